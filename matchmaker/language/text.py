@@ -1,0 +1,180 @@
+"""Text as people type it, made ready for search, for comparison and for the encoder.
+
+Plain Python: str in, str or list out. Nothing here raises on odd input: NUL, lone surrogates, half-width
+forms and ten kinds of space are what buyers paste from spreadsheets every day.
+"""
+
+import re
+import threading
+import unicodedata
+from functools import cache, lru_cache
+
+import opencc
+import py3langid.langid
+import pypinyin
+import rjieba
+import Stemmer
+
+from matchmaker.language.stop_words import STOP_WORDS
+
+# Page languages and the languages products of the campaign are described in. ISO 639-1.
+LANGUAGES = ("en", "zh", "fr", "es", "pt", "ru", "ar", "de", "it", "nl", "pl", "tr", "th", "vi", "ja", "ko")
+
+_STEMMERS = {
+    "en": "english",
+    "fr": "french",
+    "es": "spanish",
+    "pt": "portuguese",
+    "ru": "russian",
+    "ar": "arabic",
+    "de": "german",
+    "it": "italian",
+    "nl": "dutch",
+    "pl": "polish",
+    "tr": "turkish",
+}
+_HAN = "\u2e80-\u2fdf\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_KANA = "\u3040-\u30ff\u31f0-\u31ff"
+_HANGUL = "\u1100-\u11ff\u3130-\u318f\uac00-\ud7af"
+_THAI = "\u0e00-\u0e7f"
+_ARABIC = "\u0600-\u06ff\u0750-\u077f"
+_CYRILLIC = "\u0400-\u04ff"
+_RUNS = re.compile(
+    rf"(?P<han>[{_HAN}]+)|(?P<kana>[{_KANA}]+)|(?P<hangul>[{_HANGUL}]+)|(?P<thai>[{_THAI}]+)"
+    rf"|(?P<other>[^\W_{_HAN}{_KANA}{_HANGUL}{_THAI}]+(?:['’][^\W\d_{_HAN}{_KANA}{_HANGUL}{_THAI}]+)*)"
+)
+_HAS_HAN = re.compile(f"[{_HAN}]")
+_HAS_KANA = re.compile(f"[{_KANA}]")
+_UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\u200b\u2060\ufeff\ufffe\uffff]")
+_SPACE = re.compile(r"\s+")
+_VIETNAMESE = re.compile("[ăđơưĂĐƠƯ\u1ea0-\u1ef9]")
+_POLISH = re.compile("[ąęłńśźżĄĘŁŃŚŹŻ]")
+# Scripts whose language is plain to see; the ones below the line are not ours but must not pass for English.
+_SCRIPTS = (
+    ("th", _THAI),
+    ("ko", _HANGUL),
+    ("ar", _ARABIC),
+    ("ru", _CYRILLIC),
+    ("el", "\u0370-\u03ff"),
+    ("he", "\u0590-\u05ff"),
+    ("hi", "\u0900-\u097f"),
+    ("bn", "\u0980-\u09ff"),
+    ("ta", "\u0b80-\u0bff"),
+    ("lo", "\u0e80-\u0eff"),
+    ("my", "\u1000-\u109f"),
+    ("ka", "\u10a0-\u10ff"),
+    ("am", "\u1200-\u137f"),
+    ("km", "\u1780-\u17ff"),
+)
+_SCRIPT_RUNS = tuple((code, re.compile(f"[{span}]")) for code, span in _SCRIPTS)
+_LATIN = re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")
+_LATIN_LANGUAGES = ("en", "fr", "es", "pt", "de", "it", "nl", "pl", "tr", "vi")
+# Log-odds by which another Latin-script language must beat English, because trade English is terse and full
+# of names; measured on the development texts of data/eval-dev.
+_ENGLISH_MARGIN = 6.0
+_local = threading.local()
+
+
+def clean(text: str) -> str:
+    """The same text in NFKC with single spaces, without NUL, control characters and lone surrogates.
+
+    Lone surrogates cannot be encoded as UTF-8, NUL cannot be stored by PostgreSQL: neither means anything.
+    """
+    return _SPACE.sub(" ", unicodedata.normalize("NFKC", _UNWANTED.sub("", text))).strip()
+
+
+@cache
+def _t2s() -> opencc.OpenCC:
+    return opencc.OpenCC("t2s")
+
+
+def simplify(text: str) -> str:
+    """Traditional Chinese characters to simplified ones; a text with kana is Japanese and stays as it is."""
+    if not _HAS_HAN.search(text) or _HAS_KANA.search(text):
+        return text
+    return _t2s().convert(text)
+
+
+def _stemmer(lang: str) -> Stemmer.Stemmer | None:
+    """A Snowball stemmer of this thread (they keep state and are not safe to share)."""
+    kept = _local.__dict__.setdefault("stemmers", {})
+    if lang not in kept:
+        kept[lang] = Stemmer.Stemmer(_STEMMERS[lang]) if lang in _STEMMERS else None
+    return kept[lang]
+
+
+def _grams(run: str, size: int) -> list[str]:
+    return [run] if len(run) <= size else [run[i : i + size] for i in range(len(run) - size + 1)]
+
+
+def words(text: str, lang: str | None = None, *, stop: bool = False) -> list[str]:
+    """The searchable words of a text, in order and with repetitions.
+
+    Chinese is simplified and cut by rjieba in search mode (long words and the words inside them); Japanese kanji
+    and kana, Korean and Thai, which do not part words by spaces, become overlapping pairs (Thai: triples) of
+    characters; every other script becomes lower-case Snowball stems of `lang` (detected when None).
+    With `stop=True` the function words of that language are left out.
+    """
+    text = clean(text)
+    if lang is None:
+        lang = detect(text)
+    if lang != "ja":
+        text = simplify(text)
+    # The stemmer follows the language only where its script agrees: "LED 灯" is a Chinese text with an English word.
+    stemmer = _stemmer(lang if lang in _STEMMERS else "en") if lang != "vi" else None
+    ignored = STOP_WORDS.get(lang, frozenset()) if stop else frozenset()
+    found: list[str] = []
+    for match in _RUNS.finditer(text.lower()):
+        run, kind = match.group(), match.lastgroup
+        if kind == "han":
+            found += _grams(run, 2) if lang == "ja" else [w for w in rjieba.cut_for_search(run) if w not in ignored]
+        elif kind in ("kana", "hangul"):
+            found += _grams(run, 2)
+        elif kind == "thai":
+            found += _grams(run, 3)
+        elif run not in ignored:
+            for part in re.split("['’]", run):
+                if len(part) > 1 or part.isdigit() or run == part:
+                    found.append(stemmer.stemWord(part) if stemmer and part.isalpha() else part)
+    return found
+
+
+@cache
+def _identifier() -> py3langid.langid.LanguageIdentifier:
+    return py3langid.langid._load_identifier(langs=list(_LATIN_LANGUAGES))
+
+
+@lru_cache(maxsize=8192)
+def detect(text: str) -> str:
+    """The language of a text as ISO 639-1, 'zh' for Chinese in either script, 'en' where nothing speaks against it.
+
+    Scripts decide first. Among languages in Latin letters py3langid chooses from ours only, and English is
+    preferred when the others are not clearly better.
+    """
+    text = clean(text)[:2000]
+    if _HAS_KANA.search(text):
+        return "ja"
+    letters = len(_LATIN.findall(text))
+    han = len(_HAS_HAN.findall(text))
+    counts = [(len(pattern.findall(text)), code) for code, pattern in _SCRIPT_RUNS]
+    best, code = max(counts)
+    if han and 2 * han >= best and 4 * han >= letters:
+        return "zh"
+    if best and 3 * best >= letters:
+        return code
+    if not letters:
+        return "zh" if han else "en"
+    if len(_VIETNAMESE.findall(text)) * 12 >= letters:
+        return "vi"
+    scores = dict(_identifier().rank(text))
+    if not _POLISH.search(text):
+        scores.pop("pl", None)
+    winner = max(scores, key=scores.__getitem__)
+    if winner != "en" and text.isascii() and scores[winner] - scores["en"] < _ENGLISH_MARGIN:
+        return "en"
+    return winner
+
+
+def pinyin(text: str) -> str:
+    """Chinese words as Latin syllables without tones, one space between them; other scripts pass unchanged."""
+    return clean(" ".join(pypinyin.lazy_pinyin(simplify(clean(text)))))
