@@ -1,0 +1,111 @@
+"""People, the keys of their programs, and the record of what was done."""
+
+from django.contrib.auth.base_user import BaseUserManager
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from matchmaker.core.ids import Public
+from matchmaker.core.text import one_line
+
+
+class UserManager(BaseUserManager):
+    """People sign in with their e-mail address; there is no user name."""
+
+    def create_user(self, email, password=None, **fields):
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save()
+        return user
+
+    def create_superuser(self, email, password=None, **fields):
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+
+class User(Public, AbstractUser):
+    """A person. What she may do follows from the companies and campaigns she belongs to, never from this row."""
+
+    username = None
+    first_name = None
+    last_name = None
+    email = models.EmailField(_("e-mail address"), max_length=254, unique=True)
+    name = models.CharField(_("name"), max_length=120, blank=True, validators=[one_line])
+    language = models.CharField(_("language"), max_length=10, default="en")
+    time_zone = models.CharField(_("time zone"), max_length=40, default="UTC")
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS = []
+    objects = UserManager()
+
+    class Meta:
+        verbose_name = _("person")
+        constraints = [models.UniqueConstraint(Lower("email"), name="user_email_once_in_any_case")]
+
+    def __str__(self):
+        return self.name or self.email
+
+    def get_full_name(self):
+        return str(self)
+
+    def get_short_name(self):
+        return str(self)
+
+
+class ApiToken(Public):
+    """A program's key. Only its SHA-256 is kept; the key itself is shown once."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="api_tokens")
+    name = models.CharField(_("name"), max_length=80, validators=[one_line])
+    prefix = models.CharField(max_length=12)
+    digest = models.CharField(max_length=64, unique=True)
+    scopes = models.JSONField(default=list)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self):
+        return f"{self.name} ({self.prefix}…)"
+
+
+class AuditEntry(models.Model):
+    """What was done, by whom, to what: written in the transaction of the act, chained by hash per organisation."""
+
+    organisation = models.CharField(max_length=64)  # uid of a company or campaign; '' for the site itself
+    actor = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    verb = models.CharField(max_length=60)
+    object_kind = models.CharField(max_length=40)
+    object_uid = models.CharField(max_length=64)
+    facts = models.JSONField(default=dict)
+    at = models.DateTimeField()
+    previous = models.CharField(max_length=64, blank=True)
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            # Two acts can't both follow the same one: the chain of an organisation never forks.
+            models.UniqueConstraint("organisation", "previous", name="audit_chain_never_forks"),
+        ]
+
+    def __str__(self):
+        return f"{self.verb} {self.object_kind} {self.object_uid}"
+
+
+class StoredAnswer(models.Model):
+    """The first answer to a request that carried an Idempotency-Key; its repeat gets the same answer."""
+
+    caller = models.CharField(max_length=80)
+    key = models.CharField(max_length=255)
+    request_digest = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField(null=True)
+    body = models.JSONField(null=True)
+    lease_until = models.DateTimeField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["caller", "key"], name="idempotency_key_once")]
+
+    def __str__(self):
+        return f"{self.caller} {self.key}"

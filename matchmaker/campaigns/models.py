@@ -1,0 +1,79 @@
+"""The campaign, who runs it and who takes part."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from matchmaker.companies.models import Company
+from matchmaker.core.ids import Public
+from matchmaker.core.text import one_line, sound_text
+
+
+class Campaign(Public):
+    slug = models.SlugField(unique=True)
+    name_en = models.CharField(_("name in English"), max_length=160, validators=[one_line])
+    name_zh = models.CharField(_("name in Chinese"), max_length=160, validators=[one_line])
+    about_en = models.TextField(_("about, in English"), max_length=4000, blank=True, validators=[sound_text])
+    about_zh = models.TextField(_("about, in Chinese"), max_length=4000, blank=True, validators=[sound_text])
+    starts_on = models.DateField(_("from"))
+    ends_on = models.DateField(_("until"))
+    is_current = models.BooleanField(default=False)
+    categories = models.JSONField(default=list, blank=True)  # category codes; empty means all
+    companies = models.ManyToManyField(Company, through="Participation", related_name="campaigns")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="campaign_ends_after_start"),
+            models.UniqueConstraint(fields=["is_current"], condition=Q(is_current=True), name="one_current_campaign"),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def name(self) -> str:
+        return self.name_zh if (get_language() or "").startswith("zh") else self.name_en
+
+    @property
+    def about(self) -> str:
+        return self.about_zh if (get_language() or "").startswith("zh") else self.about_en
+
+
+class Organiser(models.Model):
+    """Somebody of the campaign's team."""
+
+    class Role(models.TextChoices):
+        ADMIN = "admin", _("campaign administrator")
+        ORGANISER = "organiser", _("organiser")
+        STAFF = "staff", _("event staff")
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="organisers")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="organiser_of")
+    role = models.CharField(max_length=10, choices=Role, default=Role.ORGANISER)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["campaign", "user"], name="organiser_once")]
+
+    def __str__(self):
+        return f"{self.user} {self.role} {self.campaign}"
+
+
+class Participation(models.Model):
+    """A company takes part in a campaign on one side."""
+
+    class Side(models.TextChoices):
+        SUPPLIER = "supplier", _("supplier")
+        BUYER = "buyer", _("buyer")
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="participations")
+    company = models.ForeignKey(Company, models.CASCADE, related_name="participations")
+    side = models.CharField(max_length=10, choices=Side)
+    joined_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["campaign", "company", "side"], name="participation_once")]
+
+    def __str__(self):
+        return f"{self.company} {self.side} {self.campaign}"

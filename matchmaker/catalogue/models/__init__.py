@@ -1,0 +1,18 @@
+"""What is offered, what is wanted, and the trees both sides share."""
+
+from matchmaker.catalogue.models.codes import Category, HSCode
+from matchmaker.catalogue.models.demands import Demand, DemandInvitation, DemandLine
+from matchmaker.catalogue.models.products import Product, ProductCertificate, ProductImage, ProductText, ShortlistItem
+
+__all__ = [
+    "Category",
+    "Demand",
+    "DemandInvitation",
+    "DemandLine",
+    "HSCode",
+    "Product",
+    "ProductCertificate",
+    "ProductImage",
+    "ProductText",
+    "ShortlistItem",
+]

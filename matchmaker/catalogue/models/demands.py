@@ -1,0 +1,159 @@
+"""What is wanted."""
+
+from django.core.validators import MinValueValidator, RegexValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from matchmaker.catalogue.models.codes import Category
+from matchmaker.catalogue.models.products import INCOTERMS
+from matchmaker.companies.models import Company
+from matchmaker.core import reference
+from matchmaker.core.ids import Public
+from matchmaker.core.text import one_line, sound_text
+
+
+class DemandQuerySet(models.QuerySet):
+    def open(self):
+        """Published, not past its closing date, by an approved company."""
+        return self.filter(
+            status=Demand.Status.PUBLISHED,
+            closing_on__gte=timezone.localdate(),
+            company__status=Company.Status.APPROVED,
+        )
+
+    def public(self):
+        return self.open().filter(visibility=Demand.Visibility.PUBLIC)
+
+    def of(self, company):
+        return self.filter(company=company)
+
+    def visible_to(self, user):
+        """Public ones, one's own, and those one's company was invited to."""
+        if not user.is_authenticated:
+            return self.public()
+        if user.is_superuser:
+            return self.all()
+        own = Company.objects.of(user).values("pk")
+        seen = Q(pk__in=self.model.objects.public().values("pk")) | Q(company__in=own)
+        invited = Q(
+            visibility=Demand.Visibility.INVITED,
+            status=Demand.Status.PUBLISHED,
+            pk__in=DemandInvitation.objects.filter(company__in=own).values("demand"),
+        )
+        return self.filter(seen | invited)
+
+    def expired(self):
+        return self.filter(status=Demand.Status.PUBLISHED, closing_on__lt=timezone.localdate())
+
+
+class Demand(Public):
+    """A purchase a buyer plans, of one or several lines."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("draft")
+        PUBLISHED = "published", _("open")
+        CLOSED = "closed", _("closed")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+
+    class Visibility(models.TextChoices):
+        PUBLIC = "public", _("public: anyone can read it, your company's name stays hidden")
+        INVITED = "invited", _("invited: only suppliers you invite")
+        PRIVATE = "private", _("private: only matching sees it, suppliers do not")
+
+    company = models.ForeignKey(Company, models.CASCADE, related_name="demands")
+    title = models.CharField(_("title"), max_length=160, validators=[one_line])
+    language = models.CharField(_("language"), max_length=10, default="zh")
+    description = models.TextField(_("description"), max_length=5000, blank=True, validators=[sound_text])
+    visibility = models.CharField(_("who may see it"), max_length=10, choices=Visibility, default=Visibility.PUBLIC)
+    closing_on = models.DateField(_("closes on"))
+    destination = models.CharField(_("port of destination"), max_length=5, blank=True)
+    delivery_from = models.DateField(_("delivery from"), null=True, blank=True)
+    delivery_until = models.DateField(_("delivery until"), null=True, blank=True)
+    incoterm = models.CharField(_("Incoterm"), max_length=3, blank=True, choices=[(i, i) for i in INCOTERMS])
+    status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT)
+    published_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = DemandQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = _("demand")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(delivery_from__isnull=True)
+                | Q(delivery_until__isnull=True)
+                | Q(delivery_until__gte=F("delivery_from")),
+                name="demand_delivery_window_in_order",
+                violation_error_message=_("The end of the delivery window must not be before its beginning."),
+            ),
+        ]
+        indexes = [models.Index(fields=["status", "closing_on"], name="demand_by_closing")]
+
+    def __str__(self):
+        return self.title
+
+    @property
+    def is_open(self) -> bool:
+        return self.status == self.Status.PUBLISHED and self.closing_on >= timezone.localdate()
+
+    @property
+    def destination_name(self) -> str:
+        port = reference.ports().get(self.destination)
+        return port["name"] if port else self.destination
+
+
+class DemandLineQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(demand__in=Demand.objects.visible_to(user))
+
+
+class DemandLine(Public):
+    """One item of a demand; matching works line by line."""
+
+    demand = models.ForeignKey(Demand, models.CASCADE, related_name="lines")
+    number = models.PositiveSmallIntegerField(_("line"))
+    text = models.CharField(_("what you want to buy"), max_length=1000, validators=[sound_text])
+    language = models.CharField(_("language"), max_length=10, default="zh")
+    category = models.ForeignKey(Category, models.PROTECT, null=True, blank=True, related_name="demand_lines")
+    hs_code = models.CharField(
+        _("HS code"), max_length=6, blank=True, validators=[RegexValidator(r"^\d{2}(\d{2}){0,2}$", _("2, 4 or 6 digits."))]
+    )
+    quantity = models.DecimalField(
+        _("quantity"), max_digits=14, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
+    )
+    unit = models.CharField(_("unit"), max_length=10, blank=True)
+    target_price = models.DecimalField(
+        _("target price"), max_digits=16, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
+    )
+    currency = models.CharField(_("currency"), max_length=3, blank=True)
+    price_unit = models.CharField(_("price is for one"), max_length=10, blank=True)
+    origins_wanted = models.JSONField(_("origins wanted"), default=list, blank=True)
+    origins_excluded = models.JSONField(_("origins excluded"), default=list, blank=True)
+    certificates_required = models.JSONField(_("certificates required"), default=list, blank=True)
+    revision = models.PositiveIntegerField(default=1)  # raised by every change that matching must see
+
+    objects = DemandLineQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["demand_id", "number"]
+        verbose_name = _("demand line")
+        constraints = [models.UniqueConstraint(fields=["demand", "number"], name="demand_line_number_once")]
+
+    def __str__(self):
+        return self.text
+
+
+class DemandInvitation(models.Model):
+    demand = models.ForeignKey(Demand, models.CASCADE, related_name="invitations")
+    company = models.ForeignKey(Company, models.CASCADE, related_name="demand_invitations")
+    invited_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["demand", "company"], name="invited_to_demand_once")]
+
+    def __str__(self):
+        return f"{self.company} → {self.demand}"

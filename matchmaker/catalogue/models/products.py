@@ -1,0 +1,220 @@
+"""What is offered."""
+
+from django.conf import settings
+from django.core.validators import MinValueValidator, RegexValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from matchmaker.catalogue.models.codes import Category
+from matchmaker.companies.models import Company
+from matchmaker.core import reference
+from matchmaker.core.ids import Public
+from matchmaker.core.text import one_line, sound_text
+
+INCOTERMS = ["EXW", "FCA", "CPT", "CIP", "DAP", "DPU", "DDP", "FAS", "FOB", "CFR", "CIF"]  # ICC Incoterms 2020
+
+
+class ProductQuerySet(models.QuerySet):
+    def published(self):
+        """Visible to the world: published, by an approved company."""
+        return self.filter(status=Product.Status.PUBLISHED, company__status=Company.Status.APPROVED)
+
+    def of(self, company):
+        return self.filter(company=company)
+
+    def visible_to(self, user):
+        if not user.is_authenticated:
+            return self.published()
+        if user.is_superuser:
+            return self.all()
+        own = Company.objects.of(user).values("pk")
+        return self.filter(
+            Q(status=Product.Status.PUBLISHED, company__status=Company.Status.APPROVED) | Q(company__in=own)
+        )
+
+    def for_cards(self):
+        """Everything a card shows, in three queries whatever their number."""
+        return self.select_related("company", "category").prefetch_related("texts", "certificates", "images")
+
+
+class Product(Public):
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("draft")
+        PUBLISHED = "published", _("published")
+        PAUSED = "paused", _("paused")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+
+    class Storage(models.TextChoices):
+        NONE = "", _("not stated")
+        AMBIENT = "ambient", _("ambient")
+        CHILLED = "chilled", _("chilled")
+        FROZEN = "frozen", _("frozen")
+
+    class Period(models.TextChoices):
+        NONE = "", _("not stated")
+        MONTH = "month", _("a month")
+        YEAR = "year", _("a year")
+
+    company = models.ForeignKey(Company, models.CASCADE, related_name="products")
+    category = models.ForeignKey(Category, models.PROTECT, null=True, blank=True, related_name="products")
+    hs_code = models.CharField(
+        _("HS code"), max_length=6, blank=True, validators=[RegexValidator(r"^\d{6}$", _("Six digits, such as 100630."))]
+    )
+    origin = models.CharField(_("country of origin"), max_length=2, blank=True)
+    min_order = models.DecimalField(
+        _("minimum order"), max_digits=14, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
+    )
+    min_order_unit = models.CharField(_("unit"), max_length=10, blank=True)
+    price_low = models.DecimalField(
+        _("price from"), max_digits=16, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
+    )
+    price_high = models.DecimalField(
+        _("price to"), max_digits=16, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
+    )
+    currency = models.CharField(_("currency"), max_length=3, blank=True)
+    price_unit = models.CharField(_("price is for one"), max_length=10, blank=True)
+    incoterm = models.CharField(_("Incoterm"), max_length=3, blank=True, choices=[(i, i) for i in INCOTERMS])
+    incoterm_place = models.CharField(_("named place"), max_length=100, blank=True, validators=[one_line])
+    capacity = models.DecimalField(
+        _("capacity"), max_digits=14, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
+    )
+    capacity_unit = models.CharField(_("unit"), max_length=10, blank=True)
+    capacity_period = models.CharField(_("period"), max_length=10, blank=True, choices=Period)
+    lead_time_days = models.PositiveSmallIntegerField(_("lead time in days"), null=True, blank=True)
+    shelf_life_days = models.PositiveSmallIntegerField(_("shelf life in days"), null=True, blank=True)
+    storage = models.CharField(_("storage"), max_length=10, blank=True, choices=Storage)
+    status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT)
+    published_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+    revision = models.PositiveIntegerField(default=1)  # raised by every change that matching must see
+
+    objects = ProductQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = _("product")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(price_low__isnull=True) | Q(price_high__isnull=True) | Q(price_high__gte=F("price_low")),
+                name="product_price_band_in_order",
+                violation_error_message=_("The upper price must not be below the lower one."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="published") | Q(published_at__isnull=False), name="published_product_has_a_date"
+            ),
+        ]
+        indexes = [models.Index(fields=["status", "category"], name="product_by_category")]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def text(self) -> "ProductText | None":
+        """The text for this reader: in her language where there is one, the supplier's own otherwise."""
+        texts = list(self.texts.all())
+        language = (get_language() or "en").split("-")[0]
+        return next(
+            (t for t in texts if t.language == language), next((t for t in texts if t.is_original), texts[0] if texts else None)
+        )
+
+    @property
+    def original(self) -> "ProductText | None":
+        return next((t for t in self.texts.all() if t.is_original), None)
+
+    @property
+    def name(self) -> str:
+        return self.text.name if self.text else str(_("product without a name"))
+
+    @property
+    def origin_name(self) -> str:
+        return reference.name(reference.countries().get(self.origin), self.origin)
+
+
+class ProductText(models.Model):
+    """Name and description in one language; several stand side by side."""
+
+    product = models.ForeignKey(Product, models.CASCADE, related_name="texts")
+    language = models.CharField(_("language"), max_length=10)
+    name = models.CharField(_("product name"), max_length=200, validators=[one_line])
+    description = models.TextField(_("description"), max_length=5000, blank=True, validators=[sound_text])
+    is_original = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["-is_original", "language"]
+        constraints = [
+            models.UniqueConstraint(fields=["product", "language"], name="product_text_once_per_language"),
+            models.UniqueConstraint(
+                fields=["product"], condition=Q(is_original=True), name="product_has_one_original_text"
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class ProductCertificate(models.Model):
+    product = models.ForeignKey(Product, models.CASCADE, related_name="certificates")
+    code = models.CharField(_("certificate"), max_length=20)
+    number = models.CharField(_("number"), max_length=80, blank=True, validators=[one_line])
+    issuer = models.CharField(_("issued by"), max_length=120, blank=True, validators=[one_line])
+    valid_until = models.DateField(_("valid until"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["code"]
+        constraints = [models.UniqueConstraint(fields=["product", "code"], name="product_certificate_once")]
+
+    def __str__(self):
+        return self.code
+
+    @property
+    def name(self) -> str:
+        return reference.name(reference.certificates().get(self.code), self.code)
+
+    @property
+    def is_valid(self) -> bool:
+        return self.valid_until is None or self.valid_until >= timezone.localdate()
+
+
+def image_path(image: "ProductImage", _filename: str) -> str:
+    """Never the name that was uploaded."""
+    return f"products/{image.product.uid}/{image.sha256[:16]}.webp"
+
+
+class ProductImage(models.Model):
+    """Always re-encoded by us; `sha256` is that of the upload, so that the same picture is kept once."""
+
+    product = models.ForeignKey(Product, models.CASCADE, related_name="images")
+    file = models.ImageField(upload_to=image_path, width_field="width", height_field="height", max_length=200)
+    width = models.PositiveIntegerField(default=0)
+    height = models.PositiveIntegerField(default=0)
+    alt = models.CharField(_("what the picture shows"), max_length=200, blank=True, validators=[one_line])
+    sha256 = models.CharField(max_length=64)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "id"]
+        constraints = [models.UniqueConstraint(fields=["product", "sha256"], name="product_image_once")]
+
+    def __str__(self):
+        return self.alt or self.sha256[:8]
+
+
+class ShortlistItem(models.Model):
+    """A product a buying company keeps an eye on, with a note its colleagues see and nobody else."""
+
+    company = models.ForeignKey(Company, models.CASCADE, related_name="shortlist")
+    product = models.ForeignKey(Product, models.CASCADE, related_name="shortlisted")
+    note = models.CharField(_("note"), max_length=500, blank=True, validators=[sound_text])
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    added_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [models.UniqueConstraint(fields=["company", "product"], name="shortlisted_once")]
+
+    def __str__(self):
+        return f"{self.company} ☆ {self.product}"

@@ -1,0 +1,26 @@
+"""The Celery app and the whole timetable, nothing else.
+
+A task is a bell: the row in the database is the work. Everything the timetable rings may ring twice or late.
+"""
+
+import os
+
+from celery import Celery
+from celery.schedules import crontab
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "matchmaker.settings")
+
+app = Celery("matchmaker")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+app.conf.task_routes = {
+    "notifications.*": {"queue": "mail"},
+    "matching.*": {"queue": "match"},
+}
+app.conf.task_default_queue = "match"
+app.conf.beat_schedule = {
+    "match what was published": {"task": "matching.match_waiting", "schedule": 10.0, "options": {"expires": 10}},
+    "deliver what waits": {"task": "notifications.deliver_waiting", "schedule": 10.0, "options": {"expires": 10}},
+    "close demands of yesterday": {"task": "catalogue.close_expired_demands", "schedule": crontab(minute=5)},
+}

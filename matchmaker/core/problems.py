@@ -1,0 +1,19 @@
+"""Refusals that a person can act on: what is wrong, where, and what to do."""
+
+from collections.abc import Mapping
+
+
+class Refused(Exception):  # noqa: N818 - reads as what happened: "Refused: the demand is closed"
+    """A verb said no.
+
+    `code` is stable for programs, `message` is a translated sentence for people, `field` names the input it is about
+    and `status` is the HTTP status a door answers with (409 state, 400 input, 403 right, 404 unseen).
+    """
+
+    def __init__(self, code: str, message: str, *, field: str = "", status: int = 409):
+        super().__init__(message)
+        self.code, self.message, self.field, self.status = code, message, field, status
+
+    def as_problem(self) -> Mapping[str, object]:
+        """The members of an RFC 9457 problem, without the ones that depend on the request."""
+        return {"code": self.code, "detail": str(self.message), "status": self.status, "field": self.field}

@@ -1,0 +1,62 @@
+"""Facts that nobody edits while the site runs: countries, languages, currencies, ports, units and certificate names.
+
+They are files in `data/` (sources and licences in NOTICE). Facts that rows point to, such as categories and HS codes,
+are tables of the catalogue instead.
+"""
+
+import csv
+from functools import cache
+
+from django.conf import settings
+from django.utils.translation import get_language
+
+Row = dict[str, str]
+
+
+@cache
+def _rows(path: str, key: str) -> dict[str, Row]:
+    with (settings.DATA_DIR / path).open(encoding="utf-8-sig", newline="") as file:
+        return {row[key]: row for row in csv.DictReader(file)}
+
+
+def countries() -> dict[str, Row]:
+    """ISO 3166-1 alpha-2 code → names, continent, currency, languages, is_ldc."""
+    return _rows("geo/countries.csv", "iso2")
+
+
+def languages() -> dict[str, Row]:
+    """ISO 639-1 code → names."""
+    return _rows("geo/languages.csv", "code")
+
+
+def currencies() -> dict[str, Row]:
+    """ISO 4217 code → minor units and names."""
+    return _rows("geo/currencies.csv", "code")
+
+
+def ports() -> dict[str, Row]:
+    """UN/LOCODE → name, city, country_iso2, longitude, latitude, time zone."""
+    return _rows("geo/ports.csv", "unlocode")
+
+
+def units() -> dict[str, Row]:
+    """Unit code → names, kind and factor to the base unit of its kind."""
+    return _rows("trade/units.csv", "code")
+
+
+def certificates() -> dict[str, Row]:
+    """Certificate code → names."""
+    return _rows("trade/certificates.csv", "code")
+
+
+def name(row: Row | None, fallback: str = "") -> str:
+    """The name of a reference row in the reader's language; English where ours has none."""
+    if row is None:
+        return fallback
+    language = (get_language() or "en").split("-")[0]
+    return row.get(f"name_{language}") or row.get("name_en") or row.get("name") or fallback
+
+
+def choices(rows: dict[str, Row]) -> list[tuple[str, str]]:
+    """Code and name in the reader's language, sorted by that name."""
+    return sorted(((code, name(row, code)) for code, row in rows.items()), key=lambda choice: choice[1])

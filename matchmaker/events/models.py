@@ -1,0 +1,114 @@
+"""Events of a campaign: where and when people meet."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from matchmaker.campaigns.models import Campaign
+from matchmaker.core import reference
+from matchmaker.core.ids import Public
+from matchmaker.core.text import one_line, sound_text
+
+
+class EventQuerySet(models.QuerySet):
+    def published(self):
+        return self.filter(status=Event.Status.PUBLISHED)
+
+    def upcoming(self):
+        return self.filter(ends_on__gte=timezone.localdate())
+
+    def visible_to(self, user):
+        """Published ones; drafts only for those who run the campaign."""
+        if not user.is_authenticated:
+            return self.published()
+        if user.is_superuser:
+            return self.all()
+        return self.filter(Q(status=Event.Status.PUBLISHED) | Q(campaign__organisers__user=user)).distinct()
+
+
+class Event(Public):
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("draft")
+        PUBLISHED = "published", _("published")
+        CANCELLED = "cancelled", _("cancelled")
+
+    class Mode(models.TextChoices):
+        ON_SITE = "on_site", _("on site")
+        ONLINE = "online", _("online")
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="events")
+    slug = models.SlugField(unique=True)
+    name_en = models.CharField(_("name in English"), max_length=160, validators=[one_line])
+    name_zh = models.CharField(_("name in Chinese"), max_length=160, validators=[one_line])
+    about_en = models.TextField(_("about, in English"), max_length=4000, blank=True, validators=[sound_text])
+    about_zh = models.TextField(_("about, in Chinese"), max_length=4000, blank=True, validators=[sound_text])
+    theme_en = models.CharField(_("theme in English"), max_length=160, blank=True, validators=[one_line])
+    theme_zh = models.CharField(_("theme in Chinese"), max_length=160, blank=True, validators=[one_line])
+    guest_country = models.CharField(_("guest country"), max_length=2, blank=True)
+    mode = models.CharField(_("held"), max_length=10, choices=Mode, default=Mode.ON_SITE)
+    venue_en = models.CharField(_("venue in English"), max_length=160, blank=True, validators=[one_line])
+    venue_zh = models.CharField(_("venue in Chinese"), max_length=160, blank=True, validators=[one_line])
+    city_en = models.CharField(_("city in English"), max_length=80, blank=True, validators=[one_line])
+    city_zh = models.CharField(_("city in Chinese"), max_length=80, blank=True, validators=[one_line])
+    time_zone = models.CharField(_("time zone"), max_length=40, default="Asia/Shanghai")
+    starts_on = models.DateField(_("from"))
+    ends_on = models.DateField(_("until"))
+    opens_at = models.TimeField(_("meetings from"), default="09:00")
+    closes_at = models.TimeField(_("meetings until"), default="17:00")
+    slot_minutes = models.PositiveSmallIntegerField(_("minutes a meeting"), default=25)
+    break_minutes = models.PositiveSmallIntegerField(_("minutes between meetings"), default=5)
+    tables = models.PositiveSmallIntegerField(_("tables"), default=20)
+    capacity = models.PositiveIntegerField(_("capacity"), default=200)
+    status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = EventQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["starts_on", "id"]
+        verbose_name = _("event")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on__gte=F("starts_on")),
+                name="event_ends_after_start",
+                violation_error_message=_("The last day must not be before the first."),
+            ),
+            models.CheckConstraint(
+                condition=Q(closes_at__gt=F("opens_at")),
+                name="event_closes_after_opening",
+                violation_error_message=_("Meetings must end after they begin."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    def _in_language(self, field: str) -> str:
+        first, second = ("zh", "en") if (get_language() or "").startswith("zh") else ("en", "zh")
+        return getattr(self, f"{field}_{first}") or getattr(self, f"{field}_{second}")
+
+    @property
+    def name(self) -> str:
+        return self._in_language("name")
+
+    @property
+    def about(self) -> str:
+        return self._in_language("about")
+
+    @property
+    def theme(self) -> str:
+        return self._in_language("theme")
+
+    @property
+    def venue(self) -> str:
+        return self._in_language("venue")
+
+    @property
+    def city(self) -> str:
+        return self._in_language("city")
+
+    @property
+    def guest_country_name(self) -> str:
+        return reference.name(reference.countries().get(self.guest_country), self.guest_country)

@@ -1,0 +1,193 @@
+"""Matches, what each side said of them, and the runs that made them."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from matchmaker.campaigns.models import Campaign
+from matchmaker.catalogue.models import DemandLine, Product
+from matchmaker.companies.models import Company
+from matchmaker.core.ids import Public
+
+
+class MatchQuerySet(models.QuerySet):
+    def active(self):
+        return self.filter(withdrawn_at__isnull=True)
+
+    def for_supplier(self, company):
+        """What the supplier's people see: matches of their products whose demand they may know of.
+
+        A private demand is matched for its buyer's eyes only, until the buyer says yes.
+        """
+        return self.active().filter(product__company=company).filter(
+            Q(line__demand__visibility="public")
+            | Q(buyer_answer=Match.Answer.INTERESTED)
+            | Q(line__demand__visibility="invited", line__demand__invitations__company=company)
+        ).exclude(buyer_answer=Match.Answer.DECLINED)
+
+    def for_buyer(self, company):
+        return self.active().filter(line__demand__company=company)
+
+    def visible_to(self, user):
+        if not user.is_authenticated:
+            return self.none()
+        companies = Company.objects.of(user).values("pk")
+        shared = Q(line__demand__visibility="public") | Q(buyer_answer="interested") | Q(
+            line__demand__visibility="invited", line__demand__invitations__company__in=companies
+        )
+        return (
+            self.active()
+            .filter(Q(line__demand__company__in=companies) | (Q(product__company__in=companies) & shared))
+            .distinct()
+        )
+
+    def for_cards(self):
+        return self.select_related(
+            "product__company", "product__category", "line__demand__company", "line__category"
+        ).prefetch_related("product__texts", "product__certificates", "product__images")
+
+
+class Match(Public):
+    """One product serves one demand line; made once, kept with its reasons and both sides' answers."""
+
+    class Answer(models.TextChoices):
+        NONE = "", _("no answer yet")
+        INTERESTED = "interested", _("interested")
+        DECLINED = "declined", _("not for us")
+
+    class Why(models.TextChoices):
+        """Why a side says no; what the engine learns from."""
+
+        NONE = "", _("no reason given")
+        OTHER_GOODS = "other_goods", _("different goods")
+        PRICE = "price", _("price")
+        QUANTITY = "quantity", _("quantity or minimum order")
+        QUALITY = "quality", _("quality or certificates")
+        ORIGIN = "origin", _("origin")
+        TIMING = "timing", _("timing")
+        KNOWN = "known", _("we already work together")
+        OTHER = "other", _("something else")
+
+    product = models.ForeignKey(Product, models.CASCADE, related_name="matches")
+    line = models.ForeignKey(DemandLine, models.CASCADE, related_name="matches")
+    score = models.FloatField()  # 0 to 1, fused
+    probability = models.FloatField()  # 0 to 1, calibrated chance that both sides say yes
+    parts = models.JSONField(default=dict)  # meaning, words, hs, category, trust: each 0 to 1
+    evidence = models.JSONField(default=dict)  # what the sentences of the reasons are made from
+    conditions = models.JSONField(default=list)  # [{code, outcome: meets|fails|unknown, facts}]
+    engine = models.CharField(max_length=60)
+    supplier_answer = models.CharField(max_length=10, blank=True, choices=Answer)
+    supplier_why = models.CharField(max_length=20, blank=True, choices=Why)
+    supplier_answered_at = models.DateTimeField(null=True, blank=True)
+    buyer_answer = models.CharField(max_length=10, blank=True, choices=Answer)
+    buyer_why = models.CharField(max_length=20, blank=True, choices=Why)
+    buyer_answered_at = models.DateTimeField(null=True, blank=True)
+    mutual_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)  # product or demand no longer stands
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = MatchQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-score", "id"]
+        verbose_name = _("match")
+        verbose_name_plural = _("matches")
+        constraints = [
+            models.UniqueConstraint(fields=["product", "line"], name="match_made_once"),
+            models.CheckConstraint(condition=Q(score__gte=0) & Q(score__lte=1), name="match_score_between_0_and_1"),
+            models.CheckConstraint(
+                condition=Q(mutual_at__isnull=True) | (Q(supplier_answer="interested") & Q(buyer_answer="interested")),
+                name="mutual_means_both_said_yes",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["line", "-score"], name="match_of_line"),
+            models.Index(fields=["product", "-score"], name="match_of_product"),
+        ]
+
+    def __str__(self):
+        return f"{self.product_id} ↔ {self.line_id} {self.score:.2f}"
+
+    @property
+    def is_mutual(self) -> bool:
+        return self.mutual_at is not None
+
+
+class OfferState(models.Model):
+    """What matching knows of a product: its vector, and the revision it last matched. Waiting = another revision."""
+
+    product = models.OneToOneField(Product, models.CASCADE, primary_key=True, related_name="matching_state")
+    encoder = models.CharField(max_length=60, blank=True)
+    text_digest = models.CharField(max_length=64, blank=True)
+    vector = models.BinaryField(null=True)  # float16, as many as the encoder's dim
+    revision = models.PositiveIntegerField(default=0)
+    matched_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self):
+        return f"offer {self.product_id} at {self.revision}"
+
+
+class WantState(models.Model):
+    """The same for a demand line."""
+
+    line = models.OneToOneField(DemandLine, models.CASCADE, primary_key=True, related_name="matching_state")
+    encoder = models.CharField(max_length=60, blank=True)
+    text_digest = models.CharField(max_length=64, blank=True)
+    vector = models.BinaryField(null=True)
+    revision = models.PositiveIntegerField(default=0)
+    matched_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self):
+        return f"want {self.line_id} at {self.revision}"
+
+
+class MatchRun(Public):
+    """One matching of a whole campaign: blocks done of blocks, and what came out."""
+
+    class State(models.TextChoices):
+        RUNNING = "running", _("running")
+        DONE = "done", _("done")
+        CANCELLED = "cancelled", _("cancelled")
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="match_runs")
+    started_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    state = models.CharField(max_length=10, choices=State, default=State.RUNNING)
+    started_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    products = models.PositiveIntegerField(default=0)
+    lines = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["campaign"], condition=Q(state="running"), name="one_running_match_per_campaign"
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.campaign_id} {self.state}"
+
+
+class MatchBlock(models.Model):
+    """A slice of a run: products with primary keys from `first` to `last`, claimed by a lease."""
+
+    run = models.ForeignKey(MatchRun, models.CASCADE, related_name="blocks")
+    number = models.PositiveIntegerField()
+    first = models.BigIntegerField()
+    last = models.BigIntegerField()
+    lease_until = models.DateTimeField(null=True, blank=True)
+    lease_token = models.UUIDField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    done_at = models.DateTimeField(null=True, blank=True)
+    matches = models.PositiveIntegerField(default=0)
+    last_error = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["run", "number"], name="match_block_once")]
+
+    def __str__(self):
+        return f"{self.run_id}/{self.number}"

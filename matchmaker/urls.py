@@ -1,0 +1,23 @@
+"""The entrances of the site."""
+
+from django.conf import settings
+from django.conf.urls.static import static
+from django.contrib import admin
+from django.urls import include, path
+
+from matchmaker.web import health, styleguide
+
+urlpatterns = [
+    path("", include("matchmaker.web.public.urls")),
+    path("supplier/", include("matchmaker.web.supplier.urls")),
+    path("buyer/", include("matchmaker.web.buyer.urls")),
+    path("console/", include("matchmaker.web.console.urls")),
+    path("api/v1/", include("matchmaker.api.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("styleguide/", styleguide.show, name="styleguide"),
+    path("health/live", health.live, name="health_live"),
+    path("health/ready", health.ready, name="health_ready"),
+    path("admin/", admin.site.urls),
+    *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),
+]

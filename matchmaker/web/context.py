@@ -1,0 +1,82 @@
+"""What every page shows: where one is, what there is to go to, and what is unread."""
+
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+
+from matchmaker.notifications.models import Notice
+from matchmaker.web import access
+
+AREAS = ("supplier", "buyer", "console")
+
+
+def site(request):
+    area = next((name for name in AREAS if request.path_info.startswith(f"/{name}/")), "public")
+    return {
+        "area": area,
+        "campaign": SimpleLazyObject(access.current_campaign),
+        "nav": SimpleLazyObject(lambda: navigation(request, area)),
+        "desks": SimpleLazyObject(lambda: desks(request)),
+        "unread_count": SimpleLazyObject(lambda: unread(request)),
+    }
+
+
+def unread(request) -> int:
+    user = getattr(request, "user", None)
+    return Notice.objects.visible_to(user).unread().count() if user and user.is_authenticated else 0
+
+
+def desks(request) -> list[dict]:
+    """The areas this person works in, for the account menu."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return []
+    found = []
+    if access.current_company(request, is_supplier=True):
+        found.append({"url": reverse("supplier_home"), "label": _("Supplier desk")})
+    if access.current_company(request, is_buyer=True):
+        found.append({"url": reverse("buyer_home"), "label": _("Buyer desk")})
+    if access.role_in(access.current_campaign(), user):
+        found.append({"url": reverse("console_home"), "label": _("Organiser console")})
+    return found
+
+
+def navigation(request, area: str) -> list[dict]:
+    """The links of the header in this area."""
+    links = {
+        "public": [
+            ("suppliers", _("Suppliers"), ""),
+            ("products", _("Products"), ""),
+            ("demands", _("Demands"), ""),
+            ("categories", _("Categories"), ""),
+            ("events", _("Events"), ""),
+        ],
+        "supplier": [
+            ("supplier_home", _("Home"), "home"),
+            ("supplier_matches", _("Matches"), "arrows-exchange"),
+            ("supplier_products", _("Products"), "package"),
+            ("supplier_company", _("Company"), "building"),
+        ],
+        "buyer": [
+            ("buyer_home", _("Home"), "home"),
+            ("products", _("Find products"), "search"),
+            ("buyer_demands", _("Demands"), "clipboard-list"),
+            ("buyer_shortlist", _("Shortlist"), "star"),
+            ("buyer_company", _("Company"), "building"),
+        ],
+        "console": [
+            ("console_home", _("Work list"), "home"),
+            ("console_companies", _("Companies"), "building"),
+            ("console_demands", _("Demands"), "clipboard-list"),
+            ("console_matching", _("Matching"), "arrows-exchange"),
+            ("console_events", _("Events"), "calendar-event"),
+            ("console_campaign", _("Campaign"), "flag"),
+            ("console_delivery", _("Delivery"), "mail"),
+        ],
+    }[area]
+    found = []
+    for name, label, icon in links:
+        url = reverse(name)
+        active = request.path_info == url or (request.path_info.startswith(url) and not name.endswith("_home"))
+        found.append({"url": url, "label": label, "icon": icon, "active": active, "name": name})
+    return found

@@ -1,0 +1,36 @@
+"""What holds for every request."""
+
+from django.http import HttpResponse
+
+MAX_ADDRESS = 8_000  # characters; longer addresses are attacks or accidents
+
+
+class RequestLimits:
+    """Refuse addresses that no page of ours has: overlong, or with control characters (B87)."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        address = request.META.get("RAW_URI") or request.get_full_path()
+        if len(address) > MAX_ADDRESS:
+            return HttpResponse("The address is too long.\n", status=414, content_type="text/plain")
+        path = request.path_info
+        if any(ord(char) < 32 or ord(char) == 127 or 0xD800 <= ord(char) <= 0xDFFF for char in path):
+            return HttpResponse("The address holds a control character.\n", status=400, content_type="text/plain")
+        if len(request.META.get("HTTP_ACCEPT_LANGUAGE", "")) > 500:
+            request.META["HTTP_ACCEPT_LANGUAGE"] = ""  # nobody reads fifty kilobytes of languages (B95)
+        return self.get_response(request)
+
+
+class PrivatePages:
+    """A page made for somebody who is signed in is never kept by a cache on the way (B88)."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        if "Cache-Control" not in response and getattr(request, "user", None) and request.user.is_authenticated:
+            response["Cache-Control"] = "private, no-store"
+        return response
