@@ -1,0 +1,344 @@
+"""What a product still needs for a shipment date, item by item, with the reason for each.
+
+Statuses are four and never mixed: *met* (something shows it), *missing* (the rule applies and nothing shows
+it), *not applicable* (a code or an answer takes the product out), *unknown* (something has to be asked
+first). Reasons are a code and facts; sentences are made from them where a language is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from matchmaker.market_access.rules import (
+    DECLARABLE,
+    Confidence,
+    Evidence,
+    Question,
+    Rule,
+    Rulebook,
+    Scope,
+    Stage,
+)
+
+# An exporter on a phone answers a handful of questions and no more; what they leave open stays "unknown".
+MOST_QUESTIONS = 5
+
+
+class Status(StrEnum):
+    MET = "met"
+    MISSING = "missing"
+    NOT_APPLICABLE = "not_applicable"
+    UNKNOWN = "unknown"
+
+
+class State(StrEnum):
+    READY = "ready"
+    MISSING = "missing"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Something that shows a rule is met: a registration, a certificate, a declaration, a protocol."""
+
+    code: str
+    kind: str  # registration | certificate | declared | protocol
+    number: str = ""
+    valid_from: date | None = None
+    valid_until: date | None = None
+
+    def holds(self, day: date) -> bool:
+        return (self.valid_from is None or self.valid_from <= day) and (
+            self.valid_until is None or day <= self.valid_until
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ProductFacts:
+    """What the checklist needs to know of a product.
+
+    ``origin`` is ISO 3166-1 alpha-2; an empty string means not known.
+    """
+
+    hs_code: str
+    group: str = ""
+    origin: str = ""
+    held: tuple[Held, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    code: str
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One line of the checklist. ``asks`` is the code of the question that would decide it, if one would."""
+
+    rule: Rule
+    status: Status
+    reason: Reason
+    evidence: Held | None = None
+    asks: str = ""
+    successor: Rule | None = None
+
+    @property
+    def declares(self) -> str:
+        """The answer code by which the company can state that it has this (``has:…``), or an empty string."""
+        if self.rule.evidence in DECLARABLE and self.rule.accepts:
+            return f"has:{self.rule.accepts[0]}"
+        return ""
+
+    @property
+    def counts(self) -> bool:
+        return self.rule.stage is Stage.BEFORE
+
+
+@dataclass(frozen=True, slots=True)
+class OpenQuestion:
+    """A question to put. ``question`` is None for the two general ones, ``applies:RULE`` and ``has:CODE``."""
+
+    code: str
+    kind: str  # plain | applies | has
+    rule: Rule
+    question: Question | None
+    decides: int
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    shipment_date: date
+    state: State
+    reason: Reason
+    items: tuple[Item, ...]  # what has to be there before the first sale
+    papers: tuple[Item, ...]  # with every shipment
+    notices: tuple[Item, ...]  # of all or of listed goods
+    questions: tuple[OpenQuestion, ...]
+
+    def having(self, status: Status) -> list[Item]:
+        return [item for item in self.items if item.status is status]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        return {status.value: len(self.having(status)) for status in Status}
+
+    @property
+    def still_open(self) -> int:
+        """Items missing or unknown: the organiser's "nearly ready" sorts by it."""
+        return len(self.having(Status.MISSING)) + len(self.having(Status.UNKNOWN))
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What becomes of one requirement between two dates.
+
+    ``applies`` is False where it touches the product on neither.
+    """
+
+    kind: str  # replaced | begins | ends | status
+    requirement: str
+    before: Item | None
+    after: Item | None
+
+    @property
+    def applies(self) -> bool:
+        return any(item and item.status is not Status.NOT_APPLICABLE for item in (self.before, self.after))
+
+
+def checklist(
+    product: ProductFacts, shipment_date: date, answers: Mapping[str, bool], book: Rulebook
+) -> list[Item]:
+    """Every rule in force on the shipment date that has to do with the product, in the order of the rulebook.
+
+    ``answers`` maps question codes to yes or no: the rulebook's own questions, ``has:CODE`` (the company
+    states that it has a paper, a label or market access) and ``applies:RULE`` (customs or the importer
+    confirmed a rule whose scope is a hint).
+    """
+    declared = (Held(code[4:], "declared") for code, yes in answers.items() if yes and code[:4] == "has:")
+    held = (*product.held, *declared)
+    items = []
+    for rule in book.in_force(shipment_date):
+        scope = rule.scope(product.hs_code, product.group, product.origin)
+        if scope is not Scope.ELSEWHERE:
+            items.append(_Case(rule, product, shipment_date, answers, held, book).item(scope))
+    return items
+
+
+def readiness(
+    product: ProductFacts, shipment_date: date, answers: Mapping[str, bool], book: Rulebook
+) -> Readiness:
+    """The checklist summed up, with at most :data:`MOST_QUESTIONS` questions, the most useful first."""
+    items = checklist(product, shipment_date, answers, book)
+    counted = tuple(item for item in items if item.rule.stage is Stage.BEFORE)
+    state, reason = _sum_up(counted, product)
+    return Readiness(
+        shipment_date=shipment_date,
+        state=state,
+        reason=reason,
+        items=counted,
+        papers=tuple(item for item in items if item.rule.stage is Stage.SHIPMENT),
+        notices=tuple(item for item in items if item.rule.stage is Stage.NOTICE),
+        questions=_questions(items, book),
+    )
+
+
+def difference(
+    product: ProductFacts, first: date, second: date, answers: Mapping[str, bool], book: Rulebook
+) -> list[Change]:
+    """What changes between two shipment dates.
+
+    Rules that begin, end or replace one another, and items that change status.
+    """
+    before = {item.rule.requirement: item for item in checklist(product, first, answers, book)}
+    after = {item.rule.requirement: item for item in checklist(product, second, answers, book)}
+    changes = []
+    for requirement in dict.fromkeys((*before, *after)):
+        old, new = before.get(requirement), after.get(requirement)
+        if old is None:
+            kind = "begins"
+        elif new is None:
+            kind = "ends"
+        elif old.rule.code != new.rule.code:
+            kind = "replaced"
+        elif old.status is not new.status:
+            kind = "status"
+        else:
+            continue
+        changes.append(Change(kind, requirement, old, new))
+    return changes
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One rule before one product on one day."""
+
+    rule: Rule
+    product: ProductFacts
+    day: date
+    answers: Mapping[str, bool]
+    held: tuple[Held, ...]
+    book: Rulebook
+
+    def item(self, scope: Scope) -> Item:
+        product = self.product
+        if scope is Scope.OUT:
+            return self._found(
+                Status.NOT_APPLICABLE, "scope_excludes", hs_code=product.hs_code, origin=product.origin
+            )
+        if scope is Scope.UNDECIDED:
+            code = "hs_too_short" if product.hs_code else "hs_missing"
+            return self._found(Status.UNKNOWN, code, hs_code=product.hs_code)
+        return self._by_conditions() or self._by_proof()
+
+    def _by_conditions(self) -> Item | None:
+        """Not applicable if any condition fails, else unknown if one is open, else None: the rule applies."""
+        still_open = ""
+        for code, wanted in self.rule.conditions:
+            answer, said_by = self.answers.get(code), "answer"
+            if answer is None:
+                answer, said_by = self.book.questions[code].by_code(self.product.hs_code), "code"
+            if answer is None:
+                still_open = still_open or code
+            elif answer != wanted:
+                return self._found(Status.NOT_APPLICABLE, f"{said_by}_excludes", question=code, answer=answer)
+        if still_open:
+            return self._found(Status.UNKNOWN, "question_open", asks=still_open, question=still_open)
+        if self.rule.stage is Stage.NOTICE:
+            return self._found(Status.UNKNOWN, "check_with_importer")
+        return None
+
+    def _by_proof(self) -> Item:
+        """What shows that an applying rule is met.
+
+        Better than a declaration first, the latest expiry among equals.
+        """
+        rule, day = self.rule, self.day
+        fitting = [
+            one
+            for one in self.held
+            if one.code in rule.accepts and (one.kind != "declared" or rule.evidence in DECLARABLE)
+        ]
+        good = [one for one in fitting if one.holds(day)]
+        if good:
+            best = max(good, key=lambda one: (one.kind != "declared", one.valid_until or date.max))
+            code = "evidence_declared" if best.kind == "declared" else "evidence_held"
+            return self._found(Status.MET, code, best, number=best.number, until=best.valid_until)
+        if rule.evidence is Evidence.ACCESS:
+            return self._by_access()
+        if rule.confidence is Confidence.HINT:
+            confirmed = self.answers.get(f"applies:{rule.code}")
+            if confirmed is False:
+                return self._found(Status.NOT_APPLICABLE, "confirmed_not_applicable")
+            if confirmed is None:
+                return self._found(Status.UNKNOWN, "scope_uncertain", asks=f"applies:{rule.code}")
+        expired = [one for one in fitting if one.valid_until and one.valid_until < day]
+        if expired:
+            last = max(expired, key=lambda one: one.valid_until or date.min)
+            return self._found(
+                Status.MISSING, "evidence_expired", last, number=last.number, until=last.valid_until
+            )
+        if fitting:
+            first = min(fitting, key=lambda one: one.valid_from or date.min)
+            return self._found(
+                Status.MISSING, "evidence_not_yet_valid", first, number=first.number, begins=first.valid_from
+            )
+        return self._found(Status.MISSING, "evidence_absent")
+
+    def _by_access(self) -> Item:
+        """Admitted by a notice on record, or unknown.
+
+        Our record of notices is not complete, so never missing.
+        """
+        product = self.product
+        found = self.book.admits(self.rule, product.hs_code, product.origin, self.day)
+        if found:
+            proof = Held(self.rule.code, "protocol", found.basis, found.valid_from, found.valid_until)
+            return self._found(
+                Status.MET, "access_by_protocol", proof, basis=found.basis, source=found.source_url
+            )
+        asks = f"has:{self.rule.accepts[0]}"
+        return self._found(Status.UNKNOWN, "access_not_recorded", asks=asks, origin=product.origin)
+
+    def _found(
+        self, status: Status, code: str, evidence: Held | None = None, asks: str = "", **facts: object
+    ) -> Item:
+        successor = self.book.successor(self.rule)
+        return Item(self.rule, status, Reason(code, facts), evidence, asks, successor)
+
+
+def _sum_up(items: tuple[Item, ...], product: ProductFacts) -> tuple[State, Reason]:
+    missing = sum(item.status is Status.MISSING for item in items)
+    unknown = sum(item.status is Status.UNKNOWN for item in items)
+    facts = {"missing": missing, "unknown": unknown}
+    if not product.hs_code:
+        return State.UNKNOWN, Reason("hs_missing", facts)
+    if missing:
+        return State.MISSING, Reason("items_missing", facts)
+    if unknown:
+        return State.UNKNOWN, Reason("items_unknown", facts)
+    if not any(item.status is Status.MET for item in items):
+        return State.READY, Reason("no_rule_applies", facts)
+    return State.READY, Reason("all_met", facts)
+
+
+def _questions(items: list[Item], book: Rulebook) -> tuple[OpenQuestion, ...]:
+    """The open questions, those that decide most counted items first.
+
+    A question about a notice is never put.
+    """
+    found: dict[str, list[Item]] = {}
+    for item in items:
+        if item.asks and item.rule.stage is not Stage.NOTICE:
+            found.setdefault(item.asks, []).append(item)
+    rank = {"plain": 0, "has": 1, "applies": 2}
+    put = []
+    for code, waiting in found.items():
+        kind = code.split(":")[0] if ":" in code else "plain"
+        decides = sum(item.counts for item in waiting)
+        put.append(OpenQuestion(code, kind, waiting[0].rule, book.questions.get(code), decides))
+    put.sort(key=lambda one: (rank[one.kind], -one.decides))
+    return tuple(put[:MOST_QUESTIONS])

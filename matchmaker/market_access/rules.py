@@ -1,0 +1,335 @@
+"""Dated entry rules: which of them touch a product on a day, and what a question still has to decide.
+
+A rule of entry is never simply true: it holds between two days, for some HS headings, sometimes for some
+origins, and often only if a plain fact is so ("is it packed for retail sale?"). This module keeps those four
+things apart and answers with one of four scopes, so that nothing that was not decided is shown as decided. It
+is plain Python: values in, values out. The records are the CSV files of ``data/market_access``; each one
+carries its source and how sure we are.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+
+
+class Confidence(StrEnum):
+    """How near to the text of the rule we came."""
+
+    PRIMARY = "primary"  # the text of the rule itself was read, in the original or in translation
+    SECONDARY = "secondary"  # an official body's or a specialist's account of it was read
+    HINT = "hint"  # the rule is known, its scope for this product is not: a person must confirm it
+
+
+class Stage(StrEnum):
+    """When the exporter has to have it."""
+
+    BEFORE = "before"  # before the first sale; counts for readiness
+    SHIPMENT = "shipment"  # a paper for each shipment; listed, does not hold readiness back
+    NOTICE = "notice"  # true of all or of listed goods; shown, never counted
+
+
+class Evidence(StrEnum):
+    """What shows that a rule is met."""
+
+    REGISTRATION = "registration"  # a number with an expiry
+    CERTIFICATE = "certificate"  # a certificate of the catalogue, by its code
+    DOCUMENT = "document"  # a paper the company says it has
+    LABEL = "label"  # a statement about the label
+    ACCESS = "access"  # a protocol between the two countries for this product
+    NONE = "none"  # nothing to show (notices)
+
+
+class Scope(StrEnum):
+    """Whether a rule touches a product."""
+
+    IN = "in"
+    OUT = "out"  # named as an exception, by code or by origin
+    UNDECIDED = "undecided"  # the code is missing or too short to tell
+    ELSEWHERE = "elsewhere"  # the rule has nothing to do with it
+
+
+DECLARABLE = frozenset({Evidence.DOCUMENT, Evidence.LABEL, Evidence.ACCESS})
+_YES = {"yes": True, "no": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule between two days. ``requirement`` is what successive rules have in common.
+
+    ``conditions`` are (question code, wanted answer) and must all hold; ``accepts`` are the codes of what
+    satisfies it.
+    """
+
+    code: str
+    requirement: str
+    name_en: str
+    name_zh: str
+    summary_en: str
+    summary_zh: str
+    stage: Stage
+    evidence: Evidence
+    accepts: tuple[str, ...]
+    hs_in: tuple[str, ...]
+    hs_out: tuple[str, ...]
+    groups: tuple[str, ...]
+    origins_in: tuple[str, ...]
+    origins_out: tuple[str, ...]
+    conditions: tuple[tuple[str, bool], ...]
+    valid_from: date | None
+    valid_until: date | None
+    authority_en: str
+    authority_zh: str
+    legal_basis: str
+    how_to_satisfy_en: str
+    how_to_satisfy_zh: str
+    where_to_apply: str
+    lookalike_warning: bool
+    validity_years: int | None
+    source_url: str
+    confidence: Confidence
+    note: str = ""
+
+    def in_force(self, day: date) -> bool:
+        """A missing start or end is open: the rule is in force and nobody read when it began or ends."""
+        return (self.valid_from is None or self.valid_from <= day) and (
+            self.valid_until is None or day <= self.valid_until
+        )
+
+    def scope(self, hs_code: str, group: str = "", origin: str = "") -> Scope:
+        """Where a product stands. The longest matching prefix wins; without prefixes the group decides.
+
+        A code shorter than the prefixes that begin with it is undecided, and so is a product without a code
+        whose group the rule names.
+        """
+        hs_code, origin = digits(hs_code), origin.upper()
+        here = self._scope_by_code(hs_code, group)
+        if here in (Scope.IN, Scope.UNDECIDED):
+            foreign = self.origins_in and origin and origin not in self.origins_in
+            if foreign or (origin and origin in self.origins_out):
+                return Scope.OUT
+        return here
+
+    def _scope_by_code(self, hs_code: str, group: str) -> Scope:
+        if not self.hs_in:
+            return Scope.IN if group in self.groups or "ALL" in self.groups else Scope.ELSEWHERE
+        if not hs_code:
+            return Scope.UNDECIDED if group and group in self.groups else Scope.ELSEWHERE
+        inside = longest_prefix(hs_code, self.hs_in)
+        outside = longest_prefix(hs_code, self.hs_out)
+        finer = any(p.startswith(hs_code) and p != hs_code for p in (*self.hs_in, *self.hs_out))
+        if outside and len(outside) >= len(inside):
+            return Scope.UNDECIDED if finer else Scope.OUT
+        if finer:
+            return Scope.UNDECIDED
+        return Scope.IN if inside else Scope.ELSEWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A plain yes/no question, asked only where the HS code does not decide it.
+
+    ``asked_hs`` names the codes for which it is asked, ``yes_hs`` and ``no_hs`` those the code itself decides
+    (the longest prefix wins); every other code gets ``otherwise``, where None means: ask.
+    """
+
+    code: str
+    text_en: str
+    text_zh: str
+    help_en: str
+    help_zh: str
+    asked_hs: tuple[str, ...]
+    yes_hs: tuple[str, ...]
+    no_hs: tuple[str, ...]
+    otherwise: bool | None
+
+    def by_code(self, hs_code: str) -> bool | None:
+        """What the code alone says: True, False, or None (has to be asked)."""
+        hs_code = digits(hs_code)
+        found = max(
+            (len(longest_prefix(hs_code, prefixes)), rank, answer)
+            for rank, (prefixes, answer) in enumerate(((self.no_hs, 0), (self.yes_hs, 1), (self.asked_hs, 2)))
+        )
+        if not found[0]:
+            return self.otherwise
+        return None if found[2] == 2 else bool(found[2])
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """A product of a country admitted by a protocol or a customs notice."""
+
+    rule: str
+    origin: str
+    hs_in: tuple[str, ...]
+    product_en: str
+    product_zh: str
+    basis: str
+    valid_from: date | None
+    valid_until: date | None
+    source_url: str
+    confidence: Confidence
+
+    def covers(self, hs_code: str, origin: str, day: date) -> bool:
+        return (
+            self.origin == origin.upper()
+            and bool(longest_prefix(digits(hs_code), self.hs_in))
+            and (self.valid_from is None or self.valid_from <= day)
+            and (self.valid_until is None or day <= self.valid_until)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """All rules, questions and access notices known at one time."""
+
+    rules: tuple[Rule, ...]
+    questions: Mapping[str, Question]
+    access: tuple[Access, ...] = ()
+
+    def in_force(self, day: date) -> list[Rule]:
+        return [rule for rule in self.rules if rule.in_force(day)]
+
+    def successor(self, rule: Rule) -> Rule | None:
+        """The rule that takes over when this one ends, if it is already known."""
+        if rule.valid_until is None:
+            return None
+        later = [
+            other
+            for other in self.rules
+            if other.requirement == rule.requirement
+            and other.valid_from is not None
+            and other.valid_from > rule.valid_until
+        ]
+        return min(later, key=lambda other: other.valid_from or date.max, default=None)
+
+    def admits(self, rule: Rule, hs_code: str, origin: str, day: date) -> Access | None:
+        return next((a for a in self.access if a.rule == rule.code and a.covers(hs_code, origin, day)), None)
+
+
+def digits(code: str) -> str:
+    """The digits of an HS code as written ("8481.80", full-width forms included)."""
+    return "".join(str(int(char)) for char in code if char.isdecimal())
+
+
+def longest_prefix(hs_code: str, prefixes: Iterable[str]) -> str:
+    """The longest of ``prefixes`` that begins ``hs_code``, or the empty string."""
+    return max((p for p in prefixes if hs_code.startswith(p)), key=len, default="")
+
+
+def read_rulebook(folder: Path) -> Rulebook:
+    """Read ``rules.csv``, ``scopes.csv``, ``questions.csv`` and ``access.csv``.
+
+    Raises ValueError naming file, row and column for the first cell that cannot be read: the rule files are
+    part of the product, and half a rulebook would answer "not applicable" where it should not.
+    """
+    scopes: dict[str, tuple[list[str], list[str]]] = {}
+    for row in rows(folder / "scopes.csv"):
+        inside, outside = scopes.setdefault(row["rule_code"], ([], []))
+        {"in": inside, "out": outside}[row["sense"]].extend(row["hs_prefixes"].split())
+    questions = {row["code"]: _question(row) for row in rows(folder / "questions.csv")}
+    found: list[Rule] = []
+    for line, row in enumerate(rows(folder / "rules.csv"), start=2):
+        try:
+            found.append(rule_from_row(row, scopes.get(row["code"], ([], []))))
+        except (KeyError, ValueError) as error:
+            raise ValueError(f"rules.csv row {line} ({row.get('code')}): {error}") from error
+        for question, _ in found[-1].conditions:
+            if question not in questions:
+                raise ValueError(f"rules.csv row {line}: question {question} is not in questions.csv")
+    stray = set(scopes) - {rule.code for rule in found}
+    if stray:
+        raise ValueError(f"scopes.csv names rules that do not exist: {sorted(stray)}")
+    return Rulebook(tuple(found), questions, tuple(_access(row) for row in rows(folder / "access.csv")))
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def day_or_none(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def conditions_from(text: str) -> tuple[tuple[str, bool], ...]:
+    """``fresh_fruit=no retail_packed=yes`` as pairs, in the order in which they are asked."""
+    pairs = (part.split("=") for part in text.split())
+    return tuple((question, _YES[answer]) for question, answer in pairs)
+
+
+def rule_from_row(row: Mapping[str, str], scope: tuple[Iterable[str], Iterable[str]]) -> Rule:
+    """One row of ``rules.csv`` with its prefixes in and out.
+
+    Raises ValueError (bad date, unknown word) or KeyError (missing column, answer other than yes or no).
+    """
+    valid_from, valid_until = day_or_none(row["valid_from"]), day_or_none(row["valid_until"])
+    if valid_from and valid_until and valid_until < valid_from:
+        raise ValueError("valid_until lies before valid_from")
+    hs_in, hs_out = (tuple(prefixes) for prefixes in scope)
+    for prefix in (*hs_in, *hs_out):
+        if not (prefix.isascii() and prefix.isdecimal() and 2 <= len(prefix) <= 10):
+            raise ValueError(f"{prefix!r} is no HS prefix")
+    return Rule(
+        code=row["code"],
+        requirement=row["requirement"],
+        name_en=row["name_en"],
+        name_zh=row["name_zh"],
+        summary_en=row["summary_en"],
+        summary_zh=row["summary_zh"],
+        stage=Stage(row["stage"]),
+        evidence=Evidence(row["evidence"]),
+        accepts=tuple(row["accepts"].split()),
+        hs_in=hs_in,
+        hs_out=hs_out,
+        groups=tuple(row["groups"].split()),
+        origins_in=tuple(row["origins_in"].split()),
+        origins_out=tuple(row["origins_out"].split()),
+        conditions=conditions_from(row["conditions"]),
+        valid_from=valid_from,
+        valid_until=valid_until,
+        authority_en=row["authority_en"],
+        authority_zh=row["authority_zh"],
+        legal_basis=row["legal_basis"],
+        how_to_satisfy_en=row["how_to_satisfy_en"],
+        how_to_satisfy_zh=row["how_to_satisfy_zh"],
+        where_to_apply=row["where_to_apply"],
+        lookalike_warning=_YES[row["lookalike_warning"]],
+        validity_years=int(row["validity_years"]) if row["validity_years"] else None,
+        source_url=row["source_url"],
+        confidence=Confidence(row["confidence"]),
+        note=row["note"],
+    )
+
+
+def _question(row: Mapping[str, str]) -> Question:
+    return Question(
+        code=row["code"],
+        text_en=row["text_en"],
+        text_zh=row["text_zh"],
+        help_en=row["help_en"],
+        help_zh=row["help_zh"],
+        asked_hs=tuple(row["asked_hs"].split()),
+        yes_hs=tuple(row["yes_hs"].split()),
+        no_hs=tuple(row["no_hs"].split()),
+        otherwise={"yes": True, "no": False, "ask": None}[row["otherwise"]],
+    )
+
+
+def _access(row: Mapping[str, str]) -> Access:
+    return Access(
+        rule=row["rule_code"],
+        origin=row["origin"],
+        hs_in=tuple(row["hs_prefixes"].split()),
+        product_en=row["product_en"],
+        product_zh=row["product_zh"],
+        basis=row["basis"],
+        valid_from=day_or_none(row["valid_from"]),
+        valid_until=day_or_none(row["valid_until"]),
+        source_url=row["source_url"],
+        confidence=Confidence(row["confidence"]),
+    )
