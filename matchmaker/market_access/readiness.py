@@ -8,7 +8,7 @@ first). Reasons are a code and facts; sentences are made from them where a langu
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
@@ -17,6 +17,7 @@ from matchmaker.market_access.rules import (
     Confidence,
     Evidence,
     Question,
+    Reason,
     Rule,
     Rulebook,
     Scope,
@@ -67,12 +68,6 @@ class ProductFacts:
     group: str = ""
     origin: str = ""
     held: tuple[Held, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    code: str
-    facts: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,9 +144,7 @@ class Change:
         return any(item and item.status is not Status.NOT_APPLICABLE for item in (self.before, self.after))
 
 
-def checklist(
-    product: ProductFacts, shipment_date: date, answers: Mapping[str, bool], book: Rulebook
-) -> list[Item]:
+def checklist(product: ProductFacts, shipment_date: date, answers: Mapping[str, bool], book: Rulebook) -> list[Item]:
     """Every rule in force on the shipment date that has to do with the product, in the order of the rulebook.
 
     ``answers`` maps question codes to yes or no: the rulebook's own questions, ``has:CODE`` (the company
@@ -168,9 +161,7 @@ def checklist(
     return items
 
 
-def readiness(
-    product: ProductFacts, shipment_date: date, answers: Mapping[str, bool], book: Rulebook
-) -> Readiness:
+def readiness(product: ProductFacts, shipment_date: date, answers: Mapping[str, bool], book: Rulebook) -> Readiness:
     """The checklist summed up, with at most :data:`MOST_QUESTIONS` questions, the most useful first."""
     items = checklist(product, shipment_date, answers, book)
     counted = tuple(item for item in items if item.rule.stage is Stage.BEFORE)
@@ -226,9 +217,7 @@ class _Case:
     def item(self, scope: Scope) -> Item:
         product = self.product
         if scope is Scope.OUT:
-            return self._found(
-                Status.NOT_APPLICABLE, "scope_excludes", hs_code=product.hs_code, origin=product.origin
-            )
+            return self._found(Status.NOT_APPLICABLE, "scope_excludes", hs_code=product.hs_code, origin=product.origin)
         if scope is Scope.UNDECIDED:
             code = "hs_too_short" if product.hs_code else "hs_missing"
             return self._found(Status.UNKNOWN, code, hs_code=product.hs_code)
@@ -278,9 +267,7 @@ class _Case:
         expired = [one for one in fitting if one.valid_until and one.valid_until < day]
         if expired:
             last = max(expired, key=lambda one: one.valid_until or date.min)
-            return self._found(
-                Status.MISSING, "evidence_expired", last, number=last.number, until=last.valid_until
-            )
+            return self._found(Status.MISSING, "evidence_expired", last, number=last.number, until=last.valid_until)
         if fitting:
             first = min(fitting, key=lambda one: one.valid_from or date.min)
             return self._found(
@@ -297,15 +284,11 @@ class _Case:
         found = self.book.admits(self.rule, product.hs_code, product.origin, self.day)
         if found:
             proof = Held(self.rule.code, "protocol", found.basis, found.valid_from, found.valid_until)
-            return self._found(
-                Status.MET, "access_by_protocol", proof, basis=found.basis, source=found.source_url
-            )
+            return self._found(Status.MET, "access_by_protocol", proof, basis=found.basis, source=found.source_url)
         asks = f"has:{self.rule.accepts[0]}"
         return self._found(Status.UNKNOWN, "access_not_recorded", asks=asks, origin=product.origin)
 
-    def _found(
-        self, status: Status, code: str, evidence: Held | None = None, asks: str = "", **facts: object
-    ) -> Item:
+    def _found(self, status: Status, code: str, evidence: Held | None = None, asks: str = "", **facts: object) -> Item:
         successor = self.book.successor(self.rule)
         return Item(self.rule, status, Reason(code, facts), evidence, asks, successor)
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -55,6 +55,14 @@ class Scope(StrEnum):
 
 DECLARABLE = frozenset({Evidence.DOCUMENT, Evidence.LABEL, Evidence.ACCESS})
 _YES = {"yes": True, "no": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why an answer is what it is: a code for programs and the facts that a sentence about it needs."""
+
+    code: str
+    facts: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,351 @@
+"""The duty on a product by origin and day: which agreements apply, the best loaded rate, the proof of origin
+it needs.
+
+Three things are kept apart. *Which agreements apply* is known from dated records. *What the rate is* is known
+only where a tariff file was loaded, since no open source of China's 8- and 10-digit rates exists; where it
+was not, the answer says so.
+*A rate that is the agreement itself* (zero on all lines for least developed and African partners) needs no
+file. Nothing here guesses. Rates are percent ad valorem as Decimal; values and savings are in the currency of
+the value that was given. Plain Python: values in, values out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from itertools import pairwise
+from pathlib import Path
+
+from matchmaker.market_access.rules import Confidence, Reason, day_or_none, digits, longest_prefix, rows
+
+MFN = "MFN"
+PROVISIONAL = "PROVISIONAL"
+# Regimes open to every origin; all others are codes of agreements.
+OPEN_REGIMES = frozenset({MFN, PROVISIONAL})
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """``flat_rate`` is set where the agreement itself fixes one rate for all lines (0 = zero tariff)."""
+
+    code: str
+    name_en: str
+    name_zh: str
+    kind: str  # fta | early_harvest | preference | unilateral
+    flat_rate: Decimal | None
+    proofs: tuple[str, ...]  # codes of the accepted proofs of origin, the usual one first
+    partly_suspended: bool
+    source_url: str
+    confidence: Confidence
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Partner:
+    """One origin of an agreement and the days between which it benefits."""
+
+    agreement: str
+    origin: str
+    valid_from: date
+    valid_until: date | None = None
+    confidence: Confidence = Confidence.SECONDARY
+
+    def holds(self, day: date) -> bool:
+        return self.valid_from <= day and (self.valid_until is None or day <= self.valid_until)
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """One line of a loaded tariff.
+
+    ``percent`` is None for a duty that is not a plain percentage (then ``text`` has it).
+    """
+
+    hs_code: str
+    regime: str
+    percent: Decimal | None
+    valid_from: date
+    valid_until: date | None = None
+    text: str = ""
+    source: str = ""
+
+    def holds(self, day: date) -> bool:
+        return self.valid_from <= day and (self.valid_until is None or day <= self.valid_until)
+
+
+Regimes = Mapping[str, Rate]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From the lowest to the highest over the national lines below a code.
+
+    One figure where both are equal.
+    """
+
+    low: Decimal
+    high: Decimal
+
+    @property
+    def is_one(self) -> bool:
+        return self.low == self.high
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """An agreement that applies, with its rate where one is known."""
+
+    agreement: Agreement
+    rate: Span | None
+    saving: Span | None
+    ends: date | None
+    reasons: tuple[Reason, ...]
+
+    @property
+    def proofs(self) -> tuple[str, ...]:
+        return self.agreement.proofs
+
+
+@dataclass(frozen=True, slots=True)
+class DutyAnswer:
+    """What is known on the day.
+
+    ``best`` is the option with the lowest known rate, or None where none is known to win.
+    """
+
+    hs_code: str
+    origin: str
+    day: date
+    mfn: Span | None
+    options: tuple[Option, ...]
+    best: Option | None
+    upcoming: tuple[tuple[Agreement, date], ...]
+    reasons: tuple[Reason, ...]
+    lines: int  # national lines with a loaded rate below the code
+
+    @property
+    def best_rate(self) -> Span | None:
+        """The rate to count on: the best agreement's, else the most-favoured-nation rate, else not known."""
+        return self.best.rate if self.best else self.mfn
+
+
+@dataclass(frozen=True, slots=True)
+class Trade:
+    """All agreements, partners and quota goods known at one time."""
+
+    agreements: Mapping[str, Agreement]
+    partners: tuple[Partner, ...]
+    quota_goods: tuple[str, ...] = ()
+
+    def applying(self, origin: str, day: date) -> list[tuple[Agreement, Partner]]:
+        """Agreements from which goods of the origin benefit on the day, in the order of the records."""
+        return [
+            (self.agreements[partner.agreement], partner)
+            for partner in self.partners
+            if partner.origin == origin and partner.holds(day)
+        ]
+
+    def upcoming(self, origin: str, day: date) -> list[tuple[Agreement, date]]:
+        """Agreements already fixed that start after the day, the nearest first."""
+        found = [
+            (self.agreements[partner.agreement], partner.valid_from)
+            for partner in self.partners
+            if partner.origin == origin and partner.valid_from > day
+        ]
+        return sorted(found, key=lambda pair: pair[1])
+
+
+def duty(
+    hs_code: str,
+    origin: str,
+    day: date,
+    trade: Trade,
+    rates: Iterable[Rate] = (),
+    value: Decimal | None = None,
+) -> DutyAnswer:
+    """The duty on goods of ``origin`` (ISO 3166-1 alpha-2) under ``hs_code`` (6 to 10 digits) on the day.
+
+    ``rates`` are loaded lines of the code, of its parents or of its children; others are ignored. With
+    ``value``, the saving of each option against what every origin pays is given, rounded to hundredths.
+    """
+    code, origin = digits(hs_code), origin.upper()
+    lines = _lines(code, day, rates)
+    mfn = _span(_open_rate(regimes) for regimes in lines)
+    quota = bool(longest_prefix(code, trade.quota_goods))
+    options = tuple(
+        _option(agreement, partner, lines, value, quota) for agreement, partner in trade.applying(origin, day)
+    )
+    best = _best(options, mfn)
+    return DutyAnswer(
+        hs_code=code,
+        origin=origin,
+        day=day,
+        mfn=mfn,
+        options=options,
+        best=best,
+        upcoming=tuple(trade.upcoming(origin, day)),
+        reasons=tuple(_about_the_answer(code, origin, lines, mfn, options, best)),
+        lines=len(lines),
+    )
+
+
+def _about_the_answer(
+    code: str,
+    origin: str,
+    lines: Sequence[Regimes],
+    mfn: Span | None,
+    options: Sequence[Option],
+    best: Option | None,
+) -> Iterator[Reason]:
+    if not code:
+        yield Reason("hs_missing")
+    elif mfn is None:
+        texts = sorted({r[MFN].text for r in lines if MFN in r and r[MFN].percent is None})
+        yield Reason("mfn_not_ad_valorem", {"text": "; ".join(texts)}) if texts else Reason("mfn_not_loaded")
+    elif not mfn.is_one:
+        yield Reason("rates_differ_by_line", {"lines": len(lines)})
+    if not origin:
+        yield Reason("origin_missing")
+    elif not options:
+        yield Reason("no_agreement", {"origin": origin})
+    elif mfn is not None and best is None and all(option.rate for option in options):
+        yield Reason("no_saving")
+    if best is not None and best.rate is not None and best.rate.high > 0 and not all(o.rate for o in options):
+        yield Reason("best_of_loaded")
+
+
+def _lines(code: str, day: date, rates: Iterable[Rate]) -> list[Regimes]:
+    """For each national line below the code: regime → the rate in force on the day.
+
+    A rate given for a shorter code holds for the lines below it unless the line has its own; of two in force
+    the one that began later counts.
+    """
+    if not code:
+        return []
+    held = [r for r in rates if r.holds(day) and (r.hs_code.startswith(code) or code.startswith(r.hs_code))]
+    codes = sorted({rate.hs_code for rate in held})
+    leaves = [one for one, following in pairwise([*codes, ""]) if not (following.startswith(one) and following != one)]
+    held.sort(key=lambda rate: (len(rate.hs_code), rate.valid_from))
+    return [{rate.regime: rate for rate in held if leaf.startswith(rate.hs_code)} for leaf in leaves]
+
+
+def _open_rate(regimes: Regimes) -> Decimal | None:
+    """What every origin pays: the provisional rate where one is in force and lower, else the MFN rate."""
+    known = [regimes[regime].percent for regime in (MFN, PROVISIONAL) if regime in regimes]
+    plain = [percent for percent in known if percent is not None]
+    return min(plain) if plain and MFN in regimes and len(plain) == len(known) else None
+
+
+def _span(percents: Iterable[Decimal | None]) -> Span | None:
+    """Lowest and highest, or None if there is none or if any of them is not known."""
+    known: list[Decimal] = []
+    for percent in percents:
+        if percent is None:
+            return None
+        known.append(percent)
+    return Span(min(known), max(known)) if known else None
+
+
+def _option(
+    agreement: Agreement, partner: Partner, lines: Sequence[Regimes], value: Decimal | None, quota: bool
+) -> Option:
+    own = [regimes.get(agreement.code) for regimes in lines]
+    everybody = [_open_rate(regimes) for regimes in lines]
+    reasons: list[Reason] = []
+    percents: list[Decimal | None] = []
+    if any(own):
+        # A line that an agreement leaves out pays what every origin pays.
+        percents = [mine.percent if mine else other for mine, other in zip(own, everybody, strict=True)]
+        left_out = sum(mine is None for mine in own)
+        texts = sorted({mine.text for mine in own if mine and mine.percent is None})
+        if texts:
+            reasons.append(Reason("rate_not_ad_valorem", {"text": "; ".join(texts)}))
+        elif left_out:
+            reasons.append(Reason("some_lines_left_out", {"lines": left_out}))
+    elif agreement.flat_rate is not None and quota:
+        reasons.append(Reason("in_quota_only", {"rate": agreement.flat_rate}))
+    elif agreement.flat_rate is not None:
+        percents = [agreement.flat_rate] * max(len(lines), 1)
+        reasons.append(Reason("flat_rate", {"rate": agreement.flat_rate}))
+    else:
+        reasons.append(Reason("rate_not_loaded"))
+    if agreement.partly_suspended:
+        reasons.append(Reason("partly_suspended"))
+    if partner.valid_until:
+        reasons.append(Reason("ends", {"until": partner.valid_until}))
+    if Confidence.HINT in (agreement.confidence, partner.confidence):
+        reasons.append(Reason("record_to_be_checked"))
+    saving = _saving(percents, everybody, value)
+    return Option(agreement, _span(percents), saving, partner.valid_until, tuple(reasons))
+
+
+def _saving(
+    percents: Sequence[Decimal | None], everybody: Sequence[Decimal | None], value: Decimal | None
+) -> Span | None:
+    """The saving line by line: the ends of two spans need not belong to the same line."""
+    if value is None or not everybody or len(percents) != len(everybody):
+        return None
+    gaps = []
+    for mine, other in zip(percents, everybody, strict=True):
+        if mine is None or other is None:
+            return None
+        gaps.append(max(other - mine, Decimal(0)))
+    cents = Decimal("0.01")
+    low, high = ((value * gap / 100).quantize(cents, ROUND_HALF_UP) for gap in (min(gaps), max(gaps)))
+    return Span(low, high)
+
+
+def _best(options: Iterable[Option], mfn: Span | None) -> Option | None:
+    """The option with the lowest known rate, unless every origin pays as little; the first of equals."""
+    known = [(option.rate.high, option.rate.low, option) for option in options if option.rate is not None]
+    if not known:
+        return None
+    high, low, best = min(known, key=lambda one: one[:2])
+    if mfn is not None and high >= mfn.high and low >= mfn.low:
+        return None
+    return best
+
+
+def read_trade(folder: Path) -> Trade:
+    """Read ``agreements.csv``, ``partners.csv`` and ``quota_goods.csv``.
+
+    ValueError names the row that cannot be read.
+    """
+    agreements = {}
+    for line, row in enumerate(rows(folder / "agreements.csv"), start=2):
+        try:
+            agreements[row["code"]] = agreement_from_row(row)
+        except (KeyError, ValueError, ArithmeticError) as error:
+            raise ValueError(f"agreements.csv row {line} ({row.get('code')}): {error}") from error
+    partners = []
+    for line, row in enumerate(rows(folder / "partners.csv"), start=2):
+        if row["agreement"] not in agreements:
+            raise ValueError(f"partners.csv row {line}: {row['agreement']} is not in agreements.csv")
+        partners.append(
+            Partner(
+                row["agreement"],
+                row["origin"],
+                date.fromisoformat(row["valid_from"]),
+                day_or_none(row["valid_until"]),
+                Confidence(row["confidence"]),
+            )
+        )
+    quota = tuple(prefix for row in rows(folder / "quota_goods.csv") for prefix in row["hs_prefixes"].split())
+    return Trade(agreements, tuple(partners), quota)
+
+
+def agreement_from_row(row: Mapping[str, str]) -> Agreement:
+    return Agreement(
+        code=row["code"],
+        name_en=row["name_en"],
+        name_zh=row["name_zh"],
+        kind=row["kind"],
+        flat_rate=Decimal(row["flat_rate"]) if row["flat_rate"] else None,
+        proofs=tuple(row["proofs"].split()),
+        partly_suspended=row["partly_suspended"] == "yes",
+        source_url=row["source_url"],
+        confidence=Confidence(row["confidence"]),
+        note=row["note"],
+    )

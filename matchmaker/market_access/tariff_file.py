@@ -1,0 +1,181 @@
+"""Read a tariff file: 8- and 10-digit lines with MFN, provisional and agreement rates between two days.
+
+The format is documented in ``docs/market_access.md``. Every row is judged on its own and every fault is named with row,
+column and what was written, so that a file of thousands of lines is corrected in one pass. Nothing is guessed: a comma as
+decimal mark, a rate of 1300 for 13 percent or a missing source is refused, not repaired. Only what has one meaning is
+accepted in another spelling: dots in codes, full-width digits, a percent sign, the encodings of Chinese spreadsheets.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import unicodedata
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from matchmaker.market_access.duty import OPEN_REGIMES, Rate
+
+COLUMNS = ("hs_code", "regime", "rate_percent", "rate_text", "valid_from", "valid_until", "source")
+REQUIRED = ("hs_code", "regime", "valid_from", "source")
+MOST_BYTES = 20 * 1024 * 1024
+MOST_ROWS = 300_000
+MOST_PERCENT = Decimal(400)  # above the highest out-of-quota rates; catches 1300 written for 13.00
+_NUMBER = re.compile(r"\d{1,3}(\.\d{1,4})?")
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with one cell. ``row`` counts as a spreadsheet does: the header is row 1; 0 means the file."""
+
+    row: int
+    column: str
+    code: str
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class TariffFile:
+    """Rates with the row each came from, and all faults in the order of the rows."""
+
+    rates: tuple[tuple[int, Rate], ...]
+    faults: tuple[Fault, ...]
+    encoding: str
+
+
+class _Bad(Exception):  # noqa: N818 - never leaves this module
+    def __init__(self, column: str, code: str, **facts: object):
+        super().__init__(code)
+        self.column, self.code, self.facts = column, code, facts
+
+
+def read_tariff(content: bytes, agreements: Collection[str]) -> TariffFile:
+    """Parse a whole file. ``agreements`` are the codes allowed as regime besides MFN and PROVISIONAL.
+
+    A file that cannot be read as a table at all gives no rates and one fault of row 0.
+    """
+    if len(content) > MOST_BYTES:
+        return TariffFile((), (Fault(0, "", "file_too_large", {"limit_mb": MOST_BYTES // 2**20}),), "")
+    try:
+        text, encoding = _decode(content)
+    except UnicodeDecodeError:
+        return TariffFile((), (Fault(0, "", "encoding_unknown"),), "")
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        header = [_plain(cell).lower() for cell in next(reader, [])]
+        missing = [column for column in REQUIRED if column not in header]
+        if missing:
+            return TariffFile((), (Fault(0, missing[0], "column_missing", {"columns": missing}),), encoding)
+        rates, faults = _read_rows(reader, header, set(agreements) | OPEN_REGIMES)
+    except csv.Error as error:
+        return TariffFile((), (Fault(reader.line_num, "", "not_csv", {"detail": str(error)}),), encoding)
+    faults.extend(_overlaps(rates))
+    faults.sort(key=lambda fault: fault.row)
+    bad = {fault.row for fault in faults}
+    return TariffFile(tuple(one for one in rates if one[0] not in bad), tuple(faults), encoding)
+
+
+def _read_rows(
+    reader: Iterator[list[str]], header: list[str], regimes: Collection[str]
+) -> tuple[list[tuple[int, Rate]], list[Fault]]:
+    rates: list[tuple[int, Rate]] = []
+    faults: list[Fault] = []
+    for number, cells in enumerate(reader, start=2):
+        if number > MOST_ROWS + 1:
+            faults.append(Fault(number, "", "too_many_rows", {"limit": MOST_ROWS}))
+            break
+        if not any(cell.strip() for cell in cells):
+            continue
+        if len(cells) > len(header):
+            faults.append(Fault(number, "", "too_many_cells", {"cells": len(cells), "columns": len(header)}))
+            continue
+        row = dict(zip(header, (_plain(cell) for cell in cells), strict=False))
+        try:
+            rates.append((number, _rate(row, regimes)))
+        except _Bad as bad:
+            faults.append(Fault(number, bad.column, bad.code, bad.facts))
+    return rates, faults
+
+
+def _rate(row: Mapping[str, str], regimes: Collection[str]) -> Rate:
+    written = row.get("hs_code", "")
+    code = re.sub(r"[.\s]", "", written)
+    if not (code.isdecimal() and len(code) in (8, 10)):
+        raise _Bad("hs_code", "hs_not_8_or_10_digits", value=written)
+    regime = row.get("regime", "").upper()
+    if regime not in regimes:
+        raise _Bad("regime", "regime_unknown", value=row.get("regime", ""))
+    percent, text = _percent(row.get("rate_percent", "")), row.get("rate_text", "")
+    if percent is None and not text:
+        raise _Bad("rate_percent", "rate_missing")
+    if percent is not None and text:
+        raise _Bad("rate_text", "rate_twice", value=text)
+    begins = _day(row, "valid_from")
+    if begins is None:
+        raise _Bad("valid_from", "date_missing")
+    ends = _day(row, "valid_until")
+    if ends and ends < begins:
+        raise _Bad("valid_until", "ends_before_it_begins", value=ends.isoformat())
+    source = row.get("source", "")
+    if not source:
+        raise _Bad("source", "source_missing")
+    if len(source) > 300 or len(text) > 200:
+        raise _Bad("source" if len(source) > 300 else "rate_text", "text_too_long")
+    return Rate(code, regime, percent, begins, ends, text, source)
+
+
+def _percent(written: str) -> Decimal | None:
+    number = written.removesuffix("%").strip()
+    if not number:
+        return None
+    if not _NUMBER.fullmatch(number):
+        raise _Bad("rate_percent", "rate_not_a_number", value=written)
+    percent = Decimal(number)
+    if percent > MOST_PERCENT:
+        raise _Bad("rate_percent", "rate_too_high", value=written, limit=int(MOST_PERCENT))
+    return percent
+
+
+def _day(row: Mapping[str, str], column: str) -> date | None:
+    written = row.get(column, "")
+    if not written:
+        return None
+    try:
+        # Only YYYY-MM-DD: fromisoformat would also take week dates and bare digits.
+        if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", written):
+            raise ValueError
+        return date.fromisoformat(written)
+    except ValueError:
+        raise _Bad(column, "date_not_iso", value=written) from None
+
+
+def _overlaps(rates: list[tuple[int, Rate]]) -> list[Fault]:
+    """Two rows of one line and regime must not hold on the same day; the later row is the faulty one."""
+    by_key: dict[tuple[str, str], list[tuple[int, Rate]]] = {}
+    for number, rate in rates:
+        by_key.setdefault((rate.hs_code, rate.regime), []).append((number, rate))
+    faults = []
+    for same in by_key.values():
+        same.sort(key=lambda pair: pair[1].valid_from)
+        for (number, rate), (other_number, other) in zip(same, same[1:], strict=False):
+            if rate.valid_until is None or other.valid_from <= rate.valid_until:
+                later, earlier = max(number, other_number), min(number, other_number)
+                faults.append(Fault(later, "valid_from", "overlaps_row", {"row": earlier}))
+    return faults
+
+
+def _plain(cell: str) -> str:
+    """Full-width forms to ASCII, no surrounding space."""
+    return unicodedata.normalize("NFKC", cell).strip()
+
+
+def _decode(content: bytes) -> tuple[str, str]:
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.decode("utf-16"), "UTF-16"
+    try:
+        return content.decode("utf-8-sig"), "UTF-8"
+    except UnicodeDecodeError:
+        return content.decode("gb18030"), "GB18030"
