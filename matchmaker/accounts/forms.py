@@ -9,7 +9,10 @@ from matchmaker.core.text import one_line
 
 class SignupForm(AllauthSignupForm):
     name = forms.CharField(
-        label=_("Your name"), max_length=120, validators=[one_line], widget=forms.TextInput(attrs={"autocomplete": "name"})
+        label=_("Your name"),
+        max_length=120,
+        validators=[one_line],
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     field_order = ["name", "email", "password1"]
 

@@ -94,7 +94,9 @@ class Company(Public):
     languages = models.JSONField(_("languages spoken"), default=list, blank=True)
     first_time_exporter = models.BooleanField(_("first time selling to China"), default=False)
     about = models.TextField(_("about the company"), max_length=3000, blank=True, validators=[sound_text])
-    about_en = models.TextField(_("about the company, in English"), max_length=3000, blank=True, validators=[sound_text])
+    about_en = models.TextField(
+        _("about the company, in English"), max_length=3000, blank=True, validators=[sound_text]
+    )
     status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT)
     status_reason = models.CharField(max_length=500, blank=True)
     verification = models.PositiveSmallIntegerField(choices=Verification, default=Verification.CLAIMED)

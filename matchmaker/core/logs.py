@@ -13,7 +13,12 @@ class Line(logging.Formatter):
         message = record.getMessage().replace("\n", "⏎").replace("\r", "⏎").replace("\x1b", "")
         trace = f"\n{self.formatException(record.exc_info)}" if record.exc_info else ""
         if os.environ.get("LOG_FORMAT") == "json":
-            row = {"time": record.created, "level": record.levelname, "logger": record.name, "message": message}
+            row = {
+                "time": record.created,
+                "level": record.levelname,
+                "logger": record.name,
+                "message": message,
+            }
             return json.dumps(row | ({"trace": trace} if trace else {}), ensure_ascii=False)
         clock = time.strftime("%H:%M:%S", time.localtime(record.created))
         level = "" if record.levelno <= logging.INFO else f"{record.levelname.lower()} "

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 
-class Refused(Exception):  # noqa: N818 - reads as what happened: "Refused: the demand is closed"
+class Refused(Exception):
     """A verb said no.
 
     `code` is stable for programs, `message` is a translated sentence for people, `field` names the input it is about

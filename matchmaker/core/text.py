@@ -19,7 +19,8 @@ def sound_text(value: str) -> None:
     """
     if _BROKEN.search(value):
         raise ValidationError(
-            _("This text holds a character that cannot be stored. Type it again instead of pasting it."), "broken_text"
+            _("This text holds a character that cannot be stored. Type it again instead of pasting it."),
+            "broken_text",
         )
     if _HIDDEN.search(value):
         raise ValidationError(_("This text holds an invisible control character. Please remove it."), "hidden_text")

@@ -20,11 +20,16 @@ class MatchQuerySet(models.QuerySet):
 
         A private demand is matched for its buyer's eyes only, until the buyer says yes.
         """
-        return self.active().filter(product__company=company).filter(
-            Q(line__demand__visibility="public")
-            | Q(buyer_answer=Match.Answer.INTERESTED)
-            | Q(line__demand__visibility="invited", line__demand__invitations__company=company)
-        ).exclude(buyer_answer=Match.Answer.DECLINED)
+        return (
+            self.active()
+            .filter(product__company=company)
+            .filter(
+                Q(line__demand__visibility="public")
+                | Q(buyer_answer=Match.Answer.INTERESTED)
+                | Q(line__demand__visibility="invited", line__demand__invitations__company=company)
+            )
+            .exclude(buyer_answer=Match.Answer.DECLINED)
+        )
 
     def for_buyer(self, company):
         return self.active().filter(line__demand__company=company)
@@ -33,8 +38,10 @@ class MatchQuerySet(models.QuerySet):
         if not user.is_authenticated:
             return self.none()
         companies = Company.objects.of(user).values("pk")
-        shared = Q(line__demand__visibility="public") | Q(buyer_answer="interested") | Q(
-            line__demand__visibility="invited", line__demand__invitations__company__in=companies
+        shared = (
+            Q(line__demand__visibility="public")
+            | Q(buyer_answer="interested")
+            | Q(line__demand__visibility="invited", line__demand__invitations__company__in=companies)
         )
         return (
             self.active()

@@ -2,7 +2,13 @@
 
 from matchmaker.catalogue.models.codes import Category, HSCode
 from matchmaker.catalogue.models.demands import Demand, DemandInvitation, DemandLine
-from matchmaker.catalogue.models.products import Product, ProductCertificate, ProductImage, ProductText, ShortlistItem
+from matchmaker.catalogue.models.products import (
+    Product,
+    ProductCertificate,
+    ProductImage,
+    ProductText,
+    ShortlistItem,
+)
 
 __all__ = [
     "Category",

@@ -120,14 +120,27 @@ class DemandLine(Public):
     language = models.CharField(_("language"), max_length=10, default="zh")
     category = models.ForeignKey(Category, models.PROTECT, null=True, blank=True, related_name="demand_lines")
     hs_code = models.CharField(
-        _("HS code"), max_length=6, blank=True, validators=[RegexValidator(r"^\d{2}(\d{2}){0,2}$", _("2, 4 or 6 digits."))]
+        _("HS code"),
+        max_length=6,
+        blank=True,
+        validators=[RegexValidator(r"^\d{2}(\d{2}){0,2}$", _("2, 4 or 6 digits."))],
     )
     quantity = models.DecimalField(
-        _("quantity"), max_digits=14, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
+        _("quantity"),
+        max_digits=14,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
     )
     unit = models.CharField(_("unit"), max_length=10, blank=True)
     target_price = models.DecimalField(
-        _("target price"), max_digits=16, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
+        _("target price"),
+        max_digits=16,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
     )
     currency = models.CharField(_("currency"), max_length=3, blank=True)
     price_unit = models.CharField(_("price is for one"), max_length=10, blank=True)

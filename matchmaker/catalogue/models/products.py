@@ -14,7 +14,19 @@ from matchmaker.core import reference
 from matchmaker.core.ids import Public
 from matchmaker.core.text import one_line, sound_text
 
-INCOTERMS = ["EXW", "FCA", "CPT", "CIP", "DAP", "DPU", "DDP", "FAS", "FOB", "CFR", "CIF"]  # ICC Incoterms 2020
+INCOTERMS = [
+    "EXW",
+    "FCA",
+    "CPT",
+    "CIP",
+    "DAP",
+    "DPU",
+    "DDP",
+    "FAS",
+    "FOB",
+    "CFR",
+    "CIF",
+]  # ICC Incoterms 2020
 
 
 class ProductQuerySet(models.QuerySet):
@@ -61,25 +73,48 @@ class Product(Public):
     company = models.ForeignKey(Company, models.CASCADE, related_name="products")
     category = models.ForeignKey(Category, models.PROTECT, null=True, blank=True, related_name="products")
     hs_code = models.CharField(
-        _("HS code"), max_length=6, blank=True, validators=[RegexValidator(r"^\d{6}$", _("Six digits, such as 100630."))]
+        _("HS code"),
+        max_length=6,
+        blank=True,
+        validators=[RegexValidator(r"^\d{6}$", _("Six digits, such as 100630."))],
     )
     origin = models.CharField(_("country of origin"), max_length=2, blank=True)
     min_order = models.DecimalField(
-        _("minimum order"), max_digits=14, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
+        _("minimum order"),
+        max_digits=14,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
     )
     min_order_unit = models.CharField(_("unit"), max_length=10, blank=True)
     price_low = models.DecimalField(
-        _("price from"), max_digits=16, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
+        _("price from"),
+        max_digits=16,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
     )
     price_high = models.DecimalField(
-        _("price to"), max_digits=16, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
+        _("price to"),
+        max_digits=16,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
     )
     currency = models.CharField(_("currency"), max_length=3, blank=True)
     price_unit = models.CharField(_("price is for one"), max_length=10, blank=True)
     incoterm = models.CharField(_("Incoterm"), max_length=3, blank=True, choices=[(i, i) for i in INCOTERMS])
     incoterm_place = models.CharField(_("named place"), max_length=100, blank=True, validators=[one_line])
     capacity = models.DecimalField(
-        _("capacity"), max_digits=14, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
+        _("capacity"),
+        max_digits=14,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
     )
     capacity_unit = models.CharField(_("unit"), max_length=10, blank=True)
     capacity_period = models.CharField(_("period"), max_length=10, blank=True, choices=Period)
@@ -104,7 +139,8 @@ class Product(Public):
                 violation_error_message=_("The upper price must not be below the lower one."),
             ),
             models.CheckConstraint(
-                condition=~Q(status="published") | Q(published_at__isnull=False), name="published_product_has_a_date"
+                condition=~Q(status="published") | Q(published_at__isnull=False),
+                name="published_product_has_a_date",
             ),
         ]
         indexes = [models.Index(fields=["status", "category"], name="product_by_category")]
@@ -118,7 +154,8 @@ class Product(Public):
         texts = list(self.texts.all())
         language = (get_language() or "en").split("-")[0]
         return next(
-            (t for t in texts if t.language == language), next((t for t in texts if t.is_original), texts[0] if texts else None)
+            (t for t in texts if t.language == language),
+            next((t for t in texts if t.is_original), texts[0] if texts else None),
         )
 
     @property

@@ -1,0 +1,125 @@
+"""How companies come into a campaign, and what its team decides about them."""
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from matchmaker.accounts.audit import record
+from matchmaker.accounts.models import User
+from matchmaker.campaigns.models import Campaign, Organiser, Participation
+from matchmaker.companies.models import Company
+from matchmaker.companies.services import require_member
+from matchmaker.core.problems import Refused
+from matchmaker.notifications.services import notify
+
+# What must be filled in before an organiser can decide.
+NEEDED = ("legal_name", "country", "city", "contact_name", "contact_email", "about")
+
+
+def require_organiser(user: User, campaign: Campaign) -> None:
+    decides = Organiser.objects.filter(campaign=campaign, user=user).exclude(role=Organiser.Role.STAFF).exists()
+    if not decides:
+        raise Refused("not_found", _("There is nothing here for you."), status=404)
+
+
+def _team(campaign: Campaign) -> list[User]:
+    return list(User.objects.filter(organiser_of__campaign=campaign).exclude(organiser_of__role=Organiser.Role.STAFF))
+
+
+def _people(company: Company) -> list[User]:
+    return list(company.members.all())
+
+
+@transaction.atomic
+def submit_company(*, by: User, company: Company, campaign: Campaign) -> Company:
+    """Ask the campaign's team to approve the company.
+
+    Raises:
+        ValidationError: by field, when something needed is missing.
+        Refused: when the company is not in a state to be submitted.
+    """
+    require_member(by, company)
+    missing = {name: _("Please fill this in before you submit.") for name in NEEDED if not getattr(company, name)}
+    if company.is_buyer and company.country == "CN" and not company.identifier:
+        missing["identifier"] = _("Chinese companies register with their Unified Social Credit Code.")
+    if missing:
+        raise ValidationError(missing)
+    moved = Company.objects.filter(pk=company.pk, status__in=["draft", "returned"]).update(
+        status=Company.Status.PENDING, submitted_at=timezone.now(), status_reason=""
+    )
+    if not moved:
+        raise Refused("already_submitted", _("This company has already been submitted."))
+    for side, takes in (("supplier", company.is_supplier), ("buyer", company.is_buyer)):
+        if takes:
+            Participation.objects.get_or_create(campaign=campaign, company=company, side=side)
+    company.refresh_from_db()
+    record(by=by, verb="submit_company", on=company)
+    notify(
+        kind="company_submitted",
+        to=_team(campaign),
+        event_key=f"company_submitted:{company.uid}:{company.submitted_at.isoformat()}",
+        context={"company": str(company), "country": company.country, "sides": _sides(company)},
+        path="/console/companies/",
+    )
+    return company
+
+
+def _sides(company: Company) -> list[str]:
+    return [side for side, takes in (("supplier", company.is_supplier), ("buyer", company.is_buyer)) if takes]
+
+
+def _decide(*, by: User, company: Company, campaign: Campaign, status: str, reason: str, kind: str) -> Company:
+    require_organiser(by, campaign)
+    if company.members.filter(pk=by.pk).exists():
+        raise Refused("own_company", _("Somebody else of the team must decide about your own company."), status=403)
+    moved = Company.objects.filter(pk=company.pk, status=Company.Status.PENDING).update(
+        status=status, status_reason=reason
+    )
+    if not moved:
+        raise Refused("not_waiting", _("This company is no longer waiting: somebody has already decided."))
+    company.refresh_from_db()
+    record(by=by, verb=kind, on=company, facts={"reason": reason})
+    notify(
+        kind=kind,
+        to=_people(company),
+        event_key=f"{kind}:{company.uid}:{company.submitted_at.isoformat() if company.submitted_at else ''}",
+        context={"company": str(company), "reason": reason, "sides": _sides(company)},
+        path="/desk/" if kind == "company_approved" else f"/{_sides(company)[0]}/company/",
+    )
+    return company
+
+
+@transaction.atomic
+def approve_company(*, by: User, company: Company, campaign: Campaign) -> Company:
+    """Let the company be seen, publish and be matched. Two decisions at once: the first one counts."""
+    return _decide(by=by, company=company, campaign=campaign, status="approved", reason="", kind="company_approved")
+
+
+@transaction.atomic
+def return_company(*, by: User, company: Company, campaign: Campaign, reason: str) -> Company:
+    """Send it back with the sentence that says what to change."""
+    if not reason.strip():
+        raise ValidationError({"reason": _("Say what is missing, so that it can be put right.")})
+    return _decide(
+        by=by,
+        company=company,
+        campaign=campaign,
+        status="returned",
+        reason=reason.strip(),
+        kind="company_returned",
+    )
+
+
+@transaction.atomic
+def update_campaign(*, by: User, campaign: Campaign, **fields) -> Campaign:
+    """Change names, texts and dates of the campaign."""
+    require_organiser(by, campaign)
+    for name, value in fields.items():
+        setattr(campaign, name, value)
+    if campaign.ends_on < campaign.starts_on:
+        raise ValidationError({"ends_on": _("The campaign must not end before it starts.")})
+    campaign.full_clean()
+    campaign.save()
+    record(by=by, verb="update_campaign", on=campaign, facts={"changed": sorted(fields)})
+    return campaign

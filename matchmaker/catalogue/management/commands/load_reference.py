@@ -1,0 +1,59 @@
+"""Load categories and HS 2022 from `data/`; running it again changes only what the files changed."""
+
+import csv
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from django.db import transaction
+
+from matchmaker.catalogue.models import Category, HSCode
+
+
+class Command(BaseCommand):
+    help = __doc__
+
+    @transaction.atomic
+    def handle(self, *args, **options):
+        categories = [
+            Category(
+                code=row["category_code"],
+                group=row["group_code"],
+                **{f"name_{language}": row[f"name_{language}"] for language in ("en", "zh", "fr", "es")},
+            )
+            for row in self.rows("campaign/campaign_categories.csv")
+        ]
+        Category.objects.bulk_create(
+            categories,
+            update_conflicts=True,
+            unique_fields=["code"],
+            update_fields=["group", "name_en", "name_zh", "name_fr", "name_es"],
+        )
+        category_of = {row["hs6"]: row["category_code"] for row in self.rows("campaign/hs6_to_category.csv")}
+        codes = [
+            HSCode(
+                code=row["code"],
+                level=int(row["level"]),
+                parent_id=row["parent"] or None,
+                section=row["section"],
+                text_en=row["desc_en"],
+                path_en=row["path_en"] or row["desc_en"],
+                path_fr=row["path_fr"],
+                path_es=row["path_es"],
+                title_zh=row["title_zh"],
+                category_id=category_of.get(row["code"]),
+            )
+            for row in self.rows("hs/hs2022.csv")
+        ]
+        codes.sort(key=lambda code: (code.level, code.code))  # parents first
+        HSCode.objects.bulk_create(
+            codes,
+            batch_size=1000,
+            update_conflicts=True,
+            unique_fields=["code"],
+            update_fields=["text_en", "path_en", "path_fr", "path_es", "title_zh", "category", "section", "level"],
+        )
+        self.stdout.write(f"{len(categories)} categories and {len(codes)} HS codes are loaded.")
+
+    def rows(self, path):
+        with (settings.DATA_DIR / path).open(encoding="utf-8-sig", newline="") as file:
+            yield from csv.DictReader(file)

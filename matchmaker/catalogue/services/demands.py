@@ -1,0 +1,254 @@
+"""What buyers do with their demands."""
+
+from collections.abc import Mapping, Sequence
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from matchmaker.accounts.audit import record
+from matchmaker.accounts.models import User
+from matchmaker.catalogue import rules
+from matchmaker.catalogue.models import Demand, DemandInvitation, DemandLine
+from matchmaker.companies.models import Company
+from matchmaker.companies.services import require_member
+from matchmaker.core import reference
+from matchmaker.core.problems import Refused
+from matchmaker.notifications.services import notify
+
+EDITABLE = [
+    "title",
+    "language",
+    "description",
+    "visibility",
+    "closing_on",
+    "destination",
+    "delivery_from",
+    "delivery_until",
+    "incoterm",
+]
+LINE_EDITABLE = [
+    "text",
+    "language",
+    "category_id",
+    "hs_code",
+    "quantity",
+    "unit",
+    "target_price",
+    "currency",
+    "price_unit",
+    "origins_wanted",
+    "origins_excluded",
+    "certificates_required",
+]
+MAX_LINES = 100
+
+
+class LineErrors(ValidationError):
+    """Problems of lines by position (0-based): `by_line[2]["hs_code"]` is a list of sentences."""
+
+    def __init__(self, by_line: dict[int, dict]):
+        self.by_line = by_line
+        first = min(by_line)
+        _field, messages = next(iter(by_line[first].items()))
+        super().__init__({"lines": [f"{first + 1}: {messages[0]}"]})
+
+
+@transaction.atomic
+def save_demand(
+    *,
+    by: User,
+    company: Company,
+    demand: Demand | None = None,
+    lines: Sequence[Mapping] | None = None,
+    **fields,
+) -> Demand:
+    """Write a demand and its lines, numbered in the order given. `None` leaves the lines as they are.
+
+    A line that carries the `uid` of an existing one changes it; lines not named any more are removed.
+
+    Raises:
+        ValidationError: by field; LineErrors by line and field.
+        Refused: `wrong_role` for a company that does not buy, `not_found` for a stranger.
+    """
+    require_member(by, company)
+    if not company.is_buyer:
+        raise Refused("wrong_role", _("Only buyers post demands."), status=403)
+    is_new = demand is None
+    demand = demand or Demand(company=company)
+    if demand.company_id != company.pk:
+        raise Refused("not_found", _("There is nothing here for you."), status=404)
+    for name, value in fields.items():
+        if name not in EDITABLE:
+            raise ValueError(f"{name} is not for buyers to write")
+        setattr(demand, name, value)
+    _check(demand)
+    demand.save()
+    if lines is not None:
+        _write_lines(demand, lines)
+    elif not is_new:
+        demand.lines.update(revision=F("revision") + 1)
+    record(
+        by=by,
+        verb="save_demand",
+        on=demand,
+        organisation=company,
+        facts={"changed": sorted(fields), "new": is_new},
+    )
+    return demand
+
+
+def _check(demand: Demand) -> None:
+    problems: dict = {}
+    if demand.closing_on and demand.closing_on < timezone.localdate():
+        problems["closing_on"] = ValidationError(
+            _("The closing date is in the past. Choose today or a later day."), "closing_in_past"
+        )
+    rules.known(problems, "destination", demand.destination, reference.ports(), _("Choose a port from the list."))
+    try:
+        demand.full_clean(exclude=list(problems))
+    except ValidationError as error:
+        problems = {**error.message_dict, **problems}
+    if problems:
+        raise ValidationError(problems)
+
+
+def _write_lines(demand: Demand, lines: Sequence[Mapping]) -> None:
+    if len(lines) > MAX_LINES:
+        raise ValidationError({"lines": _("A demand can have up to 100 lines.")})
+    present = {str(line.uid): line for line in demand.lines.all()}
+    # Numbers are unique within a demand: move the old ones out of the way before the new ones are given.
+    demand.lines.update(number=F("number") + 1000)
+    written, by_line = [], {}
+    for place, given in enumerate(lines):
+        line = present.get(str(given.get("uid") or "")) or DemandLine(demand=demand, language=demand.language)
+        line.number = place + 1
+        for name in LINE_EDITABLE:
+            if name in given:
+                setattr(line, name, given[name])
+        line.revision += 1
+        try:
+            _check_line(line)
+        except ValidationError as error:
+            by_line[place] = error.message_dict
+        written.append(line)
+    if by_line:
+        raise LineErrors(by_line)
+    kept = {line.pk for line in written if line.pk}
+    demand.lines.exclude(pk__in=kept).delete()
+    for line in written:
+        line.save()
+
+
+def _check_line(line: DemandLine) -> None:
+    problems: dict = {}
+    rules.check_hs_code(line.hs_code, problems, (2, 4, 6))
+    rules.check_category(line, problems)
+    rules.check_terms(line, problems)
+    rules.known(problems, "unit", line.unit, reference.units(), _("Choose a unit from the list."))
+    for field in ("origins_wanted", "origins_excluded"):
+        rules.check_codes(
+            getattr(line, field), reference.countries(), field, problems, _("Not a country code: %(codes)s.")
+        )
+    if set(line.origins_wanted) & set(line.origins_excluded):
+        problems["origins_excluded"] = _("A country cannot be both wanted and excluded.")
+    rules.check_codes(
+        line.certificates_required,
+        reference.certificates(),
+        "certificates_required",
+        problems,
+        _("Not in the list of certificates: %(codes)s."),
+    )
+    if line.target_price is not None and not line.currency:
+        problems["currency"] = _("Say which currency the price is in.")
+    if line.quantity is not None and not line.unit:
+        problems["unit"] = _("Say which unit the quantity is in.")
+    try:
+        line.full_clean(exclude=[*problems, "demand", "category", "number"], validate_constraints=False)
+    except ValidationError as error:
+        problems = {**error.message_dict, **problems}
+    if problems:
+        raise ValidationError(problems)
+
+
+@transaction.atomic
+def publish_demand(*, by: User, demand: Demand) -> Demand:
+    """Open the demand: matching sees it now, suppliers as its visibility says.
+
+    Raises:
+        ValidationError: without a line, or with a closing date that has passed.
+        Refused: when the company is not approved yet.
+    """
+    require_member(by, demand.company)
+    if not demand.company.is_approved:
+        raise Refused(
+            "company_not_approved",
+            _("Your company is not approved yet. The demand is kept as a draft; publish it then."),
+        )
+    if not demand.lines.exists():
+        raise ValidationError({"lines": _("Add at least one line that says what you want to buy.")})
+    _check(demand)
+    demand.status = Demand.Status.PUBLISHED
+    demand.published_at = demand.published_at or timezone.now()
+    demand.save(update_fields=["status", "published_at", "updated_at"])
+    demand.lines.update(revision=F("revision") + 1)
+    record(by=by, verb="publish_demand", on=demand, organisation=demand.company)
+    return demand
+
+
+def _end(by: User | None, demand: Demand, status: str, verb: str) -> Demand:
+    demand.status = status
+    demand.save(update_fields=["status", "updated_at"])
+    demand.lines.update(revision=F("revision") + 1)
+    record(by=by, verb=verb, on=demand, organisation=demand.company)
+    return demand
+
+
+@transaction.atomic
+def close_demand(*, by: User, demand: Demand) -> Demand:
+    """The buyer has what was needed; answers already given are kept."""
+    require_member(by, demand.company)
+    return _end(by, demand, Demand.Status.CLOSED, "close_demand")
+
+
+@transaction.atomic
+def withdraw_demand(*, by: User, demand: Demand) -> Demand:
+    """The demand should not have been there."""
+    require_member(by, demand.company)
+    return _end(by, demand, Demand.Status.WITHDRAWN, "withdraw_demand")
+
+
+def close_expired_demands() -> int:
+    """Close what is past its date and tell its owners; safe to run any number of times."""
+    closed = 0
+    for demand in Demand.objects.expired().select_related("company"):
+        with transaction.atomic():
+            if not Demand.objects.expired().filter(pk=demand.pk).exists():
+                continue
+            _end(None, demand, Demand.Status.CLOSED, "close_expired_demand")
+            notify(
+                kind="demand_closed",
+                to=demand.company.members.all(),
+                event_key=f"demand_closed:{demand.uid}:{demand.closing_on}",
+                context={"demand": demand.title, "closed_on": demand.closing_on.isoformat()},
+                path=f"/buyer/demands/{demand.uid}/",
+            )
+            closed += 1
+    return closed
+
+
+@transaction.atomic
+def invite_to_demand(*, by: User, demand: Demand, company: Company) -> DemandInvitation:
+    """Let one supplier see a demand that is not public."""
+    require_member(by, demand.company)
+    invitation, _made = DemandInvitation.objects.get_or_create(demand=demand, company=company)
+    record(
+        by=by,
+        verb="invite_to_demand",
+        on=demand,
+        organisation=demand.company,
+        facts={"company": str(company.uid)},
+    )
+    return invitation

@@ -1,0 +1,10 @@
+"""Bells of the catalogue."""
+
+from celery import shared_task
+
+from matchmaker.catalogue import services
+
+
+@shared_task(name="catalogue.close_expired_demands")
+def close_expired_demands() -> None:
+    services.close_expired_demands()

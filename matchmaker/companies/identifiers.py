@@ -1,0 +1,96 @@
+"""Company numbers: checked for form, and explained when wrong. A good check character does not show that the company exists."""
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from stdnum import exceptions, get_cc_module, lei
+from stdnum.cn import uscc
+
+# GB 32100-2015: 31 characters, digits and capitals without I, O, S, V and Z.
+_USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+_NATIONAL_NAMES = (
+    "businessid",
+    "vat",
+    "orgnr",
+    "cvr",
+    "ico",
+    "abn",
+    "ein",
+    "cnpj",
+    "rut",
+    "ruc",
+    "bn",
+    "cr",
+    "nit",
+    "inn",
+    "nipt",
+)
+
+
+def check_identifier(*, country: str, kind: str, number: str) -> str:
+    """The number in its compact form.
+
+    Raises:
+        ValidationError: with a sentence that names the part that is wrong.
+    """
+    number = number.strip()
+    if not number:
+        return ""
+    if kind == "uscc":
+        return _check_uscc(number)
+    if kind == "lei":
+        return _with(lei, number, _("An LEI has 20 characters and ends in two check digits (ISO 17442)."))
+    module = None
+    if kind == "vat":
+        module = get_cc_module(country.lower(), "vat")
+    elif kind == "national":
+        module = next((m for name in _NATIONAL_NAMES if (m := get_cc_module(country.lower(), name))), None)
+    if module is None:
+        compact = "".join(number.split())
+        if not 4 <= len(compact) <= 40:
+            raise ValidationError(
+                _("Write the number as it stands in your register, 4 to 40 characters."), "number_length"
+            )
+        return compact
+    return _with(
+        module,
+        number,
+        _("This is not a valid number of this kind for the country you chose. Compare it with your papers."),
+    )
+
+
+def _with(module, number: str, sentence: str) -> str:
+    try:
+        return module.validate(number)
+    except exceptions.ValidationError:
+        raise ValidationError(sentence, "number_invalid") from None
+
+
+def _check_uscc(number: str) -> str:
+    compact = uscc.compact(number).upper()
+    if len(compact) != 18:
+        raise ValidationError(
+            _("A Unified Social Credit Code has 18 characters; this one has %(count)d.") % {"count": len(compact)},
+            "uscc_length",
+        )
+    wrong = next(((place, char) for place, char in enumerate(compact, 1) if char not in _USCC_ALPHABET), None)
+    if wrong:
+        raise ValidationError(
+            _(
+                "Character %(place)d, “%(char)s”, cannot occur in a Unified Social Credit Code: the letters I, O, S, V and Z are not used."
+            )
+            % {"place": wrong[0], "char": wrong[1]},
+            "uscc_character",
+        )
+    if not compact[2:8].isdigit():
+        raise ValidationError(
+            _("Characters 3 to 8 are the district of registration and must be digits."), "uscc_district"
+        )
+    expected = uscc.calc_check_digit(compact[:17])
+    if compact[17] != expected:
+        raise ValidationError(
+            _(
+                "The last character does not fit the other 17: one of them is mistyped. Compare the code with your business licence."
+            ),
+            "uscc_check",
+        )
+    return compact

@@ -1,0 +1,122 @@
+"""What people do with their companies."""
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from matchmaker.accounts.audit import record
+from matchmaker.accounts.models import User
+from matchmaker.companies.identifiers import check_identifier
+from matchmaker.companies.models import Company, Membership
+from matchmaker.core import reference
+from matchmaker.core.problems import Refused
+from matchmaker.language.text import pinyin, simplify
+
+# What members may write; status, verification and the like follow from verbs only.
+EDITABLE = [
+    "legal_name",
+    "name_latin",
+    "name_zh",
+    "language",
+    "country",
+    "city",
+    "address",
+    "website",
+    "contact_name",
+    "contact_email",
+    "contact_phone",
+    "identifier_kind",
+    "identifier",
+    "founded",
+    "size",
+    "languages",
+    "first_time_exporter",
+    "about",
+    "about_en",
+    "is_supplier",
+    "is_buyer",
+]
+
+
+def name_key(company: Company) -> str:
+    """Everything a search may type for this name: folded, simplified, and as pinyin."""
+    names = [n for n in (company.legal_name, company.name_latin, company.name_zh) if n]
+    folded = {simplify(n).casefold() for n in names}
+    spoken = {pinyin(n).replace(" ", "") for n in names if any("\u4e00" <= char <= "\u9fff" for char in n)}
+    return " ".join(sorted(folded | spoken))[:600]
+
+
+def _write(company: Company, fields: dict) -> None:
+    for name, value in fields.items():
+        if name not in EDITABLE:
+            raise ValueError(f"{name} is not for members to write")
+        setattr(company, name, value)
+    problems = {}
+    if company.country and company.country not in reference.countries():
+        problems["country"] = _("Choose a country from the list.")
+    try:
+        company.identifier = check_identifier(
+            country=company.country, kind=company.identifier_kind, number=company.identifier
+        )
+    except ValidationError as error:
+        problems["identifier"] = error
+    if not company.identifier:
+        company.identifier_kind = ""
+    company.name_key = name_key(company)
+    if problems:
+        raise ValidationError(problems)
+    company.full_clean(exclude=["status_reason"])
+
+
+@transaction.atomic
+def start_company(*, by: User, side: str, **fields) -> Company:
+    """Open a company that `by` administers; it is a draft until submitted.
+
+    Raises:
+        ValidationError: by field.
+    """
+    company = Company(is_supplier=side == "supplier", is_buyer=side == "buyer", language=by.language)
+    _write(company, fields)
+    company.save()
+    Membership.objects.create(company=company, user=by, role=Membership.Role.ADMIN)
+    record(by=by, verb="start_company", on=company, facts={"side": side})
+    return company
+
+
+@transaction.atomic
+def update_company(*, by: User, company: Company, **fields) -> Company:
+    """Change what the company says of itself.
+
+    Names and numbers of an approved company send it back to the organiser: they are what was approved.
+
+    Raises:
+        ValidationError: by field.
+        Refused: when `by` does not belong to the company, or it is suspended.
+    """
+    if not is_member(by, company):
+        raise Refused("not_a_member", _("Only members of this company can change it."), status=404)
+    if company.status == Company.Status.SUSPENDED:
+        raise Refused("company_suspended", _("This company is suspended; ask the organiser."))
+    before = {name: getattr(company, name) for name in fields}
+    _write(company, fields)
+    changed = [name for name in fields if before[name] != getattr(company, name)]
+    if company.status == Company.Status.APPROVED and {"legal_name", "country", "identifier"} & set(changed):
+        company.status = Company.Status.PENDING
+        company.verification = Company.Verification.CLAIMED
+    try:
+        company.save()
+    except IntegrityError:
+        raise ValidationError({"identifier": _("A company with this number is already registered.")}) from None
+    if changed:
+        record(by=by, verb="update_company", on=company, facts={"changed": changed})
+    return company
+
+
+def is_member(user: User, company: Company) -> bool:
+    return Membership.objects.filter(company=company, user=user).exists()
+
+
+def require_member(user: User, company: Company, sentence: str = "") -> None:
+    """Raise the refusal that hides what a stranger may not know of."""
+    if not is_member(user, company):
+        raise Refused("not_found", sentence or _("There is nothing here for you."), status=404)

@@ -1,0 +1,196 @@
+"""Reasons as sentences, in the reader's language, made from the parts of a match. No sentence says more than its number."""
+
+import datetime as dt
+
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from matchmaker.catalogue.models import Category
+from matchmaker.core import reference
+from matchmaker.matching.models import Match
+
+SHOWN_FROM = {"meaning": 0.3, "words": 0.15}
+
+
+def sentences(match: Match) -> list[str]:
+    """Why the two were put together, strongest first."""
+    parts, evidence = match.parts, match.evidence
+    found: list[tuple[float, str]] = []
+    if (meaning := parts.get("meaning", 0)) >= SHOWN_FROM["meaning"]:
+        offered, wanted = evidence.get("offer_text", ["", ""]), evidence.get("want_text", ["", ""])
+        found.append(
+            (
+                meaning,
+                _("“%(offered)s” and “%(wanted)s” are close in meaning (%(value)s).")
+                % {"offered": _short(offered[1]), "wanted": _short(wanted[1]), "value": number_format(meaning, 2)},
+            )
+        )
+    if words := evidence.get("shared_words"):
+        found.append((parts.get("words", 0), _("Both texts say: %(words)s.") % {"words": _list(words[:6])}))
+    if common := evidence.get("hs_common"):
+        found.append((parts.get("hs", 0), _hs_sentence(common)))
+    if (code := evidence.get("category")) and parts.get("category", 0) >= 1:
+        category = Category.objects.filter(pk=code).first()
+        if category:
+            found.append((0.5, _("Same category: %(category)s.") % {"category": category.name}))
+    return [sentence for _weight, sentence in sorted(found, key=lambda pair: -pair[0])]
+
+
+def _hs_sentence(common: str) -> str:
+    if len(common) == 6:
+        return _("Same HS code %(code)s.") % {"code": f"{common[:4]}.{common[4:]}"}
+    if len(common) == 4:
+        return _("Same HS heading %(code)s.") % {"code": common}
+    return _("Same HS chapter %(code)s.") % {"code": common}
+
+
+def _short(text: str, longest: int = 40) -> str:
+    first = text.split(". ")[0].strip()
+    return first if len(first) <= longest else first[: longest - 1].rstrip() + "…"
+
+
+def _list(words: list[str]) -> str:
+    return _(", ").join(words)
+
+
+def conditions(match: Match) -> list[dict]:
+    """The hard conditions of the demand: `code`, `outcome` (meets, fails, unknown), `label` and a `sentence`."""
+    return [
+        {
+            "code": condition["code"],
+            "outcome": condition["outcome"],
+            "label": _label(condition["code"]),
+            "sentence": _condition(condition["code"], condition["outcome"], condition["facts"]),
+        }
+        for condition in match.conditions
+    ]
+
+
+def _label(code: str) -> str:
+    return {
+        "origin": _("Origin"),
+        "certificates": _("Certificates"),
+        "price": _("Price"),
+        "minimum_order": _("Minimum order"),
+        "delivery": _("Delivery"),
+        "registration": _("Registration"),
+    }.get(code, code)
+
+
+def _condition(code: str, outcome: str, facts: dict) -> str:
+    sentence = {
+        "origin": _origin,
+        "certificates": _certificates,
+        "price": _price,
+        "minimum_order": _minimum_order,
+        "delivery": _delivery,
+        "registration": _registration,
+    }.get(code)
+    return sentence(outcome, facts) if sentence else ""
+
+
+def _country(code: str) -> str:
+    return reference.name(reference.countries().get(code), code)
+
+
+def _unit(code: str) -> str:
+    return reference.name(reference.units().get(code), code)
+
+
+def _certificate(code: str) -> str:
+    return reference.name(reference.certificates().get(code), code)
+
+
+def _amount(value: float | None, unit: str) -> str:
+    return f"{number_format(_round(value), use_l10n=True, force_grouping=True)} {_unit(unit)}"
+
+
+def _round(value: float | None) -> float | int:
+    value = float(value or 0)
+    return int(value) if value == int(value) else float(f"{value:.4g}")
+
+
+def _origin(outcome: str, facts: dict) -> str:
+    if outcome == "unknown":
+        return _("The supplier does not say where the product comes from.")
+    origin = _country(facts["origin"])
+    if facts["origin"] in facts["excluded"]:
+        return _("Comes from %(origin)s, which the buyer excludes.") % {"origin": origin}
+    if not facts["wanted"]:
+        return _("Comes from %(origin)s, which is not excluded.") % {"origin": origin}
+    wanted = _list([_country(code) for code in facts["wanted"]])
+    if outcome == "meets":
+        return _("Comes from %(origin)s; wanted: %(wanted)s.") % {"origin": origin, "wanted": wanted}
+    return _("Comes from %(origin)s, but the buyer wants %(wanted)s.") % {"origin": origin, "wanted": wanted}
+
+
+def _certificates(outcome: str, facts: dict) -> str:
+    present, missing = (_list([_certificate(code) for code in facts[name]]) for name in ("present", "missing"))
+    if outcome == "meets":
+        return _("Required and present: %(present)s.") % {"present": present}
+    if outcome == "unknown":
+        return _("Required: %(missing)s. The supplier lists no certificate yet.") % {"missing": missing}
+    if facts["present"]:
+        return _("Present: %(present)s. Missing: %(missing)s.") % {"present": present, "missing": missing}
+    return _("Missing: %(missing)s.") % {"missing": missing}
+
+
+def _price(outcome: str, facts: dict) -> str:
+    target = _money(facts["target"], facts["currency"], facts["unit"])
+    if facts["offered"] is None:
+        return _("The buyer aims at %(target)s; the supplier gives no price.") % {"target": target}
+    offered = _money(facts["offered"], facts["offered_currency"], facts["offered_unit"])
+    if outcome == "unknown":
+        return _("The buyer aims at %(target)s, the supplier asks from %(offered)s: these cannot be compared.") % {
+            "target": target,
+            "offered": offered,
+        }
+    if outcome == "meets":
+        return _("From %(offered)s, within the buyer's %(target)s.") % {"offered": offered, "target": target}
+    return _("From %(offered)s, above the buyer's %(target)s.") % {"offered": offered, "target": target}
+
+
+def _money(value: float, currency: str, unit: str) -> str:
+    return _("%(amount)s %(currency)s / %(unit)s") % {
+        "amount": number_format(_round(value), use_l10n=True, force_grouping=True),
+        "currency": currency,
+        "unit": _unit(unit),
+    }
+
+
+def _minimum_order(outcome: str, facts: dict) -> str:
+    needed = _amount(facts["needed"], facts["unit"])
+    if facts["min_order"] is None:
+        return _("The buyer needs %(needed)s; the supplier states no minimum order.") % {"needed": needed}
+    least = _amount(facts["min_order"], facts["min_order_unit"])
+    if outcome == "unknown":
+        return _("Minimum order %(least)s; the buyer needs %(needed)s: these cannot be compared.") % {
+            "least": least,
+            "needed": needed,
+        }
+    if outcome == "meets":
+        return _("Minimum order %(least)s, within the buyer's %(needed)s.") % {"least": least, "needed": needed}
+    return _("Minimum order %(least)s, above the buyer's %(needed)s.") % {"least": least, "needed": needed}
+
+
+def _delivery(outcome: str, facts: dict) -> str:
+    by = date_format(dt.date.fromisoformat(facts["by"]))
+    if outcome == "unknown":
+        return _("Needed by %(by)s; the supplier states no lead time.") % {"by": by}
+    if facts["lead_time_days"] is None:
+        return _("Was needed by %(by)s.") % {"by": by}
+    days = ngettext("Lead time %(days)d day", "Lead time %(days)d days", facts["lead_time_days"]) % {
+        "days": facts["lead_time_days"]
+    }
+    if outcome == "meets":
+        return _("%(lead_time)s: in time for %(by)s.") % {"lead_time": days, "by": by}
+    return _("%(lead_time)s: too late for %(by)s.") % {"lead_time": days, "by": by}
+
+
+def _registration(outcome: str, facts: dict) -> str:
+    return {
+        "meets": _("Ready for import into China."),
+        "fails": _("Something is still missing for import into China."),
+        "unknown": _("Readiness for import into China is not known yet."),
+    }[outcome]

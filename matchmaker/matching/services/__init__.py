@@ -1,0 +1,16 @@
+"""The verbs of matching."""
+
+from matchmaker.matching.services.answers import answer_match
+from matchmaker.matching.services.runs import cancel_match_run, match_block, start_match_run
+from matchmaker.matching.services.suggestions import suggest_codes
+from matchmaker.matching.services.waiting import match_waiting, waiting
+
+__all__ = [
+    "answer_match",
+    "cancel_match_run",
+    "match_block",
+    "match_waiting",
+    "start_match_run",
+    "suggest_codes",
+    "waiting",
+]

@@ -1,0 +1,85 @@
+"""What each side says of a match, and what follows when both say yes."""
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from matchmaker.accounts.audit import record
+from matchmaker.accounts.models import User
+from matchmaker.companies.models import Company
+from matchmaker.companies.services import is_member
+from matchmaker.core.problems import Refused
+from matchmaker.matching.models import Match
+from matchmaker.notifications.services import notify
+
+
+@transaction.atomic
+def answer_match(*, by: User, match: Match, side: str, answer: str, why: str = "") -> Match:
+    """Say "interested" or "not for us" for one's own side; the same answer twice is one answer.
+
+    When both sides are interested the contact opens for both. A "no" closes the match for the other side.
+
+    Raises:
+        Refused: `not_found` for a stranger, `match_withdrawn` when product or demand no longer stands.
+        ValidationError: for an unknown answer or reason.
+    """
+    match = Match.objects.select_for_update(of=("self",)).for_cards().get(pk=match.pk)
+    seller, wanter = match.product.company, match.line.demand.company
+    own, other = (seller, wanter) if side == "supplier" else (wanter, seller)
+    if not is_member(by, own) or not Match.objects.visible_to(by).filter(pk=match.pk).exists():
+        raise Refused("not_found", _("There is nothing here for you."), status=404)
+    if match.withdrawn_at is not None:
+        raise Refused("match_withdrawn", _("The product or the demand is no longer open."))
+    if answer not in (Match.Answer.INTERESTED, Match.Answer.DECLINED):
+        raise ValidationError({"answer": _("Answer “interested” or “not for us”.")})
+    if why not in Match.Why.values:
+        raise ValidationError({"why": _("Choose a reason from the list.")})
+    if getattr(match, f"{side}_answer") == answer and getattr(match, f"{side}_why") == why:
+        return match
+    if match.is_mutual:
+        raise Refused(
+            "already_mutual", _("Both sides said yes and see each other's contact; this cannot be taken back.")
+        )
+    setattr(match, f"{side}_answer", answer)
+    setattr(match, f"{side}_why", why if answer == Match.Answer.DECLINED else "")
+    setattr(match, f"{side}_answered_at", timezone.now())
+    if match.supplier_answer == match.buyer_answer == Match.Answer.INTERESTED:
+        match.mutual_at = timezone.now()
+    match.save()
+    record(by=by, verb="answer_match", on=match, organisation=own, facts={"side": side, "answer": answer, "why": why})
+    if match.is_mutual:
+        _open_contact(match)
+    elif answer == Match.Answer.INTERESTED:
+        _tell_other_side(match, side, other)
+    return match
+
+
+def _open_contact(match: Match) -> None:
+    seller, wanter = match.product.company, match.line.demand.company
+    for company, partner, side in ((seller, wanter, "supplier"), (wanter, seller, "buyer")):
+        notify(
+            kind="match_mutual",
+            to=company.members.all(),
+            event_key=f"match_mutual:{match.uid}:{side}",
+            context={
+                "company": partner.legal_name,
+                "contact_name": partner.contact_name,
+                "contact_email": partner.contact_email,
+                "contact_phone": partner.contact_phone,
+                "product": match.product.name,
+                "line": match.line.text,
+            },
+            path=f"/{side}/matches/{match.uid}/",
+        )
+
+
+def _tell_other_side(match: Match, side: str, other: Company) -> None:
+    other_side = "buyer" if side == "supplier" else "supplier"
+    notify(
+        kind="match_interest",
+        to=other.members.all(),
+        event_key=f"match_interest:{match.uid}:{side}",
+        context={"side": other_side, "product": match.product.name, "line": match.line.text},
+        path=f"/{other_side}/matches/{match.uid}/",
+    )

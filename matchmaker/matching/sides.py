@@ -1,0 +1,65 @@
+"""Rows of the catalogue as the plain values the engine compares."""
+
+import hashlib
+from collections.abc import Iterable
+
+from matchmaker.catalogue.models import DemandLine, Product
+from matchmaker.matching.engine.pairs import Offer, Want
+
+
+def offers(products: Iterable[Product]) -> list[Offer]:
+    """Products with `company`, `texts` and `certificates` fetched."""
+    return [_offer(product) for product in products]
+
+
+def _offer(product: Product) -> Offer:
+    company = product.company
+    return Offer(
+        key=product.pk,
+        texts=tuple((text.language, f"{text.name}. {text.description}".strip()) for text in product.texts.all()),
+        hs6=product.hs_code,
+        category=product.category_id or "",
+        origin=product.origin,
+        certificates=frozenset(c.code for c in product.certificates.all() if c.is_valid),
+        min_order=_number(product.min_order),
+        min_order_unit=product.min_order_unit,
+        price_low=_number(product.price_low),
+        price_high=_number(product.price_high),
+        currency=product.currency,
+        price_unit=product.price_unit,
+        lead_time_days=product.lead_time_days,
+        verification=company.verification,
+        languages=frozenset(company.languages),
+    )
+
+
+def wants(lines: Iterable[DemandLine]) -> list[Want]:
+    """Demand lines with `demand` fetched."""
+    return [_want(line) for line in lines]
+
+
+def _want(line: DemandLine) -> Want:
+    return Want(
+        key=line.pk,
+        texts=((line.language, line.text),),
+        hs6=line.hs_code,
+        category=line.category_id or "",
+        quantity=_number(line.quantity),
+        unit=line.unit,
+        target_price=_number(line.target_price),
+        currency=line.currency,
+        price_unit=line.price_unit,
+        origins_wanted=frozenset(line.origins_wanted),
+        origins_excluded=frozenset(line.origins_excluded),
+        certificates_required=frozenset(line.certificates_required),
+        delivery_by=line.demand.delivery_until,
+    )
+
+
+def _number(value) -> float | None:
+    return None if value is None else float(value)
+
+
+def text_digest(side: Offer | Want) -> str:
+    """Changes when a text does: then, and only then, is it encoded anew."""
+    return hashlib.sha256(repr(side.texts).encode("utf-8", "replace")).hexdigest()

@@ -1,0 +1,39 @@
+"""Bells of matching: no arguments, since the rows say what is to be done."""
+
+from celery import shared_task
+from kombu.exceptions import OperationalError
+
+from matchmaker.matching import services
+from matchmaker.notifications.tasks import ring as ring_post_office
+
+
+@shared_task(name="matching.match_waiting")
+def match_waiting() -> None:
+    """Match what waits until nothing does, and pass the news on."""
+    while services.match_waiting():
+        ring_post_office()
+
+
+@shared_task(name="matching.match_block")
+def match_block() -> None:
+    """One block of a running campaign match; the next bell is rung while there is more."""
+    if services.match_block():
+        match_block.delay()
+        ring_post_office()
+
+
+def ring() -> None:
+    """Wake a worker now instead of at the next tick. Without Redis nothing is lost: the timetable finds the row."""
+    try:
+        match_waiting.apply_async(expires=60, retry=False)
+    except OperationalError:
+        pass
+
+
+def ring_run(blocks: int) -> None:
+    """Wake as many workers as there are blocks, eight at most; each goes on by itself."""
+    try:
+        for _bell in range(min(blocks, 8)):
+            match_block.apply_async(retry=False)
+    except OperationalError:
+        pass

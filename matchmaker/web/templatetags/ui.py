@@ -1,0 +1,318 @@
+"""The template's own words: pictures, widgets, and numbers, money and dates in the reader's habit.
+
+Formatting follows the active language through Babel (CLDR); nothing here reads the database.
+"""
+
+import zlib
+from collections.abc import Iterable
+from datetime import date, datetime, time
+from decimal import Decimal, InvalidOperation
+from functools import cache
+from zoneinfo import ZoneInfo
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_time, format_timedelta
+from babel.numbers import format_currency, format_decimal, format_percent
+from django import forms, template
+from django.contrib.staticfiles import finders
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.template.defaultfilters import stringfilter
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, to_locale
+
+register = template.Library()
+
+RTL_LANGUAGES = frozenset({"ar", "fa", "he", "ps", "ur", "ug", "yi", "dv", "ckb", "sd"})
+FLOWING_ICONS = frozenset(
+    {"arrow-right", "arrow-left", "chevron-right", "chevron-left", "arrow-back-up", "arrow-forward-up", "send"}
+)
+LANGUAGE_NAMES = {"en": "English", "zh-hans": "中文", "zh": "中文", "ar": "العربية", "fr": "Français"}
+CATEGORY_GROUPS = ("AGRI", "CONS", "TECH", "COMP", "SERV", "OUT")
+AVATAR_TINTS = 8
+
+
+# -- pictures ---------------------------------------------------------------------------------------------------------
+@register.simple_tag
+def icon(name: str, label: str = "", size: str = "") -> SafeString:
+    """An icon of static/img/icons.svg. With a label it speaks; without one it is decoration and stays silent."""
+    classes = "ico" + (" ico-lg" if size == "lg" else "") + (" ico-flow" if name in FLOWING_ICONS else "")
+    address = f"{staticfiles_storage.url('img/icons.svg')}#{name}"
+    if label:
+        return format_html('<svg class="{}" role="img" aria-label="{}"><use href="{}"/></svg>', classes, label, address)
+    return format_html('<svg class="{}" aria-hidden="true"><use href="{}"/></svg>', classes, address)
+
+
+@register.simple_tag
+def flag(country: str, label: str = "") -> SafeString:
+    """The 4x3 flag of an ISO 3166 two-letter code; nothing when there is no such flag. Decorative unless labelled."""
+    path = f"img/flags/{str(country or '').lower()}.svg"
+    if len(str(country or "")) != 2 or not _exists(path):
+        return mark_safe("")
+    return format_html(
+        '<img class="flag" src="{}" alt="{}" width="20" height="15" loading="lazy">',
+        staticfiles_storage.url(path),
+        label,
+    )
+
+
+@register.simple_tag
+def avatar(name: str, size: str = "", image: str = "") -> SafeString:
+    """Initials on a tint chosen by the name, so that a company looks the same everywhere. Decorative: name it beside."""
+    classes = f"avatar tint-{zlib.crc32(str(name).encode()) % AVATAR_TINTS}" + (f" avatar-{size}" if size else "")
+    if image:
+        return format_html('<span class="{}" aria-hidden="true"><img src="{}" alt=""></span>', classes, image)
+    return format_html('<span class="{}" aria-hidden="true">{}</span>', classes, initials(str(name)))
+
+
+def initials(name: str) -> str:
+    """Two letters of a Latin name; the first sign of a Chinese, Japanese or Korean one.
+
+    >>> initials("Surin Rice Mill"), initials("武汉中百集团"), initials("")
+    ('SR', '武', '?')
+    """
+    words = [word for word in name.split() if word[0].isalnum()]
+    if not words:
+        return "?"
+    if words[0][0] >= "\u2e80":
+        return words[0][0]
+    return "".join(word[0] for word in words[:2]).upper()
+
+
+@register.simple_tag
+def category_art(code: str, label: str = "", shape: str = "") -> SafeString:
+    """Our own drawing of a category (`AGRI-06`), of its group where it has none of its own. Decorative unless labelled."""
+    return format_html(
+        '<img class="art{}" src="{}" alt="{}" width="480" height="360" loading="lazy">',
+        f" art-{shape}" if shape else "",
+        staticfiles_storage.url(art_path(str(code or ""))),
+        label,
+    )
+
+
+def art_path(code: str) -> str:
+    """The drawing's path below static/: the category's own, else its group's, else the open crate of OUT."""
+    own = f"img/categories/{code}.svg"
+    if _exists(own):
+        return own
+    group = code.split("-")[0]
+    return f"img/categories/{group if group in CATEGORY_GROUPS else 'OUT'}.svg"
+
+
+@cache
+def _exists(path: str) -> bool:
+    return "/" not in path.rsplit("/", 1)[-1] and finders.find(path) is not None
+
+
+@register.simple_tag
+def joint(score) -> SafeString:
+    """Two pieces that slot together: closed at 100, apart at 0. Decorative; the number stands beside it."""
+    gap = round((100 - _within(score, 0, 100)) * 0.14, 2)
+    return format_html(
+        '<svg class="score-joint" viewBox="0 0 72 36" aria-hidden="true">'
+        '<path class="half-a" d="M0 0h27v11h10v14H27v11H0z"/>'
+        '<path class="half-b" transform="translate({} 0)" d="M28.5 0H58v36H28.5V26.500h10v-17h-10z"/></svg>',
+        gap,
+    )
+
+
+@register.simple_tag
+def bar(value, maximum=100, tone: str = "") -> SafeString:
+    """A silent bar; the number it shows is always written beside it."""
+    width = round(100 * _within(value, 0, maximum) / (float(maximum) or 1), 1)
+    return format_html(
+        '<svg class="bar{}" viewBox="0 0 100 7" preserveAspectRatio="none" aria-hidden="true">'
+        '<rect class="ground" width="100" height="7"/><rect class="fill" width="{}" height="7"/></svg>',
+        f" bar-{tone}" if tone else "",
+        width,
+    )
+
+
+def _within(value, low: float, high: float) -> float:
+    try:
+        return min(max(float(value), float(low)), float(high))
+    except (TypeError, ValueError):
+        return float(low)
+
+
+# -- forms and lists --------------------------------------------------------------------------------------------------
+@register.simple_tag
+def control(field: forms.BoundField, placeholder: str = "", extra_class: str = "") -> SafeString:
+    """The field's widget with our class on it; Django itself adds aria-describedby and aria-invalid."""
+    widget = field.field.widget
+    attrs = {}
+    css = {
+        forms.CheckboxInput: "form-check-input",
+        forms.RadioSelect: "",
+        forms.CheckboxSelectMultiple: "",
+        forms.Select: "form-select",
+        forms.SelectMultiple: "form-select",
+    }
+    kind = next((cls for cls in (*css, forms.Widget) if isinstance(widget, cls)), forms.Widget)
+    if isinstance(widget, forms.RadioSelect):
+        kind = forms.RadioSelect
+    elif isinstance(widget, forms.CheckboxSelectMultiple):
+        kind = forms.CheckboxSelectMultiple
+    classes = " ".join(filter(None, [widget.attrs.get("class"), css.get(kind, "form-control"), extra_class]))
+    if classes:
+        attrs["class"] = classes
+    if placeholder:
+        attrs["placeholder"] = placeholder
+    if help_id := _help_id(field):
+        attrs["aria-describedby"] = help_id
+    return field.as_widget(attrs=attrs)
+
+
+def _help_id(field: forms.BoundField) -> str:
+    parts = [f"{field.auto_id}_helptext"] if field.help_text else []
+    if field.errors:
+        parts.append(f"{field.auto_id}_error")
+    return " ".join(parts) if field.auto_id else ""
+
+
+@register.filter
+def field_kind(field: forms.BoundField) -> str:
+    """'check', 'choices', 'file' or 'text': which markup the field needs."""
+    widget = field.field.widget
+    if isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple):
+        return "choices"
+    if isinstance(widget, forms.CheckboxInput):
+        return "check"
+    return "file" if isinstance(widget, forms.FileInput) else "text"
+
+
+@register.simple_tag
+def elided(page) -> Iterable:
+    """Page numbers with gaps for a pager: 1 … 4 5 6 … 20."""
+    return page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
+
+
+@register.filter
+def reason_text(reason) -> str:
+    """The sentence of a reason, whether it comes as a string or as a mapping with `text`."""
+    return reason.get("text", "") if isinstance(reason, dict) else str(getattr(reason, "text", reason))
+
+
+# -- languages --------------------------------------------------------------------------------------------------------
+@register.filter
+@stringfilter
+def direction(language: str) -> str:
+    """'rtl' for Arabic, Hebrew, Persian, Urdu and their like, else 'ltr'; 'auto' when the language is not known."""
+    return "auto" if not language else "rtl" if language.split("-")[0].lower() in RTL_LANGUAGES else "ltr"
+
+
+@register.filter
+@stringfilter
+def language_short(code: str) -> str:
+    """A language's own name, short enough for the header."""
+    try:
+        return LANGUAGE_NAMES.get(code.lower()) or Locale.parse(code, sep="-").get_display_name() or code
+    except (UnknownLocaleError, ValueError):
+        return code
+
+
+# -- numbers, money, dates --------------------------------------------------------------------------------------------
+def _locale() -> Locale:
+    try:
+        return Locale.parse(to_locale(get_language() or "en"))
+    except (UnknownLocaleError, ValueError):
+        return Locale("en")
+
+
+def _decimal(value) -> Decimal | None:
+    try:
+        return None if value is None or value == "" else Decimal(str(value))
+    except InvalidOperation:
+        return None
+
+
+@register.filter
+def money(amount, currency: str = "CNY") -> str:
+    """`{{ quote.price|money:"USD" }}`: US$12,000.00 in English, US$12,000.00 in Chinese habit, and so on; '' for none."""
+    value = _decimal(amount)
+    if value is None:
+        return ""
+    whole = value == value.to_integral_value()
+    return format_currency(
+        value,
+        str(currency or "CNY").upper(),
+        locale=_locale(),
+        decimal_quantization=not whole,
+        currency_digits=not whole,
+        format=None if not whole else _whole_currency_pattern(_locale()),
+    )
+
+
+@cache
+def _whole_currency_pattern(locale: Locale) -> str:
+    """The locale's currency pattern without its decimals: whole amounts are read faster without '.00'."""
+    return locale.currency_formats["standard"].pattern.replace(".00", "")
+
+
+@register.filter
+def number(value, digits: int | None = None) -> str:
+    """A number with the reader's separators; `|number:2` keeps exactly two decimals; '' for none."""
+    amount = _decimal(value)
+    if amount is None:
+        return ""
+    if digits is None:
+        return format_decimal(amount, locale=_locale(), decimal_quantization=False)
+    return format_decimal(amount, format="#,##0" + ("." + "0" * int(digits) if int(digits) else ""), locale=_locale())
+
+
+@register.filter
+def percent(ratio, digits: int = 0) -> str:
+    """A ratio (0.05) as a percentage (5%); `|percent:1` keeps one decimal; '' for none."""
+    amount = _decimal(ratio)
+    if amount is None:
+        return ""
+    pattern = _locale().percent_formats[None].pattern
+    if int(digits):
+        pattern = pattern.replace("#,##0", "#,##0." + "0" * int(digits))
+    return format_percent(amount, format=pattern, locale=_locale())
+
+
+@register.filter
+def day(value: date | datetime | None, style: str = "medium") -> str:
+    """A date: short, medium, long, full, or a CLDR pattern; a datetime is first brought to the current time zone."""
+    if not value:
+        return ""
+    if isinstance(value, datetime) and timezone.is_aware(value):
+        value = timezone.localtime(value)
+    return format_date(value, format=style, locale=_locale())
+
+
+@register.filter
+def moment(value: datetime | None, style: str = "medium") -> str:
+    """A date and time in the current time zone, without seconds."""
+    if not value:
+        return ""
+    value = timezone.localtime(value) if timezone.is_aware(value) else value
+    locale = _locale()
+    joiner = locale.datetime_formats.get(style, "{1} {0}")
+    return str(joiner).replace("{1}", format_date(value, style, locale=locale)).replace("{0}", clock(value))
+
+
+@register.filter
+def clock(value: datetime | time | None) -> str:
+    """Hours and minutes on the reader's clock."""
+    if not value:
+        return ""
+    if isinstance(value, datetime) and timezone.is_aware(value):
+        value = timezone.localtime(value)
+    return format_time(value, "short", locale=_locale())
+
+
+@register.filter
+def ago(value: datetime | None) -> str:
+    """How long since or until: '3 days ago', '3天前', 'in 2 hours'."""
+    if not value:
+        return ""
+    return format_timedelta(value - timezone.now(), add_direction=True, locale=_locale())
+
+
+@register.filter
+def moment_in(value: datetime | None, zone: str) -> str:
+    """A datetime on the clock of the named zone (`Asia/Shanghai`): the event's own time, beside the viewer's."""
+    return moment(timezone.localtime(value, ZoneInfo(zone)).replace(tzinfo=None)) if value else ""
