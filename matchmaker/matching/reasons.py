@@ -1,4 +1,4 @@
-"""Reasons as sentences, in the reader's language, made from the parts of a match. No sentence says more than its number."""
+"""Reasons as sentences in the reader's language, made from the parts of a match: none says more than its number."""
 
 import datetime as dt
 

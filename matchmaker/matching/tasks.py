@@ -1,5 +1,7 @@
 """Bells of matching: no arguments, since the rows say what is to be done."""
 
+import contextlib
+
 from celery import shared_task
 from kombu.exceptions import OperationalError
 
@@ -24,10 +26,8 @@ def match_block() -> None:
 
 def ring() -> None:
     """Wake a worker now instead of at the next tick. Without Redis nothing is lost: the timetable finds the row."""
-    try:
+    with contextlib.suppress(OperationalError):
         match_waiting.apply_async(expires=60, retry=False)
-    except OperationalError:
-        pass
 
 
 def ring_run(blocks: int) -> None:

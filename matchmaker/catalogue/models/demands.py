@@ -136,8 +136,8 @@ class DemandLine(Public):
     unit = models.CharField(_("unit"), max_length=10, blank=True)
     target_price = models.DecimalField(
         _("target price"),
-        max_digits=16,
-        decimal_places=2,
+        max_digits=18,
+        decimal_places=4,
         null=True,
         blank=True,
         validators=[MinValueValidator(0)],

@@ -90,16 +90,16 @@ class Product(Public):
     min_order_unit = models.CharField(_("unit"), max_length=10, blank=True)
     price_low = models.DecimalField(
         _("price from"),
-        max_digits=16,
-        decimal_places=2,
+        max_digits=18,
+        decimal_places=4,
         null=True,
         blank=True,
         validators=[MinValueValidator(0)],
     )
     price_high = models.DecimalField(
         _("price to"),
-        max_digits=16,
-        decimal_places=2,
+        max_digits=18,
+        decimal_places=4,
         null=True,
         blank=True,
         validators=[MinValueValidator(0)],
