@@ -1,0 +1,82 @@
+"""The words of an offer or a want as a weighted bag, in all the languages it is written in.
+
+Words are known by a 64-bit hash, so that two workers that never met give the same word the same number.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matchmaker.language.glossary import gloss
+from matchmaker.language.text import words
+
+# The name says what it is, the description what it is like: a word of the name counts as so many of the description.
+NAME_COUNTS = 2.0
+# A gloss is a guess at the meaning of each word, not a translation.
+GLOSS_COUNTS = 0.5
+# BM25 (Robertson & Zaragoza 2009): how fast repetition stops to matter, and how much length does.
+K1 = 1.2
+B = 0.4
+
+_END_OF_NAME = re.compile(r"[.:;](?=\s)|[。；：，\n]")
+_SURFACE = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+
+
+@lru_cache(maxsize=1 << 18)
+def number(word: str) -> int:
+    """A word's number: the first 63 bits of BLAKE2b, the same in every process."""
+    return int.from_bytes(hashlib.blake2b(word.encode("utf-8", "replace"), digest_size=8).digest()) >> 1
+
+
+def name_and_rest(text: str) -> tuple[str, str]:
+    """A text cut where its name ends: at the first full stop, colon or, in Chinese, comma."""
+    found = _END_OF_NAME.search(text)
+    return (text[: found.start()], text[found.end() :]) if found else (text, "")
+
+
+def sources(texts: Sequence[tuple[str, str]]) -> list[tuple[str, str, float]]:
+    """(language, text, weight) of all that is read: names, descriptions, and a gloss where no English is given."""
+    found: list[tuple[str, str, float]] = []
+    for lang, text in texts:
+        name, rest = name_and_rest(text)
+        found += [(lang, name, NAME_COUNTS), (lang, rest, 1.0)]
+    if not any(lang == "en" for lang, _ in texts):
+        found += [("en", gloss(text), GLOSS_COUNTS * n) for lang, text, n in found if lang == "zh" and text]
+    return [(lang, text, n) for lang, text, n in found if text]
+
+
+def bag(texts: Sequence[tuple[str, str]]) -> dict[str, float]:
+    """Word → how often, names counting double, function words left out."""
+    counts: dict[str, float] = {}
+    for lang, text, weight in sources(texts):
+        for word in words(text, lang or None, stop=True):
+            counts[word] = counts.get(word, 0.0) + weight
+    return counts
+
+
+def pack(bags: Iterable[dict[str, float]]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]:
+    """Bags as (starts of length n + 1, word numbers ascending within a bag, counts)."""
+    starts, numbers, counts = [0], [], []
+    for one in bags:
+        merged: dict[int, float] = {}
+        for word, count in one.items():
+            merged[number(word)] = merged.get(number(word), 0.0) + count
+        for key in sorted(merged):
+            numbers.append(key)
+            counts.append(merged[key])
+        starts.append(len(numbers))
+    return np.array(starts, np.int64), np.array(numbers, np.int64), np.array(counts, np.float32)
+
+
+def surfaces(texts: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """Searchable word → the way it stands in the text (stems are not for people): 'rais' → 'raisins'."""
+    found: dict[str, str] = {}
+    for lang, text, _ in sources(texts):
+        for surface in _SURFACE.findall(text):
+            for word in words(surface, lang or None):
+                found.setdefault(word, surface if len(words(surface, lang or None)) == 1 else word)
+    return found

@@ -1,0 +1,183 @@
+"""Offers and wants made ready for comparison: one row each in a handful of arrays."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matchmaker.language.encoder import Encoder, normalise
+from matchmaker.language.glossary import gloss
+from matchmaker.matching.engine import bags
+from matchmaker.matching.engine.background import Background
+from matchmaker.matching.engine.pairs import Offer, Want
+from matchmaker.matching.engine.tiles import SLOTS, Side, Tile
+
+# Of the two readings of "these words are common", how much counts what the want asked and the offer says; the rest is
+# what the offer says and the want asked. Offers are longer, so their other words prove less.
+WANT_SHARE = 0.6
+# A gloss helps the vector of a short name and blurs that of a text.
+_SHORT = 12
+_GLOSS_WEIGHT = 0.5
+
+Vectors = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Index[Item: (Offer, Want)]:
+    """`items` in the order of their keys, and row i of every array in `side` is items[i]."""
+
+    items: tuple[Item, ...]
+    side: Side
+    # Postings of the columns, made at the first match and kept: a hundred thousand wants meet one new product often.
+    tiles: dict[tuple[str, int], list[Tile]] = field(default_factory=dict, compare=False, repr=False)
+    surfaces: dict[int, dict[str, str]] = field(default_factory=dict, compare=False, repr=False)
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    @property
+    def vectors(self) -> Vectors:
+        """n × dim, to be stored beside the items."""
+        return self.side.vectors
+
+    def block(self, start: int, stop: int) -> Self:
+        """The rows start..stop as an index of their own; numbers are shared, not copied."""
+        start, stop, _ = slice(start, stop).indices(len(self.items))
+        stop = max(start, stop)
+        side, first, last = self.side, self.side.starts[start], self.side.starts[stop]
+        rows, inside = slice(start, stop), slice(first, last)
+        return type(self)(
+            self.items[rows],
+            Side(
+                side.vectors[rows],
+                side.starts[start : stop + 1] - first,
+                side.numbers[inside],
+                side.here[inside],
+                side.ask[inside],
+                side.crowding[rows],
+                side.trust[rows],
+                side.codes[rows],
+            ),
+        )
+
+    def shown(self, place: int) -> dict[str, str]:
+        """Searchable word → the way it stands in the texts of an item."""
+        if place not in self.surfaces:
+            self.surfaces[place] = bags.surfaces(self.items[place].texts)
+        return self.surfaces[place]
+
+
+class OfferIndex(Index[Offer]):
+    """Offers ready for comparison."""
+
+
+class WantIndex(Index[Want]):
+    """Wants ready for comparison."""
+
+
+def encode(texts: Sequence[Sequence[tuple[str, str]]], encode_texts: Callable[[Sequence[str]], Vectors]) -> Vectors:
+    """One vector an item: the mean over its languages, scaled to length 1.
+
+    Two names averaged find the right one far more often than the better of them alone. A short Chinese name without
+    an English one is helped by its word-by-word gloss.
+    """
+    lines: list[str] = []
+    owners: list[int] = []
+    weights: list[float] = []
+    for owner, pairs in enumerate(texts):
+        lines += [text for _, text in pairs]
+        owners += [owner] * len(pairs)
+        weights += [1.0] * len(pairs)
+        for lang, text in pairs:
+            if lang == "zh" and len(text) <= _SHORT and not any(other == "en" for other, _ in pairs):
+                lines.append(gloss(text) or text)
+                owners.append(owner)
+                weights.append(_GLOSS_WEIGHT)
+    vectors = encode_texts(lines)
+    sums = np.zeros((len(texts), vectors.shape[1]), np.float32)
+    np.add.at(sums, np.array(owners, np.int64), vectors * np.array(weights, np.float32)[:, None])
+    return normalise(sums)
+
+
+def build[I: (OfferIndex, WantIndex)](
+    kind: type[I],
+    items: Sequence[Any],
+    vectors: Vectors | Sequence[bytes] | None,
+    *,
+    encoder: Encoder,
+    background: Background,
+) -> I:
+    """An index of items. `vectors` are rows (or their float32 bytes) in the order of the items as given.
+
+    Raises ValueError for two items of one key and for vectors of another shape than (items, encoder.dim).
+    """
+    order = sorted(range(len(items)), key=lambda i: items[i].key)
+    sorted_items = tuple(items[i] for i in order)
+    if any(a.key == b.key for a, b in zip(sorted_items, sorted_items[1:], strict=False)):
+        raise ValueError("Two items of an index have the same key.")
+    offered = kind is OfferIndex
+    if vectors is None:
+        found = encode(
+            [item.texts for item in sorted_items], encoder.encode_passage if offered else encoder.encode_query
+        )
+    else:
+        found = _rows(vectors, encoder.dim)
+        if found.shape != (len(items), encoder.dim):
+            raise ValueError(f"Expected {len(items)} vectors of {encoder.dim} numbers, got {found.shape}.")
+        if order != list(range(len(items))):
+            found = found[np.array(order)]
+    starts, numbers, counts = bags.pack(bags.bag(item.texts) for item in sorted_items)
+    rarity = background.rarity(numbers)
+    total = np.add.reduceat(np.append(rarity, 0.0), starts[:-1]) if len(items) else np.zeros(0)
+    share = (1 - WANT_SHARE) if offered else WANT_SHARE
+    ask = share * rarity / np.repeat(np.maximum(total, 1e-9), np.diff(starts))
+    among = background.wants if offered else background.offers
+    trust = [item.verification / 3 for item in sorted_items] if offered else [0.0] * len(items)
+    return kind(
+        sorted_items,
+        Side(
+            found,
+            starts,
+            numbers,
+            background.saturate(starts, counts),
+            ask.astype(np.float32),
+            background.crowding(found, among=among),
+            np.array(trust, np.float32),
+            _codes(sorted_items),
+        ),
+    )
+
+
+def _rows(vectors: Vectors | Sequence[bytes], dim: int) -> Vectors:
+    if isinstance(vectors, np.ndarray):
+        found = np.ascontiguousarray(vectors, np.float32)
+        return found if found.flags.writeable else found.copy()
+    if any(len(row) != 4 * dim for row in vectors):
+        raise ValueError(f"A stored vector must be {4 * dim} bytes for {dim} numbers.")
+    return np.frombuffer(b"".join(vectors), np.float32).reshape(len(vectors), dim).copy()
+
+
+def digits(hs6: str) -> str:
+    """The 0, 2, 4 or 6 leading digits of an HS code that mean a level: '1006.3' → '1006'."""
+    plain = "".join(c for c in hs6 if c in "0123456789")[:6]
+    return plain[: len(plain) // 2 * 2]
+
+
+def family(category: str) -> str:
+    """The group a category belongs to: 'AGRI-06' → 'AGRI'."""
+    return category.rpartition("-")[0] or category
+
+
+def _codes(items: Sequence[Offer] | Sequence[Want]) -> NDArray[np.int64]:
+    codes = np.zeros((len(items), SLOTS), np.int64)
+    for i, item in enumerate(items):
+        hs = digits(item.hs6)
+        for slot, length in enumerate((2, 4, 6)):
+            if len(hs) >= length:
+                codes[i, slot] = bags.number(f"hs {hs[:length]}")
+        if item.category:
+            codes[i, 3] = bags.number(f"family {family(item.category)}")
+            codes[i, 4] = bags.number(f"category {item.category}")
+    return codes

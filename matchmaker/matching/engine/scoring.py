@@ -1,0 +1,236 @@
+"""The matcher: offers and wants in, pairs with their reasons out.
+
+A full campaign run, one new product and one new demand line are the same call with sides of different length. A pair's
+score depends on the pair, the weights and the background, never on what else is in the call; therefore blocks of any
+cut merge (`pairs.merge`) to the rows of one run.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matchmaker.language.encoder import Encoder
+from matchmaker.matching.engine import bags, tiles
+from matchmaker.matching.engine.background import Background, learn
+from matchmaker.matching.engine.conditions import judge
+from matchmaker.matching.engine.index import OfferIndex, Vectors, WantIndex, build, digits, encode
+from matchmaker.matching.engine.pairs import Offer, Pair, Want
+from matchmaker.matching.engine.weights import CATEGORY_STEPS, DEFAULT, HS_STEPS, Weights, log_odds_of
+
+__all__ = ["DEFAULT", "Background", "Matcher", "OfferIndex", "WantIndex", "Weights"]
+
+# Names of more words than a reader wants to see are cut in the evidence.
+_SHARED_WORDS = 8
+
+
+class Matcher:
+    """Compares offers with wants.
+
+    `rates` gives CNY per unit of a currency for the price condition; a currency without a rate makes it 'unknown'.
+    `background` is what `learn_background` found for the campaign; without one every word is equally rare.
+    Indexes are comparable when they were prepared with the same encoder and background.
+    """
+
+    def __init__(
+        self,
+        encoder: Encoder,
+        weights: Weights = DEFAULT,
+        rates: Mapping[str, float] | None = None,
+        background: Background | None = None,
+    ) -> None:
+        self.encoder = encoder
+        self.weights = weights
+        self.rates = dict(rates or {})
+        self.background = background or Background()
+
+    def offer_vectors(self, offers: Sequence[Offer]) -> Vectors:
+        """len(offers) × dim float32, to be stored and given back to `prepare_offers`."""
+        return encode([offer.texts for offer in offers], self.encoder.encode_passage)
+
+    def want_vectors(self, wants: Sequence[Want]) -> Vectors:
+        """len(wants) × dim float32, to be stored and given back to `prepare_wants`."""
+        return encode([want.texts for want in wants], self.encoder.encode_query)
+
+    def learn_background(
+        self,
+        offers: Sequence[Offer],
+        wants: Sequence[Want],
+        offer_vectors: Vectors | None = None,
+        want_vectors: Vectors | None = None,
+    ) -> Background:
+        """Word frequencies and neighbourhoods of a campaign, to be stored with its run and given to every matcher."""
+        starts, numbers, counts = bags.pack(bags.bag(item.texts) for item in [*offers, *wants])
+        return learn(
+            starts,
+            numbers,
+            counts,
+            offers=self.offer_vectors(offers) if offer_vectors is None else offer_vectors,
+            wants=self.want_vectors(wants) if want_vectors is None else want_vectors,
+        )
+
+    def prepare_offers(self, offers: Sequence[Offer], vectors: Vectors | Sequence[bytes] | None = None) -> OfferIndex:
+        """An index of offers with distinct keys; `vectors` (rows or their bytes, in the same order) spare encoding."""
+        return build(OfferIndex, offers, vectors, encoder=self.encoder, background=self.background)
+
+    def prepare_wants(self, wants: Sequence[Want], vectors: Vectors | Sequence[bytes] | None = None) -> WantIndex:
+        """An index of wants with distinct keys; `vectors` (rows or their bytes, in the same order) spare encoding."""
+        return build(WantIndex, wants, vectors, encoder=self.encoder, background=self.background)
+
+    def match(
+        self,
+        offer_index: OfferIndex,
+        want_index: WantIndex,
+        top_per_want: int = 20,
+        top_per_offer: int = 10,
+        minimum: float = 0.35,
+        *,
+        today: date | None = None,
+        want_minimums: Mapping[int, float] | None = None,
+    ) -> list[Pair]:
+        """The best pairs in both directions: of each want its best offers, of each offer its best wants, united.
+
+        Nothing below `minimum` is a pair. Exact: no shortlist stands between the parts and the ranking. `today` is
+        the day the delivery condition counts from. `want_minimums` (want key → score) spares a small block the pairs
+        that cannot enter a full list: give the score of the last row that each want has already; such a row is
+        displaced only by a greater score or, at the same score, a smaller offer key.
+        Order: want key, then score, then offer key.
+        """
+        found = self.best(offer_index, want_index, top_per_want, top_per_offer, minimum, want_minimums)
+        return self.explain(offer_index, want_index, *found, today=today or date.today())
+
+    def best(
+        self,
+        offer_index: OfferIndex,
+        want_index: WantIndex,
+        top_per_want: int = 20,
+        top_per_offer: int = 10,
+        minimum: float = 0.35,
+        want_minimums: Mapping[int, float] | None = None,
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Places in the two indexes of the pairs that `match` would return, in the same order, unexplained."""
+        floors = None
+        if want_minimums is not None:
+            floors = np.array(
+                [log_odds_of(max(minimum, want_minimums.get(want.key, 0.0))) for want in want_index.items], np.float32
+            )
+            # A score is rounded from log-odds; what ties with the last row must still be let in.
+            floors -= np.float32(1e-4)
+        of_offer, of_want = tiles.both_ways(
+            offer_index.side,
+            want_index.side,
+            self._sums(),
+            per_offer=top_per_offer,
+            per_want=top_per_want,
+            floor=log_odds_of(minimum),
+            want_floors=floors,
+            postings=want_index.tiles
+            if len(want_index) >= len(offer_index) or len(want_index) > 64
+            else offer_index.tiles,
+        )
+        rows, columns = np.nonzero(of_offer.places >= 0)
+        codes = [of_offer.places[rows, columns].astype(np.int64) * len(offer_index) + rows]
+        values = [of_offer.values[rows, columns]]
+        rows, columns = np.nonzero(of_want.places >= 0)
+        codes.append(rows * len(offer_index) + of_want.places[rows, columns])
+        values.append(of_want.values[rows, columns])
+        code, first = np.unique(np.concatenate(codes), return_index=True)
+        value = np.concatenate(values)[first]
+        want, offer = np.divmod(code, max(len(offer_index), 1))
+        order = np.lexsort((offer, -value, want))
+        return offer[order], want[order]
+
+    def explain(
+        self,
+        offer_index: OfferIndex,
+        want_index: WantIndex,
+        offer_places: NDArray[np.int64],
+        want_places: NDArray[np.int64],
+        *,
+        today: date,
+    ) -> list[Pair]:
+        """The pairs at these places, with parts, evidence and conditions."""
+        values, meaning, words = tiles.parts_of(
+            offer_index.side, want_index.side, self._sums(), offer_places, want_places
+        )
+        pairs = []
+        for n, (i, j) in enumerate(zip(offer_places.tolist(), want_places.tolist(), strict=True)):
+            offer, want = offer_index.items[i], want_index.items[j]
+            common = _common_digits(offer.hs6, want.hs6)
+            parts = {
+                "meaning": round(float(meaning[n]), 6),
+                "crowding": round(float(offer_index.side.crowding[i] + want_index.side.crowding[j]) / 2, 6),
+                "words": round(float(words[n]), 6),
+                "trust": round(float(offer_index.side.trust[i]), 6),
+            }
+            if common is not None:
+                parts["hs"] = round(float(sum(HS_STEPS[: len(common) // 2])), 6)
+            if offer.category and want.category:
+                slots = offer_index.side.codes[i, 3:] == want_index.side.codes[j, 3:]
+                parts["category"] = float(np.dot(slots, CATEGORY_STEPS))
+            value = float(values[n])
+            pairs.append(
+                Pair(
+                    offer=offer.key,
+                    want=want.key,
+                    score=self.weights.score(value),
+                    probability=self.weights.probability(value),
+                    parts=parts,
+                    evidence={
+                        "shared_words": self._shared_words(offer_index, i, want_index, j),
+                        "hs_common": common or "",
+                        "category": offer.category if offer.category == want.category else "",
+                        "offer_text": _shown(offer.texts),
+                        "want_text": _shown(want.texts),
+                    },
+                    conditions=judge(offer, want, rates=self.rates, today=today),
+                )
+            )
+        return pairs
+
+    def _sums(self) -> tiles.Sums:
+        w = self.weights
+        steps = [w.hs * step for step in HS_STEPS] + [w.category * step for step in CATEGORY_STEPS]
+        return tiles.Sums(
+            w.meaning,
+            w.crowding,
+            w.words,
+            w.trust,
+            w.intercept,
+            np.array(steps, np.float64),
+            w.hs * w.neutral_hs,
+            w.category * w.neutral_category,
+        )
+
+    def _shared_words(self, offers: OfferIndex, i: int, wants: WantIndex, j: int) -> list[str]:
+        """The common words as the offer writes them, the weightiest first."""
+        a, b = offers.side, wants.side
+        p, q = slice(a.starts[i], a.starts[i + 1]), slice(b.starts[j], b.starts[j + 1])
+        common, x, y = np.intersect1d(a.numbers[p], b.numbers[q], assume_unique=True, return_indices=True)
+        if not len(common):
+            return []
+        weight = a.here[p][x] * b.ask[q][y] + a.ask[p][x] * b.here[q][y]
+        by_number = {bags.number(word): shown for word, shown in offers.shown(i).items()}
+        ranked = sorted(zip(-weight, common.tolist(), strict=True))
+        words = [by_number[number] for _, number in ranked if number in by_number]
+        return list(dict.fromkeys(words))[:_SHARED_WORDS]
+
+
+def _common_digits(one: str, other: str) -> str | None:
+    """The common beginning of two HS codes in whole levels, None when either is not known."""
+    a, b = digits(one), digits(other)
+    if not a or not b:
+        return None
+    length = 0
+    while length + 2 <= min(len(a), len(b)) and a[: length + 2] == b[: length + 2]:
+        length += 2
+    return a[:length]
+
+
+def _shown(texts: Sequence[tuple[str, str]]) -> list[str]:
+    """[language, name] of the first text: the words its owner would recognise."""
+    if not texts:
+        return ["", ""]
+    lang, text = texts[0]
+    return [lang, bags.name_and_rest(text)[0].strip()]

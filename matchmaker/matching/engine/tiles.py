@@ -1,0 +1,302 @@
+"""The best pairs of two sides, both ways, in one pass, without ever holding all scores.
+
+The matrix of all pairs is cut into tiles. A tile is one matrix product for meaning; the parts that are zero for most
+pairs (common words, HS codes, categories) are scattered onto it from postings while a row of it is in the nearest
+cache. Every row and every column keeps its k best so far, and only values that beat the worst of these are looked at.
+
+A tile's values are a filter, not the answer: products of different shapes differ in their last bits. Whatever passes
+the filter (with a margin wider than that error) is computed again from the pair alone, in a fixed order of operations.
+So the result is the exact top k, and the same whatever way the sides were cut.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matchmaker.matching.engine.compiled import compiled, dot
+from matchmaker.matching.engine.lexical import Postings
+
+SLOTS = 5  # HS chapter, heading, subheading; family and category
+_NOTHING = np.float32(-1e30)
+# Rows × columns of a tile: its values (8 MB) and the packed operands stay in the outer caches.
+_ROWS = 1024
+_COLUMNS = 2048
+_FEW = 64  # rows from which on a narrow tile pays
+_WIDE = 1 << 18
+
+
+class Side(NamedTuple):
+    """One side of the comparison, n items.
+
+    vectors (n × d float32, rows of length 1) · starts (n + 1), numbers, here, ask: packed words, see `Postings` ·
+    crowding, trust (n float32) · codes (n × SLOTS int64, 0 where not known).
+    """
+
+    vectors: NDArray[np.float32]
+    starts: NDArray[np.int64]
+    numbers: NDArray[np.int64]
+    here: NDArray[np.float32]
+    ask: NDArray[np.float32]
+    crowding: NDArray[np.float32]
+    trust: NDArray[np.float32]
+    codes: NDArray[np.int64]
+
+
+class Sums(NamedTuple):
+    """How parts add up: the weights, and what each common slot of `codes` is worth (already weighted)."""
+
+    meaning: float
+    crowding: float
+    words: float
+    trust: float
+    intercept: float
+    steps: NDArray[np.float64]  # SLOTS
+    unknown_hs: float
+    unknown_category: float
+
+
+class Best(NamedTuple):
+    """The best of each item: n × k log-odds (float32, descending) and places on the other side (-1: none)."""
+
+    values: NDArray[np.float32]
+    places: NDArray[np.int32]
+    size: NDArray[np.int32]
+    floor: NDArray[np.float32]  # what a newcomer must reach
+
+
+def empty_best(n: int, k: int, floor: float | NDArray[np.float32]) -> Best:
+    return Best(
+        np.full((n, k), _NOTHING, np.float32),
+        np.full((n, k), -1, np.int32),
+        np.zeros(n, np.int32),
+        np.broadcast_to(np.asarray(np.maximum(floor, _NOTHING), np.float32), (n,)).copy(),
+    )
+
+
+@compiled
+def _parts(offers, i, wants, j, sums):  # type: ignore[no-untyped-def]
+    """(log-odds, meaning, words) of one pair, from the pair alone."""
+    meaning = dot(offers.vectors[i], wants.vectors[j])
+    words = 0.0
+    p, p_end, q, q_end = offers.starts[i], offers.starts[i + 1], wants.starts[j], wants.starts[j + 1]
+    while p < p_end and q < q_end:
+        if offers.numbers[p] == wants.numbers[q]:
+            words += np.float64(offers.here[p]) * wants.ask[q] + np.float64(offers.ask[p]) * wants.here[q]
+            p += 1
+            q += 1
+        elif offers.numbers[p] < wants.numbers[q]:
+            p += 1
+        else:
+            q += 1
+    value = sums.intercept + sums.meaning * meaning + sums.words * words
+    value += sums.crowding * 0.5 * (np.float64(offers.crowding[i]) + wants.crowding[j])
+    value += sums.trust * offers.trust[i]
+    for slot in range(5):
+        if offers.codes[i, slot] != 0 and offers.codes[i, slot] == wants.codes[j, slot]:
+            value += sums.steps[slot]
+    if offers.codes[i, 0] == 0 or wants.codes[j, 0] == 0:
+        value += sums.unknown_hs
+    if offers.codes[i, 3] == 0 or wants.codes[j, 3] == 0:
+        value += sums.unknown_category
+    return np.float32(value), meaning, words
+
+
+@compiled
+def parts_of(offers, wants, sums, i, j):  # type: ignore[no-untyped-def]
+    """The parts of many pairs: (log-odds, meaning, words), each as long as the places i and j."""
+    values, meaning, words = np.empty(len(i), np.float32), np.empty(len(i)), np.empty(len(i))
+    for n in range(len(i)):
+        values[n], meaning[n], words[n] = _parts(offers, i[n], wants, j[n], sums)
+    return values, meaning, words
+
+
+@compiled
+def _offer_to(best, row, value, place):  # type: ignore[no-untyped-def]
+    """Put a value into the k best of a row: greater first, of equals the smaller place first."""
+    values, places = best.values[row], best.places[row]
+    k = len(values)
+    size = best.size[row]
+    if k == 0 or value < best.floor[row]:
+        return
+    if size == k:
+        if value < values[k - 1] or (value == values[k - 1] and place > places[k - 1]):
+            return
+        j = k - 1
+    else:
+        j = size
+        best.size[row] = size + 1
+    while j > 0 and (values[j - 1] < value or (values[j - 1] == value and places[j - 1] > place)):
+        values[j] = values[j - 1]
+        places[j] = places[j - 1]
+        j -= 1
+    values[j] = value
+    places[j] = place
+    if best.size[row] == k:
+        best.floor[row] = values[k - 1]
+
+
+@compiled
+def _first_floor(row, k):  # type: ignore[no-untyped-def]
+    """A value that at least k of the row reach: the k-th greatest of the maxima of 2k groups."""
+    groups = 2 * k
+    width = len(row) // groups
+    if width < 2:
+        return np.float32(-1e30)
+    maxima = row[:groups].copy()
+    for w in range(1, width):
+        for g in range(groups):
+            maxima[g] = max(maxima[g], row[w * groups + g])
+    return np.partition(maxima, k)[k]
+
+
+@compiled
+def _scan(  # type: ignore[no-untyped-def]
+    tile, rows_at, columns_at, offers_are_rows, offers, wants, sums, margin,
+    row_best, column_best, row_own, row_kind, column_add, words, starts, texts, here, ask, slots, slot_starts, slot_texts,
+):  # fmt: skip
+    rows, columns = tile.shape
+    row_side, column_side = (offers, wants) if offers_are_rows else (wants, offers)
+    column_floor = np.empty(columns, np.float32)
+    for j in range(columns):
+        column_floor[j] = column_best.floor[columns_at + j] - margin
+    first = row_side.starts[rows_at]
+    for i in range(rows):
+        at = rows_at + i
+        row = tile[i]
+        add = column_add[row_kind[i]]
+        own = row_own[i]
+        scale = np.float32(sums.meaning)
+        for j in range(columns):
+            row[j] = row[j] * scale + (add[j] + own)
+        for p in range(row_side.starts[at], row_side.starts[at + 1]):
+            word = words[p - first]
+            if word >= 0:
+                by_here = np.float32(sums.words) * row_side.here[p]
+                by_ask = np.float32(sums.words) * row_side.ask[p]
+                for e in range(starts[word], starts[word + 1]):
+                    row[texts[e]] += by_here * ask[e] + by_ask * here[e]
+        for slot in range(5):
+            code = slots[i, slot]
+            if code >= 0:
+                worth = np.float32(sums.steps[slot])
+                for e in range(slot_starts[code], slot_starts[code + 1]):
+                    row[slot_texts[e]] += worth
+        row_floor = row_best.floor[at] - margin
+        if row_best.floor[at] < -1e29 and row_best.values.shape[1] > 0:
+            row_floor = max(row_floor, _first_floor(row, row_best.values.shape[1]) - margin)
+        for start in range(0, columns, 64):
+            end = min(start + 64, columns)
+            hits = 0
+            for j in range(start, end):
+                hits += np.int32((row[j] >= row_floor) | (row[j] >= column_floor[j]))
+            if hits == 0:
+                continue
+            for j in range(start, end):
+                if row[j] >= row_floor or row[j] >= column_floor[j]:
+                    if offers_are_rows:
+                        value = _parts(offers, at, wants, columns_at + j, sums)[0]
+                    else:
+                        value = _parts(offers, columns_at + j, wants, at, sums)[0]
+                    _offer_to(row_best, at, value, columns_at + j)
+                    _offer_to(column_best, columns_at + j, value, at)
+                    row_floor = max(row_floor, row_best.floor[at] - margin)
+                    column_floor[j] = column_best.floor[columns_at + j] - margin
+
+
+def both_ways(
+    offers: Side,
+    wants: Side,
+    sums: Sums,
+    *,
+    per_offer: int,
+    per_want: int,
+    floor: float = -1e30,
+    want_floors: NDArray[np.float32] | None = None,
+    postings: "dict[tuple[str, int], list[Tile]] | None" = None,
+) -> tuple[Best, Best]:
+    """The best wants of each offer and the best offers of each want, by log-odds, exactly.
+
+    Of equal values the one with the smaller place comes first. Nothing below `floor` is kept; `want_floors` (one a
+    want) may ask for more. `postings` is a place where the prepared columns are kept between calls with the same
+    sides. Cost: one matrix product of the shape, and a few per cent.
+    """
+    n, m = len(offers.starts) - 1, len(wants.starts) - 1
+    best_of_offer = empty_best(n, min(per_offer, m), floor)
+    wants_ask = floor if want_floors is None else np.maximum(want_floors, np.float32(floor))
+    best_of_want = empty_best(m, min(per_want, n), wants_ask)
+    if n == 0 or m == 0:
+        return best_of_offer, best_of_want
+    offers_are_rows = not (m <= _FEW and n > m)
+    rows, columns = (offers, wants) if offers_are_rows else (wants, offers)
+    row_best, column_best = (best_of_offer, best_of_want) if offers_are_rows else (best_of_want, best_of_offer)
+    height = len(rows.starts) - 1
+    width = _COLUMNS if height > _FEW else _WIDE
+    kept = {} if postings is None else postings
+    key = ("wants" if offers_are_rows else "offers", width)
+    if key not in kept:
+        known = np.unique(columns.numbers)
+        kept[key] = [Tile.of(columns, at, width, known) for at in range(0, len(columns.starts) - 1, width)]
+    # Float32 sums of a few hundred terms err by some 1e-6 of their size; ten times that is the filter's margin.
+    margin = np.float32(
+        1e-5 * (abs(sums.meaning) + abs(sums.crowding) + abs(sums.words) + abs(sums.trust) + abs(sums.intercept)
+        + float(np.abs(sums.steps).sum()) + abs(sums.unknown_hs) + abs(sums.unknown_category))
+    )  # fmt: skip
+    adds = [tile.add(columns, sums) for tile in kept[key]]
+    space = np.empty(min(_ROWS, height) * min(width, len(columns.starts) - 1), np.float32)
+    for at in range(0, height, _ROWS):
+        end = min(at + _ROWS, height)
+        own = _own(rows, at, end, sums) + np.float32(sums.intercept)
+        kind = (rows.codes[at:end, 0] != 0) * 2 + (rows.codes[at:end, 3] != 0)
+        numbers = rows.numbers[rows.starts[at] : rows.starts[end]]
+        words = kept[key][0].words.find(numbers)  # all tiles share one list of words
+        for tile, add in zip(kept[key], adds, strict=True):
+            slots = tile.slots.find(rows.codes[at:end].ravel()).reshape(-1, SLOTS)
+            values = space[: (end - at) * tile.size].reshape(end - at, tile.size)
+            np.matmul(rows.vectors[at:end], columns.vectors[tile.at : tile.at + tile.size].T, out=values)
+            _scan(
+                values, at, tile.at, offers_are_rows, offers, wants, sums, margin, row_best, column_best,
+                own, kind, add, words, tile.words.starts, tile.words.texts, tile.words.here, tile.words.ask,
+                slots, tile.slots.starts, tile.slots.texts,
+            )  # fmt: skip
+    return best_of_offer, best_of_want
+
+
+def _own(side: Side, start: int, end: int, sums: Sums) -> NDArray[np.float32]:
+    """What an item adds to all its pairs, whoever stands opposite."""
+    return np.float32(0.5 * sums.crowding) * side.crowding[start:end] + np.float32(sums.trust) * side.trust[start:end]
+
+
+class Tile(NamedTuple):
+    """A range of columns with its postings."""
+
+    at: int
+    size: int
+    words: Postings
+    slots: Postings
+
+    @classmethod
+    def of(cls, side: Side, at: int, width: int, known: NDArray[np.int64]) -> "Tile":
+        end = min(at + width, len(side.starts) - 1)
+        first, last = side.starts[at], side.starts[end]
+        inside = slice(first, last)
+        words = Postings.of(
+            side.starts[at : end + 1] - first, side.numbers[inside], side.here[inside], side.ask[inside], known
+        )
+        codes = side.codes[at:end]
+        known = codes != 0
+        ones = np.ones(int(known.sum()), np.float32)
+        starts = np.concatenate(([0], np.cumsum(known.sum(axis=1))))
+        return cls(at, end - at, words, Postings.of(starts, codes[known], ones, ones))
+
+    def add(self, side: Side, sums: Sums) -> NDArray[np.float32]:
+        """4 × size: what each column adds, for a row that knows (neither, only category, only HS, both)."""
+        end = self.at + self.size
+        own = _own(side, self.at, end, sums)
+        hs, category = side.codes[self.at : end, 0] != 0, side.codes[self.at : end, 3] != 0
+        found = np.empty((4, self.size), np.float32)
+        for kind in range(4):
+            found[kind] = own
+            found[kind] += np.float32(sums.unknown_hs) * ~(hs & bool(kind & 2))
+            found[kind] += np.float32(sums.unknown_category) * ~(category & bool(kind & 1))
+        return found
