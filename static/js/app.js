@@ -1,0 +1,205 @@
+// The site's own behaviour. Every form works without it; it adds comfort.
+// Attributes it reads: data-dialog, data-close, data-theme-toggle, data-keep, data-once, data-file-drop, data-autosubmit,
+// data-dismiss, data-palette.
+"use strict";
+
+const root = document.documentElement;
+const cookie = (name) => document.cookie.split("; ").find((part) => part.startsWith(name + "="))?.slice(name.length + 1);
+const store = {
+  get(key) { try { return localStorage.getItem(key); } catch { return null; } },
+  set(key, value) { try { localStorage.setItem(key, value); } catch { /* private window: nothing to keep */ } },
+  drop(key) { try { localStorage.removeItem(key); } catch { /* the same */ } },
+};
+
+// ---- htmx: our token on every unsafe request, a plain page when the fragment cannot be had
+document.addEventListener("htmx:configRequest", (event) => {
+  if (event.detail.verb === "get") return;
+  const field = document.querySelector("input[name=csrfmiddlewaretoken]");
+  event.detail.headers["X-CSRFToken"] = field ? field.value : cookie("csrftoken") || "";
+});
+document.addEventListener("htmx:beforeSwap", (event) => {
+  // A refused form (422) or a conflict (409) is an answer to show, not an error to hide.
+  if ([409, 422].includes(event.detail.xhr.status)) { event.detail.shouldSwap = true; event.detail.isError = false; }
+});
+const failed = (text) => {
+  const template = document.getElementById("toast-offline");
+  const region = document.getElementById("toasts");
+  if (!template || !region || region.querySelector("[data-offline]")) return;
+  const toast = template.content.cloneNode(true);
+  if (text) toast.querySelector(".toast-text").textContent = text;
+  region.append(toast);
+};
+document.addEventListener("htmx:sendError", () => failed());
+document.addEventListener("htmx:responseError", (event) => {
+  if ([401, 403].includes(event.detail.xhr.status)) location.reload();
+  else failed();
+});
+
+// ---- theme
+document.addEventListener("click", (event) => {
+  if (!event.target.closest("[data-theme-toggle]")) return;
+  const next = root.getAttribute("data-bs-theme") === "dark" ? "light" : "dark";
+  root.setAttribute("data-bs-theme", next);
+  store.set("theme", next);
+});
+
+// ---- dialogs, and menus that close when one looks elsewhere
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-dialog]");
+  if (opener) {
+    const dialog = document.getElementById(opener.dataset.dialog);
+    if (dialog) { event.preventDefault(); dialog.showModal(); }
+    return;
+  }
+  const closer = event.target.closest("[data-close]");
+  if (closer) { event.preventDefault(); closer.closest("dialog").close(); }
+  else if (event.target.tagName === "DIALOG" && event.target.open) event.target.close();
+  for (const drop of document.querySelectorAll("details.drop[open]")) if (!drop.contains(event.target)) drop.open = false;
+  const dismiss = event.target.closest("[data-dismiss]");
+  if (dismiss) dismiss.closest(".toast").remove();
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  const drop = document.activeElement?.closest("details.drop[open]");
+  if (drop) { drop.open = false; drop.querySelector("summary").focus(); }
+});
+document.addEventListener("focusout", (event) => {
+  const drop = event.target.closest("details.drop[open]");
+  if (drop && event.relatedTarget && !drop.contains(event.relatedTarget)) drop.open = false;
+});
+
+// ---- a form sent twice is sent once; the button says that it is under way
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.method === "get" || form.dataset.once === "off") return;
+  if (form.dataset.sent) { event.preventDefault(); return; }
+  form.dataset.sent = "1";
+  event.submitter?.setAttribute("aria-busy", "true");
+});
+addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+  for (const button of document.querySelectorAll("[aria-busy=true]:is(button)")) button.removeAttribute("aria-busy");
+});
+
+// ---- filters apply as soon as they are chosen
+document.addEventListener("change", (event) => {
+  const form = event.target.closest("form[data-autosubmit]");
+  if (form && !event.target.closest("[data-no-autosubmit]")) form.requestSubmit();
+});
+
+// ---- unsaved text survives a failed save, a lost network and an expired sign-in
+// <form data-keep="supplier.product.new">. The draft goes when the page after the submit is neither the form with
+// errors, nor the sign-in, nor an error page (<body data-unsaved>). Passwords, files and hidden fields are never kept.
+const sentKey = sessionStorage.getItem("keep-sent");
+if (sentKey) {
+  sessionStorage.removeItem("keep-sent");
+  if (!document.body.hasAttribute("data-unsaved") && !document.querySelector(".form-errors, [aria-invalid=true]")) store.drop("keep:" + sentKey);
+  else if (document.body.hasAttribute("data-unsaved")) sessionStorage.setItem("keep-sent", sentKey);
+}
+document.addEventListener("submit", (event) => {
+  if (event.target.dataset.keep && !event.target.hasAttribute("hx-post")) sessionStorage.setItem("keep-sent", event.target.dataset.keep);
+});
+document.addEventListener("htmx:afterRequest", (event) => {
+  const form = event.detail.elt;
+  if (form.dataset?.keep && event.detail.xhr.status < 300) store.drop("keep:" + form.dataset.keep);
+});
+
+const keepable = (form) => [...form.elements].filter((field) => field.name && field.matches("input:not([type=hidden], [type=password], [type=file], [type=submit], [type=button]), textarea, select"));
+const readField = (field) => (["checkbox", "radio"].includes(field.type) ? field.checked : field.value);
+const writeField = (field, value) => {
+  if (["checkbox", "radio"].includes(field.type)) field.checked = value;
+  else field.value = value;
+};
+const fieldKey = (field) => field.name + (["checkbox", "radio"].includes(field.type) ? "=" + field.value : "");
+const keep = (form) => {
+  const key = "keep:" + form.dataset.keep;
+  const before = Object.fromEntries(keepable(form).map((field) => [fieldKey(field), readField(field)]));
+  const draft = JSON.parse(store.get(key) || "null");
+  if (draft && Object.entries(draft).some(([name, value]) => name in before && before[name] !== value)) {
+    for (const field of keepable(form)) if (fieldKey(field) in draft) writeField(field, draft[fieldKey(field)]);
+    const note = form.querySelector("[data-keep-note]");
+    if (note) note.hidden = false;
+  }
+  let timer;
+  form.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => store.set(key, JSON.stringify(Object.fromEntries(keepable(form).map((field) => [fieldKey(field), readField(field)])))), 300);
+  });
+  form.querySelector("[data-keep-drop]")?.addEventListener("click", () => {
+    store.drop(key);
+    for (const field of keepable(form)) writeField(field, before[fieldKey(field)]);
+    form.querySelector("[data-keep-note]").hidden = true;
+  });
+};
+
+// ---- file drop: names and sizes of what was chosen
+const dropZone = (zone) => {
+  const input = zone.querySelector("input[type=file]");
+  const list = zone.parentElement.querySelector(".file-list");
+  const size = new Intl.NumberFormat(root.lang, { style: "unit", unit: "kilobyte", maximumFractionDigits: 0 });
+  for (const name of ["dragover", "dragenter"]) zone.addEventListener(name, () => zone.classList.add("is-over"));
+  for (const name of ["dragleave", "drop"]) zone.addEventListener(name, () => zone.classList.remove("is-over"));
+  input.addEventListener("change", () => {
+    list.replaceChildren(...[...input.files].map((file) => {
+      const item = document.createElement("li");
+      const [name, weight] = [document.createElement("span"), document.createElement("span")];
+      name.textContent = file.name;
+      weight.textContent = size.format(Math.max(1, file.size / 1024));
+      weight.className = "num";
+      item.append(name, weight);
+      return item;
+    }));
+  });
+};
+
+// ---- command palette: Ctrl K or /, arrows, Enter
+const palette = (dialog) => {
+  const input = dialog.querySelector("input");
+  const list = dialog.querySelector(".palette-list");
+  const items = [...list.children];
+  const shown = () => items.filter((item) => !item.hidden);
+  const choose = (item) => {
+    for (const other of items) other.setAttribute("aria-selected", String(other === item));
+    input.setAttribute("aria-activedescendant", item ? item.id : "");
+    item?.scrollIntoView({ block: "nearest" });
+  };
+  const sift = () => {
+    const words = input.value.toLocaleLowerCase().split(/\s+/).filter(Boolean);
+    for (const item of items) item.hidden = !words.every((word) => (item.dataset.words || item.textContent).toLocaleLowerCase().includes(word));
+    dialog.querySelector(".palette-none").hidden = shown().length > 0;
+    choose(shown()[0]);
+  };
+  input.addEventListener("input", sift);
+  input.addEventListener("keydown", (event) => {
+    const visible = shown();
+    const at = visible.findIndex((item) => item.getAttribute("aria-selected") === "true");
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      choose(visible[(at + (event.key === "ArrowDown" ? 1 : -1) + visible.length) % visible.length]);
+    } else if (event.key === "Enter" && visible[at]) {
+      event.preventDefault();
+      visible[at].querySelector("a").click();
+    }
+  });
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target.matches?.("input, textarea, select, [contenteditable]");
+    if ((event.key === "k" && (event.ctrlKey || event.metaKey)) || (event.key === "/" && !typing)) {
+      event.preventDefault();
+      if (!dialog.open) dialog.showModal();
+      input.select();
+      sift();
+    }
+  });
+  dialog.addEventListener("toggle", () => dialog.open && sift());
+};
+
+const wake = (scope) => {
+  const all = (selector) => [...(scope.matches?.(selector) ? [scope] : []), ...scope.querySelectorAll(selector)];
+  for (const form of all("form[data-keep]")) if (!form.dataset.awake) { form.dataset.awake = "1"; keep(form); }
+  for (const zone of all("[data-file-drop]")) if (!zone.dataset.awake) { zone.dataset.awake = "1"; dropZone(zone); }
+  for (const toast of all(".toast[data-fades]")) setTimeout(() => toast.matches(":hover, :focus-within") || toast.remove(), 8000);
+};
+wake(document);
+document.addEventListener("htmx:load", (event) => wake(event.detail.elt));
+for (const dialog of document.querySelectorAll("dialog[data-palette]")) palette(dialog);
+for (const button of document.querySelectorAll("[data-print]")) button.addEventListener("click", () => print());
