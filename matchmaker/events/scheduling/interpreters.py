@@ -1,0 +1,92 @@
+"""Interpreters: a meeting of two people without a common language holds one for its slot.
+
+In each slot the meetings that need an interpreter and the interpreters who are there form a small bipartite graph; a
+meeting fits exactly when an augmenting path exists (Kuhn), so nobody is refused while some exchange would help.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from matchmaker.events.scheduling.board import FREE, Board
+from matchmaker.events.scheduling.instance import Instance, InvalidInstance
+
+
+@dataclass(slots=True)
+class Booth:
+    """Who interprets what: ``holder[slot][interpreter]`` is the row of the pair."""
+
+    instance: Instance
+    holder: dict[int, dict[int, int]] = field(default_factory=dict)
+    _able: dict[int, tuple[int, ...]] = field(default_factory=dict)
+
+    def able(self, edge: int) -> tuple[int, ...]:
+        """Interpreters who cover the languages of this pair."""
+        if edge not in self._able:
+            s, b = self.instance.edges[edge, :2]
+            one, other = self.instance.suppliers[s].languages, self.instance.buyers[b].languages
+            self._able[edge] = tuple(
+                place for place, who in enumerate(self.instance.interpreters) if who.covers(one, other)
+            )
+        return self._able[edge]
+
+    def seat(self, edge: int, slot: int) -> bool:
+        """Give the pair an interpreter in this slot, moving others to another interpreter if need be."""
+        return self._augment(edge, slot, self.holder.setdefault(slot, {}), set())
+
+    def can_seat(self, edge: int, slot: int) -> bool:
+        """Would `seat` succeed? Changes nothing."""
+        return self._augment(edge, slot, dict(self.holder.get(slot, {})), set())
+
+    def _augment(self, edge: int, slot: int, held: dict[int, int], seen: set[int]) -> bool:
+        for who in self.able(edge):
+            if who in seen or slot in self.instance.interpreters[who].off:
+                continue
+            seen.add(who)
+            if who not in held or self._augment(held[who], slot, held, seen):
+                held[who] = edge
+                return True
+        return False
+
+    def assignments(self) -> tuple[tuple[int, int, int], ...]:
+        """Rows (supplier, buyer, interpreter)."""
+        rows = []
+        for held in self.holder.values():
+            for who, edge in held.items():
+                s, b = self.instance.edges[edge, :2].tolist()
+                rows.append((s, b, who))
+        return tuple(sorted(rows))
+
+
+def seat_booked(instance: Instance, board: Board) -> Booth:
+    """Interpreters for the meetings already on the board. Raises `InvalidInstance` where there is none."""
+    booth = Booth(instance)
+    for edge in board.meetings():
+        if instance.needs_interpreter[edge] and not booth.seat(int(edge), int(board.slot_of[edge])):
+            s, b = instance.edges[edge, :2]
+            raise InvalidInstance(f"The fixed meeting of supplier {s} and buyer {b} has no free interpreter.")
+    return booth
+
+
+def place_interpreted(board: Board, booth: Booth, order: np.ndarray) -> int:
+    """Place pairs that need an interpreter, best first, and lock them. Returns how many were placed.
+
+    Of the possible slots the one is taken in which the fewest other interpreted meetings stand, so that scarce
+    interpreters are spread over the day.
+    """
+    placed = 0
+    for edge in order.tolist():
+        u, v = board.u[edge], board.v[edge]
+        if board.slot_of[edge] >= 0 or board.degree[u] >= board.cap[u] or board.degree[v] >= board.cap[v]:
+            continue
+        both = (board.cell[u] == FREE) & (board.cell[v] == FREE) & (board.used < board.tables)
+        slots = np.flatnonzero(both).tolist()
+        for slot in sorted(slots, key=lambda slot: len(booth.holder.get(slot, ()))):
+            if booth.seat(edge, slot):
+                board.put(edge, slot)
+                board.locked[edge] = True
+                placed += 1
+                break
+    return placed

@@ -1,0 +1,106 @@
+"""A plan: who meets whom, when and at which table, with what was proved about it. JSON format ``b2b-plan-1``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from matchmaker.events.scheduling.explain import Reason, reasons
+from matchmaker.events.scheduling.instance import Instance
+
+FORMAT = "b2b-plan-1"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """``meetings`` are rows (supplier, buyer, slot, table); ``bound`` is what no plan can exceed."""
+
+    instance: Instance = field(repr=False, compare=False)
+    meetings: tuple[tuple[int, int, int, int], ...]
+    bound: int
+    seconds: float = field(default=0.0, compare=False)
+    interpreted: tuple[tuple[int, int, int], ...] = ()
+
+    @cached_property
+    def degree(self) -> np.ndarray:
+        """Meetings of each party, suppliers first."""
+        shift = len(self.instance.suppliers)
+        nodes = [node for s, b, _, _ in self.meetings for node in (s, shift + b)]
+        return np.bincount(np.array(nodes, dtype=np.int64), minlength=len(self.instance.parties))
+
+    @cached_property
+    def weight(self) -> int:
+        rows = [self.instance.edge_of[s, b] for s, b, _, _ in self.meetings]
+        return int(self.instance.edges[rows, 2].sum()) if rows else 0
+
+    @cached_property
+    def objective(self) -> int:
+        """Weight of the meetings plus the fairness bonus for each of a party's first ``floor`` meetings."""
+        return self.weight + self.instance.fair_bonus * int(np.minimum(self.degree, self.instance.floors).sum())
+
+    @property
+    def gap(self) -> float:
+        """What is at most missing, as a fraction of the bound: 0 means proven best."""
+        return (self.bound - self.objective) / self.bound if self.bound else 0.0
+
+    @property
+    def below_floor(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """Suppliers and buyers with fewer meetings than their fairness floor."""
+        short = np.flatnonzero(self.degree < self.instance.floors)
+        shift = len(self.instance.suppliers)
+        return tuple(short[short < shift].tolist()), tuple((short[short >= shift] - shift).tolist())
+
+    @cached_property
+    def unplaced(self) -> list[Reason]:
+        """Why each pair that might meet does not, in the order of the instance's pairs."""
+        return reasons(self.instance, self.meetings, self.interpreted)
+
+    @cached_property
+    def idle_gaps(self) -> int:
+        """Slots without a meeting strictly between a party's first and last meeting of a day, over all parties."""
+        days: dict[tuple[int, int], list[int]] = {}
+        shift, day = len(self.instance.suppliers), self.instance.day
+        for s, b, slot, _ in self.meetings:
+            days.setdefault((s, day[slot]), []).append(slot)
+            days.setdefault((shift + b, day[slot]), []).append(slot)
+        return sum(max(slots) - min(slots) + 1 - len(slots) for slots in days.values())
+
+    def to_dict(self, *, unplaced: bool = True) -> dict[str, Any]:
+        """The JSON object; ``unplaced`` rows are [supplier, buyer, code]."""
+        suppliers, buyers = self.below_floor
+        data: dict[str, Any] = {
+            "format": FORMAT,
+            "meetings": [list(row) for row in self.meetings],
+            "bound": self.bound,
+            "objective": self.objective,
+            "gap": round(self.gap, 8),
+            "seconds": round(self.seconds, 3),
+            "below_floor": {"suppliers": list(suppliers), "buyers": list(buyers)},
+        }
+        if self.interpreted:
+            data["interpreted"] = [list(row) for row in self.interpreted]
+        if unplaced:
+            data["unplaced"] = [[reason.supplier, reason.buyer, reason.code] for reason in self.unplaced]
+        return data
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any], instance: Instance) -> Plan:
+        """Read back what `to_dict` wrote. Raises ValueError for another format or a pair the instance does not know."""
+        if data.get("format") != FORMAT:
+            raise ValueError(f"The format must be “{FORMAT}”, not “{data.get('format')}”.")
+        meetings = tuple((int(s), int(b), int(t), int(k)) for s, b, t, k in data["meetings"])
+        unknown = [row for row in meetings if row[:2] not in instance.edge_of]
+        if unknown:
+            raise ValueError(f"Supplier {unknown[0][0]} and buyer {unknown[0][1]} are not a pair of this instance.")
+        bound = data.get("bound")
+        return cls(
+            instance,
+            meetings,
+            int(bound) if bound is not None else int(instance.edges[:, 2].sum()),
+            float(data.get("seconds", 0.0)),
+            tuple((int(s), int(b), int(i)) for s, b, i in data.get("interpreted", [])),
+        )

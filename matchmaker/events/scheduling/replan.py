@@ -1,0 +1,105 @@
+"""On the day: somebody cancels or comes late. Who is not touched keeps slot and table; what became free is filled."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+
+from matchmaker.events.scheduling.board import Board
+from matchmaker.events.scheduling.colouring import colour
+from matchmaker.events.scheduling.flow import select
+from matchmaker.events.scheduling.improve import improve
+from matchmaker.events.scheduling.instance import Instance, Party
+from matchmaker.events.scheduling.interpreters import seat_booked
+from matchmaker.events.scheduling.plans import Plan
+from matchmaker.events.scheduling.solve import by_weight, finished, place
+
+
+def with_absences(
+    instance: Instance,
+    *,
+    suppliers: Mapping[int, Iterable[int]] | None = None,
+    buyers: Mapping[int, Iterable[int]] | None = None,
+) -> Instance:
+    """The same event with more slots in which parties are away; their booked meetings in these slots are released.
+
+    A cancellation is an absence in every slot (``range(instance.slots)``), lateness one in the slots before arrival.
+    """
+    suppliers = {who: frozenset(slots) for who, slots in (suppliers or {}).items()}
+    buyers = {who: frozenset(slots) for who, slots in (buyers or {}).items()}
+
+    def away(parties: tuple[Party, ...], absent: Mapping[int, frozenset[int]]) -> tuple[Party, ...]:
+        return tuple(
+            Party(party.cap, party.floor, tuple(sorted({*party.off, *absent[place]})), party.languages)
+            if place in absent
+            else party
+            for place, party in enumerate(parties)
+        )
+
+    return instance.changed(
+        suppliers=away(instance.suppliers, suppliers),
+        buyers=away(instance.buyers, buyers),
+        fixed=tuple(
+            (s, b, slot)
+            for s, b, slot in instance.fixed
+            if slot not in suppliers.get(s, ()) and slot not in buyers.get(b, ())
+        ),
+    )
+
+
+def survivors(old: Plan, instance: Instance) -> list[tuple[int, int, int, int]]:
+    """Meetings of the old plan that the changed event still allows as they are, table included, heaviest first."""
+    shift = len(instance.suppliers)
+    free, caps = instance.available, instance.caps.copy()
+    booked = {(s, b): slot for s, b, slot in instance.fixed}
+    busy: set[tuple[int, int]] = set()
+    for s, b, slot in instance.fixed:
+        caps[[s, shift + b]] -= 1
+        busy |= {(s, slot), (shift + b, slot)}
+    kept = []
+    rows = [row for row in old.meetings if row[:2] in instance.edge_of]
+    rows.sort(key=lambda row: -int(instance.edges[instance.edge_of[row[0], row[1]], 2]))
+    for s, b, slot, table in rows:
+        if booked.get((s, b)) == slot:
+            if table < instance.tables[slot]:
+                kept.append((s, b, slot, table))
+            continue
+        node = shift + b
+        fits = slot < instance.slots and table < instance.tables[slot] and free[s, slot] and free[node, slot]
+        clash = (s, b) in booked or (s, slot) in busy or (node, slot) in busy
+        if fits and not clash and caps[s] > 0 and caps[node] > 0:
+            caps[[s, node]] -= 1
+            kept.append((s, b, slot, table))
+    return kept
+
+
+def replan(old: Plan, changed: Instance, *, seconds: float = 1.0, max_moves: int = 0, seed: int = 1) -> Plan:
+    """Mend a plan for the event as it is now, moving nobody who need not move.
+
+    Every meeting that is still possible keeps its slot and its table. The rest of the day is filled exactly slot by
+    slot. With ``max_moves`` up to four, a wish that found no slot may push at most so many kept meetings into another
+    slot. The bound is that of the changed event, as if everything could be planned anew.
+    """
+    began = time.monotonic()
+    board = Board.empty(changed)
+    booth = seat_booked(changed, board)
+    booked = board.meetings()
+    pinned = {}
+    for s, b, slot, table in survivors(old, changed):
+        edge = changed.edge_of[s, b]
+        if board.slot_of[edge] < 0:
+            if board.used[slot] >= board.tables[slot] or (board.barred[edge] and not booth.seat(edge, slot)):
+                continue
+            board.put(edge, slot)
+        pinned[s, b, slot] = table
+    bound = select(changed).bound
+    kept = np.setdiff1d(board.meetings(), booked)
+    board.locked[kept] = True
+    place(board, booth, np.flatnonzero(board.slot_of < 0), seed=seed)
+    improve(board, bound, deadline=began + seconds, seed=seed)
+    if max_moves > 0:
+        board.locked[kept[~board.barred[kept]]] = False
+        colour(board, by_weight(board, np.flatnonzero(~board.barred)), seed=seed, longest=min(max_moves, 4))
+    return finished(changed, board, booth, bound, time.monotonic() - began, pinned)

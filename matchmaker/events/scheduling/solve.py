@@ -1,0 +1,107 @@
+"""One run for all 1:1 meetings of an event: select, colour, improve, shorten days, give out tables."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from matchmaker.events.scheduling.board import Board
+from matchmaker.events.scheduling.colouring import colour
+from matchmaker.events.scheduling.flow import select
+from matchmaker.events.scheduling.idle import polish
+from matchmaker.events.scheduling.improve import improve
+from matchmaker.events.scheduling.instance import Instance
+from matchmaker.events.scheduling.interpreters import Booth, place_interpreted, seat_booked
+from matchmaker.events.scheduling.plans import Plan
+from matchmaker.events.scheduling.tables import assign_tables
+
+# progress(stage, objective, bound, gap, seconds) -> False stops the run; the best plan so far is returned.
+Progress = Callable[[str, int, int, float, float], bool | None]
+STAGES = ("selecting", "placing", "improving", "idle", "tables")
+
+
+def plan(
+    instance: Instance,
+    *,
+    seconds: float = 10,
+    target_gap: float = 0.0,
+    seed: int = 1,
+    progress: Progress | None = None,
+) -> Plan:
+    """Plan all meetings in about ``seconds``, sooner where the gap falls to ``target_gap`` or nothing is left to win.
+
+    Any-time: however short the time, the plan is complete and respects every hard constraint. ``progress`` is told of
+    each stage and, while improving, about twice a second; returning False ends the run with the plan as it is. The
+    same instance and seed give the same selection and bound; how far the improvement gets depends on the clock.
+    Raises `InvalidInstance` where a booked meeting needs an interpreter and none is free.
+    """
+    began = time.monotonic()
+    running = True
+
+    def tell(stage: str, objective: int, bound: int) -> bool:
+        nonlocal running
+        if progress is not None and running:
+            gap = (bound - objective) / bound if bound else 0.0
+            running = progress(stage, objective, bound, gap, time.monotonic() - began) is not False
+        return running
+
+    board = Board.empty(instance)
+    booth = seat_booked(instance, board)
+    tell("selecting", board.objective, int(instance.edges[:, 2].sum()))
+    selection = select(instance)
+    bound = selection.bound
+    tell("placing", board.objective, bound)
+    place(board, booth, selection.edges, seed=seed)
+    # A tenth of the time, but not more than a few seconds, shortens people's days.
+    polishing = min(0.1 * seconds, 5.0)
+    if tell("improving", board.objective, bound):
+        improve(
+            board,
+            bound,
+            deadline=began + seconds - polishing,
+            target_gap=target_gap,
+            seed=seed,
+            tell=lambda objective, bound: tell("improving", objective, bound),
+        )
+        place_interpreted(board, booth, by_weight(board, np.flatnonzero(board.barred)))
+    objective = board.objective
+    if tell("idle", objective, bound):
+        polish(board, instance.day, deadline=max(began + seconds, time.monotonic() + 0.05), seed=seed)
+    tell("tables", objective, bound)
+    return finished(instance, board, booth, bound, time.monotonic() - began)
+
+
+def by_weight(board: Board, rows: np.ndarray) -> np.ndarray:
+    """Rows of pairs, heaviest first."""
+    return rows[np.argsort(-board.weight[rows], kind="stable")]
+
+
+def place(board: Board, booth: Booth, chosen: np.ndarray, *, seed: int) -> None:
+    """The selected pairs first, those with an interpreter ahead of all, then whatever else still fits."""
+    order = by_weight(board, chosen)
+    place_interpreted(board, booth, order[board.barred[order]])
+    colour(board, order[~board.barred[order]], seed=seed)
+    colour(board, by_weight(board, np.flatnonzero(~board.barred)), seed=seed + 1)
+
+
+def finished(
+    instance: Instance,
+    board: Board,
+    booth: Booth,
+    bound: int,
+    seconds: float,
+    pinned: Mapping[tuple[int, int, int], int] | None = None,
+) -> Plan:
+    """The plan that stands on the board, with tables; ``pinned`` meetings keep theirs if they have not moved."""
+    rows = board.meetings()
+    meetings = [
+        (s, b, slot)
+        for (s, b), slot in zip(instance.edges[rows, :2].tolist(), board.slot_of[rows].tolist(), strict=True)
+    ]
+    standing = set(meetings)
+    seated = assign_tables(
+        meetings, instance.tables, {row: table for row, table in (pinned or {}).items() if row in standing}
+    )
+    return Plan(instance, tuple(seated), bound, seconds, booth.assignments())
