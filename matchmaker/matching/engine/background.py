@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from matchmaker.matching.engine.bags import B, K1
+from matchmaker.matching.engine.bags import K1, B
 from matchmaker.matching.engine.compiled import compiled, dot
 
 # Nearest neighbours in the crowding of a text: ten, as in Conneau et al. 2018 (CSLS).

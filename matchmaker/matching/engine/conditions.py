@@ -49,7 +49,8 @@ _SAME = {
     "lbs": "lb", "pound": "lb", "pounds": "lb", "litre": "l", "litres": "l", "liter": "l", "liters": "l", "升": "l",
     "hectolitre": "hl", "hectoliter": "hl", "百升": "hl", "毫升": "ml", "m³": "m3", "cbm": "m3", "立方米": "m3",
     "pcs": "pc", "piece": "pc", "pieces": "pc", "unit": "pc", "units": "pc", "件": "pc", "个": "pc", "只": "pc",
-    "pairs": "pair", "双": "pair", "对": "pair", "dozens": "dozen", "dz": "dozen", "打": "dozen", "sets": "set", "套": "set",
+    "pairs": "pair", "双": "pair", "对": "pair", "dozens": "dozen", "dz": "dozen", "打": "dozen",
+    "sets": "set", "套": "set",
     "metre": "m", "metres": "m", "meter": "m", "meters": "m", "米": "m", "m²": "m2", "sqm": "m2", "平方米": "m2",
     "hours": "hour", "h": "hour", "小时": "hour", "days": "day", "cartons": "carton", "箱": "carton",
 }  # fmt: skip

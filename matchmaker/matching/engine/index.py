@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, Self
 
 import numpy as np
@@ -31,7 +32,7 @@ class Index[Item: (Offer, Want)]:
     items: tuple[Item, ...]
     side: Side
     # Postings of the columns, made at the first match and kept: a hundred thousand wants meet one new product often.
-    tiles: dict[tuple[str, int], list[Tile]] = field(default_factory=dict, compare=False, repr=False)
+    tiles: dict[int, list[Tile]] = field(default_factory=dict, compare=False, repr=False)
     surfaces: dict[int, dict[str, str]] = field(default_factory=dict, compare=False, repr=False)
 
     def __len__(self) -> int:
@@ -115,7 +116,7 @@ def build[I: (OfferIndex, WantIndex)](
     """
     order = sorted(range(len(items)), key=lambda i: items[i].key)
     sorted_items = tuple(items[i] for i in order)
-    if any(a.key == b.key for a, b in zip(sorted_items, sorted_items[1:], strict=False)):
+    if any(a.key == b.key for a, b in pairwise(sorted_items)):
         raise ValueError("Two items of an index have the same key.")
     offered = kind is OfferIndex
     if vectors is None:

@@ -125,9 +125,8 @@ class Matcher:
             per_want=top_per_want,
             floor=log_odds_of(minimum),
             want_floors=floors,
-            postings=want_index.tiles
-            if len(want_index) >= len(offer_index) or len(want_index) > 64
-            else offer_index.tiles,
+            offer_tiles=offer_index.tiles,
+            want_tiles=want_index.tiles,
         )
         rows, columns = np.nonzero(of_offer.places >= 0)
         codes = [of_offer.places[rows, columns].astype(np.int64) * len(offer_index) + rows]

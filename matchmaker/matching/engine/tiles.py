@@ -153,10 +153,11 @@ def _first_floor(row, k):  # type: ignore[no-untyped-def]
 @compiled
 def _scan(  # type: ignore[no-untyped-def]
     tile, rows_at, columns_at, offers_are_rows, offers, wants, sums, margin,
-    row_best, column_best, row_own, row_kind, column_add, words, starts, texts, here, ask, slots, slot_starts, slot_texts,
+    row_best, column_best, row_own, row_kind, column_add,
+    words, starts, texts, here, ask, slots, slot_starts, slot_texts,
 ):  # fmt: skip
     rows, columns = tile.shape
-    row_side, column_side = (offers, wants) if offers_are_rows else (wants, offers)
+    row_side = offers if offers_are_rows else wants
     column_floor = np.empty(columns, np.float32)
     for j in range(columns):
         column_floor[j] = column_best.floor[columns_at + j] - margin
@@ -213,13 +214,14 @@ def both_ways(
     per_want: int,
     floor: float = -1e30,
     want_floors: NDArray[np.float32] | None = None,
-    postings: "dict[tuple[str, int], list[Tile]] | None" = None,
+    offer_tiles: "dict[int, list[Tile]] | None" = None,
+    want_tiles: "dict[int, list[Tile]] | None" = None,
 ) -> tuple[Best, Best]:
     """The best wants of each offer and the best offers of each want, by log-odds, exactly.
 
     Of equal values the one with the smaller place comes first. Nothing below `floor` is kept; `want_floors` (one a
-    want) may ask for more. `postings` is a place where the prepared columns are kept between calls with the same
-    sides. Cost: one matrix product of the shape, and a few per cent.
+    want) may ask for more. `offer_tiles` and `want_tiles` keep what is prepared of a side between calls with it.
+    Cost: one matrix product of the shape, and a few per cent.
     """
     n, m = len(offers.starts) - 1, len(wants.starts) - 1
     best_of_offer = empty_best(n, min(per_offer, m), floor)
@@ -232,25 +234,25 @@ def both_ways(
     row_best, column_best = (best_of_offer, best_of_want) if offers_are_rows else (best_of_want, best_of_offer)
     height = len(rows.starts) - 1
     width = _COLUMNS if height > _FEW else _WIDE
-    kept = {} if postings is None else postings
-    key = ("wants" if offers_are_rows else "offers", width)
-    if key not in kept:
+    kept = want_tiles if offers_are_rows else offer_tiles
+    kept = {} if kept is None else kept
+    if width not in kept:
         known = np.unique(columns.numbers)
-        kept[key] = [Tile.of(columns, at, width, known) for at in range(0, len(columns.starts) - 1, width)]
+        kept[width] = [Tile.of(columns, at, width, known) for at in range(0, len(columns.starts) - 1, width)]
     # Float32 sums of a few hundred terms err by some 1e-6 of their size; ten times that is the filter's margin.
     margin = np.float32(
         1e-5 * (abs(sums.meaning) + abs(sums.crowding) + abs(sums.words) + abs(sums.trust) + abs(sums.intercept)
         + float(np.abs(sums.steps).sum()) + abs(sums.unknown_hs) + abs(sums.unknown_category))
     )  # fmt: skip
-    adds = [tile.add(columns, sums) for tile in kept[key]]
+    adds = [tile.add(columns, sums) for tile in kept[width]]
     space = np.empty(min(_ROWS, height) * min(width, len(columns.starts) - 1), np.float32)
     for at in range(0, height, _ROWS):
         end = min(at + _ROWS, height)
         own = _own(rows, at, end, sums) + np.float32(sums.intercept)
         kind = (rows.codes[at:end, 0] != 0) * 2 + (rows.codes[at:end, 3] != 0)
         numbers = rows.numbers[rows.starts[at] : rows.starts[end]]
-        words = kept[key][0].words.find(numbers)  # all tiles share one list of words
-        for tile, add in zip(kept[key], adds, strict=True):
+        words = kept[width][0].words.find(numbers)  # all tiles share one list of words
+        for tile, add in zip(kept[width], adds, strict=True):
             slots = tile.slots.find(rows.codes[at:end].ravel()).reshape(-1, SLOTS)
             values = space[: (end - at) * tile.size].reshape(end - at, tile.size)
             np.matmul(rows.vectors[at:end], columns.vectors[tile.at : tile.at + tile.size].T, out=values)
