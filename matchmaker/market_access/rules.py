@@ -82,6 +82,7 @@ class Rule:
     stage: Stage
     evidence: Evidence
     accepts: tuple[str, ...]
+    per_product: bool  # the registration names one product, not a plant or a company
     hs_in: tuple[str, ...]
     hs_out: tuple[str, ...]
     groups: tuple[str, ...]
@@ -292,6 +293,7 @@ def rule_from_row(row: Mapping[str, str], scope: tuple[Iterable[str], Iterable[s
         stage=Stage(row["stage"]),
         evidence=Evidence(row["evidence"]),
         accepts=tuple(row["accepts"].split()),
+        per_product=_YES[row["per_product"]],
         hs_in=hs_in,
         hs_out=hs_out,
         groups=tuple(row["groups"].split()),

@@ -1,9 +1,10 @@
 """Read a tariff file: 8- and 10-digit lines with MFN, provisional and agreement rates between two days.
 
-The format is documented in ``docs/market_access.md``. Every row is judged on its own and every fault is named with row,
-column and what was written, so that a file of thousands of lines is corrected in one pass. Nothing is guessed: a comma as
-decimal mark, a rate of 1300 for 13 percent or a missing source is refused, not repaired. Only what has one meaning is
-accepted in another spelling: dots in codes, full-width digits, a percent sign, the encodings of Chinese spreadsheets.
+The format is documented in ``docs/market_access.md``. Every row is judged on its own and every fault is named with
+row, column and what was written, so that a file of thousands of lines is corrected in one pass. Nothing is guessed: a
+comma as decimal mark, a rate of 1300 for 13 percent or a missing source is refused, not repaired. Only what has one
+meaning is accepted in another spelling: dots in codes, full-width digits, a percent sign, the encodings of Chinese
+spreadsheets.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ COLUMNS = ("hs_code", "regime", "rate_percent", "rate_text", "valid_from", "vali
 REQUIRED = ("hs_code", "regime", "valid_from", "source")
 MOST_BYTES = 20 * 1024 * 1024
 MOST_ROWS = 300_000
-MOST_PERCENT = Decimal(400)  # above the highest out-of-quota rates; catches 1300 written for 13.00
+MOST_PERCENT = Decimal(100)  # above every ad valorem rate of the tariff; catches 1300 written for 13.00
 _NUMBER = re.compile(r"\d{1,3}(\.\d{1,4})?")
 
 
@@ -46,7 +47,7 @@ class TariffFile:
     encoding: str
 
 
-class _Bad(Exception):  # noqa: N818 - never leaves this module
+class _Bad(Exception):
     def __init__(self, column: str, code: str, **facts: object):
         super().__init__(code)
         self.column, self.code, self.facts = column, code, facts
@@ -153,17 +154,23 @@ def _day(row: Mapping[str, str], column: str) -> date | None:
 
 
 def _overlaps(rates: list[tuple[int, Rate]]) -> list[Fault]:
-    """Two rows of one line and regime must not hold on the same day; the later row is the faulty one."""
+    """Two rows of one line and regime must not hold on the same day.
+
+    The lower of the two in the file is the faulty one.
+    """
     by_key: dict[tuple[str, str], list[tuple[int, Rate]]] = {}
     for number, rate in rates:
         by_key.setdefault((rate.hs_code, rate.regime), []).append((number, rate))
     faults = []
     for same in by_key.values():
         same.sort(key=lambda pair: pair[1].valid_from)
-        for (number, rate), (other_number, other) in zip(same, same[1:], strict=False):
-            if rate.valid_until is None or other.valid_from <= rate.valid_until:
-                later, earlier = max(number, other_number), min(number, other_number)
+        longest_number, longest = same[0]  # the row that reaches farthest so far
+        for number, rate in same[1:]:
+            if longest.valid_until is None or rate.valid_from <= longest.valid_until:
+                earlier, later = sorted((number, longest_number))
                 faults.append(Fault(later, "valid_from", "overlaps_row", {"row": earlier}))
+            if longest.valid_until and (rate.valid_until is None or rate.valid_until > longest.valid_until):
+                longest_number, longest = number, rate
     return faults
 
 

@@ -1,0 +1,55 @@
+"""The operator's view.
+
+Edits that people make go through the verbs; here the records are read and registrations looked up.
+"""
+
+from django.contrib import admin
+
+from matchmaker.market_access.models import Agreement, AgreementPartner, EntryRule, Registration, TariffRate
+
+
+class ReadOnly(admin.ModelAdmin):
+    """Rules and rates have history and a preview; the admin would pass both by."""
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+@admin.register(EntryRule)
+class EntryRuleAdmin(ReadOnly):
+    list_display = ["code", "requirement", "valid_from", "valid_until", "confidence", "edited_here"]
+    list_filter = ["confidence", "stage", "evidence"]
+    search_fields = ["code", "name_en", "name_zh"]
+
+
+@admin.register(Agreement)
+class AgreementAdmin(ReadOnly):
+    list_display = ["code", "name_en", "kind", "flat_rate", "partly_suspended"]
+    search_fields = ["code", "name_en", "name_zh"]
+
+
+@admin.register(AgreementPartner)
+class AgreementPartnerAdmin(ReadOnly):
+    list_display = ["agreement", "origin", "valid_from", "valid_until", "confidence"]
+    list_filter = ["agreement"]
+    search_fields = ["=origin"]
+
+
+@admin.register(TariffRate)
+class TariffRateAdmin(ReadOnly):
+    list_display = ["hs_code", "regime", "percent", "text", "valid_from", "valid_until", "source"]
+    search_fields = ["^hs_code"]
+    show_full_result_count = False
+
+
+@admin.register(Registration)
+class RegistrationAdmin(ReadOnly):
+    list_display = ["company", "product", "code", "number", "valid_from", "valid_until"]
+    list_select_related = ["company", "product"]
+    search_fields = ["=number"]

@@ -1,0 +1,188 @@
+"""What a page shows of readiness and duty: every string ready in the reader's language, so that templates only lay
+out.
+
+`docs/market_access.md` lists the fields. Pages and the API build them here and nowhere else.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from matchmaker.catalogue.models import Product
+from matchmaker.market_access import readiness, sentences
+from matchmaker.market_access.duty import DutyAnswer, Option
+from matchmaker.market_access.services import duty_of, readiness_difference, readiness_of
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One item of the checklist."""
+
+    code: str
+    name: str
+    status: str  # met | missing | not_applicable | unknown: for icon and colour, beside the word
+    status_label: str
+    reason: str
+    reason_code: str
+    summary: str
+    how_to: str
+    where_to_apply: str
+    lookalike_warning: str
+    authority: str
+    legal_basis: str
+    holds: str
+    next_rule: str  # what takes over and when, or an empty string
+    source_url: str
+    confidence: str  # primary | secondary | hint
+    confidence_label: str
+    registers: str  # the code to record a registration under, or an empty string
+    per_product: bool
+    declares: str  # the answer code to state "we have this", or an empty string
+    asks: str  # the code of the question that would decide it, or an empty string
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    code: str
+    text: str
+    help: str
+    decides: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReadinessBox:
+    shipment_date: date
+    state: str  # ready | missing | unknown
+    state_label: str
+    summary: str
+    counts: dict[str, int]
+    items: tuple[Line, ...]
+    papers: tuple[Line, ...]
+    notices: tuple[Line, ...]
+    questions: tuple[Ask, ...]
+    disclaimer: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeLine:
+    kind: str  # replaced | begins | ends | status
+    applies: bool
+    sentence: str
+    before: Line | None
+    after: Line | None
+
+
+@dataclass(frozen=True, slots=True)
+class OptionLine:
+    code: str
+    name: str
+    rate: str  # "5 %", "0 % to 5 %", or an empty string where it is not known
+    saving: str
+    proofs: tuple[str, ...]
+    notes: tuple[str, ...]
+    ends: date | None
+    source_url: str
+    is_best: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DutyBox:
+    day: date
+    hs_code: str
+    origin: str
+    mfn: str  # an empty string where it is not loaded
+    best: OptionLine | None
+    options: tuple[OptionLine, ...]
+    notes: tuple[str, ...]
+    disclaimer: str
+
+
+def readiness_box(product: Product, shipment_date: date) -> ReadinessBox:
+    """The checklist of one product for a shipment date, in the language that is active."""
+    answer = readiness_of(product, shipment_date)
+    return ReadinessBox(
+        shipment_date=shipment_date,
+        state=answer.state.value,
+        state_label=sentences.state(answer.state),
+        summary=sentences.about_readiness(answer),
+        counts=answer.counts,
+        items=tuple(_line(item) for item in answer.items),
+        papers=tuple(_line(item) for item in answer.papers),
+        notices=tuple(_line(item) for item in answer.notices),
+        questions=tuple(Ask(one.code, *sentences.ask(one), one.decides) for one in answer.questions),
+        disclaimer=sentences.disclaimer(),
+    )
+
+
+def changes_between(product: Product, first: date, second: date) -> list[ChangeLine]:
+    """What changes for a product between two shipment dates; lines with `applies` False touch it on neither."""
+    return [
+        ChangeLine(
+            kind=change.kind,
+            applies=change.applies,
+            sentence=sentences.about_change(change),
+            before=_line(change.before) if change.before else None,
+            after=_line(change.after) if change.after else None,
+        )
+        for change in readiness_difference(product, first, second)
+    ]
+
+
+def duty_box(
+    product: Product, day: date, *, value: Decimal | None = None, currency: str = "CNY", origin: str = ""
+) -> DutyBox:
+    """The duty on one product on a day. With `value` in `currency`, the saving of each agreement is given."""
+    answer = duty_of(product, day, value=value, origin=origin)
+    options = tuple(_option(option, answer, currency) for option in answer.options)
+    return DutyBox(
+        day=day,
+        hs_code=answer.hs_code,
+        origin=answer.origin,
+        mfn=sentences.percent(answer.mfn) if answer.mfn else "",
+        best=next((line for line in options if line.is_best), None),
+        options=options,
+        notes=tuple(sentences.about_duty(answer)),
+        disclaimer=sentences.disclaimer(),
+    )
+
+
+def _line(item: readiness.Item) -> Line:
+    rule = item.rule
+    registers = rule.accepts[0] if rule.evidence.value == "registration" and rule.accepts else ""
+    return Line(
+        code=rule.code,
+        name=sentences.in_language(rule, "name"),
+        status=item.status.value,
+        status_label=sentences.status(item.status),
+        reason=sentences.about_item(item),
+        reason_code=item.reason.code,
+        summary=sentences.in_language(rule, "summary"),
+        how_to=sentences.in_language(rule, "how_to_satisfy"),
+        where_to_apply=rule.where_to_apply,
+        lookalike_warning=sentences.lookalike_warning(rule),
+        authority=sentences.in_language(rule, "authority"),
+        legal_basis=rule.legal_basis,
+        holds=sentences.period(rule.valid_from, rule.valid_until),
+        next_rule=sentences.takes_over(item.successor) if item.successor else "",
+        source_url=rule.source_url,
+        confidence=rule.confidence.value,
+        confidence_label=sentences.confidence(rule.confidence),
+        registers=registers,
+        per_product=rule.per_product,
+        declares=item.declares,
+        asks=item.asks,
+    )
+
+
+def _option(option: Option, answer: DutyAnswer, currency: str) -> OptionLine:
+    return OptionLine(
+        code=option.agreement.code,
+        name=sentences.in_language(option.agreement, "name"),
+        rate=sentences.percent(option.rate) if option.rate else "",
+        saving=sentences.money(option.saving, currency) if option.saving else "",
+        proofs=tuple(sentences.proof(code) for code in option.proofs),
+        notes=tuple(sentences.about_option(option)),
+        ends=option.ends,
+        source_url=option.agreement.source_url,
+        is_best=option is answer.best,
+    )

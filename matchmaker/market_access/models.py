@@ -1,0 +1,375 @@
+"""Entry rules, agreements and rates with the days between which they hold, and what companies have of them.
+
+The rows are the records of `rules.py` and `duty.py`, kept where organisers can edit them; the thinking stays there.
+"""
+
+from django.conf import settings
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from matchmaker.catalogue.models import Product
+from matchmaker.companies.models import Company
+from matchmaker.core.ids import Public
+from matchmaker.core.text import one_line
+from matchmaker.market_access import duty, rules
+
+_SURE = [
+    (rules.Confidence.PRIMARY.value, _("text of the rule read")),
+    (rules.Confidence.SECONDARY.value, _("account of the rule read")),
+    (rules.Confidence.HINT.value, _("scope to be confirmed")),
+]
+
+
+def _in_order(name: str) -> models.CheckConstraint:
+    return models.CheckConstraint(
+        condition=Q(valid_from__isnull=True) | Q(valid_until__isnull=True) | Q(valid_until__gte=F("valid_from")),
+        name=name,
+        violation_error_message=_("The last day must not lie before the first."),
+    )
+
+
+class DatedQuerySet(models.QuerySet):
+    def on(self, day):
+        """In force on the day; an empty date is open."""
+        begun = Q(valid_from__isnull=True) | Q(valid_from__lte=day)
+        return self.filter(begun, Q(valid_until__isnull=True) | Q(valid_until__gte=day))
+
+
+class EntryRule(Public):
+    """A rule of entry between two days. `requirement` joins it with the rule that comes before or after it."""
+
+    class Stage(models.TextChoices):
+        BEFORE = "before", _("before the first sale")
+        SHIPMENT = "shipment", _("with every shipment")
+        NOTICE = "notice", _("to be checked with the importer")
+
+    class Evidence(models.TextChoices):
+        REGISTRATION = "registration", _("registration number")
+        CERTIFICATE = "certificate", _("certificate")
+        DOCUMENT = "document", _("document")
+        LABEL = "label", _("label")
+        ACCESS = "access", _("admission of the product and the country")
+        NONE = "none", _("nothing to show")
+
+    code = models.CharField(max_length=40, unique=True)
+    requirement = models.CharField(max_length=40, db_index=True)
+    name_en = models.CharField(_("name in English"), max_length=160, validators=[one_line])
+    name_zh = models.CharField(_("name in Chinese"), max_length=160, validators=[one_line])
+    summary_en = models.TextField(_("what it asks, in English"), max_length=1000)
+    summary_zh = models.TextField(_("what it asks, in Chinese"), max_length=1000)
+    stage = models.CharField(_("when"), max_length=10, choices=Stage)
+    evidence = models.CharField(_("what shows it"), max_length=12, choices=Evidence)
+    accepts = models.JSONField(_("codes that satisfy it"), default=list, blank=True)
+    per_product = models.BooleanField(_("each product has its own"), default=False)
+    hs_in = models.JSONField(_("HS prefixes in"), default=list, blank=True)
+    hs_out = models.JSONField(_("HS prefixes out"), default=list, blank=True)
+    groups = models.JSONField(_("groups"), default=list, blank=True)
+    origins_in = models.JSONField(_("only these origins"), default=list, blank=True)
+    origins_out = models.JSONField(_("not these origins"), default=list, blank=True)
+    conditions = models.JSONField(_("conditions"), default=list, blank=True)  # [[question code, true or false], …]
+    valid_from = models.DateField(_("from"), null=True, blank=True)
+    valid_until = models.DateField(_("until"), null=True, blank=True)
+    authority_en = models.CharField(_("authority in English"), max_length=160)
+    authority_zh = models.CharField(_("authority in Chinese"), max_length=160)
+    legal_basis = models.CharField(_("legal basis"), max_length=400)
+    how_to_satisfy_en = models.TextField(_("how to satisfy it, in English"), max_length=2000)
+    how_to_satisfy_zh = models.TextField(_("how to satisfy it, in Chinese"), max_length=2000)
+    where_to_apply = models.URLField(_("official address"), max_length=300, blank=True)
+    lookalike_warning = models.BooleanField(_("warn of look-alike sites"), default=False)
+    validity_years = models.PositiveSmallIntegerField(_("years a registration holds"), null=True, blank=True)
+    source_url = models.URLField(_("source"), max_length=400, blank=True)
+    confidence = models.CharField(_("how sure"), max_length=10, choices=_SURE)
+    note = models.TextField(_("note"), max_length=1000, blank=True)
+    edited_here = models.BooleanField(default=False, editable=False)  # loading the shipped records leaves it alone
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = DatedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name = _("entry rule")
+        constraints = [_in_order("entry_rule_days_in_order")]
+
+    def __str__(self):
+        return self.code
+
+    def as_rule(self) -> rules.Rule:
+        """The row as the thinking wants it."""
+        return rules.Rule(
+            code=self.code,
+            requirement=self.requirement,
+            name_en=self.name_en,
+            name_zh=self.name_zh,
+            summary_en=self.summary_en,
+            summary_zh=self.summary_zh,
+            stage=rules.Stage(self.stage),
+            evidence=rules.Evidence(self.evidence),
+            accepts=tuple(self.accepts),
+            per_product=self.per_product,
+            hs_in=tuple(self.hs_in),
+            hs_out=tuple(self.hs_out),
+            groups=tuple(self.groups),
+            origins_in=tuple(self.origins_in),
+            origins_out=tuple(self.origins_out),
+            conditions=tuple((code, wanted) for code, wanted in self.conditions),
+            valid_from=self.valid_from,
+            valid_until=self.valid_until,
+            authority_en=self.authority_en,
+            authority_zh=self.authority_zh,
+            legal_basis=self.legal_basis,
+            how_to_satisfy_en=self.how_to_satisfy_en,
+            how_to_satisfy_zh=self.how_to_satisfy_zh,
+            where_to_apply=self.where_to_apply,
+            lookalike_warning=self.lookalike_warning,
+            validity_years=self.validity_years,
+            source_url=self.source_url,
+            confidence=rules.Confidence(self.confidence),
+            note=self.note,
+        )
+
+
+class EntryQuestion(models.Model):
+    """A plain yes/no question, with the codes for which it is asked."""
+
+    code = models.CharField(max_length=40, primary_key=True)
+    text_en = models.CharField(max_length=300)
+    text_zh = models.CharField(max_length=300)
+    help_en = models.CharField(max_length=500, blank=True)
+    help_zh = models.CharField(max_length=500, blank=True)
+    asked_hs = models.JSONField(default=list, blank=True)
+    yes_hs = models.JSONField(default=list, blank=True)
+    no_hs = models.JSONField(default=list, blank=True)
+    otherwise = models.BooleanField(null=True)  # empty: ask
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "code"]
+
+    def __str__(self):
+        return self.code
+
+    def as_question(self) -> rules.Question:
+        return rules.Question(
+            code=self.code,
+            text_en=self.text_en,
+            text_zh=self.text_zh,
+            help_en=self.help_en,
+            help_zh=self.help_zh,
+            asked_hs=tuple(self.asked_hs),
+            yes_hs=tuple(self.yes_hs),
+            no_hs=tuple(self.no_hs),
+            otherwise=self.otherwise,
+        )
+
+
+class AccessNotice(models.Model):
+    """A product of a country admitted by a protocol or a customs notice."""
+
+    rule_code = models.CharField(max_length=40)
+    origin = models.CharField(max_length=2)
+    hs_in = models.JSONField(default=list)
+    product_en = models.CharField(max_length=120)
+    product_zh = models.CharField(max_length=120)
+    basis = models.CharField(max_length=300)
+    valid_from = models.DateField(null=True, blank=True)
+    valid_until = models.DateField(null=True, blank=True)
+    source_url = models.URLField(max_length=400, blank=True)
+    confidence = models.CharField(max_length=10, choices=_SURE)
+
+    class Meta:
+        ordering = ["rule_code", "origin", "id"]
+        constraints = [
+            _in_order("access_notice_days_in_order"),
+            models.UniqueConstraint(fields=["rule_code", "origin", "basis"], name="access_notice_once"),
+        ]
+
+    def __str__(self):
+        return self.basis
+
+    def as_access(self) -> rules.Access:
+        return rules.Access(
+            rule=self.rule_code,
+            origin=self.origin,
+            hs_in=tuple(self.hs_in),
+            product_en=self.product_en,
+            product_zh=self.product_zh,
+            basis=self.basis,
+            valid_from=self.valid_from,
+            valid_until=self.valid_until,
+            source_url=self.source_url,
+            confidence=rules.Confidence(self.confidence),
+        )
+
+
+class Agreement(Public):
+    """A trade agreement or a unilateral measure."""
+
+    class Kind(models.TextChoices):
+        FTA = "fta", _("free trade agreement")
+        EARLY_HARVEST = "early_harvest", _("early harvest arrangement")
+        PREFERENCE = "preference", _("preferential arrangement")
+        UNILATERAL = "unilateral", _("unilateral measure")
+
+    code = models.CharField(max_length=20, unique=True)
+    name_en = models.CharField(max_length=160)
+    name_zh = models.CharField(max_length=160)
+    kind = models.CharField(max_length=14, choices=Kind)
+    flat_rate = models.DecimalField(max_digits=6, decimal_places=3, null=True, blank=True)
+    proofs = models.JSONField(default=list)
+    partly_suspended = models.BooleanField(default=False)
+    source_url = models.URLField(max_length=400, blank=True)
+    confidence = models.CharField(max_length=10, choices=_SURE)
+    note = models.TextField(max_length=1000, blank=True)
+    edited_here = models.BooleanField(default=False, editable=False)
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name = _("trade agreement")
+
+    def __str__(self):
+        return self.code
+
+    def as_agreement(self) -> duty.Agreement:
+        return duty.Agreement(
+            code=self.code,
+            name_en=self.name_en,
+            name_zh=self.name_zh,
+            kind=self.kind,
+            flat_rate=self.flat_rate,
+            proofs=tuple(self.proofs),
+            partly_suspended=self.partly_suspended,
+            source_url=self.source_url,
+            confidence=rules.Confidence(self.confidence),
+            note=self.note,
+        )
+
+
+class AgreementPartner(Public):
+    """An origin and the days between which it benefits."""
+
+    agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="partners")
+    origin = models.CharField(max_length=2)
+    valid_from = models.DateField()
+    valid_until = models.DateField(null=True, blank=True)
+    confidence = models.CharField(max_length=10, choices=_SURE)
+    note = models.CharField(max_length=300, blank=True)
+    edited_here = models.BooleanField(default=False, editable=False)
+
+    objects = DatedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            _in_order("agreement_partner_days_in_order"),
+            models.UniqueConstraint(fields=["agreement", "origin", "valid_from"], name="agreement_partner_once"),
+        ]
+        indexes = [models.Index(fields=["origin"], name="agreement_by_origin")]
+
+    def __str__(self):
+        return f"{self.agreement} {self.origin}"
+
+    def as_partner(self) -> duty.Partner:
+        return duty.Partner(
+            self.agreement.code, self.origin, self.valid_from, self.valid_until, rules.Confidence(self.confidence)
+        )
+
+
+class TariffRate(models.Model):
+    """One line of a loaded tariff between two days.
+
+    That two rates of one line and regime never hold on the same day is held by the database: an exclusion constraint
+    on PostgreSQL, triggers on SQLite (migration 0002).
+    """
+
+    hs_code = models.CharField(max_length=10, validators=[RegexValidator(r"^\d{8}(\d{2})?$", _("8 or 10 digits."))])
+    regime = models.CharField(max_length=20)
+    percent = models.DecimalField(max_digits=7, decimal_places=4, null=True, blank=True)
+    text = models.CharField(max_length=200, blank=True)  # a duty that is not a plain percentage
+    valid_from = models.DateField()
+    valid_until = models.DateField(null=True, blank=True)
+    source = models.CharField(max_length=300)
+    loaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    loaded_at = models.DateTimeField(auto_now_add=True)
+
+    objects = DatedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["hs_code", "regime", "valid_from"]
+        constraints = [
+            _in_order("tariff_rate_days_in_order"),
+            models.UniqueConstraint(fields=["hs_code", "regime", "valid_from"], name="tariff_rate_once"),
+            models.CheckConstraint(condition=Q(percent__isnull=False) | ~Q(text=""), name="tariff_rate_says_something"),
+        ]
+
+    def __str__(self):
+        return f"{self.hs_code} {self.regime} {self.valid_from}"
+
+    def as_rate(self) -> duty.Rate:
+        return duty.Rate(
+            self.hs_code, self.regime, self.percent, self.valid_from, self.valid_until, self.text, self.source
+        )
+
+
+class RegistrationQuerySet(DatedQuerySet):
+    def of(self, company):
+        return self.filter(company=company)
+
+    def visible_to(self, user):
+        if not user.is_authenticated:
+            return self.none()
+        if user.is_superuser:
+            return self.all()
+        return self.filter(company__in=Company.objects.of(user).values("pk"))
+
+
+class Registration(Public):
+    """A number a company holds with an authority. `code` is one of the codes a rule accepts (GACC-FOOD, CEL …)."""
+
+    company = models.ForeignKey(Company, models.CASCADE, related_name="registrations")
+    product = models.ForeignKey(Product, models.CASCADE, null=True, blank=True, related_name="registrations")
+    code = models.CharField(_("registration"), max_length=40)
+    number = models.CharField(_("number"), max_length=80, validators=[one_line])
+    valid_from = models.DateField(_("valid from"), null=True, blank=True)
+    valid_until = models.DateField(_("valid until"), null=True, blank=True)
+    end_counted = models.BooleanField(default=False)  # the end was counted from the start, not read from a paper
+    recorded_at = models.DateTimeField(auto_now_add=True)
+
+    objects = RegistrationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["code", "-id"]
+        verbose_name = _("registration")
+        constraints = [
+            _in_order("registration_days_in_order"),
+            models.UniqueConstraint(
+                fields=["company", "code", "number"], condition=Q(product__isnull=True), name="registration_once"
+            ),
+            models.UniqueConstraint(
+                fields=["product", "code", "number"],
+                condition=Q(product__isnull=False),
+                name="product_registration_once",
+            ),
+        ]
+        indexes = [models.Index(fields=["valid_until"], name="registration_by_end")]
+
+    def __str__(self):
+        return f"{self.code} {self.number}"
+
+
+class ReadinessAnswer(models.Model):
+    """What a company answered about one product: a question's code, `has:CODE` or `applies:RULE`."""
+
+    product = models.ForeignKey(Product, models.CASCADE, related_name="readiness_answers")
+    question = models.CharField(max_length=60)
+    answer = models.BooleanField()
+    answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    answered_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["product_id", "question"]
+        constraints = [models.UniqueConstraint(fields=["product", "question"], name="readiness_answered_once")]
+
+    def __str__(self):
+        return f"{self.question} {self.answer}"

@@ -1,0 +1,341 @@
+"""Sentences for people, made from the reason codes and facts of the thinking.
+
+The only place where they are worded.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.utils.formats import date_format, number_format
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from matchmaker.core import reference
+from matchmaker.market_access.duty import DutyAnswer, Option, Span
+from matchmaker.market_access.readiness import Change, Item, OpenQuestion, Readiness, State, Status
+from matchmaker.market_access.rules import Confidence, Reason, Rule
+from matchmaker.market_access.tariff_file import Fault
+
+Facts = Mapping[str, Any]
+
+
+def disclaimer() -> str:
+    return _(
+        "Reference, not legal advice. Rules change: check with customs or your importer before you ship. "
+        "Each line names its source and the days between which it holds."
+    )
+
+
+def in_language(record: object, name: str) -> str:
+    """A field that stands in English and Chinese, for this reader; English where her language is neither."""
+    language = "zh" if (get_language() or "").startswith("zh") else "en"
+    return getattr(record, f"{name}_{language}") or getattr(record, f"{name}_en")
+
+
+def day(value: date | None) -> str:
+    return date_format(value, "DATE_FORMAT") if value else ""
+
+
+def period(begins: date | None, ends: date | None) -> str:
+    """Between which days something holds."""
+    if begins and ends:
+        return _("%(begins)s to %(ends)s") % {"begins": day(begins), "ends": day(ends)}
+    if begins:
+        return _("since %(begins)s, no end known") % {"begins": day(begins)}
+    if ends:
+        return _("until %(ends)s") % {"ends": day(ends)}
+    return _("in force; the first day was not read")
+
+
+def takes_over(rule: Rule) -> str:
+    """The rule that follows, and from when."""
+    return _("From %(begins)s: %(rule)s.") % {"begins": day(rule.valid_from), "rule": in_language(rule, "name")}
+
+
+def status(value: Status) -> str:
+    return {
+        Status.MET: _("met"),
+        Status.MISSING: _("missing"),
+        Status.NOT_APPLICABLE: _("not applicable"),
+        Status.UNKNOWN: _("not known yet"),
+    }[value]
+
+
+def state(value: State) -> str:
+    return {
+        State.READY: _("ready"),
+        State.MISSING: _("something is missing"),
+        State.UNKNOWN: _("not known yet"),
+    }[value]
+
+
+def confidence(value: Confidence) -> str:
+    return {
+        Confidence.PRIMARY: _("We read the text of the rule."),
+        Confidence.SECONDARY: _("We read an account of the rule, not its text."),
+        Confidence.HINT: _("Whether it covers this product has to be confirmed."),
+    }[value]
+
+
+def lookalike_warning(rule: Rule) -> str:
+    """Exporters have paid copies of official sites: the address stands beside the task, with this sentence."""
+    if not (rule.lookalike_warning and rule.where_to_apply):
+        return ""
+    return _(
+        "Apply only at %(address)s. Other sites copy its look and charge for a registration they cannot grant."
+    ) % {"address": rule.where_to_apply}
+
+
+def about_item(item: Item) -> str:
+    """Why an item of the checklist has its status."""
+    facts = item.reason.facts
+    make = _ITEM[item.reason.code]
+    return make(facts)
+
+
+def _held(facts: Facts) -> str:
+    number, until = facts["number"], facts["until"]
+    if number and until:
+        return _("On record: %(number)s, valid until %(until)s.") % {"number": number, "until": day(until)}
+    if number:
+        return _("On record: %(number)s, no end given.") % {"number": number}
+    if until:
+        return _("On record without its number, valid until %(until)s.") % {"until": day(until)}
+    return _("On record without its number.")
+
+
+def _expired(facts: Facts) -> str:
+    if facts["number"]:
+        return _("%(number)s ended on %(until)s, before this shipment.") % {
+            "number": facts["number"],
+            "until": day(facts["until"]),
+        }
+    return _("What is on record ended on %(until)s, before this shipment.") % {"until": day(facts["until"])}
+
+
+def _scope_excludes(facts: Facts) -> str:
+    return _("The rule leaves out HS code %(code)s or this origin.") % {"code": facts["hs_code"]}
+
+
+_ITEM: dict[str, Callable[[Facts], str]] = {
+    "evidence_held": _held,
+    "evidence_declared": lambda facts: _("You stated that you have it. Keep the paper at hand."),
+    "evidence_expired": _expired,
+    "evidence_not_yet_valid": lambda facts: (
+        _("What is on record begins on %(begins)s, after this shipment.") % {"begins": day(facts["begins"])}
+    ),
+    "evidence_absent": lambda facts: _("The rule applies and nothing is on record."),
+    "access_by_protocol": lambda facts: _("Admitted by %(basis)s.") % {"basis": facts["basis"]},
+    "access_not_recorded": lambda facts: _(
+        "No notice on record admits it from this country. Our record is not complete: look at the customs list."
+    ),
+    "scope_uncertain": lambda facts: _("It may apply. Ask customs or your importer, then answer here."),
+    "confirmed_not_applicable": lambda facts: _("You stated that customs or the importer confirmed it does not apply."),
+    "scope_excludes": _scope_excludes,
+    "answer_excludes": lambda facts: _("Your answer takes this product out of the rule."),
+    "code_excludes": lambda facts: _("The HS code takes this product out of the rule."),
+    "question_open": lambda facts: _("It depends on a question you have not answered yet."),
+    "hs_missing": lambda facts: _("Give the product an HS code first."),
+    "hs_too_short": lambda facts: (
+        _("HS code %(code)s is too short to tell. Six digits are needed.") % {"code": facts["hs_code"]}
+    ),
+    "check_with_importer": lambda facts: _("Ask the importer whether this tariff line is concerned."),
+}
+
+
+def about_readiness(answer: Readiness) -> str:
+    """One sentence for the whole checklist."""
+    missing, unknown = answer.reason.facts["missing"], answer.reason.facts["unknown"]
+    facts = {"missing": missing, "unknown": unknown, "day": day(answer.shipment_date)}
+    code = answer.reason.code
+    if code == "hs_missing":
+        return _("Give the product an HS code to see what it needs.")
+    if code == "items_missing":
+        return (
+            ngettext(
+                "%(missing)d item is missing for a shipment on %(day)s.",
+                "%(missing)d items are missing for a shipment on %(day)s.",
+                missing,
+            )
+            % facts
+        )
+    if code == "items_unknown":
+        return (
+            ngettext(
+                "%(unknown)d item is not known yet for a shipment on %(day)s.",
+                "%(unknown)d items are not known yet for a shipment on %(day)s.",
+                unknown,
+            )
+            % facts
+        )
+    if code == "no_rule_applies":
+        return _("None of the rules on record asks anything of this product for a shipment on %(day)s.") % facts
+    return _("Everything the rules on record ask is there for a shipment on %(day)s.") % facts
+
+
+def ask(question: OpenQuestion) -> tuple[str, str]:
+    """The question and its help, for this reader."""
+    name = in_language(question.rule, "name")
+    if question.kind == "has":
+        return (
+            _("Have you found your product and country in the customs list for this: %(rule)s?") % {"rule": name},
+            question.rule.where_to_apply,
+        )
+    if question.kind == "applies":
+        return _("Has customs or your importer confirmed that this applies: %(rule)s?") % {"rule": name}, ""
+    if question.question is None:
+        return name, ""
+    return in_language(question.question, "text"), in_language(question.question, "help")
+
+
+def about_change(change: Change) -> str:
+    """What becomes of a requirement between two shipment dates."""
+    before = in_language(change.before.rule, "name") if change.before else ""
+    after = in_language(change.after.rule, "name") if change.after else ""
+    if change.kind == "replaced":
+        return _("%(before)s gives way to %(after)s.") % {"before": before, "after": after}
+    if change.kind == "begins":
+        return _("%(rule)s begins to apply.") % {"rule": after}
+    if change.kind == "ends":
+        return _("%(rule)s no longer applies.") % {"rule": before}
+    return _("%(rule)s: %(before)s, then %(after)s.") % {
+        "rule": after,
+        "before": status(change.before.status) if change.before else "",
+        "after": status(change.after.status) if change.after else "",
+    }
+
+
+def percent(span: Span) -> str:
+    """`13 %`, or `5 % to 13 %` where the national lines differ."""
+    low, high = (_number(end) for end in (span.low, span.high))
+    if span.is_one:
+        return _("%(rate)s %%") % {"rate": low}
+    return _("%(low)s %% to %(high)s %%") % {"low": low, "high": high}
+
+
+def money(span: Span, currency: str) -> str:
+    low, high = (number_format(end, decimal_pos=2, use_l10n=True, force_grouping=True) for end in (span.low, span.high))
+    if span.is_one:
+        return _("%(amount)s %(currency)s") % {"amount": low, "currency": currency}
+    return _("%(low)s to %(high)s %(currency)s") % {"low": low, "high": high, "currency": currency}
+
+
+def proof(code: str) -> str:
+    """The proof of origin an agreement wants."""
+    return {
+        "certificate": _("certificate of origin issued in the exporting country"),
+        "form_e": _("certificate of origin Form E"),
+        "approved_exporter_declaration": _("declaration by an approved exporter"),
+        "origin_declaration": _("declaration of origin by the exporter"),
+    }[code]
+
+
+def about_duty(answer: DutyAnswer) -> list[str]:
+    """What has to be said of the whole answer, in the order in which it matters."""
+    said = [_about_answer(reason, answer) for reason in answer.reasons]
+    for agreement, begins in answer.upcoming:
+        said.append(
+            _("%(agreement)s begins on %(begins)s for this origin.")
+            % {"agreement": in_language(agreement, "name"), "begins": day(begins)}
+        )
+    return said
+
+
+def about_option(option: Option) -> list[str]:
+    """What has to be said of one agreement."""
+    return [_about_option(reason) for reason in option.reasons]
+
+
+def _about_answer(reason: Reason, answer: DutyAnswer) -> str:
+    facts = reason.facts
+    if reason.code == "no_agreement":
+        country = reference.name(reference.countries().get(answer.origin), answer.origin)
+        return _(
+            "No agreement on record covers goods from %(country)s on %(day)s: the most-favoured-nation rate applies."
+        ) % {"country": country, "day": day(answer.day)}
+    if reason.code == "rates_differ_by_line":
+        return (
+            ngettext(
+                "%(lines)d national line stands below this code.",
+                "%(lines)d national lines stand below this code with different rates; the importer knows yours.",
+                facts["lines"],
+            )
+            % facts
+        )
+    if reason.code == "mfn_not_ad_valorem":
+        return _("The most-favoured-nation duty is not a plain percentage: %(text)s.") % facts
+    return {
+        "hs_missing": _("Give the product an HS code to see the duty."),
+        "mfn_not_loaded": _("The most-favoured-nation rate of this code is not loaded on this site."),
+        "origin_missing": _("Give the product a country of origin to see the agreements."),
+        "no_saving": _(
+            "No agreement is below the most-favoured-nation rate, so no proof of origin is needed for duty."
+        ),
+        "best_of_loaded": _("This is the best of the loaded rates; another agreement may be lower."),
+    }[reason.code]
+
+
+def _about_option(reason: Reason) -> str:
+    facts = reason.facts
+    if reason.code == "flat_rate":
+        return _("The measure itself sets %(rate)s %% for all tariff lines.") % {"rate": _number(facts["rate"])}
+    if reason.code == "in_quota_only":
+        return _("These goods have a tariff quota: %(rate)s %% counts only inside it.") % {
+            "rate": _number(facts["rate"])
+        }
+    if reason.code == "ends":
+        return _("It ends on %(until)s.") % {"until": day(facts["until"])}
+    if reason.code == "some_lines_left_out":
+        return (
+            ngettext(
+                "%(lines)d national line is left out and pays the most-favoured-nation rate.",
+                "%(lines)d national lines are left out and pay the most-favoured-nation rate.",
+                facts["lines"],
+            )
+            % facts
+        )
+    if reason.code == "rate_not_ad_valorem":
+        return _("The rate is not a plain percentage: %(text)s.") % facts
+    return {
+        "rate_not_loaded": _("It applies, but its rate for this code is not loaded on this site."),
+        "partly_suspended": _("It is suspended for some goods: check before you use it."),
+        "record_to_be_checked": _("Our record of it is not certain: check it with customs."),
+    }[reason.code]
+
+
+def about_fault(fault: Fault) -> str:
+    """What to correct in a tariff file."""
+    if fault.code == "column_missing":
+        return _("These columns are missing: %(columns)s.") % {"columns": ", ".join(fault.facts["columns"])}
+    return _fault_sentences()[fault.code] % fault.facts
+
+
+def _fault_sentences() -> dict[str, str]:
+    return {
+        "file_too_large": _("The file is larger than %(limit_mb)s MB."),
+        "encoding_unknown": _("The text could not be read. Save the file as CSV in UTF-8."),
+        "not_csv": _("This is not a CSV file from here on: %(detail)s."),
+        "too_many_rows": _("A file may have %(limit)s rows. Split it."),
+        "too_many_cells": _("The row has %(cells)s cells, the header %(columns)s."),
+        "hs_not_8_or_10_digits": _("“%(value)s” is not a tariff line of 8 or 10 digits."),
+        "regime_unknown": _("“%(value)s” is neither MFN, PROVISIONAL nor the code of an agreement."),
+        "rate_missing": _("Give the rate as a percentage, or its wording in rate_text."),
+        "rate_twice": _("Give either a percentage or a wording, not both."),
+        "rate_not_a_number": _("“%(value)s” is not a percentage. Write it with a point, such as 6.5."),
+        "rate_too_high": _("“%(value)s” is above %(limit)s percent."),
+        "date_missing": _("Give the first day on which the rate holds."),
+        "date_not_iso": _("“%(value)s” is not a date. Write it as 2026-05-31."),
+        "ends_before_it_begins": _("The last day, %(value)s, lies before the first."),
+        "source_missing": _("Name the source of the rate."),
+        "text_too_long": _("This text is too long."),
+        "overlaps_row": _("It holds on days on which row %(row)s already gives a rate."),
+        "overlaps_loaded": _("A loaded rate from %(from)s holds on the same days and has its own end."),
+    }
+
+
+def _number(value: Decimal) -> str:
+    """No zeros that say nothing: 6.5, 13, 0."""
+    plain = value.normalize()
+    return number_format(plain if plain.as_tuple().exponent <= 0 else plain.quantize(Decimal(1)), use_l10n=True)

@@ -1,0 +1,43 @@
+"""The verbs of market access, and its two answers: readiness and duty."""
+
+from matchmaker.market_access.services.answers import (
+    duty_of,
+    readiness_difference,
+    readiness_of,
+    readiness_of_many,
+    rulebook,
+    trade,
+)
+from matchmaker.market_access.services.companies import (
+    answer_question,
+    record_registration,
+    registrations_due,
+    remove_registration,
+    withdraw_answer,
+)
+from matchmaker.market_access.services.records import (
+    edit_partner,
+    edit_rule,
+    load_market_access,
+    preview_rule,
+)
+from matchmaker.market_access.services.tariffs import import_tariff
+
+__all__ = [
+    "answer_question",
+    "duty_of",
+    "edit_partner",
+    "edit_rule",
+    "import_tariff",
+    "load_market_access",
+    "preview_rule",
+    "readiness_difference",
+    "readiness_of",
+    "readiness_of_many",
+    "record_registration",
+    "registrations_due",
+    "remove_registration",
+    "rulebook",
+    "trade",
+    "withdraw_answer",
+]

@@ -1,0 +1,130 @@
+"""Readiness and duty of products.
+
+Rows in, the plain answers of `readiness.py` and `duty.py` out. Nothing is written.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from functools import cache
+
+from django.conf import settings
+from django.db.models import Q
+
+from matchmaker.catalogue.models import Product
+from matchmaker.market_access import duty, readiness, rules
+from matchmaker.market_access.models import (
+    AccessNotice,
+    AgreementPartner,
+    EntryQuestion,
+    EntryRule,
+    ReadinessAnswer,
+    Registration,
+    TariffRate,
+)
+
+RECORDS = settings.DATA_DIR / "market_access"
+
+
+def rulebook() -> rules.Rulebook:
+    """All rules, questions and access notices, in three queries. Keep it for the length of one piece of work."""
+    return rules.Rulebook(
+        rules=tuple(row.as_rule() for row in EntryRule.objects.all()),
+        questions={row.code: row.as_question() for row in EntryQuestion.objects.all()},
+        access=tuple(row.as_access() for row in AccessNotice.objects.all()),
+    )
+
+
+def trade(origin: str = "") -> duty.Trade:
+    """The agreements from which goods of an origin ever benefit, or all of them; one query."""
+    partners = AgreementPartner.objects.select_related("agreement").order_by("agreement_id", "id")
+    if origin:
+        partners = partners.filter(origin=origin)
+    rows = list(partners)
+    return duty.Trade(
+        agreements={row.agreement.code: row.agreement.as_agreement() for row in rows},
+        partners=tuple(row.as_partner() for row in rows),
+        quota_goods=_quota_goods(),
+    )
+
+
+@cache
+def _quota_goods() -> tuple[str, ...]:
+    return tuple(prefix for row in rules.rows(RECORDS / "quota_goods.csv") for prefix in row["hs_prefixes"].split())
+
+
+def readiness_of(product: Product, shipment_date: date, *, book: rules.Rulebook | None = None) -> readiness.Readiness:
+    """The checklist of one product for a shipment date, with its state, reasons and open questions."""
+    return readiness_of_many([product], shipment_date, book=book)[product.pk]
+
+
+def readiness_of_many(
+    products: Iterable[Product], shipment_date: date, *, book: rules.Rulebook | None = None
+) -> dict[int, readiness.Readiness]:
+    """Primary key → readiness, in a constant number of queries; `category` and `certificates` may be prefetched."""
+    listed = list(products)
+    book = book or rulebook()
+    facts, answers = _facts(listed, book), _answers(listed)
+    return {
+        product.pk: readiness.readiness(facts[product.pk], shipment_date, answers.get(product.pk, {}), book)
+        for product in listed
+    }
+
+
+def readiness_difference(
+    product: Product, first: date, second: date, *, book: rules.Rulebook | None = None
+) -> list[readiness.Change]:
+    """What changes for one product between two shipment dates."""
+    book = book or rulebook()
+    facts, answers = _facts([product], book), _answers([product])
+    return readiness.difference(facts[product.pk], first, second, answers.get(product.pk, {}), book)
+
+
+def duty_of(product: Product, day: date, *, value: Decimal | None = None, origin: str = "") -> duty.DutyAnswer:
+    """The duty on one product on a day; `value` is the customs value for which the saving is wanted.
+
+    `origin` answers "and if it came from there?"; empty means the product's own.
+    """
+    origin = origin or product.origin
+    code = product.hs_code
+    lines: Iterable[TariffRate] = ()
+    if code:
+        lines = TariffRate.objects.on(day).filter(hs_code__startswith=code)
+    return duty.duty(code, origin, day, trade(origin), [line.as_rate() for line in lines], value)
+
+
+def _facts(products: list[Product], book: rules.Rulebook) -> dict[int, readiness.ProductFacts]:
+    """What is known of each product.
+
+    A registration of the company counts for all its products, unless the rule wants one for each product.
+    """
+    single = {code for rule in book.rules if rule.per_product for code in rule.accepts}
+    by_product: dict[int, list[readiness.Held]] = {product.pk: [] for product in products}
+    by_company: dict[int, list[readiness.Held]] = {product.company_id: [] for product in products}
+    for row in Registration.objects.filter(Q(product__in=by_product) | Q(company__in=by_company, product__isnull=True)):
+        held = readiness.Held(row.code, "registration", row.number, row.valid_from, row.valid_until)
+        if row.product_id:
+            by_product[row.product_id].append(held)
+        elif row.code not in single:
+            by_company[row.company_id].append(held)
+    facts = {}
+    for product in products:
+        certificates = (
+            readiness.Held(row.code, "certificate", row.number, None, row.valid_until)
+            for row in product.certificates.all()
+        )
+        facts[product.pk] = readiness.ProductFacts(
+            hs_code=product.hs_code,
+            group=product.category.group if product.category else "",
+            origin=product.origin,
+            held=(*by_product[product.pk], *by_company[product.company_id], *certificates),
+        )
+    return facts
+
+
+def _answers(products: list[Product]) -> dict[int, dict[str, bool]]:
+    found: dict[int, dict[str, bool]] = {}
+    rows = ReadinessAnswer.objects.filter(product__in=products)
+    for product_id, question, answer in rows.values_list("product_id", "question", "answer"):
+        found.setdefault(product_id, {})[question] = answer
+    return found

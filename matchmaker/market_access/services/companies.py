@@ -1,0 +1,184 @@
+"""What a company says about its products and its registrations, and when it hears of one that ends."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from matchmaker.accounts.audit import record
+from matchmaker.accounts.models import User
+from matchmaker.catalogue.models import Product
+from matchmaker.companies.models import Company
+from matchmaker.companies.services import require_member
+from matchmaker.core.problems import Refused
+from matchmaker.market_access.models import EntryQuestion, EntryRule, ReadinessAnswer, Registration
+from matchmaker.market_access.registrations import Reminder, counted_end, months_before, reminder
+from matchmaker.market_access.rules import DECLARABLE
+
+
+@transaction.atomic
+def answer_question(*, by: User, product: Product, question: str, answer: bool) -> ReadinessAnswer:
+    """Keep a yes or no about one product: a plain question, `has:CODE` or `applies:RULE`; the last answer counts.
+
+    Raises:
+        Refused: `not_found` for a stranger, `unknown_question` for a code no rule knows.
+    """
+    require_member(by, product.company)
+    if not _is_question(question):
+        raise Refused("unknown_question", _("This question is no longer asked."), field="question", status=400)
+    row, _created = ReadinessAnswer.objects.update_or_create(
+        product=product, question=question, defaults={"answer": answer, "answered_by": by}
+    )
+    _matching_must_see(Product.objects.filter(pk=product.pk))
+    record(
+        by=by,
+        verb="answer_question",
+        on=product,
+        organisation=product.company,
+        facts={"question": question, "answer": answer},
+    )
+    return row
+
+
+@transaction.atomic
+def withdraw_answer(*, by: User, product: Product, question: str) -> None:
+    """Forget an answer, so that the question is open again. Doing it twice is harmless."""
+    require_member(by, product.company)
+    deleted, _rows = ReadinessAnswer.objects.filter(product=product, question=question).delete()
+    if deleted:
+        _matching_must_see(Product.objects.filter(pk=product.pk))
+        record(by=by, verb="withdraw_answer", on=product, organisation=product.company, facts={"question": question})
+
+
+@transaction.atomic
+def record_registration(
+    *,
+    by: User,
+    company: Company,
+    code: str,
+    number: str,
+    product: Product | None = None,
+    valid_from: date | None = None,
+    valid_until: date | None = None,
+) -> Registration:
+    """Keep a number that the company holds with an authority.
+
+    Without an end, one is counted from the start where the rule says how many years it holds, and marked as counted.
+
+    Raises: Refused: `not_found` for a stranger or another company's product, `unknown_registration`, `product_needed`
+    where each product has a number of its own, `already_recorded`. ValidationError: by field, for the number and the
+    days.
+    """
+    require_member(by, company)
+    if product is not None and product.company_id != company.pk:
+        raise Refused("not_found", _("There is nothing here for you."), status=404)
+    rule = _rule_that_accepts(code)
+    if rule is None:
+        raise Refused("unknown_registration", _("No rule asks for this registration."), field="code", status=400)
+    if rule.per_product and product is None:
+        raise Refused(
+            "product_needed",
+            _("This registration belongs to one product. Choose the product."),
+            field="product",
+            status=400,
+        )
+    counted = bool(valid_until is None and valid_from and rule.validity_years)
+    if counted and valid_from and rule.validity_years:
+        valid_until = counted_end(valid_from, rule.validity_years)
+    row = Registration(
+        company=company,
+        product=product,
+        code=code,
+        number=number.strip(),
+        valid_from=valid_from,
+        valid_until=valid_until,
+        end_counted=counted,
+    )
+    row.full_clean(validate_constraints=False)
+    if valid_from and valid_until and valid_until < valid_from:
+        raise ValidationError({"valid_until": _("The last day must not lie before the first.")})
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError:
+        raise Refused("already_recorded", _("This number is already recorded."), field="number") from None
+    _matching_must_see(_products_of(row))
+    record(by=by, verb="record_registration", on=row, organisation=company, facts={"code": code, "number": row.number})
+    return row
+
+
+@transaction.atomic
+def remove_registration(*, by: User, registration: Registration) -> None:
+    """Take a number off the record; the audit keeps it."""
+    require_member(by, registration.company)
+    facts = {"code": registration.code, "number": registration.number}
+    record(by=by, verb="remove_registration", on=registration, organisation=registration.company, facts=facts)
+    _matching_must_see(_products_of(registration))
+    registration.delete()
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A registration to remind of. `event_key` is the same for the same step, so that each is told once."""
+
+    registration: Registration
+    step: Reminder
+    apply_from: date
+    apply_until: date
+
+    @property
+    def event_key(self) -> str:
+        row = self.registration
+        return f"registration_expiring:{row.uid}:{row.valid_until}:{self.step.value}"
+
+
+def registrations_due(today: date | None = None) -> list[Due]:
+    """Registrations whose renewal window is open (12 to 3 months before the end) or just closed, the nearest end
+    first.
+
+    One that was already followed by a later number for the same company, product and code is left out.
+    """
+    today = today or timezone.localdate()
+    rows = Registration.objects.filter(valid_until__gte=today, valid_until__lte=months_before(today, -12))
+    found = []
+    for row in rows.select_related("company", "product").order_by("valid_until", "id"):
+        if row.valid_until is None:
+            continue
+        step = reminder(row.valid_until, today)
+        if step and not _followed(row):
+            opens, closes = (months_before(row.valid_until, months) for months in (12, 3))
+            found.append(Due(row, step, opens, closes))
+    return found
+
+
+def _followed(row: Registration) -> bool:
+    same = Registration.objects.filter(company=row.company_id, code=row.code, product=row.product_id)
+    return same.filter(valid_until__gt=row.valid_until).exists() or same.filter(valid_until__isnull=True).exists()
+
+
+def _is_question(code: str) -> bool:
+    kind, _colon, rest = code.partition(":")
+    if kind == "applies" and rest:
+        return EntryRule.objects.filter(code=rest).exists()
+    if kind == "has" and rest:
+        declarable = EntryRule.objects.filter(evidence__in=[evidence.value for evidence in DECLARABLE])
+        return any(rest in accepts for accepts in declarable.values_list("accepts", flat=True))
+    return EntryQuestion.objects.filter(code=code).exists()
+
+
+def _rule_that_accepts(code: str) -> EntryRule | None:
+    rules = EntryRule.objects.filter(evidence=EntryRule.Evidence.REGISTRATION).order_by("-id")
+    return next((rule for rule in rules if code in rule.accepts), None)
+
+
+def _products_of(row: Registration):
+    return Product.objects.filter(pk=row.product_id) if row.product_id else Product.objects.of(row.company_id)
+
+
+def _matching_must_see(products) -> None:
+    """Readiness is a condition of matching, and matching waits for revisions."""
+    products.update(revision=F("revision") + 1)
