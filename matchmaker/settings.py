@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     # the doors
     "matchmaker.web",
     "matchmaker.api",
+    "matchmaker.running",
 ]
 
 MIDDLEWARE = [

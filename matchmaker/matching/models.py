@@ -165,6 +165,7 @@ class MatchRun(Public):
     finished_at = models.DateTimeField(null=True, blank=True)
     products = models.PositiveIntegerField(default=0)
     lines = models.PositiveIntegerField(default=0)
+    background = models.BinaryField(null=True)  # word frequencies and neighbourhoods that every block scores with
 
     class Meta:
         ordering = ["-id"]

@@ -16,7 +16,7 @@ from matchmaker.campaigns.services import require_organiser
 from matchmaker.catalogue.models import DemandLine, Product
 from matchmaker.core.problems import Refused
 from matchmaker.matching.models import Match, MatchBlock, MatchRun
-from matchmaker.matching.services import rows, waiting
+from matchmaker.matching.services import background, rows, waiting
 
 LEASE = dt.timedelta(seconds=150)  # longer than a task may run
 MAX_ATTEMPTS = 5
@@ -39,7 +39,7 @@ def start_match_run(*, by: User | None, campaign: Campaign) -> MatchRun:
             )
     except IntegrityError:
         raise Refused("run_already_going", _("A matching of this campaign is already running.")) from None
-    size = settings.MATCH_BLOCK
+    size = min(settings.MATCH_BLOCK, max(25, len(keys) // 64))  # enough blocks to share out and to show progress
     MatchBlock.objects.bulk_create(
         [
             MatchBlock(run=run, number=number, first=keys[at], last=keys[min(at + size, len(keys)) - 1])
@@ -85,7 +85,9 @@ def match_block() -> bool:
     """Work on one free block; False when there is none."""
     block = claim_block()
     if block is None:
+        _end_exhausted_runs()
         return False
+    background.learn_for(block.run)
     products = Product.objects.published().filter(pk__gte=block.first, pk__lte=block.last)
     keys = list(products.values_list("pk", flat=True))
     waiting.refresh(products=keys, lines=())
@@ -96,6 +98,16 @@ def match_block() -> bool:
     if done and not block.run.blocks.filter(done_at__isnull=True).exists():
         _finish(block.run)
     return True
+
+
+def _end_exhausted_runs() -> None:
+    """A run whose remaining blocks were tried too often ends, with what could be matched; the blocks keep their error."""
+    now = timezone.now()
+    for run in MatchRun.objects.filter(state=MatchRun.State.RUNNING):
+        open_blocks = run.blocks.filter(done_at__isnull=True)
+        if open_blocks.filter(Q(attempts__lt=MAX_ATTEMPTS) | Q(lease_until__gte=now)).exists():
+            continue
+        _finish(run)
 
 
 def _seen(keys: list[int]) -> None:

@@ -6,9 +6,9 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from matchmaker.catalogue.models import DemandLine, Product
-from matchmaker.matching.engine.matcher import ENGINE_VERSION, Matcher
-from matchmaker.matching.models import Match, OfferState, WantState
-from matchmaker.matching.services import notices, rows, vectors
+from matchmaker.matching.engine.scoring import Matcher
+from matchmaker.matching.models import Match, MatchRun, OfferState, WantState
+from matchmaker.matching.services import background, notices, rows, vectors
 from matchmaker.matching.sides import offers, wants
 
 BATCH = 200  # rows a bell takes at a time: a task stays short, the next bell takes the rest
@@ -34,6 +34,8 @@ def match_waiting() -> int:
     Safe to run twice at once: every write is the same whoever makes it, and a revision is only marked as seen when it
     is still the one that was read.
     """
+    if MatchRun.objects.filter(state=MatchRun.State.RUNNING).exists():
+        return 0  # the run deals with everything; what is edited meanwhile still waits when it ends
     product_keys, line_keys = waiting()
     if not product_keys and not line_keys:
         return 0
@@ -63,25 +65,36 @@ def mark_seen(states, revisions: dict[int, int]) -> None:
 def refresh(*, products, lines) -> None:
     """Match these products against every line, and these lines against every product; then keep the best."""
     products, lines = set(products), set(lines)
-    all_offers = offers(rows.matchable_products())
-    all_wants = wants(rows.matchable_lines())
-    some_offers = [offer for offer in all_offers if offer.key in products]
-    some_wants = [want for want in all_wants if want.key in lines]
-    pairs = [*_matched(some_offers, all_wants), *_matched(all_offers, some_wants)]
+    matcher = Matcher(vectors.encoder(), background=background.current())
+    pairs = []
+    if products:
+        pairs += _matched(matcher, offers(rows.matchable_products().filter(pk__in=products)), _all_wants())
+    if lines:
+        pairs += _matched(
+            matcher, offers(rows.matchable_products()), wants(rows.matchable_lines().filter(pk__in=lines))
+        )
     with transaction.atomic():
         _clear_stale(products, lines, pairs)
-        rows.write_pairs(pairs, ENGINE_VERSION)
+        rows.write_pairs(pairs, engine_name(matcher))
         rows.prune(products=products, lines=lines)
         notices.tell(products=products, lines=lines)
 
 
-def _matched(some_offers, some_wants):
+def _all_wants():
+    return wants(rows.matchable_lines())
+
+
+def engine_name(matcher: Matcher) -> str:
+    """What made a match: stored with it, so that an answer can be read against the engine it judged."""
+    return f"{matcher.encoder.name}/1"
+
+
+def _matched(matcher: Matcher, some_offers, some_wants):
     if not some_offers or not some_wants:
         return []
-    matcher = Matcher(vectors.encoder())
     return matcher.match(
-        matcher.prepare_offers(some_offers, vectors.vectors_of(some_offers, OfferState)),
-        matcher.prepare_wants(some_wants, vectors.vectors_of(some_wants, WantState)),
+        matcher.prepare_offers(some_offers, vectors.offer_vectors(some_offers)),
+        matcher.prepare_wants(some_wants, vectors.want_vectors(some_wants)),
         top_per_want=rows.TOP_PER_LINE,
         top_per_offer=rows.TOP_PER_PRODUCT,
         minimum=settings.MATCH_MINIMUM,

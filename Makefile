@@ -1,0 +1,76 @@
+# The few commands of daily life. Each sets up what it needs by itself.
+PYTHON_ENV = .venv/bin
+SHELL = /bin/sh
+.DEFAULT_GOAL = help
+.PHONY: help setup setup-dev run demo test test-services test-faults lint format lock messages screenshots \
+	bench-quality bench-matching bench-scheduling bench-notifications clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## make .venv from requirements.txt, nothing else
+	@bin/setup
+
+setup-dev:
+	@bin/setup dev
+
+run: setup ## the whole site with the sample campaign; Ctrl-C stops it, PORT and HOST choose the address
+	@exec $(PYTHON_ENV)/python -m matchmaker.running run
+
+demo: setup ## the main job without the web: a table of matches with reasons
+	@exec $(PYTHON_ENV)/python -m matchmaker.running demo
+
+test: setup-dev ## unit and integration tests on SQLite and a real Valkey, journeys in Chromium where there is one
+	@CHROMIUM=$$(bin/browser) $(PYTHON_ENV)/python -m pytest -m "not fault"
+
+test-services: setup-dev ## the same on PostgreSQL and Redis (TEST_DATABASE_URL, TEST_REDIS_URL choose other ones)
+	@CHROMIUM=$$(bin/browser) \
+	DATABASE_URL=$${TEST_DATABASE_URL:-postgresql://postgres@127.0.0.1:5432/test} \
+	REDIS_URL=$${TEST_REDIS_URL:-redis://127.0.0.1:6379/9} \
+	$(PYTHON_ENV)/python -m pytest -m "not fault and not journey"
+
+test-faults: setup-dev ## kills workers and servers and counts what was lost
+	@$(PYTHON_ENV)/python -m pytest -m fault -s
+
+lint: setup-dev ## style, types, templates, floors of the house, security patterns
+	@$(PYTHON_ENV)/ruff check --quiet .
+	@$(PYTHON_ENV)/ruff format --quiet --check .
+	@$(PYTHON_ENV)/lint-imports --no-cache > .cache/imports.log || { cat .cache/imports.log; exit 1; }
+	@$(PYTHON_ENV)/mypy --no-error-summary matchmaker
+	@$(PYTHON_ENV)/bandit -q -r matchmaker -c pyproject.toml
+	@$(PYTHON_ENV)/djlint --quiet --lint templates
+	@$(PYTHON_ENV)/python manage.py makemigrations --check --dry-run -v0
+	@echo "lint: clean"
+
+format: setup-dev ## put code and templates into shape
+	@$(PYTHON_ENV)/ruff check --quiet --fix .
+	@$(PYTHON_ENV)/ruff format --quiet .
+
+lock: setup-dev ## requirements.txt and requirements-dev.txt with hashes from their .in files
+	@uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.12 requirements.in -o requirements.txt
+	@uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.12 requirements-dev.in \
+	    -c requirements.txt -o requirements-dev.txt
+
+messages: setup-dev ## collect the strings to translate, and compile the translations (needs gettext)
+	@$(PYTHON_ENV)/python manage.py makemessages --locale zh_Hans --no-obsolete --no-location \
+	    --ignore .venv --ignore var --ignore benchmarks
+	@$(PYTHON_ENV)/python manage.py compilemessages --locale zh_Hans -v0 --ignore .venv
+
+screenshots: setup-dev ## every page, both languages, two widths, light and dark, into screenshots/
+	@CHROMIUM=$$(bin/browser) $(PYTHON_ENV)/python benchmarks/screenshots.py
+
+bench-quality: setup-dev ## figures of matching quality with intervals, into docs/quality.md
+	@$(PYTHON_ENV)/python benchmarks/quality.py
+
+bench-matching: setup-dev ## the engine beside numpy, faiss and PostgreSQL, into docs/benchmarks/
+	@$(PYTHON_ENV)/python benchmarks/matching.py
+
+bench-scheduling: setup-dev ## the scheduler beside a greedy pass and round robin, into docs/benchmarks/
+	@$(PYTHON_ENV)/python benchmarks/scheduling.py
+
+bench-notifications: setup-dev ## the post office: fan-out and drain
+	@$(PYTHON_ENV)/python benchmarks/notifications.py
+
+clean: ## forget the environment and everything the laptop kept (asks first)
+	@printf 'Delete .venv, .cache and var, with the database in it? [y/N] ' && read answer && [ "$$answer" = y ] \
+	    && rm -rf .venv .cache var

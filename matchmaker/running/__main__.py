@@ -1,0 +1,30 @@
+"""`python -m matchmaker.running [run|demo]`: everything a laptop needs, under one supervisor.
+
+Plain processes and no Django in this one: it starts them, passes on what they say, and stops them.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+from matchmaker.running.supervisor import Stop, Supervisor
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="matchmaker.running", description=__doc__)
+    parser.add_argument("what", choices=["run", "demo"], nargs="?", default="run")
+    what = parser.parse_args().what
+    supervisor = Supervisor(root=Path(__file__).resolve().parents[2])
+    try:
+        return supervisor.run() if what == "run" else supervisor.demo()
+    except Stop as reason:
+        print(f"\n{reason}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        supervisor.stop()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

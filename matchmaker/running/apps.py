@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class RunningConfig(AppConfig):
+    name = "matchmaker.running"

@@ -1,0 +1,150 @@
+"""Match the campaign through Celery with visible progress, wait for the notices, and say where to go."""
+
+import os
+import sys
+import time
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from matchmaker.campaigns.models import Campaign, Organiser
+from matchmaker.companies.models import Company
+from matchmaker.core.problems import Refused
+from matchmaker.matching import tasks
+from matchmaker.matching.models import Match, MatchRun
+from matchmaker.matching.reasons import sentences
+from matchmaker.matching.services import start_match_run
+from matchmaker.notifications.models import Delivery
+from matchmaker.notifications.tasks import ring
+from matchmaker.running import sample
+
+PATIENCE = 300  # seconds without progress
+
+
+class Command(BaseCommand):
+    help = __doc__
+
+    def add_arguments(self, parser):
+        parser.add_argument("--again", action="store_true", help="match anew even if a run has been done")
+        parser.add_argument("--table", action="store_true", help="print the best matches with their reasons")
+
+    def handle(self, *args, **options):
+        campaign = Campaign.objects.filter(is_current=True).first()
+        if campaign is None:
+            self.stdout.write("There is no campaign yet. Create one in the admin: " + settings.SITE_URL + "/admin/")
+            return
+        run = self.run_of(campaign, options["again"])
+        self.follow(run)
+        sent = self.deliver()
+        run.refresh_from_db()
+        seconds = max(1, round((run.finished_at - run.started_at).total_seconds()))
+        if options["table"]:
+            self.table()
+        self.stdout.write(
+            self.style.SUCCESS(
+                f"\n{run.products} products matched to {run.lines} demand lines in {seconds} s: "
+                f"{Match.objects.active().count()} matches, {sent} notices sent"
+            )
+        )
+        if not options["table"]:
+            self.addresses(campaign)
+
+    def run_of(self, campaign, again) -> MatchRun:
+        latest = MatchRun.objects.filter(campaign=campaign).first()
+        if latest and (latest.state == MatchRun.State.RUNNING or (latest.finished_at and not again)):
+            run = latest
+        else:
+            try:
+                run = start_match_run(by=None, campaign=campaign)
+            except Refused as refusal:
+                raise CommandError(refusal.message) from None
+        if run.state == MatchRun.State.RUNNING:
+            # What was planned before the workers stood is timed from now.
+            if not run.blocks.filter(attempts__gt=0).exists():
+                MatchRun.objects.filter(pk=run.pk).update(started_at=timezone.now())
+            tasks.ring_run(run.blocks.filter(done_at__isnull=True).count())
+        return run
+
+    def follow(self, run: MatchRun) -> None:
+        total, shown, moved = run.blocks.count(), -1, time.monotonic()
+        while run.state == MatchRun.State.RUNNING:
+            done = run.blocks.filter(done_at__isnull=False).count()
+            if done != shown:
+                shown, moved = done, time.monotonic()
+                self.bar("matching", done, total)
+            elif time.monotonic() - moved > PATIENCE:
+                raise CommandError("Matching makes no progress. Is a worker running? `make run` starts one.")
+            time.sleep(0.2)
+            run.refresh_from_db(fields=["state", "finished_at"])
+        self.bar("matching", total, total)
+
+    def deliver(self) -> int:
+        """Wait until every mail that is due has left; what is parked is counted on the delivery page."""
+        ring()
+        due = Delivery.objects.filter(state=Delivery.State.WAITING, not_before__lte=timezone.now())
+        started = waiting = due.count()
+        moved = time.monotonic()
+        while waiting and time.monotonic() - moved < 30:
+            self.bar("notices", started - waiting, started)
+            time.sleep(0.3)
+            now = due.count()
+            if now < waiting:
+                moved = time.monotonic()
+            waiting = now
+        if started:
+            self.bar("notices", started - waiting, started)
+        return Delivery.objects.filter(state=Delivery.State.SENT).count()
+
+    def bar(self, label: str, done: int, total: int) -> None:
+        share = done / total if total else 1
+        line = f"{label:<9} {'█' * round(share * 30):<30} {done} of {total}"
+        if sys.stdout.isatty():
+            self.stdout.write("\r" + line, ending="\n" if done >= total else "")
+            self.stdout.flush()
+        else:
+            self.stdout.write(line)
+
+    def table(self) -> None:
+        seen: set[int] = set()
+        for match in Match.objects.active().for_cards().order_by("-score")[:400]:
+            if match.line_id in seen:
+                continue
+            seen.add(match.line_id)
+            self.stdout.write(
+                f"\n{match.score:4.0%}  {match.product.name} ({match.product.company}, {match.product.origin})"
+            )
+            self.stdout.write(f"      ↔ {match.line.text[:90]}")
+            for sentence in sentences(match):
+                self.stdout.write(f"      · {sentence}")
+            if len(seen) == 15:
+                return
+
+    def addresses(self, campaign: Campaign) -> None:
+        site = settings.SITE_URL
+        self.stdout.write(
+            f"\n  Site             {site}/\n  Programs         {site}/api/v1/docs/\n"
+            f"  Administration   {site}/admin/\n  Mail             {settings.EMAIL_FILE_PATH}"
+            if hasattr(settings, "EMAIL_FILE_PATH")
+            else f"\n  Site             {site}/"
+        )
+        if campaign.slug != sample.SLUG or os.environ.get("PRODUCTION"):
+            return
+        self.stdout.write(f"\n  Sample logins, all with the password {sample.PASSWORD}")
+        supplier = Company.objects.approved().suppliers().filter(matches_exists(), is_buyer=False).first()
+        buyer = Company.objects.approved().buyers().filter(is_supplier=False).order_by("pk").first()
+        organiser = Organiser.objects.filter(campaign=campaign, role=Organiser.Role.ADMIN).first()
+        for label, person in (
+            ("Exporter", supplier and supplier.members.first()),
+            ("Buyer", buyer and buyer.members.first()),
+            ("Organiser", organiser and organiser.user),
+        ):
+            if person:
+                self.stdout.write(f"  {label:<16} {person.email}")
+        self.stdout.write(f"  {'Site staff':<16} {sample.STAFF}")
+
+
+def matches_exists():
+    from django.db.models import Exists, OuterRef
+
+    return Exists(Match.objects.active().filter(product__company=OuterRef("pk")))

@@ -1,0 +1,238 @@
+"""The sample campaign: plain files of `data/sample/` through the same verbs that pages and the API call."""
+
+import csv
+import datetime as dt
+from collections import defaultdict
+from decimal import Decimal
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.utils import timezone
+
+from matchmaker.accounts.models import User
+from matchmaker.campaigns.models import Campaign, Organiser
+from matchmaker.campaigns.services import approve_company, submit_company
+from matchmaker.catalogue import services as catalogue
+from matchmaker.catalogue.models import Demand, Product
+from matchmaker.companies.models import Company
+from matchmaker.companies.services import start_company
+from matchmaker.events.models import Event
+
+SLUG = "big-market-for-all"
+PASSWORD = "sample-campaign"
+ORGANISER, COLLEAGUE, STAFF = "organiser@matchmaker.example", "team@matchmaker.example", "admin@matchmaker.example"
+PARTS = ("agri", "goods")
+
+
+def rows(path: str) -> list[dict[str, str]]:
+    file = settings.DATA_DIR / "sample" / path
+    if not file.exists():
+        return []
+    with file.open(encoding="utf-8-sig", newline="") as opened:
+        return list(csv.DictReader(opened))
+
+
+def all_rows(name: str) -> list[dict[str, str]]:
+    return [row for part in PARTS for row in rows(f"{part}/{name}")]
+
+
+def is_loaded() -> bool:
+    return Campaign.objects.filter(slug=SLUG).exists()
+
+
+@transaction.atomic
+def load() -> dict[str, int]:
+    """Load everything, once; returns how many of each. A half-loaded sample can't exist: it is one transaction."""
+    if is_loaded():
+        return {}
+    password = make_password(PASSWORD)  # one hash for all: hashing a hundred times is what would take long
+    campaign = _campaign(password)
+    organiser = User.objects.get(email=ORGANISER)
+    companies = {row["company_key"]: _company(row, campaign, organiser, password) for row in all_rows("companies.csv")}
+    for row in rows("waiting_companies.csv"):
+        _company(row, campaign, None, password)
+    products = {row["product_key"]: _product(row, companies[row["company_key"]]) for row in all_rows("products.csv")}
+    lines = defaultdict(list)
+    for row in all_rows("demand_lines.csv"):
+        lines[row["demand_key"]].append(row)
+    demands = [_demand(row, companies[row["company_key"]], lines[row["demand_key"]]) for row in all_rows("demands.csv")]
+    for row in rows("events.csv"):
+        _event(row, campaign)
+    return {"companies": len(companies), "products": len(products), "demands": len(demands)}
+
+
+def _user(email: str, name: str, language: str, password: str) -> User:
+    user = User.objects.create(email=email.lower(), name=name, language=language, password=password)
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    return user
+
+
+def _campaign(password: str) -> Campaign:
+    row = rows("campaign.csv")[0]
+    year = timezone.localdate().year
+    campaign = Campaign.objects.create(
+        slug=SLUG,
+        name_en=row["name_en"],
+        name_zh=row["name_zh"],
+        about_en=row["about_en"],
+        about_zh=row["about_zh"],
+        starts_on=dt.date(year, 1, 1),
+        ends_on=dt.date(year + 1, 12, 31),
+        is_current=not Campaign.objects.filter(is_current=True).exists(),
+    )
+    for email, name, role in (
+        (ORGANISER, "林岚", Organiser.Role.ADMIN),
+        (COLLEAGUE, "Marta Kowalczyk", Organiser.Role.ORGANISER),
+    ):
+        language = "zh-hans" if role == Organiser.Role.ADMIN else "en"
+        user = _user(email, name, language, password)
+        Organiser.objects.create(campaign=campaign, user=user, role=role)
+    staff = _user(STAFF, "Site administrator", "en", password)
+    staff.is_staff = staff.is_superuser = True
+    staff.save(update_fields=["is_staff", "is_superuser"])
+    return campaign
+
+
+def _company(row: dict[str, str], campaign: Campaign, organiser: User | None, password: str) -> Company:
+    page_language = "zh-hans" if row["lang"].startswith("zh") else "en"
+    user = _user(row["contact_email"], row["contact_name"], page_language, password)
+    company = start_company(
+        by=user,
+        side="buyer" if row["side"] == "buyer" else "supplier",
+        legal_name=row["legal_name"],
+        name_latin=row["name_latin"],
+        name_zh=row["name_zh"],
+        language=row["lang"],
+        country=row["country"],
+        city=row["city"],
+        address=row["address"],
+        website=row["website"],
+        contact_name=row["contact_name"],
+        contact_email=row["contact_email"],
+        contact_phone=row["contact_phone"],
+        identifier_kind=row["identifier_kind"],
+        identifier=row["identifier"],
+        founded=int(row["founded"]) if row["founded"] else None,
+        size=row["employees"],
+        languages=[code for code in row["languages"].split("|") if code],
+        first_time_exporter=row["first_time_exporter"] == "1",
+        about=row["about"],
+        about_en=row["about_en"],
+        **({"is_buyer": True} if row["side"] == "both" else {}),
+    )
+    submit_company(by=user, company=company, campaign=campaign)
+    if organiser is not None:
+        company = approve_company(by=organiser, company=company, campaign=campaign)
+        Company.objects.filter(pk=company.pk).update(
+            verification=int(row["verification"] or 0), verified_at=timezone.localdate()
+        )
+        company.refresh_from_db()
+    return company
+
+
+def _product(row: dict[str, str], company: Company) -> Product:
+    texts = [{"language": row["lang"], "name": row["name"], "description": row["description"]}]
+    texts += [
+        {"language": language, "name": row[f"name_{language}"], "description": ""}
+        for language in ("en", "zh")
+        if row[f"name_{language}"] and row["lang"] != language
+    ]
+    by = company.members.first()
+    product = catalogue.save_product(
+        by=by,
+        company=company,
+        texts=texts,
+        certificates=[code for code in row["certificates"].split("|") if code],
+        category_id=row["category_code"] or None,
+        hs_code=row["hs6"],
+        origin=row["origin"],
+        min_order=_decimal(row["min_order"]),
+        min_order_unit=row["min_order_unit"],
+        price_low=_decimal(row["price_low"]),
+        price_high=_decimal(row["price_high"]),
+        currency=row["currency"],
+        price_unit=row["price_unit"],
+        incoterm=row["incoterm"],
+        incoterm_place=row["incoterm_place"],
+        capacity=_decimal(row["capacity"]),
+        capacity_unit=row["capacity_unit"],
+        capacity_period=row["capacity_period"],
+        lead_time_days=_integer(row["lead_time_days"]),
+        shelf_life_days=_integer(row["shelf_life_days"]),
+        storage=row["storage"],
+    )
+    return catalogue.publish_product(by=by, product=product)
+
+
+def _demand(row: dict[str, str], company: Company, lines: list[dict[str, str]]) -> Demand:
+    today = timezone.localdate()
+    by = company.members.first()
+
+    def day(name: str) -> dt.date | None:
+        return today + dt.timedelta(days=int(row[name])) if row[name] else None
+
+    demand = catalogue.save_demand(
+        by=by,
+        company=company,
+        title=row["title"],
+        language=row["lang"],
+        description=row["description"],
+        visibility=row["visibility"],
+        closing_on=day("closing_in_days"),
+        destination=row["destination"],
+        delivery_from=day("delivery_from_days"),
+        delivery_until=day("delivery_until_days"),
+        incoterm=row["incoterm"],
+        lines=[
+            {
+                "text": line["text"],
+                "language": line["lang"],
+                "category_id": line["category_code"] or None,
+                "hs_code": line["hs6"],
+                "quantity": _decimal(line["quantity"]),
+                "unit": line["unit"],
+                "target_price": _decimal(line["target_price"]),
+                "currency": line["currency"],
+                "price_unit": line["price_unit"],
+                "origins_wanted": _list(line["origins_wanted"]),
+                "origins_excluded": _list(line["origins_excluded"]),
+                "certificates_required": _list(line["certificates_required"]),
+            }
+            for line in sorted(lines, key=lambda line: int(line["line"]))
+        ],
+    )
+    return catalogue.publish_demand(by=by, demand=demand)
+
+
+def _event(row: dict[str, str], campaign: Campaign) -> Event:
+    starts_on = timezone.localdate() + dt.timedelta(days=int(row["starts_in_days"]))
+    texts = {name: value for name, value in row.items() if name.endswith(("_en", "_zh"))}
+    return Event.objects.create(
+        campaign=campaign,
+        slug=row["slug"],
+        guest_country=row["guest_country"],
+        mode=row["mode"],
+        time_zone=row["time_zone"],
+        starts_on=starts_on,
+        ends_on=starts_on + dt.timedelta(days=int(row["days"]) - 1),
+        opens_at=dt.time.fromisoformat(row["opens_at"]),
+        closes_at=dt.time.fromisoformat(row["closes_at"]),
+        tables=int(row["tables"]),
+        capacity=int(row["capacity"]),
+        status=Event.Status.PUBLISHED,
+        **texts,
+    )
+
+
+def _decimal(value: str) -> Decimal | None:
+    return Decimal(value) if value else None
+
+
+def _integer(value: str) -> int | None:
+    return int(value) if value else None
+
+
+def _list(value: str) -> list[str]:
+    return [part for part in value.split("|") if part]

@@ -1,0 +1,198 @@
+"""Starts web, workers, timetable and the embedded Valkey; restarts what falls; stops everything on Ctrl-C."""
+
+import fcntl
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TextIO
+
+from matchmaker.running import valkey
+
+GRACE = 12  # seconds that processes have to finish what they are at
+COLOURS = {"web": "36", "worker": "33", "timetable": "35", "valkey": "31"}
+
+
+class Stop(Exception):
+    """Why it does not go on."""
+
+
+@dataclass
+class Child:
+    name: str
+    command: list[str]
+    process: subprocess.Popen | None = None
+    started_at: float = 0
+    falls: int = 0
+
+
+@dataclass
+class Supervisor:
+    root: Path
+    children: list[Child] = field(default_factory=list)
+    server: subprocess.Popen | None = None
+    stopping: bool = False
+    lock: TextIO | None = None
+
+    def __post_init__(self):
+        self.environment = dict(os.environ)
+        self.environment.setdefault("PYTHONUNBUFFERED", "1")
+        self.var = Path(os.environ.get("VAR_DIR", self.root / "var"))
+        self.host = os.environ.get("HOST", "127.0.0.1")
+        self.port = self._number("PORT", 8000)
+
+    def _number(self, name: str, default: int) -> int:
+        value = os.environ.get(name, str(default))
+        if not value.isdigit() or not 0 < int(value) < 65536:
+            raise Stop(f"{name} must be a port number between 1 and 65535; it is {value!r}.")
+        return int(value)
+
+    # -- what is asked for ---------------------------------------------------------------------------------------
+
+    def run(self) -> int:
+        """Everything, until Ctrl-C."""
+        signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+        self._claim_folder()
+        if not valkey.is_free(self.port, self.host):
+            raise Stop(
+                f"Port {self.port} on {self.host} is in use. Stop what uses it, or choose another: PORT=8001 make run"
+            )
+        self._start_redis()
+        self._manage("prepare")
+        self._start("web", self._gunicorn())
+        self._start("worker", self._celery("worker", "-Q", "match,mail", "-c", "2", "--loglevel", "WARNING"))
+        self._start(
+            "timetable",
+            self._celery("beat", "-s", str(self.var / "timetable"), "--pidfile", "", "--loglevel", "WARNING"),
+        )
+        self._wait_for_web()
+        self._manage("main_job")
+        print("\nPress Ctrl-C to stop.", flush=True)
+        self._watch()
+        return 0
+
+    def demo(self) -> int:
+        """The main job without the web: prints matches with their reasons and ends."""
+        self._claim_folder()
+        self._start_redis()
+        self._manage("prepare")
+        self._start("worker", self._celery("worker", "-Q", "match,mail", "-c", "2", "--loglevel", "WARNING"))
+        self._manage("main_job", "--again", "--table")
+        return 0
+
+    def stop(self) -> None:
+        """Ask everything to end, wait, and end what did not; the Valkey last, since the others still use it."""
+        self.stopping = True
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        running = [child for child in self.children if child.process and child.process.poll() is None]
+        for child in reversed(running):
+            child.process.terminate()
+        deadline = time.monotonic() + GRACE
+        for child in running:
+            try:
+                child.process.wait(max(0.1, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                os.killpg(child.process.pid, signal.SIGKILL)
+        if self.server and self.server.poll() is None:
+            self.server.terminate()
+            self.server.wait(10)
+        if running:
+            print("Stopped. Everything is kept; `make run` goes on where it was.", flush=True)
+
+    # -- pieces --------------------------------------------------------------------------------------------------
+
+    def _claim_folder(self) -> None:
+        try:
+            self.var.mkdir(parents=True, exist_ok=True)
+            self.lock = (self.var / "running.lock").open("w")
+        except OSError as error:
+            raise Stop(
+                f"The folder {self.var} cannot be written ({error.strerror}). "
+                "Make it writable, or choose another: VAR_DIR=/some/folder make run"
+            ) from None
+        try:
+            fcntl.flock(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise Stop(
+                f"matchmaker is already running with the folder {self.var}. Stop it first (Ctrl-C there)."
+            ) from None
+
+    def _start_redis(self) -> None:
+        if self.environment.get("REDIS_URL"):
+            return
+        port = valkey.free_port(self._number("VALKEY_PORT", 6399))
+        self.environment["VALKEY_PORT"] = str(port)
+        log = (self.var / "valkey.log").open("ab")
+        try:
+            self.server = valkey.start(self.var / "valkey", port, stdout=log, stderr=log, start_new_session=True)
+        except RuntimeError as error:
+            raise Stop(str(error)) from None
+
+    def _gunicorn(self) -> list[str]:
+        command = [sys.executable, "-m", "gunicorn", "matchmaker.wsgi", "--bind", f"{self.host}:{self.port}"]
+        command += ["--worker-class", "gthread", "--workers", "2", "--threads", "4", "--timeout", "60"]
+        return [*command, "--graceful-timeout", "10", "--log-level", "warning", "--worker-tmp-dir", str(self.var)]
+
+    def _celery(self, *arguments: str) -> list[str]:
+        return [sys.executable, "-W", "ignore", "-m", "celery", "-A", "matchmaker", *arguments]
+
+    def _manage(self, *arguments: str) -> None:
+        command = [sys.executable, str(self.root / "manage.py"), *arguments]
+        if subprocess.run(command, env=self.environment, cwd=self.root, check=False).returncode:
+            raise Stop(f"`manage.py {arguments[0]}` did not end well; the lines above say why. Nothing was lost.")
+
+    def _start(self, name: str, command: list[str]) -> None:
+        child = Child(name, command)
+        self.children.append(child)
+        self._spawn(child)
+
+    def _spawn(self, child: Child) -> None:
+        child.started_at = time.monotonic()
+        child.process = subprocess.Popen(
+            child.command,
+            env=self.environment,
+            cwd=self.root,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            start_new_session=True,  # Ctrl-C reaches this process only; it stops the others in order
+        )
+        threading.Thread(target=self._pass_on, args=(child, child.process), daemon=True).start()
+
+    def _pass_on(self, child: Child, process: subprocess.Popen) -> None:
+        coloured = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+        label = f"{child.name:<9} │ "
+        if coloured:
+            label = f"\x1b[{COLOURS[child.name]}m{label}\x1b[0m"
+        for line in process.stdout or ():
+            if line.strip() and not self.stopping:
+                print(label + line.rstrip(), flush=True)
+
+    def _wait_for_web(self) -> None:
+        deadline = time.monotonic() + 60
+        web = next(child for child in self.children if child.name == "web")
+        while valkey.is_free(self.port, self.host):
+            if web.process and web.process.poll() is not None:
+                raise Stop("The web server did not start; the lines above say why.")
+            if time.monotonic() > deadline:
+                raise Stop("The web server did not answer within a minute; the lines above say why.")
+            time.sleep(0.1)
+
+    def _watch(self) -> None:
+        """Start again what has fallen, later each time; give up on what can't stay up."""
+        while True:
+            time.sleep(0.5)
+            for child in self.children:
+                if child.process is None or child.process.poll() is None:
+                    continue
+                child.falls = 1 if time.monotonic() - child.started_at > 60 else child.falls + 1
+                if child.falls > 5:
+                    raise Stop(f"{child.name} ended five times in a row; the lines above say why.")
+                print(f"{child.name} ended with {child.process.returncode}; starting it again.", flush=True)
+                time.sleep(min(child.falls, 5))
+                self._spawn(child)

