@@ -1,4 +1,10 @@
-"""Company numbers: checked for form, and explained when wrong. A good check character does not show that the company exists."""
+"""Company numbers: checked for form, and explained when wrong.
+
+A good check character does not show that the company exists.
+"""
+
+import importlib
+import pkgutil
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -7,23 +13,16 @@ from stdnum.cn import uscc
 
 # GB 32100-2015: 31 characters, digits and capitals without I, O, S, V and Z.
 _USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-_NATIONAL_NAMES = (
-    "businessid",
-    "vat",
-    "orgnr",
-    "cvr",
-    "ico",
-    "abn",
-    "ein",
-    "cnpj",
-    "rut",
-    "ruc",
-    "bn",
-    "cr",
-    "nit",
-    "inn",
-    "nipt",
-)
+
+
+def _modules(country: str) -> list:
+    """Every number of this country that python-stdnum knows; a company may give any of them."""
+    try:
+        package = importlib.import_module(f"stdnum.{country.lower()}")
+    except ModuleNotFoundError:
+        return []
+    names = [info.name for info in pkgutil.iter_modules(package.__path__)]
+    return [importlib.import_module(f"{package.__name__}.{name}") for name in names]
 
 
 def check_identifier(*, country: str, kind: str, number: str) -> str:
@@ -39,22 +38,23 @@ def check_identifier(*, country: str, kind: str, number: str) -> str:
         return _check_uscc(number)
     if kind == "lei":
         return _with(lei, number, _("An LEI has 20 characters and ends in two check digits (ISO 17442)."))
-    module = None
-    if kind == "vat":
-        module = get_cc_module(country.lower(), "vat")
-    elif kind == "national":
-        module = next((m for name in _NATIONAL_NAMES if (m := get_cc_module(country.lower(), name))), None)
-    if module is None:
-        compact = "".join(number.split())
-        if not 4 <= len(compact) <= 40:
-            raise ValidationError(
-                _("Write the number as it stands in your register, 4 to 40 characters."), "number_length"
-            )
-        return compact
-    return _with(
-        module,
-        number,
+    module = get_cc_module(country.lower(), "vat") if kind == "vat" else None
+    candidates = [module] if module else _modules(country)
+    if candidates:
+        return _any_of(candidates, number)
+    compact = "".join(number.split())
+    if not 4 <= len(compact) <= 40:
+        raise ValidationError(_("Write the number as it stands in your register, 4 to 40 characters."), "number_length")
+    return compact
+
+
+def _any_of(modules: list, number: str) -> str:
+    for module in modules:
+        if module.is_valid(number):
+            return module.validate(number)
+    raise ValidationError(
         _("This is not a valid number of this kind for the country you chose. Compare it with your papers."),
+        "number_invalid",
     )
 
 
@@ -76,7 +76,8 @@ def _check_uscc(number: str) -> str:
     if wrong:
         raise ValidationError(
             _(
-                "Character %(place)d, “%(char)s”, cannot occur in a Unified Social Credit Code: the letters I, O, S, V and Z are not used."
+                "Character %(place)d, “%(char)s”, cannot occur in a Unified Social Credit Code: "
+                "the letters I, O, S, V and Z are not used."
             )
             % {"place": wrong[0], "char": wrong[1]},
             "uscc_character",
@@ -89,7 +90,8 @@ def _check_uscc(number: str) -> str:
     if compact[17] != expected:
         raise ValidationError(
             _(
-                "The last character does not fit the other 17: one of them is mistyped. Compare the code with your business licence."
+                "The last character does not fit the other 17: one of them is mistyped. "
+                "Compare the code with your business licence."
             ),
             "uscc_check",
         )

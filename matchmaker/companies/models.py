@@ -29,7 +29,7 @@ class CompanyQuerySet(models.QuerySet):
         return self.filter(memberships__user=user) if user.is_authenticated else self.none()
 
     def visible_to(self, user):
-        """Public profiles and one's own companies; organisers of a campaign see what takes part in it (campaigns floor)."""
+        """Public profiles and one's own companies."""
         if not user.is_authenticated:
             return self.public()
         if user.is_superuser:

@@ -7,5 +7,5 @@ from matchmaker.web.access import everyone
 
 @everyone
 def csrf_failure(request, reason=""):
-    """The form was open too long or cookies are off: say so, and keep the person's text reachable by the back button."""
+    """The form was open too long or cookies are off: say so; the back button still has what was typed."""
     return render(request, "403_csrf.html", status=403)

@@ -1,4 +1,4 @@
-"""What the engine knows of the campaign as a whole: learned once a run, so that one pair has one score in every block."""
+"""What the engine knows of the campaign as a whole: learned once a run, so a pair has one score in every block."""
 
 from functools import lru_cache
 

@@ -101,7 +101,7 @@ def match_block() -> bool:
 
 
 def _end_exhausted_runs() -> None:
-    """A run whose remaining blocks were tried too often ends, with what could be matched; the blocks keep their error."""
+    """A run whose remaining blocks were tried too often ends with what could be matched."""
     now = timezone.now()
     for run in MatchRun.objects.filter(state=MatchRun.State.RUNNING):
         open_blocks = run.blocks.filter(done_at__isnull=True)

@@ -7,13 +7,14 @@ from django.conf import settings
 
 from matchmaker.catalogue.models import Category, HSCode
 from matchmaker.language.text import clean
-from matchmaker.matching.engine.classify import Classifier
 
 MAX_TEXT = 2000  # characters that are looked at
 
 
 @cache
-def classifier() -> Classifier:
+def classifier():
+    from matchmaker.matching.engine.classify import Classifier  # brings scipy: only who suggests pays for it
+
     return Classifier.load(settings.DATA_DIR, settings.ENGINE_CACHE)
 
 
