@@ -1,8 +1,146 @@
+"""The live gallery of components at /styleguide/, for staff: each in its states, in the reader's language.
+
+`?lang=ar` (or any other language Django knows) shows it in a language the site does not offer yet.
+"""
+
+from datetime import date, datetime, timedelta
+
+from django import forms
+from django.core.paginator import Paginator
 from django.shortcuts import render
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from matchmaker.web.access import staff
+from matchmaker.web.styleguide_samples import SAMPLES
+
+SWATCHES = (
+    ("paper", "ink"), ("paper-2", "ink"), ("paper-3", "ink"), ("ink", "paper"), ("seal", "on-seal"),
+    ("met-tint", "met"), ("missing-tint", "missing"), ("fail-tint", "fail"), ("info-tint", "info"),
+)  # fmt: skip
+ICON_SAMPLES = ("package", "building", "clipboard-list", "arrows-exchange", "calendar-event", "certificate", "ship", "star")
+FLAG_SAMPLES = ("FR", "TH", "BR", "IT", "KE", "VN", "CL", "NZ", "SA", "DE")
+ART_SAMPLES = ("AGRI-06", "AGRI-03", "AGRI-08", "AGRI-11", "CONS-02", "CONS-07", "TECH-02", "TECH-08", "COMP-01",
+               "COMP-07", "SERV-03", "SERV-10")  # fmt: skip
+
+
+class SampleForm(forms.Form):
+    """One field of every kind."""
+
+    name = forms.CharField(label=gettext_lazy("Product name"), max_length=120)
+    price = forms.DecimalField(
+        label=gettext_lazy("Price"), required=False, help_text=gettext_lazy("Per tonne, delivered to Shanghai.")
+    )
+    origin = forms.ChoiceField(
+        label=gettext_lazy("Origin"), choices=[("TH", "Thailand 泰国"), ("FR", "France 法国"), ("IT", "Italy 意大利")]
+    )
+    ready = forms.DateField(
+        label=gettext_lazy("Ready from"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    story = forms.CharField(
+        label=gettext_lazy("What a buyer should know"),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=gettext_lazy("In your own language. It is shown as you wrote it."),
+    )
+    side = forms.ChoiceField(
+        label=gettext_lazy("Who sees it"),
+        widget=forms.RadioSelect,
+        choices=[("all", gettext_lazy("Everybody")), ("invited", gettext_lazy("Invited buyers only"))],
+    )
+    consent = forms.BooleanField(
+        label=gettext_lazy("I may publish this for my company"), help_text=gettext_lazy("Somebody may ask for proof.")
+    )
+    photo = forms.FileField(label=gettext_lazy("Photographs"), required=False)
 
 
 @staff
 def show(request):
-    return render(request, "styleguide/index.html")
+    language = request.GET.get("lang") or translation.get_language()
+    if not translation.check_for_language(language):
+        language = "en"
+    with translation.override(language):
+        return render(request, "styleguide/index.html", gallery(language))
+
+
+def gallery(language: str) -> dict:
+    """Everything the gallery shows, with sample words in Chinese, Arabic or English."""
+    words = SAMPLES[language.split("-")[0] if language.split("-")[0] in SAMPLES else "en"]
+    now = timezone.now()
+    names = words["parts"]
+    return {
+        "s": words,
+        "swatches": SWATCHES,
+        "icons": ICON_SAMPLES,
+        "flags": FLAG_SAMPLES,
+        "arts": ART_SAMPLES,
+        "empty_form": SampleForm(prefix="new"),
+        "wrong_form": SampleForm({"bad-name": "", "bad-price": "abc", "bad-origin": "TH"}, prefix="bad"),
+        "page": Paginator(range(487), 25).page(7),
+        "steps": [
+            {"label": label, "state": state, "url": "#steps" if state == "done" else ""}
+            for label, state in zip(words["steps"], ("done", "done", "current", "todo"), strict=True)
+        ],
+        "score_parts": [
+            {"label": names[0], "value": 92, "why": words["part_why"]},
+            {"label": names[1], "value": 74},
+            {"label": names[2], "value": 100, "tone": "met"},
+            {"label": names[3], "value": 38, "tone": "missing"},
+        ],
+        "reasons": [{"text": text} for text in words["reasons"]],
+        "conditions": [
+            {"label": label, "state": state, "detail": detail}
+            for (label, detail), state in zip(words["conditions"], ("meets", "fails", "unknown"), strict=True)
+        ],
+        "readiness": [
+            {
+                "title": title, "detail": detail, "state": state, "source": source, "source_url": "#readiness",
+                "valid_from": date(2022, 1, 1), "valid_to": end, "action_url": act, "action_label": _("Add the number"),
+            }
+            for (title, detail, source), state, end, act in zip(
+                words["readiness"], ("met", "missing", "unknown"), (None, date(2027, 6, 30), None),
+                (None, "#readiness", None), strict=True,
+            )
+        ],
+        "timeline": [
+            {"what": what, "when": now - timedelta(hours=hours), "who": who, "tone": tone, "icon": icon}
+            for (what, who), hours, tone, icon in zip(
+                words["timeline"], (1, 26, 75, 240), ("now", "met", "missing", ""),
+                ("message", "check", "clock", "user-plus"), strict=True,
+            )
+        ],
+        "figures": [
+            {"label": label, "value": value, "note": note, "first": place == 0}
+            for place, (label, value, note) in enumerate(words["figures"])
+        ],
+        "facts": [{"label": label, "value": value} for label, value in words["facts"]],
+        "facets": [
+            {
+                "name": name, "title": title,
+                "options": [
+                    {"value": str(place), "label": label, "count": count, "checked": place == 0, "flag": code}
+                    for place, (label, count, code) in enumerate(options)
+                ],
+            }
+            for name, title, options in words["facets"]
+        ],
+        "chips": [{"label": label, "name": name, "url": "?"} for name, label in words["chips"]],
+        "rows": [
+            {**row, "price": price, "fit": fit, "until": date(2026, 12, place + 3)}
+            for place, (row, price, fit) in enumerate(
+                zip(words["rows"], (1180, 2450.5, 96000), (92, 77, 64), strict=True)
+            )
+        ],
+        "jobs": [
+            {"state": "waiting", "label": words["job"]},
+            {"state": "running", "label": words["job"], "done": 1840, "total": 2600},
+            {"state": "done", "label": words["job"], "done": 2600, "total": 2600},
+            {"state": "failed", "label": words["job"]},
+        ],
+        "commands": [
+            {"label": label, "group": group, "url": "#top", "icon": icon, "words": more}
+            for label, group, icon, more in words["commands"]
+        ],
+        "when": datetime(2026, 12, 8, 9, 30, tzinfo=timezone.get_default_timezone()),
+        "day_of_event": date(2026, 12, 8),
+    }
