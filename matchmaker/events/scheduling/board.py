@@ -20,6 +20,7 @@ class Board:
     that hold an interpreter. Weights are int64.
     """
 
+    suppliers: int  # their number: the first buyer's node
     u: np.ndarray  # int32 (pairs): supplier's node
     v: np.ndarray  # int32 (pairs): buyer's node
     weight: np.ndarray  # int64 (pairs)
@@ -39,6 +40,7 @@ class Board:
         """The board with the booked meetings on it and nothing else."""
         shift, edges = len(instance.suppliers), instance.edges
         board = cls(
+            suppliers=shift,
             u=np.ascontiguousarray(edges[:, 0], dtype=np.int32),
             v=(edges[:, 1] + shift).astype(np.int32),
             weight=np.ascontiguousarray(edges[:, 2]),

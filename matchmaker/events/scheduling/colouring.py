@@ -63,6 +63,40 @@ def flip(length, first, second, u, v, cell, slot_of, used, path):
 
 
 @compiled
+def chain(node, first, second, u, v, cell, locked, path):
+    """The whole alternating component of ``node`` in two slots, a cycle or a path; -1 where it must not be flipped.
+
+    Rows go to ``path``; the number comes back. For a path both ends must be there in the slot they would move to.
+    """
+    length, slot, at = 0, first, node
+    while True:
+        edge = cell[at, slot]
+        if edge < 0:
+            if edge == -2:
+                return -1
+            break
+        if locked[edge]:
+            return -1
+        path[length] = edge
+        length += 1
+        at = u[edge] + v[edge] - at
+        slot = first + second - slot
+        if at == node and slot == first:
+            return length
+    slot, at = second, node
+    while True:
+        edge = cell[at, slot]
+        if edge < 0:
+            return -1 if edge == -2 else length
+        if locked[edge]:
+            return -1
+        path[length] = edge
+        length += 1
+        at = u[edge] + v[edge] - at
+        slot = first + second - slot
+
+
+@compiled
 def make_room(slot, u, v, cell, slot_of, locked, tables, used, path):
     """Move one meeting out of a full slot by an odd chain into a slot with a free table."""
     slots = len(tables)
@@ -131,7 +165,7 @@ def insert_all(order, seed, u, v, cell, slot_of, locked, degree, cap, tables, us
     for edge in order:
         if slot_of[edge] >= 0 or degree[u[edge]] >= cap[u[edge]] or degree[v[edge]] >= cap[v[edge]]:
             continue
-        for attempt in range(4):
+        for _ in range(4):
             if insert(edge, u, v, cell, slot_of, locked, degree, tables, used, longest, path):
                 placed += 1
                 break

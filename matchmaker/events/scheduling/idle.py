@@ -7,54 +7,20 @@ import time
 import numpy as np
 
 from matchmaker.events.scheduling.board import Board
-from matchmaker.events.scheduling.colouring import flip
+from matchmaker.events.scheduling.colouring import chain, flip
 from matchmaker.events.scheduling.compiled import compiled
 
 
 @compiled
 def gaps_of(node, cell, day):
     """Slots without a meeting strictly between the first and last meeting of each day."""
-    total, last, since = 0, -1, 0
+    total, last = 0, -1
     for slot in range(cell.shape[1]):
         if cell[node, slot] >= 0:
             if last >= 0 and day[slot] == day[last]:
                 total += slot - last - 1
             last = slot
     return total
-
-
-@compiled
-def chain(node, first, second, u, v, cell, locked, path):
-    """The whole alternating component of ``node`` in two slots, a cycle or a path; -1 where it must not be flipped.
-
-    Rows go to ``path``; the number comes back. For a path both ends must be there in the slot they would move to.
-    """
-    length, slot, at = 0, first, node
-    while True:
-        edge = cell[at, slot]
-        if edge < 0:
-            if edge == -2:
-                return -1
-            break
-        if locked[edge]:
-            return -1
-        path[length] = edge
-        length += 1
-        at = u[edge] + v[edge] - at
-        slot = first + second - slot
-        if at == node and slot == first:
-            return length
-    slot, at = second, node
-    while True:
-        edge = cell[at, slot]
-        if edge < 0:
-            return -1 if edge == -2 else length
-        if locked[edge]:
-            return -1
-        path[length] = edge
-        length += 1
-        at = u[edge] + v[edge] - at
-        slot = first + second - slot
 
 
 @compiled

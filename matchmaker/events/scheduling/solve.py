@@ -63,7 +63,7 @@ def plan(
             deadline=began + seconds - polishing,
             target_gap=target_gap,
             seed=seed,
-            tell=lambda objective, bound: tell("improving", objective, bound),
+            tell=lambda objective: tell("improving", objective, bound),
         )
         place_interpreted(board, booth, by_weight(board, np.flatnonzero(board.barred)))
     objective = board.objective

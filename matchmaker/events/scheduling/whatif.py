@@ -1,4 +1,4 @@
-"""What if: the same event with other tables, hours or fairness, beside the plan of today, before anything is published."""
+"""What if: the same event with other tables, hours or fairness, beside today's plan, before it is published."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Comparison:
 def compare(today: Plan, other: Plan) -> Comparison:
     """Put two plans of the same parties side by side: (today, other) for each figure.
 
-    The organiser's what-if is ``compare(draft, plan(draft.instance.changed(tables=...)))``; `Instance.changed` takes any
+    The organiser's what-if: ``compare(draft, plan(draft.instance.changed(tables=...)))``; `Instance.changed` takes any
     field. Raises ValueError when the two do not have the same parties.
     """
     shift = len(today.instance.suppliers)
