@@ -10,6 +10,7 @@ from matchmaker.companies.identifiers import check_identifier
 from matchmaker.companies.models import Company, Membership
 from matchmaker.core import reference
 from matchmaker.core.problems import Refused
+from matchmaker.core.text import web_address
 from matchmaker.language.text import pinyin, simplify
 
 # What members may write; status, verification and the like follow from verbs only.
@@ -54,6 +55,11 @@ def _write(company: Company, fields: dict) -> None:
     problems = {}
     if company.country and company.country not in reference.countries():
         problems["country"] = _("Choose a country from the list.")
+    if company.website:
+        try:
+            web_address(company.website)
+        except ValidationError as error:
+            problems["website"] = error
     try:
         company.identifier = check_identifier(
             country=company.country, kind=company.identifier_kind, number=company.identifier

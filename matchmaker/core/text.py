@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +13,7 @@ _HIDDEN = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f\u200e\u200f\u202a-\u202e\u
 
 
 def sound_text(value: str) -> None:
-    """Refuse NUL, lone surrogates, control characters and direction overrides.
+    """Refuse NUL, lone surrogates, control characters, direction overrides, and texts that show nothing.
 
     Raises:
         ValidationError: with a sentence that says what to remove.
@@ -24,12 +25,35 @@ def sound_text(value: str) -> None:
         )
     if _HIDDEN.search(value):
         raise ValidationError(_("This text holds an invisible control character. Please remove it."), "hidden_text")
+    if value and not any(unicodedata.category(char)[0] in "LNPS" for char in value):
+        raise ValidationError(_("Write at least one letter or digit."), "blank")
 
 
 def one_line(value: str) -> None:
-    """Refuse line breaks and tabs where a name is expected, and names that show nothing."""
+    """Refuse line breaks and tabs where a name is expected."""
     sound_text(value)
     if re.search(r"[\r\n\t]", value):
         raise ValidationError(_("Write this in one line."), "one_line")
-    if value and not any(unicodedata.category(char)[0] in "LNPS" for char in value):
-        raise ValidationError(_("Write at least one letter or digit."), "blank")
+
+
+def web_address(value: str) -> None:
+    """Refuse addresses that do something else than open a page, or look like another's (B23).
+
+    Raises:
+        ValidationError: for other schemes than http and https, a user name in the address, or a host whose letters mix
+            scripts, such as Latin with a Cyrillic а.
+    """
+    try:
+        parts = urlsplit(value)
+        host = parts.hostname or ""
+    except ValueError:
+        parts, host = None, ""
+    if parts is None or parts.scheme not in ("http", "https") or not host or "@" in parts.netloc:
+        raise ValidationError(_("Write the address of the page, such as https://example.org."), "web_address")
+    for label in host.split("."):
+        scripts = {unicodedata.name(char, "?").split()[0] for char in label if char.isalpha()}
+        if len(scripts - {"CJK", "HIRAGANA", "KATAKANA", "HANGUL"}) > 1:
+            raise ValidationError(
+                _("This address mixes letters of different scripts that look alike. Please type it again."),
+                "web_address_mixed",
+            )

@@ -1,0 +1,271 @@
+"""Form fields of the trade: amounts, codes and names from the reference lists, addresses.
+
+Each says the form it accepts when it refuses, and gives back exactly what was typed.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+from functools import lru_cache
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.text import format_lazy
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from matchmaker.core import reference
+from matchmaker.core.text import one_line, sound_text, web_address
+from matchmaker.language.text import pinyin
+
+Choices = list[tuple[str, str]]
+
+# Languages that goods and companies of such campaigns are described in; the rest of ISO 639-1 stands below them.
+_OFTEN_USED = "en zh fr es pt ru ar de it nl pl tr th vi ja ko id ms fa hi bn ur uk ro el cs hu sv da no fi"
+OFTEN_USED = tuple(_OFTEN_USED.split())
+    "en zh fr es pt ru ar de it nl pl tr th vi ja ko id ms fa hi bn ur uk ro el cs hu sv da no fi".split()
+)
+
+
+class DecimalInput(forms.DecimalField):
+    """An amount as digits with a point. "1,5" is refused: it is one and a half here and fifteen hundred elsewhere.
+
+    Zero is refused too unless `zero=True`: a price or a quantity of nothing is a slip of the keyboard.
+    """
+
+    widget = forms.TextInput
+    _FORM = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
+
+    def __init__(self, *, zero: bool = False, **kwargs):
+        self.zero = zero
+        super().__init__(**kwargs)
+        self.error_messages = {
+            "not_positive": _("Write an amount above 0."),
+            "max_decimal_places": format_lazy(
+                _("At most {places} digits may follow the point."), places=self.decimal_places
+            ),
+            "too_large": _("This amount is too large. Compare the number and its unit."),
+            **self.error_messages,
+            **(kwargs.get("error_messages") or {}),
+        }
+        self.error_messages["invalid"] = _(
+            "Write the amount in digits with a point before the decimals, such as 1250.50."
+        )
+
+    def to_python(self, value):
+        if value in self.empty_values:
+            return None
+        text = str(value).strip()
+        if not self._FORM.fullmatch(text):
+            raise ValidationError(self.error_messages["invalid"], "invalid")
+        return Decimal(text)
+
+    def run_validators(self, value):
+        if value in self.empty_values:
+            return
+        if value < 0 or (value == 0 and not self.zero):
+            raise ValidationError(self.error_messages["not_positive"], "not_positive")
+        _sign, digits, exponent = value.as_tuple()
+        if self.decimal_places is not None and -exponent > self.decimal_places:
+            raise ValidationError(self.error_messages["max_decimal_places"], "max_decimal_places")
+        whole = len(digits) + exponent
+        if self.max_digits is not None and whole > self.max_digits - (self.decimal_places or 0):
+            raise ValidationError(self.error_messages["too_large"], "too_large")
+
+    def prepare_value(self, value):
+        """1200.0000 of the database is shown as 1200; what was typed is shown as typed."""
+        if isinstance(value, Decimal):
+            return f"{value.normalize():f}"
+        return value
+
+    def widget_attrs(self, widget):
+        return {"inputmode": "decimal", "class": "num", "autocomplete": "off"}
+
+
+class WholeInput(forms.IntegerField):
+    """A whole number as plain digits."""
+
+    widget = forms.TextInput
+    _FORM = re.compile(r"\d{1,9}", re.ASCII)
+
+    def to_python(self, value):
+        if value in self.empty_values:
+            return None
+        text = str(value).strip()
+        if not self._FORM.fullmatch(text):
+            raise ValidationError(_("Write a whole number in digits, such as 30."), "invalid")
+        return int(text)
+
+    def widget_attrs(self, widget):
+        return {"inputmode": "numeric", "class": "num", "autocomplete": "off"}
+
+
+class LineField(forms.CharField):
+    """One line of text that shows something."""
+
+    default_validators = [one_line]
+
+
+class TextField(forms.CharField):
+    """A text of several lines."""
+
+    default_validators = [sound_text]
+    widget = forms.Textarea
+
+
+class HSCodeField(forms.CharField):
+    """An HS code; dots, spaces and full-width digits are put right, and the plain digits are shown back."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**{"max_length": 20, **kwargs})
+
+    def to_python(self, value):
+        text = unicodedata.normalize("NFKC", super().to_python(value))
+        return re.sub(r"[\s.]", "", text)
+
+    def widget_attrs(self, widget):
+        return {"inputmode": "numeric", "class": "num", "autocomplete": "off", "maxlength": "20"}
+
+
+class PhoneField(LineField):
+    """A telephone number with its country code; full-width digits are put right."""
+
+    _FORM = re.compile(r"\+?[0-9][0-9 ()./-]{4,38}", re.ASCII)
+
+    def to_python(self, value):
+        return unicodedata.normalize("NFKC", super().to_python(value))
+
+    def validate(self, value):
+        super().validate(value)
+        if value and not self._FORM.fullmatch(value):
+            raise ValidationError(
+                _("Write the number in digits with its country code, such as +66 44 123 456."), "phone"
+            )
+
+    def widget_attrs(self, widget):
+        return {"inputmode": "tel", "autocomplete": "tel", "maxlength": "40"}
+
+
+class WebsiteField(forms.URLField):
+    """The address of a page; https is put before it when it is missing."""
+
+    widget = forms.TextInput
+
+    def __init__(self, **kwargs):
+        super().__init__(**{"max_length": 200, "assume_scheme": "https", **kwargs})
+        self.validators = [self._one_sentence]
+
+    def to_python(self, value):
+        try:
+            return super().to_python(value)
+        except ValidationError:
+            return str(value).strip()  # the validator below says what is wrong
+
+    def _one_sentence(self, value):
+        if len(value) > self.max_length:
+            raise ValidationError(
+                _("An address may have up to %(limit)d characters; this one has %(count)d.")
+                % {"limit": self.max_length, "count": len(value)},
+                "max_length",
+            )
+        web_address(value)
+        for validator in self.default_validators:
+            try:
+                validator(value)
+            except ValidationError:
+                raise ValidationError(
+                    _("Write the address of the page, such as https://example.org."), "web_address"
+                ) from None
+
+    def widget_attrs(self, widget):
+        return {"inputmode": "url", "autocomplete": "url", "maxlength": "200"}
+
+
+class CodeField(forms.ChoiceField):
+    """One code of a reference list, shown by its name in the reader's language.
+
+    `choices` is called whenever the list is shown, so that the names follow the language.
+    """
+
+    def __init__(self, *, choices: Callable[[], Iterable], empty: str = "", sentence: str = "", **kwargs):
+        self._listed, self._empty = choices, empty or _("Choose")
+        super().__init__(choices=self._all, **kwargs)
+        self.error_messages = {
+            **self.error_messages,
+            "invalid_choice": sentence or _("Choose an entry from the list."),
+        }
+
+    def _all(self):
+        return [("", self._empty), *self._listed()]
+
+    def has_changed(self, initial, data):
+        return super().has_changed(initial or "", data or "")
+
+
+class CodesField(forms.MultipleChoiceField):
+    """Several codes of a reference list."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def __init__(self, *, choices: Callable[[], Iterable], sentence: str = "", **kwargs):
+        super().__init__(choices=choices, **kwargs)
+        self.error_messages = {
+            **self.error_messages,
+            "invalid_choice": sentence or _("Choose entries from the list."),
+        }
+
+
+# -- lists in the reader's language ------------------------------------------------------------------------------------
+def countries() -> Choices:
+    return _sorted("countries", _language())
+
+
+def currencies() -> Choices:
+    return [(code, f"{code} · {name}") for code, name in _sorted("currencies", _language())]
+
+
+def certificates() -> Choices:
+    return _sorted("certificates", _language())
+
+
+def units() -> Choices:
+    """In the order of the file: by kind, the common ones first."""
+    return [(code, reference.name(row, code)) for code, row in reference.units().items()]
+
+
+def languages() -> list[tuple[str, Choices]]:
+    """Those often used first, then all others; each in its own name and the reader's."""
+    names = dict(_sorted("languages", _language()))
+    own = {code: row["name_own"] for code, row in reference.languages().items()}
+    label = {code: name if own[code] == name else f"{own[code]} · {name}" for code, name in names.items()}
+    return [
+        (_("Often used"), [(code, label[code]) for code in OFTEN_USED if code in label]),
+        (_("All others"), [(code, label[code]) for code in names if code not in OFTEN_USED]),
+    ]
+
+
+def spoken_languages(present: Iterable[str] = ()) -> Choices:
+    """For check boxes: those often used, and any that are ticked already."""
+    names = dict(_sorted("languages", _language()))
+    codes = [*OFTEN_USED, *(code for code in present if code not in OFTEN_USED)]
+    return [(code, names[code]) for code in codes if code in names]
+
+
+def _language() -> str:
+    return (get_language() or "en").split("-")[0]
+
+
+@lru_cache(maxsize=64)
+def _sorted(kind: str, language: str) -> Choices:
+    """Sorted as the reader looks them up: Chinese by pinyin, others without regard to accents."""
+    rows = getattr(reference, kind)()
+    named = [(code, reference.name(row, code)) for code, row in rows.items()]
+    return sorted(named, key=lambda choice: _sort_key(choice[1], language))
+
+
+def _sort_key(name: str, language: str) -> str:
+    if language == "zh":
+        name = pinyin(name)
+    folded = unicodedata.normalize("NFD", name)
+    return "".join(char for char in folded if not unicodedata.combining(char)).casefold()
