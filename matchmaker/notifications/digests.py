@@ -1,0 +1,94 @@
+"""One mail in the person's morning instead of ten over the day, and none when nothing happened."""
+
+from datetime import datetime, time
+from itertools import groupby
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.db import transaction
+from django.utils import timezone, translation
+
+from matchmaker.notifications import mail, outbox, topics, unsubscribing
+from matchmaker.notifications.attention import zone
+from matchmaker.notifications.models import Delivery, Digest, Frequency
+from matchmaker.notifications.outbox import NotWanted
+from matchmaker.notifications.templatetags.notices import notice_line
+
+MORNING = time(7, 30)
+MONDAY = 0
+SHOWN = 40
+BLOCK = 500
+
+
+def gather() -> int:
+    """Make the digests whose morning has come; returns how many are new.
+
+    Safe to run many times at once: (recipient, day) is unique and only whoever wrote the row attaches to it. After an
+    outage of hours or days each person gets one digest with everything, not one for each missed morning.
+    """
+    made = 0
+    waiting = Delivery.objects.waiting().filter(digest__isnull=True).exclude(frequency=Frequency.NOW)
+    people = get_user_model().objects.filter(pk__in=waiting.values("notice__recipient"))
+    for person in people.order_by("pk").iterator(BLOCK):
+        made += _gather_for(person, waiting)
+    return made
+
+
+def _gather_for(person, waiting) -> int:
+    here = timezone.now().astimezone(zone(person))
+    if here.time() < MORNING:
+        return 0
+    ripe = [Frequency.DAILY, Frequency.WEEKLY] if here.weekday() == MONDAY else [Frequency.DAILY]
+    morning = datetime.combine(here.date(), MORNING, tzinfo=here.tzinfo)
+    rows = waiting.filter(notice__recipient=person, frequency__in=ripe, created_at__lt=morning)
+    with transaction.atomic():
+        keys = list(rows.values_list("pk", flat=True))
+        if not keys:
+            return 0
+        digest = Digest(recipient=person, period=here.date(), not_before=timezone.now())
+        Digest.objects.bulk_create([digest], ignore_conflicts=True)
+        if not Digest.objects.filter(pk=digest.pk).exists():
+            return 0
+        Delivery.objects.waiting().filter(pk__in=keys, digest__isnull=True).update(digest=digest)
+    return 1
+
+
+def deliver_waiting(budget: float = outbox.BUDGET) -> int:
+    """Send the digests that are due; returns how many left."""
+    with mail.Post() as post:
+        return outbox.drain(outbox.digests_due, lambda digest: send(post, digest), budget=budget)
+
+
+def send(post: mail.Post, digest: Digest) -> None:
+    """Send one digest. What she has read on the site meanwhile is left out; an empty one is not sent.
+
+    Raises:
+        NotWanted: nothing is left to tell, or the address must not be written to; others see `outbox`.
+    """
+    mail.writable(digest.recipient)
+    rows = digest.deliveries.waiting().filter(notice__read_at__isnull=True).select_related("notice")
+    notices = [row.notice for row in rows.order_by("notice__topic", "-notice__id")]
+    if not notices:
+        raise NotWanted("Everything was read on the site before.")
+    with translation.override(digest.recipient.language):
+        groups = [
+            {"name": topics.label(topic)[0], "items": [_item(notice) for notice in some]}
+            for topic, some in groupby(notices[:SHOWN], key=lambda notice: notice.topic)
+        ]
+    context = {
+        "groups": groups,
+        "total": len(notices),
+        "more": max(0, len(notices) - SHOWN),
+        "path": "/notices/",
+    }
+    key, topic = str(digest.pk), unsubscribing.DIGESTS
+    post.send(mail.build(digest.recipient, "notifications/digest", topic, context, key=key))
+
+
+def _item(notice) -> dict[str, str]:
+    context = notice.context | {"site_name": mail.site_name()}
+    return {
+        "subject": mail.header(mail.plain(f"notifications/{notice.kind}.subject.txt", context)),
+        "line": notice_line(notice),
+        "url": settings.SITE_URL + notice.path if notice.path else "",
+    }

@@ -1,0 +1,193 @@
+"""E-mail: one builder and one sender for everything that leaves as a letter."""
+
+import re
+import smtplib
+import unicodedata
+from email.utils import parseaddr
+from urllib.parse import urlsplit
+
+from anymail.exceptions import AnymailAPIError, AnymailError, AnymailRecipientsRefused
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives, mailers
+from django.core.mail.backends.filebased import EmailBackend as Files
+from django.template import Context
+from django.template.loader import get_template
+from django.urls import reverse
+from django.utils import translation
+
+from matchmaker.notifications import attention, topics, unsubscribing
+from matchmaker.notifications.models import Delivery, Notice, Suppression
+from matchmaker.notifications.outbox import (
+    BUDGET,
+    NotWanted,
+    Permanent,
+    Temporary,
+    drain,
+    mail_due,
+)
+
+HIDDEN = re.compile("[\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029]+")
+
+
+class Post:
+    """A connection to the mail server, opened when first needed and kept for the next letter."""
+
+    def __init__(self):
+        self.connection = mailers.default
+
+    def close(self) -> None:
+        try:
+            self.connection.close()
+        except (OSError, smtplib.SMTPException):
+            self.connection.connection = None
+
+    def __enter__(self) -> "Post":
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        self.close()
+
+    def send_delivery(self, delivery: Delivery) -> None:
+        """Send one notice as a mail of its own.
+
+        Raises:
+            Temporary, Permanent, NotWanted, Later: see `outbox`.
+        """
+        notice = Notice.objects.select_related("recipient", "recipient__attention").get(pk=delivery.notice_id)
+        person = notice.recipient
+        writable(person)
+        attention.respect_quiet_hours(person, notice.topic)
+        context = notice.context | {"path": notice.path}
+        self.send(build(person, f"notifications/{notice.kind}", notice.topic, context, key=str(delivery.pk)))
+
+    def send(self, message: EmailMultiAlternatives) -> None:
+        """Hand one message over; what went wrong is sorted into temporary and permanent."""
+        if isinstance(self.connection, Files):
+            self.connection = mailers.default  # a file of its own for each mail, so that a person can read them
+        self._open()
+        try:
+            self.connection.send_messages([message])
+        except smtplib.SMTPRecipientsRefused as error:
+            code, reply = next(iter(error.recipients.values()))
+            raise _by_code(code, _said(code, reply)) from error
+        except (smtplib.SMTPSenderRefused, smtplib.SMTPAuthenticationError) as error:
+            # The server refuses us, not this letter: a wrong password must not park the whole queue.
+            self.close()
+            raise Temporary(_said(error.smtp_code, error.smtp_error), down=True) from error
+        except smtplib.SMTPResponseException as error:
+            self.close()
+            raise _by_code(error.smtp_code, _said(error.smtp_code, error.smtp_error)) from error
+        except smtplib.SMTPNotSupportedError as error:
+            raise Permanent(f"The mail server cannot take this address: {error}") from error
+        except AnymailRecipientsRefused as error:
+            raise Permanent(str(error)) from error
+        except AnymailAPIError as error:
+            raise _by_status(error) from error
+        except (smtplib.SMTPException, OSError) as error:
+            # Perhaps it left, perhaps not: the repeat carries the same Message-ID.
+            self.close()
+            raise Temporary(f"The connection broke: {type(error).__name__} {error}") from error
+        except (AnymailError, ValueError) as error:
+            raise Permanent(f"This mail cannot be written: {error}") from error
+
+    def _open(self) -> None:
+        try:
+            self.connection.open()
+        except (smtplib.SMTPException, OSError) as error:
+            self.close()
+            raise Temporary(f"The mail server cannot be reached: {error}", down=True) from error
+
+
+def deliver_waiting(budget: float = BUDGET) -> int:
+    """Send the single mails that are due; returns how many left."""
+    with Post() as post:
+        return drain(mail_due, post.send_delivery, budget=budget)
+
+
+def build(person, template: str, topic: str, context: dict, *, key: str) -> EmailMultiAlternatives:
+    """A letter in the person's language with text and HTML, a stable Message-ID and, where allowed, one-click stop.
+
+    Raises:
+        Permanent: a template does not hold together with this context.
+    """
+    site = settings.SITE_URL
+    host = urlsplit(site).hostname or "localhost"
+    with translation.override(person.language):
+        try:
+            stop = unsubscribing.address(person, topic) if topic != topics.ACCOUNT else ""
+            data = context | {
+                "recipient": str(person),
+                "site_name": site_name(),
+                "site_url": site,
+                "url": site + context["path"] if context.get("path") else "",
+                "settings_url": site + reverse("notice_settings"),
+                "unsubscribe_url": stop,
+                "topic_name": "" if topic == unsubscribing.DIGESTS else topics.label(topic)[0],
+            }
+            data["subject"] = header(plain(f"{template}.subject.txt", data))
+            text = plain(f"{template}.txt", data).strip() + "\n"
+            html = get_template(f"{template}.html").render(data)
+        except Exception as error:
+            raise Permanent(f"The text cannot be written: {type(error).__name__} {error}") from error
+    message = EmailMultiAlternatives(
+        subject=data["subject"],
+        body=text,
+        to=[person.email],
+        headers={
+            "Message-ID": f"<{key}@{host}>",
+            "Auto-Submitted": "auto-generated",
+            "Content-Language": person.language,
+        },
+    )
+    message.attach_alternative(html, "text/html")
+    if stop:
+        message.extra_headers["List-Unsubscribe"] = f"<{stop}>"
+        message.extra_headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    if context.get("calendar"):
+        message.attach("invite.ics", context["calendar"], "text/calendar")
+    message.metadata = {"delivery": key}  # a mail service hands it back with a bounce
+    return message
+
+
+def plain(template: str, data: dict) -> str:
+    """A text template, without HTML escapes."""
+    return get_template(template).template.render(Context(data, autoescape=False))
+
+
+def header(text: str) -> str:
+    """One header line out of anything people typed: no breaks, no hidden characters, at most 200 characters."""
+    line = " ".join(HIDDEN.sub(" ", unicodedata.normalize("NFC", text)).split())
+    return line if len(line) <= 200 else line[:199] + "…"
+
+
+def site_name() -> str:
+    """The name in the From line is the name of the site."""
+    return parseaddr(settings.DEFAULT_FROM_EMAIL)[0] or urlsplit(settings.SITE_URL).hostname or ""
+
+
+def writable(person) -> None:
+    """
+    Raises:
+        NotWanted: the account is closed, or the address bounced or complained.
+    """
+    if not person.is_active:
+        raise NotWanted("The account is closed.")
+    stopped = Suppression.objects.filter(address=person.email.lower()).first()
+    if stopped:
+        raise NotWanted(f"The address is not written to since {stopped.since:%Y-%m-%d}: {stopped.reason}")
+
+
+def _by_code(code: int, said: str) -> Temporary | Permanent:
+    return Permanent(said) if code >= 500 else Temporary(said)
+
+
+def _by_status(error: AnymailAPIError) -> Temporary | Permanent:
+    status = error.status_code or 0
+    if status in (401, 403) or status == 429 or status >= 500 or status == 0:
+        return Temporary(f"The mail service answered {status or error}", down=True)
+    return Permanent(f"The mail service refused: {error}")
+
+
+def _said(code: int, reply: bytes | str) -> str:
+    words = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else reply
+    return f"{code} {words}"

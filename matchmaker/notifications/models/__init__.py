@@ -1,0 +1,20 @@
+"""The tables of the post office."""
+
+from matchmaker.notifications.models.outbox import Delivery, Digest, Hold, Notice, Promise
+from matchmaker.notifications.models.people import Attention, Frequency, Preference, Suppression
+from matchmaker.notifications.models.webhooks import WebhookAttempt, WebhookDelivery, WebhookEndpoint
+
+__all__ = [
+    "Attention",
+    "Delivery",
+    "Digest",
+    "Frequency",
+    "Hold",
+    "Notice",
+    "Preference",
+    "Promise",
+    "Suppression",
+    "WebhookAttempt",
+    "WebhookDelivery",
+    "WebhookEndpoint",
+]

@@ -1,0 +1,162 @@
+"""What was promised to whom, and what became of it."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from matchmaker.core.ids import Public
+from matchmaker.notifications.models.people import Frequency
+
+
+class NoticeQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(recipient=user, in_app=True) if user.is_authenticated else self.none()
+
+    def unread(self):
+        return self.filter(read_at__isnull=True)
+
+
+class Notice(Public):
+    """One thing one person is told. The in-app list shows this row; mail and others are its deliveries."""
+
+    kind = models.CharField(max_length=60)  # the file name below templates/notifications/
+    topic = models.CharField(max_length=30)
+    event_key = models.CharField(max_length=160)  # the same happening always has the same key
+    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notices", db_index=False)
+    context = models.JSONField(default=dict)  # everything the templates may show, and nothing private to others
+    path = models.CharField(max_length=300, blank=True)  # where on the site to act on it
+    in_app = models.BooleanField(default=True)  # false where the person wants this topic by mail only
+    created_at = models.DateTimeField(auto_now_add=True)
+    read_at = models.DateTimeField(null=True, blank=True)
+
+    objects = NoticeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [models.UniqueConstraint(fields=["event_key", "recipient"], name="notice_once_per_person")]
+        indexes = [
+            models.Index(fields=["recipient", "-id"], name="notice_of_person"),
+            models.Index(fields=["recipient"], condition=Q(read_at__isnull=True), name="notice_unread"),
+        ]
+
+    def __str__(self):
+        return f"{self.kind} to {self.recipient_id}"
+
+
+class PromiseQuerySet(models.QuerySet):
+    def waiting(self):
+        return self.filter(state=Promise.State.WAITING)
+
+    def parked(self):
+        return self.filter(state=Promise.State.PARKED)
+
+    def due(self, now):
+        """Those a worker may take: their time has come and nobody holds a living lease on them."""
+        free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
+        return self.waiting().filter(free, not_before__lte=now)
+
+
+class Promise(models.Model):
+    """Something that has to leave the house: claimed by a lease, done once, or parked where a person sees it.
+
+    `opened_at` is written before the socket opens and cleared after; a claim that finds it set knows that the worker
+    before died in the middle, and counts it in `crashes`.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        SENT = "sent"
+        PARKED = "parked"
+        CANCELLED = "cancelled"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)  # the stable name outside
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    crashes = models.PositiveSmallIntegerField(default=0)
+    not_before = models.DateTimeField()
+    tried_since = models.DateTimeField(null=True, blank=True)
+    opened_at = models.DateTimeField(null=True, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    lease_token = models.UUIDField(null=True, blank=True)
+    last_error = models.CharField(max_length=300, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    objects = PromiseQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state="waiting", finished_at__isnull=True)
+                | (~Q(state="waiting") & Q(finished_at__isnull=False, lease_token__isnull=True)),
+                name="%(class)s_on_its_way_or_finished",
+            )
+        ]
+
+
+class Digest(Promise):
+    """One morning's mail of one person: everything that was not worth a mail of its own."""
+
+    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
+    period = models.DateField()  # the recipient's own day
+
+    class Meta(Promise.Meta):
+        constraints = [
+            *Promise.Meta.constraints,
+            models.UniqueConstraint(fields=["recipient", "period"], name="digest_once_a_day"),
+        ]
+        indexes = [models.Index(fields=["not_before"], condition=Q(state="waiting"), name="digest_waiting")]
+
+    def __str__(self):
+        return f"digest of {self.period} to {self.recipient_id}"
+
+
+class Delivery(Promise):
+    """The promise to bring one notice through one channel, at once or in the next digest. `id` is the Message-ID."""
+
+    notice = models.ForeignKey(Notice, models.CASCADE, related_name="deliveries", db_index=False)
+    channel = models.CharField(max_length=20)
+    frequency = models.CharField(max_length=10, choices=Frequency, default=Frequency.NOW)
+    digest = models.ForeignKey(Digest, models.SET_NULL, null=True, blank=True, related_name="deliveries")
+
+    class Meta(Promise.Meta):
+        verbose_name_plural = "deliveries"
+        constraints = [
+            *Promise.Meta.constraints,
+            models.UniqueConstraint(fields=["notice", "channel"], name="delivery_once_per_channel"),
+        ]
+        indexes = [
+            models.Index(
+                F("channel"),
+                F("not_before"),
+                condition=Q(state="waiting", frequency="now"),
+                name="delivery_waiting",
+            ),
+            models.Index(
+                F("notice"),
+                condition=Q(state="waiting", digest__isnull=True) & ~Q(frequency="now"),
+                name="delivery_to_gather",
+            ),
+            models.Index(fields=["finished_at"], condition=Q(state="parked"), name="delivery_parked"),
+        ]
+
+    def __str__(self):
+        return f"{self.channel} {self.state} {self.id}"
+
+
+class Hold(models.Model):
+    """The one switch that stops everything from leaving; rows go on being written."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    reason = models.CharField(max_length=200)
+    since = models.DateTimeField(auto_now_add=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="hold_is_one_row")]
+
+    def __str__(self):
+        return f"held since {self.since}: {self.reason}"

@@ -1,0 +1,85 @@
+"""The verbs of the post office that every floor above uses. They write rows; nothing leaves the house here."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from matchmaker.core.problems import Refused
+from matchmaker.notifications import fanout
+from matchmaker.notifications.models import Delivery, Hold, Notice, Promise
+
+
+@transaction.atomic
+def notify(*, kind: str, to: Iterable[Any], event_key: str, context: Mapping[str, Any], path: str = "") -> int:
+    """Promise to tell people something; the promise stands or falls with the caller's transaction.
+
+    Args:
+        kind: which templates say it, see `topics`.
+        to: people or a QuerySet of them (then the database reads them itself: use it for large audiences).
+        event_key: names the happening, at most 160 characters. The same person never hears of one key twice.
+        context: what the templates may show, as plain JSON values; texts of people as they typed them.
+        path: where on the site to act on it.
+
+    Returns:
+        How many people will be told who were not before.
+    """
+    if len(event_key) > 160 or len(path) > 300:
+        raise ValueError("event_key holds 160 characters and path 300")
+    letters, values = fanout.same_for_all(to, event_key, dict(context), path)
+    return fanout.write(kind=kind, letters=letters, values=values)
+
+
+def mark_read(*, by: Any, notices: Iterable[Notice] | None = None) -> int:
+    """Mark notices of this person as read, all of them when none are named; returns how many were unread."""
+    unread = Notice.objects.visible_to(by).unread()
+    if notices is not None:
+        unread = unread.filter(pk__in=[notice.pk for notice in notices])
+    return unread.update(read_at=timezone.now())
+
+
+def hold_deliveries(*, by: Any, reason: str) -> Hold:
+    """Stop everything from leaving; promises go on being written and wait."""
+    if not reason.strip():
+        raise Refused(
+            "reason_missing", _("Say why nothing may leave, for whoever finds it held."), field="reason", status=400
+        )
+    hold, new = Hold.objects.get_or_create(pk=1, defaults={"reason": reason.strip()[:200], "by": by})
+    if not new:
+        raise Refused("already_held", _("Deliveries are held already."))
+    return hold
+
+
+def release_deliveries(*, by: Any) -> None:
+    """Let everything leave again."""
+    if not Hold.objects.filter(pk=1).delete()[0]:
+        raise Refused("not_held", _("Deliveries are not held."))
+
+
+def retry_parked(*, by: Any, promises: Iterable[Promise]) -> int:
+    """Give parked promises a new start after their cause was mended; their Message-ID or webhook-id stays the same."""
+    retried = 0
+    for promise in promises:
+        retried += (
+            type(promise)
+            .objects.parked()
+            .filter(pk=promise.pk)
+            .update(
+                state=Promise.State.WAITING,
+                finished_at=None,
+                tried_since=None,
+                opened_at=None,
+                attempts=0,
+                crashes=0,
+                not_before=timezone.now(),
+            )
+        )
+    return retried
+
+
+def cancel_waiting(*, event_key: str) -> int:
+    """Call back what has not left yet, because its cause is gone; what was shown in-app stays."""
+    waiting = Delivery.objects.waiting().filter(notice__event_key=event_key, lease_token__isnull=True)
+    return waiting.update(state=Promise.State.CANCELLED, finished_at=timezone.now(), last_error="called back")

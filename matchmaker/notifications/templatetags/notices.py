@@ -1,0 +1,43 @@
+"""What the templates of notices need: the recipient's language for values that came as plain JSON."""
+
+import datetime as dt
+
+from babel.dates import format_date
+from django import template
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, to_locale
+
+from matchmaker.core import reference
+
+register = template.Library()
+
+
+@register.filter
+def in_language(texts: dict[str, object]) -> object:
+    """The entry of {"en": …, "zh-hans": …} in the language set; English, or whatever there is, where it is missing."""
+    if not isinstance(texts, dict):
+        return texts
+    language = get_language() or "en"
+    return texts.get(language) or texts.get("en") or next(iter(texts.values()), "")
+
+
+@register.filter
+def day(value: str | dt.date) -> str:
+    """A date, also as ISO text, the way the reader writes it."""
+    if not value:
+        return ""
+    moment = dt.date.fromisoformat(value[:10]) if isinstance(value, str) else value
+    return format_date(moment, "long", locale=to_locale(get_language() or "en"))
+
+
+@register.filter
+def country(code: str) -> str:
+    """The name of a country by its ISO 3166-1 code."""
+    return reference.name(reference.countries().get(code), code)
+
+
+@register.simple_tag
+def notice_line(notice) -> SafeString:
+    """The sentence of a notice for the list on the site."""
+    return render_to_string(f"notifications/{notice.kind}.line.html", {**notice.context, "path": notice.path})

@@ -1,0 +1,67 @@
+"""Topics and kinds are files, not code: a new kind of notice is its templates and one call of `notify`.
+
+`templates/notifications/<kind>.subject.txt`, `.txt`, `.html` and `.line.html` make a kind. The word before the first
+underscore is its topic when `templates/notifications/topics/<topic>.txt` exists (first line its name, second line what
+it tells about); every other kind belongs to the topic `account`, which nobody can switch off.
+"""
+
+from functools import cache
+from pathlib import Path
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.template.loader import get_template, render_to_string
+from django.template.utils import get_app_template_dirs
+from django.utils.translation import gettext as _
+
+ACCOUNT = "account"  # security and the person's own access
+MAIL, IN_APP, SMS, WECHAT = "email", "in_app", "sms", "wechat"
+CHANNELS = (IN_APP, MAIL, SMS, WECHAT)
+DEFAULTS = {IN_APP: "now", MAIL: "now", SMS: "never", WECHAT: "never"}
+PARTS = ("subject.txt", "txt", "html", "line.html")
+
+
+@cache
+def known() -> frozenset[str]:
+    """The topics that have a file, `account` among them."""
+    folders = [Path(place) for engine in settings.TEMPLATES for place in engine["DIRS"]]
+    folders += [Path(place) for place in get_app_template_dirs("templates")]
+    found = {file.stem for folder in folders for file in (folder / "notifications/topics").glob("*.txt")}
+    return frozenset(found | {ACCOUNT})
+
+
+def switchable() -> list[str]:
+    """The topics a person decides about, in the order of their names' files."""
+    return sorted(known() - {ACCOUNT})
+
+
+@cache
+def of(kind: str) -> str:
+    """The topic of a kind.
+
+    Raises:
+        ImproperlyConfigured: the kind lacks one of its templates.
+    """
+    for part in PARTS:
+        try:
+            get_template(f"notifications/{kind}.{part}")
+        except Exception as error:
+            raise ImproperlyConfigured(f"The notice {kind!r} has no sound template {kind}.{part}: {error}") from error
+    prefix = kind.split("_")[0]
+    return prefix if prefix in known() else ACCOUNT
+
+
+def label(topic: str) -> tuple[str, str]:
+    """Name and one sentence, in the language set at the moment."""
+    name, _, about = render_to_string(f"notifications/topics/{topic}.txt").strip().partition("\n")
+    return name.strip(), about.strip()
+
+
+def offered() -> list[str]:
+    """The channels people can choose: short messages only where an adapter of a provider is set."""
+    adapters = getattr(settings, "TEXT_ADAPTERS", {})
+    return [channel for channel in CHANNELS if channel in (IN_APP, MAIL) or channel in adapters]
+
+
+def channel_name(channel: str) -> str:
+    return {IN_APP: _("On the site"), MAIL: _("E-mail"), SMS: _("Text message"), WECHAT: _("WeChat")}[channel]

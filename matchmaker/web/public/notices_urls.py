@@ -1,0 +1,14 @@
+"""The pages of a person's notices."""
+
+from django.urls import path
+
+from matchmaker.web.public import notices
+
+urlpatterns = [
+    path("notices/", notices.show, name="notices"),
+    path("notices/count/", notices.count, name="notices_count"),
+    path("notices/read/", notices.read_all, name="notices_read_all"),
+    path("notices/settings/", notices.settings, name="notice_settings"),
+    path("notices/stop/<str:token>/", notices.unsubscribe, name="unsubscribe"),
+    path("notices/<uuid:uid>/", notices.read, name="notice_read"),
+]

@@ -1,0 +1,73 @@
+"""What `notify` promises."""
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.db import transaction
+
+from matchmaker.accounts.models import User
+from matchmaker.notifications import preferences, services
+from matchmaker.notifications.models import Delivery, Notice
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+def tell(people, key="demand_closed:1", kind="demand_closed", **context):
+    facts = {"demand": "茉莉香米", "closed_on": "2026-11-01"} | context
+    return services.notify(kind=kind, to=people, event_key=key, context=facts, path="/buyer/demands/1/")
+
+
+def test_notify_writes_a_notice_and_a_mail_for_each_person():
+    people = [factories.user(), factories.user()]
+    assert tell(people) == 2
+    assert sorted(Notice.objects.values_list("recipient", flat=True)) == sorted(person.pk for person in people)
+    assert list(Delivery.objects.values_list("channel", "state", "attempts")) == [("email", "waiting", 0)] * 2
+    notice = Notice.objects.first()
+    assert notice.context == {"demand": "茉莉香米", "closed_on": "2026-11-01"}
+    assert (notice.topic, notice.path, notice.read_at) == ("demand", "/buyer/demands/1/", None)
+
+
+def test_notify_takes_a_queryset_with_parameters():
+    factories.user(), factories.user(email="other@example.net")
+    assert tell(User.objects.filter(email__contains="example.net").order_by("-name")) == 1
+
+
+def test_notify_tells_the_same_happening_once_per_person():
+    first, second = factories.user(), factories.user()
+    assert tell([first]) == 1
+    assert tell([first, second, second]) == 1
+    assert tell([first], key="demand_closed:2") == 1
+    assert Notice.objects.count() == Delivery.objects.count() == 3
+
+
+def test_f05_rollback_leaves_no_phantom():
+    person = factories.user()
+    with transaction.atomic():
+        tell([person])
+        transaction.set_rollback(True)
+    assert (Notice.objects.count(), Delivery.objects.count()) == (0, 0)
+
+
+def test_notify_leaves_out_closed_accounts():
+    assert tell([factories.user(is_active=False)]) == 0
+
+
+def test_notify_of_an_unknown_kind_fails_loudly():
+    with pytest.raises(ImproperlyConfigured, match="no sound template"):
+        tell([factories.user()], kind="no_such_kind")
+
+
+def test_preferences_are_read_where_the_promise_is_written():
+    quiet, silent, texted = factories.user(), factories.user(), factories.user()
+    preferences.choose(by=quiet, topic="demand", channel="email", frequency="daily")
+    preferences.choose(by=silent, topic="demand", channel="email", frequency="never")
+    preferences.choose(by=silent, topic="demand", channel="in_app", frequency="never")
+    preferences.choose(by=texted, topic="demand", channel="sms", frequency="now")
+    assert tell([quiet, silent, texted]) == 3
+    rows = Delivery.objects.order_by("notice__recipient", "channel")
+    assert list(rows.values_list("notice__recipient", "channel", "frequency")) == [
+        (quiet.pk, "email", "daily"),
+        (texted.pk, "email", "now"),
+        (texted.pk, "sms", "now"),
+    ]
+    assert [Notice.objects.visible_to(person).count() for person in (quiet, silent, texted)] == [1, 0, 1]
