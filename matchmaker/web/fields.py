@@ -24,8 +24,6 @@ Choices = list[tuple[str, str]]
 # Languages that goods and companies of such campaigns are described in; the rest of ISO 639-1 stands below them.
 _OFTEN_USED = "en zh fr es pt ru ar de it nl pl tr th vi ja ko id ms fa hi bn ur uk ro el cs hu sv da no fi"
 OFTEN_USED = tuple(_OFTEN_USED.split())
-    "en zh fr es pt ru ar de it nl pl tr th vi ja ko id ms fa hi bn ur uk ro el cs hu sv da no fi".split()
-)
 
 
 class DecimalInput(forms.DecimalField):
