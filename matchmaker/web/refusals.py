@@ -1,0 +1,34 @@
+"""What a verb refused, put beside the field it is about, so that nothing typed is lost."""
+
+from collections.abc import Mapping
+
+from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.http import Http404
+
+from matchmaker.core.problems import Refused
+
+
+def show_on(form: forms.BaseForm, problem: ValidationError | Refused, names: Mapping[str, str] | None = None) -> None:
+    """Add the problem to a bound form.
+
+    `names` maps the verb's field names to the form's where they differ. What belongs to no field of the form stands on
+    top of it. A refusal with status 404 stays one: what may not be seen does not exist.
+    """
+    names = names or {}
+    if isinstance(problem, Refused):
+        if problem.status == 404:
+            raise Http404
+        _add(form, names.get(problem.field, problem.field), [problem.message])
+        return
+    if not hasattr(problem, "error_dict"):
+        _add(form, "", problem.messages)
+        return
+    for field, errors in problem.error_dict.items():
+        _add(form, names.get(field, field), [message for error in errors for message in error.messages])
+
+
+def _add(form: forms.BaseForm, field: str, messages: list[str]) -> None:
+    place = field if field in form.fields and field != NON_FIELD_ERRORS else None
+    for message in messages:
+        form.add_error(place, message)
