@@ -1,1 +1,58 @@
-urlpatterns = []
+"""The site map of the API."""
+
+from django.urls import path
+
+from matchmaker.api.companies import Companies
+from matchmaker.api.demands import Demands
+from matchmaker.api.docs import Page, Schema
+from matchmaker.api.matches import Matches
+from matchmaker.api.notices import Notices
+from matchmaker.api.products import Products
+from matchmaker.api.reference import Categories, Events, HSCodes, Suggestions
+from matchmaker.api.sign_in import Tokens
+
+LIST, ONE, LIST_WRITE, ONE_WRITE = (
+    {"get": "list"},
+    {"get": "retrieve"},
+    {"get": "list", "post": "create"},
+    {"get": "retrieve", "patch": "partial_update"},
+)
+
+
+def one(resource, verb):
+    return resource.as_view({"post": verb})
+
+
+urlpatterns = [
+    path("tokens/", Tokens.as_view(), name="api_tokens"),
+    path("companies/", Companies.as_view(LIST), name="api_companies"),
+    path("companies/mine/", Companies.as_view({"get": "mine"}), name="api_my_companies"),
+    path("companies/<uuid:uid>/", Companies.as_view(ONE_WRITE), name="api_company"),
+    path("products/", Products.as_view(LIST_WRITE), name="api_products"),
+    path("products/mine/", Products.as_view({"get": "mine"}), name="api_my_products"),
+    path("products/<uuid:uid>/", Products.as_view(ONE_WRITE), name="api_product"),
+    path("products/<uuid:uid>/publish/", one(Products, "publish"), name="api_product_publish"),
+    path("products/<uuid:uid>/pause/", one(Products, "pause"), name="api_product_pause"),
+    path("products/<uuid:uid>/withdraw/", one(Products, "withdraw"), name="api_product_withdraw"),
+    path("demands/", Demands.as_view(LIST_WRITE), name="api_demands"),
+    path("demands/mine/", Demands.as_view({"get": "mine"}), name="api_my_demands"),
+    path("demands/<uuid:uid>/", Demands.as_view(ONE_WRITE), name="api_demand"),
+    path("demands/<uuid:uid>/publish/", one(Demands, "publish"), name="api_demand_publish"),
+    path("demands/<uuid:uid>/close/", one(Demands, "close"), name="api_demand_close"),
+    path("demands/<uuid:uid>/withdraw/", one(Demands, "withdraw"), name="api_demand_withdraw"),
+    path("matches/", Matches.as_view(LIST), name="api_matches"),
+    path("matches/<uuid:uid>/", Matches.as_view(ONE), name="api_match"),
+    path("matches/<uuid:uid>/answer/", one(Matches, "answer"), name="api_match_answer"),
+    path("notifications/", Notices.as_view(LIST), name="api_notices"),
+    path("notifications/<uuid:uid>/", Notices.as_view(ONE), name="api_notice"),
+    path("notifications/<uuid:uid>/read/", one(Notices, "read"), name="api_notice_read"),
+    path("categories/", Categories.as_view(LIST), name="api_categories"),
+    path("categories/<str:code>/", Categories.as_view(ONE), name="api_category"),
+    path("hs-codes/", HSCodes.as_view(LIST), name="api_hs_codes"),
+    path("hs-codes/<str:code>/", HSCodes.as_view(ONE), name="api_hs_code"),
+    path("events/", Events.as_view(LIST), name="api_events"),
+    path("events/<slug:slug>/", Events.as_view(ONE), name="api_event"),
+    path("suggestions/", one(Suggestions, "create"), name="api_suggestions"),
+    path("schema/", Schema.as_view(), name="api_schema"),
+    path("docs/", Page.as_view(url_name="api_schema"), name="api_docs"),
+]

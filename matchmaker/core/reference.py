@@ -8,6 +8,7 @@ import csv
 from functools import cache
 
 from django.conf import settings
+from django.utils.formats import number_format
 from django.utils.translation import get_language
 
 Row = dict[str, str]
@@ -60,3 +61,15 @@ def name(row: Row | None, fallback: str = "") -> str:
 def choices(rows: dict[str, Row]) -> list[tuple[str, str]]:
     """Code and name in the reader's language, sorted by that name."""
     return sorted(((code, name(row, code)) for code, row in rows.items()), key=lambda choice: choice[1])
+
+
+def quantity(amount: float | None, unit: str) -> str:
+    """An amount with its unit as the reader writes it: 1,200 kg, 3 pieces, 3 件. '' when there is no amount."""
+    if amount is None:
+        return ""
+    value = float(amount)
+    number = number_format(int(value) if value == int(value) else float(f"{value:.6g}"), force_grouping=True)
+    row = units().get(unit)
+    english = (get_language() or "en").startswith("en")
+    label = row["plural_en"] if row and english and value != 1 else name(row, unit)
+    return f"{number} {label}".strip()

@@ -26,8 +26,9 @@ def sentences(match: Match) -> list[str]:
                 % {"offered": _short(offered[1]), "wanted": _short(wanted[1]), "value": number_format(meaning, 2)},
             )
         )
-    if words := evidence.get("shared_words"):
-        found.append((parts.get("words", 0), _("Both texts say: %(words)s.") % {"words": _list(words[:6])}))
+    if words := _telling(evidence.get("shared_words", [])):
+        sentence = _("Words in common, some through the dictionary: %(words)s.") % {"words": _list(words[:6])}
+        found.append((parts.get("words", 0), sentence))
     if common := evidence.get("hs_common"):
         found.append((parts.get("hs", 0), _hs_sentence(common)))
     if (code := evidence.get("category")) and parts.get("category", 0) >= 1:
@@ -35,6 +36,11 @@ def sentences(match: Match) -> list[str]:
         if category:
             found.append((0.5, _("Same category: %(category)s.") % {"category": category.name}))
     return [sentence for _weight, sentence in sorted(found, key=lambda pair: -pair[0])]
+
+
+def _telling(words: list[str]) -> list[str]:
+    """Without single Chinese characters and pieces of longer words, which tell a reader nothing more."""
+    return [word for word in words if len(word) > 1 and not any(word != other and word in other for other in words)]
 
 
 def _hs_sentence(common: str) -> str:
@@ -102,10 +108,6 @@ def _certificate(code: str) -> str:
     return reference.name(reference.certificates().get(code), code)
 
 
-def _amount(value: float | None, unit: str) -> str:
-    return f"{number_format(_round(value), use_l10n=True, force_grouping=True)} {_unit(unit)}"
-
-
 def _round(value: float | None) -> float | int:
     value = float(value or 0)
     return int(value) if value == int(value) else float(f"{value:.4g}")
@@ -160,10 +162,10 @@ def _money(value: float, currency: str, unit: str) -> str:
 
 
 def _minimum_order(outcome: str, facts: dict) -> str:
-    needed = _amount(facts["needed"], facts["unit"])
+    needed = reference.quantity(facts["needed"], facts["unit"])
     if facts["min_order"] is None:
         return _("The buyer needs %(needed)s; the supplier states no minimum order.") % {"needed": needed}
-    least = _amount(facts["min_order"], facts["min_order_unit"])
+    least = reference.quantity(facts["min_order"], facts["min_order_unit"])
     if outcome == "unknown":
         return _("Minimum order %(least)s; the buyer needs %(needed)s: these cannot be compared.") % {
             "least": least,

@@ -1,0 +1,70 @@
+"""Keys of people's programs."""
+
+import datetime as dt
+import hashlib
+import secrets
+from collections.abc import Iterable
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from matchmaker.accounts.audit import record
+from matchmaker.accounts.models import ApiToken, User
+from matchmaker.core.problems import Refused
+
+SCOPES = ("read", "companies:write", "products:write", "demands:write", "matches:write", "notices:write")
+LONGEST_DAYS = 365
+PREFIX = "mm_"
+
+
+def _digest(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+@transaction.atomic
+def create_token(*, by: User, name: str, scopes: Iterable[str], days: int = 90) -> tuple[ApiToken, str]:
+    """A new key; its text is returned here and never again.
+
+    Raises:
+        ValidationError: for an unknown scope or a life of more than a year.
+    """
+    scopes = sorted(set(scopes))
+    if not scopes or not set(scopes) <= set(SCOPES):
+        raise ValidationError({"scopes": _("Choose at least one of: %(scopes)s.") % {"scopes": ", ".join(SCOPES)}})
+    if not 1 <= days <= LONGEST_DAYS:
+        raise ValidationError({"days": _("A key lives between one day and a year.")})
+    key = PREFIX + secrets.token_urlsafe(32)
+    token = ApiToken(
+        user=by,
+        name=name,
+        prefix=key[:10],
+        digest=_digest(key),
+        scopes=scopes,
+        expires_at=timezone.now() + dt.timedelta(days=days),
+    )
+    token.full_clean()
+    token.save()
+    record(by=by, verb="create_token", on=token, organisation=by, facts={"scopes": scopes, "days": days})
+    return token, key
+
+
+@transaction.atomic
+def revoke_token(*, by: User, token: ApiToken) -> None:
+    """Make the key useless at once: every request reads this row."""
+    if token.user_id != by.pk:
+        raise Refused("not_found", _("There is nothing here for you."), status=404)
+    ApiToken.objects.filter(pk=token.pk, revoked_at__isnull=True).update(revoked_at=timezone.now())
+    record(by=by, verb="revoke_token", on=token, organisation=by)
+
+
+def token_of(key: str) -> ApiToken | None:
+    """The living token with this key, or None."""
+    token = ApiToken.objects.select_related("user").filter(digest=_digest(key), revoked_at__isnull=True).first()
+    if token is None or token.expires_at <= timezone.now() or not token.user.is_active:
+        return None
+    # Once a minute is enough to know when it was last used; a write per request is not.
+    if token.last_used_at is None or timezone.now() - token.last_used_at > dt.timedelta(minutes=1):
+        ApiToken.objects.filter(pk=token.pk).update(last_used_at=timezone.now())
+    return token

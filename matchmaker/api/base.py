@@ -1,0 +1,120 @@
+"""What all resources share: strict input, and one effect for one Idempotency-Key."""
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Callable
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from rest_framework import serializers, viewsets
+from rest_framework.response import Response
+
+from matchmaker.accounts.models import StoredAnswer
+from matchmaker.campaigns.models import Campaign
+from matchmaker.companies.models import Company
+from matchmaker.core.problems import Refused
+
+LEASE = dt.timedelta(seconds=60)
+
+
+class Strict(serializers.Serializer):
+    """Refuses what it does not know, so that a mistyped or forbidden member is never silently dropped (B13)."""
+
+    def to_internal_value(self, data):
+        if isinstance(data, dict):
+            writable = {name for name, field in self.fields.items() if not field.read_only}
+            unknown = sorted(set(data) - writable)
+            if unknown:
+                raise serializers.ValidationError(
+                    {
+                        str(name)[:60]: [
+                            serializers.ErrorDetail(_("This field is unknown or read-only."), "unknown_field")
+                        ]
+                        for name in unknown[:20]
+                    }
+                )
+        return super().to_internal_value(data)
+
+
+class Resource(viewsets.GenericViewSet):
+    """Rows are named by `uid`; `policy`, `filters` and `orderings` are declared on the class."""
+
+    lookup_field = "uid"
+    lookup_value_converter = "uuid"
+    http_method_names = ["get", "post", "patch", "head", "options"]
+    policy: dict[str, str] = {}
+
+    def company(self, **side) -> Company:
+        """The caller's company on a side; with several she names one in `company`."""
+        companies = Company.objects.of(self.request.user).filter(**side).order_by("memberships__id")
+        wanted = self.request.data.get("company") if isinstance(self.request.data, dict) else None
+        company = companies.filter(uid=wanted).first() if wanted else companies.first()
+        if company is None:
+            raise Refused("wrong_role", _("None of your companies is on this side."), status=403)
+        return company
+
+    def campaign(self) -> Campaign | None:
+        return Campaign.objects.filter(is_current=True).first()
+
+    def once(self, act: Callable[[], Response]) -> Response:
+        """Do it once for one Idempotency-Key: a repeat gets the first answer (IETF draft, httpapi-idempotency-key).
+
+        Answers: 422 for the same key with another request, 409 while the first is being worked on.
+        """
+        key = self.request.headers.get("Idempotency-Key")
+        if key is None:
+            return act()
+        if not 1 <= len(key) <= 255 or not key.isascii() or not key.isprintable():
+            raise Refused(
+                "idempotency_key_invalid", _("Idempotency-Key has 1 to 255 printable ASCII characters."), status=400
+            )
+        caller = f"user:{self.request.user.pk}"
+        digest = hashlib.sha256(
+            json.dumps(
+                [self.request.method, self.request.path, self.request.data], sort_keys=True, default=str
+            ).encode()
+        ).hexdigest()
+        stored = self._claim(caller, key, digest)
+        if stored.status is not None:
+            return Response(stored.body, status=stored.status, headers={"Idempotent-Replayed": "true"})
+        try:
+            with transaction.atomic():  # the answer stands or falls with what it answers
+                response = act()
+                StoredAnswer.objects.filter(pk=stored.pk).update(
+                    status=response.status_code, body=json.loads(json.dumps(response.data, default=str))
+                )
+            return response
+        except Exception:
+            StoredAnswer.objects.filter(pk=stored.pk, status__isnull=True).delete()
+            raise
+
+    def _claim(self, caller: str, key: str, digest: str) -> StoredAnswer:
+        now = timezone.now()
+        try:
+            with transaction.atomic():
+                return StoredAnswer.objects.create(
+                    caller=caller, key=key, request_digest=digest, lease_until=now + LEASE
+                )
+        except IntegrityError:
+            stored = StoredAnswer.objects.get(caller=caller, key=key)
+        if stored.request_digest != digest:
+            raise Refused("idempotency_key_reused", _("This Idempotency-Key was used for another request."), status=422)
+        if stored.status is None:
+            taken = StoredAnswer.objects.filter(pk=stored.pk, status__isnull=True, lease_until__lt=now).update(
+                lease_until=now + LEASE
+            )
+            if not taken:
+                raise Refused("request_in_progress", _("The first request with this key is still being worked on."))
+        return stored
+
+    def check_version(self, current: int) -> None:
+        """`If-Match: "3"` refuses to overwrite what somebody else has changed meanwhile (B15)."""
+        wanted = self.request.headers.get("If-Match", "").strip().removeprefix("W/").strip('"')
+        if wanted and wanted != str(current):
+            raise Refused(
+                "stale_version",
+                _("This was changed meanwhile: it is at version %(current)s, yours is %(wanted)s.")
+                % {"current": current, "wanted": wanted[:20]},
+            )

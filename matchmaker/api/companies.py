@@ -1,0 +1,97 @@
+"""Companies: the public profiles of suppliers, and one's own."""
+
+from django.db.models import Q
+from drf_spectacular.utils import extend_schema
+from rest_framework import mixins, serializers
+from rest_framework.response import Response
+
+from matchmaker.api.base import Resource, Strict
+from matchmaker.api.filters import equal
+from matchmaker.api.permissions import EVERYONE, SIGNED_IN
+from matchmaker.companies.models import Company
+from matchmaker.companies.services import update_company
+
+
+class PublicCompany(serializers.ModelSerializer):
+    """What anybody may see. Contact data and numbers are not part of it."""
+
+    class Meta:
+        model = Company
+        fields = [
+            "uid",
+            "legal_name",
+            "name_latin",
+            "name_zh",
+            "country",
+            "city",
+            "website",
+            "founded",
+            "size",
+            "languages",
+            "first_time_exporter",
+            "about",
+            "about_en",
+            "verification",
+            "verified_at",
+        ]
+        read_only_fields = fields
+
+
+class OwnCompany(Strict, serializers.ModelSerializer):
+    """What members see and write of their company."""
+
+    class Meta:
+        model = Company
+        fields = [
+            *PublicCompany.Meta.fields,
+            *[
+                "address",
+                "contact_name",
+                "contact_email",
+                "contact_phone",
+                "identifier_kind",
+                "identifier",
+                "language",
+                "status",
+            ],
+            *["status_reason", "is_supplier", "is_buyer"],
+        ]
+        read_only_fields = ["uid", "status", "status_reason", "verification", "verified_at", "is_supplier", "is_buyer"]
+        validators = []  # the constraints are checked by the verb, which explains them
+
+
+class Companies(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
+    """Suppliers of the campaign; `mine=true` lists the caller's own companies with everything in them."""
+
+    serializer_class = PublicCompany
+    policy = {
+        "list": EVERYONE,
+        "retrieve": EVERYONE,
+        "mine": SIGNED_IN,
+        "partial_update": "companies:write",
+    }
+    filters = {
+        "country": equal("country"),
+        "q": lambda queryset, value: queryset.filter(
+            Q(name_key__contains=value.casefold()) | Q(about__icontains=value)
+        ),
+    }
+    orderings = {"newest": ["-pk"], "name": ["legal_name", "pk"]}
+
+    def get_queryset(self):
+        if self.action == "partial_update":
+            return Company.objects.of(self.request.user)
+        return Company.objects.public().order_by("pk")
+
+    @extend_schema(responses=OwnCompany(many=True))
+    def mine(self, request):
+        companies = Company.objects.of(request.user).order_by("memberships__id")
+        return Response({"results": OwnCompany(companies, many=True).data})
+
+    @extend_schema(request=OwnCompany, responses=OwnCompany)
+    def partial_update(self, request, uid):
+        company = self.get_object()
+        given = OwnCompany(company, data=request.data, partial=True)
+        given.is_valid(raise_exception=True)
+        company = update_company(by=request.user, company=company, **given.validated_data)
+        return Response(OwnCompany(company).data)

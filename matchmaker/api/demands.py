@@ -1,0 +1,182 @@
+"""Demands: public ones for everybody, one's own and those one was invited to."""
+
+from django.db import transaction
+from django.db.models import Q
+from drf_spectacular.utils import extend_schema
+from rest_framework import mixins, serializers
+from rest_framework.response import Response
+
+from matchmaker.api.base import Resource, Strict
+from matchmaker.api.filters import equal
+from matchmaker.api.permissions import EVERYONE, SIGNED_IN
+from matchmaker.catalogue import services
+from matchmaker.catalogue.models import Demand, DemandLine
+from matchmaker.companies.models import Company
+from matchmaker.matching import tasks
+
+LINE = [
+    "text",
+    "language",
+    "hs_code",
+    "quantity",
+    "unit",
+    "target_price",
+    "currency",
+    "price_unit",
+    "origins_wanted",
+    "origins_excluded",
+    "certificates_required",
+]
+FIELDS = [
+    "title",
+    "language",
+    "description",
+    "visibility",
+    "closing_on",
+    "destination",
+    "delivery_from",
+    "delivery_until",
+    "incoterm",
+]
+
+
+class Codes(serializers.ListField):
+    child = serializers.CharField(max_length=20)
+
+
+class LineOut(serializers.ModelSerializer):
+    category = serializers.CharField(source="category_id", read_only=True)
+
+    class Meta:
+        model = DemandLine
+        fields = ["uid", "number", "category", *LINE]
+        read_only_fields = fields
+
+
+class LineIn(Strict, serializers.ModelSerializer):
+    uid = serializers.UUIDField(required=False)
+    category = serializers.CharField(max_length=10, required=False, allow_null=True)
+    origins_wanted = Codes(required=False, max_length=60)
+    origins_excluded = Codes(required=False, max_length=60)
+    certificates_required = Codes(required=False, max_length=40)
+
+    class Meta:
+        model = DemandLine
+        fields = ["uid", "category", *LINE]
+        validators = []
+        extra_kwargs = {"hs_code": {"validators": []}}
+
+    def validate(self, fields):
+        if "category" in fields:
+            fields["category_id"] = fields.pop("category")
+        return fields
+
+
+class DemandOut(serializers.ModelSerializer):
+    """The buyer's name is not part of a demand: it opens when both sides say yes. The city is."""
+
+    city = serializers.CharField(source="company.city", read_only=True)
+    lines = LineOut(many=True, read_only=True)
+
+    class Meta:
+        model = Demand
+        fields = ["uid", "city", *FIELDS, "status", "published_at", "lines"]
+        read_only_fields = fields
+
+
+class DemandIn(Strict, serializers.ModelSerializer):
+    company = serializers.UUIDField(required=False)
+    lines = LineIn(many=True, required=False)
+
+    class Meta:
+        model = Demand
+        fields = ["company", *FIELDS, "lines"]
+        validators = []
+
+    def as_verb(self) -> dict:
+        fields = dict(self.validated_data)
+        fields.pop("company", None)
+        return fields
+
+
+class Demands(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
+    serializer_class = DemandOut
+    policy = {
+        "list": EVERYONE,
+        "retrieve": EVERYONE,
+        "mine": SIGNED_IN,
+        "create": "demands:write",
+        "partial_update": "demands:write",
+        "publish": "demands:write",
+        "close": "demands:write",
+        "withdraw": "demands:write",
+    }
+    filters = {
+        "category": lambda queryset, value: queryset.filter(lines__category=value).distinct(),
+        "closing_after": lambda queryset, value: queryset.filter(closing_on__gte=_day(value)),
+        "destination": equal("destination"),
+        "q": lambda queryset, value: queryset.filter(
+            Q(title__icontains=value) | Q(lines__text__icontains=value)
+        ).distinct(),
+    }
+    orderings = {"newest": ["-published_at", "-pk"], "closing": ["closing_on", "pk"]}
+
+    def get_queryset(self):
+        demands = Demand.objects.select_related("company").prefetch_related("lines")
+        if self.action == "list":
+            return demands.filter(pk__in=Demand.objects.public().values("pk")).order_by("-pk")
+        if self.action == "retrieve":
+            return demands.filter(pk__in=Demand.objects.visible_to(self.request.user).values("pk"))
+        return demands.filter(company__in=Company.objects.of(self.request.user))
+
+    @extend_schema(responses=DemandOut(many=True))
+    def mine(self, request):
+        page = self.paginate_queryset(self.get_queryset().order_by("-pk"))
+        return self.get_paginated_response(DemandOut(page, many=True).data)
+
+    @extend_schema(request=DemandIn, responses={201: DemandOut})
+    def create(self, request):
+        def act():
+            given = DemandIn(data=request.data)
+            given.is_valid(raise_exception=True)
+            demand = services.save_demand(by=request.user, company=self.company(is_buyer=True), **given.as_verb())
+            return Response(self.shown(demand), status=201)
+
+        return self.once(act)
+
+    @extend_schema(request=DemandIn, responses=DemandOut)
+    def partial_update(self, request, uid):
+        demand = self.get_object()
+        given = DemandIn(demand, data=request.data, partial=True)
+        given.is_valid(raise_exception=True)
+        services.save_demand(by=request.user, company=demand.company, demand=demand, **given.as_verb())
+        transaction.on_commit(tasks.ring)
+        return Response(self.shown(demand))
+
+    def _turn(self, verb):
+        def act():
+            demand = self.get_object()
+            verb(by=self.request.user, demand=demand)
+            transaction.on_commit(tasks.ring)
+            return Response(self.shown(demand))
+
+        return self.once(act)
+
+    @extend_schema(request=None, responses=DemandOut)
+    def publish(self, request, uid):
+        return self._turn(services.publish_demand)
+
+    @extend_schema(request=None, responses=DemandOut)
+    def close(self, request, uid):
+        return self._turn(services.close_demand)
+
+    @extend_schema(request=None, responses=DemandOut)
+    def withdraw(self, request, uid):
+        return self._turn(services.withdraw_demand)
+
+    def shown(self, demand):
+        return DemandOut(Demand.objects.select_related("company").prefetch_related("lines").get(pk=demand.pk)).data
+
+
+def _day(value: str):
+    return serializers.DateField().run_validation(value)

@@ -1,0 +1,106 @@
+"""Matches of the caller's companies, with reasons in the language asked for."""
+
+from django.db import transaction
+from drf_spectacular.utils import extend_schema
+from rest_framework import mixins, serializers
+from rest_framework.response import Response
+
+from matchmaker.api.base import Resource, Strict
+from matchmaker.api.filters import equal
+from matchmaker.api.permissions import SIGNED_IN
+from matchmaker.companies.services import is_member
+from matchmaker.matching import reasons, services
+from matchmaker.matching.models import Match
+from matchmaker.notifications.tasks import ring
+
+
+class MatchOut(serializers.ModelSerializer):
+    """`contact` is the other side's, and only there once both sides said yes."""
+
+    product = serializers.UUIDField(source="product.uid", read_only=True)
+    product_name = serializers.CharField(source="product.name", read_only=True)
+    demand = serializers.UUIDField(source="line.demand.uid", read_only=True)
+    line = serializers.UUIDField(source="line.uid", read_only=True)
+    line_text = serializers.CharField(source="line.text", read_only=True)
+    side = serializers.SerializerMethodField()
+    reasons = serializers.SerializerMethodField()
+    conditions = serializers.SerializerMethodField()
+    contact = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Match
+        fields = [
+            "uid",
+            "side",
+            "product",
+            "product_name",
+            "demand",
+            "line",
+            "line_text",
+            "score",
+            "probability",
+            "parts",
+            "reasons",
+            "conditions",
+            "supplier_answer",
+            "buyer_answer",
+            "mutual_at",
+            "contact",
+            "created_at",
+        ]
+        read_only_fields = fields
+
+    def get_side(self, match) -> str:
+        return "supplier" if is_member(self.context["request"].user, match.product.company) else "buyer"
+
+    def get_reasons(self, match) -> list[str]:
+        return reasons.sentences(match)
+
+    def get_conditions(self, match) -> list[dict]:
+        return [
+            {k: str(condition[k]) for k in ("code", "outcome", "sentence")} for condition in reasons.conditions(match)
+        ]
+
+    def get_contact(self, match) -> dict | None:
+        if not match.is_mutual:
+            return None
+        other = match.line.demand.company if self.get_side(match) == "supplier" else match.product.company
+        return {
+            "company": other.legal_name,
+            "name": other.contact_name,
+            "email": other.contact_email,
+            "phone": other.contact_phone,
+        }
+
+
+class AnswerIn(Strict):
+    side = serializers.ChoiceField(["supplier", "buyer"])
+    answer = serializers.ChoiceField(["interested", "declined"])
+    why = serializers.ChoiceField(Match.Why.choices, required=False, default="", allow_blank=True)
+
+
+class Matches(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
+    serializer_class = MatchOut
+    policy = {"list": SIGNED_IN, "retrieve": SIGNED_IN, "answer": "matches:write"}
+    filters = {
+        "product": equal("product__uid"),
+        "line": equal("line__uid"),
+        "demand": equal("line__demand__uid"),
+        "mutual": lambda queryset, value: queryset.filter(mutual_at__isnull=value != "true"),
+    }
+    orderings = {"score": ["-score", "pk"], "newest": ["-pk"]}
+
+    def get_queryset(self):
+        return Match.objects.visible_to(self.request.user).for_cards().order_by("-score", "pk")
+
+    @extend_schema(request=AnswerIn, responses=MatchOut)
+    def answer(self, request, uid):
+        def act():
+            match = self.get_object()
+            given = AnswerIn(data=request.data)
+            given.is_valid(raise_exception=True)
+            services.answer_match(by=request.user, match=match, **given.validated_data)
+            transaction.on_commit(ring)
+            return Response(self.get_serializer(Match.objects.for_cards().get(pk=match.pk)).data)
+
+        return self.once(act)

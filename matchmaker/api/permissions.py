@@ -1,0 +1,26 @@
+"""Who may call what: each resource declares a `policy` by action; what it does not name, nobody may do."""
+
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import PermissionDenied
+from rest_framework.permissions import BasePermission
+
+EVERYONE, SIGNED_IN = "everyone", "signed in"
+
+
+class DeclaredPolicy(BasePermission):
+    """'everyone', 'signed in', or a scope such as 'products:write', which implies being signed in.
+
+    A browser session has every scope of its person; a token those it was given. Reading with a token needs 'read'.
+    """
+
+    def has_permission(self, request, view):
+        action = getattr(view, "action", None) or request.method.lower()
+        wanted = getattr(view, "policy", {}).get(action)
+        if wanted is None:
+            return False
+        token = request.auth
+        if token is not None:
+            needed = "read" if wanted in (EVERYONE, SIGNED_IN) else wanted
+            if needed not in token.scopes:
+                raise PermissionDenied(_("This key lacks the scope %(scope)s.") % {"scope": needed}, "scope_missing")
+        return wanted == EVERYONE or request.user.is_authenticated

@@ -1,0 +1,161 @@
+"""Products: published ones for everybody, one's own in every state."""
+
+from django.db import transaction
+from django.db.models import Q
+from drf_spectacular.utils import extend_schema
+from rest_framework import mixins, serializers
+from rest_framework.response import Response
+
+from matchmaker.api.base import Resource, Strict
+from matchmaker.api.companies import PublicCompany
+from matchmaker.api.filters import equal
+from matchmaker.api.permissions import EVERYONE, SIGNED_IN
+from matchmaker.catalogue import services
+from matchmaker.catalogue.models import Product, ProductText
+from matchmaker.companies.models import Company
+from matchmaker.matching import tasks
+
+
+class Text(Strict, serializers.ModelSerializer):
+    class Meta:
+        model = ProductText
+        fields = ["language", "name", "description"]
+
+
+TERMS = [
+    "hs_code",
+    "origin",
+    "min_order",
+    "min_order_unit",
+    "price_low",
+    "price_high",
+    "currency",
+    "price_unit",
+    "incoterm",
+    "incoterm_place",
+    "capacity",
+    "capacity_unit",
+    "capacity_period",
+    "lead_time_days",
+    "shelf_life_days",
+    "storage",
+]
+
+
+class ProductOut(serializers.ModelSerializer):
+    company = PublicCompany(read_only=True)
+    category = serializers.CharField(source="category_id", read_only=True)
+    texts = Text(many=True, read_only=True)
+    certificates = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Product
+        fields = ["uid", "company", "category", "texts", "certificates", *TERMS, "status", "published_at", "revision"]
+        read_only_fields = fields
+
+    def get_certificates(self, product) -> list[str]:
+        return [certificate.code for certificate in product.certificates.all()]
+
+
+class ProductIn(Strict, serializers.ModelSerializer):
+    """The first text is the supplier's own. `company` is needed only by members of several."""
+
+    company = serializers.UUIDField(required=False)
+    category = serializers.CharField(max_length=10, required=False, allow_null=True)
+    texts = Text(many=True, required=False)
+    certificates = serializers.ListField(child=serializers.CharField(max_length=20), required=False, max_length=40)
+
+    class Meta:
+        model = Product
+        fields = ["company", "category", "texts", "certificates", *TERMS]
+        validators = []  # the verb checks what spans several fields, and says it in one place
+        extra_kwargs = {"hs_code": {"validators": []}}
+
+    def as_verb(self) -> dict:
+        fields = dict(self.validated_data)
+        fields.pop("company", None)
+        if "category" in fields:
+            fields["category_id"] = fields.pop("category")
+        return fields
+
+
+class Products(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
+    serializer_class = ProductOut
+    policy = {
+        "list": EVERYONE,
+        "retrieve": EVERYONE,
+        "mine": SIGNED_IN,
+        "create": "products:write",
+        "partial_update": "products:write",
+        "publish": "products:write",
+        "pause": "products:write",
+        "withdraw": "products:write",
+    }
+    filters = {
+        "category": equal("category"),
+        "group": equal("category__group"),
+        "origin": equal("origin"),
+        "hs_code": lambda queryset, value: queryset.filter(hs_code__startswith=value),
+        "certificate": lambda queryset, value: queryset.filter(certificates__code=value),
+        "company": equal("company__uid"),
+        "q": lambda queryset, value: queryset.filter(
+            Q(texts__name__icontains=value) | Q(texts__description__icontains=value)
+        ).distinct(),
+    }
+    orderings = {"newest": ["-published_at", "-pk"], "oldest": ["published_at", "pk"]}
+
+    def get_queryset(self):
+        if self.action in ("list",):
+            return Product.objects.published().for_cards().order_by("-pk")
+        if self.action == "retrieve":
+            return Product.objects.visible_to(self.request.user).for_cards()
+        return Product.objects.filter(company__in=Company.objects.of(self.request.user)).for_cards()
+
+    @extend_schema(responses=ProductOut(many=True))
+    def mine(self, request):
+        page = self.paginate_queryset(self.get_queryset().order_by("-pk"))
+        return self.get_paginated_response(ProductOut(page, many=True).data)
+
+    @extend_schema(request=ProductIn, responses={201: ProductOut})
+    def create(self, request):
+        def act():
+            given = ProductIn(data=request.data)
+            given.is_valid(raise_exception=True)
+            product = services.save_product(by=request.user, company=self.company(is_supplier=True), **given.as_verb())
+            return Response(self.shown(product), status=201)
+
+        return self.once(act)
+
+    @extend_schema(request=ProductIn, responses=ProductOut)
+    def partial_update(self, request, uid):
+        product = self.get_object()
+        self.check_version(product.revision)
+        given = ProductIn(product, data=request.data, partial=True)
+        given.is_valid(raise_exception=True)
+        services.save_product(by=request.user, company=product.company, product=product, **given.as_verb())
+        transaction.on_commit(tasks.ring)
+        return Response(self.shown(product))
+
+    def _turn(self, verb):
+        def act():
+            product = self.get_object()
+            verb(by=self.request.user, product=product)
+            transaction.on_commit(tasks.ring)
+            return Response(self.shown(product))
+
+        return self.once(act)
+
+    @extend_schema(request=None, responses=ProductOut)
+    def publish(self, request, uid):
+        return self._turn(services.publish_product)
+
+    @extend_schema(request=None, responses=ProductOut)
+    def pause(self, request, uid):
+        return self._turn(services.pause_product)
+
+    @extend_schema(request=None, responses=ProductOut)
+    def withdraw(self, request, uid):
+        return self._turn(services.withdraw_product)
+
+    def shown(self, product):
+        return ProductOut(Product.objects.for_cards().get(pk=product.pk)).data

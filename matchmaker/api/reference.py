@@ -1,0 +1,116 @@
+"""Categories, HS codes and events: what everybody may read; and the suggestion of codes from a text."""
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import mixins, serializers
+from rest_framework.response import Response
+
+from matchmaker.api.base import Resource, Strict
+from matchmaker.api.filters import equal
+from matchmaker.api.permissions import EVERYONE
+from matchmaker.catalogue.models import Category, HSCode
+from matchmaker.events.models import Event
+from matchmaker.matching.services import suggest_codes
+
+
+class CategoryOut(serializers.ModelSerializer):
+    class Meta:
+        model = Category
+        fields = ["code", "group", "name_en", "name_zh", "name_fr", "name_es"]
+        read_only_fields = fields
+
+
+class Categories(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
+    serializer_class = CategoryOut
+    queryset = Category.objects.all()
+    lookup_field = "code"
+    lookup_value_converter = "str"
+    policy = {"list": EVERYONE, "retrieve": EVERYONE}
+    filters = {"group": equal("group")}
+
+
+class HSCodeOut(serializers.ModelSerializer):
+    parent = serializers.CharField(source="parent_id", read_only=True)
+    category = serializers.CharField(source="category_id", read_only=True)
+
+    class Meta:
+        model = HSCode
+        fields = ["code", "level", "parent", "text_en", "path_en", "path_fr", "path_es", "title_zh", "category"]
+        read_only_fields = fields
+
+
+class HSCodes(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
+    serializer_class = HSCodeOut
+    queryset = HSCode.objects.all()
+    lookup_field = "code"
+    lookup_value_converter = "str"
+    policy = {"list": EVERYONE, "retrieve": EVERYONE}
+    filters = {"parent": equal("parent"), "level": equal("level"), "category": equal("category")}
+
+
+class EventOut(serializers.ModelSerializer):
+    class Meta:
+        model = Event
+        fields = [
+            "uid",
+            "slug",
+            "name_en",
+            "name_zh",
+            "about_en",
+            "about_zh",
+            "theme_en",
+            "theme_zh",
+            "guest_country",
+            "mode",
+            "venue_en",
+            "venue_zh",
+            "city_en",
+            "city_zh",
+            "time_zone",
+            "starts_on",
+            "ends_on",
+            "opens_at",
+            "closes_at",
+            "capacity",
+        ]
+        read_only_fields = fields
+
+
+class Events(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
+    serializer_class = EventOut
+    lookup_field = "slug"
+    lookup_value_converter = "slug"
+    policy = {"list": EVERYONE, "retrieve": EVERYONE}
+    filters = {"country": equal("guest_country")}
+    orderings = {"soonest": ["starts_on", "pk"]}
+
+    def get_queryset(self):
+        return Event.objects.published().order_by("starts_on", "pk")
+
+
+class TextIn(Strict):
+    text = serializers.CharField(max_length=2000)
+    language = serializers.CharField(max_length=10, required=False, default="", allow_blank=True)
+
+
+class CodesOut(serializers.Serializer):
+    categories = serializers.ListField(child=serializers.DictField())
+    hs_codes = serializers.ListField(child=serializers.DictField())
+
+
+class Suggestions(Resource):
+    """Category and HS code for a text in any of the product languages; shares add up to at most 1."""
+
+    serializer_class = TextIn
+    policy = {"create": EVERYONE}
+
+    @extend_schema(request=TextIn, responses=CodesOut)
+    def create(self, request):
+        given = TextIn(data=request.data)
+        given.is_valid(raise_exception=True)
+        found = suggest_codes(given.validated_data["text"], given.validated_data["language"])
+        return Response(
+            {
+                "categories": [{"code": c.code, "name": c.name, "share": round(s, 4)} for c, s in found.categories],
+                "hs_codes": [{"code": c.code, "text": c.path_en, "share": round(s, 4)} for c, s in found.hs_codes],
+            }
+        )

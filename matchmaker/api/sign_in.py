@@ -1,0 +1,56 @@
+"""A token for a password: for scripts that cannot open a browser."""
+
+from allauth.mfa.utils import is_mfa_enabled
+from django.contrib.auth import authenticate
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from matchmaker.accounts.services import SCOPES, create_token
+from matchmaker.api.base import Strict
+from matchmaker.api.permissions import EVERYONE
+from matchmaker.api.throttling import SignIn
+from matchmaker.core.problems import Refused
+
+
+class Credentials(Strict):
+    email = serializers.EmailField(max_length=254)
+    password = serializers.CharField(max_length=200, trim_whitespace=False)
+    name = serializers.CharField(max_length=80, required=False, default="API")
+    scopes = serializers.ListField(child=serializers.ChoiceField(SCOPES), required=False, default=lambda: ["read"])
+    days = serializers.IntegerField(min_value=1, max_value=365, required=False, default=30)
+
+
+class TokenOut(serializers.Serializer):
+    token = serializers.CharField()
+    scopes = serializers.ListField(child=serializers.CharField())
+    expires_at = serializers.DateTimeField()
+
+
+class Tokens(APIView):
+    """POST e-mail and password; the answer's `token` goes into `Authorization: Bearer …` and is shown only here."""
+
+    policy = {"post": EVERYONE}
+    throttle_classes = [SignIn]
+    authentication_classes: list = []
+
+    @extend_schema(request=Credentials, responses={201: TokenOut})
+    def post(self, request):
+        given = Credentials(data=request.data)
+        given.is_valid(raise_exception=True)
+        wanted = given.validated_data
+        user = authenticate(request._request, email=wanted["email"], password=wanted["password"])
+        verified = user is not None and user.emailaddress_set.filter(verified=True, email__iexact=user.email).exists()
+        if user is None or not verified:
+            raise AuthenticationFailed(_("E-mail and password do not fit."), "credentials_invalid")
+        if is_mfa_enabled(user):
+            raise Refused(
+                "mfa_required",
+                _("This account uses a second factor. Create a token on the site, under your account."),
+                status=403,
+            )
+        token, key = create_token(by=user, name=wanted["name"], scopes=wanted["scopes"], days=wanted["days"])
+        return Response({"token": key, "scopes": token.scopes, "expires_at": token.expires_at}, status=201)
