@@ -1,0 +1,174 @@
+"""A company joins in three short steps; each one that is filled in is kept as a draft."""
+
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from matchmaker.accounts.models import User
+from matchmaker.campaigns.services import submit_company
+from matchmaker.companies.models import Company
+from matchmaker.companies.services import start_company, update_company
+from matchmaker.core import reference
+from matchmaker.core.problems import Refused
+from matchmaker.notifications.tasks import ring
+from matchmaker.web.access import current_campaign, current_company, everyone, role_in, signed_in
+from matchmaker.web.company_forms import ContactForm, NamesForm, said_by
+from matchmaker.web.public.join_forms import SubmitForm
+from matchmaker.web.refusals import show_on
+
+SIDES = ("supplier", "buyer")
+FORMS = {1: NamesForm, 2: ContactForm, 3: SubmitForm}
+OPEN = (Company.Status.DRAFT, Company.Status.RETURNED)
+
+
+@everyone
+def choose_side(request: HttpRequest) -> HttpResponse:
+    """What is needed, and which side one is on. Who has no account makes one first and comes back."""
+    sides = [{"side": side, "url": _way_in(request, side), "draft": _draft_of(request.user, side)} for side in SIDES]
+    mine = Company.objects.of(request.user).exclude(status__in=OPEN)
+    return render(request, "public/join/choose.html", {"sides": sides, "mine": mine})
+
+
+def _way_in(request: HttpRequest, side: str) -> str:
+    step = reverse("join_step", args=[side, 1])
+    if request.user.is_authenticated:
+        return step
+    return f"{reverse('account_signup')}?{urlencode({'next': step})}"
+
+
+def _draft_of(user, side: str) -> Company | None:
+    """The company this person is still filling in on this side."""
+    return Company.objects.of(user).filter(**{f"is_{side}": True}, status__in=OPEN).order_by("-id").first()
+
+
+@signed_in
+def fill_in(request: HttpRequest, side: str, step: int) -> HttpResponse:
+    if side not in SIDES or step not in FORMS:
+        raise Http404
+    company = _draft_of(request.user, side)
+    if company is None and step > 1:
+        return redirect("join_step", side, 1)
+    initial = said_by(company, FORMS[step]) if company else _first_guess(request.user, side)
+    form = FORMS[step](request.POST or None, initial=initial, side=side)
+    if request.method == "POST" and form.is_valid():
+        company = _keep(request, form, company, side)
+        if not form.errors and step < 3:
+            return redirect("join_step", side, step + 1)
+        if not form.errors and _submit(request, form, company):
+            return redirect("desk")
+    context = {
+        "form": form,
+        "side": side,
+        "step": step,
+        "company": company,
+        "steps": _steps(side, step, company),
+        "review": _review(company, side) if step == 3 and company else [],
+        "back_url": reverse("join_step", args=[side, step - 1]) if step > 1 else reverse("join"),
+    }
+    return render(request, f"public/join/step{step}.html", context, status=422 if form.errors else 200)
+
+
+def _first_guess(user: User, side: str) -> dict:
+    if side == "buyer":
+        return {"country": "CN", "identifier_kind": "uscc"}
+    return {}
+
+
+def _keep(request: HttpRequest, form, company: Company | None, side: str) -> Company | None:
+    """Write the draft; what the verb refuses is shown beside its field."""
+    said = {name: value for name, value in form.cleaned_data.items() if name != "consent"}
+    try:
+        if company is None:
+            return start_company(by=request.user, side=side, **said)
+        return update_company(by=request.user, company=company, **said)
+    except (ValidationError, Refused) as problem:
+        show_on(form, problem)
+        return Company.objects.get(pk=company.pk) if company else None
+
+
+def _submit(request: HttpRequest, form, company: Company) -> bool:
+    campaign = current_campaign()
+    if campaign is None:
+        form.add_error(None, _("No campaign is open at the moment. Your draft is kept; come back when one opens."))
+        return False
+    try:
+        submit_company(by=request.user, company=company, campaign=campaign)
+    except (ValidationError, Refused) as problem:
+        show_on(form, problem)
+        return False
+    transaction.on_commit(ring)
+    request.session["company"] = str(company.uid)
+    messages.success(
+        request,
+        _("%(company)s is with the campaign's team. You hear from us as soon as they have decided.")
+        % {"company": company.display_name},
+    )
+    return True
+
+
+def _steps(side: str, step: int, company: Company | None) -> list[dict]:
+    labels = (_("Company"), _("Contact"), _("About and submit"))
+    return [
+        {
+            "label": label,
+            "state": "done" if number < step else "current" if number == step else "todo",
+            "url": reverse("join_step", args=[side, number]),
+        }
+        for number, label in enumerate(labels, 1)
+    ]
+
+
+def _review(company: Company, side: str) -> list[dict]:
+    """What the first two steps hold, with the way back to each."""
+    kind = company.get_identifier_kind_display() if company.identifier else ""
+    names = [
+        {"label": _("Legal name"), "value": company.legal_name, "lang": ""},
+        {"label": _("In Latin letters"), "value": company.name_latin},
+        {"label": _("In Chinese"), "value": company.name_zh, "lang": "zh-Hans"},
+        {"label": _("Country"), "value": company.country_name},
+        {"label": kind, "value": company.identifier},
+    ]
+    spoken = [reference.name(reference.languages().get(code), code) for code in company.languages]
+    contact = [
+        {"label": _("City"), "value": company.city},
+        {"label": _("Street and number"), "value": company.address},
+        {"label": _("Website"), "value": company.website},
+        {"label": _("Contact person"), "value": company.contact_name},
+        {"label": _("E-mail"), "value": company.contact_email},
+        {"label": _("Telephone"), "value": company.contact_phone},
+        {"label": _("Languages"), "value": _(", ").join(spoken)},
+    ]
+    return [
+        {"title": _("Company"), "facts": names, "url": reverse("join_step", args=[side, 1])},
+        {"title": _("Contact"), "facts": contact, "url": reverse("join_step", args=[side, 2])},
+    ]
+
+
+@signed_in
+def desk(request: HttpRequest) -> HttpResponse:
+    """The right desk for this person: the campaign's team first, then the company she works for, then joining."""
+    if request.session.get("company") is None and role_in(current_campaign(), request.user):
+        return redirect("console_home")
+    company = current_company(request)
+    if company is None:
+        return redirect("join")
+    return redirect("supplier_home" if company.is_supplier else "buyer_home")
+
+
+@signed_in
+@require_POST
+def choose_company(request: HttpRequest) -> HttpResponse:
+    """Work for another of one's companies from here on."""
+    try:
+        company = get_object_or_404(Company.objects.of(request.user), uid=request.POST.get("company", ""))
+    except ValidationError:  # not a UUID
+        raise Http404 from None
+    request.session["company"] = str(company.uid)
+    return redirect("desk")

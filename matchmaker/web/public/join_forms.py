@@ -1,0 +1,16 @@
+"""The last step of joining asks for consent beside what the company does."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from matchmaker.web.company_forms import AboutForm
+
+
+class SubmitForm(AboutForm):
+    consent = forms.BooleanField(
+        label=_("I may speak for this company, and the campaign's team may check what I wrote."),
+        help_text=_(
+            "Names, products and demands are shown as you publish them. Contacts only after both sides say yes."
+        ),
+        error_messages={"required": _("Tick this box to submit. Without it the draft is kept, and nobody sees it.")},
+    )

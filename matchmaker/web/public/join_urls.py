@@ -1,0 +1,12 @@
+"""Joining, and finding the way to one's own desk."""
+
+from django.urls import path
+
+from matchmaker.web.public import join
+
+urlpatterns = [
+    path("join/", join.choose_side, name="join"),
+    path("join/<str:side>/<int:step>/", join.fill_in, name="join_step"),
+    path("desk/", join.desk, name="desk"),
+    path("desk/company/", join.choose_company, name="choose_company"),
+]
