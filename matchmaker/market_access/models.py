@@ -179,7 +179,7 @@ class AccessNotice(models.Model):
     confidence = models.CharField(max_length=10, choices=_SURE)
 
     class Meta:
-        ordering = ["rule_code", "origin", "id"]
+        ordering = ["id"]
         constraints = [
             _in_order("access_notice_days_in_order"),
             models.UniqueConstraint(fields=["rule_code", "origin", "basis"], name="access_notice_once"),

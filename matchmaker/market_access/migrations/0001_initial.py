@@ -75,7 +75,7 @@ class Migration(migrations.Migration):
                 ('confidence', models.CharField(choices=[('primary', 'text of the rule read'), ('secondary', 'account of the rule read'), ('hint', 'scope to be confirmed')], max_length=10)),
             ],
             options={
-                'ordering': ['rule_code', 'origin', 'id'],
+                'ordering': ['id'],
                 'constraints': [models.CheckConstraint(condition=models.Q(('valid_from__isnull', True), ('valid_until__isnull', True), ('valid_until__gte', models.F('valid_from')), _connector='OR'), name='access_notice_days_in_order', violation_error_message='The last day must not lie before the first.'), models.UniqueConstraint(fields=('rule_code', 'origin', 'basis'), name='access_notice_once')],
             },
         ),
