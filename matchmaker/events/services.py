@@ -1,0 +1,107 @@
+"""What organisers do with events."""
+
+import zoneinfo
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from matchmaker.accounts.audit import record
+from matchmaker.accounts.models import User
+from matchmaker.campaigns.models import Campaign
+from matchmaker.campaigns.services import require_organiser
+from matchmaker.core import reference
+from matchmaker.core.problems import Refused
+from matchmaker.events.models import Event
+
+EDITABLE = (
+    "name_en",
+    "name_zh",
+    "about_en",
+    "about_zh",
+    "theme_en",
+    "theme_zh",
+    "guest_country",
+    "mode",
+    "venue_en",
+    "venue_zh",
+    "city_en",
+    "city_zh",
+    "time_zone",
+    "starts_on",
+    "ends_on",
+    "opens_at",
+    "closes_at",
+    "slot_minutes",
+    "break_minutes",
+    "tables",
+    "capacity",
+)
+
+
+@transaction.atomic
+def save_event(*, by: User, campaign: Campaign, event: Event | None = None, **fields) -> Event:
+    """Write an event of the campaign; a new one is a draft.
+
+    Raises:
+        ValidationError: by field.
+    """
+    require_organiser(by, campaign)
+    event = event or Event(campaign=campaign)
+    for name, value in fields.items():
+        if name not in EDITABLE:
+            raise ValueError(f"{name} is not for organisers to write")
+        setattr(event, name, value)
+    event.slug = event.slug or _free_slug(event.name_en)
+    problems = {}
+    if event.time_zone not in zoneinfo.available_timezones():
+        problems["time_zone"] = _("Write a time zone such as Asia/Shanghai.")
+    if event.guest_country and event.guest_country not in reference.countries():
+        problems["guest_country"] = _("Choose a country from the list.")
+    if event.mode == Event.Mode.ON_SITE and not (event.city_en or event.city_zh):
+        problems["city_en"] = _("Say where people have to go.")
+    try:
+        event.full_clean(exclude=["campaign", *problems])
+    except ValidationError as error:
+        problems = {**error.message_dict, **problems}
+    if problems:
+        raise ValidationError(problems)
+    event.save()
+    record(by=by, verb="save_event", on=event, organisation=campaign, facts={"changed": sorted(fields)})
+    return event
+
+
+def _free_slug(name: str) -> str:
+    base = slugify(name)[:40] or "event"
+    taken = set(Event.objects.filter(slug__startswith=base).values_list("slug", flat=True))
+    return next(slug for n in range(1, 10_000) if (slug := base if n == 1 else f"{base}-{n}") not in taken)
+
+
+def _turn(by: User, event: Event, allowed: tuple[str, ...], status: str, sentence: str) -> Event:
+    require_organiser(by, event.campaign)
+    if event.status not in allowed:
+        raise Refused("event_state", sentence)
+    event.status = status
+    event.save(update_fields=["status"])
+    record(by=by, verb=f"event_{status}", on=event, organisation=event.campaign)
+    return event
+
+
+@transaction.atomic
+def publish_event(*, by: User, event: Event) -> Event:
+    """Show the event in the calendar."""
+    return _turn(by, event, ("draft",), Event.Status.PUBLISHED, _("Only a draft can be published."))
+
+
+@transaction.atomic
+def cancel_event(*, by: User, event: Event) -> Event:
+    """Call the event off; it stays in the calendar, marked as cancelled, so that nobody travels."""
+    return _turn(by, event, ("draft", "published"), Event.Status.CANCELLED, _("This event is cancelled already."))
+
+
+@transaction.atomic
+def copy_event(*, by: User, event: Event) -> Event:
+    """A draft with the same settings; change the dates and publish it."""
+    fields = {name: getattr(event, name) for name in EDITABLE}
+    return save_event(by=by, campaign=event.campaign, **fields)

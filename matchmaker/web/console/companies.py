@@ -1,0 +1,112 @@
+"""Companies of the campaign: look at one, approve it or send it back with a reason."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.db.models import Q
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from matchmaker.accounts.models import AuditEntry
+from matchmaker.campaigns import services
+from matchmaker.companies.models import Company
+from matchmaker.core.problems import Refused
+from matchmaker.notifications.tasks import ring
+from matchmaker.web.access import organiser, team
+
+
+def of_campaign(request):
+    return Company.objects.filter(campaigns=request.campaign).distinct()
+
+
+@team
+def companies(request):
+    status = request.GET.get("status", Company.Status.PENDING)
+    words = request.GET.get("q", "").replace("\x00", "").strip()[:100]
+    found = of_campaign(request)
+    tabs = [
+        {"value": value, "label": label, "count": found.filter(status=value).count(), "checked": value == status}
+        for value, label in Company.Status.choices
+        if value != Company.Status.DRAFT
+    ]
+    if status in Company.Status.values:
+        found = found.filter(status=status)
+    if words:
+        found = found.filter(Q(name_key__contains=words.casefold()) | Q(identifier__iexact=words))
+    page = Paginator(found.order_by("submitted_at", "pk"), 30).get_page(request.GET.get("page"))
+    return render(request, "console/companies.html", {"page": page, "tabs": tabs, "status": status, "q": words})
+
+
+@team
+def company(request, uid, reason="", errors=None):
+    company = get_object_or_404(of_campaign(request), uid=uid)
+    alike = of_campaign(request).exclude(pk=company.pk).filter(country=company.country)
+    same_number = alike.filter(identifier=company.identifier) if company.identifier else alike.none()
+    same_name = alike.filter(legal_name__iexact=company.legal_name)
+    return render(
+        request,
+        "console/company.html",
+        {
+            "company": company,
+            "may_decide": request.role in ("admin", "organiser"),
+            "alike": (same_number | same_name).distinct(),
+            "history": history(company),
+            "reason": reason,
+            "errors": errors or [],
+        },
+    )
+
+
+def history(company) -> list[dict]:
+    """What was done to the company, newest first, for the timeline."""
+    said = {
+        "start_company": _("Registration begun"),
+        "update_company": _("Details changed"),
+        "submit_company": _("Submitted for approval"),
+        "company_approved": _("Approved"),
+        "company_returned": _("Returned"),
+    }
+    entries = AuditEntry.objects.filter(organisation=str(company.uid), verb__in=said).select_related("actor")
+    return [
+        {
+            "what": said[entry.verb],
+            "when": entry.at,
+            "who": str(entry.actor or ""),
+            "more": entry.facts.get("reason", ""),
+            "tone": {"company_approved": "met", "company_returned": "missing"}.get(entry.verb, ""),
+        }
+        for entry in entries.order_by("-id")[:20]
+    ]
+
+
+@organiser
+@require_POST
+def approve(request, uid):
+    company = get_object_or_404(of_campaign(request), uid=uid)
+    try:
+        services.approve_company(by=request.user, company=company, campaign=request.campaign)
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+        return redirect("console_company", uid)
+    transaction.on_commit(ring)
+    messages.success(request, _("%(company)s is approved and has been told.") % {"company": company})
+    return redirect("console_companies")
+
+
+@organiser
+@require_POST
+def send_back(request, uid):
+    row = get_object_or_404(of_campaign(request), uid=uid)
+    reason = request.POST.get("reason", "").replace("\x00", "")[:500]
+    try:
+        services.return_company(by=request.user, company=row, campaign=request.campaign, reason=reason)
+    except ValidationError as error:
+        return company(request, uid, reason=reason, errors=error.messages)
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+        return redirect("console_company", uid)
+    transaction.on_commit(ring)
+    messages.success(request, _("%(company)s was returned with your reason.") % {"company": row})
+    return redirect("console_companies")

@@ -1,0 +1,107 @@
+"""The organiser's work list: what waits for whom."""
+
+import datetime as dt
+
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from matchmaker.catalogue.models import Demand, Product
+from matchmaker.companies.models import Company
+from matchmaker.events.models import Event
+from matchmaker.matching.models import Match, MatchRun
+from matchmaker.matching.services import waiting
+from matchmaker.notifications.models import Delivery
+from matchmaker.web.access import team
+
+
+@team
+def home(request):
+    campaign = request.campaign
+    return render(
+        request,
+        "console/home.html",
+        {
+            "work": [entry for entry in work_of(campaign) if entry["n"]],
+            "figures": figures_of(campaign),
+            "events": Event.objects.filter(campaign=campaign).upcoming()[:4],
+            "runs": MatchRun.objects.filter(campaign=campaign)[:1],
+        },
+    )
+
+
+def work_of(campaign) -> list[dict]:
+    """Entries of the work list, most urgent first; `n` is how many wait."""
+    soon = timezone.localdate() + dt.timedelta(days=7)
+    pending = Company.objects.waiting().filter(campaigns=campaign)
+    oldest = pending.first()
+    waited = (timezone.now() - oldest.submitted_at).days if oldest and oldest.submitted_at else 0
+    drafts = Event.objects.filter(campaign=campaign, status=Event.Status.DRAFT)
+    closing = Demand.objects.open().filter(closing_on__lte=soon)
+    interested = Match.objects.active().filter(mutual_at__isnull=True)
+    products, lines = waiting()
+    return [
+        {
+            "what": _("Companies to approve"),
+            "sub": ngettext("The oldest waits %(n)d day.", "The oldest waits %(n)d days.", waited) % {"n": waited}
+            if waited
+            else _("All came in today."),
+            "n": pending.distinct().count(),
+            "url": reverse("console_companies"),
+            "late": waited >= 2,
+        },
+        {
+            "what": _("Mail that could not be delivered"),
+            "sub": _("Parked with a reason; look at it and try again."),
+            "n": Delivery.objects.filter(state=Delivery.State.PARKED).count(),
+            "url": reverse("console_delivery"),
+            "late": True,
+        },
+        {
+            "what": _("Products and demand lines to be matched"),
+            "sub": _("The workers take them within seconds."),
+            "n": len(products) + len(lines),
+            "url": reverse("console_matching"),
+        },
+        {
+            "what": _("Buyers said yes, the supplier has not answered"),
+            "sub": _("The suppliers were told; nothing to do unless it lasts."),
+            "n": interested.filter(buyer_answer="interested", supplier_answer="").count(),
+            "url": reverse("console_matching"),
+        },
+        {
+            "what": _("Suppliers said yes, the buyer has not answered"),
+            "sub": _("The buyers were told; nothing to do unless it lasts."),
+            "n": interested.filter(supplier_answer="interested", buyer_answer="").count(),
+            "url": reverse("console_matching"),
+        },
+        {
+            "what": _("Demands that close within a week"),
+            "sub": _("Their buyers can extend them."),
+            "n": closing.count(),
+            "url": reverse("console_demands"),
+        },
+        {
+            "what": _("Events not yet published"),
+            "sub": _("Drafts that nobody outside the team sees."),
+            "n": drafts.count(),
+            "url": reverse("console_events"),
+        },
+    ]
+
+
+def figures_of(campaign) -> list[dict]:
+    """The funnel: registered, approved, offered and wanted, matched, both said yes."""
+    companies = Company.objects.filter(campaigns=campaign).distinct()
+    active = Match.objects.active()
+    return [
+        {"label": _("suppliers approved"), "value": companies.approved().suppliers().count()},
+        {"label": _("buyers approved"), "value": companies.approved().buyers().count()},
+        {"label": _("products published"), "value": Product.objects.published().count()},
+        {"label": _("demands open"), "value": Demand.objects.open().count()},
+        {"label": _("matches"), "value": active.count()},
+        {"label": _("answered"), "value": active.exclude(supplier_answer="", buyer_answer="").count()},
+        {"label": _("contacts opened"), "value": active.filter(mutual_at__isnull=False).count(), "first": True},
+    ]
