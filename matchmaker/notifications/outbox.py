@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from django.db.models import Case, F, QuerySet, When
 from django.utils import timezone
 
-from matchmaker.notifications.models import Delivery, Digest, Hold, Promise
+from matchmaker.notifications.models import Delivery, Digest, Heartbeat, Hold, Promise
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +61,7 @@ def drain(due: Callable[[], QuerySet], send: Callable[[Promise], None], *, budge
     `due` gives a fresh queryset of promises that may be claimed; `send` raises one of the four refusals above.
     """
     until, left = time.monotonic() + budget, 0
-    while time.monotonic() < until and not Hold.objects.exists():
+    while time.monotonic() < until and not is_held():
         batch = claim(due())
         if not batch:
             break
@@ -75,6 +75,17 @@ def drain(due: Callable[[], QuerySet], send: Callable[[Promise], None], *, budge
                 release(batch[index + 1 :], after=UNREACHABLE / 2)
                 return left
     return left
+
+
+def is_held() -> bool:
+    return Hold.objects.exists()
+
+
+def be_seen() -> None:
+    """Leave a sign of life, at most one every few seconds however many bells ring."""
+    now = timezone.now()
+    if not Heartbeat.objects.filter(seen_at__gt=now - timedelta(seconds=5)).exists():
+        Heartbeat.objects.update_or_create(pk=1, defaults={"seen_at": now})
 
 
 def attempt(promise: Promise, send: Callable[[Promise], None]) -> bool:

@@ -1,6 +1,6 @@
 """The tables of the post office."""
 
-from matchmaker.notifications.models.outbox import Delivery, Digest, Hold, Notice, Promise
+from matchmaker.notifications.models.outbox import Delivery, Digest, Heartbeat, Hold, Notice, Promise
 from matchmaker.notifications.models.people import Attention, Frequency, Preference, Suppression
 from matchmaker.notifications.models.webhooks import WebhookAttempt, WebhookDelivery, WebhookEndpoint
 
@@ -9,6 +9,7 @@ __all__ = [
     "Delivery",
     "Digest",
     "Frequency",
+    "Heartbeat",
     "Hold",
     "Notice",
     "Preference",

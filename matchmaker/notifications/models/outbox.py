@@ -140,7 +140,9 @@ class Delivery(Promise):
                 condition=Q(state="waiting", digest__isnull=True) & ~Q(frequency="now"),
                 name="delivery_to_gather",
             ),
-            models.Index(fields=["finished_at"], condition=Q(state="parked"), name="delivery_parked"),
+            models.Index(
+                fields=["state", "finished_at"], condition=Q(finished_at__isnull=False), name="delivery_finished"
+            ),
         ]
 
     def __str__(self):
@@ -160,3 +162,16 @@ class Hold(models.Model):
 
     def __str__(self):
         return f"held since {self.since}: {self.reason}"
+
+
+class Heartbeat(models.Model):
+    """When the sweeper was last seen, so that its silence can be seen too."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="heartbeat_is_one_row")]
+
+    def __str__(self):
+        return f"seen {self.seen_at}"

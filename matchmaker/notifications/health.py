@@ -1,0 +1,120 @@
+"""Whether the post is moving, for the console page and for `manage.py doctor`."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from matchmaker.notifications.models import (
+    Delivery,
+    Digest,
+    Frequency,
+    Heartbeat,
+    Hold,
+    Notice,
+    Preference,
+    Promise,
+    WebhookDelivery,
+)
+
+LATE = timedelta(minutes=15)  # due for longer than this without a lease is a gap
+SILENT = timedelta(seconds=60)  # the timetable wakes the sweeper every ten seconds
+
+
+def delivery_health() -> dict[str, Any]:
+    """Everything the delivery page shows, in plain values.
+
+    Keys: `held` (None, or reason/since/by), `sweeper` (seen_at, alive), `channels` (one dict each: name, waiting, due,
+    leased, expired, oldest_seconds, retrying, parked, sent_last_hour, per_minute), `parked`, `oldest_seconds`,
+    `suspects` (counts by name, see `gaps`) and `sound` (nothing late, nothing lost, sweeper alive or held).
+    """
+    now = timezone.now()
+    hold = Hold.objects.select_related("by").first()
+    beat = Heartbeat.objects.first()
+    alive = beat is not None and beat.seen_at > now - SILENT
+    channels = [_channel(name, rows, now) for name, rows in _by_channel().items()]
+    found = gaps(now)
+    return {
+        "held": {"reason": hold.reason, "since": hold.since, "by": str(hold.by or "")} if hold else None,
+        "sweeper": {"seen_at": beat.seen_at if beat else None, "alive": alive},
+        "channels": channels,
+        "parked": sum(channel["parked"] for channel in channels),
+        "oldest_seconds": max((channel["oldest_seconds"] for channel in channels), default=0),
+        "suspects": found,
+        "sound": not any(found.values()) and (alive or hold is not None),
+    }
+
+
+def gaps(now: datetime | None = None) -> dict[str, int]:
+    """The ledger's questions: every promise is in exactly one end state or on its way. All zero, or something is wrong.
+
+    `late`: due for a quarter of an hour and in nobody's hands, though nothing is held.
+    `expired`: a lease that ran out long ago and was never taken over.
+    `orphaned`: waits for a digest that has ended.
+    `forgotten`: was never gathered into a digest though a week has passed.
+    `untold`: a notice its person can't see and that has no delivery, though she wants mail.
+    """
+    now = now or timezone.now()
+    held = Hold.objects.exists()
+    late = expired = 0
+    for rows in _by_channel().values():
+        overdue = rows.waiting().filter(not_before__lt=now - LATE)
+        if not held:
+            late += overdue.filter(lease_until__isnull=True).count()
+            expired += overdue.filter(lease_until__lt=now - LATE).count()
+    waiting = Delivery.objects.waiting()
+    no_mail = Preference.objects.filter(
+        user=OuterRef("recipient"), topic=OuterRef("topic"), channel="email", frequency="never"
+    )
+    unseen = Notice.objects.filter(in_app=False, deliveries__isnull=True, recipient__is_active=True)
+    to_gather = waiting.exclude(frequency=Frequency.NOW).filter(digest__isnull=True)
+    return {
+        "late": late,
+        "expired": expired,
+        "orphaned": waiting.filter(digest__isnull=False).exclude(digest__state=Promise.State.WAITING).count(),
+        "forgotten": 0 if held else to_gather.filter(created_at__lt=now - timedelta(days=9)).count(),
+        "untold": unseen.filter(~Exists(no_mail)).count(),
+    }
+
+
+def parked(limit: int = 50) -> list[Promise]:
+    """The newest parked promises of all kinds, for a person to decide about (`services.retry_parked`)."""
+    rows: list[Promise] = []
+    rows += Delivery.objects.parked().select_related("notice__recipient").order_by("-finished_at")[:limit]
+    rows += Digest.objects.parked().select_related("recipient").order_by("-finished_at")[:limit]
+    rows += WebhookDelivery.objects.parked().select_related("endpoint").order_by("-finished_at")[:limit]
+    return sorted(rows, key=lambda row: row.finished_at, reverse=True)[:limit]
+
+
+def _by_channel() -> dict[str, QuerySet]:
+    alone = Delivery.objects.filter(frequency=Frequency.NOW)
+    return {
+        "email": alone.filter(channel="email"),
+        "digest": Digest.objects.all(),
+        "sms": alone.filter(channel="sms"),
+        "wechat": alone.filter(channel="wechat"),
+        "webhook": WebhookDelivery.objects.exclude(endpoint__open_until__gt=timezone.now()),
+    }
+
+
+def _channel(name: str, rows: QuerySet, now: datetime) -> dict[str, Any]:
+    facts = rows.waiting().aggregate(
+        waiting=Count("pk"),
+        due=Count("pk", filter=Q(not_before__lte=now)),
+        leased=Count("pk", filter=Q(lease_until__gte=now)),
+        expired=Count("pk", filter=Q(lease_until__lt=now)),
+        retrying=Count("pk", filter=Q(attempts__gt=0)),
+        oldest=Min("not_before", filter=Q(not_before__lte=now)),
+    )
+    oldest = facts.pop("oldest")
+    hour = rows.filter(state=Promise.State.SENT, finished_at__gt=now - timedelta(hours=1))
+    minute = hour.filter(finished_at__gt=now - timedelta(minutes=1), finished_at__gte=F("created_at"))
+    return {
+        "name": name,
+        **facts,
+        "oldest_seconds": round((now - oldest).total_seconds()) if oldest else 0,
+        "parked": rows.parked().count(),
+        "sent_last_hour": hour.count(),
+        "per_minute": minute.count(),
+    }

@@ -1,0 +1,15 @@
+"""`manage.py deliver`: one round of the post without Celery or Redis, for a machine that has neither."""
+
+from django.core.management.base import BaseCommand
+
+from matchmaker.notifications import digests, mail, outbox, texts, webhooks
+
+
+class Command(BaseCommand):
+    help = "Deliver what waits, once, in this process."
+
+    def handle(self, *args, **options):
+        outbox.be_seen()
+        digests.gather()
+        left = mail.deliver_waiting() + digests.deliver_waiting() + texts.deliver_waiting() + webhooks.deliver_waiting()
+        self.stdout.write(f"{left} delivered")
