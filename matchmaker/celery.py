@@ -23,4 +23,8 @@ app.conf.beat_schedule = {
     "match what was published": {"task": "matching.match_waiting", "schedule": 10.0, "options": {"expires": 10}},
     "deliver what waits": {"task": "notifications.deliver_waiting", "schedule": 10.0, "options": {"expires": 10}},
     "close demands of yesterday": {"task": "catalogue.close_expired_demands", "schedule": crontab(minute=5)},
+    "remind of registrations": {
+        "task": "market_access.remind_of_registrations",
+        "schedule": crontab(hour=6, minute=20),
+    },
 }

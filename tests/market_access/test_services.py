@@ -33,6 +33,7 @@ from matchmaker.market_access.services import (
     readiness_of_many,
     record_registration,
     registrations_due,
+    remind_of_registrations,
     remove_registration,
     rulebook,
     trade,
@@ -356,6 +357,31 @@ def test_each_step_has_its_own_key(maker, records):
     days = [date(2026, 7, 1), date(2026, 8, 15), date(2026, 10, 15), date(2026, 12, 1)]
     keys = [registrations_due(day)[0].event_key.rpartition(":")[2] for day in days]
     assert keys == ["opens", "half", "closing", "late"]
+
+
+def test_remind_of_registrations_tells_each_person_once_a_step(maker, records):
+    from matchmaker.notifications.models import Notice
+
+    register(maker, "A", date(2027, 1, 31))
+    assert [remind_of_registrations(today=JULY) for _ in range(2)] == [1, 0]
+    notice = Notice.objects.get()
+    assert (notice.kind, notice.recipient) == ("registration_expiring", by(maker))
+    assert notice.context == {
+        "name": "Registration of the overseas food plant (Decree 280)",
+        "number": "A",
+        "company": str(maker),
+        "valid_until": "2027-01-31",
+        "apply_until": "2026-10-31",
+    }
+    assert remind_of_registrations(today=date(2026, 8, 15)) == 1
+
+
+def test_the_last_reminder_names_no_day_to_apply_by(maker, records):
+    from matchmaker.notifications.models import Notice
+
+    register(maker, "A", date(2027, 1, 31))
+    remind_of_registrations(today=date(2026, 12, 1))
+    assert Notice.objects.get().context["apply_until"] == ""
 
 
 # -- readiness and duty -----------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from matchmaker.market_access.services.companies import (
     answer_question,
     record_registration,
     registrations_due,
+    remind_of_registrations,
     remove_registration,
     withdraw_answer,
 )
@@ -36,6 +37,7 @@ __all__ = [
     "readiness_of_many",
     "record_registration",
     "registrations_due",
+    "remind_of_registrations",
     "remove_registration",
     "rulebook",
     "trade",

@@ -6,7 +6,7 @@ from datetime import date
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import F
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from matchmaker.accounts.audit import record
@@ -18,6 +18,8 @@ from matchmaker.core.problems import Refused
 from matchmaker.market_access.models import EntryQuestion, EntryRule, ReadinessAnswer, Registration
 from matchmaker.market_access.registrations import Reminder, counted_end, months_before, reminder
 from matchmaker.market_access.rules import DECLARABLE
+from matchmaker.market_access.sentences import in_language
+from matchmaker.notifications.services import notify
 
 
 @transaction.atomic
@@ -153,6 +155,36 @@ def registrations_due(today: date | None = None) -> list[Due]:
             opens, closes = (months_before(row.valid_until, months) for months in (12, 3))
             found.append(Due(row, step, opens, closes))
     return found
+
+
+@transaction.atomic
+def remind_of_registrations(*, today: date | None = None) -> int:
+    """Tell the people of each company what ends, once a step; running it again tells nobody.
+
+    Returns:
+        How many notices were written.
+    """
+    told = 0
+    for due in registrations_due(today):
+        row = due.registration
+        rule = _rule_that_accepts(row.code)
+        context = {
+            "number": row.number,
+            "company": str(row.company),
+            "valid_until": row.valid_until.isoformat() if row.valid_until else "",
+            "apply_until": "" if due.step is Reminder.LATE else due.apply_until.isoformat(),
+        }
+        for person in row.company.members.all():
+            with translation.override(person.language):
+                name = in_language(rule, "name") if rule else row.code
+            told += notify(
+                kind="registration_expiring",
+                to=[person],
+                event_key=due.event_key,
+                context={**context, "name": name},
+                path="/supplier/company/",
+            )
+    return told
 
 
 def _followed(row: Registration) -> bool:

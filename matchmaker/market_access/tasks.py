@@ -1,0 +1,10 @@
+"""Bells of market access."""
+
+from celery import shared_task
+
+from matchmaker.market_access import services
+
+
+@shared_task(name="market_access.remind_of_registrations")
+def remind_of_registrations() -> None:
+    services.remind_of_registrations()
