@@ -21,7 +21,7 @@ class Board:
     """
 
     suppliers: int  # their number: the first buyer's node
-    u: np.ndarray  # int32 (pairs): supplier's node
+    u: np.ndarray  # int32 (pairs): supplier's node, ascending
     v: np.ndarray  # int32 (pairs): buyer's node
     weight: np.ndarray  # int64 (pairs)
     cap: np.ndarray  # int32 (parties)

@@ -13,15 +13,20 @@ from dataclasses import dataclass
 import numpy as np
 from ortools.graph.python import min_cost_flow
 
+from matchmaker.events.scheduling.compiled import compiled
 from matchmaker.events.scheduling.instance import Instance
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Rows of the chosen pairs (booked ones included), the proven bound, and what is dual to it."""
+    """Rows of the chosen pairs (booked ones included) and the proven bound.
+
+    ``prices`` are dual to it: what one more meeting of each party is worth and, in the last place, one more table.
+    """
 
     edges: np.ndarray
     bound: int
+    prices: np.ndarray
 
 
 def meetable(instance: Instance) -> np.ndarray:
@@ -63,24 +68,47 @@ def select(instance: Instance) -> Selection:
     rows = np.flatnonzero(usable)
     total = min(int(slot_offer(instance).sum()) - len(forced), int(room[:shift].sum()), int(room[shift:].sum()))
     if not len(rows) or total <= 0:
-        return Selection(forced, constant)
+        return Selection(forced, constant, np.zeros(count + 1, dtype=np.int64))
 
     flow = min_cost_flow.SimpleMinCostFlow()
     source, sink = count, count + 1
     nodes = np.arange(count)
-    tail = np.where(nodes < shift, source, nodes)
-    head = np.where(nodes < shift, nodes, sink)
-    for capacity, cost in ((floor, -instance.fair_bonus), (room - floor, 0)):
-        keep = capacity > 0
-        flow.add_arcs_with_capacity_and_unit_cost(tail[keep], head[keep], capacity[keep], np.full(keep.sum(), cost))
-    arcs = flow.add_arcs_with_capacity_and_unit_cost(
-        edges[rows, 0], edges[rows, 1] + shift, np.ones(len(rows), dtype=np.int64), -edges[rows, 2]
-    )
-    flow.add_arc_with_capacity_and_unit_cost(source, sink, total, 0)
+    tail = np.concatenate([np.where(nodes < shift, source, nodes)] * 2 + [edges[rows, 0], [source]])
+    head = np.concatenate([np.where(nodes < shift, nodes, sink)] * 2 + [edges[rows, 1] + shift, [sink]])
+    capacity = np.concatenate([floor, room - floor, np.ones(len(rows), dtype=np.int64), [total]])
+    cost = np.concatenate([np.full(count, -instance.fair_bonus), np.zeros(count, dtype=np.int64), -edges[rows, 2], [0]])
+    arcs = flow.add_arcs_with_capacity_and_unit_cost(tail, head, capacity, cost)
     flow.set_node_supply(source, total)
     flow.set_node_supply(sink, -total)
     status = flow.solve()
     if status != flow.OPTIMAL:
         raise RuntimeError(f"the selection flow ended with {status}")  # it has a feasible flow: the bypass arc
-    chosen = rows[flow.flows(arcs) > 0]
-    return Selection(np.concatenate([forced, chosen]), constant - int(flow.optimal_cost()))
+    used = flow.flows(arcs)
+    chosen = rows[used[2 * count : -1] > 0]
+    more, less = used < capacity, used > 0
+    price = potentials(
+        np.concatenate([tail[more], head[less]]),
+        np.concatenate([head[more], tail[less]]),
+        np.concatenate([cost[more], -cost[less]]),
+        count + 2,
+    )
+    prices = np.concatenate([price[:shift] - price[source], price[sink] - price[shift:count], [0]])
+    # The bypass arc keeps source and sink at one price unless every place is used: then a place has a price itself.
+    prices[count] = price[source] - price[sink]
+    return Selection(np.concatenate([forced, chosen]), constant - int(flow.optimal_cost()), np.maximum(prices, 0))
+
+
+@compiled
+def potentials(tail, head, cost, count):
+    """Shortest distances from a root that reaches every node at 0 (Bellman–Ford): potentials dual to an optimal flow."""
+    price = np.zeros(count, dtype=np.int64)
+    for _ in range(count):
+        settled = True
+        for arc in range(len(tail)):
+            new = price[tail[arc]] + cost[arc]
+            if new < price[head[arc]]:
+                price[head[arc]] = new
+                settled = False
+        if settled:
+            break
+    return price

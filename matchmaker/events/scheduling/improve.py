@@ -42,7 +42,7 @@ def shake(flips, u, v, cell, slot_of, locked, tables, used, path):
 
 
 @compiled
-def rounds(turns, flips, seed, shift, rows, first, bonus, weight, u, v, barred, cap, floor, tables,
+def rounds(turns, flips, seed, shift, first, bonus, weight, u, v, barred, cap, floor, tables,
            cell, slot_of, locked, degree, used, prices):  # fmt: skip
     """Re-choose ``turns`` slots, each after a shake; returns by how much the objective rose."""
     np.random.seed(seed)
@@ -52,7 +52,7 @@ def rounds(turns, flips, seed, shift, rows, first, bonus, weight, u, v, barred, 
     gained = np.int64(0)
     for turn in range(turns):
         gained += rechoose(
-            order[turn % slots], shift, rows, first, bonus, weight, u, v, barred, cap, floor, tables,
+            order[turn % slots], shift, first, bonus, weight, u, v, barred, cap, floor, tables,
             cell, slot_of, locked, degree, used, prices,
         )  # fmt: skip
         shake(flips, u, v, cell, slot_of, locked, tables, used, path)
@@ -62,6 +62,7 @@ def rounds(turns, flips, seed, shift, rows, first, bonus, weight, u, v, barred, 
 def improve(
     board: Board,
     bound: int,
+    prices: np.ndarray,
     *,
     deadline: float,
     target_gap: float = 0.0,
@@ -70,22 +71,22 @@ def improve(
 ) -> int:
     """Re-choose and shake until the deadline, the target gap, or ``tell`` says no. Returns the objective.
 
+    ``prices`` of the parties and of a table (`flow.Selection`) are where each slot's first re-choice starts.
     ``deadline`` is a time of `time.monotonic`; it is looked at between slots, so it is passed by one re-choice at most
     (1 ms at 1,000 parties a side, tens of ms at 5,000).
     """
     shift = board.suppliers
-    rows = np.argsort(board.u, kind="stable").astype(np.int32)
-    first = np.searchsorted(board.u[rows], np.arange(shift + 1)).astype(np.int32)
+    first = np.searchsorted(board.u, np.arange(shift + 1)).astype(np.int32)
     slots, nodes = len(board.tables), len(board.degree)
-    prices = np.zeros((slots, nodes + 1), dtype=np.int64)
+    table = np.tile(prices, (slots, 1))
     objective, told, turns = board.objective, time.monotonic(), slots
     while objective < bound * (1 - target_gap) and time.monotonic() < deadline:
         seed += 1
         began = time.monotonic()
         objective += rounds(
-            turns, FLIPS * nodes, seed, shift, rows, first, board.bonus, board.weight, board.u, board.v, board.barred,
+            turns, FLIPS * nodes, seed, shift, first, board.bonus, board.weight, board.u, board.v, board.barred,
             board.cap, board.floor, board.tables, board.cell, board.slot_of, board.locked, board.degree, board.used,
-            prices,
+            table,
         )  # fmt: skip
         now = time.monotonic()
         # Full rounds as long as they fit; the last one is cut to the time that is left.

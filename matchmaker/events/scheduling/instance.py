@@ -56,7 +56,8 @@ class Interpreter:
 
 @dataclass(frozen=True)
 class Instance:
-    """A checked instance. ``edges`` is an int64 array of rows (supplier, buyer, weight, mutual); slots are 0..slots-1.
+    """A checked instance. ``edges`` is an int64 array of rows (supplier, buyer, weight, mutual), kept in the order of
+    suppliers; slots are 0..slots-1.
 
     ``fixed`` rows are (supplier, buyer, slot) and stay as they are. Pairs that must never meet are simply absent.
     """
@@ -76,6 +77,10 @@ class Instance:
     def __post_init__(self) -> None:
         if not self._checked:
             _check(self)
+            # By supplier: the solver walks through one supplier's pairs at a time, side by side in memory.
+            order = np.lexsort((self.edges[:, 1], self.edges[:, 0]))
+            object.__setattr__(self, "edges", np.ascontiguousarray(self.edges[order]))
+            _check_fixed(self)
             object.__setattr__(self, "_checked", True)
 
     @classmethod
@@ -272,7 +277,6 @@ def _check(instance: Instance) -> None:
         if any(not 0 <= slot < slots for slot in interpreter.off):
             raise InvalidInstance(f"The absences of interpreter {place} name a slot that does not exist.")
     _check_pairs(instance)
-    _check_fixed(instance)
 
 
 def _check_pairs(instance: Instance) -> None:

@@ -208,11 +208,11 @@ def mend(shift, nodes, start, to, gain, match, out, price, excess, width, room):
 
 
 @compiled
-def rechoose(slot, shift, rows, first, bonus, weight, u, v, barred, cap, floor, tables,
+def rechoose(slot, shift, first, bonus, weight, u, v, barred, cap, floor, tables,
              cell, slot_of, locked, degree, used, prices):  # fmt: skip
     """Choose one slot's meetings exactly; returns by how much the objective rose.
 
-    ``rows[first[s]:first[s + 1]]`` are the pairs of supplier s. ``prices[slot]`` keeps the buyers' prices and, in its
+    Pairs ``first[s]`` to ``first[s + 1]`` are those of supplier s. ``prices[slot]`` keeps the buyers' prices and, in its
     last place, the price of a table from one call to the next.
     """
     nodes = cell.shape[0]
@@ -244,29 +244,30 @@ def rechoose(slot, shift, rows, first, bonus, weight, u, v, barred, cap, floor, 
     # -- candidates
     start = np.empty(shift + 1, dtype=np.int32)
     size = 0
-    pair = np.empty(len(rows), dtype=np.int32)
-    to = np.empty(len(rows), dtype=np.int32)
-    gain = np.empty(len(rows), dtype=np.int64)
+    pair = np.empty(len(u), dtype=np.int32)
+    to = np.empty(len(u), dtype=np.int32)
+    gain = np.empty(len(u), dtype=np.int64)
     match = np.full(nodes, -1, dtype=np.int32)
     price = np.zeros(nodes + 2, dtype=np.int64)
+    free = np.empty(nodes, dtype=np.bool_)
+    extra = np.empty(nodes, dtype=np.int64)
     rent = prices[slot, nodes]
     price[sink] = -rent
-    for node in range(shift, nodes):
-        price[node] = -rent - prices[slot, node]
+    for node in range(nodes):
+        free[node] = cell[node, slot] == -1 and degree[node] < cap[node]
+        extra[node] = bonus if degree[node] < floor[node] else 0
+        if node >= shift:
+            price[node] = -rent - prices[slot, node]
     for node in range(shift):
         start[node] = size
-        if cell[node, slot] != -1 or degree[node] >= cap[node]:
+        if not free[node]:
             continue
-        extra = bonus if degree[node] < floor[node] else 0
         top = np.int64(0)
-        for place in range(first[node], first[node + 1]):
-            edge = rows[place]
-            if slot_of[edge] >= 0 or barred[edge]:
-                continue
+        for edge in range(first[node], first[node + 1]):
             other = v[edge]
-            if cell[other, slot] != -1 or degree[other] >= cap[other]:
+            if slot_of[edge] >= 0 or barred[edge] or not free[other]:
                 continue
-            worth = weight[edge] + extra + (bonus if degree[other] < floor[other] else 0)
+            worth = weight[edge] + extra[node] + extra[other]
             top = max(top, worth + price[other])
             if edge == old[node]:
                 match[node] = size
@@ -294,9 +295,7 @@ def rechoose(slot, shift, rows, first, bonus, weight, u, v, barred, cap, floor, 
             excess[node] = 1
             excess[source] -= 1
     for node in range(shift, nodes):
-        if out[node] == 0 and price[node] < -rent:
-            if cell[node, slot] != -1 or degree[node] >= cap[node]:
-                continue
+        if out[node] == 0 and free[node] and price[node] < -rent:
             out[node] = 1
             excess[node] = -1
             excess[sink] += 1

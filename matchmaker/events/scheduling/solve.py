@@ -60,6 +60,7 @@ def plan(
         improve(
             board,
             bound,
+            selection.prices,
             deadline=began + seconds - polishing,
             target_gap=target_gap,
             seed=seed,
