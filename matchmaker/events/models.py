@@ -14,7 +14,8 @@ from matchmaker.core.text import one_line, sound_text
 
 class EventQuerySet(models.QuerySet):
     def published(self):
-        return self.filter(status=Event.Status.PUBLISHED)
+        """What the calendar shows. A cancelled event stays in it, marked as such, so that nobody travels."""
+        return self.filter(status__in=[Event.Status.PUBLISHED, Event.Status.CANCELLED])
 
     def upcoming(self):
         return self.filter(ends_on__gte=timezone.localdate())
@@ -25,7 +26,8 @@ class EventQuerySet(models.QuerySet):
             return self.published()
         if user.is_superuser:
             return self.all()
-        return self.filter(Q(status=Event.Status.PUBLISHED) | Q(campaign__organisers__user=user)).distinct()
+        shown = Q(status__in=[Event.Status.PUBLISHED, Event.Status.CANCELLED])
+        return self.filter(shown | Q(campaign__organisers__user=user)).distinct()
 
 
 class Event(Public):
