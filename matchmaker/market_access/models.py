@@ -276,6 +276,14 @@ class AgreementPartner(Public):
         )
 
 
+class TariffRateQuerySet(DatedQuerySet):
+    def below(self, code: str):
+        """The national lines of a code, by a range of digits: under any collation the index answers it."""
+        following = str(int(code) + 1).zfill(len(code))
+        rows = self.filter(hs_code__gte=code)
+        return rows.filter(hs_code__lt=following) if len(following) == len(code) else rows
+
+
 class TariffRate(models.Model):
     """One line of a loaded tariff between two days.
 
@@ -293,7 +301,7 @@ class TariffRate(models.Model):
     loaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     loaded_at = models.DateTimeField(auto_now_add=True)
 
-    objects = DatedQuerySet.as_manager()
+    objects = TariffRateQuerySet.as_manager()
 
     class Meta:
         ordering = ["hs_code", "regime", "valid_from"]

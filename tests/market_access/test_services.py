@@ -429,6 +429,22 @@ def test_duty_of_takes_three_queries_at_most(records, django_assert_max_num_quer
         duty_of(product, JULY)
 
 
+@pytest.mark.parametrize(
+    ("code", "found"),
+    [
+        ("080440", ["08044000", "0804400010"]),
+        ("08044000", ["08044000", "0804400010"]),
+        ("08", ["08044000", "0804400010", "08045010"]),
+        ("070959", []),
+        ("999999", ["99999999"]),
+    ],
+)
+def test_national_lines_below_a_code(db, code, found):
+    for line in ("08044000", "0804400010", "08045010", "09011100", "99999999"):
+        TariffRate.objects.create(hs_code=line, regime="MFN", percent=1, valid_from="2026-01-01", source="TEST DATA")
+    assert list(TariffRate.objects.below(code).values_list("hs_code", flat=True)) == found
+
+
 # -- tariff files -----------------------------------------------------------------------------------------------------
 
 ROW = "07095940,MFN,13,,2026-01-01,,TEST DATA"

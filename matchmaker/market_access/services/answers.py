@@ -89,7 +89,7 @@ def duty_of(product: Product, day: date, *, value: Decimal | None = None, origin
     code = product.hs_code
     lines: Iterable[TariffRate] = ()
     if code:
-        lines = TariffRate.objects.on(day).filter(hs_code__startswith=code)
+        lines = TariffRate.objects.on(day).below(code)
     return duty.duty(code, origin, day, trade(origin), [line.as_rate() for line in lines], value)
 
 
