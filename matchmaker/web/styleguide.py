@@ -19,7 +19,16 @@ SWATCHES = (
     ("paper", "ink"), ("paper-2", "ink"), ("paper-3", "ink"), ("ink", "paper"), ("seal", "on-seal"),
     ("met-tint", "met"), ("missing-tint", "missing"), ("fail-tint", "fail"), ("info-tint", "info"),
 )  # fmt: skip
-ICON_SAMPLES = ("package", "building", "clipboard-list", "arrows-exchange", "calendar-event", "certificate", "ship", "star")
+ICON_SAMPLES = (
+    "package",
+    "building",
+    "clipboard-list",
+    "arrows-exchange",
+    "calendar-event",
+    "certificate",
+    "ship",
+    "star",
+)
 FLAG_SAMPLES = ("FR", "TH", "BR", "IT", "KE", "VN", "CL", "NZ", "SA", "DE")
 ART_SAMPLES = ("AGRI-06", "AGRI-03", "AGRI-08", "AGRI-11", "CONS-02", "CONS-07", "TECH-02", "TECH-08", "COMP-01",
                "COMP-07", "SERV-03", "SERV-10")  # fmt: skip
@@ -94,19 +103,32 @@ def gallery(language: str) -> dict:
         ],
         "readiness": [
             {
-                "title": title, "detail": detail, "state": state, "source": source, "source_url": "#readiness",
-                "valid_from": date(2022, 1, 1), "valid_to": end, "action_url": act, "action_label": _("Add the number"),
+                "title": title,
+                "detail": detail,
+                "state": state,
+                "source": source,
+                "source_url": "#readiness",
+                "valid_from": date(2022, 1, 1),
+                "valid_to": end,
+                "action_url": act,
+                "action_label": _("Add the number"),
             }
             for (title, detail, source), state, end, act in zip(
-                words["readiness"], ("met", "missing", "unknown"), (None, date(2027, 6, 30), None),
-                (None, "#readiness", None), strict=True,
+                words["readiness"],
+                ("met", "missing", "unknown"),
+                (None, date(2027, 6, 30), None),
+                (None, "#readiness", None),
+                strict=True,
             )
         ],
         "timeline": [
             {"what": what, "when": now - timedelta(hours=hours), "who": who, "tone": tone, "icon": icon}
             for (what, who), hours, tone, icon in zip(
-                words["timeline"], (1, 26, 75, 240), ("now", "met", "missing", ""),
-                ("message", "check", "clock", "user-plus"), strict=True,
+                words["timeline"],
+                (1, 26, 75, 240),
+                ("now", "met", "missing", ""),
+                ("message", "check", "clock", "user-plus"),
+                strict=True,
             )
         ],
         "figures": [
@@ -116,7 +138,8 @@ def gallery(language: str) -> dict:
         "facts": [{"label": label, "value": value} for label, value in words["facts"]],
         "facets": [
             {
-                "name": name, "title": title,
+                "name": name,
+                "title": title,
                 "options": [
                     {"value": str(place), "label": label, "count": count, "checked": place == 0, "flag": code}
                     for place, (label, count, code) in enumerate(options)

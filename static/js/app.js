@@ -94,7 +94,6 @@ const sentKey = sessionStorage.getItem("keep-sent");
 if (sentKey) {
   sessionStorage.removeItem("keep-sent");
   if (!document.body.hasAttribute("data-unsaved") && !document.querySelector(".form-errors, [aria-invalid=true]")) store.drop("keep:" + sentKey);
-  else if (document.body.hasAttribute("data-unsaved")) sessionStorage.setItem("keep-sent", sentKey);
 }
 document.addEventListener("submit", (event) => {
   if (event.target.dataset.keep && !event.target.hasAttribute("hx-post")) sessionStorage.setItem("keep-sent", event.target.dataset.keep);
@@ -178,8 +177,15 @@ const palette = (dialog) => {
       choose(visible[(at + (event.key === "ArrowDown" ? 1 : -1) + visible.length) % visible.length]);
     } else if (event.key === "Enter" && visible[at]) {
       event.preventDefault();
-      visible[at].querySelector("a").click();
+      location.assign(visible[at].dataset.url);
+      dialog.close();
     }
+  });
+  list.addEventListener("click", (event) => {
+    const item = event.target.closest("[data-url]");
+    if (!item) return;
+    location.assign(item.dataset.url);
+    dialog.close();
   });
   document.addEventListener("keydown", (event) => {
     const typing = event.target.matches?.("input, textarea, select, [contenteditable]");

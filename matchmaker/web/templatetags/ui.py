@@ -51,7 +51,7 @@ def flag(country: str, label: str = "") -> SafeString:
     if len(str(country or "")) != 2 or not _exists(path):
         return mark_safe("")
     return format_html(
-        '<img class="flag" src="{}" alt="{}" width="20" height="15" loading="lazy">',
+        '<img class="flag" src="{}" alt="{}" width="20" height="15">',
         staticfiles_storage.url(path),
         label,
     )
@@ -59,7 +59,7 @@ def flag(country: str, label: str = "") -> SafeString:
 
 @register.simple_tag
 def avatar(name: str, size: str = "", image: str = "") -> SafeString:
-    """Initials on a tint chosen by the name, so that a company looks the same everywhere. Decorative: name it beside."""
+    """Initials on a tint chosen by the name: a company looks the same everywhere. Decorative: name it beside."""
     classes = f"avatar tint-{zlib.crc32(str(name).encode()) % AVATAR_TINTS}" + (f" avatar-{size}" if size else "")
     if image:
         return format_html('<span class="{}" aria-hidden="true"><img src="{}" alt=""></span>', classes, image)
@@ -82,7 +82,7 @@ def initials(name: str) -> str:
 
 @register.simple_tag
 def category_art(code: str, label: str = "", shape: str = "") -> SafeString:
-    """Our own drawing of a category (`AGRI-06`), of its group where it has none of its own. Decorative unless labelled."""
+    """Our own drawing of a category (`AGRI-06`), else of its group. Decorative unless labelled."""
     return format_html(
         '<img class="art{}" src="{}" alt="{}" width="480" height="360" loading="lazy">',
         f" art-{shape}" if shape else "",
@@ -229,19 +229,21 @@ def _decimal(value) -> Decimal | None:
 
 @register.filter
 def money(amount, currency: str = "CNY") -> str:
-    """`{{ quote.price|money:"USD" }}`: US$12,000.00 in English, US$12,000.00 in Chinese habit, and so on; '' for none."""
+    """`{{ quote.price|money:"USD" }}`: $12,000 in English, US$12,000 in Chinese, 12 000 $US in French; '' for none."""
     value = _decimal(amount)
     if value is None:
         return ""
+    locale = _locale()
     whole = value == value.to_integral_value()
-    return format_currency(
+    text = format_currency(
         value,
         str(currency or "CNY").upper(),
-        locale=_locale(),
-        decimal_quantization=not whole,
+        locale=locale,
+        format=_whole_currency_pattern(locale) if whole else None,
         currency_digits=not whole,
-        format=None if not whole else _whole_currency_pattern(_locale()),
     )
+    # A sign such as US$ would be torn apart at the end of a right-to-left line; the mark keeps it together.
+    return text + "\u200e" if locale.text_direction == "rtl" else text
 
 
 @cache

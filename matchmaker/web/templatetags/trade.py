@@ -1,0 +1,74 @@
+"""Codes of the trade as words, and prices as people write them, in the reader's language."""
+
+from django import template
+from django.utils.translation import gettext as _
+
+from matchmaker.core import reference
+from matchmaker.web.templatetags.ui import money, number
+
+register = template.Library()
+
+
+@register.filter
+def unit(code: str) -> str:
+    return reference.name(reference.units().get(code), code)
+
+
+@register.filter
+def country(code: str) -> str:
+    return reference.name(reference.countries().get(code), code)
+
+
+@register.filter
+def certificate(code: str) -> str:
+    return reference.name(reference.certificates().get(code), code)
+
+
+@register.filter
+def language_name(code: str) -> str:
+    return reference.name(reference.languages().get(str(code).split("-")[0]), code)
+
+
+@register.filter
+def port(code: str) -> str:
+    return reference.name(reference.ports().get(code), code)
+
+
+@register.filter
+def hs(code: str) -> str:
+    """As customs write it: 100630 is 1006.30."""
+    return f"{code[:4]}.{code[4:]}" if len(code) == 6 else code
+
+
+@register.filter
+def amount(value, code: str) -> str:
+    """A quantity with its unit: 20 t."""
+    return "" if value is None else _("%(amount)s %(unit)s") % {"amount": number(value), "unit": unit(code)}
+
+
+@register.filter
+def price(product) -> str:
+    """The price band of a product for one unit, or an empty string where none is given."""
+    low, high = product.price_low, product.price_high
+    if low is None and high is None:
+        return ""
+    band = money(low if low is not None else high, product.currency)
+    if low is not None and high is not None and high != low:
+        band = _("%(low)s to %(high)s") % {"low": band, "high": money(high, product.currency)}
+    return _for_one(band, product.price_unit)
+
+
+@register.filter
+def target_price(line) -> str:
+    """What the buyer aims at for one unit."""
+    return "" if line.target_price is None else _for_one(money(line.target_price, line.currency), line.price_unit)
+
+
+def _for_one(amount: str, code: str) -> str:
+    return _("%(amount)s / %(unit)s") % {"amount": amount, "unit": unit(code)} if code else amount
+
+
+@register.filter
+def points(share: float) -> int:
+    """A share of one as points of a hundred."""
+    return round(100 * share)

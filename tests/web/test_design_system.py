@@ -1,0 +1,63 @@
+"""The promises of docs/design.md that a machine can keep."""
+
+import csv
+import gzip
+import hashlib
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+STATIC, TEMPLATES = ROOT / "static", ROOT / "templates"
+PAGES = sorted(path for path in TEMPLATES.rglob("*.html") if "notifications" not in path.parts)
+
+
+def test_every_category_has_a_drawing_of_its_own():
+    with (ROOT / "data" / "campaign" / "campaign_categories.csv").open(encoding="utf-8") as file:
+        codes = {row["category_code"] for row in csv.DictReader(file)}
+    drawn = {path.stem for path in (STATIC / "img" / "categories").glob("*.svg")}
+    assert len(codes) == 70
+    assert codes - drawn == set()
+
+
+def test_every_icon_a_template_names_is_in_the_sprite():
+    known = set(re.findall(r'<symbol id="([\w-]+)"', (STATIC / "img" / "icons.svg").read_text()))
+    named = {}
+    for page in PAGES:
+        for name in re.findall(r"""{% icon "([\w-]+)"|icon="([\w-]+)\"""", page.read_text()):
+            named.setdefault(next(filter(None, name)), page.name)
+    assert {name: page for name, page in named.items() if name not in known} == {}
+
+
+def test_no_template_carries_inline_style_or_script():
+    inline = re.compile(
+        r"""\sstyle=|\son(click|change|submit|load|input)=|<style|<script(?![^>]*(\bsrc=|application/(ld\+)?json))"""
+    )
+    assert [page.relative_to(TEMPLATES).as_posix() for page in PAGES if inline.search(page.read_text())] == []
+
+
+def test_every_component_is_named_in_the_design_page_and_says_its_parameters():
+    page = (ROOT / "docs" / "design.md").read_text()
+    parts = {"wordmark", "site_header", "site_footer", "language_switch"}  # of base.html, not for pages
+    for component in (TEMPLATES / "components").glob("*.html"):
+        assert component.read_text().startswith("{% comment %}"), component.name
+        assert component.stem in parts or f"`{component.stem}`" in page, component.name
+
+
+def test_the_first_page_weighs_less_than_100_kb_compressed():
+    base = (TEMPLATES / "base.html").read_text()
+    files = set(re.findall(r"{% static '([^']+\.(?:css|js))' %}", base)) - {"vendor/tabler.rtl.min.css"}
+    weight = sum(len(gzip.compress((STATIC / name).read_bytes(), 9)) for name in files)
+    assert len(files) == 12
+    assert weight < 100_000
+
+
+def test_vendored_files_are_those_of_the_notice():
+    listed = dict(
+        reversed(line.split()) for line in (STATIC / "NOTICE").read_text().split("SHA-256\n")[1].strip().splitlines()
+    )
+    here = {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in (STATIC / "vendor").iterdir()
+        if path.suffix in {".js", ".css", ".cjs"}
+    }
+    assert here == listed

@@ -1,0 +1,95 @@
+from datetime import UTC, date, datetime
+
+import pytest
+from django import forms
+from django.utils import translation
+
+from matchmaker.web.templatetags import ui
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [("en", "$12,000"), ("zh-hans", "US$12,000"), ("fr", "12\u202f000\xa0$US"), ("ar", "\u200f12,000\xa0US$\u200e")],
+)
+def test_whole_money_is_written_in_the_readers_habit_without_decimals(language, expected):
+    with translation.override(language):
+        assert ui.money(12000, "usd") == expected
+
+
+def test_money_with_cents_keeps_them_and_nothing_stays_nothing():
+    with translation.override("en"):
+        assert ui.money("2450.5", "USD") == "$2,450.50"
+        assert ui.money(None, "USD") == ""
+        assert ui.money("", "USD") == ""
+
+
+def test_numbers_and_ratios():
+    with translation.override("en"):
+        assert ui.number(1234567) == "1,234,567"
+        assert ui.number("0.125", 2) == "0.12"
+        assert ui.number("n/a") == ""
+        assert ui.percent("0.065", 1) == "6.5%"
+        assert ui.percent(0.5) == "50%"
+    with translation.override("fr"):
+        assert ui.percent("0.065", 1) == "6,5\xa0%"
+
+
+def test_dates_follow_the_language():
+    with translation.override("zh-hans"):
+        assert ui.day(date(2026, 12, 3)) == "2026年12月3日"
+        assert ui.moment_in(datetime(2026, 12, 8, 1, 30, tzinfo=UTC), "Asia/Shanghai") == "2026年12月8日 09:30"
+    with translation.override("en"):
+        assert ui.day(date(2026, 12, 3), "long") == "December 3, 2026"
+        assert ui.clock(None) == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("Surin Rice Mill", "SR"), ("武汉中百集团", "武"), ("", "?"), ("  - ", "?"), ("élan", "É")],
+)
+def test_initials(name, expected):
+    assert ui.initials(name) == expected
+
+
+def test_an_avatar_escapes_the_name_and_keeps_its_tint():
+    assert ui.avatar("<b") == ui.avatar("<b")
+    assert "<b" not in ui.avatar("<b x")
+
+
+def test_a_flag_is_shown_only_for_a_known_country():
+    assert 'src="/static/img/flags/fr.svg"' in ui.flag("FR")
+    assert ui.flag("ZZ") == ""
+    assert ui.flag("../fr") == ""
+    assert ui.flag(None) == ""
+
+
+def test_an_unknown_category_takes_the_drawing_of_its_group():
+    assert ui.art_path("AGRI-06") == "img/categories/AGRI-06.svg"
+    assert ui.art_path("TECH-99") == "img/categories/TECH.svg"
+    assert ui.art_path("") == "img/categories/OUT.svg"
+    assert ui.art_path("../../settings") == "img/categories/OUT.svg"
+
+
+@pytest.mark.parametrize(("language", "expected"), [("ar", "rtl"), ("zh-hans", "ltr"), ("", "auto"), ("fa-IR", "rtl")])
+def test_direction_of_a_language(language, expected):
+    assert ui.direction(language) == expected
+
+
+def test_a_bar_never_leaves_its_ground():
+    assert 'width="100.0"' in ui.bar(250)
+    assert 'width="0.0"' in ui.bar(None)
+
+
+class Form(forms.Form):
+    price = forms.DecimalField(help_text="Per tonne.")
+    agree = forms.BooleanField()
+    side = forms.ChoiceField(choices=[("a", "A")], widget=forms.RadioSelect)
+
+
+def test_a_control_names_its_help_and_its_error():
+    field = Form({"price": "x"})["price"]
+    html = ui.control(field)
+    assert 'aria-describedby="id_price_helptext id_price_error"' in html
+    assert 'aria-invalid="true"' in html
+    assert 'class="form-control"' in html
+    assert [ui.field_kind(Form()[name]) for name in ("price", "agree", "side")] == ["text", "check", "choices"]
