@@ -105,30 +105,23 @@ def deliver_waiting(budget: float = BUDGET) -> int:
 
 
 def build(person, template: str, topic: str, context: dict, *, key: str) -> EmailMultiAlternatives:
-    """A letter in the person's language with text and HTML, a stable Message-ID and, where allowed, one-click stop.
-
-    Raises:
-        Permanent: a template does not hold together with this context.
-    """
+    """A letter in the person's language with text and HTML, a stable Message-ID and, where allowed, one-click stop."""
     site = settings.SITE_URL
     host = urlsplit(site).hostname or "localhost"
     with translation.override(person.language):
-        try:
-            stop = unsubscribing.address(person, topic) if topic != topics.ACCOUNT else ""
-            data = context | {
-                "recipient": str(person),
-                "site_name": site_name(),
-                "site_url": site,
-                "url": site + context["path"] if context.get("path") else "",
-                "settings_url": site + reverse("notice_settings"),
-                "unsubscribe_url": stop,
-                "topic_name": "" if topic == unsubscribing.DIGESTS else topics.label(topic)[0],
-            }
-            data["subject"] = header(plain(f"{template}.subject.txt", data))
-            text = plain(f"{template}.txt", data).strip() + "\n"
-            html = get_template(f"{template}.html").render(data)
-        except Exception as error:
-            raise Permanent(f"The text cannot be written: {type(error).__name__} {error}") from error
+        stop = unsubscribing.address(person, topic) if topic != topics.ACCOUNT else ""
+        data = context | {
+            "recipient": str(person),
+            "site_name": site_name(),
+            "site_url": site,
+            "url": site + context["path"] if context.get("path") else "",
+            "settings_url": site + reverse("notice_settings"),
+            "unsubscribe_url": stop,
+            "topic_name": "" if topic == unsubscribing.DIGESTS else topics.label(topic)[0],
+        }
+        data["subject"] = header(plain(f"{template}.subject.txt", data))
+        text = plain(f"{template}.txt", data).strip() + "\n"
+        html = get_template(f"{template}.html").render(data)
     message = EmailMultiAlternatives(
         subject=data["subject"],
         body=text,
@@ -182,10 +175,10 @@ def _by_code(code: int, said: str) -> Temporary | Permanent:
 
 
 def _by_status(error: AnymailAPIError) -> Temporary | Permanent:
-    status = error.status_code or 0
+    status = getattr(error, "status_code", None) or 0
     if status in (401, 403) or status == 429 or status >= 500 or status == 0:
         return Temporary(f"The mail service answered {status or error}", down=True)
-    return Permanent(f"The mail service refused: {error}")
+    return Permanent(f"The mail service answered {status}")
 
 
 def _said(code: int, reply: bytes | str) -> str:

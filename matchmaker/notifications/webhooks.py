@@ -132,7 +132,7 @@ def due() -> models.QuerySet:
 
 
 def deliver_waiting(budget: float = outbox.BUDGET, threads: int = 8) -> int:
-    """Send what is due; returns how many arrived. Each endpoint has a thread of its own, so one that hangs delays itself."""
+    """Send what is due; returns how many arrived. One that hangs delays only itself: each endpoint has a thread."""
     until = time.monotonic() + budget
     WebhookAttempt.objects.filter(started_at__lt=timezone.now() - KEEP_LOG).delete()
     endpoints = list(due().order_by().values_list("endpoint", flat=True).distinct())
@@ -154,11 +154,9 @@ def _serve(endpoint: int, until: float) -> int:
     arrived = 0
     while time.monotonic() < until and not outbox.is_held():
         busy = WebhookDelivery.objects.waiting().filter(endpoint=endpoint, lease_until__gt=timezone.now()).count()
-        batch = (
-            outbox.claim(due().filter(endpoint=endpoint).order_by("not_before"), AT_ONCE - busy)
-            if busy < AT_ONCE
-            else []
-        )
+        if busy >= AT_ONCE:
+            break
+        batch = outbox.claim(due().filter(endpoint=endpoint).order_by("not_before"), AT_ONCE - busy)
         if not batch:
             break
         arrived += sum(outbox.attempt(promise, send) for promise in batch)
