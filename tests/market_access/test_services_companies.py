@@ -1,0 +1,248 @@
+"""Answers, registrations and reminders of a company."""
+
+from datetime import date
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from matchmaker.accounts.models import AuditEntry
+from matchmaker.core.problems import Refused
+from matchmaker.market_access.models import (
+    ReadinessAnswer,
+    Registration,
+)
+from matchmaker.market_access.registrations import Reminder
+from matchmaker.market_access.services import (
+    answer_question,
+    readiness_of,
+    readiness_of_many,
+    record_registration,
+    registrations_due,
+    remind_of_registrations,
+    remove_registration,
+    withdraw_answer,
+)
+from matchmaker.notifications.models import Notice
+from tests import factories
+
+JULY = date(2026, 7, 1)
+
+
+def by(company):
+    return factories.member_of(company)
+
+
+def test_answer_question_decides_and_wakes_matching(biscuits):
+    before = biscuits.revision
+    answer_question(by=by(biscuits.company), product=biscuits, question="retail_packed", answer=False)
+    biscuits.refresh_from_db()
+    assert biscuits.revision == before + 1
+    assert readiness_of(biscuits, JULY).questions == ()
+    entry = AuditEntry.objects.get(verb="answer_question")
+    assert (entry.organisation, entry.facts) == (
+        str(biscuits.company.uid),
+        {"question": "retail_packed", "answer": False},
+    )
+
+
+def test_the_last_answer_counts(biscuits):
+    for answer in (False, True):
+        answer_question(by=by(biscuits.company), product=biscuits, question="retail_packed", answer=answer)
+    assert ReadinessAnswer.objects.get().answer is True
+
+
+def test_withdraw_answer_opens_the_question_again(biscuits):
+    answer_question(by=by(biscuits.company), product=biscuits, question="retail_packed", answer=False)
+    for _ in range(2):
+        withdraw_answer(by=by(biscuits.company), product=biscuits, question="retail_packed")
+    assert [one.code for one in readiness_of(biscuits, JULY).questions] == ["retail_packed"]
+    assert AuditEntry.objects.filter(verb="withdraw_answer").count() == 1
+
+
+@pytest.mark.parametrize("question", ["retail_packed", "has:GB7718-2025", "applies:QUAR-PERMIT-AQUATIC"])
+def test_answer_question_takes_the_three_kinds(biscuits, question):
+    answer_question(by=by(biscuits.company), product=biscuits, question=question, answer=True)
+    assert ReadinessAnswer.objects.get().question == question
+
+
+@pytest.mark.parametrize("question", ["no_such", "has:GACC-FOOD", "has:", "applies:NO-SUCH", ""])
+def test_answer_question_refuses_what_no_rule_asks(biscuits, question):
+    with pytest.raises(Refused) as refusal:
+        answer_question(by=by(biscuits.company), product=biscuits, question=question, answer=True)
+    assert refusal.value.code == "unknown_question"
+
+
+def test_answer_question_hides_the_product_from_strangers(biscuits):
+    with pytest.raises(Refused) as refusal:
+        answer_question(by=factories.user(), product=biscuits, question="retail_packed", answer=True)
+    assert (refusal.value.code, refusal.value.status) == ("not_found", 404)
+
+
+def test_record_registration_of_a_plant_counts_for_all_its_products(biscuits):
+    record_registration(
+        by=by(biscuits.company),
+        company=biscuits.company,
+        code="GACC-FOOD",
+        number=" CFRA22002201 ",
+        valid_from=date(2024, 3, 1),
+    )
+    row = Registration.objects.get()
+    assert (row.number, row.valid_until, row.end_counted) == ("CFRA22002201", date(2029, 2, 28), True)
+    met = {item.rule.code for item in readiness_of(biscuits, JULY).items if item.status == "met"}
+    assert met == {"GACC-FOOD-280"}
+    expired = {item.rule.code: item.reason.code for item in readiness_of(biscuits, date(2029, 3, 1)).items}
+    assert expired["GACC-FOOD-280"] == "evidence_expired"
+
+
+def test_a_registration_of_another_company_does_not_count(biscuits):
+    other = factories.supplier()
+    record_registration(by=by(other), company=other, code="GACC-FOOD", number="C9")
+    assert "met" not in {item.status.value for item in readiness_of(biscuits, JULY).items}
+
+
+def test_a_given_end_is_kept_as_given(biscuits):
+    row = record_registration(
+        by=by(biscuits.company),
+        company=biscuits.company,
+        code="GACC-FOOD",
+        number="C1",
+        valid_from=date(2024, 3, 1),
+        valid_until=date(2026, 12, 31),
+    )
+    assert (row.valid_until, row.end_counted) == (date(2026, 12, 31), False)
+
+
+def test_record_registration_of_a_cosmetic_needs_its_product(maker, records):
+    cream = factories.product(maker, hs_code="330499", origin="FR", category=factories.category("CONS-01"))
+    with pytest.raises(Refused) as refusal:
+        record_registration(by=by(maker), company=maker, code="NMPA-COSMETIC", number="N1")
+    assert refusal.value.code == "product_needed"
+    record_registration(by=by(maker), company=maker, code="NMPA-COSMETIC", number="N1", product=cream)
+    answer_question(by=by(maker), product=cream, question="special_cosmetic", answer=True)
+    found = {item.rule.code: item.status.value for item in readiness_of(cream, JULY).items}
+    assert found["COSMETIC-REGISTRATION"] == "met"
+
+
+def test_a_number_of_one_product_does_not_count_for_another(maker, records):
+    group = factories.category("CONS-01")
+    one, other = (factories.product(maker, hs_code="330300", origin="FR", category=group) for _ in range(2))
+    record_registration(by=by(maker), company=maker, code="NMPA-COSMETIC-FILING", number="F1", product=one)
+    found = readiness_of_many([one, other], JULY)
+    statuses = [{i.rule.code: i.status.value for i in found[p.pk].items}["COSMETIC-FILING"] for p in (one, other)]
+    assert statuses == ["met", "missing"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"code": "NO-SUCH", "number": "1"}, "unknown_registration"),
+        ({"code": "CCC", "number": "1"}, "unknown_registration"),
+        ({"code": "GACC-FOOD", "number": "C1"}, "already_recorded"),
+    ],
+)
+def test_record_registration_refuses(biscuits, fields, code):
+    record_registration(by=by(biscuits.company), company=biscuits.company, code="GACC-FOOD", number="C1")
+    with pytest.raises(Refused) as refusal:
+        record_registration(by=by(biscuits.company), company=biscuits.company, **fields)
+    assert refusal.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"number": ""}, "number"),
+        ({"number": "A\nB"}, "number"),
+        ({"number": "C1", "valid_from": date(2026, 2, 1), "valid_until": date(2026, 1, 1)}, "valid_until"),
+    ],
+)
+def test_record_registration_names_the_wrong_field(biscuits, fields, field):
+    with pytest.raises(ValidationError) as refusal:
+        record_registration(by=by(biscuits.company), company=biscuits.company, code="GACC-FOOD", **fields)
+    assert list(refusal.value.message_dict) == [field]
+
+
+def test_strangers_record_nothing(biscuits):
+    for company in (biscuits.company, factories.supplier()):
+        with pytest.raises(Refused) as refusal:
+            record_registration(by=factories.user(), company=company, code="GACC-FOOD", number="C1", product=biscuits)
+        assert refusal.value.status == 404
+
+
+def test_remove_registration_lowers_readiness_and_stays_in_the_audit(biscuits):
+    person = by(biscuits.company)
+    row = record_registration(by=person, company=biscuits.company, code="GACC-FOOD", number="C1")
+    remove_registration(by=person, registration=row)
+    assert Registration.objects.count() == 0
+    assert AuditEntry.objects.get(verb="remove_registration").facts == {"code": "GACC-FOOD", "number": "C1"}
+
+
+def test_a_certificate_of_the_catalogue_counts(maker, records):
+    fridge = factories.product(
+        maker, hs_code="841810", origin="IT", category=factories.category("CONS-08"), certificates=("CCC",)
+    )
+    answer_question(by=by(maker), product=fridge, question="mains_consumer", answer=True)
+    found = {item.rule.code: item.status.value for item in readiness_of(fridge, JULY).items}
+    assert found == {"CCC-ELECTRIC": "met", "ENERGY-LABEL": "missing"}
+
+
+def test_registrations_are_visible_to_their_company_only(biscuits):
+    row = record_registration(by=by(biscuits.company), company=biscuits.company, code="GACC-FOOD", number="C1")
+    assert list(Registration.objects.visible_to(by(biscuits.company))) == [row]
+    assert list(Registration.objects.visible_to(factories.user())) == []
+
+
+# -- reminders --
+
+
+def register(company, number, ends, **fields):
+    return record_registration(
+        by=by(company), company=company, code="GACC-FOOD", number=number, valid_until=ends, **fields
+    )
+
+
+def test_registrations_due_the_nearest_end_first(maker, records):
+    soon, later = (register(maker, n, end) for n, end in (("A", date(2027, 1, 31)), ("B", date(2027, 6, 30))))
+    register(factories.supplier(), "C", date(2027, 7, 2))
+    register(factories.supplier(), "D", date(2026, 6, 30))
+    # A is followed by B of the same company and code, so only B is left to remind of.
+    due = registrations_due(JULY)
+    assert [one.registration for one in due] == [later]
+    later.delete()
+    (one,) = registrations_due(JULY)
+    assert (one.registration, one.step) == (soon, Reminder.OPENS)
+    assert (one.apply_from, one.apply_until) == (date(2026, 1, 31), date(2026, 10, 31))
+    assert one.event_key == f"registration_expiring:{soon.uid}:2027-01-31:opens"
+
+
+def test_a_number_without_end_ends_the_reminders(maker, records):
+    register(maker, "A", date(2027, 1, 31))
+    register(maker, "B", None)
+    assert registrations_due(JULY) == []
+
+
+def test_each_step_has_its_own_key(maker, records):
+    register(maker, "A", date(2027, 1, 31))
+    days = [date(2026, 7, 1), date(2026, 8, 15), date(2026, 10, 15), date(2026, 12, 1)]
+    keys = [registrations_due(day)[0].event_key.rpartition(":")[2] for day in days]
+    assert keys == ["opens", "half", "closing", "late"]
+
+
+def test_remind_of_registrations_tells_each_person_once_a_step(maker, records):
+    register(maker, "A", date(2027, 1, 31))
+    assert [remind_of_registrations(today=JULY) for _ in range(2)] == [1, 0]
+    notice = Notice.objects.get()
+    assert (notice.kind, notice.recipient) == ("registration_expiring", by(maker))
+    assert notice.context == {
+        "name": "Registration of the overseas food plant (Decree 280)",
+        "number": "A",
+        "company": str(maker),
+        "valid_until": "2027-01-31",
+        "apply_until": "2026-10-31",
+    }
+    assert remind_of_registrations(today=date(2026, 8, 15)) == 1
+
+
+def test_the_last_reminder_names_no_day_to_apply_by(maker, records):
+    register(maker, "A", date(2027, 1, 31))
+    remind_of_registrations(today=date(2026, 12, 1))
+    assert Notice.objects.get().context["apply_until"] == ""
