@@ -305,6 +305,7 @@ def test_no_product_is_asked_more_than_five_questions():
     assert len(answer.questions) == MOST_QUESTIONS
 
 
+@pytest.mark.slow
 def test_no_hs_code_of_the_shipped_scopes_asks_more_than_five_questions():
     codes = {prefix.ljust(6, "9") for rule in BOOK.rules for prefix in rule.hs_in}
     groups = ("AGRI", "CONS", "TECH", "COMP")
