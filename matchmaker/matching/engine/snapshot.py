@@ -1,0 +1,145 @@
+"""The learned engine on disk: small in the repository, ready to map in the cache.
+
+Shipped: one `.npz` an encoder with unit rows as signed bytes and one scale a row (an error of about .3 % of a
+cosine), and the weights as JSON. At first use each machine unpacks them to float32 `.npy` files under the cache
+folder, which all processes map and share, and builds the word indexes there.
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from matchmaker.matching.engine.artefacts import (
+    MANIFEST,
+    load_array,
+    load_json,
+    save_array,
+    save_json,
+    write_file,
+    write_manifest,
+)
+from matchmaker.matching.engine.evidence import Meaning, Words
+from matchmaker.matching.engine.exemplars import Exemplars
+from matchmaker.matching.engine.fusion import Weights
+from matchmaker.matching.engine.reference import load_nomenclature, load_trade_names
+from matchmaker.matching.engine.regression import ClassRegression
+from matchmaker.matching.engine.words import WordIndex
+
+WEIGHTS = "text-to-code.weights.json"
+ROWS = ("labels", "plain", "names", "examples")
+CODES = ("names", "examples")
+Arrays = dict[str, NDArray[Any]]
+
+
+def _quantise(rows: NDArray[np.floating[Any]]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+    scale = np.maximum(np.abs(rows).max(axis=1), 1e-9) / 127 if len(rows) else np.zeros(0)
+    return np.rint(rows / scale[:, None]).astype(np.int8), scale.astype(np.float32)
+
+
+def _file(key: str) -> str:
+    return f"text-to-code.{key}.npz"
+
+
+def save(folder: Path, meanings: Mapping[str, Meaning], weights: Mapping[str, Weights], *, inputs: str) -> None:
+    """Write the shipped artefacts and their manifest; `inputs` is the hash of what they were learned from."""
+    for key, meaning in meanings.items():
+        arrays: Arrays = {
+            "whitening": meaning.whitening.astype(np.float16),
+            "regression": meaning.regression.weights.astype(np.float16),
+            "bias": meaning.regression.bias,
+            "centre_langs": np.array(sorted(meaning.centres)),
+            "centre_rows": np.array([meaning.centres[lang] for lang in sorted(meaning.centres)], np.float32),
+        }
+        rows = {
+            "labels": meaning.labels,
+            "plain": meaning.plain,
+            "names": meaning.names.vectors,
+            "examples": meaning.examples.vectors,
+        }
+        for name, values in rows.items():
+            if values is not None:
+                arrays[name], arrays[f"{name}_scale"] = _quantise(values)
+        arrays["names_codes"] = meaning.names.codes.astype(np.int16)
+        arrays["examples_codes"] = meaning.examples.codes.astype(np.int16)
+        write_file(folder / _file(key), lambda path, arrays=arrays: np.savez(path, **arrays))  # type: ignore[misc]
+    save_json(folder / WEIGHTS, {route: vars(found) for route, found in weights.items()})
+    write_manifest(folder, inputs=inputs, names=[*(_file(key) for key in meanings), WEIGHTS])
+
+
+def version(folder: Path) -> str:
+    """Twelve characters that name the shipped state: they change when any artefact changes."""
+    manifest = load_json(folder / MANIFEST)
+    import hashlib
+
+    return hashlib.sha256(json.dumps(manifest, sort_keys=True).encode()).hexdigest()[:12]
+
+
+def load_weights(folder: Path) -> dict[str, Weights]:
+    return {route: Weights(**found) for route, found in load_json(folder / WEIGHTS).items()}
+
+
+def _unpack(source: Path, target: Path) -> None:
+    with np.load(source, allow_pickle=False) as kept:
+        for name in kept.files:
+            if name.endswith("_scale"):
+                continue
+            values = kept[name]
+            if f"{name}_scale" in kept.files:
+                values = values.astype(np.float32) * kept[f"{name}_scale"][:, None]
+            elif values.dtype == np.float16:
+                values = values.astype(np.float32)
+            elif values.dtype == np.int16:
+                values = values.astype(np.int32)
+            save_array(target / f"{name}.npy", values)
+
+
+def load_meaning(folder: Path, cache: Path, key: str) -> Meaning:
+    """One encoder's learned view, mapped from the cache (unpacked there first where it is not)."""
+    target = cache / key
+    done = target / "bias.npy"
+    if not done.exists() or not (target / "whitening.npy").exists() or not (target / "complete.npy").exists():
+        _unpack(folder / _file(key), target)
+        save_array(target / "complete.npy", np.ones(1, np.int8))
+    arrays = {path.stem: load_array(path) for path in target.glob("*.npy")}
+    langs = arrays["centre_langs"].tolist()
+    return Meaning(
+        whitening=arrays["whitening"],
+        labels=arrays["labels"],
+        plain=arrays.get("plain"),
+        names=Exemplars(arrays["names"], arrays["names_codes"]),
+        examples=Exemplars(arrays["examples"], arrays["examples_codes"]),
+        regression=ClassRegression(arrays["regression"], arrays["bias"]),
+        centres=dict(zip(langs, arrays["centre_rows"], strict=True)),
+    )
+
+
+def _save_index(folder: Path, index: WordIndex) -> None:
+    save_array(folder / "data.npy", index.weights.data)
+    save_array(folder / "indices.npy", index.weights.indices)
+    save_array(folder / "indptr.npy", index.weights.indptr)
+    save_array(folder / "idf.npy", index.idf)
+    save_json(folder / "index.json", {"vocabulary": list(index.vocabulary), "documents": index.weights.shape[1], "unknown": index.unknown_idf})
+
+
+def _load_index(folder: Path) -> WordIndex:
+    about = load_json(folder / "index.json")
+    parts = tuple(load_array(folder / f"{name}.npy") for name in ("data", "indices", "indptr"))
+    shape = (len(about["vocabulary"]), about["documents"])
+    vocabulary = {word: i for i, word in enumerate(about["vocabulary"])}
+    return WordIndex(vocabulary, sp.csr_array(parts, shape=shape), load_array(folder / "idf.npy"), about["unknown"])
+
+
+def load_words(data_dir: Path, cache: Path) -> Words:
+    """The word indexes, from the cache or built (about two seconds) and kept there."""
+    folders = {name: cache / name for name in ("index", "grams")}
+    if not all((folder / "index.json").exists() for folder in folders.values()):
+        nomenclature = load_nomenclature(data_dir)
+        built = Words.of(nomenclature, load_trade_names(data_dir, nomenclature))
+        _save_index(folders["index"], built.index)
+        _save_index(folders["grams"], built.grams)
+    return Words(**{name: _load_index(folder) for name, folder in folders.items()})

@@ -1,0 +1,259 @@
+"""Learning of the text-to-code engine from the files of the repository.
+
+Order: vectors of every text → whitening and labels (no labelled text needed) → regressions and memory from labelled
+texts → weights of the signals, fitted on parts that were made without the row they judge (five folds).
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matchmaker.matching.engine.evidence import Meaning, Parts, Words, category_parts
+from matchmaker.matching.engine.exemplars import Exemplars
+from matchmaker.matching.engine.fusion import (
+    CATEGORY_SIGNALS,
+    ENCODERS,
+    FIRST,
+    READ_BY_FIRST,
+    SECOND,
+    SECOND_ONLY,
+    SIGNALS,
+    Weights,
+    add_category_signals,
+)
+from matchmaker.matching.engine.reference import NAME_LANGUAGES, Labelled, Nomenclature
+from matchmaker.matching.engine.regression import ClassRegression, fit_choice
+from matchmaker.matching.engine.whitening import normalise, whitening_matrix
+
+Matrix = NDArray[np.float32]
+Encode = Callable[[Sequence[str]], Matrix]
+
+FOLDS = 5
+# Weight of a row in the regression: HS texts and everyday names are many, category names few and exact, and a text
+# a person labelled is worth many official wordings.
+COLUMN_WEIGHTS = {FIRST: {"path_en": 1.0, "desc_en": 1.0, "path_fr": 0.3, "path_es": 0.3}, SECOND: {"path_en": 1.0, "desc_en": 1.0}}
+CATEGORY_NAME_WEIGHT = 15.0
+TRADE_NAME_WEIGHT = 2.0
+LABELLED_WEIGHT = 30.0
+# Fitting the choice looks at this many codes a text, the best under a rough guess, and the right one.
+SHORTLIST = 600
+_ROUGH = {"label": 6.0, "plain": 2.0, "name": 8.0, "example": 4.0, "words": 2.0, "category": 0.4}
+
+
+@dataclass(frozen=True)
+class Vectors:
+    """Every text the engine learns from, as one encoder sees it: rows in the order of the nomenclature and the lists."""
+
+    columns: dict[str, Matrix]
+    categories: dict[str, Matrix]
+    labelled: Matrix
+    names: Matrix
+
+
+@dataclass(frozen=True)
+class Material:
+    """All a build learns from."""
+
+    nomenclature: Nomenclature
+    labelled: Labelled
+    names: Labelled
+    words: Words
+    vectors: dict[str, Vectors]  # FIRST, SECOND
+
+    def code_of(self, labelled: Labelled) -> NDArray[np.int32]:
+        return np.array([self.nomenclature.position[code] for code in labelled.codes], np.int32)
+
+
+def gather(
+    nomenclature: Nomenclature, labelled: Labelled, names: Labelled, encode: Mapping[str, Encode]
+) -> Material:
+    """Encode everything: about a minute with the first encoder, ten with the second."""
+    vectors = {
+        key: Vectors(
+            columns={column: encode[key](nomenclature.texts[column]) for column in COLUMN_WEIGHTS[key]},
+            categories={lang: encode[key](nomenclature.category_names[lang]) for lang in NAME_LANGUAGES},
+            labelled=encode[key](labelled.texts),
+            names=encode[key](names.texts),
+        )
+        for key in (FIRST, SECOND)
+    }
+    return Material(nomenclature, labelled, names, Words.of(nomenclature, names), vectors)
+
+
+def _centres(material: Material) -> dict[str, Matrix]:
+    """Mean vector of each language, for the second encoder; "" stands for any other."""
+    seen = material.vectors[SECOND]
+    langs = np.array(material.labelled.langs)
+    centres = {lang: rows.mean(axis=0) for lang, rows in seen.categories.items()}
+    for lang in np.unique(langs):
+        centres[str(lang)] = seen.labelled[langs == lang].mean(axis=0)
+    centres[""] = np.mean(list(centres.values()), axis=0)
+    return {lang: np.asarray(row, np.float32) for lang, row in centres.items()}
+
+
+def unlabelled_meaning(material: Material, key: str) -> Meaning:
+    """All that one encoder knows without a single labelled text; its regression and memory are still empty."""
+    seen = material.vectors[key]
+    columns = seen.columns
+    names = seen.names
+    if key == SECOND:
+        middle = np.mean(np.vstack([columns["path_en"], columns["desc_en"]]), axis=0)
+        columns = {column: rows - middle for column, rows in columns.items()}
+        langs = np.array(material.names.langs)
+        names = names.copy()
+        for lang in np.unique(langs):
+            names[langs == lang] -= names[langs == lang].mean(axis=0)
+        names = normalise(names)
+    whitening = whitening_matrix(np.vstack(list(columns.values())), material.nomenclature.headings * len(columns))
+    path, description = columns["path_en"], columns["desc_en"]
+    dim = path.shape[1]
+    return Meaning(
+        whitening=whitening,
+        labels=normalise(normalise(path @ whitening) + normalise(description @ whitening)),
+        plain=normalise(path + description) if key == FIRST else None,
+        names=Exemplars.of(normalise(names @ whitening), material.code_of(material.names)),
+        examples=Exemplars.of(np.zeros((0, dim), np.float32), np.zeros(0, np.int32)),
+        regression=ClassRegression(np.zeros((dim, 1), np.float32), np.zeros(1, np.float32)),
+        centres=_centres(material) if key == SECOND else {},
+    )
+
+
+def learn_from(meaning: Meaning, material: Material, key: str, rows: Iterable[int]) -> Meaning:
+    """The meaning with regression and memory learned from these rows of the labelled texts (and all other texts)."""
+    kept = np.array(list(rows))
+    seen, nomenclature = material.vectors[key], material.nomenclature
+    codes = material.code_of(material.labelled)[kept]
+    centred = meaning.centred(seen.labelled[kept], [material.labelled.langs[i] for i in kept])
+    stacks, classes, weights = [], [], []
+
+    def add(vectors: Matrix, categories: NDArray[np.integer], weight: float) -> None:
+        stacks.append(vectors)
+        classes.append(categories)
+        weights.append(np.full(len(vectors), weight, np.float32))
+
+    middle = np.mean(np.vstack([seen.columns["path_en"], seen.columns["desc_en"]]), axis=0) if key == SECOND else 0.0
+    for column, weight in COLUMN_WEIGHTS[key].items():
+        add(normalise(seen.columns[column] - middle), nomenclature.category_of, weight)
+    for lang in NAME_LANGUAGES:
+        rows_of_lang = seen.categories[lang]
+        add(
+            meaning.centred(rows_of_lang, [lang] * len(rows_of_lang)),
+            np.arange(len(nomenclature.categories)),
+            CATEGORY_NAME_WEIGHT,
+        )
+    names = material.code_of(material.names)
+    add(meaning.centred(seen.names, material.names.langs), nomenclature.category_of[names], TRADE_NAME_WEIGHT)
+    add(centred, nomenclature.category_of[codes], LABELLED_WEIGHT)
+    regression = ClassRegression.fit(
+        np.vstack(stacks),
+        np.concatenate(classes),
+        count=len(nomenclature.categories),
+        sample_weights=np.concatenate(weights),
+    )
+    return replace(meaning, regression=regression, examples=Exemplars.of(meaning.whiten(centred), codes))
+
+
+def fold_of(labelled: Labelled) -> NDArray[np.int64]:
+    """Fold of each labelled text: trade descriptions by code (their codes are new in the held-out split), others by row."""
+    random = np.random.default_rng(5)
+    by_code = {code: random.integers(FOLDS) for code in sorted(set(labelled.codes))}
+    by_row = random.integers(0, FOLDS, len(labelled))
+    return np.array(
+        [by_code[code] if source == "trade" else row for code, source, row in zip(labelled.codes, labelled.sources, by_row, strict=True)]
+    )
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Signals and opinions for labelled texts, (texts × codes) and (texts × categories), made without those texts."""
+
+    parts: Parts
+    opinions: dict[str, Matrix]
+
+
+def judge(
+    meanings: Mapping[str, Meaning], material: Material, rows: NDArray[np.integer], *, examples: bool = True
+) -> Judged:
+    """Signals for some rows of the labelled texts; `examples=False` blanks the memory (nothing has been labelled yet)."""
+    labelled = material.labelled.take(rows)
+    parts: Parts = dict(material.words.parts(labelled.texts, labelled.langs))
+    lexical = dict(parts)
+    opinions: dict[str, Matrix] = {}
+    for key, meaning in meanings.items():
+        centred = meaning.centred(material.vectors[key].labelled[rows], labelled.langs)
+        found = meaning.parts(centred)
+        parts |= {f"{key}.{name}": values for name, values in found.items()}
+        for name, values in category_parts(found, meaning, centred, lexical, material.nomenclature).items():
+            opinions[f"{key}.{name}"] = values
+    return Judged(parts, opinions)
+
+
+def out_of_fold(material: Material) -> Judged:
+    """Signals of every labelled text from engines that never saw it."""
+    fold = fold_of(material.labelled)
+    blank = {key: unlabelled_meaning(material, key) for key in (FIRST, SECOND)}
+    pieces, order = [], []
+    for number in range(FOLDS):
+        inside = np.flatnonzero(fold != number)
+        outside = np.flatnonzero(fold == number)
+        learned = {key: learn_from(meaning, material, key, inside) for key, meaning in blank.items()}
+        pieces.append(judge(learned, material, outside))
+        order.append(outside)
+    back = np.argsort(np.concatenate(order))
+
+    def join(dicts: Sequence[dict[str, Matrix]]) -> dict[str, Matrix]:
+        return {name: np.concatenate([piece[name] for piece in dicts])[back] for name in dicts[0]}
+
+    return Judged(join([piece.parts for piece in pieces]), join([piece.opinions for piece in pieces]))
+
+
+def task_weights(labelled: Labelled, rows: NDArray[np.integer]) -> Matrix:
+    """Each source and language counts by the square root of its size: none drowns the others."""
+    tasks = np.array([f"{labelled.sources[i]} {labelled.langs[i]}" for i in rows])
+    _, index, counts = np.unique(tasks, return_inverse=True, return_counts=True)
+    return (1 / np.sqrt(counts))[index].astype(np.float32)
+
+
+def rows_of(route: str, labelled: Labelled) -> NDArray[np.int64]:
+    """Rows whose language is read by the route."""
+    second = route == SECOND_ONLY
+    return np.array([i for i, lang in enumerate(labelled.langs) if (lang not in READ_BY_FIRST) == second])
+
+
+def fit_weights(judged: Judged, material: Material, route: str, rows: NDArray[np.integer]) -> Weights:
+    """Weights of one route from the out-of-fold signals of some rows."""
+    nomenclature = material.nomenclature
+    codes = material.code_of(material.labelled)[rows]
+    weights = task_weights(material.labelled, rows)
+    names = CATEGORY_SIGNALS[route]
+    category = fit_choice(
+        np.stack([judged.opinions[name][rows] for name in names]),
+        nomenclature.category_of[codes],
+        sample_weights=weights,
+        bounds=[(0, None)] * len(names),
+    )
+    category_weights = {name: float(weight) for name, weight in zip(names, category, strict=True)}
+    parts = add_category_signals(
+        {name: values[rows] for name, values in judged.parts.items()},
+        {name: values[rows] for name, values in judged.opinions.items()},
+        category_weights,
+        nomenclature,
+    )
+    signals = SIGNALS[route]
+    rough = sum(_ROUGH.get(name.split(".")[-1], 0.0) * parts[name] for name in signals)
+    texts = np.arange(len(rows))
+    rough[texts, codes] = np.inf
+    short = np.argpartition(-rough, SHORTLIST, axis=1)[:, :SHORTLIST]
+    fitted = fit_choice(
+        np.stack([np.take_along_axis(parts[name], short, axis=1) for name in signals]),
+        (short == codes[:, None]).argmax(axis=1),
+        sample_weights=weights,
+        bounds=[(None, None) if name == "size" else (0, None) for name in signals],
+    )
+    return Weights(category_weights, {name: float(weight) for name, weight in zip(signals, fitted, strict=True)})
+
+
+def fit_all_weights(judged: Judged, material: Material) -> dict[str, Weights]:
+    return {route: fit_weights(judged, material, route, rows_of(route, material.labelled)) for route in ENCODERS}
