@@ -1,3 +1,26 @@
-from django.urls import path  # noqa: F401
+"""The desk of a buying company."""
 
-urlpatterns = []
+from django.urls import path
+
+from matchmaker.web.buyer import company, compare, demand_pages, demands, home, matches, shortlist
+
+urlpatterns = [
+    path("", home.show, name="buyer_home"),
+    path("company/", company.edit, name="buyer_company"),
+    path("demands/", demand_pages.index, name="buyer_demands"),
+    path("demands/new/", demands.new, name="buyer_demand_new"),
+    path("demands/suggest-codes/", demands.suggest, name="buyer_suggest_codes"),
+    path("demands/<uuid:uid>/", demand_pages.show, name="buyer_demand"),
+    path("demands/<uuid:uid>/edit/", demands.edit, name="buyer_demand_edit"),
+    path("demands/<uuid:uid>/publish/", demand_pages.publish, name="buyer_demand_publish"),
+    path("demands/<uuid:uid>/close/", demand_pages.close, name="buyer_demand_close"),
+    path("demands/<uuid:uid>/withdraw/", demand_pages.withdraw, name="buyer_demand_withdraw"),
+    path("demands/<uuid:uid>/invite/", demand_pages.invite, name="buyer_demand_invite"),
+    path("matches/", matches.index, name="buyer_matches"),
+    path("matches/<uuid:uid>/", matches.show, name="buyer_match"),
+    path("matches/<uuid:uid>/answer/", matches.answer, name="buyer_match_answer"),
+    path("shortlist/", shortlist.index, name="buyer_shortlist"),
+    path("shortlist/<uuid:uid>/toggle/", shortlist.toggle, name="buyer_shortlist_toggle"),
+    path("shortlist/<uuid:uid>/note/", shortlist.note, name="buyer_shortlist_note"),
+    path("compare/", compare.show, name="buyer_compare"),
+]

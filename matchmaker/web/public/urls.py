@@ -1,5 +1,27 @@
+"""What anybody may see."""
+
 from django.urls import include, path
 
+from matchmaker.web.public import campaign, demands, events, products, suppliers
+
 urlpatterns = [
+    path("", campaign.home, name="home"),
+    path("about/", campaign.about, name="about"),
+    path("privacy/", campaign.privacy, name="privacy"),
+    path("categories/", campaign.categories, name="categories"),
+    path("categories/<str:code>/", campaign.category, name="category"),
+    path("suppliers/", suppliers.index, name="suppliers"),
+    path("suppliers/<uuid:uid>/", suppliers.show, name="supplier"),
+    path("products/", products.index, name="products"),
+    path("products/<uuid:uid>/", products.show, name="product"),
+    path("demands/", demands.index, name="demands"),
+    path("demands/<uuid:uid>/", demands.show, name="demand"),
+    path("events/", events.index, name="events"),
+    path("events/<slug:slug>/", events.show, name="event"),
+    path("events/<slug:slug>/calendar.ics", events.calendar, name="event_calendar"),
+    path("sitemap.xml", campaign.sitemap, name="sitemap"),
+    path("sitemap/<slug:section>-<int:number>.xml", campaign.sitemap_file, name="sitemap_file"),
+    path("robots.txt", campaign.robots, name="robots"),
+    path("", include("matchmaker.web.public.join_urls")),
     path("", include("matchmaker.web.public.notices_urls")),
 ]

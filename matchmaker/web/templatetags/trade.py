@@ -1,6 +1,7 @@
 """Codes of the trade as words, and prices as people write them, in the reader's language."""
 
 from django import template
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from matchmaker.core import reference
@@ -43,7 +44,12 @@ def hs(code: str) -> str:
 @register.filter
 def amount(value, code: str) -> str:
     """A quantity with its unit: 20 t."""
-    return "" if value is None else _("%(amount)s %(unit)s") % {"amount": number(value), "unit": unit(code)}
+    if value is None:
+        return ""
+    row = reference.units().get(code, {})
+    one = value == 1 or not (get_language() or "en").startswith("en")
+    words = unit(code) if one else row.get("plural_en") or unit(code)
+    return _("%(amount)s %(unit)s") % {"amount": number(value), "unit": words}
 
 
 @register.filter

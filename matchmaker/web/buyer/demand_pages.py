@@ -1,0 +1,133 @@
+"""A buyer's demands: the list, one with its lines and their matches, and what is done with it."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Count, Prefetch, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from matchmaker.catalogue.models import Demand, DemandLine
+from matchmaker.catalogue.services import close_demand, invite_to_demand, publish_demand, withdraw_demand
+from matchmaker.companies.models import Company
+from matchmaker.core.problems import Refused
+from matchmaker.matching.models import Match
+from matchmaker.matching.tasks import ring
+from matchmaker.web.access import buyer
+from matchmaker.web.buyer.matches import shown
+
+SHOWN = 3  # matches below each line
+STATES = {
+    Demand.Status.DRAFT: ("", "pencil"),
+    Demand.Status.PUBLISHED: ("met", "circle-check"),
+    Demand.Status.CLOSED: ("", "archive"),
+    Demand.Status.WITHDRAWN: ("fail", "ban"),
+}
+
+
+def _with_counts(demands):
+    active = Q(lines__matches__withdrawn_at__isnull=True)
+    return demands.annotate(
+        line_count=Count("lines", distinct=True),
+        match_count=Count("lines__matches", active, distinct=True),
+        waiting_count=Count("lines__matches", active & Q(lines__matches__buyer_answer=""), distinct=True),
+    )
+
+
+def state_of(demand: Demand) -> dict:
+    tone, icon = STATES[demand.status]
+    return {"label": demand.get_status_display(), "tone": tone, "icon": icon}
+
+
+@buyer
+def index(request: HttpRequest) -> HttpResponse:
+    demands = list(_with_counts(Demand.objects.of(request.company)).order_by("status", "closing_on", "-id"))
+    order = {"published": 0, "draft": 1, "closed": 2, "withdrawn": 3}
+    rows = [(demand, state_of(demand)) for demand in sorted(demands, key=lambda demand: order[demand.status])]
+    return render(request, "buyer/demands.html", {"rows": rows})
+
+
+@buyer
+def show(request: HttpRequest, uid) -> HttpResponse:
+    lines = DemandLine.objects.select_related("category").order_by("number")
+    demands = Demand.objects.of(request.company).prefetch_related(Prefetch("lines", lines, to_attr="listed"))
+    demand = get_object_or_404(demands, uid=uid)
+    found: dict[int, list[Match]] = {line.pk: [] for line in demand.listed}
+    for match in Match.objects.for_buyer(request.company).filter(line__demand=demand).for_cards():
+        found[match.line_id].append(match)
+    context = {
+        "demand": demand,
+        "state": state_of(demand),
+        "lines": [
+            {
+                "line": line,
+                "cards": [shown(match) for match in _waiting_first(found[line.pk])[:SHOWN]],
+                "count": len(found[line.pk]),
+            }
+            for line in demand.listed
+        ],
+        "invited": [row.company for row in demand.invitations.select_related("company")],
+        "invitable": _invitable(request, demand) if demand.visibility == Demand.Visibility.INVITED else [],
+    }
+    return render(request, "buyer/demand.html", context)
+
+
+def _waiting_first(matches: list[Match]) -> list[Match]:
+    return sorted(matches, key=lambda match: (match.buyer_answer != "", -match.score, match.pk))
+
+
+def _invitable(request, demand: Demand) -> list[Company]:
+    """Suppliers one already knows of: of the matches of this demand, and of the shortlist."""
+    near = Q(products__matches__line__demand=demand) | Q(products__shortlisted__company=request.company)
+    known = Company.objects.public().filter(near).exclude(demand_invitations__demand=demand).distinct()
+    return list(known.order_by("legal_name")[:50])
+
+
+@buyer
+@require_POST
+def publish(request: HttpRequest, uid) -> HttpResponse:
+    return _do(request, uid, publish_demand, _("It is open. The first matches are here within a few seconds."))
+
+
+@buyer
+@require_POST
+def close(request: HttpRequest, uid) -> HttpResponse:
+    return _do(request, uid, close_demand, _("Closed. The answers already given are kept."))
+
+
+@buyer
+@require_POST
+def withdraw(request: HttpRequest, uid) -> HttpResponse:
+    return _do(request, uid, withdraw_demand, _("Withdrawn. Nobody sees it any more."))
+
+
+@buyer
+@require_POST
+def invite(request: HttpRequest, uid) -> HttpResponse:
+    demand = get_object_or_404(Demand.objects.of(request.company), uid=uid)
+    try:
+        company = get_object_or_404(Company.objects.public(), uid=request.POST.get("company", ""))
+    except ValidationError:
+        messages.warning(request, _("Choose a supplier from the list."))
+        return redirect("buyer_demand", uid)
+    invite_to_demand(by=request.user, demand=demand, company=company)
+    messages.success(request, _("%(company)s can see this demand now.") % {"company": company.display_name})
+    return redirect("buyer_demand", uid)
+
+
+def _do(request: HttpRequest, uid, verb: Callable[..., Demand], said: str) -> HttpResponse:
+    demand = get_object_or_404(Demand.objects.of(request.company), uid=uid)
+    try:
+        verb(by=request.user, demand=demand)
+    except Refused as problem:
+        messages.warning(request, problem.message)
+    except ValidationError as problem:
+        messages.error(request, " ".join(problem.messages))
+    else:
+        transaction.on_commit(ring)
+        messages.success(request, said)
+    return redirect("buyer_demand", uid)

@@ -1,0 +1,209 @@
+"""Writing a demand: several lines, typed or pasted from a sheet, with codes suggested for each."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from matchmaker.catalogue.models import Demand, Product
+from matchmaker.catalogue.services import publish_demand, save_demand
+from matchmaker.catalogue.services.demands import LineErrors
+from matchmaker.core.problems import Refused
+from matchmaker.matching.services import suggest_codes
+from matchmaker.matching.tasks import ring
+from matchmaker.web.access import buyer
+from matchmaker.web.buyer.forms import (
+    LINE_FIELDS,
+    MOST_LINES,
+    DemandForm,
+    LineFormSet,
+    as_data,
+    typed_lines,
+)
+from matchmaker.web.buyer.paste import read_lines
+from matchmaker.web.refusals import show_on
+
+SUGGESTED = 4
+MOST_SUGGESTED_LINES = 10  # more lines than this are asked for one by one
+
+
+@buyer
+def new(request: HttpRequest) -> HttpResponse:
+    return _write(request, None)
+
+
+@buyer
+def edit(request: HttpRequest, uid) -> HttpResponse:
+    demand = get_object_or_404(Demand.objects.of(request.company), uid=uid)
+    return _write(request, demand)
+
+
+def _write(request: HttpRequest, demand: Demand | None) -> HttpResponse:
+    if request.method != "POST":
+        return _show(request, demand, DemandForm(initial=_initial(request, demand)), _lines(request, demand))
+    step = request.POST.get("do", "save")
+    if step in ("save", "publish"):
+        return _save(request, demand, publish=step == "publish")
+    rows = typed_lines(request.POST)
+    suggestions = _step(request, step, rows)
+    # Nothing is checked in between: what was typed is shown again as it is.
+    form = DemandForm(initial={name: request.POST.get(name, "") for name in DemandForm.base_fields})
+    return _show(request, demand, form, LineFormSet(initial=rows or [{}], prefix="lines"), suggestions)
+
+
+def _initial(request, demand: Demand | None) -> dict:
+    if demand:
+        return {name: getattr(demand, name) for name in DemandForm.base_fields}
+    return {"language": (get_language() or "zh").split("-")[0]}
+
+
+def _lines(request, demand: Demand | None):
+    """The lines of the demand; a new one may begin with a product that was looked at or words that were searched."""
+    if demand:
+        rows = [
+            {**{name: getattr(line, name, "") for name in LINE_FIELDS}, "category": line.category_id}
+            for line in demand.lines.all()
+        ]
+    else:
+        rows = [_first_line(request)]
+    return LineFormSet(initial=rows or [{}], prefix="lines")
+
+
+def _first_line(request) -> dict:
+    uid = request.GET.get("product", "")
+    product = None
+    if len(uid) == 36:
+        try:
+            product = Product.objects.visible_to(request.user).for_cards().filter(uid=uid).first()
+        except ValidationError:
+            product = None
+    if product:
+        return {"text": product.name, "category": product.category_id, "hs_code": product.hs_code}
+    return {"text": request.GET.get("text", "")[:1000].replace("\x00", "")}
+
+
+# -- steps that save nothing ------------------------------------------------------------------------------------------
+def _step(request, step: str, rows: list[dict]) -> dict[int, dict]:
+    """Change the typed lines in place; returns suggestions by line, where they were asked for."""
+    verb, _sep, rest = step.partition(":")
+    if verb == "add" and len(rows) < MOST_LINES:
+        rows.append({})
+    elif verb == "remove" and rest.isdigit() and int(rest) < len(rows):
+        rows.pop(int(rest))
+    elif verb == "paste":
+        _paste(request, rows)
+    elif verb == "use":
+        _use(rest, rows)
+    elif verb == "suggest":
+        texts = [(at, row.get("text", "")) for at, row in enumerate(rows) if row.get("text")]
+        return {at: _suggestions(text, request.POST.get("language", "")) for at, text in texts[:MOST_SUGGESTED_LINES]}
+    return {}
+
+
+def _paste(request, rows: list[dict]) -> None:
+    found, left_out = read_lines(request.POST.get("pasted", "")[:200_000], MOST_LINES - len(rows))
+    rows += found
+    if found:
+        sentence = ngettext(
+            "%(count)d line was read. Look it over, then save.",
+            "%(count)d lines were read. Look them over, then save.",
+            len(found),
+        )
+        messages.info(request, sentence % {"count": len(found)})
+    else:
+        messages.warning(request, _("There was nothing to read. Copy the rows in your sheet and paste them here."))
+    if left_out:
+        messages.warning(
+            request, _("A demand can have up to 100 lines: %(count)d were left out.") % {"count": left_out}
+        )
+
+
+def _use(rest: str, rows: list[dict]) -> None:
+    """`use:2:category:AGRI-06`: take a suggestion for the third line."""
+    at, _sep, choice = rest.partition(":")
+    field, _sep, code = choice.partition(":")
+    if at.isdigit() and int(at) < len(rows) and field in ("category", "hs_code"):
+        rows[int(at)][field] = code
+
+
+def _suggestions(text: str, language: str) -> dict:
+    found = suggest_codes(text, language if language in ("zh", "en") else "", top=SUGGESTED)
+    return {
+        "categories": [row for row, _share in found.categories[:3]],
+        "hs_codes": [row for row, _share in found.hs_codes],
+        "asked": True,
+    }
+
+
+@buyer
+def suggest(request: HttpRequest) -> HttpResponse:
+    """The fragment below a line while it is typed: `at` is its place, the text comes under the field's own name."""
+    at = request.GET.get("at", "0")
+    at = int(at) if at.isascii() and at.isdigit() and len(at) < 4 else 0
+    text = request.GET.get(f"lines-{at}-text", request.GET.get("text", ""))
+    context = {"at": at, "found": _suggestions(text.replace("\x00", ""), request.GET.get("language", ""))}
+    return render(request, "buyer/suggested.html", context)
+
+
+# -- saving -----------------------------------------------------------------------------------------------------------
+def _save(request: HttpRequest, demand: Demand | None, *, publish: bool) -> HttpResponse:
+    form = DemandForm(request.POST)
+    lines = LineFormSet(as_data(typed_lines(request.POST) or [dict.fromkeys(LINE_FIELDS, "")]), prefix="lines")
+    is_good = form.is_valid()
+    if lines.is_valid() and is_good:
+        try:
+            with transaction.atomic():
+                saved = save_demand(
+                    by=request.user,
+                    company=request.company,
+                    demand=demand,
+                    lines=[line.as_line() for line in lines],
+                    **form.cleaned_data,
+                )
+        except LineErrors as problem:
+            for at, errors in problem.by_line.items():
+                show_on(lines.forms[at], ValidationError(errors), {"category_id": "category"})
+        except (ValidationError, Refused) as problem:
+            show_on(form, problem)
+        else:
+            transaction.on_commit(ring)
+            _publish(request, saved) if publish else _say_saved(request, saved)
+            return redirect("buyer_demand", saved.uid)
+    if demand:
+        demand.refresh_from_db()
+    return _show(request, demand, form, lines, status=422)
+
+
+def _publish(request: HttpRequest, demand: Demand) -> None:
+    try:
+        publish_demand(by=request.user, demand=demand)
+    except (ValidationError, Refused) as problem:
+        messages.warning(request, problem.message if isinstance(problem, Refused) else " ".join(problem.messages))
+        return
+    messages.success(request, _("It is open. The first matches are here within a few seconds."))
+
+
+def _say_saved(request: HttpRequest, demand: Demand) -> None:
+    if demand.is_open:
+        messages.success(request, _("Saved. Its matches are being worked out anew."))
+    else:
+        messages.success(request, _("Kept as a draft. Nobody else sees it until you publish it."))
+
+
+def _show(request, demand, form, lines, suggestions=None, status: int = 200) -> HttpResponse:
+    wrong = [(at, line) for at, line in enumerate(lines.forms, 1) if line.is_bound and line.errors]
+    listed = [(line, (suggestions or {}).get(at)) for at, line in enumerate(lines.forms)]
+    context = {
+        "demand": demand,
+        "form": form,
+        "lines": lines,
+        "listed": listed,
+        "wrong_lines": wrong,
+        "has_room": len(listed) < MOST_LINES,
+        "company": request.company,
+    }
+    part = "#lines" if request.htmx and status == 200 and request.method == "POST" else ""
+    return render(request, f"buyer/demand_form.html{part}", context, status=status)

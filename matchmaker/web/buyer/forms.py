@@ -1,0 +1,242 @@
+"""What a buyer types: a demand, its lines, and filters."""
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from matchmaker.catalogue.models import Category, Demand
+from matchmaker.catalogue.models.products import INCOTERMS
+from matchmaker.core import reference
+from matchmaker.web import fields
+
+# Offered first; any other currency of the reference list may be pasted.
+USUAL_CURRENCIES = ["CNY", "USD", "EUR", "GBP", "JPY", "HKD", "KRW", "SGD", "THB", "AUD", "CAD", "CHF", "RUB"]
+LATEST_CLOSING = 3 * 366  # days from today
+_PARTS = re.compile(r"[,，、;；|\n]+")
+
+
+def categories() -> list:
+    """By group, in the reader's language."""
+    groups: dict[str, list] = {}
+    for category in Category.objects.exclude(group=Category.Group.OUT):
+        groups.setdefault(category.get_group_display(), []).append((category.code, category.name))
+    return list(groups.items())
+
+
+def harbours() -> list[tuple[str, str]]:
+    """Ports of China by name: that is where demands of this campaign go."""
+    rows = {code: row for code, row in reference.ports().items() if row["country_iso2"] == "CN"}
+    return reference.choices(rows)
+
+
+class DateInput(forms.DateField):
+    """A day, as the browser's own picker writes it."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**{"input_formats": ["%Y-%m-%d"], **kwargs})
+        self.widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+        self.error_messages["invalid"] = _("Write a day of the calendar as year-month-day, such as 2026-09-30.")
+
+
+class NamedCodesField(forms.CharField):
+    """Several codes of a reference list, typed as codes or as names in any language of ours, parted by commas."""
+
+    def __init__(self, *, rows, unknown: str, **kwargs):
+        self._rows, self._unknown = rows, unknown
+        super().__init__(**{"required": False, "max_length": 500, **kwargs})
+
+    def to_python(self, value):
+        if isinstance(value, list | tuple):
+            return list(value)
+        found, strangers = [], []
+        for part in _PARTS.split(super().to_python(value)):
+            if part := part.strip():
+                code = self._code(part)
+                (found if code else strangers).append(code or part)
+        if strangers:
+            raise ValidationError(self._unknown, "unknown", {"names": ", ".join(strangers[:5])})
+        return list(dict.fromkeys(found))
+
+    def _code(self, part: str) -> str:
+        rows = self._rows()
+        if part.upper() in rows:
+            return part.upper()
+        wanted = part.casefold()
+        for code, row in rows.items():
+            if any(value.casefold() == wanted for name, value in row.items() if name.startswith("name")):
+                return code
+        return ""
+
+    def run_validators(self, value):
+        if len(value) > 30:
+            raise ValidationError(_("Name at most 30."), "too_many")
+
+    def validate(self, value):
+        """An empty list is an answer: no condition."""
+
+    def prepare_value(self, value):
+        if isinstance(value, list | tuple):
+            return ", ".join(reference.name(self._rows().get(code), code) for code in value)
+        return value
+
+
+class DemandForm(forms.Form):
+    """The demand as a whole; names are those of `save_demand`."""
+
+    title = fields.LineField(
+        label=_("Title"), max_length=160, help_text=_("What a supplier reads first, such as “Rice for autumn 2026”.")
+    )
+    language = fields.CodeField(
+        label=_("Written in"), choices=fields.languages, initial="zh", sentence=_("Choose a language from the list.")
+    )
+    description = fields.TextField(
+        label=_("What suppliers should know"), max_length=5000, required=False, widget=forms.Textarea(attrs={"rows": 4})
+    )
+    visibility = forms.ChoiceField(
+        label=_("Who may see it"),
+        choices=Demand.Visibility.choices,
+        initial=Demand.Visibility.PUBLIC,
+        widget=forms.RadioSelect,
+    )
+    closing_on = DateInput(label=_("Closes on"), help_text=_("The last day on which suppliers can answer."))
+    destination = fields.CodeField(label=_("Port of destination"), choices=harbours, required=False)
+    delivery_from = DateInput(label=_("Delivery from"), required=False)
+    delivery_until = DateInput(label=_("Delivery until"), required=False)
+    incoterm = forms.ChoiceField(
+        label=_("Incoterm"), choices=[("", _("not stated")), *((code, code) for code in INCOTERMS)], required=False
+    )
+
+    def clean_closing_on(self):
+        day = self.cleaned_data["closing_on"]
+        today = timezone.localdate()
+        if day < today:
+            raise ValidationError(_("The closing date is in the past. Choose today or a later day."), "closing_in_past")
+        if day > today + dt.timedelta(days=LATEST_CLOSING):
+            raise ValidationError(_("Choose a closing date within the next three years."), "closing_too_late")
+        return day
+
+    def clean(self):
+        found = super().clean()
+        first, last = found.get("delivery_from"), found.get("delivery_until")
+        if first and last and last < first:
+            self.add_error("delivery_until", _("The end of the delivery window must not be before its beginning."))
+        return found
+
+
+class LineForm(forms.Form):
+    """One line; `category` stands for `category_id`."""
+
+    uid = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    text = fields.TextField(
+        label=_("What you want to buy"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Goods, grade, packing: as you would say it to a supplier."),
+    )
+    category = fields.CodeField(
+        label=_("Category"), choices=categories, required=False, sentence=_("Choose a category from the list.")
+    )
+    hs_code = fields.HSCodeField(label=_("HS code"), required=False)
+    quantity = fields.DecimalInput(label=_("Quantity"), max_digits=14, decimal_places=2, required=False)
+    unit = fields.CodeField(label=_("Unit"), choices=fields.units, required=False, empty=_("unit"))
+    target_price = fields.DecimalInput(label=_("Target price"), max_digits=18, decimal_places=4, required=False)
+    currency = forms.ChoiceField(label=_("Currency"), required=False)
+    price_unit = fields.CodeField(label=_("Price is for one"), choices=fields.units, required=False, empty=_("unit"))
+    origins_wanted = NamedCodesField(
+        label=_("Only from"),
+        rows=reference.countries,
+        unknown=_("We do not know the country “%(names)s”. Write its name or its two letters."),
+        help_text=_("Countries, parted by commas. Empty means any."),
+    )
+    origins_excluded = NamedCodesField(
+        label=_("Not from"),
+        rows=reference.countries,
+        unknown=_("We do not know the country “%(names)s”. Write its name or its two letters."),
+    )
+    certificates_required = NamedCodesField(
+        label=_("Certificates required"),
+        rows=reference.certificates,
+        unknown=_("We do not know the certificate “%(names)s”. Write it as HACCP or ISO9001."),
+        help_text=_("Such as HACCP, HALAL, ISO9001."),
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        typed = self["currency"].value() or ""
+        codes = USUAL_CURRENCIES + (
+            [typed] if typed in reference.currencies() and typed not in USUAL_CURRENCIES else []
+        )
+        self.fields["currency"].choices = [("", _("currency")), *((code, code) for code in codes)]
+
+    def clean(self):
+        found = super().clean()
+        if found.get("quantity") is not None and not found.get("unit") and "unit" not in self.errors:
+            self.add_error("unit", _("Say which unit the quantity is in."))
+        if found.get("target_price") is not None and not found.get("currency") and "currency" not in self.errors:
+            self.add_error("currency", _("Say which currency the price is in."))
+        return found
+
+    @property
+    def opens_conditions(self) -> bool:
+        """Whether the folded part holds something to see."""
+        names = ("origins_wanted", "origins_excluded", "certificates_required")
+        return any(self[name].value() or (self.is_bound and self.errors.get(name)) for name in names)
+
+    def as_line(self) -> dict:
+        """As `save_demand` takes it."""
+        line = {**self.cleaned_data}
+        line["category_id"] = line.pop("category") or None
+        return line
+
+
+MOST_LINES = 100
+LineFormSet = forms.formset_factory(LineForm, extra=0, min_num=1, max_num=MOST_LINES, absolute_max=MOST_LINES)
+LINE_FIELDS = tuple(LineForm.base_fields)
+
+
+def typed_lines(data: Mapping[str, str]) -> list[dict[str, str]]:
+    """The lines of a form as they were typed, in order, without those left empty."""
+    count = min(int(data.get("lines-TOTAL_FORMS") or 0), MOST_LINES) if _is_number(data) else 0
+    rows = [{name: data.get(f"lines-{n}-{name}", "") for name in LINE_FIELDS} for n in range(count)]
+    return [row for row in rows if any(value.strip() for name, value in row.items() if name != "uid")]
+
+
+def _is_number(data: Mapping[str, str]) -> bool:
+    total = data.get("lines-TOTAL_FORMS", "")
+    return total.isascii() and total.isdigit() and len(total) <= 4
+
+
+def as_data(rows: list[dict[str, str]]) -> dict[str, str]:
+    """Typed lines as the data of a form set."""
+    data = {"lines-TOTAL_FORMS": str(len(rows)), "lines-INITIAL_FORMS": "0"}
+    for n, row in enumerate(rows):
+        data |= {f"lines-{n}-{name}": value for name, value in row.items()}
+    return data
+
+
+class MatchFilter(forms.Form):
+    """Which matches to list; an unknown value filters nothing."""
+
+    STATES = (
+        ("", _("All")),
+        ("unanswered", _("Waiting for your answer")),
+        ("answered", _("Answered")),
+        ("mutual", _("Both said yes")),
+    )
+    state = forms.ChoiceField(label=_("Show"), choices=STATES, required=False)
+    demand = forms.ChoiceField(label=_("Demand"), required=False)
+    line = forms.ChoiceField(label=_("Line"), required=False)
+
+    def __init__(self, data, *, demands, lines):
+        super().__init__(data)
+        self.fields["demand"].choices = [("", _("All demands")), *((str(d.uid), d.title) for d in demands)]
+        self.fields["line"].choices = [("", _("All lines")), *((str(line.uid), line.text[:80]) for line in lines)]
+
+    def chosen(self) -> dict[str, str]:
+        self.is_valid()
+        return {name: self.cleaned_data.get(name, "") for name in self.fields}

@@ -1,0 +1,152 @@
+"""Who offers what a buyer wants: why, on which conditions, and what the buyer says to it."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.db.models import Case, Count, IntegerField, Q, Value, When
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+
+from matchmaker.catalogue.models import Demand, DemandLine, ShortlistItem
+from matchmaker.core.problems import Refused
+from matchmaker.matching import reasons
+from matchmaker.matching.models import Match
+from matchmaker.matching.services import answer_match
+from matchmaker.notifications.tasks import ring
+from matchmaker.web.access import buyer
+from matchmaker.web.buyer.forms import MatchFilter
+
+PER_PAGE = 10
+STATES = {
+    "unanswered": Q(buyer_answer=""),
+    "answered": ~Q(buyer_answer=""),
+    "mutual": Q(mutual_at__isnull=False),
+}
+
+
+@buyer
+def index(request: HttpRequest) -> HttpResponse:
+    demands = list(Demand.objects.of(request.company))
+    lines = DemandLine.objects.filter(demand__company=request.company)
+    form = MatchFilter(request.GET, demands=demands, lines=lines)
+    chosen = form.chosen()
+    found = Match.objects.for_buyer(request.company)
+    if chosen["demand"]:
+        found = found.filter(line__demand__uid=chosen["demand"])
+    if chosen["line"]:
+        found = found.filter(line__uid=chosen["line"])
+    counts = found.order_by().aggregate(all=Count("pk"), **{name: Count("pk", filter=q) for name, q in STATES.items()})
+    if chosen["state"]:
+        found = found.filter(STATES[chosen["state"]])
+    waits_first = Case(
+        When(buyer_answer="", supplier_answer="interested", then=Value(0)),
+        When(buyer_answer="", then=Value(1)),
+        default=Value(2),
+        output_field=IntegerField(),
+    )
+    page = Paginator(found.for_cards().order_by(waits_first, "-score", "id"), PER_PAGE).get_page(
+        request.GET.get("page")
+    )
+    context = {
+        "page": page,
+        "cards": [shown(match) for match in page],
+        "chosen": chosen,
+        "form": form,
+        "line": next((line for line in lines if str(line.uid) == chosen["line"]), None),
+        "states": [
+            {"value": value, "label": label, "count": counts[value or "all"]} for value, label in MatchFilter.STATES
+        ],
+        "has_open": any(demand.is_open for demand in demands),
+        "has_demands": bool(demands),
+    }
+    return render(request, "buyer/matches.html", context)
+
+
+@buyer
+def show(request: HttpRequest, uid) -> HttpResponse:
+    match = get_object_or_404(Match.objects.for_buyer(request.company).for_cards(), uid=uid)
+    kept = ShortlistItem.objects.filter(company=request.company, product=match.product).exists()
+    context = {"card": shown(match), "shortlisted": {match.product_id} if kept else set()}
+    return render(request, "buyer/match.html", context)
+
+
+@buyer
+def answer(request: HttpRequest, uid) -> HttpResponse:
+    """One tap. Without a script the page is shown again where one was; an address opened by hand shows the match."""
+    match = get_object_or_404(Match.objects.for_buyer(request.company).for_cards(), uid=uid)
+    refusal = ""
+    if request.method == "POST":
+        try:
+            match = answer_match(
+                by=request.user,
+                match=match,
+                side="buyer",
+                answer=request.POST.get("answer", ""),
+                why=request.POST.get("why", ""),
+            )
+            transaction.on_commit(ring)
+        except Refused as problem:
+            refusal = problem.message
+        except ValidationError as problem:
+            refusal = " ".join(problem.messages)
+    if request.htmx:
+        status = 422 if refusal else 200
+        return render(request, "buyer/match_card.html", {"card": shown(match), "refusal": refusal}, status=status)
+    if refusal:
+        messages.error(request, refusal)
+    elif request.method == "POST":
+        messages.success(request, _said(match))
+    back = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(back, allowed_hosts=None):
+        back = reverse("buyer_match", args=[match.uid])
+    return redirect(f"{back}#match-{match.uid}")
+
+
+def _said(match: Match) -> str:
+    if match.is_mutual:
+        return _("Both of you said yes. You see each other's contact now.")
+    if match.buyer_answer == Match.Answer.INTERESTED:
+        return _("The supplier hears that you are interested. Contacts open when the supplier says yes too.")
+    return _("Noted. This match does not come back.")
+
+
+def shown(match: Match) -> dict:
+    """A match as the buyer's pages show it."""
+    score = round(match.score * 100)
+    conditions = [
+        {"label": row["label"], "state": row["outcome"], "detail": row["sentence"]} for row in reasons.conditions(match)
+    ]
+    return {
+        "match": match,
+        "line": match.line,
+        "product": match.product,
+        "company": match.product.company,
+        "score": score,
+        "word": _word(score),
+        "parts": _parts(match),
+        "reasons": reasons.sentences(match),
+        "conditions": conditions,
+        "failing": sum(condition["state"] == "fails" for condition in conditions),
+        "whys": [choice for choice in Match.Why.choices if choice[0]],
+    }
+
+
+def _word(score: int) -> str:
+    if score >= 75:
+        return _("Strong fit")
+    return _("Good fit") if score >= 55 else _("Possible fit")
+
+
+def _parts(match: Match) -> list[dict]:
+    labels = {
+        "meaning": _("Meaning"),
+        "words": _("Words"),
+        "hs": _("HS code"),
+        "category": _("Category"),
+        "trust": _("Trust"),
+    }
+    return [{"label": labels[name], "value": round(100 * match.parts[name])} for name in labels if name in match.parts]

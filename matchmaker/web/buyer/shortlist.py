@@ -1,0 +1,69 @@
+"""What the company keeps an eye on, with notes its own people see."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from matchmaker.catalogue.models import Product, ShortlistItem
+from matchmaker.catalogue.services import note_on_shortlist, shortlist_product, unshortlist_product
+from matchmaker.web.access import buyer
+
+
+@buyer
+def index(request: HttpRequest) -> HttpResponse:
+    """What was withdrawn since is still listed, and said to be so: a note is not lost with the product."""
+    items = ShortlistItem.objects.filter(company=request.company).select_related(
+        "product__company", "product__category", "added_by"
+    )
+    items = list(items.prefetch_related("product__texts", "product__certificates", "product__images"))
+    published = set(Product.objects.published().filter(shortlisted__in=items).values_list("pk", flat=True))
+    rows = [{"item": item, "product": item.product, "stands": item.product_id in published} for item in items]
+    return render(request, "buyer/shortlist.html", {"rows": rows, "shortlisted": {i.product_id for i in items}})
+
+
+@buyer
+@require_POST
+def toggle(request: HttpRequest, uid) -> HttpResponse:
+    """On, or off again; the same tap from a list, a product page or the shortlist itself."""
+    item = ShortlistItem.objects.filter(company=request.company, product__uid=uid).select_related("product").first()
+    if item:
+        product = item.product
+        unshortlist_product(by=request.user, company=request.company, product=product)
+    else:
+        product = get_object_or_404(Product.objects.published(), uid=uid)
+        shortlist_product(by=request.user, company=request.company, product=product)
+    kept = item is None
+    if request.htmx:
+        context = {
+            "product": product,
+            "shortlisted": {product.pk} if kept else set(),
+            "words": request.POST.get("words"),
+        }
+        return render(request, "public/parts/star.html", context)
+    messages.success(request, _("It is on your shortlist.") if kept else _("It is off your shortlist."))
+    back = request.POST.get("next", "")
+    return redirect(back if url_has_allowed_host_and_scheme(back, allowed_hosts=None) else reverse("buyer_shortlist"))
+
+
+@buyer
+@require_POST
+def note(request: HttpRequest, uid) -> HttpResponse:
+    item = get_object_or_404(ShortlistItem, company=request.company, product__uid=uid)
+    typed, trouble = request.POST.get("note", ""), ""
+    try:
+        note_on_shortlist(by=request.user, item=item, note=typed)
+    except ValidationError as problem:
+        trouble = " ".join(problem.messages)
+    if request.htmx:
+        context = {"row": {"item": item, "product": item.product}, "trouble": trouble, "is_saved": not trouble}
+        return render(request, "buyer/shortlist.html#note", context, status=422 if trouble else 200)
+    if trouble:
+        messages.error(request, trouble)
+    else:
+        messages.success(request, _("Noted."))
+    return redirect(f"{reverse('buyer_shortlist')}#item-{item.product.uid}")

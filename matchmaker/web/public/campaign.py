@@ -1,0 +1,194 @@
+"""The front door: what this is, who is coming, what is wanted now, and how to join."""
+
+from django.conf import settings
+from django.core.paginator import Paginator
+from django.db.models import Count, Q
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+
+from matchmaker.catalogue.models import Category, Demand, DemandLine, Product
+from matchmaker.companies.models import Company
+from matchmaker.events.models import Event
+from matchmaker.matching.models import Match
+from matchmaker.web.access import everyone
+from matchmaker.web.public import directory
+from matchmaker.web.public.demands import cards as demand_cards
+from matchmaker.web.templatetags.trade import country
+from matchmaker.web.templatetags.ui import number
+
+ADDRESSES = 5_000  # of one sitemap file; the protocol allows 50,000
+
+
+@everyone
+@require_safe
+def home(request):
+    countries = (
+        Company.objects.public()
+        .values("country")
+        .annotate(n=Count("pk"))
+        .order_by("-n", "country")
+        .values_list("country", "n")
+    )
+    demands = demand_cards(Demand.objects.public().order_by("-published_at", "-id"))
+    newest = Product.objects.published().for_cards().order_by("-published_at", "-id")
+    context = {
+        "countries": [{"code": code, "name": country(code), "count": n} for code, n in countries],
+        "demands": list(demands[:6]),
+        "products": _one_a_country(newest[:60], 8),
+        "events": list(Event.objects.published().upcoming()[:4]),
+        "figures": _figures(len(countries)),
+        "groups": _groups(),
+        **directory.buyer_view(request),
+    }
+    return render(request, "public/home.html", context)
+
+
+def _one_a_country(products, most: int) -> list[Product]:
+    """The newest of each origin, so that the front door shows the width of what is offered."""
+    found: dict[str, Product] = {}
+    for product in products:
+        found.setdefault(product.origin, product)
+    return list(found.values())[:most]
+
+
+def _figures(countries: int) -> list[dict]:
+    open_lines = DemandLine.objects.filter(demand__in=Demand.objects.public())
+    suppliers = Company.objects.public().count()
+    return [
+        {
+            "label": _("lines wanted by buyers now"),
+            "value": number(open_lines.count()),
+            "first": True,
+        },
+        {"label": _("products on offer"), "value": number(Product.objects.published().count())},
+        {
+            "label": ngettext("supplier", "suppliers", suppliers),
+            "value": number(suppliers),
+            "note": ngettext("from %(count)d country", "from %(count)d countries", countries) % {"count": countries},
+        },
+        {"label": _("matches found"), "value": number(Match.objects.active().count())},
+    ]
+
+
+def _groups() -> list[dict]:
+    offered = dict(
+        Product.objects.published()
+        .values_list("category__group")
+        .annotate(n=Count("pk"))
+        .values_list("category__group", "n")
+    )
+    wanted = dict(
+        DemandLine.objects.filter(demand__in=Demand.objects.public())
+        .values_list("category__group")
+        .annotate(n=Count("pk"))
+        .values_list("category__group", "n")
+    )
+    return [
+        {"code": code, "name": label, "offered": offered.get(code, 0), "wanted": wanted.get(code, 0)}
+        for code, label in Category.Group.choices
+        if code != Category.Group.OUT
+    ]
+
+
+@everyone
+@require_safe
+def categories(request):
+    published = Q(products__status=Product.Status.PUBLISHED, products__company__status=Company.Status.APPROVED)
+    rows = Category.objects.exclude(group=Category.Group.OUT).annotate(offered=Count("products", published))
+    wanted = dict(
+        DemandLine.objects.filter(demand__in=Demand.objects.public())
+        .values("category")
+        .annotate(n=Count("pk"))
+        .values_list("category", "n")
+    )
+    groups = [{"code": code, "name": label, "rows": []} for code, label in Category.Group.choices]
+    by_code = {group["code"]: group for group in groups}
+    for row in rows:
+        row.wanted = wanted.get(row.pk, 0)
+        by_code[row.group]["rows"].append(row)
+    return render(request, "public/categories.html", {"groups": [group for group in groups if group["rows"]]})
+
+
+@everyone
+@require_safe
+def category(request, code):
+    row = get_object_or_404(Category, pk=code)
+    products = Product.objects.published().filter(category=row).for_cards().order_by("-published_at", "-id")
+    demands = demand_cards(Demand.objects.public().filter(lines__category=row).distinct().order_by("closing_on"))
+    context = {
+        "category": row,
+        "products": list(products[:12]),
+        "product_count": products.count(),
+        "demands": list(demands[:6]),
+        "hs_codes": list(row.hs_codes.filter(level=4)[:12]),
+        **directory.buyer_view(request),
+    }
+    return render(request, "public/category.html", context)
+
+
+@everyone
+@require_safe
+def about(request):
+    return render(request, "public/about.html")
+
+
+@everyone
+@require_safe
+def privacy(request):
+    return redirect(reverse("about") + "#privacy")
+
+
+# -- for search engines -----------------------------------------------------------------------------------------------
+def _sections() -> dict:
+    return {
+        "products": (Product.objects.published().order_by("pk"), "product", "uid", "updated_at"),
+        "suppliers": (Company.objects.public().order_by("pk"), "supplier", "uid", "updated_at"),
+        "demands": (Demand.objects.public().order_by("pk"), "demand", "uid", "updated_at"),
+        "events": (Event.objects.published().order_by("pk"), "event", "slug", "created_at"),
+    }
+
+
+@everyone
+@require_safe
+def sitemap(request):
+    """The index of the sitemap: one file for each few thousand addresses of a kind."""
+    files = [f"{settings.SITE_URL}{reverse('sitemap_file', args=['pages', 1])}"]
+    for name, (rows, *_rest) in _sections().items():
+        count = Paginator(rows, ADDRESSES).num_pages
+        files += [f"{settings.SITE_URL}{reverse('sitemap_file', args=[name, n + 1])}" for n in range(count)]
+    return render(request, "public/sitemap_index.xml", {"files": files}, content_type="application/xml")
+
+
+@everyone
+@require_safe
+def sitemap_file(request, section, number):
+    if section == "pages":
+        names = ("home", "about", "categories", "suppliers", "products", "demands", "events")
+        entries = [{"url": settings.SITE_URL + reverse(name), "changed": None} for name in names]
+    else:
+        if section not in _sections():
+            raise Http404
+        rows, route, key, changed = _sections()[section]
+        pages = Paginator(rows.values_list(key, changed), ADDRESSES)
+        if number > pages.num_pages:
+            raise Http404
+        entries = [
+            {"url": settings.SITE_URL + reverse(route, args=[value]), "changed": when}
+            for value, when in pages.page(number).object_list
+        ]
+    return render(request, "public/sitemap.xml", {"entries": entries}, content_type="application/xml")
+
+
+@everyone
+@require_safe
+def robots(request):
+    lines = [
+        "User-agent: *",
+        *(f"Disallow: /{area}/" for area in ("supplier", "buyer", "console", "accounts", "admin", "api", "notices")),
+        f"Sitemap: {settings.SITE_URL}{reverse('sitemap')}",
+    ]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")

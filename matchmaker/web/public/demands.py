@@ -1,0 +1,53 @@
+"""What is wanted. The buyer's name stays hidden until both sides are interested."""
+
+from django.db.models import Prefetch
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from matchmaker.catalogue.models import Demand, DemandLine
+from matchmaker.matching.directories import search_demands
+from matchmaker.matching.models import Match
+from matchmaker.web.access import current_company, everyone
+from matchmaker.web.public import directory
+from matchmaker.web.templatetags.trade import certificate
+
+
+def cards(demands):
+    """Demands with their lines and what a card shows of the buyer: place and how well it is known."""
+    lines = DemandLine.objects.select_related("category").order_by("number")
+    return demands.select_related("company").prefetch_related(Prefetch("lines", lines, to_attr="listed"))
+
+
+@everyone
+@require_safe
+def index(request):
+    found = directory.listing(
+        request,
+        search_demands,
+        facets=[
+            directory.Facet("group", _("Group"), directory.group_names),
+            directory.Facet("category", _("Category"), directory.category_names),
+            directory.Facet("certificate", _("Certificates asked for"), directory.each(certificate)),
+        ],
+        sorts={"fit": _("Best fit"), "newest": _("Newest"), "oldest": _("Longest open")},
+        rows=lambda keys: cards(Demand.objects.public().filter(pk__in=keys)),
+    )
+    return render(request, "public/demands.html", found, status=found["status"])
+
+
+@everyone
+@require_safe
+def show(request, uid):
+    demand = get_object_or_404(cards(Demand.objects.visible_to(request.user)), uid=uid)
+    supplier = current_company(request, is_supplier=True)
+    matches = Match.objects.none()
+    if supplier:
+        matches = Match.objects.for_supplier(supplier).filter(line__demand=demand).for_cards().distinct()
+    context = {
+        "demand": demand,
+        "is_own": demand.company == current_company(request, is_buyer=True),
+        "supplier_company": supplier,
+        "matches": list(matches[:10]),
+    }
+    return render(request, "public/demand.html", context)

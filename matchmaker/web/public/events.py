@@ -1,0 +1,74 @@
+"""When and where people meet."""
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+import icalendar
+from django.conf import settings
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from matchmaker.events.models import Event
+from matchmaker.web.access import everyone
+from matchmaker.web.public.structured import event_data
+
+
+@everyone
+@require_safe
+def index(request):
+    events = Event.objects.visible_to(request.user)
+    today = timezone.localdate()
+    context = {
+        "upcoming": events.filter(ends_on__gte=today),
+        "past": events.filter(ends_on__lt=today).order_by("-starts_on")[:20],
+    }
+    return render(request, "public/events.html", context)
+
+
+@everyone
+@require_safe
+def show(request, slug):
+    event = get_object_or_404(Event.objects.visible_to(request.user), slug=slug)
+    context = {
+        "event": event,
+        "opens": _at(event, event.starts_on, event.opens_at),
+        "closes": _at(event, event.starts_on, event.closes_at),
+        "structured": event_data(event, settings.SITE_URL),
+    }
+    return render(request, "public/event.html", context)
+
+
+@everyone
+@require_safe
+def calendar(request, slug):
+    """The event as an iCalendar file (RFC 5545); its UID stays, so that a second download corrects the first."""
+    event = get_object_or_404(Event.objects.visible_to(request.user), slug=slug)
+    book = icalendar.Calendar()
+    book.add("prodid", "-//matchmaker//events//EN")
+    book.add("version", "2.0")
+    entry = icalendar.Event()
+    entry.add("uid", f"{event.uid}@matchmaker")
+    entry.add("dtstamp", timezone.now())
+    entry.add("summary", event.name)
+    entry.add("description", event.about)
+    entry.add("location", ", ".join(part for part in (event.venue, event.city) if part))
+    entry.add("url", settings.SITE_URL + reverse("event", args=[event.slug]))
+    if event.starts_on == event.ends_on:
+        entry.add("dtstart", _at(event, event.starts_on, event.opens_at).astimezone(dt.UTC))
+        entry.add("dtend", _at(event, event.ends_on, event.closes_at).astimezone(dt.UTC))
+    else:
+        entry.add("dtstart", event.starts_on)
+        entry.add("dtend", event.ends_on + dt.timedelta(days=1))  # the end of whole days is exclusive
+    if event.status == Event.Status.CANCELLED:
+        entry.add("status", "CANCELLED")
+    book.add_component(entry)
+    response = HttpResponse(book.to_ical(), content_type="text/calendar; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{event.slug}.ics"'
+    return response
+
+
+def _at(event: Event, day: dt.date, clock: dt.time) -> dt.datetime:
+    return dt.datetime.combine(day, clock, ZoneInfo(event.time_zone))

@@ -1,0 +1,79 @@
+"""What is offered."""
+
+import datetime as dt
+
+from django.conf import settings
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from matchmaker.catalogue.models import Product
+from matchmaker.companies.models import Company
+from matchmaker.market_access.boxes import duty_box, readiness_box
+from matchmaker.matching.directories import search_products, similar_products
+from matchmaker.matching.models import Match
+from matchmaker.web.access import current_company, everyone
+from matchmaker.web.public import directory
+from matchmaker.web.public.structured import product_data
+from matchmaker.web.templatetags.trade import certificate, country
+
+USUAL_LEAD_TIME = 60  # days until shipment where the supplier states none
+
+
+def verification_words(value: str) -> str:
+    return dict(Company.Verification.choices).get(int(value), value) if value.isdigit() else value
+
+
+@everyone
+@require_safe
+def index(request):
+    found = directory.listing(
+        request,
+        search_products,
+        facets=[
+            directory.Facet("group", _("Group"), directory.group_names),
+            directory.Facet("category", _("Category"), directory.category_names),
+            directory.Facet("origin", _("Origin"), directory.each(country), flags=True),
+            directory.Facet("certificate", _("Certificates"), directory.each(certificate)),
+            directory.Facet("verification", _("Supplier checked"), directory.each(verification_words)),
+        ],
+        sorts={"fit": _("Best fit"), "newest": _("Newest"), "name": _("Name")},
+        rows=lambda keys: Product.objects.published().filter(pk__in=keys).for_cards(),
+    )
+    return render(request, "public/products.html", {**found, **directory.buyer_view(request)}, status=found["status"])
+
+
+@everyone
+@require_safe
+def show(request, uid):
+    product = get_object_or_404(Product.objects.visible_to(request.user).for_cards(), uid=uid)
+    ships_on = _ships_on(request, product)
+    keys = similar_products(product)
+    similar = {p.pk: p for p in Product.objects.published().filter(pk__in=keys).for_cards()}
+    buyer = current_company(request, is_buyer=True)
+    matches = Match.objects.for_buyer(buyer).filter(product=product).for_cards() if buyer else Match.objects.none()
+    context = {
+        "product": product,
+        "is_own": product.company == current_company(request, is_supplier=True),
+        "is_public": product.status == Product.Status.PUBLISHED and product.company.is_approved,
+        "texts": list(product.texts.all()),
+        "ships_on": ships_on,
+        "readiness": readiness_box(product, ships_on),
+        "duty": duty_box(product, ships_on),
+        "similar": [similar[key] for key in keys if key in similar],
+        "matches": list(matches[:5]),
+        "structured": product_data(product, settings.SITE_URL),
+        **directory.buyer_view(request),
+    }
+    return render(request, "public/product.html", context)
+
+
+def _ships_on(request, product: Product) -> dt.date:
+    """The day duty and readiness are shown for: the one asked for, or the earliest on which the goods could leave."""
+    today = timezone.localdate()
+    try:
+        asked = dt.date.fromisoformat(request.GET.get("ship", ""))
+    except ValueError:
+        asked = today + dt.timedelta(days=product.lead_time_days or USUAL_LEAD_TIME)
+    return min(max(asked, dt.date(2020, 1, 1)), dt.date(2035, 12, 31))

@@ -1,0 +1,60 @@
+"""Who sells."""
+
+from django.conf import settings
+from django.db.models import Count, Prefetch, Q
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from matchmaker.catalogue.models import Product, ProductCertificate
+from matchmaker.companies.models import Company
+from matchmaker.matching.directories import search_suppliers
+from matchmaker.web.access import current_company, everyone
+from matchmaker.web.public import directory
+from matchmaker.web.public.products import verification_words
+from matchmaker.web.public.structured import supplier_data
+from matchmaker.web.templatetags.trade import country, language_name
+
+SHOWN = 4  # products a supplier's card names
+
+
+def cards(companies):
+    """Suppliers with the number of their products and the names of a few."""
+    shown = Product.objects.published().select_related("category").prefetch_related("texts").order_by("-published_at")
+    counted = Count("products", Q(products__status=Product.Status.PUBLISHED))
+    return companies.annotate(product_count=counted).prefetch_related(Prefetch("products", shown, to_attr="shown"))
+
+
+@everyone
+@require_safe
+def index(request):
+    found = directory.listing(
+        request,
+        search_suppliers,
+        facets=[
+            directory.Facet("group", _("Sells"), directory.group_names),
+            directory.Facet("country", _("Country"), directory.each(country), flags=True),
+            directory.Facet("verification", _("Checked"), directory.each(verification_words)),
+            directory.Facet("language", _("Speaks"), directory.each(language_name)),
+        ],
+        sorts={"fit": _("Best fit"), "name": _("Name"), "newest": _("Newest")},
+        rows=lambda keys: cards(Company.objects.public().filter(pk__in=keys)),
+    )
+    return render(request, "public/suppliers.html", found, status=found["status"])
+
+
+@everyone
+@require_safe
+def show(request, uid):
+    company = get_object_or_404(Company.objects.visible_to(request.user).suppliers(), uid=uid)
+    products = Product.objects.published().of(company).for_cards().order_by("category_id", "-published_at")
+    codes = ProductCertificate.objects.filter(product__in=Product.objects.published().of(company))
+    context = {
+        "company": company,
+        "is_own": company == current_company(request, is_supplier=True),
+        "products": list(products[:60]),
+        "certificates": sorted(set(codes.values_list("code", flat=True))),
+        "structured": supplier_data(company, settings.SITE_URL),
+        **directory.buyer_view(request),
+    }
+    return render(request, "public/supplier.html", context)
