@@ -80,7 +80,9 @@ def write(*, kind: str, letters: str, values: dict[str, Any]) -> int:
         "person": _table(get_user_model()),
         "letters": letters,
     }
-    values = values | {"kind": kind, "topic": topics.of(kind), "now": timezone.now()}
+    # In the form Django itself stores: SQLite compares times as texts.
+    now = connection.ops.adapt_datetimefield_value(timezone.now())
+    values = values | {"kind": kind, "topic": topics.of(kind), "now": now}
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             parts = f"WITH fresh AS ({NOTICES}), posted AS ({DELIVERIES}), hooked AS ({WEBHOOKS})"

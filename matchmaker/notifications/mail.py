@@ -63,6 +63,7 @@ class Post:
     def send(self, message: EmailMultiAlternatives) -> None:
         """Hand one message over; what went wrong is sorted into temporary and permanent."""
         if isinstance(self.connection, Files):
+            self.close()
             self.connection = mailers.default  # a file of its own for each mail, so that a person can read them
         self._open()
         try:

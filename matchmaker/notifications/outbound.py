@@ -109,6 +109,8 @@ def post(url: str, body: bytes, headers: dict[str, str]) -> Answer:
         request = requests.Request("POST", url, data=body, headers={**headers, "User-Agent": AGENT}).prepare()
         with session.send(request, timeout=(5, 10), stream=True) as response:
             _read_little(response, started + TIMEOUT)
+            if adapter.was_cut:  # a head cut off in the middle looks like a whole one
+                raise Unreachable("no answer in time")
             after = response.headers.get("Retry-After", "")
             return Answer(response.status_code, _since(started), int(after) if after.isdecimal() else None)
     except requests.exceptions.SSLError as error:

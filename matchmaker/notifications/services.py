@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from matchmaker.core.problems import Refused
 from matchmaker.notifications import fanout
-from matchmaker.notifications.models import Delivery, Hold, Notice, Promise
+from matchmaker.notifications.models import Delivery, Digest, Hold, Notice, Promise
 
 
 @transaction.atomic
@@ -58,24 +58,16 @@ def release_deliveries(*, by: Any) -> None:
         raise Refused("not_held", _("Deliveries are not held."))
 
 
+@transaction.atomic
 def retry_parked(*, by: Any, promises: Iterable[Promise]) -> int:
     """Give parked promises a new start after their cause was mended; their Message-ID or webhook-id stays the same."""
+    fresh = {"state": Promise.State.WAITING, "finished_at": None, "tried_since": None, "attempts": 0, "crashes": 0}
     retried = 0
     for promise in promises:
-        retried += (
-            type(promise)
-            .objects.parked()
-            .filter(pk=promise.pk)
-            .update(
-                state=Promise.State.WAITING,
-                finished_at=None,
-                tried_since=None,
-                opened_at=None,
-                attempts=0,
-                crashes=0,
-                not_before=timezone.now(),
-            )
-        )
+        rows = type(promise).objects.parked().filter(pk=promise.pk)
+        retried += rows.update(**fresh, not_before=timezone.now())
+        if isinstance(promise, Digest):
+            promise.deliveries.parked().update(**fresh)
     return retried
 
 
