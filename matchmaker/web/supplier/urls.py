@@ -1,3 +1,24 @@
-from django.urls import path  # noqa: F401
+"""What a supplier's people work with."""
 
-urlpatterns = []
+from django.urls import path
+
+from matchmaker.web.supplier import codes, company, home, images, market, matches, products
+
+urlpatterns = [
+    path("", home.show, name="supplier_home"),
+    path("company/", company.edit, name="supplier_company"),
+    path("products/", products.index, name="supplier_products"),
+    path("products/new/", products.new, name="supplier_product_new"),
+    path("products/codes/", codes.suggest, name="supplier_suggest_codes"),
+    path("products/<uuid:uid>/", products.edit, name="supplier_product_edit"),
+    path("products/<uuid:uid>/publish/", products.publish, name="supplier_product_publish"),
+    path("products/<uuid:uid>/pause/", products.pause, name="supplier_product_pause"),
+    path("products/<uuid:uid>/withdraw/", products.withdraw, name="supplier_product_withdraw"),
+    path("products/<uuid:uid>/copy/", products.copy, name="supplier_product_copy"),
+    path("products/<uuid:uid>/pictures/", images.add, name="supplier_product_image_add"),
+    path("products/<uuid:uid>/pictures/<int:pk>/remove/", images.remove, name="supplier_product_image_remove"),
+    path("products/<uuid:uid>/china/", market.show, name="supplier_product_market"),
+    path("matches/", matches.index, name="supplier_matches"),
+    path("matches/<uuid:uid>/", matches.show, name="supplier_match"),
+    path("matches/<uuid:uid>/answer/", matches.answer, name="supplier_match_answer"),
+]

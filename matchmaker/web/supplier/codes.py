@@ -1,0 +1,49 @@
+"""Category and HS code, suggested from what is being typed."""
+
+from collections.abc import Mapping
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language
+
+from matchmaker.catalogue.models import HSCode
+from matchmaker.matching.services import suggest_codes
+from matchmaker.web.access import supplier
+from matchmaker.web.supplier.forms import ProductForm
+
+SHOWN = 4
+
+
+@supplier
+def suggest(request: HttpRequest) -> HttpResponse:
+    """The chips; with a pick, the two fields as well. Texts are long, so pages ask by POST; an address works too."""
+    asked = request.POST or request.GET
+    chosen = picked(asked)
+    form = ProductForm(initial={"category": asked.get("category", ""), "hs_code": asked.get("hs_code", ""), **chosen})
+    part = "codes" if chosen else "suggestions"
+    return render(request, f"supplier/codes.html#{part}", {"form": form, "suggestions": suggestions(asked)})
+
+
+def picked(asked: Mapping[str, str]) -> dict[str, str]:
+    """The fields that a chip was tapped for."""
+    return {field: asked[f"pick_{field}"] for field in ("category", "hs_code") if asked.get(f"pick_{field}")}
+
+
+def suggestions(asked: Mapping[str, str]) -> dict:
+    """Categories and codes for the supplier's own text, each with how certain it is in percent.
+
+    The field names are those of the product form: `texts-0-name`, `texts-0-description`, `texts-0-language`.
+    """
+    name, description = asked.get("texts-0-name", ""), asked.get("texts-0-description", "")
+    found = suggest_codes(f"{name}. {description}".strip(". "), asked.get("texts-0-language", ""), top=SHOWN)
+    return {
+        "categories": [{"category": row, "percent": round(100 * share)} for row, share in found.categories],
+        "hs_codes": [{"code": row, "path": _path(row), "percent": round(100 * share)} for row, share in found.hs_codes],
+        "asked": bool(name or description),
+    }
+
+
+def _path(code: HSCode) -> str:
+    """From the chapter down, in French or Spanish for such a reader, in English otherwise."""
+    language = (get_language() or "en").split("-")[0]
+    return getattr(code, f"path_{language}", "") or code.path_en

@@ -1,0 +1,216 @@
+"""What a supplier types: a product in several languages with its terms, pictures, and filters of her matches."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from matchmaker.catalogue.models import Category, Product
+from matchmaker.catalogue.models.products import INCOTERMS
+from matchmaker.web import fields
+
+NO_UNIT = _("unit")
+
+
+def categories() -> list:
+    """By group, in the reader's language."""
+    groups: dict[str, list] = {}
+    for category in Category.objects.all():
+        groups.setdefault(category.get_group_display(), []).append((category.code, category.name))
+    return list(groups.items())
+
+
+def _unit(label):
+    return fields.CodeField(
+        label=label,
+        choices=fields.units,
+        required=False,
+        empty=NO_UNIT,
+        sentence=_("Choose a unit from the list."),
+    )
+
+
+def _amount(label, places: int = 2, digits: int = 14, help_text: str = ""):
+    return fields.DecimalInput(
+        label=label, max_digits=digits, decimal_places=places, required=False, help_text=help_text
+    )
+
+
+class ProductForm(forms.Form):
+    """Codes and terms; the field names are those of `save_product`, `category` stands for `category_id`."""
+
+    category = fields.CodeField(
+        label=_("Category"),
+        choices=categories,
+        required=False,
+        sentence=_("Choose a category from the list."),
+        help_text=_("Buyers browse by it."),
+    )
+    hs_code = fields.HSCodeField(
+        label=_("HS code"),
+        required=False,
+        help_text=_("Six digits, such as 100630. Leave it empty if you are not sure."),
+    )
+    origin = fields.CodeField(
+        label=_("Country of origin"),
+        choices=fields.countries,
+        required=False,
+        sentence=_("Choose a country from the list."),
+        help_text=_("Duty and entry rules depend on it."),
+    )
+    price_low = _amount(_("Price from"), places=4, digits=18)
+    price_high = _amount(_("Price to"), places=4, digits=18)
+    currency = fields.CodeField(
+        label=_("Currency"),
+        choices=fields.currencies,
+        required=False,
+        sentence=_("Choose a currency from the list, such as USD or CNY."),
+    )
+    price_unit = _unit(_("Price is for one"))
+    incoterm = forms.ChoiceField(
+        label=_("Incoterm"), choices=[("", _("not stated")), *((code, code) for code in INCOTERMS)], required=False
+    )
+    incoterm_place = fields.LineField(label=_("Named place"), max_length=100, required=False)
+    min_order = _amount(_("Minimum order"))
+    min_order_unit = _unit(_("Unit of the minimum order"))
+    capacity = _amount(_("Capacity"))
+    capacity_unit = _unit(_("Unit of the capacity"))
+    capacity_period = forms.ChoiceField(label=_("Capacity per"), choices=Product.Period.choices, required=False)
+    lead_time_days = fields.WholeInput(label=_("Lead time in days"), required=False, max_value=3650)
+    shelf_life_days = fields.WholeInput(label=_("Shelf life in days"), required=False, max_value=32000)
+    storage = forms.ChoiceField(label=_("Storage"), choices=Product.Storage.choices, required=False)
+    certificates = fields.CodesField(
+        label=_("Certificates"),
+        choices=fields.certificates,
+        required=False,
+        sentence=_("Choose certificates from the list."),
+        help_text=_("Tick what you hold and could show."),
+    )
+
+    def clean(self):
+        found = super().clean()
+        low, high = found.get("price_low"), found.get("price_high")
+        if low is not None and high is not None and high < low:
+            self.add_error("price_high", _("The upper price must not be below the lower one."))
+        if (low is not None or high is not None) and not found.get("currency") and "currency" not in self.errors:
+            self.add_error("currency", _("Say which currency the price is in."))
+        for amount, unit, sentence in (
+            ("min_order", "min_order_unit", _("Say which unit the minimum order is in.")),
+            ("capacity", "capacity_unit", _("Say which unit the capacity is in.")),
+        ):
+            if found.get(amount) is not None and not found.get(unit) and unit not in self.errors:
+                self.add_error(unit, sentence)
+        return found
+
+
+class ProductTextForm(forms.Form):
+    """Name and description in one language; an empty one is left out."""
+
+    language = fields.CodeField(
+        label=_("Language"), choices=fields.languages, required=False, sentence=_("Choose a language from the list.")
+    )
+    name = fields.LineField(label=_("Product name"), max_length=200, required=False)
+    description = fields.TextField(
+        label=_("Description"),
+        max_length=5000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 6}),
+    )
+
+    def clean(self):
+        found = super().clean()
+        name, description = found.get("name"), found.get("description")
+        if description and not name and "name" not in self.errors:
+            self.add_error("name", _("Give the product a name in this language, or empty its description."))
+        if name and not found.get("language") and "language" not in self.errors:
+            self.add_error("language", _("Say which language this is."))
+        return found
+
+    @property
+    def is_filled(self) -> bool:
+        return bool(self.cleaned_data.get("name"))
+
+
+class ProductTexts(forms.BaseFormSet):
+    """The supplier's own text first, the others beside it."""
+
+    def clean(self):
+        seen = set()
+        for form in self.forms:
+            if any(form.errors) or not form.is_filled:
+                continue
+            language = form.cleaned_data["language"]
+            if language in seen:
+                form.add_error("language", _("There is already a text in this language above."))
+            seen.add(language)
+        first = self.forms[0]
+        if not any(first.errors) and not first.is_filled:
+            first.add_error("name", _("Give the product a name in your own language."))
+
+    def texts(self) -> list[dict[str, str]]:
+        """As `save_product` takes them."""
+        return [
+            {name: form.cleaned_data[name] for name in ("language", "name", "description")}
+            for form in self.forms
+            if form.is_filled
+        ]
+
+
+MAX_TEXTS = 12
+ProductTextSet = forms.formset_factory(
+    ProductTextForm, formset=ProductTexts, extra=0, min_num=1, max_num=MAX_TEXTS, absolute_max=MAX_TEXTS
+)
+
+
+class ImageForm(forms.Form):
+    """One picture. Its content is checked by the verb, which decodes it with limits; here it is only a file."""
+
+    image = forms.FileField(
+        label=_("Picture"),
+        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
+        error_messages={
+            "required": _("Choose a picture first."),
+            "empty": _("This file is empty. Choose the picture again."),
+        },
+    )
+    alt = fields.LineField(
+        label=_("What the picture shows"),
+        max_length=200,
+        required=False,
+        help_text=_("One sentence for people who cannot see it."),
+    )
+
+
+class MatchFilter(forms.Form):
+    """Which matches to list; an unknown value filters nothing."""
+
+    STATES = (
+        ("", _("All")),
+        ("unanswered", _("Waiting for your answer")),
+        ("answered", _("Answered")),
+        ("mutual", _("Both said yes")),
+    )
+    state = forms.ChoiceField(label=_("Show"), choices=STATES, required=False)
+    product = forms.ChoiceField(label=_("Product"), required=False)
+
+    def __init__(self, data, *, products):
+        super().__init__(data)
+        self.fields["product"].choices = [("", _("All products")), *((str(p.uid), p.name) for p in products)]
+
+    def chosen(self) -> dict[str, str]:
+        self.is_valid()
+        return {"state": self.cleaned_data.get("state", ""), "product": self.cleaned_data.get("product", "")}
+
+
+def terms_of(product: Product) -> dict:
+    """The product's own values, as the form's initial ones."""
+    values = {
+        name: getattr(product, name) for name in ProductForm.base_fields if name not in ("category", "certificates")
+    }
+    return {
+        **values,
+        "category": product.category_id or "",
+        "certificates": [certificate.code for certificate in product.certificates.all()],
+    }
+
+
+def texts_of(product: Product) -> list[dict[str, str]]:
+    return [{"language": t.language, "name": t.name, "description": t.description} for t in product.texts.all()]

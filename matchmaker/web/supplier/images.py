@@ -1,0 +1,47 @@
+"""Pictures of a product."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from matchmaker.catalogue.services import add_product_image, remove_product_image
+from matchmaker.core.problems import Refused
+from matchmaker.web.access import supplier
+from matchmaker.web.refusals import show_on
+from matchmaker.web.supplier.forms import ImageForm
+from matchmaker.web.supplier.products import image_refused, own_product
+
+
+@supplier
+def add(request: HttpRequest, uid) -> HttpResponse:
+    product = own_product(request, uid)
+    if request.method != "POST":
+        return _back(product)
+    form = ImageForm(request.POST, request.FILES)
+    if form.is_valid():
+        try:
+            add_product_image(
+                by=request.user, product=product, upload=form.cleaned_data["image"], alt=form.cleaned_data["alt"]
+            )
+        except (ValidationError, Refused) as problem:
+            show_on(form, problem)
+        else:
+            messages.success(request, _("The picture is kept."))
+            return _back(product)
+    return image_refused(request, product, form)
+
+
+@supplier
+def remove(request: HttpRequest, uid, pk: int) -> HttpResponse:
+    product = own_product(request, uid)
+    if request.method == "POST":
+        remove_product_image(by=request.user, product=product, image=get_object_or_404(product.images, pk=pk))
+        messages.success(request, _("The picture is removed."))
+    return _back(product)
+
+
+def _back(product) -> HttpResponse:
+    return redirect(f"{reverse('supplier_product_edit', args=[product.uid])}#pictures")

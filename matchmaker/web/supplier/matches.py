@@ -1,0 +1,176 @@
+"""Who wants a supplier's products: why, on which conditions, and what she says to it."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+
+from matchmaker.catalogue.models import Product
+from matchmaker.companies.models import Company
+from matchmaker.core import reference
+from matchmaker.core.problems import Refused
+from matchmaker.matching import reasons
+from matchmaker.matching.models import Match
+from matchmaker.matching.services import answer_match
+from matchmaker.notifications.tasks import ring
+from matchmaker.web.access import supplier
+from matchmaker.web.supplier.forms import MatchFilter
+
+PER_PAGE = 10
+STATES = {
+    "unanswered": Q(supplier_answer=""),
+    "answered": ~Q(supplier_answer=""),
+    "mutual": Q(mutual_at__isnull=False),
+}
+
+
+def seen_by(company: Company) -> QuerySet[Match]:
+    """The matches this company's people may see, each once."""
+    return Match.objects.filter(pk__in=Match.objects.for_supplier(company).values("pk"))
+
+
+@supplier
+def index(request: HttpRequest) -> HttpResponse:
+    products = list(Product.objects.of(request.company).for_cards())
+    form = MatchFilter(request.GET, products=products)
+    chosen = form.chosen()
+    found = seen_by(request.company)
+    if chosen["product"]:
+        found = found.filter(product__uid=chosen["product"])
+    counts = found.order_by().aggregate(all=Count("pk"), **{name: Count("pk", filter=q) for name, q in STATES.items()})
+    if chosen["state"]:
+        found = found.filter(STATES[chosen["state"]])
+    waits_first = Case(When(supplier_answer="", then=Value(0)), default=Value(1), output_field=IntegerField())
+    page = Paginator(found.for_cards().order_by(waits_first, "-score", "id"), PER_PAGE).get_page(
+        request.GET.get("page")
+    )
+    context = {
+        "page": page,
+        "cards": [shown(match) for match in page],
+        "form": form,
+        "chosen": chosen,
+        "states": [
+            {"value": value, "label": label, "count": counts[value or "all"]} for value, label in MatchFilter.STATES
+        ],
+        "has_products": bool(products),
+        "has_published": any(product.status == Product.Status.PUBLISHED for product in products),
+        "company": request.company,
+    }
+    return render(request, "supplier/matches.html#results" if request.htmx else "supplier/matches.html", context)
+
+
+@supplier
+def show(request: HttpRequest, uid) -> HttpResponse:
+    match = get_object_or_404(seen_by(request.company).for_cards(), uid=uid)
+    return render(request, "supplier/match.html", {"card": shown(match), "facts": _facts(match)})
+
+
+@supplier
+def answer(request: HttpRequest, uid) -> HttpResponse:
+    """One tap. Without a script the list is shown again where one was; an address opened by hand shows the match."""
+    match = get_object_or_404(seen_by(request.company).for_cards(), uid=uid)
+    refusal = ""
+    if request.method == "POST":
+        try:
+            match = answer_match(
+                by=request.user,
+                match=match,
+                side="supplier",
+                answer=request.POST.get("answer", ""),
+                why=request.POST.get("why", ""),
+            )
+            transaction.on_commit(ring)
+        except Refused as problem:
+            refusal = problem.message
+        except ValidationError as problem:
+            refusal = " ".join(problem.messages)
+    if request.htmx:
+        status = 422 if refusal else 200
+        return render(request, "supplier/answer.html", {"card": shown(match), "refusal": refusal}, status=status)
+    if refusal:
+        messages.error(request, refusal)
+    elif request.method == "POST":
+        messages.success(request, _said(match))
+    back = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(back, allowed_hosts=None):
+        back = reverse("supplier_match", args=[match.uid])
+    return redirect(f"{back}#match-{match.uid}")
+
+
+def _said(match: Match) -> str:
+    if match.is_mutual:
+        return _("Both of you said yes. You see each other's contact now.")
+    if match.supplier_answer == Match.Answer.INTERESTED:
+        return _("The buyer hears that you are interested. Contacts open when the buyer says yes too.")
+    return _("Noted. This match does not come back.")
+
+
+def shown(match: Match) -> dict:
+    """A match as the page shows it. The buyer's name is in it only after both said yes."""
+    buyer = match.line.demand.company
+    score = round(match.score * 100)
+    return {
+        "match": match,
+        "line": match.line,
+        "demand": match.line.demand,
+        "product": match.product,
+        "score": score,
+        "word": _word(score),
+        "parts": _parts(match),
+        "reasons": reasons.sentences(match),
+        "conditions": [
+            {"label": row["label"], "state": row["outcome"], "detail": row["sentence"]}
+            for row in reasons.conditions(match)
+        ],
+        "place": buyer.city,
+        "country": buyer.country,
+        "country_name": buyer.country_name,
+        "buyer": buyer if match.is_mutual else None,
+        "whys": [choice for choice in Match.Why.choices if choice[0]],
+        "unit": reference.name(reference.units().get(match.line.unit), match.line.unit),
+        "price_unit": reference.name(reference.units().get(match.line.price_unit), match.line.price_unit),
+    }
+
+
+def _word(score: int) -> str:
+    if score >= 75:
+        return _("Strong fit")
+    return _("Good fit") if score >= 55 else _("Possible fit")
+
+
+def _parts(match: Match) -> list[dict]:
+    labels = {
+        "meaning": _("Meaning"),
+        "words": _("Words"),
+        "hs": _("HS code"),
+        "category": _("Category"),
+        "trust": _("Trust"),
+    }
+    return [{"label": labels[name], "value": round(100 * match.parts[name])} for name in labels if name in match.parts]
+
+
+def _facts(match: Match) -> list[dict]:
+    """What the buyer says of the purchase; nothing that names the buyer."""
+    line, demand = match.line, match.line.demand
+    incoterm = _("%(incoterm)s, %(port)s") % {"incoterm": demand.incoterm, "port": demand.destination_name}
+    return [
+        {"label": _("Category"), "value": line.category.name if line.category else ""},
+        {"label": _("HS code"), "value": line.hs_code},
+        {
+            "label": _("Delivery term"),
+            "value": incoterm if demand.incoterm and demand.destination else demand.incoterm or demand.destination_name,
+        },
+        {"label": _("Origins wanted"), "value": _names(line.origins_wanted, reference.countries())},
+        {"label": _("Origins excluded"), "value": _names(line.origins_excluded, reference.countries())},
+        {"label": _("Certificates required"), "value": _names(line.certificates_required, reference.certificates())},
+    ]
+
+
+def _names(codes: list[str], rows: dict) -> str:
+    return _(", ").join(reference.name(rows.get(code), code) for code in codes)

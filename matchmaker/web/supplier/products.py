@@ -1,0 +1,242 @@
+"""A supplier's products: the list, the form in several languages, and what can be done with each."""
+
+import secrets
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from matchmaker.catalogue.models import Product
+from matchmaker.catalogue.services import (
+    copy_product,
+    pause_product,
+    publish_product,
+    save_product,
+    withdraw_product,
+)
+from matchmaker.companies.models import Company
+from matchmaker.core import reference
+from matchmaker.core.problems import Refused
+from matchmaker.matching.models import Match
+from matchmaker.matching.tasks import ring
+from matchmaker.web.access import supplier
+from matchmaker.web.refusals import show_on
+from matchmaker.web.supplier.codes import picked, suggestions
+from matchmaker.web.supplier.completeness import completeness
+from matchmaker.web.supplier.forms import MAX_TEXTS, ImageForm, ProductForm, ProductTextSet, terms_of, texts_of
+
+REMEMBERED = 10  # forms a session remembers, so that one sent twice makes one product
+LOOKING = ("more", "suggest", "pick_category", "pick_hs_code")  # buttons that change the form and save nothing
+STATES = {
+    Product.Status.DRAFT: ("", "pencil"),
+    Product.Status.PUBLISHED: ("met", "circle-check"),
+    Product.Status.PAUSED: ("missing", "player-pause"),
+    Product.Status.WITHDRAWN: ("", "archive"),
+}
+
+
+def own_product(request: HttpRequest, uid) -> Product:
+    """A product of the company this person works for right now, or 404."""
+    return get_object_or_404(Product.objects.visible_to(request.user).of(request.company).for_cards(), uid=uid)
+
+
+def found_matches(company: Company) -> dict[int, int]:
+    """Primary key of each product → how many matches its people may see."""
+    seen = Match.objects.filter(pk__in=Match.objects.for_supplier(company).values("pk"))
+    return dict(seen.order_by().values_list("product").annotate(found=Count("pk")))
+
+
+def state_of(product: Product) -> dict:
+    tone, icon = STATES[product.status]
+    return {"label": product.get_status_display(), "tone": tone, "icon": icon}
+
+
+@supplier
+def index(request: HttpRequest) -> HttpResponse:
+    found = found_matches(request.company)
+    rows = [
+        {
+            "product": product,
+            "state": state_of(product),
+            "completeness": completeness(product),
+            "matches": found.get(product.pk, 0),
+        }
+        for product in Product.objects.of(request.company).for_cards()
+    ]
+    return render(request, "supplier/products.html", {"rows": rows, "company": request.company})
+
+
+@supplier
+def new(request: HttpRequest) -> HttpResponse:
+    made = request.session.get("made_products", {}).get(request.POST.get("form_id", ""))
+    if made:  # the same form sent twice: it is the same product
+        return redirect("supplier_product_edit", made)
+    return _form_page(request, None)
+
+
+@supplier
+def edit(request: HttpRequest, uid) -> HttpResponse:
+    return _form_page(request, own_product(request, uid))
+
+
+def _form_page(request: HttpRequest, product: Product | None) -> HttpResponse:
+    if request.method == "POST" and any(name in request.POST for name in LOOKING):
+        return _look(request, product)
+    if request.method != "POST":
+        terms = terms_of(product) if product else _first_guess(request.company)
+        texts = texts_of(product) if product else [{"language": request.company.language.split("-")[0]}]
+        return _render(request, product, ProductForm(initial=terms), ProductTextSet(initial=texts, prefix="texts"))
+    form, text_set = ProductForm(request.POST), ProductTextSet(request.POST, prefix="texts")
+    if all([form.is_valid(), text_set.is_valid()]):
+        saved = _save(request, product, form, text_set)
+        if saved and ("publish" not in request.POST or _publish(request, saved, form)):
+            return redirect("supplier_product_edit", saved.uid)
+        product = saved or product
+    if product:
+        product = own_product(request, product.uid)  # as it is kept, not as it was tried
+    return _render(request, product, form, text_set, status=422)
+
+
+def _first_guess(company: Company) -> dict:
+    country = reference.countries().get(company.country, {})
+    return {"origin": company.country, "currency": country.get("currency", "")}
+
+
+def _look(request: HttpRequest, product: Product | None) -> HttpResponse:
+    """One more language, a suggestion, a pick: everything typed stays, nothing is judged or saved yet."""
+    terms, texts = typed(request.POST)
+    if "more" in request.POST and len(texts) < MAX_TEXTS:
+        texts.append({})
+    form = ProductForm(initial={**terms, **picked(request.POST)})
+    return _render(request, product, form, ProductTextSet(initial=texts, prefix="texts"))
+
+
+def typed(post) -> tuple[dict, list[dict]]:
+    """What stands in the form right now, unjudged."""
+    terms = {
+        name: post.getlist(name) if name == "certificates" else post.get(name, "") for name in ProductForm.base_fields
+    }
+    total = post.get("texts-TOTAL_FORMS", "1")
+    count = min(int(total), MAX_TEXTS) if total.isascii() and total.isdigit() and len(total) < 4 else 1
+    texts = [
+        {name: post.get(f"texts-{place}-{name}", "") for name in ("language", "name", "description")}
+        for place in range(max(count, 1))
+    ]
+    return terms, texts
+
+
+def _save(request: HttpRequest, product: Product | None, form: ProductForm, text_set) -> Product | None:
+    said = dict(form.cleaned_data)
+    said["category_id"] = said.pop("category") or None
+    try:
+        saved = save_product(
+            by=request.user,
+            company=request.company,
+            product=product,
+            texts=text_set.texts(),
+            certificates=said.pop("certificates"),
+            **said,
+        )
+    except (ValidationError, Refused) as problem:
+        show_on(form, problem)
+        return None
+    transaction.on_commit(ring)
+    if product is None and (form_id := request.POST.get("form_id", "")[:40]):
+        made = [*request.session.get("made_products", {}).items(), (form_id, str(saved.uid))]
+        request.session["made_products"] = dict(made[-REMEMBERED:])
+    if "publish" not in request.POST:
+        messages.success(request, _("Saved."))
+    return saved
+
+
+def _publish(request: HttpRequest, product: Product, form: ProductForm) -> bool:
+    """True when there is nothing left to show on the form: published, or kept until the company is approved."""
+    try:
+        publish_product(by=request.user, product=product)
+    except Refused as refusal:
+        messages.warning(request, refusal.message)
+        return True
+    except ValidationError as problem:
+        show_on(form, problem)
+        return False
+    transaction.on_commit(ring)
+    messages.success(request, _("Published. Buyers it may suit appear under Matches within seconds."))
+    return True
+
+
+def _render(request, product, form, text_set, *, image_form=None, status: int = 200) -> HttpResponse:
+    context = {
+        "product": product,
+        "company": request.company,
+        "form": form,
+        "texts": text_set,
+        "can_add_text": len(text_set.forms) < MAX_TEXTS,
+        "form_id": secrets.token_urlsafe(12),
+        "action": reverse("supplier_product_edit", args=[product.uid]) if product else reverse("supplier_product_new"),
+        "image_form": image_form or ImageForm(),
+    }
+    if product:
+        context |= {
+            "state": state_of(product),
+            "completeness": completeness(product),
+            "matches": found_matches(request.company).get(product.pk, 0),
+        }
+    if request.POST:
+        context["suggestions"] = suggestions(request.POST)
+    template = "supplier/product.html"
+    if request.htmx and "more" in request.POST:
+        template += "#texts"
+    return render(request, template, context, status=status)
+
+
+def image_refused(request: HttpRequest, product: Product, image_form: ImageForm) -> HttpResponse:
+    """The product's page with what is wrong with a picture beside it."""
+    text_set = ProductTextSet(initial=texts_of(product), prefix="texts")
+    return _render(
+        request, product, ProductForm(initial=terms_of(product)), text_set, image_form=image_form, status=422
+    )
+
+
+@supplier
+def publish(request: HttpRequest, uid) -> HttpResponse:
+    return _act(request, uid, publish_product, _("Published. Buyers it may suit appear under Matches within seconds."))
+
+
+@supplier
+def pause(request: HttpRequest, uid) -> HttpResponse:
+    return _act(request, uid, pause_product, _("Paused. Buyers no longer see it; its matches rest."))
+
+
+@supplier
+def withdraw(request: HttpRequest, uid) -> HttpResponse:
+    if request.method != "POST":
+        return render(request, "supplier/withdraw.html", {"product": own_product(request, uid)})
+    return _act(request, uid, withdraw_product, _("Withdrawn. You can publish it again at any time."))
+
+
+@supplier
+def copy(request: HttpRequest, uid) -> HttpResponse:
+    return _act(request, uid, copy_product, _("This is a copy, kept as a draft. Change what differs, then publish it."))
+
+
+def _act(request: HttpRequest, uid, verb: Callable[..., Product], sentence: str) -> HttpResponse:
+    """One button: the verb, then the product's page. An address opened by hand only shows the product."""
+    product = own_product(request, uid)
+    if request.method == "POST":
+        try:
+            product = verb(by=request.user, product=product)
+        except Refused as refusal:
+            messages.warning(request, refusal.message)
+        except ValidationError as problem:
+            for text in problem.messages:
+                messages.error(request, text)
+        else:
+            transaction.on_commit(ring)
+            messages.success(request, sentence)
+    return redirect("supplier_product_edit", product.uid)

@@ -1,0 +1,357 @@
+"""Joining: three steps that keep what was typed, and the way to one's desk."""
+
+import pytest
+from django.urls import reverse
+
+from matchmaker.accounts.models import AuditEntry
+from matchmaker.companies.models import Company
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+
+NAMES = {
+    "legal_name": "โรงสีข้าวสุรินทร์",
+    "name_latin": "Surin Rice Mill Co., Ltd.",
+    "name_zh": "",
+    "country": "TH",
+    "identifier_kind": "",
+    "identifier": "",
+}
+CONTACT = {
+    "city": "Surin",
+    "address": "12 Mill Road",
+    "website": "surinrice.example",
+    "contact_name": "Malee Srisuk",
+    "contact_email": "malee@surinrice.example",
+    "contact_phone": "+66 44 123 456",
+    "languages": ["th", "en"],
+}
+ABOUT = {"about": "เราสีข้าวหอมมะลิ", "about_en": "We mill fragrant rice.", "founded": "1998", "size": "50-249"}
+
+
+def step(number: int, side: str = "supplier") -> str:
+    return reverse("join_step", args=[side, number])
+
+
+@pytest.fixture
+def person(client):
+    person = make.user()
+    client.force_login(person)
+    return person
+
+
+def errors(response, field: str) -> list[str]:
+    return list(response.context["form"].errors.get(field, []))
+
+
+def test_stranger_is_sent_to_sign_up_and_comes_back(client):
+    page = client.get(reverse("join"))
+    assert page.status_code == 200
+    assert page.context["sides"][0]["url"] == "/accounts/signup/?next=%2Fjoin%2Fsupplier%2F1%2F"
+
+
+def test_steps_ask_a_stranger_to_sign_in(client):
+    assert client.get(step(1)).url == "/accounts/login/?next=/join/supplier/1/"
+
+
+def test_supplier_joins_in_three_steps(client, person):
+    make.campaign()
+    assert client.post(step(1), NAMES).url == step(2)
+    draft = Company.objects.get()
+    assert (draft.status, draft.is_supplier, draft.is_buyer) == ("draft", True, False)
+    assert client.post(step(2), CONTACT).url == step(3)
+    page = client.get(step(3))
+    shown = {fact["label"]: fact["value"] for part in page.context["review"] for fact in part["facts"]}
+    assert shown["Legal name"] == "โรงสีข้าวสุรินทร์"
+    assert shown["Website"] == "https://surinrice.example"
+    assert shown["Languages"] == "Thai, English"
+    assert client.post(step(3), {**ABOUT, "consent": "on"}).url == reverse("desk")
+    draft.refresh_from_db()
+    assert draft.status == "pending"
+    assert draft.founded == 1998
+    assert client.session["company"] == str(draft.uid)
+    verbs = AuditEntry.objects.filter(organisation=str(draft.uid)).values_list("verb", flat=True)
+    assert list(verbs) == ["start_company", "update_company", "update_company", "submit_company"]
+
+
+def test_buyer_joins_with_its_credit_code(client, person):
+    make.campaign()
+    page = client.get(step(1, "buyer"))
+    assert page.context["form"].initial == {"country": "CN", "identifier_kind": "uscc"}
+    names = {**NAMES, "legal_name": "武汉中百采购有限公司", "country": "CN", "identifier_kind": "uscc"}
+    code = valid_uscc()
+    assert client.post(step(1, "buyer"), {**names, "identifier": code.lower()}).url == step(2, "buyer")
+    company = Company.objects.get()
+    assert (company.is_buyer, company.is_supplier, company.identifier) == (True, False, code)
+
+
+def valid_uscc(first17: str = "91420100MA4KWJQN8") -> str:
+    from stdnum.cn import uscc
+
+    return first17 + uscc.calc_check_digit(first17)
+
+
+@pytest.mark.parametrize(
+    ("number", "sentence"),
+    [
+        ("9142", "A Unified Social Credit Code has 18 characters; this one has 4."),
+        (
+            "91420100MA4KWJQNIP",
+            "Character 17, “I”, cannot occur in a Unified Social Credit Code: the letters I, O, S, V and Z are not used.",
+        ),
+        ("91A20100MA4KWJQN8P", "Characters 3 to 8 are the district of registration and must be digits."),
+        (
+            valid_uscc()[:17] + ("0" if valid_uscc()[17] != "0" else "1"),
+            "The last character does not fit the other 17: one of them is mistyped. "
+            "Compare the code with your business licence.",
+        ),
+    ],
+)
+def test_wrong_credit_code_is_explained_and_kept(client, person, number, sentence):
+    names = {**NAMES, "country": "CN", "identifier_kind": "uscc", "identifier": number}
+    page = client.post(step(1, "buyer"), names)
+    assert page.status_code == 422
+    assert errors(page, "identifier") == [sentence]
+    assert page.context["form"]["identifier"].value() == number
+    assert not Company.objects.exists()
+
+
+def test_chinese_buyer_without_a_code_is_told(client, person):
+    page = client.post(step(1, "buyer"), {**NAMES, "country": "CN"})
+    assert errors(page, "identifier") == ["Chinese companies register with their Unified Social Credit Code."]
+
+
+def test_number_without_its_kind_is_refused(client, person):
+    page = client.post(step(1), {**NAMES, "identifier": "12345"})
+    assert errors(page, "identifier_kind") == ["Say what kind of number this is."]
+
+
+def test_second_company_with_the_same_number_is_refused(client, person):
+    make.supplier(country="CN", identifier_kind="uscc", identifier=valid_uscc())
+    page = client.post(step(1), {**NAMES, "country": "CN", "identifier_kind": "uscc", "identifier": valid_uscc()})
+    assert page.status_code == 422
+    assert list(page.context["form"].non_field_errors()) == [
+        "A company with this number is already registered. Ask its administrator to invite you."
+    ]
+    assert page.context["form"]["legal_name"].value() == NAMES["legal_name"]
+
+
+def test_first_step_sent_twice_makes_one_company(client, person):
+    client.post(step(1), NAMES)
+    client.post(step(1), {**NAMES, "legal_name": "Surin Mill"})
+    assert [company.legal_name for company in Company.objects.all()] == ["Surin Mill"]
+
+
+def test_later_step_without_a_draft_goes_back_to_the_first(client, person):
+    assert client.get(step(3)).url == step(1)
+
+
+@pytest.mark.parametrize("address", ["/join/supplier/4/", "/join/organiser/1/"])
+def test_steps_that_do_not_exist_are_not_found(client, person, address):
+    assert client.get(address).status_code == 404
+
+
+def test_draft_is_somebodys_own(client, person):
+    make.supplier(status="draft", legal_name="Somebody else's draft")
+    assert client.get(step(2)).url == step(1)
+
+
+def test_submitting_without_consent_keeps_the_draft(client, person):
+    make.campaign()
+    client.post(step(1), NAMES)
+    client.post(step(2), CONTACT)
+    page = client.post(step(3), ABOUT)
+    assert errors(page, "consent") == ["Tick this box to submit. Without it the draft is kept, and nobody sees it."]
+    assert page.context["form"]["about"].value() == ABOUT["about"]
+    assert Company.objects.get().status == "draft"
+
+
+def test_submitting_without_the_second_step_says_what_is_missing(client, person):
+    make.campaign()
+    client.post(step(1), NAMES)
+    page = client.post(step(3), {**ABOUT, "consent": "on"})
+    assert page.status_code == 422
+    assert list(page.context["form"].non_field_errors()) == ["Please fill this in before you submit."] * 3
+    assert Company.objects.get().about == ABOUT["about"]
+
+
+def test_submitting_without_a_campaign_keeps_everything(client, person):
+    client.post(step(1), NAMES)
+    client.post(step(2), CONTACT)
+    page = client.post(step(3), {**ABOUT, "consent": "on"})
+    assert list(page.context["form"].non_field_errors()) == [
+        "No campaign is open at the moment. Your draft is kept; come back when one opens."
+    ]
+    assert Company.objects.get().about == ABOUT["about"]
+
+
+def test_b13_extra_fields_change_nothing(client, person):
+    extra = {"status": "approved", "verification": "3", "is_buyer": "1", "id": "1", "owner": "x", "role": "admin"}
+    client.post(step(1), {**NAMES, **extra})
+    company = Company.objects.get()
+    assert (company.status, company.verification, company.is_buyer) == ("draft", 0, False)
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("x" * 201, "Ensure this value has at most 200 characters (it has 201)."),
+        ("   ", "This field is required."),
+        ("\u200b\u200b", "Write at least one letter or digit."),
+    ],
+)
+def test_b18_names_too_long_or_empty_are_refused(client, person, name, sentence):
+    page = client.post(step(1), {**NAMES, "legal_name": name})
+    assert errors(page, "legal_name") == [sentence]
+
+
+def test_b18_a_million_characters_are_refused_with_the_limit(client, person):
+    client.post(step(1), NAMES)
+    page = client.post(step(3), {**ABOUT, "about": "x" * 1_000_000, "consent": "on"})
+    assert errors(page, "about") == ["Ensure this value has at most 3000 characters (it has 1000000)."]
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("Mill\r\nBcc: x@y.example", "Write this in one line."),
+        ("Mill\tCo", "Write this in one line."),
+        ("Mill \u202egnp.exe", "This text holds an invisible control character. Please remove it."),
+    ],
+)
+def test_b19_line_breaks_and_direction_overrides_are_refused(client, person, name, sentence):
+    page = client.post(step(1), {**NAMES, "legal_name": name})
+    assert errors(page, "legal_name") == [sentence]
+
+
+def test_nul_in_a_name_is_refused(client, person):
+    page = client.post(step(1), {**NAMES, "legal_name": "Mill\x00"})
+    assert page.status_code == 422
+    assert not Company.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["<script>alert(1)</script>", "{{7*7}}", "${7*7}", "%s %d", "{0.__class__}"])
+def test_b20_markup_in_a_name_is_kept_literally_and_shown_inert(client, person, name):
+    client.post(step(1), {**NAMES, "legal_name": name, "name_latin": ""})
+    assert Company.objects.get().legal_name == name
+    client.post(step(2), CONTACT)
+    page = client.get(step(3)).content.decode()
+    assert "<script>alert(1)" not in page
+    assert "49" not in page.split("What you submit")[1].split("Contact")[0]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "javascript:alert(1)",
+        "vbscript:x",
+        "//x",
+        "http://user:pw@mill.example",
+        "ftp://mill.example",
+        "https://",
+        "https://mill",
+        "not an address",
+    ],
+)
+def test_b23_addresses_that_open_no_page_are_refused(client, person, address):
+    client.post(step(1), NAMES)
+    page = client.post(step(2), {**CONTACT, "website": address})
+    assert errors(page, "website") == ["Write the address of the page, such as https://example.org."]
+    assert page.context["form"]["website"].value() == address
+
+
+def test_b23_look_alike_letters_in_an_address_are_refused(client, person):
+    client.post(step(1), NAMES)
+    page = client.post(step(2), {**CONTACT, "website": "https://p\u0430ypal.example"})
+    assert errors(page, "website") == [
+        "This address mixes letters of different scripts that look alike. Please type it again."
+    ]
+
+
+def test_b23_five_kilobytes_of_address_are_refused(client, person):
+    client.post(step(1), NAMES)
+    page = client.post(step(2), {**CONTACT, "website": "https://mill.example/" + "x" * 5000})
+    assert errors(page, "website") == ["An address may have up to 200 characters; this one has 5021."]
+
+
+@pytest.mark.parametrize("country", ["XX", "th", "ＴＨ", "Thailand"])
+def test_b26_unknown_countries_are_refused(client, person, country):
+    page = client.post(step(1), {**NAMES, "country": country})
+    assert errors(page, "country") == ["Choose a country from the list."]
+
+
+def test_b26_full_width_telephone_number_is_put_right(client, person):
+    client.post(step(1), NAMES)
+    client.post(step(2), {**CONTACT, "contact_phone": "＋６６ ４４ １２３"})
+    assert Company.objects.get().contact_phone == "+66 44 123"
+
+
+@pytest.mark.parametrize("phone", ["call me", "٠٤٤١٢٣٤٥٦", "+66"])
+def test_b26_other_telephone_numbers_are_refused(client, person, phone):
+    client.post(step(1), NAMES)
+    page = client.post(step(2), {**CONTACT, "contact_phone": phone})
+    assert errors(page, "contact_phone") == [
+        "Write the number in digits with its country code, such as +66 44 123 456."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("year", "sentence"),
+    [
+        ("10000", "Write the year with four digits, not later than"),
+        ("0", "Write the year with four digits, not later than"),
+        ("1998.5", "Write a whole number in digits, such as 30."),
+        ("-1998", "Write a whole number in digits, such as 30."),
+    ],
+)
+def test_b28_impossible_founding_years_are_refused(client, person, year, sentence):
+    client.post(step(1), NAMES)
+    page = client.post(step(3), {**ABOUT, "founded": year, "consent": "on"})
+    assert [text[: len(sentence)] for text in errors(page, "founded")] == [sentence]
+
+
+def test_returned_company_shows_the_reason_and_can_be_sent_again(client, person):
+    make.campaign()
+    company = make.supplier(person, status="returned", status_reason="The VAT number is missing.")
+    assert "The VAT number is missing." in client.get(step(1)).content.decode()
+    assert client.post(step(3), {**ABOUT, "consent": "on"}).url == reverse("desk")
+    company.refresh_from_db()
+    assert (company.status, company.status_reason) == ("pending", "")
+
+
+# -- the way to one's desk ---------------------------------------------------------------------------------------------
+def test_desk_of_a_person_without_company_is_joining(client, person):
+    assert client.get(reverse("desk")).url == reverse("join")
+
+
+def test_desk_of_a_supplier(client, person):
+    make.supplier(person)
+    assert client.get(reverse("desk")).url == reverse("supplier_home")
+
+
+def test_desk_of_a_buyer(client, person):
+    make.buyer(person)
+    assert client.get(reverse("desk")).url == reverse("buyer_home")
+
+
+def test_desk_of_the_campaigns_team(client):
+    client.force_login(make.organiser())
+    assert client.get(reverse("desk")).url == reverse("console_home")
+
+
+def test_choosing_another_company_changes_the_desk(client, person):
+    make.supplier(person)
+    other = make.buyer(person)
+    client.post(reverse("choose_company"), {"company": str(other.uid)})
+    assert client.get(reverse("desk")).url == reverse("buyer_home")
+
+
+@pytest.mark.parametrize("named", ["", "nonsense", "00000000-0000-0000-0000-000000000000"])
+def test_choosing_what_is_no_company_of_ones_own_is_not_found(client, person, named):
+    make.supplier(person)
+    assert client.post(reverse("choose_company"), {"company": named}).status_code == 404
+
+
+def test_choosing_a_strangers_company_is_not_found(client, person):
+    stranger = make.supplier()
+    assert client.post(reverse("choose_company"), {"company": str(stranger.uid)}).status_code == 404
