@@ -163,6 +163,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "retry_policy": {"timeout": 2.0},
     # A page that rings a bell while Redis is away must not wait: the timetable finds the row anyway.
     "max_retries": 1,
+    "interval_start": 0,  # without these two it waited two seconds for its second try
+    "interval_max": 0.1,
 }
 CELERY_TIMEZONE = "UTC"
 
@@ -221,12 +223,30 @@ if env.str("OIDC_SERVER_URL", ""):
 # On a laptop every mail becomes a readable file in var/mail; EMAIL_URL=smtp://… sends it.
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "matchmaker <noreply@matchmaker.example>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+MAIL_FOLDER = VAR_DIR / "mail"
 if env.str("EMAIL_URL", ""):
-    vars().update(env.email("EMAIL_URL"))
+    given = env.email("EMAIL_URL")
+    MAILERS = {
+        "default": {
+            "BACKEND": given["EMAIL_BACKEND"],
+            "OPTIONS": {
+                "host": given["EMAIL_HOST"],
+                "port": given["EMAIL_PORT"],
+                "username": given["EMAIL_HOST_USER"],
+                "password": given["EMAIL_HOST_PASSWORD"],
+                "use_tls": given.get("EMAIL_USE_TLS", False),
+                "use_ssl": given.get("EMAIL_USE_SSL", False),
+                "timeout": 15,
+            },
+        }
+    }
 else:
-    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-    EMAIL_FILE_PATH = VAR_DIR / "mail"
-EMAIL_TIMEOUT = 15
+    MAILERS = {
+        "default": {
+            "BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+            "OPTIONS": {"file_path": str(MAIL_FOLDER)},
+        }
+    }
 
 # -- languages --------------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"

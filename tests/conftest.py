@@ -14,7 +14,7 @@ def _quick_passwords(settings):
 @pytest.fixture(autouse=True)
 def _own_folders(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "media"
-    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    settings.STATIC_ROOT = tmp_path  # whitenoise warns of a folder that is not there
 
 
 @pytest.fixture(autouse=True)

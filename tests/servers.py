@@ -5,6 +5,7 @@ The default lane brings its own Valkey; `REDIS_URL` and `DATABASE_URL` (the serv
 
 import os
 import shutil
+import subprocess
 import tempfile
 from pathlib import Path
 
@@ -21,7 +22,9 @@ def pytest_load_initial_conftests():
     os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="matchmaker-test-")
     if not os.environ.get("REDIS_URL"):
         port = valkey.free_port(6398)
-        started.append(valkey.start(Path(os.environ["VAR_DIR"]) / "valkey", port, persistent=False))
+        started.append(
+            valkey.start(Path(os.environ["VAR_DIR"]) / "valkey", port, persistent=False, stdout=subprocess.DEVNULL)
+        )
         os.environ["REDIS_URL"] = f"redis://127.0.0.1:{port}/0"
 
 

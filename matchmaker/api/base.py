@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework import serializers, viewsets
+from rest_framework.exceptions import ParseError
 from rest_framework.response import Response
 
 from matchmaker.accounts.models import StoredAnswer
@@ -108,6 +109,18 @@ class Resource(viewsets.GenericViewSet):
             if not taken:
                 raise Refused("request_in_progress", _("The first request with this key is still being worked on."))
         return stored
+
+    def given(self, serializer: type[serializers.Serializer], row=None) -> serializers.Serializer:
+        """The input, validated; only what is named is changed where there is a row.
+
+        Raises:
+            ParseError: when there is no body at all, which is never what a caller means.
+        """
+        if not self.request._request.META.get("CONTENT_LENGTH", "0").strip("0"):
+            raise ParseError(_("The body must be a JSON object."), "json_invalid")
+        found = serializer(row, data=self.request.data, partial=row is not None)
+        found.is_valid(raise_exception=True)
+        return found
 
     def check_version(self, current: int) -> None:
         """`If-Match: "3"` refuses to overwrite what somebody else has changed meanwhile (B15)."""

@@ -91,7 +91,6 @@ class Companies(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     @extend_schema(request=OwnCompany, responses=OwnCompany)
     def partial_update(self, request, uid):
         company = self.get_object()
-        given = OwnCompany(company, data=request.data, partial=True)
-        given.is_valid(raise_exception=True)
+        given = self.given(OwnCompany, company)
         company = update_company(by=request.user, company=company, **given.validated_data)
         return Response(OwnCompany(company).data)

@@ -137,8 +137,7 @@ class Demands(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     @extend_schema(request=DemandIn, responses={201: DemandOut})
     def create(self, request):
         def act():
-            given = DemandIn(data=request.data)
-            given.is_valid(raise_exception=True)
+            given = self.given(DemandIn)
             demand = services.save_demand(by=request.user, company=self.company(is_buyer=True), **given.as_verb())
             return Response(self.shown(demand), status=201)
 
@@ -147,8 +146,7 @@ class Demands(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     @extend_schema(request=DemandIn, responses=DemandOut)
     def partial_update(self, request, uid):
         demand = self.get_object()
-        given = DemandIn(demand, data=request.data, partial=True)
-        given.is_valid(raise_exception=True)
+        given = self.given(DemandIn, demand)
         services.save_demand(by=request.user, company=demand.company, demand=demand, **given.as_verb())
         transaction.on_commit(tasks.ring)
         return Response(self.shown(demand))

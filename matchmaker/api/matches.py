@@ -97,8 +97,7 @@ class Matches(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     def answer(self, request, uid):
         def act():
             match = self.get_object()
-            given = AnswerIn(data=request.data)
-            given.is_valid(raise_exception=True)
+            given = self.given(AnswerIn)
             services.answer_match(by=request.user, match=match, **given.validated_data)
             transaction.on_commit(ring)
             return Response(self.get_serializer(Match.objects.for_cards().get(pk=match.pk)).data)

@@ -1,7 +1,7 @@
 """Who may call what: each resource declares a `policy` by action; what it does not name, nobody may do."""
 
 from django.utils.translation import gettext as _
-from rest_framework.exceptions import PermissionDenied
+from rest_framework.exceptions import MethodNotAllowed, PermissionDenied
 from rest_framework.permissions import BasePermission
 
 EVERYONE, SIGNED_IN = "everyone", "signed in"
@@ -14,7 +14,9 @@ class DeclaredPolicy(BasePermission):
     """
 
     def has_permission(self, request, view):
-        action = getattr(view, "action", None) or request.method.lower()
+        action = getattr(view, "action", request.method.lower())
+        if action is None:
+            raise MethodNotAllowed(request.method)
         wanted = getattr(view, "policy", {}).get(action)
         if wanted is None:
             return False

@@ -82,7 +82,12 @@ def _django_errors(exc: DjangoInvalid) -> list[dict]:
 def _drf_errors(detail, path: str = ""):
     if isinstance(detail, dict):
         for name, inner in detail.items():
-            yield from _drf_errors(inner, "" if name == "non_field_errors" else f"{path}.{name}".lstrip("."))
+            if name == "non_field_errors":
+                yield from _drf_errors(inner, path)
+            else:
+                yield from _drf_errors(
+                    inner, f"{path}[{name}]" if isinstance(name, int) else f"{path}.{name}".lstrip(".")
+                )
     elif isinstance(detail, list):
         for place, inner in enumerate(detail):
             if isinstance(inner, dict):

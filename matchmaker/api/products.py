@@ -119,8 +119,7 @@ class Products(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     @extend_schema(request=ProductIn, responses={201: ProductOut})
     def create(self, request):
         def act():
-            given = ProductIn(data=request.data)
-            given.is_valid(raise_exception=True)
+            given = self.given(ProductIn)
             product = services.save_product(by=request.user, company=self.company(is_supplier=True), **given.as_verb())
             return Response(self.shown(product), status=201)
 
@@ -130,8 +129,7 @@ class Products(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     def partial_update(self, request, uid):
         product = self.get_object()
         self.check_version(product.revision)
-        given = ProductIn(product, data=request.data, partial=True)
-        given.is_valid(raise_exception=True)
+        given = self.given(ProductIn, product)
         services.save_product(by=request.user, company=product.company, product=product, **given.as_verb())
         transaction.on_commit(tasks.ring)
         return Response(self.shown(product))

@@ -105,8 +105,7 @@ class Suggestions(Resource):
 
     @extend_schema(request=TextIn, responses=CodesOut)
     def create(self, request):
-        given = TextIn(data=request.data)
-        given.is_valid(raise_exception=True)
+        given = self.given(TextIn)
         found = suggest_codes(given.validated_data["text"], given.validated_data["language"])
         return Response(
             {

@@ -6,6 +6,7 @@ import time
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from matchmaker.campaigns.models import Campaign, Organiser
@@ -122,16 +123,18 @@ class Command(BaseCommand):
 
     def addresses(self, campaign: Campaign) -> None:
         site = settings.SITE_URL
-        self.stdout.write(
-            f"\n  Site             {site}/\n  Programs         {site}/api/v1/docs/\n"
-            f"  Administration   {site}/admin/\n  Mail             {settings.EMAIL_FILE_PATH}"
-            if hasattr(settings, "EMAIL_FILE_PATH")
-            else f"\n  Site             {site}/"
-        )
+        for label, place in (
+            ("Site", f"{site}/"),
+            ("Programs", f"{site}/api/v1/docs/"),
+            ("Administration", f"{site}/admin/"),
+            ("Mail", settings.MAIL_FOLDER),
+        ):
+            self.stdout.write(f"  {label:<16} {place}")
         if campaign.slug != sample.SLUG or os.environ.get("PRODUCTION"):
             return
         self.stdout.write(f"\n  Sample logins, all with the password {sample.PASSWORD}")
-        supplier = Company.objects.approved().suppliers().filter(matches_exists(), is_buyer=False).first()
+        matched = Exists(Match.objects.active().filter(product__company=OuterRef("pk")))
+        supplier = Company.objects.approved().suppliers().filter(matched, is_buyer=False).first()
         buyer = Company.objects.approved().buyers().filter(is_supplier=False).order_by("pk").first()
         organiser = Organiser.objects.filter(campaign=campaign, role=Organiser.Role.ADMIN).first()
         for label, person in (
@@ -142,9 +145,3 @@ class Command(BaseCommand):
             if person:
                 self.stdout.write(f"  {label:<16} {person.email}")
         self.stdout.write(f"  {'Site staff':<16} {sample.STAFF}")
-
-
-def matches_exists():
-    from django.db.models import Exists, OuterRef
-
-    return Exists(Match.objects.active().filter(product__company=OuterRef("pk")))

@@ -1,0 +1,72 @@
+"""Sentences say what the parts carry, in the reader's language, and nothing more."""
+
+import pytest
+from django.utils import translation
+
+from matchmaker.matching import reasons
+from matchmaker.matching.models import Match
+
+
+def match(**fields) -> Match:
+    values = {"parts": {}, "evidence": {}, "conditions": []}
+    return Match(**{**values, **fields})
+
+
+def condition(code, outcome, **facts):
+    row = match(conditions=[{"code": code, "outcome": outcome, "facts": facts}])
+    return reasons.conditions(row)[0]["sentence"]
+
+
+def test_low_meaning_is_not_claimed():
+    assert reasons.sentences(match(parts={"meaning": 0.2})) == []
+
+
+def test_meaning_names_both_texts_and_its_value():
+    row = match(
+        parts={"meaning": 0.83},
+        evidence={"offer_text": ["th", "ข้าวหอมมะลิ"], "want_text": ["zh", "茉莉香米"]},
+    )
+    assert reasons.sentences(row) == ["“ข้าวหอมมะลิ” and “茉莉香米” are close in meaning (0.83)."]
+
+
+@pytest.mark.parametrize(
+    ("common", "sentence"),
+    [
+        ("100630", "Same HS code 1006.30."),
+        ("1006", "Same HS heading 1006."),
+        ("10", "Same HS chapter 10."),
+    ],
+)
+def test_hs_proximity_is_named_at_its_level(common, sentence):
+    assert reasons.sentences(match(parts={"hs": 1}, evidence={"hs_common": common})) == [sentence]
+
+
+def test_minimum_order_above_need_is_said_in_both_units():
+    said = condition(
+        "minimum_order", "fails", needed=20, unit="t", offered_min=24, min_order=24000, min_order_unit="kg"
+    )
+    assert said == "Minimum order 24,000 kg, above the buyer's 20 t."
+
+
+def test_missing_certificate_names_present_and_missing():
+    said = condition("certificates", "fails", required=["HACCP", "HALAL"], present=["HACCP"], missing=["HALAL"])
+    assert said.startswith("Present: ")
+    assert "Missing: " in said
+
+
+def test_unknown_price_is_not_judged():
+    said = condition(
+        "price", "unknown", target=5200, currency="CNY", unit="t", offered=780, offered_currency="USD", offered_unit="t"
+    )
+    assert said == "The buyer aims at 5,200 CNY / t, the supplier asks from 780 USD / t: these cannot be compared."
+
+
+def test_excluded_origin_is_said():
+    said = condition("origin", "fails", origin="BR", wanted=[], excluded=["BR"])
+    assert said == "Comes from Brazil, which the buyer excludes."
+
+
+def test_every_condition_has_a_sentence_in_chinese():
+    with translation.override("zh-hans"):
+        said = condition("origin", "meets", origin="TH", wanted=["TH"], excluded=[])
+        assert said == "原产地泰国，符合采购商要求（泰国）。"

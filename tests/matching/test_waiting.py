@@ -1,0 +1,116 @@
+"""What is published is matched, what is taken away goes, what was answered stays."""
+
+import pytest
+
+from matchmaker.catalogue import services as catalogue
+from matchmaker.matching.models import Match, OfferState
+from matchmaker.matching.services import answer_match, match_waiting, waiting
+from matchmaker.notifications.models import Notice
+from tests import factories
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+
+
+def rice_and_line():
+    product = factories.product(name="Thai Hom Mali jasmine rice", category=factories.category("AGRI-06"))
+    line = factories.line(text="泰国茉莉香米，长粒，5公斤袋装", category=factories.category("AGRI-06"), hs_code="1006")
+    return product, line
+
+
+def test_published_product_and_demand_line_are_matched_across_languages():
+    product, line = rice_and_line()
+    other = factories.product(name="Stainless steel ball valve DN50", hs_code="848180", category_id=None)
+
+    assert match_waiting() == 3
+
+    assert list(Match.objects.values_list("product", "line")) == [(product.pk, line.pk)]
+    assert not Match.objects.filter(product=other).exists()
+    assert waiting() == ([], [])
+
+
+def test_matching_again_makes_nothing_twice():
+    product, _line = rice_and_line()
+    match_waiting()
+    before = list(Match.objects.values_list("pk", "score"))
+    OfferState.objects.filter(product=product).update(revision=0)
+
+    match_waiting()
+
+    assert list(Match.objects.values_list("pk", "score")) == before
+    assert Notice.objects.count() == 2  # one person on each side, told once
+
+
+def test_withdrawn_product_takes_its_unanswered_matches_along():
+    product, _line = rice_and_line()
+    match_waiting()
+    catalogue.withdraw_product(by=factories.member_of(product.company), product=product)
+
+    match_waiting()
+
+    assert Match.objects.count() == 0
+
+
+def test_withdrawn_product_keeps_an_answered_match_out_of_sight():
+    product, line = rice_and_line()
+    match_waiting()
+    match = Match.objects.get()
+    answer_match(by=factories.member_of(line.demand.company), match=match, side="buyer", answer="interested")
+    catalogue.withdraw_product(by=factories.member_of(product.company), product=product)
+
+    match_waiting()
+
+    match.refresh_from_db()
+    assert match.buyer_answer == "interested"
+    assert match.withdrawn_at is not None
+    assert Match.objects.active().count() == 0
+
+
+def test_edited_product_that_no_longer_fits_loses_its_match():
+    product, _line = rice_and_line()
+    match_waiting()
+    catalogue.save_product(
+        by=factories.member_of(product.company),
+        company=product.company,
+        product=product,
+        texts=[{"language": "en", "name": "Hydraulic press for steel sheets", "description": "400 t."}],
+        category_id=factories.category("TECH-01").code,
+        hs_code=factories.hs_code("846291").code,
+    )
+
+    match_waiting()
+
+    assert Match.objects.count() == 0
+
+
+def test_unapproved_company_is_not_matched():
+    product, _line = rice_and_line()
+    type(product.company).objects.filter(pk=product.company_id).update(status="pending")
+
+    match_waiting()
+
+    assert Match.objects.count() == 0
+
+
+def test_company_is_never_matched_with_itself():
+    both = factories.company(is_supplier=True, is_buyer=True)
+    factories.product(both, name="Thai Hom Mali jasmine rice", category=factories.category("AGRI-06"))
+    factories.line(factories.demand(both), text="泰国茉莉香米", category=factories.category("AGRI-06"), hs_code="1006")
+
+    match_waiting()
+
+    assert Match.objects.count() == 0
+
+
+def test_b62_private_demand_is_matched_for_its_buyer_and_unseen_by_the_supplier():
+    product, line = rice_and_line()
+    line.demand.visibility = "private"
+    line.demand.save()
+
+    match_waiting()
+
+    seller, buyer = factories.member_of(product.company), factories.member_of(line.demand.company)
+    assert Match.objects.for_buyer(line.demand.company).count() == 1
+    assert Match.objects.for_supplier(product.company).count() == 0
+    assert Match.objects.visible_to(seller).count() == 0
+    assert Match.objects.visible_to(buyer).count() == 1
+    assert [notice.recipient for notice in Notice.objects.all()] == [buyer]

@@ -1,0 +1,108 @@
+"""The repository tests itself."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.core.management import get_commands
+
+from matchmaker.web import policies
+
+ROOT = Path(__file__).resolve().parent.parent
+FLOORS = (
+    *("core", "language", "notifications", "accounts", "companies", "campaigns", "catalogue"),
+    *("market_access", "matching", "events", "api", "web", "running"),
+)
+
+
+def test_floors_in_the_docs_are_the_folders():
+    folders = {p.parent.name for p in (ROOT / "matchmaker").glob("*/__init__.py")}
+    drawn = set(re.findall(r"^\| (?:\d|door) \| `(\w+)`", (ROOT / "docs/architecture.md").read_text(), re.MULTILINE))
+    assert folders == set(FLOORS)
+    assert drawn == set(FLOORS)
+
+
+def test_foreign_keys_point_down():
+    """A foreign key given as a string escapes the import linter. The person is everybody's, as Django means it."""
+    order = {name: place for place, name in enumerate(FLOORS)}
+    upward = []
+    for model in apps.get_models():
+        if not model.__module__.startswith("matchmaker."):
+            continue
+        for field in model._meta.get_fields():
+            target = getattr(field, "related_model", None)
+            if target is None or field.auto_created or not target.__module__.startswith("matchmaker."):
+                continue
+            here, there = model.__module__.split(".")[1], target.__module__.split(".")[1]
+            if order[there] > order[here] and target._meta.label != "accounts.User":
+                upward.append(f"{model._meta.label}.{field.name} → {target._meta.label}")
+    assert upward == []
+
+
+def test_every_route_declares_its_policy():
+    assert [path for path, pattern in policies.routes() if policies.policy_of(pattern) is None] == []
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "docs/operating.md"])
+def test_make_targets_and_commands_named_in_the_docs_exist(page):
+    text = (ROOT / page).read_text()
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert set(re.findall(r"\bmake ([a-z-]+)", text)) - targets == set()
+    assert set(re.findall(r"manage\.py ([a-z_]+)", text)) - set(get_commands()) == set()
+
+
+def test_links_in_the_docs_lead_somewhere():
+    broken = []
+    for page in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")]:
+        for target in re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", page.read_text()):
+            if not (page.parent / target).exists():
+                broken += [f"{page.relative_to(ROOT)} → {target}"]
+    assert broken == []
+
+
+def test_no_file_over_four_hundred_lines():
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True, text=True).stdout
+    skipped = ("vendor", "migrations", "locale")
+    long = []
+    for name in filter(None, listed.split("\0")):
+        if name.endswith((".py", ".html", ".js", ".css")) and not any(part in name for part in skipped):
+            path = ROOT / name
+            if path.exists() and len(path.read_text().splitlines()) > 400:
+                long.append(name)
+    assert long == []
+
+
+def test_no_celery_eta_beyond_a_minute():
+    """Anything later lives in a row (F14): the visibility timeout would run it several times over."""
+    late = [
+        str(path.relative_to(ROOT))
+        for path in (ROOT / "matchmaker").rglob("*.py")
+        if re.search(r"\b(eta|countdown)\s*=", path.read_text())
+    ]
+    assert late == []
+
+
+def test_no_inline_script_or_style_in_templates():
+    """The content security policy allows none."""
+    found = [
+        str(path.relative_to(ROOT))
+        for path in (ROOT / "templates").rglob("*.html")
+        if "notifications" not in path.parts  # mails need inline styles; no policy reaches them
+        and re.search(
+            r"\sstyle=\"|<style|\son[a-z]+=\"|<script(?![^>]*(src=|application/(ld\+)?json))", path.read_text()
+        )
+    ]
+    assert found == []
+
+
+def test_no_stray_paths_of_one_machine():
+    hits = subprocess.run(
+        ["git", "grep", "-nIE", "(/home/[a-z]|/root/|C:\\\\Users)", "--", ".", ":!tests/test_repository.py"],
+        cwd=ROOT,
+        capture_output=True,
+        check=False,
+        text=True,
+    )
+    assert hits.stdout == ""
