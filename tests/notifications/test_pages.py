@@ -1,0 +1,163 @@
+"""The pages of notices."""
+
+import pytest
+from django.urls import reverse
+
+from matchmaker.notifications import bounces, preferences, topics, unsubscribing
+from matchmaker.notifications.models import Attention, Notice, Preference, Suppression
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def signed_in(client, person):
+    client.force_login(person)
+    return client
+
+
+def test_the_list_shows_a_persons_own_notices_newest_first(signed_in, person, tell):
+    tell(person, demand="Rice <b>")
+    tell(person, demand="Coffee")
+    tell(factories.user(), demand="Somebody else's")
+    response = signed_in.get(reverse("notices"))
+    assert [notice.context["demand"] for notice in response.context["page"]] == ["Coffee", "Rice <b>"]
+    assert "<strong>Rice &lt;b&gt;</strong>" in response.content.decode()
+
+
+def test_an_empty_list_says_what_will_stand_there(signed_in):
+    assert "Nothing yet" in signed_in.get(reverse("notices")).content.decode()
+
+
+def test_a_list_of_twenty_costs_no_more_queries_than_a_list_of_two(
+    signed_in, person, tell, django_assert_max_num_queries
+):
+    for _notice in range(20):
+        tell(person)
+    signed_in.get(reverse("notices"))
+    with django_assert_max_num_queries(14):
+        signed_in.get(reverse("notices"))
+
+
+def test_opening_a_notice_marks_it_read_and_goes_where_it_can_be_acted_on(signed_in, person, tell):
+    notice = tell(person).notice
+    response = signed_in.get(reverse("notice_read", args=[notice.uid]))
+    assert (response.status_code, response["Location"]) == (302, "/buyer/demands/1/")
+    assert Notice.objects.unread().count() == 0
+
+
+@pytest.mark.parametrize("path", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", ""])
+def test_a_path_that_leaves_the_site_leads_to_the_list(path, signed_in, person, tell):
+    notice = tell(person).notice
+    Notice.objects.update(path=path)
+    assert signed_in.get(reverse("notice_read", args=[notice.uid]))["Location"] == reverse("notices")
+
+
+def test_somebody_elses_notice_does_not_exist(signed_in, tell):
+    notice = tell(factories.user()).notice
+    assert signed_in.get(reverse("notice_read", args=[notice.uid])).status_code == 404
+    assert Notice.objects.unread().count() == 1
+
+
+def test_all_can_be_marked_as_read_by_post_only(signed_in, person, tell):
+    tell(person), tell(person)
+    assert signed_in.get(reverse("notices_read_all")).status_code == 405
+    signed_in.post(reverse("notices_read_all"))
+    assert Notice.objects.unread().count() == 0
+
+
+def test_the_live_count_is_a_fragment_that_asks_for_itself_again(signed_in, person, tell):
+    tell(person), tell(person)
+    text = signed_in.get(reverse("notices_count")).content.decode()
+    assert 'hx-get="/notices/count/"' in text
+    assert ">2</span>" in text
+    assert "<html" not in text
+
+
+@pytest.mark.parametrize("name", ["notices", "notices_count", "notice_settings"])
+def test_the_pages_of_notices_ask_to_sign_in(name, client):
+    response = client.get(reverse(name))
+    assert (response.status_code, response["Location"].split("?")[0]) == (302, reverse("account_login"))
+
+
+def wishes(**changed) -> dict[str, str]:
+    data = {
+        f"{topic}.{channel}": topics.DEFAULTS[channel] for topic in topics.switchable() for channel in topics.offered()
+    }
+    return data | {"quiet_from": "", "quiet_until": ""} | changed
+
+
+def test_wishes_are_saved_as_differences_from_the_default(signed_in, person):
+    data = wishes(quiet_from="22:00", quiet_until="07:00") | {"match.email": "daily", "demand.email": "never"}
+    assert signed_in.post(reverse("notice_settings"), data).status_code == 302
+    assert sorted(Preference.objects.values_list("topic", "channel", "frequency")) == [
+        ("demand", "email", "never"),
+        ("match", "email", "daily"),
+    ]
+    assert str(Attention.objects.get().quiet_from) == "22:00:00"
+
+
+def test_b92_an_unknown_choice_is_refused_and_nothing_is_lost(signed_in):
+    response = signed_in.post(
+        reverse("notice_settings"), wishes() | {"match.email": "hourly", "company.email": "weekly"}
+    )
+    assert response.status_code == 400
+    assert Preference.objects.count() == 0
+    assert response.context["wishes"]["company.email"].value() == "weekly"
+
+
+def test_b92_the_account_topic_is_not_offered_and_cannot_be_posted(signed_in, person):
+    assert "account.email" not in signed_in.get(reverse("notice_settings")).context["wishes"].fields
+    signed_in.post(reverse("notice_settings"), wishes() | {"account.email": "never"})
+    assert Preference.objects.count() == 0
+
+
+def test_half_of_the_quiet_hours_is_refused_beside_the_missing_half(signed_in):
+    response = signed_in.post(reverse("notice_settings"), wishes(quiet_from="22:00"))
+    assert response.context["quiet"].errors == {"quiet_until": ["Quiet hours need a beginning and an end."]}
+
+
+def test_a_person_whose_address_bounced_sees_it_and_can_resume(signed_in, person):
+    bounces.suppress(address=person.email, reason="mail to this address came back")
+    assert "mail to this address came back" in signed_in.get(reverse("notice_settings")).content.decode()
+    signed_in.post(reverse("notice_settings"), {"resume": "1"})
+    assert Suppression.objects.count() == 0
+
+
+def stop_address(person, topic: str) -> str:
+    return unsubscribing.address(person, topic).removeprefix("http://127.0.0.1:8000")
+
+
+def test_b91_a_link_scanner_changes_nothing(client, person):
+    response = client.get(stop_address(person, "demand"))
+    assert response.status_code == 200
+    assert 'method="post"' in response.content.decode()
+    assert Preference.objects.count() == 0
+
+
+def test_b91_one_click_acts_without_a_cookie_and_a_replay_changes_nothing(client, person):
+    client.handler.enforce_csrf_checks = True
+    for _time in range(2):
+        response = client.post(stop_address(person, "demand"), {"List-Unsubscribe": "One-Click"})
+        assert response.status_code == 200
+    assert list(Preference.objects.values_list("user", "topic", "channel", "frequency")) == [
+        (person.pk, "demand", "email", "never")
+    ]
+
+
+def test_b91_a_token_acts_for_its_own_person_whoever_is_signed_in(signed_in, person):
+    other = factories.user()
+    signed_in.post(stop_address(other, "match"))
+    assert list(Preference.objects.values_list("user", flat=True)) == [other.pk]
+
+
+def test_b91_a_changed_token_does_not_exist(client, person):
+    address = stop_address(person, "demand")
+    assert client.post(address.replace("/stop/", "/stop/x")).status_code == 404
+
+
+def test_b91_stopping_the_summary_stops_what_comes_in_it_and_no_more(client, person):
+    preferences.choose(by=person, topic="match", channel="email", frequency="daily")
+    client.post(stop_address(person, unsubscribing.DIGESTS))
+    chosen = preferences.of(person)
+    assert (chosen["match", "email"], chosen["demand", "email"]) == ("never", "now")
