@@ -261,7 +261,7 @@ USE_THOUSAND_SEPARATOR = True
 # -- files ------------------------------------------------------------------------------------------------------------
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = env.str("STATIC_ROOT", str(BASE_DIR / "staticfiles"))
+STATIC_ROOT = env.str("STATIC_ROOT", str((BASE_DIR if PRODUCTION else VAR_DIR) / "staticfiles"))
 MEDIA_ROOT = env.str("MEDIA_ROOT", str(VAR_DIR / "media"))
 MEDIA_URL = "media/"
 STORAGES = {

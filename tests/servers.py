@@ -20,6 +20,7 @@ started = []
 def pytest_load_initial_conftests():
     # A folder of its own: two runs at once do not meet, and nothing of a laptop's site is touched.
     os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="matchmaker-test-")
+    (Path(os.environ["VAR_DIR"]) / "staticfiles").mkdir()
     if not os.environ.get("REDIS_URL"):
         port = valkey.free_port(6398)
         started.append(

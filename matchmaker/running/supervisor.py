@@ -107,7 +107,7 @@ class Supervisor:
 
     def _claim_folder(self) -> None:
         try:
-            self.var.mkdir(parents=True, exist_ok=True)
+            (self.var / "staticfiles").mkdir(parents=True, exist_ok=True)
             self.lock = (self.var / "running.lock").open("w")
         except OSError as error:
             raise Stop(
@@ -138,7 +138,7 @@ class Supervisor:
         return [*command, "--graceful-timeout", "10", "--log-level", "warning", "--worker-tmp-dir", str(self.var)]
 
     def _celery(self, *arguments: str) -> list[str]:
-        return [sys.executable, "-W", "ignore", "-m", "celery", "-A", "matchmaker", *arguments]
+        return [sys.executable, "-W", "ignore", "-m", "celery", "-q", "-A", "matchmaker", *arguments]
 
     def _manage(self, *arguments: str) -> None:
         command = [sys.executable, str(self.root / "manage.py"), *arguments]
