@@ -126,6 +126,6 @@ def mean_dot(rows, among, nearest):  # type: ignore[no-untyped-def]
     for i in range(len(rows)):
         total = 0.0
         for n in range(nearest.shape[1]):
-            total += dot(rows[i], among[nearest[i, n]])
+            total += dot(rows, i, among, nearest[i, n])
         found[i] = np.float32(total / nearest.shape[1])
     return found

@@ -19,18 +19,12 @@ def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
         return numba.njit(nogil=True, error_model="numpy")(function)  # type: ignore[no-any-return]
 
 
-@compiled
-def dot(a, b):  # type: ignore[no-untyped-def]
-    """The dot product of two float32 rows, the same to the last bit wherever and beside whatever it is computed."""
-    # Sixteen running sums in a fixed order: the compiler may use vectors, never another order.
-    sums = np.zeros(16, np.float32)
-    whole = len(a) // 16 * 16
-    for start in range(0, whole, 16):
-        for lane in range(16):
-            sums[lane] += a[start + lane] * b[start + lane]
-    total = 0.0
-    for lane in range(16):
-        total += sums[lane]
-    for i in range(whole, len(a)):
-        total += a[i] * b[i]
+# Sums may be reordered so that they run in vector registers; the order is fixed when this function is compiled, and it
+# is the only place where rows are multiplied one by one.
+@numba.njit(nogil=True, fastmath={"reassoc", "contract", "nsz"})
+def dot(a, i, b, j):  # type: ignore[no-untyped-def]
+    """The dot product of two float32 rows a[i] and b[j], the same to the last bit whatever is computed beside it."""
+    total = np.float32(0)
+    for k in range(a.shape[1]):
+        total += a[i, k] * b[j, k]
     return total

@@ -13,7 +13,7 @@ from matchmaker.language.glossary import gloss
 from matchmaker.matching.engine import bags
 from matchmaker.matching.engine.background import Background
 from matchmaker.matching.engine.pairs import Offer, Want
-from matchmaker.matching.engine.tiles import SLOTS, Side, Tile
+from matchmaker.matching.engine.tiles import CROWDING, TRAITS, TRUST, Side, Tile
 
 # Of the two readings of "these words are common", how much counts what the want asked and the offer says; the rest is
 # what the offer says and the want asked. Offers are longer, so their other words prove less.
@@ -57,9 +57,7 @@ class Index[Item: (Offer, Want)]:
                 side.numbers[inside],
                 side.here[inside],
                 side.ask[inside],
-                side.crowding[rows],
-                side.trust[rows],
-                side.codes[rows],
+                side.traits[rows],
             ),
         )
 
@@ -135,7 +133,10 @@ def build[I: (OfferIndex, WantIndex)](
     share = (1 - WANT_SHARE) if offered else WANT_SHARE
     ask = share * rarity / np.repeat(np.maximum(total, 1e-9), np.diff(starts))
     among = background.wants if offered else background.offers
-    trust = [item.verification / 3 for item in sorted_items] if offered else [0.0] * len(items)
+    traits = _traits(sorted_items)
+    traits[:, CROWDING] = background.crowding(found, among=among)
+    if offered:
+        traits[:, TRUST] = [item.verification / 3 for item in sorted_items]
     return kind(
         sorted_items,
         Side(
@@ -144,9 +145,7 @@ def build[I: (OfferIndex, WantIndex)](
             numbers,
             background.saturate(starts, counts),
             ask.astype(np.float32),
-            background.crowding(found, among=among),
-            np.array(trust, np.float32),
-            _codes(sorted_items),
+            traits,
         ),
     )
 
@@ -171,14 +170,15 @@ def family(category: str) -> str:
     return category.rpartition("-")[0] or category
 
 
-def _codes(items: Sequence[Offer] | Sequence[Want]) -> NDArray[np.int64]:
-    codes = np.zeros((len(items), SLOTS), np.int64)
+def _traits(items: Sequence[Offer] | Sequence[Want]) -> NDArray[np.float32]:
+    """The codes of each item as whole numbers that float32 holds exactly (HS codes are at most 999999)."""
+    traits = np.zeros((len(items), TRAITS), np.float32)
     for i, item in enumerate(items):
         hs = digits(item.hs6)
         for slot, length in enumerate((2, 4, 6)):
             if len(hs) >= length:
-                codes[i, slot] = bags.number(f"hs {hs[:length]}")
+                traits[i, slot] = int(hs[:length]) + 1
         if item.category:
-            codes[i, 3] = bags.number(f"family {family(item.category)}")
-            codes[i, 4] = bags.number(f"category {item.category}")
-    return codes
+            traits[i, 3] = bags.number(f"family {family(item.category)}") % (1 << 24)
+            traits[i, 4] = bags.number(f"category {item.category}") % (1 << 24)
+    return traits

@@ -157,17 +157,19 @@ class Matcher:
         for n, (i, j) in enumerate(zip(offer_places.tolist(), want_places.tolist(), strict=True)):
             offer, want = offer_index.items[i], want_index.items[j]
             common = _common_digits(offer.hs6, want.hs6)
+            one, other = offer_index.side.traits[i], want_index.side.traits[j]
             parts = {
                 "meaning": round(float(meaning[n]), 6),
-                "crowding": round(float(offer_index.side.crowding[i] + want_index.side.crowding[j]) / 2, 6),
+                "crowding": round((float(one[tiles.CROWDING]) + float(other[tiles.CROWDING])) / 2, 6),
                 "words": round(float(words[n]), 6),
-                "trust": round(float(offer_index.side.trust[i]), 6),
+                "trust": round(float(one[tiles.TRUST]), 6),
             }
             if common is not None:
                 parts["hs"] = round(float(sum(HS_STEPS[: len(common) // 2])), 6)
             if offer.category and want.category:
-                slots = offer_index.side.codes[i, 3:] == want_index.side.codes[j, 3:]
-                parts["category"] = float(np.dot(slots, CATEGORY_STEPS))
+                parts["category"] = CATEGORY_STEPS[0] * bool(one[3] == other[3]) + CATEGORY_STEPS[1] * bool(
+                    one[4] == other[4]
+                )
             value = float(values[n])
             pairs.append(
                 Pair(

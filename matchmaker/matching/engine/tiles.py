@@ -18,10 +18,14 @@ from matchmaker.matching.engine.compiled import compiled, dot
 from matchmaker.matching.engine.lexical import Postings
 
 SLOTS = 5  # HS chapter, heading, subheading; family and category
+CROWDING, TRUST, TRAITS = 5, 6, 8
+_SLOT_NUMBERS = np.arange(SLOTS)
 _NOTHING = np.float32(-1e30)
-# Rows × columns of a tile: its values (8 MB) and the packed operands stay in the outer caches.
+# Rows × columns of a tile (40 MB). Wide enough that a matrix product runs at full speed and that a row's first look
+# at a tile tells nearly how high its best will be; a row of it (40 kB) fits the inner caches.
 _ROWS = 1024
-_COLUMNS = 2048
+_COLUMNS = 10240
+_GLANCE = 32  # values of a row looked at together
 _FEW = 64  # rows from which on a narrow tile pays
 _WIDE = 1 << 18
 
@@ -29,8 +33,9 @@ _WIDE = 1 << 18
 class Side(NamedTuple):
     """One side of the comparison, n items.
 
-    vectors (n × d float32, rows of length 1) · starts (n + 1), numbers, here, ask: packed words, see `Postings` ·
-    crowding, trust (n float32) · codes (n × SLOTS int64, 0 where not known).
+    vectors: n × d float32, rows of length 1. starts (n + 1), numbers, here, ask: packed words, see `Postings`.
+    traits: n × 8 float32, one cache line an item: HS chapter, heading, subheading, family and category as whole numbers
+    below 2^24 (0: not known), crowding, trust, nothing.
     """
 
     vectors: NDArray[np.float32]
@@ -38,9 +43,7 @@ class Side(NamedTuple):
     numbers: NDArray[np.int64]
     here: NDArray[np.float32]
     ask: NDArray[np.float32]
-    crowding: NDArray[np.float32]
-    trust: NDArray[np.float32]
-    codes: NDArray[np.int64]
+    traits: NDArray[np.float32]
 
 
 class Sums(NamedTuple):
@@ -66,6 +69,8 @@ class Best(NamedTuple):
 
 
 def empty_best(n: int, k: int, floor: float | NDArray[np.float32]) -> Best:
+    if k == 0:
+        floor = -_NOTHING  # nothing is let in
     return Best(
         np.full((n, k), _NOTHING, np.float32),
         np.full((n, k), -1, np.int32),
@@ -77,7 +82,7 @@ def empty_best(n: int, k: int, floor: float | NDArray[np.float32]) -> Best:
 @compiled
 def _parts(offers, i, wants, j, sums):  # type: ignore[no-untyped-def]
     """(log-odds, meaning, words) of one pair, from the pair alone."""
-    meaning = dot(offers.vectors[i], wants.vectors[j])
+    meaning = dot(offers.vectors, i, wants.vectors, j)
     words = 0.0
     p, p_end, q, q_end = offers.starts[i], offers.starts[i + 1], wants.starts[j], wants.starts[j + 1]
     while p < p_end and q < q_end:
@@ -90,14 +95,15 @@ def _parts(offers, i, wants, j, sums):  # type: ignore[no-untyped-def]
         else:
             q += 1
     value = sums.intercept + sums.meaning * meaning + sums.words * words
-    value += sums.crowding * 0.5 * (np.float64(offers.crowding[i]) + wants.crowding[j])
-    value += sums.trust * offers.trust[i]
-    for slot in range(5):
-        if offers.codes[i, slot] != 0 and offers.codes[i, slot] == wants.codes[j, slot]:
+    one, other = offers.traits, wants.traits
+    value += sums.crowding * 0.5 * (np.float64(one[i, CROWDING]) + other[j, CROWDING])
+    value += sums.trust * (np.float64(one[i, TRUST]) + other[j, TRUST])
+    for slot in range(SLOTS):
+        if one[i, slot] != 0 and one[i, slot] == other[j, slot]:
             value += sums.steps[slot]
-    if offers.codes[i, 0] == 0 or wants.codes[j, 0] == 0:
+    if one[i, 0] == 0 or other[j, 0] == 0:
         value += sums.unknown_hs
-    if offers.codes[i, 3] == 0 or wants.codes[j, 3] == 0:
+    if one[i, 3] == 0 or other[j, 3] == 0:
         value += sums.unknown_category
     return np.float32(value), meaning, words
 
@@ -112,97 +118,119 @@ def parts_of(offers, wants, sums, i, j):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _offer_to(best, row, value, place):  # type: ignore[no-untyped-def]
+def _keep(values, places, size, floor, row, value, place):  # type: ignore[no-untyped-def]
     """Put a value into the k best of a row: greater first, of equals the smaller place first."""
-    values, places = best.values[row], best.places[row]
-    k = len(values)
-    size = best.size[row]
-    if k == 0 or value < best.floor[row]:
-        return
-    if size == k:
-        if value < values[k - 1] or (value == values[k - 1] and place > places[k - 1]):
-            return
-        j = k - 1
-    else:
-        j = size
-        best.size[row] = size + 1
-    while j > 0 and (values[j - 1] < value or (values[j - 1] == value and places[j - 1] > place)):
-        values[j] = values[j - 1]
-        places[j] = places[j - 1]
+    k = values.shape[1]
+    j = size[row]
+    if j == k:
         j -= 1
-    values[j] = value
-    places[j] = place
-    if best.size[row] == k:
-        best.floor[row] = values[k - 1]
+        if value < values[row, j] or (value == values[row, j] and place > places[row, j]):
+            return
+    else:
+        size[row] = j + 1
+    while j > 0 and (values[row, j - 1] < value or (values[row, j - 1] == value and places[row, j - 1] > place)):
+        values[row, j] = values[row, j - 1]
+        places[row, j] = places[row, j - 1]
+        j -= 1
+    values[row, j] = value
+    places[row, j] = place
+    if size[row] == k:
+        floor[row] = values[row, k - 1]
 
 
 @compiled
-def _first_floor(row, k):  # type: ignore[no-untyped-def]
-    """A value that at least k of the row reach: the k-th greatest of the maxima of 2k groups."""
-    groups = 2 * k
+def _first_floor(row, scale, add, k):  # type: ignore[no-untyped-def]
+    """A value that at least k of the row reach and few more: the k-th greatest of the maxima of 4k groups."""
+    groups = 4 * k
     width = len(row) // groups
-    if width < 2:
+    if k == 0 or width < 2:
         return np.float32(-1e30)
-    maxima = row[:groups].copy()
+    maxima = row[:groups] * scale + add[:groups]
     for w in range(1, width):
+        values, more = row[w * groups : (w + 1) * groups], add[w * groups : (w + 1) * groups]
         for g in range(groups):
-            maxima[g] = max(maxima[g], row[w * groups + g])
-    return np.partition(maxima, k)[k]
+            value = values[g] * scale + more[g]
+            maxima[g] = value if value > maxima[g] else maxima[g]
+    return np.partition(maxima, groups - k)[groups - k]
+
+
+@compiled
+def _collect(row, add, floors, scale, own, row_floor, hits):  # type: ignore[no-untyped-def]
+    """Write the places in a row where a value reaches its floor into `hits`; how many there are."""
+    count, start = 0, 0
+    while start < len(row):
+        end = min(start + _GLANCE, len(row))
+        if end - start == _GLANCE:
+            hit = np.int32(0)
+            values, more, least = row[start:end][:_GLANCE], add[start:end][:_GLANCE], floors[start:end][:_GLANCE]
+            # No branch inside and a fixed length: this sees every pair there is and must become vector instructions.
+            for j in range(_GLANCE):
+                hit |= np.int32(values[j] * scale + more[j] + own >= min(row_floor, least[j]))
+            if not hit:
+                start = end
+                continue
+        for j in range(start, end):
+            hits[count] = j
+            count += np.int64(row[j] * scale + add[j] + own >= min(row_floor, floors[j]))
+        start = end
+    return count
 
 
 @compiled
 def _scan(  # type: ignore[no-untyped-def]
-    tile, rows_at, columns_at, offers_are_rows, offers, wants, sums, margin,
-    row_best, column_best, row_own, row_kind, column_add,
-    words, starts, texts, here, ask, slots, slot_starts, slot_texts,
+    tile, rows_at, columns_at, offers_are_rows, exact, offers, wants, sums, margin, row_best, column_best,
+    row_own, row_kind, column_add, words, starts, texts, here, ask, slots, slot_starts, slot_texts,
 ):  # fmt: skip
+    """Turn a tile of dot products into log-odds, row by row, and pass what beats its row's or column's worst on."""
     rows, columns = tile.shape
     row_side = offers if offers_are_rows else wants
-    column_floor = np.empty(columns, np.float32)
-    for j in range(columns):
-        column_floor[j] = column_best.floor[columns_at + j] - margin
     first = row_side.starts[rows_at]
+    hits, found = np.empty(columns + 1, np.int64), np.empty(columns, np.float32)
+    row_values, row_places, row_sizes, row_floors = row_best
+    column_values, column_places, column_sizes, column_floors = column_best
+    column_floor = column_floors[columns_at : columns_at + columns] - margin
+    # Log-odds are scale · (dot product + scattered parts) + what row and column add by themselves.
+    scale = np.float32(sums.meaning)
+    if scale == 0:
+        tile[:] = 0
+        scale = np.float32(1)
     for i in range(rows):
         at = rows_at + i
-        row = tile[i]
-        add = column_add[row_kind[i]]
-        own = row_own[i]
-        scale = np.float32(sums.meaning)
-        for j in range(columns):
-            row[j] = row[j] * scale + (add[j] + own)
+        row, add = tile[i], column_add[row_kind[i]]
         for p in range(row_side.starts[at], row_side.starts[at + 1]):
             word = words[p - first]
             if word >= 0:
-                by_here = np.float32(sums.words) * row_side.here[p]
-                by_ask = np.float32(sums.words) * row_side.ask[p]
+                by_here = np.float32(sums.words) / scale * row_side.here[p]
+                by_ask = np.float32(sums.words) / scale * row_side.ask[p]
                 for e in range(starts[word], starts[word + 1]):
                     row[texts[e]] += by_here * ask[e] + by_ask * here[e]
-        for slot in range(5):
+        for slot in range(SLOTS):
             code = slots[i, slot]
             if code >= 0:
-                worth = np.float32(sums.steps[slot])
+                worth = np.float32(sums.steps[slot]) / scale
                 for e in range(slot_starts[code], slot_starts[code + 1]):
                     row[slot_texts[e]] += worth
-        row_floor = row_best.floor[at] - margin
-        if row_best.floor[at] < -1e29 and row_best.values.shape[1] > 0:
-            row_floor = max(row_floor, _first_floor(row, row_best.values.shape[1]) - margin)
-        for start in range(0, columns, 64):
-            end = min(start + 64, columns)
-            hits = 0
-            for j in range(start, end):
-                hits += np.int32((row[j] >= row_floor) | (row[j] >= column_floor[j]))
-            if hits == 0:
-                continue
-            for j in range(start, end):
-                if row[j] >= row_floor or row[j] >= column_floor[j]:
-                    if offers_are_rows:
-                        value = _parts(offers, at, wants, columns_at + j, sums)[0]
-                    else:
-                        value = _parts(offers, columns_at + j, wants, at, sums)[0]
-                    _offer_to(row_best, at, value, columns_at + j)
-                    _offer_to(column_best, columns_at + j, value, at)
-                    row_floor = max(row_floor, row_best.floor[at] - margin)
-                    column_floor[j] = column_best.floor[columns_at + j] - margin
+        own = row_own[i]
+        row_floor = row_floors[at] - margin
+        if row_floors[at] < -1e29:
+            row_floor = max(row_floor, _first_floor(row, scale, add, row_values.shape[1]) + own - margin)
+        count = _collect(row, add, column_floor, scale, own, row_floor, hits)
+        # First all values, then all insertions: reading one column's item need not wait for the last one's place.
+        for n in range(count):
+            column = columns_at + hits[n]
+            if not exact:
+                found[n] = row[hits[n]] * scale + add[hits[n]] + own
+            elif offers_are_rows:
+                found[n] = _parts(offers, at, wants, column, sums)[0]
+            else:
+                found[n] = _parts(offers, column, wants, at, sums)[0]
+        for n in range(count):
+            column = columns_at + hits[n]
+            if found[n] >= row_floors[at]:
+                _keep(row_values, row_places, row_sizes, row_floors, at, found[n], column)
+            if found[n] >= column_floors[column]:
+                _keep(column_values, column_places, column_sizes, column_floors, column, found[n], at)
+                column_floor[hits[n]] = column_floors[column] - margin
 
 
 def both_ways(
@@ -213,6 +241,7 @@ def both_ways(
     per_offer: int,
     per_want: int,
     floor: float = -1e30,
+    exact: bool = True,
     want_floors: NDArray[np.float32] | None = None,
     offer_tiles: "dict[int, list[Tile]] | None" = None,
     want_tiles: "dict[int, list[Tile]] | None" = None,
@@ -220,7 +249,8 @@ def both_ways(
     """The best wants of each offer and the best offers of each want, by log-odds, exactly.
 
     Of equal values the one with the smaller place comes first. Nothing below `floor` is kept; `want_floors` (one a
-    want) may ask for more. `offer_tiles` and `want_tiles` keep what is prepared of a side between calls with it.
+    want) may ask for more. With `exact=False` the tile's own values are kept: the same but for their last bits, so that
+    near-equals may change places between runs cut differently; for measuring, and for throw-away answers. `offer_tiles` and `want_tiles` keep what is prepared of a side between calls with it.
     Cost: one matrix product of the shape, and a few per cent.
     """
     n, m = len(offers.starts) - 1, len(wants.starts) - 1
@@ -249,15 +279,16 @@ def both_ways(
     for at in range(0, height, _ROWS):
         end = min(at + _ROWS, height)
         own = _own(rows, at, end, sums) + np.float32(sums.intercept)
-        kind = (rows.codes[at:end, 0] != 0) * 2 + (rows.codes[at:end, 3] != 0)
+        kind = (rows.traits[at:end, 0] != 0) * 2 + (rows.traits[at:end, 3] != 0)
+        codes = rows.traits[at:end, :SLOTS].astype(np.int64) * SLOTS + _SLOT_NUMBERS
         numbers = rows.numbers[rows.starts[at] : rows.starts[end]]
         words = kept[width][0].words.find(numbers)  # all tiles share one list of words
         for tile, add in zip(kept[width], adds, strict=True):
-            slots = tile.slots.find(rows.codes[at:end].ravel()).reshape(-1, SLOTS)
+            slots = tile.slots.find(codes.ravel()).reshape(-1, SLOTS)
             values = space[: (end - at) * tile.size].reshape(end - at, tile.size)
             np.matmul(rows.vectors[at:end], columns.vectors[tile.at : tile.at + tile.size].T, out=values)
             _scan(
-                values, at, tile.at, offers_are_rows, offers, wants, sums, margin, row_best, column_best,
+                values, at, tile.at, offers_are_rows, exact, offers, wants, sums, margin, row_best, column_best,
                 own, kind, add, words, tile.words.starts, tile.words.texts, tile.words.here, tile.words.ask,
                 slots, tile.slots.starts, tile.slots.texts,
             )  # fmt: skip
@@ -266,7 +297,8 @@ def both_ways(
 
 def _own(side: Side, start: int, end: int, sums: Sums) -> NDArray[np.float32]:
     """What an item adds to all its pairs, whoever stands opposite."""
-    return np.float32(0.5 * sums.crowding) * side.crowding[start:end] + np.float32(sums.trust) * side.trust[start:end]
+    traits = side.traits[start:end]
+    return np.float32(0.5 * sums.crowding) * traits[:, CROWDING] + np.float32(sums.trust) * traits[:, TRUST]
 
 
 class Tile(NamedTuple):
@@ -285,8 +317,9 @@ class Tile(NamedTuple):
         words = Postings.of(
             side.starts[at : end + 1] - first, side.numbers[inside], side.here[inside], side.ask[inside], known
         )
-        codes = side.codes[at:end]
+        codes = side.traits[at:end, :SLOTS].astype(np.int64)
         known = codes != 0
+        codes = codes * SLOTS + _SLOT_NUMBERS
         ones = np.ones(int(known.sum()), np.float32)
         starts = np.concatenate(([0], np.cumsum(known.sum(axis=1))))
         return cls(at, end - at, words, Postings.of(starts, codes[known], ones, ones))
@@ -295,7 +328,7 @@ class Tile(NamedTuple):
         """4 × size: what each column adds, for a row that knows (neither, only category, only HS, both)."""
         end = self.at + self.size
         own = _own(side, self.at, end, sums)
-        hs, category = side.codes[self.at : end, 0] != 0, side.codes[self.at : end, 3] != 0
+        hs, category = side.traits[self.at : end, 0] != 0, side.traits[self.at : end, 3] != 0
         found = np.empty((4, self.size), np.float32)
         for kind in range(4):
             found[kind] = own
