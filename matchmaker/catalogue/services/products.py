@@ -248,7 +248,8 @@ def add_product_image(*, by: User, product: Product, upload, alt: str = "") -> P
             {"image": ValidationError(_("A product can have up to ten pictures."), "too_many_images")}
         )
     image = ProductImage(product=product, sha256=digest, alt=alt, position=product.images.count())
-    image.file.save("", ContentFile(_re_encoded(content)), save=False)
+    # Django measures the picture only when the content carries a name.
+    image.file.save("", ContentFile(_re_encoded(content), name="picture.webp"), save=False)
     image.save()
     record(by=by, verb="add_product_image", on=product, organisation=product.company)
     return image
