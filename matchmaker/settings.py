@@ -4,6 +4,7 @@ Nothing needs to be set for the first hour. In production set SECRET_KEY, ALLOWE
 EMAIL_URL and SITE_URL; `docs/operating.md` lists every name. A bad value stops the start with one sentence.
 """
 
+import contextlib
 import os
 from pathlib import Path
 
@@ -20,6 +21,8 @@ env = environ.Env()
 
 VAR_DIR = Path(env.str("VAR_DIR", str(BASE_DIR / "var")))  # everything the laptop keeps: database, mail, media, index
 DATA_DIR = BASE_DIR / "data"
+with contextlib.suppress(OSError):  # a folder that cannot be written is explained by whoever needs it
+    VAR_DIR.mkdir(parents=True, exist_ok=True)
 
 DEBUG = env.bool("DEBUG", False)
 PRODUCTION = env.bool("PRODUCTION", False)
@@ -196,6 +199,7 @@ ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_REQUIRED = env.bool("MFA_REQUIRED", PRODUCTION)  # organisers and administrators of companies need a second step
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
 MFA_TOTP_ISSUER = "matchmaker"
