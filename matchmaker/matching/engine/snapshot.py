@@ -5,6 +5,7 @@ cosine), and the weights as JSON. At first use each machine unpacks them to floa
 folder, which all processes map and share, and builds the word indexes there.
 """
 
+import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,6 +17,8 @@ from numpy.typing import NDArray
 
 from matchmaker.matching.engine.artefacts import (
     MANIFEST,
+    damaged,
+    digest,
     load_array,
     load_json,
     save_array,
@@ -26,7 +29,7 @@ from matchmaker.matching.engine.artefacts import (
 from matchmaker.matching.engine.evidence import Meaning, Words
 from matchmaker.matching.engine.exemplars import Exemplars
 from matchmaker.matching.engine.fusion import Weights
-from matchmaker.matching.engine.reference import load_nomenclature, load_trade_names
+from matchmaker.matching.engine.reference import LABELLED, load_nomenclature, load_trade_names
 from matchmaker.matching.engine.regression import ClassRegression
 from matchmaker.matching.engine.words import WordIndex
 
@@ -71,11 +74,26 @@ def save(folder: Path, meanings: Mapping[str, Meaning], weights: Mapping[str, We
     write_manifest(folder, inputs=inputs, names=[*(_file(key) for key in meanings), WEIGHTS])
 
 
+def inputs_of(data_dir: Path) -> str:
+    """Hash of every file the engine is learned from."""
+    names = ["hs/hs2022.csv", "hs/trade_names.csv", "campaign/campaign_categories.csv", "campaign/hs6_to_category.csv"]
+    return digest([data_dir / name for name in [*names, *(row[0] for row in LABELLED)]], root=data_dir)
+
+
+def state(data_dir: Path) -> str:
+    """One sentence on whether the shipped artefacts are whole and were learned from the files that are there now."""
+    folder = data_dir / "engine"
+    wrong = damaged(folder)
+    if wrong:
+        return f"Missing or changed in data/engine: {', '.join(wrong)}. Run manage.py build_engine."
+    if load_json(folder / MANIFEST)["inputs"] != inputs_of(data_dir):
+        return "The files of data/ changed since data/engine was learned. Run manage.py build_engine."
+    return "data/engine is whole and up to date."
+
+
 def version(folder: Path) -> str:
     """Twelve characters that name the shipped state: they change when any artefact changes."""
     manifest = load_json(folder / MANIFEST)
-    import hashlib
-
     return hashlib.sha256(json.dumps(manifest, sort_keys=True).encode()).hexdigest()[:12]
 
 
