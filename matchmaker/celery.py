@@ -16,12 +16,14 @@ app.autodiscover_tasks()
 
 app.conf.task_routes = {
     "notifications.*": {"queue": "mail"},
+    "companies.*": {"queue": "mail"},
     "matching.*": {"queue": "match"},
 }
 app.conf.task_default_queue = "match"
 app.conf.beat_schedule = {
     "match what was published": {"task": "matching.match_waiting", "schedule": 10.0, "options": {"expires": 10}},
     "deliver what waits": {"task": "notifications.deliver_waiting", "schedule": 10.0, "options": {"expires": 10}},
+    "send invitations": {"task": "companies.send_invitations", "schedule": 10.0, "options": {"expires": 10}},
     "close demands of yesterday": {"task": "catalogue.close_expired_demands", "schedule": crontab(minute=5)},
     "remind of registrations": {
         "task": "market_access.remind_of_registrations",

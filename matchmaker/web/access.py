@@ -7,11 +7,15 @@ in, because that tells nothing about what lies behind.
 from collections.abc import Callable
 from functools import wraps
 
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
+from matchmaker.campaigns import second_step
 from matchmaker.campaigns.models import Campaign, Organiser
 from matchmaker.companies.models import Company, Membership
 
@@ -39,13 +43,40 @@ def _declared(policy: str, gate: Callable[[HttpRequest], HttpResponse | None]) -
     return decorate
 
 
+def _second_step(request: HttpRequest) -> HttpResponse | None:
+    """Whoever runs a company or the campaign sets up a second step first, where the site asks for it."""
+    if not second_step.is_missing(request.user):
+        return None
+    messages.warning(request, _("Set up a second step for signing in first: you look after more than yourself here."))
+    return redirect("mfa_index")
+
+
 def _side(request: HttpRequest, **side) -> HttpResponse | None:
     company = current_company(request, **side)
-    if company is None:
+    membership = Membership.objects.filter(company=company, user=request.user).first() if company else None
+    if membership is None:
         return redirect("join")
-    request.company = company
-    request.membership = Membership.objects.get(company=company, user=request.user)
-    return None
+    request.company, request.membership = company, membership
+    return _second_step(request)
+
+
+def _named(request: HttpRequest) -> HttpResponse | None:
+    """The company is the one the address names, whichever she works for right now."""
+    found = Membership.objects.select_related("company").filter(
+        company__uid=request.resolver_match.kwargs["uid"], user=request.user
+    )
+    membership = found.first()
+    if membership is None:
+        raise Http404
+    request.company, request.membership = membership.company, membership
+    return _second_step(request)
+
+
+def _named_admin(request: HttpRequest) -> HttpResponse | None:
+    stop = _named(request)
+    if stop is None and request.membership.role != Membership.Role.ADMIN:
+        raise PermissionDenied  # she sees the company, so its existence is no secret from her
+    return stop
 
 
 def _team(*roles: str) -> Callable[[HttpRequest], HttpResponse | None]:
@@ -55,7 +86,7 @@ def _team(*roles: str) -> Callable[[HttpRequest], HttpResponse | None]:
         if campaign is None or role not in roles:
             raise Http404
         request.campaign, request.role = campaign, role
-        return None
+        return _second_step(request)
 
     return gate
 
@@ -68,6 +99,8 @@ def _staff(request):
 signed_in = _declared("signed in", lambda request: None)
 supplier = _declared("member of a supplier", lambda request: _side(request, is_supplier=True))
 buyer = _declared("member of a buyer", lambda request: _side(request, is_buyer=True))
+member = _declared("member of the company named", _named)
+company_admin = _declared("administrator of the company named", _named_admin)
 team = _declared("anyone of the campaign's team", _team("admin", "organiser", "staff"))
 organiser = _declared("organiser of the campaign", _team("admin", "organiser"))
 campaign_admin = _declared("administrator of the campaign", _team("admin"))

@@ -24,4 +24,5 @@ urlpatterns = [
     path("robots.txt", campaign.robots, name="robots"),
     path("", include("matchmaker.web.public.join_urls")),
     path("", include("matchmaker.web.public.notices_urls")),
+    path("", include("matchmaker.web.public.members_urls")),
 ]

@@ -1,0 +1,209 @@
+"""Inviting people by e-mail: an invitation is for one address, lives a week, works once, and keeps its role."""
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+
+from allauth.account.models import EmailAddress
+from django.core import signing
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from matchmaker.accounts.audit import record
+from matchmaker.accounts.models import User
+from matchmaker.companies.members import add_member, require_admin
+from matchmaker.companies.models import Company, Invitation, Membership
+from matchmaker.core.problems import Refused
+from matchmaker.notifications import mail, outbox, topics
+from matchmaker.notifications.models import Promise
+from matchmaker.notifications.services import notify
+
+LIFE = dt.timedelta(days=7)
+A_DAY = 30  # invitations of one company (B40)
+SALT = "company invitation"
+
+
+@dataclass(frozen=True)
+class Addressee:
+    """Somebody who may have no account yet."""
+
+    email: str
+    language: str
+    is_active: bool = True
+
+    def __str__(self) -> str:
+        return self.email
+
+
+def token_of(invitation: Invitation) -> str:
+    """The last part of the address in the letter: signed, so that it can be neither guessed nor read from a dump."""
+    return signing.dumps(invitation.pk.hex, salt=SALT)
+
+
+def find(token: str) -> Invitation | None:
+    """The invitation a letter's address names, whatever became of it."""
+    try:
+        key = uuid.UUID(signing.loads(token, salt=SALT, max_age=LIFE + dt.timedelta(days=30)))
+    except (signing.BadSignature, ValueError, TypeError):
+        return None
+    return Invitation.objects.select_related("company", "invited_by").filter(pk=key).first()
+
+
+def addresses(user: User) -> QuerySet:
+    """The addresses this person has shown to be hers, in lower case."""
+    return EmailAddress.objects.filter(user=user, verified=True).values_list("email", flat=True)
+
+
+def waiting_for(user: User) -> list[Invitation]:
+    """Open invitations to any of her verified addresses."""
+    mine = [email.lower() for email in addresses(user)]
+    return list(Invitation.objects.open().filter(email__in=mine).select_related("company", "invited_by"))
+
+
+@transaction.atomic
+def invite(*, by: User, company: Company, email: str, role: str = Membership.Role.MEMBER) -> Invitation:
+    """Promise a letter to this address. Whether it has an account here is never told to the inviter.
+
+    Raises:
+        ValidationError: for a bad address.
+        Refused: by whom is no administrator, above the day's cap, or for who belongs already.
+    """
+    require_admin(by, company)
+    Company.objects.select_for_update().get(pk=company.pk)  # the cap holds for two who invite at once
+    email = email.strip().lower()
+    now = timezone.now()
+    if company.status == Company.Status.SUSPENDED:
+        raise Refused("company_suspended", _("This company is suspended; ask the organiser."))
+    if Invitation.objects.filter(company=company, created_at__gte=now - dt.timedelta(days=1)).count() >= A_DAY:
+        raise Refused(
+            "too_many_invitations",
+            _("A company invites at most %(count)d people a day. Please go on tomorrow.") % {"count": A_DAY},
+            field="email",
+            status=429,
+        )
+    if Membership.objects.filter(
+        company=company, user__emailaddress__email__iexact=email, user__emailaddress__verified=True
+    ).exists():
+        raise Refused("already_member", _("This person already belongs to the company."), field="email")
+    again = Invitation.objects.filter(company=company, email=email, accepted_at__isnull=True, withdrawn_at__isnull=True)
+    for earlier in again:
+        _call_back(earlier, now)
+    invitation = Invitation(
+        company=company,
+        email=email,
+        role=role,
+        language=by.language,
+        invited_by=by,
+        expires_at=now + LIFE,
+        not_before=now,
+    )
+    invitation.full_clean()
+    invitation.save(force_insert=True)
+    record(by=by, verb="invite", on=invitation, organisation=company, facts={"role": role})
+    _tell_member_of_the_site(invitation, now)
+    return invitation
+
+
+def _tell_member_of_the_site(invitation: Invitation, now: dt.datetime) -> None:
+    """Who has an account is told by the post office, in her language; then no letter of its own leaves."""
+    known = User.objects.filter(
+        emailaddress__email__iexact=invitation.email, emailaddress__verified=True, is_active=True
+    )
+    told = notify(
+        kind="company_invitation",
+        to=list(known),
+        event_key=f"company_invitation:{invitation.pk}",
+        context=_context(invitation),
+        path="/companies/",
+    )
+    if told:
+        Invitation.objects.filter(pk=invitation.pk).update(state=Promise.State.SENT, finished_at=now)
+
+
+def _context(invitation: Invitation) -> dict:
+    return {
+        "company": str(invitation.company),
+        "inviter": str(invitation.invited_by),
+        "person_uid": str(invitation.invited_by.uid),
+        "until": invitation.expires_at.date().isoformat(),
+    }
+
+
+def _call_back(invitation: Invitation, now: dt.datetime) -> None:
+    Invitation.objects.filter(pk=invitation.pk).update(withdrawn_at=now)
+    Invitation.objects.waiting().filter(pk=invitation.pk).update(
+        state=Promise.State.CANCELLED, finished_at=now, lease_token=None, lease_until=None
+    )
+
+
+@transaction.atomic
+def withdraw(*, by: User, invitation: Invitation) -> None:
+    """Make the letter's address useless at once."""
+    require_admin(by, invitation.company)
+    if invitation.accepted_at:
+        raise Refused("already_accepted", _("This invitation has been accepted already."))
+    _call_back(invitation, timezone.now())
+    record(by=by, verb="withdraw_invitation", on=invitation, organisation=invitation.company)
+
+
+@transaction.atomic
+def accept(*, by: User, invitation: Invitation) -> Membership:
+    """Join with the role that was offered, if the invitation is for a verified address of this person.
+
+    Raises:
+        Refused: 410 when used, withdrawn or out of date; 403 for another address, of which the inviter is told (B39).
+    """
+    if invitation.email not in {email.lower() for email in addresses(by)}:
+        raise Refused(
+            "other_address",
+            _("This invitation is for another e-mail address. Sign in with that one, or ask for a new invitation."),
+            status=403,
+        )
+    now = timezone.now()
+    taken = Invitation.objects.open().filter(pk=invitation.pk).update(accepted_at=now, accepted_by=by)
+    if not taken:
+        raise Refused(
+            "invitation_over",
+            _("This invitation was used, withdrawn or has run out. Ask the company for a new one."),
+            status=410,
+        )
+    invitation.refresh_from_db()
+    membership = add_member(by=by, company=invitation.company, user=by, role=invitation.role)
+    return membership
+
+
+@transaction.atomic
+def tell_of_misuse(*, by: User, invitation: Invitation) -> None:
+    """Somebody with another address tried to use it: its inviter and the audit hear of it, once for each person."""
+    record(by=by, verb="invitation_misused", on=invitation, organisation=invitation.company)
+    notify(
+        kind="invitation_misused",
+        to=[invitation.invited_by],
+        event_key=f"invitation_misused:{invitation.pk}:{by.pk}",
+        context={"company": str(invitation.company), "email": invitation.email},
+        path=f"/companies/{invitation.company.uid}/members/",
+    )
+
+
+def due() -> QuerySet:
+    return Invitation.objects.due(timezone.now()).order_by("not_before")
+
+
+def send_waiting(budget: float = outbox.BUDGET) -> int:
+    """Send the letters that are due; returns how many left. Any number may run at once."""
+    with mail.Post() as post:
+        return outbox.drain(due, lambda letter: _send(post, letter), budget=budget)
+
+
+def _send(post: mail.Post, letter: Promise) -> None:
+    invitation = Invitation.objects.select_related("company", "invited_by").get(pk=letter.pk)
+    if invitation.withdrawn_at or invitation.accepted_at or invitation.expires_at <= timezone.now():
+        raise outbox.NotWanted("The invitation no longer stands.")
+    addressee = Addressee(invitation.email, invitation.language)
+    mail.writable(addressee)
+    context = _context(invitation) | {"path": f"/invitations/{token_of(invitation)}/"}
+    post.send(
+        mail.build(addressee, "notifications/company_invitation", topics.ACCOUNT, context, key=str(invitation.pk))
+    )

@@ -1,0 +1,178 @@
+"""Who belongs to a company: roles, leaving, removal, handing over, and requests to be let in.
+
+A company always keeps an administrator. Every verb that could take the last one locks the company's row first, so that
+two administrators who remove each other at the same moment cannot both succeed.
+"""
+
+import datetime as dt
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from matchmaker.accounts.audit import record
+from matchmaker.accounts.models import User
+from matchmaker.companies.models import Asked, Company, JoinRequest, Membership
+from matchmaker.core.problems import Refused
+from matchmaker.notifications.services import notify
+
+JOIN_REQUESTS_A_DAY = 10  # of one person, so that nobody knocks at every door
+
+
+def is_admin(user: User, company: Company) -> bool:
+    return Membership.objects.filter(company=company, user=user, role=Membership.Role.ADMIN).exists()
+
+
+def require_admin(user: User, company: Company) -> None:
+    """Raise 404 for whom the company does not exist, 403 for members who are no administrators."""
+    role = Membership.objects.filter(company=company, user=user).values_list("role", flat=True).first()
+    if role is None:
+        raise Refused("not_found", _("There is nothing here for you."), status=404)
+    if role != Membership.Role.ADMIN:
+        raise Refused("admin_only", _("Ask an administrator of your company to do this."), status=403)
+
+
+def admins(company: Company):
+    return User.objects.filter(
+        memberships__company=company, memberships__role=Membership.Role.ADMIN, is_active=True
+    ).distinct()
+
+
+def add_member(*, by: User, company: Company, user: User, role: str) -> Membership:
+    """Let somebody in and tell the administrators; call it inside the transaction of what allowed it."""
+    membership, new = Membership.objects.get_or_create(company=company, user=user, defaults={"role": role})
+    if not new:
+        raise Refused("already_member", _("This person already belongs to the company."))
+    record(by=by, verb="add_member", on=user, organisation=company, facts={"role": role})
+    notify(
+        kind="member_joined",
+        to=[person for person in admins(company) if person.pk not in (user.pk, by.pk)],
+        event_key=f"member_joined:{company.uid}:{user.uid}:{membership.pk}",
+        context={"company": str(company), "person": str(user), "person_uid": str(user.uid), "role": role},
+        path=f"/companies/{company.uid}/members/",
+    )
+    return membership
+
+
+def _keep_an_admin(company: Company, membership: Membership) -> None:
+    """Lock the company and refuse when this is its last administrator."""
+    Company.objects.select_for_update().get(pk=company.pk)
+    current = Membership.objects.filter(pk=membership.pk).first()
+    if current is None:
+        raise Refused("not_found", _("There is nothing here for you."), status=404)
+    others = Membership.objects.filter(company=company, role=Membership.Role.ADMIN, user__is_active=True)
+    if current.role == Membership.Role.ADMIN and not others.exclude(pk=membership.pk).exists():
+        raise Refused(
+            "last_admin", _("A company keeps at least one administrator. Make somebody else administrator first.")
+        )
+
+
+@transaction.atomic
+def change_role(*, by: User, membership: Membership, role: str) -> Membership:
+    """Make a member administrator or the other way round."""
+    require_admin(by, membership.company)
+    if role not in Membership.Role.values:
+        raise Refused("unknown_role", _("Choose one of the roles."), field="role", status=400)
+    if role == Membership.Role.MEMBER:
+        _keep_an_admin(membership.company, membership)
+    before, membership.role = membership.role, role
+    membership.save(update_fields=["role"])
+    facts = {"from": before, "to": role}
+    record(by=by, verb="change_role", on=membership.user, organisation=membership.company, facts=facts)
+    return membership
+
+
+@transaction.atomic
+def remove_member(*, by: User, membership: Membership) -> None:
+    """Take somebody out. It holds at her next request: pages, API and keys read the membership every time (B36)."""
+    require_admin(by, membership.company)
+    _keep_an_admin(membership.company, membership)
+    record(by=by, verb="remove_member", on=membership.user, organisation=membership.company)
+    membership.delete()
+
+
+@transaction.atomic
+def leave_company(*, by: User, company: Company) -> None:
+    membership = Membership.objects.filter(company=company, user=by).first()
+    if membership is None:
+        raise Refused("not_found", _("There is nothing here for you."), status=404)
+    _keep_an_admin(company, membership)
+    record(by=by, verb="leave_company", on=by, organisation=company)
+    membership.delete()
+
+
+@transaction.atomic
+def hand_over(*, by: User, membership: Membership) -> None:
+    """Give the company to another member: she becomes administrator and `by` an ordinary member."""
+    company = membership.company
+    require_admin(by, company)
+    if membership.user_id == by.pk:
+        raise Refused("already_yours", _("Choose somebody else to hand over to."))
+    Company.objects.select_for_update().get(pk=company.pk)
+    Membership.objects.filter(pk=membership.pk).update(role=Membership.Role.ADMIN)
+    Membership.objects.filter(company=company, user=by).update(role=Membership.Role.MEMBER)
+    record(by=by, verb="hand_over", on=membership.user, organisation=company)
+
+
+@transaction.atomic
+def ask_to_join(*, by: User, company: Company, message: str = "") -> JoinRequest:
+    """Knock at a company one can see; its administrators are told.
+
+    Raises:
+        Refused: for a member, a second knock while the first waits, or the eleventh in a day.
+    """
+    if not Company.objects.visible_to(by).filter(pk=company.pk).exists():
+        raise Refused("not_found", _("There is nothing here for you."), status=404)
+    if Membership.objects.filter(company=company, user=by).exists():
+        raise Refused("already_member", _("You already belong to this company."))
+    today = JoinRequest.objects.filter(user=by, created_at__gte=timezone.now() - dt.timedelta(days=1))
+    if today.count() >= JOIN_REQUESTS_A_DAY:
+        raise Refused("too_many_requests", _("That was enough for today. Please ask again tomorrow."), status=429)
+    if JoinRequest.objects.filter(user=by, company=company, status=Asked.OPEN).exists():
+        raise Refused("already_asked", _("You have asked already. The company's administrators have been told."))
+    request = JoinRequest(company=company, user=by, message=message.strip())
+    request.full_clean()
+    request.save()
+    record(by=by, verb="ask_to_join", on=request, organisation=company)
+    notify(
+        kind="join_requested",
+        to=admins(company),
+        event_key=f"join_requested:{request.uid}",
+        context={"company": str(company), "person": str(by), "person_uid": str(by.uid), "message": request.message},
+        path=f"/companies/{company.uid}/members/",
+    )
+    return request
+
+
+@transaction.atomic
+def answer_join_request(*, by: User, request: JoinRequest, accept: bool) -> JoinRequest:
+    """Let the person in as a member, or not. Two answers at once: the first counts."""
+    require_admin(by, request.company)
+    status = Asked.ACCEPTED if accept else Asked.DECLINED
+    moved = JoinRequest.objects.filter(pk=request.pk, status=Asked.OPEN).update(
+        status=status, decided_at=timezone.now(), decided_by=by
+    )
+    if not moved:
+        raise Refused("already_answered", _("Somebody has answered this request already."))
+    request.refresh_from_db()
+    if accept:
+        add_member(by=by, company=request.company, user=request.user, role=Membership.Role.MEMBER)
+    else:
+        record(by=by, verb="decline_join_request", on=request, organisation=request.company)
+    notify(
+        kind="join_answered",
+        to=[request.user],
+        event_key=f"join_answered:{request.uid}",
+        context={"company": str(request.company), "accepted": accept},
+        path="/desk/" if accept else "/companies/",
+    )
+    return request
+
+
+@transaction.atomic
+def withdraw_join_request(*, by: User, request: JoinRequest) -> None:
+    if request.user_id != by.pk:
+        raise Refused("not_found", _("There is nothing here for you."), status=404)
+    rows = JoinRequest.objects.filter(pk=request.pk, status=Asked.OPEN)
+    if rows.update(status=Asked.WITHDRAWN, decided_at=timezone.now()):
+        record(by=by, verb="withdraw_join_request", on=request, organisation=request.company)

@@ -1,0 +1,218 @@
+"""Who belongs to a company, and the ways in and out: invitations, requests, roles, handing over, leaving."""
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from matchmaker.companies import invitations, members
+from matchmaker.companies.models import Asked, Company, Invitation, JoinRequest, Membership
+from matchmaker.companies.tasks import ring as ring_invitations
+from matchmaker.core.problems import Refused
+from matchmaker.core.text import sound_text
+from matchmaker.notifications.tasks import ring as ring_post_office
+from matchmaker.web.access import everyone, member, signed_in
+from matchmaker.web.refusals import show_on
+
+
+class InviteForm(forms.Form):
+    email = forms.EmailField(
+        label=gettext_lazy("E-mail address"),
+        max_length=254,
+        help_text=gettext_lazy("The invitation works for this address only, once, for seven days."),
+    )
+    role = forms.ChoiceField(
+        label=gettext_lazy("Role"),
+        choices=Membership.Role.choices,
+        initial=Membership.Role.MEMBER,
+        help_text=gettext_lazy(
+            "Administrators may invite, remove, publish and change what the company says of itself."
+        ),
+    )
+
+
+class KnockForm(forms.Form):
+    message = forms.CharField(
+        label=gettext_lazy("A sentence to the company’s administrators"),
+        max_length=500,
+        required=False,
+        validators=[sound_text],
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+@signed_in
+@require_safe
+def companies(request: HttpRequest) -> HttpResponse:
+    """One's own companies, and what waits for one's answer."""
+    mine = Membership.objects.filter(user=request.user).select_related("company")
+    asked = JoinRequest.objects.filter(user=request.user, status=Asked.OPEN).select_related("company")
+    context = {"mine": mine, "asked": asked, "invitations": invitations.waiting_for(request.user)}
+    return render(request, "public/members/companies.html", context)
+
+
+@member
+@require_http_methods(["GET", "HEAD", "POST"])
+def show(request: HttpRequest, uid) -> HttpResponse:
+    """The people of the company; administrators invite here."""
+    company, is_admin = request.company, request.membership.role == Membership.Role.ADMIN
+    form = InviteForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            invitations.invite(by=request.user, company=company, **form.cleaned_data)
+        except (ValidationError, Refused) as problem:
+            show_on(form, problem)
+        else:
+            transaction.on_commit(ring_invitations)
+            transaction.on_commit(ring_post_office)
+            messages.success(request, _("Invited: %(email)s.") % {"email": form.cleaned_data["email"]})
+            return redirect("members", uid)
+    context = {
+        "company": company,
+        "is_admin": is_admin,
+        "own": request.membership,
+        "form": form,
+        "people": company.memberships.select_related("user").order_by("role", "id"),
+        "invited": Invitation.objects.open().filter(company=company) if is_admin else [],
+        "asking": company.join_requests.filter(status=Asked.OPEN).select_related("user") if is_admin else [],
+    }
+    return render(request, "public/members/members.html", context, status=422 if form.errors else 200)
+
+
+def _do(request: HttpRequest, uid, verb, said: str, /, **what) -> HttpResponse:
+    try:
+        verb(by=request.user, **what)
+    except Refused as refusal:
+        if refusal.status == 404:
+            raise Http404 from None
+        messages.error(request, refusal.message)
+    else:
+        transaction.on_commit(ring_post_office)
+        messages.success(request, said)
+    return redirect("members", uid)
+
+
+def _person(request: HttpRequest, person) -> Membership:
+    return get_object_or_404(request.company.memberships.select_related("company", "user"), user__uid=person)
+
+
+@member
+@require_POST
+def change_role(request: HttpRequest, uid, person) -> HttpResponse:
+    role = request.POST.get("role", "")
+    return _do(request, uid, members.change_role, _("Saved."), membership=_person(request, person), role=role)
+
+
+@member
+@require_POST
+def remove(request: HttpRequest, uid, person) -> HttpResponse:
+    membership = _person(request, person)
+    said = _("%(person)s no longer belongs to the company.") % {"person": membership.user}
+    return _do(request, uid, members.remove_member, said, membership=membership)
+
+
+@member
+@require_POST
+def hand_over(request: HttpRequest, uid, person) -> HttpResponse:
+    membership = _person(request, person)
+    said = _("%(person)s administers the company from now on.") % {"person": membership.user}
+    return _do(request, uid, members.hand_over, said, membership=membership)
+
+
+@member
+@require_POST
+def withdraw_invitation(request: HttpRequest, uid, key) -> HttpResponse:
+    invitation = get_object_or_404(request.company.invitations, pk=key)
+    return _do(request, uid, invitations.withdraw, _("The invitation is withdrawn."), invitation=invitation)
+
+
+@member
+@require_POST
+def answer(request: HttpRequest, uid, key) -> HttpResponse:
+    asked = get_object_or_404(request.company.join_requests.select_related("company", "user"), uid=key)
+    accept = request.POST.get("answer") == "yes"
+    said = _("%(person)s was let in.") if accept else _("%(person)s was not let in.")
+    return _do(request, uid, members.answer_join_request, said % {"person": asked.user}, request=asked, accept=accept)
+
+
+@member
+@require_POST
+def leave(request: HttpRequest, uid) -> HttpResponse:
+    try:
+        members.leave_company(by=request.user, company=request.company)
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+        return redirect("members", uid)
+    messages.success(request, _("You no longer belong to %(company)s.") % {"company": request.company})
+    return redirect("companies")
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def knock(request: HttpRequest, uid) -> HttpResponse:
+    """Ask a company one can see to be let in."""
+    company = get_object_or_404(Company.objects.visible_to(request.user), uid=uid)
+    form = KnockForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            members.ask_to_join(by=request.user, company=company, message=form.cleaned_data["message"])
+        except (ValidationError, Refused) as problem:
+            show_on(form, problem)
+        else:
+            transaction.on_commit(ring_post_office)
+            messages.success(request, _("The administrators of %(company)s have been asked.") % {"company": company})
+            return redirect("companies")
+    context = {"company": company, "form": form}
+    return render(request, "public/members/knock.html", context, status=422 if form.errors else 200)
+
+
+@signed_in
+@require_POST
+def withdraw_knock(request: HttpRequest, key) -> HttpResponse:
+    asked = get_object_or_404(JoinRequest, uid=key, user=request.user)
+    members.withdraw_join_request(by=request.user, request=asked)
+    messages.success(request, _("Your request is withdrawn."))
+    return redirect("companies")
+
+
+@signed_in
+@require_POST
+def accept_here(request: HttpRequest, key) -> HttpResponse:
+    """Accept from the list of one's own invitations: no letter needed, the verified address is the proof."""
+    mine = {invitation.pk: invitation for invitation in invitations.waiting_for(request.user)}
+    if key not in mine:
+        raise Http404
+    return _accept(request, mine[key])
+
+
+@everyone
+@require_http_methods(["GET", "HEAD", "POST"])
+def invitation(request: HttpRequest, token: str) -> HttpResponse:
+    """Where a letter leads: GET changes nothing, so that a link scanner can't accept."""
+    found = invitations.find(token)
+    if found is None:
+        raise Http404
+    is_open = Invitation.objects.open().filter(pk=found.pk).exists()
+    if request.method == "POST" and request.user.is_authenticated:
+        return _accept(request, found)
+    context = {"invitation": found, "is_open": is_open}
+    return render(request, "public/members/invitation.html", context, status=200 if is_open else 410)
+
+
+def _accept(request: HttpRequest, found: Invitation) -> HttpResponse:
+    try:
+        invitations.accept(by=request.user, invitation=found)
+    except Refused as refusal:
+        if refusal.code == "other_address":
+            invitations.tell_of_misuse(by=request.user, invitation=found)
+        context = {"invitation": found, "refused": refusal.message}
+        return render(request, "public/members/invitation.html", context, status=refusal.status)
+    transaction.on_commit(ring_post_office)
+    request.session["company"] = str(found.company.uid)
+    messages.success(request, _("You belong to %(company)s now.") % {"company": found.company})
+    return redirect("desk")

@@ -1,0 +1,22 @@
+"""Companies' people."""
+
+from django.urls import path
+
+from matchmaker.web.public import members
+
+urlpatterns = [
+    path("companies/", members.companies, name="companies"),
+    path("companies/requests/<uuid:key>/withdraw/", members.withdraw_knock, name="join_request_withdraw"),
+    path("companies/invitations/<uuid:key>/accept/", members.accept_here, name="invitation_accept"),
+    path("companies/<uuid:uid>/members/", members.show, name="members"),
+    path("companies/<uuid:uid>/members/<uuid:person>/role/", members.change_role, name="member_role"),
+    path("companies/<uuid:uid>/members/<uuid:person>/remove/", members.remove, name="member_remove"),
+    path("companies/<uuid:uid>/members/<uuid:person>/hand-over/", members.hand_over, name="member_hand_over"),
+    path(
+        "companies/<uuid:uid>/invitations/<uuid:key>/withdraw/", members.withdraw_invitation, name="invitation_withdraw"
+    ),
+    path("companies/<uuid:uid>/requests/<uuid:key>/", members.answer, name="join_request_answer"),
+    path("companies/<uuid:uid>/leave/", members.leave, name="leave_company"),
+    path("companies/<uuid:uid>/join/", members.knock, name="knock"),
+    path("invitations/<str:token>/", members.invitation, name="invitation"),
+]

@@ -1,0 +1,295 @@
+"""Who belongs to a company, and the ways in and out."""
+
+import datetime as dt
+import threading
+
+import pytest
+from django.core import mail, signing
+from django.db import connection
+from django.urls import reverse
+from django.utils import timezone
+
+from matchmaker.accounts.models import AuditEntry
+from matchmaker.accounts.services import create_token
+from matchmaker.companies import invitations, members
+from matchmaker.companies.models import Invitation, JoinRequest, Membership
+from matchmaker.core.problems import Refused
+from matchmaker.notifications.models import Delivery, Notice
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def company():
+    return factories.supplier()
+
+
+@pytest.fixture
+def admin(company):
+    return factories.member_of(company)
+
+
+def joined(company, role=Membership.Role.MEMBER):
+    person = factories.user()
+    return Membership.objects.create(company=company, user=person, role=role)
+
+
+def test_invited_stranger_gets_one_letter_whose_address_lets_her_in(client, company, admin):
+    invitation = invitations.invite(by=admin, company=company, email="New@Example.org")
+    assert invitations.send_waiting() == 1
+    assert invitations.send_waiting() == 0
+    letter = mail.outbox[0]
+    assert letter.to == ["new@example.org"]
+    assert "has an account" not in letter.body
+    path = next(word for word in letter.body.split() if "/invitations/" in word).split("8000", 1)[-1]
+    path = path[path.index("/invitations/") :]
+    assert client.get(path).status_code == 200
+
+    newcomer = factories.user(email="new@example.org")
+    client.force_login(newcomer)
+    client.get(path)  # a link scanner looks and changes nothing
+    assert not Membership.objects.filter(user=newcomer).exists()
+    assert client.post(path).headers["Location"] == reverse("desk")
+    assert Membership.objects.get(user=newcomer).role == "member"
+    invitation.refresh_from_db()
+    assert invitation.accepted_by == newcomer
+    assert client.post(path).status_code == 410
+
+
+def test_invited_person_with_an_account_is_told_by_the_post_office_and_gets_no_second_letter(client, company, admin):
+    person = factories.user()
+    invitation = invitations.invite(by=admin, company=company, email=person.email.upper())
+    assert Notice.objects.get(recipient=person).kind == "company_invitation"
+    assert invitations.send_waiting() == 0
+    client.force_login(person)
+    assert str(company) in client.get(reverse("companies")).text
+    client.post(reverse("invitation_accept", args=[invitation.pk]))
+    assert Membership.objects.filter(company=company, user=person).exists()
+
+
+def test_b39_invitation_for_another_address_never_joins_and_its_inviter_hears(client, company, admin):
+    invitation = invitations.invite(by=admin, company=company, email="wanted@example.org")
+    other = factories.user()
+    client.force_login(other)
+    for _attempt in range(2):
+        answer = client.post(reverse("invitation", args=[invitations.token_of(invitation)]))
+        assert answer.status_code == 403
+    assert client.post(reverse("invitation_accept", args=[invitation.pk])).status_code == 404
+    assert not Membership.objects.filter(user=other).exists()
+    assert Notice.objects.filter(recipient=admin, kind="invitation_misused").count() == 1
+    assert AuditEntry.objects.filter(verb="invitation_misused", actor=other).count() == 2
+
+
+def test_b39_unverified_address_is_not_hers(client, company, admin):
+    invitation = invitations.invite(by=admin, company=company, email="wanted@example.org")
+    person = factories.user(email="wanted@example.org")
+    person.emailaddress_set.update(verified=False)
+    with pytest.raises(Refused) as refusal:
+        invitations.accept(by=person, invitation=invitation)
+    assert refusal.value.code == "other_address"
+
+
+@pytest.mark.parametrize("over", ["expired", "withdrawn"])
+def test_b39_invitation_that_is_over_lets_nobody_in(client, company, admin, over):
+    person = factories.user()
+    invitation = invitations.invite(by=admin, company=company, email=person.email)
+    if over == "expired":
+        Invitation.objects.update(expires_at=timezone.now() - dt.timedelta(seconds=1))
+    else:
+        invitations.withdraw(by=admin, invitation=invitation)
+    client.force_login(person)
+    assert client.post(reverse("invitation", args=[invitations.token_of(invitation)])).status_code == 410
+    assert not Membership.objects.filter(user=person).exists()
+
+
+def test_b39_guessed_address_is_unknown(client):
+    forged = signing.dumps("0" * 32, key="guessed", salt=invitations.SALT)
+    assert [client.get(reverse("invitation", args=[token])).status_code for token in (forged, "x", "a:b:c")] == [
+        404
+    ] * 3
+
+
+def test_b39_role_raised_in_the_request_is_ignored(client, company, admin):
+    person = factories.user()
+    invitation = invitations.invite(by=admin, company=company, email=person.email)
+    client.force_login(person)
+    client.post(reverse("invitation", args=[invitations.token_of(invitation)]), {"role": "admin"})
+    assert Membership.objects.get(user=person).role == "member"
+
+
+def test_withdrawn_invitation_sends_no_letter(company, admin):
+    invitation = invitations.invite(by=admin, company=company, email="new@example.org")
+    invitations.withdraw(by=admin, invitation=invitation)
+    assert invitations.send_waiting() == 0
+    assert mail.outbox == []
+
+
+def test_second_invitation_to_an_address_replaces_the_first(company, admin):
+    first = invitations.invite(by=admin, company=company, email="new@example.org")
+    second = invitations.invite(by=admin, company=company, email="new@example.org", role="admin")
+    assert list(Invitation.objects.open()) == [second]
+    assert invitations.find(invitations.token_of(first)).withdrawn_at is not None
+
+
+@pytest.mark.slow
+def test_b40_invitations_beyond_the_days_cap_are_refused_and_none_is_sent(company, admin):
+    refusals = []
+    for number in range(invitations.A_DAY + 20):
+        try:
+            invitations.invite(by=admin, company=company, email=f"n{number}@example.org")
+        except Refused as refusal:
+            refusals.append((refusal.code, refusal.status))
+    assert refusals == [("too_many_invitations", 429)] * 20
+    assert invitations.send_waiting() == invitations.A_DAY == len(mail.outbox)
+
+
+def test_member_may_not_invite_remove_or_raise_herself(client, company):
+    membership = joined(company)
+    client.force_login(membership.user)
+    client.post(reverse("members", args=[company.uid]), {"email": "x@example.org", "role": "admin"})
+    client.post(reverse("member_role", args=[company.uid, membership.user.uid]), {"role": "admin"})
+    client.post(reverse("member_remove", args=[company.uid, factories.member_of(company).uid]))
+    assert Invitation.objects.count() == 0
+    assert sorted(company.memberships.values_list("role", flat=True)) == ["admin", "member"]
+
+
+def test_stranger_finds_no_members_page(client, company):
+    client.force_login(factories.user())
+    assert client.get(reverse("members", args=[company.uid])).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "verb",
+    [
+        lambda by, own: members.leave_company(by=by, company=own.company),
+        lambda by, own: members.remove_member(by=by, membership=own),
+        lambda by, own: members.change_role(by=by, membership=own, role="member"),
+    ],
+    ids=["leave", "remove", "lower"],
+)
+def test_last_administrator_stays(company, admin, verb):
+    joined(company)
+    with pytest.raises(Refused) as refusal:
+        verb(admin, Membership.objects.get(user=admin))
+    assert refusal.value.code == "last_admin"
+    assert Membership.objects.get(user=admin).role == "admin"
+
+
+def test_hand_over_makes_the_other_administrator_and_lets_one_leave(company, admin):
+    other = joined(company)
+    members.hand_over(by=admin, membership=other)
+    members.leave_company(by=admin, company=company)
+    assert list(company.memberships.values_list("user", "role")) == [(other.user.pk, "admin")]
+    verbs = AuditEntry.objects.filter(organisation=str(company.uid)).values_list("verb", flat=True)
+    assert list(verbs) == ["hand_over", "leave_company"]
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_two_administrators_who_remove_each_other_leave_one(company, admin):
+    other = joined(company, "admin")
+    first = Membership.objects.get(user=admin)
+    outcomes, start = [], threading.Barrier(2)
+
+    def remove(by, membership):
+        try:
+            start.wait()
+            members.remove_member(by=by, membership=membership)
+            outcomes.append("done")
+        except Refused as refusal:
+            outcomes.append(refusal.code)
+        finally:
+            connection.close()
+
+    pair = [threading.Thread(target=remove, args=args) for args in ((admin, other), (other.user, first))]
+    for thread in pair:
+        thread.start()
+    for thread in pair:
+        thread.join()
+    assert company.memberships.filter(role="admin").count() == 1
+    assert outcomes.count("done") == 1
+
+
+def test_b36_removal_holds_at_the_next_request_of_an_open_session_and_of_a_key(client, company, admin):
+    membership = joined(company)
+    _token, key = create_token(by=membership.user, name="program", scopes=["read", "products:write"])
+    headers = {"Authorization": f"Bearer {key}"}
+    product = factories.product(company, status="draft")
+    client.force_login(membership.user)
+    edit, api = reverse("supplier_product_edit", args=[product.uid]), reverse("api_product", args=[product.uid])
+    assert (client.get(edit).status_code, client.get(api, headers=headers).status_code) == (200, 200)
+
+    members.remove_member(by=admin, membership=membership)
+    assert client.get(edit).headers["Location"] == reverse("join")
+    assert client.get(api, headers=headers).status_code == 404
+    assert client.get(reverse("members", args=[company.uid])).status_code == 404
+    assert client.get(reverse("api_my_products"), headers=headers).json()["count"] == 0
+
+
+def test_request_to_join_is_told_to_administrators_and_answered_once(client, company, admin):
+    person = factories.user()
+    client.force_login(person)
+    client.post(reverse("knock", args=[company.uid]), {"message": "I run your exports."})
+    asked = JoinRequest.objects.get()
+    assert Notice.objects.get(recipient=admin).kind == "join_requested"
+    client.force_login(admin)
+    assert "I run your exports." in client.get(reverse("members", args=[company.uid])).text
+    client.post(reverse("join_request_answer", args=[company.uid, asked.uid]), {"answer": "yes"})
+    assert Membership.objects.get(user=person).role == "member"
+    with pytest.raises(Refused):
+        members.answer_join_request(by=admin, request=asked, accept=False)
+    assert Notice.objects.filter(recipient=person, kind="join_answered").count() == 1
+
+
+def test_request_to_join_a_company_one_cannot_see_does_not_exist(client):
+    client.force_login(factories.user())
+    assert client.get(reverse("knock", args=[factories.buyer().uid])).status_code == 404
+    assert client.get(reverse("knock", args=[factories.supplier(status="pending").uid])).status_code == 404
+
+
+def test_eleventh_request_of_a_day_is_refused():
+    person = factories.user()
+    for _number in range(members.JOIN_REQUESTS_A_DAY):
+        members.ask_to_join(by=person, company=factories.supplier())
+    with pytest.raises(Refused) as refusal:
+        members.ask_to_join(by=person, company=factories.supplier())
+    assert refusal.value.status == 429
+
+
+def test_answers_of_another_companys_administrator_do_not_reach(client, company):
+    asked = members.ask_to_join(by=factories.user(), company=company)
+    stranger = factories.member_of(factories.supplier())
+    client.force_login(stranger)
+    assert client.post(reverse("join_request_answer", args=[company.uid, asked.uid])).status_code == 404
+    own = stranger.companies.get()
+    assert client.post(reverse("join_request_answer", args=[own.uid, asked.uid])).status_code == 404
+    asked.refresh_from_db()
+    assert asked.status == "open"
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_every_notice_about_members_can_be_written(company, admin, language):
+    admin.language = language
+    admin.save()
+    person = factories.user(language=language)
+    asked = members.ask_to_join(by=person, company=company)
+    members.answer_join_request(by=admin, request=asked, accept=True)
+    invitation = invitations.invite(by=admin, company=company, email=factories.user().email)
+    invitations.tell_of_misuse(by=person, invitation=invitation)
+    from matchmaker.notifications.mail import Post
+
+    deliveries = Delivery.objects.filter(channel="email")
+    assert deliveries.count() == 4
+    with Post() as post:
+        for delivery in deliveries:
+            post.send_delivery(delivery)
+    assert len(mail.outbox) == 4
+
+
+@pytest.mark.parametrize(("role", "location"), [("admin", "mfa_index"), ("member", None)])
+def test_administrator_without_a_second_step_is_sent_to_set_one_up(client, settings, company, role, location):
+    settings.MFA_REQUIRED = True
+    client.force_login(joined(company, role).user)
+    answer = client.get(reverse("supplier_home"))
+    assert answer.headers.get("Location") == (reverse(location) if location else None)
