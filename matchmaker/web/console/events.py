@@ -26,6 +26,9 @@ class EventForm(forms.ModelForm):
             "ends_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             "opens_at": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
             "closes_at": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+            "pause_from": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+            "pause_until": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+            "registration_until": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             "about_en": forms.Textarea(attrs={"rows": 4}),
             "about_zh": forms.Textarea(attrs={"rows": 4, "lang": "zh"}),
         }
@@ -42,8 +45,8 @@ class EventForm(forms.ModelForm):
         named = [
             (_("What it is"), "name_en name_zh theme_en theme_zh about_en about_zh guest_country"),
             (_("Where"), "mode city_en city_zh venue_en venue_zh time_zone"),
-            (_("When"), "starts_on ends_on opens_at closes_at slot_minutes break_minutes"),
-            (_("How many"), "tables capacity"),
+            (_("When"), "starts_on ends_on opens_at closes_at pause_from pause_until slot_minutes break_minutes"),
+            (_("How many, and who"), "tables capacity sides_open registration_until requests_a_company"),
         ]
         return [(title, [self[name] for name in names.split()]) for title, names in named]
 

@@ -1,5 +1,8 @@
 """Events of a campaign: where and when people meet."""
 
+import datetime as dt
+from zoneinfo import ZoneInfo
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -10,6 +13,7 @@ from matchmaker.campaigns.models import Campaign
 from matchmaker.core import reference
 from matchmaker.core.ids import Public
 from matchmaker.core.text import one_line, sound_text
+from matchmaker.events.slots import slot_starts
 
 
 class EventQuerySet(models.QuerySet):
@@ -40,6 +44,11 @@ class Event(Public):
         ON_SITE = "on_site", _("on site")
         ONLINE = "online", _("online")
 
+    class Sides(models.TextChoices):
+        BOTH = "both", _("suppliers and buyers")
+        SUPPLIERS = "supplier", _("suppliers only; buyers are invited by the team")
+        BUYERS = "buyer", _("buyers only; suppliers are invited by the team")
+
     campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="events")
     slug = models.SlugField(unique=True)
     name_en = models.CharField(_("name in English"), max_length=160, validators=[one_line])
@@ -62,7 +71,12 @@ class Event(Public):
     slot_minutes = models.PositiveSmallIntegerField(_("minutes a meeting"), default=25)
     break_minutes = models.PositiveSmallIntegerField(_("minutes between meetings"), default=5)
     tables = models.PositiveSmallIntegerField(_("tables"), default=20)
+    pause_from = models.TimeField(_("pause from"), null=True, blank=True)
+    pause_until = models.TimeField(_("pause until"), null=True, blank=True)
+    registration_until = models.DateField(_("registration until"), null=True, blank=True)
     capacity = models.PositiveIntegerField(_("capacity"), default=200)
+    sides_open = models.CharField(_("who may register"), max_length=10, choices=Sides, default=Sides.BOTH)
+    requests_a_company = models.PositiveSmallIntegerField(_("open requests a company"), default=10)
     status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -82,10 +96,44 @@ class Event(Public):
                 name="event_closes_after_opening",
                 violation_error_message=_("Meetings must end after they begin."),
             ),
+            models.CheckConstraint(
+                condition=Q(pause_from__isnull=True, pause_until__isnull=True) | Q(pause_until__gt=F("pause_from")),
+                name="event_pause_in_order",
+                violation_error_message=_("The pause needs a beginning and a later end."),
+            ),
         ]
 
     def __str__(self):
         return self.name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def length(self) -> dt.timedelta:
+        return dt.timedelta(minutes=self.slot_minutes)
+
+    def slots(self, **changed) -> list[dt.datetime]:
+        """When meetings begin, as UTC instants in order; `changed` answers a what-if about the opening hours."""
+        return slot_starts(
+            **{
+                "first_day": self.starts_on,
+                "last_day": self.ends_on,
+                "opens": self.opens_at,
+                "closes": self.closes_at,
+                "minutes": self.slot_minutes,
+                "rest": self.break_minutes,
+                "zone": self.zone,
+                "pause": (self.pause_from, self.pause_until) if self.pause_from else None,
+                **changed,
+            }
+        )
+
+    @property
+    def is_open_for_registration(self) -> bool:
+        last = self.registration_until or self.ends_on
+        return self.status == self.Status.PUBLISHED and timezone.localdate(timezone=self.zone) <= last
 
     def _in_language(self, field: str) -> str:
         first, second = ("zh", "en") if (get_language() or "").startswith("zh") else ("en", "zh")

@@ -4,6 +4,7 @@ import zoneinfo
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Max
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
@@ -13,7 +14,7 @@ from matchmaker.campaigns.models import Campaign
 from matchmaker.campaigns.services import require_organiser
 from matchmaker.core import reference
 from matchmaker.core.problems import Refused
-from matchmaker.events.models import Event
+from matchmaker.events.models import Event, Meeting
 
 EDITABLE = (
     "name_en",
@@ -35,8 +36,18 @@ EDITABLE = (
     "closes_at",
     "slot_minutes",
     "break_minutes",
+    "pause_from",
+    "pause_until",
     "tables",
     "capacity",
+    "registration_until",
+    "sides_open",
+    "requests_a_company",
+)
+# What the times and tables of booked meetings stand on.
+GRID = (
+    *("time_zone", "starts_on", "ends_on", "opens_at", "closes_at"),
+    *("slot_minutes", "break_minutes", "pause_from", "pause_until"),
 )
 
 
@@ -49,6 +60,7 @@ def save_event(*, by: User, campaign: Campaign, event: Event | None = None, **fi
     """
     require_organiser(by, campaign)
     event = event or Event(campaign=campaign)
+    before = Event.objects.filter(pk=event.pk).first() if event.pk else None
     for name, value in fields.items():
         if name not in EDITABLE:
             raise ValueError(f"{name} is not for organisers to write")
@@ -61,6 +73,15 @@ def save_event(*, by: User, campaign: Campaign, event: Event | None = None, **fi
         problems["guest_country"] = _("Choose a country from the list.")
     if event.mode == Event.Mode.ON_SITE and not (event.city_en or event.city_zh):
         problems["city_en"] = _("Say where people have to go.")
+    if not event.slot_minutes:
+        problems["slot_minutes"] = _("A meeting lasts at least a minute.")
+    if before is not None and (booked := Meeting.objects.of(event).active()).exists():
+        moved = [name for name in GRID if str(getattr(before, name)) != str(getattr(event, name))]
+        if moved:
+            problems[moved[0]] = _("Meetings are booked for these times. Cancel them before you change the times.")
+        highest = booked.aggregate(highest=Max("table"))["highest"]
+        if event.tables < highest:
+            problems["tables"] = _("Table %(number)d has meetings already.") % {"number": highest}
     try:
         event.full_clean(exclude=["campaign", *problems])
     except ValidationError as error:

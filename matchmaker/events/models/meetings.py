@@ -1,0 +1,182 @@
+"""Plans as drafts, and the meetings they become."""
+
+import datetime as dt
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from matchmaker.companies.models import Company
+from matchmaker.core.ids import Public
+from matchmaker.core.text import one_line, sound_text
+from matchmaker.events.models.event import Event
+
+
+class Interpreter(Public):
+    """Interprets at an event between any two of her languages, one meeting a slot."""
+
+    event = models.ForeignKey(Event, models.CASCADE, related_name="interpreters")
+    name = models.CharField(_("name"), max_length=120, validators=[one_line])
+    languages = models.JSONField(_("languages"), default=list)
+    away = models.JSONField(default=list, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name = _("interpreter")
+
+    def __str__(self):
+        return self.name
+
+
+class PlanDraftQuerySet(models.QuerySet):
+    def light(self):
+        """Without the plan itself, which may weigh megabytes: for lists and for asking how far it is."""
+        return self.defer("instance", "result")
+
+
+class PlanDraft(Public):
+    """One run of the scheduler and its result: a draft until it is published.
+
+    `instance` holds `parties` (company keys of suppliers and buyers in the order of the instance), `slots` (UTC
+    instants), `interpreters` (keys) and `data` (the instance as the scheduler writes it); `result` is the plan as the
+    scheduler writes it, `locked` the pairs [supplier, buyer] the organiser pinned, `reports` what was asked of it.
+    """
+
+    class State(models.TextChoices):
+        COMPUTING = "computing", _("being computed")
+        READY = "ready", _("draft")
+        PUBLISHED = "published", _("published")
+        REPLACED = "replaced", _("replaced by a later plan")
+        DISCARDED = "discarded", _("discarded")
+        FAILED = "failed", _("failed")
+
+    event = models.ForeignKey(Event, models.CASCADE, related_name="plans")
+    started_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    state = models.CharField(max_length=10, choices=State, default=State.COMPUTING)
+    options = models.JSONField(default=dict)
+    instance = models.JSONField(default=dict)
+    result = models.JSONField(default=dict)
+    locked = models.JSONField(default=list)
+    stage = models.CharField(max_length=20, blank=True)
+    meetings_count = models.PositiveIntegerField(default=0)
+    objective = models.BigIntegerField(default=0)
+    bound = models.BigIntegerField(default=0)
+    gap = models.FloatField(default=1.0)
+    seconds = models.FloatField(default=0)
+    below_floor = models.PositiveIntegerField(default=0)
+    last_error = models.CharField(max_length=300, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    lease_token = models.UUIDField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    published_at = models.DateTimeField(null=True, blank=True)
+
+    objects = PlanDraftQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = _("plan")
+        constraints = [
+            models.UniqueConstraint(fields=["event"], condition=Q(state="computing"), name="one_plan_being_computed"),
+            models.UniqueConstraint(fields=["event"], condition=Q(state="published"), name="one_published_plan"),
+        ]
+
+    def __str__(self):
+        return f"{self.event_id} {self.state} {self.objective}/{self.bound}"
+
+
+class MeetingQuerySet(models.QuerySet):
+    def of(self, event):
+        return self.filter(event=event)
+
+    def active(self):
+        """All that hold a slot."""
+        return self.exclude(status=Meeting.Status.CANCELLED)
+
+    def of_company(self, company):
+        return self.filter(Q(supplier=company) | Q(buyer=company))
+
+    def visible_to(self, user):
+        if not user.is_authenticated:
+            return self.none()
+        if user.is_superuser:
+            return self.all()
+        own = Company.objects.of(user).values("pk")
+        run = Q(event__campaign__organisers__user=user)
+        return self.filter(Q(supplier__in=own) | Q(buyer__in=own) | run).distinct()
+
+    def for_agenda(self):
+        return self.select_related("event", "supplier", "buyer", "interpreter").order_by("starts_at", "table")
+
+
+_HOLDS_A_SLOT = ~Q(status="cancelled")
+
+
+class Meeting(Public):
+    class Status(models.TextChoices):
+        PLANNED = "planned", _("planned")
+        HELD = "held", _("held")
+        CUT_SHORT = "cut_short", _("cut short")
+        MISSED = "missed", _("missed")
+        CANCELLED = "cancelled", _("cancelled")
+
+    event = models.ForeignKey(Event, models.CASCADE, related_name="meetings")
+    supplier = models.ForeignKey(Company, models.CASCADE, related_name="meetings_as_supplier")
+    buyer = models.ForeignKey(Company, models.CASCADE, related_name="meetings_as_buyer")
+    starts_at = models.DateTimeField()
+    table = models.PositiveSmallIntegerField()  # from 1; online the number of the room
+    interpreter = models.ForeignKey(Interpreter, models.SET_NULL, null=True, blank=True, related_name="meetings")
+    status = models.CharField(max_length=10, choices=Status, default=Status.PLANNED)
+    locked = models.BooleanField(default=False)
+    plan = models.ForeignKey(PlanDraft, models.SET_NULL, null=True, blank=True, related_name="meetings")
+    sequence = models.PositiveIntegerField(default=0)  # raised by every change, as calendars expect (RFC 5545 3.8.7.4)
+    why_cancelled = models.CharField(max_length=300, blank=True, validators=[sound_text])
+    supplier_rating = models.PositiveSmallIntegerField(
+        null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(5)]
+    )
+    buyer_rating = models.PositiveSmallIntegerField(
+        null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(5)]
+    )
+    supplier_note = models.CharField(max_length=1000, blank=True, validators=[sound_text])
+    buyer_note = models.CharField(max_length=1000, blank=True, validators=[sound_text])
+    supplier_staff = models.CharField(max_length=120, blank=True, validators=[one_line])
+    buyer_staff = models.CharField(max_length=120, blank=True, validators=[one_line])
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = MeetingQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["starts_at", "table"]
+        verbose_name = _("meeting")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["event", "supplier", "starts_at"], condition=_HOLDS_A_SLOT, name="supplier_once_in_a_slot"
+            ),
+            models.UniqueConstraint(
+                fields=["event", "buyer", "starts_at"], condition=_HOLDS_A_SLOT, name="buyer_once_in_a_slot"
+            ),
+            models.UniqueConstraint(
+                fields=["event", "table", "starts_at"], condition=_HOLDS_A_SLOT, name="table_once_in_a_slot"
+            ),
+            models.UniqueConstraint(
+                fields=["interpreter", "starts_at"],
+                condition=_HOLDS_A_SLOT & Q(interpreter__isnull=False),
+                name="interpreter_once_in_a_slot",
+            ),
+            models.UniqueConstraint(
+                fields=["event", "supplier", "buyer"], condition=_HOLDS_A_SLOT, name="pair_meets_once"
+            ),
+            models.CheckConstraint(condition=Q(table__gte=1), name="meeting_has_a_table"),
+            models.CheckConstraint(condition=~Q(supplier=models.F("buyer")), name="meeting_of_two"),
+        ]
+        indexes = [models.Index(fields=["event", "starts_at"], name="meeting_by_time")]
+
+    def __str__(self):
+        return f"{self.supplier_id}–{self.buyer_id} {self.starts_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def ends_at(self) -> dt.datetime:
+        return self.starts_at + self.event.length

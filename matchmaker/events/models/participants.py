@@ -1,0 +1,125 @@
+"""Companies that come to an event, and their people."""
+
+import secrets
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from matchmaker.companies.models import Company
+from matchmaker.core.ids import Public
+from matchmaker.core.text import one_line, sound_text
+from matchmaker.events.models.event import Event
+
+# Crockford's base 32: no I, L, O or U, so that a code read aloud or from a badge is typed right.
+LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def new_code() -> str:
+    """Ten characters, 50 bits: nobody guesses one at the door."""
+    return "".join(secrets.choice(LETTERS) for _place in range(10))
+
+
+def new_token() -> str:
+    return secrets.token_urlsafe(24)
+
+
+class EventParticipationQuerySet(models.QuerySet):
+    def registered(self):
+        return self.filter(status=EventParticipation.Status.REGISTERED)
+
+    def waiting(self):
+        """The waiting list, first come first."""
+        return self.filter(status=EventParticipation.Status.WAITING).order_by("registered_at", "pk")
+
+    def suppliers(self):
+        return self.filter(side=EventParticipation.Side.SUPPLIER)
+
+    def buyers(self):
+        return self.filter(side=EventParticipation.Side.BUYER)
+
+    def visible_to(self, user):
+        """One's own companies', and all of an event one's team runs."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.is_superuser:
+            return self.all()
+        own = Company.objects.of(user).values("pk")
+        return self.filter(Q(company__in=own) | Q(event__campaign__organisers__user=user)).distinct()
+
+
+class EventParticipation(Public):
+    """A company takes part in the meetings of an event, on one side."""
+
+    class Side(models.TextChoices):
+        SUPPLIER = "supplier", _("supplier")
+        BUYER = "buyer", _("buyer")
+
+    class Status(models.TextChoices):
+        REGISTERED = "registered", _("registered")
+        WAITING = "waiting", _("on the waiting list")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+
+    event = models.ForeignKey(Event, models.CASCADE, related_name="participations")
+    company = models.ForeignKey(Company, models.CASCADE, related_name="event_participations")
+    side = models.CharField(max_length=10, choices=Side)
+    status = models.CharField(max_length=10, choices=Status, default=Status.REGISTERED)
+    languages = models.JSONField(_("languages your people speak"), default=list, blank=True)
+    seeks = models.CharField(_("whom you hope to meet"), max_length=500, blank=True, validators=[sound_text])
+    note = models.CharField(_("note for the organiser"), max_length=500, blank=True, validators=[sound_text])
+    most = models.PositiveSmallIntegerField(
+        _("at most this many meetings"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(200)],
+    )
+    away = models.JSONField(default=list, blank=True)  # slots without them: UTC instants in ISO 8601
+    feed_token = models.CharField(max_length=40, unique=True, default=new_token, editable=False)
+    registered_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    objects = EventParticipationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name = _("registration")
+        constraints = [models.UniqueConstraint(fields=["event", "company"], name="company_at_event_once")]
+        indexes = [models.Index(fields=["event", "status", "side"], name="participation_of_event")]
+
+    def __str__(self):
+        return f"{self.company} at {self.event}"
+
+    @property
+    def is_registered(self) -> bool:
+        return self.status == self.Status.REGISTERED
+
+
+class AttendeeQuerySet(models.QuerySet):
+    def expected(self):
+        return self.filter(participation__status=EventParticipation.Status.REGISTERED)
+
+    def visible_to(self, user):
+        return self.filter(participation__in=EventParticipation.objects.visible_to(user))
+
+
+class Attendee(Public):
+    """A person who comes, with the code on her badge."""
+
+    participation = models.ForeignKey(EventParticipation, models.CASCADE, related_name="attendees")
+    name = models.CharField(_("name"), max_length=120, validators=[one_line])
+    role = models.CharField(_("what they do"), max_length=120, blank=True, validators=[one_line])
+    code = models.CharField(max_length=10, unique=True, default=new_code, editable=False)
+    checked_in_at = models.DateTimeField(null=True, blank=True)
+    checked_in_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    gate = models.CharField(max_length=40, blank=True)
+
+    objects = AttendeeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name = _("person at the event")
+
+    def __str__(self):
+        return self.name

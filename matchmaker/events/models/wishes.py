@@ -1,0 +1,97 @@
+"""Whom a company wishes to meet, whom never, and whom it has asked."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from matchmaker.companies.models import Company
+from matchmaker.core.ids import Public
+from matchmaker.core.text import sound_text
+from matchmaker.events.models.event import Event
+
+
+class WishQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Only the company that wished: a wish is never shown to the other side, and `never` not even to the team."""
+        return self.filter(company__in=Company.objects.of(user)) if user.is_authenticated else self.none()
+
+    def never(self):
+        return self.filter(kind=Wish.Kind.NEVER)
+
+    def positive(self):
+        return self.exclude(kind=Wish.Kind.NEVER)
+
+
+class Wish(Public):
+    class Kind(models.TextChoices):
+        MUST = "must", _("must meet")
+        WOULD = "would", _("would like to meet")
+        NEVER = "never", _("never")
+
+    event = models.ForeignKey(Event, models.CASCADE, related_name="wishes")
+    company = models.ForeignKey(Company, models.CASCADE, related_name="wishes")
+    other = models.ForeignKey(Company, models.CASCADE, related_name="wished_by")
+    kind = models.CharField(max_length=10, choices=Kind)
+    wished_at = models.DateTimeField(auto_now=True)
+
+    objects = WishQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name = _("wish")
+        verbose_name_plural = _("wishes")
+        constraints = [
+            models.UniqueConstraint(fields=["event", "company", "other"], name="wish_once"),
+            models.CheckConstraint(condition=~Q(company=F("other")), name="wish_is_for_another"),
+        ]
+
+    def __str__(self):
+        return f"{self.company_id} {self.kind} {self.other_id}"
+
+
+class MeetingRequestQuerySet(models.QuerySet):
+    def pending(self):
+        return self.filter(status=MeetingRequest.Status.PENDING)
+
+    def visible_to(self, user):
+        own = Company.objects.of(user) if user.is_authenticated else Company.objects.none()
+        return self.filter(Q(company__in=own) | Q(other__in=own, hidden=False))
+
+
+class MeetingRequest(Public):
+    """One company asks another for a meeting. It holds no slot, so nothing is blocked while it waits."""
+
+    class Status(models.TextChoices):
+        PENDING = "pending", _("waiting for an answer")
+        ACCEPTED = "accepted", _("accepted")
+        DECLINED = "declined", _("declined")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+        EXPIRED = "expired", _("expired")
+
+    event = models.ForeignKey(Event, models.CASCADE, related_name="requests")
+    company = models.ForeignKey(Company, models.CASCADE, related_name="requests_sent")
+    other = models.ForeignKey(Company, models.CASCADE, related_name="requests_received")
+    note = models.CharField(_("note"), max_length=500, blank=True, validators=[sound_text])
+    language = models.CharField(max_length=10, blank=True)
+    status = models.CharField(max_length=10, choices=Status, default=Status.PENDING)
+    hidden = models.BooleanField(default=False)  # the other side never wants this company: it is not told
+    expires_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = MeetingRequestQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = _("request for a meeting")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["event", "company", "other"],
+                condition=Q(status__in=["pending", "accepted"]),
+                name="one_standing_request",
+            ),
+            models.CheckConstraint(condition=~Q(company=F("other")), name="request_is_to_another"),
+        ]
+
+    def __str__(self):
+        return f"{self.company_id} asks {self.other_id}: {self.status}"
