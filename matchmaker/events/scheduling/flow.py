@@ -21,7 +21,8 @@ from matchmaker.events.scheduling.instance import Instance
 class Selection:
     """Rows of the chosen pairs (booked ones included) and the proven bound.
 
-    ``prices`` are dual to it: what one more meeting of each party is worth and, in the last place, one more table.
+    ``prices`` are dual to it: what one more meeting of each party is worth (below zero where it would lift
+    the party towards its floor) and, in the last place, one more table.
     """
 
     edges: np.ndarray
@@ -95,12 +96,12 @@ def select(instance: Instance) -> Selection:
     prices = np.concatenate([price[:shift] - price[source], price[sink] - price[shift:count], [0]])
     # The bypass arc keeps source and sink at one price unless every place is used: then a place has a price itself.
     prices[count] = price[source] - price[sink]
-    return Selection(np.concatenate([forced, chosen]), constant - int(flow.optimal_cost()), np.maximum(prices, 0))
+    return Selection(np.concatenate([forced, chosen]), constant - int(flow.optimal_cost()), prices)
 
 
 @compiled
 def potentials(tail, head, cost, count):
-    """Shortest distances from a root that reaches every node at 0 (Bellman–Ford): potentials dual to an optimal flow."""
+    """Bellman–Ford from a root that reaches every node at 0: in a residual graph, potentials dual to the flow."""
     price = np.zeros(count, dtype=np.int64)
     for _ in range(count):
         settled = True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 import numpy as np
 
@@ -66,18 +67,26 @@ def anneal(tries, hot, cold, seed, day, u, v, cell, slot_of, locked, tables, use
     return total
 
 
-def polish(board: Board, day: tuple[int, ...], *, deadline: float, seed: int = 1, sweeps: int = 400) -> int:
-    """Shorten days until ``deadline`` (of `time.monotonic`) or for ``sweeps`` tries a cell; returns the change.
+def polish(
+    board: Board,
+    day: tuple[int, ...],
+    *,
+    deadline: float,
+    seed: int = 1,
+    sweeps: int = 400,
+    clock: Callable[[], float] = time.monotonic,
+) -> int:
+    """Shorten days until ``deadline`` (of ``clock``) or for ``sweeps`` tries a cell; returns the change.
 
     The cooling needs to know its length in advance: a short first round measures the speed.
     """
     days = np.array(day, dtype=np.int32)
     size = board.cell.size
     fixed = (days, board.u, board.v, board.cell, board.slot_of, board.locked, board.tables, board.used)
-    began = time.monotonic()
+    began = clock()
     change = anneal(size, 1.0, 0.9, seed, *fixed)
-    speed = size / max(time.monotonic() - began, 1e-6)
-    tries = int(min(sweeps * size, 0.9 * speed * (deadline - time.monotonic())))
+    speed = size / max(clock() - began, 1e-6)
+    tries = int(min(sweeps * size, 0.9 * speed * (deadline - clock())))
     if tries > 0:
         change += anneal(tries, 1.0, 0.08, seed + 1, *fixed)
     return change

@@ -18,7 +18,7 @@ from matchmaker.events.scheduling.compiled import compiled
 from matchmaker.events.scheduling.rechoice import rechoose
 
 # Components tried between two re-choices, for each party. Fewer leave the search in its optimum, more cost time.
-FLIPS = 3
+FLIPS = 1
 
 
 @compiled
@@ -61,34 +61,36 @@ def rounds(turns, flips, seed, shift, first, bonus, weight, u, v, barred, cap, f
 
 def improve(
     board: Board,
-    bound: int,
+    bound: Callable[[], int],
     prices: np.ndarray,
     *,
     deadline: float,
     target_gap: float = 0.0,
     seed: int = 1,
+    clock: Callable[[], float] = time.monotonic,
     tell: Callable[[int], bool] = lambda objective: True,
 ) -> int:
     """Re-choose and shake until the deadline, the target gap, or ``tell`` says no. Returns the objective.
 
-    ``prices`` of the parties and of a table (`flow.Selection`) are where each slot's first re-choice starts.
-    ``deadline`` is a time of `time.monotonic`; it is looked at between slots, so it is passed by one re-choice at most
+    ``bound`` is asked each time, for it may fall meanwhile. ``prices`` of the parties and of a table
+    (`flow.Selection`) are where each slot's first re-choice starts.
+    ``deadline`` is a time of ``clock``; it is looked at between slots, so it is passed by one re-choice at most
     (1 ms at 1,000 parties a side, tens of ms at 5,000).
     """
     shift = board.suppliers
     first = np.searchsorted(board.u, np.arange(shift + 1)).astype(np.int32)
     slots, nodes = len(board.tables), len(board.degree)
-    table = np.tile(prices, (slots, 1))
-    objective, told, turns = board.objective, time.monotonic(), slots
-    while objective < bound * (1 - target_gap) and time.monotonic() < deadline:
+    table = np.tile(np.maximum(prices, 0), (slots, 1))
+    objective, told, turns = board.objective, clock(), slots
+    while objective < bound() * (1 - target_gap) and clock() < deadline:
         seed += 1
-        began = time.monotonic()
+        began = clock()
         objective += rounds(
             turns, FLIPS * nodes, seed, shift, first, board.bonus, board.weight, board.u, board.v, board.barred,
             board.cap, board.floor, board.tables, board.cell, board.slot_of, board.locked, board.degree, board.used,
             table,
         )  # fmt: skip
-        now = time.monotonic()
+        now = clock()
         # Full rounds as long as they fit; the last one is cut to the time that is left.
         turns = max(1, min(slots, int((deadline - now) * turns / max(now - began, 1e-6))))
         if now - told > 0.4:

@@ -212,8 +212,8 @@ def rechoose(slot, shift, first, bonus, weight, u, v, barred, cap, floor, tables
              cell, slot_of, locked, degree, used, prices):  # fmt: skip
     """Choose one slot's meetings exactly; returns by how much the objective rose.
 
-    Pairs ``first[s]`` to ``first[s + 1]`` are those of supplier s. ``prices[slot]`` keeps the buyers' prices and, in its
-    last place, the price of a table from one call to the next.
+    Pairs ``first[s]`` to ``first[s + 1]`` are those of supplier s. ``prices[slot]`` keeps the buyers' prices and,
+    in its last place, the price of a table from one call to the next.
     """
     nodes = cell.shape[0]
     source, sink = nodes, nodes + 1

@@ -95,12 +95,11 @@ def replan(old: Plan, changed: Instance, *, seconds: float = 1.0, max_moves: int
             board.put(edge, slot)
         pinned[s, b, slot] = table
     selection = select(changed)
-    bound = selection.bound
     kept = np.setdiff1d(board.meetings(), booked)
     board.locked[kept] = True
     place(board, booth, np.flatnonzero(board.slot_of < 0), seed=seed)
-    improve(board, bound, selection.prices, deadline=began + seconds, seed=seed)
+    improve(board, lambda: selection.bound, selection.prices, deadline=began + seconds, seed=seed)
     if max_moves > 0:
         board.locked[kept[~board.barred[kept]]] = False
         colour(board, by_weight(board, np.flatnonzero(~board.barred)), seed=seed, longest=min(max_moves, 4))
-    return finished(changed, board, booth, bound, time.monotonic() - began, pinned)
+    return finished(changed, board, booth, selection.bound, time.monotonic() - began, pinned)

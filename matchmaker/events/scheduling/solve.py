@@ -16,6 +16,7 @@ from matchmaker.events.scheduling.instance import Instance
 from matchmaker.events.scheduling.interpreters import Booth, place_interpreted, seat_booked
 from matchmaker.events.scheduling.plans import Plan
 from matchmaker.events.scheduling.tables import assign_tables
+from matchmaker.events.scheduling.tighten import Bound
 
 # progress(stage, objective, bound, gap, seconds) -> False stops the run; the best plan so far is returned.
 Progress = Callable[[str, int, int, float, float], bool | None]
@@ -29,49 +30,55 @@ def plan(
     target_gap: float = 0.0,
     seed: int = 1,
     progress: Progress | None = None,
+    clock: Callable[[], float] = time.monotonic,
 ) -> Plan:
     """Plan all meetings in about ``seconds``, sooner where the gap falls to ``target_gap`` or nothing is left to win.
 
     Any-time: however short the time, the plan is complete and respects every hard constraint. ``progress`` is told of
     each stage and, while improving, about twice a second; returning False ends the run with the plan as it is. The
     same instance and seed give the same selection and bound; how far the improvement gets depends on the clock.
+    ``clock`` measures the time; `time.thread_time` makes runs on a busy machine comparable.
     Raises `InvalidInstance` where a booked meeting needs an interpreter and none is free.
     """
-    began = time.monotonic()
+    began = clock()
     running = True
 
     def tell(stage: str, objective: int, bound: int) -> bool:
         nonlocal running
         if progress is not None and running:
             gap = (bound - objective) / bound if bound else 0.0
-            running = progress(stage, objective, bound, gap, time.monotonic() - began) is not False
+            running = progress(stage, objective, bound, gap, clock() - began) is not False
         return running
 
     board = Board.empty(instance)
     booth = seat_booked(instance, board)
     tell("selecting", board.objective, int(instance.edges[:, 2].sum()))
     selection = select(instance)
-    bound = selection.bound
-    tell("placing", board.objective, bound)
+    tell("placing", board.objective, selection.bound)
     place(board, booth, selection.edges, seed=seed)
     # A tenth of the time, but not more than a few seconds, shortens people's days.
     polishing = min(0.1 * seconds, 5.0)
-    if tell("improving", board.objective, bound):
+    bound = Bound(instance, selection, seconds=0.9 * seconds)
+    if tell("improving", board.objective, bound.value):
         improve(
             board,
-            bound,
+            lambda: bound.value,
             selection.prices,
             deadline=began + seconds - polishing,
             target_gap=target_gap,
             seed=seed,
-            tell=lambda objective: tell("improving", objective, bound),
+            clock=clock,
+            tell=lambda objective: tell("improving", objective, bound.value),
         )
         place_interpreted(board, booth, by_weight(board, np.flatnonzero(board.barred)))
     objective = board.objective
-    if tell("idle", objective, bound):
-        polish(board, instance.day, deadline=max(began + seconds, time.monotonic() + 0.05), seed=seed)
-    tell("tables", objective, bound)
-    return finished(instance, board, booth, bound, time.monotonic() - began)
+    if tell("idle", objective, bound.value):
+        polish(board, instance.day, deadline=max(began + seconds, clock() + 0.05), seed=seed, clock=clock)
+    proven = (
+        bound.wait(began + seconds - clock()) if running and objective < bound.value * (1 - target_gap) else bound.value
+    )
+    tell("tables", objective, proven)
+    return finished(instance, board, booth, proven, clock() - began)
 
 
 def by_weight(board: Board, rows: np.ndarray) -> np.ndarray:
