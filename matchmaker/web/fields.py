@@ -11,6 +11,9 @@ from functools import lru_cache
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.text import format_lazy
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -180,11 +183,31 @@ class WebsiteField(forms.URLField):
         return {"inputmode": "url", "autocomplete": "url", "maxlength": "200"}
 
 
+class CodeSelect(forms.Select):
+    """A select that is written in one go: Django renders each option as a template, 30 ms for the country list."""
+
+    def render(self, name, value, attrs=None, renderer=None):
+        shown = self.build_attrs(self.attrs, {**(attrs or {}), "name": name})
+        chosen = set(self.format_value(value))
+        return format_html("<select{}>{}</select>", flatatt(shown), self._options(self.choices, chosen))
+
+    def _options(self, choices, chosen: set[str]):
+        return format_html_join("", "{}", ((self._entry(*choice, chosen),) for choice in choices))
+
+    def _entry(self, code, label, chosen: set[str]):
+        if isinstance(label, list):  # a group: its name and its own choices
+            return format_html('<optgroup label="{}">{}</optgroup>', code, self._options(label, chosen))
+        mark = SafeString(" selected") if str(code) in chosen else ""
+        return format_html('<option value="{}"{}>{}</option>', code, mark, label)
+
+
 class CodeField(forms.ChoiceField):
     """One code of a reference list, shown by its name in the reader's language.
 
     `choices` is called whenever the list is shown, so that the names follow the language.
     """
+
+    widget = CodeSelect
 
     def __init__(self, *, choices: Callable[[], Iterable], empty: str = "", sentence: str = "", **kwargs):
         self._listed, self._empty = choices, empty or _("Choose")

@@ -133,6 +133,8 @@ class ProductTexts(forms.BaseFormSet):
     """The supplier's own text first, the others beside it."""
 
     def clean(self):
+        if not self.forms:
+            raise forms.ValidationError(_("Give the product a name in your own language."))
         seen = set()
         for form in self.forms:
             if any(form.errors) or not form.is_filled:

@@ -32,7 +32,8 @@ from matchmaker.web.supplier.completeness import completeness
 from matchmaker.web.supplier.forms import MAX_TEXTS, ImageForm, ProductForm, ProductTextSet, terms_of, texts_of
 
 REMEMBERED = 10  # forms a session remembers, so that one sent twice makes one product
-LOOKING = ("more", "suggest", "pick_category", "pick_hs_code")  # buttons that change the form and save nothing
+SUGGESTING = ("suggest", "pick_category", "pick_hs_code")
+LOOKING = ("more", *SUGGESTING)  # buttons that change the form and save nothing
 STATES = {
     Product.Status.DRAFT: ("", "pencil"),
     Product.Status.PUBLISHED: ("met", "circle-check"),
@@ -187,7 +188,7 @@ def _render(request, product, form, text_set, *, image_form=None, status: int = 
             "completeness": completeness(product),
             "matches": found_matches(request.company).get(product.pk, 0),
         }
-    if request.POST:
+    if any(name in request.POST for name in SUGGESTING):  # otherwise the page asks for them when it is shown
         context["suggestions"] = suggestions(request.POST)
     template = "supplier/product.html"
     if request.htmx and "more" in request.POST:

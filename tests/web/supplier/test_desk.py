@@ -1,0 +1,124 @@
+"""The supplier's home, her company's page, and suggestions of codes."""
+
+import pytest
+from django.urls import reverse
+
+from matchmaker.web.company_forms import CompanyForm, said_by
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def company(client):
+    company = make.supplier()
+    client.force_login(make.member_of(company))
+    return company
+
+
+def said(company, **changes) -> dict:
+    values = {name: value for name, value in said_by(company, CompanyForm).items() if value not in (None, False)}
+    return values | changes
+
+
+def test_home_without_products_leads_to_the_first_one(client, company):
+    assert "List your first product" in client.get(reverse("supplier_home")).content.decode()
+
+
+def test_home_shows_what_waits(client, company):
+    make.match(make.product(company), buyer_answer="interested")
+    make.match(make.product(company), supplier_answer="interested")
+    draft = make.product(company, status="draft")
+    page = client.get(reverse("supplier_home"))
+    assert page.context["counts"] == {"all": 2, "waiting": 1, "asked": 1, "mutual": 0}
+    assert (page.context["drafts"], page.context["published"]) == ([draft], 2)
+
+
+@pytest.mark.parametrize(
+    ("status", "sentence"),
+    [
+        ("draft", "Your company is not submitted yet."),
+        ("pending", "Your company is with the campaign's team."),
+        ("returned", "The address is missing."),
+        ("suspended", "Your company is suspended."),
+    ],
+)
+@pytest.mark.parametrize("page", ["supplier_home", "supplier_company", "supplier_products", "supplier_product_new"])
+def test_every_page_says_where_the_approval_stands(client, company, page, status, sentence):
+    company.status, company.status_reason = status, "The address is missing." if status == "returned" else ""
+    company.save()
+    assert sentence in client.get(reverse(page)).content.decode()
+
+
+def test_company_page_saves_what_is_said(client, company):
+    client.post(reverse("supplier_company"), said(company, city="Buriram", website="mill.example"))
+    company.refresh_from_db()
+    assert (company.city, company.website, company.status) == ("Buriram", "https://mill.example", "approved")
+
+
+def test_changing_the_legal_name_asks_for_approval_again_and_says_so(client, company):
+    answer = client.post(reverse("supplier_company"), said(company, legal_name="New Mill Ltd."), follow=True)
+    company.refresh_from_db()
+    assert company.status == "pending"
+    assert [str(message) for message in answer.context["messages"]] == [
+        "Saved. You changed what was approved, so the campaign's team looks at your company again."
+    ]
+
+
+def test_returned_company_is_sent_again_from_its_page(client, company):
+    make.campaign()
+    company.status, company.status_reason = "returned", "The address is missing."
+    company.save()
+    client.post(reverse("supplier_company"), said(company, address="12 Mill Road", submit="1"))
+    company.refresh_from_db()
+    assert (company.status, company.address) == ("pending", "12 Mill Road")
+
+
+def test_refused_company_page_keeps_what_was_typed(client, company):
+    page = client.post(reverse("supplier_company"), said(company, website="javascript:x", city="Buriram"))
+    assert page.status_code == 422
+    assert page.context["form"]["city"].value() == "Buriram"
+    company.refresh_from_db()
+    assert company.city == "Surin"
+
+
+def test_suspended_company_cannot_be_changed(client, company):
+    company.status = "suspended"
+    company.save()
+    page = client.post(reverse("supplier_company"), said(company, city="Buriram"))
+    assert list(page.context["form"].non_field_errors()) == ["This company is suspended; ask the organiser."]
+
+
+def test_b13_extra_fields_on_the_company_page_change_nothing(client, company):
+    client.post(reverse("supplier_company"), said(company, status="approved", verification="3", is_buyer="1"))
+    company.refresh_from_db()
+    assert (company.verification, company.is_buyer) == (0, False)
+
+
+@pytest.mark.parametrize("page", ["supplier_home", "supplier_company", "supplier_products", "supplier_matches"])
+def test_strangers_are_asked_to_sign_in(client, page):
+    assert client.get(reverse(page)).url == f"/accounts/login/?next={reverse(page)}"
+
+
+def test_suggestions_of_nothing_ask_for_a_text(client, company):
+    part = client.post(reverse("supplier_suggest_codes"), {"texts-0-name": ""})
+    assert "Write the name and one sentence above" in part.content.decode()
+
+
+@pytest.mark.slow
+def test_suggestions_name_category_and_code_with_certainty(client, company):
+    for code in ("AGRI-01", "AGRI-02", "AGRI-03", "AGRI-04", "AGRI-05"):
+        make.category(code)
+    make.hs_code("100630")
+    part = client.get(reverse("supplier_suggest_codes"), {"texts-0-name": "Jasmine rice", "texts-0-language": "en"})
+    shown = part.context["suggestions"]
+    assert shown["categories"][0]["category"].code == "AGRI-01"
+    assert "100630" in [item["code"].code for item in shown["hs_codes"]]
+    assert all(0 <= item["percent"] <= 100 for item in shown["categories"] + shown["hs_codes"])
+
+
+def test_a_pick_comes_back_in_the_fields(client, company):
+    make.category()
+    asked = {"pick_hs_code": "100630", "category": "AGRI-01", "hs_code": ""}
+    part = client.post(reverse("supplier_suggest_codes"), asked)
+    assert (part.context["form"]["hs_code"].value(), part.context["form"]["category"].value()) == ("100630", "AGRI-01")

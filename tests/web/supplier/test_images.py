@@ -1,0 +1,133 @@
+"""Pictures are checked by their content, kept once, and re-encoded (B44 to B48)."""
+
+import io
+import struct
+import zlib
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from PIL import Image
+
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+UNREADABLE = "This is not a picture we can read. Use JPEG, PNG or WebP."
+
+
+@pytest.fixture
+def product(client):
+    product = make.product()
+    client.force_login(make.member_of(product.company))
+    return product
+
+
+def picture(format: str = "PNG", colour: str = "white", size=(40, 30)) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", size, colour).save(out, format)
+    return out.getvalue()
+
+
+def upload(client, product, content: bytes, name: str = "rice.png", alt: str = "A sack of rice"):
+    address = reverse("supplier_product_image_add", args=[product.uid])
+    return client.post(address, {"image": SimpleUploadedFile(name, content), "alt": alt})
+
+
+def problems(page) -> list[str]:
+    return list(page.context["image_form"].errors.get("image", []))
+
+
+def test_picture_is_kept_with_what_it_shows(client, product):
+    answer = upload(client, product, picture())
+    assert answer.url == reverse("supplier_product_edit", args=[product.uid]) + "#pictures"
+    image = product.images.get()
+    assert (image.alt, image.width, image.height, image.file.name.endswith(".webp")) == ("A sack of rice", 40, 30, True)
+
+
+def test_picture_can_be_removed(client, product):
+    upload(client, product, picture())
+    client.post(reverse("supplier_product_image_remove", args=[product.uid, product.images.get().pk]))
+    assert not product.images.exists()
+
+
+def test_picture_of_another_product_is_not_found(client, product):
+    other = make.product()
+    client.force_login(make.member_of(other.company))
+    upload(client, other, picture())
+    address = reverse("supplier_product_image_remove", args=[product.uid, other.images.get().pk])
+    client.force_login(make.member_of(product.company))
+    assert client.post(address).status_code == 404
+    assert other.images.count() == 1
+
+
+def test_b44_the_same_picture_twice_is_kept_once(client, product):
+    upload(client, product, picture())
+    upload(client, product, picture())
+    assert product.images.count() == 1
+
+
+@pytest.mark.slow
+def test_b44_the_eleventh_picture_is_refused(client, product):
+    for shade in range(10):
+        upload(client, product, picture(colour=f"#{shade:02x}0000"))
+    page = upload(client, product, picture(colour="#ff0000"))
+    assert problems(page) == ["A product can have up to ten pictures."]
+    assert product.images.count() == 10
+
+
+def test_b44_an_empty_file_is_refused(client, product):
+    assert problems(upload(client, product, b"")) == ["This file is empty. Choose the picture again."]
+
+
+def test_no_file_is_refused(client, product):
+    page = client.post(reverse("supplier_product_image_add", args=[product.uid]), {"alt": "x"})
+    assert problems(page) == ["Choose a picture first."]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"<!doctype html><script>alert(1)</script>",
+        b"%PDF-1.7\n1 0 obj",
+        b"MZ\x90\x00" + b"\0" * 60,
+        b"\x89PNG\r\n\x1a\n",
+    ],
+    ids=["html", "pdf", "exe", "cut png"],
+)
+def test_b45_what_is_no_picture_is_refused_whatever_its_name(client, product, content):
+    assert problems(upload(client, product, content)) == [UNREADABLE]
+    assert not product.images.exists()
+
+
+def test_b46_bytes_after_the_end_and_comments_do_not_survive(client, product):
+    out = io.BytesIO()
+    Image.new("RGB", (40, 30), "white").save(out, "JPEG", comment=b"<script>alert(1)</script>")
+    upload(client, product, out.getvalue() + b"PK\x03\x04 archive of another kind", name="rice.jpg")
+    kept = product.images.get().file.read()
+    assert (b"script" in kept, b"PK\x03\x04" in kept, kept[:4]) == (False, False, b"RIFF")
+
+
+def test_b47_svg_is_refused(client, product):
+    content = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
+    assert problems(upload(client, product, content, name="rice.svg")) == [UNREADABLE]
+
+
+def test_b48_a_picture_of_900_million_pixels_is_refused_before_it_is_decoded(client, product):
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", 30_000, 30_000, 8, 2, 0, 0, 0))
+    bomb = b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", zlib.compress(b"\0" * 1000)) + chunk(b"IEND", b"")
+    assert problems(upload(client, product, bomb)) == [UNREADABLE]
+
+
+def test_b48_moving_pictures_are_refused(client, product):
+    out = io.BytesIO()
+    frames = [Image.new("P", (8, 8), shade) for shade in range(30)]
+    frames[0].save(out, "GIF", save_all=True, append_images=frames[1:])
+    assert problems(upload(client, product, out.getvalue(), name="rice.gif")) == [UNREADABLE]
+
+
+def test_a_line_break_in_the_description_is_refused(client, product):
+    page = upload(client, product, picture(), alt="rice\nsack")
+    assert page.context["image_form"].errors == {"alt": ["Write this in one line."]}
