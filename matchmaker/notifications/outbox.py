@@ -19,9 +19,9 @@ from matchmaker.notifications.models import Delivery, Digest, Heartbeat, Hold, P
 
 log = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=90)  # recovery after a killed worker stays below 120 s with the timetable's 10 s
+LEASE = timedelta(seconds=60)  # with the timetable's 10 s, what a killed worker held leaves within 120 s
 BATCH = 50
-BUDGET = 60  # seconds a task works before it makes room; half of the hard time limit of Celery
+BUDGET = 20.0  # seconds a task works before it rings again and makes room for others of the same worker
 # Waits between tries, about three days in all; ±10 % so that a mended server isn't met by everybody at once.
 SCHEDULE = [timedelta(minutes=m) for m in (1, 5, 15, 30, 60, 120, 240, 480, 480, 720, 720, 1440)]
 GIVE_UP = timedelta(hours=79.2)  # the whole schedule with its longest jitter

@@ -18,7 +18,9 @@ def deliver_waiting() -> None:
         deliver_webhooks.apply_async(expires=60)
     mail.deliver_waiting()
     digests.gather()
-    digests.deliver_waiting(budget=20)
+    digests.deliver_waiting()
+    if not outbox.is_held() and (outbox.mail_due().exists() or outbox.digests_due().exists()):
+        deliver_waiting.apply_async(expires=60)
 
 
 @shared_task(name="notifications.deliver_texts")

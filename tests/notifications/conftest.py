@@ -26,6 +26,7 @@ class Sink:
         self.letters, self.script, self.refuse = [], deque(), {}
         self.ids = defaultdict(int)
         self.lock = threading.Lock()
+        self.after_letter = None  # called once, right after the next letter was answered
 
     async def handle_RCPT(self, server, session, envelope, address, options):
         if address in self.refuse:
@@ -44,6 +45,12 @@ class Sink:
                 self.letters.append((list(envelope.rcpt_tos), letter))
                 self.ids[letter["Message-ID"]] += 1
         if step == "drop":
+            server.transport.abort()
+        if self.after_letter:
+            call, self.after_letter = self.after_letter, None
+            await server.push(step)
+            await server._writer.drain()
+            call()
             server.transport.abort()
         return step
 
