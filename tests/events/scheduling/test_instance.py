@@ -2,7 +2,7 @@ import json
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from matchmaker.events.scheduling import Instance, InvalidInstance
 from tests.events.scheduling.events import event, events
@@ -87,6 +87,7 @@ def test_a_missing_part_is_named(key):
 
 
 @pytest.mark.slow
+@settings(max_examples=40, deadline=None)
 @given(events(interpreted=True))
 def test_reading_what_was_written_gives_the_same_instance(data):
     once = Instance.from_dict(data)

@@ -12,7 +12,7 @@ from tests.events.scheduling.checker import check
 from tests.events.scheduling.events import event, events
 from tests.events.scheduling.exact import best_objective
 
-relaxed = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+relaxed = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def judged(data, made):
