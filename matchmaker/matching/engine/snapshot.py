@@ -123,7 +123,7 @@ def load_meaning(folder: Path, cache: Path, key: str) -> Meaning:
     if not done.exists() or not (target / "whitening.npy").exists() or not (target / "complete.npy").exists():
         _unpack(folder / _file(key), target)
         save_array(target / "complete.npy", np.ones(1, np.int8))
-    arrays = {path.stem: load_array(path) for path in target.glob("*.npy")}
+    arrays = {path.stem: load_array(path) for path in target.glob("[!.]*.npy")}  # not what others are writing
     langs = arrays["centre_langs"].tolist()
     return Meaning(
         whitening=arrays["whitening"],

@@ -1,5 +1,6 @@
 """Category and HS code from a text, while somebody types."""
 
+import threading
 from dataclasses import dataclass
 from functools import cache
 
@@ -11,8 +12,16 @@ from matchmaker.language.text import clean
 MAX_TEXT = 2000  # characters that are looked at
 
 
-@cache
+_loading = threading.Lock()  # the first two requests of a process come at once; one of them loads
+
+
 def classifier():
+    with _loading:
+        return _classifier()
+
+
+@cache
+def _classifier():
     from matchmaker.matching.engine.classify import Classifier  # brings scipy: only who suggests pays for it
 
     return Classifier.load(settings.DATA_DIR, settings.ENGINE_CACHE)
