@@ -18,10 +18,12 @@ app.conf.task_routes = {
     "notifications.*": {"queue": "mail"},
     "companies.*": {"queue": "mail"},
     "matching.*": {"queue": "match"},
+    "events.*": {"queue": "match"},
 }
 app.conf.task_default_queue = "match"
 app.conf.beat_schedule = {
     "match what was published": {"task": "matching.match_waiting", "schedule": 10.0, "options": {"expires": 10}},
+    "compute plans of meetings": {"task": "events.compute_plans", "schedule": 10.0, "options": {"expires": 10}},
     "deliver what waits": {"task": "notifications.deliver_waiting", "schedule": 10.0, "options": {"expires": 10}},
     "send invitations": {"task": "companies.send_invitations", "schedule": 10.0, "options": {"expires": 10}},
     "close demands of yesterday": {"task": "catalogue.close_expired_demands", "schedule": crontab(minute=5)},

@@ -112,7 +112,9 @@ class Attendee(Public):
     role = models.CharField(_("what they do"), max_length=120, blank=True, validators=[one_line])
     code = models.CharField(max_length=10, unique=True, default=new_code, editable=False)
     checked_in_at = models.DateTimeField(null=True, blank=True)
-    checked_in_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    checked_in_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     gate = models.CharField(max_length=40, blank=True)
 
     objects = AttendeeQuerySet.as_manager()

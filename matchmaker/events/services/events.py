@@ -15,6 +15,8 @@ from matchmaker.campaigns.services import require_organiser
 from matchmaker.core import reference
 from matchmaker.core.problems import Refused
 from matchmaker.events.models import Event, Meeting
+from matchmaker.events.services import news
+from matchmaker.events.services.participations import move_up
 
 EDITABLE = (
     "name_en",
@@ -89,6 +91,7 @@ def save_event(*, by: User, campaign: Campaign, event: Event | None = None, **fi
     if problems:
         raise ValidationError(problems)
     event.save()
+    move_up(event)  # a larger hall lets the waiting list in
     record(by=by, verb="save_event", on=event, organisation=campaign, facts={"changed": sorted(fields)})
     return event
 
@@ -118,7 +121,13 @@ def publish_event(*, by: User, event: Event) -> Event:
 @transaction.atomic
 def cancel_event(*, by: User, event: Event) -> Event:
     """Call the event off; it stays in the calendar, marked as cancelled, so that nobody travels."""
-    return _turn(by, event, ("draft", "published"), Event.Status.CANCELLED, _("This event is cancelled already."))
+    event = _turn(by, event, ("draft", "published"), Event.Status.CANCELLED, _("This event is cancelled already."))
+    for meeting in Meeting.objects.of(event).filter(status=Meeting.Status.PLANNED).for_agenda():
+        meeting.status, meeting.why_cancelled = Meeting.Status.CANCELLED, _("The event is cancelled.")
+        meeting.sequence += 1
+        meeting.save(update_fields=["status", "why_cancelled", "sequence", "updated_at"])
+        news.meeting_changed(meeting, to=[meeting.supplier, meeting.buyer])
+    return event
 
 
 @transaction.atomic

@@ -1,0 +1,115 @@
+"""Codes of the scheduler as sentences: why a wish was not placed, and what stands in the way of a move."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from matchmaker.companies.models import Company
+from matchmaker.events.models import MeetingRequest, PlanDraft, Wish
+from matchmaker.events.scheduling import Alternative, Plan, facts
+from matchmaker.events.services.meetings import clock
+from matchmaker.events.services.standing import Standing
+
+NOT_POSSIBLE = "not_possible"  # withdrawn, waiting, declined or never: which of them is nobody's business
+
+
+@dataclass(frozen=True, slots=True)
+class Unplaced:
+    """A wish that found no slot. `supplier_at` and `buyer_at` are places in the instance, None outside of it."""
+
+    supplier: Company
+    buyer: Company
+    kinds: tuple[str, ...]  # must_supplier, would_buyer, accepted …
+    code: str
+    sentence: str
+    supplier_at: int | None
+    buyer_at: int | None
+
+
+def unplaced_wishes(draft: PlanDraft, standing: Standing, plan: Plan) -> list[Unplaced]:
+    """Every wish and accepted request of the event that the plan does not place, the strongest first."""
+    event = draft.event
+    suppliers, buyers = standing.supplier_at, standing.buyer_at
+    wished: dict[tuple[int, int], set[str]] = {}
+    sides = dict(event.participations.values_list("company", "side"))
+    for one, other, kind in Wish.objects.positive().filter(event=event).values_list("company", "other", "kind"):
+        side = sides.get(one, "supplier")
+        pair = (one, other) if side == "supplier" else (other, one)
+        wished.setdefault(pair, set()).add(f"{kind}_{side}")
+    accepted = MeetingRequest.objects.filter(event=event, status=MeetingRequest.Status.ACCEPTED)
+    for one, other in accepted.values_list("company", "other"):
+        pair = (one, other) if sides.get(one) == "supplier" else (other, one)
+        wished.setdefault(pair, set()).add("accepted")
+    placed = {(standing.suppliers[s], standing.buyers[b]) for s, b, _slot, _table in plan.meetings}
+    codes = {(standing.suppliers[row.supplier], standing.buyers[row.buyer]): row.code for row in plan.unplaced}
+    open_pairs = [pair for pair in wished if pair not in placed]
+    companies = Company.objects.in_bulk({key for pair in open_pairs for key in pair})
+    found = []
+    for pair in open_pairs:
+        code = codes.get(pair, NOT_POSSIBLE)
+        s, b = suppliers.get(pair[0]), buyers.get(pair[1])
+        numbers: Mapping = {}
+        if code != NOT_POSSIBLE and s is not None and b is not None:
+            numbers = facts(standing.instance, plan.meetings, s, b)
+        supplier, buyer = companies[pair[0]], companies[pair[1]]
+        sentence = why_not(code, supplier.display_name, buyer.display_name, numbers)
+        kinds = tuple(sorted(wished[pair]))
+        found.append(Unplaced(supplier, buyer, kinds, code, sentence, s, b))
+    rank = {"accepted": 0, "must": 1, "would": 2}
+    return sorted(found, key=lambda row: (min(rank[kind.split("_")[0]] for kind in row.kinds), row.supplier.pk))
+
+
+def why_not(code: str, supplier: str, buyer: str, numbers: Mapping) -> str:
+    """One sentence for one code."""
+    names = {"supplier": supplier, "buyer": buyer, **numbers}
+    sentence = {
+        "no_common_slot": _("%(supplier)s and %(buyer)s are never there at the same time."),
+        "no_interpreter": _("%(supplier)s and %(buyer)s share no language, and no interpreter is free when both are."),
+        "both_full": _(
+            "Both have as many meetings as they can: %(supplier)s %(supplier_meetings)d, %(buyer)s %(buyer_meetings)d."
+        ),
+        "supplier_full": _("%(supplier)s has as many meetings as it can: %(supplier_meetings)d."),
+        "buyer_full": _("%(buyer)s has as many meetings as it can: %(buyer_meetings)d."),
+        "no_table": _("Both are free together, but every table is taken then."),
+        "lost_to_better": _(
+            "In each of the %(common_slots)d slots both share, one of them has a meeting that is worth more to the "
+            "whole: this one weighs %(weight)d, what would give way at least %(rival_weight)d."
+        ),
+        NOT_POSSIBLE: _(
+            "This meeting is not possible: one of the two is not registered, declined, or cannot be brought together "
+            "with the other."
+        ),
+    }[code]
+    return sentence % names
+
+
+def in_the_way(option: Alternative, standing: Standing, names: Mapping[int, str]) -> list[str]:
+    """What stands in the way of one slot, a sentence each; nothing when the slot is free."""
+    found = []
+    for conflict in option.conflicts:
+        if conflict.meeting is not None:
+            s, b = conflict.meeting
+            pair = {"supplier": names[standing.suppliers[s]], "buyer": names[standing.buyers[b]]}
+            found.append(
+                (
+                    _("%(supplier)s meets %(buyer)s then, which is locked.")
+                    if conflict.booked
+                    else _("%(supplier)s meets %(buyer)s then.")
+                )
+                % pair
+            )
+        else:
+            found.append(
+                {
+                    "supplier_full": _("The supplier has as many meetings as it can."),
+                    "buyer_full": _("The buyer has as many meetings as it can."),
+                    "no_table": _("Every table is taken then."),
+                    "no_interpreter": _("No interpreter is free then."),
+                }[conflict.code]
+            )
+    return found
+
+
+def slot_label(standing: Standing, slot: int) -> str:
+    return clock(standing.event, standing.slots[slot])

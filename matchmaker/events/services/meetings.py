@@ -1,0 +1,289 @@
+"""Single meetings: book, move, cancel, lock, and what became of them."""
+
+import datetime as dt
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from matchmaker.accounts.audit import record
+from matchmaker.accounts.models import User
+from matchmaker.campaigns.services import require_organiser
+from matchmaker.companies.models import Company
+from matchmaker.companies.services import is_member
+from matchmaker.core.problems import Refused
+from matchmaker.events.models import Event, EventParticipation, Meeting, Wish
+from matchmaker.events.services import news
+from matchmaker.events.services.participations import away_slots, participation_of, runs
+
+
+def clock(event: Event, instant: dt.datetime) -> str:
+    """An instant on the event's clock, the same in every language."""
+    return instant.astimezone(event.zone).strftime("%Y-%m-%d %H:%M")
+
+
+def free_slots(
+    event: Event, supplier: EventParticipation, buyer: EventParticipation, *, after: dt.datetime, count: int = 3
+) -> list[dt.datetime]:
+    """The next slots in which both are there and free and a table stands empty."""
+    companies = [supplier.company_id, buyer.company_id]
+    rows = Meeting.objects.of(event).active()
+    busy = set(rows.filter(supplier__in=companies).values_list("starts_at", flat=True))
+    busy |= set(rows.filter(buyer__in=companies).values_list("starts_at", flat=True))
+    busy |= away_slots(supplier) | away_slots(buyer)
+    used: dict[dt.datetime, int] = {}
+    for when in rows.filter(starts_at__gt=after).values_list("starts_at", flat=True):
+        used[when] = used.get(when, 0) + 1
+    free = (s for s in event.slots() if s > after and s not in busy and used.get(s, 0) < event.tables)
+    return [slot for slot, _number in zip(free, range(count), strict=False)]
+
+
+def _tables(event: Event, when: dt.datetime, supplier: Company) -> list[int]:
+    """Empty tables in a slot, the supplier's own first."""
+    rows = Meeting.objects.of(event).active()
+    taken = set(rows.filter(starts_at=when).values_list("table", flat=True))
+    own = rows.filter(supplier=supplier).values_list("table", flat=True)
+    ordered = dict.fromkeys([*own, *range(1, event.tables + 1)])
+    return [table for table in ordered if table not in taken and table <= event.tables]
+
+
+def _checked(event: Event, supplier: Company, buyer: Company, when: dt.datetime) -> tuple:
+    """What can be said before the database decides who was first.
+
+    Raises:
+        Refused: with the slots that are free next where that helps.
+    """
+    sides = participation_of(event, supplier), participation_of(event, buyer)
+    if (sides[0].side, sides[1].side) != ("supplier", "buyer"):
+        raise Refused("same_side", _("Meetings bring a supplier and a buyer together."), status=400)
+    never = Wish.objects.never().filter(event=event)
+    pair = [supplier.pk, buyer.pk]
+    if never.filter(company__in=pair, other__in=pair).exists():
+        # Whose wish it is stays unsaid.
+        raise Refused("not_possible", _("These two companies cannot be brought together."))
+    if event.status == Event.Status.CANCELLED:
+        raise Refused("event_cancelled", _("This event is cancelled."))
+    if when not in event.slots():
+        raise Refused("no_such_slot", _("Choose a slot of this event."), field="slot", status=400)
+    if when <= timezone.now():
+        raise Refused("past", _("This slot has begun already."), field="slot", status=400)
+    for side in sides:
+        if when in away_slots(side):
+            raise Refused(
+                "away",
+                _("%(company)s is away then. %(next)s")
+                % {"company": side.company.display_name, "next": _next(event, *sides)},
+                field="slot",
+            )
+    return sides
+
+
+def _next(event: Event, supplier: EventParticipation, buyer: EventParticipation) -> str:
+    found = free_slots(event, supplier, buyer, after=timezone.now())
+    if not found:
+        return _("There is no slot in which both are free.")
+    return _("Free for both: %(slots)s.") % {"slots": _(", ").join(clock(event, slot) for slot in found)}
+
+
+def _refused(error: IntegrityError, event: Event, sides: tuple, meeting: Meeting) -> Refused:
+    rows = Meeting.objects.of(event).active().exclude(pk=meeting.pk)
+    pair = rows.filter(supplier=meeting.supplier_id, buyer=meeting.buyer_id).first()
+    if pair is not None:
+        return Refused(
+            "meeting_stands",
+            _("The two have a meeting already, at %(when)s.") % {"when": clock(event, pair.starts_at)},
+        )
+    then = rows.filter(starts_at=meeting.starts_at)
+    if then.filter(supplier=meeting.supplier_id).exists() or then.filter(buyer=meeting.buyer_id).exists():
+        clash = then.filter(supplier=meeting.supplier_id).first() or then.filter(buyer=meeting.buyer_id).first()
+        busy = meeting.supplier if clash.supplier_id == meeting.supplier_id else meeting.buyer
+        sentence = _("%(company)s has another meeting then. %(next)s")
+        return Refused(
+            "slot_taken", sentence % {"company": busy.display_name, "next": _next(event, *sides)}, field="slot"
+        )
+    return Refused("no_table", _("Every table is taken then. %(next)s") % {"next": _next(event, *sides)}, field="slot")
+
+
+def _take(event: Event, meeting: Meeting, sides: tuple, save) -> None:
+    """Save with the first empty table; the constraints decide between two who want the same."""
+    last: IntegrityError | None = None
+    for _try in range(5):
+        tables = _tables(event, meeting.starts_at, meeting.supplier)
+        if not tables:
+            break
+        meeting.table = tables[0]
+        try:
+            with transaction.atomic():
+                save()
+            return
+        except IntegrityError as error:
+            last = error
+            rows = Meeting.objects.of(event).active().exclude(pk=meeting.pk).filter(starts_at=meeting.starts_at)
+            if not rows.filter(table=meeting.table).exists() or (
+                rows.filter(supplier=meeting.supplier_id).exists() or rows.filter(buyer=meeting.buyer_id).exists()
+            ):
+                break
+    raise _refused(last, event, sides, meeting) from last
+
+
+@transaction.atomic
+def book_meeting(*, by: User, event: Event, supplier: Company, buyer: Company, starts_at: dt.datetime) -> Meeting:
+    """Book a meeting by hand, for example for a walk-in; it is locked, so that no plan moves it.
+
+    Raises:
+        Refused: whoever is busy or away, the pair, the slot or the tables; with the next slots free for both.
+    """
+    require_organiser(by, event.campaign)
+    sides = _checked(event, supplier, buyer, starts_at)
+    meeting = Meeting(event=event, supplier=supplier, buyer=buyer, starts_at=starts_at, locked=True)
+    _take(event, meeting, sides, lambda: meeting.save(force_insert=True))
+    record(by=by, verb="book_meeting", on=meeting, organisation=event.campaign)
+    news.meeting_changed(meeting, to=[supplier, buyer])
+    return meeting
+
+
+@transaction.atomic
+def move_meeting(*, by: User, meeting: Meeting, starts_at: dt.datetime) -> Meeting:
+    """Move a planned meeting to another slot without cancelling it; both sides hear of it.
+
+    Raises:
+        Refused: as in `book_meeting`, or when the meeting is no longer planned.
+    """
+    event = meeting.event
+    require_organiser(by, event.campaign)
+    meeting = (
+        Meeting.objects.select_for_update(of=("self",)).select_related("event", "supplier", "buyer").get(pk=meeting.pk)
+    )
+    _planned(meeting)
+    if starts_at == meeting.starts_at:
+        return meeting
+    sides = _checked(event, meeting.supplier, meeting.buyer, starts_at)
+    before = meeting.starts_at
+    meeting.starts_at, meeting.sequence = starts_at, meeting.sequence + 1
+    if meeting.interpreter_id and Meeting.objects.active().filter(
+        interpreter=meeting.interpreter_id, starts_at=starts_at
+    ):
+        raise Refused("no_interpreter", _("The interpreter has another meeting then."), field="slot")
+    fields = ["starts_at", "table", "sequence", "updated_at"]
+    _take(event, meeting, sides, lambda: meeting.save(update_fields=fields))
+    facts = {"from": before.isoformat(), "to": starts_at.isoformat()}
+    record(by=by, verb="move_meeting", on=meeting, organisation=event.campaign, facts=facts)
+    news.meeting_changed(meeting, to=[meeting.supplier, meeting.buyer])
+    return meeting
+
+
+def _planned(meeting: Meeting) -> None:
+    if meeting.status != Meeting.Status.PLANNED:
+        raise Refused(
+            "meeting_state", _("This meeting is %(state)s already.") % {"state": meeting.get_status_display()}
+        )
+
+
+@transaction.atomic
+def cancel_meeting(*, by: User, meeting: Meeting, why: str = "") -> Meeting:
+    """Call a meeting off; the slot is free again and the other side is told why. Twice is once.
+
+    Raises:
+        Refused: held, missed or cut short already, or a stranger.
+    """
+    side = side_of(by, meeting)
+    meeting = (
+        Meeting.objects.select_for_update(of=("self",)).select_related("event", "supplier", "buyer").get(pk=meeting.pk)
+    )
+    if meeting.status == Meeting.Status.CANCELLED:
+        return meeting
+    _planned(meeting)
+    meeting.status, meeting.locked, meeting.why_cancelled = Meeting.Status.CANCELLED, False, why.strip()
+    meeting.sequence += 1
+    meeting.full_clean(fields_without("why_cancelled"), validate_unique=False, validate_constraints=False)
+    meeting.save(update_fields=["status", "locked", "why_cancelled", "sequence", "updated_at"])
+    record(by=by, verb="cancel_meeting", on=meeting, organisation=meeting.event.campaign, facts={"side": side})
+    told = {"supplier": [meeting.buyer], "buyer": [meeting.supplier]}.get(side, [meeting.supplier, meeting.buyer])
+    news.meeting_changed(meeting, to=told)
+    return meeting
+
+
+def fields_without(*names: str) -> list[str]:
+    """Everything but these, for a check of what somebody just typed."""
+    return [field.name for field in Meeting._meta.fields if field.name not in names]
+
+
+def side_of(by: User, meeting: Meeting) -> str:
+    """'supplier', 'buyer' or 'team'; others are told that there is nothing."""
+    if is_member(by, meeting.supplier):
+        return "supplier"
+    if is_member(by, meeting.buyer):
+        return "buyer"
+    if runs(by, meeting.event):
+        return "team"
+    raise Refused("not_found", _("There is nothing here for you."), status=404)
+
+
+@transaction.atomic
+def lock_meeting(*, by: User, meeting: Meeting, locked: bool = True) -> Meeting:
+    """Pin a meeting, or let the next plan move it again."""
+    require_organiser(by, meeting.event.campaign)
+    Meeting.objects.filter(pk=meeting.pk).active().update(locked=locked)
+    meeting.refresh_from_db()
+    record(by=by, verb="lock_meeting", on=meeting, organisation=meeting.event.campaign, facts={"locked": locked})
+    return meeting
+
+
+@transaction.atomic
+def mark_meeting(*, by: User, meeting: Meeting, outcome: str, rating: int | None = None, note: str = "") -> Meeting:
+    """Say what became of a meeting: held, cut short or missed; either side rates it and keeps a private note.
+
+    What one side said stands until the other or the team says otherwise; the last word is recorded with its author.
+
+    Raises:
+        ValidationError: by field.
+        Refused: before it begins, or when it was cancelled.
+    """
+    side = side_of(by, meeting)
+    if outcome not in (Meeting.Status.HELD, Meeting.Status.CUT_SHORT, Meeting.Status.MISSED):
+        raise Refused("no_such_outcome", _("Choose held, cut short or missed."), field="outcome", status=400)
+    if meeting.starts_at > timezone.now():
+        raise Refused("too_early", _("The meeting has not begun yet."), field="outcome")
+    moved = Meeting.objects.filter(pk=meeting.pk).active().update(status=outcome)
+    meeting.refresh_from_db()
+    if not moved:
+        raise Refused("meeting_state", _("This meeting was cancelled."))
+    if side != "team":
+        fields = [f"{side}_rating", f"{side}_note"]
+        setattr(meeting, fields[0], rating)
+        setattr(meeting, fields[1], note.strip())
+        try:
+            meeting.full_clean(fields_without(*fields), validate_unique=False, validate_constraints=False)
+        except ValidationError as error:
+            names = {fields[0]: "rating", fields[1]: "note"}
+            raise ValidationError({names[name]: texts for name, texts in error.message_dict.items()}) from None
+        meeting.save(update_fields=[*fields, "updated_at"])
+    record(
+        by=by,
+        verb="mark_meeting",
+        on=meeting,
+        organisation=meeting.event.campaign,
+        facts={"outcome": outcome, "side": side},
+    )
+    return meeting
+
+
+@transaction.atomic
+def assign_staff(*, by: User, meeting: Meeting, name: str) -> Meeting:
+    """Say who of one's own people goes. She cannot be double-booked: a company meets once in a slot.
+
+    Raises:
+        Refused: she is not among the people registered.
+    """
+    side = side_of(by, meeting)
+    if side == "team":
+        raise Refused("not_found", _("There is nothing here for you."), status=404)
+    company = getattr(meeting, side)
+    people = participation_of(meeting.event, company).attendees.values_list("name", flat=True)
+    if name and name not in people:
+        raise Refused("no_such_person", _("Choose one of your people."), field="staff", status=400)
+    setattr(meeting, f"{side}_staff", name)
+    meeting.save(update_fields=[f"{side}_staff", "updated_at"])
+    record(by=by, verb="assign_staff", on=meeting, organisation=company)
+    return meeting

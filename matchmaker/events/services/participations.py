@@ -1,0 +1,232 @@
+"""Who comes: registration, the waiting list, availability and people."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from matchmaker.accounts.audit import record
+from matchmaker.accounts.models import User
+from matchmaker.campaigns.models import Organiser
+from matchmaker.companies.models import Company
+from matchmaker.companies.services import is_member
+from matchmaker.core import reference
+from matchmaker.core.problems import Refused
+from matchmaker.events.models import Attendee, Event, EventParticipation, Meeting, MeetingRequest
+from matchmaker.events.services import news
+
+MOST_PEOPLE = 20
+
+
+def runs(user: User, event: Event) -> bool:
+    """Is this person of the team that may decide about the event?"""
+    team = Organiser.objects.filter(campaign=event.campaign_id, user=user)
+    return team.exclude(role=Organiser.Role.STAFF).exists()
+
+
+def require_part(by: User, event: Event, company: Company) -> None:
+    """Members act for their company, the event's team for any; for others there is nothing here."""
+    if not is_member(by, company) and not runs(by, event):
+        raise Refused("not_found", _("There is nothing here for you."), status=404)
+
+
+def participation_of(event: Event, company: Company) -> EventParticipation:
+    """The registration of a company that is in; refused where it has none."""
+    found = EventParticipation.objects.registered().filter(event=event, company=company).first()
+    if found is None:
+        raise Refused(
+            "not_registered",
+            _("%(company)s is not registered for this event.") % {"company": company.display_name},
+        )
+    return found
+
+
+@transaction.atomic
+def register_for_event(
+    *,
+    by: User,
+    event: Event,
+    company: Company,
+    side: str,
+    languages: Sequence[str] = (),
+    seeks: str = "",
+    note: str = "",
+    most: int | None = None,
+    people: Iterable[dict] = (),
+) -> EventParticipation:
+    """Register a company on one side; where the event is full it joins the waiting list.
+
+    A company that had withdrawn comes back with its old answers replaced, at the end of the list.
+
+    Raises:
+        ValidationError: by field.
+        Refused: closed, cancelled, not approved, or registered already.
+    """
+    require_part(by, event, company)
+    event = Event.objects.select_for_update().get(pk=event.pk)  # the count below and the row are one step
+    team = runs(by, event)
+    _may_register(event, company, side, team=team)
+    row = EventParticipation.objects.filter(event=event, company=company).first()
+    if row is not None and row.status != EventParticipation.Status.WITHDRAWN:
+        raise Refused("already_registered", _("This company is registered for the event already."))
+    row = row or EventParticipation(event=event, company=company)
+    row.side, row.withdrawn_at, row.registered_at = side, None, timezone.now()
+    row.languages = list(languages or company.languages)
+    row.seeks, row.note, row.most = seeks, note, most
+    full = event.participations.registered().count() >= event.capacity
+    row.status = EventParticipation.Status.WAITING if full else EventParticipation.Status.REGISTERED
+    _check(row)
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError:
+        raise Refused("already_registered", _("This company is registered for the event already.")) from None
+    _write_people(row, people or [{"name": company.contact_name or company.display_name, "role": ""}])
+    record(by=by, verb="register_for_event", on=row, organisation=company, facts={"status": row.status, "side": side})
+    return row
+
+
+def _may_register(event: Event, company: Company, side: str, *, team: bool) -> None:
+    if side not in EventParticipation.Side.values or not getattr(company, f"is_{side}"):
+        raise Refused("wrong_side", _("Your company is not on this side."), field="side", status=400)
+    if not company.is_approved:
+        raise Refused("not_approved", _("The organiser approves your company first; then you can register."))
+    if event.status == Event.Status.CANCELLED:
+        raise Refused("event_cancelled", _("This event is cancelled."))
+    if team:
+        return
+    if not event.is_open_for_registration:
+        raise Refused("registration_closed", _("Registration for this event is closed."))
+    if event.sides_open not in (Event.Sides.BOTH, side):
+        raise Refused("side_closed", _("For your side the team invites companies. Write to them."))
+
+
+def _check(row: EventParticipation) -> None:
+    unknown = [code for code in row.languages if code not in reference.languages()]
+    problems = {"languages": _("Choose languages from the list.")} if unknown else {}
+    try:
+        row.full_clean(exclude=["event", "company", *problems], validate_constraints=False)
+    except ValidationError as error:
+        problems = {**error.message_dict, **problems}
+    if problems:
+        raise ValidationError(problems)
+
+
+def _write_people(row: EventParticipation, people: Iterable[dict]) -> None:
+    """Replace who comes; a person whose name stays keeps her code, which may be printed already."""
+    people = [person for person in people if person.get("name", "").strip()][: MOST_PEOPLE + 1]
+    if len(people) > MOST_PEOPLE:
+        raise ValidationError({"people": _("At most %(most)d people a company.") % {"most": MOST_PEOPLE}})
+    known = {attendee.name: attendee for attendee in row.attendees.all()}
+    for person in people:
+        name = person["name"].strip()
+        attendee = known.pop(name, None) or Attendee(participation=row, name=name)
+        attendee.role = person.get("role", "").strip()
+        try:
+            attendee.full_clean(exclude=["participation"], validate_constraints=False)
+        except ValidationError as error:
+            raise ValidationError({"people": error.messages}) from None
+        attendee.save()
+    Attendee.objects.filter(pk__in=[gone.pk for gone in known.values()], checked_in_at__isnull=True).delete()
+
+
+@transaction.atomic
+def update_participation(
+    *,
+    by: User,
+    participation: EventParticipation,
+    people: Iterable[dict] | None = None,
+    **fields,
+) -> EventParticipation:
+    """Change languages, seeks, note, most or people."""
+    require_part(by, participation.event, participation.company)
+    for name, value in fields.items():
+        if name not in ("languages", "seeks", "note", "most"):
+            raise ValueError(f"{name} is not for participants to write")
+        setattr(participation, name, value)
+    _check(participation)
+    participation.save(update_fields=list(fields) or None)
+    if people is not None:
+        _write_people(participation, people)
+    record(
+        by=by,
+        verb="update_participation",
+        on=participation,
+        organisation=participation.company,
+        facts={"changed": sorted(fields)},
+    )
+    return participation
+
+
+@transaction.atomic
+def set_availability(*, by: User, participation: EventParticipation, away: Iterable[dt.datetime]) -> EventParticipation:
+    """Say in which slots nobody of the company can meet. Planned meetings stay; the organiser sees the clash.
+
+    Raises:
+        Refused: for an instant that is not a slot of the event.
+    """
+    require_part(by, participation.event, participation.company)
+    slots = set(participation.event.slots())
+    away = sorted(set(away))
+    if not set(away) <= slots:
+        raise Refused("no_such_slot", _("Choose slots of this event."), field="away", status=400)
+    participation.away = [slot.isoformat() for slot in away]
+    participation.save(update_fields=["away"])
+    record(
+        by=by,
+        verb="set_availability",
+        on=participation,
+        organisation=participation.company,
+        facts={"away": len(away), "of": len(slots)},
+    )
+    return participation
+
+
+def away_slots(participation: EventParticipation) -> set[dt.datetime]:
+    """The slots in which the company cannot meet."""
+    return {dt.datetime.fromisoformat(text) for text in participation.away}
+
+
+@transaction.atomic
+def withdraw_from_event(*, by: User, participation: EventParticipation) -> EventParticipation:
+    """Take the company out: its meetings are cancelled, the others told, and the waiting list moves up."""
+    require_part(by, participation.event, participation.company)
+    event = Event.objects.select_for_update().get(pk=participation.event_id)
+    left = EventParticipation.objects.filter(pk=participation.pk).exclude(status="withdrawn")
+    if not left.update(status=EventParticipation.Status.WITHDRAWN, withdrawn_at=timezone.now()):
+        raise Refused("already_withdrawn", _("This company is not registered any more."))
+    participation.refresh_from_db()
+    company = participation.company
+    planned = Meeting.objects.of(event).of_company(company).filter(status=Meeting.Status.PLANNED)
+    for meeting in planned.for_agenda():
+        _call_off(meeting, company)
+    standing = MeetingRequest.objects.filter(event=event, status__in=["pending", "accepted"])
+    standing.filter(company=company).update(status="withdrawn", answered_at=timezone.now())
+    standing.filter(other=company).update(status="declined", answered_at=timezone.now())
+    record(by=by, verb="withdraw_from_event", on=participation, organisation=company)
+    move_up(event)
+    return participation
+
+
+def _call_off(meeting: Meeting, company: Company) -> None:
+    meeting.status, meeting.locked = Meeting.Status.CANCELLED, False
+    meeting.why_cancelled = _("The company does not come.")
+    meeting.sequence += 1
+    meeting.save(update_fields=["status", "locked", "why_cancelled", "sequence", "updated_at"])
+    other = meeting.buyer if meeting.supplier_id == company.pk else meeting.supplier
+    news.meeting_changed(meeting, to=[other])
+
+
+def move_up(event: Event) -> int:
+    """Give free places to the first on the waiting list; returns how many moved up. Call it inside a transaction."""
+    free = event.capacity - event.participations.registered().count()
+    moved = 0
+    for row in event.participations.waiting().select_related("company")[: max(free, 0)]:
+        row.status = EventParticipation.Status.REGISTERED
+        row.save(update_fields=["status"])
+        news.moved_up(row)
+        moved += 1
+    return moved

@@ -1,0 +1,161 @@
+"""A draft becomes everybody's agenda, in one step or not at all."""
+
+from dataclasses import dataclass
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from matchmaker.accounts.audit import record
+from matchmaker.accounts.models import User
+from matchmaker.campaigns.services import require_organiser
+from matchmaker.companies.models import Company
+from matchmaker.core.problems import Refused
+from matchmaker.events.models import Event, Meeting, PlanDraft
+from matchmaker.events.services import news
+from matchmaker.events.services import standing as standings
+from matchmaker.events.services.wishes import never_pairs
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """How many meetings are new, moved, the same and called off; `left_out` are those no longer possible."""
+
+    new: int
+    moved: int
+    same: int
+    cancelled: int
+    left_out: int
+    told: int
+
+
+@transaction.atomic
+def publish_plan(*, by: User, draft: PlanDraft) -> Published:
+    """Make the draft the agenda: earlier planned meetings that are not locked give way to it.
+
+    A pair that meets in both keeps its meeting, so that calendars move the entry instead of doubling it. Meetings of
+    companies that withdrew or said never since the draft was computed are left out. People whose agenda changed
+    receive one notice.
+
+    Raises:
+        Refused: not a draft, or it clashes with what was locked or booked meanwhile (compute it anew).
+    """
+    event = Event.objects.select_for_update().get(pk=draft.event_id)
+    require_organiser(by, event.campaign)
+    if event.status == Event.Status.CANCELLED:
+        raise Refused("event_cancelled", _("This event is cancelled."))
+    PlanDraft.objects.filter(event=event, state=PlanDraft.State.PUBLISHED).exclude(pk=draft.pk).update(
+        state=PlanDraft.State.REPLACED
+    )
+    turned = PlanDraft.objects.filter(pk=draft.pk, state=PlanDraft.State.READY)
+    if not turned.update(state=PlanDraft.State.PUBLISHED, published_at=timezone.now()):
+        raise Refused("plan_state", _("Only a draft can be published."))
+    draft = PlanDraft.objects.select_related("event").get(pk=draft.pk)
+    try:
+        with transaction.atomic():
+            outcome, touched = _replace(event, draft)
+    except IntegrityError:
+        raise Refused(
+            "plan_clashes",
+            _("A meeting was booked or locked since this draft was computed. Compute the plan again, then publish."),
+        ) from None
+    told = _tell(draft, touched)
+    counts = {**outcome, "told": told}
+    record(by=by, verb="publish_plan", on=draft, organisation=event.campaign, facts=counts)
+    return Published(**counts)
+
+
+def _replace(event: Event, draft: PlanDraft) -> tuple[dict[str, int], set[int]]:
+    standing, drawn = standings.of_draft(draft)
+    registered = set(event.participations.registered().values_list("company", flat=True))
+    barred = never_pairs(event)
+    interpreter_of = {(s, b): standing.interpreters[who] for s, b, who in drawn.interpreted}
+    known_interpreters = set(event.interpreters.values_list("pk", flat=True))
+    locked = {tuple(pair) for pair in draft.locked}
+    standing_now = {(m.supplier_id, m.buyer_id): m for m in Meeting.objects.of(event).active()}
+    now = timezone.now()
+    stay = {
+        pair for pair, m in standing_now.items() if m.locked or m.status != Meeting.Status.PLANNED or m.starts_at <= now
+    }
+    wanted, left_out = {}, 0
+    for s, b, slot, table in drawn.meetings:
+        pair = (standing.suppliers[s], standing.buyers[b])
+        if pair in stay:
+            continue
+        if not set(pair) <= registered or pair in barred:
+            left_out += 1
+            continue
+        who = interpreter_of.get((s, b))
+        wanted[pair] = (
+            standing.slots[slot],
+            table + 1,
+            who if who in known_interpreters else None,
+            (s, b) in locked,
+        )
+    touched: set[int] = set()
+    gone = [m for pair, m in standing_now.items() if pair not in wanted and pair not in stay]
+    moved, same, new = [], [], []
+    for pair, (when, table, who, pinned) in wanted.items():
+        meeting = standing_now.get(pair)
+        if meeting is None:
+            new.append(
+                Meeting(
+                    event=event,
+                    supplier_id=pair[0],
+                    buyer_id=pair[1],
+                    starts_at=when,
+                    table=table,
+                    interpreter_id=who,
+                    locked=pinned,
+                    plan=draft,
+                )
+            )
+            touched |= set(pair)
+        elif (meeting.starts_at, meeting.table, meeting.interpreter_id) != (when, table, who):
+            meeting.starts_at, meeting.table, meeting.interpreter_id = when, table, who
+            meeting.locked, meeting.plan = pinned, draft
+            meeting.sequence += 1
+            moved.append(meeting)
+            touched |= set(pair)
+        else:
+            same.append(meeting)
+    for meeting in gone:
+        touched |= {meeting.supplier_id, meeting.buyer_id}
+    _write(gone, moved, same, new, draft)
+    counts = {
+        "new": len(new),
+        "moved": len(moved),
+        "same": len(same),
+        "cancelled": len(gone),
+        "left_out": left_out,
+    }
+    return counts, touched
+
+
+def _write(gone: list[Meeting], moved: list[Meeting], same: list[Meeting], new: list[Meeting], draft: PlanDraft):
+    """Free every slot that is given up before any is taken: the constraints look at each row by itself."""
+    aside = [meeting.pk for meeting in moved]
+    for meeting in gone:
+        meeting.status, meeting.locked = Meeting.Status.CANCELLED, False
+        meeting.why_cancelled = _("A new plan was published.")
+        meeting.sequence += 1
+    Meeting.objects.bulk_update(gone, ["status", "locked", "why_cancelled", "sequence"], batch_size=200)
+    Meeting.objects.filter(pk__in=aside).update(status=Meeting.Status.CANCELLED)
+    Meeting.objects.bulk_update(
+        moved, ["starts_at", "table", "interpreter", "locked", "plan", "sequence"], batch_size=200
+    )
+    Meeting.objects.filter(pk__in=aside).update(status=Meeting.Status.PLANNED, updated_at=timezone.now())
+    Meeting.objects.filter(pk__in=[meeting.pk for meeting in same]).update(plan=draft)
+    Meeting.objects.bulk_create(new, batch_size=500)
+
+
+def _tell(draft: PlanDraft, touched: set[int]) -> int:
+    planned = Meeting.objects.of(draft.event).active()
+    counts: dict[int, int] = {}
+    for pair in planned.values_list("supplier", "buyer"):
+        for key in pair:
+            counts[key] = counts.get(key, 0) + 1
+    return sum(
+        news.plan_published(draft, company, counts.get(company.pk, 0))
+        for company in Company.objects.filter(pk__in=touched)
+    )

@@ -1,0 +1,185 @@
+"""An event as the scheduler sees it, and the way back from its numbers to companies, instants and tables."""
+
+import datetime as dt
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from django.db.models import Q
+from django.utils import timezone
+
+from matchmaker.events.models import Event, Meeting, PlanDraft
+from matchmaker.events.scheduling import Instance, Interpreter, Party, Plan
+from matchmaker.events.services.participations import away_slots
+from matchmaker.events.services.weights import MATCH_FROM, worths
+
+DEFAULTS = {
+    "seconds": 10,
+    "target_gap": 0.0,
+    "floor": 2,
+    "fair_bonus": 300,
+    "most": 12,
+    "supplier_share": 100,
+    "buyer_share": 100,
+    "tables": None,
+    "opens_at": None,
+    "closes_at": None,
+}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """`suppliers` and `buyers` are company keys in the order of the instance; tables of the plan count from 0."""
+
+    event: Event
+    suppliers: tuple[int, ...]
+    buyers: tuple[int, ...]
+    slots: tuple[dt.datetime, ...]
+    interpreters: tuple[int, ...]
+    instance: Instance
+
+    @cached_property
+    def supplier_at(self) -> dict[int, int]:
+        return {key: place for place, key in enumerate(self.suppliers)}
+
+    @cached_property
+    def buyer_at(self) -> dict[int, int]:
+        return {key: place for place, key in enumerate(self.buyers)}
+
+    @cached_property
+    def slot_at(self) -> dict[dt.datetime, int]:
+        return {slot: place for place, slot in enumerate(self.slots)}
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "parties": [list(self.suppliers), list(self.buyers)],
+            "slots": [slot.isoformat() for slot in self.slots],
+            "interpreters": list(self.interpreters),
+            "data": self.instance.to_dict(),
+        }
+
+
+def of_event(event: Event, options: dict[str, Any] | None = None) -> Standing:
+    """The event as it is now: who is registered, when, what each meeting is worth, and what is locked.
+
+    Raises:
+        InvalidInstance: with a sentence, where the event contradicts itself (for example a locked meeting outside the
+            opening hours of a what-if).
+    """
+    options = {**DEFAULTS, **(options or {})}
+    hours = {name: options[f"{name}_at"] for name in ("opens", "closes") if options[f"{name}_at"]}
+    slots = event.slots(**hours)
+    at = {slot: place for place, slot in enumerate(slots)}
+    rows = list(event.participations.registered().order_by("company_id"))
+    sides = {side: [row for row in rows if row.side == side] for side in ("supplier", "buyer")}
+    keys = {side: tuple(row.company_id for row in found) for side, found in sides.items()}
+    interpreters = list(event.interpreters.all())
+    now = timezone.now()
+    planned = Q(status=Meeting.Status.PLANNED, locked=False, starts_at__gt=now)
+    held = Meeting.objects.of(event).active().exclude(planned)
+    fixed_rows = [
+        (m.supplier_id, m.buyer_id, m.starts_at)
+        for m in held
+        if m.supplier_id in keys["supplier"] and m.buyer_id in keys["buyer"] and m.starts_at in at
+    ]
+    worth = worths(
+        event,
+        set(keys["supplier"]),
+        set(keys["buyer"]),
+        shares={"supplier": options["supplier_share"], "buyer": options["buyer_share"]},
+    )
+    place = {side: {key: n for n, key in enumerate(found)} for side, found in keys.items()}
+    edges = [(place["supplier"][s], place["buyer"][b], row.weight, int(row.mutual)) for (s, b), row in worth.items()]
+    known = set(worth)
+    edges += [
+        (place["supplier"][s], place["buyer"][b], MATCH_FROM, 0) for s, b, _at in fixed_rows if (s, b) not in known
+    ]
+    fixed = [(place["supplier"][s], place["buyer"][b], at[when]) for s, b, when in fixed_rows]
+    booked: dict[tuple[str, int], list[int]] = {}
+    for s, b, slot in fixed:
+        booked.setdefault(("supplier", s), []).append(slot)
+        booked.setdefault(("buyer", b), []).append(slot)
+    zone_days = [slot.astimezone(event.zone).date() for slot in slots]
+    parties = {
+        side: tuple(
+            Party(
+                cap=max(min(row.most or options["most"], len(slots)), len(booked.get((side, n), ()))),
+                floor=min(options["floor"], row.most or options["most"]),
+                off=tuple(sorted({at[s] for s in away_slots(row) if s in at} - set(booked.get((side, n), ())))),
+                languages=tuple(row.languages) if interpreters else (),
+            )
+            for n, row in enumerate(found)
+        )
+        for side, found in sides.items()
+    }
+    tables = [options["tables"] or event.tables] * len(slots)
+    for number, slot in enumerate(slots):
+        if slot <= now:  # what has begun is as it is
+            tables[number] = sum(1 for row in fixed if row[2] == number)
+    instance = Instance(
+        slots=len(slots),
+        day=tuple((day - event.starts_on).days for day in zone_days),
+        tables=tuple(tables),
+        suppliers=parties["supplier"],
+        buyers=parties["buyer"],
+        edges=np.array(sorted(edges), dtype=np.int64).reshape(-1, 4),
+        fixed=tuple(sorted(fixed)),
+        fair_bonus=options["fair_bonus"],
+        interpreters=tuple(_interpreter(row, at) for row in interpreters),
+        name=event.slug,
+    )
+    return Standing(
+        event, keys["supplier"], keys["buyer"], tuple(slots), tuple(row.pk for row in interpreters), instance
+    )
+
+
+def _interpreter(row, at: dict[dt.datetime, int]) -> Interpreter:
+    spoken = row.languages
+    pairs = tuple((a, b) for n, a in enumerate(spoken) for b in spoken[n + 1 :])
+    off = {at[when] for text in row.away if (when := dt.datetime.fromisoformat(text)) in at}
+    return Interpreter(pairs=pairs, off=tuple(sorted(off)))
+
+
+def of_draft(draft: PlanDraft) -> tuple[Standing, Plan]:
+    """A draft as it was computed, with the changes made by hand."""
+    stored = draft.instance
+    instance = Instance.from_dict(stored["data"])
+    standing = Standing(
+        draft.event,
+        tuple(stored["parties"][0]),
+        tuple(stored["parties"][1]),
+        tuple(dt.datetime.fromisoformat(text) for text in stored["slots"]),
+        tuple(stored["interpreters"]),
+        instance,
+    )
+    return standing, Plan.from_dict(draft.result, instance)
+
+
+def of_meetings(event: Event) -> tuple[Standing, Plan]:
+    """What stands in the agenda now, as a plan; meetings of companies that left are not in it."""
+    standing = of_event(event)
+    rows, extra = [], []
+    for meeting in Meeting.objects.of(event).active():
+        s, b = standing.supplier_at.get(meeting.supplier_id), standing.buyer_at.get(meeting.buyer_id)
+        slot = standing.slot_at.get(meeting.starts_at)
+        if s is None or b is None or slot is None:
+            continue
+        if (s, b) not in standing.instance.edge_of:
+            extra.append((s, b, MATCH_FROM, 0))
+        rows.append((s, b, slot, meeting.table - 1, meeting.interpreter_id))
+    if extra:
+        edges = np.concatenate([standing.instance.edges, np.array(extra, dtype=np.int64)])
+        standing = Standing(
+            event,
+            standing.suppliers,
+            standing.buyers,
+            standing.slots,
+            standing.interpreters,
+            standing.instance.changed(edges=edges),
+        )
+    interpreter_at = {key: place for place, key in enumerate(standing.interpreters)}
+    interpreted = tuple((s, b, interpreter_at[who]) for s, b, _t, _k, who in rows if who in interpreter_at)
+    weights = standing.instance.edges[:, 2]
+    bound = int(weights.sum()) if len(weights) else 0
+    return standing, Plan(standing.instance, tuple(row[:4] for row in rows), bound, 0.0, interpreted)

@@ -1,0 +1,95 @@
+"""How much a meeting of two companies is worth: the best match between them, and what both sides wish.
+
+Weight of a pair = match + supplier's wish * share + buyer's wish * share, where
+match is 100 + 400 x score of their best match (0 without one), must is 1000, would is 600, and an accepted request
+counts as must from both. "Interested" on a match counts as would from that side. Pairs with a `never` on either side,
+a declined request, or nothing that speaks for them, are absent.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.db.models import F, Max, Q
+
+from matchmaker.events.models import Event, MeetingRequest, Wish
+from matchmaker.events.services.wishes import never_pairs
+from matchmaker.matching.models import Match
+
+WORTH = {"must": 1000, "would": 600}
+MATCH_FROM, MATCH_SPAN = 100, 400
+Pair = tuple[int, int]  # keys of the supplier and the buyer
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    weight: int
+    mutual: bool
+
+
+def seen_matches():
+    """Active matches that both sides may know of: private demands count only once their buyer said yes."""
+    shared = (
+        Q(line__demand__visibility="public")
+        | Q(buyer_answer="interested")
+        | Q(line__demand__visibility="invited", line__demand__invitations__company=F("product__company"))
+    )
+    return (
+        Match.objects.active()
+        .filter(shared, line__demand__status="published", product__status="published")
+        .exclude(Q(supplier_answer="declined") | Q(buyer_answer="declined"))
+    )
+
+
+def best_matches(suppliers: set[int], buyers: set[int]) -> dict[Pair, tuple[float, bool, bool]]:
+    """For each pair its best score, and whether the supplier and the buyer said they are interested."""
+    rows = (
+        seen_matches()
+        .filter(product__company__in=suppliers, line__demand__company__in=buyers)
+        .order_by()
+        .values_list("product__company", "line__demand__company")
+        .annotate(
+            score=Max("score"),
+            supplier_yes=Max("pk", filter=Q(supplier_answer="interested")),
+            buyer_yes=Max("pk", filter=Q(buyer_answer="interested")),
+        )
+    )
+    return {(s, b): (score, bool(yes), bool(too)) for s, b, score, yes, too in rows}
+
+
+def worths(
+    event: Event, suppliers: set[int], buyers: set[int], *, shares: Mapping[str, int] | None = None
+) -> dict[Pair, Worth]:
+    """Every pair that may meet with its weight; `shares` is how much each side's wishes count, in percent."""
+    share = {"supplier": 100, "buyer": 100, **(shares or {})}
+    wished: dict[Pair, dict[str, int]] = {}
+    matched = best_matches(suppliers, buyers)
+    for pair, (_score, supplier_yes, buyer_yes) in matched.items():
+        if supplier_yes:
+            wished.setdefault(pair, {})["supplier"] = WORTH["would"]
+        if buyer_yes:
+            wished.setdefault(pair, {})["buyer"] = WORTH["would"]
+    for one, other, kind in Wish.objects.positive().filter(event=event).values_list("company", "other", "kind"):
+        if one in suppliers and other in buyers:
+            wished.setdefault((one, other), {})["supplier"] = WORTH[kind]
+        elif one in buyers and other in suppliers:
+            wished.setdefault((other, one), {})["buyer"] = WORTH[kind]
+    barred = never_pairs(event)
+    for one, other, status in MeetingRequest.objects.filter(event=event).values_list("company", "other", "status"):
+        pair = (one, other) if one in suppliers else (other, one)
+        if status == MeetingRequest.Status.ACCEPTED:
+            wished[pair] = {"supplier": WORTH["must"], "buyer": WORTH["must"]}
+        elif status == MeetingRequest.Status.DECLINED:
+            barred |= {pair}
+        elif status == MeetingRequest.Status.PENDING:
+            side = "supplier" if one in suppliers else "buyer"
+            wished.setdefault(pair, {}).setdefault(side, WORTH["would"])
+    found = {}
+    for pair in matched.keys() | wished.keys():
+        if pair in barred or pair[0] not in suppliers or pair[1] not in buyers:
+            continue
+        sides = wished.get(pair, {})
+        weight = MATCH_FROM + round(MATCH_SPAN * matched[pair][0]) if pair in matched else 0
+        weight += sum(worth * share[side] // 100 for side, worth in sides.items())
+        if weight > 0:
+            found[pair] = Worth(weight, len(sides) == 2)
+    return found

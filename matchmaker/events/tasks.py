@@ -1,0 +1,23 @@
+"""Bells of events: no arguments, since the rows say what is to be done."""
+
+import contextlib
+
+from celery import shared_task
+from kombu.exceptions import OperationalError
+
+from matchmaker.events import services
+
+
+# A plan may take three minutes; the limit stays below the 300 s after which Redis hands the message to another worker.
+@shared_task(name="events.compute_plans", time_limit=240, soft_time_limit=225)
+def compute_plans() -> None:
+    """Compute the next waiting plan; the bell is rung again while there is more."""
+    services.expire_requests()
+    if services.compute_plan():
+        ring()
+
+
+def ring() -> None:
+    """Wake a worker now instead of at the next tick. Without Redis nothing is lost: the timetable finds the row."""
+    with contextlib.suppress(OperationalError):
+        compute_plans.apply_async(expires=60, retry=False)
