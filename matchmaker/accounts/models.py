@@ -69,8 +69,17 @@ class ApiToken(Public):
         return f"{self.name} ({self.prefix}…)"
 
 
+class AuditQuerySet(models.QuerySet):
+    def of(self, organisation):
+        """The chain of a company or campaign, or of a person's own account."""
+        return self.filter(organisation=str(organisation.uid))
+
+
 class AuditEntry(models.Model):
-    """What was done, by whom, to what: written in the transaction of the act, chained by hash per organisation."""
+    """What was done, by whom, to what: written in the transaction of the act, chained by hash per organisation.
+
+    A trigger of the database refuses to change an entry; on PostgreSQL one refuses to delete it, too.
+    """
 
     organisation = models.CharField(max_length=64)  # uid of a company or campaign; '' for the site itself
     actor = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
@@ -81,6 +90,8 @@ class AuditEntry(models.Model):
     at = models.DateTimeField()
     previous = models.CharField(max_length=64, blank=True)
     digest = models.CharField(max_length=64)
+
+    objects = AuditQuerySet.as_manager()
 
     class Meta:
         ordering = ["id"]

@@ -1,10 +1,12 @@
-"""Keys of people's programs."""
+"""What people do with their account: who they are here, and the keys of their programs."""
 
 import datetime as dt
 import hashlib
 import secrets
+import zoneinfo
 from collections.abc import Iterable
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
@@ -21,6 +23,23 @@ PREFIX = "mm_"
 
 def _digest(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()
+
+
+@transaction.atomic
+def update_person(*, by: User, name: str, language: str, time_zone: str) -> User:
+    """Change how one is addressed, in which language, and on which clock.
+
+    Raises:
+        ValidationError: by field.
+    """
+    if language not in dict(settings.LANGUAGES):
+        raise ValidationError({"language": _("Choose one of the languages of the site.")})
+    if time_zone not in zoneinfo.available_timezones():
+        raise ValidationError({"time_zone": _("Choose a time zone from the list.")})
+    by.name, by.language, by.time_zone = name.strip(), language, time_zone
+    by.clean_fields(exclude=["password", "email"])
+    by.save(update_fields=["name", "language", "time_zone"])
+    return by
 
 
 @transaction.atomic

@@ -13,6 +13,7 @@ from matchmaker.accounts.services import SCOPES, create_token
 from matchmaker.api.base import Strict
 from matchmaker.api.permissions import EVERYONE
 from matchmaker.api.throttling import SignIn
+from matchmaker.campaigns import second_step
 from matchmaker.core.problems import Refused
 
 
@@ -46,6 +47,12 @@ class Tokens(APIView):
         verified = user is not None and user.emailaddress_set.filter(verified=True, email__iexact=user.email).exists()
         if user is None or not verified:
             raise AuthenticationFailed(_("E-mail and password do not fit."), "credentials_invalid")
+        if second_step.is_missing(user):
+            raise Refused(
+                "mfa_missing",
+                _("Set up a second step on the site first: you look after more than yourself."),
+                status=403,
+            )
         if is_mfa_enabled(user):
             raise Refused(
                 "mfa_required",

@@ -16,6 +16,7 @@ urlpatterns = [
         "companies/<uuid:uid>/invitations/<uuid:key>/withdraw/", members.withdraw_invitation, name="invitation_withdraw"
     ),
     path("companies/<uuid:uid>/requests/<uuid:key>/", members.answer, name="join_request_answer"),
+    path("companies/<uuid:uid>/record/", members.history, name="company_record"),
     path("companies/<uuid:uid>/leave/", members.leave, name="leave_company"),
     path("companies/<uuid:uid>/join/", members.knock, name="knock"),
     path("invitations/<str:token>/", members.invitation, name="invitation"),

@@ -25,4 +25,5 @@ urlpatterns = [
     path("", include("matchmaker.web.public.join_urls")),
     path("", include("matchmaker.web.public.notices_urls")),
     path("", include("matchmaker.web.public.members_urls")),
+    path("", include("matchmaker.web.public.account_urls")),
 ]

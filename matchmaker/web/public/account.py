@@ -1,0 +1,169 @@
+"""A person's own pages: how she is addressed, the keys of her programs, her data."""
+
+import json
+import zoneinfo
+
+from allauth.account.decorators import reauthentication_required
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, override
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from matchmaker.accounts import services
+from matchmaker.accounts.models import ApiToken
+from matchmaker.companies import privacy
+from matchmaker.core.problems import Refused
+from matchmaker.core.text import one_line
+from matchmaker.web.access import signed_in
+from matchmaker.web.refusals import show_on
+
+SCOPE_NAMES = {
+    "read": gettext_lazy("Read what you can read"),
+    "companies:write": gettext_lazy("Change your companies"),
+    "products:write": gettext_lazy("Write and publish products"),
+    "demands:write": gettext_lazy("Write and publish demands"),
+    "matches:write": gettext_lazy("Answer matches"),
+    "notices:write": gettext_lazy("Mark notices as read"),
+}
+
+
+class PersonForm(forms.Form):
+    name = forms.CharField(
+        label=gettext_lazy("Your name"),
+        max_length=120,
+        validators=[one_line],
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    language = forms.ChoiceField(
+        label=gettext_lazy("Language"),
+        choices=settings.LANGUAGES,
+        help_text=gettext_lazy("Of the pages and of everything we send you."),
+    )
+    time_zone = forms.ChoiceField(
+        label=gettext_lazy("Time zone"),
+        choices=lambda: [(name, name.replace("_", " ")) for name in sorted(zoneinfo.available_timezones())],
+        help_text=gettext_lazy("Meetings show this clock beside the event's own."),
+    )
+
+
+class TokenForm(forms.Form):
+    name = forms.CharField(
+        label=gettext_lazy("Name"),
+        max_length=80,
+        validators=[one_line],
+        help_text=gettext_lazy("Which program uses it, so that you know later which key to revoke."),
+    )
+    scopes = forms.MultipleChoiceField(
+        label=gettext_lazy("What it may do"),
+        choices=[(scope, SCOPE_NAMES[scope]) for scope in services.SCOPES],
+        initial=["read"],
+        widget=forms.CheckboxSelectMultiple,
+    )
+    days = forms.TypedChoiceField(
+        label=gettext_lazy("Valid for"),
+        choices=[
+            (7, gettext_lazy("one week")),
+            (30, gettext_lazy("30 days")),
+            (90, gettext_lazy("90 days")),
+            (365, gettext_lazy("one year")),
+        ],
+        initial=90,
+        coerce=int,
+    )
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def show(request: HttpRequest) -> HttpResponse:
+    """How one is addressed, in which language, on which clock."""
+    person = request.user
+    said = {"name": person.name, "language": person.language, "time_zone": person.time_zone}
+    form = PersonForm(request.POST if request.method == "POST" else None, initial=said)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.update_person(by=person, **form.cleaned_data)
+        except ValidationError as problem:
+            show_on(form, problem)
+        else:
+            with override(person.language):
+                messages.success(request, _("Saved."))
+            response = redirect("account")
+            response.set_cookie(
+                settings.LANGUAGE_COOKIE_NAME,
+                person.language,
+                max_age=settings.LANGUAGE_COOKIE_AGE,
+                secure=settings.LANGUAGE_COOKIE_SECURE,
+                samesite="Lax",
+            )
+            return response
+    return render(request, "public/account/person.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@signed_in
+@reauthentication_required(allow_get=True)
+@require_http_methods(["GET", "HEAD", "POST"])
+def tokens(request: HttpRequest) -> HttpResponse:
+    """The keys of one's programs. A new one is shown in the answer to its form, and nowhere again."""
+    form, key = TokenForm(request.POST if request.method == "POST" else None), ""
+    if request.method == "POST" and form.is_valid():
+        try:
+            _token, key = services.create_token(by=request.user, **form.cleaned_data)
+        except ValidationError as problem:
+            show_on(form, problem)
+    context = {
+        "form": TokenForm() if key else form,
+        "key": key,
+        "tokens": request.user.api_tokens.filter(revoked_at__isnull=True).order_by("-id"),
+        "now": timezone.now(),
+    }
+    return render(request, "public/account/tokens.html", context, status=422 if form.errors else 200)
+
+
+@signed_in
+@require_POST
+def revoke_token(request: HttpRequest, uid) -> HttpResponse:
+    token = get_object_or_404(ApiToken, uid=uid, user=request.user)
+    services.revoke_token(by=request.user, token=token)
+    messages.success(request, _("The key “%(name)s” is revoked; it opens nothing any more.") % {"name": token.name})
+    return redirect("account_tokens")
+
+
+@signed_in
+@require_safe
+def data(request: HttpRequest) -> HttpResponse:
+    """What can be done with one's data, and what an erasure would leave."""
+    must, alone = privacy.companies_without_her(request.user)
+    context = {"must": must, "alone": alone, "stays": privacy.what_stays(request.user)}
+    return render(request, "public/account/data.html", context)
+
+
+@signed_in
+@require_safe
+def download(request: HttpRequest) -> HttpResponse:
+    copy = json.dumps(privacy.export_person(by=request.user), ensure_ascii=False, indent=1)
+    response = HttpResponse(copy, content_type="application/json")
+    response["Content-Disposition"] = 'attachment; filename="my-data.json"'
+    return response
+
+
+@signed_in
+@require_POST
+@reauthentication_required
+def erase(request: HttpRequest) -> HttpResponse:
+    if request.POST.get("sure") != "yes":
+        messages.error(request, _("Tick the box: an erasure cannot be taken back."))
+        return redirect("account_data")
+    try:
+        stays = privacy.erase_person(by=request.user)
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+        return redirect("account_data")
+    logout(request)
+    return render(request, "public/account/erased.html", {"stays": stays})

@@ -1,0 +1,14 @@
+"""A person's own pages."""
+
+from django.urls import path
+
+from matchmaker.web.public import account
+
+urlpatterns = [
+    path("account/", account.show, name="account"),
+    path("account/keys/", account.tokens, name="account_tokens"),
+    path("account/keys/<uuid:uid>/revoke/", account.revoke_token, name="account_token_revoke"),
+    path("account/data/", account.data, name="account_data"),
+    path("account/data/copy/", account.download, name="account_download"),
+    path("account/data/erase/", account.erase, name="account_erase"),
+]

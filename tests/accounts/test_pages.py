@@ -1,0 +1,124 @@
+"""A person's own pages."""
+
+import time
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from matchmaker.accounts.models import ApiToken
+from matchmaker.companies.models import Membership
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def person(client):
+    row = factories.user()
+    client.force_login(row)
+    return row
+
+
+@pytest.fixture
+def fresh(client, person):
+    """She gave her password a moment ago."""
+    session = client.session
+    session["account_authentication_methods"] = [{"method": "password", "at": time.time(), "reauthenticated": True}]
+    session.save()
+    return person
+
+
+def test_language_chosen_here_is_the_language_of_the_next_page(client, person):
+    said = {"name": "王敏", "language": "zh-hans", "time_zone": "Asia/Shanghai"}
+    client.post(reverse("account"), said)
+    person.refresh_from_db()
+    assert (person.name, person.language, person.time_zone) == ("王敏", "zh-hans", "Asia/Shanghai")
+    assert 'lang="zh-hans"' in client.get(reverse("account")).text
+
+
+@pytest.mark.parametrize("wrong", [{"language": "xx"}, {"time_zone": "Mars/Olympus"}, {"name": "a\nb"}, {"name": ""}])
+def test_wrong_setting_is_refused_and_what_was_typed_stays(client, person, wrong):
+    said = {"name": "Typed Name", "language": "en", "time_zone": "Asia/Bangkok", **wrong}
+    answer = client.post(reverse("account"), said)
+    assert answer.status_code == 422
+    assert "Asia/Bangkok" in answer.text
+    person.refresh_from_db()
+    assert person.time_zone == "UTC"
+
+
+def test_key_is_shown_once_and_works_until_it_is_revoked(client, fresh):
+    answer = client.post(reverse("account_tokens"), {"name": "ERP", "scopes": ["read"], "days": "30"})
+    token = ApiToken.objects.get()
+    key = next(word for word in answer.text.replace("<", " ").replace(">", " ").split() if word.startswith("mm_"))
+    assert key not in client.get(reverse("account_tokens")).text
+    assert "no-store" in answer["Cache-Control"]
+
+    client.logout()
+    headers = {"Authorization": f"Bearer {key}"}
+    assert client.get(reverse("api_notices"), headers=headers).status_code == 200
+    client.force_login(fresh)
+    client.post(reverse("account_token_revoke", args=[token.uid]))
+    client.logout()
+    assert client.get(reverse("api_notices"), headers=headers).status_code == 401
+
+
+def test_b89_key_is_not_made_without_the_password_of_a_moment_ago(client, person):
+    person.set_password("correct horse battery")
+    person.save()
+    client.force_login(person)
+    answer = client.post(reverse("account_tokens"), {"name": "ERP", "scopes": ["read"], "days": "30"})
+    assert reverse("account_reauthenticate") in answer.headers["Location"]
+    assert ApiToken.objects.count() == 0
+
+
+@pytest.mark.parametrize("said", [{"scopes": ["everything"]}, {"days": "4000"}, {"name": " "}])
+def test_key_with_unknown_scope_or_too_long_a_life_is_refused(client, fresh, said):
+    answer = client.post(reverse("account_tokens"), {"name": "ERP", "scopes": ["read"], "days": "30", **said})
+    assert (answer.status_code, ApiToken.objects.count()) == (422, 0)
+
+
+def test_key_of_another_person_cannot_be_revoked(client, person):
+    from matchmaker.accounts.services import create_token
+
+    token, _key = create_token(by=factories.user(), name="x", scopes=["read"])
+    assert client.post(reverse("account_token_revoke", args=[token.uid])).status_code == 404
+    token.refresh_from_db()
+    assert token.revoked_at is None
+
+
+def test_sessions_are_listed_and_the_others_can_be_ended(client):
+    person = factories.user("correct horse battery")
+    elsewhere = Client(headers={"User-Agent": "Elsewhere/1.0"})
+    for browser in (elsewhere, client):
+        browser.post(reverse("account_login"), {"login": person.email, "password": "correct horse battery"})
+        assert browser.get(reverse("companies")).status_code == 200
+    assert "Elsewhere/1.0" in client.get(reverse("usersessions_list")).text
+    client.post(reverse("usersessions_list"))
+    assert (elsewhere.get(reverse("companies")).status_code, client.get(reverse("companies")).status_code) == (302, 200)
+
+
+def test_password_gives_no_key_to_an_administrator_without_a_second_step(client, settings):
+    settings.MFA_REQUIRED = True
+    admin = factories.user("correct horse battery")
+    factories.supplier(admin)
+    said = {"email": admin.email, "password": "correct horse battery"}
+    answer = client.post(reverse("api_tokens"), said, content_type="application/json")
+    assert (answer.status_code, answer.json()["code"]) == (403, "mfa_missing")
+
+
+def test_copy_of_my_data_holds_mine_and_no_secret(client, person):
+    company = factories.supplier(person)
+    other = factories.user()
+    Membership.objects.create(company=company, user=other)
+    person.set_password("correct horse battery")
+    person.save()
+    client.force_login(person)
+    copy = client.get(reverse("account_download"))
+    assert copy["Content-Disposition"] == 'attachment; filename="my-data.json"'
+    said = copy.json()
+    assert said["person"]["email"] == person.email
+    assert [row["email"] for row in said["rows"]["account.EmailAddress.user"]] == [person.email]
+    assert len(said["rows"]["companies.Membership.user"]) == 1
+    assert other.email not in copy.text
+    assert person.password not in copy.text

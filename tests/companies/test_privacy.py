@@ -1,0 +1,105 @@
+"""Erasing a person: what goes, what stays, and what must happen first (B90)."""
+
+import json
+import time
+
+import pytest
+from django.apps import apps
+from django.core import serializers
+from django.urls import reverse
+
+from matchmaker.accounts.audit import first_broken
+from matchmaker.accounts.services import create_token
+from matchmaker.companies import invitations, members, privacy
+from matchmaker.companies.models import Invitation, Membership
+from matchmaker.core.problems import Refused
+from matchmaker.notifications.models import Notice
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+def everything() -> str:
+    """Every row of the site's own and allauth's tables as one text."""
+    models = [
+        m for m in apps.get_models(include_auto_created=True) if m._meta.app_label not in ("contenttypes", "auth")
+    ]
+    return "\n".join(serializers.serialize("json", m._base_manager.all(), ensure_ascii=False) for m in models)
+
+
+def test_g23_no_marker_of_an_erased_person_is_left(client):
+    company = factories.supplier()
+    admin = factories.member_of(company)
+    person = factories.user(email="marker-address@example.org", name="Marker Name")
+    invitations.invite(by=admin, company=company, email="Marker-Address@example.org")
+    asked = members.ask_to_join(by=person, company=company, message="Marker Name here")
+    members.answer_join_request(by=admin, request=asked, accept=True)
+    create_token(by=person, name="Marker Name key", scopes=["read"])
+    client.force_login(person)
+    client.get(reverse("usersessions_list"))
+    assert "marker" in everything().lower()
+
+    stays = privacy.erase_person(by=person)
+    assert "marker" not in everything().lower()
+    assert len(stays) == 2
+    assert client.get(reverse("companies")).status_code == 302
+    assert first_broken(str(person.uid)) is None
+    assert not Notice.objects.filter(context__person_uid=str(person.uid)).exists()
+
+
+def test_b90_only_administrator_hands_over_first(client):
+    company = factories.supplier()
+    admin = factories.member_of(company)
+    other = Membership.objects.create(company=company, user=factories.user())
+    with pytest.raises(Refused) as refusal:
+        privacy.erase_person(by=admin)
+    assert refusal.value.code == "hand_over_first"
+    client.force_login(admin)
+    assert str(company) in client.get(reverse("account_data")).text
+    members.hand_over(by=admin, membership=other)
+    privacy.erase_person(by=admin)
+    assert list(company.memberships.values_list("user", flat=True)) == [other.user.pk]
+
+
+def test_company_whose_only_person_goes_is_closed_and_names_nobody():
+    company = factories.supplier()
+    privacy.erase_person(by=factories.member_of(company))
+    company.refresh_from_db()
+    assert (company.status, company.contact_name, company.contact_email) == ("suspended", "", "")
+
+
+def test_b90_second_erasure_is_harmless():
+    person = factories.user()
+    privacy.erase_person(by=person)
+    privacy.erase_person(by=person)
+    person.refresh_from_db()
+    assert (person.name, person.is_active, person.email) == ("", False, f"{person.uid.hex}@erased.invalid")
+
+
+def test_erasure_needs_the_tick_and_the_password_of_a_moment_ago(client):
+    person = factories.user("correct horse battery")
+    client.force_login(person)
+    assert reverse("account_reauthenticate") in client.post(reverse("account_erase"), {"sure": "yes"})["Location"]
+    session = client.session
+    session["account_authentication_methods"] = [{"method": "password", "at": time.time(), "reauthenticated": True}]
+    session.save()
+    client.post(reverse("account_erase"))
+    person.refresh_from_db()
+    assert person.is_active
+    assert client.post(reverse("account_erase"), {"sure": "yes"}).status_code == 200
+    person.refresh_from_db()
+    assert not person.is_active
+
+
+def test_copy_can_be_read_by_programs_and_names_every_kind_of_row():
+    person = factories.user()
+    company = factories.supplier(person)
+    Invitation.objects.all().delete()
+    invitations.invite(by=person, company=company, email="somebody@example.org")
+    copy = json.loads(json.dumps(privacy.export_person(by=person)))
+    assert set(copy["rows"]) >= {
+        "account.EmailAddress.user",
+        "accounts.AuditEntry.actor",
+        "companies.Invitation.invited_by",
+        "companies.Membership.user",
+    }
