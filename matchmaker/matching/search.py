@@ -244,7 +244,7 @@ class Directory:
         for typed in _words(text, "vi")[:40]:  # whole words: nothing is cut off Vietnamese ones
             stems = [stem for lang in (language, *_STEMMED) for stem in _words(typed, lang)]
             word = next((stem for stem in stems if stem in self.words.vocabulary), "")
-            if not word and (word := self._respelt(typed)):
+            if not word and len(typed) > 4 and (word := self._respelt(stems[0])):
                 spelling.append((typed, word))
             found.append(word or typed)
         return self._word_scores(found), spelling
@@ -256,10 +256,10 @@ class Directory:
 
     def _respelt(self, word: str) -> str:
         """The nearest word of the directory for a mistyped one, or an empty string."""
-        if self.words is None or len(word) < 4 or not word.isalpha():
+        if self.words is None or not word.isalpha():
             return ""
         near = [w for w in self.words.vocabulary if w[:1] == word[0] and abs(len(w) - len(word)) <= 2]
-        return next(iter(difflib.get_close_matches(word, near, 1, 0.8)), "")
+        return next(iter(difflib.get_close_matches(word, near, 1, 0.75)), "")
 
     def _by_meaning(self, text: str) -> NDArray[np.float64]:
         """0 to 1: the nearest of an entry's names, less what it is near to anyway."""

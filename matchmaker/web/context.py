@@ -60,6 +60,7 @@ def navigation(request, area: str) -> list[dict]:
         "buyer": [
             ("buyer_home", _("Home"), "home"),
             ("products", _("Find products"), "search"),
+            ("buyer_matches", _("Matches"), "arrows-exchange"),
             ("buyer_demands", _("Demands"), "clipboard-list"),
             ("buyer_shortlist", _("Shortlist"), "star"),
             ("buyer_company", _("Company"), "building"),

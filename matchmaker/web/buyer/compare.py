@@ -16,7 +16,7 @@ from matchmaker.market_access.sentences import state as state_words
 from matchmaker.market_access.services import readiness_of_many
 from matchmaker.matching.models import Match
 from matchmaker.web.access import buyer
-from matchmaker.web.templatetags.trade import amount, certificate, price
+from matchmaker.web.templatetags.trade import amount, certificate, hs, price
 from matchmaker.web.templatetags.ui import number
 
 MOST = 6
@@ -60,7 +60,7 @@ def _rows(products: list[Product], company, day: dt.date) -> list[dict]:
         _row(_("Capacity"), [_capacity(p) for p in products]),
         _row(_("Lead time"), [_days(p.lead_time_days) for p in products], _least([p.lead_time_days for p in products])),
         _row(_("Shelf life"), [_days(p.shelf_life_days) for p in products]),
-        _row(_("HS code"), [p.hs_code for p in products]),
+        _row(_("HS code"), [hs(p.hs_code) for p in products]),
         _row(_("Duty"), [_duty(p, day) for p in products]),
         _row(_("Ready for China"), [str(state_words(ready[p.pk].state)) for p in products]),
         _row(_("Supplier checked"), [p.company.get_verification_display() for p in products]),

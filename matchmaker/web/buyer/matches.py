@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from matchmaker.catalogue.models import Demand, DemandLine, ShortlistItem
 from matchmaker.core.problems import Refused
@@ -131,8 +132,20 @@ def shown(match: Match) -> dict:
         "reasons": reasons.sentences(match),
         "conditions": conditions,
         "failing": sum(condition["state"] == "fails" for condition in conditions),
+        "outcomes": _outcomes(conditions),
         "whys": [choice for choice in Match.Why.choices if choice[0]],
     }
+
+
+def _outcomes(conditions: list[dict]) -> str:
+    """How many conditions came out how, in one breath."""
+    counts = {state: sum(row["state"] == state for row in conditions) for state in ("meets", "fails", "unknown")}
+    words = {
+        "meets": ngettext("%(n)d met", "%(n)d met", counts["meets"]),
+        "fails": ngettext("%(n)d not met", "%(n)d not met", counts["fails"]),
+        "unknown": ngettext("%(n)d not known", "%(n)d not known", counts["unknown"]),
+    }
+    return _(", ").join(words[state] % {"n": n} for state, n in counts.items() if n)
 
 
 def _word(score: int) -> str:

@@ -1,5 +1,9 @@
 """The front door: what this is, who is coming, what is wanted now, and how to join."""
 
+from collections.abc import Callable
+from itertools import zip_longest
+from typing import Any
+
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
@@ -20,6 +24,7 @@ from matchmaker.web.public.demands import cards as demand_cards
 from matchmaker.web.templatetags.trade import country
 from matchmaker.web.templatetags.ui import number
 
+LOOKED_AT = 300  # newest rows among which the front door chooses
 ADDRESSES = 5_000  # of one sitemap file; the protocol allows 50,000
 
 
@@ -33,12 +38,14 @@ def home(request):
         .order_by("-n", "country")
         .values_list("country", "n")
     )
-    demands = demand_cards(Demand.objects.public().order_by("-published_at", "-id"))
+    demands = demand_cards(
+        Demand.objects.public().filter(lines__isnull=False).distinct().order_by("-published_at", "-id")
+    )
     newest = Product.objects.published().for_cards().order_by("-published_at", "-id")
     context = {
         "countries": [{"code": code, "name": country(code), "count": n} for code, n in countries],
-        "demands": list(demands[:6]),
-        "products": _one_a_country(newest[:60], 8),
+        "demands": _spread(demands[:LOOKED_AT], lambda demand: _group(demand.listed[0].category), 6),
+        "products": _spread(_one_a_country(newest[:LOOKED_AT]), lambda product: _group(product.category), 8),
         "events": list(Event.objects.published().upcoming()[:4]),
         "figures": _figures(len(countries)),
         "groups": _groups(),
@@ -47,12 +54,24 @@ def home(request):
     return render(request, "public/home.html", context)
 
 
-def _one_a_country(products, most: int) -> list[Product]:
-    """The newest of each origin, so that the front door shows the width of what is offered."""
+def _group(category: Category | None) -> str:
+    return category.group if category else ""
+
+
+def _spread(rows, kind: Callable[[Any], str], most: int) -> list:
+    """The newest of each kind in turn, so that the front door shows the width of the campaign."""
+    piles: dict[str, list] = {}
+    for row in rows:
+        piles.setdefault(kind(row), []).append(row)
+    rounds = zip_longest(*(piles[key] for key in sorted(piles)))
+    return [row for one in rounds for row in one if row is not None][:most]
+
+
+def _one_a_country(products) -> list[Product]:
     found: dict[str, Product] = {}
     for product in products:
         found.setdefault(product.origin, product)
-    return list(found.values())[:most]
+    return list(found.values())
 
 
 def _figures(countries: int) -> list[dict]:

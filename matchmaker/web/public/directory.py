@@ -16,6 +16,7 @@ from matchmaker.web.access import current_company
 from matchmaker.web.templatetags.trade import hs, language_name
 
 PAGE = 24
+OPEN = 3  # groups of filters that show their options at once
 MOST_CHOSEN = 40  # values of one facet that an address may hold
 
 
@@ -62,7 +63,10 @@ def listing(
         "page": page,
         "rows": in_order,
         "total": page.paginator.count,
-        "facets": [_options(facet, found, chosen[facet.name], labels[facet.name]) for facet in facets],
+        "facets": [
+            {**_options(facet, found, chosen[facet.name], labels[facet.name]), "open": at < OPEN}
+            for at, facet in enumerate(facets)
+        ],
         "chips": _chips(request, facets, chosen, labels),
         "clear_url": _address(request, drop={facet.name: None for facet in facets}),
         "everything_url": request.path,
@@ -102,7 +106,7 @@ def _options(facet: Facet, found: Found, chosen: Sequence[str], labels: Mapping[
         }
         for value in dict.fromkeys(values)
     ]
-    return {"name": facet.name, "title": facet.title, "open": bool(chosen), "options": options}
+    return {"name": facet.name, "title": facet.title, "options": options}
 
 
 def _chips(request, facets, chosen, labels) -> list[dict[str, str]]:

@@ -1,9 +1,11 @@
 """What is offered."""
 
 import datetime as dt
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -41,7 +43,9 @@ def index(request):
         sorts={"fit": _("Best fit"), "newest": _("Newest"), "name": _("Name")},
         rows=lambda keys: Product.objects.published().filter(pk__in=keys).for_cards(),
     )
-    return render(request, "public/products.html", {**found, **directory.buyer_view(request)}, status=found["status"])
+    wish = f"{reverse('buyer_demand_new')}?{urlencode({'text': found['query']})}"  # the search becomes a demand
+    context = {**found, **directory.buyer_view(request), "empty_url": wish}
+    return render(request, "public/products.html", context, status=found["status"])
 
 
 @everyone

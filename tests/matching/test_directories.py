@@ -1,0 +1,75 @@
+"""What goes into the directories, and above all what does not."""
+
+import pytest
+
+from matchmaker.catalogue.models import Demand, Product
+from matchmaker.companies.models import Company
+from matchmaker.matching.directories import search_demands, search_products, search_suppliers, similar_products
+from tests import factories as make
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+
+
+@pytest.fixture(autouse=True)
+def _deaf(settings):
+    settings.ENCODER = "tests.matching.test_search.Deaf"
+
+
+def test_a_published_product_is_found_and_counted():
+    row = make.product(name="Jasmine rice", origin="TH")
+    found = search_products("jasmine rice")
+    assert found.keys == [row.pk]
+    assert found.facets["origin"] == [("TH", 1)]
+
+
+def test_a_change_is_found_at_once():
+    row = make.product(name="Jasmine rice")
+    assert search_products("jasmine").keys == [row.pk]
+    text = row.texts.get()
+    text.name = "Basmati rice"
+    text.save()
+    row.save()
+    assert search_products("jasmine").keys == []
+    assert search_products("basmati").keys == [row.pk]
+
+
+@pytest.mark.parametrize("status", [Product.Status.DRAFT, Product.Status.PAUSED, Product.Status.WITHDRAWN])
+def test_b62_a_product_that_is_not_published_is_found_by_nobody(status):
+    make.product(name="Jasmine rice", status=status)
+    found = search_products("jasmine rice")
+    assert (found.keys, found.nearest, found.facets) == ([], [], {})
+
+
+def test_b62_products_of_a_suspended_company_are_found_by_nobody():
+    row = make.product(name="Jasmine rice")
+    assert search_products("jasmine").keys == [row.pk]
+    Company.objects.filter(pk=row.company_id).update(status=Company.Status.SUSPENDED)
+    assert search_products("jasmine").keys == []
+    assert search_suppliers("jasmine").keys == []
+
+
+@pytest.mark.parametrize("visibility", [Demand.Visibility.PRIVATE, Demand.Visibility.INVITED])
+def test_b62_a_demand_that_is_not_public_is_neither_found_nor_counted(visibility):
+    make.line(make.demand(visibility=visibility), text="茉莉香米")
+    found = search_demands("茉莉香米")
+    assert (found.keys, found.nearest, found.facets, found.understood) == ([], [], {}, None)
+
+
+def test_a_demand_is_found_by_any_of_its_lines():
+    demand = make.demand()
+    make.line(demand, text="橄榄油 500毫升")
+    make.line(demand, text="茉莉香米 5公斤")
+    assert search_demands("茉莉香米").keys == search_demands("橄榄油").keys == [demand.pk]
+
+
+def test_a_supplier_is_found_by_product_and_by_name():
+    row = make.product(company=make.supplier(legal_name="Surin Mill", name_key="surin mill"), name="Jasmine rice")
+    assert search_suppliers("jasmine").keys == search_suppliers("surin").keys == [row.company_id]
+
+
+def test_similar_products_are_of_others_and_of_the_same_category():
+    mine = make.product(name="Jasmine rice")
+    make.product(name="Jasmine rice broken", company=mine.company)
+    other = make.product(name="Jasmine rice, organic")
+    make.product(name="Jasmine tea", category=make.category("AGRI-02"), hs_code="")
+    assert similar_products(mine) == [other.pk]

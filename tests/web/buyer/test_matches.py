@@ -1,0 +1,196 @@
+"""Matches as the buyer reads and answers them, the shortlist, and the comparison."""
+
+import uuid
+
+import pytest
+from django.urls import reverse
+
+from matchmaker.catalogue.models import Product, ShortlistItem
+from tests import factories as make
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+
+
+@pytest.fixture
+def company():
+    return make.buyer()
+
+
+@pytest.fixture
+def desk(client, company):
+    client.force_login(make.member_of(company))
+    return client
+
+
+@pytest.fixture
+def match(company):
+    return make.match(make.product(name="Jasmine rice"), make.line(make.demand(company=company)))
+
+
+def test_the_desk_shows_what_waits(desk, match):
+    page = desk.get(reverse("buyer_home"))
+    assert page.context["counts"]["waiting"] == 1
+    assert [card["match"].pk for card in page.context["cards"]] == [match.pk]
+
+
+def test_an_empty_desk_says_how_to_begin(desk):
+    assert "Post a demand" in desk.get(reverse("buyer_home")).content.decode()
+
+
+def test_matches_can_be_narrowed_to_a_line_and_a_state(desk, company, match):
+    other = make.match(None, make.line(make.demand(company=company)), buyer_answer="declined")
+    address = reverse("buyer_matches")
+
+    def found(**asked):
+        return {card["match"].pk for card in desk.get(address, asked).context["cards"]}
+
+    assert found() == {match.pk, other.pk}
+    assert found(line=str(match.line.uid)) == {match.pk}
+    assert found(state="answered") == {other.pk}
+    assert found(demand=str(other.line.demand.uid), state="unanswered") == set()
+
+
+def test_one_tap_says_yes_and_comes_back_to_where_one_was(desk, match):
+    back = reverse("buyer_matches") + "?state=unanswered"
+    response = desk.post(reverse("buyer_match_answer", args=[match.uid]), {"answer": "interested", "next": back})
+    match.refresh_from_db()
+    assert match.buyer_answer == "interested"
+    assert response.url == f"{back}#match-{match.uid}"
+
+
+@pytest.mark.parametrize("back", ["https://evil.example/", "//evil.example/", "javascript:alert(1)"])
+def test_an_answer_leads_nowhere_else(desk, match, back):
+    response = desk.post(reverse("buyer_match_answer", args=[match.uid]), {"answer": "declined", "next": back})
+    assert response.url == f"{reverse('buyer_match', args=[match.uid])}#match-{match.uid}"
+
+
+def test_with_a_script_the_answered_card_comes_back(desk, match):
+    response = desk.post(
+        reverse("buyer_match_answer", args=[match.uid]), {"answer": "declined"}, headers={"HX-Request": "true"}
+    )
+    page = response.content.decode()
+    assert f'id="match-{match.uid}"' in page
+    assert "Not for you" in page
+    assert "Why?" in page
+
+
+@pytest.mark.parametrize("asked", [{}, {"answer": "maybe"}, {"answer": "declined", "why": "because"}])
+def test_an_answer_that_is_none_is_refused(desk, match, asked):
+    response = desk.post(reverse("buyer_match_answer", args=[match.uid]), asked, headers={"HX-Request": "true"})
+    match.refresh_from_db()
+    assert (response.status_code, match.buyer_answer) == (422, "")
+
+
+def test_the_contact_opens_when_both_said_yes(desk, match):
+    match.product.company.contact_email = "malee@example.org"
+    match.product.company.save()
+    address = reverse("buyer_match", args=[match.uid])
+    assert "malee@example.org" not in desk.get(address).content.decode()
+    match.supplier_answer = "interested"
+    match.save()
+    assert "malee@example.org" not in desk.get(address).content.decode()
+    desk.post(reverse("buyer_match_answer", args=[match.uid]), {"answer": "interested"})
+    assert "malee@example.org" in desk.get(address).content.decode()
+
+
+def test_b11_a_match_of_another_buyer_does_not_exist_here(desk):
+    theirs = make.match()
+    for name in ("buyer_match", "buyer_match_answer"):
+        for uid in (theirs.uid, uuid.uuid4()):
+            assert desk.post(reverse(name, args=[uid]), {"answer": "interested"}).status_code == 404
+    theirs.refresh_from_db()
+    assert theirs.buyer_answer == ""
+
+
+# -- shortlist --------------------------------------------------------------------------------------------------------
+def test_the_star_keeps_a_product_and_lets_it_go_again(desk, company):
+    product = make.product()
+    address = reverse("buyer_shortlist_toggle", args=[product.uid])
+    desk.post(address)
+    assert [item.product for item in company.shortlist.all()] == [product]
+    page = desk.post(address, headers={"HX-Request": "true"}).content.decode()
+    assert company.shortlist.count() == 0
+    assert 'aria-pressed="false"' in page
+
+
+@pytest.mark.parametrize("status", [Product.Status.DRAFT, Product.Status.WITHDRAWN])
+def test_what_is_not_offered_cannot_be_shortlisted(desk, status):
+    product = make.product(status=status)
+    assert desk.post(reverse("buyer_shortlist_toggle", args=[product.uid])).status_code == 404
+    assert ShortlistItem.objects.count() == 0
+
+
+def test_a_note_is_seen_by_colleagues_and_by_nobody_else(desk, client, company):
+    product = make.product()
+    colleague = make.user()
+    company.memberships.create(user=colleague)
+    desk.post(reverse("buyer_shortlist_toggle", args=[product.uid]))
+    desk.post(reverse("buyer_shortlist_note", args=[product.uid]), {"note": "要样品 <b>"})
+    client.force_login(colleague)
+    assert "要样品 &lt;b&gt;" in client.get(reverse("buyer_shortlist")).content.decode()
+    client.force_login(make.member_of(make.buyer()))
+    assert "要样品" not in client.get(reverse("buyer_shortlist")).content.decode()
+    assert client.post(reverse("buyer_shortlist_note", args=[product.uid]), {"note": "x"}).status_code == 404
+
+
+@pytest.mark.parametrize("note", ["x" * 501, "a\x00b", "\u202eab"])
+def test_b18_b19_a_note_that_cannot_stand_is_refused(desk, company, note):
+    product = make.product()
+    desk.post(reverse("buyer_shortlist_toggle", args=[product.uid]))
+    response = desk.post(
+        reverse("buyer_shortlist_note", args=[product.uid]), {"note": note}, headers={"HX-Request": "true"}
+    )
+    assert response.status_code == 422
+    assert company.shortlist.get().note == ""
+
+
+def test_a_product_that_went_away_keeps_its_note(desk, company):
+    product = make.product()
+    ShortlistItem.objects.create(company=company, product=product, note="好米")
+    Product.objects.update(status=Product.Status.WITHDRAWN)
+    page = desk.get(reverse("buyer_shortlist")).content.decode()
+    assert "好米" in page
+    assert "no longer offered" in page
+
+
+# -- compare ----------------------------------------------------------------------------------------------------------
+def compared(desk, *uids):
+    return desk.get(reverse("buyer_compare"), {"p": [str(uid) for uid in uids]}).context
+
+
+def test_the_lowest_price_is_marked_across_units_of_one_kind(desk):
+    terms = {"currency": "USD", "price_high": None}
+    tonne = make.product(price_low=900, price_unit="t", **terms)
+    kilo = make.product(price_low=1, price_unit="kg", **terms)
+    row = compared(desk, tonne.uid, kilo.uid)["rows"][0]
+    assert [cell["best"] for cell in row["cells"]] == [True, False]
+
+
+def test_prices_in_two_currencies_are_not_compared(desk):
+    first = make.product(price_low=900, price_unit="t", currency="USD")
+    second = make.product(price_low=800, price_unit="t", currency="EUR")
+    row = compared(desk, first.uid, second.uid)["rows"][0]
+    assert [cell["best"] for cell in row["cells"]] == [False, False]
+
+
+def test_six_at_most_and_each_once(desk):
+    products = [make.product() for _n in range(7)]
+    uids = [products[0].uid, *(product.uid for product in products)]
+    assert [product.pk for product in compared(desk, *uids)["products"]] == [product.pk for product in products[:6]]
+
+
+@pytest.mark.parametrize("uids", [[], ["x", "1 OR 1=1", "../", "0" * 5000], [uuid.uuid4()]])
+def test_b12_what_is_not_there_is_left_out(desk, uids):
+    assert compared(desk, *uids)["products"] == []
+
+
+def test_b62_a_draft_of_somebody_else_is_not_compared(desk):
+    hidden = make.product(status=Product.Status.DRAFT, name="Secret rice")
+    page = desk.get(reverse("buyer_compare"), {"p": str(hidden.uid)})
+    assert page.context["products"] == []
+    assert "Secret rice" not in page.content.decode()
+
+
+def test_the_fit_to_ones_own_line_stands_in_the_comparison(desk, match):
+    rows = {row["label"]: row["cells"][0]["text"] for row in compared(desk, match.product.uid)["rows"]}
+    assert rows["Fit to your demand"].startswith(f"{round(match.score * 100)} of 100")

@@ -1,0 +1,47 @@
+"""Rows of a sheet, as they are really pasted."""
+
+import pytest
+
+from matchmaker.web.buyer.paste import read_lines
+
+
+def test_a_head_in_any_order_names_the_columns():
+    rows, left = read_lines("Unit\tProduct\tQty\nt\tRice\t20\n")
+    assert (rows, left) == ([{"text": "Rice", "quantity": "20", "unit": "t"}], 0)
+
+
+def test_without_a_head_the_usual_order_holds():
+    assert read_lines("大米\t20\t吨\t6800\t元\t吨\t1006.30\t泰国\tHACCP")[0] == [
+        {
+            "text": "大米",
+            "quantity": "20",
+            "unit": "t",
+            "target_price": "6800",
+            "currency": "CNY",
+            "price_unit": "t",
+            "hs_code": "1006.30",
+            "origins_wanted": "泰国",
+            "certificates_required": "HACCP",
+        }
+    ]
+
+
+def test_a_single_column_is_a_list_of_goods():
+    assert [row["text"] for row in read_lines("Product\nRice\n\nOil\r\nTea")[0]] == ["Rice", "Oil", "Tea"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"), [("1,200,000", "1200000"), ("12,500.50", "12500.50"), ("1,5", "1,5"), ("1,500", "1,500")]
+)
+def test_commas_are_taken_out_only_where_they_can_mean_one_thing(typed, read):
+    assert read_lines(f"Rice\t{typed}\tt")[0][0]["quantity"] == read
+
+
+def test_what_is_too_much_is_counted():
+    rows, left = read_lines("\n".join(["Rice"] * 120), 100)
+    assert (len(rows), left) == (100, 20)
+
+
+@pytest.mark.parametrize("pasted", ["", "\n\n", "\t\t\t", "   "])
+def test_nothing_gives_nothing(pasted):
+    assert read_lines(pasted) == ([], 0)

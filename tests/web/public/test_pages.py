@@ -1,0 +1,156 @@
+"""The front door, and the pages of one thing."""
+
+import json
+import re
+
+import icalendar
+import pytest
+from django.urls import reverse
+
+from matchmaker.campaigns.models import Campaign
+from matchmaker.catalogue.models import Demand, ProductText
+from matchmaker.events.models import Event
+from tests import factories as make
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+
+
+@pytest.fixture(autouse=True)
+def _deaf(settings):
+    settings.ENCODER = "tests.matching.test_search.Deaf"
+
+
+@pytest.fixture
+def event():
+    campaign = Campaign.objects.create(
+        slug="c", name_en="C", name_zh="C", starts_on="2030-01-01", ends_on="2030-12-31", is_current=True
+    )
+    return Event.objects.create(
+        campaign=campaign,
+        slug="wuhan",
+        name_en="Meetings, Wuhan",
+        name_zh="武汉洽谈会",
+        starts_on="2030-05-01",
+        ends_on="2030-05-02",
+        status=Event.Status.PUBLISHED,
+    )
+
+
+def test_the_front_door_of_an_empty_site_says_what_to_do(client):
+    response = client.get("/")
+    assert response.status_code == 200
+    assert "No open demands yet" in response.content.decode()
+
+
+def test_the_front_door_shows_the_campaign(client, event):
+    demand = make.demand(title="2027年大米采购", lines=1)
+    make.demand(title="没有明细")
+    make.product(origin="TH", name="Jasmine rice")
+    response = client.get("/")
+    assert [row.pk for row in response.context["demands"]] == [demand.pk]
+    assert [row["code"] for row in response.context["countries"]] == ["TH"]
+    assert [row.slug for row in response.context["events"]] == ["wuhan"]
+    assert [figure["value"] for figure in response.context["figures"]] == ["1", "1", "1", "0"]
+
+
+def test_a_product_shows_its_languages_side_by_side_with_their_marks(client):
+    row = make.product(name="ข้าวหอมมะลิ", language="th")
+    ProductText.objects.create(product=row, language="ar", name="أرز الياسمين")
+    page = client.get(reverse("product", args=[row.uid])).content.decode()
+    assert '<h3 lang="ar" dir="rtl">أرز الياسمين</h3>' in page
+    assert '<h3 lang="th" dir="ltr">ข้าวหอมมะลิ</h3>' in page
+
+
+def test_structured_data_is_json_that_names_the_product(client):
+    row = make.product(name="Rice </script>", price_low="940.0000", price_high="1060.0000", currency="USD")
+    page = client.get(reverse("product", args=[row.uid])).content.decode()
+    data = json.loads(re.search(r'<script type="application/ld\+json">(.*?)</script>', page, re.S)[1])
+    assert (data["@type"], data["name"]) == ("Product", "Rice </script>")
+    assert data["offers"] == {
+        "@type": "AggregateOffer",
+        "priceCurrency": "USD",
+        "lowPrice": "940",
+        "highPrice": "1060",
+    }
+
+
+@pytest.mark.parametrize("asked", ["2030-02-30", "10000-01-01", "x", "", "0001-01-01"])
+def test_b28_a_shipment_day_that_is_none_is_replaced(client, asked):
+    row = make.product()
+    response = client.get(reverse("product", args=[row.uid]), {"ship": asked})
+    assert response.status_code == 200
+    assert response.context["ships_on"].year in range(2020, 2036)
+
+
+def test_a_draft_is_seen_by_its_own_people_and_said_to_be_one(client):
+    row = make.product(status="draft")
+    client.force_login(make.member_of(row.company))
+    response = client.get(reverse("product", args=[row.uid]))
+    assert "the product is not published" in response.content.decode()
+    assert "application/ld+json" not in response.content.decode()
+
+
+def test_a_supplier_page_keeps_the_contact_to_itself(client):
+    company = make.supplier(contact_email="secret@example.org", contact_name="Hidden Person")
+    make.product(company=company)
+    page = client.get(reverse("supplier", args=[company.uid])).content.decode()
+    assert company.legal_name in page
+    assert "secret@example.org" not in page
+    assert "Hidden Person" not in page
+
+
+def test_a_public_demand_does_not_name_its_buyer(client):
+    buyer = make.buyer(legal_name="武汉某某超市集团")
+    demand = make.demand(company=buyer, lines=2)
+    page = client.get(reverse("demand", args=[demand.uid])).content.decode()
+    assert "茉莉香米" in page
+    assert "武汉某某超市集团" not in page
+
+
+def test_an_invited_supplier_sees_the_demand_and_others_do_not(client):
+    demand = make.demand(visibility=Demand.Visibility.INVITED, lines=1)
+    guest, other = make.supplier(), make.supplier()
+    demand.invitations.create(company=guest)
+    client.force_login(make.member_of(guest))
+    assert client.get(reverse("demand", args=[demand.uid])).status_code == 200
+    client.force_login(make.member_of(other))
+    assert client.get(reverse("demand", args=[demand.uid])).status_code == 404
+
+
+def test_the_calendar_file_holds_the_event(client, event):
+    response = client.get(reverse("event_calendar", args=[event.slug]))
+    entry = icalendar.Calendar.from_ical(response.content).walk("VEVENT")[0]
+    assert entry["summary"] == "Meetings, Wuhan"
+    assert entry["dtend"].dt.isoformat() == "2030-05-03"
+    assert entry["uid"] == f"{event.uid}@matchmaker"
+
+
+def test_a_draft_event_is_not_there(client, event):
+    Event.objects.update(status=Event.Status.DRAFT)
+    for name in ("event", "event_calendar"):
+        assert client.get(reverse(name, args=[event.slug])).status_code == 404
+
+
+def test_categories_count_what_is_offered_and_wanted(client):
+    make.product()
+    make.product(status="draft")
+    make.demand(lines=2)
+    row = client.get(reverse("categories")).context["groups"][0]["rows"][0]
+    assert (row.pk, row.offered, row.wanted) == ("AGRI-01", 1, 2)
+
+
+def test_the_sitemap_names_what_is_public(client, settings):
+    row = make.product()
+    make.product(status="draft")
+    index = client.get(reverse("sitemap")).content.decode()
+    assert f"{settings.SITE_URL}/sitemap/products-1.xml" in index
+    listed = client.get("/sitemap/products-1.xml").content.decode()
+    assert re.findall(r"<loc>(.*?)</loc>", listed) == [f"{settings.SITE_URL}/products/{row.uid}/"]
+    assert client.get("/sitemap/products-2.xml").status_code == 404
+    assert client.get("/sitemap/passwords-1.xml").status_code == 404
+
+
+def test_robots_are_kept_off_the_desks(client):
+    page = client.get(reverse("robots")).content.decode()
+    assert "Disallow: /buyer/" in page
+    assert page.rstrip().endswith("/sitemap.xml")
