@@ -37,22 +37,21 @@ class Table:
         """From (source tokens, target tokens) of parallel texts: t(target word | source word)."""
         sources: dict[str, int] = {}
         targets: dict[str, int] = {}
-        triples: list[tuple[int, int, int]] = []
-        sentence = 0
-        frequency: dict[int, int] = {}
+        given_of: list[NDArray[np.int64]] = []
+        wanted_of: list[NDArray[np.int64]] = []
         for source, target in pairs:
-            given = {sources.setdefault(token, len(sources)) for token in source}
-            if not given or not target:
-                continue
-            for s in given:
-                frequency[s] = frequency.get(s, 0) + 1
-            for token in target:
-                t = targets.setdefault(token, len(targets))
-                triples += [(sentence, s, t) for s in given]
-                sentence += 1  # one occurrence of one target word shares one unit of probability among the sources
-        place, s, t = np.array(triples, np.int64).reshape(-1, 3).T
-        key, index = np.unique(s * max(len(targets), 1) + t, return_inverse=True)
-        source_of, target_of = key // max(len(targets), 1), key % max(len(targets), 1)
+            if source and target:
+                given_of.append(np.array(sorted({sources.setdefault(token, len(sources)) for token in source})))
+                wanted_of.append(np.array([targets.setdefault(token, len(targets)) for token in target]))
+        if not given_of:
+            return cls.of({}, {}, (np.zeros(0), np.zeros(0, int), np.zeros(0, int)), np.zeros(0, int))
+        # One place for each occurrence of a target word: it shares one unit of probability among the sources beside it.
+        s = np.concatenate([np.tile(g, len(w)) for g, w in zip(given_of, wanted_of, strict=True)])
+        t = np.concatenate([np.repeat(w, len(g)) for g, w in zip(given_of, wanted_of, strict=True)])
+        widths = np.concatenate([np.full(len(w), len(g)) for g, w in zip(given_of, wanted_of, strict=True)])
+        place = np.repeat(np.arange(len(widths)), widths)
+        key, index = np.unique(s * len(targets) + t, return_inverse=True)
+        source_of, target_of = np.divmod(key, len(targets))
         probability = np.ones(len(key))
         for _ in range(ROUNDS):
             share = probability[index]
@@ -60,7 +59,7 @@ class Table:
             counts = np.bincount(index, share)
             totals = np.bincount(source_of, counts, minlength=len(sources)) + DOUBT
             probability = counts / totals[source_of]
-        weights = np.bincount(list(frequency), list(frequency.values()), minlength=len(sources))
+        weights = np.bincount(np.concatenate(given_of), minlength=len(sources))
         return cls.of(sources, targets, (probability, source_of, target_of), weights)
 
     @classmethod
