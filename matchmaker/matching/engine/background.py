@@ -16,6 +16,10 @@ from matchmaker.matching.engine.compiled import compiled, dot
 
 # Nearest neighbours in the crowding of a text: ten, as in Conneau et al. 2018 (CSLS).
 NEIGHBOURS = 10
+# With few or no neighbours to measure, the crowding is taken to be about what it is in a campaign of some hundred texts
+# (the sample campaign with the shipped encoder); `_TRUSTED` neighbours weigh as much as that.
+TYPICAL = 0.37
+_TRUSTED = 30
 SAMPLE = 2048
 
 
@@ -56,9 +60,9 @@ class Background:
         return (part.clip(0, 1) if cap else part).astype(np.float32)
 
     def crowding(self, vectors: NDArray[np.float32], *, among: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Mean cosine of each row to its ten nearest in the sample of the other side, 0 without a sample."""
+        """Mean cosine of each row to its ten nearest in the sample of the other side, `TYPICAL` without a sample."""
         k = min(NEIGHBOURS, len(among))
-        found = np.zeros(len(vectors), np.float32)
+        found = np.full(len(vectors), TYPICAL, np.float32)
         if k == 0 or vectors.shape[1] != among.shape[1]:
             return found
         for start in range(0, len(vectors), 1024):
@@ -66,7 +70,8 @@ class Background:
             nearest = np.argpartition(rows @ among.T, len(among) - k, axis=1)[:, -k:]
             # Summed again in a fixed order, because products of one row and of many differ in their last bits.
             found[start : start + 1024] = mean_dot(rows, among, np.sort(nearest, axis=1))
-        return found
+        share = np.float32(len(among) / (len(among) + _TRUSTED))
+        return share * found + (1 - share) * np.float32(TYPICAL)
 
     def to_bytes(self) -> bytes:
         buffer = io.BytesIO()

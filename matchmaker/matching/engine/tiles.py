@@ -249,9 +249,10 @@ def both_ways(
     """The best wants of each offer and the best offers of each want, by log-odds, exactly.
 
     Of equal values the one with the smaller place comes first. Nothing below `floor` is kept; `want_floors` (one a
-    want) may ask for more. With `exact=False` the tile's own values are kept: the same but for their last bits, so that
-    near-equals may change places between runs cut differently; for measuring, and for throw-away answers. `offer_tiles` and `want_tiles` keep what is prepared of a side between calls with it.
-    Cost: one matrix product of the shape, and a few per cent.
+    want) may ask for more. `exact=False` keeps the tile's own values, the same but for their last bits, so that near
+    equals may change places between runs cut differently: for measuring and for answers that are not stored.
+    `offer_tiles` and `want_tiles` keep what is prepared of a side between calls with it. Cost: one matrix product of
+    the shape, and a few per cent where a floor is given.
     """
     n, m = len(offers.starts) - 1, len(wants.starts) - 1
     best_of_offer = empty_best(n, min(per_offer, m), floor)

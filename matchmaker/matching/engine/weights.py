@@ -22,18 +22,19 @@ class Weights:
     """Weights in log-odds a unit of each part.
 
     `neutral_hs` and `neutral_category` are the part values assumed where a side gives no code: not knowing is neither
-    agreement nor contradiction. `slope` and `offset` turn log-odds into the calibrated probability (Platt 1999).
+    agreement nor contradiction. The defaults are rounded from a regression on the labelled pairs of the sample campaign,
+    with HS codes and categories shown, hidden in part and hidden altogether. `slope` and `offset` turn log-odds into the calibrated probability (Platt 1999).
     """
 
-    meaning: float = 9.0
-    crowding: float = -3.0
-    words: float = 4.0
-    hs: float = 3.0
-    category: float = 2.0
-    trust: float = 0.2
-    intercept: float = -7.0
-    neutral_hs: float = 0.4
-    neutral_category: float = 0.4
+    meaning: float = 14.0
+    crowding: float = -12.0
+    words: float = 16.0
+    hs: float = 3.2
+    category: float = 1.5
+    trust: float = 0.3
+    intercept: float = -5.5
+    neutral_hs: float = 0.6
+    neutral_category: float = 0.6
     slope: float = 1.0
     offset: float = 0.0
 

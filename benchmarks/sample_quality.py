@@ -1,0 +1,178 @@
+"""How well the pairs of the sample campaign are found: `python -m benchmarks.sample_quality [--without-hs] [--misses]`.
+
+For each demand line with labels: the share of products that fit within its first five (recall@5), whether a product
+marked "no" stands first, and nDCG@10 with gains fits 2, close 1. All products of the sample compete, also those nobody
+labelled; an unlabelled product counts as "no" in nDCG only.
+"""
+
+import argparse
+import csv
+import math
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from matchmaker.language.encoder import get_encoder
+from matchmaker.matching.engine.pairs import Offer, Pair, Want
+from matchmaker.matching.engine.scoring import Matcher, Weights
+
+SAMPLE = Path(__file__).resolve().parent.parent / "data" / "sample"
+GAIN = {"fits": 2.0, "close": 1.0, "no": 0.0}
+
+
+@dataclass
+class Sample:
+    offers: list[Offer]
+    wants: list[Want]
+    labels: dict[tuple[int, int], str]  # (offer key, want key)
+    names: dict[tuple[str, int], str]
+
+
+def read(name: str) -> list[dict[str, str]]:
+    rows = []
+    for path in sorted(SAMPLE.glob(f"*/{name}.csv")):
+        with path.open(encoding="utf-8", newline="") as file:
+            rows += list(csv.DictReader(file))
+    return rows
+
+
+def number(text: str) -> float | None:
+    return float(text) if text else None
+
+
+def parts(text: str) -> frozenset[str]:
+    return frozenset(filter(None, text.split("|")))
+
+
+def load() -> Sample:
+    companies = {row["company_key"]: row for row in read("companies")}
+    offers, wants, names = [], [], {}
+    offer_keys, want_keys = {}, {}
+    for row in read("products"):
+        key = offer_keys[row["product_key"]] = len(offers) + 1
+        texts = [(row["lang"], f"{row['name']}. {row['description']}")]
+        texts += [(lang, row[f"name_{lang}"]) for lang in ("en", "zh") if row[f"name_{lang}"] and lang != row["lang"]]
+        names["offer", key] = f"{row['product_key']} {row['name_en'] or row['name']}"
+        offers.append(
+            Offer(
+                key,
+                tuple(texts),
+                row["hs6"],
+                row["category_code"],
+                row["origin"],
+                parts(row["certificates"]),
+                number(row["min_order"]),
+                row["min_order_unit"],
+                number(row["price_low"]),
+                number(row["price_high"]),
+                row["currency"],
+                row["price_unit"],
+                int(row["lead_time_days"]) if row["lead_time_days"] else None,
+                verification=int(companies[row["company_key"]]["verification"] or 0),
+            )
+        )
+    for row in read("demand_lines"):
+        key = want_keys[row["demand_key"], row["line"]] = len(wants) + 1
+        names["want", key] = f"{row['demand_key']}/{row['line']} {row['text'][:40]}"
+        wants.append(
+            Want(
+                key,
+                ((row["lang"], row["text"]),),
+                row["hs6"],
+                row["category_code"],
+                number(row["quantity"]),
+                row["unit"],
+                number(row["target_price"]),
+                row["currency"],
+                row["price_unit"],
+                parts(row["origins_wanted"]),
+                parts(row["origins_excluded"]),
+                parts(row["certificates_required"]),
+            )
+        )
+    labels = {
+        (offer_keys[row["product_key"]], want_keys[row["demand_key"], row["line"]]): row["label"]
+        for row in read("labels")
+    }
+    return Sample(offers, wants, labels, names)
+
+
+@dataclass
+class Quality:
+    recall: float
+    fits: int
+    wants: int
+    no_first: int
+    ndcg: float
+    misses: list[tuple[int, int, int]]  # want, offer, rank
+
+
+def measure(sample: Sample, pairs: list[Pair]) -> Quality:
+    """`pairs`: every pair, so that ranks are known."""
+    ranked: dict[int, list[int]] = defaultdict(list)
+    for pair in pairs:
+        ranked[pair.want].append(pair.offer)
+    fitting: dict[int, list[int]] = defaultdict(list)
+    for (offer, want), label in sample.labels.items():
+        if label == "fits":
+            fitting[want].append(offer)
+    labelled = sorted({want for _, want in sample.labels})
+    found, no_first, ndcg, misses = 0, 0, [], []
+    for want in labelled:
+        order = ranked[want]
+        for offer in fitting[want]:
+            rank = order.index(offer) + 1
+            if rank <= 5:
+                found += 1
+            else:
+                misses.append((want, offer, rank))
+        no_first += sample.labels.get((order[0], want)) == "no"
+        gains = [GAIN[sample.labels.get((offer, want), "no")] for offer in order[:10]]
+        ideal = sorted((GAIN[label] for (_, w), label in sample.labels.items() if w == want), reverse=True)[:10]
+        if sum(ideal):
+            ndcg.append(_dcg(gains) / _dcg(ideal))
+    fits = sum(map(len, fitting.values()))
+    return Quality(found / fits, fits, len(labelled), no_first, sum(ndcg) / len(ndcg), misses)
+
+
+def _dcg(gains: list[float]) -> float:
+    return sum(gain / math.log2(place + 2) for place, gain in enumerate(gains))
+
+
+def every_pair(sample: Sample, weights: Weights | None = None) -> list[Pair]:
+    plain = Matcher(get_encoder())
+    offer_vectors, want_vectors = plain.offer_vectors(sample.offers), plain.want_vectors(sample.wants)
+    background = plain.learn_background(sample.offers, sample.wants, offer_vectors, want_vectors)
+    matcher = Matcher(get_encoder(), weights or Weights(), background=background)
+    return matcher.match(
+        matcher.prepare_offers(sample.offers, offer_vectors),
+        matcher.prepare_wants(sample.wants, want_vectors),
+        len(sample.offers),
+        0,
+        0.0,
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--without-hs", action="store_true", help="hide the HS codes of both sides")
+    parser.add_argument("--without-codes", action="store_true", help="hide HS codes and categories of both sides")
+    parser.add_argument("--misses", action="store_true", help="print what fits and was not found")
+    options = parser.parse_args()
+    sample = load()
+    if options.without_hs or options.without_codes:
+        change = {"hs6": ""} | ({"category": ""} if options.without_codes else {})
+        sample.offers = [replace(offer, **change) for offer in sample.offers]
+        sample.wants = [replace(want, **change) for want in sample.wants]
+    quality = measure(sample, every_pair(sample))
+    print(f"{len(sample.offers)} products, {len(sample.wants)} demand lines, {quality.wants} of them labelled")
+    print(f"recall@5 of what fits {quality.recall:.3f} ({quality.fits} pairs)")
+    print(f"demand lines with a 'no' first {quality.no_first}")
+    print(f"nDCG@10 {quality.ndcg:.3f}")
+    if options.misses:
+        for want, offer, rank in quality.misses:
+            print(f"  {rank:4d}  {sample.names['want', want]}  ←  {sample.names['offer', offer]}")
+
+
+if __name__ == "__main__":
+    main()
