@@ -115,7 +115,8 @@ class ContactForm(SidedForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         present = (self.initial or {}).get("languages") or []
-        self.fields["languages"].choices = fields.spoken_languages(present)
+        spoken = fields.spoken_languages(present)
+        self.fields["languages"].choices = fields.ticked_first(spoken, self["languages"].value())
 
 
 class AboutForm(SidedForm):

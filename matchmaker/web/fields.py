@@ -227,7 +227,7 @@ class CodeField(forms.ChoiceField):
 class CodesField(forms.MultipleChoiceField):
     """Several codes of a reference list."""
 
-    widget = forms.CheckboxSelectMultiple
+    widget = forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"})
 
     def __init__(self, *, choices: Callable[[], Iterable], sentence: str = "", **kwargs):
         super().__init__(choices=choices, **kwargs)
@@ -271,6 +271,12 @@ def spoken_languages(present: Iterable[str] = ()) -> Choices:
     names = dict(_sorted("languages", _language()))
     codes = [*OFTEN_USED, *(code for code in present if code not in OFTEN_USED)]
     return [(code, names[code]) for code in codes if code in names]
+
+
+def ticked_first(choices: Choices, ticked: Iterable[str] | None) -> Choices:
+    """For long lists of check boxes: what is chosen is seen without scrolling."""
+    chosen = set(ticked or ())
+    return sorted(choices, key=lambda choice: choice[0] not in chosen)
 
 
 def _language() -> str:

@@ -100,7 +100,10 @@ def _submit(request: HttpRequest, form, company: Company) -> bool:
         return False
     try:
         submit_company(by=request.user, company=company, campaign=campaign)
-    except (ValidationError, Refused) as problem:
+    except ValidationError as problem:
+        _say_what_is_missing(form, problem)
+        return False
+    except Refused as problem:
         show_on(form, problem)
         return False
     transaction.on_commit(ring)
@@ -111,6 +114,19 @@ def _submit(request: HttpRequest, form, company: Company) -> bool:
         % {"company": company.display_name},
     )
     return True
+
+
+def _say_what_is_missing(form, problem: ValidationError) -> None:
+    """Fields of the earlier steps are named with their step; those of this one are marked."""
+    for step, label in ((1, _("Company")), (2, _("Contact"))):
+        asked = FORMS[step].base_fields
+        named = [str(asked[name].label) for name in problem.error_dict if name in asked]
+        if named:
+            sentence = _("Still missing under “%(step)s”: %(fields)s.")
+            form.add_error(None, sentence % {"step": label, "fields": _(", ").join(named)})
+    here = {name: errors for name, errors in problem.error_dict.items() if name in form.fields}
+    if here:
+        show_on(form, ValidationError(here))
 
 
 def _steps(side: str, step: int, company: Company | None) -> list[dict]:

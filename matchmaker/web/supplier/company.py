@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from matchmaker.campaigns.services import submit_company
@@ -28,7 +29,7 @@ STATES = {
 
 def state_of(company: Company) -> dict:
     tone, icon = STATES[company.status]
-    return {"label": company.get_status_display(), "tone": tone, "icon": icon}
+    return {"label": capfirst(company.get_status_display()), "tone": tone, "icon": icon}
 
 
 @supplier

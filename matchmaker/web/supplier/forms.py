@@ -85,6 +85,10 @@ class ProductForm(forms.Form):
         help_text=_("Tick what you hold and could show."),
     )
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["certificates"].choices = fields.ticked_first(fields.certificates(), self["certificates"].value())
+
     def clean(self):
         found = super().clean()
         low, high = found.get("price_low"), found.get("price_high")

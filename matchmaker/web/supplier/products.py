@@ -10,6 +10,7 @@ from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from matchmaker.catalogue.models import Product
@@ -55,7 +56,7 @@ def found_matches(company: Company) -> dict[int, int]:
 
 def state_of(product: Product) -> dict:
     tone, icon = STATES[product.status]
-    return {"label": product.get_status_display(), "tone": tone, "icon": icon}
+    return {"label": capfirst(product.get_status_display()), "tone": tone, "icon": icon}
 
 
 @supplier
@@ -92,7 +93,9 @@ def _form_page(request: HttpRequest, product: Product | None) -> HttpResponse:
     if request.method != "POST":
         terms = terms_of(product) if product else _first_guess(request.company)
         texts = texts_of(product) if product else [{"language": request.company.language.split("-")[0]}]
-        return _render(request, product, ProductForm(initial=terms), ProductTextSet(initial=texts, prefix="texts"))
+        return _render(
+            request, product, ProductForm(initial=terms), ProductTextSet(initial=_beside(texts), prefix="texts")
+        )
     form, text_set = ProductForm(request.POST), ProductTextSet(request.POST, prefix="texts")
     if all([form.is_valid(), text_set.is_valid()]):
         saved = _save(request, product, form, text_set)
@@ -107,6 +110,13 @@ def _form_page(request: HttpRequest, product: Product | None) -> HttpResponse:
 def _first_guess(company: Company) -> dict:
     country = reference.countries().get(company.country, {})
     return {"origin": company.country, "currency": country.get("currency", "")}
+
+
+def _beside(texts: list[dict]) -> list[dict]:
+    """An empty place beside a single text, for the language that helps most: English, or Chinese beside English."""
+    if len(texts) != 1:
+        return texts
+    return [*texts, {"language": "zh" if texts[0]["language"] == "en" else "en"}]
 
 
 def _look(request: HttpRequest, product: Product | None) -> HttpResponse:
@@ -177,6 +187,7 @@ def _render(request, product, form, text_set, *, image_form=None, status: int = 
         "company": request.company,
         "form": form,
         "texts": text_set,
+        "wants_codes": not (form["category"].value() and form["hs_code"].value()),
         "can_add_text": len(text_set.forms) < MAX_TEXTS,
         "form_id": secrets.token_urlsafe(12),
         "action": reverse("supplier_product_edit", args=[product.uid]) if product else reverse("supplier_product_new"),
@@ -198,7 +209,7 @@ def _render(request, product, form, text_set, *, image_form=None, status: int = 
 
 def image_refused(request: HttpRequest, product: Product, image_form: ImageForm) -> HttpResponse:
     """The product's page with what is wrong with a picture beside it."""
-    text_set = ProductTextSet(initial=texts_of(product), prefix="texts")
+    text_set = ProductTextSet(initial=_beside(texts_of(product)), prefix="texts")
     return _render(
         request, product, ProductForm(initial=terms_of(product)), text_set, image_form=image_form, status=422
     )

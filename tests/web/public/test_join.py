@@ -97,7 +97,8 @@ def valid_uscc(first17: str = "91420100MA4KWJQN8") -> str:
         ("9142", "A Unified Social Credit Code has 18 characters; this one has 4."),
         (
             "91420100MA4KWJQNIP",
-            "Character 17, “I”, cannot occur in a Unified Social Credit Code: the letters I, O, S, V and Z are not used.",
+            "Character 17, “I”, cannot occur in a Unified Social Credit Code: "
+            "the letters I, O, S, V and Z are not used.",
         ),
         ("91A20100MA4KWJQN8P", "Characters 3 to 8 are the district of registration and must be digits."),
         (
@@ -171,7 +172,9 @@ def test_submitting_without_the_second_step_says_what_is_missing(client, person)
     client.post(step(1), NAMES)
     page = client.post(step(3), {**ABOUT, "consent": "on"})
     assert page.status_code == 422
-    assert list(page.context["form"].non_field_errors()) == ["Please fill this in before you submit."] * 3
+    assert list(page.context["form"].non_field_errors()) == [
+        "Still missing under “Contact”: City, Contact person, Contact e-mail."
+    ]
     assert Company.objects.get().about == ABOUT["about"]
 
 

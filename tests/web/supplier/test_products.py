@@ -109,6 +109,13 @@ def test_the_same_form_sent_twice_makes_one_product(client, company):
     assert Product.objects.count() == 1
 
 
+def test_one_text_has_an_empty_place_beside_it_that_is_not_saved(client, company):
+    page = client.get(new())
+    assert [form["language"].value() for form in page.context["texts"]] == ["en", "zh"]
+    client.post(new(), filled(texts=[("th", "ข้าว", ""), ("en", "", "")]))
+    assert [text.language for text in Product.objects.get().texts.all()] == ["th"]
+
+
 def test_edit_shows_amounts_as_a_person_writes_them(client, company):
     product = make.product(company, min_order="25.00", min_order_unit="t")
     page = client.get(reverse("supplier_product_edit", args=[product.uid]))
