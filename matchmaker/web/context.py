@@ -11,7 +11,7 @@ AREAS = ("supplier", "buyer", "console")
 
 
 def site(request):
-    area = next((name for name in AREAS if request.path_info.startswith(f"/{name}/")), "public")
+    area = area_of(request)
     return {
         "area": area,
         "campaign": SimpleLazyObject(access.current_campaign),
@@ -19,6 +19,16 @@ def site(request):
         "desks": SimpleLazyObject(lambda: desks(request)),
         "unread_count": SimpleLazyObject(lambda: unread(request)),
     }
+
+
+def area_of(request) -> str:
+    """The desk a page belongs to; meetings are on the desk of the company one works for."""
+    path = request.path_info
+    if path.startswith("/meetings/"):
+        company = access.current_company(request) if getattr(request, "user", None) else None
+        if company is not None:
+            return "supplier" if company.is_supplier else "buyer"
+    return next((name for name in AREAS if path.startswith(f"/{name}/")), "public")
 
 
 def unread(request) -> int:
@@ -55,6 +65,7 @@ def navigation(request, area: str) -> list[dict]:
             ("supplier_home", _("Home"), "home"),
             ("supplier_matches", _("Matches"), "arrows-exchange"),
             ("supplier_products", _("Products"), "package"),
+            ("meetings", _("Meetings"), "calendar-event"),
             ("supplier_company", _("Company"), "building"),
         ],
         "buyer": [
@@ -63,6 +74,7 @@ def navigation(request, area: str) -> list[dict]:
             ("buyer_matches", _("Matches"), "arrows-exchange"),
             ("buyer_demands", _("Demands"), "clipboard-list"),
             ("buyer_shortlist", _("Shortlist"), "star"),
+            ("meetings", _("Meetings"), "calendar-event"),
             ("buyer_company", _("Company"), "building"),
         ],
         "console": [

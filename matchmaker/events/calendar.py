@@ -1,0 +1,44 @@
+"""A company's meetings as an iCalendar feed (RFC 5545) that calendars fetch again and again."""
+
+import datetime as dt
+
+import icalendar
+from django.utils.translation import gettext as _
+
+from matchmaker.events.models import EventParticipation, Meeting
+
+
+def feed(participation: EventParticipation) -> bytes:
+    """All meetings that stand; a cancelled one is simply no longer in it, so that subscribers drop it.
+
+    Each entry keeps its UID for life and raises SEQUENCE with every change: calendars move it instead of doubling it.
+    """
+    event, company = participation.event, participation.company
+    book = icalendar.Calendar()
+    book.add("prodid", "-//matchmaker//meetings//EN")
+    book.add("version", "2.0")
+    book.add("method", "PUBLISH")
+    book.add("x-wr-calname", event.name)
+    book.add("x-wr-timezone", event.time_zone)
+    book.add("refresh-interval", dt.timedelta(minutes=15), parameters={"VALUE": "DURATION"})
+    if participation.is_registered:
+        for meeting in Meeting.objects.of(event).active().of_company(company).for_agenda():
+            book.add_component(_entry(meeting, company))
+    return book.to_ical()
+
+
+def _entry(meeting: Meeting, company) -> icalendar.Event:
+    event = meeting.event
+    other = meeting.buyer if meeting.supplier_id == company.pk else meeting.supplier
+    entry = icalendar.Event()
+    entry.add("uid", f"{meeting.uid}@matchmaker")
+    entry.add("sequence", meeting.sequence)
+    entry.add("dtstamp", meeting.updated_at)
+    entry.add("last-modified", meeting.updated_at)
+    entry.add("dtstart", meeting.starts_at.astimezone(dt.UTC))
+    entry.add("dtend", meeting.ends_at.astimezone(dt.UTC))
+    entry.add("summary", _("Meeting with %(company)s") % {"company": other.display_name})
+    place = _("Table %(table)d") % {"table": meeting.table}
+    entry.add("location", ", ".join(part for part in (place, event.venue, event.city) if part))
+    entry.add("status", "CONFIRMED")
+    return entry

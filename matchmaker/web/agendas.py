@@ -1,0 +1,74 @@
+"""A company's meetings as rows that pages and print sheets show alike: the event's clock beside the viewer's."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import groupby
+from zoneinfo import ZoneInfo
+
+from matchmaker.companies.models import Company
+from matchmaker.events.models import Event, Meeting
+
+
+@dataclass(slots=True)
+class Row:
+    """`at` and `until` are on the event's clock, `own` on the viewer's; all without zone, ready to be shown."""
+
+    meeting: Meeting
+    other: Company
+    at: dt.datetime
+    until: dt.datetime
+    own: dt.datetime
+    staff: str
+    rating: int | None
+    note: str
+    reasons: list[str] = field(default_factory=list)
+
+
+def rows_of(meetings: Iterable[Meeting], company: Company, viewer: ZoneInfo | None = None) -> list[Row]:
+    """Meetings fetched with `for_agenda`, from the point of view of one company."""
+    found = []
+    for meeting in meetings:
+        side = "supplier" if meeting.supplier_id == company.pk else "buyer"
+        zone = meeting.event.zone
+        found.append(
+            Row(
+                meeting=meeting,
+                other=meeting.buyer if side == "supplier" else meeting.supplier,
+                at=local(meeting.starts_at, zone),
+                until=local(meeting.ends_at, zone),
+                own=local(meeting.starts_at, viewer or zone),
+                staff=getattr(meeting, f"{side}_staff"),
+                rating=getattr(meeting, f"{side}_rating"),
+                note=getattr(meeting, f"{side}_note"),
+            )
+        )
+    return found
+
+
+def by_day(rows: Iterable[Row]) -> list[tuple[dt.date, list[Row]]]:
+    """Rows grouped by the event's days."""
+    return [(day, list(group)) for day, group in groupby(rows, key=lambda row: row.at.date())]
+
+
+def local(instant: dt.datetime, zone: ZoneInfo) -> dt.datetime:
+    """The instant on a clock of the zone, without zone: filters show it as it stands."""
+    return instant.astimezone(zone).replace(tzinfo=None)
+
+
+def slots_by_day(event: Event, viewer: ZoneInfo | None = None) -> list[dict]:
+    """The grid of the event: days with slots {value (ISO, UTC), at, own}."""
+    slots = [
+        {"value": slot.isoformat(), "at": local(slot, event.zone), "own": local(slot, viewer or event.zone)}
+        for slot in event.slots()
+    ]
+    return [{"day": day, "slots": list(group)} for day, group in groupby(slots, key=lambda row: row["at"].date())]
+
+
+def viewers_zone(user, event: Event) -> ZoneInfo | None:
+    """The viewer's own zone when it differs from the event's."""
+    try:
+        zone = ZoneInfo(user.time_zone)
+    except (KeyError, ValueError, OSError, AttributeError):
+        return None
+    return None if zone.key == event.time_zone else zone

@@ -1,0 +1,164 @@
+"""A company's event: status, requests and the agenda; on paper, in calendars, and what became of each meeting."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from matchmaker.core import reference
+from matchmaker.core.problems import Refused
+from matchmaker.events import calendar, services
+from matchmaker.events.models import EventParticipation, Meeting, MeetingRequest, Wish
+from matchmaker.matching import reasons
+from matchmaker.notifications.tasks import ring
+from matchmaker.web.access import everyone, signed_in
+from matchmaker.web.agendas import Row, by_day, rows_of, viewers_zone
+from matchmaker.web.meetings.gate import event_of, own_participation, participation_or_404
+
+
+def _rows(request: HttpRequest, row: EventParticipation) -> list[Row]:
+    meetings = Meeting.objects.of(row.event).of_company(row.company).active().for_agenda()
+    found = rows_of(meetings, row.company, viewers_zone(request.user, row.event))
+    if found:
+        best = {one.company.pk: one.matches for one in services.suggestions(row)}
+        for entry in found:
+            matches = best.get(entry.other.pk)
+            entry.reasons = reasons.sentences(matches[0])[:2] if matches else []
+    return found
+
+
+@signed_in
+@require_safe
+def event(request: HttpRequest, slug: str) -> HttpResponse:
+    shown = event_of(request, slug)
+    row = own_participation(request, shown)
+    if row is None:
+        return redirect("meetings_register", slug)
+    services.expire_requests(event=shown)
+    asked = MeetingRequest.objects.filter(event=shown).select_related("company", "other")
+    wishes = dict.fromkeys(Wish.Kind.values, 0)
+    for kind in Wish.objects.filter(event=shown, company=row.company).values_list("kind", flat=True):
+        wishes[kind] += 1
+    viewer = viewers_zone(request.user, shown)
+    context = {
+        "event": shown,
+        "row": row,
+        "days": by_day(_rows(request, row)),
+        "viewer": viewer.key if viewer else "",
+        "incoming": asked.filter(other=row.company, hidden=False, status="pending"),
+        "sent": asked.filter(company=row.company).exclude(status="withdrawn"),
+        "accepted": asked.filter(other=row.company, hidden=False, status="accepted"),
+        "wishes": wishes,
+        "people": row.attendees.all(),
+        "languages": [reference.name(reference.languages().get(code), code) for code in row.languages],
+        "feed_url": request.build_absolute_uri(f"/meetings/feed/{row.feed_token}.ics"),
+        "place_in_line": _place_in_line(row),
+        "now": timezone.now(),
+    }
+    return render(request, "meetings/event.html", context)
+
+
+def _place_in_line(row: EventParticipation) -> int:
+    if row.status != EventParticipation.Status.WAITING:
+        return 0
+    earlier = Q(registered_at__lt=row.registered_at) | Q(registered_at=row.registered_at, pk__lte=row.pk)
+    return row.event.participations.waiting().filter(earlier).count()
+
+
+@signed_in
+@require_safe
+def printed(request: HttpRequest, slug: str) -> HttpResponse:
+    row = participation_or_404(request, slug)
+    context = {"event": row.event, "company": row.company, "days": by_day(_rows(request, row))}
+    return render(request, "meetings/print.html", context)
+
+
+@everyone
+@require_safe
+def feed(request: HttpRequest, token: str) -> HttpResponse:
+    """The secret of the address is the key: calendars can't sign in."""
+    rows = EventParticipation.objects.select_related("event", "company")
+    row = get_object_or_404(rows, feed_token=token)
+    response = HttpResponse(calendar.feed(row), content_type="text/calendar; charset=utf-8")
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _own(request: HttpRequest, uid) -> tuple[Meeting, EventParticipation]:
+    """A meeting of one's own company, with the registration it belongs to."""
+    found = get_object_or_404(Meeting.objects.visible_to(request.user).for_agenda(), uid=uid)
+    rows = EventParticipation.objects.filter(event=found.event, company__members=request.user)
+    row = rows.filter(company__in=[found.supplier_id, found.buyer_id]).select_related("company", "event").first()
+    if row is None:
+        raise Http404
+    return found, row
+
+
+@signed_in
+@require_safe
+def meeting(request: HttpRequest, uid) -> HttpResponse:
+    found, row = _own(request, uid)
+    entry = rows_of([found], row.company, viewers_zone(request.user, row.event))[0]
+    best = {one.company.pk: one.matches for one in services.suggestions(row)}.get(entry.other.pk)
+    entry.reasons = reasons.sentences(best[0]) if best else []
+    viewer = viewers_zone(request.user, row.event)
+    context = {
+        "entry": entry,
+        "event": row.event,
+        "row": row,
+        "people": row.attendees.all(),
+        "viewer": viewer.key if viewer else "",
+        "begun": found.starts_at <= timezone.now(),
+        "outcomes": [choice for choice in Meeting.Status.choices if choice[0] in ("held", "cut_short", "missed")],
+        "ratings": range(1, 6),
+    }
+    return render(request, "meetings/meeting.html", context)
+
+
+def _turned(request: HttpRequest, uid, verb, sentence: str, **fields) -> HttpResponse:
+    found, _row = _own(request, uid)
+    try:
+        verb(by=request.user, meeting=found, **fields)
+    except Refused as problem:
+        if problem.status == 404:
+            raise Http404 from None
+        messages.error(request, problem.message)
+    except ValidationError as problem:
+        messages.error(request, " ".join(problem.messages))
+    else:
+        transaction.on_commit(ring)
+        messages.success(request, sentence)
+    return redirect("meetings_meeting", found.uid)
+
+
+@signed_in
+@require_POST
+def cancel(request: HttpRequest, uid) -> HttpResponse:
+    why = request.POST.get("why", "")[:300]
+    return _turned(request, uid, services.cancel_meeting, _("Cancelled. The other side is told."), why=why)
+
+
+@signed_in
+@require_POST
+def outcome(request: HttpRequest, uid) -> HttpResponse:
+    rating = request.POST.get("rating", "")
+    return _turned(
+        request,
+        uid,
+        services.mark_meeting,
+        _("Noted."),
+        outcome=request.POST.get("outcome", ""),
+        rating=int(rating) if rating in set("12345") else None,
+        note=request.POST.get("note", "")[:1001],
+    )
+
+
+@signed_in
+@require_POST
+def staff(request: HttpRequest, uid) -> HttpResponse:
+    return _turned(request, uid, services.assign_staff, _("Saved."), name=request.POST.get("staff", ""))

@@ -1,0 +1,121 @@
+"""Coming to an event: the list of events, registration, availability, withdrawal."""
+
+import datetime as dt
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from matchmaker.core.problems import Refused
+from matchmaker.events import services
+from matchmaker.events.models import Event, EventParticipation
+from matchmaker.events.services.participations import away_slots
+from matchmaker.notifications.tasks import ring
+from matchmaker.web.access import signed_in
+from matchmaker.web.agendas import slots_by_day, viewers_zone
+from matchmaker.web.meetings.forms import RegistrationForm
+from matchmaker.web.meetings.gate import company_of, event_of, own_participation, participation_or_404
+from matchmaker.web.refusals import show_on
+
+
+@signed_in
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    own = (
+        EventParticipation.objects.filter(company__members=request.user)
+        .exclude(status="withdrawn")
+        .select_related("event", "company")
+        .order_by("event__starts_on", "pk")
+    )
+    today = timezone.localdate()
+    rows = list(own)
+    context = {
+        "coming": [row for row in rows if row.event.ends_on >= today],
+        "past": [row for row in rows if row.event.ends_on < today],
+        "open": Event.objects.published()
+        .upcoming()
+        .filter(status=Event.Status.PUBLISHED)
+        .filter(Q(registration_until__isnull=True) | Q(registration_until__gte=today))
+        .exclude(pk__in=[row.event_id for row in rows]),
+    }
+    return render(request, "meetings/index.html", context)
+
+
+@signed_in
+def register(request: HttpRequest, slug: str) -> HttpResponse:
+    event, company = event_of(request, slug), company_of(request)
+    if own_participation(request, event) is not None:
+        return redirect("meetings_event", slug)
+    form = RegistrationForm(request.POST or None, company=company, event=event)
+    if request.method == "POST" and form.is_valid():
+        try:
+            row = services.register_for_event(by=request.user, event=event, company=company, **form.verb_fields())
+        except (Refused, ValidationError) as problem:
+            show_on(form, problem)
+        else:
+            if row.is_registered:
+                messages.success(request, _("You are registered. Say next whom you wish to meet."))
+            else:
+                messages.info(request, _("The event is full. You are on the waiting list and move up by yourself."))
+            return redirect("meetings_event", slug)
+    full = event.participations.registered().count() >= event.capacity
+    return render(request, "meetings/register.html", {"event": event, "company": company, "form": form, "full": full})
+
+
+@signed_in
+def details(request: HttpRequest, slug: str) -> HttpResponse:
+    row = participation_or_404(request, slug)
+    form = RegistrationForm(request.POST or None, company=row.company, event=row.event, row=row)
+    if request.method == "POST" and form.is_valid():
+        values = form.verb_fields()
+        del values["side"]
+        try:
+            services.update_participation(by=request.user, participation=row, **values)
+        except (Refused, ValidationError) as problem:
+            show_on(form, problem)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("meetings_event", slug)
+    context = {"event": row.event, "company": row.company, "form": form, "row": row}
+    return render(request, "meetings/register.html", context)
+
+
+@signed_in
+def availability(request: HttpRequest, slug: str) -> HttpResponse:
+    row = participation_or_404(request, slug)
+    event = row.event
+    if request.method == "POST":
+        grid = {slot.isoformat(): slot for slot in event.slots()}
+        free = {grid[text] for text in request.POST.getlist("free") if text in grid}
+        services.set_availability(by=request.user, participation=row, away=set(grid.values()) - free)
+        messages.success(request, _("Saved. The plan keeps to these times."))
+        return redirect("meetings_event", slug)
+    viewer = viewers_zone(request.user, event)
+    away = {slot.astimezone(dt.UTC).isoformat() for slot in away_slots(row)}
+    days = slots_by_day(event, viewer)
+    for day in days:
+        for slot in day["slots"]:
+            slot["free"] = slot["value"] not in away
+    return render(request, "meetings/availability.html", {"row": row, "event": event, "days": days, "viewer": viewer})
+
+
+@signed_in
+@require_POST
+def withdraw(request: HttpRequest, slug: str) -> HttpResponse:
+    row = participation_or_404(request, slug)
+    try:
+        services.withdraw_from_event(by=request.user, participation=row)
+    except Refused as refusal:
+        if refusal.status == 404:
+            raise Http404 from None
+        messages.error(request, refusal.message)
+    else:
+        transaction.on_commit(ring)
+        messages.success(request, _("Your company has withdrawn. Those you would have met are told."))
+    return redirect("meetings")

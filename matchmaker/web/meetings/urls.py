@@ -1,0 +1,25 @@
+"""The site map of meetings."""
+
+from django.urls import path
+
+from matchmaker.web.meetings import agenda, registration, wishes
+
+urlpatterns = [
+    path("", registration.index, name="meetings"),
+    path("feed/<str:token>.ics", agenda.feed, name="meetings_feed"),
+    path("meeting/<uuid:uid>/", agenda.meeting, name="meetings_meeting"),
+    path("meeting/<uuid:uid>/cancel/", agenda.cancel, name="meetings_cancel"),
+    path("meeting/<uuid:uid>/outcome/", agenda.outcome, name="meetings_outcome"),
+    path("meeting/<uuid:uid>/staff/", agenda.staff, name="meetings_staff"),
+    path("request/<uuid:uid>/answer/", wishes.answer, name="meetings_request_answer"),
+    path("request/<uuid:uid>/withdraw/", wishes.withdraw, name="meetings_request_withdraw"),
+    path("<slug:slug>/", agenda.event, name="meetings_event"),
+    path("<slug:slug>/register/", registration.register, name="meetings_register"),
+    path("<slug:slug>/details/", registration.details, name="meetings_details"),
+    path("<slug:slug>/free/", registration.availability, name="meetings_availability"),
+    path("<slug:slug>/withdraw/", registration.withdraw, name="meetings_withdraw"),
+    path("<slug:slug>/print/", agenda.printed, name="meetings_print"),
+    path("<slug:slug>/companies/", wishes.companies, name="meetings_companies"),
+    path("<slug:slug>/companies/<uuid:uid>/wish/", wishes.wish, name="meetings_wish"),
+    path("<slug:slug>/companies/<uuid:uid>/ask/", wishes.ask, name="meetings_ask"),
+]

@@ -1,0 +1,155 @@
+"""Whom to meet: counterparts with the reasons of matching, wishes and requests."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from matchmaker.companies.models import Company
+from matchmaker.core.problems import Refused
+from matchmaker.events import services
+from matchmaker.events.models import EventParticipation, MeetingRequest, Wish
+from matchmaker.events.services.wishes import counterparts
+from matchmaker.matching import reasons
+from matchmaker.notifications.tasks import ring
+from matchmaker.web.access import signed_in
+from matchmaker.web.meetings.forms import AskForm
+from matchmaker.web.meetings.gate import participation_or_404
+from matchmaker.web.refusals import show_on
+
+PER_PAGE = 20
+
+
+def card(found: services.Suggestion, row: EventParticipation) -> dict:
+    """A counterpart as the page shows it; what the other side wishes is not in it."""
+    supplier_side = row.side == EventParticipation.Side.SUPPLIER
+    best = found.matches[0] if found.matches else None
+    return {
+        "found": found,
+        "company": found.company,
+        "seeks": found.participation.seeks,
+        "score": round(found.score * 100),
+        "reasons": reasons.sentences(best) if best else [],
+        "about": [match.line if supplier_side else match.product for match in found.matches],
+        "supplier_side": supplier_side,
+        "incoming": found.request is not None and found.request.other_id == row.company_id,
+        "kinds": Wish.Kind.choices,
+    }
+
+
+@signed_in
+@require_safe
+def companies(request: HttpRequest, slug: str) -> HttpResponse:
+    row = participation_or_404(request, slug)
+    only = request.GET.get("show", "")
+    search = request.GET.get("q", "").strip()[:100]
+    found = services.suggestions(row, search=search, only=only)
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    tabs = [("", _("All")), ("matched", _("Suggested")), ("wished", _("Chosen"))]
+    context = {
+        "row": row,
+        "event": row.event,
+        "page": page,
+        "cards": [card(one, row) for one in page],
+        "tabs": [{"value": value, "label": label, "checked": value == only} for value, label in tabs],
+        "only": only,
+        "q": search,
+        "musts": Wish.objects.filter(event=row.event, company=row.company, kind="must").count(),
+    }
+    return render(request, "meetings/companies.html", context)
+
+
+def _other(row: EventParticipation, uid) -> Company:
+    return get_object_or_404(counterparts(row), company__uid=uid).company
+
+
+def _back(request: HttpRequest, slug: str) -> HttpResponse:
+    back = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(back, allowed_hosts=None):
+        back = reverse("meetings_event", args=[slug])
+    return redirect(back)
+
+
+@signed_in
+@require_POST
+def wish(request: HttpRequest, slug: str, uid) -> HttpResponse:
+    row = participation_or_404(request, slug)
+    other = _other(row, uid)
+    refusal = ""
+    try:
+        services.wish(
+            by=request.user, event=row.event, company=row.company, other=other, kind=request.POST.get("kind", "")
+        )
+    except Refused as problem:
+        if problem.status == 404:
+            raise Http404 from None
+        refusal = problem.message
+    if request.htmx:
+        found = next(one for one in services.suggestions(row) if one.company.pk == other.pk)
+        context = {"card": card(found, row), "event": row.event, "refusal": refusal, "next": request.POST.get("next")}
+        return render(request, "meetings/wish.html", context, status=422 if refusal else 200)
+    if refusal:
+        messages.error(request, refusal)
+    return _back(request, slug)
+
+
+@signed_in
+def ask(request: HttpRequest, slug: str, uid) -> HttpResponse:
+    row = participation_or_404(request, slug)
+    other = _other(row, uid)
+    form = AskForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.request_meeting(
+                by=request.user, event=row.event, company=row.company, other=other, note=form.cleaned_data["note"]
+            )
+        except (Refused, ValidationError) as problem:
+            show_on(form, problem)
+        else:
+            transaction.on_commit(ring)
+            messages.success(request, _("Asked. You hear of the answer; until then nothing is blocked."))
+            return redirect("meetings_event", slug)
+    return render(request, "meetings/ask.html", {"row": row, "event": row.event, "other": other, "form": form})
+
+
+def _request(request: HttpRequest, uid) -> MeetingRequest:
+    rows = MeetingRequest.objects.visible_to(request.user).select_related("event", "company", "other")
+    return get_object_or_404(rows, uid=uid)
+
+
+@signed_in
+@require_POST
+def answer(request: HttpRequest, uid) -> HttpResponse:
+    row = _request(request, uid)
+    accept = request.POST.get("answer") == "accept"
+    try:
+        services.answer_request(by=request.user, request=row, accept=accept)
+    except Refused as problem:
+        if problem.status == 404:
+            raise Http404 from None
+        messages.error(request, problem.message)
+    else:
+        transaction.on_commit(ring)
+        messages.success(
+            request,
+            _("Accepted. The plan gives the meeting a time and a table.") if accept else _("Declined."),
+        )
+    return _back(request, row.event.slug)
+
+
+@signed_in
+@require_POST
+def withdraw(request: HttpRequest, uid) -> HttpResponse:
+    row = _request(request, uid)
+    try:
+        services.withdraw_request(by=request.user, request=row)
+    except Refused:
+        raise Http404 from None
+    messages.success(request, _("Taken back."))
+    return _back(request, row.event.slug)
