@@ -114,3 +114,32 @@ def test_b62_private_demand_is_matched_for_its_buyer_and_unseen_by_the_supplier(
     assert Match.objects.visible_to(seller).count() == 0
     assert Match.objects.visible_to(buyer).count() == 1
     assert [notice.recipient for notice in Notice.objects.all()] == [buyer]
+
+
+def test_new_demand_is_news_for_the_supplier_whose_product_did_not_change():
+    product = factories.product(name="Thai Hom Mali jasmine rice", category=factories.category("AGRI-06"))
+    match_waiting()
+    assert Notice.objects.count() == 0
+
+    factories.line(text="泰国茉莉香米，长粒", category=factories.category("AGRI-06"), hs_code="1006")
+    match_waiting()
+
+    notice = Notice.objects.get(recipient=factories.member_of(product.company))
+    assert (notice.kind, notice.context["mine"], notice.context["count"]) == (
+        "match_found",
+        "Thai Hom Mali jasmine rice",
+        1,
+    )
+
+
+def test_second_demand_is_told_by_itself_and_the_first_not_again():
+    product, first = rice_and_line()
+    match_waiting()
+    second = factories.line(text="有机茉莉香米，1公斤真空装", category=factories.category("AGRI-06"), hs_code="100630")
+    match_waiting()
+
+    told = [
+        n.context["theirs"]
+        for n in Notice.objects.filter(recipient=factories.member_of(product.company)).order_by("pk")
+    ]
+    assert told == [first.text, second.text]

@@ -1,20 +1,19 @@
 """Who is told of new matches: one notice for a product or a demand line, not one for each match."""
 
+from django.db.models import Max
 from django.utils import translation
 
 from matchmaker.catalogue.models import Demand, DemandLine, Product
 from matchmaker.matching import reasons
 from matchmaker.matching.models import Match
+from matchmaker.notifications.models import Notice
 from matchmaker.notifications.services import notify
 
 LANGUAGES = ("en", "zh-hans")
 
 
 def tell(*, products, lines) -> int:
-    """Write a notice for each product and line that has an unanswered match its people were not told of.
-
-    The key holds the best match, so the same news is never told twice, whichever run finds it.
-    """
+    """Write a notice for each product and line that has matches its people were not told of; returns how many."""
     told = 0
     for product in Product.objects.published().filter(pk__in=products).select_related("company"):
         found = Match.objects.for_supplier(product.company).filter(product=product, supplier_answer="").distinct()
@@ -27,19 +26,24 @@ def tell(*, products, lines) -> int:
 
 
 def _tell(company, side: str, uid, found, path: str) -> int:
-    best = found.for_cards().order_by("-score", "pk").first()
+    """Tell of what came since the last notice about this row: the best of it, and how many."""
+    prefix = f"match_found:{side}:{uid}:"
+    earlier = Notice.objects.filter(event_key__gte=prefix, event_key__lt=prefix + "~")
+    since = earlier.aggregate(at=Max("created_at"))["at"]
+    news = found.filter(created_at__gt=since) if since else found
+    best = news.for_cards().order_by("-score", "pk").first()
     if best is None:
         return 0
     return notify(
         kind="match_found",
         to=company.members.all(),
-        event_key=f"match_found:{side}:{uid}:{best.uid}",
+        event_key=f"{prefix}{best.uid}",
         context={
             "side": side,
             "mine": best.product.name if side == "supplier" else best.line.text,
             "theirs": best.line.text if side == "supplier" else best.product.name,
             "percent": round(best.score * 100),
-            "count": found.count(),
+            "count": news.count(),
             "reasons": {language: _reasons(best, language) for language in LANGUAGES},
         },
         path=path,

@@ -91,6 +91,7 @@ def match_block() -> bool:
     products = Product.objects.published().filter(pk__gte=block.first, pk__lte=block.last)
     keys = list(products.values_list("pk", flat=True))
     waiting.refresh(products=keys, lines=())
+    waiting.notices.tell(products=keys, lines=())  # the lines are told once, when the last block has been seen
     _seen(keys)
     done = MatchBlock.objects.filter(pk=block.pk, lease_token=block.lease_token, done_at__isnull=True).update(
         done_at=timezone.now(), matches=Match.objects.filter(product__in=keys).count(), lease_until=None

@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from matchmaker.catalogue.models import DemandLine, Product
+from matchmaker.matching.engine.pairs import Pair
 from matchmaker.matching.engine.scoring import Matcher
 from matchmaker.matching.models import Match, MatchRun, OfferState, WantState
 from matchmaker.matching.services import background, notices, rows, vectors
@@ -45,8 +46,13 @@ def match_waiting() -> int:
     losing = set(
         Match.objects.filter(product__in=product_keys).exclude(line__in=line_keys).values_list("line", flat=True)
     )
-    refresh(products=product_keys, lines=set(line_keys) | losing)
     with transaction.atomic():
+        pairs = refresh(products=product_keys, lines=set(line_keys) | losing)
+        # Both sides hear of it: a new demand is news for suppliers whose products did not change.
+        notices.tell(
+            products={*product_keys, *(pair.offer for pair in pairs)},
+            lines={*line_keys, *(pair.want for pair in pairs)},
+        )
         mark_seen(OfferState, product_revisions)
         mark_seen(WantState, line_revisions)
     return len(product_keys) + len(line_keys)
@@ -62,7 +68,7 @@ def mark_seen(states, revisions: dict[int, int]) -> None:
     )
 
 
-def refresh(*, products, lines) -> None:
+def refresh(*, products, lines) -> list[Pair]:
     """Match these products against every line, and these lines against every product; then keep the best."""
     products, lines = set(products), set(lines)
     matcher = Matcher(vectors.encoder(), background=background.current())
@@ -77,7 +83,7 @@ def refresh(*, products, lines) -> None:
         _clear_stale(products, lines, pairs)
         rows.write_pairs(pairs, engine_name(matcher))
         rows.prune(products=products, lines=lines)
-        notices.tell(products=products, lines=lines)
+    return pairs
 
 
 def _all_wants():

@@ -1,0 +1,151 @@
+"""A whole site in a real browser: web server, Celery worker, Valkey or Redis, files of mail."""
+
+import email
+import email.policy
+import io
+import os
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from django.core import mail as sent_here
+from django.core.management import call_command
+from django.db import connection
+from playwright.sync_api import sync_playwright
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # the browser's own loop runs in this thread; the tests do not
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=os.environ["CHROMIUM"],
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
+        )
+        yield browser
+        browser.close()
+
+
+class Person:
+    """Somebody at a browser of her own."""
+
+    def __init__(self, browser, address, language="en", width=1280):
+        locale = {"en": "en-GB", "zh": "zh-CN", "fr": "fr-FR"}[language]
+        self.context = browser.new_context(locale=locale, viewport={"width": width, "height": 900}, base_url=address)
+        self.context.set_default_timeout(20_000)
+        self.page = self.context.new_page()
+        self.complaints = []
+        self.page.on("console", self._hear)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def _hear(self, said):
+        # A form sent back with its errors answers 422, which the browser reports; that is no fault.
+        if said.type == "error" and "status of 422" not in said.text:
+            self.complaints.append(said.text)
+
+    def go(self, path):
+        response = self.page.goto(path)
+        assert response.status < 400, f"{path} answered {response.status}"
+        return self.page
+
+    def fill(self, **values):
+        for name, value in values.items():
+            self.page.locator(f"main [name='{name}']").first.fill(value)
+
+    def choose(self, **values):
+        for name, value in values.items():
+            self.page.locator(f"main select[name='{name}']").select_option(value)
+
+    def submit(self, selector="main form button.btn-primary[type=submit]"):
+        with self.page.expect_navigation():
+            self.page.locator(selector).first.click()
+
+    def sign_up(self, name, address, password="a long enough secret"):
+        self.go("/accounts/signup/")
+        self.fill(name=name, email=address, password1=password)
+        self.submit("main form button[type=submit]")
+        self.go(confirmation(address))
+        self.submit("main form button[type=submit]")
+
+    def sign_in(self, address, password):
+        self.go("/accounts/login/")
+        self.fill(login=address, password=password)
+        self.submit("main form button[type=submit]")
+
+    def text(self):
+        return self.page.inner_text("main")
+
+
+def confirmation(address):
+    """The path in the mail that asks somebody to confirm her address."""
+    for message in reversed(sent_here.outbox):
+        if message.to == [address] and (found := re.search(r"(/accounts/confirm-email/\S+)", message.body)):
+            return found[1]
+    raise AssertionError(f"no confirmation was sent to {address}")
+
+
+@pytest.fixture
+def worker(transactional_db):
+    """A real Celery worker on the database and the broker of this test; its mail becomes files."""
+    settings = connection.settings_dict
+    environment = {**os.environ, "VAR_DIR": os.environ["VAR_DIR"]}
+    if connection.vendor == "sqlite":
+        environment["DATABASE_URL"] = f"sqlite:///{settings['NAME']}"
+    else:
+        environment["DATABASE_URL"] = f"postgresql://{settings['USER']}@{settings['HOST']}/{settings['NAME']}"
+    command = [sys.executable, "-W", "ignore", "-m", "celery", "-q", "-A", "matchmaker"]
+    command += ["worker", "-Q", "match,mail", "-c", "1", "--loglevel", "WARNING"]
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True)
+    yield process
+    process.terminate()
+    try:
+        process.wait(20)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def mails_to(address):
+    """Mails that the worker delivered to somebody, oldest first."""
+    found = []
+    for path in sorted((Path(os.environ["VAR_DIR"]) / "mail").glob("*.log"), key=lambda path: path.stat().st_mtime):
+        message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+        if address in str(message["To"]):
+            found.append(message)
+    return found
+
+
+def body_of(message):
+    return message.get_body(("plain",)).get_content()
+
+
+def wait_for(what, seconds, sentence):
+    """Ask again until it holds; returns what it gave and after how many seconds."""
+    began = time.monotonic()
+    while not (found := what()):
+        assert time.monotonic() - began < seconds, sentence
+        time.sleep(0.2)
+    return found, time.monotonic() - began
+
+
+@pytest.fixture
+def site(chromium, live_server, worker):
+    """Opens browsers on a site with reference data; at the end nobody's console may have complained."""
+    for command in ("load_reference", "load_market_access"):
+        call_command(command, stdout=io.StringIO())
+    people = []
+
+    def person(language="en", width=1280):
+        people.append(Person(chromium, live_server.url, language, width))
+        return people[-1]
+
+    yield person
+    complaints = [line for one in people for line in one.complaints]
+    for one in people:
+        one.context.close()
+    assert complaints == []
