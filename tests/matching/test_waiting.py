@@ -135,7 +135,7 @@ def test_new_demand_is_news_for_the_supplier_whose_product_did_not_change():
 def test_second_demand_is_told_by_itself_and_the_first_not_again():
     product, first = rice_and_line()
     match_waiting()
-    second = factories.line(text="有机茉莉香米，1公斤真空装", category=factories.category("AGRI-06"), hs_code="100630")
+    second = factories.line(text="泰国茉莉香米，1公斤真空装", category=factories.category("AGRI-06"), hs_code="100630")
     match_waiting()
 
     told = [
