@@ -56,27 +56,26 @@ def plan(
     selection = select(instance)
     tell("placing", board.objective, selection.bound)
     place(board, booth, selection.edges, seed=seed)
-    # A tenth of the time, but not more than a few seconds, shortens people's days.
-    polishing = min(0.1 * seconds, 5.0)
-    bound = Bound(instance, selection, seconds=0.9 * seconds)
-    if tell("improving", board.objective, bound.value):
-        improve(
-            board,
-            lambda: bound.value,
-            selection.prices,
-            deadline=began + seconds - polishing,
-            target_gap=target_gap,
-            seed=seed,
-            clock=clock,
-            tell=lambda objective: tell("improving", objective, bound.value),
-        )
-        place_interpreted(board, booth, by_weight(board, np.flatnonzero(board.barred)))
-    objective = board.objective
-    if tell("idle", objective, bound.value):
-        polish(board, instance.day, deadline=max(began + seconds, clock() + 0.05), seed=seed, clock=clock)
-    proven = (
-        bound.wait(began + seconds - clock()) if running and objective < bound.value * (1 - target_gap) else bound.value
-    )
+    with Bound(instance, selection, seconds=seconds) as bound:
+        # A tenth of the time, but not more than a few seconds, shortens people's days.
+        polishing = min(0.1 * seconds, 5.0)
+        if tell("improving", board.objective, bound.now()):
+            improve(
+                board,
+                bound.now,
+                selection.prices,
+                deadline=began + seconds - polishing,
+                target_gap=target_gap,
+                seed=seed,
+                clock=clock,
+                tell=lambda objective: tell("improving", objective, bound.now()),
+            )
+            place_interpreted(board, booth, by_weight(board, np.flatnonzero(board.barred)))
+        objective = board.objective
+        if tell("idle", objective, bound.now()):
+            polish(board, instance.day, deadline=max(began + seconds, clock() + 0.05), seed=seed, clock=clock)
+        unproven = running and objective < bound.now() * (1 - target_gap)
+        proven = bound.wait(began + seconds - clock()) if unproven else bound.now()
     tell("tables", objective, proven)
     return finished(instance, board, booth, proven, clock() - began)
 

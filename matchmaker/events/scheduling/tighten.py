@@ -11,11 +11,12 @@ does not depend on the tolerance, or even the correctness, of the linear solver.
 from __future__ import annotations
 
 import math
-import threading
+import subprocess  # nosec B404 -- starts this package's own file, nothing from outside
+import sys
+import tempfile
+from pathlib import Path
 
 import numpy as np
-from scipy.optimize import linprog
-from scipy.sparse import csr_matrix
 
 from matchmaker.events.scheduling.compiled import compiled
 from matchmaker.events.scheduling.flow import Selection, meetable
@@ -24,9 +25,11 @@ from matchmaker.events.scheduling.instance import Instance
 # Columns up to which the interior point method ends within seconds (200 × 200 × 16 has about 25,000).
 MOST_COLUMNS = 30_000
 # Pairs that lack more than this at the flow's prices are left out of the programme (never out of the bound).
-MARGIN = 60
+MARGIN = 45
 # Prices are rounded to this: sums of weights and prices are then exact in binary floating point.
 GRAIN = 1024.0
+# Below so many seconds a second process is not worth its start.
+SHORTEST = 1.0
 
 
 @compiled
@@ -59,73 +62,153 @@ def dual_bound(u, v, weight, usable, booked, there, cap, floor, bonus, tables, y
     return total
 
 
-def tightened(instance: Instance, selection: Selection, *, seconds: float) -> int:
-    """The smaller of the flow's bound and the linear programme's; the flow's where the programme is too large."""
+class Bound:
+    """The flow's bound, and the linear programme's as soon as it is known.
+
+    The programme is solved by another process (`linear`) on a second core, where there is one, and abandoned when its
+    time is up. Use as a context manager, so that no process is left behind.
+    """
+
+    def __init__(self, instance: Instance, selection: Selection, *, seconds: float) -> None:
+        self.value = selection.bound
+        self._instance = instance
+        self._process: subprocess.Popen[bytes] | None = None
+        programme = programme_of(instance, selection) if seconds >= SHORTEST else None
+        if programme is not None:
+            self._folder = tempfile.TemporaryDirectory(prefix="matchmaker-bound-")
+            self._path = Path(self._folder.name) / "programme.npz"
+            np.savez(self._path, **programme)
+            self._rows = len(programme["right"])
+            self._process = subprocess.Popen(
+                [sys.executable, str(Path(__file__).with_name("linear.py")), str(self._path)],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+
+    def __enter__(self) -> Bound:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._end()
+
+    def now(self) -> int:
+        """The bound as it is known by now."""
+        if self._process is not None and self._process.poll() is not None:
+            if self._process.returncode == 0:
+                prices = np.load(f"{self._path}.prices.npy")
+                self.value = min(self.value, bound_from(self._instance, prices))
+            self._end()
+        return self.value
+
+    def wait(self, seconds: float) -> int:
+        """The bound, waiting up to ``seconds`` for it if it is still being worked on."""
+        if self._process is not None:
+            try:
+                self._process.wait(max(0.0, seconds))
+            except subprocess.TimeoutExpired:
+                return self.value
+        return self.now()
+
+    def _end(self) -> None:
+        self._process = None
+        self._folder.cleanup()
+
+
+def programme_of(instance: Instance, selection: Selection) -> dict[str, np.ndarray] | None:
+    """The programme over pairs and slots that can matter, as arrays; None where there is none or it is too large."""
     shift, count, slots = len(instance.suppliers), len(instance.parties), instance.slots
-    u, v = instance.edges[:, 0], instance.edges[:, 1] + shift
-    weight = instance.edges[:, 2]
-    tables = np.array(instance.tables, dtype=np.float64)
-    there = instance.available & (tables > 0)
-    cap = np.minimum(instance.caps, there.sum(axis=1)).astype(np.float64)
-    floor = np.minimum(instance.floors, cap)
-    booked = np.full(len(weight), -1)
-    for s, b, slot in instance.fixed:
-        booked[instance.edge_of[s, b]] = slot
-    usable = meetable(instance)
+    u, v, weight = instance.edges[:, 0], instance.edges[:, 1] + shift, instance.edges[:, 2]
     near = weight - selection.prices[u] - selection.prices[v] - selection.prices[count] > -MARGIN
+    if near.sum() > MOST_COLUMNS:
+        return None
+    there, cap, floor, tables, booked, usable = _sizes(instance)
     kept = np.flatnonzero((usable & near) | (booked >= 0))
     common = there[u[kept]] & there[v[kept]]
     fixed = booked[kept] >= 0
     common[fixed] = np.arange(slots) == booked[kept][fixed, None]
     place, slot = np.nonzero(common)
-    if not len(place) or len(place) > MOST_COLUMNS or seconds <= 0:
-        return selection.bound
+    if not 0 < len(place) <= MOST_COLUMNS:
+        return None
     one, other, columns = u[kept][place], v[kept][place], np.arange(len(place))
-    # Rows: party in slot, pair, slot, cap, and "counted towards the floor only if held".
-    at = np.cumsum([0, count * slots, len(kept), slots, count, count])
-    own, another, floors = at[3] + one, at[3] + other, at[4] + np.arange(count)
-    meets = [one * slots + slot, other * slots + slot, at[1] + place, at[2] + slot, own, another]
-    rows = np.concatenate([*meets, at[4] + one, at[4] + other, floors])
-    cols = np.concatenate([np.tile(columns, 8), len(place) + np.arange(count)])
-    data = np.concatenate([np.ones(6 * len(place)), -np.ones(2 * len(place)), np.ones(count)])
-    right = np.concatenate([np.ones(at[2]), tables, cap, np.zeros(count)])
-    answer = linprog(
-        -np.concatenate([weight[kept][place], np.full(count, instance.fair_bonus)]).astype(np.float64),
-        A_ub=csr_matrix((data, (rows, cols)), shape=(at[5], len(place) + count)),
-        b_ub=right,
-        bounds=np.column_stack(
-            [
-                np.concatenate([fixed[place].astype(np.float64), np.zeros(count)]),
-                np.concatenate([np.full(len(place), np.inf), floor]),
-            ]
-        ),
-        method="highs-ipm",
-        options={"time_limit": seconds},
-    )
-    if answer.status != 0:
-        return selection.bound
-    price = -np.round(answer.ineqlin.marginals * GRAIN) / GRAIN
-    y = np.maximum(price[: at[1]].reshape(count, slots), 0)
-    k = np.maximum(price[at[2] : at[3]], 0)
-    q = np.maximum(price[at[3] : at[4]] - price[at[4] :], -float(instance.fair_bonus))
+    # Rows: party in slot, slot, cap, "counted towards the floor only if held", pair.
+    at = np.cumsum([0, count * slots, slots, count, count, len(kept)])
+    base, table = _flow_prices(instance, selection)
+    # Nobody's price, and no table's, may fall by more than a third of the margin: then the pairs left out still earn
+    # nothing. In the programme that is a dummy meeting of each party in each slot, and a dummy table.
+    least = base - MARGIN / 3
+    who, when = np.nonzero(there & ((least > 0) | (floor > 0)[:, None]) & (cap > 0)[:, None])
+    spare = np.flatnonzero(table - MARGIN / 3 > 0)
+    dummy = len(place) + np.arange(len(who))
+    idle = len(place) + len(who) + np.arange(len(spare))
+    happy = len(place) + len(who) + len(spare) + np.arange(count)
+    entries = [
+        *((row, columns, 1.0) for row in (one * slots + slot, other * slots + slot, at[1] + slot)),
+        *((row, columns, 1.0) for row in (at[2] + one, at[2] + other, at[4] + place)),
+        *((row, columns, -1.0) for row in (at[3] + one, at[3] + other)),
+        (who * slots + when, dummy, 1.0),
+        (at[2] + who, dummy, 1.0),
+        (at[3] + who, dummy, -1.0),
+        (at[1] + spare, idle, 1.0),
+        (at[3] + np.arange(count), happy, 1.0),
+    ]
+    bonus = np.full(count, instance.fair_bonus)
+    return {
+        "rows": np.concatenate([row for row, _, _ in entries]),
+        "cols": np.concatenate([column for _, column, _ in entries]),
+        "data": np.concatenate([np.full(len(row), value) for row, _, value in entries]),
+        "right": np.concatenate([np.ones(at[1]), tables, cap, np.zeros(count), np.ones(len(kept))]),
+        "gain": np.concatenate([weight[kept][place], least[who, when], table[spare] - MARGIN / 3, bonus]),
+        "low": np.concatenate([fixed[place].astype(np.float64), np.zeros(len(who) + len(spare) + count)]),
+        "high": np.concatenate([np.full(len(place) + len(who) + len(spare), np.inf), floor]),
+    }
+
+
+def _flow_prices(instance: Instance, selection: Selection) -> tuple[np.ndarray, np.ndarray]:
+    """The flow's prices as prices of parties in slots and of tables; what limits a slot carries its place's price."""
+    shift, count = len(instance.suppliers), len(instance.parties)
+    tables = np.array(instance.tables)
+    base = np.repeat(selection.prices[:count, None], instance.slots, axis=1).astype(np.float64)
+    sides = np.stack([tables, instance.available[:shift].sum(axis=0), instance.available[shift:].sum(axis=0)])
+    limit = sides.argmin(axis=0)
+    base[:shift, limit == 1] += selection.prices[count]
+    base[shift:, limit == 2] += selection.prices[count]
+    return base, np.where(limit == 0, selection.prices[count], 0).astype(np.float64)
+
+
+def bound_from(instance: Instance, prices: np.ndarray) -> int:
+    """The bound that the programme's prices prove, over all pairs."""
+    count, slots = len(instance.parties), instance.slots
+    at = np.cumsum([0, count * slots, slots, count, count])
+    price = np.round(prices * GRAIN) / GRAIN
+    there, cap, floor, tables, booked, usable = _sizes(instance)
     total = dual_bound(
-        u, v, weight.astype(np.float64), usable, booked, there, cap, floor, float(instance.fair_bonus), tables, y, k, q
+        instance.edges[:, 0],
+        instance.edges[:, 1] + len(instance.suppliers),
+        instance.edges[:, 2].astype(np.float64),
+        usable,
+        booked,
+        there,
+        cap,
+        floor,
+        float(instance.fair_bonus),
+        tables,
+        np.maximum(price[: at[1]].reshape(count, slots), 0),
+        np.maximum(price[at[1] : at[2]], 0),
+        np.maximum(price[at[2] : at[3]] - price[at[3] : at[4]], -float(instance.fair_bonus)),
     )
-    return min(selection.bound, math.floor(total))
+    return math.floor(total)
 
 
-class Bound:
-    """The bound while it is being tightened in the background, on a second core where there is one."""
-
-    def __init__(self, instance: Instance, selection: Selection, *, seconds: float) -> None:
-        self.value = selection.bound
-        self._thread = threading.Thread(target=self._tighten, args=(instance, selection, seconds), daemon=True)
-        self._thread.start()
-
-    def _tighten(self, instance: Instance, selection: Selection, seconds: float) -> None:
-        self.value = tightened(instance, selection, seconds=seconds)
-
-    def wait(self, seconds: float) -> int:
-        """The bound, waiting up to ``seconds`` for it if it is still being worked on."""
-        self._thread.join(max(0.0, seconds))
-        return self.value
+def _sizes(instance: Instance) -> tuple[np.ndarray, ...]:
+    """Presence (parties, slots), caps, floors, tables, the slot of each booked pair or -1, pairs that can meet."""
+    tables = np.array(instance.tables, dtype=np.float64)
+    there = instance.available & (tables > 0)
+    cap = np.minimum(instance.caps, there.sum(axis=1)).astype(np.float64)
+    booked = np.full(len(instance.edges), -1)
+    for s, b, slot in instance.fixed:
+        booked[instance.edge_of[s, b]] = slot
+    return there, cap, np.minimum(instance.floors, cap), tables, booked, meetable(instance)
