@@ -99,7 +99,7 @@ class Background:
                     stored["offers"],
                     stored["wants"],
                 )
-        except (OSError, KeyError, EOFError) as error:
+        except (OSError, KeyError, EOFError, ValueError) as error:
             raise ValueError("These bytes are not a stored background.") from error
 
 

@@ -112,9 +112,9 @@ class Matcher:
         """Places in the two indexes of the pairs that `match` would return, in the same order, unexplained."""
         floors = None
         if want_minimums is not None:
-            floors = np.array(
-                [log_odds_of(max(minimum, want_minimums.get(want.key, 0.0))) for want in want_index.items], np.float32
-            )
+            scores = np.fromiter((want_minimums.get(want.key, 0.0) for want in want_index.items), np.float64)
+            scores = scores.clip(max(minimum, 1e-12), 1 - 1e-12)
+            floors = np.log(scores / (1 - scores)).astype(np.float32)
             # A score is rounded from log-odds; what ties with the last row must still be let in.
             floors -= np.float32(1e-4)
         of_offer, of_want = tiles.both_ways(

@@ -22,8 +22,9 @@ class Weights:
     """Weights in log-odds a unit of each part.
 
     `neutral_hs` and `neutral_category` are the part values assumed where a side gives no code: not knowing is neither
-    agreement nor contradiction. The defaults are rounded from a regression on the labelled pairs of the sample campaign,
-    with HS codes and categories shown, hidden in part and hidden altogether. `slope` and `offset` turn log-odds into the calibrated probability (Platt 1999).
+    agreement nor contradiction. `slope` and `offset` turn log-odds into the calibrated probability (Platt 1999).
+    The defaults are rounded from a regression on the labelled pairs of the sample campaign, with HS codes and
+    categories shown, hidden in part and hidden altogether.
     """
 
     meaning: float = 14.0

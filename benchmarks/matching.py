@@ -1,0 +1,441 @@
+"""The pair engine beside numpy, faiss and PostgreSQL: `python benchmarks/matching.py [--products N] [--demands M]`.
+
+Every comparison runs both sides in turn, round by round, in one process on one thread, and quotes the ratio of CPU
+seconds pair by pair (minimum, median, maximum) with the recall of the same run. Inputs are drawn from a seed. A peer
+that is not there is left out with a sentence. Prints the tables and writes docs/benchmarks/matching.md.
+"""
+
+# ruff: noqa: E402 - the number of BLAS threads must be set before numpy is imported
+import os
+
+for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ[_name] = "1"
+os.environ.pop("OPENBLAS_CORETYPE", None)
+
+import argparse
+import platform
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from matchmaker.matching.engine import bags
+from matchmaker.matching.engine.lexical import WordSearch
+from matchmaker.matching.engine.pairs import Offer, Want
+from matchmaker.matching.engine.scoring import Matcher
+from matchmaker.matching.engine.tiles import TRAITS, Side, Sums, both_ways
+
+DIM, PER_WANT, PER_OFFER = 256, 50, 20
+PLAIN = Sums(1.0, 0.0, 0.0, 0.0, 0.0, np.zeros(5), 0.0, 0.0)
+lines: list[str] = []
+
+
+def say(text: str = "") -> None:
+    print(text, flush=True)
+    lines.append(text)
+
+
+def cpu(work: Callable[[], object]) -> float:
+    start = time.process_time()
+    work()
+    return time.process_time() - start
+
+
+def ratios(ours: Sequence[float], theirs: Sequence[float]) -> str:
+    found = sorted(a / b for a, b in zip(ours, theirs, strict=True))
+    return f"{found[0]:.2f} / **{statistics.median(found):.2f}** / {found[-1]:.2f}"
+
+
+def vectors(n: int, seed: int) -> np.ndarray:
+    """n unit rows around 500 common centres: as crowded as products of one campaign are."""
+    random = np.random.default_rng(seed)
+    centres = np.random.default_rng(1).standard_normal((500, DIM)).astype(np.float32)
+    found = np.empty((n, DIM), np.float32)
+    for at in range(0, n, 20_000):
+        rows = found[at : at + 20_000]
+        random.standard_normal(out=rows, dtype=np.float32)
+        rows += 0.8 * centres[random.integers(0, 500, len(rows))]
+        rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    return found
+
+
+def side(rows: np.ndarray) -> Side:
+    nothing = np.zeros(0, np.float32)
+    return Side(
+        rows,
+        np.zeros(len(rows) + 1, np.int64),
+        np.zeros(0, np.int64),
+        nothing,
+        nothing,
+        np.zeros((len(rows), TRAITS), np.float32),
+    )
+
+
+def gemm(offers: np.ndarray, wants: np.ndarray) -> None:
+    for at in range(0, len(offers), 4096):
+        np.matmul(offers[at : at + 4096], wants.T)
+
+
+def argpartition(offers: np.ndarray, wants: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """numpy's obvious way, in blocks that fit memory: product, argpartition both ways, the want side merged."""
+    of_offer = np.empty((len(offers), PER_OFFER), np.int64)
+    best = np.full((len(wants), PER_WANT), -np.inf, np.float32)
+    of_want = np.zeros((len(wants), PER_WANT), np.int64)
+    for at in range(0, len(offers), 4096):
+        scores = offers[at : at + 4096] @ wants.T
+        of_offer[at : at + 4096] = np.argpartition(scores, -PER_OFFER, axis=1)[:, -PER_OFFER:]
+        k = min(PER_WANT, len(scores))
+        top = np.argpartition(scores, -k, axis=0)[-k:]
+        both = np.concatenate([best, np.take_along_axis(scores, top, 0).T], axis=1)
+        names = np.concatenate([of_want, top.T + at], axis=1)
+        keep = np.argpartition(both, -PER_WANT, axis=1)[:, -PER_WANT:]
+        best, of_want = np.take_along_axis(both, keep, 1), np.take_along_axis(names, keep, 1)
+    return of_offer, of_want
+
+
+def recall(found: np.ndarray, exact: np.ndarray) -> float:
+    return float(np.mean([len(set(a) & set(b)) / len(b) for a, b in zip(found.tolist(), exact.tolist(), strict=True)]))
+
+
+def dense(products: int, demands: int, rounds: int) -> float:
+    """P1 and P2. Returns the CPU seconds of our run, for P11."""
+    offers, wants = vectors(products, 2), vectors(demands, 3)
+    one, other = side(offers), side(wants)
+    both_ways(side(offers[:200]), other, PLAIN, per_offer=PER_OFFER, per_want=PER_WANT)  # compiles
+    flat = _faiss()
+    times: dict[str, list[float]] = {name: [] for name in ("gemm", "exact", "tile", "numpy", "faiss")}
+    results = {}
+    for round_number in range(rounds):
+        times["gemm"].append(cpu(lambda: gemm(offers, wants)))
+        for name, exact in (("exact", True), ("tile", False)):
+            start = time.process_time()
+            results[name] = both_ways(one, other, PLAIN, per_offer=PER_OFFER, per_want=PER_WANT, exact=exact)
+            times[name].append(time.process_time() - start)
+        if products * demands <= 2e9 or round_number == 0:
+            start = time.process_time()
+            results["numpy"] = argpartition(offers, wants)
+            times["numpy"].append(time.process_time() - start)
+        if flat is not None and (products * demands <= 2e9 or round_number == 0):
+            times["faiss"].append(cpu(lambda: _faiss_both(flat, offers, wants)))
+    exact_offer, exact_want = results["numpy"]
+    say(f"## P1, P2: {products:,} products × {demands:,} demands × {DIM}, top {PER_WANT} and {PER_OFFER}")
+    say()
+    say("| what | CPU s (median) | beside one fp32 GEMM (min / median / max) | recall, demands | recall, products |")
+    say("| --- | --- | --- | --- | --- |")
+    base = times["gemm"]
+    say(f"| numpy GEMM alone | {statistics.median(base):.1f} | 1 | – | – |")
+    for name, label in (("exact", "both ways, settled exactly"), ("tile", "both ways, the tile's own values")):
+        best_offer, best_want = results[name]
+        say(
+            f"| {label} | {statistics.median(times[name]):.1f} | {ratios(times[name], base)} "
+            f"| {recall(best_want.places, exact_want):.4f} | {recall(best_offer.places, exact_offer):.4f} |"
+        )
+    say()
+    say("| peer | CPU s (median) | peer ÷ exact | peer ÷ tile's own |")
+    say("| --- | --- | --- | --- |")
+    for name, label in (("numpy", "numpy GEMM + argpartition"), ("faiss", "faiss IndexFlatIP, two searches")):
+        n = len(times[name])
+        if n:
+            say(
+                f"| {label} | {statistics.median(times[name]):.1f} | {ratios(times[name], times['exact'][:n])} "
+                f"| {ratios(times[name], times['tile'][:n])} |"
+            )
+    if flat is None:
+        say()
+        say("faiss was left out: it could not be imported or installed.")
+    say()
+    return statistics.median(times["exact"])
+
+
+def _faiss():  # type: ignore[no-untyped-def]
+    try:
+        import faiss
+    except ImportError:
+        place = Path(tempfile.gettempdir()) / "matchmaker-bench-faiss"
+        command = ["uv", "pip", "install", "--quiet", "--python", sys.executable, "--target", str(place), "faiss-cpu"]
+        try:
+            subprocess.run(command, check=True, capture_output=True, timeout=300)
+            sys.path.append(str(place))
+            import faiss
+        except (OSError, subprocess.SubprocessError, ImportError):
+            return None
+    faiss.omp_set_num_threads(1)
+    return faiss
+
+
+def _faiss_both(faiss, offers: np.ndarray, wants: np.ndarray) -> None:  # type: ignore[no-untyped-def]
+    for base, asked, k in ((offers, wants, PER_WANT), (wants, offers, PER_OFFER)):
+        index = faiss.IndexFlatIP(DIM)
+        index.add(base)
+        index.search(asked, k)
+
+
+def memory(products: int, demands: int) -> None:
+    """P3, in a process of its own, because a peak is never given back."""
+    command = [sys.executable, __file__, "--memory-of", str(products), str(demands)]
+    before, peak = map(int, subprocess.run(command, check=True, capture_output=True, text=True).stdout.split())
+    raw = 4 * DIM * (products + demands)
+    say(f"## P3: memory at {products:,} × {demands:,}")
+    say()
+    say(
+        f"Peak {peak / 2**20:,.0f} MB, of which the interpreter and its libraries {before / 2**20:,.0f} MB; vectors "
+        f"{raw / 2**20:,.0f} MB: **{(peak - before) / raw:.2f}×** the vectors. All scores at once would be "
+        f"{4 * products * demands / 2**20:,.0f} MB."
+    )
+    say()
+
+
+def _memory_child(products: int, demands: int) -> None:
+    both_ways(side(vectors(100, 1)), side(vectors(100, 2)), PLAIN, per_offer=2, per_want=2)
+    before = _status("VmRSS")
+    both_ways(side(vectors(products, 2)), side(vectors(demands, 3)), PLAIN, per_offer=PER_OFFER, per_want=PER_WANT)
+    print(before, _status("VmHWM"))
+
+
+def _status(name: str) -> int:
+    """Bytes from Linux's own account of this process (`getrusage` would report the parent's peak after a fork)."""
+    found = re.search(rf"^{name}:\s+(\d+) kB", Path("/proc/self/status").read_text(), re.MULTILINE)
+    if found is None:
+        raise RuntimeError(f"There is no {name} in /proc/self/status.")
+    return int(found.group(1)) * 1024
+
+
+def texts(n: int, seed: int, least: int = 5, most: int = 14) -> list[str]:
+    """Short texts of invented words, as unevenly frequent as words are (Zipf)."""
+    random = np.random.default_rng(seed)
+    frequency = 1.0 / np.arange(3, 30_003)
+    drawn = random.choice(30_000, size=(n, most), p=frequency / frequency.sum())
+    lengths = random.integers(least, most + 1, n)
+    return [" ".join(f"w{w}x" for w in row[:length]) for row, length in zip(drawn, lengths, strict=True)]
+
+
+def lexical(documents: int, queries: int, rounds: int) -> None:
+    """P4."""
+    texts_ = texts(documents, 7)
+    asked = texts(queries, 8, 2, 5)
+    counted = [dict.fromkeys(text.split(), 1.0) | _repeated(text) for text in texts_]
+    packed = bags.pack(counted)
+    search = WordSearch(*packed)
+    bagged = [dict.fromkeys(text.split(), 1.0) for text in asked]
+    search.top(bagged[0], 50)
+    exact = _exact_bm25(counted, bagged[:50])
+    hits = []
+    for query, scores in zip(bagged, exact, strict=False):
+        places, found = search.top(query, 50)
+        least = np.sort(scores)[-50]
+        # Of equal scores at the fiftieth place any is right.
+        hits.append(float(np.mean(scores[places] >= least - 1e-4 * least)) if len(found) else 1.0)
+    say(f"## P4: words, top 50 of {documents:,} short texts, {queries} queries")
+    say()
+    server = _postgres(texts_)
+    ours, theirs = [], []
+    for _ in range(rounds):
+        ours.append(cpu(lambda: [search.top(query, 50) for query in bagged]) / queries)
+        if server is not None:
+            theirs.append(server(asked) / queries)
+    say(
+        f"Ours {statistics.median(ours) * 1e3:.3f} ms CPU a query, share of the exact BM25 top 50 (computed in float64 "
+        f"over all texts) **{np.mean(hits):.4f}**."
+    )
+    if server is None:
+        say("PostgreSQL was left out: no database `test` for user postgres answers on 127.0.0.1:5432.")
+    else:
+        say(
+            f"PostgreSQL full text (GIN, `ts_rank_cd`, words joined by OR) {statistics.median(theirs) * 1e3:.1f} ms "
+            f"CPU of its backend a query; PostgreSQL ÷ ours (min / median / max) {ratios(theirs, ours)}."
+        )
+    say()
+
+
+def _repeated(text: str) -> dict[str, float]:
+    counts: dict[str, float] = {}
+    for word in text.split():
+        counts[word] = counts.get(word, 0.0) + 1.0
+    return counts
+
+
+def _exact_bm25(texts_: list[dict[str, float]], queries: list[dict[str, float]]) -> list[np.ndarray]:
+    holds: dict[str, list[tuple[int, float]]] = {}
+    lengths = np.array([sum(text.values()) for text in texts_])
+    for i, text in enumerate(texts_):
+        for word, count in text.items():
+            holds.setdefault(word, []).append((i, count))
+    norm = bags.K1 * (1 - bags.B + bags.B * lengths / lengths.mean())
+    found = []
+    for query in queries:
+        scores = np.zeros(len(texts_))
+        for word in query:
+            for i, count in holds.get(word, ()):
+                frequency = len(holds[word])
+                idf = max(np.log1p((len(texts_) - frequency + 0.5) / (frequency + 0.5)), 0.05)
+                scores[i] += idf * count * (bags.K1 + 1) / (count + norm[i])
+        found.append(scores)
+    return found
+
+
+def _postgres(texts_: list[str]) -> Callable[[list[str]], float] | None:
+    try:
+        import psycopg
+
+        connection = psycopg.connect(
+            "host=127.0.0.1 port=5432 user=postgres dbname=test connect_timeout=3", autocommit=True
+        )
+    except (ImportError, psycopg.Error):
+        return None
+    connection.execute("CREATE TEMPORARY TABLE bench_texts (id int, body text, words tsvector)")
+    with connection.cursor().copy("COPY bench_texts (id, body) FROM STDIN") as copy:
+        for i, text in enumerate(texts_):
+            copy.write_row((i, text))
+    connection.execute("UPDATE bench_texts SET words = to_tsvector('simple', body)")
+    connection.execute("CREATE INDEX ON bench_texts USING gin (words)")
+    connection.execute("ANALYZE bench_texts")
+    backend = connection.info.backend_pid
+
+    def spent() -> float:
+        fields = Path(f"/proc/{backend}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def run(queries: list[str]) -> float:
+        start = spent()
+        for query in queries:
+            connection.execute(
+                "SELECT id FROM bench_texts, to_tsquery('simple', %s) q WHERE words @@ q"
+                " ORDER BY ts_rank_cd(words, q) DESC LIMIT 50",
+                [" | ".join(query.split())],
+            ).fetchall()
+        return spent() - start
+
+    try:
+        spent()
+    except OSError:
+        return None  # a server on another machine: its CPU cannot be read
+    return run
+
+
+class _Drawn:
+    """Vectors are given; nothing is encoded."""
+
+    name, dim = "drawn", DIM
+
+    def encode_query(self, given: Sequence[str]) -> np.ndarray:
+        raise RuntimeError("The benchmark gives vectors and encodes nothing.")
+
+    encode_passage = encode_query
+
+
+def incremental(demands: int, rounds: int) -> None:
+    """P5: one new product, dense, words, codes, reasons and conditions."""
+    named = texts(demands, 11)
+    random = np.random.default_rng(12)
+    codes = [f"{a:02d}{b:02d}{c:02d}" for a, b, c in random.integers(1, 97, (400, 3))]
+    wants = [
+        Want(i, (("en", text),), codes[i % 400], f"G-{i % 70:02d}", quantity=20.0, unit="t")
+        for i, text in enumerate(named)
+    ]
+    offers = [
+        Offer(
+            i,
+            (("en", f"{named[i * 7]}. {text}"),),
+            codes[i % 400],
+            f"G-{i % 70:02d}",
+            min_order=5.0,
+            min_order_unit="t",
+        )
+        for i, text in enumerate(texts(20, 13, 12, 14))
+    ]
+    want_vectors, offer_vectors = vectors(demands, 3), vectors(len(offers), 2)
+    engine = Matcher(_Drawn())
+    background = engine.learn_background(offers, wants, offer_vectors, want_vectors)
+    engine = Matcher(_Drawn(), background=background)
+    start = time.process_time()
+    want_index = engine.prepare_wants(wants, want_vectors)
+    prepared = time.process_time() - start
+    singles = [engine.prepare_offers([offer], offer_vectors[i : i + 1]) for i, offer in enumerate(offers)]
+    today = date(2026, 3, 2)
+    rows = [engine.match(index, want_index, today=today) for index in singles]
+    floors = {want.key: 0.6 for want in wants}
+    whole, unexplained, prepare = [], [], []
+    for _ in range(rounds):
+        whole += [cpu(lambda index=index: engine.match(index, want_index, 0, 20, today=today)) for index in singles]
+        unexplained += [cpu(lambda index=index: engine.best(index, want_index, 0, 20)) for index in singles]
+        prepare += [
+            cpu(lambda i=i, offer=offer: engine.prepare_offers([offer], offer_vectors[i : i + 1]))
+            for i, offer in enumerate(offers)
+        ]
+    floored = [
+        cpu(lambda index=index: engine.match(index, want_index, today=today, want_minimums=floors)) for index in singles
+    ]
+    say(f"## P5: one new product against {demands:,} demands, {DIM} dimensions")
+    say()
+    say("| step | CPU ms: median | 95th percentile |")
+    say("| --- | --- | --- |")
+    for label, spent in (
+        ("the product made ready (words, codes; its vector is stored)", prepare),
+        ("search: meaning, words, HS, category, trust, its best 20", unexplained),
+        ("search and explanation: parts, shared words, conditions", whole),
+        ("the same, with the lists of all demands kept up (`want_minimums`)", floored),
+    ):
+        values = sorted(value * 1e3 for value in spent)
+        say(f"| {label} | {statistics.median(values):.1f} | {values[int(0.95 * (len(values) - 1))]:.1f} |")
+    say()
+    say(
+        f"Rows a product without minimums: {statistics.mean(map(len, rows)):.0f}. The demands were made ready once in "
+        f"{prepared:.1f} s CPU."
+    )
+    say()
+
+
+def queue(products: int, seconds: float) -> None:
+    """P11, from the figures above: a block of 4,096 products is one task, and a no-op task costs 0.8 ms."""
+    tasks = -(-products // 4096) + 2
+    say("## P11: queue overhead")
+    say()
+    say(
+        f"{products:,} products in blocks of 4,096 are {tasks} tasks (one starts, one ends the run); at 0.8 ms a task "
+        f"{tasks * 0.0008:.2f} s, **{100 * tasks * 0.0008 / seconds:.2f} %** of the {seconds:.1f} s the match itself "
+        "takes. 1,000,000 products are 247 tasks. The time of a task is taken from the design and not measured here."
+    )
+    say()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--products", type=int, default=100_000)
+    parser.add_argument("--demands", type=int, default=10_000)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--memory-of", type=int, nargs=2, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.memory_of:
+        _memory_child(*options.memory_of)
+        return
+    say("# The pair engine beside its peers")
+    say()
+    say(
+        f"`python benchmarks/matching.py --products {options.products} --demands {options.demands}` on {date.today()}, "
+        f"Python {platform.python_version()}, numpy {np.__version__}, one thread; load average at the start "
+        f"{os.getloadavg()[0]:.1f} on {os.cpu_count()} cores. Times are CPU seconds; absolute times do not "
+        "travel between machines, ratios do."
+    )
+    say()
+    seconds = dense(options.products, options.demands, options.rounds)
+    memory(options.products, options.demands)
+    lexical(100_000, 200, options.rounds)
+    incremental(100_000, options.rounds)
+    queue(options.products, seconds)
+    target = ROOT / "docs" / "benchmarks" / "matching.md"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text("\n".join(lines).rstrip() + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

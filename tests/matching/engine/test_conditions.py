@@ -1,0 +1,125 @@
+from datetime import date
+
+import pytest
+
+from matchmaker.matching.engine.conditions import factor, judge
+from matchmaker.matching.engine.pairs import Offer, Want
+
+TODAY = date(2026, 3, 2)
+RATES = {"CNY": 1.0, "USD": 7.0, "EUR": 8.0}
+
+
+def outcome(offer: dict, want: dict) -> tuple[str, str] | None:
+    found = judge(Offer(1, (), **offer), Want(2, (), **want), rates=RATES, today=TODAY)
+    return (found[0].code, found[0].outcome) if found else None
+
+
+@pytest.mark.parametrize(
+    ("unit", "into", "expected"),
+    [
+        ("t", "kg", 1000),
+        ("KG", "吨", 0.001),
+        ("hl", "l", 100),
+        ("m3", "l", 1000),
+        ("pair", "pc", 2),
+        ("打", "pc", 12),
+        ("set", "套", 1),
+        ("set", "pc", None),
+        ("l", "kg", None),
+        ("bag", "bag", 1),
+        ("bag", "kg", None),
+        ("", "kg", None),
+    ],
+)
+def test_units_convert_only_within_their_kind(unit, into, expected):
+    assert factor(unit, into) == (None if expected is None else pytest.approx(expected))
+
+
+def test_a_want_that_asks_nothing_sets_no_condition():
+    assert judge(Offer(1, (), origin="TH", min_order=5), Want(2, ()), rates=RATES, today=TODAY) == ()
+
+
+@pytest.mark.parametrize(
+    ("origin", "wanted", "excluded", "expected"),
+    [
+        ("TH", {"TH", "VN"}, set(), "meets"),
+        ("IN", {"TH", "VN"}, set(), "fails"),
+        ("IN", set(), {"IN"}, "fails"),
+        ("TH", set(), {"IN"}, "meets"),
+        ("", {"TH"}, set(), "unknown"),
+    ],
+)
+def test_origin(origin, wanted, excluded, expected):
+    want = {"origins_wanted": frozenset(wanted), "origins_excluded": frozenset(excluded)}
+    assert outcome({"origin": origin}, want) == ("origin", expected)
+
+
+@pytest.mark.parametrize(
+    ("held", "expected"),
+    [({"ISO 22000", "haccp"}, "meets"), ({"HACCP"}, "fails"), (set(), "unknown")],
+)
+def test_certificates(held, expected):
+    want = {"certificates_required": frozenset({"HACCP", "ISO22000"})}
+    assert outcome({"certificates": frozenset(held)}, want) == ("certificates", expected)
+
+
+@pytest.mark.parametrize(
+    ("low", "currency", "unit", "expected"),
+    [
+        (1000.0, "USD", "t", "meets"),  # 7.0 yuan a kilogram
+        (1200.0, "USD", "t", "fails"),  # 8.4
+        (8.0, "CNY", "kg", "meets"),
+        (1.0, "EUR", "kg", "meets"),
+        (8.01, "CNY", "kg", "fails"),
+        (5.0, "CNY", "set", "unknown"),
+        (5.0, "XXX", "kg", "unknown"),
+        (None, "CNY", "kg", "unknown"),
+    ],
+)
+def test_price(low, currency, unit, expected):
+    offer = {"price_low": low, "currency": currency, "price_unit": unit}
+    assert outcome(offer, {"target_price": 8.0, "currency": "CNY", "price_unit": "kg"}) == ("price", expected)
+
+
+@pytest.mark.parametrize(
+    ("least", "unit", "expected"),
+    [
+        (24.0, "t", "fails"),
+        (20_000.0, "kg", "meets"),
+        (0.0, "", "meets"),
+        (1.0, "set", "unknown"),
+        (None, "", "unknown"),
+    ],
+)
+def test_minimum_order(least, unit, expected):
+    offer = {"min_order": least, "min_order_unit": unit}
+    assert outcome(offer, {"quantity": 20.0, "unit": "t"}) == ("minimum_order", expected)
+
+
+def test_minimum_order_tells_both_figures_in_the_unit_of_the_want():
+    (condition,) = judge(
+        Offer(1, (), min_order=24, min_order_unit="t"), Want(2, (), quantity=20_000, unit="kg"), rates={}, today=TODAY
+    )
+    assert (condition.facts["needed"], condition.facts["offered_min"], condition.facts["unit"]) == (
+        20_000,
+        24_000,
+        "kg",
+    )
+
+
+@pytest.mark.parametrize(
+    ("days", "by", "expected"),
+    [
+        (30, date(2026, 4, 1), "meets"),
+        (31, date(2026, 4, 1), "fails"),
+        (None, date(2026, 4, 1), "unknown"),
+        (0, date(2026, 3, 1), "fails"),
+    ],
+)
+def test_delivery(days, by, expected):
+    assert outcome({"lead_time_days": days}, {"delivery_by": by}) == ("delivery", expected)
+
+
+@pytest.mark.parametrize(("state", "expected"), [("ready", "meets"), ("missing", "fails"), ("unknown", "unknown")])
+def test_registration(state, expected):
+    assert outcome({"readiness": state}, {"registration_required": True}) == ("registration", expected)
