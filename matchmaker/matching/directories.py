@@ -1,46 +1,48 @@
 """The three directories of the public side, held ready in each process and rebuilt when their rows changed.
 
 Only what anybody may see goes in: a private demand or a product that is not published is found, counted and suggested
-by nobody, whoever asks. The rows are the truth: what a page shows is read from the database again.
+by nobody, whoever asks. The rows are the truth: what a page shows is read from the database again, so that a directory
+a few seconds old can miss something, but never shows what was taken away.
 """
 
 import re
 import threading
-import time
-from collections.abc import Callable, Iterable, Sequence
-from functools import cache
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, partial
 
-import numpy as np
 from django.conf import settings
-from django.db.models import Count, Max, Prefetch, Sum
-from numpy.typing import NDArray
+from django.db import connection
+from django.db.models import Count, Max, Prefetch, QuerySet, Sum
 
 from matchmaker.catalogue.models import Category, Demand, DemandLine, HSCode, Product
 from matchmaker.companies.models import Company
 from matchmaker.language.encoder import get_encoder
+from matchmaker.language.text import clean
+from matchmaker.matching.name_vectors import name_vectors
 from matchmaker.matching.search import Directory, Entry, Found, fold
 
-# A directory that takes long to build is kept for a few times as long, so that a day of edits is not a day of building.
-SLOW_BUILD, KEPT_FOR = 1.0, 4.0
+AT_ONCE = 1500  # rows up to which a directory is built while the reader waits, in a fraction of a second
+BY_NAME = 1000  # rows that are listed while a large one is being built for the first time
 
 _lock = threading.Lock()
-_held: dict[str, tuple[tuple, float, float, Directory]] = {}  # kind → stamp, built at, seconds it took, directory
-_vectors: dict[str, NDArray[np.float16]] = {}  # name → its vector: only names that are new are ever encoded
+_held: dict[str, tuple[tuple, Directory]] = {}  # kind → stamp of its rows, directory
+_building: set[str] = set()
 
 
 def search_products(query: str = "", chosen=None, *, sort: str = "fit") -> Found:
     """Published products: keys are primary keys, facets group, category, origin, certificate, verification."""
-    return _directory("products").search(query, chosen, sort=sort)
+    return _search("products", query, chosen, sort)
 
 
 def search_suppliers(query: str = "", chosen=None, *, sort: str = "fit") -> Found:
     """Approved suppliers by what they and their products say; facets group, country, verification, language."""
-    return _directory("suppliers").search(query, chosen, sort=sort)
+    return _search("suppliers", query, chosen, sort)
 
 
 def search_demands(query: str = "", chosen=None, *, sort: str = "fit") -> Found:
     """Open public demands by what their lines say; facets group, category, certificate."""
-    return _directory("demands").search(query, chosen, sort=sort)
+    return _search("demands", query, chosen, sort)
 
 
 def similar_products(product: Product, top: int = 4) -> list[int]:
@@ -52,31 +54,67 @@ def similar_products(product: Product, top: int = 4) -> list[int]:
     return [key for key in found.keys if key not in own][:top]
 
 
-def _directory(kind: str) -> Directory:
-    stamp, entries = _KINDS[kind]
-    now = stamp()
+def warm() -> None:
+    """Get ready for the first search; called when a process starts, so that no reader waits for models to load."""
+    for kind in _KINDS:
+        _search(kind, "茉莉香米", None, "fit")
+
+
+def _search(kind: str, query: str, chosen: Mapping[str, Sequence[str]] | None, sort: str) -> Found:
+    directory = _directory(kind)
+    if directory is None:
+        return _by_name(kind, query, chosen or {})
+    return directory.search(query, chosen, sort=sort)
+
+
+def _directory(kind: str) -> Directory | None:
+    """The directory as its rows are now; a large one as it was until the new one is ready, None before the first."""
+    now = _KINDS[kind].stamp()
     held = _held.get(kind)
-    if held and (held[0] == now or (held[2] > SLOW_BUILD and time.monotonic() - held[1] < KEPT_FOR * held[2])):
-        return held[3]
+    if held and held[0] == now:
+        return held[1]
+    if now[0] <= AT_ONCE:
+        return _build(kind, now)
+    _build_aside(kind, now)
+    return held[1] if held else None
+
+
+def _build(kind: str, stamp: tuple) -> Directory:
     with _lock:
         held = _held.get(kind)
-        if held and held[0] == now:
-            return held[3]
-        started = time.monotonic()
+        if held and held[0] == stamp:
+            return held[1]
         encoder = get_encoder(settings.ENCODER)
-        directory = Directory(entries(), encoder, _name_vectors, 1.0 if kind == "suppliers" else 0.3)
-        _held[kind] = (now, time.monotonic(), time.monotonic() - started, directory)
+        weight = 1.0 if kind == "suppliers" else 0.3
+        directory = Directory(_KINDS[kind].entries(), encoder, partial(name_vectors, encoder), weight)
+        _held[kind] = (stamp, directory)
         return directory
 
 
-def _name_vectors(texts: Sequence[str]) -> NDArray[np.float32]:
-    encoder = get_encoder(settings.ENCODER)
-    new = [text for text in dict.fromkeys(texts) if text not in _vectors]
-    if new:
-        _vectors.update(zip(new, encoder.encode_passage(new).astype(np.float16), strict=True))
-    if not texts:
-        return np.zeros((0, encoder.dim), np.float32)
-    return np.stack([_vectors[text] for text in texts]).astype(np.float32)
+def _build_aside(kind: str, stamp: tuple) -> None:
+    def work() -> None:
+        try:
+            _build(kind, stamp)
+        finally:
+            _building.discard(kind)
+            connection.close()  # each thread opens its own
+
+    if kind not in _building:
+        _building.add(kind)
+        threading.Thread(target=work, name=f"directory-{kind}", daemon=True).start()
+
+
+def _by_name(kind: str, query: str, chosen: Mapping[str, Sequence[str]]) -> Found:
+    """The newest rows whose names hold the words: what can be answered without a directory."""
+    plain = _KINDS[kind]
+    rows = plain.rows()
+    for name, lookup in plain.lookups.items():
+        if values := [value for value in chosen.get(name, ()) if name != "verification" or value.isdigit()]:
+            rows = rows.filter(**{f"{lookup}__in": values})
+    for word in clean(query).split()[:5]:
+        rows = rows.filter(**{f"{plain.name}__icontains": word})
+    keys = list(rows.order_by("-pk").values_list("pk", flat=True).distinct()[:BY_NAME])
+    return Found(keys, {}, is_by_name=True)
 
 
 @cache
@@ -208,8 +246,43 @@ def _demand_entry(demand: Demand) -> Entry:
     )
 
 
-_KINDS: dict[str, tuple[Callable[[], tuple], Callable[[], list[Entry]]]] = {
-    "products": (_products_stamp, _product_entries),
-    "suppliers": (_suppliers_stamp, _supplier_entries),
-    "demands": (_demands_stamp, _demand_entries),
+@dataclass(frozen=True)
+class _Kind:
+    """How one directory is made: `stamp()` begins with the number of rows and changes with any of them."""
+
+    stamp: Callable[[], tuple]
+    entries: Callable[[], list[Entry]]
+    rows: Callable[[], QuerySet]
+    name: str  # lookup of the names
+    lookups: Mapping[str, str]  # facet → lookup of its values
+
+
+_KINDS = {
+    "products": _Kind(
+        _products_stamp,
+        _product_entries,
+        Product.objects.published,
+        "texts__name",
+        {
+            "group": "category__group",
+            "category": "category",
+            "origin": "origin",
+            "certificate": "certificates__code",
+            "verification": "company__verification",
+        },
+    ),
+    "suppliers": _Kind(
+        _suppliers_stamp,
+        _supplier_entries,
+        Company.objects.public,
+        "name_key",
+        {"group": "products__category__group", "country": "country", "verification": "verification"},
+    ),
+    "demands": _Kind(
+        _demands_stamp,
+        _demand_entries,
+        Demand.objects.public,
+        "lines__text",
+        {"group": "lines__category__group", "category": "lines__category"},
+    ),
 }

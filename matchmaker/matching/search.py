@@ -72,6 +72,7 @@ class Found:
     facets: dict[str, list[tuple[str, int]]]
     understood: Understood | None = None
     nearest: list[int] = field(default_factory=list)  # what comes closest when nothing was found
+    is_by_name: bool = False  # no directory was ready: only names were looked at
 
 
 def fold(code: str) -> str:

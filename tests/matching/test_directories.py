@@ -1,9 +1,11 @@
 """What goes into the directories, and above all what does not."""
 
+import numpy as np
 import pytest
 
 from matchmaker.catalogue.models import Demand, Product
 from matchmaker.companies.models import Company
+from matchmaker.matching import directories, name_vectors
 from matchmaker.matching.directories import search_demands, search_products, search_suppliers, similar_products
 from tests import factories as make
 
@@ -73,3 +75,37 @@ def test_similar_products_are_of_others_and_of_the_same_category():
     other = make.product(name="Jasmine rice, organic")
     make.product(name="Jasmine tea", category=make.category("AGRI-02"), hs_code="")
     assert similar_products(mine) == [other.pk]
+
+
+def test_while_a_large_directory_is_built_names_alone_are_searched(monkeypatch):
+    monkeypatch.setattr(directories, "AT_ONCE", 0)
+    monkeypatch.setattr(directories, "_held", {})
+    monkeypatch.setattr(directories, "_build_aside", lambda kind, stamp: None)
+    rice = make.product(name="Jasmine rice", origin="TH")
+    make.product(name="Jasmine rice", origin="VN")
+    make.product(name="Jasmine rice", status=Product.Status.DRAFT, origin="TH")
+    found = search_products("rice jasmine", {"origin": ["TH"], "verification": ["x"]})
+    assert (found.keys, found.is_by_name) == ([rice.pk], True)
+    make.line(make.demand(visibility=Demand.Visibility.PRIVATE), text="茉莉香米")
+    assert search_demands("茉莉香米").keys == []
+
+
+def test_vectors_of_names_outlive_the_process(settings, tmp_path, monkeypatch):
+    settings.ENGINE_CACHE = tmp_path
+    monkeypatch.setattr(name_vectors, "WORTH_KEEPING", 1)
+    for _start in range(2):
+        monkeypatch.setattr(name_vectors, "_known", {})
+        rows = name_vectors.name_vectors(Counting(), ["大米", "rice", "大米"])
+        assert rows.tolist() == [[0.0, 2.0], [0.0, 4.0], [0.0, 2.0]]
+    assert Counting.encoded == 2
+    (tmp_path / "names-counting.npz").write_bytes(b"not a file of ours")
+    monkeypatch.setattr(name_vectors, "_known", {})
+    assert name_vectors.name_vectors(Counting(), ["rice"]).tolist() == [[0.0, 4.0]]
+
+
+class Counting:
+    name, dim, encoded = "counting", 2, 0
+
+    def encode_passage(self, texts):
+        Counting.encoded += len(texts)
+        return np.array([[0, len(text)] for text in texts], np.float32)

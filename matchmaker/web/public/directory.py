@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from matchmaker.catalogue.models import Category, HSCode, ShortlistItem
 from matchmaker.core.text import sound_text
@@ -18,6 +19,8 @@ from matchmaker.web.templatetags.trade import hs, language_name
 PAGE = 24
 OPEN = 3  # groups of filters that show their options at once
 MOST_CHOSEN = 40  # values of one facet that an address may hold
+
+_PREPARING = gettext_lazy("The search is being prepared: for a minute this list goes by names alone, newest first.")
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,7 @@ def listing(
     }
     return {
         "query": query,
-        "trouble": trouble,
+        "trouble": trouble or (_PREPARING if found.is_by_name else ""),
         "status": 400 if trouble else 200,
         "page": page,
         "rows": in_order,
