@@ -55,7 +55,11 @@ def load_array(path: Path) -> NDArray[Any]:
 
 def save_json(path: Path, value: object) -> None:
     text = json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-    write_file(path, lambda temporary: temporary.write_text(text, encoding="utf-8") and None)
+
+    def write(temporary: Path) -> None:
+        temporary.write_text(text, encoding="utf-8")
+
+    write_file(path, write)
 
 
 def load_json(path: Path) -> Any:

@@ -105,7 +105,8 @@ class Classifier:
             return self
         spoken = languages_of(texts, langs)
         codes = np.array([self.nomenclature.position[code] for code in hs6s], np.int32)
-        keys = (FIRST,) if self.fast and all(route_of(lang, fast=True) == FIRST_ONLY for lang in spoken) else (FIRST, SECOND)
+        readable = all(route_of(lang, fast=True) == FIRST_ONLY for lang in spoken)
+        keys = (FIRST,) if self.fast and readable else (FIRST, SECOND)
         meanings = {
             key: meaning.remember(self.encoder(key).encode_query(texts), spoken, codes) if key in keys else meaning
             for key, meaning in self.meanings.items()
@@ -156,7 +157,8 @@ class Classifier:
         """Probabilities over every code and category, in batches of `BATCH` texts."""
         spoken = languages_of(texts, langs)
         for start in range(0, len(texts), BATCH):
-            yield self._judge_batch([clean(text) for text in texts[start : start + BATCH]], spoken[start : start + BATCH])
+            batch = slice(start, start + BATCH)
+            yield self._judge_batch([clean(text) for text in texts[batch]], spoken[batch])
 
     def _judge_batch(self, texts: list[str], langs: list[str]) -> Judgement:
         nomenclature = self.nomenclature
@@ -166,7 +168,8 @@ class Classifier:
         for route in (BOTH, FIRST_ONLY, SECOND_ONLY):
             rows = [i for i, found in enumerate(routes) if found == route]
             if rows:
-                codes[rows], services[rows] = self._judge_route(route, [texts[i] for i in rows], [langs[i] for i in rows])
+                found = self._judge_route(route, [texts[i] for i in rows], [langs[i] for i in rows])
+                codes[rows], services[rows] = found
         goods = nomenclature.category_sums(codes)
         return Judgement(codes, goods * (1 - services.sum(axis=1, keepdims=True)) + services)
 

@@ -83,9 +83,7 @@ class Words:
             words(" ".join(lines), "en", stop=True)
             for lines in zip(texts["path_en"], texts["desc_en"], texts["legal_en"], strict=True)
         ]
-        spellings = [
-            character_grams(" ".join(lines)) for lines in zip(texts["path_en"], texts["desc_en"], strict=True)
-        ]
+        spellings = [character_grams(" ".join(lines)) for lines in zip(texts["path_en"], texts["desc_en"], strict=True)]
         for text, lang, code in zip(names.texts, names.langs, names.codes, strict=True):
             documents[nomenclature.position[code]] += words(text, lang, stop=True)
         return cls(WordIndex.of(documents), WordIndex.of(spellings))

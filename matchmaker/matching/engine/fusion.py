@@ -17,7 +17,7 @@ Matrix = NDArray[np.float32]
 
 FIRST, SECOND = "first", "second"
 BOTH, FIRST_ONLY, SECOND_ONLY = "both", "first only", "second only"
-READ_BY_FIRST = frozenset("ar de en es fr it ja ko nl pl pt ru th tr zh".split())
+READ_BY_FIRST = frozenset(["ar", "de", "en", "es", "fr", "it", "ja", "ko", "nl", "pl", "pt", "ru", "th", "tr", "zh"])
 
 ENCODERS = {BOTH: (FIRST, SECOND), FIRST_ONLY: (FIRST,), SECOND_ONLY: (SECOND,)}
 _MEANING = {
@@ -25,8 +25,10 @@ _MEANING = {
     SECOND: ("second.label", "second.name", "second.example"),
 }
 SIGNALS = {
-    route: tuple(signal for encoder in encoders for signal in _MEANING[encoder])
-    + ("words", "spelling", "category", "size")
+    route: (
+        *(signal for encoder in encoders for signal in _MEANING[encoder]),
+        *("words", "spelling", "category", "size"),
+    )
     for route, encoders in ENCODERS.items()
 }
 CATEGORY_SIGNALS = {

@@ -76,7 +76,7 @@ class Table:
         matrix = sp.csr_array(
             (probability[kept].astype(np.float32), (rows[kept], columns[kept])), shape=(len(sources), len(words))
         )
-        background = (weights / max(weights.sum(), 1)).astype(np.float32) @ matrix
+        background = (weights / max(int(weights.sum()), 1)).astype(np.float32) @ matrix
         return cls(sources, words, matrix, np.asarray(background, np.float32).ravel())
 
     def then(self, other: "Table") -> "Table":

@@ -79,13 +79,15 @@ def side(texts: Sequence[str], langs: Sequence[str] | None) -> Side:
     return Side(tuple(cleaned), tuple(found))
 
 
-LATIN = frozenset("en fr es pt de it nl pl tr vi".split())
+LATIN = frozenset(["en", "fr", "es", "pt", "de", "it", "nl", "pl", "tr", "vi"])
 
 
 class NameMatcher:
     """Holds the tables and how texts become vectors; has no other state."""
 
-    def __init__(self, translations: Translations, *, first: Encode | None = None, second: Encode | None = None) -> None:
+    def __init__(
+        self, translations: Translations, *, first: Encode | None = None, second: Encode | None = None
+    ) -> None:
         """`first` and `second` replace the encoders, for instance by stored vectors."""
         self._translations = translations
         self._first = first or get_encoder(ENCODER_PATHS[FIRST]).encode_query
@@ -108,7 +110,8 @@ class NameMatcher:
         `langs` are the languages of the queries and of the documents (None: detected). Scores are comparable inside
         one call only.
         """
-        asked, found = (side(texts, given) for texts, given in zip((queries, documents), langs or (None, None), strict=True))
+        asked_langs, found_langs = langs or (None, None)
+        asked, found = side(queries, asked_langs), side(documents, found_langs)
         kept = np.array([i for i, text in enumerate(found.texts) if text], np.int64)
         ranked: list[list[tuple[int, float]]] = [[] for _ in asked.texts]
         rows = np.array([i for i, text in enumerate(asked.texts) if text], np.int64)
@@ -159,7 +162,9 @@ class NameMatcher:
         scores = self._cosine(queries, documents)
         for chinese, other, turned in ((documents, queries, False), (queries, documents, True)):
             rows = chinese.rows_in("zh")
-            foreign = np.array([i for i, lang in enumerate(other.langs) if lang != "zh" and lang in READ_BY_FIRST], np.int64)
+            foreign = np.array(
+                [i for i, lang in enumerate(other.langs) if lang != "zh" and lang in READ_BY_FIRST], np.int64
+            )
             if len(rows) and len(foreign):
                 glosses = self._first([gloss(chinese.texts[i]) for i in rows])
                 similar = GLOSS * self._first([other.texts[i] for i in foreign]) @ glosses.T
@@ -195,7 +200,10 @@ class NameMatcher:
                 columns = documents.rows_in(found)
                 one = [queries.texts[i] for i in rows]
                 other = [documents.texts[i] for i in columns]
-                block = self._same_words(one, other, asked) if asked == found else self._translated(one, other, asked, found)
+                if asked == found:
+                    block: Matrix | None = self._same_words(one, other, asked)
+                else:
+                    block = self._translated(one, other, asked, found)
                 if block is not None:
                     scores[np.ix_(rows, columns)] = block
         return scores

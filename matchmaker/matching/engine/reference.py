@@ -89,8 +89,7 @@ def load_nomenclature(data_dir: Path) -> Nomenclature:
     categories = tuple(row["category_code"] for row in names)
     index = {code: i for i, code in enumerate(categories)}
     mapped = {
-        row["hs6"]: index[row["category_code"]]
-        for row in read_csv(data_dir / "campaign" / "hs6_to_category.csv")
+        row["hs6"]: index[row["category_code"]] for row in read_csv(data_dir / "campaign" / "hs6_to_category.csv")
     }
     columns = ("desc_en", "legal_en", "path_en", "path_fr", "path_es")
     return Nomenclature(

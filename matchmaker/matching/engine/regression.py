@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,7 @@ Matrix = NDArray[np.float32]
 VECTOR_SCALE = 10.0
 
 
-def log_softmax(scores: Matrix) -> Matrix:
+def log_softmax(scores: NDArray[np.floating[Any]]) -> Matrix:
     """Logarithm of the softmax along the last axis, without overflow."""
     shifted = scores - scores.max(axis=-1, keepdims=True)
     return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True)), np.float32)
@@ -96,4 +97,5 @@ def fit_choice(
         value = -float(weight @ logp[rows, chosen]) + 0.5 * float(ridge @ (w - origin) ** 2)
         return value, expected.astype(np.float64) - picked @ weight + ridge * (w - origin)
 
-    return np.asarray(minimize(loss, origin, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 200}).x, np.float32)
+    found = minimize(loss, origin, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 200})
+    return np.asarray(found.x, np.float32)

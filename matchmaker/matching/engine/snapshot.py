@@ -141,7 +141,8 @@ def _save_index(folder: Path, index: WordIndex) -> None:
     save_array(folder / "indices.npy", index.weights.indices)
     save_array(folder / "indptr.npy", index.weights.indptr)
     save_array(folder / "idf.npy", index.idf)
-    save_json(folder / "index.json", {"vocabulary": list(index.vocabulary), "documents": index.weights.shape[1], "unknown": index.unknown_idf})
+    about = {"vocabulary": list(index.vocabulary), "documents": index.weights.shape[1]}
+    save_json(folder / "index.json", about)
 
 
 def _load_index(folder: Path) -> WordIndex:
@@ -149,7 +150,7 @@ def _load_index(folder: Path) -> WordIndex:
     parts = tuple(load_array(folder / f"{name}.npy") for name in ("data", "indices", "indptr"))
     shape = (len(about["vocabulary"]), about["documents"])
     vocabulary = {word: i for i, word in enumerate(about["vocabulary"])}
-    return WordIndex(vocabulary, sp.csr_array(parts, shape=shape), load_array(folder / "idf.npy"), about["unknown"])
+    return WordIndex(vocabulary, sp.csr_array(parts, shape=shape), load_array(folder / "idf.npy"))
 
 
 def load_words(data_dir: Path, cache: Path) -> Words:

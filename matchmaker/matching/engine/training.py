@@ -33,7 +33,10 @@ Encode = Callable[[Sequence[str]], Matrix]
 FOLDS = 5
 # Weight of a row in the regression: HS texts and everyday names are many, category names few and exact, and a text
 # a person labelled is worth many official wordings.
-COLUMN_WEIGHTS = {FIRST: {"path_en": 1.0, "desc_en": 1.0, "path_fr": 0.3, "path_es": 0.3}, SECOND: {"path_en": 1.0, "desc_en": 1.0}}
+COLUMN_WEIGHTS = {
+    FIRST: {"path_en": 1.0, "desc_en": 1.0, "path_fr": 0.3, "path_es": 0.3},
+    SECOND: {"path_en": 1.0, "desc_en": 1.0},
+}
 CATEGORY_NAME_WEIGHT = 15.0
 TRADE_NAME_WEIGHT = 2.0
 LABELLED_WEIGHT = 30.0
@@ -44,7 +47,7 @@ _ROUGH = {"label": 6.0, "plain": 2.0, "name": 8.0, "example": 4.0, "words": 2.0,
 
 @dataclass(frozen=True)
 class Vectors:
-    """Every text the engine learns from, as one encoder sees it: rows in the order of the nomenclature and the lists."""
+    """Every text the engine learns from, as one encoder sees it; rows in the order of their lists."""
 
     columns: dict[str, Matrix]
     categories: dict[str, Matrix]
@@ -66,9 +69,7 @@ class Material:
         return np.array([self.nomenclature.position[code] for code in labelled.codes], np.int32)
 
 
-def gather(
-    nomenclature: Nomenclature, labelled: Labelled, names: Labelled, encode: Mapping[str, Encode]
-) -> Material:
+def gather(nomenclature: Nomenclature, labelled: Labelled, names: Labelled, encode: Mapping[str, Encode]) -> Material:
     """Encode everything: about a minute with the first encoder, ten with the second."""
     vectors = {
         key: Vectors(
@@ -156,12 +157,15 @@ def learn_from(meaning: Meaning, material: Material, key: str, rows: Iterable[in
 
 
 def fold_of(labelled: Labelled) -> NDArray[np.int64]:
-    """Fold of each labelled text: trade descriptions by code (their codes are new in the held-out split), others by row."""
+    """Fold of each labelled text: trade descriptions by code (held-out ones have new codes), others by row."""
     random = np.random.default_rng(5)
     by_code = {code: random.integers(FOLDS) for code in sorted(set(labelled.codes))}
     by_row = random.integers(0, FOLDS, len(labelled))
     return np.array(
-        [by_code[code] if source == "trade" else row for code, source, row in zip(labelled.codes, labelled.sources, by_row, strict=True)]
+        [
+            by_code[code] if source == "trade" else row
+            for code, source, row in zip(labelled.codes, labelled.sources, by_row, strict=True)
+        ]
     )
 
 
@@ -173,10 +177,8 @@ class Judged:
     opinions: dict[str, Matrix]
 
 
-def judge(
-    meanings: Mapping[str, Meaning], material: Material, rows: NDArray[np.integer], *, examples: bool = True
-) -> Judged:
-    """Signals for some rows of the labelled texts; `examples=False` blanks the memory (nothing has been labelled yet)."""
+def judge(meanings: Mapping[str, Meaning], material: Material, rows: NDArray[np.integer]) -> Judged:
+    """Signals for some rows of the labelled texts."""
     labelled = material.labelled.take(rows)
     parts: Parts = dict(material.words.parts(labelled.texts, labelled.langs))
     lexical = dict(parts)
@@ -242,7 +244,7 @@ def fit_weights(judged: Judged, material: Material, route: str, rows: NDArray[np
         nomenclature,
     )
     signals = SIGNALS[route]
-    rough = sum(_ROUGH.get(name.split(".")[-1], 0.0) * parts[name] for name in signals)
+    rough = np.sum([_ROUGH.get(name.split(".")[-1], 0.0) * parts[name] for name in signals], axis=0)
     texts = np.arange(len(rows))
     rough[texts, codes] = np.inf
     short = np.argpartition(-rough, SHORTLIST, axis=1)[:, :SHORTLIST]

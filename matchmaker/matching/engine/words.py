@@ -22,7 +22,6 @@ class WordIndex:
     vocabulary: dict[str, int]
     weights: sp.csr_array
     idf: NDArray[np.float32]
-    unknown_idf: float
 
     @classmethod
     def of(cls, documents: Sequence[Sequence[str]], *, k1: float = 1.2, b: float = 0.6) -> "WordIndex":
@@ -39,16 +38,15 @@ class WordIndex:
         lengths = np.array([len(document) for document in documents], np.float32)
         lengths /= max(float(lengths.mean()), 1.0)
         tf = np.array(counts, np.float32)
-        row, column = np.array(rows, np.int32), np.array(columns, np.int32)
-        tf = tf * (k1 + 1) / (tf + k1 * (1 - b + b * lengths[column]))
-        matrix = sp.csr_array((tf * idf[row], (row, column)), shape=(len(vocabulary), n), dtype=np.float32)
-        return cls(vocabulary, matrix, idf, float(np.log1p(2 * n + 1)))
+        word, document_of = np.array(rows, np.int32), np.array(columns, np.int32)
+        tf = tf * (k1 + 1) / (tf + k1 * (1 - b + b * lengths[document_of]))
+        matrix = sp.csr_array((tf * idf[word], (word, document_of)), shape=(len(vocabulary), n), dtype=np.float32)
+        return cls(vocabulary, matrix, idf)
 
     def scores(self, queries: Sequence[Sequence[str]]) -> NDArray[np.float32]:
         """(queries × documents), each divided by the query's sum of idf: about 0 to 2, however long it is.
 
-        A word that no document has counts in the sum with the idf of a word seen nowhere, so that a query of mostly
-        unknown words cannot reach a high score by its one known word.
+        A word that no document has counts nothing.
         """
         data, indices, starts = [], [], [0]
         totals = []
@@ -57,7 +55,6 @@ class WordIndex:
             for word, count in Counter(query).items():
                 known = self.vocabulary.get(word)
                 if known is None:
-                    total += count * self.unknown_idf * UNKNOWN_SHARE
                     continue
                 total += count * float(self.idf[known])
                 indices.append(known)
@@ -66,10 +63,6 @@ class WordIndex:
             totals.append(total or 1.0)
         rows = sp.csr_array((np.array(data, np.float32), indices, starts), shape=(len(queries), len(self.vocabulary)))
         return np.asarray((rows @ self.weights).toarray() / np.array(totals, np.float32)[:, None], np.float32)
-
-
-# How much of a full unseen word's idf an unknown word of the query costs; half was best on development titles.
-UNKNOWN_SHARE = 0.0
 
 
 def character_grams(text: str, size: int = 4) -> list[str]:

@@ -1,0 +1,23 @@
+import numpy as np
+
+from matchmaker.matching.engine.words import WordIndex, character_grams
+
+
+def test_document_with_the_rarer_word_wins():
+    index = WordIndex.of([["steel", "pipe"], ["steel", "plate"], ["steel", "wire"], ["copper", "pipe"]])
+    assert index.scores([["copper", "steel"]])[0].argmax() == 3
+
+
+def test_score_does_not_grow_with_the_length_of_the_query():
+    index = WordIndex.of([["pipe", "steel"], ["rice"]])
+    once, twice = index.scores([["pipe", "steel"], ["pipe", "steel"] * 2])
+    assert np.allclose(once, twice)
+
+
+def test_unknown_words_and_empty_queries_score_nought():
+    index = WordIndex.of([["rice"], ["wheat"]])
+    assert index.scores([[], ["gizmo"]]).tolist() == [[0, 0], [0, 0]]
+
+
+def test_character_grams_mark_the_borders_of_words():
+    assert character_grams("Led tv") == ["<led", "led>", "<tv>"]
