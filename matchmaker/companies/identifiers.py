@@ -5,6 +5,7 @@ A good check character does not show that the company exists.
 
 import importlib
 import pkgutil
+import unicodedata
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -21,6 +22,8 @@ def _modules(country: str) -> list:
         package = importlib.import_module(f"stdnum.{country.lower()}")
     except ModuleNotFoundError:
         return []
+    if not hasattr(package, "__path__"):  # a module of that name, such as stdnum.lei, and no country
+        return []
     names = [info.name for info in pkgutil.iter_modules(package.__path__)]
     return [importlib.import_module(f"{package.__name__}.{name}") for name in names]
 
@@ -31,7 +34,7 @@ def check_identifier(*, country: str, kind: str, number: str) -> str:
     Raises:
         ValidationError: with a sentence that names the part that is wrong.
     """
-    number = number.strip()
+    number = unicodedata.normalize("NFKC", number).strip()  # full-width digits and letters of Chinese keyboards
     if not number:
         return ""
     if kind == "uscc":

@@ -26,7 +26,7 @@ def sound_text(value: str) -> None:
     if _HIDDEN.search(value):
         raise ValidationError(_("This text holds an invisible control character. Please remove it."), "hidden_text")
     if value and not any(unicodedata.category(char)[0] in "LNPS" for char in value):
-        raise ValidationError(_("Write at least one letter or digit."), "blank")
+        raise ValidationError(_("Write at least one letter or digit."), "shows_nothing")
 
 
 def one_line(value: str) -> None:

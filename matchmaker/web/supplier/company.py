@@ -9,7 +9,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from matchmaker.campaigns.services import submit_company
-from matchmaker.companies.models import Company
+from matchmaker.companies.models import Company, Membership
 from matchmaker.companies.services import update_company
 from matchmaker.core.problems import Refused
 from matchmaker.matching.tasks import ring as ring_matching
@@ -39,8 +39,19 @@ def edit(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and _save(request, form, company):
         return redirect("supplier_company")
     company = Company.objects.get(pk=company.pk)  # as it is kept, not as it was tried
-    context = {"form": form, "company": company, "state": state_of(company), "can_submit": company.status in OPEN}
+    context = {
+        "form": form,
+        "company": company,
+        "state": state_of(company),
+        "can_submit": company.status in OPEN,
+        "may_change": _may_change(request),
+    }
     return render(request, "supplier/company.html", context, status=422 if form.errors else 200)
+
+
+def _may_change(request: HttpRequest) -> bool:
+    """What a company says of itself is for its administrators to write."""
+    return request.membership.role == Membership.Role.ADMIN
 
 
 OPEN = (Company.Status.DRAFT, Company.Status.RETURNED)

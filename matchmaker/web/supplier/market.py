@@ -1,15 +1,22 @@
 """What a product still needs for China, and its duty, for the day it would be shipped."""
 
+import datetime as dt
 from collections.abc import Mapping
 
+from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
 from matchmaker.catalogue.models import Product
+from matchmaker.core.problems import Refused
 from matchmaker.market_access.boxes import duty_box, readiness_box
+from matchmaker.market_access.services import answer_question
+from matchmaker.matching.tasks import ring
 from matchmaker.web.access import supplier
 from matchmaker.web.supplier.products import own_product
 
@@ -20,20 +27,48 @@ MARKS = {"met": "met", "missing": "missing", "not_applicable": "none", "unknown"
 @supplier
 def show(request: HttpRequest, uid) -> HttpResponse:
     """The whole page, or its boxes alone for the product's own page."""
-    product = own_product(request, uid)
-    context = {"product": product, **_boxes(product, request.GET)}
+    return _page(request, own_product(request, uid), request.GET)
+
+
+def _page(request: HttpRequest, product: Product, asked: Mapping[str, str]) -> HttpResponse:
+    context = {"product": product, **_boxes(product, asked)}
     template = "supplier/market.html"
     return render(request, f"{template}#boxes" if request.htmx else template, context)
 
 
-def _boxes(product: Product, asked: Mapping[str, str]) -> dict:
-    day = timezone.localdate()
-    sentence = ""
-    if text := asked.get("on", ""):
+@supplier
+def answer(request: HttpRequest, uid) -> HttpResponse:
+    """Yes or no to a question that decides a rule, or "we have this" beside one that is missing."""
+    product = own_product(request, uid)
+    said = request.POST.get("said", "")
+    if request.method == "POST" and said in ("yes", "no"):
         try:
-            day = parse_date(text) or day
-        except ValueError:
-            sentence = _("There is no such day. Choose it from the calendar.")
+            answer_question(
+                by=request.user, product=product, question=request.POST.get("question", ""), answer=said == "yes"
+            )
+        except Refused as refusal:
+            messages.error(request, refusal.message)
+        else:
+            transaction.on_commit(ring)
+    if request.htmx:
+        return _page(request, product, request.POST)
+    day, _problem = _day(request.POST.get("on", ""))
+    return redirect(f"{reverse('supplier_product_market', args=[product.uid])}?on={day.isoformat()}")
+
+
+def _day(text: str) -> tuple[dt.date, str]:
+    """The day that was asked for, or today with the sentence that says why not."""
+    try:
+        day = parse_date(text)
+    except ValueError:
+        day = None
+    if day or not text:
+        return day or timezone.localdate(), ""
+    return timezone.localdate(), _("There is no such day. Choose it from the calendar.")
+
+
+def _boxes(product: Product, asked: Mapping[str, str]) -> dict:
+    day, problem = _day(asked.get("on", ""))
     readiness = readiness_box(product, day)
     items = [
         {
@@ -45,12 +80,13 @@ def _boxes(product: Product, asked: Mapping[str, str]) -> dict:
             "holds": line.holds,
             "how_to": line.how_to,
             "warning": line.lookalike_warning,
+            "declares": line.declares,
         }
         for line in readiness.items
     ]
     return {
         "day": day,
-        "day_problem": sentence,
+        "day_problem": problem,
         "readiness": readiness,
         "items": items,
         "met": sum(1 for item in items if item["state"] == "met"),

@@ -18,6 +18,7 @@ urlpatterns = [
     path("products/<uuid:uid>/pictures/", images.add, name="supplier_product_image_add"),
     path("products/<uuid:uid>/pictures/<int:pk>/remove/", images.remove, name="supplier_product_image_remove"),
     path("products/<uuid:uid>/china/", market.show, name="supplier_product_market"),
+    path("products/<uuid:uid>/china/answer/", market.answer, name="supplier_product_answer"),
     path("matches/", matches.index, name="supplier_matches"),
     path("matches/<uuid:uid>/", matches.show, name="supplier_match"),
     path("matches/<uuid:uid>/answer/", matches.answer, name="supplier_match_answer"),

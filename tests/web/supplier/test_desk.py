@@ -82,6 +82,17 @@ def test_refused_company_page_keeps_what_was_typed(client, company):
     assert company.city == "Surin"
 
 
+def test_only_administrators_can_save_the_companys_page(client, company):
+    company.memberships.update(role="member")
+    assert (
+        "Only administrators of your company can change this."
+        in client.get(reverse("supplier_company")).content.decode()
+    )
+    client.post(reverse("supplier_company"), said(company, city="Buriram"))
+    company.refresh_from_db()
+    assert company.city == "Surin"
+
+
 def test_suspended_company_cannot_be_changed(client, company):
     company.status = "suspended"
     company.save()

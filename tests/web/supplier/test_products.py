@@ -331,7 +331,7 @@ def test_list_shows_state_completeness_and_matches(client, company):
     make.match(product)
     make.product(company, status="draft")
     page = client.get(reverse("supplier_products"))
-    assert [(row["state"]["label"], row["matches"]) for row in page.context["rows"]] == [("draft", 0), ("published", 1)]
+    assert [(row["state"]["label"], row["matches"]) for row in page.context["rows"]] == [("Draft", 0), ("Published", 1)]
     assert (
         page.context["rows"][1]["completeness"].missing[0] == "Add a price band: buyers compare it with their target."
     )

@@ -1,0 +1,63 @@
+"""What a product still needs for China, shown and answered by its supplier."""
+
+import pytest
+from django.urls import reverse
+
+from matchmaker.market_access.models import ReadinessAnswer
+from matchmaker.market_access.services import load_market_access
+from tests import factories as make
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+
+
+@pytest.fixture
+def product(client):
+    load_market_access()
+    product = make.product(hs_code="110290")
+    client.force_login(make.member_of(product.company))
+    return product
+
+
+def address(product, page: str = "market") -> str:
+    return reverse(f"supplier_product_{page}", args=[product.uid])
+
+
+def test_page_names_rules_with_source_and_period_and_is_no_legal_advice(client, product):
+    page = client.get(address(product), {"on": "2027-01-15"})
+    first = page.context["items"][0]
+    assert all([first["source"], first["holds"], first["source_url"].startswith("http")])
+    assert "Reference, not legal advice." in page.content.decode()
+
+
+def test_an_answer_decides_the_items_that_waited_for_it(client, product):
+    waiting = client.get(address(product)).context
+    question = waiting["readiness"].questions[0].code
+    answer = client.post(address(product, "answer"), {"question": question, "said": "yes", "on": "2027-01-15"})
+    assert answer.url == address(product) + "?on=2027-01-15"
+    assert list(ReadinessAnswer.objects.values_list("question", "answer")) == [(question, True)]
+    decided = client.get(address(product)).context
+    assert question not in [ask.code for ask in decided["readiness"].questions]
+
+
+def test_answer_by_htmx_comes_back_as_the_boxes(client, product):
+    question = client.get(address(product)).context["readiness"].questions[0].code
+    asked = {"question": question, "said": "no"}
+    part = client.post(address(product, "answer"), asked, headers={"HX-Request": "true"}).content.decode()
+    assert part.strip().startswith('<div id="boxes">')
+
+
+@pytest.mark.parametrize(("question", "said"), [("nonsense", "yes"), ("", "no"), ("is_food", "perhaps")])
+def test_unknown_questions_and_answers_keep_nothing(client, product, question, said):
+    client.post(address(product, "answer"), {"question": question, "said": said})
+    assert not ReadinessAnswer.objects.exists()
+
+
+@pytest.mark.parametrize("day", ["2027-02-30", "10000-01-01", "tomorrow"])
+def test_b28_days_that_do_not_exist_are_named(client, product, day):
+    page = client.get(address(product), {"on": day})
+    assert page.context["day_problem"] == "There is no such day. Choose it from the calendar."
+
+
+def test_products_of_others_are_not_answered_for(client, product):
+    other = make.product()
+    assert client.post(address(other, "answer"), {"question": "is_food", "said": "yes"}).status_code == 404
