@@ -59,8 +59,8 @@ def fit_weights(
 ) -> Weights:
     """Logistic regression of the answers (1 accepted, 0 refused, between: undecided) on the parts.
 
-    Ridge towards `start`, each part in units of its usual spread, so that few answers change little. The result is its own
-    calibration: slope 1, offset 0. Raises ValueError when lengths differ or an answer is outside 0..1.
+    Ridge towards `start`, each part in units of its usual spread, so that few answers change little. The result is its
+    own calibration: slope 1, offset 0. Raises ValueError when lengths differ or an answer is outside 0..1.
     """
     y = np.asarray(answers, np.float64)
     if len(y) != len(pairs) or (importance is not None and len(importance) != len(y)):
