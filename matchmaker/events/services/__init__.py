@@ -1,8 +1,17 @@
 """What organisers and participants do with events."""
 
+from matchmaker.events.services.comparing import Compared, compare_plans
 from matchmaker.events.services.day import Mended, check_in, mend_plan
 from matchmaker.events.services.editing import lock_in_draft, move_in_draft, take_out_of_draft
-from matchmaker.events.services.events import EDITABLE, cancel_event, copy_event, publish_event, save_event
+from matchmaker.events.services.events import (
+    EDITABLE,
+    add_interpreter,
+    cancel_event,
+    copy_event,
+    publish_event,
+    remove_interpreter,
+    save_event,
+)
 from matchmaker.events.services.meetings import (
     assign_staff,
     book_meeting,
@@ -30,15 +39,18 @@ from matchmaker.events.services.wishes import (
 
 __all__ = [
     "EDITABLE",
+    "Compared",
     "Mended",
     "Published",
     "Suggestion",
+    "add_interpreter",
     "answer_request",
     "assign_staff",
     "book_meeting",
     "cancel_event",
     "cancel_meeting",
     "check_in",
+    "compare_plans",
     "compute_plan",
     "copy_event",
     "discard_plan",
@@ -52,6 +64,7 @@ __all__ = [
     "publish_event",
     "publish_plan",
     "register_for_event",
+    "remove_interpreter",
     "request_meeting",
     "save_event",
     "set_availability",

@@ -25,6 +25,7 @@ SLIPS = str.maketrans({"I": "1", "L": "1", "O": "0"})  # Crockford's reading of 
 
 def read_code(typed: str) -> str:
     """The code as it stands on the badge: spaces and dashes gone, letters that look like digits read as such."""
+    typed = typed[:300].rsplit("code=", 1)[-1]  # a hand scanner types the whole address of the QR code
     return re.sub(r"[\s-]", "", typed[:64]).upper().translate(SLIPS)
 
 

@@ -14,7 +14,7 @@ from matchmaker.campaigns.models import Campaign
 from matchmaker.campaigns.services import require_organiser
 from matchmaker.core import reference
 from matchmaker.core.problems import Refused
-from matchmaker.events.models import Event, Meeting
+from matchmaker.events.models import Event, Interpreter, Meeting
 from matchmaker.events.services import news
 from matchmaker.events.services.participations import move_up
 
@@ -135,3 +135,22 @@ def copy_event(*, by: User, event: Event) -> Event:
     """A draft with the same settings; change the dates and publish it."""
     fields = {name: getattr(event, name) for name in EDITABLE}
     return save_event(by=by, campaign=event.campaign, **fields)
+
+
+@transaction.atomic
+def add_interpreter(*, by: User, event: Event, name: str, languages: list[str]) -> Interpreter:
+    """Somebody who interprets between any two of these languages, one meeting a slot."""
+    require_organiser(by, event.campaign)
+    row = Interpreter(event=event, name=name, languages=languages)
+    row.full_clean(exclude=["event"])
+    row.save()
+    record(by=by, verb="add_interpreter", on=row, organisation=event.campaign)
+    return row
+
+
+@transaction.atomic
+def remove_interpreter(*, by: User, interpreter: Interpreter) -> None:
+    """Her meetings stay and lose their interpreter; a new plan finds them another."""
+    require_organiser(by, interpreter.event.campaign)
+    record(by=by, verb="remove_interpreter", on=interpreter, organisation=interpreter.event.campaign)
+    interpreter.delete()

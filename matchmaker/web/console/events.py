@@ -55,6 +55,10 @@ def of_campaign(request):
     return Event.objects.filter(campaign=request.campaign)
 
 
+def event_of(request, slug) -> Event:
+    return get_object_or_404(of_campaign(request).select_related("campaign"), slug=slug)
+
+
 @team
 def events(request):
     return render(request, "console/events.html", {"events": of_campaign(request).order_by("-starts_on", "pk")})
@@ -83,7 +87,7 @@ def _write(request, event):
             messages.success(request, _("Saved."))
             return redirect("console_event", saved.slug)
     fresh = get_object_or_404(of_campaign(request), pk=event.pk) if event else None
-    return render(request, "console/event.html", {"form": form, "event": fresh})
+    return render(request, "console/event.html", {"form": form, "event": fresh, "tab": "settings"})
 
 
 def _turned(request, slug, verb, sentence):

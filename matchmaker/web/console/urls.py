@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from matchmaker.web.console import campaign, companies, delivery, events, home, matching
+from matchmaker.web.console import (
+    campaign,
+    companies,
+    delivery,
+    events,
+    events_day,
+    events_pair,
+    events_people,
+    events_plan,
+    home,
+    matching,
+)
 
 urlpatterns = [
     path("", home.home, name="console_home"),
@@ -21,6 +32,33 @@ urlpatterns = [
     path("events/<slug:slug>/publish/", events.publish, name="console_event_publish"),
     path("events/<slug:slug>/cancel/", events.cancel, name="console_event_cancel"),
     path("events/<slug:slug>/copy/", events.copy, name="console_event_copy"),
+    path("events/<slug:slug>/participants/", events_people.participants, name="console_event_participants"),
+    path("events/<slug:slug>/participants/add/", events_people.add, name="console_event_add"),
+    path("events/<slug:slug>/participants/<uuid:uid>/withdraw/", events_people.withdraw, name="console_event_withdraw"),
+    path("events/<slug:slug>/participants/<uuid:uid>/mend/", events_day.mend, name="console_event_mend"),
+    path("events/<slug:slug>/interpreters/", events_people.interpreter, name="console_event_interpreter"),
+    path(
+        "events/<slug:slug>/interpreters/<uuid:uid>/remove/",
+        events_people.interpreter_remove,
+        name="console_event_interpreter_remove",
+    ),
+    path("events/<slug:slug>/plan/", events_plan.plans, name="console_event_plans"),
+    path("events/<slug:slug>/plan/start/", events_plan.start, name="console_event_plan_start"),
+    path("events/<slug:slug>/plan/<uuid:uid>/", events_plan.show, name="console_event_plan"),
+    path("events/<slug:slug>/plan/<uuid:uid>/progress/", events_plan.progress, name="console_event_plan_progress"),
+    path("events/<slug:slug>/plan/<uuid:uid>/publish/", events_plan.publish, name="console_event_plan_publish"),
+    path("events/<slug:slug>/plan/<uuid:uid>/discard/", events_plan.discard, name="console_event_plan_discard"),
+    path(
+        "events/<slug:slug>/plan/<uuid:uid>/<int:supplier>-<int:buyer>/",
+        events_pair.pair,
+        name="console_event_plan_pair",
+    ),
+    path("events/<slug:slug>/meetings/", events_plan.meetings, name="console_event_meetings"),
+    path("events/<slug:slug>/meetings/<uuid:uid>/", events_pair.meeting, name="console_event_meeting"),
+    path("events/<slug:slug>/meetings/<uuid:uid>/change/", events_pair.change, name="console_event_meeting_change"),
+    path("events/<slug:slug>/check-in/", events_day.check_in, name="console_event_checkin"),
+    path("events/<slug:slug>/badges/", events_people.badges, name="console_event_badges"),
+    path("events/<slug:slug>/agendas/", events_people.agendas, name="console_event_agendas"),
     path("campaign/", campaign.campaign, name="console_campaign"),
     path("delivery/", delivery.delivery, name="console_delivery"),
     path("delivery/hold/", delivery.hold, name="console_delivery_hold"),

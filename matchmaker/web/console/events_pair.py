@@ -1,0 +1,169 @@
+"""One meeting, in a draft or as published: where it is, where else it could be, and what stands in the way."""
+
+import datetime as dt
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from matchmaker.companies.models import Company
+from matchmaker.core.problems import Refused
+from matchmaker.events import services
+from matchmaker.events.models import Meeting, PlanDraft
+from matchmaker.events.services import standing as standings
+from matchmaker.events.services.editing import best_slots
+from matchmaker.events.services.explaining import in_the_way
+from matchmaker.notifications.tasks import ring
+from matchmaker.web.access import organiser, team
+from matchmaker.web.agendas import local
+from matchmaker.web.console.events import event_of
+from matchmaker.web.console.events_plan import draft_of
+
+
+@team
+def pair(request, slug, uid, supplier, buyer):
+    """One pair of a draft: where it is, the three best other slots and what stands in their way."""
+    draft = draft_of(request, slug, uid)
+    if not draft.result:
+        raise Http404
+    if request.method == "POST":
+        return _change(request, draft, supplier, buyer)
+    standing, plan = standings.of_draft(draft)
+    if supplier >= len(standing.suppliers) or buyer >= len(standing.buyers):
+        raise Http404
+    present = next((row for row in plan.meetings if row[:2] == (supplier, buyer)), None)
+    event = draft.event
+    rows = _options(standing, best_slots(plan, supplier, buyer, count=len(standing.slots)))
+    context = {
+        "event": event,
+        "tab": "plan",
+        "draft": draft,
+        "pair": (supplier, buyer),
+        "supplier": Company.objects.get(pk=standing.suppliers[supplier]),
+        "buyer": Company.objects.get(pk=standing.buyers[buyer]),
+        "present": {"at": local(standing.slots[present[2]], event.zone), "table": present[3] + 1} if present else None,
+        "locked": [supplier, buyer] in draft.locked,
+        "best": rows[:3],
+        "rest": sorted(rows[3:], key=lambda row: row["slot"]),
+        "editable": draft.state == PlanDraft.State.READY and request.role != "staff",
+    }
+    return render(request, "console/event_pair.html", context)
+
+
+def _options(standing, options) -> list[dict]:
+    """Slots for a pair, the best first, each with what stands in its way."""
+    companies = Company.objects.in_bulk([*standing.suppliers, *standing.buyers])
+    names = {key: company.display_name for key, company in companies.items()}
+    return [
+        {
+            "slot": option.slot,
+            "starts_at": standing.slots[option.slot],
+            "instant": standing.slots[option.slot].astimezone(dt.UTC).isoformat(),
+            "at": local(standing.slots[option.slot], standing.event.zone),
+            "conflicts": in_the_way(option, standing, names),
+            "change": option.change,
+            "idle": option.idle,
+        }
+        for option in options
+    ]
+
+
+def _change(request, draft, supplier, buyer):
+    here = redirect("console_event_plan_pair", draft.event.slug, draft.uid, supplier, buyer)
+    act, who = request.POST.get("act"), {"by": request.user, "draft": draft, "supplier": supplier, "buyer": buyer}
+    try:
+        if act == "move":
+            slot = request.POST.get("slot", "")
+            services.move_in_draft(**who, slot=int(slot) if slot.isdecimal() and len(slot) < 6 else -1)
+            messages.success(request, _("Moved."))
+        elif act in ("lock", "unlock"):
+            services.lock_in_draft(**who, locked=act == "lock")
+        elif act == "remove":
+            services.take_out_of_draft(**who)
+            messages.success(request, _("Left out of the draft."))
+            return redirect("console_event_plan", draft.event.slug, draft.uid)
+        else:
+            raise Http404
+    except Refused as refusal:
+        if refusal.status == 404 and refusal.code == "not_found":
+            raise Http404 from None
+        messages.error(request, refusal.message)
+    return here
+
+
+# -- as published ------------------------------------------------------------------------------------------------------
+def _meeting(request, slug, uid):
+    return get_object_or_404(Meeting.objects.of(event_of(request, slug)).for_agenda(), uid=uid)
+
+
+@team
+@require_safe
+def meeting(request, slug, uid):
+    found = _meeting(request, slug, uid)
+    event = found.event
+    options = []
+    if found.status == Meeting.Status.PLANNED:
+        standing, plan = standings.of_meetings(event)
+        s, b = standing.supplier_at.get(found.supplier_id), standing.buyer_at.get(found.buyer_id)
+        if s is not None and b is not None:
+            now = timezone.now()
+            rows = _options(standing, best_slots(plan, s, b, count=len(standing.slots)))
+            options = [row for row in rows if row["starts_at"] > now]
+    context = {
+        "event": event,
+        "tab": "meetings",
+        "meeting": found,
+        "at": local(found.starts_at, event.zone),
+        "best": options[:3],
+        "rest": sorted(options[3:], key=lambda row: row["at"]),
+        "editable": found.status == Meeting.Status.PLANNED and request.role != "staff",
+        "begun": found.starts_at <= timezone.now() and found.status != Meeting.Status.CANCELLED,
+        "outcomes": [choice for choice in Meeting.Status.choices if choice[0] in ("held", "cut_short", "missed")],
+    }
+    return render(request, "console/event_meeting.html", context)
+
+
+@organiser
+@require_POST
+def change(request, slug, uid):
+    found = _meeting(request, slug, uid)
+    act, who = request.POST.get("act"), {"by": request.user, "meeting": found}
+    try:
+        if act == "move":
+            services.move_meeting(**who, starts_at=read_instant(request.POST.get("slot", "")))
+            messages.success(request, _("Moved. Both sides are told."))
+        elif act in ("lock", "unlock"):
+            services.lock_meeting(**who, locked=act == "lock")
+        elif act == "cancel":
+            services.cancel_meeting(**who, why=request.POST.get("why", "")[:300])
+            messages.success(request, _("Cancelled. Both sides are told."))
+        elif act == "mark":
+            services.mark_meeting(**who, outcome=request.POST.get("outcome", ""))
+            messages.success(request, _("Noted."))
+        else:
+            raise Http404
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+    except ValidationError as problem:
+        messages.error(request, " ".join(problem.messages))
+    else:
+        transaction.on_commit(ring)
+    return redirect("console_event_meeting", slug, uid)
+
+
+def read_instant(text: str) -> dt.datetime:
+    """An instant as a form sends it.
+
+    Raises:
+        Refused: for anything else.
+    """
+    try:
+        found = dt.datetime.fromisoformat(text[:40])
+    except ValueError:
+        raise Refused("no_such_slot", _("Choose a slot of this event."), field="slot", status=400) from None
+    return found if timezone.is_aware(found) else found.replace(tzinfo=dt.UTC)

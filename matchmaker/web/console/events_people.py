@@ -1,0 +1,177 @@
+"""Who comes to an event: registrations, waiting list, walk-ins, interpreters, and everything that is printed."""
+
+import io
+
+import segno
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Count, Q
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from matchmaker.core import reference
+from matchmaker.core.problems import Refused
+from matchmaker.events import services
+from matchmaker.events.models import Attendee, Interpreter, Meeting, Wish
+from matchmaker.notifications.tasks import ring
+from matchmaker.web.access import organiser, team
+from matchmaker.web.agendas import by_day, rows_of
+from matchmaker.web.console.events import event_of
+from matchmaker.web.console.events_forms import InterpreterForm, WalkInForm
+from matchmaker.web.refusals import show_on
+
+
+@team
+@require_safe
+def participants(request, slug):
+    event = event_of(request, slug)
+    return _participants(request, event, WalkInForm(event=event), InterpreterForm())
+
+
+def _participants(request, event, walk_in, interpreter, status=200):
+    rows = list(
+        event.participations.exclude(status="withdrawn")
+        .select_related("company")
+        .annotate(
+            people=Count("attendees"), inside=Count("attendees", filter=Q(attendees__checked_in_at__isnull=False))
+        )
+        .order_by("status", "side", "registered_at", "pk")
+    )
+    counts: dict[int, int] = {}
+    for pair in Meeting.objects.of(event).active().values_list("supplier", "buyer"):
+        for key in pair:
+            counts[key] = counts.get(key, 0) + 1
+    for row in rows:
+        row.meetings_count = counts.get(row.company_id, 0)
+    registered = [row for row in rows if row.is_registered]
+    wishes = dict.fromkeys(("must", "would"), 0)
+    # How many, not whose and about whom; `never` is not even counted.
+    for kind in Wish.objects.positive().filter(event=event).values_list("kind", flat=True):
+        wishes[kind] += 1
+    context = {
+        "event": event,
+        "tab": "participants",
+        "sides": [
+            {"label": label, "rows": [row for row in registered if row.side == side]}
+            for side, label in ((("supplier"), _("Suppliers")), ("buyer", _("Buyers")))
+        ],
+        "waiting": [row for row in rows if row.status == "waiting"],
+        "registered": len(registered),
+        "free": max(event.capacity - len(registered), 0),
+        "wishes": wishes,
+        "walk_in": walk_in,
+        "interpreter_form": interpreter,
+        "interpreters": [
+            {
+                "row": row,
+                "languages": [reference.name(reference.languages().get(code), code) for code in row.languages],
+            }
+            for row in event.interpreters.all()
+        ],
+        "slots": len(event.slots()),
+    }
+    return render(request, "console/event_participants.html", context, status=status)
+
+
+@organiser
+@require_POST
+def add(request, slug):
+    """A walk-in, or a company the team invites."""
+    event = event_of(request, slug)
+    form = WalkInForm(request.POST, event=event)
+    if form.is_valid():
+        try:
+            services.register_for_event(by=request.user, event=event, **form.cleaned_data)
+        except (Refused, ValidationError) as problem:
+            show_on(form, problem)
+        else:
+            messages.success(request, _("Registered."))
+            return redirect("console_event_participants", slug)
+    return _participants(request, event, form, InterpreterForm(), status=422)
+
+
+@organiser
+@require_POST
+def withdraw(request, slug, uid):
+    event = event_of(request, slug)
+    row = get_object_or_404(event.participations.select_related("event", "company"), uid=uid)
+    try:
+        services.withdraw_from_event(by=request.user, participation=row)
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+    else:
+        transaction.on_commit(ring)
+        messages.success(request, _("Withdrawn. Those they would have met are told."))
+    return redirect("console_event_participants", slug)
+
+
+@organiser
+@require_POST
+def interpreter(request, slug):
+    event = event_of(request, slug)
+    form = InterpreterForm(request.POST)
+    if form.is_valid():
+        services.add_interpreter(by=request.user, event=event, **form.cleaned_data)
+        messages.success(request, _("Added. The next plan gives meetings that need one an interpreter."))
+        return redirect("console_event_participants", slug)
+    return _participants(request, event, WalkInForm(event=event), form, status=422)
+
+
+@organiser
+@require_POST
+def interpreter_remove(request, slug, uid):
+    event = event_of(request, slug)
+    services.remove_interpreter(by=request.user, interpreter=get_object_or_404(Interpreter, event=event, uid=uid))
+    return redirect("console_event_participants", slug)
+
+
+# -- on paper ---------------------------------------------------------------------------------------------------------
+def qr(text: str) -> SafeString:
+    """A QR code (ISO/IEC 18004, error level M) as SVG without style, so that the content security policy lets it be."""
+    out = io.BytesIO()
+    segno.make(text, error="m", micro=False).save(
+        out, kind="svg", xmldecl=False, svgns=True, svgclass="qr", lineclass=None, omitsize=True, border=1, dark="#000"
+    )
+    return mark_safe(out.getvalue().decode())  # made of path data and numbers; the text itself is not in it
+
+
+@team
+@require_safe
+def badges(request, slug):
+    event = event_of(request, slug)
+    people = Attendee.objects.expected().filter(participation__event=event).select_related("participation__company")
+    # Any phone's camera opens the door's page with the code filled in; a hand scanner types the same address there.
+    door = settings.SITE_URL + reverse("console_event_checkin", args=[slug])
+    rows = [
+        {
+            "person": person,
+            "company": person.participation.company,
+            "qr": qr(f"{door}?code={person.code}"),
+            "side": person.participation,
+        }
+        for person in people.order_by("participation__company__legal_name", "pk")
+    ]
+    return render(request, "console/event_badges.html", {"event": event, "rows": rows, "tab": "print"})
+
+
+@team
+@require_safe
+def agendas(request, slug):
+    """One sheet a company."""
+    event = event_of(request, slug)
+    meetings: dict[int, list[Meeting]] = {}
+    for meeting in Meeting.objects.of(event).active().for_agenda():
+        meetings.setdefault(meeting.supplier_id, []).append(meeting)
+        meetings.setdefault(meeting.buyer_id, []).append(meeting)
+    rows = event.participations.registered().select_related("company").order_by("side", "company__legal_name")
+    sheets = [
+        {"company": row.company, "days": by_day(rows_of(meetings[row.company_id], row.company))}
+        for row in rows
+        if row.company_id in meetings
+    ]
+    return render(request, "console/event_agendas.html", {"event": event, "sheets": sheets, "tab": "print"})
