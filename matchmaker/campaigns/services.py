@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
 from matchmaker.campaigns.models import Campaign, Organiser, Participation
+from matchmaker.companies.members import require_admin
 from matchmaker.companies.models import Company
-from matchmaker.companies.services import require_member
 from matchmaker.core.problems import Refused
 from matchmaker.notifications.services import notify
 
@@ -39,7 +39,7 @@ def submit_company(*, by: User, company: Company, campaign: Campaign) -> Company
         ValidationError: by field, when something needed is missing.
         Refused: when the company is not in a state to be submitted.
     """
-    require_member(by, company)
+    require_admin(by, company)
     missing = {name: _("Please fill this in before you submit.") for name in NEEDED if not getattr(company, name)}
     if company.is_buyer and company.country == "CN" and not company.identifier:
         missing["identifier"] = _("Chinese companies register with their Unified Social Credit Code.")

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
 from matchmaker.companies.identifiers import check_identifier
+from matchmaker.companies.members import require_admin
 from matchmaker.companies.models import Company, Membership
 from matchmaker.core import reference
 from matchmaker.core.problems import Refused
@@ -97,10 +98,9 @@ def update_company(*, by: User, company: Company, **fields) -> Company:
 
     Raises:
         ValidationError: by field.
-        Refused: when `by` does not belong to the company, or it is suspended.
+        Refused: when `by` is no administrator of the company, or it is suspended.
     """
-    if not is_member(by, company):
-        raise Refused("not_a_member", _("Only members of this company can change it."), status=404)
+    require_admin(by, company)
     if company.status == Company.Status.SUSPENDED:
         raise Refused("company_suspended", _("This company is suspended; ask the organiser."))
     before = {name: getattr(company, name) for name in fields}

@@ -12,6 +12,7 @@ from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
 from matchmaker.catalogue import rules
 from matchmaker.catalogue.models import Demand, DemandInvitation, DemandLine
+from matchmaker.companies.members import require_admin
 from matchmaker.companies.models import Company
 from matchmaker.companies.services import require_member
 from matchmaker.core import reference
@@ -181,7 +182,7 @@ def publish_demand(*, by: User, demand: Demand) -> Demand:
         ValidationError: without a line, or with a closing date that has passed.
         Refused: when the company is not approved yet.
     """
-    require_member(by, demand.company)
+    require_admin(by, demand.company)
     if not demand.company.is_approved:
         raise Refused(
             "company_not_approved",
@@ -209,14 +210,14 @@ def _end(by: User | None, demand: Demand, status: str, verb: str) -> Demand:
 @transaction.atomic
 def close_demand(*, by: User, demand: Demand) -> Demand:
     """The buyer has what was needed; answers already given are kept."""
-    require_member(by, demand.company)
+    require_admin(by, demand.company)
     return _end(by, demand, Demand.Status.CLOSED, "close_demand")
 
 
 @transaction.atomic
 def withdraw_demand(*, by: User, demand: Demand) -> Demand:
     """The demand should not have been there."""
-    require_member(by, demand.company)
+    require_admin(by, demand.company)
     return _end(by, demand, Demand.Status.WITHDRAWN, "withdraw_demand")
 
 

@@ -15,6 +15,7 @@ from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
 from matchmaker.catalogue import rules
 from matchmaker.catalogue.models import Product, ProductCertificate, ProductImage, ProductText
+from matchmaker.companies.members import require_admin
 from matchmaker.companies.models import Company
 from matchmaker.companies.services import require_member
 from matchmaker.core import reference
@@ -182,7 +183,7 @@ def publish_product(*, by: User, product: Product) -> Product:
         ValidationError: by field, when something needed is missing.
         Refused: when the company is not approved yet.
     """
-    require_member(by, product.company)
+    require_admin(by, product.company)
     if not product.company.is_approved:
         raise Refused(
             "company_not_approved",
@@ -198,7 +199,7 @@ def publish_product(*, by: User, product: Product) -> Product:
 
 
 def _set_status(by: User, product: Product, status: str, verb: str) -> Product:
-    require_member(by, product.company)
+    require_admin(by, product.company)
     product.status = status
     product.revision += 1
     product.save(update_fields=["status", "revision", "updated_at"])

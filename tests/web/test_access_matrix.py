@@ -1,0 +1,332 @@
+"""Who may see and do what, cell by cell: every role on every probe, over pages and API.
+
+A probe is one request with the roles for which it must succeed; for everybody else it must change nothing, and the
+marker of its object must not be in the answer, be it a page, a list, a count or an error. The table is the policy.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+
+from matchmaker.accounts.services import SCOPES, create_token
+from matchmaker.campaigns.models import Organiser, Participation
+from matchmaker.catalogue.models import DemandInvitation
+from matchmaker.companies import invitations, members
+from matchmaker.companies.models import Membership
+from matchmaker.events.models import Event
+from matchmaker.notifications.models import Notice
+from matchmaker.notifications.services import notify
+from tests import factories
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+
+SELLERS, BUYERS = {"supplier member", "supplier admin"}, {"buyer member", "buyer admin"}
+KEYS = {"reading key", "writing key"}  # both of the supplier's administrator
+DECIDE = {"organiser", "campaign admin"}
+TEAM = {"event staff", *DECIDE}
+OUTSIDE = {"anonymous", "stranger", "other supplier", "other buyer", "other campaign"}
+ROLES = sorted(SELLERS | BUYERS | KEYS | TEAM | OUTSIDE)
+EVERYBODY, NOBODY = set(ROLES), set()
+SELLER_ADMIN, BUYER_ADMIN = {"supplier admin"}, {"buyer admin"}
+SELLERS_API, WRITING_ADMIN = SELLERS | KEYS, {"supplier admin", "writing key"}
+
+
+@dataclass
+class Probe:
+    name: str
+    roles: set[str]
+    url: str
+    marker: str = ""  # what the answer shows to those who may see
+    send: dict | None = None  # a POST or PATCH with these values
+    method: str = "get"
+    effect: Callable | None = None  # what has changed when the act succeeded
+    query: dict = field(default_factory=dict)
+
+
+class World:
+    """One of everything, each with a marker that is nowhere else."""
+
+    def __init__(self):
+        self.campaign = factories.campaign()
+        self.seller = factories.supplier(
+            legal_name="Mseller Alpha",
+            name_key="mseller alpha",
+            country="LA",
+            identifier_kind="national",
+            identifier="MPAPER77",
+            contact_email="mpaper@example.org",
+        )
+        self.buyer = factories.buyer(
+            legal_name="Mbuyer Beta", name_key="mbuyer beta", contact_email="mcontact@example.org"
+        )
+        self.pending = factories.supplier(legal_name="Mpending Gamma", name_key="mpending gamma", status="pending")
+        for company, side in ((self.seller, "supplier"), (self.buyer, "buyer"), (self.pending, "supplier")):
+            Participation.objects.create(campaign=self.campaign, company=company, side=side)
+        self.people = {
+            "stranger": factories.user(),
+            "supplier admin": factories.member_of(self.seller),
+            "supplier member": self.member(self.seller),
+            "buyer admin": factories.member_of(self.buyer),
+            "buyer member": self.member(self.buyer),
+            "other supplier": factories.member_of(factories.supplier()),
+            "other buyer": factories.member_of(factories.buyer()),
+            "event staff": factories.organiser(self.campaign, Organiser.Role.STAFF),
+            "organiser": factories.organiser(self.campaign),
+            "campaign admin": factories.organiser(self.campaign, Organiser.Role.ADMIN),
+            "other campaign": factories.organiser(factories.campaign(is_current=False), Organiser.Role.ADMIN),
+        }
+        admin = self.people["supplier admin"]
+        self.keys = {
+            "reading key": create_token(by=admin, name="r", scopes=["read"])[1],
+            "writing key": create_token(by=admin, name="w", scopes=SCOPES)[1],
+        }
+        self.token = create_token(by=admin, name="Mkey", scopes=["read"])[0]
+        self.extra = Membership.objects.create(company=self.seller, user=factories.user(name="Mextra Person"))
+        self.invitation = invitations.invite(by=admin, company=self.seller, email="minvited@example.org")
+        self.asked = members.ask_to_join(by=factories.user(name="Masking Person"), company=self.seller)
+        self.offer = factories.product(self.seller, name="Moffer rice")
+        self.draft = factories.product(self.seller, name="Mdraft rice", status="draft")
+        self.wanted = {
+            kind: factories.demand(self.buyer, lines=1, title=f"Mdemand{kind}", visibility=kind)
+            for kind in ("public", "invited", "private")
+        }
+        DemandInvitation.objects.create(demand=self.wanted["invited"], company=self.seller)
+        self.unsaid = factories.demand(self.buyer, lines=1, title="Mdemanddraft", status="draft")
+        self.match = factories.match(self.offer, self.wanted["public"].lines.get())
+        self.hidden_match = factories.match(self.offer, self.wanted["private"].lines.get())
+        yes = {"supplier_answer": "interested", "buyer_answer": "interested"}
+        self.mutual = factories.match(
+            self.offer, factories.line(self.wanted["public"]), mutual_at=self.offer.published_at, **yes
+        )
+        said = {"company": "Mnotice Delta", "sides": []}
+        notify(kind="company_approved", to=[admin], event_key="matrix", context=said, path="/desk/")
+        self.notice = Notice.objects.get(event_key="matrix")
+        days = {"starts_on": self.campaign.starts_on, "ends_on": self.campaign.ends_on, "campaign": self.campaign}
+        self.plan = Event.objects.create(slug="mplan", name_en="Mplan fair", name_zh="Mplan", **days)
+        self.event = Event.objects.create(slug="mfair", name_en="Mfair show", name_zh="M", status="published", **days)
+
+    @staticmethod
+    def member(company):
+        person = factories.user()
+        Membership.objects.create(company=company, user=person)
+        return person
+
+    def caller(self, role: str) -> tuple[Client, dict]:
+        client = Client()
+        if role in self.people:
+            client.force_login(self.people[role])
+        headers = {"Authorization": f"Bearer {self.keys[role]}"} if role in self.keys else {}
+        return client, headers
+
+
+def probes(w: World) -> list[Probe]:
+    """The policy: what there is, and who may."""
+    api = lambda name, *args: reverse(f"api_{name}", args=args)  # noqa: E731
+
+    def state(row, *names):
+        def read():
+            row.refresh_from_db()
+            return [str(getattr(row, name)) for name in names]
+
+        return read
+
+    def exists(queryset):
+        return lambda: queryset.all().count()
+
+    seller, buyer, pending = w.seller, w.buyer, w.pending
+    public, invited, private = w.wanted["public"], w.wanted["invited"], w.wanted["private"]
+    see = lambda name, roles, url, marker, **query: Probe(name, roles, url, marker, query=query)  # noqa: E731
+    do = lambda name, roles, url, effect, method="post", **send: Probe(  # noqa: E731
+        name, roles, url, send=send, method=method, effect=effect
+    )
+    members_of = seller.memberships
+    return [
+        # companies
+        see("approved supplier, API", EVERYBODY, api("company", seller.uid), "Mseller"),
+        see("approved supplier, page", EVERYBODY, reverse("supplier", args=[seller.uid]), "Mseller"),
+        see("approved supplier, API list", EVERYBODY, api("companies"), "Mseller", q="mseller"),
+        see("pending supplier, API", NOBODY, api("company", pending.uid), "Mpending"),
+        see("pending supplier, page", NOBODY, reverse("supplier", args=[pending.uid]), "Mpending"),
+        see("pending supplier, API list", NOBODY, api("companies"), "Mpending", q="mpending"),
+        see("pending supplier, page list", NOBODY, reverse("suppliers"), "Mpending Gamma", q="gamma"),
+        see("pending supplier, console", TEAM, reverse("console_company", args=[pending.uid]), "Mpending"),
+        see("buyer, API", NOBODY, api("company", buyer.uid), "Mbuyer"),
+        see("buyer, page", NOBODY, reverse("supplier", args=[buyer.uid]), "Mbuyer"),
+        see("buyer, API list", NOBODY, api("companies"), "Mbuyer Beta", q="beta"),
+        see("buyer, own desk", BUYERS, reverse("buyer_company"), "Mbuyer"),
+        see("buyer, API mine", BUYERS, api("my_companies"), "Mbuyer"),
+        see("companies, console", TEAM, reverse("console_companies"), "Mseller", status="approved"),
+        see("papers, public API", NOBODY, api("company", seller.uid), "MPAPER77"),
+        see("papers, public page", NOBODY, reverse("supplier", args=[seller.uid]), "MPAPER77"),
+        see("papers, API mine", SELLERS_API, api("my_companies"), "MPAPER77"),
+        see("papers, own desk", SELLERS, reverse("supplier_company"), "MPAPER77"),
+        see("papers, console", TEAM, reverse("console_company", args=[seller.uid]), "MPAPER77"),
+        see("contact e-mail, public API", NOBODY, api("company", seller.uid), "mpaper@"),
+        see("contact e-mail, public page", NOBODY, reverse("supplier", args=[seller.uid]), "mpaper@"),
+        do("change company", WRITING_ADMIN, api("company", seller.uid), state(seller, "about"), "patch", about="New."),
+        do("approve", DECIDE, reverse("console_company_approve", args=[pending.uid]), state(pending, "status")),
+        do("return", DECIDE, reverse("console_company_return", args=[pending.uid]), state(pending, "status"),
+           reason="x"),
+        # members
+        see("members", SELLERS, reverse("members", args=[seller.uid]), "Mextra"),
+        see("invited", SELLER_ADMIN, reverse("members", args=[seller.uid]), "minvited@"),
+        see("asking", SELLER_ADMIN, reverse("members", args=[seller.uid]), "Masking"),
+        see("record", SELLER_ADMIN, reverse("company_record", args=[seller.uid]), "ask_to_join"),
+        do("invite", SELLER_ADMIN, reverse("members", args=[seller.uid]), exists(seller.invitations),
+           email="n@example.org", role="admin"),
+        do("withdraw invitation", SELLER_ADMIN, reverse("invitation_withdraw", args=[seller.uid, w.invitation.pk]),
+           state(w.invitation, "withdrawn_at")),
+        do("let in", SELLER_ADMIN, reverse("join_request_answer", args=[seller.uid, w.asked.uid]), exists(members_of),
+           answer="yes"),
+        do("change role", SELLER_ADMIN, reverse("member_role", args=[seller.uid, w.extra.user.uid]),
+           state(w.extra, "role"), role="admin"),
+        do("remove member", SELLER_ADMIN, reverse("member_remove", args=[seller.uid, w.extra.user.uid]),
+           exists(members_of)),
+        # products
+        see("published product, API", EVERYBODY, api("product", w.offer.uid), "Moffer"),
+        see("published product, page", EVERYBODY, reverse("product", args=[w.offer.uid]), "Moffer"),
+        see("draft product, API", SELLERS_API, api("product", w.draft.uid), "Mdraft"),
+        see("draft product, page", SELLERS, reverse("product", args=[w.draft.uid]), "Mdraft"),
+        see("draft product, API list", NOBODY, api("products"), "Mdraft"),
+        see("draft product, API count", NOBODY, api("products"), '"count":1', q="Mdraft"),
+        see("draft product, search", NOBODY, reverse("products"), "Mdraft rice", q="rice"),
+        see("draft product, API mine", SELLERS_API, api("my_products"), "Mdraft"),
+        see("draft product, own desk", SELLERS, reverse("supplier_products"), "Mdraft"),
+        see("draft product, editor", SELLERS, reverse("supplier_product_edit", args=[w.draft.uid]), "Mdraft"),
+        see("draft product, China page", SELLERS, reverse("supplier_product_market", args=[w.draft.uid]), "Mdraft"),
+        do("change product", SELLERS | {"writing key"}, api("product", w.draft.uid), state(w.draft, "origin"), "patch",
+           origin="VN"),
+        do("publish, API", WRITING_ADMIN, api("product_publish", w.draft.uid), state(w.draft, "status")),
+        do("publish, page", SELLER_ADMIN, reverse("supplier_product_publish", args=[w.draft.uid]),
+           state(w.draft, "status")),
+        do("pause, API", WRITING_ADMIN, api("product_pause", w.offer.uid), state(w.offer, "status")),
+        do("withdraw, API", WRITING_ADMIN, api("product_withdraw", w.offer.uid), state(w.offer, "status")),
+        do("withdraw, page", SELLER_ADMIN, reverse("supplier_product_withdraw", args=[w.offer.uid]),
+           state(w.offer, "status")),
+        # demands
+        see("public demand, API", EVERYBODY, api("demand", public.uid), "Mdemandpublic"),
+        see("public demand, page", EVERYBODY, reverse("demand", args=[public.uid]), "Mdemandpublic"),
+        see("public demand names no buyer, API", NOBODY, api("demand", public.uid), "Mbuyer"),
+        see("public demand names no buyer, page", NOBODY, reverse("demand", args=[public.uid]), "Mbuyer"),
+        see("invited demand, API", SELLERS_API | BUYERS, api("demand", invited.uid), "Mdemandinvited"),
+        see("invited demand, page", SELLERS | BUYERS, reverse("demand", args=[invited.uid]), "Mdemandinvited"),
+        see("invited demand, API list", NOBODY, api("demands"), "Mdemandinvited"),
+        see("private demand, API", BUYERS, api("demand", private.uid), "Mdemandprivate"),
+        see("private demand, page", BUYERS, reverse("demand", args=[private.uid]), "Mdemandprivate"),
+        see("private demand, API list", NOBODY, api("demands"), "Mdemandprivate"),
+        see("private demand, API count", NOBODY, api("demands"), '"count":1', q="Mdemandprivate"),
+        see("private demand, search", NOBODY, reverse("demands"), "<h3>Mdemandprivate", q="Mdemandprivate"),
+        see("private demand, console", NOBODY, reverse("console_demands"), "Mdemandprivate"),
+        see("draft demand, API", BUYERS, api("demand", w.unsaid.uid), "Mdemanddraft"),
+        see("draft demand, console", NOBODY, reverse("console_demands"), "Mdemanddraft"),
+        see("own demands, API", BUYERS, api("my_demands"), "Mdemandprivate"),
+        see("own demands, desk", BUYERS, reverse("buyer_demands"), "Mdemandprivate"),
+        see("own demand, desk", BUYERS, reverse("buyer_demand", args=[private.uid]), "Mdemandprivate"),
+        do("change demand", BUYERS, api("demand", private.uid), state(private, "title"), "patch", title="新的采购"),
+        do("publish demand", BUYER_ADMIN, api("demand_publish", w.unsaid.uid), state(w.unsaid, "status")),
+        do("publish demand, page", BUYER_ADMIN, reverse("buyer_demand_publish", args=[w.unsaid.uid]),
+           state(w.unsaid, "status")),
+        do("close demand", BUYER_ADMIN, api("demand_close", public.uid), state(public, "status")),
+        do("withdraw demand", BUYER_ADMIN, api("demand_withdraw", public.uid), state(public, "status")),
+        # matches
+        see("match, API", SELLERS_API | BUYERS, api("match", w.match.uid), str(w.match.uid)),
+        see("match, API list", SELLERS_API | BUYERS, api("matches"), str(w.match.uid)),
+        see("match, supplier's page", SELLERS, reverse("supplier_match", args=[w.match.uid]), "Moffer"),
+        see("match, buyer's page", BUYERS, reverse("buyer_match", args=[w.match.uid]), "Moffer"),
+        see("match of a private demand, API", BUYERS, api("match", w.hidden_match.uid), str(w.hidden_match.uid)),
+        see("match of a private demand, API list", BUYERS, api("matches"), str(w.hidden_match.uid)),
+        see("match of a private demand, page", NOBODY, reverse("supplier_match", args=[w.hidden_match.uid]), "Moffer"),
+        see("buyer's contact before both said yes", NOBODY, api("match", w.match.uid), "mcontact@"),
+        see("supplier's contact before both said yes", NOBODY, api("match", w.match.uid), "mpaper@"),
+        see("buyer's contact after", SELLERS_API, api("match", w.mutual.uid), "mcontact@"),
+        see("supplier's contact after", BUYERS, api("match", w.mutual.uid), "mpaper@"),
+        see("match, console", NOBODY, reverse("console_matching"), "Moffer"),
+        do("answer as supplier", SELLERS | {"writing key"}, api("match_answer", w.match.uid),
+           state(w.match, "supplier_answer"), side="supplier", answer="interested"),
+        do("answer as buyer", BUYERS, api("match_answer", w.match.uid), state(w.match, "buyer_answer"), side="buyer",
+           answer="interested"),
+        # notices
+        see("notice, API", SELLER_ADMIN | KEYS, api("notice", w.notice.uid), "Mnotice"),
+        see("notice, API list", SELLER_ADMIN | KEYS, api("notices"), "Mnotice"),
+        see("notice, page", SELLER_ADMIN, reverse("notices"), "Mnotice"),
+        do("mark as read", WRITING_ADMIN, api("notice_read", w.notice.uid), state(w.notice, "read_at")),
+        # events
+        see("published event, API", EVERYBODY, api("event", "mfair"), "Mfair"),
+        see("published event, page", EVERYBODY, reverse("event", args=["mfair"]), "Mfair"),
+        see("event in preparation, API", NOBODY, api("event", "mplan"), "Mplan"),
+        see("event in preparation, page", TEAM, reverse("event", args=["mplan"]), "Mplan"),
+        see("event in preparation, API list", NOBODY, api("events"), "Mplan"),
+        see("event in preparation, calendar", TEAM, reverse("events"), "Mplan"),
+        see("event in preparation, console list", TEAM, reverse("console_events"), "Mplan"),
+        see("event in preparation, editor", DECIDE, reverse("console_event", args=["mplan"]), "Mplan"),
+        do("publish event", DECIDE, reverse("console_event_publish", args=["mplan"]), state(w.plan, "status")),
+        do("cancel event", DECIDE, reverse("console_event_cancel", args=["mfair"]), state(w.event, "status")),
+        # one's own account
+        see("key", SELLER_ADMIN, reverse("account_tokens"), "Mkey"),
+        do("revoke key", SELLER_ADMIN, reverse("account_token_revoke", args=[w.token.uid]),
+           state(w.token, "revoked_at")),
+        see("copy of one's data", SELLER_ADMIN, reverse("account_download"), "Mkey"),
+    ]  # fmt: skip
+
+
+@pytest.fixture
+def world():
+    return World()
+
+
+def cell(client: Client, headers: dict, role: str, probe: Probe) -> str:
+    """What is wrong with this cell; '' when it is right."""
+    may = role in probe.roles
+    if probe.effect is None:
+        answer = client.get(probe.url, probe.query, headers=headers)
+        seen = answer.status_code == 200 and probe.marker in answer.text
+        leaked = probe.marker in answer.text and not may
+        return "" if seen == may and not leaked and answer.status_code < 500 else _said(answer, may)
+    before = probe.effect()
+    is_api = probe.url.startswith("/api/")
+    with transaction.atomic():
+        send = getattr(client, probe.method)
+        answer = (
+            send(probe.url, probe.send, content_type="application/json", headers=headers)
+            if is_api
+            else send(probe.url, probe.send, headers=headers)
+        )
+        changed = probe.effect() != before
+        transaction.set_rollback(True)
+    probe.effect()
+    return "" if changed == may and answer.status_code < 500 else _said(answer, may)
+
+
+def _said(answer, may: bool) -> str:
+    return f"{answer.status_code}, {'must' if may else 'must not'} succeed"
+
+
+def test_b11_every_role_sees_and_does_exactly_what_the_table_says(world, capsys):
+    table, wrong = probes(world), {}
+    for role in ROLES:
+        client, headers = world.caller(role)
+        for probe in table:
+            said = cell(client, headers, role, probe)
+            if said:
+                wrong[role, probe.name] = said
+    with capsys.disabled():
+        print(f"\naccess matrix: {len(ROLES)} roles × {len(table)} probes = {len(ROLES) * len(table)} cells")  # noqa: T201
+    assert wrong == {}
+
+
+def test_what_is_not_for_a_caller_answers_like_what_never_was(world):
+    """The body of a refusal tells nothing: API answers for a foreign row and for a random name are the same (B11)."""
+    client, _headers = world.caller("stranger")
+    foreign = [("product", world.draft), ("demand", world.wanted["private"]), ("company", world.pending)]
+    foreign += [("match", world.match), ("notice", world.notice)]
+    differ = []
+    for name, row in foreign:
+        never = "01a20f56-0000-7000-8000-000000000000"
+        answers = [client.get(reverse(f"api_{name}", args=[uid])) for uid in (row.uid, never)]
+        if answers[0].json() != answers[1].json() or {answer.status_code for answer in answers} != {404}:
+            differ.append(name)
+    assert differ == []
