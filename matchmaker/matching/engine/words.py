@@ -38,9 +38,9 @@ class WordIndex:
         lengths = np.array([len(document) for document in documents], np.float32)
         lengths /= max(float(lengths.mean()), 1.0)
         tf = np.array(counts, np.float32)
-        word, document_of = np.array(rows, np.int32), np.array(columns, np.int32)
-        tf = tf * (k1 + 1) / (tf + k1 * (1 - b + b * lengths[document_of]))
-        matrix = sp.csr_array((tf * idf[word], (word, document_of)), shape=(len(vocabulary), n), dtype=np.float32)
+        word_of, document_of = np.array(rows, np.int32), np.array(columns, np.int32)
+        tf = (tf * (k1 + 1) / (tf + k1 * (1 - b + b * lengths[document_of]))).astype(np.float32)
+        matrix = sp.csr_array((tf * idf[word_of], (word_of, document_of)), shape=(len(vocabulary), n), dtype=np.float32)
         return cls(vocabulary, matrix, idf)
 
     def scores(self, queries: Sequence[Sequence[str]]) -> NDArray[np.float32]:
