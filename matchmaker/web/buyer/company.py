@@ -17,7 +17,7 @@ from matchmaker.web.access import buyer, current_campaign
 from matchmaker.web.company_forms import CompanyForm, said_by
 from matchmaker.web.refusals import show_on
 
-STATES = {
+STATES: dict[str, tuple[str, str]] = {
     Company.Status.DRAFT: ("", "pencil"),
     Company.Status.PENDING: ("missing", "hourglass"),
     Company.Status.APPROVED: ("met", "rosette-discount-check"),

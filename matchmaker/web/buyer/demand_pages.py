@@ -21,7 +21,7 @@ from matchmaker.web.access import buyer
 from matchmaker.web.buyer.matches import shown
 
 SHOWN = 3  # matches below each line
-STATES = {
+STATES: dict[str, tuple[str, str]] = {
     Demand.Status.DRAFT: ("", "pencil"),
     Demand.Status.PUBLISHED: ("met", "circle-check"),
     Demand.Status.CLOSED: ("", "archive"),

@@ -61,7 +61,7 @@ def read_lines(pasted: str, most: int = 100) -> tuple[list[dict[str, str]], int]
 
 def _columns(head: list[str]) -> dict[int, str] | None:
     """Column → field when the first row is a head: when it names the goods and nothing in it is a figure."""
-    named = {}
+    named: dict[int, str] = {}
     for at, cell in enumerate(head):
         word = clean(cell).casefold()
         for field, words in HEADS.items():

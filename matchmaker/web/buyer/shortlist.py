@@ -17,10 +17,10 @@ from matchmaker.web.access import buyer
 @buyer
 def index(request: HttpRequest) -> HttpResponse:
     """What was withdrawn since is still listed, and said to be so: a note is not lost with the product."""
-    items = ShortlistItem.objects.filter(company=request.company).select_related(
+    kept = ShortlistItem.objects.filter(company=request.company).select_related(
         "product__company", "product__category", "added_by"
     )
-    items = list(items.prefetch_related("product__texts", "product__certificates", "product__images"))
+    items = list(kept.prefetch_related("product__texts", "product__certificates", "product__images"))
     published = set(Product.objects.published().filter(shortlisted__in=items).values_list("pk", flat=True))
     rows = [{"item": item, "product": item.product, "stands": item.product_id in published} for item in items]
     return render(request, "buyer/shortlist.html", {"rows": rows, "shortlisted": {i.product_id for i in items}})

@@ -54,7 +54,8 @@ def listing(
         trouble, sort = _("There is no such order: it is set to the usual one."), default
     found = search(query, chosen, sort=sort)
     page = Paginator(found.keys, PAGE).get_page(request.GET.get("page"))
-    in_order = _in_order(rows(list(page.object_list)), page.object_list)
+    keys = list(page.object_list)
+    in_order = _in_order(rows(keys), keys)
     labels = {
         facet.name: facet.label([value for value, _n in found.facets.get(facet.name, [])] + chosen[facet.name])
         for facet in facets

@@ -24,7 +24,7 @@ USUAL_LEAD_TIME = 60  # days until shipment where the supplier states none
 
 
 def verification_words(value: str) -> str:
-    return dict(Company.Verification.choices).get(int(value), value) if value.isdigit() else value
+    return str(dict(Company.Verification.choices).get(int(value), value)) if value.isdigit() else value
 
 
 @everyone
