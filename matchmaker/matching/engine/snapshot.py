@@ -34,8 +34,6 @@ from matchmaker.matching.engine.regression import ClassRegression
 from matchmaker.matching.engine.words import WordIndex
 
 WEIGHTS = "text-to-code.weights.json"
-ROWS = ("labels", "plain", "names", "examples")
-CODES = ("names", "examples")
 Arrays = dict[str, NDArray[Any]]
 
 
@@ -119,10 +117,10 @@ def _unpack(source: Path, target: Path) -> None:
 def load_meaning(folder: Path, cache: Path, key: str) -> Meaning:
     """One encoder's learned view, mapped from the cache (unpacked there first where it is not)."""
     target = cache / key
-    done = target / "bias.npy"
-    if not done.exists() or not (target / "whitening.npy").exists() or not (target / "complete.npy").exists():
+    complete = target / "complete.json"
+    if not complete.exists():
         _unpack(folder / _file(key), target)
-        save_array(target / "complete.npy", np.ones(1, np.int8))
+        save_json(complete, True)
     arrays = {path.stem: load_array(path) for path in target.glob("[!.]*.npy")}  # not what others are writing
     langs = arrays["centre_langs"].tolist()
     return Meaning(
