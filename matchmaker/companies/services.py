@@ -2,10 +2,12 @@
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
+from matchmaker.companies import duplicates
 from matchmaker.companies.identifiers import check_identifier
 from matchmaker.companies.members import require_admin
 from matchmaker.companies.models import Company, Membership
@@ -126,3 +128,27 @@ def require_member(user: User, company: Company, sentence: str = "") -> None:
     """Raise the refusal that hides what a stranger may not know of."""
     if not is_member(user, company):
         raise Refused("not_found", sentence or _("There is nothing here for you."), status=404)
+
+
+def identity_of(company: Company) -> duplicates.Identity:
+    names = tuple(filter(None, (company.legal_name, company.name_latin, company.name_zh)))
+    hosts = tuple(filter(None, (company.website, company.contact_email)))
+    return duplicates.Identity(company.pk, names, company.country, company.identifier, hosts)
+
+
+def companies_alike(company: Company, among: QuerySet[Company]) -> list[tuple[Company, duplicates.Alike]]:
+    """Companies of the queryset that are perhaps the same one, the surest first.
+
+    The database picks those that share a telling piece of a name, a domain or the number; only they are compared.
+    """
+    one = identity_of(company)
+    piece = Q(pk__in=[])
+    for key in duplicates.search_keys(one):
+        piece |= Q(name_key__contains=key) | Q(website__icontains=key)
+    if company.identifier:
+        piece |= Q(country=company.country, identifier=company.identifier)
+    for host in {duplicates.domain(address) for address in one.hosts} - {""}:
+        piece |= Q(website__icontains=host) | Q(contact_email__iendswith=host)
+    picked = {row.pk: row for row in among.filter(piece).exclude(pk=company.pk).distinct()[:500]}
+    found = duplicates.alike(one, map(identity_of, picked.values()))
+    return [(picked[row.key], row) for row in found]

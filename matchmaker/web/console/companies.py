@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from matchmaker.accounts.models import AuditEntry
 from matchmaker.campaigns import services
 from matchmaker.companies.models import Company
+from matchmaker.companies.services import companies_alike
 from matchmaker.core.problems import Refused
 from matchmaker.notifications.tasks import ring
 from matchmaker.web.access import organiser, team
@@ -42,21 +43,31 @@ def companies(request):
 @team
 def company(request, uid, reason="", errors=None):
     company = get_object_or_404(of_campaign(request), uid=uid)
-    alike = of_campaign(request).exclude(pk=company.pk).filter(country=company.country)
-    same_number = alike.filter(identifier=company.identifier) if company.identifier else alike.none()
-    same_name = alike.filter(legal_name__iexact=company.legal_name)
+    alike = companies_alike(company, of_campaign(request))
     return render(
         request,
         "console/company.html",
         {
             "company": company,
             "may_decide": request.role in ("admin", "organiser"),
-            "alike": (same_number | same_name).distinct(),
+            "alike": [{"company": other, "why": why_alike(found.why)} for other, found in alike[:8]],
             "history": history(company),
             "reason": reason,
             "errors": errors or [],
         },
     )
+
+
+def why_alike(reason: str) -> str:
+    return {
+        "number": _("same number"),
+        "domain": _("same domain"),
+        "name": _("same name"),
+        "words": _("same telling words in the name"),
+        "sound": _("same sound of the name"),
+        "spelling": _("nearly the same spelling"),
+        "domain_name": _("its domain says the other's name"),
+    }[reason]
 
 
 def history(company) -> list[dict]:

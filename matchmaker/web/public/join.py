@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from matchmaker.accounts.models import User
 from matchmaker.campaigns.services import submit_company
 from matchmaker.companies.models import Company
-from matchmaker.companies.services import start_company, update_company
+from matchmaker.companies.services import companies_alike, start_company, update_company
 from matchmaker.core import reference
 from matchmaker.core.problems import Refused
 from matchmaker.notifications.tasks import ring
@@ -71,6 +71,8 @@ def fill_in(request: HttpRequest, side: str, step: int) -> HttpResponse:
         "steps": _steps(side, step, company),
         "review": _review(company, side) if step == 3 and company else [],
         "back_url": reverse("join_step", args=[side, step - 1]) if step > 1 else reverse("join"),
+        # Only companies anybody may see: a hint must not tell who else takes part.
+        "alike": [other for other, _found in companies_alike(company, Company.objects.public())[:3]] if company else [],
     }
     return render(request, f"public/join/step{step}.html", context, status=422 if form.errors else 200)
 
