@@ -11,7 +11,7 @@ from matchmaker.campaigns.models import Campaign, Organiser, Participation
 from matchmaker.companies.members import require_admin
 from matchmaker.companies.models import Company
 from matchmaker.core.problems import Refused
-from matchmaker.notifications.services import notify
+from matchmaker.notifications.services import notify, settle
 
 # What must be filled in before an organiser can decide.
 NEEDED = ("legal_name", "country", "city", "contact_name", "contact_email", "about")
@@ -58,11 +58,16 @@ def submit_company(*, by: User, company: Company, campaign: Campaign) -> Company
     notify(
         kind="company_submitted",
         to=_team(campaign),
-        event_key=f"company_submitted:{company.uid}:{company.submitted_at.isoformat()}",
+        event_key=_submission(company),
         context={"company": str(company), "country": company.country, "sides": _sides(company)},
         path="/console/companies/",
     )
     return company
+
+
+def _submission(company: Company) -> str:
+    """One submission is one piece of news; sent in again after a return, it is another."""
+    return f"company_submitted:{company.uid}:{company.submitted_at.isoformat() if company.submitted_at else ''}"
 
 
 def _sides(company: Company) -> list[str]:
@@ -79,6 +84,7 @@ def _decide(*, by: User, company: Company, campaign: Campaign, status: str, reas
     if not moved:
         raise Refused("not_waiting", _("This company is no longer waiting: somebody has already decided."))
     company.refresh_from_db()
+    settle(event_key=_submission(company))  # decided: the rest of the team has nothing left to do
     record(by=by, verb=kind, on=company, facts={"reason": reason})
     notify(
         kind=kind,

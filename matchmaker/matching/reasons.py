@@ -39,8 +39,12 @@ def sentences(match: Match) -> list[str]:
 
 
 def _telling(words: list[str]) -> list[str]:
-    """Without single Chinese characters and pieces of longer words, which tell a reader nothing more."""
-    return [word for word in words if len(word) > 1 and not any(word != other and word in other for other in words)]
+    """Without bare numbers, single Chinese characters and pieces of longer words, which tell a reader nothing more."""
+    return [
+        word
+        for word in words
+        if len(word) > 1 and not word.isdigit() and not any(word != other and word in other for other in words)
+    ]
 
 
 def _hs_sentence(common: str) -> str:

@@ -75,3 +75,9 @@ def cancel_waiting(*, event_key: str) -> int:
     """Call back what has not left yet, because its cause is gone; what was shown in-app stays."""
     waiting = Delivery.objects.waiting().filter(notice__event_key=event_key, lease_token__isnull=True)
     return waiting.update(state=Promise.State.CANCELLED, finished_at=timezone.now(), last_error="called back")
+
+
+def settle(*, event_key: str) -> None:
+    """What people were told of is dealt with: unread notices of it are read, mails that have not left stay here."""
+    cancel_waiting(event_key=event_key)
+    Notice.objects.unread().filter(event_key=event_key).update(read_at=timezone.now())

@@ -28,4 +28,4 @@ def current() -> Background:
 
 @lru_cache(maxsize=2)
 def _of(run: int) -> Background:
-    return Background.from_bytes(bytes(MatchRun.objects.values_list("background", flat=True).get(pk=run)))
+    return Background.from_bytes(bytes(MatchRun.objects.values_list("background", flat=True).get(pk=run) or b""))

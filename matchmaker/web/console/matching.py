@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.db import transaction
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -31,7 +31,6 @@ def matching(request):
         supplier_yes=Count("pk", filter=Q(supplier_answer="interested")),
         declined=Count("pk", filter=Q(buyer_answer="declined") | Q(supplier_answer="declined")),
         mutual=Count("pk", filter=Q(mutual_at__isnull=False)),
-        best=Max("score"),
     )
     return render(
         request,
@@ -40,10 +39,22 @@ def matching(request):
             "runs": runs,
             "running": running,
             "job": job_of(running) if running else None,
-            "counts": counts,
+            "figures": figures_of(counts),
             "groups": by_group(active),
         },
     )
+
+
+def figures_of(counts: dict) -> list[dict]:
+    return [
+        {"label": _("matches"), "value": counts["all"]},
+        {"label": _("demand lines with a match"), "value": counts["lines"]},
+        {"label": _("products with a match"), "value": counts["products"]},
+        {"label": _("buyers interested"), "value": counts["buyer_yes"]},
+        {"label": _("suppliers interested"), "value": counts["supplier_yes"]},
+        {"label": _("not for us"), "value": counts["declined"]},
+        {"label": _("contacts opened"), "value": counts["mutual"], "first": True},
+    ]
 
 
 def by_group(active) -> list[dict]:
