@@ -26,9 +26,9 @@ class UserManager(BaseUserManager):
 class User(Public, AbstractUser):
     """A person. What she may do follows from the companies and campaigns she belongs to, never from this row."""
 
-    username = None
-    first_name = None
-    last_name = None
+    username = None  # type: ignore[assignment]  # Django takes a field away by None
+    first_name = None  # type: ignore[assignment]
+    last_name = None  # type: ignore[assignment]
     email = models.EmailField(_("e-mail address"), max_length=254, unique=True)
     name = models.CharField(_("name"), max_length=120, blank=True, validators=[one_line])
     language = models.CharField(_("language"), max_length=10, default="en")
@@ -36,7 +36,7 @@ class User(Public, AbstractUser):
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = []
-    objects = UserManager()
+    objects = UserManager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("person")

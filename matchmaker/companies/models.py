@@ -216,7 +216,7 @@ class Invitation(Promise):
     accepted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
-    objects = InvitationQuerySet.as_manager()
+    objects = InvitationQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta(Promise.Meta):
         ordering = ["created_at"]

@@ -55,7 +55,7 @@ def _write(company: Company, fields: dict) -> None:
         if name not in EDITABLE:
             raise ValueError(f"{name} is not for members to write")
         setattr(company, name, value)
-    problems = {}
+    problems: dict[str, str | ValidationError] = {}
     if company.country and company.country not in reference.countries():
         problems["country"] = _("Choose a country from the list.")
     if company.website:
@@ -151,4 +151,4 @@ def companies_alike(company: Company, among: QuerySet[Company]) -> list[tuple[Co
         piece |= Q(website__icontains=host) | Q(contact_email__iendswith=host)
     picked = {row.pk: row for row in among.filter(piece).exclude(pk=company.pk).distinct()[:500]}
     found = duplicates.alike(one, map(identity_of, picked.values()))
-    return [(picked[row.key], row) for row in found]
+    return [(picked[row.key], row) for row in found]  # type: ignore[index]  # keys are ours

@@ -167,7 +167,7 @@ class _Adapter(IPFilterAdapter):
 def _addresses(host: str) -> list[IPAddress]:
     """Every address the name has now, as the system's resolver gives them: it also reads 127.1 and 0x7f.1."""
     found = socket.getaddrinfo(host, PORT, type=socket.SOCK_STREAM)
-    return [ipaddress.ip_address(entry[4][0].split("%")[0]) for entry in found]
+    return [ipaddress.ip_address(str(entry[4][0]).split("%")[0]) for entry in found]
 
 
 def _is_allowed(parts: SplitResult) -> bool:

@@ -88,15 +88,15 @@ class Supervisor:
         """Ask everything to end, wait, and end what did not; the Valkey last, since the others still use it."""
         self.stopping = True
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        running = [child for child in self.children if child.process and child.process.poll() is None]
-        for child in reversed(running):
-            child.process.terminate()
+        running = [child.process for child in self.children if child.process and child.process.poll() is None]
+        for process in reversed(running):
+            process.terminate()
         deadline = time.monotonic() + GRACE
-        for child in running:
+        for process in running:
             try:
-                child.process.wait(max(0.1, deadline - time.monotonic()))
+                process.wait(max(0.1, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
-                os.killpg(child.process.pid, signal.SIGKILL)
+                os.killpg(process.pid, signal.SIGKILL)
         if self.server and self.server.poll() is None:
             self.server.terminate()
             self.server.wait(10)

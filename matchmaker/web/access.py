@@ -63,7 +63,8 @@ def _side(request: HttpRequest, **side) -> HttpResponse | None:
 def _named(request: HttpRequest) -> HttpResponse | None:
     """The company is the one the address names, whichever she works for right now."""
     found = Membership.objects.select_related("company").filter(
-        company__uid=request.resolver_match.kwargs["uid"], user=request.user
+        company__uid=request.resolver_match.kwargs["uid"],  # type: ignore[union-attr]  # a view is always resolved
+        user=request.user,
     )
     membership = found.first()
     if membership is None:

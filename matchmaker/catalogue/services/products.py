@@ -279,4 +279,4 @@ def remove_product_image(*, by: User, product: Product, image: ProductImage) -> 
     require_member(by, product.company)
     name, storage = image.file.name, image.file.storage
     image.delete()
-    transaction.on_commit(lambda: storage.delete(name))
+    transaction.on_commit(lambda: storage.delete(name or ""))

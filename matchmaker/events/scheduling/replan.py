@@ -27,8 +27,8 @@ def with_absences(
 
     A cancellation is an absence in every slot (``range(instance.slots)``), lateness one in the slots before arrival.
     """
-    suppliers = {who: frozenset(slots) for who, slots in (suppliers or {}).items()}
-    buyers = {who: frozenset(slots) for who, slots in (buyers or {}).items()}
+    away_suppliers = {who: frozenset(slots) for who, slots in (suppliers or {}).items()}
+    away_buyers = {who: frozenset(slots) for who, slots in (buyers or {}).items()}
 
     def away(parties: tuple[Party, ...], absent: Mapping[int, frozenset[int]]) -> tuple[Party, ...]:
         return tuple(
@@ -39,12 +39,12 @@ def with_absences(
         )
 
     return instance.changed(
-        suppliers=away(instance.suppliers, suppliers),
-        buyers=away(instance.buyers, buyers),
+        suppliers=away(instance.suppliers, away_suppliers),
+        buyers=away(instance.buyers, away_buyers),
         fixed=tuple(
             (s, b, slot)
             for s, b, slot in instance.fixed
-            if slot not in suppliers.get(s, ()) and slot not in buyers.get(b, ())
+            if slot not in away_suppliers.get(s, ()) and slot not in away_buyers.get(b, ())
         ),
     )
 

@@ -45,7 +45,7 @@ def assign_tables(
         waiting.sort(key=lambda meeting: (-left[meeting[0]], meeting[0]))
         moving = []
         for meeting in waiting:
-            table = home.get(meeting[0])
+            table = home.get(meeting[0], -1)
             if table in free:
                 seated.append((meeting, table))
                 free.discard(table)

@@ -77,7 +77,7 @@ class Bound:
         if programme is not None:
             self._folder = tempfile.TemporaryDirectory(prefix="matchmaker-bound-")
             self._path = Path(self._folder.name) / "programme.npz"
-            np.savez(self._path, **programme)
+            np.savez(self._path, **programme)  # type: ignore[arg-type]  # arrays by name
             self._rows = len(programme["right"])
             self._process = subprocess.Popen(
                 [sys.executable, str(Path(__file__).with_name("linear.py")), str(self._path)],

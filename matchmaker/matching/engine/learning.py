@@ -134,7 +134,7 @@ def adopt_if_better(
     fold = np.array([pair.want % folds for pair in pairs])
     held = np.empty(len(y))
     for k in range(folds):
-        inside, outside = np.flatnonzero(fold == k), np.flatnonzero(fold != k)
+        inside, outside = np.flatnonzero(fold == k).tolist(), np.flatnonzero(fold != k).tolist()
         if len(inside) == 0:
             continue
         learned = fit_weights([pairs[i] for i in outside], y[outside].tolist(), current) if len(outside) else current

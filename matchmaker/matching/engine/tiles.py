@@ -70,7 +70,7 @@ class Best(NamedTuple):
 
 def empty_best(n: int, k: int, floor: float | NDArray[np.float32]) -> Best:
     if k == 0:
-        floor = -_NOTHING  # nothing is let in
+        floor = float(-_NOTHING)  # nothing is let in
     return Best(
         np.full((n, k), _NOTHING, np.float32),
         np.full((n, k), -1, np.int32),
