@@ -1,6 +1,7 @@
 """The campaign, who runs it and who takes part."""
 
 from django.conf import settings
+from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import get_language
@@ -15,8 +16,12 @@ class Campaign(Public):
     slug = models.SlugField(unique=True)
     name_en = models.CharField(_("name in English"), max_length=160, validators=[one_line])
     name_zh = models.CharField(_("name in Chinese"), max_length=160, validators=[one_line])
-    about_en = models.TextField(_("about, in English"), max_length=4000, blank=True, validators=[sound_text])
-    about_zh = models.TextField(_("about, in Chinese"), max_length=4000, blank=True, validators=[sound_text])
+    about_en = models.TextField(
+        _("about, in English"), max_length=4000, blank=True, validators=[sound_text, MaxLengthValidator(4000)]
+    )
+    about_zh = models.TextField(
+        _("about, in Chinese"), max_length=4000, blank=True, validators=[sound_text, MaxLengthValidator(4000)]
+    )
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("until"))
     is_current = models.BooleanField(default=False)

@@ -1,6 +1,7 @@
 """Companies, who belongs to them, and how sure we are that they are who they say."""
 
 from django.conf import settings
+from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -96,7 +97,9 @@ class Company(Public):
     size = models.CharField(_("employees"), max_length=10, blank=True, choices=Size)
     languages = models.JSONField(_("languages spoken"), default=list, blank=True)
     first_time_exporter = models.BooleanField(_("first time selling to China"), default=False)
-    about = models.TextField(_("about the company"), max_length=3000, blank=True, validators=[sound_text])
+    about = models.TextField(
+        _("about the company"), max_length=3000, blank=True, validators=[sound_text, MaxLengthValidator(3000)]
+    )
     about_en = models.TextField(
         _("about the company, in English"), max_length=3000, blank=True, validators=[sound_text]
     )

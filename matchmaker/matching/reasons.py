@@ -6,7 +6,6 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from matchmaker.catalogue.models import Category
 from matchmaker.core import reference
 from matchmaker.matching.models import Match
 
@@ -31,10 +30,9 @@ def sentences(match: Match) -> list[str]:
         found.append((parts.get("words", 0), sentence))
     if common := evidence.get("hs_common"):
         found.append((parts.get("hs", 0), _hs_sentence(common)))
-    if (code := evidence.get("category")) and parts.get("category", 0) >= 1:
-        category = Category.objects.filter(pk=code).first()
-        if category:
-            found.append((0.5, _("Same category: %(category)s.") % {"category": category.name}))
+    category = match.product.category if match.product_id else None
+    if category and category.pk == evidence.get("category") and parts.get("category", 0) >= 1:
+        found.append((0.5, _("Same category: %(category)s.") % {"category": category.name}))
     return [sentence for _weight, sentence in sorted(found, key=lambda pair: -pair[0])]
 
 

@@ -134,8 +134,7 @@ class Supervisor:
 
     def _gunicorn(self) -> list[str]:
         command = [sys.executable, "-m", "gunicorn", "matchmaker.wsgi", "--bind", f"{self.host}:{self.port}"]
-        command += ["--worker-class", "gthread", "--workers", "2", "--threads", "4", "--timeout", "60"]
-        return [*command, "--graceful-timeout", "10", "--log-level", "warning", "--worker-tmp-dir", str(self.var)]
+        return [*command, "-c", "python:matchmaker.running.gunicorn", "--worker-tmp-dir", str(self.var)]
 
     def _celery(self, *arguments: str) -> list[str]:
         return [sys.executable, "-W", "ignore", "-m", "celery", "-q", "-A", "matchmaker", *arguments]

@@ -1,6 +1,6 @@
 """What is wanted."""
 
-from django.core.validators import MinValueValidator, RegexValidator
+from django.core.validators import MaxLengthValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -65,7 +65,9 @@ class Demand(Public):
     company = models.ForeignKey(Company, models.CASCADE, related_name="demands")
     title = models.CharField(_("title"), max_length=160, validators=[one_line])
     language = models.CharField(_("language"), max_length=10, default="zh")
-    description = models.TextField(_("description"), max_length=5000, blank=True, validators=[sound_text])
+    description = models.TextField(
+        _("description"), max_length=5000, blank=True, validators=[sound_text, MaxLengthValidator(5000)]
+    )
     visibility = models.CharField(_("who may see it"), max_length=10, choices=Visibility, default=Visibility.PUBLIC)
     closing_on = models.DateField(_("closes on"))
     destination = models.CharField(_("port of destination"), max_length=5, blank=True)

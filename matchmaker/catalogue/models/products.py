@@ -1,7 +1,7 @@
 """What is offered."""
 
 from django.conf import settings
-from django.core.validators import MinValueValidator, RegexValidator
+from django.core.validators import MaxLengthValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -177,7 +177,9 @@ class ProductText(models.Model):
     product = models.ForeignKey(Product, models.CASCADE, related_name="texts")
     language = models.CharField(_("language"), max_length=10)
     name = models.CharField(_("product name"), max_length=200, validators=[one_line])
-    description = models.TextField(_("description"), max_length=5000, blank=True, validators=[sound_text])
+    description = models.TextField(
+        _("description"), max_length=5000, blank=True, validators=[sound_text, MaxLengthValidator(5000)]
+    )
     is_original = models.BooleanField(default=False)
 
     class Meta:

@@ -3,6 +3,7 @@
 import datetime as dt
 from zoneinfo import ZoneInfo
 
+from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -53,8 +54,12 @@ class Event(Public):
     slug = models.SlugField(unique=True)
     name_en = models.CharField(_("name in English"), max_length=160, validators=[one_line])
     name_zh = models.CharField(_("name in Chinese"), max_length=160, validators=[one_line])
-    about_en = models.TextField(_("about, in English"), max_length=4000, blank=True, validators=[sound_text])
-    about_zh = models.TextField(_("about, in Chinese"), max_length=4000, blank=True, validators=[sound_text])
+    about_en = models.TextField(
+        _("about, in English"), max_length=4000, blank=True, validators=[sound_text, MaxLengthValidator(4000)]
+    )
+    about_zh = models.TextField(
+        _("about, in Chinese"), max_length=4000, blank=True, validators=[sound_text, MaxLengthValidator(4000)]
+    )
     theme_en = models.CharField(_("theme in English"), max_length=160, blank=True, validators=[one_line])
     theme_zh = models.CharField(_("theme in Chinese"), max_length=160, blank=True, validators=[one_line])
     guest_country = models.CharField(_("guest country"), max_length=2, blank=True)

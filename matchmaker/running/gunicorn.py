@@ -1,0 +1,28 @@
+"""Settings of the web server that `make run` starts; a production server may use the same file."""
+
+import threading
+
+worker_class = "gthread"
+workers = 2
+threads = 4
+timeout = 60
+graceful_timeout = 10
+loglevel = "warning"
+
+
+def post_worker_init(worker):
+    """Models and indexes load in the background, so that the first reader does not wait for them."""
+
+    def warm():
+        from django.db import connection
+
+        from matchmaker.matching.directories import warm
+        from matchmaker.matching.services.suggestions import classifier
+
+        try:
+            warm()
+            classifier()
+        finally:
+            connection.close()
+
+    threading.Thread(target=warm, daemon=True).start()
