@@ -5,7 +5,7 @@ from matchmaker.events.scheduling.explain import CODES, Reason, facts
 from matchmaker.events.scheduling.instance import Instance, Interpreter, InvalidInstance, Party
 from matchmaker.events.scheduling.plans import Plan
 from matchmaker.events.scheduling.replan import replan, with_absences
-from matchmaker.events.scheduling.solve import STAGES, plan
+from matchmaker.events.scheduling.solve import STAGES, plan, warm
 from matchmaker.events.scheduling.whatif import Comparison, compare
 
 __all__ = [
@@ -25,5 +25,6 @@ __all__ = [
     "facts",
     "plan",
     "replan",
+    "warm",
     "with_absences",
 ]

@@ -17,8 +17,8 @@ from matchmaker.events.scheduling.colouring import chain, flip
 from matchmaker.events.scheduling.compiled import compiled
 from matchmaker.events.scheduling.rechoice import rechoose
 
-# Components tried between two re-choices, for each party. Fewer leave the search in its optimum, more cost time.
-FLIPS = 1
+# Components tried between two re-choices, for each party: the fewest, and the most after rounds that won nothing.
+FLIPS, MOST_FLIPS = 1, 32
 
 
 @compiled
@@ -68,12 +68,13 @@ def improve(
     target_gap: float = 0.0,
     seed: int = 1,
     clock: Callable[[], float] = time.monotonic,
+    patience: float = 0.4,
     tell: Callable[[int], bool] = lambda objective: True,
 ) -> int:
     """Re-choose and shake until the deadline, the target gap, or ``tell`` says no. Returns the objective.
 
-    ``bound`` is asked each time, for it may fall meanwhile. ``prices`` of the parties and of a table
-    (`flow.Selection`) are where each slot's first re-choice starts.
+    ``tell`` hears the objective every ``patience`` seconds. ``bound`` is asked each time, for it may fall meanwhile.
+    ``prices`` of the parties and of a table (`flow.Selection`) are where each slot's first re-choice starts.
     ``deadline`` is a time of ``clock``; it is looked at between slots, so it is passed by one re-choice at most
     (1 ms at 1,000 parties a side, tens of ms at 5,000).
     """
@@ -81,19 +82,21 @@ def improve(
     first = np.searchsorted(board.u, np.arange(shift + 1)).astype(np.int32)
     slots, nodes = len(board.tables), len(board.degree)
     table = np.tile(np.maximum(prices, 0), (slots, 1))
-    objective, told, turns = board.objective, clock(), slots
+    objective, told, turns, flips = board.objective, clock(), slots, FLIPS
     while objective < bound() * (1 - target_gap) and clock() < deadline:
         seed += 1
         began = clock()
-        objective += rounds(
-            turns, FLIPS * nodes, seed, shift, first, board.bonus, board.weight, board.u, board.v, board.barred,
+        gained = rounds(
+            turns, flips * nodes, seed, shift, first, board.bonus, board.weight, board.u, board.v, board.barred,
             board.cap, board.floor, board.tables, board.cell, board.slot_of, board.locked, board.degree, board.used,
             table,
         )  # fmt: skip
+        objective += gained
+        flips = FLIPS if gained else min(2 * flips, MOST_FLIPS)
         now = clock()
         # Full rounds as long as they fit; the last one is cut to the time that is left.
         turns = max(1, min(slots, int((deadline - now) * turns / max(now - began, 1e-6))))
-        if now - told > 0.4:
+        if now - told >= patience:
             told = now
             if not tell(int(objective)):
                 break

@@ -12,7 +12,7 @@ from matchmaker.events.scheduling.colouring import colour
 from matchmaker.events.scheduling.flow import select
 from matchmaker.events.scheduling.idle import polish
 from matchmaker.events.scheduling.improve import improve
-from matchmaker.events.scheduling.instance import Instance
+from matchmaker.events.scheduling.instance import Instance, Party
 from matchmaker.events.scheduling.interpreters import Booth, place_interpreted, seat_booked
 from matchmaker.events.scheduling.plans import Plan
 from matchmaker.events.scheduling.tables import assign_tables
@@ -78,6 +78,22 @@ def plan(
         proven = bound.wait(began + seconds - clock()) if unproven else bound.now()
     tell("tables", objective, proven)
     return finished(instance, board, booth, proven, clock() - began)
+
+
+def warm() -> None:
+    """Compile the hot loops, or read their machine code from the disk, before somebody waits for a plan.
+
+    About fifteen seconds of processor time once a machine, half a second in each process after that. Call it when a
+    worker starts: a clock that runs in `plan` cannot stop the compiler.
+    """
+    party = Party(cap=2, floor=1)
+    edges = np.array([[s, b, 100 + 10 * s + b, 0] for s in range(3) for b in range(3)])
+    tiny = Instance(2, (0, 0), (1, 2), (party,) * 3, (party,) * 3, edges, fair_bonus=10)
+    board, selection = Board.empty(tiny), select(tiny)
+    colour(board, selection.edges)
+    until = time.monotonic() + 60
+    improve(board, lambda: 10**9, selection.prices, deadline=until, tell=lambda objective: False, patience=0.0)
+    polish(board, tiny.day, deadline=until, sweeps=1)
 
 
 def by_weight(board: Board, rows: np.ndarray) -> np.ndarray:

@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from benchmarks.instances import make_instance
-from matchmaker.events.scheduling import Instance, InvalidInstance, plan
+from matchmaker.events.scheduling import Instance, InvalidInstance, plan, warm
 from matchmaker.events.scheduling.flow import select
 from matchmaker.events.scheduling.linear import prices_of
 from matchmaker.events.scheduling.tighten import bound_from, programme_of
@@ -149,3 +149,10 @@ def test_a_booked_meeting_without_any_interpreter_is_refused():
     with pytest.raises(InvalidInstance) as refusal:
         plan(Instance.from_dict(data), seconds=0)
     assert str(refusal.value) == "The fixed meeting of supplier 0 and buyer 0 has no free interpreter."
+
+
+@pytest.mark.slow
+def test_after_warming_up_a_plan_keeps_to_its_time():
+    warm()
+    instance = Instance.from_dict(make_instance(60, 60, 12, seed=2, variant="tight"))
+    assert plan(instance, seconds=0.3).seconds < 1

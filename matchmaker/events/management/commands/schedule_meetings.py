@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from matchmaker.events.scheduling import Instance, InvalidInstance, plan
+from matchmaker.events.scheduling import Instance, InvalidInstance, plan, warm
 
 
 class Command(BaseCommand):
@@ -27,6 +27,7 @@ class Command(BaseCommand):
             raise CommandError("The number of seconds must be between 0 and 86400.")
         try:
             instance = Instance.read(options["instance"])
+            warm()
             made = plan(
                 instance,
                 seconds=options["seconds"],
