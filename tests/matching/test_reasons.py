@@ -66,7 +66,7 @@ def test_excluded_origin_is_said():
     assert said == "Comes from Brazil, which the buyer excludes."
 
 
-def test_every_condition_has_a_sentence_in_chinese():
+def test_a_condition_is_said_in_chinese():
     with translation.override("zh-hans"):
         said = condition("origin", "meets", origin="TH", wanted=["TH"], excluded=[])
-        assert said == "原产地泰国，符合采购商要求（泰国）。"
+        assert said == "产自泰国；采购商意向：泰国。"
