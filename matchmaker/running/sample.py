@@ -19,6 +19,7 @@ from matchmaker.catalogue.models import Demand, Product
 from matchmaker.companies.models import Company
 from matchmaker.companies.services import start_company
 from matchmaker.events.models import Event
+from matchmaker.running.sample_events import people_register
 
 SLUG = "big-market-for-all"
 PASSWORD = "sample-campaign"
@@ -59,7 +60,7 @@ def load() -> dict[str, int]:
         lines[row["demand_key"]].append(row)
     demands = [_demand(row, companies[row["company_key"]], lines[row["demand_key"]]) for row in all_rows("demands.csv")]
     for row in rows("events.csv"):
-        _event(row, campaign)
+        people_register(_event(row, campaign), organiser)
     return {"companies": len(companies), "products": len(products), "demands": len(demands)}
 
 
