@@ -69,7 +69,11 @@ def check_in(*, by: User, event: Event, code: str, gate: str = "") -> Attendee:
         raise Refused(
             "used_already",
             _("%(name)s came in at %(when)s, gate %(gate)s.")
-            % {"name": person.name, "when": clock(event, person.checked_in_at or timezone.now()), "gate": person.gate or "–"},
+            % {
+                "name": person.name,
+                "when": clock(event, person.checked_in_at or timezone.now()),
+                "gate": person.gate or "–",
+            },
             field="code",
         )
     record(by=by, verb="check_in", on=person, organisation=event.campaign)
