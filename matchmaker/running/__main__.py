@@ -4,6 +4,7 @@ Plain processes and no Django in this one: it starts them, passes on what they s
 """
 
 import argparse
+import signal
 import sys
 from pathlib import Path
 
@@ -14,8 +15,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="matchmaker.running", description=__doc__)
     parser.add_argument("what", choices=["run", "demo"], nargs="?", default="run")
     what = parser.parse_args().what
-    supervisor = Supervisor(root=Path(__file__).resolve().parents[2])
+    # A process started in the background ignores SIGINT; ours is stopped by it all the same.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    supervisor = None
     try:
+        supervisor = Supervisor(root=Path(__file__).resolve().parents[2])
         return supervisor.run() if what == "run" else supervisor.demo()
     except Stop as reason:
         print(f"\n{reason}", file=sys.stderr)
@@ -23,7 +28,8 @@ def main() -> int:
     except KeyboardInterrupt:
         return 0
     finally:
-        supervisor.stop()
+        if supervisor:
+            supervisor.stop()
 
 
 if __name__ == "__main__":

@@ -55,7 +55,6 @@ class Supervisor:
 
     def run(self) -> int:
         """Everything, until Ctrl-C."""
-        signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
         self._claim_folder()
         if not valkey.is_free(self.port, self.host):
             raise Stop(
@@ -88,6 +87,7 @@ class Supervisor:
         """Ask everything to end, wait, and end what did not; the Valkey last, since the others still use it."""
         self.stopping = True
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
         running = [child.process for child in self.children if child.process and child.process.poll() is None]
         for process in reversed(running):
             process.terminate()
