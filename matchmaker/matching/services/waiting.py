@@ -72,13 +72,15 @@ def refresh(*, products, lines) -> list[Pair]:
     """Match these products against every line, and these lines against every product; then keep the best."""
     products, lines = set(products), set(lines)
     matcher = Matcher(vectors.encoder(), background=background.current())
-    pairs = []
+    pairs: list[Pair] = []
     if products:
         pairs += _matched(matcher, offers(rows.matchable_products().filter(pk__in=products)), _all_wants())
     if lines:
         pairs += _matched(
             matcher, offers(rows.matchable_products()), wants(rows.matchable_lines().filter(pk__in=lines))
         )
+    # A new product that fits a new line was found from both ends.
+    pairs = list({(pair.offer, pair.want): pair for pair in pairs}.values())
     with transaction.atomic():
         _clear_stale(products, lines, pairs)
         rows.write_pairs(pairs, engine_name(matcher))
