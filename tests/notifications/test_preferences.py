@@ -32,7 +32,7 @@ def test_b92_what_cannot_be_chosen_is_refused_with_its_reason(topic, channel, fr
 
 
 def test_topics_are_the_files_that_name_them():
-    assert topics.switchable() == ["company", "demand", "match", "registration"]
+    assert topics.switchable() == ["company", "demand", "match", "meetings", "registration"]
     assert topics.label("match") == (
         "Matches and contacts",
         "New matches, interest from the other side, and contacts that opened.",
