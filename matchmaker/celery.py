@@ -26,6 +26,7 @@ app.conf.beat_schedule = {
     "compute plans of meetings": {"task": "events.compute_plans", "schedule": 10.0, "options": {"expires": 10}},
     "deliver what waits": {"task": "notifications.deliver_waiting", "schedule": 10.0, "options": {"expires": 10}},
     "send invitations": {"task": "companies.send_invitations", "schedule": 10.0, "options": {"expires": 10}},
+    "lower levels whose evidence ran out": {"task": "companies.lower_expired_levels", "schedule": crontab(minute=2)},
     "close demands of yesterday": {"task": "catalogue.close_expired_demands", "schedule": crontab(minute=5)},
     "remind of registrations": {
         "task": "market_access.remind_of_registrations",

@@ -11,6 +11,7 @@ from matchmaker.companies import duplicates
 from matchmaker.companies.identifiers import check_identifier
 from matchmaker.companies.members import require_admin
 from matchmaker.companies.models import Company, Membership
+from matchmaker.companies.verification import withdraw_checks
 from matchmaker.core import reference
 from matchmaker.core.problems import Refused
 from matchmaker.core.text import web_address
@@ -110,7 +111,8 @@ def update_company(*, by: User, company: Company, **fields) -> Company:
     changed = [name for name in fields if before[name] != getattr(company, name)]
     if company.status == Company.Status.APPROVED and {"legal_name", "country", "identifier"} & set(changed):
         company.status = Company.Status.PENDING
-        company.verification = Company.Verification.CLAIMED
+        company.verification, company.verified_at, company.verified_until = Company.Verification.CLAIMED, None, None
+        withdraw_checks(company)
     try:
         company.save()
     except IntegrityError:

@@ -5,13 +5,19 @@ import contextlib
 from celery import shared_task
 from kombu.exceptions import OperationalError
 
-from matchmaker.companies import invitations
+from matchmaker.companies import invitations, verification
 
 
 @shared_task(name="companies.send_invitations")
 def send_invitations() -> None:
     """Send the invitations that wait for people without an account."""
     invitations.send_waiting()
+
+
+@shared_task(name="companies.lower_expired_levels")
+def lower_expired_levels() -> None:
+    """Evidence that ran out is not shown any more."""
+    verification.lower_expired()
 
 
 def ring() -> None:

@@ -6,6 +6,7 @@ from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import Q
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -16,6 +17,7 @@ from matchmaker.companies.services import companies_alike
 from matchmaker.core.problems import Refused
 from matchmaker.notifications.tasks import ring
 from matchmaker.web.access import organiser, team
+from matchmaker.web.console.check_form import CheckForm
 
 
 def of_campaign(request):
@@ -41,7 +43,7 @@ def companies(request):
 
 
 @team
-def company(request, uid, reason="", errors=None):
+def company(request, uid, reason="", errors=None, check=None):
     company = get_object_or_404(of_campaign(request), uid=uid)
     alike = companies_alike(company, of_campaign(request))
     return render(
@@ -53,8 +55,12 @@ def company(request, uid, reason="", errors=None):
             "alike": [{"company": other, "why": why_alike(found.why)} for other, found in alike[:8]],
             "history": history(company),
             "reason": reason,
+            "check": check or CheckForm(),
+            "checks": company.checks.select_related("checked_by"),
+            "today": timezone.localdate(),
             "errors": errors or [],
         },
+        status=422 if check or errors else 200,
     )
 
 
@@ -78,6 +84,8 @@ def history(company) -> list[dict]:
         "submit_company": _("Submitted for approval"),
         "company_approved": _("Approved"),
         "company_returned": _("Returned"),
+        "verify_company": _("Evidence checked"),
+        "withdraw_check": _("Check taken back"),
     }
     entries = AuditEntry.objects.filter(organisation=str(company.uid), verb__in=said).select_related("actor")
     return [

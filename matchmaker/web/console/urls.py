@@ -13,6 +13,7 @@ from matchmaker.web.console import (
     events_plan,
     home,
     matching,
+    verification,
 )
 
 urlpatterns = [
@@ -21,6 +22,8 @@ urlpatterns = [
     path("companies/<uuid:uid>/", companies.company, name="console_company"),
     path("companies/<uuid:uid>/approve/", companies.approve, name="console_company_approve"),
     path("companies/<uuid:uid>/return/", companies.send_back, name="console_company_return"),
+    path("companies/<uuid:uid>/verify/", verification.verify, name="console_company_verify"),
+    path("companies/<uuid:uid>/checks/<uuid:check>/withdraw/", verification.withdraw, name="console_check_withdraw"),
     path("demands/", campaign.demands, name="console_demands"),
     path("matching/", matching.matching, name="console_matching"),
     path("matching/start/", matching.start, name="console_matching_start"),

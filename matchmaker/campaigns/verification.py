@@ -1,0 +1,64 @@
+"""What the campaign's team has seen of a company's evidence."""
+
+import datetime as dt
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from matchmaker.accounts.audit import record
+from matchmaker.accounts.models import User
+from matchmaker.campaigns.models import Campaign
+from matchmaker.campaigns.services import require_organiser
+from matchmaker.companies.models import Check, Company
+from matchmaker.companies.verification import refresh_level
+from matchmaker.core.problems import Refused
+
+LONGEST_YEARS = 3
+
+
+@transaction.atomic
+def verify_company(
+    *, by: User, company: Company, campaign: Campaign, level: int, evidence: str, expires_on: dt.date | None
+) -> Check:
+    """Write down what was seen, and show the company at the highest level that counts today.
+
+    Raises:
+        ValidationError: by field; an end must lie between tomorrow and three years from now.
+        Refused: for whom does not run the campaign, and for one's own company (403).
+    """
+    require_organiser(by, campaign)
+    if company.members.filter(pk=by.pk).exists():
+        raise Refused("own_company", _("Somebody else of the team must check your own company."), status=403)
+    today = timezone.localdate()
+    if expires_on is not None and not today < expires_on <= today + dt.timedelta(days=366 * LONGEST_YEARS):
+        raise ValidationError({"expires_on": _("Choose a day between tomorrow and three years from now.")})
+    if not evidence.strip():
+        raise ValidationError({"evidence": _("Say what you saw, so that others can rely on it.")})
+    check = Check(
+        company=company,
+        level=level,
+        evidence=evidence.strip(),
+        checked_by=by,
+        checked_on=today,
+        expires_on=expires_on,
+    )
+    check.full_clean()
+    check.save()
+    refresh_level(company, today)
+    facts = {"level": level, "expires_on": expires_on and expires_on.isoformat()}
+    record(by=by, verb="verify_company", on=check, organisation=company, facts=facts)
+    return check
+
+
+@transaction.atomic
+def withdraw_check(*, by: User, check: Check, campaign: Campaign, reason: str) -> None:
+    """Take a check back; the shown level falls at once."""
+    require_organiser(by, campaign)
+    if not reason.strip():
+        raise ValidationError({"reason": _("Say why, for whoever reads the record.")})
+    if Check.objects.filter(pk=check.pk, withdrawn_at__isnull=True).update(withdrawn_at=timezone.now()):
+        refresh_level(check.company)
+        facts = {"level": check.level, "reason": reason.strip()[:500]}
+        record(by=by, verb="withdraw_check", on=check, organisation=check.company, facts=facts)
