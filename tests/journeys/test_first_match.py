@@ -87,7 +87,7 @@ def test_french_supplier_and_chinese_buyer_match_within_ten_seconds_and_open_the
     assert seconds < 10
     for address in ("claire@fruitiere.example", "chenmin@yonghai.example"):
         mails, seconds = wait_for(
-            lambda to=address: [m for m in mails_to(to) if "Comté" in body_of(m)], 20, f"no mail about the match to {address}"
+            lambda to=address: [m for m in mails_to(to) if "Comté" in body_of(m)], 20, f"no mail to {address}"
         )
         assert seconds < 10
         assert "孔泰" in body_of(mails[0])
