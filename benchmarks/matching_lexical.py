@@ -1,5 +1,7 @@
 """P4: words of short texts, beside PostgreSQL full text and the definition of BM25."""
 
+import os
+import statistics
 from collections.abc import Callable
 from pathlib import Path
 
