@@ -24,7 +24,7 @@ def classifier():
 def _classifier():
     from matchmaker.matching.engine.classify import Classifier  # brings scipy: only who suggests pays for it
 
-    return Classifier.load(settings.DATA_DIR, settings.ENGINE_CACHE)
+    return Classifier.load(settings.DATA_DIR, settings.ENGINE_CACHE, fast=True)  # for the speed of typing
 
 
 @dataclass(frozen=True)
