@@ -20,7 +20,10 @@ class RequestLimits:
             return HttpResponse("The address holds a control character.\n", status=400, content_type="text/plain")
         if len(request.META.get("HTTP_ACCEPT_LANGUAGE", "")) > 500:
             request.META["HTTP_ACCEPT_LANGUAGE"] = ""  # nobody reads fifty kilobytes of languages (B95)
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code == 429 and "Retry-After" not in response:
+            response["Retry-After"] = "60"  # allauth counts by the minute and doesn't say so (B31)
+        return response
 
 
 class PrivatePages:

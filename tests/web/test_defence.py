@@ -1,0 +1,250 @@
+"""The doors against those who try the handles: rows B29 to B38, B85 to B88 and B95."""
+
+import os
+import re
+import statistics
+import subprocess
+import sys
+import time
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+from django.core import mail
+from django.core.cache import cache
+from django.test import Client
+from django.urls import reverse
+
+from matchmaker.accounts.models import User
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+PASSWORD = "correct horse battery"
+EVIL = "evil.example.net"
+
+
+def sign_up(client, email, **extra):
+    said = {"name": "Somebody New", "email": email, "password1": PASSWORD}
+    return client.post(reverse("account_signup"), said, **extra)
+
+
+def sign_in(client, email, password=PASSWORD, **extra):
+    return client.post(reverse("account_login"), {"login": email, "password": password}, **extra)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("proxies", [{}, {"TRUSTED_PROXIES": "1"}])
+def test_g17_check_deploy_of_a_production_site_is_clean(proxies):
+    names = {"PRODUCTION": "1", "SECRET_KEY": "Zq3-" * 16 + "abc9", "ALLOWED_HOSTS": "example.org"}
+    names |= {"SITE_URL": "https://example.org", "EMAIL_URL": "smtp://mail.example.org:25", **proxies}
+    command = [sys.executable, "-W", "ignore", "manage.py", "check", "--deploy", "--fail-level", "WARNING"]
+    done = subprocess.run(command, env=os.environ | names, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr[-2000:]) == (0, "")
+
+
+@pytest.mark.parametrize("known", ["known@example.org", "KNOWN@Example.ORG", "known@EXAMPLE.org"])
+def test_b29_sign_up_with_a_known_address_answers_like_a_new_one_and_tells_its_owner(known):
+    factories.user(PASSWORD, email="known@example.org")
+    answers = [sign_up(Client(), email) for email in (known, "fresh@example.org")]
+    assert [(row.status_code, row["Location"]) for row in answers] == [
+        (302, reverse("account_email_verification_sent"))
+    ] * 2
+    assert sorted(letter.to[0].lower() for letter in mail.outbox) == ["fresh@example.org", "known@example.org"]
+    assert User.objects.filter(email__iexact="known@example.org").count() == 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("asks", ["signs up", "signs in"])
+def test_g21_known_and_unknown_addresses_take_the_same_time(settings, asks):
+    """With the real hasher: a known address answered without hashing would be told by the clock."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
+    settings.ACCOUNT_RATE_LIMITS = False
+    people = [factories.user(PASSWORD, email=f"known{number}@example.org") for number in range(5)]
+    took = {"known": [], "new": []}
+    for number, person in enumerate(people):
+        for kind, email in (("known", person.email), ("new", f"new{number}@example.org")):
+            client = Client()
+            client.get(reverse("account_login"))
+            # Of the processor, not of the wall: the clock of a busy machine says more about its other work.
+            begun = time.process_time()
+            answer = sign_up(client, email) if asks == "signs up" else sign_in(client, email, "wrong password")
+            took[kind].append(time.process_time() - begun)
+            assert answer.status_code in (200, 302)
+    gap = abs(statistics.median(took["known"]) - statistics.median(took["new"]))
+    assert gap < 0.05
+
+
+@pytest.mark.slow
+def test_b31_sign_ups_beyond_the_limit_are_refused_whatever_address_is_claimed():
+    answers = [
+        sign_up(Client(), f"n{number}@example.org", headers={"X-Forwarded-For": f"198.51.100.{number}"})
+        for number in range(30)
+    ]
+    codes = [answer.status_code for answer in answers]
+    assert codes == [302] * 20 + [429] * 10
+    assert User.objects.count() == 20
+    assert int(answers[-1]["Retry-After"]) > 0
+
+
+@pytest.mark.slow
+def test_b32_guesses_of_one_password_stop_after_five_from_any_address_and_for_minutes_only():
+    person = factories.user(PASSWORD)
+    texts = [sign_in(Client(REMOTE_ADDR=f"198.51.100.{n}"), person.email, f"guess {n}").status_code for n in range(5)]
+    locked = sign_in(Client(REMOTE_ADDR="203.0.113.9"), person.email)
+    assert texts == [200] * 5
+    assert "Too many" in locked.text
+    cache.clear()  # the five minutes are over
+    assert sign_in(Client(), person.email).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("password", "taken"),
+    [
+        ("password123456", False),
+        ("short7c", False),
+        ("é" * 100, True),
+        ("产品名很长的一句密码二零二六年", True),
+        (" " * 20, True),
+    ],
+)
+def test_b30_passwords(password, taken):
+    said = {"name": "Somebody", "email": "a@example.org", "password1": password}
+    Client().post(reverse("account_signup"), said)
+    assert User.objects.filter(email="a@example.org").exists() is taken
+    if taken:
+        assert User.objects.get().check_password(password)
+
+
+def reset_link(**extra):
+    Client().post(reverse("account_reset_password"), {"email": "known@example.org"}, **extra)
+    return re.search(r"https?://\S+", mail.outbox[-1].body).group(0)
+
+
+def test_b34_letter_of_a_reset_leads_to_the_configured_site_whatever_host_was_asked(settings):
+    factories.user(PASSWORD, email="known@example.org")
+    link = reset_link(headers={"Host": EVIL, "X-Forwarded-Host": EVIL})
+    assert link.startswith(settings.SITE_URL)
+    assert EVIL not in mail.outbox[-1].body
+
+
+def test_b34_link_of_a_reset_works_once(settings):
+    factories.user(PASSWORD, email="known@example.org")
+    path = reset_link().removeprefix(settings.SITE_URL)
+    client = Client()
+    form = client.get(path)["Location"]
+    page = client.get(form)
+    assert page["Referrer-Policy"] in ("same-origin", "no-referrer")
+    client.post(form, {"password1": "another horse battery", "password2": "another horse battery"})
+    assert User.objects.get().check_password("another horse battery")
+    again = Client()
+    assert "Location" not in again.get(path) or "another" not in again.get(again.get(path)["Location"]).text
+    again.post(again.get(path).headers.get("Location", path), {"password1": PASSWORD, "password2": PASSWORD})
+    assert User.objects.get().check_password("another horse battery")
+
+
+def test_b34_reset_of_an_unknown_address_answers_the_same():
+    factories.user(PASSWORD, email="known@example.org")
+    answers = [
+        Client().post(reverse("account_reset_password"), {"email": email})
+        for email in ("known@example.org", "nobody@example.org")
+    ]
+    assert len({(row.status_code, row["Location"]) for row in answers}) == 1
+
+
+def test_b36_cookie_is_nothing_after_signing_out_and_after_a_new_password():
+    person = factories.user(PASSWORD)
+    first, second = Client(), Client()
+    for browser in (first, second):
+        sign_in(browser, person.email)
+        assert browser.get(reverse("companies")).status_code == 200
+    kept = first.cookies["sessionid"].value
+    first.post(reverse("account_logout"))
+    first.cookies["sessionid"] = kept
+    person.set_password("another horse battery")
+    person.save()
+    assert [browser.get(reverse("companies")).status_code for browser in (first, second)] == [302, 302]
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["//" + EVIL, "/\\" + EVIL, "https:" + EVIL, f"https://{EVIL}/", "javascript:alert(1)", "%0d%0aX: y", "///" + EVIL],
+)
+def test_b37_next_leads_nowhere_else(target):
+    person = factories.user(PASSWORD)
+    client = Client()
+    answer = client.post(reverse("account_login"), {"login": person.email, "password": PASSWORD, "next": target})
+    place = answer["Location"]
+    assert urlsplit(urljoin("http://testserver/accounts/login/", place.replace("\\", "/"))).netloc == "testserver"
+    assert not set("\r\n") & set(place)
+
+
+def test_b38_form_without_its_token_and_json_in_disguise_change_nothing():
+    person = factories.user(language="en")
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(person)
+    said = {"name": "Changed", "language": "en", "time_zone": "UTC"}
+    form = client.post(reverse("account"), said)
+    foreign = client.post(reverse("account"), said, headers={"Origin": f"https://{EVIL}"})
+    product = reverse("api_products")
+    disguised = client.post(product, '{"origin": "TH"}', content_type="text/plain")
+    json = client.post(product, '{"origin": "TH"}', content_type="application/json")
+    assert [row.status_code for row in (form, foreign, disguised, json)] == [403, 403, 415, 403]
+    person.refresh_from_db()
+    assert person.name != "Changed"
+
+
+def test_b85_headers_a_proxy_of_ours_did_not_set_have_no_say(client):
+    person = factories.user()
+    forged = {
+        "X-Forwarded-Host": EVIL,
+        "X-Forwarded-Proto": "https",
+        "X-Real-IP": "10.0.0.1",
+        "Forwarded": "for=10.0.0.1",
+    }
+    forged |= {"X-User-ID": str(person.pk), "X-Forwarded-User": person.email, "Remote-User": person.email}
+    answer = client.get(reverse("companies"), headers=forged)
+    assert (answer.status_code, answer["Location"]) == (302, f"{reverse('account_login')}?next={reverse('companies')}")
+    assert EVIL not in client.get("/", headers=forged).text
+    twin = client.get(reverse("companies"), HTTP_X_USER__ID=str(person.pk), headers={"X_Forwarded_Host": EVIL})
+    assert twin.status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("/suppliers/%0aINFO forged", 400), ("/%00", 400), ("/%1b[31mred", 400), ("/" + "a" * 16_000, 414)],
+)
+def test_b87_address_with_a_control_character_or_too_long_is_refused_in_one_line(client, caplog, path, status):
+    answer = client.get(path)
+    assert answer.status_code == status
+    assert all("\n" not in record.getMessage() and "\x1b" not in record.getMessage() for record in caplog.records)
+
+
+def test_b88_page_of_one_person_is_kept_by_no_cache(client):
+    person = factories.user(name="Secret Person")
+    client.force_login(person)
+    for path in ("/", reverse("suppliers"), reverse("companies"), reverse("account_download"), reverse("notices")):
+        assert "no-store" in client.get(path)["Cache-Control"]
+    assert client.get(reverse("companies") + "x.css").status_code == 404
+    assert "Secret Person" not in Client().get(reverse("suppliers")).text
+
+
+@pytest.mark.parametrize(
+    "languages", ["en;q=" * 10_000, "../../etc/passwd", "xx-unknown", "\x00", "zh-" + "a" * 60_000]
+)
+def test_b95_language_nobody_speaks_is_the_default_at_once(client, languages):
+    client.get("/about/")
+    begun = time.perf_counter()
+    answer = client.get("/about/", headers={"Accept-Language": languages})
+    assert (answer.status_code, answer["Content-Language"]) == (200, "en")
+    assert time.perf_counter() - begun < 1  # the row asks for 50 ms of a machine that does nothing else
+
+
+def test_b93_audit_has_no_way_in(client):
+    boss = factories.user(is_staff=True, is_superuser=True)
+    client.force_login(boss)
+    assert client.get("/admin/accounts/auditentry/").status_code == 404
+
+
+def test_policy_of_content_allows_no_foreign_and_no_inline_script(client):
+    policy = client.get("/")["Content-Security-Policy"]
+    assert "script-src 'self'" in policy
+    assert "unsafe" not in policy
