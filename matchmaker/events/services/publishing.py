@@ -67,6 +67,12 @@ def publish_plan(*, by: User, draft: PlanDraft) -> Published:
 
 def _replace(event: Event, draft: PlanDraft) -> tuple[dict[str, int], set[int]]:
     standing, drawn = standings.of_draft(draft)
+    offered = set(event.slots())
+    if any(standing.slots[slot] not in offered or table >= event.tables for _s, _b, slot, table in drawn.meetings):
+        raise Refused(
+            "what_if",
+            _("This draft uses times or tables the event does not have. Change the event, then compute again."),
+        )
     registered = set(event.participations.registered().values_list("company", flat=True))
     barred = never_pairs(event)
     interpreter_of = {(s, b): standing.interpreters[who] for s, b, who in drawn.interpreted}

@@ -152,7 +152,7 @@ def badges(request, slug):
             "person": person,
             "company": person.participation.company,
             "qr": qr(f"{door}?code={person.code}"),
-            "side": person.participation,
+            "side": person.participation.get_side_display(),
         }
         for person in people.order_by("participation__company__legal_name", "pk")
     ]

@@ -161,14 +161,24 @@ def show(request, slug, uid):
         "floor": draft.options.get("floor"),
         "unplaced": Paginator(unplaced, UNPLACED_PER_PAGE).get_page(request.GET.get("page")),
         "kinds": _kinds(),
-        "what_if": {
-            name: draft.options[name] for name in ("tables", "opens_at", "closes_at") if draft.options.get(name)
-        },
+        "what_if": _what_if(draft),
         "others": others,
         "compared": _compared(request, draft),
         "options": {name: draft.options.get(name) for name in PlanForm.base_fields},
     }
     return render(request, "console/event_plan.html", context)
+
+
+def _what_if(draft: PlanDraft) -> dict | None:
+    """Tables and hours where they are not the event's own."""
+    event, asked = draft.event, draft.options
+    if not any(asked.get(name) for name in ("tables", "opens_at", "closes_at")):
+        return None
+    return {
+        "tables": asked.get("tables") or event.tables,
+        "opens_at": asked.get("opens_at") or event.opens_at.isoformat("minutes"),
+        "closes_at": asked.get("closes_at") or event.closes_at.isoformat("minutes"),
+    }
 
 
 def _kinds() -> dict[str, str]:

@@ -1,0 +1,3 @@
+from tests.events.conftest import hall
+
+__all__ = ["hall"]

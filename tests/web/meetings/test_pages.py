@@ -1,0 +1,145 @@
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from matchmaker.events import services
+from matchmaker.events.models import EventParticipation, MeetingRequest, Wish
+from tests import factories
+
+
+@pytest.fixture
+def pair(hall):
+    return hall.comes("supplier"), hall.comes("buyer")
+
+
+def signed_in(client, row):
+    client.force_login(factories.member_of(row.company))
+    return client
+
+
+def test_a_company_registers_and_reaches_its_page(client, hall):
+    company = factories.supplier()
+    client.force_login(factories.member_of(company))
+    address = reverse("meetings_register", args=["wuhan"])
+    assert client.get(address).status_code == 200
+    sent = {
+        "side": "supplier",
+        "people": "Malee Srisuk, sales\nSomchai",
+        "languages": ["th", "en"],
+        "seeks": "Importers",
+    }
+    answer = client.post(address, sent, follow=True)
+    row = EventParticipation.objects.get(company=company)
+    assert answer.redirect_chain == [(reverse("meetings_event", args=["wuhan"]), 302)]
+    assert list(row.attendees.values_list("name", "role")) == [("Malee Srisuk", "sales"), ("Somchai", "")]
+
+
+def test_what_was_typed_is_kept_when_registration_is_refused(client, hall):
+    company = factories.supplier()
+    client.force_login(factories.member_of(company))
+    answer = client.post(reverse("meetings_register", args=["wuhan"]), {"side": "supplier", "people": "Malee"})
+    assert answer.status_code == 200
+    assert answer.context["form"]["people"].value() == "Malee"
+    assert answer.context["form"].errors.keys() == {"languages"}
+
+
+@pytest.mark.parametrize("name", ["meetings_event", "meetings_companies", "meetings_availability", "meetings_details"])
+def test_pages_of_an_event_answer_those_who_come(client, pair, name):
+    assert signed_in(client, pair[0]).get(reverse(name, args=["wuhan"])).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["meetings_companies", "meetings_availability", "meetings_details", "meetings_print"])
+def test_pages_of_an_event_do_not_exist_for_those_who_do_not_come(client, pair, name):
+    client.force_login(factories.member_of(factories.supplier()))
+    assert client.get(reverse(name, args=["wuhan"])).status_code == 404
+
+
+def test_never_said_by_one_changes_nothing_the_other_sees(client, hall, pair):
+    supplier, buyer = pair
+    signed_in(client, supplier)
+    addresses = [reverse(name, args=["wuhan"]) for name in ("meetings_companies", "meetings_event")]
+
+    def seen():
+        return [
+            client.get(address).content.split(b"<main", 1)[1].split(b"csrfmiddlewaretoken")[0] for address in addresses
+        ]
+
+    before = seen()
+    hall.wish(buyer, supplier, "never")
+    assert seen() == before
+
+
+def test_a_wish_is_one_tap_with_htmx_and_without_a_script(client, pair):
+    supplier, buyer = pair
+    address = reverse("meetings_wish", args=["wuhan", buyer.company.uid])
+    signed_in(client, supplier)
+    part = client.post(address, {"kind": "must", "next": "/meetings/"}, headers={"HX-Request": "true"})
+    assert part.status_code == 200
+    assert part.content.strip().startswith(b'<div id="wish-')
+    back = client.post(address, {"kind": "would", "next": "/meetings/wuhan/companies/"})
+    assert back["Location"] == "/meetings/wuhan/companies/"
+    assert Wish.objects.get().kind == "would"
+
+
+def test_a_wish_never_leads_to_another_site(client, pair):
+    address = reverse("meetings_wish", args=["wuhan", pair[1].company.uid])
+    back = signed_in(client, pair[0]).post(address, {"kind": "must", "next": "https://evil.example/"})
+    assert back["Location"] == reverse("meetings_event", args=["wuhan"])
+
+
+def test_slots_that_are_unticked_are_away(client, hall, pair):
+    free = [slot.isoformat() for slot in hall.slots[1:]]
+    signed_in(client, pair[0]).post(reverse("meetings_availability", args=["wuhan"]), {"free": free})
+    pair[0].refresh_from_db()
+    assert pair[0].away == [hall.slots[0].isoformat()]
+
+
+def test_only_the_one_who_was_asked_answers(client, hall, pair):
+    request = hall.ask(*pair, note="Rice")
+    address = reverse("meetings_request_answer", args=[request.uid])
+    signed_in(client, pair[0])
+    assert client.post(address, {"answer": "accept"}).status_code == 404
+    signed_in(client, pair[1]).post(address, {"answer": "accept"})
+    assert MeetingRequest.objects.get().status == "accepted"
+
+
+def test_the_feed_needs_its_secret_only(client, hall, pair):
+    hall.book(*pair, 0)
+    answer = client.get(reverse("meetings_feed", args=[pair[0].feed_token]))
+    assert answer["Content-Type"] == "text/calendar; charset=utf-8"
+    assert answer.content.count(b"BEGIN:VEVENT") == 1
+    assert client.get(reverse("meetings_feed", args=["guess"])).status_code == 404
+
+
+def test_a_meeting_of_others_does_not_exist(client, hall, pair):
+    meeting = hall.book(*pair, 0)
+    stranger = hall.comes("buyer")
+    address = reverse("meetings_meeting", args=[meeting.uid])
+    assert signed_in(client, stranger).get(address).status_code == 404
+    assert signed_in(client, pair[1]).get(address).status_code == 200
+
+
+def test_cancelling_a_meeting_says_why(client, hall, pair):
+    meeting = hall.book(*pair, 0)
+    signed_in(client, pair[0]).post(reverse("meetings_cancel", args=[meeting.uid]), {"why": "Flight cancelled"})
+    meeting.refresh_from_db()
+    assert (meeting.status, meeting.why_cancelled) == ("cancelled", "Flight cancelled")
+
+
+def test_the_list_of_companies_costs_the_same_for_two_as_for_eight(client, hall, pair, django_assert_num_queries):
+    address = reverse("meetings_companies", args=["wuhan"])
+    signed_in(client, pair[0]).get(address)
+    with CaptureQueriesContext(connection) as few:
+        client.get(address)
+    for _n in range(7):
+        hall.comes("buyer")
+    with django_assert_num_queries(len(few)):
+        client.get(address)
+
+
+def test_withdrawing_by_the_page_leads_back_to_the_list(client, pair):
+    answer = signed_in(client, pair[0]).post(reverse("meetings_withdraw", args=["wuhan"]))
+    pair[0].refresh_from_db()
+    assert (answer["Location"], pair[0].status) == (reverse("meetings"), "withdrawn")
+    assert services.suggestions(pair[1]) == []
