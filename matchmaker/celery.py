@@ -7,8 +7,13 @@ import os
 
 from celery import Celery
 from celery.schedules import crontab
+from kombu.transport.redis import Channel
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "matchmaker.settings")
+
+# When Redis died under a running task, Celery 5.7 tried to give the message back over the connection it had just taken
+# apart, and the worker ended on an AttributeError. The row is the work, so no message needs to be given back.
+Channel.do_restore = False
 
 app = Celery("matchmaker")
 app.config_from_object("django.conf:settings", namespace="CELERY")
