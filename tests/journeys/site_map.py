@@ -206,7 +206,7 @@ class SiteMap:
         if meeting:
             pages["console-meeting"] = f"{event}/meetings/{meeting.uid}/"
             pages["console-pair"] = f"{event}/plan/{self.draft.uid}/0-0/"
-        return self._of("organiser", pages) + [Page("styleguide", "staff", "/styleguide/")]
+        return [*self._of("organiser", pages), Page("styleguide", "staff", "/styleguide/")]
 
     def _account(self) -> list[Page]:
         return self._of(
