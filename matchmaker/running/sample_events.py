@@ -1,4 +1,4 @@
-"""The sample events come alive: companies of the trade register, some cannot always come, interpreters are in the hall."""
+"""The sample events come alive: companies register, some cannot always come, interpreters are in the hall."""
 
 from matchmaker.accounts.models import User
 from matchmaker.catalogue.models import Category

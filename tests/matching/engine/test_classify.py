@@ -44,9 +44,7 @@ def test_vietnamese_goes_through_the_second_encoder(classifier):
 
 
 def test_services_have_a_category_without_an_hs_code(classifier):
-    assert (
-        classifier.suggest_categories(["Software development outsourcing services"], 1)[0][0].code[:4] == "SERV"
-    )
+    assert classifier.suggest_categories(["Software development outsourcing services"], 1)[0][0].code[:4] == "SERV"
 
 
 def test_scores_are_probabilities_in_falling_order(classifier):
