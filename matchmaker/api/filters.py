@@ -25,7 +25,7 @@ class DeclaredFilters(BaseFilterBackend):
                     raise ValidationError({name: [_("Order by one of: %(names)s.") % {"names": ", ".join(orderings)}]})
                 queryset = queryset.order_by(*orderings[values[0]])
             elif name in filters:
-                queryset = filters[name](queryset, _limited(name, values[0]))
+                queryset = _narrowed(filters[name], queryset, name, _limited(name, values[0]))
             else:
                 raise ValidationError({name: [_("Unknown parameter.")]}, "unknown_field")
         return queryset
@@ -33,6 +33,13 @@ class DeclaredFilters(BaseFilterBackend):
     def get_schema_operation_parameters(self, view):
         names = [*getattr(view, "filters", {}), *(["ordering"] if getattr(view, "orderings", {}) else [])]
         return [{"name": name, "in": "query", "required": False, "schema": {"type": "string"}} for name in names]
+
+
+def _narrowed(narrow, queryset, name: str, value: str):
+    try:
+        return narrow(queryset, value)
+    except (ValueError, TypeError):  # a word where the column holds a number
+        raise ValidationError({name: [_("This is no value of this parameter.")]}, "invalid") from None
 
 
 def _limited(name: str, value: str) -> str:
