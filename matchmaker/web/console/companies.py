@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from matchmaker.accounts.models import AuditEntry
 from matchmaker.campaigns import services
-from matchmaker.companies.models import Company
+from matchmaker.companies.models import Asked, Company
 from matchmaker.companies.services import companies_alike
 from matchmaker.core.problems import Refused
 from matchmaker.notifications.tasks import ring
@@ -56,6 +56,7 @@ def company(request, uid, reason="", errors=None, check=None):
             "history": history(company),
             "reason": reason,
             "check": check or CheckForm(),
+            "claims": company.claims.filter(status=Asked.OPEN).select_related("user", "first_yes_by"),
             "checks": company.checks.select_related("checked_by"),
             "today": timezone.localdate(),
             "errors": errors or [],

@@ -24,6 +24,7 @@ urlpatterns = [
     path("companies/<uuid:uid>/return/", companies.send_back, name="console_company_return"),
     path("companies/<uuid:uid>/verify/", verification.verify, name="console_company_verify"),
     path("companies/<uuid:uid>/checks/<uuid:check>/withdraw/", verification.withdraw, name="console_check_withdraw"),
+    path("companies/<uuid:uid>/claims/<uuid:claim>/", verification.answer_claim, name="console_claim"),
     path("demands/", campaign.demands, name="console_demands"),
     path("matching/", matching.matching, name="console_matching"),
     path("matching/start/", matching.start, name="console_matching_start"),

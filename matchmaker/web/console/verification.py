@@ -1,14 +1,16 @@
-"""Writing down what was seen of a company's evidence."""
+"""Who a company is: what was seen of its evidence, and who claims it."""
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from matchmaker.campaigns import verification
-from matchmaker.companies.models import Check
+from matchmaker.campaigns import claims, verification
+from matchmaker.companies.models import Check, Claim
 from matchmaker.core.problems import Refused
+from matchmaker.notifications.tasks import ring
 from matchmaker.web.access import organiser
 from matchmaker.web.console import companies
 from matchmaker.web.console.check_form import CheckForm
@@ -44,4 +46,19 @@ def withdraw(request, uid, check):
         messages.error(request, " ".join(problem.messages))
     else:
         messages.success(request, _("Taken back. The company is shown with what still counts."))
+    return redirect("console_company", uid)
+
+
+@organiser
+@require_POST
+def answer_claim(request, uid, claim):
+    row = get_object_or_404(Claim, uid=claim, company__in=companies.of_campaign(request), company__uid=uid)
+    verb = claims.agree_to_claim if request.POST.get("answer") == "yes" else claims.decline_claim
+    try:
+        verb(by=request.user, claim=row, campaign=request.campaign)
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+    else:
+        transaction.on_commit(ring)
+        messages.success(request, _("Your answer is written down."))
     return redirect("console_company", uid)

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from matchmaker.accounts.audit import first_broken
 from matchmaker.accounts.models import AuditEntry
-from matchmaker.companies import invitations, members
-from matchmaker.companies.models import Asked, Company, Invitation, JoinRequest, Membership
+from matchmaker.companies import claims, invitations, members
+from matchmaker.companies.models import Asked, Claim, Company, Invitation, JoinRequest, Membership
 from matchmaker.companies.tasks import ring as ring_invitations
 from matchmaker.core.problems import Refused
 from matchmaker.core.text import sound_text
@@ -49,13 +49,26 @@ class KnockForm(forms.Form):
     )
 
 
+class ClaimForm(forms.Form):
+    evidence = forms.CharField(
+        label=gettext_lazy("How can the team see that it is yours?"),
+        max_length=2000,
+        validators=[sound_text],
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text=gettext_lazy(
+            "Such as: your position, the number in the register, whom we can call under a public number."
+        ),
+    )
+
+
 @signed_in
 @require_safe
 def companies(request: HttpRequest) -> HttpResponse:
     """One's own companies, and what waits for one's answer."""
     mine = Membership.objects.filter(user=request.user).select_related("company")
     asked = JoinRequest.objects.filter(user=request.user, status=Asked.OPEN).select_related("company")
-    context = {"mine": mine, "asked": asked, "invitations": invitations.waiting_for(request.user)}
+    claimed = Claim.objects.filter(user=request.user, status=Asked.OPEN).select_related("company")
+    context = {"mine": mine, "asked": asked, "claimed": claimed, "invitations": invitations.waiting_for(request.user)}
     return render(request, "public/members/companies.html", context)
 
 
@@ -82,6 +95,7 @@ def show(request: HttpRequest, uid) -> HttpResponse:
         "form": form,
         "people": company.memberships.select_related("user").order_by("role", "id"),
         "invited": Invitation.objects.open().filter(company=company) if is_admin else [],
+        "claims": company.claims.filter(status=Asked.OPEN).select_related("user") if is_admin else [],
         "asking": company.join_requests.filter(status=Asked.OPEN).select_related("user") if is_admin else [],
     }
     return render(request, "public/members/members.html", context, status=422 if form.errors else 200)
@@ -232,3 +246,39 @@ def _accept(request: HttpRequest, found: Invitation) -> HttpResponse:
     request.session["company"] = str(found.company.uid)
     messages.success(request, _("You belong to %(company)s now.") % {"company": found.company})
     return redirect("desk")
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def claim(request: HttpRequest, uid) -> HttpResponse:
+    """Say that a registered company is one's own."""
+    company = get_object_or_404(Company.objects.visible_to(request.user), uid=uid)
+    form = ClaimForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            claims.claim_company(by=request.user, company=company, evidence=form.cleaned_data["evidence"])
+        except (ValidationError, Refused) as problem:
+            show_on(form, problem)
+        else:
+            transaction.on_commit(ring_post_office)
+            messages.success(request, _("Your claim is with the campaign's team; the company has been told."))
+            return redirect("companies")
+    context = {"company": company, "form": form}
+    return render(request, "public/members/claim.html", context, status=422 if form.errors else 200)
+
+
+@signed_in
+@require_POST
+def withdraw_claim(request: HttpRequest, key) -> HttpResponse:
+    claims.withdraw_claim(by=request.user, claim=get_object_or_404(Claim, uid=key, user=request.user))
+    messages.success(request, _("Your claim is withdrawn."))
+    return redirect("companies")
+
+
+@member
+@require_POST
+def object_to_claim(request: HttpRequest, uid, key) -> HttpResponse:
+    found = get_object_or_404(request.company.claims.select_related("company"), uid=key)
+    reason = request.POST.get("reason", "").replace("\x00", "")
+    said = _("The campaign's team sees your objection; the claim cannot be agreed to.")
+    return _do(request, uid, claims.object_to_claim, said, claim=found, reason=reason)

@@ -19,5 +19,8 @@ urlpatterns = [
     path("companies/<uuid:uid>/record/", members.history, name="company_record"),
     path("companies/<uuid:uid>/leave/", members.leave, name="leave_company"),
     path("companies/<uuid:uid>/join/", members.knock, name="knock"),
+    path("companies/<uuid:uid>/claim/", members.claim, name="claim"),
+    path("companies/<uuid:uid>/claims/<uuid:key>/object/", members.object_to_claim, name="claim_object"),
+    path("companies/claims/<uuid:key>/withdraw/", members.withdraw_claim, name="claim_withdraw"),
     path("invitations/<str:token>/", members.invitation, name="invitation"),
 ]

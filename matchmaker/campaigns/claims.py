@@ -1,0 +1,70 @@
+"""Two of the campaign's team decide about a claim."""
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from matchmaker.accounts.audit import record
+from matchmaker.accounts.models import User
+from matchmaker.campaigns.models import Campaign
+from matchmaker.campaigns.services import require_organiser
+from matchmaker.companies.members import add_member
+from matchmaker.companies.models import Asked, Claim, Membership
+from matchmaker.core.problems import Refused
+from matchmaker.notifications.services import notify
+
+
+@transaction.atomic
+def agree_to_claim(*, by: User, claim: Claim, campaign: Campaign) -> Claim:
+    """The first yes is kept; the second, of somebody else and after the week for objections, gives access.
+
+    Raises:
+        Refused: for one's own claim, a second yes by the same person, an objection, or before the week is over.
+    """
+    require_organiser(by, campaign)
+    claim = Claim.objects.select_for_update().select_related("company", "user").get(pk=claim.pk)
+    if claim.status != Asked.OPEN:
+        raise Refused("already_answered", _("This claim has been answered already."))
+    if claim.user_id == by.pk or claim.company.members.filter(pk=by.pk).exists():
+        raise Refused("own_company", _("Somebody else of the team must decide about your own company."), status=403)
+    if claim.objection:
+        raise Refused("objected", _("The company objected. Speak to both, then decline or ask the company."))
+    if claim.first_yes_by_id is None:
+        claim.first_yes_by = by
+        claim.save(update_fields=["first_yes_by"])
+        record(by=by, verb="agree_to_claim", on=claim, organisation=claim.company, facts={"yes": 1})
+        return claim
+    if claim.first_yes_by_id == by.pk:
+        raise Refused("second_person", _("You agreed already. A second person of the team must agree, too."))
+    if timezone.now() < claim.objection_until:
+        raise Refused(
+            "too_early",
+            _("The company may object until %(day)s. The second yes is possible after that.")
+            % {"day": claim.objection_until.date().isoformat()},
+        )
+    claim.second_yes_by, claim.status, claim.decided_at = by, Asked.ACCEPTED, timezone.now()
+    claim.save(update_fields=["second_yes_by", "status", "decided_at"])
+    record(by=by, verb="agree_to_claim", on=claim, organisation=claim.company, facts={"yes": 2})
+    add_member(by=by, company=claim.company, user=claim.user, role=Membership.Role.ADMIN)
+    _tell(claim, accepted=True)
+    return claim
+
+
+@transaction.atomic
+def decline_claim(*, by: User, claim: Claim, campaign: Campaign) -> None:
+    require_organiser(by, campaign)
+    open_claim = Claim.objects.filter(pk=claim.pk, status=Asked.OPEN)
+    if not open_claim.update(status=Asked.DECLINED, decided_at=timezone.now()):
+        raise Refused("already_answered", _("This claim has been answered already."))
+    record(by=by, verb="decline_claim", on=claim, organisation=claim.company)
+    _tell(claim, accepted=False)
+
+
+def _tell(claim: Claim, *, accepted: bool) -> None:
+    notify(
+        kind="claim_answered",
+        to=[claim.user],
+        event_key=f"claim_answered:{claim.uid}",
+        context={"company": str(claim.company), "accepted": accepted},
+        path="/companies/",
+    )

@@ -1,0 +1,109 @@
+"""A claim gives nothing by itself: the company may object for a week, then two people have to agree."""
+
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from matchmaker.accounts.models import AuditEntry
+from matchmaker.campaigns.claims import agree_to_claim, decline_claim
+from matchmaker.companies import claims
+from matchmaker.companies.models import Claim, Membership
+from matchmaker.core.problems import Refused
+from matchmaker.notifications.models import Notice
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def campaign():
+    return factories.campaign()
+
+
+@pytest.fixture
+def company(campaign):
+    row = factories.supplier()
+    row.participations.create(campaign=campaign, side="supplier")
+    return row
+
+
+@pytest.fixture
+def claim(company):
+    return claims.claim_company(by=factories.user(), company=company, evidence="I am its director since 2019.")
+
+
+def week_is_over():
+    Claim.objects.update(objection_until=timezone.now() - dt.timedelta(seconds=1))
+
+
+def code_of(act, **what):
+    with pytest.raises(Refused) as refusal:
+        act(**what)
+    return refusal.value.code
+
+
+def test_b41_claim_is_told_to_the_company_and_gives_no_access(client, company, claim):
+    assert Notice.objects.get(recipient=factories.member_of(company)).kind == "company_claimed"
+    client.force_login(claim.user)
+    assert client.get(reverse("members", args=[company.uid])).status_code == 404
+    assert not Membership.objects.filter(user=claim.user).exists()
+
+
+def test_b41_two_people_agree_after_the_week(campaign, claim):
+    first, second = factories.organiser(campaign), factories.organiser(campaign)
+    agree_to_claim(by=first, claim=claim, campaign=campaign)
+    assert code_of(agree_to_claim, by=second, claim=claim, campaign=campaign) == "too_early"
+    week_is_over()
+    assert code_of(agree_to_claim, by=first, claim=claim, campaign=campaign) == "second_person"
+    assert not Membership.objects.filter(user=claim.user).exists()
+    agree_to_claim(by=second, claim=claim, campaign=campaign)
+    assert Membership.objects.get(user=claim.user).role == "admin"
+    assert code_of(decline_claim, by=first, claim=claim, campaign=campaign) == "already_answered"
+    said = AuditEntry.objects.of(claim.company).values_list("verb", flat=True)
+    assert list(said) == ["claim_company", "agree_to_claim", "agree_to_claim", "add_member"]
+
+
+def test_objection_of_the_company_stops_it(client, campaign, company, claim):
+    client.force_login(factories.member_of(company))
+    assert str(claim.user) in client.get(reverse("members", args=[company.uid])).text
+    client.post(reverse("claim_object", args=[company.uid, claim.uid]), {"reason": "Left us in 2020."})
+    week_is_over()
+    assert code_of(agree_to_claim, by=factories.organiser(campaign), claim=claim, campaign=campaign) == "objected"
+
+
+def test_b93_nobody_agrees_to_her_own_claim_and_no_stranger_to_any(campaign, claim):
+    week_is_over()
+    campaign.organisers.create(user=claim.user)
+    assert code_of(agree_to_claim, by=claim.user, claim=claim, campaign=campaign) == "own_company"
+    assert code_of(agree_to_claim, by=factories.user(), claim=claim, campaign=campaign) == "not_found"
+
+
+def test_b42_one_open_claim_and_history_is_kept(company, claim):
+    again = {"by": claim.user, "company": company, "evidence": "Again."}
+    assert code_of(claims.claim_company, **again) == "already_claimed"
+    claims.withdraw_claim(by=claim.user, claim=claim)
+    claims.claim_company(**again)
+    assert list(Claim.objects.values_list("status", flat=True)) == ["withdrawn", "open"]
+
+
+def test_fourth_claim_in_a_month_is_refused(company):
+    person = factories.user()
+    for _number in range(claims.A_MONTH):
+        claims.claim_company(by=person, company=factories.supplier(), evidence="Mine.")
+    assert code_of(claims.claim_company, by=person, company=company, evidence="Mine.") == "too_many_claims"
+
+
+def test_claim_from_its_page_is_decided_on_the_console(client, campaign, company):
+    person, boss = factories.user(), factories.organiser(campaign)
+    client.force_login(person)
+    assert client.get(reverse("claim", args=[factories.buyer().uid])).status_code == 404
+    client.post(reverse("claim", args=[company.uid]), {"evidence": "Number 0815 of the register."})
+    claim = Claim.objects.get()
+    client.force_login(boss)
+    assert "Number 0815" in client.get(reverse("console_company", args=[company.uid])).text
+    client.post(reverse("console_claim", args=[company.uid, claim.uid]), {"answer": "no"})
+    claim.refresh_from_db()
+    assert claim.status == "declined"
+    assert Notice.objects.get(recipient=person).kind == "claim_answered"
