@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -29,6 +30,12 @@ def notify(*, kind: str, to: Iterable[Any], event_key: str, context: Mapping[str
     if len(event_key) > 160 or len(path) > 300:
         raise ValueError("event_key holds 160 characters and path 300")
     letters, values = fanout.same_for_all(to, event_key, dict(context), path)
+    if isinstance(to, QuerySet) and not Notice.objects.filter(event_key=event_key).exists():
+        try:
+            with transaction.atomic():
+                return fanout.write(kind=kind, letters=letters, values=values, fresh_key=True)
+        except IntegrityError:
+            pass  # somebody told them at the same moment: below, only those who are left are told
     return fanout.write(kind=kind, letters=letters, values=values)
 
 

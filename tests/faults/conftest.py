@@ -176,9 +176,14 @@ def site(tmp_path):
     sink = Sink()
     with socket.create_server(("127.0.0.1", 0)) as free:
         sink.port = free.getsockname()[1]
-    controller = Controller(sink, hostname="127.0.0.1", port=sink.port)
-    controller.start()
-    sink.start, sink.stop = controller.start, controller.stop
+    running: list[Controller] = []
+
+    def start() -> None:
+        running.append(Controller(sink, hostname="127.0.0.1", port=sink.port))
+        running[-1].start()
+
+    sink.start, sink.stop = start, lambda: running.pop().stop()
+    start()
     given, name = os.environ.get("DATABASE_URL", ""), f"faults_{uuid4().hex[:8]}"
     database = f"sqlite:///{tmp_path / 'site.sqlite3'}"
     if given.startswith("postgres"):
@@ -190,7 +195,7 @@ def site(tmp_path):
     site.ask("prepare", PEOPLE)
     yield site
     site.stop()
-    if controller.server is not None:
+    for controller in running:
         controller.stop()
     if given.startswith("postgres"):
         with psycopg.connect(given, autocommit=True) as link:

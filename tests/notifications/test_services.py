@@ -71,3 +71,12 @@ def test_preferences_are_read_where_the_promise_is_written():
         (texted.pk, "sms", "now"),
     ]
     assert [Notice.objects.visible_to(person).count() for person in (quiet, silent, texted)] == [1, 0, 1]
+
+
+def test_a_large_audience_is_told_once_however_often_it_is_told():
+    factories.user(), factories.user()
+    everybody = User.objects.all()
+    assert tell(everybody) == 2
+    factories.user()
+    assert tell(everybody) == 1
+    assert Notice.objects.count() == Delivery.objects.count() == 3

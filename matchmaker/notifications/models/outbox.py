@@ -37,8 +37,7 @@ class Notice(Public):
         ordering = ["-id"]
         constraints = [models.UniqueConstraint(fields=["event_key", "recipient"], name="notice_once_per_person")]
         indexes = [
-            models.Index(fields=["recipient", "-id"], name="notice_of_person"),
-            models.Index(fields=["recipient"], condition=Q(read_at__isnull=True), name="notice_unread"),
+            models.Index(fields=["recipient", "-id"], name="notice_of_person"),  # also counts what is unread
         ]
 
     def __str__(self):
@@ -120,7 +119,9 @@ class Delivery(Promise):
     notice = models.ForeignKey(Notice, models.CASCADE, related_name="deliveries", db_index=False)
     channel = models.CharField(max_length=20)
     frequency = models.CharField(max_length=10, choices=Frequency, default=Frequency.NOW)
-    digest = models.ForeignKey(Digest, models.SET_NULL, null=True, blank=True, related_name="deliveries")
+    digest = models.ForeignKey(
+        Digest, models.SET_NULL, null=True, blank=True, related_name="deliveries", db_index=False
+    )
 
     class Meta(Promise.Meta):
         verbose_name_plural = "deliveries"
@@ -140,6 +141,7 @@ class Delivery(Promise):
                 condition=Q(state="waiting", digest__isnull=True) & ~Q(frequency="now"),
                 name="delivery_to_gather",
             ),
+            models.Index(fields=["digest"], condition=Q(digest__isnull=False), name="delivery_of_digest"),
             models.Index(
                 fields=["state", "finished_at"], condition=Q(finished_at__isnull=False), name="delivery_finished"
             ),
