@@ -15,7 +15,7 @@ from matchmaker.catalogue.services import shortlist_product
 from matchmaker.companies.models import Company
 from matchmaker.events.models import Event, Meeting
 from matchmaker.events.services import compute_plan, publish_plan, start_plan
-from matchmaker.matching.models import Match, MatchRun
+from matchmaker.matching.models import Match
 from matchmaker.matching.services import answer_match, match_block, start_match_run
 from matchmaker.running import sample
 
@@ -181,7 +181,6 @@ class SiteMap:
     def _console(self) -> list[Page]:
         event = f"/console/events/{self.event.slug}"
         waiting = Company.objects.filter(status="pending").first() or self.seller
-        run = MatchRun.objects.get(pk=self.run.pk)
         meeting = Meeting.objects.filter(event=self.event).first()
         pages = {
             "console": "/console/",
@@ -189,7 +188,6 @@ class SiteMap:
             "console-company": f"/console/companies/{waiting.uid}/",
             "console-demands": "/console/demands/",
             "console-matching": "/console/matching/",
-            "console-matching-run": f"/console/matching/{run.uid}/",
             "console-events": "/console/events/",
             "console-event-new": "/console/events/new/",
             "console-event": f"{event}/",

@@ -64,7 +64,7 @@ class Server(http.server.ThreadingHTTPServer):
 def receiver(settings):
     server = Server(("127.0.0.1", 0), Receiver)
     server.got, server.script, server.poured = [], [], 0
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     host = f"127.0.0.1:{server.server_port}"
     server.url = f"http://{host}/hook"
     settings.OUTBOUND_ALLOWED = [host]
@@ -239,7 +239,7 @@ def test_f36_an_endpoint_that_hangs_does_not_delay_another(receiver, endpoint, p
     monkeypatch.setattr(outbound, "TIMEOUT", 1)
     fast = Server(("127.0.0.1", 0), Receiver)
     fast.got, fast.script, fast.poured = [], [], 0
-    threading.Thread(target=fast.serve_forever, daemon=True).start()
+    threading.Thread(target=fast.serve_forever, args=(0.02,), daemon=True).start()
     settings.OUTBOUND_ALLOWED = [*settings.OUTBOUND_ALLOWED, f"127.0.0.1:{fast.server_port}"]
     other, _secret = webhooks.create_endpoint(by=person, url=f"http://127.0.0.1:{fast.server_port}/", name="fast")
     receiver.script.append("hang")

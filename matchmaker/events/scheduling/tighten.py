@@ -25,7 +25,7 @@ from matchmaker.events.scheduling.instance import Instance
 # Columns up to which the interior point method ends within seconds (200 × 200 × 16 has about 25,000).
 MOST_COLUMNS = 30_000
 # Pairs that lack more than this at the flow's prices are left out of the programme (never out of the bound).
-MARGIN = 45
+MARGIN = 30
 # Prices are rounded to this: sums of weights and prices are then exact in binary floating point.
 GRAIN = 1024.0
 # Below so many seconds a second process is not worth its start.
