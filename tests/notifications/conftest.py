@@ -1,6 +1,7 @@
 """A mail server that is real and does as it is told, and one person with something to hear."""
 
 import asyncio
+import logging
 import socket
 import threading
 from collections import defaultdict, deque
@@ -12,6 +13,9 @@ from aiosmtpd.controller import Controller
 from matchmaker.notifications import services
 from matchmaker.notifications.models import Delivery
 from tests import factories
+
+# aiosmtpd tells of every line
+logging.getLogger("mail.log").setLevel(logging.WARNING)
 
 
 class Sink:

@@ -175,6 +175,14 @@ def test_what_is_called_back_does_not_leave(person, tell):
     assert drain() == 0
 
 
+def test_what_somebody_else_dealt_with_is_read_and_stays_here(person, tell):
+    row = tell(person)
+    services.settle(event_key=row.notice.event_key)
+    assert drain() == 0
+    assert fresh(row).state == "cancelled"
+    assert fresh(row).notice.read_at is not None
+
+
 @pytest.mark.slow
 def test_f16_many_sweepers_over_the_same_rows_send_each_once(tell):
     people = [factories.user() for _person in range(30)]
