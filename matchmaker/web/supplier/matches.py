@@ -1,25 +1,18 @@
 """Who wants a supplier's products: why, on which conditions, and what she says to it."""
 
-from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 
 from matchmaker.catalogue.models import Product
 from matchmaker.companies.models import Company
 from matchmaker.core import reference
-from matchmaker.core.problems import Refused
 from matchmaker.matching import reasons
 from matchmaker.matching.models import Match
-from matchmaker.matching.services import answer_match
-from matchmaker.notifications.tasks import ring
 from matchmaker.web.access import supplier
+from matchmaker.web.answers import take_answer
 from matchmaker.web.supplier.forms import MatchFilter
 
 PER_PAGE = 10
@@ -73,42 +66,8 @@ def show(request: HttpRequest, uid) -> HttpResponse:
 
 @supplier
 def answer(request: HttpRequest, uid) -> HttpResponse:
-    """One tap. Without a script the list is shown again where one was; an address opened by hand shows the match."""
     match = get_object_or_404(seen_by(request.company).for_cards(), uid=uid)
-    refusal = ""
-    if request.method == "POST":
-        try:
-            match = answer_match(
-                by=request.user,
-                match=match,
-                side="supplier",
-                answer=request.POST.get("answer", ""),
-                why=request.POST.get("why", ""),
-            )
-            transaction.on_commit(ring)
-        except Refused as problem:
-            refusal = problem.message
-        except ValidationError as problem:
-            refusal = " ".join(problem.messages)
-    if request.htmx:
-        status = 422 if refusal else 200
-        return render(request, "supplier/answer.html", {"card": shown(match), "refusal": refusal}, status=status)
-    if refusal:
-        messages.error(request, refusal)
-    elif request.method == "POST":
-        messages.success(request, _said(match))
-    back = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(back, allowed_hosts=None):
-        back = reverse("supplier_match", args=[match.uid])
-    return redirect(f"{back}#match-{match.uid}")
-
-
-def _said(match: Match) -> str:
-    if match.is_mutual:
-        return _("Both of you said yes. You see each other's contact now.")
-    if match.supplier_answer == Match.Answer.INTERESTED:
-        return _("The buyer hears that you are interested. Contacts open when the buyer says yes too.")
-    return _("Noted. This match does not come back.")
+    return take_answer(request, match, side="supplier", template="supplier/answer.html", shown=shown)
 
 
 def shown(match: Match) -> dict:

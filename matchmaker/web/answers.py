@@ -1,0 +1,63 @@
+"""One tap on a match, the same on both desks."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+
+from matchmaker.core.problems import Refused
+from matchmaker.matching.models import Match
+from matchmaker.matching.services import answer_match
+from matchmaker.notifications.tasks import ring
+
+
+def take_answer(
+    request: HttpRequest, match: Match, *, side: str, template: str, shown: Callable[[Match], dict]
+) -> HttpResponse:
+    """Keep the answer of one side and show the match again.
+
+    With htmx the card alone comes back, 422 with the refusal in it; without a script the page where the tap was. An
+    address opened by hand shows the match.
+    """
+    refusal = ""
+    if request.method == "POST":
+        try:
+            match = answer_match(
+                by=request.user,
+                match=match,
+                side=side,
+                answer=request.POST.get("answer", ""),
+                why=request.POST.get("why", ""),
+            )
+            transaction.on_commit(ring)
+        except Refused as problem:
+            refusal = problem.message
+        except ValidationError as problem:
+            refusal = " ".join(problem.messages)
+    if request.htmx:
+        context = {"card": shown(match), "refusal": refusal}
+        return render(request, template, context, status=422 if refusal else 200)
+    if refusal:
+        messages.error(request, refusal)
+    elif request.method == "POST":
+        messages.success(request, _said(match, side))
+    back = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(back, allowed_hosts=None):
+        back = reverse(f"{side}_match", args=[match.uid])
+    return redirect(f"{back}#match-{match.uid}")
+
+
+def _said(match: Match, side: str) -> str:
+    if match.is_mutual:
+        return _("Both of you said yes. You see each other's contact now.")
+    if getattr(match, f"{side}_answer") != Match.Answer.INTERESTED:
+        return _("Noted. This match does not come back.")
+    if side == "buyer":
+        return _("The supplier hears that you are interested. Contacts open when the supplier says yes too.")
+    return _("The buyer hears that you are interested. Contacts open when the buyer says yes too.")
