@@ -3,10 +3,17 @@
 import contextlib
 
 from celery import shared_task
+from celery.signals import worker_process_init
 from kombu.exceptions import OperationalError
 
 from matchmaker.matching import services
 from matchmaker.notifications.tasks import ring as ring_post_office
+
+
+@worker_process_init.connect
+def warm(**_signal) -> None:
+    """Load models and compiled loops when a worker starts, so that the first product does not wait for them."""
+    services.warm()
 
 
 @shared_task(name="matching.match_waiting")

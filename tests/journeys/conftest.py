@@ -100,7 +100,7 @@ def worker(transactional_db):
         environment["DATABASE_URL"] = f"postgresql://{settings['USER']}@{settings['HOST']}/{settings['NAME']}"
     command = [sys.executable, "-W", "ignore", "-m", "celery", "-q", "-A", "matchmaker"]
     command += ["worker", "-Q", "match,mail", "-c", "1", "--loglevel", "WARNING"]
-    # With its timetable: a bell that expires while a loaded machine still loads its models is rung again.
+    # With its timetable, as everywhere: a bell that was lost is rung again.
     command += ["-B", "-s", str(Path(os.environ["VAR_DIR"]) / "timetable")]
     process = subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True)
     yield process
@@ -124,11 +124,6 @@ def mails_to(address):
 
 def body_of(message):
     return message.get_body(("plain",)).get_content()
-
-
-def is_quiet():
-    """Whether times measured here say something of the site and not of its neighbours."""
-    return os.getloadavg()[0] < 1.5
 
 
 def wait_for(what, seconds, sentence):

@@ -3,6 +3,7 @@
 from matchmaker.matching.services.answers import answer_match
 from matchmaker.matching.services.runs import cancel_match_run, match_block, start_match_run
 from matchmaker.matching.services.suggestions import suggest_codes
+from matchmaker.matching.services.vectors import warm
 from matchmaker.matching.services.waiting import match_waiting, waiting
 
 __all__ = [
@@ -13,4 +14,5 @@ __all__ = [
     "start_match_run",
     "suggest_codes",
     "waiting",
+    "warm",
 ]
