@@ -10,6 +10,7 @@ import time
 import uuid
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Case, F, QuerySet, When
@@ -55,7 +56,7 @@ class Later(Exception):
         self.until = until
 
 
-def drain(due: Callable[[], QuerySet], send: Callable[[Promise], None], *, budget: float = BUDGET) -> int:
+def drain(due: Callable[[], QuerySet], send: Callable[[Any], None], *, budget: float = BUDGET) -> int:
     """Claim and send until nothing is due, everything is held, or the budget of seconds is used; returns how many left.
 
     `due` gives a fresh queryset of promises that may be claimed; `send` raises one of the four refusals above.
@@ -88,7 +89,7 @@ def be_seen() -> None:
         Heartbeat.objects.update_or_create(pk=1, defaults={"seen_at": now})
 
 
-def attempt(promise: Promise, send: Callable[[Promise], None]) -> bool:
+def attempt(promise: Promise, send: Callable[[Any], None]) -> bool:
     """One try under the lease; returns whether it left. Raises Temporary only when the channel is down."""
     if not begin(promise):
         return False

@@ -132,7 +132,7 @@ def _apply(event: Event, standing, today: Plan, mended: Plan, lost: list[int]) -
 
     rows = Meeting.objects.of(event).active().for_agenda()
     active = {(m.supplier_id, m.buyer_id): m for m in rows}
-    standing_at = {pair: active[tuple(keys(pair).values())] for pair in before}
+    standing_at = {(s, b): active[standing.suppliers[s], standing.buyers[b]] for s, b in before}
     gone = [standing_at[pair] for pair in before if pair not in after]
     moved_pairs = [
         pair

@@ -1,6 +1,7 @@
 """What organisers do with events."""
 
 import zoneinfo
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -68,7 +69,7 @@ def save_event(*, by: User, campaign: Campaign, event: Event | None = None, **fi
             raise ValueError(f"{name} is not for organisers to write")
         setattr(event, name, value)
     event.slug = event.slug or _free_slug(event.name_en)
-    problems = {}
+    problems: dict[str, Any] = {}
     if event.time_zone not in zoneinfo.available_timezones():
         problems["time_zone"] = _("Write a time zone such as Asia/Shanghai.")
     if event.guest_country and event.guest_country not in reference.countries():

@@ -86,7 +86,7 @@ def _next(event: Event, supplier: EventParticipation, buyer: EventParticipation)
     return _("Free for both: %(slots)s.") % {"slots": _(", ").join(clock(event, slot) for slot in found)}
 
 
-def _refused(error: IntegrityError, event: Event, sides: tuple, meeting: Meeting) -> Refused:
+def _refused(error: IntegrityError | None, event: Event, sides: tuple, meeting: Meeting) -> Refused:
     rows = Meeting.objects.of(event).active().exclude(pk=meeting.pk)
     pair = rows.filter(supplier=meeting.supplier_id, buyer=meeting.buyer_id).first()
     if pair is not None:

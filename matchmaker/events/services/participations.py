@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -106,7 +107,7 @@ def _may_register(event: Event, company: Company, side: str, *, team: bool) -> N
 
 def _check(row: EventParticipation) -> None:
     unknown = [code for code in row.languages if code not in reference.languages()]
-    problems = {"languages": _("Choose languages from the list.")} if unknown else {}
+    problems: dict[str, Any] = {"languages": _("Choose languages from the list.")} if unknown else {}
     try:
         row.full_clean(exclude=["event", "company", *problems], validate_constraints=False)
     except ValidationError as error:

@@ -114,8 +114,8 @@ def of_event(event: Event, options: dict[str, Any] | None = None) -> Standing:
         for side, found in sides.items()
     }
     tables = [options["tables"] or event.tables] * len(slots)
-    for number, slot in enumerate(slots):
-        if slot <= now:  # what has begun is as it is
+    for number, begins in enumerate(slots):
+        if begins <= now:  # what has begun is as it is
             tables[number] = sum(1 for row in fixed if row[2] == number)
     instance = Instance(
         slots=len(slots),

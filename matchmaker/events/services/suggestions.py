@@ -56,17 +56,17 @@ def suggestions(participation: EventParticipation, *, search: str = "", only: st
         if len(found[key].matches) < 2 and match.pk not in {m.pk for m in found[key].matches}:
             found[key].matches.append(match)
     event = participation.event
-    for row in Wish.objects.filter(event=event, company=company, other__in=list(found)):
-        found[row.other_id].wish = row.kind
+    for wish in Wish.objects.filter(event=event, company=company, other__in=list(found)):
+        found[wish.other_id].wish = wish.kind
     standing = MeetingRequest.objects.filter(event=event, status__in=["pending", "accepted"])
-    for row in standing.filter(Q(company=company) | Q(other=company, hidden=False)):
-        key = row.other_id if row.company_id == company.pk else row.company_id
+    for asked in standing.filter(Q(company=company) | Q(other=company, hidden=False)):
+        key = asked.other_id if asked.company_id == company.pk else asked.company_id
         if key in found:
-            found[key].request = row
-    for row in Meeting.objects.of(event).active().of_company(company).for_agenda():
-        key = row.buyer_id if row.supplier_id == company.pk else row.supplier_id
+            found[key].request = asked
+    for meeting in Meeting.objects.of(event).active().of_company(company).for_agenda():
+        key = meeting.buyer_id if meeting.supplier_id == company.pk else meeting.supplier_id
         if key in found:
-            found[key].meeting = row
+            found[key].meeting = meeting
     chosen = list(found.values())
     if only == "matched":
         chosen = [row for row in chosen if row.matches]
