@@ -1,16 +1,26 @@
 """Function words of our languages: the lists that bm25s carries (MIT), under ISO 639-1 codes."""
 
-from bm25s import stopwords
+from functools import cache
 
-STOP_WORDS: dict[str, frozenset[str]] = {
-    "en": frozenset(stopwords.STOPWORDS_EN_PLUS),
-    "fr": frozenset(stopwords.STOPWORDS_FRENCH),
-    "es": frozenset(stopwords.STOPWORDS_SPANISH),
-    "pt": frozenset(stopwords.STOPWORDS_PORTUGUESE),
-    "ru": frozenset(stopwords.STOPWORDS_RUSSIAN),
-    "de": frozenset(stopwords.STOPWORDS_GERMAN),
-    "it": frozenset(stopwords.STOPWORDS_ITALIAN),
-    "nl": frozenset(stopwords.STOPWORDS_DUTCH),
-    "tr": frozenset(stopwords.STOPWORDS_TURKISH),
-    "zh": frozenset(stopwords.STOPWORDS_CHINESE),
+_LISTS = {
+    "en": "EN_PLUS",
+    "fr": "FRENCH",
+    "es": "SPANISH",
+    "pt": "PORTUGUESE",
+    "ru": "RUSSIAN",
+    "de": "GERMAN",
+    "it": "ITALIAN",
+    "nl": "DUTCH",
+    "tr": "TURKISH",
+    "zh": "CHINESE",
 }
+
+
+@cache
+def stop_words(language: str) -> frozenset[str]:
+    """The function words of a language, none for one that has no list."""
+    if language not in _LISTS:
+        return frozenset()
+    from bm25s import stopwords  # brings numba and scipy, nearly a second: only who segments pays for it
+
+    return frozenset(getattr(stopwords, f"STOPWORDS_{_LISTS[language]}"))

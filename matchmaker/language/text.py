@@ -15,7 +15,7 @@ import pypinyin
 import rjieba
 import Stemmer
 
-from matchmaker.language.stop_words import STOP_WORDS
+from matchmaker.language.stop_words import stop_words
 
 # Page languages and the languages products of the campaign are described in. ISO 639-1.
 LANGUAGES = ("en", "zh", "fr", "es", "pt", "ru", "ar", "de", "it", "nl", "pl", "tr", "th", "vi", "ja", "ko")
@@ -122,7 +122,7 @@ def words(text: str, lang: str | None = None, *, stop: bool = False) -> list[str
         text = simplify(text)
     # The stemmer follows the language only where its script agrees: "LED 灯" is a Chinese text with an English word.
     stemmer = _stemmer(lang if lang in _STEMMERS else "en") if lang != "vi" else None
-    ignored = STOP_WORDS.get(lang, frozenset()) if stop else frozenset()
+    ignored = stop_words(lang) if stop else frozenset()
     found: list[str] = []
     for match in _RUNS.finditer(text.lower()):
         run, kind = match.group(), match.lastgroup

@@ -2,6 +2,7 @@
 
 import threading
 
+preload_app = True  # imported once and shared, instead of once a worker
 worker_class = "gthread"
 workers = 2
 threads = 4

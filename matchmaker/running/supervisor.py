@@ -63,12 +63,12 @@ class Supervisor:
         self._start_redis()
         self._manage("prepare")
         self._start("web", self._gunicorn())
+        self._wait_for_web()  # people first; the workers load their models meanwhile
         self._start("worker", self._celery("worker", "-Q", "match,mail", "-c", "2", "--loglevel", "WARNING"))
         self._start(
             "timetable",
             self._celery("beat", "-s", str(self.var / "timetable"), "--pidfile", "", "--loglevel", "WARNING"),
         )
-        self._wait_for_web()
         self._manage("main_job")
         print("\nPress Ctrl-C to stop.", flush=True)
         self._watch()

@@ -19,7 +19,7 @@ import scipy.sparse as sp
 import Stemmer
 
 from matchmaker.language import glossary
-from matchmaker.language.stop_words import STOP_WORDS
+from matchmaker.language.stop_words import stop_words
 from matchmaker.language.text import words
 from matchmaker.matching.engine.artefacts import digest, load_array, load_json, save_array, save_json
 from matchmaker.matching.engine.lexicon import Table
@@ -159,7 +159,7 @@ class Translations:
         stem = Stemmer.Stemmer("english").stemWords
         pairs = []
         for word, sense in glossary.entries():
-            english = [part for part in _LATIN_WORD.findall(sense.lower()) if part not in STOP_WORDS["en"]]
+            english = [part for part in _LATIN_WORD.findall(sense.lower()) if part not in stop_words("en")]
             if not 0 < len(english) <= LONGEST_SENSE:
                 continue
             chinese = []

@@ -25,6 +25,7 @@ PATIENCE = 300  # seconds without progress
 
 class Command(BaseCommand):
     help = __doc__
+    requires_system_checks: list[str] = []  # as in prepare
 
     def add_arguments(self, parser):
         parser.add_argument("--again", action="store_true", help="match anew even if a run has been done")
