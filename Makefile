@@ -2,7 +2,7 @@
 PYTHON_ENV = .venv/bin
 SHELL = /bin/sh
 .DEFAULT_GOAL = help
-.PHONY: help setup setup-dev run demo test test-services test-faults lint format lock messages \
+.PHONY: help setup setup-dev run demo test test-services test-faults lint format lock messages screenshots \
 	bench-quality bench-matching bench-scheduling bench-notifications clean
 
 help: ## this list
@@ -55,6 +55,9 @@ messages: setup-dev ## collect the strings to translate, and compile the transla
 	@$(PYTHON_ENV)/python manage.py makemessages --locale zh_Hans --no-obsolete --no-location \
 	    --ignore .venv --ignore var --ignore benchmarks
 	@$(PYTHON_ENV)/python manage.py compilemessages --locale zh_Hans -v0 --ignore .venv
+
+screenshots: setup-dev ## every main page as a picture, from a running `make run`, into screenshots/
+	@CHROMIUM=$$(bin/browser) $(PYTHON_ENV)/python benchmarks/screenshots.py
 
 bench-quality: setup-dev ## figures of matching quality with intervals, into docs/quality.md
 	@$(PYTHON_ENV)/python benchmarks/quality.py

@@ -84,7 +84,7 @@ def navigation(request, area: str) -> list[dict]:
             ("console_matching", _("Matching"), "arrows-exchange"),
             ("console_events", _("Events"), "calendar-event"),
             ("console_campaign", _("Campaign"), "flag"),
-            ("console_delivery", _("Delivery"), "mail"),
+            ("console_delivery", _("Outgoing notices"), "mail"),
         ],
     }[area]
     found = []

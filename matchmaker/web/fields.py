@@ -224,10 +224,19 @@ class CodeField(forms.ChoiceField):
         return super().has_changed(initial or "", data or "")
 
 
+class Ticks(forms.CheckboxSelectMultiple):
+    """Check boxes with our class on each; given to the widget, Django would put it on the list around them."""
+
+    def create_option(self, *args, **kwargs):
+        option = super().create_option(*args, **kwargs)
+        option["attrs"]["class"] = "form-check-input"
+        return option
+
+
 class CodesField(forms.MultipleChoiceField):
     """Several codes of a reference list."""
 
-    widget = forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"})
+    widget = Ticks
 
     def __init__(self, *, choices: Callable[[], Iterable], sentence: str = "", **kwargs):
         super().__init__(choices=choices, **kwargs)

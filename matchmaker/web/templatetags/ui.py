@@ -171,10 +171,15 @@ def _help_id(field: forms.BoundField) -> str:
     return " ".join(parts) if field.auto_id else ""
 
 
+MANY = 12  # check boxes; more of them scroll in a list that opens
+
+
 @register.filter
 def field_kind(field: forms.BoundField) -> str:
-    """'check', 'choices', 'file' or 'text': which markup the field needs."""
+    """'check', 'choices', 'ticks' (many of them), 'file' or 'text': which markup the field needs."""
     widget = field.field.widget
+    if isinstance(widget, forms.CheckboxSelectMultiple) and len(list(widget.choices)) > MANY:
+        return "ticks"
     if isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple):
         return "choices"
     if isinstance(widget, forms.CheckboxInput):
