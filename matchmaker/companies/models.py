@@ -157,6 +157,15 @@ class Company(Public):
         return reference.name(reference.countries().get(self.country), self.country)
 
     @property
+    def place(self) -> str:
+        """The city as the reader can read it: a Chinese one as pinyin for readers of other scripts."""
+        if (get_language() or "").startswith("zh") or not any("\u4e00" <= char <= "\u9fff" for char in self.city):
+            return self.city
+        from matchmaker.language.text import pinyin  # brings the dictionaries; few readers need it
+
+        return pinyin(self.city).replace(" ", "").capitalize()
+
+    @property
     def is_approved(self) -> bool:
         return self.status == self.Status.APPROVED
 

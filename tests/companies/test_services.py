@@ -3,6 +3,7 @@
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.utils import translation
 
 from matchmaker.accounts.models import AuditEntry
 from matchmaker.companies.models import Company, Membership
@@ -147,3 +148,11 @@ def test_b18_b19_bad_texts_are_refused_whichever_door_they_come_through(value, s
     with pytest.raises(ValidationError) as refusal:
         update_company(by=make.member_of(company), company=company, about=value)
     assert refusal.value.message_dict["about"][0] == sentence
+
+
+def test_chinese_city_is_read_in_the_readers_script():
+    company = make.buyer(city="武汉")
+    with translation.override("en"):
+        assert company.place == "Wuhan"
+    with translation.override("zh-hans"):
+        assert company.place == "武汉"

@@ -87,7 +87,7 @@ def shown(match: Match) -> dict:
             {"label": row["label"], "state": row["outcome"], "detail": row["sentence"]}
             for row in reasons.conditions(match)
         ],
-        "place": buyer.city,
+        "place": buyer.place,
         "country": buyer.country,
         "country_name": buyer.country_name,
         "buyer": buyer if match.is_mutual else None,
