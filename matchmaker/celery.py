@@ -24,12 +24,19 @@ app.conf.task_routes = {
     "companies.*": {"queue": "mail"},
     "matching.*": {"queue": "match"},
     "events.*": {"queue": "match"},
+    "directory.*": {"queue": "match"},
 }
 app.conf.task_default_queue = "match"
 app.conf.beat_schedule = {
     "match what was published": {"task": "matching.match_waiting", "schedule": 10.0, "options": {"expires": 10}},
     "compute plans of meetings": {"task": "events.compute_plans", "schedule": 10.0, "options": {"expires": 10}},
     "deliver what waits": {"task": "notifications.deliver_waiting", "schedule": 10.0, "options": {"expires": 10}},
+    "refresh the directory": {"task": "directory.refresh", "schedule": 5.0, "options": {"expires": 5}},
+    "look for news under saved searches": {
+        "task": "directory.look_for_news",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "send invitations": {"task": "companies.send_invitations", "schedule": 10.0, "options": {"expires": 10}},
     "lower levels whose evidence ran out": {"task": "companies.lower_expired_levels", "schedule": crontab(minute=2)},
     "close demands of yesterday": {"task": "catalogue.close_expired_demands", "schedule": crontab(minute=5)},

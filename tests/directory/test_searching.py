@@ -18,7 +18,7 @@ class Deaf:
     encode_passage = encode_query
 
 
-class directory:  # noqa: N801  # reads as a word in the tests below
+class directory:  # reads as a word in the tests below
     """An index of these entries."""
 
     def __init__(self, *entries: Entry, name_weight: float = 0.3) -> None:

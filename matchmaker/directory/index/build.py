@@ -1,4 +1,7 @@
-"""Segments from entries, and one segment from several. Both lay down the same plain columns; `finished` derives the rest."""
+"""Segments from entries, and one segment from several.
+
+Both lay down the same plain columns; `finished` derives the rest.
+"""
 
 from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
@@ -137,7 +140,7 @@ def finished(*, postings: tuple[Array, Array, Array], **plain: Any) -> Segment:
     _set_bits(plain["value_starts"], plain["values"], rows)
     hs_starts, hs_places = _inverse(plain["entry_hs_starts"], plain["entry_hs"], len(plain["hs_codes"]))
     people_starts, people_places = _inverse_of_one(plain["entry_people"], len(plain["people"]))
-    in_order = {
+    in_order: dict[str, Any] = {
         name: np.ascontiguousarray(plain.pop(name)[order_names]) for name in ("name_places", "vectors", "scales")
     }
     return Segment(
@@ -255,8 +258,8 @@ def merged(parts: Sequence[Segment], alive: Sequence[Array | None], common: Arra
     vectors = np.concatenate([s.vectors[e] for s, e in zip(parts, names, strict=True)])
     scales = np.concatenate([s.scales[e] for s, e in zip(parts, names, strict=True)])
     if common is None:
-        at = np.linspace(0, len(vectors) - 1, min(meaning.SAMPLE, len(vectors))).astype(np.int64)
-        common = meaning.common_of(meaning.restored(vectors[at], scales[at]))
+        some = np.linspace(0, len(vectors) - 1, min(meaning.SAMPLE, len(vectors))).astype(np.int64)
+        common = meaning.common_of(meaning.restored(vectors[some], scales[some]))
     orders = sorted({name for s in parts for name in s.orders})
     return finished(
         facets=facets,

@@ -26,7 +26,10 @@ class Order:
         self.sort = "newest" if sort == "fit" and values is None else sort
 
     def page(self, inside: kernels.Bits, after: Position | None, most: int) -> list[tuple[Position, int]]:
-        """(position, place) of at most `most` entries behind `after`, in order."""
+        """(position, place) of at most `most` entries behind `after`, in order; from the start where it is a position
+        of another order, as after a list by names alone."""
+        if after is not None and len(after) != (2 if self.sort in ("newest", "oldest") else 3):
+            after = None
         if self.sort == "newest":
             start = 0 if after is None else bisect_right(_Newest(self.segment), tuple(after))
             places = kernels.places_of(inside, start, most)
@@ -76,6 +79,7 @@ class Order:
     def _by_level(self, inside: kernels.Bits, after: Position | None, most: int) -> NDArray[np.int64]:
         """By a number of each entry, smallest first, then newest first (or oldest first)."""
         places = kernels.places(inside)
+        level: NDArray[Any]
         if self.sort == "oldest":
             places = places[::-1]
             level = -places.astype(np.float64)

@@ -24,6 +24,7 @@ CROWDING = 0.6
 FULL_WORDS = 1.2  # BM25 by the query's own weight, from which the words count as all there
 NAMED_HALF = 0.5  # from this strength on an entry has a say in the heading
 VOTERS, SHARE = 8, 0.3
+RARE = 1_000  # entries up to which those that hold a word are looked at one by one
 MOST_COMPANIES = 5_000  # whose names hold the words; a word that more names hold is no name
 
 Scores = NDArray[np.float32]
@@ -60,8 +61,9 @@ class Evidence:
 class Statistics:
     """How frequent words are in all segments together, and where each segment keeps them."""
 
-    def __init__(self, segments: Sequence[Segment]) -> None:
+    def __init__(self, segments: Sequence[Segment], dead: Sequence[NDArray[np.int64]]) -> None:
         self.segments = segments
+        self.dead = dead
         self.n = sum(segment.n for segment in segments)
         self.mean_length = max(sum(float(s.lengths.sum()) for s in segments) / max(self.n, 1), 1.0)
         self._found: dict[str, list[int]] = {}
@@ -77,20 +79,32 @@ class Statistics:
         return found
 
     def frequency(self, word: str) -> int:
-        return sum(
-            int(s.posting_starts[at + 1] - s.posting_starts[at])
-            for s, at in zip(self.segments, self.numbers(word), strict=True)
-            if at >= 0
-        )
+        """How many entries hold the word. Of a rare one only those that are alive count: what was taken away must not
+        show, not even as the right spelling of something."""
+        total = 0
+        for segment, dead, at in zip(self.segments, self.dead, self.numbers(word), strict=True):
+            if at >= 0:
+                places = segment.posting_places[segment.posting_starts[at] : segment.posting_starts[at + 1]]
+                rare = len(dead) and len(places) <= RARE
+                total += int(np.count_nonzero(~np.isin(places, dead))) if rare else len(places)
+        return total
 
     def weight(self, frequency: int) -> float:
         return float(np.log1p((self.n - frequency + 0.5) / (frequency + 0.5)))
 
 
 def evidence(
-    statistics: Statistics, reading: Reading, vector: NDArray[np.float32] | None, *, words_only: bool = False
+    statistics: Statistics,
+    reading: Reading,
+    vector: NDArray[np.float32] | None,
+    dead: Sequence[NDArray[np.int64]],
+    *,
+    words_only: bool = False,
 ) -> list[Evidence]:
-    """What speaks for the entries of each segment; `vector` is the meaning of the words, None for none."""
+    """What speaks for the entries of each segment; `vector` is the meaning of the words, None for none.
+
+    Nothing speaks for the dead, and they do not speak for others.
+    """
     found = []
     for number, segment in enumerate(statistics.segments):
         direct = _word_scores(statistics, number, reading.words)
@@ -98,6 +112,7 @@ def evidence(
             direct = np.maximum(direct, np.float32(GLOSS_SHARE) * _word_scores(statistics, number, reading.glossed))
         near = _meaning(segment, vector) if vector is not None else np.zeros(segment.n, np.float32)
         company = np.zeros(segment.n, np.float32) if words_only else _company(segment, reading.names)
+        direct[dead[number]] = near[dead[number]] = company[dead[number]] = 0
         touched = (direct > 0) | (near > 0) | (company > 0)
         found.append(Evidence(segment, direct, near, company, _named(statistics, number, reading.asked), touched))
     if not words_only:
@@ -203,5 +218,3 @@ def best_heading(segments: Sequence[Segment], best: Sequence[tuple[int, int]]) -
     votes = Counter(heading for number, at in best for heading in segments[number].headings_of(at))
     heading, count = votes.most_common(1)[0] if votes else ("", 0)
     return heading if count >= max(2, len(best) / 2) else ""
-
-

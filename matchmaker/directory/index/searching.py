@@ -90,7 +90,7 @@ class Index:
             np.zeros(0, np.int64) if bits is None else _dead(segment, bits)
             for segment, bits in zip(self.segments, self.alive, strict=True)
         ]
-        self.statistics = scoring.Statistics(self.segments)
+        self.statistics = scoring.Statistics(self.segments, self.dead)
         self.size = sum(s.n - len(d) for s, d in zip(self.segments, self.dead, strict=True))
 
     @classmethod
@@ -102,9 +102,7 @@ class Index:
 
     def beside(self, segment: Segment) -> "Index":
         """With one more segment, such as the entries only this reader may see."""
-        return Index(
-            [*self.segments, segment], self.encoder, name_weight=self.name_weight, alive=[*self.alive, None]
-        )
+        return Index([*self.segments, segment], self.encoder, name_weight=self.name_weight, alive=[*self.alive, None])
 
     # -- searching ----------------------------------------------------------------------------------------------------
     def search(self, wish: Wish) -> Found:
@@ -114,11 +112,11 @@ class Index:
         """
         asked = self._read(wish)
         dead = [self._dead_for(number, wish.without) for number in range(len(self.segments))]
-        if asked is None:
-            scored, understood, hits = None, None, [None] * len(self.segments)
-        else:
+        scored, understood = None, None
+        hits: list[kernels.Bits | None] = [None] * len(self.segments)
+        if asked is not None:
             scored, understood = self._scored(asked, wish.mode, dead)
-            hits = self._hits(scored)
+            hits = [*self._hits(scored)]
         found: Counts = {}
         page: list[list[tuple[Position, int, int]]] = []
         total = 0
@@ -126,7 +124,8 @@ class Index:
             filters = Filters.of(segment, wish.chosen, wish.outside)
             if wish.with_counts:
                 _add(found, counts(filters, hits[number], dead[number]))
-            inside = filters.inside(kernels.every(segment.n) if hits[number] is None else hits[number])
+            of_words = hits[number]
+            inside = filters.inside(kernels.every(segment.n) if of_words is None else of_words)
             if len(dead[number]):
                 inside = inside & ~kernels.bits(dead[number], segment.n)
             total += kernels.count(inside)
@@ -140,7 +139,7 @@ class Index:
             [int(self.segments[number].keys[at]) for _position, number, at in shown],
             _sorted(found),
             understood,
-            self._nearest(scored) if understood and scored is not None and not any(h.any() for h in hits) else [],
+            self._nearest(scored) if scored is not None and not any(h.any() for h in hits if h is not None) else [],
             total=total,
             end=shown[-1][0] if len(merged) > len(shown) and shown else None,
             cards=[self.segments[number].cards[at] for _position, number, at in shown],
@@ -180,7 +179,7 @@ class Index:
         else:
             words_only = mode == "words"
             vector = None if words_only else self.encoder.encode_query([asked.text])[0]
-            every = scoring.evidence(self.statistics, asked, vector, words_only=words_only)
+            every = scoring.evidence(self.statistics, asked, vector, dead, words_only=words_only)
             found = [one.total(self.name_weight, words_only=words_only) for one in every]
             understood = reading.with_spelling(asked.understood, self._as_written)
         kept = [~np.isin(places, gone) for (places, _scores), gone in zip(found, dead, strict=True)]
@@ -277,5 +276,3 @@ def _sorted(found: Counts) -> dict[str, list[tuple[str, int]]]:
 
 def _shown_scores(shown, segments) -> dict[int, float]:
     return {int(segments[number].keys[at]): -position[0] for position, number, at in shown}
-
-

@@ -1,6 +1,7 @@
 """Many short texts in one array of bytes, readable from a memory-mapped file."""
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,7 +32,7 @@ class Strings:
         """Texts from `first` up to, without, `last`."""
         bounds = self.starts[first : last + 1].tolist()
         raw = self.blob[bounds[0] : bounds[-1]].tobytes() if len(bounds) > 1 else b""
-        return [raw[a - bounds[0] : b - bounds[0]] for a, b in zip(bounds, bounds[1:], strict=False)]
+        return [raw[a - bounds[0] : b - bounds[0]] for a, b in pairwise(bounds)]
 
     def taken(self, places: NDArray[np.int64]) -> "Strings":
         """The texts at these places, in this order."""
