@@ -47,8 +47,8 @@ format: setup-dev ## put code and templates into shape
 	@$(PYTHON_ENV)/ruff format --quiet .
 
 lock: setup-dev ## requirements.txt and requirements-dev.txt with hashes from their .in files
-	@uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.12 requirements.in -o requirements.txt
-	@uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.12 requirements-dev.in \
+	@PATH="$$PWD/.cache/uv/bin:$$PATH" uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.12 requirements.in -o requirements.txt
+	@PATH="$$PWD/.cache/uv/bin:$$PATH" uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.12 requirements-dev.in \
 	    -c requirements.txt -o requirements-dev.txt
 
 messages: setup-dev ## collect the strings to translate, and compile the translations (needs gettext)
