@@ -122,8 +122,8 @@ def write(
     with connection.cursor() as cursor:
         if on_postgres:
             steps = [f"fresh AS ({NOTICES})", *(f"step{n} AS ({step})" for n, step in enumerate(following))]
-            steps = ", ".join(steps).format(**parts)
-            cursor.execute(f"WITH person(id) AS ({people}), {steps} SELECT count(*) FROM fresh", values)
+            writing = ", ".join(steps).format(**parts)
+            cursor.execute(f"WITH person(id) AS ({people}), {writing} SELECT count(*) FROM fresh", values)
             return cursor.fetchone()[0]
         cursor.execute(f"WITH person(id) AS ({people}) {NOTICES.format(**parts)}", values)
         fresh = cursor.fetchall()
