@@ -103,7 +103,7 @@ def navigation(request, area: str) -> list[dict]:
         return []
     found = []
     for name, label, icon in links:
-        url = reverse(name, args=[desk.uid] if area == "partner" else [])
+        url = reverse(name, args=[desk.uid] if desk else [])
         active = request.path_info == url or (request.path_info.startswith(url) and not name.endswith("_home"))
         found.append({"url": url, "label": label, "icon": icon, "active": active, "name": name})
     return found
