@@ -22,6 +22,7 @@ app.autodiscover_tasks()
 app.conf.task_routes = {
     "notifications.*": {"queue": "mail"},
     "companies.*": {"queue": "mail"},
+    "campaigns.*": {"queue": "mail"},
     "matching.*": {"queue": "match"},
     "events.*": {"queue": "match"},
     "messaging.*": {"queue": "mail"},
@@ -32,6 +33,7 @@ app.conf.beat_schedule = {
     "compute plans of meetings": {"task": "events.compute_plans", "schedule": 10.0, "options": {"expires": 10}},
     "deliver what waits": {"task": "notifications.deliver_waiting", "schedule": 10.0, "options": {"expires": 10}},
     "send invitations": {"task": "companies.send_invitations", "schedule": 10.0, "options": {"expires": 10}},
+    "send letters to partners": {"task": "campaigns.send_letters", "schedule": 10.0, "options": {"expires": 10}},
     "lower levels whose evidence ran out": {"task": "companies.lower_expired_levels", "schedule": crontab(minute=2)},
     "close demands of yesterday": {"task": "catalogue.close_expired_demands", "schedule": crontab(minute=5)},
     "remind of enquiries": {"task": "messaging.keep_time", "schedule": crontab(minute=35)},

@@ -4,10 +4,11 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
+from matchmaker.campaigns.models import Partner
 from matchmaker.notifications.models import Notice
 from matchmaker.web import access
 
-AREAS = ("supplier", "buyer", "console")
+AREAS = ("supplier", "buyer", "console", "partner")
 
 
 def site(request):
@@ -46,6 +47,10 @@ def desks(request) -> list[dict]:
         found.append({"url": reverse("supplier_home"), "label": _("Supplier desk")})
     if access.current_company(request, is_buyer=True):
         found.append({"url": reverse("buyer_home"), "label": _("Buyer desk")})
+    found += [
+        {"url": reverse("partner_home", args=[partner.uid]), "label": _("Desk of %(partner)s") % {"partner": partner}}
+        for partner in Partner.objects.open().of(user)
+    ]
     if access.role_in(access.current_campaign(), user):
         found.append({"url": reverse("console_home"), "label": _("Organiser console")})
     return found
@@ -82,16 +87,25 @@ def navigation(request, area: str) -> list[dict]:
         "console": [
             ("console_home", _("Work list"), "home"),
             ("console_companies", _("Companies"), "building"),
+            ("console_partners", _("Partners"), "flag"),
             ("console_demands", _("Demands"), "clipboard-list"),
             ("console_matching", _("Matching"), "arrows-exchange"),
             ("console_events", _("Events"), "calendar-event"),
-            ("console_campaign", _("Campaign"), "flag"),
+            ("console_campaign", _("Campaign"), "settings"),
             ("console_delivery", _("Outgoing notices"), "mail"),
         ],
+        "partner": [
+            ("partner_home", _("Companies"), "building"),
+            ("partner_codes", _("Codes"), "ticket"),
+            ("partner_enrol", _("Enrol a company"), "plus"),
+        ],
     }[area]
+    desk = getattr(request, "partner", None)  # the partners' pages name the desk in their address
+    if area == "partner" and desk is None:
+        return []
     found = []
     for name, label, icon in links:
-        url = reverse(name)
+        url = reverse(name, args=[desk.uid] if desk else [])
         active = request.path_info == url or (request.path_info.startswith(url) and not name.endswith("_home"))
         found.append({"url": url, "label": label, "icon": icon, "active": active, "name": name})
     return found
