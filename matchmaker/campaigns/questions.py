@@ -160,12 +160,16 @@ def _number(raw: Any) -> int | float:
 
 
 def words(question: Question, value: Any) -> str:
-    """The answer as text, for search, tables and sheets."""
+    """What a search may type to find it: an option or a country in both languages."""
     if isinstance(value, bool):
-        return _("yes") if value else _("no")
+        return "yes 是" if value else "no 否"
     if question.kind == Question.Kind.COUNTRY:
-        return f"{value} {reference.name(reference.countries().get(value), value)}"
-    return ", ".join(value) if isinstance(value, list) else str(value)
+        names = reference.countries()[value]
+        return f"{value} {names['name_en']} {names['name_zh']}"
+    if question.kind in WITH_OPTIONS:
+        chosen = [value] if isinstance(value, str) else value
+        return ", ".join(" ".join(option).strip() for option in question.options if option[0] in chosen)
+    return str(value)
 
 
 @transaction.atomic

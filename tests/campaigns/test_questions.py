@@ -38,10 +38,10 @@ KEPT = [
     ("number", "12.50", 12.5, "12.5"),
     ("number", 40, 40, "40"),
     ("day", dt.date(2027, 3, 15), "2027-03-15", "2027-03-15"),
-    ("yes_no", "no", False, "no"),
-    ("choice", "Halal", "Halal", "Halal"),
-    ("choices", ["Halal", "Organic"], ["Organic", "Halal"], "Organic, Halal"),
-    ("country", "TH", "TH", "TH Thailand"),
+    ("yes_no", "no", False, "no 否"),
+    ("choice", "Halal", "Halal", "Halal 清真"),
+    ("choices", ["Halal", "Organic"], ["Organic", "Halal"], "Organic 有机, Halal 清真"),
+    ("country", "TH", "TH", "TH Thailand 泰国"),
     ("address", "https://surin.example", "https://surin.example", "https://surin.example"),
 ]
 

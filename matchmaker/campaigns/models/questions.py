@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from matchmaker.campaigns.models.campaign import Campaign, Organiser
 from matchmaker.companies.models import Company
+from matchmaker.core import reference
 from matchmaker.core.ids import Public
 from matchmaker.core.text import one_line, sound_text
 
@@ -112,3 +113,17 @@ class Answer(models.Model):
 
     def __str__(self):
         return f"{self.question}: {self.words}"
+
+    @property
+    def shown(self) -> str:
+        """The answer in the reader's language."""
+        kind = Question.Kind
+        if self.question.kind == kind.YES_NO:
+            return _("yes") if self.value else _("no")
+        if self.question.kind == kind.COUNTRY:
+            return reference.name(reference.countries().get(self.value), self.value)
+        if self.question.kind in (kind.CHOICE, kind.CHOICES):
+            names = dict(self.question.choices)
+            chosen = [self.value] if isinstance(self.value, str) else self.value
+            return ", ".join(names.get(one, one) for one in chosen)
+        return str(self.value)
