@@ -25,6 +25,7 @@ app.conf.task_routes = {
     "campaigns.*": {"queue": "mail"},
     "matching.*": {"queue": "match"},
     "events.*": {"queue": "match"},
+    "messaging.*": {"queue": "mail"},
 }
 app.conf.task_default_queue = "match"
 app.conf.beat_schedule = {
@@ -35,6 +36,7 @@ app.conf.beat_schedule = {
     "send letters to partners": {"task": "campaigns.send_letters", "schedule": 10.0, "options": {"expires": 10}},
     "lower levels whose evidence ran out": {"task": "companies.lower_expired_levels", "schedule": crontab(minute=2)},
     "close demands of yesterday": {"task": "catalogue.close_expired_demands", "schedule": crontab(minute=5)},
+    "remind of enquiries": {"task": "messaging.keep_time", "schedule": crontab(minute=35)},
     "remind of registrations": {
         "task": "market_access.remind_of_registrations",
         "schedule": crontab(hour=6, minute=20),
