@@ -119,7 +119,7 @@ class Answer(models.Model):
         """The answer in the reader's language."""
         kind = Question.Kind
         if self.question.kind == kind.YES_NO:
-            return _("yes") if self.value else _("no")
+            return str(_("yes") if self.value else _("no"))
         if self.question.kind == kind.COUNTRY:
             return reference.name(reference.countries().get(self.value), self.value)
         if self.question.kind in (kind.CHOICE, kind.CHOICES):
