@@ -36,8 +36,20 @@ def currencies() -> dict[str, Row]:
 
 
 def ports() -> dict[str, Row]:
-    """UN/LOCODE → name, city, country_iso2, longitude, latitude, time zone."""
+    """UN/LOCODE → name, Chinese name where it has one, city, country_iso2, longitude, latitude, time zone."""
     return _rows("geo/ports.csv", "unlocode")
+
+
+@cache
+def _ports_by_name() -> dict[str, Row]:
+    rows = [row for row in ports().values() if row["name_zh"]]
+    return {row[column].casefold(): row for column in ("city", "name") for row in rows}
+
+
+def place(text: str) -> str:
+    """A place somebody wrote, such as the named place of a delivery term, in the reader's script where it is a known
+    port; else as it was written."""
+    return name(_ports_by_name().get(text.strip().casefold()), text)
 
 
 def units() -> dict[str, Row]:

@@ -147,16 +147,16 @@ def _sentences(request, understood: Understood | None) -> list[dict[str, str]]:
     for typed, read in understood.spelling:
         found.append({"text": _("“%(typed)s” was read as “%(read)s”.") % {"typed": typed, "read": read}})
     if understood.gloss:
-        found.append({"text": _("Read as: %(words)s.") % {"words": understood.gloss}})
+        found.append({"text": _("Read as “%(words)s”.") % {"words": understood.gloss}})
     elif understood.language and understood.language not in ("en", "zh"):
         found.append({"text": _("Read as %(language)s.") % {"language": language_name(understood.language)}})
     code = understood.hs_code or understood.heading
     row = HSCode.objects.filter(pk=code).first() if code else None
     if row is not None:
         sentence = (
-            _("HS %(code)s: %(text)s")
+            _("HS %(code)s: “%(text)s”")
             if understood.hs_code
-            else _("Most of the best stand under HS %(code)s: %(text)s")
+            else _("Most of the best stand under HS %(code)s: “%(text)s”")
         )
         text = row.text_en if len(row.text_en) <= 90 else row.text_en[:88].rstrip(" ,;") + "…"
         found.append(
