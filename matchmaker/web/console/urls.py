@@ -14,6 +14,7 @@ from matchmaker.web.console import (
     home,
     matching,
     partners,
+    questions,
     verification,
 )
 
@@ -26,6 +27,12 @@ urlpatterns = [
     path("companies/<uuid:uid>/verify/", verification.verify, name="console_company_verify"),
     path("companies/<uuid:uid>/checks/<uuid:check>/withdraw/", verification.withdraw, name="console_check_withdraw"),
     path("companies/<uuid:uid>/claims/<uuid:claim>/", verification.answer_claim, name="console_claim"),
+    path("questions/", questions.index, name="console_questions"),
+    path("questions/new/", questions.edit, name="console_question_new"),
+    path("questions/answers/", questions.answers, name="console_answers"),
+    path("questions/<uuid:uid>/", questions.edit, name="console_question"),
+    path("questions/<uuid:uid>/retire/", questions.retire, name="console_question_retire"),
+    path("questions/<uuid:uid>/move/", questions.move, name="console_question_move"),
     path("partners/", partners.index, name="console_partners"),
     path("partners/new/", partners.edit, name="console_partner_new"),
     path("partners/<uuid:uid>/", partners.edit, name="console_partner"),
