@@ -1,7 +1,6 @@
-"""The day itself: check-in at the door, and a plan mended when somebody does not come or comes late."""
+"""A plan mended on the day, when somebody does not come or comes late."""
 
 import datetime as dt
-import re
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -10,74 +9,13 @@ from django.utils.translation import gettext as _
 
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
-from matchmaker.campaigns.models import Organiser
 from matchmaker.campaigns.services import require_organiser
 from matchmaker.companies.models import Company
 from matchmaker.core.problems import Refused
-from matchmaker.events.models import Attendee, Event, EventParticipation, Meeting
+from matchmaker.events.models import Event, Meeting
 from matchmaker.events.scheduling import Plan, replan, with_absences
 from matchmaker.events.services import news
 from matchmaker.events.services import standing as standings
-from matchmaker.events.services.meetings import clock
-
-SLIPS = str.maketrans({"I": "1", "L": "1", "O": "0"})  # Crockford's reading of letters that look like digits
-
-
-def read_code(typed: str) -> str:
-    """The code as it stands on the badge: spaces and dashes gone, letters that look like digits read as such."""
-    typed = typed[:300].rsplit("code=", 1)[-1]  # a hand scanner types the whole address of the QR code
-    return re.sub(r"[\s-]", "", typed[:64]).upper().translate(SLIPS)
-
-
-@transaction.atomic
-def check_in(*, by: User, event: Event, code: str, gate: str = "") -> Attendee:
-    """Let a person in by the code of her badge.
-
-    Raises:
-        Refused: a sentence of its own for an unknown code, another event's, a withdrawn or waiting company, another
-            day, and a badge that was used already (with time and gate).
-    """
-    if not Organiser.objects.filter(campaign=event.campaign_id, user=by).exists():
-        raise Refused("not_found", _("There is nothing here for you."), status=404)
-    code = read_code(code)
-    if not code:
-        raise Refused("code_missing", _("Scan a badge or type its code."), field="code", status=400)
-    person = Attendee.objects.select_related("participation__event", "participation__company").filter(code=code).first()
-    if person is None:
-        raise Refused("code_unknown", _("No badge has this code."), field="code", status=404)
-    part = person.participation
-    if part.event_id != event.pk:
-        raise Refused("other_event", _("This badge is for “%(event)s”.") % {"event": part.event.name}, field="code")
-    if part.status == EventParticipation.Status.WITHDRAWN:
-        raise Refused(
-            "withdrawn", _("%(company)s has withdrawn.") % {"company": part.company.display_name}, field="code"
-        )
-    if part.status == EventParticipation.Status.WAITING:
-        raise Refused(
-            "waiting",
-            _("%(company)s is on the waiting list.") % {"company": part.company.display_name},
-            field="code",
-        )
-    today = timezone.localdate(timezone=event.zone)
-    if not event.starts_on <= today <= event.ends_on:
-        raise Refused("other_day", _("The event is not on today."), field="code")
-    entered = Attendee.objects.filter(pk=person.pk, checked_in_at__isnull=True).update(
-        checked_in_at=timezone.now(), checked_in_by=by, gate=gate[:40]
-    )
-    person.refresh_from_db()
-    if not entered:
-        raise Refused(
-            "used_already",
-            _("%(name)s came in at %(when)s, gate %(gate)s.")
-            % {
-                "name": person.name,
-                "when": clock(event, person.checked_in_at or timezone.now()),
-                "gate": person.gate or "–",
-            },
-            field="code",
-        )
-    record(by=by, verb="check_in", on=person, organisation=event.campaign)
-    return person
 
 
 @dataclass(frozen=True, slots=True)
