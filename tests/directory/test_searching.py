@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from matchmaker.matching.search import Directory, Entry, fold
+from matchmaker.directory.index.entries import Entry, fold
+from matchmaker.directory.index.searching import Index, Wish
 
 
 class Deaf:
@@ -17,8 +18,14 @@ class Deaf:
     encode_passage = encode_query
 
 
-def directory(*entries: Entry, name_weight: float = 0.3) -> Directory:
-    return Directory(entries, Deaf(), Deaf().encode_passage, name_weight)
+class directory:  # reads as a word in the tests below
+    """An index of these entries."""
+
+    def __init__(self, *entries: Entry, name_weight: float = 0.3) -> None:
+        self.index = Index.of(entries, Deaf(), Deaf().encode_passage, name_weight)
+
+    def search(self, query="", chosen=None, **wish):
+        return self.index.search(Wish(query, chosen or {}, **wish))
 
 
 RICE = Entry(

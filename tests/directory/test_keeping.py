@@ -5,8 +5,8 @@ import pytest
 
 from matchmaker.catalogue.models import Demand, Product
 from matchmaker.companies.models import Company
-from matchmaker.matching import directories, name_vectors
-from matchmaker.matching.directories import search_demands, search_products, search_suppliers, similar_products
+from matchmaker.directory import keeping, name_vectors
+from matchmaker.directory.keeping import search_demands, search_products, search_suppliers, similar_products
 from tests import factories as make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 @pytest.fixture(autouse=True)
 def _deaf(settings):
-    settings.ENCODER = "tests.matching.test_search.Deaf"
+    settings.ENCODER = "tests.directory.test_searching.Deaf"
 
 
 def test_a_published_product_is_found_and_counted():
@@ -77,10 +77,18 @@ def test_similar_products_are_of_others_and_of_the_same_category():
     assert similar_products(mine) == [other.pk]
 
 
-def test_while_a_large_directory_is_built_names_alone_are_searched(monkeypatch):
-    monkeypatch.setattr(directories, "AT_ONCE", 0)
-    monkeypatch.setattr(directories, "_held", {})
-    monkeypatch.setattr(directories, "_build_aside", lambda kind, stamp: None)
+@pytest.fixture
+def large(settings, tmp_path, monkeypatch):
+    """Every directory counts as large: it lies in files, which only a refresh brings up to date."""
+    settings.ENGINE_CACHE = tmp_path / "engine"
+    monkeypatch.setattr(keeping, "AT_ONCE", -1)
+    monkeypatch.setattr(keeping, "_is_large", lambda kind: True)
+    monkeypatch.setattr(keeping, "LOOK_AGAIN", 0)
+    monkeypatch.setattr(keeping, "_held", {})
+    monkeypatch.setattr(keeping, "refresh_aside", lambda kind: None)
+
+
+def test_without_an_index_names_alone_are_searched(large):
     rice = make.product(name="Jasmine rice", origin="TH")
     make.product(name="Jasmine rice", origin="VN")
     make.product(name="Jasmine rice", status=Product.Status.DRAFT, origin="TH")
@@ -88,6 +96,50 @@ def test_while_a_large_directory_is_built_names_alone_are_searched(monkeypatch):
     assert (found.keys, found.is_by_name) == ([rice.pk], True)
     make.line(make.demand(visibility=Demand.Visibility.PRIVATE), text="茉莉香米")
     assert search_demands("茉莉香米").keys == []
+
+
+def test_an_index_that_nobody_refreshed_for_too_long_is_not_trusted(large, monkeypatch):
+    make.product(name="Jasmine rice")
+    keeping.refresh("products")
+    assert not search_products("jasmine").is_by_name
+    monkeypatch.setattr(keeping, "OLDEST", -1)
+    assert search_products("jasmine").is_by_name
+
+
+def test_a_refresh_finds_what_changed_came_and_went(large):
+    rice, tea = make.product(name="Jasmine rice"), make.product(name="Sencha")
+    keeping.refresh("products")
+    assert search_products("").total == 2
+    text = rice.texts.get()
+    text.name = "Basmati rice"
+    text.save()
+    rice.save()
+    coffee = make.product(name="Coffee", hs_code="")
+    Company.objects.filter(pk=tea.company_id).update(status=Company.Status.SUSPENDED)
+    keeping.refresh("products")
+    assert search_products("jasmine").keys == search_products("sencha").keys == []
+    assert search_products("basmati").keys == [rice.pk]
+    assert sorted(search_products("").keys) == [rice.pk, coffee.pk]
+    assert dict(search_products("").facets["origin"]) == {"TH": 2}
+
+
+def test_a_refresh_that_has_nothing_to_do_leaves_the_files_as_they_are(large):
+    make.product(name="Jasmine rice")
+    keeping.refresh("products")
+    keeping.refresh("products")  # the last minute before a refresh is looked at once more
+    version = keeping.store_of("products").version()
+    for _again in range(2):
+        keeping.refresh("products")
+    assert keeping.store_of("products").version() == version
+
+
+def test_files_that_are_damaged_are_made_anew(large):
+    rice = make.product(name="Jasmine rice")
+    keeping.refresh("products")
+    (keeping.store_of("products").folder / "manifest.json").write_text("{")
+    assert search_products("jasmine").is_by_name
+    keeping.refresh("products")
+    assert search_products("jasmine").keys == [rice.pk]
 
 
 def test_vectors_of_names_outlive_the_process(settings, tmp_path, monkeypatch):
