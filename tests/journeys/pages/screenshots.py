@@ -41,7 +41,7 @@ def test_take_a_picture_of_every_page(shown):
                 look = f"{language}-{width}-{scheme}"
                 files = [FOLDER / look / f"{row.name}.png" for row in wanted]
                 sheet(files, FOLDER / f"sheet-{look}.png", width=width)
-                print(f"{len(files)} pages: screenshots/sheet-{look}.png")
+                print(f"{len(files)} pages: screenshots/sheet-{look}.png")  # noqa: T201 - a command, not a test
     if os.environ.get("KEEP"):
         for name, language, width, scheme in BEST:
             keep(FOLDER / f"{language}-{width}-{scheme}" / f"{name}.png", ROOT / "docs" / "images" / f"{name}.webp")
@@ -76,7 +76,9 @@ def sheet(files, target, *, width):
 def keep(file, target):
     """The first screen of a picture, at most 960 pixels wide, as WebP."""
     with Image.open(file) as picture:
-        top = picture.convert("RGB").crop((0, 0, picture.width, min(picture.height, 820 if picture.width > 400 else 640)))
+        top = picture.convert("RGB").crop(
+            (0, 0, picture.width, min(picture.height, 820 if picture.width > 400 else 640))
+        )
     top.thumbnail((960, 960))
     target.parent.mkdir(parents=True, exist_ok=True)
     top.save(target, quality=82)

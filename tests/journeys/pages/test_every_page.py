@@ -1,7 +1,7 @@
 """Every page of the site, for everybody who opens it, in both languages.
 
-It answers, its console is silent, it fits 320 pixels, axe finds nothing at both widths in light and dark, and no word of
-the other language is left on it. `make test-pages` looks at every page; the default lane at one of each kind.
+It answers, its console is silent, it fits 320 pixels, axe finds nothing at both widths in light and dark, and no word
+of the other language is left on it. `make test-pages` looks at every page; the default lane at one of each kind.
 """
 
 from pathlib import Path
@@ -18,7 +18,8 @@ pytestmark = [pytest.mark.journey, pytest.mark.slow]
 WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}  # all that the dark scheme can change
 LEFTOVERS = Path(__file__).with_name("leftovers.js").read_text()
-ALLOWED = "matchmaker English 简体中文 Standard JavaScript cookie WebP RoHS IECEx Sedex".split()  # the same in every language
+# The same in every language.
+ALLOWED = ["matchmaker", "English", "简体中文", "Standard", "JavaScript", "cookie", "WebP", "RoHS", "IECEx", "Sedex"]
 # One of each kind of page: a list, a form, a table, a board, a document; the rest is for `make test-pages`.
 A_FEW = {
     "home", "products-searched", "product", "supplier", "demand", "sign-up", "supplier-matches", "supplier-product-new",
@@ -37,7 +38,11 @@ def complaints(page, options, width):
 def names():
     """Names stay as they are in every language; the longest first, so that none is left with half of another."""
     columns = ("legal_name", "name_latin", "name_zh", "contact_name", "city", "address")
-    rows = [*Company.objects.values_list(*columns), *User.objects.values_list("name"), *Interpreter.objects.values_list("name")]
+    rows = [
+        *Company.objects.values_list(*columns),
+        *User.objects.values_list("name"),
+        *Interpreter.objects.values_list("name"),
+    ]
     return sorted({name for row in rows for name in row if name}, key=len, reverse=True)
 
 
@@ -67,7 +72,7 @@ def faults_in(shown, language, wanted, *, schemes):
         page = shown.browser(role, language=language)
         for row in wanted:
             if row.role == role:
-                found += [f"{row.path} ({role}, {language}): {fault}" for fault in faults_of(page, row, schemes=schemes)]
+                found += [f"{row.path} ({role}, {language}): {line}" for line in faults_of(page, row, schemes=schemes)]
         page.context.close()
     return found
 
@@ -75,7 +80,7 @@ def faults_in(shown, language, wanted, *, schemes):
 def test_a_page_of_each_kind_answers_fits_a_phone_and_passes_axe(shown):
     wanted = [page for page in shown.site.pages if page.name in A_FEW]
     assert {page.name for page in wanted} == A_FEW
-    faults = [fault for language in ("en", "zh-hans") for fault in faults_in(shown, language, wanted, schemes=["light"])]
+    faults = [line for language in ("en", "zh-hans") for line in faults_in(shown, language, wanted, schemes=["light"])]
     assert not faults, "\n".join(faults)
 
 
