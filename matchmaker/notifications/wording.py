@@ -47,9 +47,8 @@ ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}(T[\d:.+]*)?")
 def kinds() -> tuple[str, ...]:
     """Every kind of notice there are templates for."""
     folders = [Path(place) / "notifications" for engine in settings.TEMPLATES for place in engine["DIRS"]]
-    return tuple(
-        sorted(file.name.removesuffix(".line.html") for folder in folders for file in folder.glob("*.line.html"))
-    )
+    found = {file.name.removesuffix(".line.html") for folder in folders for file in folder.glob("*.line.html")}
+    return tuple(sorted(found - BY_HAND))
 
 
 @cache
