@@ -1,5 +1,6 @@
 # The few commands of daily life. Each sets up what it needs by itself.
 PYTHON_ENV = .venv/bin
+ON_EVERY_CORE = -n auto --maxprocesses 6 --dist loadfile
 SHELL = /bin/sh
 .DEFAULT_GOAL = help
 .PHONY: help setup setup-dev run demo test test-services test-faults lint format lock messages screenshots \
@@ -21,13 +22,13 @@ demo: setup ## the main job without the web: a table of matches with reasons
 	@exec $(PYTHON_ENV)/python -m matchmaker.running demo
 
 test: setup-dev ## unit and integration tests on SQLite and a real Valkey, journeys in Chromium where there is one
-	@CHROMIUM=$$(bin/browser) $(PYTHON_ENV)/python -m pytest -m "not fault"
+	@$(PYTHON_ENV)/python -m pytest $(ON_EVERY_CORE) -m "not fault and not journey"
+	@CHROMIUM=$$(bin/browser) $(PYTHON_ENV)/python -m pytest -m "journey and not fault"
 
 test-services: setup-dev ## the same on PostgreSQL and Redis (TEST_DATABASE_URL, TEST_REDIS_URL choose other ones)
-	@CHROMIUM=$$(bin/browser) \
-	DATABASE_URL=$${TEST_DATABASE_URL:-postgresql://postgres@127.0.0.1:5432/test} \
+	@DATABASE_URL=$${TEST_DATABASE_URL:-postgresql://postgres@127.0.0.1:5432/test} \
 	REDIS_URL=$${TEST_REDIS_URL:-redis://127.0.0.1:6379/9} \
-	$(PYTHON_ENV)/python -m pytest -m "not fault and not journey"
+	$(PYTHON_ENV)/python -m pytest $(ON_EVERY_CORE) -m "not fault and not journey"
 
 test-faults: setup-dev ## kills workers and servers and counts what was lost
 	@$(PYTHON_ENV)/python -m pytest -m fault -s
@@ -47,8 +48,8 @@ format: setup-dev ## put code and templates into shape
 	@$(PYTHON_ENV)/ruff format --quiet .
 
 lock: setup-dev ## requirements.txt and requirements-dev.txt with hashes from their .in files
-	@uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.12 requirements.in -o requirements.txt
-	@uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.12 requirements-dev.in \
+	@PATH="$$PWD/.cache/uv/bin:$$PATH" uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.12 requirements.in -o requirements.txt
+	@PATH="$$PWD/.cache/uv/bin:$$PATH" uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.12 requirements-dev.in \
 	    -c requirements.txt -o requirements-dev.txt
 
 messages: setup-dev ## collect the strings to translate, and compile the translations (needs gettext)

@@ -22,7 +22,10 @@ def warm(**_signal) -> None:
 
 @shared_task(name="matching.match_waiting")
 def match_waiting() -> None:
-    """Match what waits until nothing does, and pass the news on."""
+    """Match what waits until nothing does, and pass the news on; go on with a run whose bells were lost."""
+    if services.match_block():
+        match_block.delay()
+        ring_post_office()
     while services.match_waiting():
         ring_post_office()
 

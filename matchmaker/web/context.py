@@ -23,9 +23,9 @@ def site(request):
 
 
 def area_of(request) -> str:
-    """The desk a page belongs to; meetings are on the desk of the company one works for."""
+    """The desk a page belongs to; meetings and enquiries are on the desk of the company one works for."""
     path = request.path_info
-    if path.startswith("/meetings/"):
+    if path.startswith(("/meetings/", "/enquiries/")):
         company = access.current_company(request) if getattr(request, "user", None) else None
         if company is not None:
             return "supplier" if company.is_supplier else "buyer"
@@ -69,6 +69,7 @@ def navigation(request, area: str) -> list[dict]:
         "supplier": [
             ("supplier_home", _("Home"), "home"),
             ("supplier_matches", _("Matches"), "arrows-exchange"),
+            ("enquiries", _("Enquiries"), "messages"),
             ("supplier_products", _("Products"), "package"),
             ("meetings", _("Meetings"), "calendar-event"),
             ("supplier_company", _("Company"), "building"),
@@ -77,6 +78,7 @@ def navigation(request, area: str) -> list[dict]:
             ("buyer_home", _("Home"), "home"),
             ("products", _("Find products"), "search"),
             ("buyer_matches", _("Matches"), "arrows-exchange"),
+            ("enquiries", _("Enquiries"), "messages"),
             ("buyer_demands", _("Demands"), "clipboard-list"),
             ("buyer_shortlist", _("Shortlist"), "star"),
             ("meetings", _("Meetings"), "calendar-event"),
