@@ -3,6 +3,7 @@
 from django.urls import path
 
 from matchmaker.web.console import (
+    announcements,
     campaign,
     companies,
     delivery,
@@ -17,6 +18,7 @@ from matchmaker.web.console import (
     matching,
     partners,
     questions,
+    texts,
     verification,
 )
 
@@ -90,6 +92,16 @@ urlpatterns = [
     path("events/<slug:slug>/agendas/", events_paper.agendas, name="console_event_agendas"),
     path("campaign/", campaign.campaign, name="console_campaign"),
     path("delivery/", delivery.delivery, name="console_delivery"),
+    path("announcements/", announcements.index, name="console_announcements"),
+    path("announcements/new/", announcements.edit, name="console_announcement_new"),
+    path("announcements/<uuid:uid>/", announcements.show, name="console_announcement"),
+    path("announcements/<uuid:uid>/edit/", announcements.edit, name="console_announcement_edit"),
+    path("announcements/<uuid:uid>/mail/<str:language>/", announcements.as_mail, name="console_announcement_mail"),
+    path("announcements/<uuid:uid>/<str:verb>/", announcements.act, name="console_announcement_act"),
+    path("texts/", texts.index, name="console_texts"),
+    path("texts/<slug:kind>/<slug:language>/<int:variant>/", texts.edit, name="console_text"),
+    path("texts/<slug:kind>/<slug:language>/<int:variant>/restore/", texts.restore, name="console_text_restore"),
+    path("texts/<slug:kind>/<slug:language>/<int:variant>/mail/", texts.as_mail, name="console_text_mail"),
     path("delivery/hold/", delivery.hold, name="console_delivery_hold"),
     path("delivery/release/", delivery.release, name="console_delivery_release"),
 ]
