@@ -32,7 +32,9 @@ os.environ["DATABASE_URL"] = GIVEN.rsplit("/", 1)[0] + f"/{NAME}"
 os.environ["VAR_DIR"] = FOLDER
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "matchmaker.settings")
 os.environ["LOG_LEVEL"] = "ERROR"
-SIZES = [int(n) for n in os.environ.get("SIZES", "10000,100000").split(",")] + ([1_000_000] if os.environ.get("SIZE", "").lower() in ("1m", "1000000") else [])
+SIZES = [int(n) for n in os.environ.get("SIZES", "10000,100000").split(",")] + (
+    [1_000_000] if os.environ.get("SIZE", "").lower() in ("1m", "1000000") else []
+)
 PAGES = int(os.environ.get("PAGES", "240"))
 PEER_PAGES = {10_000: 24, 100_000: 12, 1_000_000: 6}
 

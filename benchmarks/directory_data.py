@@ -60,8 +60,13 @@ def bases() -> list[Base]:
             for row in csv.DictReader(file):
                 found.append(
                     Base(
-                        len(found), row["lang"], row["name"], row["name_en"] or row["name"], row["description"],
-                        row["category_code"], row["hs6"],
+                        len(found),
+                        row["lang"],
+                        row["name"],
+                        row["name_en"] or row["name"],
+                        row["description"],
+                        row["category_code"],
+                        row["hs6"],
                     )  # fmt: skip
                 )
     return found

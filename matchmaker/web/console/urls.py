@@ -3,9 +3,11 @@
 from django.urls import path
 
 from matchmaker.web.console import (
+    announcements,
     campaign,
     companies,
     delivery,
+    enquiries,
     events,
     events_day,
     events_pair,
@@ -17,6 +19,8 @@ from matchmaker.web.console import (
     matching,
     partners,
     questions,
+    rates,
+    texts,
     verification,
 )
 
@@ -29,6 +33,8 @@ urlpatterns = [
     path("companies/<uuid:uid>/verify/", verification.verify, name="console_company_verify"),
     path("companies/<uuid:uid>/checks/<uuid:check>/withdraw/", verification.withdraw, name="console_check_withdraw"),
     path("companies/<uuid:uid>/claims/<uuid:claim>/", verification.answer_claim, name="console_claim"),
+    path("rates/", rates.index, name="console_rates"),
+    path("rates/<int:key>/remove/", rates.remove, name="console_rate_remove"),
     path("questions/", questions.index, name="console_questions"),
     path("questions/new/", questions.edit, name="console_question_new"),
     path("questions/answers/", questions.answers, name="console_answers"),
@@ -46,6 +52,11 @@ urlpatterns = [
     path("matching/start/", matching.start, name="console_matching_start"),
     path("matching/<uuid:uid>/", matching.progress, name="console_matching_progress"),
     path("matching/<uuid:uid>/cancel/", matching.cancel, name="console_matching_cancel"),
+    path("enquiries/", enquiries.show, name="console_enquiries"),
+    path("enquiries/limits/", enquiries.limits, name="console_contact_limits"),
+    path("enquiries/reports/<uuid:uid>/", enquiries.decide, name="console_report"),
+    path("enquiries/held/<uuid:uid>/", enquiries.review, name="console_held"),
+    path("outcomes/", enquiries.outcomes, name="console_outcomes"),
     path("events/", events.events, name="console_events"),
     path("events/new/", events.new, name="console_event_new"),
     path("events/<slug:slug>/", events.edit, name="console_event"),
@@ -90,6 +101,16 @@ urlpatterns = [
     path("events/<slug:slug>/agendas/", events_paper.agendas, name="console_event_agendas"),
     path("campaign/", campaign.campaign, name="console_campaign"),
     path("delivery/", delivery.delivery, name="console_delivery"),
+    path("announcements/", announcements.index, name="console_announcements"),
+    path("announcements/new/", announcements.edit, name="console_announcement_new"),
+    path("announcements/<uuid:uid>/", announcements.show, name="console_announcement"),
+    path("announcements/<uuid:uid>/edit/", announcements.edit, name="console_announcement_edit"),
+    path("announcements/<uuid:uid>/mail/<str:language>/", announcements.as_mail, name="console_announcement_mail"),
+    path("announcements/<uuid:uid>/<str:verb>/", announcements.act, name="console_announcement_act"),
+    path("texts/", texts.index, name="console_texts"),
+    path("texts/<slug:kind>/<slug:language>/<int:variant>/", texts.edit, name="console_text"),
+    path("texts/<slug:kind>/<slug:language>/<int:variant>/restore/", texts.restore, name="console_text_restore"),
+    path("texts/<slug:kind>/<slug:language>/<int:variant>/mail/", texts.as_mail, name="console_text_mail"),
     path("delivery/hold/", delivery.hold, name="console_delivery_hold"),
     path("delivery/release/", delivery.release, name="console_delivery_release"),
 ]

@@ -10,6 +10,8 @@ from django.views.decorators.http import require_safe
 from matchmaker.campaigns.models import Enrolment
 from matchmaker.catalogue.models import Product, ProductCertificate
 from matchmaker.companies.models import Company
+from matchmaker.events.services.keeping import kept_rate
+from matchmaker.messaging.services.rates import reply_rate
 from matchmaker.web.access import current_company, everyone
 from matchmaker.web.public import directory
 from matchmaker.web.public.attending import attending, event_names
@@ -51,7 +53,8 @@ def index(request):
         rows=lambda keys, _cards: directory.in_order(cards(Company.objects.public().filter(pk__in=keys)), keys),
         outside=attending(),
     )
-    return render(request, "public/suppliers.html", found, status=found["status"])
+    context = {**found, "buyer_company": current_company(request, is_buyer=True)}
+    return render(request, "public/suppliers.html", context, status=found["status"])
 
 
 @everyone
@@ -67,6 +70,8 @@ def show(request, uid):
         "certificates": sorted(set(codes.values_list("code", flat=True))),
         "vouchers": Enrolment.objects.vouched().filter(company=company).select_related("partner"),
         "structured": supplier_data(company, settings.SITE_URL),
+        "rate": reply_rate(company),
+        "kept": kept_rate(company),
         **directory.buyer_view(request),
     }
     return render(request, "public/supplier.html", context)
