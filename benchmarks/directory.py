@@ -269,7 +269,8 @@ def report(figures: dict) -> None:
     for n, found in figures.items():
         for name, (mine, theirs) in found["peers"].items():
             shares = sorted(b / a for a, b in zip(mine, theirs, strict=True))
-            say(f"| {n:,} | {name} | {len(mine)} | {1e3 * statistics.mean(mine):.1f} | {1e3 * statistics.mean(theirs):.0f} "
+            cpu, other = 1e3 * statistics.mean(mine), 1e3 * statistics.mean(theirs)
+            say(f"| {n:,} | {name} | {len(mine)} | {cpu:.1f} | {other:.0f} "
                 f"| {shares[0]:.0f} / **{statistics.median(shares):.0f}** / {shares[-1]:.0f} |")  # fmt: skip
 
 

@@ -17,8 +17,9 @@ import numpy as np
 
 SAMPLE = Path(__file__).resolve().parent.parent / "data" / "sample"
 SEED = 20261124
-VARIETIES = ("organic", "premium", "export grade", "new crop", "vacuum packed", "low sugar", "industrial", "heavy duty",
-             "compact", "cold pressed", "hand picked", "stainless", "certified", "bulk", "retail pack", "family farm")  # fmt: skip
+VARIETIES = ("organic", "premium", "export grade", "new crop", "vacuum packed", "low sugar", "industrial",
+             "heavy duty", "compact", "cold pressed", "hand picked", "stainless", "certified", "bulk", "retail pack",
+             "family farm")  # fmt: skip
 ORIGINS = ("TH", "VN", "FR", "IT", "DE", "ES", "BR", "NZ", "AU", "CL", "ZA", "KE", "ET", "TR", "PL", "NL", "US", "CA",
            "MX", "PE", "AR", "MY", "ID", "JP", "KR", "RU", "KZ", "EG", "MA", "PT")  # fmt: skip
 CERTIFICATES = ("HACCP", "ISO9001", "ISO22000", "HALAL", "ORGANIC", "BRCGS", "GMP", "CE", "GACC", "FSC")
@@ -67,7 +68,7 @@ def bases() -> list[Base]:
                         row["description"],
                         row["category_code"],
                         row["hs6"],
-                    )  # fmt: skip
+                    )
                 )
     return found
 

@@ -87,7 +87,7 @@ class Backend:
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-# -- the peers: the same answer to the same wish, newest first, with a count of every facet -----------------------------
+# -- the peers: the same answer to the same wish, newest first, with a count of every facet ----------------------------
 def naive(kind, wish):
     """As a site is usually written: filters, a count, a page, one GROUP BY a facet with all other filters on."""
     rows = _chosen(_matching_orm(wish), wish)

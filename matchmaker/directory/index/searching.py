@@ -179,7 +179,7 @@ class Index:
             understood = Understood(number=asked.number)
         else:
             words_only = mode == "words"
-            vector = None if words_only else _vector(self.encoder, asked.text)
+            vector = None if words_only else _vector(self.encoder, asked.text)  # type: ignore[arg-type]
             every = scoring.evidence(self.statistics, asked, vector, dead, words_only=words_only)
             found = [one.total(self.name_weight, words_only=words_only) for one in every]
             understood = reading.with_spelling(asked.understood, self._as_written)

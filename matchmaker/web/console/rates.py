@@ -15,7 +15,7 @@ from matchmaker.directory.models import ExchangeRate
 from matchmaker.directory.services import remove_rate, set_rate
 from matchmaker.web import fields
 from matchmaker.web.access import organiser
-from matchmaker.web.answers import show_on
+from matchmaker.web.refusals import show_on
 
 
 class RateForm(forms.Form):

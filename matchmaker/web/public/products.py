@@ -10,9 +10,9 @@ from django.views.decorators.http import require_safe
 from matchmaker.catalogue.models import Product
 from matchmaker.directory.keeping import similar_products
 from matchmaker.directory.services import note_visit
+from matchmaker.events.services.keeping import kept_rate
 from matchmaker.market_access.boxes import duty_box, readiness_box
 from matchmaker.matching.models import Match
-from matchmaker.events.services.keeping import kept_rate
 from matchmaker.messaging.services.rates import reply_rate
 from matchmaker.web.access import current_company, everyone
 from matchmaker.web.public import directory, product_filters

@@ -22,9 +22,7 @@ def show(request: HttpRequest) -> HttpResponse:
     company = request.company
     interest = interest_in(company)
     products = list(Product.objects.published().of(company).prefetch_related("texts").order_by("pk"))
-    asked = list(
-        Enquiry.objects.filter(supplier=company, asked_by=Side.BUYER).values_list("product", flat=True)
-    )
+    asked = list(Enquiry.objects.filter(supplier=company, asked_by=Side.BUYER).values_list("product", flat=True))
     rows = [
         {
             "product": product,
