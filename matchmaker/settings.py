@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "matchmaker.catalogue",
     "matchmaker.market_access",
     "matchmaker.matching",
+    "matchmaker.directory",
     "matchmaker.messaging",
     "matchmaker.events",
     # the doors
