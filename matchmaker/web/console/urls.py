@@ -3,7 +3,9 @@
 from django.urls import path
 
 from matchmaker.web.console import (
+    acting,
     announcements,
+    boundary,
     campaign,
     companies,
     delivery,
@@ -32,6 +34,9 @@ urlpatterns = [
     path("companies/<uuid:uid>/return/", companies.send_back, name="console_company_return"),
     path("companies/<uuid:uid>/verify/", verification.verify, name="console_company_verify"),
     path("companies/<uuid:uid>/checks/<uuid:check>/withdraw/", verification.withdraw, name="console_check_withdraw"),
+    path("companies/<uuid:uid>/act/", acting.begin, name="console_act"),
+    path("acting/stop/", acting.stop, name="console_act_stop"),
+    path("boundary/", boundary.show, name="console_boundary"),
     path("companies/<uuid:uid>/suspend/", identity.suspend, name="console_company_suspend"),
     path("companies/<uuid:uid>/suspensions/<uuid:key>/lift/", identity.lift, name="console_suspension_lift"),
     path("companies/<uuid:uid>/merge/", identity.propose, name="console_merge"),
