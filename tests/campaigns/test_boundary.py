@@ -86,6 +86,6 @@ def test_the_page_shows_the_count_beside_the_thresholds(client, campaign, buyer,
     client.force_login(factories.organiser(campaign))
     page = client.get(reverse("console_boundary"))
     assert (page.context["count"], [row["reached"] for row in page.context["thresholds"]]) == (1, [True, False])
-    client.post(reverse("console_boundary"), {"fields": ["contact_email"]})
+    client.post(reverse("console_boundary"), {"leaving": ["contact_email"]})
     campaign.refresh_from_db()
     assert campaign.crossing_fields == ["contact_email"]

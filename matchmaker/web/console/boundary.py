@@ -15,7 +15,7 @@ from matchmaker.web.access import organiser
 
 
 class CrossingForm(forms.Form):
-    fields = forms.MultipleChoiceField(
+    leaving = forms.MultipleChoiceField(
         label=gettext_lazy("What may leave"),
         required=False,
         widget=fields.Ticks,
@@ -31,10 +31,10 @@ class CrossingForm(forms.Form):
 @organiser
 @require_http_methods(["GET", "HEAD", "POST"])
 def show(request):
-    said = {"fields": request.campaign.crossing_fields}
+    said = {"leaving": request.campaign.crossing_fields}
     form = CrossingForm(request.POST if request.method == "POST" else None, initial=said)
     if request.method == "POST" and form.is_valid():
-        boundary.choose_fields(by=request.user, campaign=request.campaign, fields=form.cleaned_data["fields"])
+        boundary.choose_fields(by=request.user, campaign=request.campaign, fields=form.cleaned_data["leaving"])
         messages.success(request, _("Saved."))
         return redirect("console_boundary")
     count = boundary.persons_this_year()
