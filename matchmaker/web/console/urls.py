@@ -16,6 +16,7 @@ from matchmaker.web.console import (
     events_today,
     home,
     matching,
+    palette,
     partners,
     questions,
     texts,
@@ -24,6 +25,7 @@ from matchmaker.web.console import (
 
 urlpatterns = [
     path("", home.home, name="console_home"),
+    path("go/", palette.palette, name="console_palette"),
     path("companies/", companies.companies, name="console_companies"),
     path("companies/<uuid:uid>/", companies.company, name="console_company"),
     path("companies/<uuid:uid>/approve/", companies.approve, name="console_company_approve"),
