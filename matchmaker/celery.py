@@ -24,11 +24,14 @@ app.conf.task_routes = {
     "companies.*": {"queue": "mail"},
     "matching.*": {"queue": "match"},
     "events.*": {"queue": "match"},
+    "imports.*": {"queue": "match"},
 }
 app.conf.task_default_queue = "match"
 app.conf.beat_schedule = {
     "match what was published": {"task": "matching.match_waiting", "schedule": 10.0, "options": {"expires": 10}},
     "compute plans of meetings": {"task": "events.compute_plans", "schedule": 10.0, "options": {"expires": 10}},
+    "work on imports": {"task": "imports.work_waiting", "schedule": 10.0, "options": {"expires": 10}},
+    "forget old imports": {"task": "imports.forget_old", "schedule": crontab(hour=3, minute=40)},
     "deliver what waits": {"task": "notifications.deliver_waiting", "schedule": 10.0, "options": {"expires": 10}},
     "send invitations": {"task": "companies.send_invitations", "schedule": 10.0, "options": {"expires": 10}},
     "lower levels whose evidence ran out": {"task": "companies.lower_expired_levels", "schedule": crontab(minute=2)},

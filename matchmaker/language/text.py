@@ -178,3 +178,8 @@ def detect(text: str) -> str:
 def pinyin(text: str) -> str:
     """Chinese words as Latin syllables without tones, one space between them; other scripts pass unchanged."""
     return clean(" ".join(pypinyin.lazy_pinyin(simplify(clean(text)))))
+
+
+def has_han(text: str) -> bool:
+    """Whether Chinese characters stand in the text and no kana does, which would make it Japanese."""
+    return bool(_HAS_HAN.search(text)) and not _HAS_KANA.search(text)
