@@ -12,6 +12,7 @@ urlpatterns = [
     path("supplier/", include("matchmaker.web.supplier.urls")),
     path("buyer/", include("matchmaker.web.buyer.urls")),
     path("meetings/", include("matchmaker.web.meetings.urls")),
+    path("imports/", include("matchmaker.web.imports.urls")),
     path("console/", include("matchmaker.web.console.urls")),
     path("api/v1/", include("matchmaker.api.urls")),
     path("accounts/", include("allauth.urls")),
