@@ -22,9 +22,11 @@ app.autodiscover_tasks()
 app.conf.task_routes = {
     "notifications.*": {"queue": "mail"},
     "companies.*": {"queue": "mail"},
+    "campaigns.*": {"queue": "mail"},
     "matching.*": {"queue": "match"},
     "events.*": {"queue": "match"},
     "imports.*": {"queue": "match"},
+    "messaging.*": {"queue": "mail"},
 }
 app.conf.task_default_queue = "match"
 app.conf.beat_schedule = {
@@ -34,8 +36,10 @@ app.conf.beat_schedule = {
     "forget old imports": {"task": "imports.forget_old", "schedule": crontab(hour=3, minute=40)},
     "deliver what waits": {"task": "notifications.deliver_waiting", "schedule": 10.0, "options": {"expires": 10}},
     "send invitations": {"task": "companies.send_invitations", "schedule": 10.0, "options": {"expires": 10}},
+    "send letters to partners": {"task": "campaigns.send_letters", "schedule": 10.0, "options": {"expires": 10}},
     "lower levels whose evidence ran out": {"task": "companies.lower_expired_levels", "schedule": crontab(minute=2)},
     "close demands of yesterday": {"task": "catalogue.close_expired_demands", "schedule": crontab(minute=5)},
+    "remind of enquiries": {"task": "messaging.keep_time", "schedule": crontab(minute=35)},
     "remind of registrations": {
         "task": "market_access.remind_of_registrations",
         "schedule": crontab(hour=6, minute=20),

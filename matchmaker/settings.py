@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "matchmaker.market_access",
     "matchmaker.matching",
     "matchmaker.imports",
+    "matchmaker.messaging",
     "matchmaker.events",
     # the doors
     "matchmaker.web",
@@ -155,7 +156,8 @@ CELERY_TASK_TIME_LIMIT = 120
 CELERY_TASK_SOFT_TIME_LIMIT = 100
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_PROC_ALIVE_TIMEOUT = 60  # a process loads its models before it says that it is up
-CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+# A task that loses Redis goes on: its rows are leased, and ending it in the middle of a letter makes the double.
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 30
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True

@@ -13,6 +13,8 @@ urlpatterns = [
     path("buyer/", include("matchmaker.web.buyer.urls")),
     path("meetings/", include("matchmaker.web.meetings.urls")),
     path("imports/", include("matchmaker.web.imports.urls")),
+    path("enquiries/", include("matchmaker.web.enquiries.urls")),
+    path("partner/", include("matchmaker.web.partner.urls")),
     path("console/", include("matchmaker.web.console.urls")),
     path("api/v1/", include("matchmaker.api.urls")),
     path("accounts/", include("allauth.urls")),

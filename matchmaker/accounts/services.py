@@ -16,7 +16,15 @@ from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import ApiToken, User
 from matchmaker.core.problems import Refused
 
-SCOPES = ("read", "companies:write", "products:write", "demands:write", "matches:write", "notices:write")
+SCOPES = (
+    "read",
+    "companies:write",
+    "products:write",
+    "demands:write",
+    "matches:write",
+    "enquiries:write",
+    "notices:write",
+)
 LONGEST_DAYS = 365
 PREFIX = "mm_"
 

@@ -7,9 +7,10 @@ from django.utils.translation import gettext as _
 
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
-from matchmaker.campaigns.models import Campaign, Organiser, Participation
+from matchmaker.campaigns.models import Campaign, Enrolment, Organiser, Participation
 from matchmaker.companies.members import require_admin
 from matchmaker.companies.models import Company
+from matchmaker.companies.services import companies_alike
 from matchmaker.core.problems import Refused
 from matchmaker.notifications.services import notify, settle
 
@@ -62,7 +63,27 @@ def submit_company(*, by: User, company: Company, campaign: Campaign) -> Company
         context={"company": str(company), "country": company.country, "sides": _sides(company)},
         path="/console/companies/",
     )
-    return company
+    return approve_vouched(company=company, campaign=campaign)
+
+
+def approve_vouched(*, company: Company, campaign: Campaign) -> Company:
+    """Approve a waiting company for which a partner answers whose word the campaign takes; otherwise do nothing.
+
+    Call it inside the transaction of what changed. Look-alikes of registered companies wait for a person all the same.
+    """
+    if company.status != Company.Status.PENDING:
+        return company
+    word = Enrolment.objects.vouched().filter(company=company, partner__campaign=campaign, partner__is_trusted=True)
+    enrolment = word.select_related("partner", "vouched_by").order_by("vouched_at").first()
+    if enrolment is None or companies_alike(company, Company.objects.filter(campaigns=campaign)):
+        return company
+    return _settle(
+        by=enrolment.vouched_by,
+        company=company,
+        status=Company.Status.APPROVED,
+        kind="company_approved",
+        facts={"partner": str(enrolment.partner.uid)},
+    )
 
 
 def _submission(company: Company) -> str:
@@ -78,6 +99,11 @@ def _decide(*, by: User, company: Company, campaign: Campaign, status: str, reas
     require_organiser(by, campaign)
     if company.members.filter(pk=by.pk).exists():
         raise Refused("own_company", _("Somebody else of the team must decide about your own company."), status=403)
+    return _settle(by=by, company=company, status=status, reason=reason, kind=kind, facts={"reason": reason})
+
+
+def _settle(*, by: User | None, company: Company, status: str, kind: str, facts: dict, reason: str = "") -> Company:
+    """Write the decision, tell the company, and take the news off the team's lists."""
     moved = Company.objects.filter(pk=company.pk, status=Company.Status.PENDING).update(
         status=status, status_reason=reason
     )
@@ -85,7 +111,7 @@ def _decide(*, by: User, company: Company, campaign: Campaign, status: str, reas
         raise Refused("not_waiting", _("This company is no longer waiting: somebody has already decided."))
     company.refresh_from_db()
     settle(event_key=_submission(company))  # decided: the rest of the team has nothing left to do
-    record(by=by, verb=kind, on=company, facts={"reason": reason})
+    record(by=by, verb=kind, on=company, facts=facts)
     notify(
         kind=kind,
         to=_people(company),

@@ -71,6 +71,22 @@ def invite(*, by: User, company: Company, email: str, role: str = Membership.Rol
         Refused: by whom is no administrator, above the day's cap, or for who belongs already.
     """
     require_admin(by, company)
+    return _promise(by, company, email, role)
+
+
+@transaction.atomic
+def invite_first(*, by: User, company: Company, email: str) -> Invitation:
+    """Ask the person a company names as its contact to administer it; the caller has checked that `by` may.
+
+    Raises:
+        Refused: when somebody administers it already.
+    """
+    if company.memberships.exists():
+        raise Refused("has_people", _("This company has people of its own; they invite."), field="email")
+    return _promise(by, company, email, Membership.Role.ADMIN)
+
+
+def _promise(by: User, company: Company, email: str, role: str) -> Invitation:
     Company.objects.select_for_update().get(pk=company.pk)  # the cap holds for two who invite at once
     email = email.strip().lower()
     now = timezone.now()

@@ -158,12 +158,12 @@ class Company(Public):
 
     @property
     def place(self) -> str:
-        """The city as the reader can read it: a Chinese one as pinyin for readers of other scripts."""
-        if (get_language() or "").startswith("zh") or not any("\u4e00" <= char <= "\u9fff" for char in self.city):
+        """The city as the reader can read it: a Chinese one in Latin letters for readers of other scripts."""
+        if (get_language() or "").startswith("zh") or self.city.isascii():
             return self.city
-        from matchmaker.language.text import pinyin  # brings the dictionaries; few readers need it
+        from matchmaker.language.text import latin_place  # brings the dictionaries; few readers need it
 
-        return pinyin(self.city).replace(" ", "").capitalize()
+        return latin_place(self.city)
 
     @property
     def is_approved(self) -> bool:

@@ -85,8 +85,10 @@ def _write(company: Company, fields: dict) -> None:
 
 
 @transaction.atomic
-def start_company(*, by: User, side: str, **fields) -> Company:
+def start_company(*, by: User, side: str, administered: bool = True, **fields) -> Company:
     """Open a company that `by` administers; it is a draft until submitted.
+
+    With `administered=False` nobody does yet: it is opened for others, who are invited.
 
     Raises:
         ValidationError: by field.
@@ -94,7 +96,8 @@ def start_company(*, by: User, side: str, **fields) -> Company:
     company = Company(is_supplier=side == "supplier", is_buyer=side == "buyer", language=by.language)
     _write(company, fields)
     company.save()
-    Membership.objects.create(company=company, user=by, role=Membership.Role.ADMIN)
+    if administered:
+        Membership.objects.create(company=company, user=by, role=Membership.Role.ADMIN)
     record(by=by, verb="start_company", on=company, facts={"side": side})
     return company
 

@@ -183,3 +183,30 @@ def pinyin(text: str) -> str:
 def has_han(text: str) -> bool:
     """Whether Chinese characters stand in the text and no kana does, which would make it Japanese."""
     return bool(_HAS_HAN.search(text)) and not _HAS_KANA.search(text)
+
+
+# Chinese places whose name abroad is not their pinyin, as on maps and bills of lading.
+PLACE_NAMES = {
+    "乌鲁木齐": "Urumqi", "呼和浩特": "Hohhot", "哈尔滨": "Harbin", "齐齐哈尔": "Qiqihar", "拉萨": "Lhasa",
+    "喀什": "Kashgar", "和田": "Hotan", "阿克苏": "Aksu", "吐鲁番": "Turpan", "克拉玛依": "Karamay",
+    "霍尔果斯": "Khorgos", "二连浩特": "Erenhot", "满洲里": "Manzhouli", "鄂尔多斯": "Ordos", "包头": "Baotou",
+    "日喀则": "Shigatse", "香港": "Hong Kong", "澳门": "Macao", "台北": "Taipei", "高雄": "Kaohsiung",
+}  # fmt: skip
+
+
+def latin_place(name: str) -> str:
+    """A Chinese place for readers of Latin letters: its usual name abroad, else pinyin as one word ("Xi'an").
+
+    Other scripts pass unchanged; 市 at the end (city) is left out.
+    """
+    place = simplify(clean(name))
+    if not any("\u4e00" <= char <= "\u9fff" for char in place):
+        return name
+    place = place.removesuffix("市") or place
+    if place in PLACE_NAMES:
+        return PLACE_NAMES[place]
+    spelt = ""
+    for syllable in pypinyin.lazy_pinyin(place):
+        # GB/T 16159: an apostrophe before a syllable that begins with a vowel.
+        spelt += f"'{syllable}" if spelt and syllable[0] in "aeo" else syllable
+    return spelt.capitalize()

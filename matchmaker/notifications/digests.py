@@ -27,7 +27,8 @@ def gather() -> int:
     outage of hours or days each person gets one digest with everything, not one for each missed morning.
     """
     made = 0
-    waiting = Delivery.objects.waiting().filter(digest__isnull=True).exclude(frequency=Frequency.NOW)
+    waiting = Delivery.objects.waiting().filter(digest__isnull=True, not_before__lte=timezone.now())
+    waiting = waiting.exclude(frequency=Frequency.NOW)
     people = get_user_model().objects.filter(pk__in=waiting.values("notice__recipient"))
     for person in people.order_by("pk").iterator(BLOCK):
         made += _gather_for(person, waiting)

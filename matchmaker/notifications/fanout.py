@@ -5,7 +5,9 @@ preferences are read where the rows are written, so that a notice nobody wants b
 """
 
 import json
+import time
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -17,26 +19,25 @@ from matchmaker.notifications import topics
 from matchmaker.notifications.models import Delivery, Notice, Preference, WebhookDelivery, WebhookEndpoint
 
 NOTICES = """
-    INSERT INTO {notice} (uid, kind, topic, event_key, recipient_id, context, path, in_app, created_at)
-    SELECT {uuid}, %(kind)s, %(topic)s, letter.event_key, person.id, letter.context, letter.path,
-           COALESCE(wish.frequency, 'now') <> 'never', %(now)s
-    FROM ({letters}) AS letter
-    JOIN {person} AS person ON person.id = letter.recipient_id AND person.is_active
+    INSERT INTO {notice} (uid, kind, topic, event_key, recipient_id, context, path, in_app, created_at, not_before)
+    SELECT {random}, %(kind)s, %(topic)s, %(event_key)s, person.id, %(context)s{json}, %(path)s,
+           {in_app}, %(now)s, %(later)s{time}
+    FROM person
     LEFT JOIN {wish} AS wish ON wish.user_id = person.id AND wish.topic = %(topic)s AND wish.channel = 'in_app'
     WHERE true
     {conflict}
-    RETURNING id, recipient_id, uid, path
+    RETURNING {told}
 """
 # Mail goes to everybody who did not say otherwise; short messages only to those who asked for them.
 DELIVERIES = """
     INSERT INTO {delivery} (id, notice_id, channel, frequency, state, attempts, crashes, not_before, last_error,
                             created_at)
-    SELECT {uuid}, fresh.id, 'email', COALESCE(wish.frequency, 'now'), 'waiting', 0, 0, %(now)s, '', %(now)s
+    SELECT {uuid}, fresh.id, 'email', COALESCE(wish.frequency, 'now'), 'waiting', 0, 0, %(due)s{time}, '', %(now)s
     FROM {fresh} AS fresh
     LEFT JOIN {wish} AS wish ON wish.user_id = fresh.recipient_id AND wish.topic = %(topic)s AND wish.channel = 'email'
     WHERE COALESCE(wish.frequency, 'now') <> 'never'
     UNION ALL
-    SELECT {uuid}, fresh.id, wish.channel, 'now', 'waiting', 0, 0, %(now)s, '', %(now)s
+    SELECT {uuid}, fresh.id, wish.channel, 'now', 'waiting', 0, 0, %(due)s{time}, '', %(now)s
     FROM {fresh} AS fresh
     JOIN {wish} AS wish ON wish.user_id = fresh.recipient_id AND wish.topic = %(topic)s
          AND wish.channel IN ('sms', 'wechat') AND wish.frequency = 'now'
@@ -45,75 +46,106 @@ DELIVERIES = """
 WEBHOOKS = """
     INSERT INTO {webhook} (id, endpoint_id, event_type, event_key, payload, state, attempts, crashes, not_before,
                            last_error, created_at)
-    SELECT {uuid}, endpoint.id, %(kind)s, 'notice:' || fresh.uid, {payload}('notice', fresh.uid, 'path', fresh.path),
-           'waiting', 0, 0, %(now)s, '', %(now)s
+    SELECT {uuid}, endpoint.id, %(kind)s, 'notice:' || fresh.uid,
+           {payload}('notice', fresh.uid, 'path', %(path)s{text}), 'waiting', 0, 0, %(due)s{time}, '', %(now)s
     FROM {fresh} AS fresh
     JOIN {endpoint} AS endpoint ON endpoint.user_id = fresh.recipient_id AND endpoint.disabled_at IS NULL
     WHERE {wanted}
 """
 POSTGRES = {
-    "uuid": "gen_random_uuid()",
+    "random": "gen_random_uuid()",
+    # A UUID of version 7, as `core.ids` makes them: rows written together stand together in the indexes.
+    "uuid": "overlay(gen_random_uuid()::text placing %(stamp)s from 1 for 15)::uuid",
     "fresh": "fresh",
+    "json": "::jsonb",
+    "time": "::timestamptz",
+    "text": "::text",
     "payload": "jsonb_build_object",
     "wanted": "endpoint.types = '[]' OR endpoint.types ? %(kind)s",
 }
 SQLITE = {
-    "uuid": "lower(hex(randomblob(16)))",
-    "fresh": "(SELECT value ->> 0 AS id, value ->> 1 AS recipient_id, value ->> 2 AS uid, value ->> 3 AS path "
-    "FROM json_each(%(fresh)s))",
+    "random": "lower(hex(randomblob(16)))",
+    "uuid": "%(stamp)s || lower(substr(hex(randomblob(2)), 2) || '8' || substr(hex(randomblob(8)), 2))",
+    "fresh": "(SELECT value ->> 0 AS id, value ->> 1 AS recipient_id, value ->> 2 AS uid FROM json_each(%(fresh)s))",
+    "json": "",
+    "time": "",
+    "text": "",
     "payload": "json_object",
     "wanted": "endpoint.types = '[]' OR %(kind)s IN (SELECT value FROM json_each(endpoint.types))",
 }
 
 
-def write(*, kind: str, letters: str, values: dict[str, Any], fresh_key: bool = False) -> int:
-    """Insert the notices that `letters` selects and their deliveries; returns how many notices are new.
+def write(
+    *,
+    kind: str,
+    to: Iterable[Any],
+    event_key: str,
+    context: dict[str, Any],
+    path: str = "",
+    at: datetime | None = None,
+    only_on_site: bool = False,
+    fresh_key: bool = False,
+) -> int:
+    """Insert one notice for each person and its deliveries; returns how many notices are new. Arguments: see `notify`.
 
-    `letters` is a SELECT of recipient_id, event_key, context and path with named placeholders bound by `values`.
     `fresh_key` says that nobody was told of this key yet: looking out for conflicts row by row costs a third.
     """
-    tables = {
+    people, values = _audience(to)
+    on_postgres = connection.vendor == "postgresql"
+    dialect = POSTGRES if on_postgres else SQLITE
+    parts = dialect | {
         "notice": _table(Notice),
         "delivery": _table(Delivery),
         "webhook": _table(WebhookDelivery),
         "endpoint": _table(WebhookEndpoint),
         "wish": _table(Preference),
-        "person": _table(get_user_model()),
-        "letters": letters,
+        "in_app": "true" if only_on_site else "COALESCE(wish.frequency, 'now') <> 'never'",
         "conflict": "" if fresh_key else "ON CONFLICT (event_key, recipient_id) DO NOTHING",
     }
-    # In the form Django itself stores: SQLite compares times as texts.
-    now = connection.ops.adapt_datetimefield_value(timezone.now())
-    values = values | {"kind": kind, "topic": topics.of(kind), "now": now}
+    now, stamp = timezone.now(), f"{time.time_ns() // 1_000_000:012x}"
+    values |= {
+        "kind": kind,
+        "topic": topics.of(kind),
+        "event_key": event_key,
+        "context": json.dumps(context, cls=DjangoJSONEncoder, ensure_ascii=False),
+        "path": path,
+        "now": _as_stored(now),
+        "later": _as_stored(at) if at else None,
+        "due": _as_stored(at or now),
+        "stamp": f"{stamp[:8]}-{stamp[8:]}-7" if on_postgres else f"{stamp}7",
+    }
+    following = [] if only_on_site else [DELIVERIES]
+    parts["told"] = "id, recipient_id"
+    if WebhookEndpoint.objects.filter(user__isnull=False, disabled_at__isnull=True).exists():
+        following.append(WEBHOOKS)
+        parts["told"] += ", uid"
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            parts = f"WITH fresh AS ({NOTICES}), posted AS ({DELIVERIES}), hooked AS ({WEBHOOKS})"
-            cursor.execute(f"{parts} SELECT count(*) FROM fresh".format(**tables, **POSTGRES), values)
+        if on_postgres:
+            steps = [f"fresh AS ({NOTICES})", *(f"step{n} AS ({step})" for n, step in enumerate(following))]
+            writing = ", ".join(steps).format(**parts)
+            cursor.execute(f"WITH person(id) AS ({people}), {writing} SELECT count(*) FROM fresh", values)
             return cursor.fetchone()[0]
-        cursor.execute(NOTICES.format(**tables, **SQLITE), values)
+        cursor.execute(f"WITH person(id) AS ({people}) {NOTICES.format(**parts)}", values)
         fresh = cursor.fetchall()
         values["fresh"] = json.dumps(fresh)
-        cursor.execute(DELIVERIES.format(**tables, **SQLITE), values)
-        cursor.execute(WEBHOOKS.format(**tables, **SQLITE), values)
+        for step in following:
+            cursor.execute(step.format(**parts), values)
         return len(fresh)
 
 
-def same_for_all(to: Iterable[Any], event_key: str, context: dict, path: str) -> tuple[str, dict[str, Any]]:
-    """The letters of one happening told in the same words to many: people, a QuerySet of them, or their keys."""
-    cast = "::jsonb" if connection.vendor == "postgresql" else ""
-    values: dict[str, Any] = {"event_key": event_key, "context": _json(context), "path": path}
+def _audience(to: Iterable[Any]) -> tuple[str, dict[str, Any]]:
+    """A SELECT of the keys of the people whose account is open, each once however many memberships name her."""
+    everybody = get_user_model()._default_manager.filter(is_active=True)
     if isinstance(to, models.QuerySet):
-        people, more = _compiled(to.order_by().values("pk"))
-        values |= more
-    elif connection.vendor == "postgresql":
-        people, values["people"] = "SELECT unnest(%(people)s::bigint[])", _keys(to)
-    else:
-        people, values["people"] = "SELECT value FROM json_each(%(people)s)", json.dumps(_keys(to))
-    # DISTINCT: the same person through two memberships is told once, and one statement never conflicts with itself.
-    return (
-        f"SELECT p.id AS recipient_id, %(event_key)s AS event_key, %(context)s{cast} AS context, %(path)s AS path "
-        f"FROM (WITH someone(id) AS ({people}) SELECT DISTINCT id FROM someone) AS p"
-    ), values
+        plain = to.model is everybody.model and len(to.query.alias_map) <= 1 and not to.query.is_sliced
+        people = to.filter(is_active=True) if plain else everybody.filter(pk__in=to.values("pk"))
+        return _compiled(people.order_by().values("pk"))
+    keys = sorted({getattr(person, "pk", person) for person in to})
+    person = _table(everybody.model)
+    if connection.vendor == "postgresql":
+        return f"SELECT id FROM {person} WHERE is_active AND id = ANY(%(people)s::bigint[])", {"people": keys}
+    chosen = "SELECT value FROM json_each(%(people)s)"
+    return f"SELECT id FROM {person} WHERE is_active AND id IN ({chosen})", {"people": json.dumps(keys)}
 
 
 def _compiled(people: models.QuerySet) -> tuple[str, dict[str, Any]]:
@@ -125,12 +157,9 @@ def _compiled(people: models.QuerySet) -> tuple[str, dict[str, Any]]:
     return first + "".join(hole + piece for hole, piece in zip(holes, pieces, strict=True)), named
 
 
-def _keys(to: Iterable[Any]) -> list[int]:
-    return sorted({getattr(person, "pk", person) for person in to})
-
-
-def _json(context: dict) -> str:
-    return json.dumps(context, cls=DjangoJSONEncoder, ensure_ascii=False)
+def _as_stored(moment: datetime) -> Any:
+    """In the form Django itself stores: SQLite compares times as texts."""
+    return connection.ops.adapt_datetimefield_value(moment)
 
 
 def _table(model: type[models.Model]) -> str:

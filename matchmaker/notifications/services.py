@@ -1,6 +1,7 @@
 """The verbs of the post office that every floor above uses. They write rows; nothing leaves the house here."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -14,7 +15,16 @@ from matchmaker.notifications.models import Delivery, Digest, Hold, Notice, Prom
 
 
 @transaction.atomic
-def notify(*, kind: str, to: Iterable[Any], event_key: str, context: Mapping[str, Any], path: str = "") -> int:
+def notify(
+    *,
+    kind: str,
+    to: Iterable[Any],
+    event_key: str,
+    context: Mapping[str, Any],
+    path: str = "",
+    at: datetime | None = None,
+    only_on_site: bool = False,
+) -> int:
     """Promise to tell people something; the promise stands or falls with the caller's transaction.
 
     Args:
@@ -23,20 +33,30 @@ def notify(*, kind: str, to: Iterable[Any], event_key: str, context: Mapping[str
         event_key: names the happening, at most 160 characters. The same person never hears of one key twice.
         context: what the templates may show, as plain JSON values; texts of people as they typed them.
         path: where on the site to act on it.
+        at: not before this moment, as for a reminder. `settle` takes it back when the answer comes before.
+        only_on_site: worth a line in the list, not a letter.
 
     Returns:
         How many people will be told who were not before.
     """
     if len(event_key) > 160 or len(path) > 300:
         raise ValueError("event_key holds 160 characters and path 300")
-    letters, values = fanout.same_for_all(to, event_key, dict(context), path)
+    letter: dict[str, Any] = {
+        "kind": kind,
+        "to": to,
+        "event_key": event_key,
+        "context": dict(context),
+        "path": path,
+        "at": at,
+        "only_on_site": only_on_site,
+    }
     if isinstance(to, QuerySet) and not Notice.objects.filter(event_key=event_key).exists():
         try:
             with transaction.atomic():
-                return fanout.write(kind=kind, letters=letters, values=values, fresh_key=True)
+                return fanout.write(**letter, fresh_key=True)
         except IntegrityError:
             pass  # somebody told them at the same moment: below, only those who are left are told
-    return fanout.write(kind=kind, letters=letters, values=values)
+    return fanout.write(**letter)
 
 
 def mark_read(*, by: Any, notices: Iterable[Notice] | None = None) -> int:
@@ -79,7 +99,8 @@ def retry_parked(*, by: Any, promises: Iterable[Promise]) -> int:
 
 
 def cancel_waiting(*, event_key: str) -> int:
-    """Call back what has not left yet, because its cause is gone; what was shown in-app stays."""
+    """Call back what has not left yet, because its cause is gone; what was shown on the site stays."""
+    Notice.objects.filter(event_key=event_key, not_before__gt=timezone.now()).delete()
     waiting = Delivery.objects.waiting().filter(notice__event_key=event_key, lease_token__isnull=True)
     return waiting.update(state=Promise.State.CANCELLED, finished_at=timezone.now(), last_error="called back")
 

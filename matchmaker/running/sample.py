@@ -20,10 +20,12 @@ from matchmaker.companies.models import Company
 from matchmaker.companies.services import start_company
 from matchmaker.events.models import Event
 from matchmaker.running.sample_events import people_register
+from matchmaker.running.sample_partner import bring_companies
 
 SLUG = "big-market-for-all"
 PASSWORD = "sample-campaign"
 ORGANISER, COLLEAGUE, STAFF = "organiser@matchmaker.example", "team@matchmaker.example", "admin@matchmaker.example"
+PARTNER = "partner@matchmaker.example"
 PARTS = ("agri", "goods")
 
 
@@ -54,6 +56,7 @@ def load() -> dict[str, int]:
     companies = {row["company_key"]: _company(row, campaign, organiser, password) for row in all_rows("companies.csv")}
     for row in rows("waiting_companies.csv"):
         _company(row, campaign, None, password)
+    bring_companies(campaign, organiser, _user(PARTNER, "Kanya Rattanakul", "en", password))
     products = {row["product_key"]: _product(row, companies[row["company_key"]]) for row in all_rows("products.csv")}
     lines = defaultdict(list)
     for row in all_rows("demand_lines.csv"):

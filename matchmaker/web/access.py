@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from matchmaker.campaigns import second_step
-from matchmaker.campaigns.models import Campaign, Organiser
+from matchmaker.campaigns.models import Campaign, Organiser, Partner
 from matchmaker.companies.models import Company, Membership
 
 View = Callable[..., HttpResponse]
@@ -92,6 +92,16 @@ def _team(*roles: str) -> Callable[[HttpRequest], HttpResponse | None]:
     return gate
 
 
+def _partner(request: HttpRequest) -> HttpResponse | None:
+    """The desk is the one the address names."""
+    found = Partner.objects.open().of(request.user).select_related("campaign")
+    partner = found.filter(uid=request.resolver_match.kwargs["uid"]).first()  # type: ignore[union-attr]  # as above
+    if partner is None:
+        raise Http404
+    request.partner = partner
+    return _second_step(request)
+
+
 def _staff(request):
     if not request.user.is_staff:
         raise Http404
@@ -102,6 +112,7 @@ supplier = _declared("member of a supplier", lambda request: _side(request, is_s
 buyer = _declared("member of a buyer", lambda request: _side(request, is_buyer=True))
 member = _declared("member of the company named", _named)
 company_admin = _declared("administrator of the company named", _named_admin)
+partner = _declared("somebody at the desk of the partner named", _partner)
 team = _declared("anyone of the campaign's team", _team("admin", "organiser", "staff"))
 organiser = _declared("organiser of the campaign", _team("admin", "organiser"))
 campaign_admin = _declared("administrator of the campaign", _team("admin"))

@@ -4,10 +4,11 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
+from matchmaker.campaigns.models import Partner
 from matchmaker.notifications.models import Notice
 from matchmaker.web import access
 
-AREAS = ("supplier", "buyer", "console")
+AREAS = ("supplier", "buyer", "console", "partner")
 
 
 def site(request):
@@ -22,11 +23,11 @@ def site(request):
 
 
 def area_of(request) -> str:
-    """The desk a page belongs to; meetings are on the desk of the company one works for."""
+    """The desk a page belongs to; meetings and enquiries are on the desk of the company one works for."""
     if chosen := getattr(request, "area", None):
         return chosen  # a page that belongs to several desks says whose it is showing
     path = request.path_info
-    if path.startswith("/meetings/"):
+    if path.startswith(("/meetings/", "/enquiries/")):
         company = access.current_company(request) if getattr(request, "user", None) else None
         if company is not None:
             return "supplier" if company.is_supplier else "buyer"
@@ -48,6 +49,10 @@ def desks(request) -> list[dict]:
         found.append({"url": reverse("supplier_home"), "label": _("Supplier desk")})
     if access.current_company(request, is_buyer=True):
         found.append({"url": reverse("buyer_home"), "label": _("Buyer desk")})
+    found += [
+        {"url": reverse("partner_home", args=[partner.uid]), "label": _("Desk of %(partner)s") % {"partner": partner}}
+        for partner in Partner.objects.open().of(user)
+    ]
     if access.role_in(access.current_campaign(), user):
         found.append({"url": reverse("console_home"), "label": _("Organiser console")})
     return found
@@ -66,6 +71,7 @@ def navigation(request, area: str) -> list[dict]:
         "supplier": [
             ("supplier_home", _("Home"), "home"),
             ("supplier_matches", _("Matches"), "arrows-exchange"),
+            ("enquiries", _("Enquiries"), "messages"),
             ("supplier_products", _("Products"), "package"),
             ("meetings", _("Meetings"), "calendar-event"),
             ("supplier_company", _("Company"), "building"),
@@ -74,6 +80,7 @@ def navigation(request, area: str) -> list[dict]:
             ("buyer_home", _("Home"), "home"),
             ("products", _("Find products"), "search"),
             ("buyer_matches", _("Matches"), "arrows-exchange"),
+            ("enquiries", _("Enquiries"), "messages"),
             ("buyer_demands", _("Demands"), "clipboard-list"),
             ("buyer_shortlist", _("Shortlist"), "star"),
             ("meetings", _("Meetings"), "calendar-event"),
@@ -82,16 +89,25 @@ def navigation(request, area: str) -> list[dict]:
         "console": [
             ("console_home", _("Work list"), "home"),
             ("console_companies", _("Companies"), "building"),
+            ("console_partners", _("Partners"), "flag"),
             ("console_demands", _("Demands"), "clipboard-list"),
             ("console_matching", _("Matching"), "arrows-exchange"),
             ("console_events", _("Events"), "calendar-event"),
-            ("console_campaign", _("Campaign"), "flag"),
+            ("console_campaign", _("Campaign"), "settings"),
             ("console_delivery", _("Outgoing notices"), "mail"),
         ],
+        "partner": [
+            ("partner_home", _("Companies"), "building"),
+            ("partner_codes", _("Codes"), "ticket"),
+            ("partner_enrol", _("Enrol a company"), "plus"),
+        ],
     }[area]
+    desk = getattr(request, "partner", None)  # the partners' pages name the desk in their address
+    if area == "partner" and desk is None:
+        return []
     found = []
     for name, label, icon in links:
-        url = reverse(name)
+        url = reverse(name, args=[desk.uid] if desk else [])
         active = request.path_info == url or (request.path_info.startswith(url) and not name.endswith("_home"))
         found.append({"url": url, "label": label, "icon": icon, "active": active, "name": name})
     return found

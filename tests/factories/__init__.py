@@ -11,7 +11,7 @@ from allauth.account.models import EmailAddress
 from django.utils import timezone
 
 from matchmaker.accounts.models import User
-from matchmaker.campaigns.models import Campaign, Organiser
+from matchmaker.campaigns.models import Campaign, Organiser, Partner, PartnerSeat
 from matchmaker.catalogue.models import Category, Demand, DemandLine, HSCode, Product, ProductCertificate, ProductText
 from matchmaker.companies.models import Company, Membership
 from matchmaker.matching.models import Match
@@ -186,3 +186,13 @@ def organiser(campaign_row: Campaign | None = None, role: str = Organiser.Role.O
     owner = campaign_row or Campaign.objects.filter(is_current=True).first() or campaign()
     Organiser.objects.create(campaign=owner, user=person, role=role)
     return person
+
+
+def partner(campaign_row: Campaign | None = None, **fields) -> tuple[Partner, User]:
+    """A country partner of the current campaign, and somebody who sits at its desk."""
+    owner = campaign_row or Campaign.objects.filter(is_current=True).first() or campaign()
+    row = Partner.objects.create(campaign=owner, **{"name_en": f"Chamber {next(_numbers)}", "country": "TH", **fields})
+    person, now = user(), timezone.now()
+    seat = {"email": person.email, "user": person, "taken_at": now, "not_before": now}
+    PartnerSeat.objects.create(partner=row, state="sent", finished_at=now, **seat)
+    return row, person

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matchmaker.language.text import clean, detect, pinyin, simplify, words
+from matchmaker.language.text import clean, detect, latin_place, pinyin, simplify, words
 
 
 def test_clean_drops_nul_and_lone_surrogates():
@@ -97,3 +97,15 @@ def test_language_of_product_texts(text, lang):
 
 def test_pinyin_of_traditional_and_latin():
     assert pinyin("龍井 tea") == "long jing tea"
+
+
+@pytest.mark.parametrize(
+    ("place", "read"),
+    [("武汉市", "Wuhan"), ("西安", "Xi'an"), ("烏魯木齊", "Urumqi"), ("哈尔滨", "Harbin"), ("重庆", "Chongqing")],
+)
+def test_chinese_place_is_written_as_it_is_known_abroad(place, read):
+    assert latin_place(place) == read
+
+
+def test_place_in_another_script_is_left_as_it_is():
+    assert latin_place("Nuits-Saint-Georges") == "Nuits-Saint-Georges"

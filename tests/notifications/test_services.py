@@ -1,11 +1,15 @@
 """What `notify` promises."""
 
+from datetime import timedelta
+
 import pytest
+import time_machine
 from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
+from django.utils import timezone
 
 from matchmaker.accounts.models import User
-from matchmaker.notifications import preferences, services
+from matchmaker.notifications import outbox, preferences, services
 from matchmaker.notifications.models import Delivery, Notice
 from tests import factories
 
@@ -80,3 +84,26 @@ def test_a_large_audience_is_told_once_however_often_it_is_told():
     factories.user()
     assert tell(everybody) == 1
     assert Notice.objects.count() == Delivery.objects.count() == 3
+
+
+def test_f14_a_reminder_is_written_ahead_and_shown_and_sent_from_its_moment_on():
+    person, soon = factories.user(), timezone.now() + timedelta(days=30)
+    services.notify(kind="demand_closed", to=[person], event_key="reminder:1", context={"demand": "Rice"}, at=soon)
+    assert (Notice.objects.visible_to(person).count(), outbox.mail_due().count(), Delivery.objects.count()) == (0, 0, 1)
+    with time_machine.travel(soon + timedelta(seconds=1)):
+        assert (Notice.objects.visible_to(person).count(), outbox.mail_due().count()) == (1, 1)
+
+
+def test_a_reminder_is_taken_back_when_the_answer_comes_first():
+    person, soon = factories.user(), timezone.now() + timedelta(days=3)
+    services.notify(kind="demand_closed", to=[person], event_key="reminder:1", context={"demand": "Rice"}, at=soon)
+    services.settle(event_key="reminder:1")
+    assert (Notice.objects.count(), Delivery.objects.count()) == (0, 0)
+
+
+def test_what_is_only_worth_a_line_on_the_site_makes_no_letter():
+    person = factories.user()
+    preferences.choose(by=person, topic="demand", channel="in_app", frequency="never")
+    letter = {"kind": "demand_closed", "to": [person], "event_key": "line:1", "context": {"demand": "Rice"}}
+    assert services.notify(**letter, only_on_site=True) == 1
+    assert (Notice.objects.visible_to(person).count(), Delivery.objects.count()) == (1, 0)

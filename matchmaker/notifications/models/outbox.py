@@ -5,30 +5,41 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
-from matchmaker.core.ids import Public
+from matchmaker.core.ids import new_id
 from matchmaker.notifications.models.people import Frequency
 
 
 class NoticeQuerySet(models.QuerySet):
     def visible_to(self, user):
-        return self.filter(recipient=user, in_app=True) if user.is_authenticated else self.none()
+        return self.filter(recipient=user, in_app=True).told() if user.is_authenticated else self.none()
+
+    def told(self):
+        """Without those that were written for a later moment."""
+        return self.exclude(not_before__gt=timezone.now())
 
     def unread(self):
         return self.filter(read_at__isnull=True)
 
 
-class Notice(Public):
+class Notice(models.Model):
     """One thing one person is told. The in-app list shows this row; mail and others are its deliveries."""
 
+    # Looked up among one person's notices only, so without an index of its own.
+    uid = models.UUIDField(default=new_id, editable=False)
     kind = models.CharField(max_length=60)  # the file name below templates/notifications/
     topic = models.CharField(max_length=30)
     event_key = models.CharField(max_length=160)  # the same happening always has the same key
-    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notices", db_index=False)
+    # Not checked row by row (docs/decisions/0006): the statement that writes notices reads the people itself.
+    recipient = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="notices", db_index=False, db_constraint=False
+    )
     context = models.JSONField(default=dict)  # everything the templates may show, and nothing private to others
     path = models.CharField(max_length=300, blank=True)  # where on the site to act on it
     in_app = models.BooleanField(default=True)  # false where the person wants this topic by mail only
     created_at = models.DateTimeField(auto_now_add=True)
+    not_before = models.DateTimeField(null=True, blank=True)  # written ahead, as a reminder is: not shown before
     read_at = models.DateTimeField(null=True, blank=True)
 
     objects = NoticeQuerySet.as_manager()
@@ -116,7 +127,8 @@ class Digest(Promise):
 class Delivery(Promise):
     """The promise to bring one notice through one channel, at once or in the next digest. `id` is the Message-ID."""
 
-    notice = models.ForeignKey(Notice, models.CASCADE, related_name="deliveries", db_index=False)
+    # Written by the statement that wrote its notice, so not checked row by row either.
+    notice = models.ForeignKey(Notice, models.CASCADE, related_name="deliveries", db_index=False, db_constraint=False)
     channel = models.CharField(max_length=20)
     frequency = models.CharField(max_length=10, choices=Frequency, default=Frequency.NOW)
     digest = models.ForeignKey(

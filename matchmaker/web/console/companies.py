@@ -57,6 +57,9 @@ def company(request, uid, reason="", errors=None, check=None):
             "reason": reason,
             "check": check or CheckForm(),
             "claims": company.claims.filter(status=Asked.OPEN).select_related("user", "first_yes_by"),
+            "enrolments": company.enrolments.filter(partner__campaign=request.campaign).select_related(
+                "partner", "vouched_by"
+            ),
             "checks": company.checks.select_related("checked_by"),
             "today": timezone.localdate(),
             "errors": errors or [],
@@ -85,6 +88,9 @@ def history(company) -> list[dict]:
         "submit_company": _("Submitted for approval"),
         "company_approved": _("Approved"),
         "company_returned": _("Returned"),
+        "enrol_company": _("Followed by a country partner"),
+        "vouch": _("Vouched for"),
+        "withdraw_vouch": _("Word taken back"),
         "verify_company": _("Evidence checked"),
         "withdraw_check": _("Check taken back"),
     }

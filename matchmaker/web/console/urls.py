@@ -13,6 +13,7 @@ from matchmaker.web.console import (
     events_plan,
     home,
     matching,
+    partners,
     verification,
 )
 
@@ -25,6 +26,12 @@ urlpatterns = [
     path("companies/<uuid:uid>/verify/", verification.verify, name="console_company_verify"),
     path("companies/<uuid:uid>/checks/<uuid:check>/withdraw/", verification.withdraw, name="console_check_withdraw"),
     path("companies/<uuid:uid>/claims/<uuid:claim>/", verification.answer_claim, name="console_claim"),
+    path("partners/", partners.index, name="console_partners"),
+    path("partners/new/", partners.edit, name="console_partner_new"),
+    path("partners/<uuid:uid>/", partners.edit, name="console_partner"),
+    path("partners/<uuid:uid>/seats/", partners.give_seat, name="console_partner_seat"),
+    path("partners/<uuid:uid>/seats/<uuid:key>/withdraw/", partners.withdraw_seat, name="console_partner_unseat"),
+    path("partners/<uuid:uid>/close/", partners.close, name="console_partner_close"),
     path("demands/", campaign.demands, name="console_demands"),
     path("matching/", matching.matching, name="console_matching"),
     path("matching/start/", matching.start, name="console_matching_start"),

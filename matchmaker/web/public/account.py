@@ -30,6 +30,7 @@ SCOPE_NAMES = {
     "products:write": gettext_lazy("Write and publish products"),
     "demands:write": gettext_lazy("Write and publish demands"),
     "matches:write": gettext_lazy("Answer matches"),
+    "enquiries:write": gettext_lazy("Write enquiries and quotes"),
     "notices:write": gettext_lazy("Mark notices as read"),
 }
 

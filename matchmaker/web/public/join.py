@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from matchmaker.accounts.models import User
+from matchmaker.campaigns import partners
 from matchmaker.campaigns.services import submit_company
 from matchmaker.companies.models import Company
 from matchmaker.companies.services import companies_alike, start_company, update_company
@@ -21,10 +22,12 @@ from matchmaker.notifications.tasks import ring
 from matchmaker.web.access import current_campaign, current_company, everyone, role_in, signed_in
 from matchmaker.web.company_forms import ContactForm, NamesForm, said_by
 from matchmaker.web.public.join_forms import SubmitForm
+from matchmaker.web.public.partner_codes import KEPT
 from matchmaker.web.refusals import show_on
 
 SIDES = ("supplier", "buyer")
 FORMS = {1: NamesForm, 2: ContactForm, 3: SubmitForm}
+ASIDE = ("consent", "code")  # of the last step, and not the company's own
 OPEN = (Company.Status.DRAFT, Company.Status.RETURNED)
 
 
@@ -56,6 +59,8 @@ def fill_in(request: HttpRequest, side: str, step: int) -> HttpResponse:
     if company is None and step > 1:
         return redirect("join_step", side, 1)
     initial = said_by(company, FORMS[step]) if company else _first_guess(request.user, side)
+    if step == 3:
+        initial["code"] = request.session.get(KEPT, "")
     form = FORMS[step](request.POST or None, initial=initial, side=side)
     if request.method == "POST" and form.is_valid():
         company = _keep(request, form, company, side)
@@ -85,7 +90,7 @@ def _first_guess(user: User, side: str) -> dict:
 
 def _keep(request: HttpRequest, form, company: Company | None, side: str) -> Company | None:
     """Write the draft; what the verb refuses is shown beside its field."""
-    said = {name: value for name, value in form.cleaned_data.items() if name != "consent"}
+    said = {name: value for name, value in form.cleaned_data.items() if name not in ASIDE}
     try:
         if company is None:
             return start_company(by=request.user, side=side, **said)
@@ -100,8 +105,12 @@ def _submit(request: HttpRequest, form, company: Company) -> bool:
     if campaign is None:
         form.add_error(None, _("No campaign is open at the moment. Your draft is kept; come back when one opens."))
         return False
+    code = form.cleaned_data.get("code")
     try:
-        submit_company(by=request.user, company=company, campaign=campaign)
+        with transaction.atomic():
+            if code:
+                partners.use_code(by=request.user, company=company, text=code)
+            company = submit_company(by=request.user, company=company, campaign=campaign)
     except ValidationError as problem:
         _say_what_is_missing(form, problem)
         return False
@@ -110,6 +119,10 @@ def _submit(request: HttpRequest, form, company: Company) -> bool:
         return False
     transaction.on_commit(ring)
     request.session["company"] = str(company.uid)
+    request.session.pop(KEPT, None)
+    if company.is_approved:
+        messages.success(request, _("%(company)s takes part from now on.") % {"company": company.display_name})
+        return True
     messages.success(
         request,
         _("%(company)s is with the campaign's team. You hear from us as soon as they have decided.")

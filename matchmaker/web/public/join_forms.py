@@ -3,10 +3,18 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from matchmaker.web import fields
 from matchmaker.web.company_forms import AboutForm
 
 
 class SubmitForm(AboutForm):
+    code = fields.LineField(
+        label=_("Code of a country partner"),
+        max_length=40,
+        required=False,
+        help_text=_("If an embassy or a chamber gave you one. It sees how far your company is, and may vouch for it."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
     consent = forms.BooleanField(
         label=_("I may speak for this company, and the campaign's team may check what I wrote."),
         help_text=_(

@@ -96,6 +96,7 @@ def show(request: HttpRequest, uid) -> HttpResponse:
         "people": company.memberships.select_related("user").order_by("role", "id"),
         "invited": Invitation.objects.open().filter(company=company) if is_admin else [],
         "claims": company.claims.filter(status=Asked.OPEN).select_related("user") if is_admin else [],
+        "enrolments": company.enrolments.select_related("partner", "vouched_by"),
         "asking": company.join_requests.filter(status=Asked.OPEN).select_related("user") if is_admin else [],
     }
     return render(request, "public/members/members.html", context, status=422 if form.errors else 200)

@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from matchmaker.campaigns.models import Enrolment
 from matchmaker.catalogue.models import Product, ProductCertificate
 from matchmaker.companies.models import Company
 from matchmaker.matching.directories import search_suppliers
@@ -54,6 +55,7 @@ def show(request, uid):
         "is_own": company == current_company(request, is_supplier=True),
         "products": list(products[:60]),
         "certificates": sorted(set(codes.values_list("code", flat=True))),
+        "vouchers": Enrolment.objects.vouched().filter(company=company).select_related("partner"),
         "structured": supplier_data(company, settings.SITE_URL),
         **directory.buyer_view(request),
     }

@@ -1,0 +1,201 @@
+"""Country partners: embassies' desks, chambers and delegations that bring companies and answer for them."""
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from matchmaker.campaigns.models.campaign import Campaign, Organiser
+from matchmaker.companies.models import Company
+from matchmaker.core import reference
+from matchmaker.core.ids import Public
+from matchmaker.core.text import one_line, sound_text
+from matchmaker.notifications.models import Promise
+
+MOST_COMPANIES = 5_000
+
+
+class PartnerQuerySet(models.QuerySet):
+    def open(self):
+        return self.filter(closed_at__isnull=True)
+
+    def of(self, user):
+        """Those whose desk this person sits at."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(seats__user=user, seats__withdrawn_at__isnull=True).distinct()
+
+    def visible_to(self, user):
+        """One's own, and those of a campaign one runs."""
+        if not user.is_authenticated:
+            return self.none()
+        runs = Organiser.objects.filter(user=user).values("campaign")
+        return self.filter(Q(pk__in=self.of(user).values("pk")) | Q(campaign__in=runs))
+
+
+class Partner(Public):
+    """Somebody who brings companies to a campaign, up to a quota."""
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="partners")
+    name_en = models.CharField(_("name in English"), max_length=160, validators=[one_line])
+    name_zh = models.CharField(_("name in Chinese"), max_length=160, blank=True, validators=[one_line])
+    country = models.CharField(_("country"), max_length=2, blank=True)  # '' where it speaks for several
+    quota = models.PositiveIntegerField(
+        _("companies it may bring"),
+        default=50,
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_COMPANIES)],
+    )
+    is_trusted = models.BooleanField(_("its word approves"), default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = PartnerQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name_en"]
+        constraints = [
+            models.UniqueConstraint("campaign", Lower("name_en"), name="partner_named_once"),
+            models.CheckConstraint(condition=Q(quota__gte=1), name="partner_may_bring_somebody"),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def name(self) -> str:
+        return (self.name_zh or self.name_en) if (get_language() or "").startswith("zh") else self.name_en
+
+    @property
+    def country_name(self) -> str:
+        return reference.name(reference.countries().get(self.country), self.country)
+
+
+class SeatQuerySet(models.QuerySet):
+    def standing(self):
+        return self.filter(withdrawn_at__isnull=True)
+
+    def waiting(self):
+        return self.filter(state=Promise.State.WAITING)
+
+    def due(self, now):
+        """Letters that may be sent: nobody holds a living lease on them."""
+        free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
+        return self.waiting().filter(free, not_before__lte=now)
+
+
+class PartnerSeat(Promise):
+    """One e-mail address may sit at a partner's desk; the row is also the promise of the letter that says so.
+
+    Whoever has shown that the address is hers takes the seat when she first opens the desk.
+    """
+
+    partner = models.ForeignKey(Partner, models.CASCADE, related_name="seats")
+    email = models.EmailField(_("e-mail address"), max_length=254)
+    language = models.CharField(max_length=10, default="en")
+    given_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="partner_seats"
+    )
+    taken_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    objects = SeatQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta(Promise.Meta):
+        ordering = ["created_at"]
+        constraints = [
+            *Promise.Meta.constraints,
+            models.UniqueConstraint(
+                "partner", Lower("email"), condition=Q(withdrawn_at__isnull=True), name="one_seat_per_address"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.email} at {self.partner}"
+
+    @property
+    def uid(self):
+        """Its name in the audit."""
+        return self.pk
+
+
+class CodeQuerySet(models.QuerySet):
+    def open(self):
+        """Codes that still let somebody in."""
+        used = models.Count("enrolments")
+        alive = self.filter(withdrawn_at__isnull=True, expires_at__gt=timezone.now(), partner__closed_at__isnull=True)
+        return alive.annotate(used=used).filter(used__lt=F("quota"))
+
+    def counted(self):
+        return self.annotate(used=models.Count("enrolments"))
+
+
+class PartnerCode(Public):
+    """What a partner hands to its companies: so many may register with it, until a day."""
+
+    partner = models.ForeignKey(Partner, models.CASCADE, related_name="codes")
+    code = models.CharField(max_length=20, unique=True)
+    label = models.CharField(_("for whom"), max_length=80, validators=[one_line])
+    quota = models.PositiveIntegerField(_("companies"), default=20, validators=[MinValueValidator(1)])
+    vouches = models.BooleanField(_("we answer for whoever uses it"), default=False)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    objects = CodeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [models.CheckConstraint(condition=Q(quota__gte=1), name="code_lets_somebody_in")]
+
+    def __str__(self):
+        return f"{self.code} of {self.partner}"
+
+    @property
+    def is_over(self) -> bool:
+        return self.withdrawn_at is not None or self.expires_at <= timezone.now()
+
+
+class EnrolmentQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Those of one's own desk, and those of one's own companies."""
+        if not user.is_authenticated:
+            return self.none()
+        mine = Q(partner__in=Partner.objects.of(user)) | Q(company__in=Company.objects.of(user))
+        return self.filter(mine)
+
+    def vouched(self):
+        return self.filter(vouched_at__isnull=False, partner__closed_at__isnull=True)
+
+
+class Enrolment(Public):
+    """A partner follows a company it brought, and may vouch for it."""
+
+    partner = models.ForeignKey(Partner, models.CASCADE, related_name="enrolments")
+    company = models.ForeignKey(Company, models.CASCADE, related_name="enrolments")
+    code = models.ForeignKey(PartnerCode, models.SET_NULL, null=True, blank=True, related_name="enrolments")
+    enrolled_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    enrolled_at = models.DateTimeField(auto_now_add=True)
+    vouched_at = models.DateTimeField(null=True, blank=True)
+    vouched_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    vouch = models.CharField(_("what you know of it"), max_length=500, blank=True, validators=[sound_text])
+
+    objects = EnrolmentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["partner", "company"], name="enrolled_once"),
+            models.CheckConstraint(
+                condition=Q(vouched_at__isnull=False, vouch__gt="") | Q(vouched_at__isnull=True, vouch=""),
+                name="vouch_says_what_is_known",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.partner} follows {self.company}"

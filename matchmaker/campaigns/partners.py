@@ -1,0 +1,296 @@
+"""What country partners do: hand out codes, enrol companies, vouch for them; and what the team allows them.
+
+A partner follows only the companies it brought. The quota counts both ways of bringing one, by code and at the desk,
+and holds for two who use the last place at once: the partner's row is locked.
+"""
+
+import datetime as dt
+import secrets
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from matchmaker.accounts.audit import record
+from matchmaker.accounts.models import User
+from matchmaker.campaigns.models import Campaign, Enrolment, Partner, PartnerCode, PartnerSeat
+from matchmaker.campaigns.services import approve_vouched, require_organiser
+from matchmaker.companies import invitations
+from matchmaker.companies.members import admins, require_admin
+from matchmaker.companies.models import Company
+from matchmaker.companies.services import start_company
+from matchmaker.core import reference
+from matchmaker.core.problems import Refused
+from matchmaker.notifications.models import Promise
+from matchmaker.notifications.services import notify
+
+LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # none that is taken for another on paper
+LONGEST_DAYS = 365
+PARTNER_FIELDS = ("name_en", "name_zh", "country", "quota", "is_trusted")
+
+
+def require_partner(user: User, partner: Partner) -> None:
+    """Raise 404 for whoever does not sit at this partner's desk."""
+    if not Partner.objects.open().of(user).filter(pk=partner.pk).exists():
+        raise Refused("not_found", _("There is nothing here for you."), status=404)
+
+
+# -- the team's side --------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def save_partner(*, by: User, campaign: Campaign, partner: Partner | None = None, **fields) -> Partner:
+    """Admit a partner, or change what it may do.
+
+    Raises:
+        ValidationError: by field.
+        Refused: for whom does not run the campaign, and for a quota below what was brought already.
+    """
+    require_organiser(by, campaign)
+    partner = partner or Partner(campaign=campaign)
+    for name in PARTNER_FIELDS:
+        setattr(partner, name, fields[name])
+    if partner.country and partner.country not in reference.countries():
+        raise Refused("unknown_country", _("Choose a country from the list."), field="country", status=400)
+    brought = partner.enrolments.count() if partner.pk else 0
+    if partner.quota is not None and partner.quota < brought:
+        raise Refused(
+            "quota_below_use",
+            _("This partner has brought %(count)d companies already.") % {"count": brought},
+            field="quota",
+            status=400,
+        )
+    partner.full_clean()
+    partner.save()
+    record(by=by, verb="save_partner", on=partner, organisation=campaign, facts=fields)
+    return partner
+
+
+@transaction.atomic
+def close_partner(*, by: User, partner: Partner) -> None:
+    """End it: its desk and codes open nothing any more, and its word counts no longer."""
+    require_organiser(by, partner.campaign)
+    if Partner.objects.open().filter(pk=partner.pk).update(closed_at=timezone.now()):
+        record(by=by, verb="close_partner", on=partner, organisation=partner.campaign)
+
+
+@transaction.atomic
+def give_seat(*, by: User, partner: Partner, email: str) -> PartnerSeat:
+    """Let whoever owns this address sit at the partner's desk, and tell her by letter."""
+    require_organiser(by, partner.campaign)
+    email, now = email.strip().lower(), timezone.now()
+    if PartnerSeat.objects.standing().filter(partner=partner, email=email).exists():
+        raise Refused("already_seated", _("This address has a seat at the desk already."), field="email")
+    seat = PartnerSeat(partner=partner, email=email, language=by.language, given_by=by, not_before=now)
+    seat.full_clean()
+    seat.save(force_insert=True)
+    record(by=by, verb="give_seat", on=seat, organisation=partner.campaign, facts={"partner": str(partner.uid)})
+    known = User.objects.filter(emailaddress__email__iexact=email, emailaddress__verified=True, is_active=True)
+    told = notify(
+        kind="partner_invited",
+        to=list(known),
+        event_key=f"partner_invited:{seat.pk}",
+        context={"partner": partner.name_en, "campaign": partner.campaign.name_en},
+        path="/partner/",
+    )
+    if told:
+        PartnerSeat.objects.filter(pk=seat.pk).update(state=Promise.State.SENT, finished_at=now)
+    return seat
+
+
+@transaction.atomic
+def withdraw_seat(*, by: User, seat: PartnerSeat) -> None:
+    """It holds at the next request: pages read the seat every time."""
+    require_organiser(by, seat.partner.campaign)
+    now = timezone.now()
+    if PartnerSeat.objects.standing().filter(pk=seat.pk).update(withdrawn_at=now):
+        PartnerSeat.objects.waiting().filter(pk=seat.pk).update(
+            state=Promise.State.CANCELLED, finished_at=now, lease_token=None, lease_until=None
+        )
+        record(by=by, verb="withdraw_seat", on=seat, organisation=seat.partner.campaign)
+
+
+@transaction.atomic
+def take_seats(*, by: User) -> int:
+    """Sit down wherever an address of hers that she has confirmed was given a seat; returns how many were taken."""
+    mine = [email.lower() for email in invitations.addresses(by)]
+    taken = 0
+    for seat in PartnerSeat.objects.standing().filter(user__isnull=True, email__in=mine).select_related("partner"):
+        if PartnerSeat.objects.filter(pk=seat.pk, user__isnull=True).update(user=by, taken_at=timezone.now()):
+            record(by=by, verb="take_seat", on=seat, organisation=seat.partner.campaign)
+            taken += 1
+    return taken
+
+
+# -- the partner's side -----------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def make_code(*, by: User, partner: Partner, label: str, quota: int, days: int, vouches: bool = False) -> PartnerCode:
+    """A code that lets so many companies register as this partner's, for so many days.
+
+    Raises:
+        ValidationError: by field.
+        Refused: for more companies than the partner may still bring, or more than a year.
+    """
+    require_partner(by, partner)
+    left = places_left(partner)
+    if not 1 <= quota <= left:
+        raise Refused(
+            "above_quota",
+            _("You may still bring %(count)d companies.") % {"count": left},
+            field="quota",
+            status=400,
+        )
+    if not 1 <= days <= LONGEST_DAYS:
+        raise Refused("too_long", _("A code lives between one day and a year."), field="days", status=400)
+    code = PartnerCode(
+        partner=partner,
+        code="-".join("".join(secrets.choice(LETTERS) for _place in range(5)) for _part in range(2)),
+        label=label.strip(),
+        quota=quota,
+        vouches=vouches,
+        made_by=by,
+        expires_at=timezone.now() + dt.timedelta(days=days),
+    )
+    code.full_clean()
+    code.save()
+    facts = {"partner": str(partner.uid), "quota": quota, "days": days, "vouches": vouches}
+    record(by=by, verb="make_code", on=code, organisation=partner.campaign, facts=facts)
+    return code
+
+
+@transaction.atomic
+def withdraw_code(*, by: User, code: PartnerCode) -> None:
+    require_partner(by, code.partner)
+    if PartnerCode.objects.filter(pk=code.pk, withdrawn_at__isnull=True).update(withdrawn_at=timezone.now()):
+        record(by=by, verb="withdraw_code", on=code, organisation=code.partner.campaign)
+
+
+def places_left(partner: Partner) -> int:
+    return partner.quota - partner.enrolments.count()
+
+
+def open_code(text: str) -> PartnerCode | None:
+    """The code as it was typed, in any case and with or without its dash, if it still lets somebody in."""
+    plain = "".join(char for char in text.upper() if char in LETTERS)[:10]
+    return PartnerCode.objects.open().select_related("partner").filter(code=f"{plain[:5]}-{plain[5:]}").first()
+
+
+def _enrol(partner: Partner, company: Company, by: User, code: PartnerCode | None = None) -> Enrolment:
+    """Write the row under the partner's lock, so that the quota holds for two at once."""
+    Partner.objects.select_for_update().get(pk=partner.pk)
+    if Enrolment.objects.filter(partner=partner, company=company).exists():
+        raise Refused("already_enrolled", _("This partner follows the company already."), field="code")
+    if places_left(partner) < 1 or (code and code.enrolments.count() >= code.quota):
+        raise Refused(
+            "quota_used", _("All places of this code are taken. Ask whoever gave it to you for another."), field="code"
+        )
+    enrolment = Enrolment.objects.create(partner=partner, company=company, code=code, enrolled_by=by)
+    facts = {"partner": str(partner.uid), "code": code.code if code else ""}
+    record(by=by, verb="enrol_company", on=enrolment, organisation=company, facts=facts)
+    return enrolment
+
+
+@transaction.atomic
+def use_code(*, by: User, company: Company, text: str) -> Enrolment:
+    """A company's administrator lets the partner who gave her the code follow it.
+
+    Raises:
+        Refused: for a code that is unknown, used up, run out or withdrawn (one sentence for all: nobody learns which).
+    """
+    require_admin(by, company)
+    code = open_code(text)
+    if code is None:
+        raise Refused(
+            "code_unknown",
+            _("This code is not known, has run out or is used up. Ask whoever gave it to you."),
+            field="code",
+            status=400,
+        )
+    enrolment = _enrol(code.partner, company, by, code)
+    notify(
+        kind="partner_enrolled",
+        to=_people(code.partner),
+        event_key=f"partner_enrolled:{enrolment.uid}",
+        context={"partner": code.partner.name_en, "company": str(company), "label": code.label},
+        path=f"/partner/{code.partner.uid}/companies/{enrolment.uid}/",
+    )
+    if code.vouches:
+        maker = code.made_by or by
+        _write_vouch(maker, enrolment, _("Registered with our code for: %(label)s") % {"label": code.label})
+    return enrolment
+
+
+def _people(partner: Partner) -> list[User]:
+    return list(User.objects.filter(partner_seats__in=partner.seats.standing(), is_active=True).distinct())
+
+
+@transaction.atomic
+def enrol_company(*, by: User, partner: Partner, side: str, **fields) -> Enrolment:
+    """Open a draft for a company of one's own and ask its contact person by mail to take it over.
+
+    Nobody administers the draft until she accepts: a partner opens the door and does not live in the house.
+
+    Raises:
+        ValidationError: by field.
+        Refused: when all places are taken.
+    """
+    require_partner(by, partner)
+    company = start_company(by=by, side=side, administered=False, **fields)
+    enrolment = _enrol(partner, company, by)
+    invitations.invite_first(by=by, company=company, email=company.contact_email)
+    return enrolment
+
+
+@transaction.atomic
+def vouch(*, by: User, enrolment: Enrolment, text: str) -> Enrolment:
+    """Say that one knows this company and answers for what it says of itself.
+
+    Raises:
+        Refused: for one's own company (403), or without a sentence.
+    """
+    require_partner(by, enrolment.partner)
+    if enrolment.company.members.filter(pk=by.pk).exists():
+        raise Refused("own_company", _("Somebody else of your desk must vouch for your own company."), status=403)
+    if not text.strip():
+        raise Refused("vouch_empty", _("Say in a sentence what you know of it."), field="vouch", status=400)
+    return _write_vouch(by, enrolment, text.strip())
+
+
+def _write_vouch(by: User, enrolment: Enrolment, text: str) -> Enrolment:
+    enrolment.vouch, enrolment.vouched_at, enrolment.vouched_by = text[:500], timezone.now(), by
+    enrolment.full_clean()
+    enrolment.save(update_fields=["vouch", "vouched_at", "vouched_by"])
+    partner, company = enrolment.partner, enrolment.company
+    record(by=by, verb="vouch", on=enrolment, organisation=company, facts={"partner": str(partner.uid), "text": text})
+    notify(
+        kind="partner_vouched",
+        to=admins(company),
+        event_key=f"partner_vouched:{enrolment.uid}:{enrolment.vouched_at.isoformat()}",
+        context={"partner": partner.name_en, "company": str(company)},
+        path=f"/companies/{company.uid}/members/",
+    )
+    approve_vouched(company=company, campaign=partner.campaign)
+    return enrolment
+
+
+@transaction.atomic
+def withdraw_vouch(*, by: User, enrolment: Enrolment, reason: str) -> None:
+    """Take one's word back. What was approved on it stays approved until the team decides otherwise; it is told."""
+    require_partner(by, enrolment.partner)
+    if not reason.strip():
+        raise Refused("reason_missing", _("Say why, for whoever reads the record."), field="reason", status=400)
+    standing = Enrolment.objects.filter(pk=enrolment.pk, vouched_at__isnull=False)
+    if standing.update(vouched_at=None, vouched_by=None, vouch=""):
+        facts = {"partner": str(enrolment.partner.uid), "reason": reason.strip()[:500]}
+        record(by=by, verb="withdraw_vouch", on=enrolment, organisation=enrolment.company, facts=facts)
+
+
+@transaction.atomic
+def leave_partner(*, by: User, enrolment: Enrolment) -> None:
+    """A company's administrator ends it: the partner follows and vouches no longer."""
+    require_admin(by, enrolment.company)
+    facts = {"partner": str(enrolment.partner.uid)}
+    record(by=by, verb="leave_partner", on=enrolment, organisation=enrolment.company, facts=facts)
+    enrolment.delete()

@@ -1,0 +1,23 @@
+"""Enquiries between a supplier and a buyer, and what becomes of them."""
+
+from matchmaker.messaging.models.deals import DealStep, FollowUp, Sample
+from matchmaker.messaging.models.enquiries import Attachment, Enquiry, Message, ReadMark, Side
+from matchmaker.messaging.models.guard import Block, ContactLimit, ContactPreference, ContactUse, Report
+from matchmaker.messaging.models.quotes import Quote
+
+__all__ = [
+    "Attachment",
+    "Block",
+    "ContactLimit",
+    "ContactPreference",
+    "ContactUse",
+    "DealStep",
+    "Enquiry",
+    "FollowUp",
+    "Message",
+    "Quote",
+    "ReadMark",
+    "Report",
+    "Sample",
+    "Side",
+]

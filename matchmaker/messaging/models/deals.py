@@ -1,0 +1,156 @@
+"""What becomes of an enquiry: samples, and the ladder from an intent to a shipment."""
+
+from django.conf import settings
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from matchmaker.core.ids import Public
+from matchmaker.core.text import one_line, sound_text
+from matchmaker.messaging.models.enquiries import Enquiry, Side
+
+
+class OfEnquiry(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(enquiry__in=Enquiry.objects.visible_to(user))
+
+
+class Sample(Public):
+    """A sample on its way: asked for by the buyer, sent by the supplier, received and judged by the buyer."""
+
+    class Stage(models.TextChoices):
+        ASKED = "asked", _("asked for")
+        REFUSED = "refused", _("not sent")
+        SENT = "sent", _("sent")
+        RECEIVED = "received", _("received")
+        JUDGED = "judged", _("judged")
+
+    class Verdict(models.TextChoices):
+        NONE = "", _("not judged")
+        GOOD = "good", _("good as it is")
+        CHANGES = "changes", _("good with changes")
+        UNFIT = "unfit", _("not suitable")
+
+    enquiry = models.ForeignKey(Enquiry, models.CASCADE, related_name="samples")
+    what = models.CharField(_("what and how much"), max_length=200, validators=[one_line])
+    stage = models.CharField(max_length=10, choices=Stage, default=Stage.ASKED)
+    carrier = models.CharField(_("carrier"), max_length=60, blank=True, validators=[one_line])
+    tracking = models.CharField(_("tracking number"), max_length=60, blank=True, validators=[one_line])
+    why = models.CharField(_("why not"), max_length=300, blank=True, validators=[sound_text])
+    verdict = models.CharField(_("verdict"), max_length=10, blank=True, choices=Verdict)
+    note = models.CharField(_("note"), max_length=1000, blank=True, validators=[sound_text])
+    asked_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True, blank=True)
+    received_at = models.DateTimeField(null=True, blank=True)
+    judged_at = models.DateTimeField(null=True, blank=True)
+    refused_at = models.DateTimeField(null=True, blank=True)
+
+    objects = OfEnquiry.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name = _("sample")
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(stage__in=["sent", "received", "judged"]) | Q(sent_at__isnull=False),
+                name="sample_is_sent_before_it_arrives",
+            ),
+            models.CheckConstraint(
+                condition=~Q(stage="judged") | (Q(received_at__isnull=False) & ~Q(verdict="")),
+                name="judged_sample_was_received",
+            ),
+            models.UniqueConstraint(
+                fields=["enquiry"], condition=Q(stage__in=["asked", "sent"]), name="one_sample_on_its_way"
+            ),
+        ]
+
+    def __str__(self):
+        return self.what
+
+
+class StepQuerySet(OfEnquiry):
+    def confirmed(self):
+        return self.filter(answer=DealStep.Answer.CONFIRMED)
+
+    def waiting(self):
+        return self.filter(answer=DealStep.Answer.NONE)
+
+
+class DealStep(Public):
+    """One rung of the ladder: one side says it happened, the other confirms or denies it."""
+
+    class Rung(models.TextChoices):
+        INTENT = "intent", _("intent")
+        SAMPLE = "sample", _("sample")
+        ORDER = "order", _("order")
+        SHIPMENT = "shipment", _("first shipment")
+
+    class Answer(models.TextChoices):
+        NONE = "", _("waits for the other side")
+        CONFIRMED = "confirmed", _("confirmed by both")
+        DENIED = "denied", _("denied by the other side")
+
+    enquiry = models.ForeignKey(Enquiry, models.CASCADE, related_name="steps")
+    rung = models.CharField(_("what happened"), max_length=10, choices=Rung)
+    amount = models.DecimalField(
+        _("value"), max_digits=18, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
+    )
+    currency = models.CharField(_("currency"), max_length=3, blank=True)
+    happened_on = models.DateField(_("on"))
+    note = models.CharField(_("note"), max_length=500, blank=True, validators=[sound_text])
+    said_by = models.CharField(max_length=10, choices=Side)
+    said_by_person = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    said_at = models.DateTimeField()
+    answer = models.CharField(max_length=10, blank=True, choices=Answer)
+    answered_by = models.CharField(max_length=10, blank=True, choices=Side)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    why = models.CharField(_("why not"), max_length=300, blank=True, validators=[sound_text])
+
+    objects = StepQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["enquiry", "rung"], condition=~Q(answer="denied"), name="deal_rung_climbed_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(answer="", answered_by="", answered_at__isnull=True)
+                | (~Q(answer="") & ~Q(answered_by="") & Q(answered_at__isnull=False)),
+                name="deal_answer_has_its_side",
+            ),
+            models.CheckConstraint(condition=~Q(answered_by=F("said_by")), name="deal_confirmed_by_the_other_side"),
+            models.CheckConstraint(
+                condition=Q(amount__isnull=True) | ~Q(currency=""), name="deal_value_has_a_currency"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.rung} {self.answer or '?'}"
+
+
+class FollowUp(Public):
+    """Some weeks later: did the contact lead to business? One question for each side."""
+
+    class Answer(models.TextChoices):
+        NONE = "", _("not answered")
+        DEAL = "deal", _("yes, we do business")
+        TALKING = "talking", _("we are still talking")
+        NO = "no", _("no, it came to nothing")
+
+    enquiry = models.ForeignKey(Enquiry, models.CASCADE, related_name="follow_ups")
+    side = models.CharField(max_length=10, choices=Side)
+    asked_at = models.DateTimeField()
+    answer = models.CharField(max_length=10, blank=True, choices=Answer)
+    note = models.CharField(_("note"), max_length=500, blank=True, validators=[sound_text])
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    objects = OfEnquiry.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["enquiry", "side"], name="followed_up_once_per_side")]
+
+    def __str__(self):
+        return f"{self.enquiry_id} {self.side} {self.answer or '?'}"

@@ -1,0 +1,110 @@
+"""What a supplier offers in figures."""
+
+from django.conf import settings
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from matchmaker.catalogue.models import DemandLine
+from matchmaker.catalogue.models.products import INCOTERMS
+from matchmaker.companies.models import Company
+from matchmaker.core import reference
+from matchmaker.core.ids import Public
+from matchmaker.core.text import one_line, sound_text
+from matchmaker.messaging.models.enquiries import Enquiry
+
+
+class QuoteQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(enquiry__in=Enquiry.objects.visible_to(user))
+
+    def standing(self):
+        """Those the buyer can still take: not taken back, not replaced, not refused, not run out."""
+        return self.filter(status__in=Quote.STANDING, valid_until__gte=timezone.localdate())
+
+    def for_demand(self, demand):
+        return self.filter(line__demand=demand).exclude(status=Quote.Status.REPLACED)
+
+    def of_buyer(self, company):
+        return self.filter(enquiry__buyer=company, enquiry__delivered_at__isnull=False)
+
+
+class Quote(Public):
+    """A price with its terms, normalised like a product's; changed by a new version, never in place."""
+
+    class Status(models.TextChoices):
+        OPEN = "open", _("open")
+        QUESTION = "question", _("in question")
+        ACCEPTED = "accepted", _("accepted")
+        DECLINED = "declined", _("declined")
+        WITHDRAWN = "withdrawn", _("taken back")
+        REPLACED = "replaced", _("replaced by a newer one")
+
+    STANDING = (Status.OPEN, Status.QUESTION)
+    LIVE = (Status.OPEN, Status.QUESTION, Status.ACCEPTED)
+
+    enquiry = models.ForeignKey(Enquiry, models.CASCADE, related_name="quotes")
+    line = models.ForeignKey(DemandLine, models.CASCADE, null=True, blank=True, related_name="quotes")
+    version = models.PositiveSmallIntegerField(default=1)
+    price = models.DecimalField(_("price"), max_digits=18, decimal_places=4, validators=[MinValueValidator(0)])
+    currency = models.CharField(_("currency"), max_length=3)
+    price_unit = models.CharField(_("price is for one"), max_length=10)
+    quantity = models.DecimalField(
+        _("for a quantity of"),
+        max_digits=14,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+    )
+    unit = models.CharField(_("unit"), max_length=10, blank=True)
+    min_order = models.DecimalField(
+        _("minimum order"), max_digits=14, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
+    )
+    min_order_unit = models.CharField(_("unit"), max_length=10, blank=True)
+    incoterm = models.CharField(_("Incoterm"), max_length=3, choices=[(i, i) for i in INCOTERMS])
+    incoterm_place = models.CharField(_("named place"), max_length=100, validators=[one_line])
+    lead_time_days = models.PositiveSmallIntegerField(_("lead time in days"), null=True, blank=True)
+    valid_until = models.DateField(_("valid until"))
+    note = models.CharField(_("note"), max_length=1000, blank=True, validators=[sound_text])
+    status = models.CharField(max_length=10, choices=Status, default=Status.OPEN)
+    answer_note = models.CharField(max_length=1000, blank=True, validators=[sound_text])
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    made_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    objects = QuoteQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["line__number", "-made_at", "-id"]
+        verbose_name = _("quote")
+        constraints = [
+            models.CheckConstraint(condition=Q(price__gt=0), name="quote_price_above_zero"),
+            models.UniqueConstraint(
+                fields=["enquiry", "line"],
+                condition=Q(line__isnull=False, status__in=["open", "question", "accepted"]),
+                name="one_live_quote_per_line",
+            ),
+            models.UniqueConstraint(
+                fields=["enquiry"],
+                condition=Q(line__isnull=True, status__in=["open", "question", "accepted"]),
+                name="one_live_quote_without_a_line",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.price.normalize():f} {self.currency}/{self.price_unit}"
+
+    @property
+    def supplier(self) -> Company:
+        return self.enquiry.supplier
+
+    @property
+    def has_run_out(self) -> bool:
+        return self.status in self.STANDING and self.valid_until < timezone.localdate()
+
+    @property
+    def price_unit_name(self) -> str:
+        return reference.name(reference.units().get(self.price_unit), self.price_unit)

@@ -1,0 +1,76 @@
+"""The verbs of enquiries, quotes, samples and deals."""
+
+from matchmaker.messaging.services.clock import ask_follow_ups, expire_requests, remind_owing
+from matchmaker.messaging.services.deals import answer_follow_up, answer_step, ask_sample, move_sample, say_step
+from matchmaker.messaging.services.guard import (
+    block_company,
+    choose_contacts,
+    hold_sentence,
+    left_today,
+    limit_of,
+    match_between,
+    open_requests,
+    unblock_company,
+)
+from matchmaker.messaging.services.quotes import answer_quote, per_base_unit, quote, withdraw_quote
+from matchmaker.messaging.services.rates import ReplyRate, ladder_counts, reply_rate
+from matchmaker.messaging.services.review import (
+    decide_report,
+    held_messages,
+    open_reports,
+    report_message,
+    review_held,
+)
+from matchmaker.messaging.services.writing import (
+    ask,
+    assign,
+    close_enquiry,
+    decline,
+    delete_message,
+    edit_message,
+    nothing_to_answer,
+    own_side,
+    reply,
+    see,
+)
+
+__all__ = [
+    "ReplyRate",
+    "answer_follow_up",
+    "answer_quote",
+    "answer_step",
+    "ask",
+    "ask_follow_ups",
+    "ask_sample",
+    "assign",
+    "block_company",
+    "choose_contacts",
+    "close_enquiry",
+    "decide_report",
+    "decline",
+    "delete_message",
+    "edit_message",
+    "expire_requests",
+    "held_messages",
+    "hold_sentence",
+    "ladder_counts",
+    "left_today",
+    "limit_of",
+    "match_between",
+    "move_sample",
+    "nothing_to_answer",
+    "open_reports",
+    "open_requests",
+    "own_side",
+    "per_base_unit",
+    "quote",
+    "remind_owing",
+    "reply",
+    "reply_rate",
+    "report_message",
+    "review_held",
+    "say_step",
+    "see",
+    "unblock_company",
+    "withdraw_quote",
+]

@@ -1,0 +1,86 @@
+"""What time brings: a reminder to the side that owes an answer, the end of a request, the question weeks later."""
+
+import datetime as dt
+
+from django.db import transaction
+from django.utils import timezone
+
+from matchmaker.messaging.models import Enquiry, FollowUp, Message, Side
+from matchmaker.messaging.services.telling import tell
+from matchmaker.messaging.services.writing import freshen, hand_over_turn
+
+REMIND_AFTER = (dt.timedelta(days=3), dt.timedelta(days=7))
+EXPIRES_AFTER = dt.timedelta(days=21)
+FOLLOW_UP_AFTER = dt.timedelta(weeks=6)
+BATCH = 500
+
+
+def remind_owing() -> int:
+    """Remind the side whose turn it is, twice a turn and never the side that waits; returns how many enquiries."""
+    done = 0
+    for told, after in enumerate(REMIND_AFTER):
+        due = Enquiry.objects.filter(
+            status__in=Enquiry.LIVING, reminders=told, owes_since__lte=timezone.now() - after
+        ).exclude(owes="")
+        for pk in list(due.values_list("pk", flat=True)[:BATCH]):
+            done += _remind(pk, told)
+    return done
+
+
+@transaction.atomic
+def _remind(pk: int, told: int) -> int:
+    claimed = Enquiry.objects.filter(pk=pk, reminders=told).exclude(owes="").update(reminders=told + 1)
+    if claimed != 1:
+        return 0
+    enquiry = Enquiry.objects.get(pk=pk)
+    last = enquiry.messages.filter(side=Side(enquiry.owes).other, state=Message.State.SENT).last()
+    days = (timezone.now() - enquiry.owes_since).days if enquiry.owes_since else 0
+    about = f"{enquiry.uid}:{enquiry.owes_since:%Y%m%d%H%M%S}:{told + 1}"
+    tell("enquiry_reminder", enquiry, enquiry.owes, about, days=days, text=last.text[:280] if last else "")
+    return 1
+
+
+def expire_requests() -> int:
+    """End requests nobody answered in three weeks; the asker is told and is free to ask others."""
+    due = Enquiry.objects.filter(
+        status=Enquiry.Status.REQUESTED, delivered_at__lte=timezone.now() - EXPIRES_AFTER
+    ).values_list("pk", flat=True)
+    return sum(_expire(pk) for pk in list(due[:BATCH]))
+
+
+@transaction.atomic
+def _expire(pk: int) -> int:
+    enquiry = Enquiry.objects.select_for_update(of=("self",)).get(pk=pk)
+    if enquiry.status != Enquiry.Status.REQUESTED:
+        return 0
+    enquiry.status = Enquiry.Status.EXPIRED
+    hand_over_turn(enquiry, "")
+    freshen(enquiry, enquiry.asked_by, timezone.now())
+    enquiry.save()
+    tell("enquiry_expired", enquiry, enquiry.asked_by, enquiry)
+    return 1
+
+
+def ask_follow_ups() -> int:
+    """Six weeks after an enquiry was taken up, ask each side once whether it led to business."""
+    due = Enquiry.objects.filter(
+        answered_at__lte=timezone.now() - FOLLOW_UP_AFTER,
+        status__in=[Enquiry.Status.OPEN, Enquiry.Status.CLOSED],
+        follow_ups__isnull=True,
+    ).values_list("pk", flat=True)
+    return sum(_follow_up(pk) for pk in list(due[:BATCH]))
+
+
+@transaction.atomic
+def _follow_up(pk: int) -> int:
+    enquiry, now = Enquiry.objects.get(pk=pk), timezone.now()
+    asked = 0
+    for side in Side:
+        row, new = FollowUp.objects.get_or_create(enquiry=enquiry, side=side, defaults={"asked_at": now})
+        if new:
+            tell("enquiry_follow_up", enquiry, side, row)
+            freshen(enquiry, side, now)
+            asked += 1
+    if asked:
+        enquiry.save(update_fields=["supplier_news_at", "buyer_news_at", "touched_at"])
+    return asked

@@ -1,0 +1,217 @@
+"""Samples on their way, and the ladder of a deal that both sides confirm."""
+
+import datetime as dt
+from decimal import Decimal
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from matchmaker.accounts.audit import record
+from matchmaker.accounts.models import User
+from matchmaker.core import reference
+from matchmaker.core.problems import Refused
+from matchmaker.messaging.models import DealStep, Enquiry, FollowUp, Sample, Side
+from matchmaker.messaging.services.telling import tell
+from matchmaker.messaging.services.writing import freshen, hand_over_turn, locked
+
+Stage, Rung = Sample.Stage, DealStep.Rung
+
+
+def _open(by: User, enquiry: Enquiry) -> tuple[Enquiry, Side]:
+    found, side = locked(by, enquiry)
+    if found.status not in (Enquiry.Status.OPEN, Enquiry.Status.CLOSED):
+        raise Refused("not_open", _("The other side has to answer your request first."))
+    return found, side
+
+
+def _news(by: User, verb: str, row, enquiry: Enquiry, side: Side, *, owes: bool, **context) -> None:
+    """Record it, show it to the other side, and make it its turn where it has to do something."""
+    now = timezone.now()
+    enquiry.status = Enquiry.Status.OPEN
+    hand_over_turn(enquiry, side.other if owes else "" if enquiry.owes == side else enquiry.owes)
+    freshen(enquiry, side.other, now)
+    enquiry.save()
+    record(by=by, verb=verb, on=row, organisation=enquiry.company_of(side), facts=context)
+    key = f"{row.uid}:{verb}:{context.get('stage') or context.get('answer') or 'said'}"
+    tell("enquiry_step", enquiry, side.other, key, verb=verb, **context)
+
+
+# -- samples -----------------------------------------------------------------------------------------------------------
+@transaction.atomic
+def ask_sample(*, by: User, enquiry: Enquiry, what: str) -> Sample:
+    """The buyer asks for a sample, one at a time.
+
+    Raises:
+        Refused: 403 `buyers_ask`; 409 `sample_on_its_way`.
+    """
+    enquiry, side = _open(by, enquiry)
+    if side != Side.BUYER:
+        raise Refused("buyers_ask", _("The buyer asks for a sample."), status=403)
+    sample = Sample(enquiry=enquiry, what=what.strip(), asked_at=timezone.now())
+    sample.full_clean(validate_constraints=False)
+    try:
+        with transaction.atomic():
+            sample.save()
+    except IntegrityError:
+        raise Refused("sample_on_its_way", _("A sample is asked for or on its way already.")) from None
+    _news(by, "ask_sample", sample, enquiry, side, owes=True, stage=sample.stage, what=sample.what)
+    return sample
+
+
+@transaction.atomic
+def move_sample(*, by: User, sample: Sample, stage: str, **fields) -> Sample:
+    """Send a sample (`carrier`, `tracking`), refuse it (`why`), say it came, or judge it (`verdict`, `note`).
+
+    The supplier sends or refuses, the buyer receives and judges, each step once and in this order. That a sample was
+    sent and came is the rung "sample" of the deal, confirmed by both by these very acts.
+
+    Raises:
+        Refused: 403 `other_side`; 409 `sample_order`.
+        ValidationError: by field.
+    """
+    ways: dict[str, tuple[str, Side, tuple[str, ...]]] = {
+        Stage.SENT: (Stage.ASKED, Side.SUPPLIER, ("carrier", "tracking")),
+        Stage.REFUSED: (Stage.ASKED, Side.SUPPLIER, ("why",)),
+        Stage.RECEIVED: (Stage.SENT, Side.BUYER, ()),
+        Stage.JUDGED: (Stage.RECEIVED, Side.BUYER, ("verdict", "note")),
+    }
+    if stage not in ways:
+        raise ValidationError({"stage": _("A sample is sent, refused, received or judged.")})
+    before, who, names = ways[stage]
+    enquiry, side = _open(by, sample.enquiry)
+    row = enquiry.samples.get(pk=sample.pk)
+    if side != who:
+        raise Refused("other_side", _("This step is the other side's."), status=403)
+    if row.stage == stage:
+        return row
+    if row.stage != before:
+        sentence = _("The sample is not at this step: it is %(stage)s.")
+        raise Refused("sample_order", sentence % {"stage": row.get_stage_display()})
+    for name in names:
+        setattr(row, name, str(fields.get(name) or "").strip())
+    if stage == Stage.JUDGED and not row.verdict:
+        raise ValidationError({"verdict": _("Say how the sample was.")})
+    row.stage = stage
+    setattr(row, f"{stage}_at", timezone.now())
+    row.full_clean(validate_constraints=False)
+    row.save()
+    if stage == Stage.RECEIVED:
+        _sample_rung(by, row, enquiry)
+    facts = {"stage": stage, "what": row.what, "carrier": row.carrier, "tracking": row.tracking}
+    _news(by, "move_sample", row, enquiry, side, owes=stage == Stage.SENT, verdict=row.verdict, **facts)
+    return row
+
+
+def _sample_rung(by: User, sample: Sample, enquiry: Enquiry) -> None:
+    if enquiry.steps.filter(rung=Rung.SAMPLE).exclude(answer=DealStep.Answer.DENIED).exists():
+        return
+    DealStep.objects.create(
+        enquiry=enquiry,
+        rung=Rung.SAMPLE,
+        happened_on=timezone.localdate(),
+        said_by=Side.SUPPLIER,
+        said_at=sample.sent_at or timezone.now(),
+        answer=DealStep.Answer.CONFIRMED,
+        answered_by=Side.BUYER,
+        answered_at=timezone.now(),
+    )
+
+
+# -- the ladder --------------------------------------------------------------------------------------------------------
+@transaction.atomic
+def say_step(
+    *,
+    by: User,
+    enquiry: Enquiry,
+    rung: str,
+    happened_on: dt.date,
+    amount: Decimal | None = None,
+    currency: str = "",
+    note: str = "",
+) -> DealStep:
+    """Say that a rung was reached; it counts once the other side confirms it.
+
+    Raises:
+        Refused: 409 `said_already`, `order_first`.
+        ValidationError: by field.
+    """
+    enquiry, side = _open(by, enquiry)
+    step = DealStep(
+        enquiry=enquiry,
+        rung=rung,
+        happened_on=happened_on,
+        amount=amount,
+        currency=currency if amount is not None else "",
+        note=note.strip(),
+        said_by=side,
+        said_by_person=by,
+        said_at=timezone.now(),
+    )
+    problems: dict = {}
+    if happened_on and happened_on > timezone.localdate():
+        problems["happened_on"] = _("Say it when it has happened: this day is still to come.")
+    if amount is not None and amount <= 0:
+        problems["amount"] = _("Write an amount above 0.")
+    if amount is not None and currency not in reference.currencies():
+        problems["currency"] = _("Say which currency the value is in.")
+    try:
+        step.full_clean(exclude=[*problems, "enquiry", "said_by_person"], validate_constraints=False)
+    except ValidationError as error:
+        problems = {**error.message_dict, **problems}
+    if problems:
+        raise ValidationError(problems)
+    if rung == Rung.SHIPMENT and not enquiry.steps.confirmed().filter(rung=Rung.ORDER).exists():
+        raise Refused("order_first", _("A shipment follows an order that both sides confirmed."))
+    try:
+        with transaction.atomic():
+            step.save()
+    except IntegrityError:
+        raise Refused("said_already", _("This was said already.")) from None
+    value = f"{amount.normalize():f} {currency}" if amount is not None else ""
+    _news(by, "say_step", step, enquiry, side, owes=True, rung=rung, value=value)
+    return step
+
+
+@transaction.atomic
+def answer_step(*, by: User, step: DealStep, confirm: bool, why: str = "") -> DealStep:
+    """Confirm or deny what the other side said.
+
+    Raises:
+        Refused: 403 `other_side` for whoever said it; 409 `answered_already`.
+        ValidationError: a denial without a reason.
+    """
+    enquiry, side = _open(by, step.enquiry)
+    row = enquiry.steps.get(pk=step.pk)
+    wanted = DealStep.Answer.CONFIRMED if confirm else DealStep.Answer.DENIED
+    if row.said_by == side:
+        raise Refused("other_side", _("The other side confirms what you said."), status=403)
+    if row.answer == wanted:
+        return row
+    if row.answer:
+        raise Refused("answered_already", _("This was answered already."))
+    if not confirm and not why.strip():
+        raise ValidationError({"why": _("Say what is not right.")})
+    row.answer, row.answered_by, row.answered_at, row.why = wanted, side, timezone.now(), why.strip()
+    row.full_clean(validate_constraints=False)
+    row.save()
+    _news(by, "answer_step", row, enquiry, side, owes=False, rung=row.rung, answer=row.answer, why=row.why)
+    return row
+
+
+@transaction.atomic
+def answer_follow_up(*, by: User, follow_up: FollowUp, answer: str, note: str = "") -> FollowUp:
+    """Say what became of a contact; it can be said again differently."""
+    enquiry, side = locked(by, follow_up.enquiry)
+    row = enquiry.follow_ups.filter(pk=follow_up.pk, side=side).first()
+    if row is None:
+        raise Refused("not_found", _("There is nothing here for you."), status=404)
+    if answer not in (FollowUp.Answer.DEAL, FollowUp.Answer.TALKING, FollowUp.Answer.NO):
+        raise ValidationError({"answer": _("Choose one of the answers.")})
+    row.answer, row.note, row.answered_at = answer, note.strip(), timezone.now()
+    row.full_clean()
+    row.save()
+    owner = enquiry.company_of(side)
+    record(by=by, verb="answer_follow_up", on=row, organisation=owner, facts={"answer": answer})
+    return row

@@ -1,0 +1,211 @@
+"""May this company write to that one, now, and this text?"""
+
+import datetime as dt
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from matchmaker.accounts.audit import record
+from matchmaker.accounts.models import User
+from matchmaker.companies.members import require_admin
+from matchmaker.companies.models import Company
+from matchmaker.companies.services import require_member
+from matchmaker.core.problems import Refused
+from matchmaker.matching.models import Match
+from matchmaker.messaging import screening
+from matchmaker.messaging.models import (
+    Block,
+    ContactLimit,
+    ContactPreference,
+    ContactUse,
+    Enquiry,
+    Message,
+    Side,
+)
+
+BURST, BURST_MINUTES = 8, 10  # first messages of one company in so many minutes
+COMPARED_DAYS = 7  # texts of these days are compared
+
+
+def match_between(supplier: Company, buyer: Company) -> Match | None:
+    """The best standing match of the two that neither side refused; a private demand's only after the buyer's yes."""
+    found = Match.objects.for_supplier(supplier).filter(line__demand__company=buyer)
+    return found.exclude(supplier_answer=Match.Answer.DECLINED).order_by("-score", "pk").first()
+
+
+def check_parties(*, sender: Company, receiver: Company) -> None:
+    """Refuse a first message that may not be written at all (B58).
+
+    Raises:
+        Refused: 403 with `own_company`, `not_approved`, `blocked_by_you`, `contact_closed`.
+    """
+    if sender.pk == receiver.pk:
+        raise Refused("own_company", _("This is your own company."), status=403)
+    if not sender.is_approved:
+        raise Refused(
+            "not_approved", _("Your company can write to others once the organiser has approved it."), status=403
+        )
+    if not receiver.is_approved:
+        raise Refused("contact_closed", _("This company takes no enquiries at the moment."), status=403)
+    if Block.objects.filter(company=sender, other=receiver).exists():
+        raise Refused("blocked_by_you", _("You blocked this company. Take the block back to write to it."), status=403)
+    if Block.objects.filter(company=receiver, other=sender).exists():
+        raise Refused("contact_closed", _("This company takes no enquiries from you."), status=403)
+
+
+def check_preference(*, receiver: Company, match: Match | None) -> None:
+    """Refuse what the receiver said it does not want.
+
+    Raises:
+        Refused: 403 `contact_closed`, `match_needed`.
+    """
+    wish = ContactPreference.objects.filter(company=receiver).values_list("takes", flat=True).first()
+    if wish == ContactPreference.Takes.NOBODY:
+        raise Refused("contact_closed", _("This company takes no enquiries; it writes first."), status=403)
+    if wish == ContactPreference.Takes.MATCHED and match is None:
+        raise Refused(
+            "match_needed", _("This company takes enquiries only from companies it matches with."), status=403
+        )
+
+
+def limit_of(company: Company) -> ContactLimit:
+    return ContactLimit.objects.get(pk=company.verification)
+
+
+def left_today(company: Company) -> int:
+    """How many more first messages the company may write today."""
+    used = ContactUse.objects.filter(company=company, day=timezone.localdate()).count()
+    return max(0, limit_of(company).per_day - used)
+
+
+def open_requests(company: Company):
+    """Requests without a match that wait for their first answer."""
+    asked = Q(supplier=company, asked_by=Side.SUPPLIER) | Q(buyer=company, asked_by=Side.BUYER)
+    return Enquiry.objects.filter(asked, status=Enquiry.Status.REQUESTED)
+
+
+def check_pace(*, sender: Company, is_request: bool) -> None:
+    """Refuse what is more than the company's level allows; call it with the company's row locked.
+
+    Raises:
+        Refused: 403 `request_limit`, `contact_limit`; 429 `too_fast`.
+    """
+    limit = limit_of(sender)
+    if is_request and open_requests(sender).count() >= limit.open_requests:
+        raise Refused(
+            "request_limit",
+            ngettext(
+                "%(n)d of your requests waits for an answer; at your level no more may wait. "
+                "Companies you match with can be written to at once.",
+                "%(n)d of your requests wait for an answer; at your level no more may wait. "
+                "Companies you match with can be written to at once.",
+                limit.open_requests,
+            )
+            % {"n": limit.open_requests},
+            status=403,
+        )
+    since = timezone.now() - dt.timedelta(minutes=BURST_MINUTES)
+    asked = Q(enquiry__use__company=sender, enquiry__created_at__gte=since)
+    if Message.objects.filter(asked).values("enquiry").distinct().count() >= BURST:
+        raise Refused(
+            "too_fast", _("You wrote to many companies within ten minutes. Go on a little later."), status=429
+        )
+    if left_today(sender) == 0:
+        raise Refused(
+            "contact_limit",
+            ngettext(
+                "At your level a company may write to %(n)d new company a day. Go on tomorrow, "
+                "or have your company checked further.",
+                "At your level a company may write to %(n)d new companies a day. Go on tomorrow, "
+                "or have your company checked further.",
+                limit.per_day,
+            )
+            % {"n": limit.per_day},
+            status=403,
+        )
+
+
+def use_contact(*, sender: Company, enquiry: Enquiry) -> ContactUse:
+    """Take one of the day's first messages; the database refuses the one too many.
+
+    Raises:
+        Refused: 403 `contact_limit`.
+    """
+    today, allowed = timezone.localdate(), limit_of(sender).per_day
+    number = ContactUse.objects.filter(company=sender, day=today).count() + 1
+    try:
+        with transaction.atomic():
+            return ContactUse.objects.create(company=sender, day=today, number=number, allowed=allowed, enquiry=enquiry)
+    except IntegrityError:
+        raise Refused("contact_limit", _("That was one more than a day allows. Go on tomorrow."), status=403) from None
+
+
+def hold_for(*, sender: Company, receiver: Company, text: str) -> tuple[str, dict]:
+    """Why a first message has to be looked at before it is delivered; ("", {}) when it need not.
+
+    Texts that this company sent to others within a week are compared, so that re-wording a little does not help (B59).
+    """
+    if screening.is_little_more_than_a_link(text):
+        return Message.Hold.LINK_ONLY, {}
+    since = timezone.now() - dt.timedelta(days=COMPARED_DAYS)
+    rows = ContactUse.objects.filter(company=sender, enquiry__created_at__gte=since).values_list(
+        "enquiry__supplier", "enquiry__buyer", "enquiry__messages__text", "enquiry__messages__side", "enquiry__asked_by"
+    )
+    earlier = [
+        screening.Sent(buyer if supplier == sender.pk else supplier, words or "")
+        for supplier, buyer, words, side, asked_by in rows
+        if side == asked_by
+    ]
+    count = screening.copies(text, earlier, to=receiver.pk)
+    return (Message.Hold.ALIKE, {"count": count}) if count >= screening.COPIES else ("", {})
+
+
+def hold_sentence(message: Message) -> str:
+    """Why it was held, for its sender and for whoever looks at it."""
+    if message.hold == Message.Hold.ALIKE:
+        return ngettext(
+            "Nearly the same text went to %(n)d other company within a week. "
+            "Say what you want from this one in particular.",
+            "Nearly the same text went to %(n)d other companies within a week. "
+            "Say what you want from this one in particular.",
+            message.hold_facts.get("count", 0),
+        ) % {"n": message.hold_facts.get("count", 0)}
+    if message.hold == Message.Hold.LINK_ONLY:
+        return _("There is little more in it than a link. Say in words what it is about.")
+    if message.hold == Message.Hold.REPORTED:
+        return _("The receiver reported it.")
+    return ""
+
+
+@transaction.atomic
+def block_company(*, by: User, company: Company, other: Company) -> Block:
+    """Hear nothing more from a company; it is not told."""
+    require_member(by, company)
+    if company.pk == other.pk:
+        raise Refused("own_company", _("This is your own company."), status=403)
+    block, new = Block.objects.get_or_create(company=company, other=other)
+    if new:
+        record(by=by, verb="block_company", on=company, facts={"other": str(other.uid)})
+    return block
+
+
+@transaction.atomic
+def unblock_company(*, by: User, company: Company, other: Company) -> None:
+    require_member(by, company)
+    if Block.objects.filter(company=company, other=other).delete()[0]:
+        record(by=by, verb="unblock_company", on=company, facts={"other": str(other.uid)})
+
+
+@transaction.atomic
+def choose_contacts(*, by: User, company: Company, takes: str) -> ContactPreference:
+    """Say from whom the company takes enquiries; its administrators decide."""
+    require_admin(by, company)
+    wish = ContactPreference.objects.filter(company=company).first() or ContactPreference(company=company)
+    wish.takes = takes
+    wish.full_clean(validate_unique=False, validate_constraints=False)
+    wish.save()
+    record(by=by, verb="choose_contacts", on=company, facts={"takes": takes})
+    return wish

@@ -1,0 +1,167 @@
+"""Quotes: made by the supplier, asked about, taken or refused by the buyer."""
+
+from decimal import Decimal
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from matchmaker.accounts.audit import record
+from matchmaker.accounts.models import User
+from matchmaker.catalogue import rules
+from matchmaker.catalogue.models import DemandLine
+from matchmaker.core import reference
+from matchmaker.core.problems import Refused
+from matchmaker.messaging.models import Enquiry, Quote, Side
+from matchmaker.messaging.services.telling import excerpt, tell
+from matchmaker.messaging.services.writing import freshen, hand_over_turn, locked
+
+TERMS = (
+    *("price", "currency", "price_unit", "quantity", "unit", "min_order", "min_order_unit"),
+    *("incoterm", "incoterm_place", "lead_time_days", "valid_until", "note"),
+)
+
+
+@transaction.atomic
+def quote(*, by: User, enquiry: Enquiry, line: DemandLine | None = None, **terms) -> Quote:
+    """Offer a price, for a line of the demand the enquiry is about or for its product; a newer one replaces it.
+
+    Raises:
+        Refused: 403 `suppliers_quote`; 409 `accepted_already`, `not_open`.
+        ValidationError: by field.
+    """
+    enquiry, side = locked(by, enquiry)
+    _standing(enquiry)
+    if side != Side.SUPPLIER:
+        raise Refused("suppliers_quote", _("The supplier makes the quote."), status=403)
+    if line is not None and line.demand_id != enquiry.demand_id:
+        raise ValidationError({"line": _("Choose a line of this demand.")})
+    if line is None and enquiry.demand_id is not None:
+        raise ValidationError({"line": _("Say which line of the demand the quote is for.")})
+    live = enquiry.quotes.filter(line=line, status__in=Quote.LIVE).first()
+    if live is not None and live.status == Quote.Status.ACCEPTED:
+        raise Refused("accepted_already", _("The buyer accepted your quote; it can no longer be replaced."))
+    fresh = Quote(
+        enquiry=enquiry, line=line, version=live.version + 1 if live else 1, made_by=by, made_at=timezone.now()
+    )
+    for name, value in terms.items():
+        if name not in TERMS:
+            raise ValueError(f"{name} is not a term of a quote")
+        setattr(fresh, name, value)
+    _check(fresh)
+    if live is not None:
+        live.status = Quote.Status.REPLACED
+        live.save(update_fields=["status"])
+    fresh.save()
+    _news(by, "quote", fresh, enquiry, side, facts={"version": fresh.version})
+    return fresh
+
+
+def _standing(enquiry: Enquiry) -> None:
+    if enquiry.status == Enquiry.Status.REQUESTED and enquiry.asked_by == Side.BUYER:
+        enquiry.status = Enquiry.Status.OPEN  # the supplier answers with figures
+        enquiry.answered_at = enquiry.answered_at or timezone.now()
+    if not enquiry.is_living or enquiry.delivered_at is None:
+        raise Refused("not_open", _("This enquiry is not open."))
+
+
+def _check(row: Quote) -> None:
+    problems: dict = {}
+    rules.check_terms(row, problems)
+    units = reference.units()
+    sentence = _("Choose a unit from the list.")
+    rules.known(problems, "unit", row.unit, units, sentence)
+    rules.known(problems, "min_order_unit", row.min_order_unit, units, sentence)
+    if row.quantity is not None and not row.unit:
+        problems["unit"] = _("Say which unit the quantity is in.")
+    if row.min_order is not None and not row.min_order_unit:
+        problems["min_order_unit"] = _("Say which unit the minimum order is in.")
+    if row.valid_until and row.valid_until < timezone.localdate():
+        problems["valid_until"] = ValidationError(_("This day is over. Choose today or a later day."), "in_past")
+    if row.price is not None and row.price <= 0:
+        problems["price"] = ValidationError(_("Write an amount above 0."), "not_positive")
+    try:
+        row.full_clean(exclude=[*problems, "enquiry", "made_by"], validate_unique=False, validate_constraints=False)
+    except ValidationError as error:
+        problems = {**error.message_dict, **problems}
+    if problems:
+        raise ValidationError(problems)
+
+
+def _news(by: User, verb: str, row: Quote, enquiry: Enquiry, side: Side, facts=None, text: str = "") -> None:
+    """Record it, tell the other side, make it its turn."""
+    now = timezone.now()
+    hand_over_turn(enquiry, side.other if row.status in Quote.STANDING else "")
+    freshen(enquiry, side.other, now)
+    if side == Side.BUYER:
+        enquiry.buyer_named = True
+    enquiry.save()
+    owner = enquiry.company_of(side)
+    record(by=by, verb=verb, on=row, organisation=owner, facts={"status": row.status, **(facts or {})})
+    tell(
+        "enquiry_quote",
+        enquiry,
+        side.other,
+        f"{row.uid}:{row.status}:{now:%Y%m%d%H%M%S%f}",
+        status=row.status,
+        price=f"{row.price.normalize():f} {row.currency}",
+        unit=row.price_unit,
+        line=excerpt(row.line.text) if row.line else "",
+        text=excerpt(text),
+    )
+
+
+def _own(by: User, row: Quote, *, side: Side, sentence: str) -> tuple[Quote, Enquiry]:
+    enquiry, own = locked(by, row.enquiry)
+    if own != side:
+        raise Refused("other_side", sentence, status=403)
+    return enquiry.quotes.select_related("line").get(pk=row.pk), enquiry
+
+
+@transaction.atomic
+def answer_quote(*, by: User, quote: Quote, answer: str, note: str = "") -> Quote:
+    """Accept or decline a quote, or ask about it before deciding (`question`, with a note).
+
+    Raises:
+        Refused: 403 `other_side` for the supplier; 409 `quote_closed`, `quote_ran_out`.
+        ValidationError: for another answer, and for a question without words.
+    """
+    row, enquiry = _own(by, quote, side=Side.BUYER, sentence=_("The buyer answers a quote."))
+    if answer not in (Quote.Status.ACCEPTED, Quote.Status.DECLINED, Quote.Status.QUESTION):
+        raise ValidationError({"answer": _("Accept it, decline it, or ask about it.")})
+    if row.status == answer != Quote.Status.QUESTION:
+        return row
+    if row.status not in Quote.STANDING:
+        raise Refused("quote_closed", _("This quote no longer stands: it was answered, replaced or taken back."))
+    if answer == Quote.Status.ACCEPTED and row.has_run_out:
+        raise Refused("quote_ran_out", _("This quote ran out. Ask the supplier for a new one."))
+    if answer == Quote.Status.QUESTION and not note.strip():
+        raise ValidationError({"note": _("Write what you want to know.")})
+    row.status, row.answer_note, row.answered_at = answer, note.strip(), timezone.now()
+    row.full_clean(exclude=["enquiry", "line", "made_by"], validate_unique=False, validate_constraints=False)
+    row.save(update_fields=["status", "answer_note", "answered_at"])
+    _news(by, "answer_quote", row, enquiry, Side.BUYER, text=row.answer_note)
+    return row
+
+
+@transaction.atomic
+def withdraw_quote(*, by: User, quote: Quote) -> Quote:
+    """Take a quote back while the buyer has not accepted it."""
+    row, enquiry = _own(by, quote, side=Side.SUPPLIER, sentence=_("The supplier takes a quote back."))
+    if row.status not in Quote.STANDING:
+        raise Refused("quote_closed", _("This quote no longer stands: it was answered, replaced or taken back."))
+    row.status = Quote.Status.WITHDRAWN
+    row.save(update_fields=["status"])
+    _news(by, "withdraw_quote", row, enquiry, Side.SUPPLIER)
+    return row
+
+
+def per_base_unit(row: Quote) -> tuple[Decimal, str] | None:
+    """The price for one kilogram, litre, piece …: what makes quotes in different units comparable; None without one."""
+    units = reference.units()
+    unit = units.get(row.price_unit)
+    if unit is None or not unit["to_base"]:
+        return None
+    base = next((u["code"] for u in units.values() if u["kind"] == unit["kind"] and u["to_base"] == "1"), "")
+    return ((row.price / Decimal(unit["to_base"])).quantize(Decimal("0.0001")), base) if base else None

@@ -1,0 +1,143 @@
+"""Reports of receivers and held messages, and what the campaign's team decides about each: about that message alone."""
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from matchmaker.accounts.audit import record
+from matchmaker.accounts.models import User
+from matchmaker.campaigns.models import Campaign, Organiser
+from matchmaker.core.problems import Refused
+from matchmaker.messaging.models import Enquiry, Message, Report, Side
+from matchmaker.messaging.services.telling import excerpt, tell
+from matchmaker.messaging.services.writing import deliver, locked, not_here
+
+
+def require_reviewer(user: User) -> Campaign:
+    """The campaign this person decides for: its organisers and administrators, not its event staff."""
+    roles = [Organiser.Role.ADMIN, Organiser.Role.ORGANISER]
+    found = Organiser.objects.filter(user=user, role__in=roles, campaign__is_current=True).select_related("campaign")
+    organiser = found.first()
+    if organiser is None:
+        raise not_here()
+    return organiser.campaign
+
+
+@transaction.atomic
+def report_message(*, by: User, message: Message, reason: str, note: str = "") -> Report:
+    """Say that a message of the other side is junk or worse; until somebody decided, this side no longer sees it.
+
+    Raises:
+        Refused: 403 `own_message`; the same report twice is one report.
+        ValidationError: for an unknown reason.
+    """
+    enquiry, side = locked(by, message.enquiry)
+    found = Message.objects.visible_to(by).filter(pk=message.pk, enquiry=enquiry).first()
+    if found is None:
+        earlier = Report.objects.visible_to(by).filter(message=message).first()
+        if earlier is None:
+            raise not_here()
+        return earlier
+    if found.side == side:
+        raise Refused("own_message", _("This is your own side's message."), status=403)
+    if earlier := Report.objects.filter(message=found).first():
+        return earlier
+    report = Report(message=found, side=side, reported_by=by, reason=reason, note=note.strip())
+    report.full_clean()
+    report.save()
+    found.state, found.hold = Message.State.HELD, Message.Hold.REPORTED
+    found.save(update_fields=["state", "hold"])
+    record(
+        by=by,
+        verb="report_message",
+        on=found,
+        organisation=enquiry.company_of(side),
+        facts={"reason": reason, "note": report.note},
+    )
+    return report
+
+
+@transaction.atomic
+def decide_report(*, by: User, report: Report, uphold: bool, note: str = "") -> Report:
+    """Take the reported message out, or let it stand; both sides are told."""
+    campaign = require_reviewer(by)
+    report = Report.objects.select_for_update(of=("self",)).select_related("message__enquiry").get(pk=report.pk)
+    if report.decision:
+        raise Refused("decided_already", _("This report was decided already."))
+    enquiry = _lock(report.message.enquiry)
+    message = enquiry.messages.get(pk=report.message_id)
+    report.decision = Report.Decision.UPHELD if uphold else Report.Decision.DISMISSED
+    report.decided_by, report.decided_at, report.decision_note = by, timezone.now(), note.strip()
+    report.full_clean()
+    report.save()
+    message.state = Message.State.REFUSED if uphold else Message.State.SENT
+    message.reviewed_by, message.reviewed_at = by, timezone.now()
+    message.save(update_fields=["state", "reviewed_by", "reviewed_at"])
+    facts = {"decision": report.decision, "reason": report.reason, "note": report.decision_note}
+    record(by=by, verb="decide_report", on=message, organisation=campaign, facts=facts)
+    for side in Side:
+        tell(
+            "enquiry_review",
+            enquiry,
+            side,
+            report,
+            outcome=("taken_out" if uphold else "stays"),
+            own=side == message.side,
+            note=report.decision_note,
+            text=excerpt(message.text) if side == message.side else "",
+        )
+    return report
+
+
+@transaction.atomic
+def review_held(*, by: User, message: Message, release: bool, note: str = "") -> Message:
+    """Deliver a held first message, or refuse it for good; its sender is told why."""
+    campaign = require_reviewer(by)
+    enquiry = _lock(message.enquiry)
+    found = enquiry.messages.get(pk=message.pk)
+    if found.state != Message.State.HELD or found.hold == Message.Hold.REPORTED or found.deleted_at is not None:
+        raise Refused("decided_already", _("This message does not wait for a decision."))
+    found.state = Message.State.SENT if release else Message.State.REFUSED
+    found.reviewed_by, found.reviewed_at = by, timezone.now()
+    found.save(update_fields=["state", "reviewed_by", "reviewed_at"])
+    if not release:
+        enquiry.status = Enquiry.Status.DECLINED
+        enquiry.save(update_fields=["status"])
+    record(
+        by=by,
+        verb="review_held",
+        on=found,
+        organisation=campaign,
+        facts={"released": release, "hold": found.hold, "note": note},
+    )
+    found.enquiry = enquiry
+    if release:
+        deliver(found)
+    tell(
+        "enquiry_review",
+        enquiry,
+        found.side,
+        found,
+        outcome="delivered" if release else "refused",
+        own=True,
+        note=note.strip(),
+        text=excerpt(found.text),
+    )
+    return found
+
+
+def _lock(enquiry: Enquiry) -> Enquiry:
+    return Enquiry.objects.select_for_update(of=("self",)).get(pk=enquiry.pk)
+
+
+def held_messages():
+    """First messages that wait for a decision, oldest first; reported ones stand in their reports."""
+    waiting = Message.objects.filter(state=Message.State.HELD, deleted_at__isnull=True)
+    rows = waiting.exclude(hold=Message.Hold.REPORTED).select_related("enquiry__supplier", "enquiry__buyer")
+    return rows.order_by("created_at")
+
+
+def open_reports():
+    """Reports that wait, each with the one message it is about."""
+    rows = Report.objects.open().select_related("message__enquiry__supplier", "message__enquiry__buyer")
+    return rows.order_by("created_at")

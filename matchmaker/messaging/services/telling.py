@@ -1,0 +1,48 @@
+"""Whom to tell, and what a notice may show of an enquiry."""
+
+from django.db.models import Model
+
+from matchmaker.companies.models import Company
+from matchmaker.messaging.models import Enquiry, Side
+from matchmaker.notifications.services import notify
+
+SHOWN = 280  # characters of a text in a notice
+
+
+def shown_name(enquiry: Enquiry, side: str) -> str:
+    """The name of a side as the other one may read it; '' for a buyer that has not shown itself."""
+    if side == Side.BUYER and not enquiry.buyer_named:
+        return ""
+    return enquiry.company_of(side).legal_name
+
+
+def people(enquiry: Enquiry, side: str):
+    """The colleague who looks after it; without one, or when she left, everybody of the company."""
+    company: Company = enquiry.company_of(side)
+    person = enquiry.person_of(side)
+    members = company.members.filter(is_active=True)
+    hers = members.filter(pk=person.pk) if person else members.none()
+    return hers if hers.exists() else members
+
+
+def tell(kind: str, enquiry: Enquiry, side: str, about: Model | str, **context) -> int:
+    """Tell one side of an enquiry; `about` is the row (or key) that makes the happening one of its own."""
+    key = about if isinstance(about, str) else str(about.uid)  # type: ignore[attr-defined]
+    return notify(
+        kind=kind,
+        to=people(enquiry, side),
+        event_key=f"{kind}:{key}:{side}",
+        context={
+            "side": side,
+            "other": shown_name(enquiry, Side(side).other),
+            "country": enquiry.company_of(Side(side).other).country_name,
+            "subject": enquiry.subject,
+            **context,
+        },
+        path=f"/enquiries/{enquiry.uid}/",
+    )
+
+
+def excerpt(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= SHOWN else line[: SHOWN - 1] + "…"

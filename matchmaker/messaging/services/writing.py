@@ -1,0 +1,385 @@
+"""Ask, answer, and the small acts on an enquiry."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from matchmaker.accounts.audit import record
+from matchmaker.accounts.models import User
+from matchmaker.catalogue.models import Demand, Product
+from matchmaker.companies.models import Company
+from matchmaker.companies.services import is_member, require_member
+from matchmaker.core.problems import Refused
+from matchmaker.language.text import detect
+from matchmaker.messaging.models import Enquiry, Message, ReadMark, Side
+from matchmaker.messaging.services import guard
+from matchmaker.messaging.services.files import attach, check_files
+from matchmaker.messaging.services.telling import excerpt, tell
+
+EDIT_MINUTES = 15
+MENTIONS = 20
+
+
+def not_here() -> Refused:
+    return Refused("not_found", _("There is nothing here for you."), status=404)
+
+
+def locked(by: User, enquiry: Enquiry) -> tuple[Enquiry, Side]:
+    """The enquiry as it stands now, locked, and this person's side of it.
+
+    Raises:
+        Refused: 404 for whoever may not see it.
+    """
+    row = Enquiry.objects.visible_to(by).select_related(None).select_for_update(of=("self",)).filter(pk=enquiry.pk)
+    found = row.first()
+    if found is None:
+        raise not_here()
+    return found, own_side(by, found)
+
+
+def own_side(by: User, enquiry: Enquiry) -> Side:
+    """The side this person speaks for; whoever belongs to both speaks for the one that was asked."""
+    sides = [side for side in Side if is_member(by, enquiry.company_of(side))]
+    if not sides:
+        raise not_here()
+    return sides[0] if len(sides) == 1 else Side(enquiry.asked_by).other
+
+
+def check_text(text: str) -> str:
+    """The text without space around it.
+
+    Raises:
+        ValidationError: empty, too long, or calling out to a crowd (B60).
+    """
+    text = text.strip()
+    if not text:
+        raise ValidationError({"text": ValidationError(_("Write what you want to say."), "required")})
+    if len(text) > 5000:
+        raise ValidationError(
+            {
+                "text": ValidationError(
+                    _("A message may have up to 5,000 characters; this one has %(count)d. Attach a file for more.")
+                    % {"count": len(text)},
+                    "too_long",
+                )
+            }
+        )
+    if text.count("@") > MENTIONS:
+        raise ValidationError(
+            {"text": ValidationError(_("There are too many @ signs in this message."), "too_many_mentions")}
+        )
+    return text
+
+
+@transaction.atomic
+def ask(
+    *,
+    by: User,
+    company: Company,
+    text: str,
+    other: Company | None = None,
+    product: Product | None = None,
+    demand: Demand | None = None,
+    files: Sequence = (),
+) -> Enquiry:
+    """Write to another company for the first time about a product, a demand, or the company as a whole.
+
+    With a match the conversation is open at once; without one it is a request. What was asked before goes on where it
+    was. No address of either side is part of it.
+
+    Args:
+        company: the side that asks; a buyer asks about a product or a supplier, a supplier about a demand.
+
+    Raises:
+        Refused: 404 for what the asker may not see; 403 and 429 with the reason, see `guard`.
+        ValidationError: for the text and the files.
+    """
+    require_member(by, company)
+    text = check_text(text)
+    kept = check_files(files)
+    side = Side.SUPPLIER if demand is not None else Side.BUYER
+    receiver = _receiver(by, company, side, other, product, demand)
+    Company.objects.select_for_update().get(pk=company.pk)  # one first message of a company at a time: limits count
+    supplier, buyer = (company, receiver) if side == Side.SUPPLIER else (receiver, company)
+    guard.check_parties(sender=company, receiver=receiver)
+    earlier = Enquiry.objects.filter(supplier=supplier, buyer=buyer, demand=demand)
+    if demand is None:
+        earlier = earlier.filter(product=product)
+    if found := earlier.first():
+        return _go_on(by, found, side, text, kept)
+    match = guard.match_between(supplier, buyer)
+    guard.check_preference(receiver=receiver, match=match)
+    guard.check_pace(sender=company, is_request=match is None)
+    hold, facts = guard.hold_for(sender=company, receiver=receiver, text=text)
+    now = timezone.now()
+    enquiry = Enquiry(
+        supplier=supplier,
+        buyer=buyer,
+        asked_by=side,
+        basis=Enquiry.Basis.MATCH if match else Enquiry.Basis.REQUEST,
+        match=match,
+        product=product,
+        demand=demand,
+        subject=_subject(receiver, product, demand),
+        status=Enquiry.Status.OPEN if match else Enquiry.Status.REQUESTED,
+        buyer_named=side == Side.BUYER or bool(match and match.is_mutual),
+        touched_at=now,
+    )
+    try:
+        with transaction.atomic():
+            enquiry.save()
+    except IntegrityError:
+        raise Refused("asked_already", _("A colleague asked at the same moment. Open the enquiry.")) from None
+    guard.use_contact(sender=company, enquiry=enquiry)
+    record(by=by, verb="ask", on=enquiry, organisation=company, facts={"basis": enquiry.basis, "hold": hold})
+    _write(by, enquiry, side, text, kept, hold=hold, facts=facts)
+    return enquiry
+
+
+def _receiver(by: User, company: Company, side: Side, other, product, demand) -> Company:
+    """The company that is asked; only what the asker may see can be asked about."""
+    if demand is not None:
+        if not company.is_supplier or not Demand.objects.visible_to(by).open().filter(pk=demand.pk).exists():
+            raise not_here()
+        return demand.company
+    if not company.is_buyer:
+        raise Refused("buyers_ask", _("Buyers ask suppliers. As a supplier, answer demands."), status=403)
+    if product is not None:
+        if not Product.objects.visible_to(by).filter(pk=product.pk).exists():
+            raise not_here()
+        return product.company
+    if other is None or not Company.objects.visible_to(by).suppliers().filter(pk=other.pk).exists():
+        raise not_here()
+    return other
+
+
+def _subject(receiver: Company, product: Product | None, demand: Demand | None) -> str:
+    if demand is not None:
+        return demand.title
+    original = product.original if product is not None else None
+    return (original.name if original else receiver.legal_name)[:160]
+
+
+def _go_on(by: User, enquiry: Enquiry, side: Side, text: str, kept) -> Enquiry:
+    """Asking again is writing on, where that is allowed."""
+    if enquiry.status in (Enquiry.Status.DECLINED, Enquiry.Status.EXPIRED) and enquiry.asked_by == side:
+        raise Refused("asked_already", _("You asked this before, and the other side did not take it up."), status=403)
+    reply(by=by, enquiry=enquiry, text=text, files=kept)
+    return Enquiry.objects.get(pk=enquiry.pk)
+
+
+@transaction.atomic
+def reply(*, by: User, enquiry: Enquiry, text: str, files: Sequence = ()) -> Message:
+    """Write on. The side that was asked takes up a request by answering it; a buyer shows its name by doing so.
+
+    Raises:
+        Refused: 404 for strangers; 403 `blocked_by_you`, `contact_closed`; 409 `waits_for_answer`, `waits_for_review`,
+            `enquiry_closed`.
+        ValidationError: for the text and the files.
+    """
+    text = check_text(text)
+    kept = check_files(files)
+    enquiry, side = locked(by, enquiry)
+    guard.check_parties(sender=enquiry.company_of(side), receiver=enquiry.company_of(side.other))
+    if enquiry.messages.filter(side=side, state=Message.State.HELD).exists():
+        raise Refused(
+            "waits_for_review", _("Your last message waits for a look by the organiser. You are told of the result.")
+        )
+    if enquiry.status in (Enquiry.Status.DECLINED, Enquiry.Status.CLOSED, Enquiry.Status.EXPIRED):
+        if enquiry.asked_by == side and enquiry.status != Enquiry.Status.CLOSED:
+            raise Refused("enquiry_closed", _("The other side did not take this up."), status=403)
+        enquiry.status = Enquiry.Status.OPEN
+    if enquiry.status == Enquiry.Status.REQUESTED and enquiry.asked_by == side:
+        raise Refused("waits_for_answer", _("This is a request: you can write on once the other side has answered it."))
+    return _write(by, enquiry, side, text, kept)
+
+
+def _write(by: User, enquiry: Enquiry, side: Side, text: str, kept, *, hold: str = "", facts=None) -> Message:
+    now = timezone.now()
+    message = Message(
+        enquiry=enquiry,
+        side=side,
+        author=by,
+        text=text,
+        language=detect(text),
+        state=Message.State.HELD if hold else Message.State.SENT,
+        hold=hold,
+        hold_facts=facts or {},
+        created_at=now,
+    )
+    message.full_clean(exclude=["enquiry", "author"], validate_constraints=False)
+    message.save()
+    attach(message, kept)
+    see(by=by, enquiry=enquiry)
+    if hold:
+        enquiry.touched_at = now
+        enquiry.save(update_fields=["touched_at"])
+    else:
+        deliver(message)
+    return message
+
+
+def deliver(message: Message) -> None:
+    """Let the other side see a message, and make it its turn. Call it with the enquiry locked."""
+    enquiry, side, now = message.enquiry, Side(message.side), timezone.now()
+    first = enquiry.delivered_at is None
+    if first:
+        enquiry.delivered_at = now
+    elif side != enquiry.asked_by:
+        enquiry.answered_at = enquiry.answered_at or now
+        if enquiry.status == Enquiry.Status.REQUESTED:
+            enquiry.status = Enquiry.Status.OPEN
+    if side == Side.BUYER:
+        enquiry.buyer_named = True
+    hand_over_turn(enquiry, side.other)
+    freshen(enquiry, side.other, now)
+    enquiry.save()
+    tell(
+        "enquiry_message",
+        enquiry,
+        side.other,
+        message,
+        text=excerpt(message.text),
+        language=message.language,
+        first=first,
+        request=enquiry.status == Enquiry.Status.REQUESTED,
+    )
+
+
+def hand_over_turn(enquiry: Enquiry, side: str) -> None:
+    """It is this side's turn now ('' for nobody's); who waited already goes on waiting from the same moment."""
+    if enquiry.owes == side:
+        return
+    enquiry.owes, enquiry.reminders = side, 0
+    enquiry.owes_since = timezone.now() if side else None
+
+
+def freshen(enquiry: Enquiry, side: str, now: dt.datetime) -> None:
+    """There is something new to see for this side."""
+    setattr(enquiry, f"{side}_news_at", now)
+    enquiry.touched_at = now
+
+
+def see(*, by: User, enquiry: Enquiry) -> None:
+    """This person has read the enquiry up to now."""
+    ReadMark.objects.update_or_create(enquiry=enquiry, user=by, defaults={"read_at": timezone.now()})
+
+
+@transaction.atomic
+def decline(*, by: User, enquiry: Enquiry) -> Enquiry:
+    """Say no to a request; the asker is told and cannot ask again."""
+    enquiry, side = locked(by, enquiry)
+    if enquiry.status == Enquiry.Status.DECLINED:
+        return enquiry
+    if enquiry.status != Enquiry.Status.REQUESTED or enquiry.asked_by == side:
+        raise Refused("not_a_request", _("Only a request that waits for your answer can be declined."))
+    now = timezone.now()
+    enquiry.status, enquiry.answered_at = Enquiry.Status.DECLINED, now
+    hand_over_turn(enquiry, "")
+    freshen(enquiry, enquiry.asked_by, now)
+    enquiry.save()
+    record(by=by, verb="decline_enquiry", on=enquiry, organisation=enquiry.company_of(side))
+    tell("enquiry_declined", enquiry, enquiry.asked_by, enquiry)
+    return enquiry
+
+
+@transaction.atomic
+def nothing_to_answer(*, by: User, enquiry: Enquiry) -> Enquiry:
+    """The last message needs no answer: nobody is reminded."""
+    enquiry, side = locked(by, enquiry)
+    if enquiry.owes == side and enquiry.status == Enquiry.Status.OPEN:
+        hand_over_turn(enquiry, "")
+        enquiry.save(update_fields=["owes", "owes_since", "reminders"])
+    return enquiry
+
+
+@transaction.atomic
+def close_enquiry(*, by: User, enquiry: Enquiry) -> Enquiry:
+    """Put it away; whoever writes again opens it."""
+    enquiry, side = locked(by, enquiry)
+    if enquiry.status != Enquiry.Status.OPEN:
+        raise Refused("not_open", _("Only an open enquiry can be closed."))
+    enquiry.status = Enquiry.Status.CLOSED
+    hand_over_turn(enquiry, "")
+    enquiry.save(update_fields=["status", "owes", "owes_since", "reminders"])
+    record(by=by, verb="close_enquiry", on=enquiry, organisation=enquiry.company_of(side))
+    return enquiry
+
+
+@transaction.atomic
+def assign(*, by: User, enquiry: Enquiry, to: User | None) -> Enquiry:
+    """Say which colleague looks after it; she alone is told from now on.
+
+    Raises:
+        Refused: 403 `not_a_colleague` for anybody outside one's own company (B61).
+    """
+    enquiry, side = locked(by, enquiry)
+    if to is not None and not is_member(to, enquiry.company_of(side)):
+        raise Refused("not_a_colleague", _("Only people of your own company can look after it."), status=403)
+    field = f"{side}_person"
+    setattr(enquiry, field, to)
+    enquiry.save(update_fields=[field])
+    facts = {"person": str(to.uid) if to else ""}
+    record(by=by, verb="assign_enquiry", on=enquiry, organisation=enquiry.company_of(side), facts=facts)
+    if to is not None and to != by:
+        about = f"{enquiry.uid}:{to.uid}:{timezone.now():%Y%m%d%H%M%S}"
+        tell("enquiry_assigned", enquiry, side, about, colleague=str(by))
+    return enquiry
+
+
+def _own_message(by: User, message: Message) -> tuple[Message, Enquiry]:
+    enquiry, side = locked(by, message.enquiry)
+    found = enquiry.messages.get(pk=message.pk)
+    if found.side != side:
+        raise Refused("not_yours", _("This is the other side's message."), status=403)
+    if found.deleted_at is not None:
+        raise Refused("message_deleted", _("This message was taken back."))
+    return found, enquiry
+
+
+@transaction.atomic
+def edit_message(*, by: User, message: Message, text: str) -> Message:
+    """Mend one's own message within fifteen minutes; the earlier wording stays in the record.
+
+    Raises:
+        Refused: 403 `too_late`, `not_yours`; 409 `waits_for_review`.
+    """
+    text = check_text(text)
+    found, enquiry = _own_message(by, message)
+    if found.author_id != by.pk or timezone.now() - found.created_at > dt.timedelta(minutes=EDIT_MINUTES):
+        raise Refused(
+            "too_late", _("A message can be changed by its author for fifteen minutes. Write another one."), status=403
+        )
+    if found.state != Message.State.SENT or enquiry.messages.count() == 1:
+        raise Refused("waits_for_review", _("A first message cannot be changed. Write on, or take it back."))
+    record(
+        by=by,
+        verb="edit_message",
+        on=found,
+        organisation=enquiry.company_of(found.side),
+        facts={"before": found.text, "after": text},
+    )
+    found.text, found.language, found.edited_at = text, detect(text), timezone.now()
+    found.full_clean(exclude=["enquiry", "author"], validate_constraints=False)
+    found.save(update_fields=["text", "language", "edited_at"])
+    return found
+
+
+@transaction.atomic
+def delete_message(*, by: User, message: Message) -> Message:
+    """Take one's own message back for everybody: a mark stays in its place, a copy in the record (B61)."""
+    found, enquiry = _own_message(by, message)
+    record(
+        by=by,
+        verb="delete_message",
+        on=found,
+        organisation=enquiry.company_of(found.side),
+        facts={"text": found.text, "files": list(found.attachments.values_list("name", "sha256"))},
+    )
+    found.text, found.deleted_at = "", timezone.now()
+    found.save(update_fields=["text", "deleted_at"])
+    return found

@@ -1,0 +1,143 @@
+"""Country partners: admit them, give seats at their desk, see what they brought."""
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.db.models import Count, Q
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from matchmaker.campaigns import partners
+from matchmaker.campaigns.models import Partner, PartnerSeat
+from matchmaker.campaigns.tasks import ring as ring_letters
+from matchmaker.core.problems import Refused
+from matchmaker.notifications.tasks import ring as ring_post_office
+from matchmaker.web import fields
+from matchmaker.web.access import organiser, team
+from matchmaker.web.refusals import show_on
+
+
+class PartnerForm(forms.Form):
+    name_en = fields.LineField(label=gettext_lazy("Name in English"), max_length=160)
+    name_zh = fields.LineField(label=gettext_lazy("Name in Chinese"), max_length=160, required=False)
+    country = fields.CodeField(
+        label=gettext_lazy("Country"),
+        choices=fields.countries,
+        required=False,
+        sentence=gettext_lazy("Choose a country from the list."),
+        help_text=gettext_lazy("Empty where it speaks for several."),
+    )
+    quota = fields.WholeInput(label=gettext_lazy("Companies it may bring"), initial=50)
+    is_trusted = forms.BooleanField(
+        label=gettext_lazy("Its word approves"),
+        required=False,
+        help_text=gettext_lazy(
+            "A company it vouches for is approved without waiting, unless it looks like one that is here already."
+        ),
+    )
+
+
+class SeatForm(forms.Form):
+    email = forms.EmailField(
+        label=gettext_lazy("E-mail address"),
+        max_length=254,
+        help_text=gettext_lazy("Whoever confirms this address sits at the desk. She gets a letter."),
+    )
+
+
+def of_campaign(request):
+    return Partner.objects.filter(campaign=request.campaign)
+
+
+@team
+@require_safe
+def index(request):
+    rows = of_campaign(request).annotate(
+        brought=Count("enrolments", distinct=True),
+        approved=Count("enrolments", distinct=True, filter=Q(enrolments__company__status="approved")),
+        vouched=Count("enrolments", distinct=True, filter=Q(enrolments__vouched_at__isnull=False)),
+        seated=Count("seats", distinct=True, filter=Q(seats__withdrawn_at__isnull=True)),
+    )
+    context = {"partners": rows.order_by("closed_at", "name_en"), "may_change": request.role in ("admin", "organiser")}
+    return render(request, "console/partners.html", context)
+
+
+@organiser
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request, uid=None):
+    """A new partner, or one that is there with its seats and companies."""
+    partner = get_object_or_404(of_campaign(request), uid=uid) if uid else None
+    said = {name: getattr(partner, name) for name in partners.PARTNER_FIELDS} if partner else None
+    form = PartnerForm(request.POST if request.method == "POST" else None, initial=said)
+    if request.method == "POST" and form.is_valid():
+        try:
+            partner = partners.save_partner(
+                by=request.user, campaign=request.campaign, partner=partner, **form.cleaned_data
+            )
+        except (ValidationError, Refused) as problem:
+            show_on(form, problem)
+            partner = get_object_or_404(of_campaign(request), uid=uid) if uid else None
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("console_partner", partner.uid)
+    return _page(request, partner, form, SeatForm())
+
+
+def _page(request, partner, form, seat):
+    context = {"partner": partner, "form": form, "seat": seat}
+    if partner:
+        enrolments = partner.enrolments.select_related("company", "code", "vouched_by")
+        context |= {
+            "seats": partner.seats.standing().select_related("user"),
+            "codes": partner.codes.counted(),
+            "page": Paginator(enrolments, 30).get_page(request.GET.get("page")),
+        }
+    return render(request, "console/partner.html", context, status=422 if form.errors or seat.errors else 200)
+
+
+@organiser
+@require_POST
+def give_seat(request, uid):
+    partner = get_object_or_404(of_campaign(request).open().select_related("campaign"), uid=uid)
+    seat = SeatForm(request.POST)
+    if seat.is_valid():
+        try:
+            partners.give_seat(by=request.user, partner=partner, **seat.cleaned_data)
+        except (ValidationError, Refused) as problem:
+            show_on(seat, problem)
+        else:
+            transaction.on_commit(ring_letters)
+            transaction.on_commit(ring_post_office)
+            messages.success(request, _("Invited: %(email)s.") % {"email": seat.cleaned_data["email"]})
+            return redirect("console_partner", uid)
+    said = {name: getattr(partner, name) for name in partners.PARTNER_FIELDS}
+    return _page(request, partner, PartnerForm(initial=said), seat)
+
+
+@organiser
+@require_POST
+def withdraw_seat(request, uid, key):
+    seat = get_object_or_404(
+        PartnerSeat.objects.select_related("partner__campaign"), pk=key, partner__in=of_campaign(request)
+    )
+    if seat.partner.uid != uid:
+        raise Http404
+    partners.withdraw_seat(by=request.user, seat=seat)
+    messages.success(request, _("%(email)s has no seat at the desk any more.") % {"email": seat.email})
+    return redirect("console_partner", uid)
+
+
+@organiser
+@require_POST
+def close(request, uid):
+    partner = get_object_or_404(of_campaign(request).select_related("campaign"), uid=uid)
+    partners.close_partner(by=request.user, partner=partner)
+    messages.success(
+        request, _("%(partner)s is closed: its desk and codes open nothing any more.") % {"partner": partner}
+    )
+    return redirect("console_partners")

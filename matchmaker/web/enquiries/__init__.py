@@ -1,0 +1,1 @@
+"""Enquiries: ask, answer, quote, samples and deals, for both desks."""

@@ -1,0 +1,87 @@
+"""The first message: about a product, to a supplier, or on a demand."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from matchmaker.catalogue.models import Demand, Product
+from matchmaker.companies.models import Company
+from matchmaker.core.problems import Refused
+from matchmaker.messaging import services
+from matchmaker.messaging.models import Enquiry
+from matchmaker.notifications.tasks import ring
+from matchmaker.web.access import current_company, signed_in
+from matchmaker.web.enquiries.forms import MessageForm
+from matchmaker.web.refusals import show_on
+
+
+@signed_in
+def supplier(request: HttpRequest, uid) -> HttpResponse:
+    other = get_object_or_404(Company.objects.visible_to(request.user).suppliers(), uid=uid)
+    return _ask(request, side="buyer", receiver=other, other=other)
+
+
+@signed_in
+def product(request: HttpRequest, uid) -> HttpResponse:
+    found = get_object_or_404(Product.objects.visible_to(request.user).for_cards(), uid=uid)
+    return _ask(request, side="buyer", receiver=found.company, product=found)
+
+
+@signed_in
+def demand(request: HttpRequest, uid) -> HttpResponse:
+    found = get_object_or_404(Demand.objects.visible_to(request.user).open().select_related("company"), uid=uid)
+    return _ask(request, side="supplier", receiver=found.company, demand=found)
+
+
+def _ask(request: HttpRequest, *, side: str, receiver: Company, **about) -> HttpResponse:
+    company = current_company(request, **{f"is_{side}": True})
+    if company is None:
+        needed = _("Buyers ask suppliers: join as a buyer first.")
+        messages.info(request, needed if side == "buyer" else _("Suppliers answer demands: join as a supplier first."))
+        return redirect("join")
+    supplier_, buyer = (receiver, company) if side == "buyer" else (company, receiver)
+    earlier = _earlier(supplier_, buyer, about).first()
+    if earlier is not None and Enquiry.objects.visible_to(request.user).filter(pk=earlier.pk).exists():
+        return redirect("enquiry", earlier.uid)  # what was asked before goes on where it was
+    form = MessageForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            enquiry = services.ask(
+                by=request.user,
+                company=company,
+                text=form.cleaned_data["text"],
+                files=form.cleaned_data["attachments"],
+                **about,
+            )
+        except (Refused, ValidationError) as problem:
+            show_on(form, problem, {"files": "attachments"})
+        else:
+            transaction.on_commit(ring)
+            if enquiry.delivered_at is None:
+                messages.warning(request, _("Kept. It is delivered once the organiser has looked at it."))
+            else:
+                messages.success(request, _("Sent. You hear as soon as they answer."))
+            return redirect("enquiry", enquiry.uid)
+    context = {
+        "form": form,
+        "company": company,
+        "receiver": receiver,
+        "named": side == "buyer",
+        "product": about.get("product"),
+        "demand": about.get("demand"),
+        "match": services.match_between(supplier_, buyer),
+        "rate": services.reply_rate(receiver),
+        "left": services.left_today(company),
+        "limit": services.limit_of(company),
+        "waiting": services.open_requests(company).count(),
+    }
+    status = 403 if form.errors and form.non_field_errors() else 200
+    return render(request, "enquiries/ask.html", context, status=status)
+
+
+def _earlier(supplier_: Company, buyer: Company, about: dict):
+    rows = Enquiry.objects.filter(supplier=supplier_, buyer=buyer, demand=about.get("demand"))
+    return rows if about.get("demand") else rows.filter(product=about.get("product"))

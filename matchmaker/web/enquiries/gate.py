@@ -1,0 +1,42 @@
+"""Which enquiry a page is about, and for which side; what is not one's own does not exist."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+
+from matchmaker.core.problems import Refused
+from matchmaker.messaging.models import Enquiry, Side
+from matchmaker.messaging.services import own_side
+from matchmaker.notifications.tasks import ring
+
+
+def enquiry_of(request: HttpRequest, uid) -> tuple[Enquiry, Side]:
+    enquiry = get_object_or_404(Enquiry.objects.visible_to(request.user).for_cards(), uid=uid)
+    return enquiry, own_side(request.user, enquiry)
+
+
+def one_of(rows, uid):
+    """A row of an enquiry, with the enquiry and its companies."""
+    return get_object_or_404(rows.select_related("enquiry__supplier", "enquiry__buyer"), uid=uid)
+
+
+def act_and_return(request: HttpRequest, act, enquiry: Enquiry, *, said: str = "", anchor: str = "") -> HttpResponse:
+    """Call a verb and go back to the enquiry, with what was done or why it was not."""
+    try:
+        act()
+    except Refused as problem:
+        if problem.status == 404:
+            raise Http404 from None
+        messages.error(request, problem.message)
+    except ValidationError as problem:
+        messages.error(request, " ".join(problem.messages))
+    else:
+        transaction.on_commit(ring)
+        if said:
+            messages.success(request, said)
+    response = redirect("enquiry", enquiry.uid)
+    if anchor:
+        response["Location"] += f"#{anchor}"
+    return response

@@ -1,0 +1,91 @@
+"""An enquiry as its page shows it."""
+
+import datetime as dt
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from matchmaker.messaging.models import DealStep, Enquiry, Message, Sample
+from matchmaker.messaging.services import hold_sentence
+from matchmaker.messaging.services.writing import EDIT_MINUTES
+
+
+def entries_of(user, enquiry: Enquiry, side: str) -> list[dict]:
+    """Messages and happenings in the order they came."""
+    rows = [_message(user, message, side) for message in _messages(user, enquiry)]
+    rows += [_quote(quote, side) for quote in enquiry.quotes.select_related("line")]
+    for sample in enquiry.samples.all():
+        rows += _sample(sample)
+    for step in enquiry.steps.all():
+        rows += _step(step, side)
+    return sorted(rows, key=lambda row: row["at"])
+
+
+def _messages(user, enquiry: Enquiry):
+    rows = Message.objects.visible_to(user).filter(enquiry=enquiry)
+    return rows.select_related("author").prefetch_related("attachments")
+
+
+def _message(user, message: Message, side: str) -> dict:
+    mine = message.side == side
+    fresh = timezone.now() - message.created_at < dt.timedelta(minutes=EDIT_MINUTES)
+    return {
+        "kind": "message",
+        "at": message.created_at,
+        "message": message,
+        "mine": mine,
+        "files": list(message.attachments.all()),
+        "why_held": hold_sentence(message) if mine and message.state != Message.State.SENT else "",
+        "can_edit": mine and fresh and message.author_id == user.pk and message.state == Message.State.SENT,
+    }
+
+
+def _happening(at, what: str, icon: str, tone: str = "", more: str = "") -> dict:
+    return {"kind": "happening", "at": at, "what": what, "icon": icon, "tone": tone, "more": more}
+
+
+def _quote(quote, side: str) -> dict:
+    what = _("You quoted %(price)s.") if side == "supplier" else _("The supplier quoted %(price)s.")
+    price = f"{quote.price.normalize():f} {quote.currency} / {quote.price_unit_name}"
+    return _happening(
+        quote.made_at, what % {"price": price}, "receipt", more=quote.line.text[:120] if quote.line else ""
+    )
+
+
+def _sample(sample: Sample) -> list[dict]:
+    way = " ".join(part for part in (sample.carrier, sample.tracking) if part)
+    rows = [
+        (sample.asked_at, _("Sample asked for"), "package", "", sample.what),
+        (sample.refused_at, _("Sample not sent"), "x", "fail", sample.why),
+        (sample.sent_at, _("Sample sent"), "truck-delivery", "", way),
+        (sample.received_at, _("Sample received"), "circle-check", "met", ""),
+        (sample.judged_at, _("Sample judged: %(verdict)s") % {"verdict": sample.get_verdict_display()}, "checklist", "",
+         sample.note),
+    ]  # fmt: skip
+    return [_happening(*row) for row in rows if row[0]]
+
+
+def _step(step: DealStep, side: str) -> list[dict]:
+    name = step.get_rung_display()
+    said = _("You said: %(rung)s") if step.said_by == side else _("The other side said: %(rung)s")
+    rows = [_happening(step.said_at, said % {"rung": name}, "flag", more=step.note)]
+    if step.answer == DealStep.Answer.CONFIRMED:
+        rows.append(_happening(step.answered_at, _("%(rung)s: confirmed by both") % {"rung": name}, "checks", "met"))
+    elif step.answer == DealStep.Answer.DENIED:
+        rows.append(_happening(step.answered_at, _("%(rung)s: denied") % {"rung": name}, "x", "fail", step.why))
+    return rows
+
+
+def ladder_of(enquiry: Enquiry, side: str) -> list[dict]:
+    """The four rungs, each with what was said of it and whether this side has to answer."""
+    steps = {step.rung: step for step in enquiry.steps.exclude(answer=DealStep.Answer.DENIED)}
+    return [
+        {
+            "rung": rung,
+            "label": label,
+            "step": steps.get(rung),
+            "confirmed": rung in steps and steps[rung].answer == DealStep.Answer.CONFIRMED,
+            "ours_to_answer": rung in steps and not steps[rung].answer and steps[rung].said_by != side,
+        }
+        for rung, label in DealStep.Rung.choices
+    ]

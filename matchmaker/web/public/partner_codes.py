@@ -1,0 +1,51 @@
+"""A company's side of country partners: where a code leads, using one, and ending it."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from matchmaker.campaigns import partners
+from matchmaker.campaigns.models import Enrolment
+from matchmaker.core.problems import Refused
+from matchmaker.notifications.tasks import ring as ring_post_office
+from matchmaker.web.access import company_admin, everyone
+
+KEPT = "partner_code"  # in the session, until the company is submitted
+
+
+@everyone
+@require_http_methods(["GET", "HEAD", "POST"])
+def invited(request: HttpRequest, code: str) -> HttpResponse:
+    """Who invites and what she will see, before anything is given; a POST keeps the code for the registration."""
+    found = partners.open_code(code)
+    if found and request.method == "POST":
+        request.session[KEPT] = found.code
+        return redirect("join")
+    return render(request, "public/join/invited.html", {"code": found}, status=200 if found else 404)
+
+
+@company_admin
+@require_POST
+def use(request: HttpRequest, uid) -> HttpResponse:
+    try:
+        enrolment = partners.use_code(by=request.user, company=request.company, text=request.POST.get("code", "")[:40])
+    except (ValidationError, Refused) as refusal:
+        messages.error(request, getattr(refusal, "message", "") or str(refusal))
+    else:
+        transaction.on_commit(ring_post_office)
+        messages.success(request, _("%(partner)s follows your company from now on.") % {"partner": enrolment.partner})
+    return redirect("members", uid)
+
+
+@company_admin
+@require_POST
+def leave(request: HttpRequest, uid, key) -> HttpResponse:
+    rows = Enrolment.objects.filter(company=request.company).select_related("partner", "company")
+    enrolment = get_object_or_404(rows, uid=key)
+    partners.leave_partner(by=request.user, enrolment=enrolment)
+    messages.success(request, _("%(partner)s follows your company no longer.") % {"partner": enrolment.partner})
+    return redirect("members", uid)
