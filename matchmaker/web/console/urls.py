@@ -11,6 +11,7 @@ from matchmaker.web.console import (
     events_pair,
     events_people,
     events_plan,
+    exports,
     home,
     matching,
     partners,
@@ -19,6 +20,7 @@ from matchmaker.web.console import (
 
 urlpatterns = [
     path("", home.home, name="console_home"),
+    path("export/<str:what>.<str:form>", exports.lists, name="console_export"),
     path("companies/", companies.companies, name="console_companies"),
     path("companies/<uuid:uid>/", companies.company, name="console_company"),
     path("companies/<uuid:uid>/approve/", companies.approve, name="console_company_approve"),

@@ -64,11 +64,12 @@ def state_of(batch: Import) -> dict:
 @signed_in
 def new(request: HttpRequest, owner: str, kind: str) -> HttpResponse:
     found = owners.owner_for(request, owner, kind)
-    form = FileForm(request.POST or None, request.FILES or None)
+    form = FileForm(request.POST, request.FILES) if request.method == "POST" else FileForm()
     status = 200
     if request.method == "POST":
         status = 422
         if request.too_large:
+            form.errors.pop("file", None)  # nothing of it was kept
             form.add_error("file", _("A file may have up to 25 MB."))
             status = 413
         elif form.is_valid() and (batch := _start(request, form, found, kind)):
