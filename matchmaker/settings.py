@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "matchmaker.market_access",
     "matchmaker.matching",
     "matchmaker.imports",
+    "matchmaker.directory",
     "matchmaker.messaging",
     "matchmaker.events",
     # the doors

@@ -1,6 +1,7 @@
 """The servers of a test run, started before Django reads its settings (loaded by `-p tests.servers`).
 
 The default lane brings its own Valkey; `REDIS_URL` and `DATABASE_URL` (the service lane) replace Valkey and SQLite.
+Where the tests run in several processes (`-n`), all use one server, each a database of its own.
 """
 
 import os
@@ -21,7 +22,10 @@ def pytest_load_initial_conftests():
     # A folder of its own: two runs at once do not meet, and nothing of a laptop's site is touched.
     os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="matchmaker-test-")
     (Path(os.environ["VAR_DIR"]) / "staticfiles").mkdir()
-    if not os.environ.get("REDIS_URL"):
+    if process := os.environ.get("PYTEST_XDIST_WORKER"):
+        address, _, first = os.environ["REDIS_URL"].rpartition("/")
+        os.environ["REDIS_URL"] = f"{address}/{int(first) + int(process.removeprefix('gw'))}"
+    elif not os.environ.get("REDIS_URL"):
         port = valkey.free_port(6398)
         started.append(
             valkey.start(Path(os.environ["VAR_DIR"]) / "valkey", port, persistent=False, stdout=subprocess.DEVNULL)

@@ -74,6 +74,7 @@ class Match(Public):
         ORIGIN = "origin", _("origin")
         TIMING = "timing", _("timing")
         KNOWN = "known", _("we already work together")
+        NEVER = "never", _("do not suggest this company again")
         OTHER = "other", _("something else")
 
     product = models.ForeignKey(Product, models.CASCADE, related_name="matches")
@@ -122,29 +123,73 @@ class Match(Public):
         return self.mutual_at is not None
 
 
-class OfferState(models.Model):
-    """What matching knows of a product: its vector, and the revision it last matched. Waiting = another revision."""
+class NeverAgain(models.Model):
+    """Two companies that are not put together any more, because one of them asked for it."""
 
-    product = models.OneToOneField(Product, models.CASCADE, primary_key=True, related_name="matching_state")
+    supplier = models.ForeignKey(Company, models.CASCADE, related_name="+")
+    buyer = models.ForeignKey(Company, models.CASCADE, related_name="+")
+    asked_by = models.CharField(max_length=10, choices=[("supplier", _("supplier")), ("buyer", _("buyer"))])
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["supplier", "buyer"], name="never_again_once")]
+
+    def __str__(self):
+        return f"{self.supplier_id} × {self.buyer_id}"
+
+
+class MatchSettings(models.Model):
+    """What matching goes by. Rows are only added, and the newest adopted one counts from the next full run on."""
+
+    class Origin(models.TextChoices):
+        LEARNED = "learned", _("learned from answers")
+        ORGANISER = "organiser", _("set by the organiser")
+
+    weights = models.JSONField(default=dict)  # engine.weights.Weights; a missing name keeps its default
+    floor = models.PositiveSmallIntegerField(default=0)  # suggestions a small or first-time exporter gets at least
+    skip_known = models.BooleanField(default=False)  # leave out companies whose contacts are open to each other
+    origin = models.CharField(max_length=10, choices=Origin)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    adopted = models.BooleanField(default=True)
+    answers = models.PositiveIntegerField(default=0)  # learned from so many
+    loss_before = models.FloatField(null=True)  # log-loss on held-back answers with the settings before
+    loss_after = models.FloatField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self):
+        return f"settings {self.pk} ({self.origin})"
+
+
+class State(models.Model):
+    """What matching knows of one side of a pair. Waiting = the row has another revision than the one matched."""
+
     encoder = models.CharField(max_length=60, blank=True)
     text_digest = models.CharField(max_length=64, blank=True)
     vector = models.BinaryField(null=True)  # float16, as many as the encoder's dim
     revision = models.PositiveIntegerField(default=0)
     matched_at = models.DateTimeField(null=True, blank=True)
+    # Counted before the work: what kills its worker again and again is put aside until it is edited.
+    attempts = models.PositiveSmallIntegerField(default=0)
+    tried_revision = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        abstract = True
+
+
+class OfferState(State):
+    product = models.OneToOneField(Product, models.CASCADE, primary_key=True, related_name="matching_state")
 
     def __str__(self):
         return f"offer {self.product_id} at {self.revision}"
 
 
-class WantState(models.Model):
-    """The same for a demand line."""
-
+class WantState(State):
     line = models.OneToOneField(DemandLine, models.CASCADE, primary_key=True, related_name="matching_state")
-    encoder = models.CharField(max_length=60, blank=True)
-    text_digest = models.CharField(max_length=64, blank=True)
-    vector = models.BinaryField(null=True)
-    revision = models.PositiveIntegerField(default=0)
-    matched_at = models.DateTimeField(null=True, blank=True)
+    # The revision a running match read: an edit meanwhile still waits when the run ends.
+    run_revision = models.PositiveIntegerField(null=True)
 
     def __str__(self):
         return f"want {self.line_id} at {self.revision}"
@@ -165,6 +210,7 @@ class MatchRun(Public):
     finished_at = models.DateTimeField(null=True, blank=True)
     products = models.PositiveIntegerField(default=0)
     lines = models.PositiveIntegerField(default=0)
+    settings = models.ForeignKey(MatchSettings, models.PROTECT, null=True, related_name="+")  # None: as shipped
     background = models.BinaryField(null=True)  # word frequencies and neighbourhoods that every block scores with
 
     class Meta:

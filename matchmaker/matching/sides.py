@@ -4,7 +4,10 @@ import hashlib
 from collections.abc import Iterable
 
 from matchmaker.catalogue.models import DemandLine, Product
+from matchmaker.companies.models import Company
 from matchmaker.matching.engine.pairs import Offer, Want
+
+SMALL = (Company.Size.MICRO, Company.Size.SMALL)
 
 
 def offers(products: Iterable[Product]) -> list[Offer]:
@@ -30,6 +33,7 @@ def _offer(product: Product) -> Offer:
         lead_time_days=product.lead_time_days,
         verification=company.verification,
         languages=frozenset(company.languages),
+        small=company.first_time_exporter or company.size in SMALL,
     )
 
 

@@ -5,8 +5,10 @@ from django.core.exceptions import ValidationError
 
 from matchmaker.accounts.models import AuditEntry
 from matchmaker.core.problems import Refused
-from matchmaker.matching.models import Match
+from matchmaker.matching.engine.pairs import Pair
+from matchmaker.matching.models import Match, NeverAgain
 from matchmaker.matching.services import answer_match
+from matchmaker.matching.services.rows import Strangers
 from matchmaker.notifications.models import Notice
 from tests import factories
 
@@ -94,3 +96,27 @@ def test_unknown_answer_is_refused(match):
     with pytest.raises(ValidationError) as error:
         answer_match(by=seller, match=match, side="supplier", answer="maybe")
     assert list(error.value.message_dict) == ["answer"]
+
+
+def test_never_again_takes_all_between_the_two_companies_along_and_nothing_new_comes(match):
+    _seller, buyer = people(match)
+    second = factories.line(match.line.demand)
+    Match.objects.create(product=match.product, line=second, score=0.6, probability=0.5, engine="test")
+    elsewhere = Match.objects.create(
+        product=match.product, line=factories.line(), score=0.6, probability=0.5, engine="t"
+    )
+
+    answer_match(by=buyer, match=match, side="buyer", answer="declined", why="never")
+
+    assert set(Match.objects.values_list("pk", flat=True)) == {match.pk, elsewhere.pk}
+    strangers = Strangers.of([match.product_id], [second.pk, elsewhere.line_id], skip_known=False)
+    pairs = [Pair(match.product_id, line, 0.9, 0.9, {}, {}, ()) for line in (second.pk, elsewhere.line_id)]
+    assert [strangers.allowed(pair) for pair in pairs] == [False, True]
+
+
+def test_yes_after_all_lifts_ones_own_never_again(match):
+    _seller, buyer = people(match)
+    answer_match(by=buyer, match=match, side="buyer", answer="declined", why="never")
+    answer_match(by=buyer, match=match, side="buyer", answer="interested")
+
+    assert NeverAgain.objects.count() == 0

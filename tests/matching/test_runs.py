@@ -1,13 +1,18 @@
 """A run of the whole campaign: the rows of one clean run, whoever dies on the way."""
 
+import contextlib
 import datetime as dt
 
 import pytest
 from django.utils import timezone
 
+from matchmaker.catalogue.models import DemandLine, Product
 from matchmaker.core.problems import Refused
+from matchmaker.matching import tasks
 from matchmaker.matching.models import Match, MatchBlock, MatchRun
-from matchmaker.matching.services import cancel_match_run, match_block, match_waiting, runs, start_match_run
+from matchmaker.matching.services import cancel_match_run, match_block, match_waiting, runs, start_match_run, waiting
+from matchmaker.matching.services.waiting import put_aside
+from matchmaker.notifications.models import Notice
 from tests import factories
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -72,11 +77,12 @@ def test_f15_block_that_kills_its_worker_is_given_up_after_five_attempts(campaig
     run = start_match_run(by=None, campaign=campaign)
     run.blocks.update(attempts=5, lease_until=timezone.now() - dt.timedelta(seconds=1))
 
+    assert match_block() is True  # the run is ended
     assert match_block() is False
 
     run.refresh_from_db()
     assert run.state == MatchRun.State.DONE
-    assert run.blocks.filter(done_at__isnull=False).count() == 0
+    assert set(run.blocks.values_list("done_at", "last_error")) == {(None, runs.GIVEN_UP)}
 
 
 def test_two_runs_at_once_are_refused(campaign):
@@ -101,3 +107,118 @@ def test_cancelled_run_stops_handing_out_blocks(campaign):
 
     assert match_block() is False
     assert run.blocks.filter(done_at__isnull=False).count() == 1
+
+
+def ranked():
+    """Rows by what they say, so that two sites can be compared."""
+    return sorted(Match.objects.values_list("product", "line", "score", "parts", "conditions"), key=str)
+
+
+def run_to_the_end():
+    while match_block():
+        pass
+
+
+def test_f42_line_edited_during_a_run_is_matched_again_after_it(campaign):
+    start_match_run(by=None, campaign=campaign)
+    match_block()
+    edited = DemandLine.objects.first()
+    DemandLine.objects.filter(pk=edited.pk).update(text="液压机", hs_code="", revision=edited.revision + 1)
+    run_to_the_end()
+
+    assert waiting() == ([], [edited.pk])
+    match_waiting()
+    assert waiting() == ([], [])
+
+
+def test_f42_product_edited_during_its_block_still_waits(campaign, monkeypatch):
+    run = start_match_run(by=None, campaign=campaign)
+    product = Product.objects.order_by("pk").first()
+    learn = runs.basis.learn_for
+
+    def edit_meanwhile(of):
+        found = learn(of)
+        if of.blocks.get(number=0).done_at is None:
+            # After the revision was read this edit would be lost if the block wrote down the newest one.
+            monkeypatch.setattr(runs.rows, "sound_products", edited(runs.rows.sound_products))
+        return found
+
+    def edited(read):
+        def reading():
+            Product.objects.filter(pk=product.pk).update(revision=product.revision + 1)
+            monkeypatch.setattr(runs.rows, "sound_products", read)
+            return read()
+
+        return reading
+
+    monkeypatch.setattr(runs.basis, "learn_for", edit_meanwhile)
+    match_block()
+    monkeypatch.setattr(runs.basis, "learn_for", learn)
+    run_to_the_end()
+
+    run.refresh_from_db()
+    assert run.state == MatchRun.State.DONE
+    assert waiting() == ([product.pk], [])
+
+
+def test_f42_blocks_in_any_order_and_twice_make_the_rows_of_a_clean_run(campaign, settings):
+    start_match_run(by=None, campaign=campaign)
+    run_to_the_end()
+    clean, told = ranked(), Notice.objects.count()
+
+    again = start_match_run(by=None, campaign=campaign)
+    again.background = MatchRun.objects.exclude(pk=again.pk).get().background
+    again.save()
+    late = runs.claim_block()
+    again.blocks.filter(pk=late.pk).update(lease_until=timezone.now() - dt.timedelta(seconds=1))
+    run_to_the_end()  # somebody else does the late one's block too
+
+    assert ranked() == clean
+    assert Notice.objects.count() == told
+
+
+def test_row_of_an_earlier_run_with_a_higher_score_pushes_no_better_row_out(campaign, monkeypatch):
+    monkeypatch.setattr(runs.rows, "TOP_PER_LINE", 1)
+    monkeypatch.setattr(runs.rows, "TOP_PER_PRODUCT", 1)
+    start_match_run(by=None, campaign=campaign)
+    run_to_the_end()
+    clean = ranked()
+    last, line = Product.objects.order_by("pk").last(), DemandLine.objects.order_by("pk").first()
+    Match.objects.create(product=last, line=line, score=0.9999, probability=0.9, engine="old")
+
+    again = start_match_run(by=None, campaign=campaign)
+    MatchRun.objects.filter(pk=again.pk).update(background=MatchRun.objects.exclude(pk=again.pk).get().background)
+    run_to_the_end()
+
+    assert ranked() == clean
+
+
+def test_f07_run_whose_bells_were_lost_goes_on_with_the_next_tick(campaign, monkeypatch):
+    start_match_run(by=None, campaign=campaign)
+    rung = []
+    monkeypatch.setattr(tasks.match_block, "delay", lambda: rung.append(1))
+
+    tasks.match_waiting()
+
+    assert (MatchBlock.objects.filter(done_at__isnull=False).count(), rung) == (1, [1])
+
+
+def test_f15_row_that_kills_its_worker_is_tried_alone_and_put_aside(campaign, monkeypatch):
+    bad = Product.objects.order_by("pk").first()
+
+    def die(_matcher, offered, *_rest, **_more):
+        if any(item.key == bad.pk for item in offered.items):
+            raise MemoryError
+        return []
+
+    monkeypatch.setattr("matchmaker.matching.engine.scoring.Matcher.match", die)
+    with pytest.raises(MemoryError):
+        match_waiting()
+    for _bell in range(30):
+        with contextlib.suppress(MemoryError):
+            match_waiting()
+
+    assert put_aside() == ([bad.pk], [])
+    assert waiting() == ([], [])
+    Product.objects.filter(pk=bad.pk).update(revision=bad.revision + 1)
+    assert waiting() == ([bad.pk], [])

@@ -29,6 +29,7 @@ class Offer:
     readiness: str = "unknown"  # 'ready' | 'missing' | 'unknown'
     verification: int = 0  # 0..3
     languages: frozenset[str] = frozenset()
+    small: bool = False  # of a small or first-time exporter: may be promised some suggestions
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from matchmaker.accounts.models import User
 from matchmaker.companies.models import Company
 from matchmaker.companies.services import is_member
 from matchmaker.core.problems import Refused
-from matchmaker.matching.models import Match
+from matchmaker.matching.models import Match, NeverAgain
+from matchmaker.matching.services.rows import remove
 from matchmaker.notifications.services import notify
 
 
@@ -47,12 +48,24 @@ def answer_match(*, by: User, match: Match, side: str, answer: str, why: str = "
     if match.supplier_answer == match.buyer_answer == Match.Answer.INTERESTED:
         match.mutual_at = timezone.now()
     match.save()
+    _keep_apart(match, side)
     record(by=by, verb="answer_match", on=match, organisation=own, facts={"side": side, "answer": answer, "why": why})
     if match.is_mutual:
         _open_contact(match)
     elif answer == Match.Answer.INTERESTED:
         _tell_other_side(match, side, other)
     return match
+
+
+def _keep_apart(match: Match, side: str) -> None:
+    """ "Never again" holds for the two companies and takes their other unanswered matches along; a yes lifts it."""
+    pair = {"supplier": match.product.company, "buyer": match.line.demand.company}
+    if getattr(match, f"{side}_why") == Match.Why.NEVER:
+        NeverAgain.objects.get_or_create(**pair, defaults={"asked_by": side})
+        between = Match.objects.filter(product__company=pair["supplier"], line__demand__company=pair["buyer"])
+        remove(between.exclude(pk=match.pk).filter(mutual_at__isnull=True))
+    elif getattr(match, f"{side}_answer") == Match.Answer.INTERESTED:
+        NeverAgain.objects.filter(**pair, asked_by=side).delete()
 
 
 def _open_contact(match: Match) -> None:

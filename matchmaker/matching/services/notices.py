@@ -6,6 +6,7 @@ from django.utils import translation
 from matchmaker.catalogue.models import Demand, DemandLine, Product
 from matchmaker.matching import reasons
 from matchmaker.matching.models import Match
+from matchmaker.matching.services.rows import TOP_PER_LINE, TOP_PER_PRODUCT
 from matchmaker.notifications.models import Notice
 from matchmaker.notifications.services import notify
 
@@ -43,7 +44,7 @@ def _tell(company, side: str, uid, found, path: str) -> int:
             "mine": best.product.name if side == "supplier" else best.line.text,
             "theirs": best.line.text if side == "supplier" else best.product.name,
             "percent": round(best.score * 100),
-            "count": news.count(),
+            "count": min(news.count(), TOP_PER_PRODUCT if side == "supplier" else TOP_PER_LINE),
             "reasons": {language: _reasons(best, language) for language in LANGUAGES},
         },
         path=path,

@@ -1,39 +1,83 @@
 """From scored pairs to rows: made once, kept when answered, pruned to what one clean run would hold."""
 
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
+from django.conf import settings
 from django.db import transaction
+from django.db.models import F, Q, Window
+from django.db.models.functions import RowNumber
 from django.utils import timezone
 
 from matchmaker.catalogue.models import Demand, DemandLine, Product
 from matchmaker.matching.engine.pairs import Pair
-from matchmaker.matching.models import Match
+from matchmaker.matching.models import Match, NeverAgain
 
 TOP_PER_LINE = 20
 TOP_PER_PRODUCT = 10
+# Tried at this very revision, and whoever tried died of it each time.
+MAX_ATTEMPTS = 5
+PUT_ASIDE = Q(matching_state__attempts__gte=MAX_ATTEMPTS, matching_state__tried_revision=F("revision"))
 WRITTEN = ["score", "probability", "parts", "evidence", "conditions", "engine", "withdrawn_at", "updated_at"]
 
 
 def matchable_products():
     """Published products of approved companies, with all the engine reads."""
-    return (
-        Product.objects.published().select_related("company").prefetch_related("texts", "certificates").order_by("pk")
-    )
+    products = Product.objects.published().select_related("company")
+    return products.prefetch_related("texts", "certificates").order_by("pk")
 
 
 def matchable_lines():
     """Lines of open demands. Private ones too: their matches are shown to their buyer only."""
-    return DemandLine.objects.filter(demand__in=Demand.objects.open()).select_related("demand").order_by("pk")
+    lines = DemandLine.objects.filter(demand__in=Demand.objects.open())
+    return lines.select_related("demand").order_by("pk")
+
+
+def sound_products():
+    """Without those that were put aside."""
+    return matchable_products().exclude(PUT_ASIDE)
+
+
+def sound_lines():
+    return matchable_lines().exclude(PUT_ASIDE)
+
+
+@dataclass(frozen=True)
+class Strangers:
+    """Which of some products and lines may be put together: not a company with itself, and nobody who declined."""
+
+    seller: dict[int, int]  # product → company
+    wanter: dict[int, int]  # line → company
+    apart: frozenset[tuple[int, int]]  # (supplier, buyer)
+
+    @classmethod
+    def of(cls, products: Iterable[int], lines: Iterable[int], *, skip_known: bool) -> "Strangers":
+        seller = dict(Product.objects.filter(pk__in=products).values_list("pk", "company"))
+        wanter = dict(DemandLine.objects.filter(pk__in=lines).values_list("pk", "demand__company"))
+        apart = set(NeverAgain.objects.values_list("supplier", "buyer"))
+        if skip_known:
+            mutual = Match.objects.filter(mutual_at__isnull=False)
+            apart |= set(mutual.values_list("product__company", "line__demand__company").distinct())
+        apart |= {(company, company) for company in set(seller.values()) & set(wanter.values())}
+        return cls(seller, wanter, frozenset(apart))
+
+    def allowed(self, pair: Pair) -> bool:
+        seller, wanter = self.seller.get(pair.offer), self.wanter.get(pair.want)
+        return seller is not None and wanter is not None and (seller, wanter) not in self.apart
+
+    def most_left_out(self) -> tuple[int, int]:
+        """How many pairs at most are not allowed (of one line, of one product): so many more must be asked for."""
+        sold, wanted = Counter(self.seller.values()), Counter(self.wanter.values())
+        of_line, of_product = Counter[int](), Counter[int]()
+        for seller, wanter in self.apart:
+            of_line[wanter] += sold[seller]
+            of_product[seller] += wanted[wanter]
+        return max(of_line.values(), default=0), max(of_product.values(), default=0)
 
 
 def write_pairs(pairs: Sequence[Pair], engine: str) -> None:
-    """Insert new matches and refresh known ones in one statement; answers are never touched.
-
-    A company is never matched with itself.
-    """
-    seller = dict(Product.objects.filter(pk__in={p.offer for p in pairs}).values_list("pk", "company"))
-    wanter = dict(DemandLine.objects.filter(pk__in={p.want for p in pairs}).values_list("pk", "demand__company"))
+    """Insert new matches and refresh known ones in one statement; answers are never touched."""
     now = timezone.now()
     rows = [
         Match(
@@ -48,15 +92,47 @@ def write_pairs(pairs: Sequence[Pair], engine: str) -> None:
             updated_at=now,
         )
         for pair in pairs
-        if pair.offer in seller and pair.want in wanter and seller[pair.offer] != wanter[pair.want]
     ]
     Match.objects.bulk_create(
         rows, batch_size=500, update_conflicts=True, unique_fields=["product", "line"], update_fields=WRITTEN
     )
 
 
+def remove(rows) -> None:
+    """What nobody answered goes; an answered match is kept out of sight."""
+    rows.filter(supplier_answer="", buyer_answer="").delete()
+    rows.exclude(supplier_answer="", buyer_answer="").filter(withdrawn_at__isnull=True).update(
+        withdrawn_at=timezone.now()
+    )
+
+
+def _beyond(of_line: int, of_product: int, score: float, floor: int) -> bool:
+    """Whether a row of this rank on both sides goes; below the minimum only a promise to small exporters holds it."""
+    if score < settings.MATCH_MINIMUM:
+        return of_product > floor
+    return of_line > TOP_PER_LINE and of_product > TOP_PER_PRODUCT
+
+
 @transaction.atomic
-def prune(*, products: Iterable[int] = (), lines: Iterable[int] = ()) -> None:
+def prune_all(floor: int = 0) -> None:
+    """After a full run: the same as `prune` of everything, ranked in the database."""
+    standing = Q(product__in=Product.objects.published()) & Q(line__demand__in=Demand.objects.open())
+    remove(Match.objects.exclude(standing))
+    ranked = Match.objects.filter(standing).annotate(
+        of_line=Window(RowNumber(), partition_by="line", order_by=[F("score").desc(), F("product").asc()]),
+        of_product=Window(RowNumber(), partition_by="product", order_by=[F("score").desc(), F("line").asc()]),
+    )
+    late = ranked.filter(
+        Q(of_line__gt=TOP_PER_LINE, of_product__gt=TOP_PER_PRODUCT)
+        | Q(score__lt=settings.MATCH_MINIMUM, of_product__gt=floor)
+    )
+    fallen = list(late.filter(supplier_answer="", buyer_answer="").values_list("pk", flat=True))
+    for start in range(0, len(fallen), 5000):
+        Match.objects.filter(pk__in=fallen[start : start + 5000]).delete()
+
+
+@transaction.atomic
+def prune(*, products: Iterable[int] = (), lines: Iterable[int] = (), floor: int = 0) -> None:
     """Keep what stands among the best of its line or the best of its product; answered rows are kept whatever happens.
 
     Rows whose product or demand no longer stands are marked withdrawn, or removed when nobody answered.
@@ -65,38 +141,37 @@ def prune(*, products: Iterable[int] = (), lines: Iterable[int] = ()) -> None:
     touched = Match.objects.filter(line__in=lines) | Match.objects.filter(product__in=products)
     near_lines = lines | set(touched.values_list("line", flat=True))
     near_products = products | set(touched.values_list("product", flat=True))
-    rows = list(
-        (Match.objects.filter(line__in=near_lines) | Match.objects.filter(product__in=near_products)).values_list(
-            "pk", "product", "line", "score", "supplier_answer", "buyer_answer"
-        )
-    )
     standing_products = set(Product.objects.published().filter(pk__in=near_products).values_list("pk", flat=True))
     standing_lines = set(
         DemandLine.objects.filter(pk__in=near_lines, demand__in=Demand.objects.open()).values_list("pk", flat=True)
     )
-    of_line, of_product = defaultdict(list), defaultdict(list)
-    fallen, answered_fallen = [], []
-    for row in rows:
-        pk, product, line, _score, *answers = row
-        gone = (product in near_products and product not in standing_products) or (
+    near = Match.objects.filter(line__in=near_lines) | Match.objects.filter(product__in=near_products)
+    standing, gone = [], []
+    for row in near.values_list("pk", "product", "line", "score", "supplier_answer", "buyer_answer"):
+        _pk, product, line, *_rest = row
+        fallen = (product in near_products and product not in standing_products) or (
             line in near_lines and line not in standing_lines
         )
-        if gone:
-            (answered_fallen if any(answers) else fallen).append(pk)
-        else:
-            of_line[line].append(row)
-            of_product[product].append(row)
-    kept = {row[0] for found in of_line.values() for row in _best(found, 1, TOP_PER_LINE)}
-    kept |= {row[0] for found in of_product.values() for row in _best(found, 2, TOP_PER_PRODUCT)}
-    for found in of_line.values():
-        for pk, product, line, _score, *answers in found:
-            # A row at the edge may rank by rows that were not fetched: only those fully in sight are judged.
-            if pk not in kept and not any(answers) and (line in near_lines and product in near_products):
-                fallen.append(pk)
-    Match.objects.filter(pk__in=fallen).delete()
-    Match.objects.filter(pk__in=answered_fallen, withdrawn_at__isnull=True).update(withdrawn_at=timezone.now())
+        (gone if fallen else standing).append(row)
+    of_line, of_product = _ranks(standing, by=2, then=1), _ranks(standing, by=1, then=2)
+    late = [
+        pk
+        for pk, product, line, score, *answers in standing
+        # A row at the edge may rank by rows that were not fetched: only those fully in sight are judged.
+        if line in near_lines
+        and product in near_products
+        and not any(answers)
+        and _beyond(of_line[pk], of_product[pk], score, floor)
+    ]
+    Match.objects.filter(pk__in=late).delete()
+    remove(Match.objects.filter(pk__in=[row[0] for row in gone]))
 
 
-def _best(rows: list, key: int, top: int) -> list:
-    """Highest score first; the other side's older row first among equals, as the engine orders them."""
-    return sorted(rows, key=lambda row: (-row[3], row[key]))[:top]
+def _ranks(rows: list, *, by: int, then: int) -> dict[int, int]:
+    """pk → rank within its group (1 is best): highest score first, the other side's older row among equals."""
+    counted = Counter[int]()
+    ranks = {}
+    for row in sorted(rows, key=lambda row: (-row[3], row[then])):
+        counted[row[by]] += 1
+        ranks[row[0]] = counted[row[by]]
+    return ranks

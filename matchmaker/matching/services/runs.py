@@ -1,7 +1,12 @@
-"""Matching a whole campaign: blocks of products, each claimed by a lease, any worker may die at any moment."""
+"""Matching a whole campaign: blocks of products, each claimed by a lease, any worker may die at any moment.
+
+A block's rows, its notices and the mark that it is done are one transaction, and so is the end of the run. Rows are
+cut to the best only at the end: before it, rows of blocks not yet done still carry the scores of an earlier run.
+"""
 
 import datetime as dt
 import uuid
+from functools import lru_cache
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -13,13 +18,15 @@ from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
 from matchmaker.campaigns.models import Campaign
 from matchmaker.campaigns.services import require_organiser
-from matchmaker.catalogue.models import DemandLine, Product
+from matchmaker.catalogue.models import Product
 from matchmaker.core.problems import Refused
-from matchmaker.matching.models import Match, MatchBlock, MatchRun
-from matchmaker.matching.services import background, rows, waiting
+from matchmaker.matching.engine.scoring import WantIndex
+from matchmaker.matching.models import Match, MatchBlock, MatchRun, OfferState, WantState
+from matchmaker.matching.services import basis, notices, rows, waiting
+from matchmaker.matching.sides import offers, wants
 
-LEASE = dt.timedelta(seconds=150)  # longer than a task may run
-MAX_ATTEMPTS = 5
+LEASE = dt.timedelta(seconds=90)  # many times what a block takes; a slower one is done twice, to the same rows
+GIVEN_UP = "Its worker died five times."
 
 
 @transaction.atomic
@@ -35,7 +42,11 @@ def start_match_run(*, by: User | None, campaign: Campaign) -> MatchRun:
     try:
         with transaction.atomic():
             run = MatchRun.objects.create(
-                campaign=campaign, started_by=by, products=len(keys), lines=rows.matchable_lines().count()
+                campaign=campaign,
+                started_by=by,
+                products=len(keys),
+                lines=rows.matchable_lines().count(),
+                settings=basis.in_use(),
             )
     except IntegrityError:
         raise Refused("run_already_going", _("A matching of this campaign is already running.")) from None
@@ -46,6 +57,7 @@ def start_match_run(*, by: User | None, campaign: Campaign) -> MatchRun:
             for number, at in enumerate(range(0, len(keys), size))
         ]
     )
+    _note_lines()
     record(by=by, verb="start_match_run", on=run, organisation=campaign, facts={"products": len(keys)})
     if not keys:
         _finish(run)
@@ -71,7 +83,7 @@ def claim_block() -> MatchBlock | None:
         Q(lease_until__isnull=True) | Q(lease_until__lt=now),
         run__state=MatchRun.State.RUNNING,
         done_at__isnull=True,
-        attempts__lt=MAX_ATTEMPTS,
+        attempts__lt=rows.MAX_ATTEMPTS,
     )
     for pk in free.order_by("run_id", "number").values_list("pk", flat=True)[:5]:
         token = uuid.uuid4()
@@ -81,47 +93,79 @@ def claim_block() -> MatchBlock | None:
     return None
 
 
+def _note_lines() -> None:
+    """Write down which revision of each line the run reads: what is edited meanwhile still waits when it ends."""
+    lines = rows.matchable_lines().values_list("pk", "revision")
+    WantState.objects.update(run_revision=None)
+    WantState.objects.bulk_create(
+        [WantState(line_id=pk, run_revision=revision) for pk, revision in lines],
+        batch_size=2000,
+        update_conflicts=True,
+        unique_fields=["line"],
+        update_fields=["run_revision"],
+    )
+
+
 def match_block() -> bool:
-    """Work on one free block; False when there is none."""
+    """Work on one free block, or end a run whose blocks are done; False when there is nothing to do.
+
+    Whatever happens to whoever is in here, the next bell goes on from the rows.
+    """
     block = claim_block()
     if block is None:
-        _end_exhausted_runs()
-        return False
-    background.learn_for(block.run)
-    products = Product.objects.published().filter(pk__gte=block.first, pk__lte=block.last)
-    keys = list(products.values_list("pk", flat=True))
-    waiting.refresh(products=keys, lines=())
-    waiting.notices.tell(products=keys, lines=())  # the lines are told once, when the last block has been seen
-    _seen(keys)
-    done = MatchBlock.objects.filter(pk=block.pk, lease_token=block.lease_token, done_at__isnull=True).update(
-        done_at=timezone.now(), matches=Match.objects.filter(product__in=keys).count(), lease_until=None
+        return _end_runs()
+    scored_by = basis.learn_for(block.run)
+    revisions = dict(
+        Product.objects.filter(pk__gte=block.first, pk__lte=block.last)
+        .exclude(status=Product.Status.DRAFT)
+        .values_list("pk", "revision")
     )
-    if done and not block.run.blocks.filter(done_at__isnull=True).exists():
-        _finish(block.run)
+    products = offers(rows.sound_products().filter(pk__in=revisions))
+    pairs = scored_by.pairs(scored_by.offer_index(products), wants_of_run(block.run_id, scored_by))
+    with transaction.atomic():
+        # A later claim of this block may have been quicker; the rows would be the same, but the run may have ended.
+        if not MatchBlock.objects.filter(pk=block.pk, lease_token=block.lease_token, done_at__isnull=True).update(
+            done_at=timezone.now(), lease_until=None, matches=len(pairs)
+        ):
+            return True
+        waiting.clear_stale(set(revisions), set(), pairs)
+        rows.write_pairs(pairs, scored_by.name)
+        # The lines are told once, when the last block has been seen.
+        notices.tell(products=revisions, lines=())
+        waiting.mark_seen(OfferState, revisions)
+    _end_runs()
     return True
 
 
-def _end_exhausted_runs() -> None:
-    """A run whose remaining blocks were tried too often ends with what could be matched."""
-    now = timezone.now()
+@lru_cache(maxsize=1)
+def wants_of_run(_run: int, scored_by: basis.Basis) -> WantIndex:
+    """The demand lines of a run, made ready once a process."""
+    return scored_by.want_index(wants(rows.sound_lines()))
+
+
+def _end_runs() -> bool:
+    """End the runs that have nothing left to try; True when one ended."""
+    now, ended = timezone.now(), False
     for run in MatchRun.objects.filter(state=MatchRun.State.RUNNING):
-        open_blocks = run.blocks.filter(done_at__isnull=True)
-        if open_blocks.filter(Q(attempts__lt=MAX_ATTEMPTS) | Q(lease_until__gte=now)).exists():
+        undone = run.blocks.filter(done_at__isnull=True)
+        if undone.filter(Q(attempts__lt=rows.MAX_ATTEMPTS) | Q(lease_until__gte=now)).exists():
             continue
+        undone.update(last_error=GIVEN_UP)
         _finish(run)
+        ended = True
+    return ended
 
 
-def _seen(keys: list[int]) -> None:
-    waiting.mark_seen(waiting.OfferState, dict(Product.objects.filter(pk__in=keys).values_list("pk", "revision")))
-
-
+@transaction.atomic
 def _finish(run: MatchRun) -> None:
-    """The last block closes the run; the lines have now seen every product."""
-    if MatchRun.objects.filter(pk=run.pk, state=MatchRun.State.RUNNING).update(
+    """Close the run with all that belongs to its end, or not at all; the lines have now seen every product."""
+    if not MatchRun.objects.filter(pk=run.pk, state=MatchRun.State.RUNNING).update(
         state=MatchRun.State.DONE, finished_at=timezone.now()
     ):
-        lines = rows.matchable_lines()
-        keys = list(lines.values_list("pk", flat=True))
-        rows.prune(lines=keys)
-        waiting.notices.tell(products=(), lines=keys)
-        waiting.mark_seen(waiting.WantState, dict(DemandLine.objects.filter(pk__in=keys).values_list("pk", "revision")))
+        return
+    rows.prune_all(run.settings.floor if run.settings else 0)
+    news = Match.objects.filter(created_at__gte=run.started_at).values_list("line", flat=True)
+    notices.tell(products=(), lines=set(news))
+    WantState.objects.filter(run_revision__isnull=False).update(
+        revision=F("run_revision"), matched_at=timezone.now(), attempts=0, run_revision=None
+    )

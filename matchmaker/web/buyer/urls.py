@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from matchmaker.web.buyer import company, compare, demand_pages, demands, exports, home, matches, shortlist
+from matchmaker.web.buyer import choices, company, compare, demand_pages, demands, exports, home, matches, shortlist
 
 urlpatterns = [
     path("", home.show, name="buyer_home"),
@@ -25,5 +25,10 @@ urlpatterns = [
     path("shortlist/", shortlist.index, name="buyer_shortlist"),
     path("shortlist/<uuid:uid>/toggle/", shortlist.toggle, name="buyer_shortlist_toggle"),
     path("shortlist/<uuid:uid>/note/", shortlist.note, name="buyer_shortlist_note"),
+    path("not-for-us/", choices.index, name="buyer_not_for_us"),
+    path("not-for-us/product/<uuid:uid>/", choices.product, name="buyer_not_for_us_product"),
+    path("not-for-us/supplier/<uuid:uid>/", choices.supplier, name="buyer_not_for_us_supplier"),
+    path("not-for-us/<int:key>/take-back/", choices.take_back, name="buyer_not_for_us_back"),
+    path("not-for-us/visibility/", choices.visibility, name="buyer_visibility"),
     path("compare/", compare.show, name="buyer_compare"),
 ]

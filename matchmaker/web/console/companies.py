@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from matchmaker.accounts.models import AuditEntry
 from matchmaker.campaigns import services
+from matchmaker.campaigns.questions import answers_of
 from matchmaker.companies.models import Asked, Company
 from matchmaker.companies.services import companies_alike
 from matchmaker.core.problems import Refused
@@ -67,6 +68,7 @@ def company(request, uid, reason="", errors=None, check=None):
             "reason": reason,
             "check": check or CheckForm(),
             "claims": company.claims.filter(status=Asked.OPEN).select_related("user", "first_yes_by"),
+            "answers": answers_of(company, request.campaign),
             "enrolments": company.enrolments.filter(partner__campaign=request.campaign).select_related(
                 "partner", "vouched_by"
             ),
@@ -98,6 +100,7 @@ def history(company) -> list[dict]:
         "submit_company": _("Submitted for approval"),
         "company_approved": _("Approved"),
         "company_returned": _("Returned"),
+        "answer_questions": _("Answers changed"),
         "enrol_company": _("Followed by a country partner"),
         "vouch": _("Vouched for"),
         "withdraw_vouch": _("Word taken back"),

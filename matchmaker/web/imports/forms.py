@@ -1,6 +1,8 @@
 """A file, and what its columns are."""
 
 from django import forms
+from django.utils.text import capfirst
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from matchmaker.imports.columns import Column
@@ -20,6 +22,10 @@ OFTEN_THE_SAME = (
     "closing_on",
     "price_unit",
 )
+
+
+def _where_empty(column: Column) -> str:
+    return gettext("%(column)s, where it is empty") % {"column": capfirst(str(column.label))}
 
 
 class FileForm(forms.Form):
@@ -61,6 +67,7 @@ class ColumnsForm(forms.Form):
             self.fields[f"at_{column.name}"] = forms.ChoiceField(
                 label=column.label,
                 choices=places,
+                widget=forms.Select(attrs={"aria-label": capfirst(str(column.label))}),
                 required=False,
                 initial=str(batch.mapping.get(column.name, NOT_IN_FILE)),
             )
@@ -68,6 +75,7 @@ class ColumnsForm(forms.Form):
                 self.fields[f"same_{column.name}"] = forms.CharField(
                     label=_("Where it is empty"),
                     required=False,
+                    widget=forms.TextInput(attrs={"aria-label": _where_empty(column)}),
                     max_length=200,
                     initial=batch.defaults.get(column.name, ""),
                 )
@@ -81,18 +89,26 @@ class ColumnsForm(forms.Form):
                 ),
             )
 
-    def lines(self) -> list[dict]:
-        """One line a column of ours, those that are needed and those that were found first."""
-        found = [
+    def found(self) -> list[dict]:
+        """What is needed and what was found in the file, one line a column of ours."""
+        return [line for line in self._lines() if line["told"]]
+
+    def others(self) -> list[dict]:
+        return [line for line in self._lines() if not line["told"]]
+
+    def _lines(self) -> list[dict]:
+        return [
             {
                 "column": column,
                 "at": self[f"at_{column.name}"],
                 "same": self[f"same_{column.name}"] if f"same_{column.name}" in self.fields else None,
-                "told": self[f"at_{column.name}"].value() not in (None, NOT_IN_FILE),
+                "told": column.required
+                or column.name == "company"
+                or self[f"at_{column.name}"].value() not in (None, NOT_IN_FILE)
+                or bool(self.is_bound and self.data.get(f"same_{column.name}")),
             }
             for column in self.columns
         ]
-        return sorted(found, key=lambda line: (not line["column"].required, not line["told"]))
 
     def as_verb(self) -> dict:
         said = self.cleaned_data

@@ -147,7 +147,7 @@ def test_a_search_becomes_the_first_line(desk):
     assert page.context["lines"].forms[0].initial["text"] == "茉莉香米"
 
 
-@pytest.mark.parametrize("key", ["x", "../" * 12, str(uuid.uuid4()), "0" * 36])
+@pytest.mark.parametrize("key", ["x", "../" * 12, "496ca0b7-d998-4e2b-b376-061995e24963", "0" * 36])
 def test_b12_a_product_that_is_none_begins_an_empty_line(desk, key):
     assert desk.get(reverse("buyer_demand_new"), {"product": key}).status_code == 200
 

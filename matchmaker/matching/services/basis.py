@@ -1,0 +1,144 @@
+"""What pairs are scored with: weights and what is known of the campaign as a whole, the same in every block of a run
+and in every increment after it, so that a pair has one score whoever computes it.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache
+
+from django.conf import settings
+from django.db.models import Count, Max, Sum
+
+from matchmaker.matching.engine.background import Background
+from matchmaker.matching.engine.pairs import Offer, Pair, merge
+from matchmaker.matching.engine.scoring import DEFAULT, Matcher, OfferIndex, WantIndex, Weights
+from matchmaker.matching.models import MatchRun, MatchSettings
+from matchmaker.matching.services import rows, vectors
+from matchmaker.matching.services.rows import TOP_PER_LINE, TOP_PER_PRODUCT, Strangers
+from matchmaker.matching.sides import offers, wants
+
+FLOOR_MINIMUM = 0.1  # what is promised to small exporters is at least that likely
+MOST_LEFT_OUT = 200  # a company with more own products than that on both sides may get a shorter list
+KEPT_READY = 200_000  # rows of a side a process keeps ready for the next increment
+
+
+@dataclass(frozen=True)
+class Basis:
+    """`name` says what made a match: stored with it, so that an answer is read against the engine it judged."""
+
+    name: str
+    matcher: Matcher
+    floor: int = 0
+    skip_known: bool = False
+
+    @classmethod
+    def of(cls, chosen: MatchSettings | None, background: Background, name: str) -> "Basis":
+        weights = Weights.from_dict(chosen.weights) if chosen else DEFAULT
+        matcher = Matcher(vectors.encoder(), weights, background=background)
+        version = f"{matcher.encoder.name}/2" + (f"+{chosen.pk}" if chosen else "")
+        return cls(
+            f"{version} {name}".strip(),
+            matcher,
+            floor=chosen.floor if chosen else 0,
+            skip_known=bool(chosen and chosen.skip_known),
+        )
+
+    def offer_index(self, offered: Sequence[Offer]) -> OfferIndex:
+        return self.matcher.prepare_offers(offered, vectors.offer_vectors(offered))
+
+    def want_index(self, wanted) -> WantIndex:
+        return self.matcher.prepare_wants(wanted, vectors.want_vectors(wanted))
+
+    def pairs(self, offered: OfferIndex, wanted: WantIndex) -> list[Pair]:
+        """The best allowed pairs both ways, and what small exporters are promised beyond them.
+
+        Who must not meet is left out after the search, which therefore asks for so many more.
+        """
+        if not len(offered) or not len(wanted):
+            return []
+        strangers = Strangers.of(
+            [item.key for item in offered.items], [item.key for item in wanted.items], skip_known=self.skip_known
+        )
+        of_line, of_product = (min(n, MOST_LEFT_OUT) for n in strangers.most_left_out())
+        found = self.matcher.match(
+            offered, wanted, TOP_PER_LINE + of_line, TOP_PER_PRODUCT + of_product, settings.MATCH_MINIMUM
+        )
+        kept = merge([filter(strangers.allowed, found)], TOP_PER_LINE, TOP_PER_PRODUCT)
+        small = [place for place, offer in enumerate(offered.items) if offer.small]
+        if not self.floor or not small:
+            return kept
+        chosen = offered.items if len(small) == len(offered) else tuple(offered.items[place] for place in small)
+        index = self.matcher.prepare_offers(chosen, offered.vectors[small])
+        promised = self.matcher.match(index, wanted, 0, self.floor + of_product, FLOOR_MINIMUM)
+        known = {(pair.offer, pair.want) for pair in kept}
+        return kept + [
+            replace(pair, evidence=pair.evidence | {"floor": self.floor})
+            for pair in merge([filter(strangers.allowed, promised)], 0, self.floor)
+            if (pair.offer, pair.want) not in known
+        ]
+
+
+def learn_for(run: MatchRun) -> Basis:
+    """The basis of a run; its background is learned and stored by the first block, and read by the others."""
+    if not MatchRun.objects.filter(pk=run.pk, background__isnull=False).exists():
+        offered, wanted = (
+            offers(rows.sound_products()),
+            wants(rows.sound_lines()),
+        )
+        learned = Matcher(vectors.encoder()).learn_background(
+            offered, wanted, vectors.offer_vectors(offered), vectors.want_vectors(wanted)
+        )
+        # Two workers may learn it at once; what was stored first counts for both.
+        MatchRun.objects.filter(pk=run.pk, background__isnull=True).update(background=learned.to_bytes())
+    return of_run(run.pk)
+
+
+def current() -> Basis:
+    """That of the newest run; before there was any, the settings in use and no background."""
+    latest = MatchRun.objects.filter(background__isnull=False).order_by("-pk").values_list("pk", flat=True).first()
+    if latest:
+        return of_run(latest)
+    return Basis.of(in_use(), Background(), "0")
+
+
+def in_use() -> MatchSettings | None:
+    return MatchSettings.objects.filter(adopted=True).order_by("-pk").first()
+
+
+@lru_cache(maxsize=3)
+def of_run(pk: int) -> Basis:
+    run = MatchRun.objects.select_related("settings").get(pk=pk)
+    return Basis.of(run.settings, Background.from_bytes(bytes(run.background or b"")), str(pk))
+
+
+# -- sides kept ready in a process: built once, and again when a row of them changed
+
+_ready: dict[str, tuple[object, object]] = {}
+
+
+def all_wants(basis: Basis) -> WantIndex:
+    lines = rows.sound_lines()
+    state = lines.order_by().aggregate(n=Count("pk"), last=Max("pk"), revisions=Sum("revision"))
+    return _kept("wants", (basis.name, *state.values()), state["n"], lambda: basis.want_index(wants(lines)))
+
+
+def all_offers(basis: Basis) -> OfferIndex:
+    """Also built anew on the next day: certificates run out."""
+    products = rows.sound_products()
+    state = products.order_by().aggregate(
+        n=Count("pk"), last=Max("pk"), revisions=Sum("revision"), trust=Sum("company__verification")
+    )
+    key = (basis.name, date.today(), *state.values())
+    return _kept("offers", key, state["n"], lambda: basis.offer_index(offers(products)))
+
+
+def _kept[Index](side: str, key: object, size: int, build: Callable[[], Index]) -> Index:
+    found = _ready.get(side)
+    if found and found[0] == key:
+        return found[1]  # type: ignore[return-value]
+    _ready.pop(side, None)
+    index = build()
+    if size <= KEPT_READY:
+        _ready[side] = (key, index)
+    return index
