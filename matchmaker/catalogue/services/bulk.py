@@ -79,7 +79,7 @@ def add_products(*, by: User, products: Sequence[Values], publish: bool, source:
 
 
 @transaction.atomic
-def change_products(*, by: User, changes: Mapping[uuid.UUID, Values], source: str) -> dict[uuid.UUID, Values]:
+def change_products(*, by: User, changes: Mapping[uuid.UUID, Values], source: str) -> dict[uuid.UUID, dict[str, Any]]:
     """Write what is given over what is there; empty values change nothing. Returns what stood there before."""
     before = {}
     products = Product.objects.filter(uid__in=changes).for_cards()
@@ -143,7 +143,7 @@ def add_lines(*, by: User, demands: Mapping[uuid.UUID, Values], lines: Sequence[
 
 
 @transaction.atomic
-def change_lines(*, by: User, changes: Mapping[uuid.UUID, Values], source: str) -> dict[uuid.UUID, Values]:
+def change_lines(*, by: User, changes: Mapping[uuid.UUID, Values], source: str) -> dict[uuid.UUID, dict[str, Any]]:
     """Write what is given over what is there; empty values change nothing. Returns what stood there before."""
     before, companies = {}, []
     for line in DemandLine.objects.filter(uid__in=changes).select_related("demand"):

@@ -88,7 +88,7 @@ def correct(request: HttpRequest, uid, row_no: int) -> HttpResponse:
     batch = owners.import_for(request, uid)
     row = get_object_or_404(batch.rows, row_no=row_no)
     cells = {
-        name.removeprefix("cell_"): text.replace("\x00", "")[:5000]
+        name.removeprefix("cell_"): str(text).replace("\x00", "")[:5000]
         for name, text in request.POST.items()
         if name.startswith("cell_")
     }
