@@ -160,6 +160,8 @@ def companies_alike(company: Company, among: QuerySet[Company]) -> list[tuple[Co
         piece |= Q(country=company.country, identifier=company.identifier)
     for host in {duplicates.domain(address) for address in one.hosts} - {""}:
         piece |= Q(website__icontains=host) | Q(contact_email__iendswith=host)
-    picked = {row.pk: row for row in among.filter(piece).exclude(pk=company.pk).distinct()[:500]}
+    picked = {
+        row.pk: row for row in among.filter(piece, merged_into__isnull=True).exclude(pk=company.pk).distinct()[:500]
+    }
     found = duplicates.alike(one, map(identity_of, picked.values()))
     return [(picked[row.key], row) for row in found]  # type: ignore[index]  # keys are ours

@@ -14,7 +14,8 @@ from django.views.decorators.http import require_POST
 from matchmaker.accounts.models import AuditEntry
 from matchmaker.campaigns import services
 from matchmaker.campaigns.questions import answers_of
-from matchmaker.companies.models import Asked, Company
+from matchmaker.companies import domains
+from matchmaker.companies.models import Asked, Company, Merge
 from matchmaker.companies.services import companies_alike
 from matchmaker.core.problems import Refused
 from matchmaker.notifications.tasks import ring
@@ -67,7 +68,15 @@ def company(request, uid, reason="", errors=None, check=None):
             "history": history(company),
             "reason": reason,
             "check": check or CheckForm(),
-            "claims": company.claims.filter(status=Asked.OPEN).select_related("user", "first_yes_by"),
+            "claims": [
+                (claim, domains.proved(company, claim.user))
+                for claim in company.claims.filter(status=Asked.OPEN).select_related("user", "first_yes_by")
+            ],
+            "suspension": company.suspensions.filter(lifted_at__isnull=True).select_related("first_yes_by").first(),
+            "merges": Merge.objects.filter(kept=company, done_at__isnull=True, declined_at__isnull=True).select_related(
+                "gone", "proposed_by"
+            ),
+            "domain": domains.proved(company),
             "answers": answers_of(company, request.campaign),
             "enrolments": company.enrolments.filter(partner__campaign=request.campaign).select_related(
                 "partner", "vouched_by"
@@ -104,6 +113,12 @@ def history(company) -> list[dict]:
         "enrol_company": _("Followed by a country partner"),
         "vouch": _("Vouched for"),
         "withdraw_vouch": _("Word taken back"),
+        "suspend_company": _("Suspended"),
+        "lift_suspension": _("Yes to lifting the suspension"),
+        "propose_merge": _("Merge proposed"),
+        "merge_companies": _("Merged with a duplicate"),
+        "decline_merge": _("Merge declined"),
+        "prove_domain": _("Domain proved"),
         "verify_company": _("Evidence checked"),
         "withdraw_check": _("Check taken back"),
     }
