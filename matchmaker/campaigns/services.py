@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
-from matchmaker.campaigns.models import Campaign, Enrolment, Organiser, Participation
+from matchmaker.campaigns.models import Campaign, Enrolment, Organiser, Participation, Question
 from matchmaker.companies.members import require_admin
 from matchmaker.companies.models import Company
 from matchmaker.companies.services import companies_alike
@@ -44,6 +44,10 @@ def submit_company(*, by: User, company: Company, campaign: Campaign) -> Company
     missing = {name: _("Please fill this in before you submit.") for name in NEEDED if not getattr(company, name)}
     if company.is_buyer and company.country == "CN" and not company.identifier:
         missing["identifier"] = _("Chinese companies register with their Unified Social Credit Code.")
+    open_questions = Question.objects.asked().of(company).filter(campaign=campaign).unanswered_by(company)
+    if open_questions:
+        said = ", ".join(question.label for question in open_questions)
+        missing["questions"] = _("The campaign needs an answer to: %(questions)s") % {"questions": said}
     if missing:
         raise ValidationError(missing)
     moved = Company.objects.filter(pk=company.pk, status__in=["draft", "returned"]).update(

@@ -7,6 +7,8 @@ from django.utils.translation import gettext as _
 
 from matchmaker.events.models import EventParticipation, Meeting
 
+ALARM = dt.timedelta(minutes=10)
+
 
 def feed(participation: EventParticipation) -> bytes:
     """All meetings that stand; a cancelled one is simply no longer in it, so that subscribers drop it.
@@ -38,7 +40,18 @@ def _entry(meeting: Meeting, company) -> icalendar.Event:
     entry.add("dtstart", meeting.starts_at.astimezone(dt.UTC))
     entry.add("dtend", meeting.ends_at.astimezone(dt.UTC))
     entry.add("summary", _("Meeting with %(company)s") % {"company": other.display_name})
-    place = _("Table %(table)d") % {"table": meeting.table}
-    entry.add("location", ", ".join(part for part in (place, event.venue, event.city) if part))
+    if room := meeting.room_url:
+        entry.add("location", room)
+        entry.add("url", room)
+    else:
+        place = _("Table %(table)d") % {"table": meeting.table}
+        hall = event.place_of(meeting.table)
+        entry.add("location", ", ".join(part for part in (place, hall, event.venue, event.city) if part))
+    if meeting.status == Meeting.Status.PLANNED:
+        alarm = icalendar.Alarm()
+        alarm.add("action", "DISPLAY")
+        alarm.add("description", entry["summary"])
+        alarm.add("trigger", -ALARM)
+        entry.add_component(alarm)
     entry.add("status", "CONFIRMED")
     return entry

@@ -17,6 +17,12 @@ def compute_plans() -> None:
         ring()
 
 
+@shared_task(name="events.remind_of_meetings")
+def remind_of_meetings() -> None:
+    """Write the reminders that are due."""
+    services.remind_of_meetings()
+
+
 def ring() -> None:
     """Wake a worker now instead of at the next tick. Without Redis nothing is lost: the timetable finds the row."""
     with contextlib.suppress(OperationalError):

@@ -22,6 +22,8 @@ class Row:
     staff: str
     rating: int | None
     note: str
+    place: str = ""  # the hall
+    clash: str = ""  # why the person named cannot be there
     reasons: list[str] = field(default_factory=list)
 
 
@@ -41,6 +43,7 @@ def rows_of(meetings: Iterable[Meeting], company: Company, viewer: ZoneInfo | No
                 staff=getattr(meeting, f"{side}_staff"),
                 rating=getattr(meeting, f"{side}_rating"),
                 note=getattr(meeting, f"{side}_note"),
+                place=meeting.event.place_of(meeting.table),
             )
         )
     return found
@@ -72,3 +75,13 @@ def viewers_zone(user, event: Event) -> ZoneInfo | None:
     except (KeyError, ValueError, OSError, AttributeError):
         return None
     return None if zone.key == event.time_zone else zone
+
+
+def read_instant(text: str) -> dt.datetime:
+    """An instant as a form sends it, ISO 8601; without a zone it is UTC.
+
+    Raises:
+        ValueError: for anything else.
+    """
+    found = dt.datetime.fromisoformat(text[:40])
+    return found if found.tzinfo else found.replace(tzinfo=dt.UTC)

@@ -6,7 +6,7 @@ from django.utils import timezone
 from matchmaker.core.problems import Refused
 from matchmaker.events import services
 from matchmaker.events.models import Attendee, Meeting
-from matchmaker.events.services.day import read_code
+from matchmaker.events.services.checkin import read_code
 from tests import factories
 from tests.events.conftest import Hall
 

@@ -1,17 +1,25 @@
-"""Events, who takes part, what they wish, and the meetings that come of it."""
+"""Events, who takes part, what they wish, the meetings that come of it, and the day itself."""
 
-from matchmaker.events.models.event import Event
+from matchmaker.events.models.day import AgendaReminder, GateDevice, RevokedBadge, SavedContact, Scan
+from matchmaker.events.models.event import Event, Hall
 from matchmaker.events.models.meetings import Interpreter, Meeting, PlanDraft
 from matchmaker.events.models.participants import Attendee, EventParticipation
-from matchmaker.events.models.wishes import MeetingRequest, Wish
+from matchmaker.events.models.wishes import MeetingMove, MeetingRequest, Wish
 
 __all__ = [
+    "AgendaReminder",
     "Attendee",
     "Event",
     "EventParticipation",
+    "GateDevice",
+    "Hall",
     "Interpreter",
     "Meeting",
+    "MeetingMove",
     "MeetingRequest",
     "PlanDraft",
+    "RevokedBadge",
+    "SavedContact",
+    "Scan",
     "Wish",
 ]

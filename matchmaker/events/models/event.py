@@ -3,10 +3,12 @@
 import datetime as dt
 from zoneinfo import ZoneInfo
 
-from django.core.validators import MaxLengthValidator
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +17,18 @@ from matchmaker.core import reference
 from matchmaker.core.ids import Public
 from matchmaker.core.text import one_line, sound_text
 from matchmaker.events.slots import slot_starts
+
+
+def room_pattern(text: str) -> None:
+    """An address with a place for each meeting's own room."""
+    if not text.startswith("https://") or text.count("{room}") != 1 or set(text) & set(' \t\n"<>'):
+        raise ValidationError(_("Write an https address with {room} where each meeting's own name goes."))
+
+
+def in_language(row: models.Model, field: str) -> str:
+    """`field` in the reader's language, in the other one where that is empty."""
+    first, second = ("zh", "en") if (get_language() or "").startswith("zh") else ("en", "zh")
+    return getattr(row, f"{field}_{first}") or getattr(row, f"{field}_{second}")
 
 
 class EventQuerySet(models.QuerySet):
@@ -50,6 +64,12 @@ class Event(Public):
         SUPPLIERS = "supplier", _("suppliers only; buyers are invited by the team")
         BUYERS = "buyer", _("buyers only; suppliers are invited by the team")
 
+    class Asks(models.TextChoices):
+        BOTH = "both", _("both sides")
+        SUPPLIERS = "supplier", _("suppliers ask, buyers answer")
+        BUYERS = "buyer", _("buyers ask, suppliers answer")
+        NOBODY = "nobody", _("nobody; wishes only")
+
     campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="events")
     slug = models.SlugField(unique=True)
     name_en = models.CharField(_("name in English"), max_length=160, validators=[one_line])
@@ -78,10 +98,21 @@ class Event(Public):
     tables = models.PositiveSmallIntegerField(_("tables"), default=20)
     pause_from = models.TimeField(_("pause from"), null=True, blank=True)
     pause_until = models.TimeField(_("pause until"), null=True, blank=True)
+    registration_from = models.DateField(_("registration from"), null=True, blank=True)
     registration_until = models.DateField(_("registration until"), null=True, blank=True)
     capacity = models.PositiveIntegerField(_("capacity"), default=200)
     sides_open = models.CharField(_("who may register"), max_length=10, choices=Sides, default=Sides.BOTH)
+    asks_from = models.CharField(_("who may ask for meetings"), max_length=10, choices=Asks, default=Asks.BOTH)
+    asks_matched_only = models.BooleanField(_("only companies that matched may be asked"), default=False)
+    asks_again = models.BooleanField(_("a company that declined may be asked again"), default=False)
     requests_a_company = models.PositiveSmallIntegerField(_("open requests a company"), default=10)
+    requests_in_all = models.PositiveSmallIntegerField(_("requests a company in all"), null=True, blank=True)
+    room_url = models.CharField(_("address of the online rooms"), max_length=200, blank=True, validators=[room_pattern])
+    remind_hours = models.PositiveSmallIntegerField(
+        _("remind people this many hours before their first meeting of a day"),
+        default=14,
+        validators=[MaxValueValidator(72)],
+    )
     status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -105,6 +136,13 @@ class Event(Public):
                 condition=Q(pause_from__isnull=True, pause_until__isnull=True) | Q(pause_until__gt=F("pause_from")),
                 name="event_pause_in_order",
                 violation_error_message=_("The pause needs a beginning and a later end."),
+            ),
+            models.CheckConstraint(
+                condition=Q(registration_from__isnull=True)
+                | Q(registration_until__isnull=True)
+                | Q(registration_until__gte=F("registration_from")),
+                name="event_registration_in_order",
+                violation_error_message=_("Registration must end after it begins."),
             ),
         ]
 
@@ -137,12 +175,31 @@ class Event(Public):
 
     @property
     def is_open_for_registration(self) -> bool:
-        last = self.registration_until or self.ends_on
-        return self.status == self.Status.PUBLISHED and timezone.localdate(timezone=self.zone) <= last
+        today, last = timezone.localdate(timezone=self.zone), self.registration_until or self.ends_on
+        begun = self.registration_from is None or self.registration_from <= today
+        return self.status == self.Status.PUBLISHED and begun and today <= last
+
+    @property
+    def opens_later(self) -> bool:
+        """Registration has a first day, and it is still to come."""
+        return (
+            self.registration_from is not None
+            and timezone.localdate(timezone=self.zone) < self.registration_from
+            and self.status == self.Status.PUBLISHED
+        )
+
+    @cached_property
+    def hall_of_table(self) -> "list[Hall]":
+        """The hall of each table, first to last; empty where the event has one room without a name."""
+        return [hall for hall in self.halls.all() for _table in range(hall.tables)]
+
+    def place_of(self, table: int) -> str:
+        """The name of the hall a table stands in; '' where halls have no names."""
+        halls = self.hall_of_table
+        return halls[table - 1].name if 0 < table <= len(halls) else ""
 
     def _in_language(self, field: str) -> str:
-        first, second = ("zh", "en") if (get_language() or "").startswith("zh") else ("en", "zh")
-        return getattr(self, f"{field}_{first}") or getattr(self, f"{field}_{second}")
+        return in_language(self, field)
 
     @property
     def name(self) -> str:
@@ -167,3 +224,24 @@ class Event(Public):
     @property
     def guest_country_name(self) -> str:
         return reference.name(reference.countries().get(self.guest_country), self.guest_country)
+
+
+class Hall(Public):
+    """A hall of the venue. Tables are numbered through the event: the first hall has 1 to n, the next goes on."""
+
+    event = models.ForeignKey(Event, models.CASCADE, related_name="halls")
+    name_en = models.CharField(_("name in English"), max_length=80, validators=[one_line])
+    name_zh = models.CharField(_("name in Chinese"), max_length=80, blank=True, validators=[one_line])
+    tables = models.PositiveSmallIntegerField(_("tables"), validators=[MinValueValidator(1), MaxValueValidator(2000)])
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name = _("hall")
+        constraints = [models.CheckConstraint(condition=Q(tables__gte=1), name="hall_has_tables")]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def name(self) -> str:
+        return in_language(self, "name")

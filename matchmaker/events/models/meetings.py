@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from matchmaker.companies.models import Company
@@ -123,6 +124,17 @@ class Meeting(Public):
         MISSED = "missed", _("missed")
         CANCELLED = "cancelled", _("cancelled")
 
+    class Outcome(models.TextChoices):
+        HELD = "held", _("held")
+        CUT_SHORT = "cut_short", _("cut short")
+        MISSED = "missed", _("missed")
+
+    class Side(models.TextChoices):
+        SUPPLIER = "supplier", _("supplier")
+        BUYER = "buyer", _("buyer")
+        BOTH = "both", _("both")
+        TEAM = "team", _("the team")
+
     event = models.ForeignKey(Event, models.CASCADE, related_name="meetings")
     supplier = models.ForeignKey(Company, models.CASCADE, related_name="meetings_as_supplier")
     buyer = models.ForeignKey(Company, models.CASCADE, related_name="meetings_as_buyer")
@@ -133,6 +145,12 @@ class Meeting(Public):
     locked = models.BooleanField(default=False)
     plan = models.ForeignKey(PlanDraft, models.SET_NULL, null=True, blank=True, related_name="meetings")
     sequence = models.PositiveIntegerField(default=0)  # raised by every change, as calendars expect (RFC 5545 3.8.7.4)
+    supplier_said = models.CharField(max_length=10, choices=Outcome, blank=True)
+    buyer_said = models.CharField(max_length=10, choices=Outcome, blank=True)
+    team_said = models.CharField(max_length=10, choices=Outcome, blank=True)
+    absent = models.CharField(max_length=10, choices=Side, blank=True)  # who did not come to a missed meeting
+    cancelled_by = models.CharField(max_length=10, choices=Side, blank=True)
+    cancelled_at = models.DateTimeField(null=True, blank=True)
     why_cancelled = models.CharField(max_length=300, blank=True, validators=[sound_text])
     supplier_rating = models.PositiveSmallIntegerField(
         null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(5)]
@@ -180,3 +198,20 @@ class Meeting(Public):
     @property
     def ends_at(self) -> dt.datetime:
         return self.starts_at + self.event.length
+
+    @property
+    def is_disputed(self) -> bool:
+        """One side says it was missed, the other that it took place, and the team has not settled it."""
+        said = {self.supplier_said, self.buyer_said} - {""}
+        return not self.team_said and self.Outcome.MISSED in said and len(said) == 2
+
+    @property
+    def room_url(self) -> str:
+        """The meeting's own room where the event is online and the organiser named an address; otherwise ''.
+
+        The name of the room is a keyed hash: who knows one room cannot guess the next.
+        """
+        if self.event.mode != Event.Mode.ONLINE or not self.event.room_url:
+            return ""
+        room = salted_hmac("matchmaker.events.room", str(self.uid), algorithm="sha256").hexdigest()[:20]
+        return self.event.room_url.replace("{room}", f"{self.event.slug}-{room}")

@@ -75,6 +75,8 @@ class EventParticipation(Public):
         blank=True,
         validators=[MinValueValidator(1), MaxValueValidator(200)],
     )
+    booth = models.CharField(_("booth"), max_length=20, blank=True, validators=[one_line])
+    shares_contacts_since = models.DateTimeField(null=True, blank=True)  # consent: who scans a badge may keep them
     away = models.JSONField(default=list, blank=True)  # slots without them: UTC instants in ISO 8601
     feed_token = models.CharField(max_length=40, unique=True, default=new_token, editable=False)
     registered_at = models.DateTimeField()

@@ -2,12 +2,14 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from matchmaker.companies.models import Company
 from matchmaker.core.ids import Public
 from matchmaker.core.text import sound_text
 from matchmaker.events.models.event import Event
+from matchmaker.events.models.meetings import Meeting
 
 
 class WishQuerySet(models.QuerySet):
@@ -53,6 +55,11 @@ class MeetingRequestQuerySet(models.QuerySet):
     def pending(self):
         return self.filter(status=MeetingRequest.Status.PENDING)
 
+    def owed_by(self, company):
+        """Those that wait for an answer of this company."""
+        asked = Q(other=company, hidden=False, asker_answers=False)
+        return self.pending().filter(asked | Q(company=company, asker_answers=True))
+
     def visible_to(self, user):
         own = Company.objects.of(user) if user.is_authenticated else Company.objects.none()
         return self.filter(Q(company__in=own) | Q(other__in=own, hidden=False))
@@ -73,6 +80,8 @@ class MeetingRequest(Public):
     other = models.ForeignKey(Company, models.CASCADE, related_name="requests_received")
     note = models.CharField(_("note"), max_length=500, blank=True, validators=[sound_text])
     language = models.CharField(max_length=10, blank=True)
+    starts_at = models.DateTimeField(_("wished time"), null=True, blank=True)  # none: whenever the plan has room
+    asker_answers = models.BooleanField(default=False)  # the other side proposed another time
     status = models.CharField(max_length=10, choices=Status, default=Status.PENDING)
     hidden = models.BooleanField(default=False)  # the other side never wants this company: it is not told
     expires_at = models.DateTimeField()
@@ -95,3 +104,43 @@ class MeetingRequest(Public):
 
     def __str__(self):
         return f"{self.company_id} asks {self.other_id}: {self.status}"
+
+    @property
+    def answers(self) -> Company:
+        """Who owes the answer."""
+        return self.company if self.asker_answers else self.other
+
+
+class MeetingMoveQuerySet(models.QuerySet):
+    def pending(self):
+        return self.filter(status=MeetingMove.Status.PENDING, expires_at__gt=timezone.now())
+
+
+class MeetingMove(Public):
+    """One side of a meeting asks for another time; the meeting stands where it is until the other agrees."""
+
+    class Status(models.TextChoices):
+        PENDING = "pending", _("waiting for an answer")
+        ACCEPTED = "accepted", _("accepted")
+        DECLINED = "declined", _("declined")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+
+    meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="moves")
+    company = models.ForeignKey(Company, models.CASCADE, related_name="moves_asked")
+    starts_at = models.DateTimeField()
+    status = models.CharField(max_length=10, choices=Status, default=Status.PENDING)
+    expires_at = models.DateTimeField()
+    created_at = models.DateTimeField(auto_now_add=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    objects = MeetingMoveQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = _("wish for another time")
+        constraints = [
+            models.UniqueConstraint(fields=["meeting"], condition=Q(status="pending"), name="one_open_move_a_meeting")
+        ]
+
+    def __str__(self):
+        return f"{self.meeting_id} to {self.starts_at:%Y-%m-%d %H:%M}: {self.status}"

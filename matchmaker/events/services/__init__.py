@@ -1,7 +1,17 @@
 """What organisers and participants do with events."""
 
+from matchmaker.events.services.checkin import (
+    Verdict,
+    check_in,
+    door_list,
+    make_device,
+    reissue_badge,
+    revoke_device,
+    settle_scan,
+    take_scans,
+)
 from matchmaker.events.services.comparing import Compared, compare_plans
-from matchmaker.events.services.day import Mended, check_in, mend_plan
+from matchmaker.events.services.contacts import forget_contact, save_contact, share_contacts, visitor
 from matchmaker.events.services.editing import lock_in_draft, move_in_draft, take_out_of_draft
 from matchmaker.events.services.events import (
     EDITABLE,
@@ -11,15 +21,13 @@ from matchmaker.events.services.events import (
     publish_event,
     remove_interpreter,
     save_event,
+    set_halls,
 )
-from matchmaker.events.services.meetings import (
-    assign_staff,
-    book_meeting,
-    cancel_meeting,
-    lock_meeting,
-    mark_meeting,
-    move_meeting,
-)
+from matchmaker.events.services.keeping import KeptRate, kept_rate, kept_rates
+from matchmaker.events.services.meetings import book_meeting, cancel_meeting, lock_meeting, move_meeting
+from matchmaker.events.services.mending import Mended, mend_plan
+from matchmaker.events.services.moving import answer_move, ask_move, free_for_both
+from matchmaker.events.services.outcomes import assign_staff, mark_meeting, staff_clashes
 from matchmaker.events.services.participations import (
     register_for_event,
     set_availability,
@@ -28,23 +36,29 @@ from matchmaker.events.services.participations import (
 )
 from matchmaker.events.services.plans import compute_plan, discard_plan, start_plan
 from matchmaker.events.services.publishing import Published, publish_plan
-from matchmaker.events.services.suggestions import Suggestion, suggestions
-from matchmaker.events.services.wishes import (
+from matchmaker.events.services.reminding import remind_of_meetings
+from matchmaker.events.services.requests import (
     answer_request,
     expire_requests,
+    may_ask,
     request_meeting,
-    wish,
     withdraw_request,
 )
+from matchmaker.events.services.suggestions import Suggestion, suggestions
+from matchmaker.events.services.wishes import wish
 
 __all__ = [
     "EDITABLE",
     "Compared",
+    "KeptRate",
     "Mended",
     "Published",
     "Suggestion",
+    "Verdict",
     "add_interpreter",
+    "answer_move",
     "answer_request",
+    "ask_move",
     "assign_staff",
     "book_meeting",
     "cancel_event",
@@ -54,24 +68,41 @@ __all__ = [
     "compute_plan",
     "copy_event",
     "discard_plan",
+    "door_list",
     "expire_requests",
+    "forget_contact",
+    "free_for_both",
+    "kept_rate",
+    "kept_rates",
     "lock_in_draft",
     "lock_meeting",
+    "make_device",
     "mark_meeting",
+    "may_ask",
     "mend_plan",
     "move_in_draft",
     "move_meeting",
     "publish_event",
     "publish_plan",
     "register_for_event",
+    "reissue_badge",
+    "remind_of_meetings",
     "remove_interpreter",
     "request_meeting",
+    "revoke_device",
+    "save_contact",
     "save_event",
     "set_availability",
+    "set_halls",
+    "settle_scan",
+    "share_contacts",
+    "staff_clashes",
     "start_plan",
     "suggestions",
     "take_out_of_draft",
+    "take_scans",
     "update_participation",
+    "visitor",
     "wish",
     "withdraw_from_event",
     "withdraw_request",

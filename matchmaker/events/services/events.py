@@ -1,6 +1,7 @@
 """What organisers do with events."""
 
 import zoneinfo
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -15,7 +16,7 @@ from matchmaker.campaigns.models import Campaign
 from matchmaker.campaigns.services import require_organiser
 from matchmaker.core import reference
 from matchmaker.core.problems import Refused
-from matchmaker.events.models import Event, Interpreter, Meeting
+from matchmaker.events.models import Event, Hall, Interpreter, Meeting
 from matchmaker.events.services import news
 from matchmaker.events.services.participations import move_up
 
@@ -43,9 +44,16 @@ EDITABLE = (
     "pause_until",
     "tables",
     "capacity",
+    "registration_from",
     "registration_until",
     "sides_open",
+    "asks_from",
+    "asks_matched_only",
+    "asks_again",
     "requests_a_company",
+    "requests_in_all",
+    "room_url",
+    "remind_hours",
 )
 # What the times and tables of booked meetings stand on.
 GRID = (
@@ -133,9 +141,34 @@ def cancel_event(*, by: User, event: Event) -> Event:
 
 @transaction.atomic
 def copy_event(*, by: User, event: Event) -> Event:
-    """A draft with the same settings; change the dates and publish it."""
+    """A draft with the same settings and halls; change the dates and publish it."""
     fields = {name: getattr(event, name) for name in EDITABLE}
-    return save_event(by=by, campaign=event.campaign, **fields)
+    copied = save_event(by=by, campaign=event.campaign, **fields)
+    for hall in event.halls.all():
+        Hall.objects.create(event=copied, name_en=hall.name_en, name_zh=hall.name_zh, tables=hall.tables)
+    return copied
+
+
+@transaction.atomic
+def set_halls(*, by: User, event: Event, halls: Sequence[Mapping[str, Any]]) -> Event:
+    """Say which halls there are, each {name_en, name_zh, tables}; the event then has all their tables.
+
+    Without halls the event keeps its number of tables and they stand in one room.
+
+    Raises:
+        ValidationError: by field of a hall, or `tables` where meetings stand at tables that would go.
+    """
+    require_organiser(by, event.campaign)
+    rows = [Hall(event=event, **hall) for hall in halls]
+    for row in rows:
+        row.full_clean(exclude=["event"])
+    event.halls.all().delete()
+    Hall.objects.bulk_create(rows)
+    if rows:
+        event.__dict__.pop("hall_of_table", None)
+        save_event(by=by, campaign=event.campaign, event=event, tables=sum(row.tables for row in rows))
+    record(by=by, verb="set_halls", on=event, organisation=event.campaign, facts={"halls": len(rows)})
+    return event
 
 
 @transaction.atomic

@@ -1,8 +1,7 @@
-"""Single meetings: book, move, cancel, lock, and what became of them."""
+"""Single meetings: book, move, cancel, lock."""
 
 import datetime as dt
 
-from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,7 +12,7 @@ from matchmaker.campaigns.services import require_organiser
 from matchmaker.companies.models import Company
 from matchmaker.companies.services import is_member
 from matchmaker.core.problems import Refused
-from matchmaker.events.models import Event, EventParticipation, Meeting, Wish
+from matchmaker.events.models import Event, EventParticipation, Meeting, MeetingMove, Wish
 from matchmaker.events.services import news
 from matchmaker.events.services.participations import away_slots, participation_of, runs
 
@@ -135,6 +134,12 @@ def book_meeting(*, by: User, event: Event, supplier: Company, buyer: Company, s
         Refused: whoever is busy or away, the pair, the slot or the tables; with the next slots free for both.
     """
     require_organiser(by, event.campaign)
+    return book_agreed(by=by, event=event, supplier=supplier, buyer=buyer, starts_at=starts_at)
+
+
+@transaction.atomic
+def book_agreed(*, by: User, event: Event, supplier: Company, buyer: Company, starts_at: dt.datetime) -> Meeting:
+    """Book what the two sides or the team agreed on; the caller has checked who may. Refusals as in `book_meeting`."""
     sides = _checked(event, supplier, buyer, starts_at)
     meeting = Meeting(event=event, supplier=supplier, buyer=buyer, starts_at=starts_at, locked=True)
     _take(event, meeting, sides, lambda: meeting.save(force_insert=True))
@@ -150,8 +155,14 @@ def move_meeting(*, by: User, meeting: Meeting, starts_at: dt.datetime) -> Meeti
     Raises:
         Refused: as in `book_meeting`, or when the meeting is no longer planned.
     """
+    require_organiser(by, meeting.event.campaign)
+    return move_agreed(by=by, meeting=meeting, starts_at=starts_at)
+
+
+@transaction.atomic
+def move_agreed(*, by: User, meeting: Meeting, starts_at: dt.datetime) -> Meeting:
+    """Move what the two sides or the team agreed on; the caller has checked who may."""
     event = meeting.event
-    require_organiser(by, event.campaign)
     meeting = (
         Meeting.objects.select_for_update(of=("self",)).select_related("event", "supplier", "buyer").get(pk=meeting.pk)
     )
@@ -167,10 +178,17 @@ def move_meeting(*, by: User, meeting: Meeting, starts_at: dt.datetime) -> Meeti
         raise Refused("no_interpreter", _("The interpreter has another meeting then."), field="slot")
     fields = ["starts_at", "table", "sequence", "updated_at"]
     _take(event, meeting, sides, lambda: meeting.save(update_fields=fields))
+    withdraw_moves(meeting)
     facts = {"from": before.isoformat(), "to": starts_at.isoformat()}
     record(by=by, verb="move_meeting", on=meeting, organisation=event.campaign, facts=facts)
     news.meeting_changed(meeting, to=[meeting.supplier, meeting.buyer])
     return meeting
+
+
+def withdraw_moves(meeting: Meeting) -> None:
+    """Nobody needs to answer a wish for another time any more."""
+    pending = MeetingMove.objects.filter(meeting=meeting, status=MeetingMove.Status.PENDING)
+    pending.update(status=MeetingMove.Status.WITHDRAWN, answered_at=timezone.now())
 
 
 def _planned(meeting: Meeting) -> None:
@@ -195,9 +213,12 @@ def cancel_meeting(*, by: User, meeting: Meeting, why: str = "") -> Meeting:
         return meeting
     _planned(meeting)
     meeting.status, meeting.locked, meeting.why_cancelled = Meeting.Status.CANCELLED, False, why.strip()
+    meeting.cancelled_by, meeting.cancelled_at = side, timezone.now()
     meeting.sequence += 1
     meeting.full_clean(fields_without("why_cancelled"), validate_unique=False, validate_constraints=False)
-    meeting.save(update_fields=["status", "locked", "why_cancelled", "sequence", "updated_at"])
+    changed = ["status", "locked", "why_cancelled", "cancelled_by", "cancelled_at", "sequence", "updated_at"]
+    meeting.save(update_fields=changed)
+    withdraw_moves(meeting)
     record(by=by, verb="cancel_meeting", on=meeting, organisation=meeting.event.campaign, facts={"side": side})
     told = {"supplier": [meeting.buyer], "buyer": [meeting.supplier]}.get(side, [meeting.supplier, meeting.buyer])
     news.meeting_changed(meeting, to=told)
@@ -227,63 +248,4 @@ def lock_meeting(*, by: User, meeting: Meeting, locked: bool = True) -> Meeting:
     Meeting.objects.filter(pk=meeting.pk).active().update(locked=locked)
     meeting.refresh_from_db()
     record(by=by, verb="lock_meeting", on=meeting, organisation=meeting.event.campaign, facts={"locked": locked})
-    return meeting
-
-
-@transaction.atomic
-def mark_meeting(*, by: User, meeting: Meeting, outcome: str, rating: int | None = None, note: str = "") -> Meeting:
-    """Say what became of a meeting: held, cut short or missed; either side rates it and keeps a private note.
-
-    What one side said stands until the other or the team says otherwise; the last word is recorded with its author.
-
-    Raises:
-        ValidationError: by field.
-        Refused: before it begins, or when it was cancelled.
-    """
-    side = side_of(by, meeting)
-    if outcome not in (Meeting.Status.HELD, Meeting.Status.CUT_SHORT, Meeting.Status.MISSED):
-        raise Refused("no_such_outcome", _("Choose held, cut short or missed."), field="outcome", status=400)
-    if meeting.starts_at > timezone.now():
-        raise Refused("too_early", _("The meeting has not begun yet."), field="outcome")
-    moved = Meeting.objects.filter(pk=meeting.pk).active().update(status=outcome)
-    meeting.refresh_from_db()
-    if not moved:
-        raise Refused("meeting_state", _("This meeting was cancelled."))
-    if side != "team":
-        fields = [f"{side}_rating", f"{side}_note"]
-        setattr(meeting, fields[0], rating)
-        setattr(meeting, fields[1], note.strip())
-        try:
-            meeting.full_clean(fields_without(*fields), validate_unique=False, validate_constraints=False)
-        except ValidationError as error:
-            names = {fields[0]: "rating", fields[1]: "note"}
-            raise ValidationError({names[name]: texts for name, texts in error.message_dict.items()}) from None
-        meeting.save(update_fields=[*fields, "updated_at"])
-    record(
-        by=by,
-        verb="mark_meeting",
-        on=meeting,
-        organisation=meeting.event.campaign,
-        facts={"outcome": outcome, "side": side},
-    )
-    return meeting
-
-
-@transaction.atomic
-def assign_staff(*, by: User, meeting: Meeting, name: str) -> Meeting:
-    """Say who of one's own people goes. She cannot be double-booked: a company meets once in a slot.
-
-    Raises:
-        Refused: she is not among the people registered.
-    """
-    side = side_of(by, meeting)
-    if side == "team":
-        raise Refused("not_found", _("There is nothing here for you."), status=404)
-    company = getattr(meeting, side)
-    people = participation_of(meeting.event, company).attendees.values_list("name", flat=True)
-    if name and name not in people:
-        raise Refused("no_such_person", _("Choose one of your people."), field="staff", status=400)
-    setattr(meeting, f"{side}_staff", name)
-    meeting.save(update_fields=[f"{side}_staff", "updated_at"])
-    record(by=by, verb="assign_staff", on=meeting, organisation=company)
     return meeting

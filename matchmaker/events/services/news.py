@@ -1,9 +1,10 @@
 """What participants are told, one kind a function. Names of the event go out in both languages; templates choose."""
 
+import datetime as dt
 from collections.abc import Iterable
 
 from matchmaker.companies.models import Company
-from matchmaker.events.models import Event, EventParticipation, Meeting, MeetingRequest, PlanDraft
+from matchmaker.events.models import Event, EventParticipation, Meeting, MeetingMove, MeetingRequest, PlanDraft
 from matchmaker.notifications.services import notify
 
 
@@ -56,7 +57,7 @@ def meeting_changed(meeting: Meeting, *, to: Iterable[Company]) -> None:
                 **_about(event),
                 **_names(other),
                 "cancelled": meeting.status == Meeting.Status.CANCELLED,
-                "when": meeting.starts_at.astimezone(event.zone).strftime("%Y-%m-%d %H:%M"),
+                "when": _clock(event, meeting.starts_at),
                 "zone": event.time_zone,
                 "table": meeting.table,
             },
@@ -64,21 +65,92 @@ def meeting_changed(meeting: Meeting, *, to: Iterable[Company]) -> None:
         )
 
 
-def request_made(request: MeetingRequest) -> None:
+def _clock(event: Event, instant: dt.datetime | None) -> str:
+    return instant.astimezone(event.zone).strftime("%Y-%m-%d %H:%M") if instant else ""
+
+
+def meetings_soon(row: EventParticipation, *, day: dt.date, first_at: dt.datetime, meetings: int) -> None:
+    """The reminder of one day: one a person and event, however many companies she works for."""
+    notify(
+        kind="meetings_soon",
+        to=row.company.members.all(),
+        event_key=f"meetings_soon:{row.event.uid}:{row.company.uid}:{day}",
+        context={
+            **_about(row.event),
+            **_names(row.company),
+            "meetings": meetings,
+            "when": _clock(row.event, first_at),
+            "zone": row.event.time_zone,
+        },
+        path=_page(row.event),
+    )
+
+
+def _asked(request: MeetingRequest, asker: Company, to: Company, key: str) -> None:
     notify(
         kind="meetings_asked",
-        to=request.other.members.all(),
-        event_key=f"meetings_asked:{request.uid}",
-        context={**_about(request.event), **_names(request.company), "note": request.note},
+        to=to.members.all(),
+        event_key=key,
+        context={
+            **_about(request.event),
+            **_names(asker),
+            "note": request.note,
+            "when": _clock(request.event, request.starts_at),
+            "zone": request.event.time_zone,
+            "again": request.asker_answers or key.count(":") > 1,
+        },
         path=_page(request.event),
     )
 
 
-def request_answered(request: MeetingRequest) -> None:
+def request_made(request: MeetingRequest) -> None:
+    _asked(request, request.company, request.other, f"meetings_asked:{request.uid}")
+
+
+def other_time(request: MeetingRequest) -> None:
+    """Whose turn it is now hears of the time the other side proposed."""
+    asker = request.other if request.asker_answers else request.company
+    key = f"meetings_asked:{request.uid}:{asker.pk}:{_clock(request.event, request.starts_at)}"
+    _asked(request, asker, request.answers, key)
+
+
+def request_answered(request: MeetingRequest, *, to: Company) -> None:
+    other = request.other if to == request.company else request.company
     notify(
         kind="meetings_answered",
-        to=request.company.members.all(),
+        to=to.members.all(),
         event_key=f"meetings_answered:{request.uid}",
-        context={**_about(request.event), **_names(request.other), "accepted": request.status == "accepted"},
+        context={**_about(request.event), **_names(other), "accepted": request.status == "accepted"},
         path=_page(request.event),
     )
+
+
+def _move(move: MeetingMove, *, about: Company, to: Company, declined: bool) -> None:
+    meeting, event = move.meeting, move.meeting.event
+    notify(
+        kind="meetings_move",
+        to=to.members.all(),
+        event_key=f"meetings_move:{move.uid}:{int(declined)}",
+        context={
+            **_about(event),
+            **_names(about),
+            "before": _clock(event, meeting.starts_at),
+            "when": _clock(event, move.starts_at),
+            "zone": event.time_zone,
+            "declined": declined,
+        },
+        path=f"/meetings/meeting/{meeting.uid}/",
+    )
+
+
+def _other(move: MeetingMove) -> Company:
+    meeting = move.meeting
+    return meeting.buyer if move.company_id == meeting.supplier_id else meeting.supplier
+
+
+def move_asked(move: MeetingMove) -> None:
+    _move(move, about=move.company, to=_other(move), declined=False)
+
+
+def move_declined(move: MeetingMove) -> None:
+    _move(move, about=_other(move), to=move.company, declined=True)

@@ -99,6 +99,11 @@ def _may_register(event: Event, company: Company, side: str, *, team: bool) -> N
         raise Refused("event_cancelled", _("This event is cancelled."))
     if team:
         return
+    if event.registration_from and event.opens_later:
+        raise Refused(
+            "registration_not_open",
+            _("Registration opens on %(day)s.") % {"day": event.registration_from.isoformat()},
+        )
     if not event.is_open_for_registration:
         raise Refused("registration_closed", _("Registration for this event is closed."))
     if event.sides_open not in (Event.Sides.BOTH, side):
@@ -215,8 +220,11 @@ def withdraw_from_event(*, by: User, participation: EventParticipation) -> Event
 def _call_off(meeting: Meeting, company: Company) -> None:
     meeting.status, meeting.locked = Meeting.Status.CANCELLED, False
     meeting.why_cancelled = _("The company does not come.")
+    meeting.cancelled_by = "supplier" if meeting.supplier_id == company.pk else "buyer"
+    meeting.cancelled_at = timezone.now()
     meeting.sequence += 1
-    meeting.save(update_fields=["status", "locked", "why_cancelled", "sequence", "updated_at"])
+    changed = ["status", "locked", "why_cancelled", "cancelled_by", "cancelled_at", "sequence", "updated_at"]
+    meeting.save(update_fields=changed)
     other = meeting.buyer if meeting.supplier_id == company.pk else meeting.supplier
     news.meeting_changed(meeting, to=[other])
 

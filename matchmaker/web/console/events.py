@@ -3,6 +3,7 @@
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,6 +18,16 @@ from matchmaker.web.access import organiser, team
 
 class EventForm(forms.ModelForm):
     guest_country = forms.ChoiceField(label=gettext_lazy("Guest country"), required=False)
+    halls = forms.CharField(
+        label=gettext_lazy("Halls"),
+        required=False,
+        max_length=2000,
+        help_text=gettext_lazy(
+            "One a line: name in English, name in Chinese, number of tables. Tables are numbered through. "
+            "Leave it empty for one room."
+        ),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
 
     class Meta:
         model = Event
@@ -28,25 +39,49 @@ class EventForm(forms.ModelForm):
             "closes_at": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
             "pause_from": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
             "pause_until": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+            "registration_from": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             "registration_until": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             "about_en": forms.Textarea(attrs={"rows": 4}),
             "about_zh": forms.Textarea(attrs={"rows": 4, "lang": "zh"}),
         }
 
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
+    def __init__(self, *args, instance: Event | None = None, **kwargs):
+        rows = instance.halls.all() if instance else []
+        written = "\n".join(f"{row.name_en}, {row.name_zh}, {row.tables}" for row in rows)
+        super().__init__(*args, instance=instance, initial={"halls": written}, **kwargs)
+        self.fields["room_url"].help_text = _(
+            "For online events: https://meet.example.org/{room}. Each meeting has a room nobody can guess."
+        )
+        self.fields["remind_hours"].help_text = _("0 for no reminders.")
+        self.fields["requests_in_all"].help_text = _("Leave it empty for no limit.")
         self.fields["guest_country"].choices = [("", "—"), *reference.choices(reference.countries())]
 
     def _post_clean(self):
         """Rules are checked by the verb, which knows them all; the form only reads what was typed."""
 
+    def clean_halls(self) -> list[dict]:
+        """Lines as {name_en, name_zh, tables}."""
+        found = []
+        for line in filter(str.strip, self.cleaned_data["halls"].splitlines()):
+            parts = [part.strip() for part in line.replace("，", ",").split(",")]
+            if len(parts) != 3 or not parts[2].isdecimal() or not 0 < int(parts[2]) <= 2000:
+                raise ValidationError(
+                    _("Write “Hall B, 二号馆, 40”, one hall a line: “%(line)s” is not.") % {"line": line}
+                )
+            found.append({"name_en": parts[0], "name_zh": parts[1], "tables": int(parts[2])})
+        return found
+
     def sections(self):
         """Fields in the order of a conversation: what, where, when, how many."""
         named = [
             (_("What it is"), "name_en name_zh theme_en theme_zh about_en about_zh guest_country"),
-            (_("Where"), "mode city_en city_zh venue_en venue_zh time_zone"),
+            (_("Where"), "mode city_en city_zh venue_en venue_zh halls room_url time_zone"),
             (_("When"), "starts_on ends_on opens_at closes_at pause_from pause_until slot_minutes break_minutes"),
-            (_("How many, and who"), "tables capacity sides_open registration_until requests_a_company"),
+            (_("How many, and who"), "tables capacity sides_open registration_from registration_until remind_hours"),
+            (
+                _("Who may ask whom for meetings"),
+                "asks_from requests_a_company requests_in_all asks_matched_only asks_again",
+            ),
         ]
         return [(title, [self[name] for name in names.split()]) for title, names in named]
 
@@ -77,8 +112,15 @@ def edit(request, slug):
 def _write(request, event):
     form = EventForm(request.POST or None, instance=event)
     if request.method == "POST" and form.is_valid():
+        values = dict(form.cleaned_data)
+        halls = values.pop("halls")
         try:
-            saved = services.save_event(by=request.user, campaign=request.campaign, event=event, **form.cleaned_data)
+            with transaction.atomic():
+                if halls:
+                    values["tables"] = sum(hall["tables"] for hall in halls)
+                saved = services.save_event(by=request.user, campaign=request.campaign, event=event, **values)
+                if "halls" in form.changed_data:
+                    services.set_halls(by=request.user, event=saved, halls=halls)
         except ValidationError as error:
             for field, sentences in error.message_dict.items():
                 for sentence in sentences:

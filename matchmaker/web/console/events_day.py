@@ -1,50 +1,19 @@
-"""The day of an event: check-in at the door, and the plan mended when somebody does not come."""
+"""The door: check-in on the team's page, keys for phones at the gates, and what they scanned."""
 
-import datetime as dt
-
+from django.conf import settings
 from django.contrib import messages
-from django.db import transaction
+from django.core.exceptions import ValidationError
 from django.db.models import Count, Q
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from matchmaker.core.problems import Refused
 from matchmaker.events import services
-from matchmaker.events.models import Attendee, Meeting
-from matchmaker.notifications.tasks import ring
-from matchmaker.web.access import organiser, team
-from matchmaker.web.agendas import local
+from matchmaker.events.models import Attendee, GateDevice, Scan
+from matchmaker.web.access import team
 from matchmaker.web.console.events import event_of
-from matchmaker.web.console.events_pair import read_instant
-
-
-@organiser
-@require_POST
-def mend(request, slug, uid):
-    """A company does not come, or comes late: keep what can stay, fill what became free."""
-    event = event_of(request, slug)
-    row = get_object_or_404(event.participations.registered().select_related("company"), uid=uid)
-    until = None
-    if text := request.POST.get("until"):
-        try:
-            until = read_instant(text)
-        except Refused as refusal:
-            messages.error(request, refusal.message)
-            return redirect("console_event_checkin", slug)
-    try:
-        done = services.mend_plan(by=request.user, event=event, company=row.company, until=until)
-    except Refused as refusal:
-        messages.error(request, refusal.message)
-    else:
-        transaction.on_commit(ring)
-        messages.success(
-            request,
-            _("%(cancelled)d meetings called off, %(added)d new ones in the freed time, %(moved)d moved.")
-            % {"cancelled": done.cancelled, "added": done.added, "moved": done.moved},
-        )
-    return redirect("console_event_checkin", slug)
 
 
 @team
@@ -62,7 +31,7 @@ def check_in(request, slug):
             refusal = problem
     expected = Attendee.objects.expected().filter(participation__event=event)
     totals = expected.aggregate(all=Count("pk"), inside=Count("pk", filter=Q(checked_in_at__isnull=False)))
-    now = timezone.now()
+    search = request.GET.get("q", "").strip()[:80]
     context = {
         "event": event,
         "tab": "checkin",
@@ -74,30 +43,61 @@ def check_in(request, slug):
         "latest": expected.filter(checked_in_at__isnull=False)
         .select_related("participation__company")
         .order_by("-checked_in_at")[:10],
-        "late": _late(event, now),
-        "slots": [{"instant": slot.isoformat(), "at": local(slot, event.zone)} for slot in event.slots() if slot > now],
-        "now_running": Meeting.objects.of(event)
-        .active()
-        .filter(starts_at__lte=now, starts_at__gt=now - event.length)
-        .for_agenda(),
+        "q": search,
+        "found": _found(expected, search) if search else [],
     }
     return render(request, "console/event_checkin.html", context, status=422 if refusal else 200)
 
 
-def _late(event, now) -> list:
-    """Registered companies of which nobody has come in, those whose next meeting is soonest first."""
-    rows = (
-        event.participations.registered()
-        .annotate(inside=Count("attendees", filter=Q(attendees__checked_in_at__isnull=False)))
-        .filter(inside=0)
-        .select_related("company")
+def _found(expected, search: str):
+    """People without their badge, by their or their company's name."""
+    company = "participation__company"
+    hit = Q(name__icontains=search) | Q(**{f"{company}__legal_name__icontains": search})
+    hit |= Q(**{f"{company}__name_zh__icontains": search}) | Q(**{f"{company}__name_latin__icontains": search})
+    return expected.filter(hit).select_related(company).order_by("name")[:20]
+
+
+@team
+@require_POST
+def reissue(request, slug, uid):
+    """A lost badge: the old code lets nobody in any more, the new one is printed."""
+    event = event_of(request, slug)
+    people = Attendee.objects.filter(participation__event=event).select_related("participation__event__campaign")
+    person = services.reissue_badge(by=request.user, person=get_object_or_404(people, uid=uid))
+    messages.success(
+        request, _("%(name)s has a new badge; the old one counts no longer. Print it again.") % {"name": person.name}
     )
-    upcoming: dict[int, dt.datetime] = {}
-    planned = Meeting.objects.of(event).filter(status=Meeting.Status.PLANNED, starts_at__gte=now - event.length)
-    for supplier, buyer, when in planned.values_list("supplier", "buyer", "starts_at"):
-        for key in (supplier, buyer):
-            upcoming[key] = min(when, upcoming.get(key, when))
-    found = [
-        {"row": row, "next": local(upcoming[row.company_id], event.zone)} for row in rows if row.company_id in upcoming
-    ]
-    return sorted(found, key=lambda one: one["next"])[:40]
+    return redirect(f"{reverse('console_event_checkin', args=[slug])}?code={person.code}")
+
+
+@team
+@require_POST
+def device(request, slug):
+    """A key for the phone at a gate; its address is shown on the next page once."""
+    event = event_of(request, slug)
+    try:
+        _device, secret = services.make_device(by=request.user, event=event, gate=request.POST.get("gate", "")[:60])
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        request.session["gate_key"] = f"{settings.SITE_URL}{reverse('gate')}#{secret}"
+    return redirect("console_event_today", slug)
+
+
+@team
+@require_POST
+def device_revoke(request, slug, uid):
+    event = event_of(request, slug)
+    rows = GateDevice.objects.filter(event=event).select_related("event__campaign")
+    services.revoke_device(by=request.user, device=get_object_or_404(rows, uid=uid))
+    messages.success(request, _("The key counts no longer. What the phone has scanned stays."))
+    return redirect("console_event_today", slug)
+
+
+@team
+@require_POST
+def settle(request, slug, uid):
+    event = event_of(request, slug)
+    rows = Scan.objects.filter(device__event=event).select_related("device__event__campaign")
+    services.settle_scan(by=request.user, scan=get_object_or_404(rows, uid=uid))
+    return redirect("console_event_today", slug)

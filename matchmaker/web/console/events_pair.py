@@ -20,7 +20,7 @@ from matchmaker.events.services.editing import best_slots
 from matchmaker.events.services.explaining import in_the_way
 from matchmaker.notifications.tasks import ring
 from matchmaker.web.access import organiser, team
-from matchmaker.web.agendas import local
+from matchmaker.web.agendas import local, read_instant
 from matchmaker.web.console.events import event_of
 from matchmaker.web.console.events_plan import draft_of
 
@@ -135,7 +135,7 @@ def change(request, slug, uid):
     act, who = request.POST.get("act"), {"by": request.user, "meeting": found}
     try:
         if act == "move":
-            services.move_meeting(**who, starts_at=read_instant(request.POST.get("slot", "")))
+            services.move_meeting(**who, starts_at=read_slot(request.POST.get("slot", "")))
             messages.success(request, _("Moved. Both sides are told."))
         elif act in ("lock", "unlock"):
             services.lock_meeting(**who, locked=act == "lock")
@@ -156,14 +156,13 @@ def change(request, slug, uid):
     return redirect("console_event_meeting", slug, uid)
 
 
-def read_instant(text: str) -> dt.datetime:
-    """An instant as a form sends it.
+def read_slot(text: str) -> dt.datetime:
+    """The instant of a slot as a form sends it.
 
     Raises:
         Refused: for anything else.
     """
     try:
-        found = dt.datetime.fromisoformat(text[:40])
+        return read_instant(text)
     except ValueError:
         raise Refused("no_such_slot", _("Choose a slot of this event."), field="slot", status=400) from None
-    return found if timezone.is_aware(found) else found.replace(tzinfo=dt.UTC)

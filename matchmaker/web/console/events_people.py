@@ -1,26 +1,19 @@
-"""Who comes to an event: registrations, waiting list, walk-ins, interpreters, and everything that is printed."""
+"""Who comes to an event: registrations, waiting list, walk-ins, interpreters."""
 
-import io
-
-import segno
-from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Count, Q
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
-from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from matchmaker.core import reference
 from matchmaker.core.problems import Refused
 from matchmaker.events import services
-from matchmaker.events.models import Attendee, Interpreter, Meeting, Wish
+from matchmaker.events.models import Interpreter, Meeting, Wish
 from matchmaker.notifications.tasks import ring
 from matchmaker.web.access import organiser, team
-from matchmaker.web.agendas import by_day, rows_of
 from matchmaker.web.console.events import event_of
 from matchmaker.web.console.events_forms import InterpreterForm, WalkInForm
 from matchmaker.web.refusals import show_on
@@ -128,50 +121,3 @@ def interpreter_remove(request, slug, uid):
     event = event_of(request, slug)
     services.remove_interpreter(by=request.user, interpreter=get_object_or_404(Interpreter, event=event, uid=uid))
     return redirect("console_event_participants", slug)
-
-
-# -- on paper ---------------------------------------------------------------------------------------------------------
-def qr(text: str) -> SafeString:
-    """A QR code (ISO/IEC 18004, error level M) as SVG without style, so that the content security policy lets it be."""
-    out = io.BytesIO()
-    segno.make(text, error="m", micro=False).save(
-        out, kind="svg", xmldecl=False, svgns=True, svgclass="qr", lineclass=None, omitsize=True, border=1, dark="#000"
-    )
-    return mark_safe(out.getvalue().decode())  # made of path data and numbers; the text itself is not in it
-
-
-@team
-@require_safe
-def badges(request, slug):
-    event = event_of(request, slug)
-    people = Attendee.objects.expected().filter(participation__event=event).select_related("participation__company")
-    # Any phone's camera opens the door's page with the code filled in; a hand scanner types the same address there.
-    door = settings.SITE_URL + reverse("console_event_checkin", args=[slug])
-    rows = [
-        {
-            "person": person,
-            "company": person.participation.company,
-            "qr": qr(f"{door}?code={person.code}"),
-            "side": person.participation.get_side_display(),
-        }
-        for person in people.order_by("participation__company__legal_name", "pk")
-    ]
-    return render(request, "console/event_badges.html", {"event": event, "rows": rows, "tab": "print"})
-
-
-@team
-@require_safe
-def agendas(request, slug):
-    """One sheet a company."""
-    event = event_of(request, slug)
-    meetings: dict[int, list[Meeting]] = {}
-    for meeting in Meeting.objects.of(event).active().for_agenda():
-        meetings.setdefault(meeting.supplier_id, []).append(meeting)
-        meetings.setdefault(meeting.buyer_id, []).append(meeting)
-    rows = event.participations.registered().select_related("company").order_by("side", "company__legal_name")
-    sheets = [
-        {"company": row.company, "days": by_day(rows_of(meetings[row.company_id], row.company))}
-        for row in rows
-        if row.company_id in meetings
-    ]
-    return render(request, "console/event_agendas.html", {"event": event, "sheets": sheets, "tab": "print"})

@@ -13,22 +13,26 @@ from django.views.decorators.http import require_POST, require_safe
 from matchmaker.core import reference
 from matchmaker.core.problems import Refused
 from matchmaker.events import calendar, services
-from matchmaker.events.models import EventParticipation, Meeting, MeetingRequest, Wish
+from matchmaker.events.models import EventParticipation, Meeting, MeetingMove, MeetingRequest, Wish
+from matchmaker.events.services.meetings import free_slots
 from matchmaker.matching import reasons
 from matchmaker.notifications.tasks import ring
 from matchmaker.web.access import everyone, signed_in
-from matchmaker.web.agendas import Row, by_day, rows_of, viewers_zone
+from matchmaker.web.agendas import Row, by_day, local, read_instant, rows_of, viewers_zone
 from matchmaker.web.meetings.gate import event_of, own_participation, participation_or_404
 
 
 def _rows(request: HttpRequest, row: EventParticipation) -> list[Row]:
     meetings = Meeting.objects.of(row.event).of_company(row.company).active().for_agenda()
+    meetings = list(meetings)
     found = rows_of(meetings, row.company, viewers_zone(request.user, row.event))
+    clashes = services.staff_clashes(row.company, meetings)
     if found:
         best = {one.company.pk: one.matches for one in services.suggestions(row)}
         for entry in found:
             matches = best.get(entry.other.pk)
             entry.reasons = reasons.sentences(matches[0])[:2] if matches else []
+            entry.clash = clashes.get(entry.meeting.pk, "")
     return found
 
 
@@ -50,7 +54,7 @@ def event(request: HttpRequest, slug: str) -> HttpResponse:
         "row": row,
         "days": by_day(_rows(request, row)),
         "viewer": viewer.key if viewer else "",
-        "incoming": asked.filter(other=row.company, hidden=False, status="pending"),
+        "incoming": _incoming(asked, row),
         "sent": asked.filter(company=row.company).exclude(status="withdrawn"),
         "accepted": asked.filter(other=row.company, hidden=False, status="accepted"),
         "wishes": wishes,
@@ -61,6 +65,26 @@ def event(request: HttpRequest, slug: str) -> HttpResponse:
         "now": timezone.now(),
     }
     return render(request, "meetings/event.html", context)
+
+
+def _incoming(asked, row: EventParticipation) -> list[dict]:
+    """Requests that wait for this company's answer, each with the times it could propose instead."""
+    found = []
+    for one in asked.owed_by(row.company):
+        other = one.company if one.other_id == row.company_id else one.other
+        theirs = EventParticipation.objects.registered().filter(event=row.event, company=other).first()
+        sides = (row, theirs) if row.side == EventParticipation.Side.SUPPLIER else (theirs, row)
+        free = free_slots(row.event, *sides, after=timezone.now(), count=12) if theirs else []
+        found.append(
+            {
+                "request": one,
+                "other": other,
+                "at": local(one.starts_at, row.event.zone) if one.starts_at else None,
+                "kept": services.kept_rate(other).percent,
+                "free": [{"instant": slot.isoformat(), "at": local(slot, row.event.zone)} for slot in free],
+            }
+        )
+    return found
 
 
 def _place_in_line(row: EventParticipation) -> int:
@@ -106,9 +130,17 @@ def meeting(request: HttpRequest, uid) -> HttpResponse:
     entry = rows_of([found], row.company, viewers_zone(request.user, row.event))[0]
     best = {one.company.pk: one.matches for one in services.suggestions(row)}.get(entry.other.pk)
     entry.reasons = reasons.sentences(best[0]) if best else []
+    entry.clash = services.staff_clashes(row.company, [found]).get(found.pk, "")
     viewer = viewers_zone(request.user, row.event)
+    to_come = found.status == Meeting.Status.PLANNED and found.starts_at > timezone.now()
+    proposed = found.moves.pending().select_related("company").first() if to_come else None
     context = {
         "entry": entry,
+        "proposed": proposed,
+        "proposed_at": local(proposed.starts_at, row.event.zone) if proposed else None,
+        "own_proposal": proposed is not None and proposed.company_id == row.company_id,
+        "free": _free(found) if to_come and not proposed else [],
+        "kept": services.kept_rate(entry.other),
         "event": row.event,
         "row": row,
         "people": row.attendees.all(),
@@ -134,6 +166,47 @@ def _turned(request: HttpRequest, uid, verb, sentence: str, **fields) -> HttpRes
         transaction.on_commit(ring)
         messages.success(request, sentence)
     return redirect("meetings_meeting", found.uid)
+
+
+def _free(meeting: Meeting) -> list[dict]:
+    try:
+        slots = services.free_for_both(meeting)
+    except Refused:  # the other side has withdrawn
+        return []
+    return [{"instant": slot.isoformat(), "at": local(slot, meeting.event.zone)} for slot in slots]
+
+
+@signed_in
+@require_POST
+def move(request: HttpRequest, uid) -> HttpResponse:
+    """Propose another time; the meeting stands until the other side agrees."""
+    try:
+        starts_at = read_instant(request.POST.get("slot", ""))
+    except ValueError:
+        messages.error(request, _("Choose a slot of this event."))
+        return redirect("meetings_meeting", uid)
+    sentence = _("Proposed. The meeting stays where it is until the other side agrees.")
+    return _turned(request, uid, services.ask_move, sentence, starts_at=starts_at)
+
+
+@signed_in
+@require_POST
+def answer_move(request: HttpRequest, uid) -> HttpResponse:
+    rows = MeetingMove.objects.filter(meeting__in=Meeting.objects.visible_to(request.user))
+    found = get_object_or_404(
+        rows.select_related("company", "meeting__event__campaign", "meeting__supplier", "meeting__buyer"), uid=uid
+    )
+    accept = request.POST.get("answer") == "accept"
+    try:
+        services.answer_move(by=request.user, move=found, accept=accept)
+    except Refused as problem:
+        if problem.status == 404:
+            raise Http404 from None
+        messages.error(request, problem.message)
+    else:
+        transaction.on_commit(ring)
+        messages.success(request, _("Moved.") if accept else _("It stays where it is."))
+    return redirect("meetings_meeting", found.meeting.uid)
 
 
 @signed_in

@@ -36,6 +36,11 @@ class RegistrationForm(forms.Form):
         min_value=1,
         help_text=_("Leave it empty for as many as there are."),
     )
+    share = forms.BooleanField(
+        label=_("Whoever scans a badge of ours in the hall may keep our contact"),
+        required=False,
+        help_text=_("Name, work and the contact of your company. You can take this back at any time."),
+    )
     note = fields.TextField(
         label=_("Note for the organiser"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2})
     )
@@ -49,6 +54,7 @@ class RegistrationForm(forms.Form):
         }
         if row is not None:
             initial = {name: getattr(row, name) for name in ("side", "languages", "seeks", "note", "most")}
+            initial["share"] = row.shares_contacts_since is not None
             initial["people"] = "\n".join(
                 ", ".join(part for part in (person.name, person.role) if part) for person in row.attendees.all()
             )
@@ -71,6 +77,7 @@ class RegistrationForm(forms.Form):
 
 
 class AskForm(forms.Form):
+    slot = forms.ChoiceField(label=_("When"), required=False)
     note = fields.TextField(
         label=_("Note"),
         required=False,
@@ -78,3 +85,7 @@ class AskForm(forms.Form):
         help_text=_("Say in a sentence what you would talk about."),
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+
+    def __init__(self, *args, free: list[tuple[str, str]], **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["slot"].choices = [("", _("whenever the plan has room")), *free]

@@ -41,6 +41,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "open": Event.objects.published()
         .upcoming()
         .filter(status=Event.Status.PUBLISHED)
+        .filter(Q(registration_from__isnull=True) | Q(registration_from__lte=today))
         .filter(Q(registration_until__isnull=True) | Q(registration_until__gte=today))
         .exclude(pk__in=[row.event_id for row in rows]),
     }
@@ -54,8 +55,12 @@ def register(request: HttpRequest, slug: str) -> HttpResponse:
         return redirect("meetings_event", slug)
     form = RegistrationForm(request.POST or None, company=company, event=event)
     if request.method == "POST" and form.is_valid():
+        values = form.verb_fields()
+        share = values.pop("share")
         try:
-            row = services.register_for_event(by=request.user, event=event, company=company, **form.verb_fields())
+            with transaction.atomic():
+                row = services.register_for_event(by=request.user, event=event, company=company, **values)
+                services.share_contacts(by=request.user, participation=row, share=share)
         except (Refused, ValidationError) as problem:
             show_on(form, problem)
         else:
@@ -75,8 +80,11 @@ def details(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         values = form.verb_fields()
         del values["side"]
+        share = values.pop("share")
         try:
-            services.update_participation(by=request.user, participation=row, **values)
+            with transaction.atomic():
+                services.update_participation(by=request.user, participation=row, **values)
+                services.share_contacts(by=request.user, participation=row, share=share)
         except (Refused, ValidationError) as problem:
             show_on(form, problem)
         else:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from matchmaker.web.meetings import agenda, registration, wishes
+from matchmaker.web.meetings import agenda, contacts, registration, wishes
 
 urlpatterns = [
     path("", registration.index, name="meetings"),
@@ -10,6 +10,8 @@ urlpatterns = [
     path("meeting/<uuid:uid>/", agenda.meeting, name="meetings_meeting"),
     path("meeting/<uuid:uid>/cancel/", agenda.cancel, name="meetings_cancel"),
     path("meeting/<uuid:uid>/outcome/", agenda.outcome, name="meetings_outcome"),
+    path("meeting/<uuid:uid>/move/", agenda.move, name="meetings_move"),
+    path("move/<uuid:uid>/answer/", agenda.answer_move, name="meetings_move_answer"),
     path("meeting/<uuid:uid>/staff/", agenda.staff, name="meetings_staff"),
     path("request/<uuid:uid>/answer/", wishes.answer, name="meetings_request_answer"),
     path("request/<uuid:uid>/withdraw/", wishes.withdraw, name="meetings_request_withdraw"),
@@ -19,6 +21,9 @@ urlpatterns = [
     path("<slug:slug>/free/", registration.availability, name="meetings_availability"),
     path("<slug:slug>/withdraw/", registration.withdraw, name="meetings_withdraw"),
     path("<slug:slug>/print/", agenda.printed, name="meetings_print"),
+    path("<slug:slug>/contacts/", contacts.index, name="meetings_contacts"),
+    path("<slug:slug>/contacts/<uuid:uid>/forget/", contacts.forget, name="meetings_contact_forget"),
+    path("<slug:slug>/badge/<str:code>/", contacts.badge, name="meetings_badge"),
     path("<slug:slug>/companies/", wishes.companies, name="meetings_companies"),
     path("<slug:slug>/companies/<uuid:uid>/wish/", wishes.wish, name="meetings_wish"),
     path("<slug:slug>/companies/<uuid:uid>/ask/", wishes.ask, name="meetings_ask"),

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -15,18 +16,21 @@ from matchmaker.companies.models import Company
 from matchmaker.core.problems import Refused
 from matchmaker.events import services
 from matchmaker.events.models import EventParticipation, MeetingRequest, Wish
+from matchmaker.events.services.meetings import free_slots
 from matchmaker.events.services.wishes import counterparts
 from matchmaker.matching import reasons
 from matchmaker.notifications.tasks import ring
 from matchmaker.web.access import signed_in
+from matchmaker.web.agendas import local, read_instant
 from matchmaker.web.meetings.forms import AskForm
 from matchmaker.web.meetings.gate import participation_or_404
 from matchmaker.web.refusals import show_on
+from matchmaker.web.templatetags.ui import moment
 
 PER_PAGE = 20
 
 
-def card(found: services.Suggestion, row: EventParticipation) -> dict:
+def card(found: services.Suggestion, row: EventParticipation, kept: dict[int, services.KeptRate]) -> dict:
     """A counterpart as the page shows it; what the other side wishes is not in it."""
     supplier_side = row.side == EventParticipation.Side.SUPPLIER
     best = found.matches[0] if found.matches else None
@@ -38,7 +42,9 @@ def card(found: services.Suggestion, row: EventParticipation) -> dict:
         "reasons": reasons.sentences(best) if best else [],
         "about": [match.line if supplier_side else match.product for match in found.matches],
         "supplier_side": supplier_side,
-        "incoming": found.request is not None and found.request.other_id == row.company_id,
+        "incoming": found.request is not None and found.request.answers.pk == row.company_id,
+        "kept": kept[found.company.pk].percent if found.company.pk in kept else None,
+        "may_ask": services.may_ask(row),
         "kinds": Wish.Kind.choices,
     }
 
@@ -51,12 +57,13 @@ def companies(request: HttpRequest, slug: str) -> HttpResponse:
     search = request.GET.get("q", "").strip()[:100]
     found = services.suggestions(row, search=search, only=only)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    kept = services.kept_rates([one.company.pk for one in page])
     tabs = [("", _("All")), ("matched", _("Suggested")), ("wished", _("Chosen"))]
     context = {
         "row": row,
         "event": row.event,
         "page": page,
-        "cards": [card(one, row) for one in page],
+        "cards": [card(one, row, kept) for one in page],
         "tabs": [{"value": value, "label": label, "checked": value == only} for value, label in tabs],
         "only": only,
         "q": search,
@@ -92,7 +99,13 @@ def wish(request: HttpRequest, slug: str, uid) -> HttpResponse:
         refusal = problem.message
     if request.htmx:
         found = next(one for one in services.suggestions(row) if one.company.pk == other.pk)
-        context = {"card": card(found, row), "event": row.event, "refusal": refusal, "next": request.POST.get("next")}
+        kept = services.kept_rates([other.pk])
+        context = {
+            "card": card(found, row, kept),
+            "event": row.event,
+            "refusal": refusal,
+            "next": request.POST.get("next"),
+        }
         return render(request, "meetings/wish.html", context, status=422 if refusal else 200)
     if refusal:
         messages.error(request, refusal)
@@ -103,11 +116,17 @@ def wish(request: HttpRequest, slug: str, uid) -> HttpResponse:
 def ask(request: HttpRequest, slug: str, uid) -> HttpResponse:
     row = participation_or_404(request, slug)
     other = _other(row, uid)
-    form = AskForm(request.POST or None)
+    form = AskForm(request.POST or None, free=_free(row, other))
     if request.method == "POST" and form.is_valid():
+        slot = form.cleaned_data["slot"]
         try:
             services.request_meeting(
-                by=request.user, event=row.event, company=row.company, other=other, note=form.cleaned_data["note"]
+                by=request.user,
+                event=row.event,
+                company=row.company,
+                other=other,
+                note=form.cleaned_data["note"],
+                starts_at=read_instant(slot) if slot else None,
             )
         except (Refused, ValidationError) as problem:
             show_on(form, problem)
@@ -115,7 +134,16 @@ def ask(request: HttpRequest, slug: str, uid) -> HttpResponse:
             transaction.on_commit(ring)
             messages.success(request, _("Asked. You hear of the answer; until then nothing is blocked."))
             return redirect("meetings_event", slug)
-    return render(request, "meetings/ask.html", {"row": row, "event": row.event, "other": other, "form": form})
+    context = {"row": row, "event": row.event, "other": other, "form": form, "kept": services.kept_rate(other)}
+    return render(request, "meetings/ask.html", context)
+
+
+def _free(row: EventParticipation, other: Company) -> list[tuple[str, str]]:
+    """Slots free for both as choices, on the event's clock."""
+    theirs = counterparts(row).get(company=other)
+    sides = (row, theirs) if row.side == EventParticipation.Side.SUPPLIER else (theirs, row)
+    slots = free_slots(row.event, *sides, after=timezone.now(), count=40)
+    return [(slot.isoformat(), moment(local(slot, row.event.zone))) for slot in slots]
 
 
 def _request(request: HttpRequest, uid) -> MeetingRequest:
@@ -127,20 +155,32 @@ def _request(request: HttpRequest, uid) -> MeetingRequest:
 @require_POST
 def answer(request: HttpRequest, uid) -> HttpResponse:
     row = _request(request, uid)
-    accept = request.POST.get("answer") == "accept"
+    said = request.POST.get("answer")
     try:
-        services.answer_request(by=request.user, request=row, accept=accept)
+        other_time = read_instant(request.POST.get("slot", "")) if said == "other" else None
+    except ValueError:
+        messages.error(request, _("Choose a slot of this event."))
+        return _back(request, row.event.slug)
+    try:
+        services.answer_request(by=request.user, request=row, accept=said == "accept", other_time=other_time)
     except Refused as problem:
         if problem.status == 404:
             raise Http404 from None
         messages.error(request, problem.message)
     else:
         transaction.on_commit(ring)
-        messages.success(
-            request,
-            _("Accepted. The plan gives the meeting a time and a table.") if accept else _("Declined."),
-        )
+        messages.success(request, _answered(row, said))
     return _back(request, row.event.slug)
+
+
+def _answered(row: MeetingRequest, said: str | None) -> str:
+    if said == "other":
+        return _("Proposed. You hear of their answer.")
+    if said != "accept":
+        return _("Declined.")
+    if row.starts_at:
+        return _("Accepted: the meeting is booked.")
+    return _("Accepted. The plan gives the meeting a time and a table.")
 
 
 @signed_in

@@ -23,6 +23,7 @@ from matchmaker.web.access import current_campaign, current_company, everyone, r
 from matchmaker.web.company_forms import ContactForm, NamesForm, said_by
 from matchmaker.web.public.join_forms import SubmitForm
 from matchmaker.web.public.partner_codes import KEPT
+from matchmaker.web.question_forms import QuestionsForm
 from matchmaker.web.refusals import show_on
 
 SIDES = ("supplier", "buyer")
@@ -62,14 +63,16 @@ def fill_in(request: HttpRequest, side: str, step: int) -> HttpResponse:
     if step == 3:
         initial["code"] = request.session.get(KEPT, "")
     form = FORMS[step](request.POST or None, initial=initial, side=side)
-    if request.method == "POST" and form.is_valid():
+    asked = QuestionsForm.of(request, company, current_campaign()) if step == 3 and company else None
+    if request.method == "POST" and form.is_valid() and (asked is None or asked.is_valid()):
         company = _keep(request, form, company, side)
         if not form.errors and step < 3:
             return redirect("join_step", side, step + 1)
-        if not form.errors and _submit(request, form, company):
+        if not form.errors and _answer(request, asked, company) and _submit(request, form, company):
             return redirect("desk")
     context = {
         "form": form,
+        "asked": asked,
         "side": side,
         "step": step,
         "company": company,
@@ -79,7 +82,13 @@ def fill_in(request: HttpRequest, side: str, step: int) -> HttpResponse:
         # Only companies anybody may see: a hint must not tell who else takes part.
         "alike": [other for other, _found in companies_alike(company, Company.objects.public())[:3]] if company else [],
     }
-    return render(request, f"public/join/step{step}.html", context, status=422 if form.errors else 200)
+    wrong = form.errors or (asked is not None and asked.errors)
+    return render(request, f"public/join/step{step}.html", context, status=422 if wrong else 200)
+
+
+def _answer(request: HttpRequest, asked: QuestionsForm | None, company: Company) -> bool:
+    """Keep the answers to the campaign's own questions, whether or not the company can be submitted."""
+    return asked is None or asked.keep(by=request.user)
 
 
 def _first_guess(user: User, side: str) -> dict:
@@ -139,7 +148,8 @@ def _say_what_is_missing(form, problem: ValidationError) -> None:
         if named:
             sentence = _("Still missing under “%(step)s”: %(fields)s.")
             form.add_error(None, sentence % {"step": label, "fields": _(", ").join(named)})
-    here = {name: errors for name, errors in problem.error_dict.items() if name in form.fields}
+    earlier = {*FORMS[1].base_fields, *FORMS[2].base_fields}
+    here = {name: errors for name, errors in problem.error_dict.items() if name not in earlier}
     if here:
         show_on(form, ValidationError(here))
 

@@ -1,11 +1,17 @@
 """From registrations to a published plan, by the pages alone."""
 
+import io
+import json
+import re
+import zipfile
+
 import pytest
 from django.urls import reverse
 
 from matchmaker.campaigns.models import Organiser
 from matchmaker.events import services
 from matchmaker.events.models import Meeting, PlanDraft
+from matchmaker.events.services import pack
 from tests import factories
 
 PLAN = {
@@ -91,11 +97,37 @@ def test_a_published_meeting_is_moved_by_the_form_with_what_stands_in_the_way(co
     assert meeting.starts_at == hall.slots[2]
 
 
-def test_badges_carry_a_code_for_the_door(console, hall, crowd):
-    content = console.get(page("console_event_badges")).content
-    assert content.count(b"<svg xmlns") == 4
-    assert content.count(crowd[0][0].attendees.get().code.encode()) == 1
-    assert b'style="' not in content
+@pytest.mark.slow
+def test_badges_and_signs_are_pdf_with_the_fonts_their_names_need(console, hall, crowd):
+    people = [row.attendees.get() for side in crowd for row in side]
+    for person, name in zip(people, ("ليلى الحسن", "陈敏", "Claire Morel", "김민수"), strict=True):
+        person.name = name
+        person.save(update_fields=["name"])
+    badges = console.get(page("console_event_badges"))
+    assert (badges["Content-Type"], badges.content[:5]) == ("application/pdf", b"%PDF-")
+    assert set(re.findall(rb"[+](NotoSans[A-Z]*[a-z]*)", badges.content)) == {
+        *(b"NotoSans", b"NotoSansArabic", b"NotoSansKR", b"NotoSansSC")
+    }
+    signs = console.get(page("console_event_signs")).content
+    assert re.findall(rb"/Count (\d+)", signs) == [b"1"]  # two tables, two signs to a sheet
+
+
+def test_the_venues_pack_is_signed_and_a_changed_one_is_refused(console, hall, crowd):
+    hall.book(crowd[0][0], crowd[1][0], 0)
+    sealed = console.get(page("console_event_pack")).content
+    assert pack.broken(sealed) is None
+    with zipfile.ZipFile(io.BytesIO(sealed)) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    listed = json.loads(files["venue.json"])
+    assert len(listed["people"]) == 4
+    assert [row["table"] for row in listed["meetings"]] == [1]
+    files["venue.json"] = files["venue.json"].replace(b'"table": 1', b'"table": 2')
+    forged = io.BytesIO()
+    with zipfile.ZipFile(forged, "w") as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    assert pack.broken(forged.getvalue()) == "Changed since it was sealed: venue.json."
+    assert pack.broken(b"nothing") == "This is not a pack of this site."
 
 
 def test_the_door_says_what_is_wrong_and_keeps_the_code(console, crowd):

@@ -1,0 +1,231 @@
+"""The door: people are let in by the code of their badge, on a page of the team or by a device at a gate.
+
+A device may have been without a network for hours. It sends what it scanned when it is back; each scan is kept once
+under the device's own key, each person enters once, and what was not a plain entry waits for somebody to look at it.
+"""
+
+import datetime as dt
+import re
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from matchmaker.accounts.audit import record
+from matchmaker.accounts.models import User
+from matchmaker.campaigns.models import Organiser
+from matchmaker.core.problems import Refused
+from matchmaker.events.models import Attendee, Event, EventParticipation, GateDevice, RevokedBadge, Scan
+from matchmaker.events.models.day import digest_of, new_secret
+from matchmaker.events.models.participants import new_code
+from matchmaker.events.services.meetings import clock
+
+SLIPS = str.maketrans({"I": "1", "L": "1", "O": "0"})  # Crockford's reading of letters that look like digits
+MOST_SCANS = 500  # in one message of a device; it sends the rest in the next
+
+
+def read_code(typed: str) -> str:
+    """The code as it stands on the badge: spaces and dashes gone, letters that look like digits read as such."""
+    typed = re.split(r"code=|/gate/b/", typed[:300])[-1].rstrip("/")  # a scanner types the whole address of the QR code
+    return re.sub(r"[\s-]", "", typed[:64]).upper().translate(SLIPS)
+
+
+def require_team(by: User, event: Event) -> None:
+    """Anybody of the campaign's team, staff at the doors too."""
+    if not Organiser.objects.filter(campaign=event.campaign_id, user=by).exists():
+        raise Refused("not_found", _("There is nothing here for you."), status=404)
+
+
+@transaction.atomic
+def check_in(*, by: User, event: Event, code: str, gate: str = "") -> Attendee:
+    """Let a person in by the code of her badge.
+
+    Raises:
+        Refused: a sentence of its own for an unknown code, another event's, one taken back, a withdrawn or waiting
+            company, another day, and a badge that was used already (with time and gate).
+    """
+    require_team(by, event)
+    return _admit(event, code, gate=gate, at=timezone.now(), by=by)
+
+
+def _admit(event: Event, code: str, *, gate: str, at: dt.datetime, by: User | None) -> Attendee:
+    code = read_code(code)
+    if not code:
+        raise Refused("code_missing", _("Scan a badge or type its code."), field="code", status=400)
+    person = _person_of(code)
+    part = person.participation
+    if part.event_id != event.pk:
+        raise Refused("other_event", _("This badge is for “%(event)s”.") % {"event": part.event.name}, field="code")
+    company = {"company": part.company.display_name}
+    if part.status == EventParticipation.Status.WITHDRAWN:
+        raise Refused("withdrawn", _("%(company)s has withdrawn.") % company, field="code")
+    if part.status == EventParticipation.Status.WAITING:
+        raise Refused("waiting", _("%(company)s is on the waiting list.") % company, field="code")
+    if not event.starts_on <= timezone.localdate(at, timezone=event.zone) <= event.ends_on:
+        raise Refused("other_day", _("The event is not on today."), field="code")
+    entered = Attendee.objects.filter(pk=person.pk, checked_in_at__isnull=True).update(
+        checked_in_at=at, checked_in_by=by, gate=gate[:40]
+    )
+    person.refresh_from_db()
+    if not entered:
+        raise Refused(
+            "used_already",
+            _("%(name)s came in at %(when)s, gate %(gate)s.")
+            % {"name": person.name, "when": clock(event, person.checked_in_at or at), "gate": person.gate or "–"},
+            field="code",
+        )
+    record(by=by, verb="check_in", on=person, organisation=event.campaign, facts={"gate": gate[:40]})
+    return person
+
+
+def _person_of(code: str) -> Attendee:
+    rows = Attendee.objects.select_related("participation__event", "participation__company")
+    person = rows.filter(code=code).first()
+    if person is not None:
+        return person
+    if taken_back := RevokedBadge.objects.filter(code=code).first():
+        when = timezone.localtime(taken_back.revoked_at, rows.get(pk=taken_back.attendee_id).participation.event.zone)
+        raise Refused(
+            "badge_revoked",
+            _("This badge was replaced on %(when)s; only the new one counts.") % {"when": f"{when:%Y-%m-%d %H:%M}"},
+            field="code",
+        )
+    raise Refused("code_unknown", _("No badge has this code."), field="code", status=404)
+
+
+@transaction.atomic
+def reissue_badge(*, by: User, person: Attendee) -> Attendee:
+    """Give a person a new code, for example because the badge was lost; the old one lets nobody in any more."""
+    event = person.participation.event
+    require_team(by, event)
+    RevokedBadge.objects.create(attendee=person, code=person.code)
+    person.code = new_code()
+    person.save(update_fields=["code"])
+    record(by=by, verb="reissue_badge", on=person, organisation=event.campaign)
+    return person
+
+
+# -- devices at the gates ----------------------------------------------------------------------------------------------
+@transaction.atomic
+def make_device(*, by: User, event: Event, gate: str) -> tuple[GateDevice, str]:
+    """A key for one phone at one gate of one event; the secret is told now and never again."""
+    require_team(by, event)
+    secret = new_secret()
+    device = GateDevice(event=event, gate=gate.strip(), digest=digest_of(secret), made_by=by)
+    device.full_clean(exclude=["event", "made_by"])
+    device.save()
+    record(by=by, verb="make_gate_device", on=device, organisation=event.campaign)
+    return device, secret
+
+
+@transaction.atomic
+def revoke_device(*, by: User, device: GateDevice) -> GateDevice:
+    """Take the key back, for example because the phone was lost. What it scanned before stays."""
+    require_team(by, device.event)
+    GateDevice.objects.filter(pk=device.pk, revoked_at__isnull=True).update(revoked_at=timezone.now())
+    device.refresh_from_db()
+    record(by=by, verb="revoke_gate_device", on=device, organisation=device.event.campaign)
+    return device
+
+
+def door_list(event: Event) -> list[dict]:
+    """Who may come in, as a device keeps it: the digest of a code instead of the code, so that nobody can print badges.
+
+    A code has 50 bits; its digest is salted with the event, and the list is only for devices of that event.
+    """
+    people = Attendee.objects.filter(participation__event=event).select_related("participation__company")
+    return [
+        {
+            "key": digest_of(f"{event.uid}:{person.code}"),
+            "name": person.name,
+            "company": person.participation.company.display_name,
+            "state": person.participation.status,
+            "at": person.checked_in_at.isoformat() if person.checked_in_at else None,
+            "gate": person.gate,
+        }
+        for person in people.order_by("pk")
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What became of one scan; `sentence` is for the person at the gate."""
+
+    key: str
+    outcome: str
+    sentence: str
+    name: str = ""
+    company: str = ""
+
+
+def take_scans(*, device: GateDevice, scans: Iterable[dict]) -> list[Verdict]:
+    """Merge what a device scanned, oldest first; the same scan sent again gets the answer it got before.
+
+    Each scan is {key (UUID of the device's own), code, at (ISO 8601)} and a transaction of its own, so that one bad
+    row holds up no other. A device clock ahead of ours counts as now.
+
+    Raises:
+        Refused: the key was taken back, or the message is not a list of scans.
+    """
+    if device.revoked_at:
+        raise Refused("device_revoked", _("This device was taken out of service. Ask the team."), status=403)
+    rows = [_read(scan) for scan in scans]
+    if len(rows) > MOST_SCANS:
+        raise Refused("too_many_scans", _("Send at most %(most)d scans at once.") % {"most": MOST_SCANS}, status=400)
+    GateDevice.objects.filter(pk=device.pk).update(seen_at=timezone.now())
+    return [_merge(device, *row) for row in sorted(rows, key=lambda row: row[2])]
+
+
+def _read(scan: dict) -> tuple[uuid.UUID, str, dt.datetime]:
+    try:
+        at = dt.datetime.fromisoformat(str(scan["at"])[:40])
+        return uuid.UUID(str(scan["key"])), str(scan["code"])[:300], min(at.astimezone(dt.UTC), timezone.now())
+    except (KeyError, TypeError, ValueError, OverflowError):
+        raise Refused("bad_scan", _("A scan needs a key, a code and a time."), status=400) from None
+
+
+@transaction.atomic
+def _merge(device: GateDevice, key: uuid.UUID, code: str, at: dt.datetime) -> Verdict:
+    event, told = device.event, read_code(code).replace("\x00", "")
+    person = Attendee.objects.filter(code=told).select_related("participation__company").first()
+    fields = {"code": told, "scanned_at": at, "attendee": person, "outcome": Scan.Outcome.ENTERED}
+    scan, new = Scan.objects.get_or_create(device=device, key=key, defaults=fields)
+    if new:
+        try:
+            with transaction.atomic():
+                _admit(event, told, gate=device.gate, at=at, by=None)
+        except Refused as refusal:
+            scan.outcome = Scan.Outcome.AGAIN if refusal.code == "used_already" else Scan.Outcome.REFUSED
+            scan.reason = refusal.code
+            scan.save(update_fields=["outcome", "reason"])
+            sentence = refusal.message
+        else:
+            sentence = _("Welcome.")
+    else:
+        sentence = _why(scan)
+    if person is None or person.participation.event_id != event.pk:
+        return Verdict(str(key), scan.outcome, sentence)
+    return Verdict(str(key), scan.outcome, sentence, person.name, person.participation.company.display_name)
+
+
+def _why(scan: Scan) -> str:
+    """The sentence of an answer given before."""
+    if scan.outcome == Scan.Outcome.ENTERED:
+        return _("Welcome.")
+    try:
+        with transaction.atomic():
+            _admit(scan.device.event, scan.code, gate="", at=scan.scanned_at, by=None)
+            raise Refused("answered_before", _("Refused before. Scan the badge again."))
+    except Refused as refusal:
+        return refusal.message
+
+
+@transaction.atomic
+def settle_scan(*, by: User, scan: Scan) -> None:
+    """Somebody of the team has looked at a scan that was not a plain entry."""
+    require_team(by, scan.device.event)
+    Scan.objects.filter(pk=scan.pk, seen_at__isnull=True).update(seen_at=timezone.now())
+    record(by=by, verb="settle_scan", on=scan, organisation=scan.device.event.campaign)

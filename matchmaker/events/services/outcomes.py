@@ -1,0 +1,134 @@
+"""What became of meetings, and who of a company goes to them."""
+
+import datetime as dt
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from matchmaker.accounts.audit import record
+from matchmaker.accounts.models import User
+from matchmaker.companies.models import Company
+from matchmaker.core.problems import Refused
+from matchmaker.events.models import Meeting
+from matchmaker.events.services.meetings import fields_without, side_of
+from matchmaker.events.services.participations import participation_of
+
+MISSED = Meeting.Outcome.MISSED
+
+
+@transaction.atomic
+def mark_meeting(
+    *, by: User, meeting: Meeting, outcome: str, absent: str = "", rating: int | None = None, note: str = ""
+) -> Meeting:
+    """Say what became of a meeting: held, cut short or missed; either side rates it and keeps a private note.
+
+    Each side's word is kept. The team's settles it; until then the last word shows. A side that says "missed" says
+    that the other did not come; the team names who was `absent` (supplier, buyer or both).
+
+    Raises:
+        ValidationError: by field.
+        Refused: before it begins, or when it was cancelled.
+    """
+    side = side_of(by, meeting)
+    if outcome not in Meeting.Outcome.values:
+        raise Refused("no_such_outcome", _("Choose held, cut short or missed."), field="outcome", status=400)
+    if meeting.starts_at > timezone.now():
+        raise Refused("too_early", _("The meeting has not begun yet."), field="outcome")
+    meeting = Meeting.objects.select_for_update(of=("self",)).for_agenda().get(pk=meeting.pk)
+    if meeting.status == Meeting.Status.CANCELLED:
+        raise Refused("meeting_state", _("This meeting was cancelled."))
+    setattr(meeting, f"{side}_said", outcome)
+    meeting.status = meeting.team_said or outcome
+    meeting.absent = _absent(meeting, side, absent)
+    changed = [f"{side}_said", "status", "absent", "updated_at"]
+    if side != "team":
+        fields = [f"{side}_rating", f"{side}_note"]
+        setattr(meeting, fields[0], rating)
+        setattr(meeting, fields[1], note.strip())
+        try:
+            meeting.full_clean(fields_without(*fields), validate_unique=False, validate_constraints=False)
+        except ValidationError as error:
+            names = {fields[0]: "rating", fields[1]: "note"}
+            raise ValidationError({names[name]: texts for name, texts in error.message_dict.items()}) from None
+        changed += fields
+    meeting.save(update_fields=changed)
+    record(
+        by=by,
+        verb="mark_meeting",
+        on=meeting,
+        organisation=meeting.event.campaign,
+        facts={"outcome": outcome, "side": side, "absent": meeting.absent},
+    )
+    return meeting
+
+
+def _absent(meeting: Meeting, side: str, named: str) -> str:
+    """Who did not come, by what has been said so far."""
+    if meeting.status != MISSED:
+        return ""
+    if side == "team":
+        return named if named in ("supplier", "buyer", "both") else ""
+    if meeting.team_said:
+        return meeting.absent
+    if meeting.supplier_said == meeting.buyer_said == MISSED:
+        return Meeting.Side.BOTH
+    return Meeting.Side.BUYER if meeting.supplier_said == MISSED else Meeting.Side.SUPPLIER
+
+
+@transaction.atomic
+def assign_staff(*, by: User, meeting: Meeting, name: str) -> Meeting:
+    """Say who of one's own people goes; where that clashes, `staff_clashes` says so and the name stands.
+
+    Raises:
+        Refused: she is not among the people registered.
+    """
+    side = side_of(by, meeting)
+    if side == "team":
+        raise Refused("not_found", _("There is nothing here for you."), status=404)
+    company = getattr(meeting, side)
+    people = participation_of(meeting.event, company).attendees.values_list("name", flat=True)
+    if name and name not in people:
+        raise Refused("no_such_person", _("Choose one of your people."), field="staff", status=400)
+    setattr(meeting, f"{side}_staff", name)
+    meeting.save(update_fields=[f"{side}_staff", "updated_at"])
+    record(by=by, verb="assign_staff", on=meeting, organisation=company)
+    return meeting
+
+
+def staff_clashes(company: Company, meetings: list[Meeting]) -> dict[int, str]:
+    """Meetings (by key) whose named person cannot be there, each with a sentence.
+
+    A company meets once a slot, so a person clashes across events of the same days, or is no longer registered.
+    """
+    found: dict[int, str] = {}
+    sides = [(meeting, "supplier" if meeting.supplier_id == company.pk else "buyer") for meeting in meetings]
+    named = [(meeting, getattr(meeting, f"{side}_staff")) for meeting, side in sides]
+    named = [(meeting, name) for meeting, name in named if name and meeting.status == Meeting.Status.PLANNED]
+    if not named:
+        return found
+    people: dict[int, set[str]] = {}
+    for event, name in company.event_participations.values_list("event", "attendees__name"):
+        people.setdefault(event, set()).add(name)
+    own = Q(supplier=company) | Q(buyer=company)
+    first, last = min(m.starts_at for m, _n in named), max(m.ends_at for m, _n in named)
+    elsewhere = list(
+        Meeting.objects.filter(own, status=Meeting.Status.PLANNED, starts_at__lt=last)
+        .filter(starts_at__gt=first - dt.timedelta(hours=12))
+        .for_agenda()
+    )
+    for meeting, name in named:
+        if name not in people.get(meeting.event_id, ()):
+            found[meeting.pk] = _("%(name)s is no longer registered for this event.") % {"name": name}
+            continue
+        for other in elsewhere:
+            theirs = other.supplier_staff if other.supplier_id == company.pk else other.buyer_staff
+            overlap = other.starts_at < meeting.ends_at and meeting.starts_at < other.ends_at
+            if other.pk != meeting.pk and theirs == name and overlap:
+                found[meeting.pk] = _("%(name)s has a meeting at “%(event)s” at the same time.") % {
+                    "name": name,
+                    "event": other.event.name,
+                }
+    return found

@@ -1,0 +1,187 @@
+"""Asking for a meeting: accept, decline or another time. The organiser's rules say who may ask whom, and how often."""
+
+import datetime as dt
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from matchmaker.accounts.audit import record
+from matchmaker.accounts.models import User
+from matchmaker.companies.models import Company
+from matchmaker.companies.services import is_member, require_member
+from matchmaker.core.problems import Refused
+from matchmaker.events.models import Event, EventParticipation, Meeting, MeetingRequest, Wish
+from matchmaker.events.services import news
+from matchmaker.events.services.meetings import book_agreed
+from matchmaker.events.services.weights import best_matches
+from matchmaker.events.services.wishes import both_sides
+from matchmaker.language.text import detect
+
+ANSWER_WITHIN = dt.timedelta(days=7)
+
+
+@transaction.atomic
+def request_meeting(
+    *, by: User, event: Event, company: Company, other: Company, note: str = "", starts_at: dt.datetime | None = None
+) -> MeetingRequest:
+    """Ask another company for a meeting, at a time or whenever the plan has room.
+
+    It holds no slot and expires after a week, or when the event begins.
+
+    Raises:
+        ValidationError: by field.
+        Refused: not registered, asked already, or against the organiser's rules.
+    """
+    mine = both_sides(by, event, company, other)
+    expire_requests(event=event)
+    _obey_rules(mine, other)
+    if Meeting.objects.of(event).active().of_company(company).of_company(other).exists():
+        raise Refused("meeting_stands", _("You have a meeting with this company already."))
+    # Asking somebody whom one never wanted to meet takes that back.
+    Wish.objects.never().filter(event=event, company=company, other=other).delete()
+    hidden = Wish.objects.never().filter(event=event, company=other, other=company).exists()
+    request = MeetingRequest(
+        event=event,
+        company=company,
+        other=other,
+        note=note.strip(),
+        language=detect(note) if note.strip() else "",
+        starts_at=_slot_to_come(event, starts_at) if starts_at else None,
+        hidden=hidden,
+        expires_at=_until(event),
+    )
+    try:
+        request.full_clean(exclude=["event", "company", "other"], validate_constraints=False)
+        with transaction.atomic():
+            request.save()
+    except IntegrityError:
+        raise Refused("asked_already", _("You have asked this company already.")) from None
+    except ValidationError as error:
+        raise ValidationError(error.message_dict) from None
+    record(by=by, verb="request_meeting", on=request, organisation=company)
+    if not hidden:
+        news.request_made(request)
+    return request
+
+
+def may_ask(participation: EventParticipation) -> bool:
+    """Does the organiser let this side ask for meetings at all?"""
+    return participation.event.asks_from in (Event.Asks.BOTH, participation.side)
+
+
+def _obey_rules(mine: EventParticipation, other: Company) -> None:
+    event, company = mine.event, mine.company
+    if not may_ask(mine):
+        raise Refused("asking_closed", _("At this event your side does not ask; say whom you wish to meet instead."))
+    sent = MeetingRequest.objects.filter(event=event, company=company)
+    if sent.pending().count() >= event.requests_a_company:
+        raise Refused(
+            "too_many_requests",
+            _("Your company has %(count)d open requests, as many as this event allows. Wait for answers first.")
+            % {"count": event.requests_a_company},
+        )
+    if event.requests_in_all is not None and sent.count() >= event.requests_in_all:
+        raise Refused(
+            "no_requests_left",
+            _("Your company has sent %(count)d requests, as many as this event allows.")
+            % {"count": event.requests_in_all},
+        )
+    if not event.asks_again and sent.filter(other=other, status=MeetingRequest.Status.DECLINED).exists():
+        raise Refused("declined_before", _("This company has declined. You can still say that you wish to meet it."))
+    if event.asks_matched_only:
+        pair = {company.pk}, {other.pk}
+        if not best_matches(*(pair if mine.side == EventParticipation.Side.SUPPLIER else pair[::-1])):
+            raise Refused("not_matched", _("At this event you can ask companies whose offer and demand match yours."))
+
+
+def _slot_to_come(event: Event, starts_at: dt.datetime) -> dt.datetime:
+    if starts_at not in event.slots():
+        raise Refused("no_such_slot", _("Choose a slot of this event."), field="slot", status=400)
+    if starts_at <= timezone.now():
+        raise Refused("past", _("This slot has begun already."), field="slot", status=400)
+    return starts_at
+
+
+def _until(event: Event) -> dt.datetime:
+    """When an open request ends by itself."""
+    now = timezone.now()
+    return max(now, min(now + ANSWER_WITHIN, max(event.slots(), default=now)))
+
+
+@transaction.atomic
+def answer_request(
+    *, by: User, request: MeetingRequest, accept: bool = False, other_time: dt.datetime | None = None
+) -> MeetingRequest:
+    """Accept, decline, or propose another time, which the other side then answers in the same way.
+
+    A request with a time that is accepted becomes a meeting at once; without a time the plan finds one. The same
+    answer twice is one; another answer after the first is refused with what stands.
+
+    Raises:
+        Refused: not this company's to answer; answered, withdrawn or expired; or the time was taken meanwhile, with
+            the slots that are free for both.
+    """
+    if request.hidden or not is_member(by, request.answers):
+        raise Refused("not_found", _("There is nothing here for you."), status=404)
+    expire_requests(event=request.event)
+    open_row = MeetingRequest.objects.pending().filter(pk=request.pk, asker_answers=request.asker_answers)
+    if other_time is not None:
+        return _propose(by, request, open_row, _slot_to_come(request.event, other_time))
+    said = MeetingRequest.Status.ACCEPTED if accept else MeetingRequest.Status.DECLINED
+    moved = open_row.update(status=said, answered_at=timezone.now())
+    asker_answered = request.asker_answers
+    request.refresh_from_db()
+    if not moved:
+        if request.status == said:
+            return request
+        raise Refused(
+            "request_state",
+            _("This request is no longer open: %(state)s.") % {"state": request.get_status_display()},
+        )
+    record(by=by, verb=f"request_{said}", on=request, organisation=request.answers)
+    if accept and request.starts_at:
+        _book(by, request, request.starts_at)
+    news.request_answered(request, to=request.other if asker_answered else request.company)
+    return request
+
+
+def _propose(by: User, request: MeetingRequest, open_row, starts_at: dt.datetime) -> MeetingRequest:
+    turned = not request.asker_answers
+    moved = open_row.update(starts_at=starts_at, asker_answers=turned, expires_at=_until(request.event))
+    request.refresh_from_db()
+    if not moved:
+        raise Refused(
+            "request_state",
+            _("This request is no longer open: %(state)s.") % {"state": request.get_status_display()},
+        )
+    record(by=by, verb="propose_other_time", on=request, facts={"to": starts_at.isoformat()})
+    news.other_time(request)
+    return request
+
+
+def _book(by: User, request: MeetingRequest, starts_at: dt.datetime) -> None:
+    rows = EventParticipation.objects.filter(event=request.event, company=request.company)
+    asker_sells = rows.filter(side=EventParticipation.Side.SUPPLIER).exists()
+    supplier, buyer = (request.company, request.other) if asker_sells else (request.other, request.company)
+    book_agreed(by=by, event=request.event, supplier=supplier, buyer=buyer, starts_at=starts_at)
+
+
+@transaction.atomic
+def withdraw_request(*, by: User, request: MeetingRequest) -> MeetingRequest:
+    """Take back what one asked, answered or not, as long as no meeting came of it."""
+    require_member(by, request.company)
+    moved = MeetingRequest.objects.filter(pk=request.pk, status__in=["pending", "accepted"])
+    moved.update(status=MeetingRequest.Status.WITHDRAWN, answered_at=timezone.now())
+    request.refresh_from_db()
+    record(by=by, verb="withdraw_request", on=request, organisation=request.company)
+    return request
+
+
+def expire_requests(*, event: Event | None = None) -> int:
+    """Close requests nobody answered in time; returns how many."""
+    rows = MeetingRequest.objects.pending().filter(expires_at__lte=timezone.now())
+    if event is not None:
+        rows = rows.filter(event=event)
+    return rows.update(status=MeetingRequest.Status.EXPIRED)

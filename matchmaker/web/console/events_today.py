@@ -1,0 +1,198 @@
+"""The organiser's screen of the day: who is where, who is late, which tables are free, and walk-ins placed."""
+
+import datetime as dt
+
+from django.contrib import messages
+from django.db import transaction
+from django.db.models import Count, Q
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from matchmaker.core.problems import Refused
+from matchmaker.events import services
+from matchmaker.events.models import Attendee, EventParticipation, Meeting, Scan
+from matchmaker.events.services.walkins import places_for
+from matchmaker.notifications.tasks import ring
+from matchmaker.web.access import organiser, team
+from matchmaker.web.agendas import local
+from matchmaker.web.console.events import event_of
+from matchmaker.web.console.events_pair import read_slot
+from matchmaker.web.console.qr import qr
+
+TABLES_SHOWN = 20
+
+
+@team
+@require_safe
+def today(request, slug):
+    event = event_of(request, slug)
+    now = timezone.now()
+    slots = event.slots()
+    # A meeting goes on until the next slot begins: people are still on their way.
+    current = max((slot for slot in slots if slot <= now < slot + event.length), default=None)
+    coming = min((slot for slot in slots if slot > now), default=None)
+    here = set(
+        event.participations.registered()
+        .filter(attendees__checked_in_at__isnull=False)
+        .values_list("company", flat=True)
+    )
+    expected = Attendee.objects.expected().filter(participation__event=event)
+    totals = expected.aggregate(all=Count("pk"), inside=Count("pk", filter=Q(checked_in_at__isnull=False)))
+    late = _late(event, now, here)
+    parts = [
+        _part(event, current, here, _("Now at the tables"), _("No slot is running now.")),
+        _part(event, coming, here, _("Next slot"), _("No slot is to come.")),
+    ]
+    placing = _placing(request, event)
+    secret_url = request.session.pop("gate_key", "")
+    context = {
+        "event": event,
+        "tab": "today",
+        "figures": [
+            {"label": _("Inside"), "value": totals["inside"], "note": _("of %(n)d expected") % {"n": totals["all"]}},
+            {"label": _("At the tables now"), "value": len(parts[0]["rows"])},
+            {"label": _("Free tables now"), "value": parts[0]["free_count"]},
+            {"label": _("Late companies"), "value": len(late), "first": bool(late)},
+        ],
+        "parts": parts,
+        "late": late[:40],
+        "slots": [{"instant": slot.isoformat(), "at": local(slot, event.zone)} for slot in slots if slot > now],
+        "scans": _scans(event),
+        "registered": event.participations.registered().select_related("company").order_by("company__legal_name"),
+        "placing": placing,
+        "places": [
+            {"place": one, "at": local(one.starts_at, event.zone), "instant": one.starts_at.isoformat()}
+            for one in (places_for(placing) if placing else [])
+        ],
+        "devices": event.gate_devices.order_by("revoked_at", "pk"),
+        "secret_url": secret_url,
+        "secret_qr": qr(secret_url) if secret_url else "",
+    }
+    return render(request, "console/event_today.html", context)
+
+
+def _placing(request, event) -> EventParticipation | None:
+    uid = request.GET.get("place", "")
+    rows = event.participations.registered().select_related("company", "event")
+    return next((row for row in rows if str(row.uid) == uid), None) if uid else None
+
+
+def _part(event, slot, here: set[int], label: str, none: str) -> dict:
+    """One slot with its meetings by table, whether each side is in the house, and the tables left."""
+    if slot is None:
+        return {"label": label, "none": none, "at": None, "rows": [], "free": [], "free_count": event.tables}
+    meetings = list(Meeting.objects.of(event).active().filter(starts_at=slot).for_agenda())
+    free = sorted(set(range(1, event.tables + 1)) - {meeting.table for meeting in meetings})
+    return {
+        "label": label,
+        "at": local(slot, event.zone),
+        "until": local(slot + event.length, event.zone),
+        "rows": [
+            {
+                "meeting": meeting,
+                "place": event.place_of(meeting.table),
+                "sides": [
+                    {"company": company, "here": company.pk in here} for company in (meeting.supplier, meeting.buyer)
+                ],
+            }
+            for meeting in meetings
+        ],
+        "free": free[:TABLES_SHOWN],
+        "more_free": max(len(free) - TABLES_SHOWN, 0),
+        "free_count": len(free),
+    }
+
+
+def _late(event, now, here: set[int]) -> list[dict]:
+    """Registered companies of which nobody has come in, those whose next meeting is soonest first."""
+    upcoming: dict[int, dt.datetime] = {}
+    planned = Meeting.objects.of(event).filter(status=Meeting.Status.PLANNED, starts_at__gte=now - event.length)
+    for supplier, buyer, when in planned.values_list("supplier", "buyer", "starts_at"):
+        for key in (supplier, buyer):
+            upcoming[key] = min(when, upcoming.get(key, when))
+    rows = event.participations.registered().filter(company__in=set(upcoming) - here).select_related("company")
+    found = [
+        {
+            "row": row,
+            "next": local(upcoming[row.company_id], event.zone),
+            "overdue": upcoming[row.company_id] <= now,
+        }
+        for row in rows
+    ]
+    return sorted(found, key=lambda one: one["next"])
+
+
+def _scans(event) -> list[dict]:
+    """What the gates could not simply let in and nobody has looked at, the latest first."""
+    sentences = {
+        "used_already": _("Was in already: perhaps a copied badge, or scanned twice."),
+        "code_unknown": _("No badge has this code."),
+        "other_event": _("The badge is for another event."),
+        "badge_revoked": _("The badge was replaced by a new one."),
+        "withdrawn": _("The company has withdrawn."),
+        "waiting": _("The company is on the waiting list."),
+        "other_day": _("The event was not on that day."),
+    }
+    rows = Scan.objects.filter(device__event=event, seen_at__isnull=True).exclude(outcome=Scan.Outcome.ENTERED)
+    return [
+        {
+            "uid": row.uid,
+            "code": row.code,
+            "attendee": row.attendee,
+            "device": row.device,
+            "at": local(row.scanned_at, event.zone),
+            "sentence": sentences.get(row.reason, row.reason),
+        }
+        for row in rows.select_related("device", "attendee")[:20]
+    ]
+
+
+@organiser
+@require_POST
+def mend(request, slug, uid):
+    """A company does not come, or comes late: keep what can stay, fill what became free."""
+    event = event_of(request, slug)
+    row = get_object_or_404(event.participations.registered().select_related("company"), uid=uid)
+    try:
+        until = read_slot(request.POST["until"]) if request.POST.get("until") else None
+        done = services.mend_plan(by=request.user, event=event, company=row.company, until=until)
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+    else:
+        transaction.on_commit(ring)
+        messages.success(
+            request,
+            _("%(cancelled)d meetings called off, %(added)d new ones in the freed time, %(moved)d moved.")
+            % {"cancelled": done.cancelled, "added": done.added, "moved": done.moved},
+        )
+    return redirect("console_event_today", slug)
+
+
+@organiser
+@require_POST
+def place(request, slug, uid):
+    """Book a walk-in's meeting in the slot that was offered."""
+    event = event_of(request, slug)
+    rows = event.participations.registered().select_related("company")
+    row = get_object_or_404(rows, uid=uid)
+    other = next((one for one in rows if str(one.uid) == request.POST.get("other")), None)
+    try:
+        if other is None:
+            raise Refused("not_registered", _("Choose a company that is registered."), status=400)
+        supplier, buyer = (row, other) if row.side == EventParticipation.Side.SUPPLIER else (other, row)
+        booked = services.book_meeting(
+            by=request.user,
+            event=event,
+            supplier=supplier.company,
+            buyer=buyer.company,
+            starts_at=read_slot(request.POST.get("slot", "")),
+        )
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+    else:
+        transaction.on_commit(ring)
+        messages.success(request, _("Booked at table %(table)d. Both sides are told.") % {"table": booked.table})
+    return redirect(f"{reverse('console_event_today', args=[slug])}?place={row.uid}#walk-in")

@@ -1,0 +1,134 @@
+"""The campaign's own questions to companies, and what they answered."""
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.db.models import Count, Prefetch
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from matchmaker.campaigns import questions
+from matchmaker.campaigns.models import Answer, Question
+from matchmaker.companies.models import Company
+from matchmaker.core.text import one_line
+from matchmaker.web import fields
+from matchmaker.web.access import organiser, team
+from matchmaker.web.refusals import show_on
+
+
+class OptionsField(forms.CharField):
+    """One option a line, its Chinese behind a bar: `Organic | 有机`."""
+
+    widget = forms.Textarea(attrs={"rows": 6})
+
+    def to_python(self, value):
+        lines = [line.strip() for line in (value or "").splitlines() if line.strip()]
+        pairs = []
+        for line in lines:
+            one_line(line)
+            english, _bar, chinese = (part.strip() for part in line.partition("|"))
+            if not english or max(len(english), len(chinese)) > 120:
+                raise ValidationError(_("Write each option in at most 120 characters, English first."))
+            pairs.append([english, chinese])
+        return pairs
+
+    def prepare_value(self, value):
+        if not isinstance(value, list):
+            return value
+        return "\n".join(f"{english} | {chinese}" if chinese else english for english, chinese in value)
+
+
+class QuestionForm(forms.Form):
+    label_en = fields.LineField(label=gettext_lazy("Question in English"), max_length=200)
+    label_zh = fields.LineField(label=gettext_lazy("Question in Chinese"), max_length=200, required=False)
+    help_en = fields.LineField(label=gettext_lazy("Help in English"), max_length=300, required=False)
+    help_zh = fields.LineField(label=gettext_lazy("Help in Chinese"), max_length=300, required=False)
+    side = forms.ChoiceField(label=gettext_lazy("Who is asked"), choices=Question.Side.choices, required=False)
+    kind = forms.ChoiceField(label=gettext_lazy("Kind of answer"), choices=Question.Kind.choices)
+    options = OptionsField(
+        label=gettext_lazy("Options"),
+        required=False,
+        help_text=gettext_lazy("For “one of several” and “any of several”: one a line, Chinese behind a bar (|)."),
+    )
+    is_required = forms.BooleanField(label=gettext_lazy("An answer is needed to submit"), required=False)
+
+
+def of_campaign(request):
+    return Question.objects.filter(campaign=request.campaign)
+
+
+@team
+@require_safe
+def index(request):
+    rows = of_campaign(request).annotate(answered=Count("answers"))
+    context = {
+        "asked": rows.asked(),
+        "retired": rows.filter(retired_at__isnull=False),
+        "may_change": request.role in ("admin", "organiser"),
+    }
+    return render(request, "console/questions.html", context)
+
+
+@organiser
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request, uid=None):
+    question = get_object_or_404(of_campaign(request).asked(), uid=uid) if uid else None
+    said = {name: getattr(question, name) for name in questions.FIELDS} if question else None
+    form = QuestionForm(request.POST if request.method == "POST" else None, initial=said)
+    if request.method == "POST" and form.is_valid():
+        try:
+            questions.save_question(by=request.user, campaign=request.campaign, question=question, **form.cleaned_data)
+        except ValidationError as problem:
+            show_on(form, problem)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("console_questions")
+    context = {"form": form, "question": get_object_or_404(of_campaign(request), uid=uid) if uid else None}
+    return render(request, "console/question.html", context, status=422 if form.errors else 200)
+
+
+@organiser
+@require_POST
+def retire(request, uid):
+    question = get_object_or_404(of_campaign(request).select_related("campaign"), uid=uid)
+    questions.retire_question(by=request.user, question=question)
+    messages.success(request, _("This is asked no longer; its answers stay."))
+    return redirect("console_questions")
+
+
+@organiser
+@require_POST
+def move(request, uid):
+    question = get_object_or_404(of_campaign(request).asked().select_related("campaign"), uid=uid)
+    questions.move_question(by=request.user, question=question, step=-1 if "up" in request.POST else 1)
+    return redirect("console_questions")
+
+
+def _found(request):
+    """Companies that answered, by the words of their answers and by one question."""
+    words = request.GET.get("q", "").replace("\x00", "").strip()[:100]
+    chosen = request.GET.get("question", "")
+    answers = Answer.objects.filter(question__campaign=request.campaign)
+    if chosen in {str(uid) for uid in of_campaign(request).values_list("uid", flat=True)}:
+        answers = answers.filter(question__uid=chosen)
+    if words:
+        answers = answers.filter(words__icontains=words)
+    companies = Company.objects.filter(pk__in=answers.values("company")).order_by("legal_name", "pk")
+    return words, chosen, companies
+
+
+@team
+@require_safe
+def answers(request):
+    words, chosen, companies = _found(request)
+    given = Prefetch("answers", Answer.objects.filter(question__campaign=request.campaign).select_related("question"))
+    context = {
+        "page": Paginator(companies.prefetch_related(given), 30).get_page(request.GET.get("page")),
+        "questions": of_campaign(request),
+        "q": words,
+        "chosen": chosen,
+    }
+    return render(request, "console/answers.html", context)

@@ -1,0 +1,63 @@
+"""Contacts by badge: only with consent, only at the same event, and the consent can be taken back."""
+
+import pytest
+
+from matchmaker.core.problems import Refused
+from matchmaker.events import services
+from matchmaker.events.models import SavedContact
+from tests import factories
+from tests.events.conftest import Hall
+
+
+def keep(row, code: str, note: str = ""):
+    by = factories.member_of(row.company)
+    return services.save_contact(by=by, participation=row, code=code, note=note)
+
+
+def share(row, yes: bool = True):
+    services.share_contacts(by=factories.member_of(row.company), participation=row, share=yes)
+
+
+@pytest.fixture
+def two(hall):
+    return hall.comes("supplier"), hall.comes("buyer")
+
+
+def test_a_contact_is_kept_once_and_its_note_is_replaced(two):
+    supplier, buyer = two
+    share(supplier)
+    keep(buyer, supplier.attendees.get().code, "Likes our tea")
+    keep(buyer, supplier.attendees.get().code, "Sends samples")
+    assert SavedContact.objects.get().note == "Sends samples"
+
+
+@pytest.mark.parametrize("consent", ["never given", "taken back"])
+def test_without_consent_nothing_is_kept(two, consent):
+    supplier, buyer = two
+    if consent == "taken back":
+        share(supplier)
+        share(supplier, False)
+    with pytest.raises(Refused) as refused:
+        keep(buyer, supplier.attendees.get().code)
+    assert refused.value.code == "not_shared"
+    assert not SavedContact.objects.exists()
+
+
+def test_a_badge_of_another_event_or_of_ones_own_is_not_kept(hall, two):
+    _supplier, buyer = two
+    elsewhere = Hall(slug="other", campaign=hall.event.campaign).comes("supplier")
+    share(elsewhere)
+    codes = []
+    for code in (elsewhere.attendees.get().code, buyer.attendees.get().code, "0000000000"):
+        with pytest.raises(Refused) as refused:
+            keep(buyer, code)
+        codes.append(refused.value.code)
+    assert codes == ["code_unknown", "own_badge", "code_unknown"]
+
+
+def test_contacts_are_seen_by_the_company_that_kept_them_only(two):
+    supplier, buyer = two
+    share(supplier)
+    keep(buyer, supplier.attendees.get().code)
+    assert SavedContact.objects.visible_to(factories.member_of(buyer.company)).count() == 1
+    assert not SavedContact.objects.visible_to(factories.member_of(supplier.company)).exists()

@@ -1,0 +1,144 @@
+"""Requests with a time, another time, the organiser's rules, and meetings moved without being cancelled."""
+
+import datetime as dt
+
+import pytest
+
+from matchmaker.core.problems import Refused
+from matchmaker.events import services
+from matchmaker.events.models import Event, Meeting, MeetingMove, MeetingRequest
+from matchmaker.notifications.models import Notice
+from tests import factories
+
+
+@pytest.fixture
+def pair(hall):
+    return hall.comes("supplier"), hall.comes("buyer")
+
+
+def by(row):
+    return factories.member_of(row.company)
+
+
+def ask(hall, one, other, slot=None):
+    starts_at = None if slot is None else hall.slots[slot]
+    return services.request_meeting(
+        by=by(one), event=hall.event, company=one.company, other=other.company, starts_at=starts_at
+    )
+
+
+def code_of(act) -> str:
+    with pytest.raises(Refused) as refused:
+        act()
+    return refused.value.code
+
+
+def test_a_request_with_a_time_becomes_a_meeting_when_it_is_accepted(hall, pair):
+    request = ask(hall, *pair, slot=1)
+    services.answer_request(by=by(pair[1]), request=request, accept=True)
+    meeting = Meeting.objects.get()
+    assert (meeting.starts_at, meeting.locked, meeting.status) == (hall.slots[1], True, "planned")
+
+
+def test_another_time_goes_back_and_forth_until_one_accepts(hall, pair):
+    supplier, buyer = pair
+    request = ask(hall, supplier, buyer, slot=0)
+    services.answer_request(by=by(buyer), request=request, other_time=hall.slots[2])
+    assert MeetingRequest.objects.owed_by(supplier.company).get() == request
+    assert not MeetingRequest.objects.owed_by(buyer.company).exists()
+    assert code_of(lambda: services.answer_request(by=by(buyer), request=request, accept=True)) == "not_found"
+    services.answer_request(by=by(supplier), request=request, accept=True)
+    assert Meeting.objects.get().starts_at == hall.slots[2]
+    told = Notice.objects.filter(recipient=by(buyer), kind="meetings_answered")
+    assert told.count() == 1
+
+
+def test_a_time_taken_meanwhile_is_refused_with_what_is_free_and_the_request_stays_open(hall, pair):
+    request = ask(hall, *pair, slot=0)
+    hall.book(pair[0], hall.comes("buyer"), 0)
+    assert code_of(lambda: services.answer_request(by=by(pair[1]), request=request, accept=True)) == "slot_taken"
+    request.refresh_from_db()
+    assert request.status == "pending"
+
+
+@pytest.mark.parametrize(
+    ("rule", "code"),
+    [
+        ({"asks_from": "buyer"}, "asking_closed"),
+        ({"asks_from": "nobody"}, "asking_closed"),
+        ({"requests_in_all": 0}, "no_requests_left"),
+        ({"requests_a_company": 0}, "too_many_requests"),
+        ({"asks_matched_only": True}, "not_matched"),
+    ],
+)
+def test_the_organisers_rules_say_who_may_ask_whom_and_how_often(hall, pair, rule, code):
+    Event.objects.update(**rule)
+    hall.event.refresh_from_db()
+    assert code_of(lambda: ask(hall, *pair)) == code
+
+
+@pytest.mark.parametrize("again", [True, False])
+def test_asking_again_after_a_no_is_for_the_organiser_to_allow(hall, pair, again):
+    Event.objects.update(asks_again=again)
+    hall.event.refresh_from_db()
+    services.answer_request(by=by(pair[1]), request=ask(hall, *pair), accept=False)
+    if again:
+        assert ask(hall, *pair).status == "pending"
+    else:
+        assert code_of(lambda: ask(hall, *pair)) == "declined_before"
+
+
+def test_a_meeting_moves_when_the_other_side_agrees_and_is_never_cancelled(hall, pair):
+    meeting = hall.book(*pair, 0)
+    move = services.ask_move(by=by(pair[0]), meeting=meeting, starts_at=hall.slots[2])
+    meeting.refresh_from_db()
+    assert meeting.starts_at == hall.slots[0]
+    assert code_of(lambda: services.answer_move(by=by(pair[0]), move=move, accept=True)) == "not_found"
+    services.answer_move(by=by(pair[1]), move=move, accept=True)
+    meeting.refresh_from_db()
+    assert (meeting.starts_at, meeting.status, meeting.sequence) == (hall.slots[2], "planned", 1)
+
+
+def test_a_declined_move_leaves_the_meeting_and_tells_whoever_asked(hall, pair):
+    meeting = hall.book(*pair, 0)
+    move = services.ask_move(by=by(pair[1]), meeting=meeting, starts_at=hall.slots[1])
+    services.answer_move(by=by(pair[0]), move=move, accept=False)
+    meeting.refresh_from_db()
+    assert meeting.starts_at == hall.slots[0]
+    assert Notice.objects.filter(recipient=by(pair[1]), kind="meetings_move").count() == 1
+
+
+def test_only_one_proposal_is_open_and_only_for_a_time_free_for_both(hall, pair):
+    meeting = hall.book(*pair, 0)
+    hall.book(pair[0], hall.comes("buyer"), 1)
+
+    def propose(row, slot):
+        return services.ask_move(by=by(row), meeting=meeting, starts_at=hall.slots[slot])
+
+    assert code_of(lambda: propose(pair[1], 1)) == "slot_taken"
+    propose(pair[1], 2)
+    assert code_of(lambda: propose(pair[0], 3)) == "asked_already"
+
+
+def test_f41_what_the_organiser_moved_answers_no_old_proposal(hall, pair):
+    meeting = hall.book(*pair, 0)
+    move = services.ask_move(by=by(pair[0]), meeting=meeting, starts_at=hall.slots[2])
+    services.move_meeting(by=hall.organiser, meeting=meeting, starts_at=hall.slots[1])
+    assert code_of(lambda: services.answer_move(by=by(pair[1]), move=move, accept=True)) == "move_state"
+    meeting.refresh_from_db()
+    assert (meeting.starts_at, MeetingMove.objects.get().status) == (hall.slots[1], "withdrawn")
+
+
+def test_b67_cancelling_withdraws_the_proposal(hall, pair):
+    meeting = hall.book(*pair, 0)
+    move = services.ask_move(by=by(pair[0]), meeting=meeting, starts_at=hall.slots[2])
+    services.cancel_meeting(by=by(pair[1]), meeting=meeting)
+    assert code_of(lambda: services.answer_move(by=by(pair[1]), move=move, accept=True)) == "move_state"
+    assert Meeting.objects.get().status == "cancelled"
+
+
+def test_registration_has_a_first_day(hall):
+    Event.objects.update(registration_from=hall.event.starts_on - dt.timedelta(days=1))
+    hall.event.refresh_from_db()
+    assert hall.event.opens_later
+    assert code_of(lambda: hall.comes("supplier")) == "registration_not_open"
