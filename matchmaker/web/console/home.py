@@ -13,6 +13,7 @@ from matchmaker.companies.models import Company
 from matchmaker.events.models import Event
 from matchmaker.matching.models import Match, MatchRun
 from matchmaker.matching.services import waiting
+from matchmaker.messaging.services import held_messages, open_reports
 from matchmaker.notifications.models import Delivery
 from matchmaker.web.access import team
 from matchmaker.web.templatetags.ui import ago
@@ -64,6 +65,13 @@ def work_of(campaign) -> list[dict]:
                 }
                 for company in pending.distinct()[:SHOWN]
             ],
+        },
+        {
+            "what": _("Messages to look at"),
+            "sub": _("Held before delivery, or reported by their receivers."),
+            "n": held_messages().count() + open_reports().count(),
+            "url": reverse("console_enquiries"),
+            "late": True,
         },
         {
             "what": _("Mail that could not be delivered"),
