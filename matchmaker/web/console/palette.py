@@ -26,11 +26,12 @@ def palette(request: HttpRequest) -> HttpResponse:
 def commands(campaign: Campaign, pages: list[dict]) -> list[dict]:
     """Lines of the command palette; `pages` are the links of the header."""
     found = [{**page, "group": _("Page"), "words": page["name"]} for page in pages]
-    found += [
-        {"label": _("Plan an event"), "url": reverse("console_event_new"), "group": _("Begin"), "icon": "plus"},
-        {"label": _("Match the whole campaign"), "url": reverse("console_matching"), "group": _("Begin"), "icon": "refresh"},
-        {"label": _("Add a country partner"), "url": reverse("console_partner_new"), "group": _("Begin"), "icon": "plus"},
-    ]
+    begin = (
+        ("console_event_new", _("Plan an event"), "plus"),
+        ("console_matching", _("Match the whole campaign"), "refresh"),
+        ("console_partner_new", _("Add a country partner"), "plus"),
+    )
+    found += [{"label": label, "url": reverse(name), "group": _("Begin"), "icon": icon} for name, label, icon in begin]
     for company in Company.objects.waiting().filter(campaigns=campaign).distinct()[:MOST]:
         found.append(
             {
