@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from matchmaker.accounts.models import AuditEntry
@@ -20,6 +21,13 @@ from matchmaker.core.problems import Refused
 from matchmaker.notifications.tasks import ring
 from matchmaker.web.access import organiser, team
 from matchmaker.web.console.check_form import CheckForm
+
+LISTS = [
+    ("suppliers", gettext_lazy("Suppliers")),
+    ("buyers", gettext_lazy("Buyers")),
+    ("products", gettext_lazy("Products")),
+    ("demands", gettext_lazy("Demands")),
+]
 
 
 def of_campaign(request):
@@ -41,7 +49,9 @@ def companies(request):
     if words:
         found = found.filter(Q(name_key__contains=words.casefold()) | Q(identifier__iexact=words))
     page = Paginator(found.order_by("submitted_at", "pk"), 30).get_page(request.GET.get("page"))
-    return render(request, "console/companies.html", {"page": page, "tabs": tabs, "status": status, "q": words})
+    return render(
+        request, "console/companies.html", {"page": page, "tabs": tabs, "status": status, "q": words, "lists": LISTS}
+    )
 
 
 @team
