@@ -4,8 +4,7 @@ ON_EVERY_CORE = -n auto --maxprocesses 6 --dist loadfile
 SHELL = /bin/sh
 .DEFAULT_GOAL = help
 .PHONY: help setup setup-dev run demo test test-services test-pages test-faults lint format lock messages screenshots \
-	bench-quality bench-matching bench-scheduling bench-notifications bench-directory \
-	bench-directory-load clean
+	bench-quality bench-matching bench-scheduling bench-notifications bench-directory clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
