@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from matchmaker.web.supplier import codes, company, home, images, market, matches, products
+from matchmaker.web.supplier import codes, company, home, images, market, matches, products, registrations
 
 urlpatterns = [
     path("", home.show, name="supplier_home"),
@@ -19,6 +19,9 @@ urlpatterns = [
     path("products/<uuid:uid>/pictures/<int:pk>/remove/", images.remove, name="supplier_product_image_remove"),
     path("products/<uuid:uid>/china/", market.show, name="supplier_product_market"),
     path("products/<uuid:uid>/china/answer/", market.answer, name="supplier_product_answer"),
+    path("products/<uuid:uid>/china/registration/", registrations.add, name="supplier_registration_add"),
+    path("registrations/", registrations.index, name="supplier_registrations"),
+    path("registrations/<uuid:uid>/remove/", registrations.remove, name="supplier_registration_remove"),
     path("matches/", matches.index, name="supplier_matches"),
     path("matches/<uuid:uid>/", matches.show, name="supplier_match"),
     path("matches/<uuid:uid>/answer/", matches.answer, name="supplier_match_answer"),
