@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "matchmaker.catalogue",
     "matchmaker.market_access",
     "matchmaker.matching",
+    "matchmaker.imports",
     "matchmaker.directory",
     "matchmaker.messaging",
     "matchmaker.events",

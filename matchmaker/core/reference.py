@@ -22,6 +22,13 @@ def _rows(path: str, key: str) -> dict[str, Row]:
         return {row[key]: row for row in csv.DictReader(file)}
 
 
+@cache
+def sheet_heads() -> list[Row]:
+    """What people call the columns of their sheets: kind, column, and names parted by |."""
+    with (settings.DATA_DIR / "trade/sheet_heads.csv").open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
 def countries() -> dict[str, Row]:
     """ISO 3166-1 alpha-2 code → names, continent, currency, languages, is_ldc."""
     return _rows("geo/countries.csv", "iso2")

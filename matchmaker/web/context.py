@@ -25,6 +25,8 @@ def site(request):
 
 def area_of(request) -> str:
     """The desk a page belongs to; meetings and enquiries are on the desk of the company one works for."""
+    if chosen := getattr(request, "area", None):
+        return chosen  # a page that belongs to several desks says whose it is showing
     path = request.path_info
     if path.startswith(("/meetings/", "/enquiries/")):
         company = access.current_company(request) if getattr(request, "user", None) else None

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from matchmaker.web.supplier import codes, company, home, images, market, matches, products, registrations
+from matchmaker.web.supplier import codes, company, exports, home, images, market, matches, products, registrations
 
 urlpatterns = [
     path("", home.show, name="supplier_home"),
     path("company/", company.edit, name="supplier_company"),
     path("products/", products.index, name="supplier_products"),
+    path("products/export.<str:form>", exports.products, name="supplier_products_export"),
     path("products/new/", products.new, name="supplier_product_new"),
     path("products/codes/", codes.suggest, name="supplier_suggest_codes"),
     path("products/<uuid:uid>/", products.edit, name="supplier_product_edit"),
@@ -22,6 +23,7 @@ urlpatterns = [
     path("products/<uuid:uid>/china/registration/", registrations.add, name="supplier_registration_add"),
     path("registrations/", registrations.index, name="supplier_registrations"),
     path("registrations/<uuid:uid>/remove/", registrations.remove, name="supplier_registration_remove"),
+    path("matches/export.<str:form>", exports.matches, name="supplier_matches_export"),
     path("matches/", matches.index, name="supplier_matches"),
     path("matches/<uuid:uid>/", matches.show, name="supplier_match"),
     path("matches/<uuid:uid>/answer/", matches.answer, name="supplier_match_answer"),
