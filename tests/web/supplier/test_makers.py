@@ -50,7 +50,7 @@ class Maker:
 
 def test_a_kenyan_avocado_grower_hears_of_orchard_and_permit_and_of_no_change_for_fresh_fruit(client):
     maker = Maker(client, "080440", "KE", "AGRI-01")
-    assert [ask.code for ask in maker.page(MAY).context["readiness"].questions][0] == "fresh_fruit"
+    assert maker.page(MAY).context["readiness"].questions[0].code == "fresh_fruit"
     maker.answer(fresh_fruit=True)
     for day, plant, label in (
         (MAY, "GACC-FOOD-248", "LABEL-7718-2011"),
