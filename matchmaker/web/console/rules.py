@@ -229,7 +229,7 @@ def _duty_words(answer) -> str:
 
 # -- rates -------------------------------------------------------------------------------------------------------------
 @organiser
-def rates(request):
+def tariff(request):
     """Loaded rates by code, and a file to load: looked at first, written on the second button."""
     form = TariffForm(request.POST or None, request.FILES or None)
     found = None
@@ -250,7 +250,7 @@ def rates(request):
         "page": Paginator(rows.order_by("hs_code", "regime", "valid_from"), SHOWN).get_page(request.GET.get("page")),
         "total": TariffRate.objects.count(),
     }
-    return render(request, "console/rates.html", context, status=422 if form.errors else 200)
+    return render(request, "console/tariff.html", context, status=422 if form.errors else 200)
 
 
 def _content(request, form) -> bytes | None:
@@ -271,7 +271,7 @@ def _loading(request, content: bytes) -> dict | HttpResponse:
         result = services.import_tariff(by=request.user, content=content, apply=True, accept_partial=partial)
         if result.applied:
             messages.success(request, _("Loaded: %(n)d new rates.") % {"n": result.created})
-            return redirect("console_rates")
+            return redirect("console_tariff")
     else:
         result = services.import_tariff(by=request.user, content=content)
     kept = hashlib.sha256(content).hexdigest()
@@ -291,7 +291,7 @@ def _loading(request, content: bytes) -> dict | HttpResponse:
 
 
 @organiser
-def rate(request, pk: int):
+def tariff_rate(request, pk: int):
     row = get_object_or_404(TariffRate, pk=pk)
     form = RateForm(request.POST or None, row=row)
     preview = None
@@ -303,9 +303,9 @@ def rate(request, pk: int):
 
         preview, saved = _try(request, form, edit, _products().filter(hs_code=row.hs_code[:6]))
         if saved:
-            return redirect("console_rates")
+            return redirect("console_tariff")
     context = {"row": row, "form": form, "preview": preview, "history": _history(row)}
-    return render(request, "console/rate.html", context, status=422 if form.errors else 200)
+    return render(request, "console/tariff_rate.html", context, status=422 if form.errors else 200)
 
 
 # -- readiness ---------------------------------------------------------------------------------------------------------
