@@ -41,7 +41,7 @@ SURE = 0.15  # least probability of a word in a word-by-word rendering
 _LETTERS = re.compile(r"[^\W\d_]+")
 _LATIN_WORD = re.compile(r"[a-z0-9]+")
 _HAN = re.compile("[\u3400-\u9fff]")
-VERSION = "1"  # of this module's way of learning
+VERSION = "2"  # of this module's way of learning
 
 Pair = tuple[list[str], list[str]]
 
