@@ -11,8 +11,25 @@ from kombu.transport.redis import Channel
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "matchmaker.settings")
 
-# When Redis died under a running task, Celery 5.7 tried to give the message back over the connection it had just taken
-# apart, and the worker ended on an AttributeError. The row is the work, so no message needs to be given back.
+
+
+class Unbound(Channel.QoS):
+    """A task that outlives its connection to Redis ends like any other: there is nobody left to acknowledge it to.
+
+    Celery 5.7 acknowledged, or gave the message back, over the connection it had just taken apart, and the worker ended
+    on an AttributeError. The row is the work, so a message that comes once more finds nothing to do.
+    """
+
+    def ack(self, delivery_tag):
+        if self.channel.connection is not None:
+            super().ack(delivery_tag)
+
+    def reject(self, delivery_tag, requeue=False):
+        if self.channel.connection is not None:
+            super().reject(delivery_tag, requeue=requeue)
+
+
+Channel.QoS = Unbound
 Channel.do_restore = False
 
 app = Celery("matchmaker")
