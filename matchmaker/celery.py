@@ -7,13 +7,13 @@ import os
 
 from celery import Celery
 from celery.schedules import crontab
-from kombu.transport.redis import Channel
+from kombu.transport.redis import Channel, QoS
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "matchmaker.settings")
 
 
 
-class Unbound(Channel.QoS):
+class Unbound(QoS):
     """A task that outlives its connection to Redis ends like any other: there is nobody left to acknowledge it to.
 
     Celery 5.7 acknowledged, or gave the message back, over the connection it had just taken apart, and the worker ended
