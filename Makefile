@@ -4,7 +4,7 @@ ON_EVERY_CORE = -n auto --maxprocesses 6 --dist loadfile
 SHELL = /bin/sh
 .DEFAULT_GOAL = help
 .PHONY: help setup setup-dev run demo test test-services test-faults lint format lock messages screenshots \
-	bench-quality bench-matching bench-scheduling bench-notifications clean
+	bench-quality bench-matching bench-scheduling bench-notifications bench-ledger clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,7 +31,10 @@ test-services: setup-dev ## the same on PostgreSQL and Redis (TEST_DATABASE_URL,
 	$(PYTHON_ENV)/python -m pytest $(ON_EVERY_CORE) -m "not fault and not journey"
 
 test-faults: setup-dev ## kills workers and servers and counts what was lost
-	@$(PYTHON_ENV)/python -m pytest -m fault -s
+	@$(PYTHON_ENV)/python -m pytest -m "fault and not ledger" -s
+
+bench-ledger: setup-dev ## 100,000 notices while workers, Valkey and deploys die, counted outside; DATABASE_URL for PostgreSQL
+	@$(PYTHON_ENV)/python -m pytest -m ledger -s -q
 
 lint: setup-dev ## style, types, templates, floors of the house, security patterns
 	@$(PYTHON_ENV)/ruff check --quiet .

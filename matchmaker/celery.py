@@ -12,7 +12,6 @@ from kombu.transport.redis import Channel, QoS
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "matchmaker.settings")
 
 
-
 class Unbound(QoS):
     """A task that outlives its connection to Redis ends like any other: there is nobody left to acknowledge it to.
 
