@@ -81,16 +81,15 @@ def load(name: str, notices: str) -> dict:
 def account() -> dict:
     """What the database says became of each letter: those sent alone by id, those sent in a summary by its id."""
     alone = Delivery.objects.filter(frequency="now")
+    same = Notice.objects.values("event_key", "recipient").annotate(n=Count("pk"))
+    carried = Delivery.objects.filter(state="sent", digest__state="sent").order_by()
     return {
         "alone": [str(pk) for pk in alone.filter(state="sent").values_list("pk", flat=True)],
         "unfinished": Delivery.objects.exclude(state="sent").count(),
-        "digests": {str(digest): count for digest, count in _carried()},
+        "digests": {str(digest): count for digest, count in carried.values_list("digest").annotate(Count("pk"))},
         "letters": Delivery.objects.count(),
         "in_app": Notice.objects.filter(in_app=True).count(),
-        "in_app_doubles": Notice.objects.values("event_key", "recipient")
-        .annotate(n=Count("pk"))
-        .filter(n__gt=1)
-        .count(),
+        "in_app_doubles": same.filter(n__gt=1).count(),
     }
 
 
@@ -99,11 +98,6 @@ def due() -> dict:
     alone = Delivery.objects.filter(frequency="now").count()
     gathered = Delivery.objects.exclude(frequency="now").values("notice__recipient").distinct().count()
     return {"letters": alone + gathered}
-
-
-def _carried():
-    sent = Delivery.objects.filter(state="sent", digest__state="sent").order_by()
-    return sent.values_list("digest").annotate(Count("pk"))
 
 
 def take_back(name: str, count: str) -> dict:

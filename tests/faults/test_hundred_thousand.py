@@ -1,7 +1,7 @@
 """The promise at its size: a hundred thousand notices while things die (`make bench-ledger`).
 
-Eight faults share FAULT_NOTICES notices (100,000 by default). A tenth of the people get each as a mail of its own, eight
-tenths in a summary, a tenth on the site alone. Afterwards every notice is looked for outside: on the list of its
+Eight faults share FAULT_NOTICES notices (100,000 by default). A tenth of the people get each as a mail of its own,
+eight tenths in a summary, a tenth on the site alone. Afterwards every notice is looked for outside: on the list of its
 person, in the letter the mail server took, or in the summary it took.
 """
 
