@@ -3,7 +3,7 @@ PYTHON_ENV = .venv/bin
 ON_EVERY_CORE = -n auto --maxprocesses 6 --dist loadfile
 SHELL = /bin/sh
 .DEFAULT_GOAL = help
-.PHONY: help setup setup-dev run demo test test-services test-faults lint format lock messages screenshots \
+.PHONY: help setup setup-dev run demo test test-services test-pages test-faults lint format lock messages screenshots \
 	bench-quality bench-matching bench-scheduling bench-notifications bench-ledger clean
 
 help: ## this list
@@ -23,12 +23,15 @@ demo: setup ## the main job without the web: a table of matches with reasons
 
 test: setup-dev ## unit and integration tests on SQLite and a real Valkey, journeys in Chromium where there is one
 	@$(PYTHON_ENV)/python -m pytest $(ON_EVERY_CORE) -m "not fault and not journey"
-	@CHROMIUM=$$(bin/browser) $(PYTHON_ENV)/python -m pytest -m "journey and not fault"
+	@CHROMIUM=$$(bin/browser) $(PYTHON_ENV)/python -m pytest -m "journey and not fault and not pages"
 
 test-services: setup-dev ## the same on PostgreSQL and Redis (TEST_DATABASE_URL, TEST_REDIS_URL choose other ones)
 	@DATABASE_URL=$${TEST_DATABASE_URL:-postgresql://postgres@127.0.0.1:5432/test} \
 	REDIS_URL=$${TEST_REDIS_URL:-redis://127.0.0.1:6379/9} \
 	$(PYTHON_ENV)/python -m pytest $(ON_EVERY_CORE) -m "not fault and not journey"
+
+test-pages: setup-dev ## every page in both languages, widths and schemes, and twelve journeys by keyboard alone, in Chromium
+	@CHROMIUM=$$(bin/browser) $(PYTHON_ENV)/python -m pytest tests/journeys/pages
 
 test-faults: setup-dev ## kills workers and servers and counts what was lost
 	@$(PYTHON_ENV)/python -m pytest -m "fault and not ledger" -s
@@ -60,8 +63,8 @@ messages: setup-dev ## collect the strings to translate, and compile the transla
 	    --ignore .venv --ignore var --ignore benchmarks
 	@$(PYTHON_ENV)/python manage.py compilemessages --locale zh_Hans -v0 --ignore .venv
 
-screenshots: setup-dev ## every main page as a picture, from a running `make run`, into screenshots/
-	@CHROMIUM=$$(bin/browser) $(PYTHON_ENV)/python benchmarks/screenshots.py
+screenshots: setup-dev ## every page as a picture: both languages, two widths, light and dark, into screenshots/
+	@CHROMIUM=$$(bin/browser) $(PYTHON_ENV)/python -m pytest -s tests/journeys/pages/screenshots.py
 
 bench-quality: setup-dev ## figures of matching quality with intervals, into docs/quality.md
 	@$(PYTHON_ENV)/python benchmarks/quality.py

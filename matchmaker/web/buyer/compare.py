@@ -55,7 +55,7 @@ def _rows(products: list[Product], company, day: dt.date) -> list[dict]:
     codes = sorted({c.code for p in products for c in p.certificates.all()}, key=certificate)
     rows = [
         _row(_("Price"), [price(p) or _("on request") for p in products], _lowest(products)),
-        _row(_("Incoterm"), [f"{p.incoterm} {p.incoterm_place}".strip() for p in products]),
+        _row(_("Incoterm"), [f"{p.incoterm} {reference.place(p.incoterm_place)}".strip() for p in products]),
         _row(_("Minimum order"), [amount(p.min_order, p.min_order_unit) for p in products]),
         _row(_("Capacity"), [_capacity(p) for p in products]),
         _row(_("Lead time"), [_days(p.lead_time_days) for p in products], _least([p.lead_time_days for p in products])),
@@ -126,6 +126,6 @@ def _fits(products: list[Product], company) -> dict[int, str]:
     for match in matches:
         text = match.line.text if len(match.line.text) <= 40 else match.line.text[:39] + "…"
         found.setdefault(
-            match.product_id, _("%(score)d of 100: %(line)s") % {"score": round(100 * match.score), "line": text}
+            match.product_id, _("%(score)d of 100: “%(line)s”") % {"score": round(100 * match.score), "line": text}
         )
     return found

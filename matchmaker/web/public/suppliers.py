@@ -2,13 +2,14 @@
 
 from django.conf import settings
 from django.db.models import Count, Prefetch, Q
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from matchmaker.campaigns.models import Enrolment
 from matchmaker.catalogue.models import Product, ProductCertificate
+from matchmaker.companies import domains
 from matchmaker.companies.models import Company
 from matchmaker.web.access import current_company, everyone
 from matchmaker.web.public import directory
@@ -57,6 +58,9 @@ def index(request):
 @everyone
 @require_safe
 def show(request, uid):
+    into = Company.objects.public().filter(merged__uid=uid).first()
+    if into:  # a duplicate's address leads to the company it went up in
+        return redirect("supplier", into.uid, permanent=True)
     company = get_object_or_404(Company.objects.visible_to(request.user).suppliers(), uid=uid)
     products = Product.objects.published().of(company).for_cards().order_by("category_id", "-published_at")
     codes = ProductCertificate.objects.filter(product__in=Product.objects.published().of(company))
@@ -66,6 +70,7 @@ def show(request, uid):
         "products": list(products[:60]),
         "certificates": sorted(set(codes.values_list("code", flat=True))),
         "vouchers": Enrolment.objects.vouched().filter(company=company).select_related("partner"),
+        "domain": domains.proved(company),
         "structured": supplier_data(company, settings.SITE_URL),
         **directory.buyer_view(request),
     }

@@ -30,7 +30,7 @@ def sentences(request, understood: Understood | None) -> list[dict[str, str]]:
         found.append({"text": _("“%(typed)s” was read as “%(read)s”.") % {"typed": typed, "read": read}})
     if understood.gloss:
         words = ", ".join(dict.fromkeys(understood.gloss.split()[: 2 * GLOSSES]))
-        found.append({"text": _("Read as: %(words)s.") % {"words": words}})
+        found.append({"text": _("Read as “%(words)s”.") % {"words": words}})
     elif understood.language and understood.language not in ("en", "zh"):
         found.append({"text": _("Read as %(language)s.") % {"language": language_name(understood.language)}})
     found += _heading(request, understood)
@@ -56,9 +56,9 @@ def _heading(request, understood: Understood) -> list[dict[str, str]]:
     text = row.text_en if len(row.text_en) <= LONGEST else row.text_en[: LONGEST - 2].rstrip(" ,;") + "…"
     values = {"code": hs(row.code), "text": text}
     if understood.hs_code:
-        return [{"text": _("HS %(code)s: %(text)s") % values}]
+        return [{"text": _("HS %(code)s: “%(text)s”") % values}]
     narrow = {"url": address(request, drop={}, add={"q": row.code}), "url_label": _("Only these")}
-    return [{"text": _("Most of the best stand under HS %(code)s: %(text)s") % values, **narrow}]
+    return [{"text": _("Most of the best stand under HS %(code)s: “%(text)s”") % values, **narrow}]
 
 
 def demand_from(query: str) -> str:

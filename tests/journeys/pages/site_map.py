@@ -20,12 +20,13 @@ from matchmaker.matching.services import answer_match, match_block, start_match_
 from matchmaker.running import sample
 
 YES = "interested"
+ROLES = ("anonymous", "supplier", "buyer", "organiser", "staff")
 
 
 @dataclass(frozen=True)
 class Page:
     name: str  # of its picture
-    role: str  # anonymous, supplier, buyer, organiser or staff
+    role: str  # one of ROLES
     path: str
 
 
