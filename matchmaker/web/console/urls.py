@@ -25,6 +25,7 @@ from matchmaker.web.console import (
     palette,
     partners,
     questions,
+    rates,
     texts,
     verification,
 )
@@ -47,6 +48,8 @@ urlpatterns = [
     path("companies/<uuid:uid>/merge/", identity.propose, name="console_merge"),
     path("companies/<uuid:uid>/merges/<uuid:key>/", identity.answer, name="console_merge_answer"),
     path("companies/<uuid:uid>/claims/<uuid:claim>/", verification.answer_claim, name="console_claim"),
+    path("rates/", rates.index, name="console_rates"),
+    path("rates/<int:key>/remove/", rates.remove, name="console_rate_remove"),
     path("questions/", questions.index, name="console_questions"),
     path("questions/new/", questions.edit, name="console_question_new"),
     path("questions/answers/", questions.answers, name="console_answers"),
