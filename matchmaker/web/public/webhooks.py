@@ -85,11 +85,11 @@ def _mine(request: HttpRequest):
     return WebhookEndpoint.objects.filter(user=request.user)
 
 
-def _page(request: HttpRequest, endpoint: WebhookEndpoint, secret: str = "") -> HttpResponse:
+def _page(request: HttpRequest, endpoint: WebhookEndpoint, new: str | None = None) -> HttpResponse:
     log = endpoint.deliveries.order_by("-created_at").prefetch_related("tries")
     context = {
         "endpoint": endpoint,
-        "secret": secret,
+        "secret": new,
         "page": Paginator(log, 20).get_page(request.GET.get("page")),
     }
     response = render(request, "public/account/webhook.html", context)
