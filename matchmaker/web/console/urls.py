@@ -3,7 +3,9 @@
 from django.urls import path
 
 from matchmaker.web.console import (
+    acting,
     announcements,
+    boundary,
     campaign,
     companies,
     delivery,
@@ -23,6 +25,7 @@ from matchmaker.web.console import (
     palette,
     partners,
     questions,
+    rates,
     texts,
     verification,
 )
@@ -37,11 +40,16 @@ urlpatterns = [
     path("companies/<uuid:uid>/return/", companies.send_back, name="console_company_return"),
     path("companies/<uuid:uid>/verify/", verification.verify, name="console_company_verify"),
     path("companies/<uuid:uid>/checks/<uuid:check>/withdraw/", verification.withdraw, name="console_check_withdraw"),
+    path("companies/<uuid:uid>/act/", acting.begin, name="console_act"),
+    path("acting/stop/", acting.stop, name="console_act_stop"),
+    path("boundary/", boundary.show, name="console_boundary"),
     path("companies/<uuid:uid>/suspend/", identity.suspend, name="console_company_suspend"),
     path("companies/<uuid:uid>/suspensions/<uuid:key>/lift/", identity.lift, name="console_suspension_lift"),
     path("companies/<uuid:uid>/merge/", identity.propose, name="console_merge"),
     path("companies/<uuid:uid>/merges/<uuid:key>/", identity.answer, name="console_merge_answer"),
     path("companies/<uuid:uid>/claims/<uuid:claim>/", verification.answer_claim, name="console_claim"),
+    path("rates/", rates.index, name="console_rates"),
+    path("rates/<int:key>/remove/", rates.remove, name="console_rate_remove"),
     path("questions/", questions.index, name="console_questions"),
     path("questions/new/", questions.edit, name="console_question_new"),
     path("questions/answers/", questions.answers, name="console_answers"),
