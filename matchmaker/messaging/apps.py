@@ -2,7 +2,7 @@ from django.apps import AppConfig
 from django.apps import apps as site_apps
 from django.db.models.signals import post_migrate
 
-# What each level of checking allows to begin with: level, first messages a day, requests that wait. Organisers change it.
+# What each level of checking allows at first: level, first messages a day, requests that wait. Organisers change it.
 FIRST_LIMITS = [(0, 5, 3), (1, 10, 5), (2, 20, 10), (3, 40, 20)]
 
 
