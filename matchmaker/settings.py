@@ -352,7 +352,10 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_NAME_OVERRIDES": {"MatchAnswerEnum": "matchmaker.matching.models.Match.Answer"},
+    "ENUM_NAME_OVERRIDES": {
+        "MatchAnswerEnum": "matchmaker.matching.models.Match.Answer",
+        "SideEnum": "matchmaker.messaging.models.Side",
+    },
 }
 CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
 
