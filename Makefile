@@ -4,7 +4,7 @@ ON_EVERY_CORE = -n auto --maxprocesses 6 --dist loadfile
 SHELL = /bin/sh
 .DEFAULT_GOAL = help
 .PHONY: help setup setup-dev run demo test test-services test-faults lint format lock messages screenshots \
-	bench-quality bench-matching bench-scheduling bench-notifications clean
+	bench-quality bench-matching bench-scheduling bench-booking bench-notifications clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -68,6 +68,9 @@ bench-matching: setup-dev ## the engine beside numpy, faiss and PostgreSQL, into
 
 bench-scheduling: setup-dev ## the scheduler beside a greedy pass and round robin, into docs/benchmarks/
 	@$(PYTHON_ENV)/python benchmarks/scheduling.py
+
+bench-booking: setup-dev ## 10,000 contested bookings and how many a minute, on DATABASE_URL (PostgreSQL for a real race)
+	@$(PYTHON_ENV)/python benchmarks/booking.py --out docs/benchmarks/booking.md
 
 bench-notifications: setup-dev ## the post office: fan-out and drain
 	@$(PYTHON_ENV)/python benchmarks/notifications.py

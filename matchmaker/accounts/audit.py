@@ -19,6 +19,7 @@ def record(*, by: User | None, verb: str, on: Any, organisation: Any = None, fac
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("An audit entry belongs in the transaction of the act it records.")
     owner = str((organisation or on).uid)
+    _wait_for_turn(owner)
     last = AuditEntry.objects.filter(organisation=owner).order_by("-id").values_list("digest", flat=True).first() or ""
     entry = AuditEntry(
         organisation=owner,
@@ -33,6 +34,17 @@ def record(*, by: User | None, verb: str, on: Any, organisation: Any = None, fac
     entry.digest = digest(entry)
     entry.save(force_insert=True)
     return entry
+
+
+def _wait_for_turn(owner: str) -> None:
+    """Two acts of one organisation at the same moment follow each other in its chain instead of forking it.
+
+    The lock ends with the transaction. SQLite needs none: there, writers queue from their first statement.
+    """
+    connection = transaction.get_connection()
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"audit {owner}"])
 
 
 def digest(entry: AuditEntry) -> str:
