@@ -3,8 +3,9 @@ PYTHON_ENV = .venv/bin
 ON_EVERY_CORE = -n auto --maxprocesses 6 --dist loadfile
 SHELL = /bin/sh
 .DEFAULT_GOAL = help
-.PHONY: help setup setup-dev run demo test test-services test-faults lint format lock messages screenshots \
-	bench-quality bench-matching bench-scheduling bench-booking bench-notifications clean
+.PHONY: help setup setup-dev run demo test test-services test-pages test-faults lint format lock messages screenshots \
+	bench-quality bench-matching bench-scheduling bench-booking bench-event bench-notifications bench-directory \
+	bench-directory-load clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,12 +24,15 @@ demo: setup ## the main job without the web: a table of matches with reasons
 
 test: setup-dev ## unit and integration tests on SQLite and a real Valkey, journeys in Chromium where there is one
 	@$(PYTHON_ENV)/python -m pytest $(ON_EVERY_CORE) -m "not fault and not journey"
-	@CHROMIUM=$$(bin/browser) $(PYTHON_ENV)/python -m pytest -m "journey and not fault"
+	@CHROMIUM=$$(bin/browser) $(PYTHON_ENV)/python -m pytest -m "journey and not fault and not pages"
 
 test-services: setup-dev ## the same on PostgreSQL and Redis (TEST_DATABASE_URL, TEST_REDIS_URL choose other ones)
 	@DATABASE_URL=$${TEST_DATABASE_URL:-postgresql://postgres@127.0.0.1:5432/test} \
 	REDIS_URL=$${TEST_REDIS_URL:-redis://127.0.0.1:6379/9} \
 	$(PYTHON_ENV)/python -m pytest $(ON_EVERY_CORE) -m "not fault and not journey"
+
+test-pages: setup-dev ## every page in both languages, widths and schemes, and twelve journeys by keyboard alone, in Chromium
+	@CHROMIUM=$$(bin/browser) $(PYTHON_ENV)/python -m pytest tests/journeys/pages
 
 test-faults: setup-dev ## kills workers and servers and counts what was lost
 	@$(PYTHON_ENV)/python -m pytest -m fault -s
@@ -57,8 +61,8 @@ messages: setup-dev ## collect the strings to translate, and compile the transla
 	    --ignore .venv --ignore var --ignore benchmarks
 	@$(PYTHON_ENV)/python manage.py compilemessages --locale zh_Hans -v0 --ignore .venv
 
-screenshots: setup-dev ## every main page as a picture, from a running `make run`, into screenshots/
-	@CHROMIUM=$$(bin/browser) $(PYTHON_ENV)/python benchmarks/screenshots.py
+screenshots: setup-dev ## every page as a picture: both languages, two widths, light and dark, into screenshots/
+	@CHROMIUM=$$(bin/browser) $(PYTHON_ENV)/python -m pytest -s tests/journeys/pages/screenshots.py
 
 bench-quality: setup-dev ## figures of matching quality with intervals, into docs/quality.md
 	@$(PYTHON_ENV)/python benchmarks/quality.py
@@ -71,6 +75,12 @@ bench-scheduling: setup-dev ## the scheduler beside a greedy pass and round robi
 
 bench-booking: setup-dev ## 10,000 contested bookings and how many a minute, on DATABASE_URL (PostgreSQL for a real race)
 	@$(PYTHON_ENV)/python benchmarks/booking.py --out docs/benchmarks/booking.md
+
+bench-event: setup-dev ## from the organiser's button to the draft of 1,000 by 1,000 companies, with the progress shown
+	@$(PYTHON_ENV)/python benchmarks/event_plan.py
+
+bench-directory: setup-dev ## the directory page beside an ORM and a full-text page at 10k and 100k products; SIZE=1m adds a million
+	@$(PYTHON_ENV)/python benchmarks/directory.py
 
 bench-notifications: setup-dev ## the post office: fan-out and drain
 	@$(PYTHON_ENV)/python benchmarks/notifications.py

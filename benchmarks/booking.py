@@ -116,9 +116,9 @@ def race(world: World, racer: int, rounds: int, barrier, said) -> None:
         said.put((kind, attempt(world, kind, racer, slot)))
         barrier.wait()
         if racer == 0:
-            standing = Meeting.objects.active().count()
+            standing = Meeting.objects.of(world.event).active().count()
             said.put((kind, f"{standing} standing"))
-            Meeting.objects.all().delete()
+            Meeting.objects.of(world.event).delete()
             if number % 200 == 199:
                 Notice.objects.all().delete()
         barrier.wait()

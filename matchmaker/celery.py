@@ -25,14 +25,25 @@ app.conf.task_routes = {
     "campaigns.*": {"queue": "mail"},
     "matching.*": {"queue": "match"},
     "events.*": {"queue": "match"},
+    "imports.*": {"queue": "match"},
+    "directory.*": {"queue": "match"},
     "messaging.*": {"queue": "mail"},
 }
 app.conf.task_default_queue = "match"
 app.conf.beat_schedule = {
     "match what was published": {"task": "matching.match_waiting", "schedule": 10.0, "options": {"expires": 10}},
+    "learn from answers": {"task": "matching.learn_weights", "schedule": crontab(hour=3, minute=40)},
     "compute plans of meetings": {"task": "events.compute_plans", "schedule": 10.0, "options": {"expires": 10}},
+    "work on imports": {"task": "imports.work_waiting", "schedule": 10.0, "options": {"expires": 10}},
+    "forget old imports": {"task": "imports.forget_old", "schedule": crontab(hour=3, minute=40)},
     "remind of meetings": {"task": "events.remind_of_meetings", "schedule": 60.0, "options": {"expires": 60}},
     "deliver what waits": {"task": "notifications.deliver_waiting", "schedule": 10.0, "options": {"expires": 10}},
+    "refresh the directory": {"task": "directory.refresh", "schedule": 5.0, "options": {"expires": 5}},
+    "look for news under saved searches": {
+        "task": "directory.look_for_news",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "send invitations": {"task": "companies.send_invitations", "schedule": 10.0, "options": {"expires": 10}},
     "send letters to partners": {"task": "campaigns.send_letters", "schedule": 10.0, "options": {"expires": 10}},
     "lower levels whose evidence ran out": {"task": "companies.lower_expired_levels", "schedule": crontab(minute=2)},

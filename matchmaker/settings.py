@@ -64,6 +64,8 @@ INSTALLED_APPS = [
     "matchmaker.catalogue",
     "matchmaker.market_access",
     "matchmaker.matching",
+    "matchmaker.imports",
+    "matchmaker.directory",
     "matchmaker.messaging",
     "matchmaker.events",
     # the doors
@@ -87,6 +89,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "matchmaker.web.on_behalf.OnBehalf",
     "matchmaker.web.middleware.PrivatePages",
 ]
 
@@ -316,6 +319,11 @@ if PRODUCTION:
     SECURE_REDIRECT_EXEMPT = [r"^health/"]
     if TRUSTED_PROXIES:
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# -- data that leave the country --------------------------------------------------------------------------------------
+BOUNDARY_COUNTRY = env.str("BOUNDARY_COUNTRY", "CN")  # where the site and its buyers are; '' counts nothing
+BOUNDARY_THRESHOLDS = [int(count) for count in env.list("BOUNDARY_THRESHOLDS", default=["100000", "1000000"])]
+BOUNDARY_LIMIT = env.int("BOUNDARY_LIMIT", 100_000)  # persons a year; beyond it no further contact leaves
 
 # -- the API ----------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {

@@ -12,6 +12,7 @@ urlpatterns = [
     path("supplier/", include("matchmaker.web.supplier.urls")),
     path("buyer/", include("matchmaker.web.buyer.urls")),
     path("meetings/", include("matchmaker.web.meetings.urls")),
+    path("imports/", include("matchmaker.web.imports.urls")),
     path("gate/", include("matchmaker.web.gate.urls")),
     path("enquiries/", include("matchmaker.web.enquiries.urls")),
     path("partner/", include("matchmaker.web.partner.urls")),

@@ -13,7 +13,7 @@ from matchmaker.web import policies
 ROOT = Path(__file__).resolve().parent.parent
 FLOORS = (
     *("core", "language", "notifications", "accounts", "companies", "campaigns", "catalogue"),
-    *("market_access", "matching", "messaging", "events", "api", "web", "running"),
+    *("market_access", "matching", "directory", "messaging", "imports", "events", "api", "web", "running"),
 )
 
 

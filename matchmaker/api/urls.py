@@ -5,6 +5,7 @@ from django.urls import path
 from matchmaker.api.companies import Companies
 from matchmaker.api.demands import Demands
 from matchmaker.api.docs import Page, Schema
+from matchmaker.api.enquiries import Enquiries, Quotes
 from matchmaker.api.matches import Matches
 from matchmaker.api.notices import Notices
 from matchmaker.api.products import Products
@@ -43,6 +44,15 @@ urlpatterns = [
     path("matches/", Matches.as_view(LIST), name="api_matches"),
     path("matches/<uuid:uid>/", Matches.as_view(ONE), name="api_match"),
     path("matches/<uuid:uid>/answer/", one(Matches, "answer"), name="api_match_answer"),
+    path("enquiries/", Enquiries.as_view(LIST_WRITE), name="api_enquiries"),
+    path("enquiries/<uuid:uid>/", Enquiries.as_view(ONE), name="api_enquiry"),
+    path("enquiries/<uuid:uid>/reply/", one(Enquiries, "reply"), name="api_enquiry_reply"),
+    path("enquiries/<uuid:uid>/decline/", one(Enquiries, "decline"), name="api_enquiry_decline"),
+    path("enquiries/<uuid:uid>/quotes/", one(Enquiries, "quote"), name="api_enquiry_quote"),
+    path("quotes/", Quotes.as_view(LIST), name="api_quotes"),
+    path("quotes/<uuid:uid>/", Quotes.as_view(ONE), name="api_quote"),
+    path("quotes/<uuid:uid>/answer/", one(Quotes, "answer"), name="api_quote_answer"),
+    path("quotes/<uuid:uid>/withdraw/", one(Quotes, "withdraw"), name="api_quote_withdraw"),
     path("notifications/", Notices.as_view(LIST), name="api_notices"),
     path("notifications/<uuid:uid>/", Notices.as_view(ONE), name="api_notice"),
     path("notifications/<uuid:uid>/read/", one(Notices, "read"), name="api_notice_read"),

@@ -1,10 +1,30 @@
-"""What must hold for a product or a demand whichever door it comes through."""
+"""What must hold for a product or a demand whichever door it comes through.
+
+Rows here are anything with the fields as attributes: a form gives one instance, an import a hundred thousand plain
+rows. Which HS codes and categories exist is asked through containers: `Stored` asks the database code by code, an
+import gives the set of all of them. `problems` collects a sentence, or a ValidationError with a code, by field.
+"""
+
+from collections.abc import Container, Iterable
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from matchmaker.catalogue.models import Category, HSCode
 from matchmaker.core import reference
+
+
+class Stored:
+    """`code in Stored(HSCode)`: whether the table has a row of that key."""
+
+    def __init__(self, model):
+        self._model = model
+
+    def __contains__(self, key) -> bool:
+        return self._model.objects.filter(pk=key).exists()
+
+
+HS_CODES, CATEGORIES = Stored(HSCode), Stored(Category)
 
 
 def known(problems: dict, field: str, value: str, rows: dict, sentence: str) -> None:
@@ -25,7 +45,7 @@ def check_terms(row, problems: dict) -> None:
     known(problems, "price_unit", row.price_unit, reference.units(), _("Choose a unit from the list."))
 
 
-def check_hs_code(code: str, problems: dict, lengths: tuple[int, ...]) -> None:
+def check_hs_code(code: str, problems: dict, lengths: tuple[int, ...], hs_codes: Container[str] = HS_CODES) -> None:
     if not code:
         return
     if not code.isascii() or not code.isdigit() or len(code) not in lengths:
@@ -34,19 +54,78 @@ def check_hs_code(code: str, problems: dict, lengths: tuple[int, ...]) -> None:
             _("An HS code here has %(digits)s digits and no dots, such as 100630.") % {"digits": wanted},
             "hs_code_form",
         )
-    elif not HSCode.objects.filter(pk=code).exists():
+    elif code not in hs_codes:
         problems["hs_code"] = ValidationError(
             _("HS 2022 has no code %(code)s. Pick one of the suggestions, or leave it empty.") % {"code": code},
             "unknown_hs_code",
         )
 
 
-def check_category(row, problems: dict) -> None:
-    if row.category_id and not Category.objects.filter(pk=row.category_id).exists():
+def check_category(row, problems: dict, categories: Container[str] = CATEGORIES) -> None:
+    if row.category_id and row.category_id not in categories:
         problems["category"] = ValidationError(_("Choose a category from the list."), "unknown_category")
 
 
-def check_codes(codes: list[str], rows: dict, field: str, problems: dict, sentence: str) -> None:
+def check_codes(codes: Iterable[str], rows: dict, field: str, problems: dict, sentence: str) -> None:
     unknown = [code for code in codes if code not in rows]
     if unknown:
         problems[field] = ValidationError(sentence % {"codes": ", ".join(unknown[:5])}, f"unknown_{field}")
+
+
+def check_product(
+    row,
+    certificates: Iterable[str] | None,
+    problems: dict,
+    *,
+    hs_codes: Container[str] = HS_CODES,
+    categories: Container[str] = CATEGORIES,
+) -> None:
+    """Everything about a product's codes and terms that spans fields or needs a list."""
+    check_hs_code(row.hs_code, problems, (6,), hs_codes)
+    check_category(row, problems, categories)
+    check_terms(row, problems)
+    known(problems, "origin", row.origin, reference.countries(), _("Choose a country from the list."))
+    units, sentence = reference.units(), _("Choose a unit from the list.")
+    known(problems, "min_order_unit", row.min_order_unit, units, sentence)
+    known(problems, "capacity_unit", row.capacity_unit, units, sentence)
+    if row.min_order is not None and not row.min_order_unit:
+        problems["min_order_unit"] = _("Say which unit the minimum order is in.")
+    if (row.price_low is not None or row.price_high is not None) and not row.currency:
+        problems["currency"] = _("Say which currency the price is in.")
+    if row.price_low is not None and row.price_high is not None and row.price_high < row.price_low:
+        problems["price_high"] = _("The upper price must not be below the lower one.")
+    if certificates is not None:
+        sentence = _("Not in the list of certificates: %(codes)s.")
+        check_codes(certificates, reference.certificates(), "certificates", problems, sentence)
+
+
+def check_line(
+    row, problems: dict, *, hs_codes: Container[str] = HS_CODES, categories: Container[str] = CATEGORIES
+) -> None:
+    """The same for a line of a demand."""
+    check_hs_code(row.hs_code, problems, (2, 4, 6), hs_codes)
+    check_category(row, problems, categories)
+    check_terms(row, problems)
+    known(problems, "unit", row.unit, reference.units(), _("Choose a unit from the list."))
+    for field in ("origins_wanted", "origins_excluded"):
+        check_codes(getattr(row, field), reference.countries(), field, problems, _("Not a country code: %(codes)s."))
+    if set(row.origins_wanted) & set(row.origins_excluded):
+        problems["origins_excluded"] = _("A country cannot be both wanted and excluded.")
+    sentence = _("Not in the list of certificates: %(codes)s.")
+    check_codes(row.certificates_required, reference.certificates(), "certificates_required", problems, sentence)
+    if row.target_price is not None and not row.currency:
+        problems["currency"] = _("Say which currency the price is in.")
+    if row.quantity is not None and not row.unit:
+        problems["unit"] = _("Say which unit the quantity is in.")
+
+
+def publishable(*, has_text: bool, category: str | None, origin: str) -> dict:
+    """What a product lacks to be shown, by field; empty when nothing."""
+    problems = {}
+    if not has_text:
+        problems["name"] = _("Give the product a name before you publish it.")
+    if not category:
+        problems["category"] = _("Choose a category: buyers browse by it. We suggest one from your text.")
+    if not origin:
+        problems["origin"] = _("Say where the product comes from: duty and entry rules depend on it.")
+    return problems

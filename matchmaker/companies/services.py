@@ -51,11 +51,8 @@ def name_key(company: Company) -> str:
     return " ".join(sorted(folded | spoken))[:600]
 
 
-def _write(company: Company, fields: dict) -> None:
-    for name, value in fields.items():
-        if name not in EDITABLE:
-            raise ValueError(f"{name} is not for members to write")
-        setattr(company, name, value)
+def check_company(company: Company) -> dict[str, str | ValidationError]:
+    """What needs a list or spans fields, by field; the number is put into its compact form."""
     problems: dict[str, str | ValidationError] = {}
     if company.country and company.country not in reference.countries():
         problems["country"] = _("Choose a country from the list.")
@@ -70,6 +67,15 @@ def _write(company: Company, fields: dict) -> None:
         )
     except ValidationError as error:
         problems["identifier"] = error
+    return problems
+
+
+def _write(company: Company, fields: dict) -> None:
+    for name, value in fields.items():
+        if name not in EDITABLE:
+            raise ValueError(f"{name} is not for members to write")
+        setattr(company, name, value)
+    problems = check_company(company)
     if not company.identifier:
         company.identifier_kind = ""
     company.name_key = name_key(company)
@@ -154,6 +160,8 @@ def companies_alike(company: Company, among: QuerySet[Company]) -> list[tuple[Co
         piece |= Q(country=company.country, identifier=company.identifier)
     for host in {duplicates.domain(address) for address in one.hosts} - {""}:
         piece |= Q(website__icontains=host) | Q(contact_email__iendswith=host)
-    picked = {row.pk: row for row in among.filter(piece).exclude(pk=company.pk).distinct()[:500]}
+    picked = {
+        row.pk: row for row in among.filter(piece, merged_into__isnull=True).exclude(pk=company.pk).distinct()[:500]
+    }
     found = duplicates.alike(one, map(identity_of, picked.values()))
     return [(picked[row.key], row) for row in found]  # type: ignore[index]  # keys are ours

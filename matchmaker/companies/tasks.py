@@ -5,13 +5,14 @@ import contextlib
 from celery import shared_task
 from kombu.exceptions import OperationalError
 
-from matchmaker.companies import invitations, verification
+from matchmaker.companies import domains, invitations, verification
 
 
 @shared_task(name="companies.send_invitations")
 def send_invitations() -> None:
-    """Send the invitations that wait for people without an account."""
+    """Send the invitations that wait for people without an account, and the letters that prove a domain."""
     invitations.send_waiting()
+    domains.send_waiting()
 
 
 @shared_task(name="companies.lower_expired_levels")

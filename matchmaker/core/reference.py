@@ -5,6 +5,8 @@ are tables of the catalogue instead.
 """
 
 import csv
+import re
+import unicodedata
 from functools import cache
 
 from django.conf import settings
@@ -18,6 +20,13 @@ Row = dict[str, str]
 def _rows(path: str, key: str) -> dict[str, Row]:
     with (settings.DATA_DIR / path).open(encoding="utf-8-sig", newline="") as file:
         return {row[key]: row for row in csv.DictReader(file)}
+
+
+@cache
+def sheet_heads() -> list[Row]:
+    """What people call the columns of their sheets: kind, column, and names parted by |."""
+    with (settings.DATA_DIR / "trade/sheet_heads.csv").open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def countries() -> dict[str, Row]:
@@ -36,8 +45,28 @@ def currencies() -> dict[str, Row]:
 
 
 def ports() -> dict[str, Row]:
-    """UN/LOCODE → name, city, country_iso2, longitude, latitude, time zone."""
+    """UN/LOCODE → name, Chinese name where it has one, city, country_iso2, longitude, latitude, time zone."""
     return _rows("geo/ports.csv", "unlocode")
+
+
+@cache
+def _ports_by_name() -> dict[str, Row]:
+    """Every name a port is written by, plain: “Port Klang (Pelabuhan Klang)” is each of the two."""
+    rows = [row for row in ports().values() if row["name_zh"]]
+    parts = ((part, row) for row in rows for part in (row["city"], *re.split(r"[(),]", row["name"])))
+    return {_plain(part): row for part, row in parts if part.strip()}
+
+
+def _plain(text: str) -> str:
+    """Without case and accents: Itajaí is itajai."""
+    letters = unicodedata.normalize("NFKD", text.strip().casefold())
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+
+
+def place(text: str) -> str:
+    """A place somebody wrote, such as the named place of a delivery term, in the reader's script where it is a known
+    port; else as it was written."""
+    return name(_ports_by_name().get(_plain(text)), text)
 
 
 def units() -> dict[str, Row]:

@@ -180,6 +180,11 @@ def pinyin(text: str) -> str:
     return clean(" ".join(pypinyin.lazy_pinyin(simplify(clean(text)))))
 
 
+def has_han(text: str) -> bool:
+    """Whether Chinese characters stand in the text and no kana does, which would make it Japanese."""
+    return bool(_HAS_HAN.search(text)) and not _HAS_KANA.search(text)
+
+
 # Chinese places whose name abroad is not their pinyin, as on maps and bills of lading.
 PLACE_NAMES = {
     "乌鲁木齐": "Urumqi", "呼和浩特": "Hohhot", "哈尔滨": "Harbin", "齐齐哈尔": "Qiqihar", "拉萨": "Lhasa",

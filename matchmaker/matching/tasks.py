@@ -2,7 +2,7 @@
 
 import contextlib
 
-from celery import shared_task
+from celery import current_app, shared_task
 from celery.signals import worker_process_init
 from kombu.exceptions import OperationalError
 
@@ -12,8 +12,12 @@ from matchmaker.notifications.tasks import ring as ring_post_office
 
 @worker_process_init.connect
 def warm(**_signal) -> None:
-    """Load models and compiled loops when a worker starts, so that the first product does not wait for them."""
-    services.warm()
+    """Load models and compiled loops when a worker starts, so that the first product does not wait for them.
+
+    A worker for mail alone matches nothing: it starts at once, also after it was killed.
+    """
+    if "match" in current_app.amqp.queues.consume_from:
+        services.warm()
 
 
 @shared_task(name="matching.match_waiting")
@@ -32,6 +36,12 @@ def match_block() -> None:
     if services.match_block():
         match_block.delay()
         ring_post_office()
+
+
+@shared_task(name="matching.learn_weights")
+def learn_weights() -> None:
+    """Look at night whether the answers teach better weights; a run that follows is found by the next tick."""
+    services.learn_weights()
 
 
 def ring() -> None:

@@ -11,7 +11,8 @@ LINK = re.compile(
     re.IGNORECASE,
 )
 LITTLE = 25  # letters and digits that must remain beside a link
-SHINGLE = 4
+SHINGLE, SHINGLE_WIDE = 4, 2
+WIDE = re.compile("([\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+)")
 ALIKE = 0.42  # share of common shingles from which two texts are nearly the same; see tests/messaging/test_screening.py
 COPIES = 3  # earlier texts that are nearly the same before one is held
 
@@ -37,9 +38,16 @@ def is_little_more_than_a_link(text: str) -> bool:
 
 
 def shingles(text: str) -> frozenset[str]:
-    """Overlapping pieces of four letters: a changed word touches few of them, a new text nearly all."""
+    """Overlapping pieces of four letters, of two characters where a character is a word (Chinese, Japanese, Thai …).
+
+    A changed word touches few of them, a new text nearly all.
+    """
     plain = letters(LINK.sub(" ", text))
-    return frozenset(plain[place : place + SHINGLE] for place in range(max(1, len(plain) - SHINGLE + 1)))
+    found: set[str] = set()
+    for run in WIDE.split(plain):
+        size = SHINGLE_WIDE if run and WIDE.fullmatch(run) else SHINGLE
+        found.update(run[place : place + size] for place in range(max(bool(run), len(run) - size + 1)))
+    return frozenset(found or {""})
 
 
 def likeness(one: str, other: str) -> float:

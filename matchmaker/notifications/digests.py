@@ -83,13 +83,12 @@ def send(post: mail.Post, digest: Digest) -> None:
         "path": "/notices/",
     }
     key, topic = str(digest.pk), unsubscribing.DIGESTS
-    post.send(mail.build(digest.recipient, "notifications/digest", topic, context, key=key))
+    post.send(mail.build(digest.recipient, "digest", topic, context, key=key))
 
 
 def _item(notice) -> dict[str, str]:
-    context = notice.context | {"site_name": mail.site_name()}
     return {
-        "subject": mail.header(mail.plain(f"notifications/{notice.kind}.subject.txt", context)),
+        "subject": mail.subject(notice),
         "line": notice_line(notice),
         "url": settings.SITE_URL + notice.path if notice.path else "",
     }

@@ -87,6 +87,15 @@ def parked(limit: int = 50) -> list[Promise]:
     return sorted(rows, key=lambda row: row.finished_at or row.created_at, reverse=True)[:limit]
 
 
+def of_event(event_key: str) -> dict[str, int]:
+    """What became of one happening: people told, how many read it on the site, and its letters by state."""
+    notices = Notice.objects.filter(event_key=event_key)
+    letters = Delivery.objects.filter(notice__event_key=event_key).order_by().values_list("state")
+    states = dict(letters.annotate(n=Count("pk")))
+    read = notices.filter(read_at__isnull=False).count()
+    return {"told": notices.count(), "read": read, **{state: states.get(state, 0) for state in Promise.State.values}}
+
+
 def _by_channel() -> dict[str, QuerySet]:
     alone = Delivery.objects.filter(frequency=Frequency.NOW)
     return {

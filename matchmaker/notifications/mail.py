@@ -15,8 +15,8 @@ from django.template.loader import get_template
 from django.urls import reverse
 from django.utils import translation
 
-from matchmaker.notifications import attention, topics, unsubscribing
-from matchmaker.notifications.models import Delivery, Notice, Suppression
+from matchmaker.notifications import attention, topics, unsubscribing, wording
+from matchmaker.notifications.models import Delivery, Notice, Suppression, Wording
 from matchmaker.notifications.outbox import (
     BUDGET,
     NotWanted,
@@ -58,7 +58,7 @@ class Post:
         writable(person)
         attention.respect_quiet_hours(person, notice.topic)
         context = notice.context | {"path": notice.path}
-        self.send(build(person, f"notifications/{notice.kind}", notice.topic, context, key=str(delivery.pk)))
+        self.send(build(person, notice.kind, notice.topic, context, key=str(delivery.pk)))
 
     def send(self, message: EmailMultiAlternatives) -> None:
         """Hand one message over; what went wrong is sorted into temporary and permanent."""
@@ -105,8 +105,13 @@ def deliver_waiting(budget: float = BUDGET) -> int:
         return drain(mail_due, post.send_delivery, budget=budget)
 
 
-def build(person, template: str, topic: str, context: dict, *, key: str) -> EmailMultiAlternatives:
-    """A letter in the person's language with text and HTML, a stable Message-ID and, where allowed, one-click stop."""
+def build(
+    person, kind: str, topic: str, context: dict, *, key: str, words: Wording | None = None
+) -> EmailMultiAlternatives:
+    """A letter in the person's language with text and HTML, a stable Message-ID and, where allowed, one-click stop.
+
+    An organiser's wording of the kind takes the place of its own words; `words` tries one that is not saved.
+    """
     site = settings.SITE_URL
     host = urlsplit(site).hostname or "localhost"
     with translation.override(person.language):
@@ -120,7 +125,17 @@ def build(person, template: str, topic: str, context: dict, *, key: str) -> Emai
             "unsubscribe_url": stop,
             "topic_name": "" if topic == unsubscribing.DIGESTS else topics.label(topic)[0],
         }
-        data["subject"] = header(plain(f"{template}.subject.txt", data))
+        words = words or wording.of(kind, person.language, wording.variant_of(kind, context))
+        template = f"notifications/{kind}"
+        if words:
+            known = wording.values(
+                kind, context | {"recipient": str(person), "site_name": site_name()}, person.language
+            )
+            data["subject"] = header(wording.fill(words.subject, known))
+            data |= {"own_words": wording.fill(words.body, known), "own_frame": template}
+            template = "notifications/_own"
+        else:
+            data["subject"] = header(plain(f"{template}.subject.txt", data))
         text = plain(f"{template}.txt", data).strip() + "\n"
         html = get_template(f"{template}.html").render(data)
     message = EmailMultiAlternatives(
@@ -141,6 +156,16 @@ def build(person, template: str, topic: str, context: dict, *, key: str) -> Emai
         message.attach("invite.ics", context["calendar"], "text/calendar")
     message.metadata = {"delivery": key}  # a mail service hands it back with a bounce
     return message
+
+
+def subject(notice: Notice) -> str:
+    """The subject alone, in the language set, for summaries and short messages."""
+    context = notice.context | {"site_name": site_name()}
+    language = translation.get_language() or "en"
+    words = wording.of(notice.kind, language, wording.variant_of(notice.kind, context))
+    if words:
+        return header(wording.fill(words.subject, wording.values(notice.kind, context, language)))
+    return header(plain(f"notifications/{notice.kind}.subject.txt", context))
 
 
 def plain(template: str, data: dict) -> str:

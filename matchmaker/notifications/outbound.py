@@ -24,7 +24,7 @@ from urllib3.exceptions import HTTPError
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 TIMEOUT = 15.0  # seconds for everything: connecting, sending, the answer
-READ = 64 * 1024  # bytes of the answer's body at most; what is read is thrown away
+READ = 64 * 1024  # bytes of the answer's body at most
 PORT = 443
 AGENT = "matchmaker-webhooks/1"
 # Beyond what `is_global` and requests-hardened refuse: a cloud's metadata service, old site-local addresses.
@@ -93,6 +93,19 @@ def post(url: str, body: bytes, headers: dict[str, str]) -> Answer:
     Raises:
         Unreachable: with the reason, for the log its owner sees.
     """
+    return _call("POST", url, body, headers)[0]
+
+
+def get(url: str) -> tuple[Answer, bytes]:
+    """GET a small file, with the same guards; the body is cut off at READ bytes.
+
+    Raises:
+        Unreachable: with the reason.
+    """
+    return _call("GET", url, b"", {"Accept-Encoding": "identity"})
+
+
+def _call(method: str, url: str, body: bytes, headers: dict[str, str]) -> tuple[Answer, bytes]:
     started, parts = time.monotonic(), urlsplit(url)
     allowed = _is_allowed(parts)
     adapter = _Adapter(guarded=not allowed)
@@ -106,13 +119,13 @@ def post(url: str, body: bytes, headers: dict[str, str]) -> Answer:
     try:
         if not allowed and not all(is_public(address) for address in _addresses(parts.hostname or "")):
             raise ip_filter.InvalidIPAddress(parts.hostname)
-        request = requests.Request("POST", url, data=body, headers={**headers, "User-Agent": AGENT}).prepare()
+        request = requests.Request(method, url, data=body, headers={**headers, "User-Agent": AGENT}).prepare()
         with session.send(request, timeout=(5, 10), stream=True) as response:
-            _read_little(response, started + TIMEOUT)
+            read = _read_little(response, started + TIMEOUT)
             if adapter.was_cut:  # a head cut off in the middle looks like a whole one
                 raise Unreachable("no answer in time")
             after = response.headers.get("Retry-After", "")
-            return Answer(response.status_code, _since(started), int(after) if after.isdecimal() else None)
+            return Answer(response.status_code, _since(started), int(after) if after.isdecimal() else None), read
     except requests.exceptions.SSLError as error:
         raise Unreachable("the certificate does not hold") from error
     except ip_filter.InvalidIPAddress as error:
@@ -175,14 +188,15 @@ def _is_allowed(parts: SplitResult) -> bool:
     return parts.netloc in getattr(settings, "OUTBOUND_ALLOWED", ()) and parts.scheme in ("http", "https")
 
 
-def _read_little(response: requests.Response, deadline: float) -> None:
-    """Drain up to READ bytes as they come on the wire, so that nothing is unpacked, and stop at the deadline."""
-    left = READ
-    while left > 0 and time.monotonic() < deadline:
-        piece = response.raw.read(min(left, 8192), decode_content=False)
+def _read_little(response: requests.Response, deadline: float) -> bytes:
+    """Take up to READ bytes as they come on the wire, so that nothing is unpacked, and stop at the deadline."""
+    read = b""
+    while len(read) < READ and time.monotonic() < deadline:
+        piece = response.raw.read(min(READ - len(read), 8192), decode_content=False)
         if not piece:
-            return
-        left -= len(piece)
+            break
+        read += piece
+    return read
 
 
 def _since(started: float) -> int:

@@ -10,12 +10,10 @@ from pathlib import Path
 from typing import Protocol
 
 from django.conf import settings
-from django.template import Context
-from django.template.loader import get_template
 from django.utils import translation
 from django.utils.module_loading import import_string
 
-from matchmaker.notifications import attention, outbox
+from matchmaker.notifications import attention, mail, outbox
 from matchmaker.notifications.models import Delivery, Notice
 from matchmaker.notifications.outbox import NotWanted, Permanent
 
@@ -69,7 +67,6 @@ def send(delivery: Delivery) -> None:
         raise NotWanted("There is no number to write to.")
     attention.respect_quiet_hours(person, notice.topic)
     with translation.override(person.language):
-        subject = get_template(f"notifications/{notice.kind}.subject.txt").template
-        words = " ".join(subject.render(Context(notice.context, autoescape=False)).split())
+        words = mail.subject(notice)
     link = settings.SITE_URL + notice.path if notice.path else ""
     adapter(delivery.channel).send(to=to, text=f"{words} {link}".strip(), key=str(delivery.pk))

@@ -17,7 +17,7 @@ def post_worker_init(worker):
     def warm():
         from django.db import connection
 
-        from matchmaker.matching.directories import warm
+        from matchmaker.directory.keeping import warm
         from matchmaker.matching.services.suggestions import classifier
 
         try:

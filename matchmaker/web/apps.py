@@ -1,8 +1,13 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class WebConfig(AppConfig):
     name = "matchmaker.web"
 
     def ready(self):
+        from django.db.models import fields
+
         from matchmaker.web import policies  # noqa: F401 - registers the check of the routes
+
+        fields.BLANK_CHOICE_LABEL = _("Choose …")  # Django's own hook for the empty line of a list

@@ -5,6 +5,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from matchmaker.campaigns.models import Partner
+from matchmaker.messaging.models import Enquiry
 from matchmaker.notifications.models import Notice
 from matchmaker.web import access
 
@@ -24,6 +25,8 @@ def site(request):
 
 def area_of(request) -> str:
     """The desk a page belongs to; meetings and enquiries are on the desk of the company one works for."""
+    if chosen := getattr(request, "area", None):
+        return chosen  # a page that belongs to several desks says whose it is showing
     path = request.path_info
     if path.startswith(("/meetings/", "/enquiries/")):
         company = access.current_company(request) if getattr(request, "user", None) else None
@@ -90,6 +93,8 @@ def navigation(request, area: str) -> list[dict]:
             ("console_partners", _("Partners"), "flag"),
             ("console_demands", _("Demands"), "clipboard-list"),
             ("console_matching", _("Matching"), "arrows-exchange"),
+            ("console_rules", _("Entry rules"), "gavel"),
+            ("console_outcomes", _("Outcomes"), "chart-bar"),
             ("console_events", _("Events"), "calendar-event"),
             ("console_campaign", _("Campaign"), "settings"),
             ("console_delivery", _("Outgoing notices"), "mail"),
@@ -107,5 +112,14 @@ def navigation(request, area: str) -> list[dict]:
     for name, label, icon in links:
         url = reverse(name, args=[desk.uid] if desk else [])
         active = request.path_info == url or (request.path_info.startswith(url) and not name.endswith("_home"))
-        found.append({"url": url, "label": label, "icon": icon, "active": active, "name": name})
+        count = unread_enquiries(request) if name == "enquiries" else 0
+        found.append({"url": url, "label": label, "icon": icon, "active": active, "name": name, "count": count})
     return found
+
+
+def unread_enquiries(request) -> int:
+    """How many enquiries of the company one works for hold something one has not read."""
+    company = access.current_company(request)
+    if company is None:
+        return 0
+    return Enquiry.objects.of(company).with_unread(request.user, company).filter(unread=True).count()

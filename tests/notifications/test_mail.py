@@ -66,7 +66,7 @@ def test_a_notice_arrives_as_text_and_html_with_one_message_id(sink, person, tel
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
 def test_every_kind_reads_well_in_each_language(kind, language, person):
     person.language = language
-    letter = mail.build(person, f"notifications/{kind}", "account", KINDS[kind] | {"path": "/x/"}, key="k")
+    letter = mail.build(person, kind, "account", KINDS[kind] | {"path": "/x/"}, key="k")
     html = letter.alternatives[0].content
     for text in (letter.subject, letter.body, html):
         assert text.strip()
@@ -90,7 +90,7 @@ def test_b91_a_mail_carries_one_click_unsubscribe_headers(sink, person, tell):
 
 
 def test_b92_a_mail_about_the_account_has_no_way_to_stop_it(person):
-    letter = mail.build(person, "notifications/welcome", "account", {}, key="k")
+    letter = mail.build(person, "welcome", "account", {}, key="k")
     assert "List-Unsubscribe" not in letter.extra_headers
 
 
@@ -179,7 +179,7 @@ def test_a_text_that_does_not_hold_together_is_tried_again_after_the_mending(sin
 
 def test_a_notice_about_a_time_brings_a_calendar_file(person):
     context = {"calendar": "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", "demand": "x", "closed_on": "2026-11-01"}
-    letter = mail.build(person, "notifications/demand_closed", "demand", context, key="k")
+    letter = mail.build(person, "demand_closed", "demand", context, key="k")
     assert [(file.filename, file.mimetype) for file in letter.attachments] == [("invite.ics", "text/calendar")]
 
 

@@ -104,8 +104,7 @@ class Demand(Public):
 
     @property
     def destination_name(self) -> str:
-        port = reference.ports().get(self.destination)
-        return port["name"] if port else self.destination
+        return reference.name(reference.ports().get(self.destination), self.destination)
 
 
 class DemandLineQuerySet(models.QuerySet):

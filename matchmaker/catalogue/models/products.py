@@ -71,6 +71,7 @@ class Product(Public):
         YEAR = "year", _("a year")
 
     company = models.ForeignKey(Company, models.CASCADE, related_name="products")
+    article = models.CharField(_("article number"), max_length=60, blank=True, validators=[one_line])
     category = models.ForeignKey(Category, models.PROTECT, null=True, blank=True, related_name="products")
     hs_code = models.CharField(
         _("HS code"),
@@ -141,6 +142,12 @@ class Product(Public):
             models.CheckConstraint(
                 condition=~Q(status="published") | Q(published_at__isnull=False),
                 name="published_product_has_a_date",
+            ),
+            models.UniqueConstraint(
+                fields=["company", "article"],
+                condition=~Q(article=""),
+                name="product_article_once_per_company",
+                violation_error_message=_("Another product of yours has this article number."),
             ),
         ]
         indexes = [models.Index(fields=["status", "category"], name="product_by_category")]

@@ -145,27 +145,7 @@ def _write_lines(demand: Demand, lines: Sequence[Mapping]) -> None:
 
 def _check_line(line: DemandLine) -> None:
     problems: dict = {}
-    rules.check_hs_code(line.hs_code, problems, (2, 4, 6))
-    rules.check_category(line, problems)
-    rules.check_terms(line, problems)
-    rules.known(problems, "unit", line.unit, reference.units(), _("Choose a unit from the list."))
-    for field in ("origins_wanted", "origins_excluded"):
-        rules.check_codes(
-            getattr(line, field), reference.countries(), field, problems, _("Not a country code: %(codes)s.")
-        )
-    if set(line.origins_wanted) & set(line.origins_excluded):
-        problems["origins_excluded"] = _("A country cannot be both wanted and excluded.")
-    rules.check_codes(
-        line.certificates_required,
-        reference.certificates(),
-        "certificates_required",
-        problems,
-        _("Not in the list of certificates: %(codes)s."),
-    )
-    if line.target_price is not None and not line.currency:
-        problems["currency"] = _("Say which currency the price is in.")
-    if line.quantity is not None and not line.unit:
-        problems["unit"] = _("Say which unit the quantity is in.")
+    rules.check_line(line, problems)
     try:
         line.full_clean(exclude=[*problems, "demand", "category", "number"], validate_constraints=False)
     except ValidationError as error:

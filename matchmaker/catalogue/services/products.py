@@ -22,6 +22,7 @@ from matchmaker.core import reference
 from matchmaker.core.problems import Refused
 
 EDITABLE = [
+    "article",
     "category_id",
     "hs_code",
     "origin",
@@ -101,30 +102,7 @@ def save_product(
 
 def _check(product: Product, certificates: Iterable[str] | None) -> None:
     problems: dict = {}
-    rules.check_hs_code(product.hs_code, problems, (6,))
-    rules.check_category(product, problems)
-    rules.check_terms(product, problems)
-    rules.known(problems, "origin", product.origin, reference.countries(), _("Choose a country from the list."))
-    rules.known(
-        problems,
-        "min_order_unit",
-        product.min_order_unit,
-        reference.units(),
-        _("Choose a unit from the list."),
-    )
-    rules.known(problems, "capacity_unit", product.capacity_unit, reference.units(), _("Choose a unit from the list."))
-    if product.min_order is not None and not product.min_order_unit:
-        problems["min_order_unit"] = _("Say which unit the minimum order is in.")
-    if (product.price_low is not None or product.price_high is not None) and not product.currency:
-        problems["currency"] = _("Say which currency the price is in.")
-    if certificates is not None:
-        rules.check_codes(
-            list(certificates),
-            reference.certificates(),
-            "certificates",
-            problems,
-            _("Not in the list of certificates: %(codes)s."),
-        )
+    rules.check_product(product, None if certificates is None else list(certificates), problems)
     try:
         product.full_clean(exclude=[*problems, "category"])
     except ValidationError as error:
@@ -164,13 +142,8 @@ def _write_certificates(product: Product, codes: set[str]) -> None:
 
 
 def _check_publishable(product: Product) -> None:
-    problems = {}
-    if not ProductText.objects.filter(product=product, is_original=True).exists():
-        problems["name"] = _("Give the product a name before you publish it.")
-    if product.category_id is None:
-        problems["category"] = _("Choose a category: buyers browse by it. We suggest one from your text.")
-    if not product.origin:
-        problems["origin"] = _("Say where the product comes from: duty and entry rules depend on it.")
+    has_text = ProductText.objects.filter(product=product, is_original=True).exists()
+    problems = rules.publishable(has_text=has_text, category=product.category_id, origin=product.origin)
     if problems:
         raise ValidationError(problems)
 
@@ -222,7 +195,7 @@ def withdraw_product(*, by: User, product: Product) -> Product:
 @transaction.atomic
 def copy_product(*, by: User, product: Product) -> Product:
     """A draft like this one, to change and publish."""
-    fields = {name: getattr(product, name) for name in EDITABLE}
+    fields = {name: getattr(product, name) for name in EDITABLE if name != "article"}  # a number is one product's
     texts = [{"language": t.language, "name": t.name, "description": t.description} for t in product.texts.all()]
     codes = [certificate.code for certificate in product.certificates.all()]
     return save_product(by=by, company=product.company, texts=texts, certificates=codes, **fields)

@@ -22,7 +22,7 @@ class Sample(Public):
     class Stage(models.TextChoices):
         ASKED = "asked", _("asked for")
         REFUSED = "refused", _("not sent")
-        SENT = "sent", _("sent")
+        SENT = "sent", _("on its way")
         RECEIVED = "received", _("received")
         JUDGED = "judged", _("judged")
 

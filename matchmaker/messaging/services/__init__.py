@@ -10,6 +10,7 @@ from matchmaker.messaging.services.guard import (
     limit_of,
     match_between,
     open_requests,
+    set_contact_limit,
     unblock_company,
 )
 from matchmaker.messaging.services.quotes import answer_quote, per_base_unit, quote, withdraw_quote
@@ -71,6 +72,7 @@ __all__ = [
     "review_held",
     "say_step",
     "see",
+    "set_contact_limit",
     "unblock_company",
     "withdraw_quote",
 ]

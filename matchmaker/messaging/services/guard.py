@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
+from matchmaker.campaigns.models import Campaign, Organiser
 from matchmaker.companies.members import require_admin
 from matchmaker.companies.models import Company
 from matchmaker.companies.services import require_member
@@ -209,3 +210,32 @@ def choose_contacts(*, by: User, company: Company, takes: str) -> ContactPrefere
     wish.save()
     record(by=by, verb="choose_contacts", on=company, facts={"takes": takes})
     return wish
+
+
+@transaction.atomic
+def set_contact_limit(*, by: User, level: int, per_day: int, open_requests: int) -> ContactLimit:
+    """Change how many first messages companies of a level may write; it counts from the next message on.
+
+    Raises:
+        Refused: 404 for whoever does not run the campaign.
+        ValidationError: by field.
+    """
+    campaign = require_reviewer(by)
+    limit = ContactLimit.objects.select_for_update().get(pk=level)
+    before = [limit.per_day, limit.open_requests]
+    limit.per_day, limit.open_requests = per_day, open_requests
+    limit.full_clean()
+    limit.save()
+    facts = {"level": level, "before": before, "after": [per_day, open_requests]}
+    record(by=by, verb="set_contact_limit", on=campaign, facts=facts)
+    return limit
+
+
+def require_reviewer(user: User) -> Campaign:
+    """The campaign this person decides for: its organisers and administrators, not its event staff."""
+    roles = [Organiser.Role.ADMIN, Organiser.Role.ORGANISER]
+    found = Organiser.objects.filter(user=user, role__in=roles, campaign__is_current=True).select_related("campaign")
+    organiser = found.first()
+    if organiser is None:
+        raise Refused("not_found", _("There is nothing here for you."), status=404)
+    return organiser.campaign

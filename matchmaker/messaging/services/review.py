@@ -6,21 +6,11 @@ from django.utils.translation import gettext as _
 
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
-from matchmaker.campaigns.models import Campaign, Organiser
 from matchmaker.core.problems import Refused
 from matchmaker.messaging.models import Enquiry, Message, Report, Side
+from matchmaker.messaging.services.guard import require_reviewer
 from matchmaker.messaging.services.telling import excerpt, tell
 from matchmaker.messaging.services.writing import deliver, locked, not_here
-
-
-def require_reviewer(user: User) -> Campaign:
-    """The campaign this person decides for: its organisers and administrators, not its event staff."""
-    roles = [Organiser.Role.ADMIN, Organiser.Role.ORGANISER]
-    found = Organiser.objects.filter(user=user, role__in=roles, campaign__is_current=True).select_related("campaign")
-    organiser = found.first()
-    if organiser is None:
-        raise not_here()
-    return organiser.campaign
 
 
 @transaction.atomic

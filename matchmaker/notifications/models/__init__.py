@@ -2,9 +2,11 @@
 
 from matchmaker.notifications.models.outbox import Delivery, Digest, Heartbeat, Hold, Notice, Promise
 from matchmaker.notifications.models.people import Attention, Frequency, Preference, Suppression
+from matchmaker.notifications.models.texts import Announcement, Wording
 from matchmaker.notifications.models.webhooks import WebhookAttempt, WebhookDelivery, WebhookEndpoint
 
 __all__ = [
+    "Announcement",
     "Attention",
     "Delivery",
     "Digest",
@@ -18,4 +20,5 @@ __all__ = [
     "WebhookAttempt",
     "WebhookDelivery",
     "WebhookEndpoint",
+    "Wording",
 ]

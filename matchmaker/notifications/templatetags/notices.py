@@ -1,6 +1,7 @@
 """What the templates of notices need: the recipient's language for values that came as plain JSON."""
 
 import datetime as dt
+from typing import Any
 
 from babel.dates import format_date
 from django import template
@@ -9,12 +10,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, to_locale
 
 from matchmaker.core import reference
+from matchmaker.notifications.models import Announcement
 
 register = template.Library()
 
 
 @register.filter
-def in_language(texts: dict[str, object]) -> object:
+def in_language(texts: Any) -> Any:
     """The entry of {"en": …, "zh-hans": …} in the language set; English, or whatever there is, where it is missing."""
     if not isinstance(texts, dict):
         return texts
@@ -27,6 +29,8 @@ def day(value: str | dt.date) -> str:
     """A date, also as ISO text, the way the reader writes it."""
     if not value:
         return ""
+    if not isinstance(value, str | dt.date):
+        return str(value)
     moment = dt.date.fromisoformat(value[:10]) if isinstance(value, str) else value
     return format_date(moment, "long", locale=to_locale(get_language() or "en"))
 
@@ -35,6 +39,15 @@ def day(value: str | dt.date) -> str:
 def country(code: str) -> str:
     """The name of a country by its ISO 3166-1 code."""
     return reference.name(reference.countries().get(code), code)
+
+
+@register.filter
+def announced(uid: str) -> dict[str, Any]:
+    """Subject, body and sender of an announcement in the language set."""
+    row = Announcement.objects.filter(uid=uid).first()
+    if row is None:
+        return {"subject": "", "body": "", "sender": ""}
+    return {**in_language(row.texts), "sender": in_language(row.sender)}
 
 
 @register.simple_tag

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from matchmaker.core import reference
+from matchmaker.catalogue import wording
 from matchmaker.language.text import clean
 
 # What the columns are called in sheets we saw, in both languages; the order without a head is that of the keys.
@@ -30,17 +30,6 @@ HEADS = {
     "hs_code": ("hs", "hs code", "hs编码", "海关编码", "税号", "编码"),
     "origins_wanted": ("origin", "origins", "country", "原产地", "产地", "原产国"),
     "certificates_required": ("certificates", "certificate", "认证", "证书", "资质"),
-}
-_CURRENCY_SIGNS = {
-    "¥": "CNY",
-    "￥": "CNY",
-    "元": "CNY",
-    "人民币": "CNY",
-    "rmb": "CNY",
-    "$": "USD",
-    "美元": "USD",
-    "€": "EUR",
-    "欧元": "EUR",
 }
 
 
@@ -71,37 +60,12 @@ def _columns(head: list[str]) -> dict[int, str] | None:
 
 
 def _line(row: list[str], columns: Mapping[int, str]) -> dict[str, str]:
+    read = {
+        "unit": wording.unit,
+        "price_unit": wording.unit,
+        "currency": wording.currency,
+        "quantity": wording.amount,
+        "target_price": wording.amount,
+    }
     line = {field: row[at].strip() for at, field in columns.items() if at < len(row) and row[at].strip()}
-    if "unit" in line:
-        line["unit"] = _unit(line["unit"])
-    if "price_unit" in line:
-        line["price_unit"] = _unit(line["price_unit"])
-    if "currency" in line:
-        sign = line["currency"]
-        line["currency"] = _CURRENCY_SIGNS.get(sign.casefold(), sign.upper())
-    for field in ("quantity", "target_price"):
-        if field in line and _grouped(line[field]):
-            line[field] = line[field].replace(",", "")
-    return line
-
-
-def _grouped(value: str) -> bool:
-    """1,200,000 or 12,500.50: commas every three digits, and more than one reading only if there is a point."""
-    whole, point, _rest = value.partition(".")
-    groups = whole.split(",")
-    plain = all(group.isascii() and group.isdigit() for group in groups)
-    return (
-        plain
-        and all(len(group) == 3 for group in groups[1:])
-        and (len(groups) > 2 or (len(groups) == 2 and bool(point)))
-    )
-
-
-def _unit(word: str) -> str:
-    """The code of a unit written as its code or name; the word itself when it is none of ours."""
-    wanted = clean(word).casefold()
-    others = {"吨": "t", "公斤": "kg", "千克": "kg", "件": "pc", "个": "pc", "台": "set", "升": "l", "箱": "carton"}
-    for code, row in reference.units().items():
-        if wanted in {code.casefold(), row["name_en"].casefold(), row["name_zh"].casefold()}:
-            return code
-    return others.get(wanted, word) if others.get(wanted, word) in reference.units() else word
+    return {field: read[field](text) if field in read else text for field, text in line.items()}

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from matchmaker.web.buyer import company, compare, demand_pages, demands, home, matches, shortlist
+from matchmaker.web.buyer import choices, company, compare, demand_pages, demands, exports, home, matches, shortlist
 
 urlpatterns = [
     path("", home.show, name="buyer_home"),
     path("company/", company.edit, name="buyer_company"),
     path("demands/", demand_pages.index, name="buyer_demands"),
+    path("demands/export.<str:form>", exports.demands, name="buyer_demands_export"),
     path("demands/new/", demands.new, name="buyer_demand_new"),
     path("demands/suggest-codes/", demands.suggest, name="buyer_suggest_codes"),
     path("demands/<uuid:uid>/", demand_pages.show, name="buyer_demand"),
@@ -16,11 +17,21 @@ urlpatterns = [
     path("demands/<uuid:uid>/close/", demand_pages.close, name="buyer_demand_close"),
     path("demands/<uuid:uid>/withdraw/", demand_pages.withdraw, name="buyer_demand_withdraw"),
     path("demands/<uuid:uid>/invite/", demand_pages.invite, name="buyer_demand_invite"),
+    path("matches/export.<str:form>", exports.matches, name="buyer_matches_export"),
     path("matches/", matches.index, name="buyer_matches"),
     path("matches/<uuid:uid>/", matches.show, name="buyer_match"),
     path("matches/<uuid:uid>/answer/", matches.answer, name="buyer_match_answer"),
+    path("shortlist/export.<str:form>", exports.shortlist, name="buyer_shortlist_export"),
     path("shortlist/", shortlist.index, name="buyer_shortlist"),
     path("shortlist/<uuid:uid>/toggle/", shortlist.toggle, name="buyer_shortlist_toggle"),
+    path("shortlist/<uuid:uid>/mark/", shortlist.mark, name="buyer_shortlist_mark"),
+    path("shortlist/<uuid:uid>/move/", shortlist.move, name="buyer_shortlist_move"),
     path("shortlist/<uuid:uid>/note/", shortlist.note, name="buyer_shortlist_note"),
+    path("not-for-us/", choices.index, name="buyer_not_for_us"),
+    path("not-for-us/product/<uuid:uid>/", choices.product, name="buyer_not_for_us_product"),
+    path("not-for-us/supplier/<uuid:uid>/", choices.supplier, name="buyer_not_for_us_supplier"),
+    path("not-for-us/<int:key>/take-back/", choices.take_back, name="buyer_not_for_us_back"),
+    path("not-for-us/visibility/", choices.visibility, name="buyer_visibility"),
     path("compare/", compare.show, name="buyer_compare"),
+    path("compare/sheet/", compare.sheet, name="buyer_compare_sheet"),
 ]

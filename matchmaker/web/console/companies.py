@@ -8,17 +8,26 @@ from django.db.models import Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from matchmaker.accounts.models import AuditEntry
 from matchmaker.campaigns import services
 from matchmaker.campaigns.questions import answers_of
-from matchmaker.companies.models import Asked, Company
+from matchmaker.companies import domains
+from matchmaker.companies.models import Asked, Company, Merge
 from matchmaker.companies.services import companies_alike
 from matchmaker.core.problems import Refused
 from matchmaker.notifications.tasks import ring
 from matchmaker.web.access import organiser, team
 from matchmaker.web.console.check_form import CheckForm
+
+LISTS = [
+    ("suppliers", gettext_lazy("Suppliers")),
+    ("buyers", gettext_lazy("Buyers")),
+    ("products", gettext_lazy("Products")),
+    ("demands", gettext_lazy("Demands")),
+]
 
 
 def of_campaign(request):
@@ -40,7 +49,9 @@ def companies(request):
     if words:
         found = found.filter(Q(name_key__contains=words.casefold()) | Q(identifier__iexact=words))
     page = Paginator(found.order_by("submitted_at", "pk"), 30).get_page(request.GET.get("page"))
-    return render(request, "console/companies.html", {"page": page, "tabs": tabs, "status": status, "q": words})
+    return render(
+        request, "console/companies.html", {"page": page, "tabs": tabs, "status": status, "q": words, "lists": LISTS}
+    )
 
 
 @team
@@ -57,7 +68,15 @@ def company(request, uid, reason="", errors=None, check=None):
             "history": history(company),
             "reason": reason,
             "check": check or CheckForm(),
-            "claims": company.claims.filter(status=Asked.OPEN).select_related("user", "first_yes_by"),
+            "claims": [
+                (claim, domains.proved(company, claim.user))
+                for claim in company.claims.filter(status=Asked.OPEN).select_related("user", "first_yes_by")
+            ],
+            "suspension": company.suspensions.filter(lifted_at__isnull=True).select_related("first_yes_by").first(),
+            "merges": Merge.objects.filter(kept=company, done_at__isnull=True, declined_at__isnull=True).select_related(
+                "gone", "proposed_by"
+            ),
+            "domain": domains.proved(company),
             "answers": answers_of(company, request.campaign),
             "enrolments": company.enrolments.filter(partner__campaign=request.campaign).select_related(
                 "partner", "vouched_by"
@@ -94,6 +113,13 @@ def history(company) -> list[dict]:
         "enrol_company": _("Followed by a country partner"),
         "vouch": _("Vouched for"),
         "withdraw_vouch": _("Word taken back"),
+        "act_on_behalf": _("The team acted for it"),
+        "suspend_company": _("Suspended"),
+        "lift_suspension": _("Yes to lifting the suspension"),
+        "propose_merge": _("Merge proposed"),
+        "merge_companies": _("Merged with a duplicate"),
+        "decline_merge": _("Merge declined"),
+        "prove_domain": _("Domain proved"),
         "verify_company": _("Evidence checked"),
         "withdraw_check": _("Check taken back"),
     }

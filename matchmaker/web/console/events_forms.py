@@ -12,7 +12,9 @@ from matchmaker.web import fields
 
 
 class WalkInForm(forms.Form):
-    company = forms.ModelChoiceField(label=gettext_lazy("Company"), queryset=Company.objects.none())
+    company = forms.ModelChoiceField(
+        label=gettext_lazy("Company"), queryset=Company.objects.none(), empty_label=gettext_lazy("Choose …")
+    )
     side = forms.ChoiceField(label=gettext_lazy("Comes as"), choices=EventParticipation.Side.choices)
 
     def __init__(self, *args, event, **kwargs):

@@ -6,11 +6,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from matchmaker.catalogue.models import Demand, DemandLine
-from matchmaker.matching.directories import search_demands
 from matchmaker.matching.models import Match
 from matchmaker.web.access import current_company, everyone
 from matchmaker.web.public import directory
-from matchmaker.web.templatetags.trade import certificate
+from matchmaker.web.public.directory import Sort
+from matchmaker.web.templatetags.trade import certificate, country
 
 
 def cards(demands):
@@ -24,14 +24,19 @@ def cards(demands):
 def index(request):
     found = directory.listing(
         request,
-        search_demands,
+        "demands",
         facets=[
             directory.Facet("group", _("Group"), directory.group_names),
             directory.Facet("category", _("Category"), directory.category_names),
             directory.Facet("certificate", _("Certificates asked for"), directory.each(certificate)),
+            directory.Facet("origin", _("Origins asked for"), directory.each(country), flags=True),
         ],
-        sorts={"fit": _("Best fit"), "newest": _("Newest"), "oldest": _("Longest open")},
-        rows=lambda keys: cards(Demand.objects.public().filter(pk__in=keys)),
+        sorts={
+            "fit": Sort(_("Best fit"), "fit"),
+            "newest": Sort(_("Newest"), "newest"),
+            "oldest": Sort(_("Longest open"), "oldest"),
+        },
+        rows=lambda keys, _cards: directory.in_order(cards(Demand.objects.public().filter(pk__in=keys)), keys),
     )
     return render(request, "public/demands.html", found, status=found["status"])
 

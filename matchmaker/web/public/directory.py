@@ -1,23 +1,31 @@
 """A directory as a page: the address holds the whole state, so that it can be shared, and works without a script."""
 
+import base64
+import binascii
+import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.paginator import Paginator
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from matchmaker.catalogue.models import Category, HSCode, ShortlistItem
+from matchmaker.catalogue.models import Category, ShortlistItem
 from matchmaker.core.text import sound_text
-from matchmaker.matching.search import Found, Understood
+from matchmaker.directory import keeping
+from matchmaker.directory.index.counting import Outside
+from matchmaker.directory.index.searching import Found, Wish
+from matchmaker.directory.models import Kind
+from matchmaker.directory.services import hidden_products
 from matchmaker.web.access import current_company
-from matchmaker.web.templatetags.trade import hs, language_name
+from matchmaker.web.public.addresses import address
+from matchmaker.web.public.understood import sentences
 
 PAGE = 24
 OPEN = 3  # groups of filters that show their options at once
+SHOWN_OPTIONS = 12  # of a filter, until more are asked for
 MOST_CHOSEN = 40  # values of one facet that an address may hold
 
 _PREPARING = gettext_lazy("The search is being prepared: for a minute this list goes by names alone, newest first.")
@@ -25,26 +33,44 @@ _PREPARING = gettext_lazy("The search is being prepared: for a minute this list 
 
 @dataclass(frozen=True)
 class Facet:
-    """A group of filters: `label(values)` gives the words for its values at once."""
+    """A group of filters: `label(values)` gives the words for its values at once.
+
+    `index` is its name in the index where the address has another; `select` a choice that stands above its options.
+    """
 
     name: str
     title: str
     label: Callable[[Sequence[str]], Mapping[str, str]]
     flags: bool = False
+    index: str = ""
+    in_order: Sequence[str] = ()  # values in the order they are shown; by count where none is given
+    select: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Sort:
+    """An order: `key` is the index's, `first` are entries that come before all others."""
+
+    words: str
+    key: str
+    first: Mapping[int, float] = field(default_factory=dict)
 
 
 def listing(
     request: HttpRequest,
-    search: Callable[..., Found],
+    kind: str,
     *,
     facets: Sequence[Facet],
-    sorts: Mapping[str, str],
-    rows: Callable[[Sequence[int]], Sequence[Any]],
+    sorts: Mapping[str, Sort],
+    rows: Callable[[Sequence[int], Sequence[bytes]], Sequence[Any]],
+    outside: Outside | None = None,
+    without: frozenset[int] = frozenset(),
 ) -> dict[str, Any]:
     """The context of a directory page.
 
-    `sorts` maps a key of the search to its words, the default first; `rows` reads rows by primary key. `status` is 400
-    when the address holds something no link of ours makes: an unknown order, or a character that cannot be stored.
+    `sorts` has the default first; `rows` reads rows by primary key and card and leaves out what may not be seen any
+    more. `status` is 400 when the address holds something no link of ours makes: an unknown order, a damaged place in
+    the list, or a character that cannot be stored.
     """
     query, trouble = _query(request)
     chosen = {facet.name: request.GET.getlist(facet.name)[:MOST_CHOSEN] for facet in facets}
@@ -52,33 +78,51 @@ def listing(
     sort = request.GET.get("sort") or default
     if sort not in sorts:
         trouble, sort = _("There is no such order: it is set to the usual one."), default
-    found = search(query, chosen, sort=sort)
-    page = Paginator(found.keys, PAGE).get_page(request.GET.get("page"))
-    keys = list(page.object_list)
-    in_order = _in_order(rows(keys), keys)
+    before, after, damaged = _place(request.GET.get("after", ""), sorts[sort].key)
+    if damaged:
+        trouble = _("The address of this page is damaged: this is the beginning of the list.")
+    index_names = {facet.name: facet.index or facet.name for facet in facets}
+    wish = Wish(
+        query,
+        {index_names[name]: values for name, values in chosen.items()},
+        sorts[sort].key,
+        after=after,
+        limit=PAGE,
+        without=without,
+        outside=outside or {},
+        first=sorts[sort].first,
+        mode="words" if request.GET.get("exactly") else "all",
+    )
+    found = keeping.search(kind, wish)
+    shown = list(rows(found.keys, found.cards))
     labels = {
-        facet.name: facet.label([value for value, _n in found.facets.get(facet.name, [])] + chosen[facet.name])
+        facet.name: facet.label([v for v, _n in found.facets.get(index_names[facet.name], [])] + chosen[facet.name])
         for facet in facets
     }
     return {
+        "kind": kind,
         "query": query,
         "trouble": trouble or (_PREPARING if found.is_by_name else ""),
         "status": 400 if trouble else 200,
-        "page": page,
-        "rows": in_order,
-        "total": page.paginator.count,
+        "rows": shown,
+        "total": found.total,
+        "place": _around(request, found, before, len(found.keys)),
         "facets": [
-            {**_options(facet, found, chosen[facet.name], labels[facet.name]), "open": at < OPEN}
+            {**_options(request, facet, found, chosen[facet.name], labels[facet.name]), "open": at < OPEN}
             for at, facet in enumerate(facets)
         ],
         "chips": _chips(request, facets, chosen, labels),
-        "clear_url": _address(request, drop={facet.name: None for facet in facets}),
+        "clear_url": address(request, drop={facet.name: None for facet in facets}),
         "everything_url": request.path,
-        "without_words_url": _address(request, drop={"q": None}),
+        "without_words_url": address(request, drop={"q": None}),
+        "saved_query": address(request, drop={"sort": None, "more": None}).partition("?")[2],
         "sort": sort,
-        "sorts": [(key, words) for key, words in sorts.items() if query or key != "fit"],
-        "understood": _sentences(request, found.understood) if query else [],
-        "nearest": _in_order(rows(found.nearest), found.nearest) if found.nearest else [],
+        "sorts": [(key, one.words) for key, one in sorts.items() if query or key != "fit"],
+        "understood": sentences(request, found.understood) if query else [],
+        "nearest": list(rows(found.nearest, [])) if found.nearest else [],
+        "kinds": _kinds(kind, query, found.total),
+        "hides": bool(without),
+        "shown_url": address(request, drop={}, add={"all": "1"}),
     }
 
 
@@ -91,15 +135,46 @@ def _query(request) -> tuple[str, str]:
     return query.strip()[:2000], ""
 
 
-def _in_order(rows: Sequence[Any], keys: Sequence[int]) -> list[Any]:
-    by_key = {row.pk: row for row in rows}
-    return [by_key[key] for key in keys if key in by_key]
+# -- the place in the list --------------------------------------------------------------------------------------------
+def _place(written: str, key: str) -> tuple[int, tuple | None, bool]:
+    """(entries before this page, position to go on from, whether the address was damaged)."""
+    if not written:
+        return 0, None, False
+    try:
+        before, *position = json.loads(base64.urlsafe_b64decode(written.encode()))
+        own = {"name": [str, float, int], "fit": [float, float, int]}.get(key, [int, float, int])
+        if type(before) is int and 0 < before < 10**9 and [type(part) for part in position] in (own, [float, int]):
+            return before, tuple(position), False
+    except (ValueError, TypeError, binascii.Error, RecursionError):
+        pass
+    return 0, None, True
 
 
-def _options(facet: Facet, found: Found, chosen: Sequence[str], labels: Mapping[str, str]) -> dict[str, Any]:
-    counted = dict(found.facets.get(facet.name, []))
+def _around(request, found: Found, before: int, shown: int) -> dict[str, Any]:
+    end = ""
+    if found.end is not None:
+        end = base64.urlsafe_b64encode(json.dumps([before + shown, *found.end]).encode()).decode()
+    return {
+        "first": before + 1,
+        "last": before + shown,
+        "total": found.total,
+        "next_url": address(request, drop={}, add={"after": end}) if end else "",
+        "start_url": address(request, drop={}) if before else "",
+    }
+
+
+# -- what can be chosen -----------------------------------------------------------------------------------------------
+def _options(request, facet: Facet, found: Found, chosen: Sequence[str], labels: Mapping[str, str]) -> dict[str, Any]:
+    counted = dict(found.facets.get(facet.index or facet.name, []))
     values = [value for value, count in counted.items() if count or value in chosen]
-    values += [value for value in chosen if value not in counted]
+    if facet.in_order:
+        values = [value for value in facet.in_order if value in values]
+    values = list(dict.fromkeys([*values, *(value for value in chosen if value not in counted)]))
+    hidden = len(values) - SHOWN_OPTIONS
+    more_url = ""
+    if hidden > 1 and request.GET.get("more") != facet.name:
+        more_url = address(request, drop={}, add={"more": facet.name})
+        values = [v for at, v in enumerate(values) if at < SHOWN_OPTIONS or v in chosen]
     options = [
         {
             "value": value,
@@ -108,9 +183,16 @@ def _options(facet: Facet, found: Found, chosen: Sequence[str], labels: Mapping[
             "checked": value in chosen,
             "flag": value if facet.flags else "",
         }
-        for value in dict.fromkeys(values)
+        for value in values
     ]
-    return {"name": facet.name, "title": facet.title, "options": options}
+    return {
+        "name": facet.name,
+        "title": facet.title,
+        "options": options,
+        "select": facet.select,
+        "more_url": more_url,
+        "more_count": max(hidden, 0),
+    }
 
 
 def _chips(request, facets, chosen, labels) -> list[dict[str, str]]:
@@ -118,54 +200,23 @@ def _chips(request, facets, chosen, labels) -> list[dict[str, str]]:
         {
             "label": labels[facet.name].get(value, value),
             "name": facet.title,
-            "url": _address(request, drop={facet.name: value}),
+            "url": address(request, drop={facet.name: value}),
         }
         for facet in facets
         for value in dict.fromkeys(chosen[facet.name])
     ]
 
 
-def _address(request, *, drop: Mapping[str, str | None], add: Mapping[str, str] | None = None) -> str:
-    """This page without some of its parameters; a value of None drops the parameter as a whole."""
-    query = request.GET.copy()
-    query.pop("page", None)
-    for name, value in drop.items():
-        kept = [v for v in query.getlist(name) if value is not None and v != value]
-        query.setlist(name, kept) if kept else query.pop(name, None)
-    for name, value in (add or {}).items():
-        query[name] = value
-    return f"{request.path}?{query.urlencode()}" if query else request.path
-
-
-def _sentences(request, understood: Understood | None) -> list[dict[str, str]]:
-    """What was made of the words, each with a way to narrow the search to it."""
-    if understood is None:
+def _kinds(kind: str, query: str, total: int) -> list[dict[str, Any]]:
+    """The same words in the other directories, with how much they find there."""
+    if not query:
         return []
     found = []
-    if understood.is_cut:
-        found.append({"text": _("Only the first 200 characters were read.")})
-    for typed, read in understood.spelling:
-        found.append({"text": _("“%(typed)s” was read as “%(read)s”.") % {"typed": typed, "read": read}})
-    if understood.gloss:
-        found.append({"text": _("Read as: %(words)s.") % {"words": understood.gloss}})
-    elif understood.language and understood.language not in ("en", "zh"):
-        found.append({"text": _("Read as %(language)s.") % {"language": language_name(understood.language)}})
-    code = understood.hs_code or understood.heading
-    row = HSCode.objects.filter(pk=code).first() if code else None
-    if row is not None:
-        sentence = (
-            _("HS %(code)s: %(text)s")
-            if understood.hs_code
-            else _("Most of the best stand under HS %(code)s: %(text)s")
-        )
-        text = row.text_en if len(row.text_en) <= 90 else row.text_en[:88].rstrip(" ,;") + "…"
-        found.append(
-            {
-                "text": sentence % {"code": hs(row.code), "text": text},
-                "url": "" if understood.hs_code else _address(request, drop={}, add={"q": row.code}),
-                "url_label": _("Only these"),
-            }
-        )
+    for other in Kind:
+        count = total
+        if other.value != kind:
+            count = keeping.search(other.value, Wish(query, limit=1, with_counts=False)).total
+        found.append({"name": other.value, "label": other.label, "count": count, "is_current": other.value == kind})
     return found
 
 
@@ -183,8 +234,19 @@ def each(label: Callable[[str], str]) -> Callable[[Sequence[str]], dict[str, str
     return lambda values: {value: str(label(value)) for value in values}
 
 
+def in_order(rows: Sequence[Any], keys: Sequence[int]) -> list[Any]:
+    by_key = {row.pk: row for row in rows}
+    return [by_key[key] for key in keys if key in by_key]
+
+
 def buyer_view(request) -> dict[str, Any]:
     """Whether a buyer looks at this page, and what its company has on its shortlist."""
     company = current_company(request, is_buyer=True)
     kept = set(ShortlistItem.objects.filter(company=company).values_list("product", flat=True)) if company else set()
     return {"buyer_company": company, "shortlisted": kept}
+
+
+def not_for(request) -> frozenset[int]:
+    """Products this buyer said "not for us" to; none where she asks for all."""
+    company = None if request.GET.get("all") else current_company(request, is_buyer=True)
+    return hidden_products(company) if company else frozenset()

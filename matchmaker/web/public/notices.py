@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from matchmaker.core.problems import Refused
 from matchmaker.notifications import bounces, preferences, services, topics, unsubscribing
 from matchmaker.notifications.models import Attention, Frequency, Notice
+from matchmaker.notifications.templatetags.notices import announced
 from matchmaker.web.access import everyone, signed_in
 
 PAGE = 20
@@ -45,6 +46,18 @@ def read(request, uid):
 def read_all(request):
     services.mark_read(by=request.user)
     return redirect("notices")
+
+
+@signed_in
+@require_safe
+def announcement(request, uid):
+    """One letter of the organiser, for those it was sent to."""
+    told = Notice.objects.visible_to(request.user).filter(context__announcement=str(uid))
+    notice = told.order_by("-id").first()
+    if notice is None:
+        raise Http404
+    services.mark_read(by=request.user, notices=[notice])
+    return render(request, "public/announcement.html", {"letter": announced(str(uid)), "notice": notice})
 
 
 @signed_in

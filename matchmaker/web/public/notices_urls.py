@@ -10,5 +10,6 @@ urlpatterns = [
     path("notices/read/", notices.read_all, name="notices_read_all"),
     path("notices/settings/", notices.settings, name="notice_settings"),
     path("notices/stop/<str:token>/", notices.unsubscribe, name="unsubscribe"),
+    path("announcements/<uuid:uid>/", notices.announcement, name="announcement"),
     path("notices/<uuid:uid>/", notices.read, name="notice_read"),
 ]

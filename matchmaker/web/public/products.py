@@ -1,50 +1,42 @@
 """What is offered."""
 
 import datetime as dt
-from urllib.parse import urlencode
 
 from django.conf import settings
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from matchmaker.catalogue.models import Product
-from matchmaker.companies.models import Company
+from matchmaker.directory.keeping import similar_products
+from matchmaker.directory.services import note_visit
+from matchmaker.events.services.keeping import kept_rate
 from matchmaker.market_access.boxes import duty_box, readiness_box
-from matchmaker.matching.directories import search_products, similar_products
 from matchmaker.matching.models import Match
+from matchmaker.messaging.services.rates import reply_rate
 from matchmaker.web.access import current_company, everyone
-from matchmaker.web.public import directory
+from matchmaker.web.public import directory, product_filters
+from matchmaker.web.public.attending import attending
 from matchmaker.web.public.structured import product_data
-from matchmaker.web.templatetags.trade import certificate, country
+from matchmaker.web.public.understood import demand_from
 
 USUAL_LEAD_TIME = 60  # days until shipment where the supplier states none
-
-
-def verification_words(value: str) -> str:
-    return str(dict(Company.Verification.choices).get(int(value), value)) if value.isdigit() else value
 
 
 @everyone
 @require_safe
 def index(request):
+    ships = product_filters.month(request)
     found = directory.listing(
         request,
-        search_products,
-        facets=[
-            directory.Facet("group", _("Group"), directory.group_names),
-            directory.Facet("category", _("Category"), directory.category_names),
-            directory.Facet("origin", _("Origin"), directory.each(country), flags=True),
-            directory.Facet("certificate", _("Certificates"), directory.each(certificate)),
-            directory.Facet("verification", _("Supplier checked"), directory.each(verification_words)),
-        ],
-        sorts={"fit": _("Best fit"), "newest": _("Newest"), "name": _("Name")},
-        rows=lambda keys: Product.objects.published().filter(pk__in=keys).for_cards(),
+        "products",
+        facets=product_filters.facets(ships),
+        sorts=product_filters.sorts(request, ships),
+        rows=product_filters.rows,
+        outside=attending(),
+        without=directory.not_for(request),
     )
-    wish = f"{reverse('buyer_demand_new')}?{urlencode({'text': found['query']})}"  # the search becomes a demand
-    context = {**found, **directory.buyer_view(request), "empty_url": wish}
+    context = {**found, **directory.buyer_view(request), "empty_url": demand_from(found["query"])}
     return render(request, "public/products.html", context, status=found["status"])
 
 
@@ -53,9 +45,11 @@ def index(request):
 def show(request, uid):
     product = get_object_or_404(Product.objects.visible_to(request.user).for_cards(), uid=uid)
     ships_on = _ships_on(request, product)
-    keys = similar_products(product)
-    similar = {p.pk: p for p in Product.objects.published().filter(pk__in=keys).for_cards()}
     buyer = current_company(request, is_buyer=True)
+    keys = similar_products(product, without=directory.not_for(request))
+    similar = {p.pk: p for p in Product.objects.published().filter(pk__in=keys).for_cards()}
+    if request.user.is_authenticated and product.status == Product.Status.PUBLISHED:
+        note_visit(by=request.user, product=product, company=buyer)
     matches = Match.objects.for_buyer(buyer).filter(product=product).for_cards() if buyer else Match.objects.none()
     context = {
         "product": product,
@@ -68,6 +62,8 @@ def show(request, uid):
         "similar": [similar[key] for key in keys if key in similar],
         "matches": list(matches[:5]),
         "structured": product_data(product, settings.SITE_URL),
+        "rate": reply_rate(product.company),
+        "kept": kept_rate(product.company),
         **directory.buyer_view(request),
     }
     return render(request, "public/product.html", context)

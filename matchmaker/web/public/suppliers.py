@@ -2,19 +2,24 @@
 
 from django.conf import settings
 from django.db.models import Count, Prefetch, Q
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from matchmaker.campaigns.models import Enrolment
 from matchmaker.catalogue.models import Product, ProductCertificate
+from matchmaker.companies import domains
 from matchmaker.companies.models import Company
-from matchmaker.matching.directories import search_suppliers
+from matchmaker.events.services.keeping import kept_rate
+from matchmaker.messaging.services.rates import reply_rate
 from matchmaker.web.access import current_company, everyone
 from matchmaker.web.public import directory
-from matchmaker.web.public.products import verification_words
+from matchmaker.web.public.attending import attending, event_names
+from matchmaker.web.public.directory import Sort
+from matchmaker.web.public.product_filters import verification_words
 from matchmaker.web.public.structured import supplier_data
-from matchmaker.web.templatetags.trade import country, language_name
+from matchmaker.web.templatetags.trade import certificate, country, language_name
 
 SHOWN = 4  # products a supplier's card names
 
@@ -31,22 +36,34 @@ def cards(companies):
 def index(request):
     found = directory.listing(
         request,
-        search_suppliers,
+        "suppliers",
         facets=[
             directory.Facet("group", _("Sells"), directory.group_names),
+            directory.Facet("category", _("Category"), directory.category_names),
             directory.Facet("country", _("Country"), directory.each(country), flags=True),
             directory.Facet("verification", _("Checked"), directory.each(verification_words)),
+            directory.Facet("certificate", _("Certificates"), directory.each(certificate)),
             directory.Facet("language", _("Speaks"), directory.each(language_name)),
+            directory.Facet("event", _("Comes to"), event_names),
         ],
-        sorts={"fit": _("Best fit"), "name": _("Name"), "newest": _("Newest")},
-        rows=lambda keys: cards(Company.objects.public().filter(pk__in=keys)),
+        sorts={
+            "fit": Sort(_("Best fit"), "fit"),
+            "name": Sort(pgettext("order of a list", "Name"), "name"),
+            "newest": Sort(_("Newest"), "newest"),
+        },
+        rows=lambda keys, _cards: directory.in_order(cards(Company.objects.public().filter(pk__in=keys)), keys),
+        outside=attending(),
     )
-    return render(request, "public/suppliers.html", found, status=found["status"])
+    context = {**found, "buyer_company": current_company(request, is_buyer=True)}
+    return render(request, "public/suppliers.html", context, status=found["status"])
 
 
 @everyone
 @require_safe
 def show(request, uid):
+    into = Company.objects.public().filter(merged__uid=uid).first()
+    if into:  # a duplicate's address leads to the company it went up in
+        return redirect("supplier", into.uid, permanent=True)
     company = get_object_or_404(Company.objects.visible_to(request.user).suppliers(), uid=uid)
     products = Product.objects.published().of(company).for_cards().order_by("category_id", "-published_at")
     codes = ProductCertificate.objects.filter(product__in=Product.objects.published().of(company))
@@ -56,7 +73,10 @@ def show(request, uid):
         "products": list(products[:60]),
         "certificates": sorted(set(codes.values_list("code", flat=True))),
         "vouchers": Enrolment.objects.vouched().filter(company=company).select_related("partner"),
+        "domain": domains.proved(company),
         "structured": supplier_data(company, settings.SITE_URL),
+        "rate": reply_rate(company),
+        "kept": kept_rate(company),
         **directory.buyer_view(request),
     }
     return render(request, "public/supplier.html", context)

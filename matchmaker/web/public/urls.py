@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from matchmaker.web.public import campaign, demands, events, products, suppliers
+from matchmaker.web.public import campaign, demands, events, products, searches, suppliers
 
 urlpatterns = [
     path("", campaign.home, name="home"),
@@ -16,6 +16,10 @@ urlpatterns = [
     path("products/<uuid:uid>/", products.show, name="product"),
     path("demands/", demands.index, name="demands"),
     path("demands/<uuid:uid>/", demands.show, name="demand"),
+    path("searches/", searches.index, name="searches"),
+    path("searches/save/", searches.save, name="search_save"),
+    path("searches/<uuid:uid>/change/", searches.change, name="search_change"),
+    path("searches/<uuid:uid>/forget/", searches.forget, name="search_forget"),
     path("events/", events.index, name="events"),
     path("events/<slug:slug>/", events.show, name="event"),
     path("events/<slug:slug>/calendar.ics", events.calendar, name="event_calendar"),

@@ -199,6 +199,7 @@ class MatchFilter(forms.Form):
 
     def __init__(self, data, *, products):
         super().__init__(data)
+        self.fields["product"].widget.attrs["translate"] = "no"  # the supplier's own words
         self.fields["product"].choices = [("", _("All products")), *((str(p.uid), p.name) for p in products)]
 
     def chosen(self) -> dict[str, str]:

@@ -36,6 +36,12 @@ def port(code: str) -> str:
 
 
 @register.filter
+def place(text: str) -> str:
+    """The named place of a delivery term in the reader's script: FOB Durban is FOB 德班."""
+    return reference.place(text)
+
+
+@register.filter
 def hs(code: str) -> str:
     """As customs write it: 100630 is 1006.30."""
     return f"{code[:4]}.{code[4:]}" if len(code) == 6 else code

@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 
 from matchmaker.catalogue.models import Demand, Product
+from matchmaker.directory import keeping
 from tests import factories as make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -14,7 +15,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 @pytest.fixture(autouse=True)
 def _deaf(settings):
-    settings.ENCODER = "tests.matching.test_search.Deaf"
+    settings.ENCODER = "tests.directory.test_searching.Deaf"
 
 
 def shown(response) -> list[str]:
@@ -44,10 +45,43 @@ def test_nothing_found_offers_to_make_a_demand_of_the_words(client):
 
 
 @pytest.mark.parametrize("page", ["-1", "0", "1000000000000", "x", "١"])
-def test_b8_a_page_that_is_not_there_is_brought_back_into_range(client, page):
-    make.product(name="Jasmine rice")
+def test_b8_numbers_of_pages_are_not_read(client, page):
+    row = make.product(name="Jasmine rice")
     response = client.get(reverse("products"), {"page": page, "page_size": "1000000000"})
-    assert (response.status_code, response.context["page"].number) == (200, 1)
+    assert (response.status_code, [card.pk for card in response.context["rows"]]) == (200, [row.pk])
+
+
+@pytest.mark.parametrize(
+    "after", ["x", "-1", "W10=", "WzEsIDJd", "WzEsICJ4Il0=", "W1tbW1tbW1tb", "\U0001f600", "A" * 5000]
+)
+def test_b8_a_damaged_place_in_the_list_is_refused_and_the_beginning_shown(client, after):
+    row = make.product(name="Jasmine rice")
+    response = client.get(reverse("products"), {"after": after})
+    assert (response.status_code, [card.pk for card in response.context["rows"]]) == (400, [row.pk])
+
+
+def test_pages_lead_through_the_whole_list_and_back_to_its_beginning(client, monkeypatch):
+    monkeypatch.setattr("matchmaker.web.public.directory.PAGE", 2)
+    for n in range(5):
+        make.product(name=f"Jasmine rice {n}", origin="TH")
+    address, seen = "/products/?origin=TH", []
+    while address:
+        response = client.get(address)
+        place = response.context["place"]
+        seen += shown(response)
+        assert (place["total"], place["last"]) == (5, len(seen))
+        assert place["start_url"] == ("" if place["first"] == 1 else "/products/?origin=TH")
+        address = place["next_url"]
+    assert sorted(seen) == [f"Jasmine rice {n}" for n in range(5)]
+
+
+def test_a_product_taken_away_is_not_shown_from_an_index_that_still_holds_it(client, monkeypatch):
+    gone, kept = make.product(name="Jasmine rice"), make.product(name="Jasmine tea")
+    client.get(reverse("products"))
+    index = keeping.current("products")
+    monkeypatch.setattr(keeping, "current", lambda kind: index)
+    Product.objects.filter(pk=gone.pk).update(status=Product.Status.PAUSED)
+    assert shown(client.get(reverse("products"))) == [kept.name]
 
 
 @pytest.mark.parametrize("sort", ["password", "owner__email", "-id", "newest' OR 1=1"])

@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 @pytest.fixture(autouse=True)
 def _deaf(settings):
-    settings.ENCODER = "tests.matching.test_search.Deaf"
+    settings.ENCODER = "tests.directory.test_searching.Deaf"
 
 
 @pytest.fixture

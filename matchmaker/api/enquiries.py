@@ -1,0 +1,231 @@
+"""Enquiries of the caller's companies and the quotes in them."""
+
+from django.db import transaction
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
+from rest_framework import mixins, serializers
+from rest_framework.response import Response
+
+from matchmaker.api.base import Resource, Strict
+from matchmaker.api.filters import equal
+from matchmaker.api.permissions import SIGNED_IN
+from matchmaker.catalogue.models import Demand, DemandLine, Product
+from matchmaker.companies.models import Company
+from matchmaker.core.problems import Refused
+from matchmaker.messaging import services
+from matchmaker.messaging.models import Enquiry, Message, Quote, Side
+from matchmaker.notifications.tasks import ring
+
+TERMS = [
+    *("price", "currency", "price_unit", "quantity", "unit", "min_order", "min_order_unit"),
+    *("incoterm", "incoterm_place", "lead_time_days", "valid_until", "note"),
+]
+
+
+class MessageOut(serializers.ModelSerializer):
+    """`held_because` is there for the sender of a message that was not delivered."""
+
+    held_because = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Message
+        fields = ["uid", "side", "text", "language", "state", "held_because", "created_at", "edited_at", "deleted_at"]
+        read_only_fields = fields
+
+    def get_held_because(self, message) -> str:
+        return "" if message.state == Message.State.SENT else services.hold_sentence(message)
+
+
+class EnquiryOut(serializers.ModelSerializer):
+    """`other` is the other side's company; null while a buyer has not shown its name. No address is ever in it."""
+
+    side = serializers.SerializerMethodField()
+    other = serializers.SerializerMethodField()
+    product = serializers.UUIDField(source="product.uid", read_only=True, allow_null=True)
+    demand = serializers.UUIDField(source="demand.uid", read_only=True, allow_null=True)
+    messages = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Enquiry
+        fields = [
+            *("uid", "side", "other", "subject", "product", "demand", "asked_by", "basis", "status", "owes"),
+            *("owes_since", "created_at", "delivered_at", "answered_at", "messages"),
+        ]
+        read_only_fields = fields
+
+    def get_side(self, enquiry) -> str:
+        return str(services.own_side(self.context["request"].user, enquiry))
+
+    def get_other(self, enquiry) -> dict | None:
+        side = services.own_side(self.context["request"].user, enquiry)
+        if side == Side.SUPPLIER and not enquiry.buyer_named:
+            return None
+        company = enquiry.company_of(side.other)
+        return {"uid": str(company.uid), "name": company.legal_name, "country": company.country}
+
+    @extend_schema(responses=MessageOut(many=True))
+    def get_messages(self, enquiry) -> list[dict]:
+        rows = Message.objects.visible_to(self.context["request"].user).filter(enquiry=enquiry)
+        return MessageOut(rows, many=True).data
+
+
+class AskIn(Strict):
+    """One of `supplier`, `product` and `demand`; `company` is needed only by members of several."""
+
+    company = serializers.UUIDField(required=False)
+    supplier = serializers.UUIDField(required=False)
+    product = serializers.UUIDField(required=False)
+    demand = serializers.UUIDField(required=False)
+    text = serializers.CharField(max_length=5000)
+
+
+class TextIn(Strict):
+    text = serializers.CharField(max_length=5000)
+
+
+class QuoteOut(serializers.ModelSerializer):
+    enquiry = serializers.UUIDField(source="enquiry.uid", read_only=True)
+    line = serializers.UUIDField(source="line.uid", read_only=True, allow_null=True)
+    per_base_unit = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Quote
+        fields = ["uid", "enquiry", "line", "version", *TERMS, "per_base_unit", "status", "answer_note", "made_at"]
+        read_only_fields = fields
+
+    def get_per_base_unit(self, quote) -> dict | None:
+        found = services.per_base_unit(quote)
+        return {"price": str(found[0]), "unit": found[1]} if found else None
+
+
+class QuoteIn(Strict, serializers.ModelSerializer):
+    line = serializers.UUIDField(required=False, allow_null=True)
+
+    class Meta:
+        model = Quote
+        fields = ["line", *TERMS]
+        validators = []
+
+
+class AnswerIn(Strict):
+    answer = serializers.ChoiceField(["accepted", "declined", "question"])
+    note = serializers.CharField(max_length=1000, required=False, allow_blank=True, default="")
+
+
+class Enquiries(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
+    serializer_class = EnquiryOut
+    policy = {
+        "list": SIGNED_IN,
+        "retrieve": SIGNED_IN,
+        "create": "enquiries:write",
+        "reply": "enquiries:write",
+        "decline": "enquiries:write",
+        "quote": "enquiries:write",
+    }
+    filters = {"status": equal("status"), "demand": equal("demand__uid"), "product": equal("product__uid")}
+    orderings = {"newest": ["-touched_at", "-pk"], "oldest": ["touched_at", "pk"]}
+
+    def get_queryset(self):
+        return Enquiry.objects.visible_to(self.request.user).for_cards().order_by("-touched_at", "-pk")
+
+    @extend_schema(request=AskIn, responses={201: EnquiryOut})
+    def create(self, request):
+        def act():
+            given = self.given(AskIn).validated_data
+            about = [name for name in ("supplier", "product", "demand") if name in given]
+            if len(about) != 1:
+                raise Refused("one_subject", _("Name one of supplier, product and demand."), status=400)
+            side = {"is_supplier": True} if about == ["demand"] else {"is_buyer": True}
+            enquiry = services.ask(
+                by=request.user, company=self.company(**side), text=given["text"], **self._about(about[0], given)
+            )
+            transaction.on_commit(ring)
+            return Response(self.shown(enquiry), status=201)
+
+        return self.once(act)
+
+    def _about(self, name: str, given: dict) -> dict:
+        rows = {
+            "supplier": Company.objects.visible_to(self.request.user).suppliers(),
+            "product": Product.objects.visible_to(self.request.user).for_cards(),
+            "demand": Demand.objects.visible_to(self.request.user),
+        }[name]
+        return {"other" if name == "supplier" else name: get_object_or_404(rows, uid=given[name])}
+
+    @extend_schema(request=TextIn, responses=EnquiryOut)
+    def reply(self, request, uid):
+        def act():
+            enquiry = self.get_object()
+            services.reply(by=request.user, enquiry=enquiry, text=self.given(TextIn).validated_data["text"])
+            transaction.on_commit(ring)
+            return Response(self.shown(enquiry))
+
+        return self.once(act)
+
+    @extend_schema(request=None, responses=EnquiryOut)
+    def decline(self, request, uid):
+        def act():
+            enquiry = self.get_object()
+            services.decline(by=request.user, enquiry=enquiry)
+            transaction.on_commit(ring)
+            return Response(self.shown(enquiry))
+
+        return self.once(act)
+
+    @extend_schema(request=QuoteIn, responses={201: QuoteOut})
+    def quote(self, request, uid):
+        def act():
+            enquiry = self.get_object()
+            terms = dict(self.given(QuoteIn).validated_data)
+            wanted = terms.pop("line", None)
+            line = get_object_or_404(DemandLine, demand=enquiry.demand_id, uid=wanted) if wanted else None
+            made = services.quote(by=request.user, enquiry=enquiry, line=line, **terms)
+            transaction.on_commit(ring)
+            return Response(QuoteOut(made).data, status=201)
+
+        return self.once(act)
+
+    def shown(self, enquiry):
+        return self.get_serializer(self.get_queryset().get(pk=enquiry.pk)).data
+
+
+class Quotes(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
+    serializer_class = QuoteOut
+    policy = {
+        "list": SIGNED_IN,
+        "retrieve": SIGNED_IN,
+        "answer": "enquiries:write",
+        "withdraw": "enquiries:write",
+    }
+    filters = {
+        "enquiry": equal("enquiry__uid"),
+        "demand": equal("line__demand__uid"),
+        "line": equal("line__uid"),
+        "status": equal("status"),
+    }
+    orderings = {"newest": ["-made_at", "-pk"], "price": ["price", "pk"]}
+
+    def get_queryset(self):
+        rows = Quote.objects.visible_to(self.request.user).select_related("enquiry__supplier", "enquiry__buyer", "line")
+        return rows.order_by("-made_at", "-pk")
+
+    @extend_schema(request=AnswerIn, responses=QuoteOut)
+    def answer(self, request, uid):
+        def act():
+            quote = services.answer_quote(
+                by=request.user, quote=self.get_object(), **self.given(AnswerIn).validated_data
+            )
+            transaction.on_commit(ring)
+            return Response(QuoteOut(quote).data)
+
+        return self.once(act)
+
+    @extend_schema(request=None, responses=QuoteOut)
+    def withdraw(self, request, uid):
+        def act():
+            quote = services.withdraw_quote(by=request.user, quote=self.get_object())
+            transaction.on_commit(ring)
+            return Response(QuoteOut(quote).data)
+
+        return self.once(act)

@@ -1,0 +1,213 @@
+"""Letters of the campaign's team to many: previewed, capped, and to more than a thousand only by two people.
+
+Attention is spent once: a person who had `PER_WEEK` announcements in the last seven days is left out, and the preview
+says how many those are.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
+from django.db import transaction
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from matchmaker.accounts.audit import record
+from matchmaker.accounts.models import User
+from matchmaker.campaigns.models import Campaign
+from matchmaker.campaigns.services import require_organiser
+from matchmaker.companies.models import Company, Membership
+from matchmaker.core import reference
+from matchmaker.core.problems import Refused
+from matchmaker.core.text import one_line, sound_text
+from matchmaker.notifications.models import Announcement, Notice
+from matchmaker.notifications.models.texts import ALONE
+from matchmaker.notifications.services import notify, settle
+
+KIND = "announcement"
+PER_WEEK = 2  # announcements one person gets in seven days
+SIDES = ("suppliers", "buyers")
+STATES = (Company.Status.APPROVED, Company.Status.PENDING, Company.Status.DRAFT, Company.Status.RETURNED)
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far an announcement would go."""
+
+    people: int
+    left_out: int  # had enough this week
+    languages: dict[str, int]  # people by the language they read
+
+    @property
+    def needs_two(self) -> bool:
+        return self.people > ALONE
+
+
+def everybody(segment: Mapping[str, Any]) -> QuerySet[User]:
+    """The people a segment means: members of companies by side, country, state of approval and role.
+
+    Keys, all optional: `side` ("suppliers", "buyers"), `countries` (ISO codes; empty means all), `state` (approved by
+    default), `only_admins`.
+    """
+    member = Q(company__status=segment.get("state") or Company.Status.APPROVED)
+    if segment.get("side") in SIDES:
+        member &= Q(company__is_supplier=True) if segment["side"] == "suppliers" else Q(company__is_buyer=True)
+    if segment.get("countries"):
+        member &= Q(company__country__in=segment["countries"])
+    if segment.get("only_admins"):
+        member &= Q(role=Membership.Role.ADMIN)
+    return User.objects.filter(is_active=True, pk__in=Membership.objects.filter(member).values("user"))
+
+
+def audience(segment: Mapping[str, Any]) -> QuerySet[User]:
+    """Those of them who have not had their share of announcements this week."""
+    return everybody(segment).exclude(pk__in=_had_enough())
+
+
+def reach(segment: Mapping[str, Any]) -> Reach:
+    languages = dict(audience(segment).order_by().values_list("language").annotate(n=Count("pk")))
+    people = sum(languages.values())
+    return Reach(people, everybody(segment).count() - people, languages)
+
+
+@transaction.atomic
+def write(
+    *, by: User, campaign: Campaign, segment: Mapping[str, Any], texts: Mapping[str, Mapping[str, str]], draft=None
+) -> Announcement:
+    """Keep a draft, or change one; a change takes back what was asked of a second person.
+
+    Raises:
+        ValidationError: by field (`subject_en`, `body_zh-hans`, `side`, …).
+        Refused: it was sent already.
+    """
+    require_organiser(by, campaign)
+    row = draft or Announcement(owner_uid=campaign.uid, written_by=by)
+    if row.pk and not _drafts(campaign).filter(pk=row.pk).exists():
+        raise Refused("already_sent", _("This announcement was sent and cannot be changed any more."))
+    row.audience, row.texts = _checked_segment(segment), _checked_texts(texts)
+    row.sender = {language: _name(campaign, language) for language, _label in settings.LANGUAGES}
+    row.state, row.written_by = Announcement.State.DRAFT, by
+    row.save()
+    return row
+
+
+@transaction.atomic
+def try_out(*, by: User, campaign: Campaign, draft: Announcement) -> None:
+    """Send it to its author alone, as the others would get it."""
+    require_organiser(by, campaign)
+    notify(
+        kind=KIND,
+        to=[by],
+        event_key=f"{KIND}_trial:{draft.uid}:{timezone.now().isoformat()}",
+        context={"announcement": str(draft.uid)},
+        path=f"/announcements/{draft.uid}/",
+    )
+
+
+@transaction.atomic
+def send(*, by: User, campaign: Campaign, draft: Announcement) -> Announcement:
+    """Send it, or ask for a second person's consent when it would reach more than a thousand people.
+
+    Whoever sends what another wrote and asked to have sent consents by that.
+
+    Raises:
+        Refused: it reaches nobody, was sent already, or its author would consent to it herself.
+    """
+    require_organiser(by, campaign)
+    row = _drafts(campaign).select_for_update().filter(pk=draft.pk).first()
+    if row is None:
+        raise Refused("already_sent", _("This announcement has been sent already."))
+    far = reach(row.audience)
+    if not far.people:
+        raise Refused("nobody", _("Nobody would get this. Change who is meant."))
+    if far.needs_two and row.state == Announcement.State.WAITING and row.written_by_id == by.pk:
+        raise Refused(
+            "second_person", _("Somebody else of the team has to agree: it goes to more than a thousand people.")
+        )
+    if far.needs_two and row.state == Announcement.State.DRAFT:
+        row.state, row.written_by = Announcement.State.WAITING, by
+        row.save(update_fields=["state", "written_by"])
+        record(by=by, verb="ask_to_announce", on=row, organisation=campaign, facts={"people": far.people})
+        return row
+    row.agreed_by = by if row.written_by_id != by.pk else None
+    context, path = {"announcement": str(row.uid)}, f"/announcements/{row.uid}/"
+    row.reached = notify(kind=KIND, to=audience(row.audience), event_key=row.event_key, context=context, path=path)
+    row.state, row.sent_at = Announcement.State.SENT, timezone.now()
+    row.save(update_fields=["state", "sent_at", "agreed_by", "reached"])
+    facts = {"people": row.reached, "audience": row.audience, "written_by": str(row.written_by.uid)}
+    record(by=by, verb="announce", on=row, organisation=campaign, facts=facts)
+    return row
+
+
+@transaction.atomic
+def call_back(*, by: User, campaign: Campaign, announcement: Announcement) -> None:
+    """Stop the mails that have not left and mark it as read where nobody has read it; what has left stays sent."""
+    require_organiser(by, campaign)
+    settle(event_key=announcement.event_key)
+    record(by=by, verb="call_back_announcement", on=announcement, organisation=campaign)
+
+
+@transaction.atomic
+def discard(*, by: User, campaign: Campaign, draft: Announcement) -> None:
+    require_organiser(by, campaign)
+    _drafts(campaign).filter(pk=draft.pk).delete()
+
+
+def _drafts(campaign: Campaign) -> QuerySet[Announcement]:
+    return Announcement.objects.filter(owner_uid=campaign.uid).exclude(state=Announcement.State.SENT)
+
+
+def _had_enough() -> QuerySet:
+    week = timezone.now() - timedelta(days=7)
+    recent = Notice.objects.filter(kind=KIND, event_key__startswith=f"{KIND}:", created_at__gt=week).order_by()
+    counted = recent.values("recipient").annotate(n=Count("pk")).filter(n__gte=PER_WEEK)
+    return counted.values("recipient")
+
+
+def _checked_segment(segment: Mapping[str, Any]) -> dict[str, Any]:
+    side, state = segment.get("side") or "", segment.get("state") or Company.Status.APPROVED
+    countries = sorted(set(segment.get("countries") or []))
+    wrong = {}
+    if side not in ("", *SIDES):
+        wrong["side"] = _("Choose one of the sides.")
+    if state not in STATES:
+        wrong["state"] = _("Choose one of the states.")
+    if any(country not in reference.countries() for country in countries):
+        wrong["countries"] = _("Choose countries from the list.")
+    if wrong:
+        raise ValidationError(wrong)
+    only_admins = bool(segment.get("only_admins"))
+    return {"side": side, "state": str(state), "countries": countries, "only_admins": only_admins}
+
+
+def _checked_texts(texts: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
+    """Subject and body in every language of the site, since each is read by somebody."""
+    found: dict[str, dict[str, str]] = {}
+    wrong: dict[str, Any] = {}
+    checks = {"subject": (one_line, MaxLengthValidator(150)), "body": (sound_text, MaxLengthValidator(5000))}
+    for language, _label in settings.LANGUAGES:
+        found[language] = {}
+        for part, validators in checks.items():
+            text = (texts.get(language, {}).get(part) or "").replace("\r\n", "\n").strip()
+            found[language][part] = text
+            try:
+                if not text:
+                    raise ValidationError(_("Write it in this language too: some of your readers read only this one."))
+                for validator in validators:
+                    validator(text)
+            except ValidationError as error:
+                wrong[f"{part}_{language}"] = error.messages
+    if wrong:
+        raise ValidationError(wrong)
+    return found
+
+
+def _name(campaign: Campaign, language: str) -> str:
+    with override(language):
+        return campaign.name

@@ -1,0 +1,152 @@
+"""What the team decides about who a company is: suspending it, letting it back, merging duplicates.
+
+Taking somebody off the site is urgent and one person may do it; letting them back and joining two companies' people
+give access, so they need a second person.
+"""
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from matchmaker.accounts.audit import record
+from matchmaker.accounts.models import User
+from matchmaker.campaigns.models import Campaign
+from matchmaker.campaigns.services import require_organiser
+from matchmaker.companies.members import admins
+from matchmaker.companies.merging import go_up
+from matchmaker.companies.models import Company, Merge, Suspension
+from matchmaker.core.problems import Refused
+from matchmaker.notifications.services import notify
+
+
+def _may_decide(by: User, campaign: Campaign, *companies: Company) -> None:
+    require_organiser(by, campaign)
+    if any(company.members.filter(pk=by.pk).exists() for company in companies):
+        raise Refused("own_company", _("Somebody else of the team must decide about your own company."), status=403)
+
+
+def _reason(text: str) -> str:
+    if not text.strip():
+        raise ValidationError({"reason": _("Say why, for whoever reads the record.")})
+    return text.strip()[:500]
+
+
+@transaction.atomic
+def suspend_company(*, by: User, company: Company, campaign: Campaign, reason: str) -> Suspension:
+    """Take a company off the site at once: its pages, products and demands are seen by nobody else."""
+    _may_decide(by, campaign, company)
+    why = _reason(reason)
+    company = Company.objects.select_for_update().get(pk=company.pk)
+    if company.status == Company.Status.SUSPENDED:
+        raise Refused("already_suspended", _("This company is suspended already."))
+    row = Suspension(company=company, reason=why, status_before=company.status, suspended_by=by)
+    row.full_clean()
+    row.save()
+    company.status, company.status_reason = Company.Status.SUSPENDED, why
+    company.save(update_fields=["status", "status_reason", "updated_at"])
+    record(by=by, verb="suspend_company", on=company, facts={"reason": why})
+    _tell(company, "company_suspended", str(row.uid), reason=why)
+    return row
+
+
+@transaction.atomic
+def lift_suspension(*, by: User, suspension: Suspension, campaign: Campaign, reason: str = "") -> Suspension:
+    """The first yes, with its reason, is kept; the second, of somebody else, lets the company back.
+
+    Raises:
+        Refused: for one's own company, or a second yes by the same person.
+    """
+    suspension = Suspension.objects.select_for_update().select_related("company").get(pk=suspension.pk)
+    company = suspension.company
+    _may_decide(by, campaign, company)
+    if suspension.lifted_at:
+        raise Refused("already_lifted", _("This company is back already."))
+    if suspension.first_yes_by_id is None:
+        suspension.first_yes_by, suspension.lift_reason = by, _reason(reason)
+        suspension.full_clean()
+        suspension.save(update_fields=["first_yes_by", "lift_reason"])
+        facts = {"yes": 1, "reason": suspension.lift_reason}
+        record(by=by, verb="lift_suspension", on=suspension, organisation=company, facts=facts)
+        return suspension
+    if suspension.first_yes_by_id == by.pk:
+        raise Refused("second_person", _("You agreed already. A second person of the team must agree, too."))
+    suspension.second_yes_by, suspension.lifted_at = by, timezone.now()
+    suspension.save(update_fields=["second_yes_by", "lifted_at"])
+    company.status, company.status_reason = suspension.status_before, ""
+    company.save(update_fields=["status", "status_reason", "updated_at"])
+    record(by=by, verb="lift_suspension", on=suspension, organisation=company, facts={"yes": 2})
+    _tell(company, "company_back", str(suspension.uid))
+    return suspension
+
+
+@transaction.atomic
+def propose_merge(*, by: User, kept: Company, gone: Company, campaign: Campaign, reason: str) -> Merge:
+    """Say that `gone` is the same company as `kept`; the people of both are told and a second person decides."""
+    _may_decide(by, campaign, kept, gone)
+    if kept.pk == gone.pk or kept.merged_into_id or gone.merged_into_id:
+        raise Refused("not_two", _("These are not two companies any more."))
+    if Merge.objects.filter(gone=gone, done_at__isnull=True, declined_at__isnull=True).exists():
+        raise Refused("already_proposed", _("This was proposed already. A second person of the team must agree, too."))
+    merge = Merge(kept=kept, gone=gone, reason=_reason(reason), proposed_by=by)
+    merge.full_clean()
+    merge.save()
+    facts = {"kept": str(kept.uid), "gone": str(gone.uid), "reason": merge.reason}
+    for company in (kept, gone):
+        record(by=by, verb="propose_merge", on=merge, organisation=company, facts=facts)
+        _tell(company, "company_merge", f"{merge.uid}:{company.uid}", kept=str(kept), gone=str(gone), done=False)
+    return merge
+
+
+@transaction.atomic
+def agree_to_merge(*, by: User, merge: Merge, campaign: Campaign) -> Company:
+    """The second person's yes: the duplicate goes up in the kept company, whose address it leads to from then on.
+
+    Raises:
+        Refused: for one's own company, or by whoever proposed it.
+    """
+    merge = Merge.objects.select_for_update().get(pk=merge.pk)
+    locked = Company.objects.select_for_update().filter(pk__in=(merge.kept_id, merge.gone_id)).order_by("pk")
+    both = {company.pk: company for company in locked}
+    kept, gone = both[merge.kept_id], both[merge.gone_id]
+    _may_decide(by, campaign, kept, gone)
+    if merge.done_at or merge.declined_at or kept.merged_into_id or gone.merged_into_id:
+        raise Refused("already_answered", _("This has been answered already."))
+    if merge.proposed_by_id == by.pk:
+        raise Refused("second_person", _("You proposed it. A second person of the team must agree, too."))
+    told = {company.pk: list(admins(company)) for company in (kept, gone)}
+    merge.moved = go_up(gone=gone, kept=kept)
+    merge.agreed_by, merge.done_at = by, timezone.now()
+    merge.save(update_fields=["moved", "agreed_by", "done_at"])
+    facts = {
+        "kept": str(kept.uid),
+        "gone": str(gone.uid),
+        "rows": {table: len(rows["moved"]) for table, rows in merge.moved.items()},
+    }
+    for company in (kept, gone):
+        record(by=by, verb="merge_companies", on=merge, organisation=company, facts=facts)
+    people = {person.pk: person for person in told[kept.pk] + told[gone.pk]}
+    _tell(
+        kept, "company_merge", f"{merge.uid}:done", to=list(people.values()), kept=str(kept), gone=str(gone), done=True
+    )
+    return kept
+
+
+@transaction.atomic
+def decline_merge(*, by: User, merge: Merge, campaign: Campaign) -> None:
+    _may_decide(by, campaign, merge.kept, merge.gone)
+    open_merge = Merge.objects.filter(pk=merge.pk, done_at__isnull=True, declined_at__isnull=True)
+    if not open_merge.update(declined_at=timezone.now()):
+        raise Refused("already_answered", _("This has been answered already."))
+    for company in (merge.kept, merge.gone):
+        record(by=by, verb="decline_merge", on=merge, organisation=company)
+
+
+def _tell(company: Company, kind: str, key: str, to=None, **context) -> None:
+    notify(
+        kind=kind,
+        to=list(admins(company)) if to is None else to,
+        event_key=f"{kind}:{key}",
+        context={"company": str(company), **context},
+        path=f"/companies/{company.uid}/members/",
+    )

@@ -1,0 +1,42 @@
+"""The team's own words for the site's mails: the post office keeps them, the campaign answers for them."""
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from matchmaker.accounts.audit import record
+from matchmaker.accounts.models import User
+from matchmaker.campaigns.models import Campaign, Organiser
+from matchmaker.campaigns.services import require_organiser
+from matchmaker.notifications import wording
+from matchmaker.notifications.models import Notice, Wording
+
+
+@transaction.atomic
+def save_wording(
+    *, by: User, campaign: Campaign, kind: str, language: str, variant: int, subject: str, body: str
+) -> Wording:
+    """Put other words in place of a kind's own.
+
+    Raises:
+        ValidationError: by field; a text that could not be sent is not kept.
+    """
+    require_organiser(by, campaign)
+    row = wording.save(by=by, kind=kind, language=language, variant=variant, subject=subject, body=body)
+    facts = {"kind": kind, "language": language, "variant": variant, "subject": row.subject}
+    record(by=by, verb="change_wording", on=row, organisation=campaign, facts=facts)
+    return row
+
+
+@transaction.atomic
+def restore_wording(*, by: User, campaign: Campaign, kind: str, language: str, variant: int) -> None:
+    """Go back to the kind's own words."""
+    require_organiser(by, campaign)
+    if wording.restore(by=by, kind=kind, language=language, variant=variant):
+        facts = {"kind": kind, "language": language, "variant": variant}
+        record(by=by, verb="restore_wording", on=campaign, facts=facts)
+
+
+def readable_notices(by: User, campaign: Campaign) -> QuerySet[Notice]:
+    """Notices whose facts an organiser may see while she words a mail: those that went to her own team."""
+    team = Organiser.objects.filter(campaign=campaign).values("user")
+    return Notice.objects.filter(recipient__in=team)

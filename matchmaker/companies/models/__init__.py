@@ -1,0 +1,18 @@
+"""Companies, who belongs to them, and how sure we are that they are who they say."""
+
+from matchmaker.companies.models.company import Company
+from matchmaker.companies.models.evidence import Check, DomainProof, Merge, Suspension
+from matchmaker.companies.models.people import Asked, Claim, Invitation, JoinRequest, Membership
+
+__all__ = [
+    "Asked",
+    "Check",
+    "Claim",
+    "Company",
+    "DomainProof",
+    "Invitation",
+    "JoinRequest",
+    "Membership",
+    "Merge",
+    "Suspension",
+]

@@ -1,0 +1,172 @@
+"""Companies, who belongs to them, and how sure we are that they are who they say."""
+
+from django.conf import settings
+from django.core.validators import MaxLengthValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from matchmaker.core import reference
+from matchmaker.core.ids import Public
+from matchmaker.core.text import one_line, sound_text
+
+
+class CompanyQuerySet(models.QuerySet):
+    def approved(self):
+        return self.filter(status=Company.Status.APPROVED)
+
+    def suppliers(self):
+        return self.filter(is_supplier=True)
+
+    def buyers(self):
+        return self.filter(is_buyer=True)
+
+    def public(self):
+        """What anybody may see: approved suppliers. Buyers are seen only by those they deal with."""
+        return self.approved().suppliers()
+
+    def of(self, user):
+        return self.filter(memberships__user=user) if user.is_authenticated else self.none()
+
+    def visible_to(self, user):
+        """Public profiles and one's own companies."""
+        if not user.is_authenticated:
+            return self.public()
+        if user.is_superuser:
+            return self.all()
+        own = Company.members.through.objects.filter(user=user).values("company")
+        return self.filter(Q(status=Company.Status.APPROVED, is_supplier=True) | Q(pk__in=own))
+
+    def waiting(self):
+        return self.filter(status=Company.Status.PENDING).order_by("submitted_at")
+
+
+class Company(Public):
+    """A supplier, a buyer, or both."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("being filled in")
+        PENDING = "pending", _("waiting for approval")
+        APPROVED = "approved", _("approved")
+        RETURNED = "returned", _("returned")
+        SUSPENDED = "suspended", _("suspended")
+
+    class IdentifierKind(models.TextChoices):
+        NONE = "", _("none")
+        USCC = "uscc", _("Unified Social Credit Code (China)")
+        VAT = "vat", _("VAT number")
+        LEI = "lei", _("Legal Entity Identifier")
+        NATIONAL = "national", _("national company number")
+
+    class Verification(models.IntegerChoices):
+        """Levels of evidence, shown as what they are."""
+
+        CLAIMED = 0, _("claimed")
+        DOCUMENT_SEEN = 1, _("document seen")
+        REGISTER_CHECKED = 2, _("register checked")
+        AUDITED = 3, _("audited")
+
+    class Size(models.TextChoices):
+        MICRO = "1-9", "1–9"
+        SMALL = "10-49", "10–49"
+        MEDIUM = "50-249", "50–249"
+        LARGE = "250-999", "250–999"
+        VERY_LARGE = "1000+", "1,000+"
+
+    is_supplier = models.BooleanField(_("supplier"), default=False)
+    is_buyer = models.BooleanField(_("buyer"), default=False)
+    legal_name = models.CharField(_("legal name"), max_length=200, validators=[one_line])
+    name_latin = models.CharField(_("name in Latin letters"), max_length=200, blank=True, validators=[one_line])
+    name_zh = models.CharField(_("name in Chinese"), max_length=200, blank=True, validators=[one_line])
+    name_key = models.CharField(max_length=600, blank=True, editable=False)  # folded names and pinyin, for search
+    language = models.CharField(_("working language"), max_length=10, default="en")
+    country = models.CharField(_("country"), max_length=2)
+    city = models.CharField(_("city"), max_length=100, blank=True, validators=[one_line])
+    address = models.CharField(_("address"), max_length=300, blank=True, validators=[one_line])
+    website = models.URLField(_("website"), max_length=200, blank=True)
+    contact_name = models.CharField(_("contact person"), max_length=120, blank=True, validators=[one_line])
+    contact_email = models.EmailField(_("contact e-mail"), blank=True)
+    contact_phone = models.CharField(_("contact telephone"), max_length=40, blank=True, validators=[one_line])
+    identifier_kind = models.CharField(_("kind of number"), max_length=10, blank=True, choices=IdentifierKind)
+    identifier = models.CharField(_("company number"), max_length=40, blank=True)
+    founded = models.PositiveSmallIntegerField(_("founded"), null=True, blank=True)
+    size = models.CharField(_("employees"), max_length=10, blank=True, choices=Size)
+    languages = models.JSONField(_("languages spoken"), default=list, blank=True)
+    first_time_exporter = models.BooleanField(_("first time selling to China"), default=False)
+    about = models.TextField(
+        _("about the company"), max_length=3000, blank=True, validators=[sound_text, MaxLengthValidator(3000)]
+    )
+    about_en = models.TextField(
+        _("about the company, in English"), max_length=3000, blank=True, validators=[sound_text]
+    )
+    status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT)
+    status_reason = models.CharField(max_length=500, blank=True)
+    verification = models.PositiveSmallIntegerField(choices=Verification, default=Verification.CLAIMED)
+    verified_at = models.DateField(null=True, blank=True)
+    verified_until = models.DateField(null=True, blank=True)  # when the shown level's evidence runs out
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+    # The company a duplicate went up in; its own row stays, so that nothing that names it breaks.
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged")
+    members = models.ManyToManyField(settings.AUTH_USER_MODEL, through="Membership", related_name="companies")
+
+    objects = CompanyQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name = _("company")
+        verbose_name_plural = _("companies")
+        constraints = [
+            models.CheckConstraint(condition=Q(is_supplier=True) | Q(is_buyer=True), name="company_has_a_side"),
+            models.CheckConstraint(
+                condition=Q(identifier="") | ~Q(identifier_kind=""), name="company_number_says_its_kind"
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | Q(status="suspended"), name="merged_company_is_closed"
+            ),
+            # A returned draft gives its number free; two live companies never share one.
+            models.UniqueConstraint(
+                fields=["country", "identifier_kind", "identifier"],
+                condition=~Q(identifier="") & ~Q(status="returned"),
+                name="company_number_once",
+                violation_error_message=_(
+                    "A company with this number is already registered. Ask its administrator to invite you."
+                ),
+            ),
+        ]
+        indexes = [models.Index(fields=["status", "is_supplier"], name="company_by_status")]
+
+    def __str__(self):
+        return self.display_name
+
+    @property
+    def display_name(self) -> str:
+        """The name in the reader's script: Chinese for a Chinese reader where there is one, Latin otherwise."""
+        if (get_language() or "").startswith("zh"):
+            return self.name_zh or self.legal_name
+        return self.name_latin or self.legal_name
+
+    @property
+    def other_name(self) -> str:
+        """The name in the other script, shown beside the first; '' when it is the same."""
+        shown = self.display_name
+        return next((n for n in (self.legal_name, self.name_zh, self.name_latin) if n and n != shown), "")
+
+    @property
+    def country_name(self) -> str:
+        return reference.name(reference.countries().get(self.country), self.country)
+
+    @property
+    def place(self) -> str:
+        """The city as the reader can read it: a Chinese one in Latin letters for readers of other scripts."""
+        if (get_language() or "").startswith("zh") or self.city.isascii():
+            return self.city
+        from matchmaker.language.text import latin_place  # brings the dictionaries; few readers need it
+
+        return latin_place(self.city)
+
+    @property
+    def is_approved(self) -> bool:
+        return self.status == self.Status.APPROVED

@@ -1,0 +1,135 @@
+"""How sure we are who a company is: checks, proofs of its domain, suspensions, and duplicates that were merged."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from matchmaker.companies.models.company import Company
+from matchmaker.core.ids import Public
+from matchmaker.core.text import sound_text
+from matchmaker.notifications.models import Promise
+
+
+class CheckQuerySet(models.QuerySet):
+    def standing(self, today):
+        """Those that count today: not withdrawn and not run out."""
+        return self.filter(Q(expires_on__isnull=True) | Q(expires_on__gte=today), withdrawn_at__isnull=True)
+
+
+class Check(Public):
+    """One look at a company's evidence: what was seen, by whom, when, and until when it counts."""
+
+    company = models.ForeignKey(Company, models.CASCADE, related_name="checks")
+    level = models.PositiveSmallIntegerField(_("level"), choices=Company.Verification)
+    evidence = models.CharField(_("what was seen"), max_length=500, validators=[sound_text])
+    checked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    checked_on = models.DateField()
+    expires_on = models.DateField(_("counts until"), null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    objects = CheckQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-level", "-id"]
+        constraints = [models.CheckConstraint(condition=Q(level__gte=1), name="check_saw_something")]
+
+    def __str__(self):
+        return f"{self.company} {self.get_level_display()} {self.checked_on}"
+
+
+class DomainProof(Promise, Public):
+    """A person shows that a company's domain is in her hands: by a letter to it, a record in DNS, or a file on it.
+
+    The row is also the promise of the letter, where that is the way chosen.
+    """
+
+    class Method(models.TextChoices):
+        MAIL = "mail", _("a letter to an address of the domain")
+        DNS = "dns", _("a TXT record in DNS")
+        FILE = "file", _("a file on the website")
+
+    company = models.ForeignKey(Company, models.CASCADE, related_name="domain_proofs")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="domain_proofs")
+    domain = models.CharField(max_length=253)
+    method = models.CharField(_("how"), max_length=4, choices=Method)
+    address = models.EmailField(max_length=254, blank=True)  # where the letter goes
+    token = models.CharField(max_length=64, unique=True)
+    expires_at = models.DateTimeField()
+    looked_at = models.DateTimeField(null=True, blank=True)
+    proved_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta(Promise.Meta):
+        ordering = ["-created_at"]
+        constraints = [
+            *Promise.Meta.constraints,
+            models.CheckConstraint(condition=Q(method="mail") ^ Q(address=""), name="letter_has_an_address"),
+        ]
+
+    def __str__(self):
+        return f"{self.domain} of {self.company} by {self.method}"
+
+
+class Suspension(Public):
+    """A company is taken off the site by one person of the team, and comes back only by two."""
+
+    company = models.ForeignKey(Company, models.CASCADE, related_name="suspensions")
+    reason = models.CharField(_("reason"), max_length=500, validators=[sound_text])
+    status_before = models.CharField(max_length=10, choices=Company.Status)
+    suspended_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    suspended_at = models.DateTimeField(auto_now_add=True)
+    lift_reason = models.CharField(max_length=500, blank=True, validators=[sound_text])
+    first_yes_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    second_yes_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    lifted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["company"], condition=Q(lifted_at__isnull=True), name="one_suspension_at_a_time"
+            ),
+            models.CheckConstraint(
+                condition=Q(first_yes_by__isnull=True)
+                | Q(second_yes_by__isnull=True)
+                | ~Q(first_yes_by=models.F("second_yes_by")),
+                name="lifting_needs_two_people",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.company} suspended: {self.reason}"
+
+
+class Merge(Public):
+    """Two rows are one company: one of the team proposes, another agrees, and `gone` goes up in `kept`."""
+
+    kept = models.ForeignKey(Company, models.CASCADE, related_name="merges_kept")
+    gone = models.ForeignKey(Company, models.CASCADE, related_name="merges_gone")
+    reason = models.CharField(_("reason"), max_length=500, validators=[sound_text])
+    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    proposed_at = models.DateTimeField(auto_now_add=True)
+    agreed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    done_at = models.DateTimeField(null=True, blank=True)
+    declined_at = models.DateTimeField(null=True, blank=True)
+    moved = models.JSONField(default=dict, blank=True)  # rows by table: what went over, and what stayed as history
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["gone"], condition=Q(done_at__isnull=True, declined_at__isnull=True), name="one_merge_at_a_time"
+            ),
+            models.CheckConstraint(condition=~Q(kept=models.F("gone")), name="merge_of_two"),
+            models.CheckConstraint(
+                condition=Q(agreed_by__isnull=True)
+                | Q(proposed_by__isnull=True)
+                | ~Q(agreed_by=models.F("proposed_by")),
+                name="merge_needs_two_people",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.gone} is {self.kept}"

@@ -1,0 +1,160 @@
+"""Who belongs to a company, and the ways in."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from matchmaker.companies.models.company import Company
+from matchmaker.core.ids import Public
+from matchmaker.core.text import sound_text
+from matchmaker.notifications.models import Promise
+
+
+class MembershipQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(company__in=Company.objects.of(user)) if user.is_authenticated else self.none()
+
+
+class Membership(models.Model):
+    class Role(models.TextChoices):
+        ADMIN = "admin", _("administrator")
+        MEMBER = "member", _("member")
+
+    company = models.ForeignKey(Company, models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=10, choices=Role, default=Role.MEMBER)
+    joined_at = models.DateTimeField(auto_now_add=True)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["company", "user"], name="member_once")]
+
+    def __str__(self):
+        return f"{self.user} {self.role} {self.company}"
+
+
+class InvitationQuerySet(models.QuerySet):
+    def open(self):
+        return self.filter(accepted_at__isnull=True, withdrawn_at__isnull=True, expires_at__gt=timezone.now())
+
+    def visible_to(self, user):
+        """Those of one's own companies."""
+        return self.filter(company__in=Company.objects.of(user)) if user.is_authenticated else self.none()
+
+    def due(self, now):
+        """Letters that may be sent: still open, and nobody holds a living lease on them."""
+        free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
+        return self.waiting().filter(free, not_before__lte=now)
+
+    def waiting(self):
+        return self.filter(state=Promise.State.WAITING)
+
+
+class Invitation(Promise):
+    """A company asks one e-mail address to join it; the row is also the promise of its letter.
+
+    The address in the letter is signed, not stored: who reads the database cannot accept an invitation.
+    """
+
+    company = models.ForeignKey(Company, models.CASCADE, related_name="invitations")
+    email = models.EmailField(_("e-mail address"), max_length=254)
+    role = models.CharField(_("role"), max_length=10, choices=Membership.Role, default=Membership.Role.MEMBER)
+    language = models.CharField(max_length=10, default="en")
+    invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    accepted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    objects = InvitationQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta(Promise.Meta):
+        ordering = ["created_at"]
+        constraints = [
+            *Promise.Meta.constraints,
+            models.UniqueConstraint(
+                "company",
+                Lower("email"),
+                condition=Q(accepted_at__isnull=True, withdrawn_at__isnull=True),
+                name="one_open_invitation_per_address",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.company} invites {self.email}"
+
+    @property
+    def uid(self):
+        """Its name in the audit."""
+        return self.pk
+
+
+class Asked(models.TextChoices):
+    """Where a request stands."""
+
+    OPEN = "open", _("waiting")
+    ACCEPTED = "accepted", _("accepted")
+    DECLINED = "declined", _("declined")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+
+
+class JoinRequest(Public):
+    """A person asks to be let in; an administrator of the company decides."""
+
+    company = models.ForeignKey(Company, models.CASCADE, related_name="join_requests")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="join_requests")
+    message = models.CharField(_("message"), max_length=500, blank=True, validators=[sound_text])
+    status = models.CharField(max_length=10, choices=Asked, default=Asked.OPEN)
+    created_at = models.DateTimeField(auto_now_add=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["company", "user"], condition=Q(status="open"), name="one_open_join_request_per_person"
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.user} asks to join {self.company}"
+
+
+class Claim(Public):
+    """Somebody says a registered company is hers though nobody in it lets her in. Two of the campaign's team agree."""
+
+    company = models.ForeignKey(Company, models.CASCADE, related_name="claims")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="claims")
+    evidence = models.CharField(_("evidence"), max_length=2000, validators=[sound_text])
+    status = models.CharField(max_length=10, choices=Asked, default=Asked.OPEN)
+    created_at = models.DateTimeField(auto_now_add=True)
+    objection_until = models.DateTimeField()  # until then the company's people can object
+    objection = models.CharField(_("objection"), max_length=500, blank=True, validators=[sound_text])
+    first_yes_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    second_yes_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["company", "user"], condition=Q(status="open"), name="one_open_claim_per_person"
+            ),
+            models.CheckConstraint(
+                condition=Q(first_yes_by__isnull=True)
+                | Q(second_yes_by__isnull=True)
+                | ~Q(first_yes_by=models.F("second_yes_by")),
+                name="claim_needs_two_people",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.user} claims {self.company}"

@@ -1,0 +1,78 @@
+"""Many rows into a table at once: COPY on PostgreSQL, one prepared statement on SQLite.
+
+Models are not instantiated, so no default and no validator of theirs runs here: what is written was judged before. What
+the table itself forbids still raises IntegrityError.
+"""
+
+import datetime as dt
+import json
+import uuid
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection, models
+
+
+def reserve_ids(model: type[models.Model], count: int) -> list[int]:
+    """Primary keys that nobody else gets, in order. On SQLite call it inside a transaction, which there is alone."""
+    table = model._meta.db_table
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [f'"{table}"', count]
+            )
+            return [row[0] for row in cursor.fetchall()]
+        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
+        found = cursor.fetchone()
+    first = (found[0] if found else 0) + 1
+    return list(range(first, first + count))
+
+
+def insert(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Write rows of the named fields (attribute names such as `company_id`); every other field gets its default.
+
+    Values are Python's: UUID, Decimal, aware datetime, dict and list for JSON fields.
+    """
+    fields = {field.attname: field for field in model._meta.concrete_fields}
+    rest = {
+        name: field.get_default()
+        for name, field in fields.items()
+        if name not in names and not isinstance(field, models.AutoField)
+    }
+    table = connection.ops.quote_name(model._meta.db_table)
+    columns = ", ".join(connection.ops.quote_name(str(fields[name].column)) for name in (*names, *rest))
+    places = [at for at, name in enumerate((*names, *rest)) if isinstance(fields[name], models.JSONField)]
+    constant = tuple(rest.values())
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(_with_json((*row, *constant), places))
+        else:
+            marks = ", ".join(["%s"] * (len(names) + len(rest)))
+            cursor.executemany(
+                f"INSERT INTO {table} ({columns}) VALUES ({marks})",
+                [tuple(map(_plain, _with_json((*row, *constant), places))) for row in rows],
+            )
+
+
+def _with_json(row: tuple, places: list[int]) -> Sequence[Any]:
+    if not places:
+        return row
+    cells = list(row)
+    for at in places:
+        if cells[at] is not None and not isinstance(cells[at], str):
+            cells[at] = json.dumps(cells[at], ensure_ascii=False)
+    return cells
+
+
+def _plain(value: Any) -> Any:
+    """What SQLite keeps for it, as Django would write it."""
+    if isinstance(value, uuid.UUID):
+        return value.hex
+    if isinstance(value, dt.datetime):
+        return connection.ops.adapt_datetimefield_value(value)
+    if isinstance(value, Decimal | dt.date):
+        return str(value)
+    return value

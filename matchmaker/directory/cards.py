@@ -1,0 +1,118 @@
+"""What a list shows of a product, written into the index once and read without the database.
+
+A `ProductCard` answers to the same words as a `Product` read with `for_cards`, so that one template shows both.
+"""
+
+import json
+import uuid
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from matchmaker.catalogue.models import Product
+from matchmaker.companies.models import Company
+from matchmaker.core import reference
+
+
+@dataclass(frozen=True, slots=True)
+class CardText:
+    language: str
+    name: str
+    is_original: bool
+
+
+@dataclass
+class ProductCard:
+    """One product of a list; prices as they were stated."""
+
+    pk: int
+    uid: uuid.UUID
+    texts: list[CardText]
+    origin: str
+    category_id: str | None
+    company: Company  # not saved, with the columns its name needs
+    price_low: Decimal | None
+    price_high: Decimal | None
+    currency: str
+    price_unit: str
+    min_order: Decimal | None
+    min_order_unit: str
+    incoterm: str
+    incoterm_place: str
+    images: list[Any] = field(default_factory=list)  # the page reads them for those it shows
+
+    @cached_property
+    def text(self) -> CardText | None:
+        language = (get_language() or "en").split("-")[0]
+        return next((t for t in self.texts if t.language == language), self.original)
+
+    @cached_property
+    def original(self) -> CardText | None:
+        return next((t for t in self.texts if t.is_original), self.texts[0] if self.texts else None)
+
+    @property
+    def name(self) -> str:
+        return self.text.name if self.text else str(_("product without a name"))
+
+    @property
+    def origin_name(self) -> str:
+        return reference.name(reference.countries().get(self.origin), self.origin)
+
+
+_COMPANY = ("id", "legal_name", "name_latin", "name_zh", "country")
+
+
+def written(product: Product) -> bytes:
+    """The card of a product that was read with `for_cards`."""
+    company = product.company
+    return json.dumps(
+        [
+            product.uid.hex,
+            [[text.language, text.name, text.is_original] for text in product.texts.all()],
+            product.origin,
+            product.category_id,
+            [getattr(company, name) for name in _COMPANY],
+            _number(product.price_low),
+            _number(product.price_high),
+            product.currency,
+            product.price_unit,
+            _number(product.min_order),
+            product.min_order_unit,
+            product.incoterm,
+            product.incoterm_place,
+        ],
+        ensure_ascii=False,
+        separators=(",", ":"),
+    ).encode("utf-8", "replace")
+
+
+def read(key: int, card: bytes) -> ProductCard:
+    uid, texts, origin, category, company, low, high, currency, unit, order, order_unit, term, place = json.loads(card)
+    return ProductCard(
+        key,
+        uuid.UUID(uid),
+        [CardText(*text) for text in texts],
+        origin,
+        category,
+        Company(**dict(zip(_COMPANY, company, strict=True))),
+        _decimal(low),
+        _decimal(high),
+        currency,
+        unit,
+        _decimal(order),
+        order_unit,
+        term,
+        place,
+    )
+
+
+def _number(value: Decimal | None) -> str | None:
+    return None if value is None else str(value)
+
+
+def _decimal(value: str | None) -> Decimal | None:
+    return None if value is None else Decimal(value)

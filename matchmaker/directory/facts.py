@@ -1,0 +1,171 @@
+"""What a list filters by that no column holds: readiness on a day, duty, price and minimum order as bands.
+
+Bands are codes, `mass:5` meaning "up to 5 of the base unit of mass"; pages put them into words.
+"""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
+
+from django.utils import timezone
+
+from matchmaker.catalogue.models import Product
+from matchmaker.core import reference
+from matchmaker.directory.models import ExchangeRate
+from matchmaker.market_access import duty, readiness, rules
+from matchmaker.market_access.models import AgreementPartner, EntryRule, Registration, TariffRate
+from matchmaker.market_access.services import readiness_of_many, rulebook, trade
+
+MONTHS = 12  # ahead, for which readiness is kept: the first of this month and of those after it
+PRICE_BANDS = {"mass": (2, 5, 10, 50), "volume": (5, 20, 50, 200), "count": (10, 100, 1_000, 10_000)}  # yuan
+ORDER_BANDS = {"mass": (100, 1_000, 5_000, 20_000), "volume": (100, 1_000, 20_000), "count": (10, 100, 1_000, 10_000)}
+DUTY_BANDS = (0, 5, 10, 20)  # percent
+
+
+def months(today: dt.date | None = None) -> list[dt.date]:
+    """The days readiness is kept for: the first of the twelve months from this one on."""
+    first = (today or timezone.localdate()).replace(day=1)
+    return [_month_after(first, n) for n in range(MONTHS)]
+
+
+def _month_after(day: dt.date, n: int) -> dt.date:
+    year, month = divmod(day.year * 12 + day.month - 1 + n, 12)
+    return dt.date(year, month + 1, 1)
+
+
+def month_for(day: dt.date) -> dt.date:
+    """The kept day that answers for a shipment date: the first of its month, within what is kept."""
+    kept = months()
+    return min(max(day.replace(day=1), kept[0]), kept[-1])
+
+
+def rates() -> dict[str, ExchangeRate]:
+    """Currency → the rate that holds; yuan needs none."""
+    found: dict[str, ExchangeRate] = {}
+    for row in ExchangeRate.objects.order_by("currency", "as_of"):
+        found[row.currency] = row
+    return found
+
+
+def in_yuan(amount: Decimal | None, currency: str, known: Mapping[str, ExchangeRate]) -> Decimal | None:
+    """None where the amount is not stated or no rate was set."""
+    if amount is None or not currency:
+        return None
+    if currency == "CNY":
+        return amount
+    return amount * known[currency].yuan if currency in known else None
+
+
+def for_one(amount: Decimal | None, unit: str) -> tuple[str, Decimal] | None:
+    """(kind of unit, amount for one base unit of it), None where the unit has none: mass, 4.2 for 4200 a tonne."""
+    row = reference.units().get(unit)
+    if amount is None or row is None or not row["to_base"]:
+        return None
+    return row["kind"], amount / Decimal(row["to_base"])
+
+
+def band(kind: str, value: Decimal, bands: Mapping[str, Sequence[int]]) -> str:
+    """'mass:5' up to five, 'mass:+50' above the last; '' for a kind without bands."""
+    if kind not in bands:
+        return ""
+    upper = next((limit for limit in bands[kind] if value <= limit), None)
+    return f"{kind}:{upper}" if upper is not None else f"{kind}:+{bands[kind][-1]}"
+
+
+def price_band(product: Product, known: Mapping[str, ExchangeRate]) -> str:
+    low = product.price_low if product.price_low is not None else product.price_high
+    one = for_one(in_yuan(low, product.currency, known), product.price_unit)
+    return band(*one, PRICE_BANDS) if one else ""
+
+
+def order_band(product: Product) -> str:
+    row = reference.units().get(product.min_order_unit)
+    if product.min_order is None or row is None or not row["to_base"]:
+        return ""
+    return band(row["kind"], product.min_order * Decimal(row["to_base"]), ORDER_BANDS)
+
+
+@dataclass
+class Facts:
+    """Bands and readiness for one reading of the catalogue; rules, agreements and rates are read once."""
+
+    days: list[dt.date] = field(default_factory=months)
+    _duties: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    @cached_property
+    def rates(self) -> dict[str, ExchangeRate]:
+        return rates()
+
+    @cached_property
+    def _book(self) -> rules.Rulebook:
+        return rulebook()
+
+    @cached_property
+    def _trade(self) -> duty.Trade:
+        return trade()
+
+    @cached_property
+    def _has_tariff(self) -> bool:
+        return TariffRate.objects.exists()
+
+    def duty_band(self, product: Product) -> str:
+        """Under the best agreement on the first kept day; '' where it is not known. Remembered by code and origin."""
+        pair = (product.hs_code, product.origin)
+        if not all(pair):
+            return ""
+        if pair not in self._duties:
+            day, lines = self.days[0], []
+            if self._has_tariff:
+                lines = [row.as_rate() for row in TariffRate.objects.on(day).below(product.hs_code)]
+            rate = duty.duty(product.hs_code, product.origin, day, self._trade, lines).best_rate
+            upper = next((limit for limit in DUTY_BANDS if rate and rate.high <= limit), None)
+            self._duties[pair] = "" if rate is None else f"{upper}" if upper is not None else f"+{DUTY_BANDS[-1]}"
+        return self._duties[pair]
+
+    def readiness(self, products: Sequence[Product]) -> dict[int, list[readiness.Readiness]]:
+        """Primary key → readiness on each kept day.
+
+        It changes only where a rule begins or ends or a paper of the product runs out: between such days the answer
+        is taken over instead of worked out.
+        """
+        turns = self._turns(products)
+        found: dict[int, list[readiness.Readiness]] = {product.pk: [] for product in products}
+        before = self.days[0]
+        for at, day in enumerate(self.days):
+            changed = [p for p in products if at == 0 or any(before < turn <= day for turn in turns[p.pk])]
+            answers = readiness_of_many(changed, day, book=self._book) if changed else {}
+            for product in products:
+                found[product.pk].append(answers[product.pk] if product.pk in answers else found[product.pk][-1])
+            before = day
+        return found
+
+    def _turns(self, products: Sequence[Product]) -> dict[int, set[dt.date]]:
+        """The days on which a product's readiness may become another."""
+        common = {rule.valid_from for rule in self._book.rules if rule.valid_from}
+        common |= {rule.valid_until + dt.timedelta(days=1) for rule in self._book.rules if rule.valid_until}
+        common = {day for day in common if self.days[0] < day <= self.days[-1]}
+        found = {product.pk: set(common) for product in products}
+        by_company: dict[int, set[dt.date]] = {}
+        held = Registration.objects.filter(company__in={product.company_id for product in products})
+        for company, first, last in held.values_list("company", "valid_from", "valid_until"):
+            days = by_company.setdefault(company, set())
+            days |= {first} if first else set()
+            days |= {last + dt.timedelta(days=1)} if last else set()
+        for product in products:
+            found[product.pk] |= by_company.get(product.company_id, set())
+            ends = (one.valid_until for one in product.certificates.all())
+            found[product.pk] |= {end + dt.timedelta(days=1) for end in ends if end}
+        return found
+
+
+def stamp() -> str:
+    """Changes when every entry has to be read anew: another month, another rate, an edited rule or agreement."""
+    newest = (
+        model.objects.order_by(f"-{field}").values_list(field, flat=True).first()
+        for model, field in ((ExchangeRate, "set_at"), (EntryRule, "updated_at"), (TariffRate, "loaded_at"))
+    )
+    return " ".join(
+        str(one) for one in (months()[0], *newest, EntryRule.objects.count(), AgreementPartner.objects.count())
+    )

@@ -1,0 +1,128 @@
+"""True counts of facets, by whichever way touches least: kept totals, the entries found, or the bits of every value."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matchmaker.directory.index import kernels
+from matchmaker.directory.index.kernels import Bits
+from matchmaker.directory.index.segment import Segment
+
+Counts = dict[str, dict[str, int]]
+Outside = Mapping[str, Mapping[str, NDArray[Any]]]  # facet → value → companies: what other floors know of an entry
+
+
+@dataclass(frozen=True)
+class Filters:
+    """The chosen values of every facet, as bits of one segment."""
+
+    segment: Segment
+    chosen: Mapping[str, Sequence[str]]
+    outside: Mapping[str, Mapping[str, Bits]]
+    bits: Mapping[str, Bits]
+
+    @classmethod
+    def of(cls, segment: Segment, chosen: Mapping[str, Sequence[str]], outside: Outside) -> "Filters":
+        rows = {
+            name: {value: kernels.bits(segment.places_of_owners(owners), segment.n) for value, owners in values.items()}
+            for name, values in outside.items()
+        }
+        bits = {name: _any_of(segment, rows.get(name), name, values) for name, values in chosen.items() if values}
+        return cls(segment, {name: values for name, values in chosen.items() if values}, rows, bits)
+
+    def inside(self, base: Bits, but: str = "") -> Bits:
+        """What passes every facet, without that named `but`."""
+        for name, bits in self.bits.items():
+            if name != but:
+                base = base & bits
+        return base
+
+
+def _any_of(segment: Segment, rows: Mapping[str, Bits] | None, name: str, values: Sequence[str]) -> Bits:
+    found = np.zeros((segment.n + 63) // 64, np.uint64)
+    for value in values:
+        if rows is not None:
+            found = found | rows[value] if value in rows else found
+        elif (name, value) in segment.numbers:
+            found = found | segment.value_rows[segment.numbers[name, value]]
+    return found
+
+
+def counts(filters: Filters, hits: Bits | None, dead: NDArray[Any]) -> Counts:
+    """Facet → value → how many entries would be found with it, were its own facet not chosen.
+
+    `hits` are the entries the words found, None for all; `dead` are places that do not count any more.
+    """
+    kept = _kept(filters, dead) if hits is None else None
+    if kept is None:
+        kept = _counted(filters, _without(hits, dead, filters.segment.n))
+    found: Counts = {
+        name: dict(zip(values, kept[at : at + len(values)].tolist(), strict=True))
+        for name, values, at in _slices(filters.segment)
+    }
+    for name, rows in filters.outside.items():
+        base = filters.inside(_without(hits, dead, filters.segment.n), name)
+        found[name] = {value: kernels.count(base & bits) for value, bits in rows.items()}
+    return found
+
+
+def _slices(segment: Segment) -> list[tuple[str, list[str], int]]:
+    return [(name, values, segment.offsets[name]) for name, values in segment.facets.items()]
+
+
+def _without(hits: Bits | None, dead: NDArray[Any], n: int) -> Bits:
+    base = kernels.every(n) if hits is None else hits
+    return base & ~kernels.bits(dead, n) if len(dead) else base
+
+
+def _kept(filters: Filters, dead: NDArray[Any]) -> NDArray[np.int64] | None:
+    """From the totals that were counted when the segment was made: no words, and at most one facet chosen."""
+    segment, chosen = filters.segment, filters.chosen
+    if len(chosen) > 1 or (chosen and not len(segment.value_pairs)):
+        return None
+    found = segment.value_totals.copy()
+    _subtract(segment, dead, found)
+    if not chosen:
+        return found
+    ((name, values),) = chosen.items()
+    numbers = [segment.numbers[name, value] for value in dict.fromkeys(values) if (name, value) in segment.numbers]
+    if name not in segment.facets or (len(numbers) > 1 and not segment.disjoint[name]):
+        return None
+    within = segment.value_pairs[numbers].sum(axis=0).astype(np.int64)
+    _subtract(segment, dead[kernels.holds(filters.bits[name], dead)], within)
+    own = slice(segment.offsets[name], segment.offsets[name] + len(segment.facets[name]))
+    within[own] = found[own]
+    return within
+
+
+def _subtract(segment: Segment, dead: NDArray[Any], counts_: NDArray[np.int64]) -> None:
+    if len(dead):
+        gone = np.zeros_like(counts_)
+        kernels.count_values(segment.value_starts, segment.values, dead, gone)
+        counts_ -= gone
+
+
+def _counted(filters: Filters, base: Bits) -> NDArray[np.int64]:
+    segment = filters.segment
+    found = _count(segment, filters.inside(base), 0, len(segment.value_rows))
+    for name in filters.bits:
+        if name in segment.facets:
+            at = segment.offsets[name]
+            own = slice(at, at + len(segment.facets[name]))
+            found[own] = _count(segment, filters.inside(base, name), own.start, own.stop)[own]
+    return found
+
+
+def _count(segment: Segment, mask: Bits, first: int, last: int) -> NDArray[np.int64]:
+    """Counts of all values, or at least of those from `first` to `last`."""
+    found = np.zeros(len(segment.value_rows), np.int64)
+    size = kernels.count(mask)
+    a_entry = len(segment.values) / max(segment.n, 1)
+    if size * a_entry < (last - first) * len(mask) / 4:
+        kernels.count_values(segment.value_starts, segment.values, kernels.places_of(mask, 0, size), found)
+    else:
+        kernels.count_rows(segment.value_rows[first:last], mask, found[first:last])
+    return found

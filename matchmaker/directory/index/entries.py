@@ -1,0 +1,74 @@
+"""What goes into a directory: plain entries, and the words they are found by."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from matchmaker.language.text import clean, pinyin, words
+
+Texts = tuple[tuple[str, str], ...]  # (language, text)
+NAME_COUNTS = 2  # a word of a name counts as so many of a text
+_HAN = re.compile("[\u4e00-\u9fff]{2,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row of a directory as the search reads it."""
+
+    key: int
+    names: Texts
+    texts: Texts = ()
+    hs_codes: tuple[str, ...] = ()
+    exact: frozenset[str] = frozenset()  # company and certificate numbers, folded by `fold`
+    name_key: str = ""  # company names in every script, and as pinyin
+    facets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    orders: Mapping[str, int] = field(default_factory=dict)  # name of an order → 0 (first) to 255 (last, or not known)
+    newest: float = 0.0  # seconds
+    title: str = ""
+    owner: int = 0  # primary key of the company
+    card: bytes = b""  # what a list shows of it, in whatever form the pages read
+
+
+def fold(code: str) -> str:
+    """A number as it is compared: without spaces, dots and dashes, in capitals."""
+    return re.sub(r"[\s.\-/]", "", clean(code)).upper()
+
+
+@lru_cache(maxsize=1 << 17)
+def words_of(text: str, language: str) -> tuple[str, ...]:
+    """The searchable words of a text, function words left out."""
+    return tuple(words(text, language or None, stop=True))
+
+
+@lru_cache(maxsize=1 << 15)
+def spoken(text: str) -> tuple[str, ...]:
+    """Chinese words of a name as they are typed on a Latin keyboard: 茉莉香米 → moli, xiangmi, molixiangmi."""
+    found: dict[str, None] = {}
+    for run in _HAN.findall(text):
+        for word in (*words_of(run, "zh"), run):
+            if len(word) > 1:
+                found[pinyin(word).replace(" ", "").lower()] = None
+    return tuple(word for word in found if len(word) >= 4)
+
+
+def counted_words(entry: Entry) -> tuple[dict[str, int], int]:
+    """Word → how often it counts, with 128 added where a name holds it; and how many words were read."""
+    counts: dict[str, int] = {}
+    named: set[str] = set()
+    length = 0
+    for language, text in entry.names:
+        found = words_of(text, language)
+        length += NAME_COUNTS * len(found)
+        for word in found:
+            counts[word] = counts.get(word, 0) + NAME_COUNTS
+            named.add(word)
+        for word in spoken(text) if language == "zh" else ():
+            counts.setdefault(word, NAME_COUNTS)
+            named.add(word)
+    for language, text in entry.texts:
+        found = words_of(text, language)
+        length += len(found)
+        for word in found:
+            counts[word] = counts.get(word, 0) + 1
+    return {word: min(count, 127) + (128 if word in named else 0) for word, count in counts.items()}, length

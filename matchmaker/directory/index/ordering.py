@@ -1,0 +1,119 @@
+"""One page of a segment in a chosen order, from a position on. A position is what an entry is ordered by, and ends in
+(-newest, -key), so that no two entries share one and no order ever wavers."""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matchmaker.directory.index import kernels
+from matchmaker.directory.index.segment import Segment
+
+Position = tuple[Any, ...]
+
+
+class Order:
+    """`sort` is fit, newest, oldest, name, or one of the segment's own orders; `values` are the scores of "fit".
+
+    Without scores "fit" is newest.
+    """
+
+    def __init__(self, segment: Segment, sort: str, values: NDArray[np.float32] | None) -> None:
+        self.segment = segment
+        self.values = values
+        self.sort = "newest" if sort == "fit" and values is None else sort
+
+    def page(self, inside: kernels.Bits, after: Position | None, most: int) -> list[tuple[Position, int]]:
+        """(position, place) of at most `most` entries behind `after`, in order; from the start where it is a position
+        of another order, as after a list by names alone."""
+        if after is not None and len(after) != (2 if self.sort in ("newest", "oldest") else 3):
+            after = None
+        if self.sort == "newest":
+            start = 0 if after is None else bisect_right(_Newest(self.segment), tuple(after))
+            places = kernels.places_of(inside, start, most)
+        elif self.sort == "name":
+            places = self._by_name(inside, after, most)
+        else:
+            places = self._by_level(inside, after, most)
+        return [(self.position(at), at) for at in places.tolist()]
+
+    def position(self, at: int) -> Position:
+        last = (-float(self.segment.newest[at]), -int(self.segment.keys[at]))
+        if self.sort == "newest":
+            return last
+        if self.sort == "oldest":
+            return (-last[0], -last[1])
+        if self.sort == "name":
+            return (bytes(self.segment.titles[at]).hex(), *last)
+        if self.sort == "fit":
+            assert self.values is not None
+            return (-float(self.values[at]), *last)
+        return (self._rank(at), *last)
+
+    def _rank(self, at: int) -> int:
+        return int(self._ranks()[at])
+
+    def _ranks(self) -> NDArray[np.uint8]:
+        if self.sort in self.segment.orders:
+            return self.segment.ranks[self.segment.orders.index(self.sort)]  # type: ignore[no-any-return]
+        return np.full(self.segment.n, 255, np.uint8)
+
+    def _by_name(self, inside: kernels.Bits, after: Position | None, most: int) -> NDArray[np.int64]:
+        """Along the titles, which were sorted once; equal titles newest first, as places are."""
+        order = self.segment.title_order
+        start = 0
+        if after is not None:
+            start = bisect_right(range(len(order)), tuple(after), key=lambda at: self.position(int(order[at])))
+        found: list[NDArray] = []
+        left, step = most, 4 * most
+        while left > 0 and start < len(order):
+            places = np.asarray(order[start : start + step], np.int64)
+            places = places[kernels.holds(inside, places)][:left]
+            found.append(places)
+            left -= len(places)
+            start, step = start + step, 4 * step
+        return np.concatenate(found) if found else np.zeros(0, np.int64)
+
+    def _by_level(self, inside: kernels.Bits, after: Position | None, most: int) -> NDArray[np.int64]:
+        """By a number of each entry, smallest first, then newest first (or oldest first)."""
+        places = kernels.places(inside)
+        level: NDArray[Any]
+        if self.sort == "oldest":
+            places = places[::-1]
+            level = -places.astype(np.float64)
+        elif self.sort == "fit":
+            assert self.values is not None
+            level = -self.values[places]
+        else:
+            level = self._ranks()[places].astype(np.float32)
+        if after is not None:
+            kept = self._behind(places, level, tuple(after))
+            places, level = places[kept], level[kept]
+        if len(places) > most:
+            edge = np.partition(level, most - 1)[most - 1]
+            chosen = np.concatenate([np.flatnonzero(level < edge), np.flatnonzero(level == edge)])[:most]
+            places, level = places[np.sort(chosen)], level[np.sort(chosen)]
+        return places[np.argsort(level, kind="stable")]
+
+    def _behind(self, places: NDArray, level: NDArray, after: Position) -> NDArray[np.bool_]:
+        if self.sort == "oldest":
+            newest, keys = np.asarray(self.segment.newest)[places], np.asarray(self.segment.keys)[places]
+            return (newest > after[0]) | ((newest == after[0]) & (keys > after[1]))
+        start = bisect_right(_Newest(self.segment), after[1:])
+        same = level == np.float32(after[0])
+        return (level > np.float32(after[0])) | (same & (places >= start))
+
+
+class _Newest(Sequence):
+    """The places of a segment as positions, for `bisect`."""
+
+    def __init__(self, segment: Segment) -> None:
+        self.segment = segment
+
+    def __len__(self) -> int:
+        return self.segment.n
+
+    def __getitem__(self, at):
+        return (-float(self.segment.newest[at]), -int(self.segment.keys[at]))

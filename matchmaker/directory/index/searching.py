@@ -1,0 +1,285 @@
+"""Free words in any language over the segments of a directory: exact codes first, then names, words and meaning.
+
+An `Index` never changes; whoever holds one replaces it when the rows behind it do. Pages are keyset pages: an answer
+carries the place after its last entry, and the next page begins there whatever was added before it.
+"""
+
+import heapq
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matchmaker.directory.index import kernels, ordering, reading, scoring
+from matchmaker.directory.index.build import NameVectors, build
+from matchmaker.directory.index.counting import Counts, Filters, Outside, counts
+from matchmaker.directory.index.entries import Entry
+from matchmaker.directory.index.reading import Reading, Understood
+from matchmaker.directory.index.segment import Segment
+from matchmaker.language.encoder import Encoder
+from matchmaker.matching.engine import bags
+
+ENOUGH, SHARE_OF_BEST = 0.22, 0.3  # an entry is found from here, or from this share of the best one's score
+NEAREST = 6
+MOST = 1_000  # entries one answer holds
+LOOKED_UP = 5  # best entries that say what was understood
+
+Position = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is asked of a directory.
+
+    `after` is the `end` of an earlier answer with the same wish. `without` are primary keys that are not for this
+    reader. `outside` are facets known elsewhere: facet → value → companies. `first` are keys with a score that comes
+    before all others, for the order "fit". `mode` is all, words (no meaning, gloss or heading) or exactly (no
+    spelling).
+    """
+
+    query: str = ""
+    chosen: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    sort: str = "fit"
+    after: Position | None = None
+    limit: int = MOST
+    without: frozenset[int] = frozenset()
+    outside: Outside = field(default_factory=dict)
+    first: Mapping[int, float] = field(default_factory=dict)
+    mode: str = "all"
+    with_counts: bool = True
+
+
+@dataclass(frozen=True)
+class Found:
+    """`keys` and `cards` of one page in order; `facets` name → [(value, count)], each count as if only the other
+    filters were on."""
+
+    keys: list[int]
+    facets: dict[str, list[tuple[str, int]]]
+    understood: Understood | None = None
+    nearest: list[int] = field(default_factory=list)  # what comes closest when nothing was found
+    is_by_name: bool = False  # no index was ready: only names were looked at
+    total: int = 0
+    end: Position | None = None  # where the next page begins, None on the last one
+    cards: list[bytes] = field(default_factory=list)
+    scores: dict[int, float] = field(default_factory=dict)
+
+
+class Index:
+    """Segments with what is alive in each (bits; None is all), ready to be searched.
+
+    `name_weight` is what a company's name in the query is worth: much among companies, little among products, where
+    "coffee" means the goods and not somebody's name.
+    """
+
+    def __init__(
+        self,
+        segments: Sequence[Segment],
+        encoder: Encoder,
+        *,
+        name_weight: float = 0.3,
+        alive: Sequence[kernels.Bits | None] = (),
+    ) -> None:
+        self.segments = list(segments)
+        self.encoder = encoder
+        self.name_weight = name_weight
+        self.alive = list(alive) or [None] * len(self.segments)
+        self.dead = [
+            np.zeros(0, np.int64) if bits is None else _dead(segment, bits)
+            for segment, bits in zip(self.segments, self.alive, strict=True)
+        ]
+        self.statistics = scoring.Statistics(self.segments, self.dead)
+        self.size = sum(s.n - len(d) for s, d in zip(self.segments, self.dead, strict=True))
+
+    @classmethod
+    def of(
+        cls, entries: Sequence[Entry], encoder: Encoder, name_vectors: NameVectors, name_weight: float = 0.3
+    ) -> "Index":
+        """An index of one segment that lies in memory."""
+        return cls([build(entries, name_vectors, encoder.dim)], encoder, name_weight=name_weight)
+
+    def beside(self, segment: Segment) -> "Index":
+        """With one more segment, such as the entries only this reader may see."""
+        return Index([*self.segments, segment], self.encoder, name_weight=self.name_weight, alive=[*self.alive, None])
+
+    # -- searching ----------------------------------------------------------------------------------------------------
+    def search(self, wish: Wish) -> Found:
+        """Entries for the query that stand under one of the chosen values of every facet.
+
+        An empty query finds everything. Unknown facets and values find nothing and are left to the caller to refuse.
+        """
+        asked = self._read(wish)
+        dead = [self._dead_for(number, wish.without) for number in range(len(self.segments))]
+        scored, understood = None, None
+        hits: list[kernels.Bits | None] = [None] * len(self.segments)
+        if asked is not None:
+            scored, understood = self._scored(asked, wish.mode, dead)
+            hits = [*self._hits(scored)]
+        found: Counts = {}
+        page: list[list[tuple[Position, int, int]]] = []
+        total = 0
+        for number, segment in enumerate(self.segments):
+            filters = Filters.of(segment, wish.chosen, wish.outside)
+            if wish.with_counts:
+                _add(found, counts(filters, hits[number], dead[number]))
+            of_words = hits[number]
+            inside = filters.inside(kernels.every(segment.n) if of_words is None else of_words)
+            if len(dead[number]):
+                inside = inside & ~kernels.bits(dead[number], segment.n)
+            total += kernels.count(inside)
+            order = ordering.Order(segment, wish.sort, self._values(number, scored, wish.first))
+            page.append([(position, number, at) for position, at in order.page(inside, wish.after, wish.limit + 1)])
+        merged = list(heapq.merge(*page))[: wish.limit + 1]
+        shown = merged[: wish.limit]
+        if understood and shown and not understood.hs_code:
+            understood = self._looked_up(understood, shown)
+        return Found(
+            [int(self.segments[number].keys[at]) for _position, number, at in shown],
+            _sorted(found),
+            understood,
+            self._nearest(scored) if scored is not None and not any(h.any() for h in hits if h is not None) else [],
+            total=total,
+            end=shown[-1][0] if len(merged) > len(shown) and shown else None,
+            cards=[self.segments[number].cards[at] for _position, number, at in shown],
+            scores=_shown_scores(shown, self.segments) if wish.sort == "fit" and scored is not None else {},
+        )
+
+    def _read(self, wish: Wish) -> Reading | None:
+        if not self.size:
+            return None
+        return reading.read(
+            wish.query, self.statistics.frequency, self._beginning, exactly=wish.mode in ("exactly", "words")
+        )
+
+    def _beginning(self, letter: str) -> list[str]:
+        found: set[bytes] = set()
+        for segment in self.segments:
+            first, last = segment.words.beginning(letter.encode())
+            found.update(segment.words.many(first, last))
+        return [word.decode("utf-8", "replace") for word in found]
+
+    def _dead_for(self, number: int, without: frozenset[int]) -> NDArray[np.int64]:
+        if not without:
+            return self.dead[number]
+        hidden = self.segments[number].places_of_keys(np.array(sorted(without), np.int64))
+        return np.union1d(self.dead[number], hidden).astype(np.int64)
+
+    # -- what was found -----------------------------------------------------------------------------------------------
+    def _scored(self, asked: Reading, mode: str, dead) -> tuple[list[tuple[NDArray, NDArray]], Understood]:
+        """(places, scores) of each segment, without the dead."""
+        numbered = [_numbered(segment, asked.number) for segment in self.segments]
+        if asked.hs_code and any(len(segment.hs_range(asked.hs_code)) for segment in self.segments):
+            found = [_alike(np.unique(segment.hs_range(asked.hs_code)), 2.0) for segment in self.segments]
+            understood = Understood(hs_code=asked.hs_code)
+        elif any(len(places) for places in numbered):
+            found = [_alike(places, 3.0) for places in numbered]
+            understood = Understood(number=asked.number)
+        else:
+            words_only = mode == "words"
+            vector = None if words_only else _vector(self.encoder, asked.text)  # type: ignore[arg-type]
+            every = scoring.evidence(self.statistics, asked, vector, dead, words_only=words_only)
+            found = [one.total(self.name_weight, words_only=words_only) for one in every]
+            understood = reading.with_spelling(asked.understood, self._as_written)
+        kept = [~np.isin(places, gone) for (places, _scores), gone in zip(found, dead, strict=True)]
+        return [(places[k], scores[k]) for (places, scores), k in zip(found, kept, strict=True)], understood
+
+    def _hits(self, scored) -> list[kernels.Bits]:
+        best = max((float(scores.max(initial=0.0)) for _places, scores in scored), default=0.0)
+        least = max(ENOUGH, SHARE_OF_BEST * min(best, 1.0))
+        return [
+            kernels.bits(places[scores >= least], segment.n)
+            for segment, (places, scores) in zip(self.segments, scored, strict=True)
+        ]
+
+    def _values(self, number: int, scored, first: Mapping[int, float]) -> NDArray[np.float32] | None:
+        """The score of every entry of a segment, for the order "fit"; None where nothing tells them apart."""
+        segment = self.segments[number]
+        if scored is None and not first:
+            return None
+        values = np.zeros(segment.n, np.float32)
+        if scored is not None:
+            places, scores = scored[number]
+            values[places] = scores
+        if first:
+            known, order = segment.by_key
+            for key, value in first.items():
+                at = int(np.searchsorted(known, key))
+                if at < len(known) and known[at] == key:
+                    values[order[at]] = 10 + value
+        return values
+
+    def _nearest(self, scored) -> list[int]:
+        close = heapq.nlargest(
+            NEAREST,
+            (
+                (float(scores[at]), -number, -int(places[at]))
+                for number, (places, scores) in enumerate(scored)
+                for at in np.argsort(-scores, kind="stable")[:NEAREST]
+                if scores[at] > 0
+            ),
+        )
+        return [int(self.segments[-number].keys[-place]) for _score, number, place in close]
+
+    # -- what was understood ------------------------------------------------------------------------------------------
+    def _looked_up(self, understood: Understood, shown) -> Understood:
+        best = [(number, at) for _position, number, at in shown[:LOOKED_UP]]
+        others: dict[str, str] = {}
+        for number, at in best:
+            for language, name in self.segments[number].names_of(at):
+                if language != understood.language:
+                    others.setdefault(language, name)
+        return replace(
+            understood,
+            heading="" if understood.number else scoring.best_heading(self.segments, best),
+            others=tuple(others.items()),
+        )
+
+    def _as_written(self, word: str) -> str:
+        """A stem the way it stands in some name."""
+        for segment, at in zip(self.segments, self.statistics.numbers(word), strict=True):
+            if at >= 0:
+                places = segment.posting_places[segment.posting_starts[at] : segment.posting_starts[at + 1]]
+                for place in places[:3].tolist():
+                    if surface := bags.surfaces(segment.names_of(place)).get(word):
+                        return surface
+        return word
+
+
+@lru_cache(maxsize=1024)
+def _vector(encoder: Encoder, text: str) -> NDArray[np.float32]:
+    """The meaning of the words; one page asks three directories with the same ones."""
+    return encoder.encode_query([text])[0]
+
+
+def _alike(places: NDArray[np.integer], score: float) -> tuple[NDArray[np.integer], NDArray[np.float32]]:
+    return places, np.full(len(places), score, np.float32)
+
+
+def _dead(segment: Segment, alive: kernels.Bits) -> NDArray[np.int64]:
+    return kernels.places(kernels.every(segment.n) & ~alive)
+
+
+def _numbered(segment: Segment, number: str) -> NDArray[np.int64]:
+    """Entries with exactly this company or certificate number."""
+    code = np.bytes_(number.encode("utf-8", "replace")[:48])
+    first = int(np.searchsorted(segment.exact_codes, code))
+    last = int(np.searchsorted(segment.exact_codes, code, side="right"))
+    return np.unique(segment.exact_places[first:last]).astype(np.int64)
+
+
+def _add(found: Counts, more: Counts) -> None:
+    for name, values in more.items():
+        into = found.setdefault(name, {})
+        for value, count in values.items():
+            into[value] = into.get(value, 0) + count
+
+
+def _sorted(found: Counts) -> dict[str, list[tuple[str, int]]]:
+    return {name: sorted(values.items(), key=lambda pair: (-pair[1], pair[0])) for name, values in found.items()}
+
+
+def _shown_scores(shown, segments) -> dict[int, float]:
+    return {int(segments[number].keys[at]): -position[0] for position, number, at in shown}

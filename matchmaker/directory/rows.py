@@ -1,0 +1,279 @@
+"""The three directories as the database has them: which rows are in, what is read of each, and what changed.
+
+Only what anybody may see goes in: a private demand or a product that is not published is found, counted and suggested
+by nobody, whoever asks.
+"""
+
+import datetime as dt
+import re
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from django.db.models import Count, Max, Min, Prefetch, Q, QuerySet, Sum
+from django.utils import timezone
+
+from matchmaker.catalogue.models import Category, Demand, DemandLine, HSCode, Product, ProductCertificate
+from matchmaker.companies.models import Company
+from matchmaker.directory import cards
+from matchmaker.directory.facts import Facts, order_band, price_band, stamp
+from matchmaker.directory.index.entries import Entry, fold
+from matchmaker.market_access.models import ReadinessAnswer, Registration
+from matchmaker.market_access.readiness import Readiness
+
+SECONDS = 10  # for which what bands rest on is taken as it was
+BATCH = 1_000  # rows that are read from the database at a time
+
+
+@dataclass(frozen=True)
+class Directory:
+    """How one directory is read. `stamp` begins with the number of rows and changes with any of them."""
+
+    name: str
+    rows: Callable[[], QuerySet]
+    entries: Callable[[QuerySet], Iterator[Entry]]
+    stamp: Callable[[], tuple]
+    changed: Callable[[dt.datetime], set[int]]  # keys of rows that may have changed since, and some others
+    names: str  # lookup of the names
+    lookups: Mapping[str, str]  # facet → lookup of its values
+    name_weight: float = 0.3
+
+
+def _batches(rows: QuerySet) -> Iterator[list]:
+    """Rows by primary key, `BATCH` at a time with their prefetches; safe on rows that come and go meanwhile."""
+    last = 0
+    while batch := list(rows.filter(pk__gt=last).order_by("pk")[:BATCH]):
+        yield batch
+        last = batch[-1].pk
+
+
+@cache
+def _headings() -> dict[str, str]:
+    """HS heading → its English text as far as it says what it is, not what it leaves out."""
+    rows = HSCode.objects.filter(level=4).values_list("code", "text_en")
+    return {code: re.split(r";|\b(?:whether|excluding|other than|not )", text, maxsplit=1)[0] for code, text in rows}
+
+
+def _trade_words(codes: Iterable[str], categories: Iterable[Category | None]) -> tuple[tuple[str, str], ...]:
+    """What the tariff and our categories call a thing, in English and Chinese, whatever language its names are in."""
+    found = [
+        ("en", text) for heading in dict.fromkeys(code[:4] for code in codes) if (text := _headings().get(heading))
+    ]
+    for category in {category.pk: category for category in categories if category}.values():
+        found += [("en", category.name_en), ("zh", category.name_zh)]
+    return tuple(found)
+
+
+# -- products ---------------------------------------------------------------------------------------------------------
+def product_entries(rows: QuerySet) -> Iterator[Entry]:
+    facts = Facts()
+    full = rows.select_related("company", "category").prefetch_related("texts", "certificates")
+    for batch in _batches(full):
+        ready = facts.readiness(batch)
+        for product in batch:
+            yield _product_entry(product, facts, ready[product.pk])
+
+
+def _product_entry(product: Product, facts: Facts, ready: Sequence[Readiness]) -> Entry:
+    company, category = product.company, product.category
+    texts, certificates = list(product.texts.all()), list(product.certificates.all())
+    bands = {
+        "duty": facts.duty_band(product),
+        "price": price_band(product, facts.rates),
+        "order": order_band(product),
+    }
+    return Entry(
+        key=product.pk,
+        names=tuple((text.language, text.name) for text in texts),
+        texts=(
+            *((text.language, text.description) for text in texts if text.description),
+            *_trade_words([product.hs_code], [category]),
+        ),
+        hs_codes=(product.hs_code,) if product.hs_code else (),
+        exact=frozenset(
+            fold(code) for code in (company.identifier, *(c.number for c in certificates)) if len(code) > 3
+        ),
+        name_key=company.name_key,
+        facets={
+            "group": (category.group,) if category else (),
+            "category": (category.pk,) if category else (),
+            "origin": (product.origin,) if product.origin else (),
+            "certificate": tuple(c.code for c in certificates if c.is_valid),
+            "verification": (str(company.verification),),
+            "language": tuple(company.languages),
+            "currency": (product.currency,) if product.currency and product.price_low is not None else (),
+            **{name: (value,) for name, value in bands.items() if value},
+            **{f"ready{day:%Y%m}": (one.state.value,) for day, one in zip(facts.days, ready, strict=True)},
+        },
+        orders={f"ready{day:%Y%m}": min(one.still_open, 254) for day, one in zip(facts.days, ready, strict=True)},
+        newest=product.published_at.timestamp() if product.published_at else 0.0,
+        title=product.name,
+        owner=product.company_id,
+        card=cards.written(product),
+    )
+
+
+def _products_stamp() -> tuple:
+    rows = Product.objects.published()
+    counted = rows.aggregate(
+        Count("pk"), Sum("pk"), Max("updated_at"), Sum("company__verification"), Max("company__updated_at")
+    )
+    answers = ReadinessAnswer.objects.aggregate(Count("pk"), Max("answered_at"))
+    registered = Registration.objects.aggregate(Count("pk"), Max("pk"), Min("valid_until"))
+    return (*counted.values(), *answers.values(), *registered.values(), timezone.localdate(), facts_stamp())
+
+
+_facts: tuple[float, str] = (0.0, "")  # when it was read, and what it was
+
+
+def facts_stamp() -> str:
+    """`facts.stamp`, read once in ten seconds: rules and rates change rarely, and five queries are many for a page."""
+    global _facts
+    now = time.monotonic()
+    if not _facts[1] or now - _facts[0] > SECONDS:
+        _facts = (now, stamp())
+    return _facts[1]
+
+
+def changed_products(since: dt.datetime) -> set[int]:
+    """By any road: the row, its company, what the company holds or answered, and papers that ran out."""
+    today = timezone.localdate()
+    ran_out = {"valid_until__gte": since.date() - dt.timedelta(days=1), "valid_until__lt": today}
+    registered = Registration.objects.filter(Q(recorded_at__gte=since) | Q(**ran_out))
+    companies = set(Company.objects.filter(updated_at__gte=since).values_list("pk", flat=True))
+    companies |= set(registered.filter(product=None).values_list("company", flat=True))
+    products = Product.objects.filter(
+        Q(updated_at__gte=since)
+        | Q(company__in=companies)
+        | Q(pk__in=ReadinessAnswer.objects.filter(answered_at__gte=since).values("product"))
+        | Q(pk__in=registered.exclude(product=None).values("product"))
+    )
+    found = set(products.values_list("pk", flat=True))
+    if since.date() < today:
+        found |= set(ProductCertificate.objects.filter(**ran_out).values_list("product", flat=True))
+    return found
+
+
+# -- suppliers --------------------------------------------------------------------------------------------------------
+def supplier_entries(rows: QuerySet) -> Iterator[Entry]:
+    products = Product.objects.published().select_related("category").prefetch_related("texts", "certificates")
+    for batch in _batches(rows.prefetch_related(Prefetch("products", products, to_attr="shown"))):
+        for company in batch:
+            yield _supplier_entry(company)
+
+
+def _supplier_entry(company: Company) -> Entry:
+    products: list[Product] = company.shown
+    return Entry(
+        key=company.pk,
+        names=tuple((text.language, text.name) for product in products for text in product.texts.all()),
+        texts=(
+            *(pair for pair in ((company.language, company.about), ("en", company.about_en)) if pair[1]),
+            *_trade_words([p.hs_code for p in products], [p.category for p in products]),
+        ),
+        hs_codes=tuple(sorted({product.hs_code for product in products if product.hs_code})),
+        exact=frozenset({fold(company.identifier)} if len(company.identifier) > 3 else ()),
+        name_key=company.name_key,
+        facets={
+            "group": tuple(sorted({product.category.group for product in products if product.category})),
+            "category": tuple(sorted({product.category_id for product in products if product.category_id})),
+            "country": (company.country,),
+            "certificate": tuple(sorted({c.code for p in products for c in p.certificates.all() if c.is_valid})),
+            "verification": (str(company.verification),),
+            "language": tuple(company.languages),
+        },
+        newest=company.created_at.timestamp(),
+        title=company.display_name,
+        owner=company.pk,
+    )
+
+
+def _suppliers_stamp() -> tuple:
+    counted = Company.objects.public().aggregate(Count("pk"), Sum("pk"), Max("updated_at"), Sum("verification"))
+    return (*counted.values(), *_products_stamp())
+
+
+def changed_suppliers(since: dt.datetime) -> set[int]:
+    found = set(Company.objects.suppliers().filter(updated_at__gte=since).values_list("pk", flat=True))
+    return found | set(Product.objects.filter(updated_at__gte=since).values_list("company", flat=True))
+
+
+# -- demands ----------------------------------------------------------------------------------------------------------
+def demand_entries(rows: QuerySet) -> Iterator[Entry]:
+    lines = DemandLine.objects.select_related("category").order_by("number")
+    for batch in _batches(rows.prefetch_related(Prefetch("lines", lines))):
+        for demand in batch:
+            yield _demand_entry(demand)
+
+
+def _demand_entry(demand: Demand) -> Entry:
+    lines = list(demand.lines.all())
+    return Entry(
+        key=demand.pk,
+        names=((demand.language, demand.title), *((line.language, line.text) for line in lines)),
+        texts=(
+            *(((demand.language, demand.description),) if demand.description else ()),
+            *_trade_words([line.hs_code for line in lines], [line.category for line in lines]),
+        ),
+        hs_codes=tuple(sorted({line.hs_code for line in lines if line.hs_code})),
+        facets={
+            "group": tuple(sorted({line.category.group for line in lines if line.category})),
+            "category": tuple(sorted({line.category_id for line in lines if line.category_id})),
+            "certificate": tuple(sorted({code for line in lines for code in line.certificates_required})),
+            "origin": tuple(sorted({code for line in lines for code in line.origins_wanted})),
+        },
+        newest=demand.published_at.timestamp() if demand.published_at else 0.0,
+        title=demand.title,
+        owner=demand.company_id,
+    )
+
+
+def _demands_stamp() -> tuple:
+    return tuple(
+        Demand.objects.public()
+        .aggregate(Count("pk", distinct=True), Sum("pk"), Max("updated_at"), Count("lines"), Sum("lines__revision"))
+        .values()
+    )
+
+
+def changed_demands(since: dt.datetime) -> set[int]:
+    return set(Demand.objects.filter(updated_at__gte=since).values_list("pk", flat=True))
+
+
+DIRECTORIES = {
+    "products": Directory(
+        "products",
+        Product.objects.published,
+        product_entries,
+        _products_stamp,
+        changed_products,
+        "texts__name",
+        {
+            "group": "category__group",
+            "category": "category",
+            "origin": "origin",
+            "certificate": "certificates__code",
+            "verification": "company__verification",
+        },
+    ),
+    "suppliers": Directory(
+        "suppliers",
+        Company.objects.public,
+        supplier_entries,
+        _suppliers_stamp,
+        changed_suppliers,
+        "name_key",
+        {"group": "products__category__group", "country": "country", "verification": "verification"},
+        name_weight=1.0,
+    ),
+    "demands": Directory(
+        "demands",
+        Demand.objects.public,
+        demand_entries,
+        _demands_stamp,
+        changed_demands,
+        "lines__text",
+        {"group": "lines__category__group", "category": "lines__category"},
+    ),
+}

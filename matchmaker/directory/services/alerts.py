@@ -1,0 +1,100 @@
+"""New entries under a saved search, told once: never the same entry twice, through no two alerts."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.http import QueryDict
+from django.utils import timezone, translation
+
+from matchmaker.catalogue.models import Demand, Product
+from matchmaker.companies.models import Company
+from matchmaker.directory import facts, keeping
+from matchmaker.directory.index.searching import Wish
+from matchmaker.directory.models import Alerted, Kind, SavedSearch
+from matchmaker.directory.services.buying import hidden_products
+from matchmaker.notifications.services import notify
+
+EVERY = timedelta(minutes=10)  # a search is looked at again
+BATCH = 50  # searches a bell takes at a time
+MOST = 500  # entries under a search that are known; a wider search tells of its newest
+TOLD = 5  # names an alert writes out
+FACETS = {
+    Kind.PRODUCTS: ("group", "category", "origin", "certificate", "verification", "language", "duty", "price", "order",
+                    "currency", "ready"),
+    Kind.SUPPLIERS: ("group", "category", "country", "certificate", "verification", "language"),
+    Kind.DEMANDS: ("group", "category", "certificate", "origin"),
+}  # fmt: skip
+_ROWS = {
+    Kind.PRODUCTS: (lambda: Product.objects.published().prefetch_related("texts"), "name"),
+    Kind.SUPPLIERS: (lambda: Company.objects.public(), "display_name"),
+    Kind.DEMANDS: (lambda: Demand.objects.public(), "title"),
+}
+
+
+def keys_under(search: SavedSearch) -> list[int]:
+    """Primary keys of the newest entries under a search, without what its company does not want to see."""
+    typed = QueryDict(search.query)
+    month = facts.months()[0]
+    asked = {name: typed.getlist(name) for name in FACETS[Kind(search.kind)] if typed.getlist(name)}
+    if "ready" in asked:
+        asked[f"ready{month:%Y%m}"] = asked.pop("ready")
+    hides = search.kind == Kind.PRODUCTS and search.company is not None and search.company.is_buyer
+    wish = Wish(
+        typed.get("q", ""),
+        asked,
+        "newest",
+        limit=MOST,
+        without=hidden_products(search.company) if hides else frozenset(),  # type: ignore[arg-type]
+        mode="words" if typed.get("exactly") else "all",
+        with_counts=False,
+    )
+    return keeping.search(search.kind, wish).keys
+
+
+def due_searches() -> Iterator[SavedSearch]:
+    """Those that were not looked at for a while, the longest waiting first."""
+    waiting = SavedSearch.objects.alerting().select_related("user", "company")
+    never = waiting.filter(looked_at=None)
+    again = waiting.filter(looked_at__lt=timezone.now() - EVERY).order_by("looked_at")
+    yield from list(never[:BATCH])
+    yield from list(again[:BATCH])
+
+
+@transaction.atomic
+def look_for_news(search: SavedSearch) -> int:
+    """Tell of what is new under a search; returns how many entries that were.
+
+    Two bells at once tell once: whoever moves `looked_at` goes on, and an entry that was told is a row.
+    """
+    now = timezone.now()
+    mine = SavedSearch.objects.filter(pk=search.pk, alerts=True, looked_at=search.looked_at).update(looked_at=now)
+    if not mine:
+        return 0
+    keys = keys_under(search)
+    told = Alerted.objects.filter(user=search.user, kind=search.kind, key__in=keys)
+    known = set(told.values_list("key", flat=True))
+    rows, name = _ROWS[Kind(search.kind)]
+    fresh = list(rows().filter(pk__in=[key for key in keys if key not in known]))
+    if len(keys) == MOST:  # of a wider search something older may have moved up: only later entries are news
+        fresh = [row for row in fresh if _since(row) > search.created_at]
+    if search.kind == Kind.PRODUCTS and search.company is not None:
+        fresh = [row for row in fresh if row.company_id != search.company_id]
+    if not fresh:
+        return 0
+    Alerted.objects.bulk_create([Alerted(user=search.user, kind=search.kind, key=row.pk) for row in fresh])
+    fresh.sort(key=lambda row: keys.index(row.pk))
+    with translation.override(search.user.language):
+        names = [str(getattr(row, name)) for row in fresh[:TOLD]]
+    notify(
+        kind="search_alert",
+        to=[search.user],
+        event_key=f"search_alert:{search.uid}:{now.isoformat()}",
+        context={"search": search.name, "count": len(fresh), "names": names, "more": len(fresh) - len(names)},
+        path=f"/{search.kind}/?{search.query}"[:280],
+    )
+    return len(fresh)
+
+
+def _since(row: Product | Company | Demand) -> datetime:
+    return getattr(row, "published_at", None) or row.created_at

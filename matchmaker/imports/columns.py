@@ -1,0 +1,146 @@
+"""A column of an import: how people call it, how its text is read, and the field whose own rules it must pass."""
+
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from matchmaker.catalogue import wording
+from matchmaker.core import reference
+
+Text = str | Promise
+MEMORY = 50_000  # distinct texts a column remembers its answer for
+_AMOUNT = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
+_DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]00:00(?::00)?)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """`read` turns text into a value or raises; what people call the column stands in `data/trade/sheet_heads.csv`."""
+
+    name: str
+    label: Text
+    read: Callable[[str], Any]
+    field: models.Field | None = None
+    required: bool = False
+    example: str = ""
+    empty: Any = ""
+    note: bool = False  # what was put right is shown: codes, amounts, days
+
+
+def heads(kind: str) -> dict[str, tuple[str, ...]]:
+    """Column → names people use for it in several languages, folded, the surest first."""
+    return {row["column"]: tuple(row["heads"].split("|")) for row in reference.sheet_heads() if row["kind"] == kind}
+
+
+@dataclass(slots=True)
+class Reader:
+    """Reads one column of one file and remembers: a list of goods has few origins, units and codes."""
+
+    column: Column
+    _known: dict[str, tuple[Any, str, str]] = field(default_factory=dict)
+
+    def read(self, text: str) -> tuple[Any, str, str]:
+        """The value, the sentence about it when it is refused, and how it was put right ('' when it was not)."""
+        found = self._known.get(text)
+        if found is None:
+            found = self._judge(text)
+            if len(self._known) < MEMORY:
+                self._known[text] = found
+        return found
+
+    def _judge(self, text: str) -> tuple[Any, str, str]:
+        column = self.column
+        try:
+            value = column.read(text)
+            if column.field is not None and value not in (None, "", []):
+                value = column.field.clean(value, None)
+        except ValidationError as error:
+            return column.empty, " ".join(error.messages), ""
+        shown = as_text(value)
+        return value, "", shown if column.note and shown != text.strip() else ""
+
+
+def as_text(value: Any) -> str:
+    """A value as a person would write it into a cell."""
+    if isinstance(value, list):
+        return ", ".join(value)
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
+    if isinstance(value, str) and _AMOUNT.fullmatch(value):  # an amount that JSON keeps as a text
+        return f"{Decimal(value).normalize():f}" if "." in value else value
+    return "" if value is None else str(value)
+
+
+def line(text: str) -> str:
+    """One line; the apostrophe that our own exports put before a formula's beginning is taken off again."""
+    text = text.strip()
+    if len(text) > 1 and text[0] == "'" and unicodedata.normalize("NFKC", text[1:].lstrip())[:1] in tuple("=+-@|%"):
+        return text[1:]
+    return text
+
+
+def paragraph(text: str) -> str:
+    return line(text).replace("\r\n", "\n").replace("\r", "\n")
+
+
+def amount(text: str) -> Decimal | None:
+    value = wording.amount(text)
+    if not _AMOUNT.fullmatch(value):
+        raise ValidationError(_("Write the amount in digits with a point before the decimals, such as 1250.50."))
+    number = Decimal(value)
+    if number <= 0:
+        raise ValidationError(_("Write an amount above 0."))
+    return number
+
+
+def whole(text: str) -> int | None:
+    value = wording.amount(text)
+    if not value.isascii() or not value.isdigit() or len(value) > 9:
+        raise ValidationError(_("Write a whole number in digits, such as 30."))
+    return int(value)
+
+
+def day(text: str) -> str:
+    """A day of the calendar as ISO 8601; 2026-09-30, 2026/9/30 and 2026年9月30日 are read, 03/04/2026 is not."""
+    found = _DAY.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    if not found:
+        raise ValidationError(_("Write a day of the calendar as year-month-day, such as 2026-09-30."))
+    try:
+        return dt.date(int(found[1]), int(found[2]), int(found[3])).isoformat()
+    except ValueError:
+        raise ValidationError(_("The calendar has no such day: %(day)s.") % {"day": text.strip()}) from None
+
+
+def yes(text: str) -> bool:
+    word = wording.fold(text)
+    if word in ("yes", "y", "true", "1", "x", "是", "√", "有", "oui", "sí", "si"):
+        return True
+    if word in ("no", "n", "false", "0", "否", "无", "non"):
+        return False
+    raise ValidationError(_("Write yes or no."))
+
+
+def choice(choices: list, words: dict[str, str] | None = None) -> Callable[[str], str]:
+    """One of a model's choices, by its value or by what it is called in either language."""
+    values = {str(value) for value, _label in choices}
+
+    def read(text: str) -> str:
+        word = wording.fold(text)
+        found = (words or {}).get(word) or next((value for value in values if value.casefold() == word), "")
+        if not found:
+            raise ValidationError(
+                _("Write one of these: %(choices)s.")
+                % {"choices": ", ".join(sorted(value for value in values if value))}
+            )
+        return found
+
+    return read

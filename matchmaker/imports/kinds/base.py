@@ -1,0 +1,162 @@
+"""What an import of one kind of thing knows: its columns, its rules, what makes two rows the same, how to write it."""
+
+import hashlib
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from matchmaker.catalogue import wording
+from matchmaker.catalogue.models import Category, HSCode
+from matchmaker.companies.models import Company
+from matchmaker.imports.columns import Column, as_text
+from matchmaker.imports.models import Import, ImportRow
+
+Values = dict[str, Any]
+Problems = dict[str, Any]
+EMPTY: tuple = (None, "", [])
+
+
+@dataclass(slots=True)
+class Context:
+    """What the rows of one file are judged against, read once."""
+
+    batch: Import
+    hs_codes: frozenset[str] = frozenset()
+    categories: Mapping[str, str] = field(default_factory=dict)  # code or folded name → code
+    category_codes: frozenset[str] = frozenset()
+    companies: Mapping[str, int | None] = field(
+        default_factory=dict
+    )  # name, number or uid → pk; None when two share it
+    existing: dict[str, uuid.UUID] = field(default_factory=dict)  # key → uid
+
+
+class Kind:
+    """One subclass a kind; instances keep nothing."""
+
+    heads: str  # which rows of data/trade/sheet_heads.csv are ours
+
+    @property
+    def columns(self) -> list[Column]:
+        raise NotImplementedError
+
+    def context(self, batch: Import) -> Context:
+        raise NotImplementedError
+
+    def judge(self, values: Values, context: Context) -> Problems:
+        """What spans columns or needs a list; may put codes right in `values`."""
+        raise NotImplementedError
+
+    def key(self, values: Values) -> str:
+        """What makes two rows the same thing, as a digest."""
+        raise NotImplementedError
+
+    def existing(self, batch: Import, *, newer_than: int = 0) -> dict[str, uuid.UUID]:
+        """Keys of what is on the site already, of this owner."""
+        raise NotImplementedError
+
+    def newest(self) -> int:
+        """The highest primary key there is."""
+        raise NotImplementedError
+
+    def current(self, targets: Sequence[uuid.UUID]) -> dict[uuid.UUID, Values]:
+        """What these rows say now, in the shape of `values`."""
+        raise NotImplementedError
+
+    def same(self, values: Values, now: Values) -> bool:
+        """Whether what the file says is what stands there already; what it leaves empty says nothing."""
+        return all(
+            as_text(now[name]) == as_text(value) for name, value in values.items() if name in now and value not in EMPTY
+        )
+
+    def create(self, batch: Import, rows: Sequence[ImportRow]) -> None:
+        raise NotImplementedError
+
+    def change(self, batch: Import, rows: Sequence[ImportRow]) -> None:
+        """Write changes and keep in `row.before` what they replaced."""
+        raise NotImplementedError
+
+    def remove(self, batch: Import, rows: Sequence[ImportRow]) -> int:
+        """Undo what was made, except what somebody has worked with since; returns how many were kept."""
+        raise NotImplementedError
+
+    def restore(self, batch: Import, rows: Sequence[ImportRow]) -> int:
+        """Undo changes, except where somebody has changed it again; returns how many were kept."""
+        raise NotImplementedError
+
+
+def digest(*parts: Any) -> str:
+    return hashlib.blake2b("\x1f".join(map(str, parts)).encode(), digest_size=16).hexdigest()
+
+
+def context_of(batch: Import, side: str, existing: dict[str, uuid.UUID]) -> Context:
+    """The lists that products and demands are judged against."""
+    categories = all_categories()
+    return Context(
+        batch,
+        all_codes(),
+        categories,
+        frozenset(categories.values()),
+        companies_by_name(side_of(batch, side)),
+        existing,
+    )
+
+
+def all_codes() -> frozenset[str]:
+    return frozenset(HSCode.objects.values_list("pk", flat=True))
+
+
+def all_categories() -> dict[str, str]:
+    """Code and every name of a category, folded → its code."""
+    found = {}
+    for category in Category.objects.all():
+        for name in (category.code, category.name_en, category.name_zh, category.name_fr, category.name_es):
+            if name:
+                found[wording.fold(name)] = category.code
+    return found
+
+
+def companies_by_name(companies) -> dict[str, int | None]:
+    """Every way to name a company in a cell → its pk; None where two companies share it."""
+    found: dict[str, int | None] = {}
+    for pk, uid, identifier, *names in companies.values_list(
+        "pk", "uid", "identifier", "legal_name", "name_latin", "name_zh"
+    ):
+        for name in {str(uid), identifier.casefold(), *map(wording.fold, names)} - {""}:
+            found[name] = None if name in found else pk
+    return found
+
+
+def side_of(batch: Import, side: str):
+    """The companies whose rows this import may write: its own, or those of the campaign on that side."""
+    if batch.company_id:
+        return Company.objects.filter(pk=batch.company_id)
+    return Company.objects.filter(campaigns=batch.campaign_id, **{side: True}).distinct()
+
+
+def take_company(values: Values, context: Context, problems: Problems) -> None:
+    """Put the company's key in place of its name; a row of somebody else's is refused (B73)."""
+    name = wording.fold(values.pop("company", "") or "")
+    batch = context.batch
+    if batch.company_id:
+        values["company_id"] = batch.company_id
+        if name and context.companies.get(name) != batch.company_id:
+            problems["company"] = _("This row belongs to another company. You can bring in rows of your own only.")
+        return
+    found = context.companies.get(name)
+    values["company_id"] = found
+    if found is None:
+        if not name:
+            problems["company"] = _("Say whose row this is: name, company number or uid.")
+        elif name in context.companies:
+            problems["company"] = _("Two companies have this name. Write the company's number instead.")
+        else:
+            problems["company"] = _("No company of the campaign on this side has this name or number.")
+
+
+def take_category(values: Values, context: Context) -> None:
+    """Put the code in place of a category's name; an unknown one stays, for the rules to refuse."""
+    given = values.pop("category", "") or ""
+    values["category_id"] = context.categories.get(wording.fold(given), given) or None

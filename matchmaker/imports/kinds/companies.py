@@ -1,0 +1,198 @@
+"""Suppliers and buyers from a list, by the campaign's team."""
+
+import uuid
+from collections.abc import Sequence
+
+from django.core.exceptions import ValidationError
+from django.db.models import Max
+from django.utils.translation import gettext_lazy as _
+
+from matchmaker.campaigns import bringing_in
+from matchmaker.catalogue import wording
+from matchmaker.companies.models import Company
+from matchmaker.companies.services import check_company
+from matchmaker.core import reference
+from matchmaker.imports.columns import Column, choice, line, paragraph, whole
+from matchmaker.imports.kinds.base import EMPTY, Context, Kind, Problems, Values, digest
+from matchmaker.imports.models import Import, ImportRow
+from matchmaker.language.text import simplify
+
+_field = Company._meta.get_field
+_KINDS = {
+    "统一社会信用代码": "uscc",
+    "信用代码": "uscc",
+    "vat number": "vat",
+    "tax": "vat",
+    "税号": "vat",
+    "lei": "lei",
+    "company number": "national",
+    "registration number": "national",
+}
+NAMES = (
+    "legal_name",
+    "name_latin",
+    "name_zh",
+    "country",
+    "city",
+    "address",
+    "website",
+    "contact_name",
+    "contact_email",
+    "contact_phone",
+    "identifier_kind",
+    "identifier",
+    "founded",
+    "size",
+    "languages",
+    "about",
+    "about_en",
+)
+
+
+class Companies(Kind):
+    heads = "companies"
+
+    @property
+    def columns(self) -> list[Column]:
+        return COLUMNS
+
+    def __init__(self, side: str):
+        self.side = side
+
+    def context(self, batch: Import) -> Context:
+        return Context(batch, existing=self.existing(batch))
+
+    def judge(self, values: Values, context: Context) -> Problems:
+        problems: Problems = {}
+        _guess_number(values)
+        if values["identifier_kind"] and not values["identifier"]:
+            values["identifier_kind"] = ""
+        company = Company(**values)
+        problems |= check_company(company)
+        values["identifier"] = company.identifier
+        unknown = [code for code in values["languages"] if code not in reference.languages()]
+        if unknown:
+            problems["languages"] = _("Choose a language from the list.")
+        return problems
+
+    def key(self, values: Values) -> str:
+        if values["identifier"]:
+            return digest("number", values["country"], values["identifier_kind"], values["identifier"])
+        return digest("name", values["country"], wording.fold(simplify(values["legal_name"])))
+
+    def existing(self, batch: Import, *, newer_than: int = 0) -> dict[str, uuid.UUID]:
+        """Also those outside the campaign: a company is registered once."""
+        rows = Company.objects.filter(pk__gt=newer_than).exclude(status=Company.Status.RETURNED)
+        found = {}
+        for uid, country, kind, number, name in rows.values_list(
+            "uid", "country", "identifier_kind", "identifier", "legal_name"
+        ).iterator():
+            found.setdefault(digest("name", country, wording.fold(simplify(name))), uid)
+            if number:
+                found[digest("number", country, kind, number)] = uid
+        return found
+
+    def newest(self) -> int:
+        return Company.objects.aggregate(last=Max("pk"))["last"] or 0
+
+    def same(self, values: Values, now: Values) -> bool:
+        """Only what is empty there can change."""
+        return all(now[name] not in EMPTY for name, value in values.items() if value not in EMPTY)
+
+    def current(self, targets: Sequence[uuid.UUID]) -> dict[uuid.UUID, Values]:
+        return {
+            company.uid: {name: getattr(company, name) for name in NAMES}
+            for company in Company.objects.filter(uid__in=targets)
+        }
+
+    def create(self, batch: Import, rows: Sequence[ImportRow]) -> None:
+        bringing_in.add_companies(
+            by=batch.by,
+            campaign=batch.campaign,
+            side=self.side,
+            companies=[Company(uid=row.target, **row.values) for row in rows],
+            source=f"import {batch.uid}",
+        )
+
+    def change(self, batch: Import, rows: Sequence[ImportRow]) -> None:
+        for row in rows:
+            row.before = bringing_in.change_company(
+                by=batch.by,
+                campaign=batch.campaign,
+                company=Company.objects.get(uid=row.target),
+                values=row.values,
+                source=f"import {batch.uid}",
+            )
+
+    def remove(self, batch: Import, rows: Sequence[ImportRow]) -> int:
+        targets = [row.target for row in rows]
+        return bringing_in.remove_companies(
+            by=batch.by, campaign=batch.campaign, targets=targets, source=f"import {batch.uid}"
+        )
+
+    def restore(self, batch: Import, rows: Sequence[ImportRow]) -> int:
+        kept = 0
+        for row in rows:
+            company = Company.objects.filter(uid=row.target).first()
+            before = row.before or {}
+            if company is None or any(getattr(company, name) != row.values[name] for name in before):
+                kept += 1
+                continue
+            for name, value in before.items():
+                setattr(company, name, value)
+            company.save(update_fields=[*before, "updated_at"])
+        return kept
+
+
+def _guess_number(values: Values) -> None:
+    """A number without its kind is what its form says: 18 characters in China, 20 of an LEI, or a national one."""
+    if values["identifier"] and not values["identifier_kind"]:
+        length = len(values["identifier"].replace(" ", ""))
+        kind = "uscc" if values["country"] == "CN" and length == 18 else "lei" if length == 20 else "national"
+        values["identifier_kind"] = kind
+
+
+def _website(text: str) -> str:
+    """https is put before an address that lacks it, as people write them on cards."""
+    text = text.strip()
+    return f"https://{text}" if text and "://" not in text else text
+
+
+def _languages(text: str) -> list[str]:
+    return wording.codes(wording.language)(text)
+
+
+def _founded(text: str) -> int:
+    year = whole(text)
+    if year is None or not 1000 <= year <= 2100:
+        raise ValidationError(_("Write the year with four digits, such as 1998."))
+    return year
+
+
+COLUMNS = [
+    Column(
+        "legal_name", _("legal name"), line, _field("legal_name"), required=True, example="Surin Rice Mill Co., Ltd."
+    ),
+    Column("name_latin", _("name in Latin letters"), line, _field("name_latin")),
+    Column("name_zh", _("name in Chinese"), line, _field("name_zh")),
+    Column("country", _("country"), wording.country, _field("country"), required=True, example="TH", note=True),
+    Column("city", _("city"), line, _field("city"), example="Surin"),
+    Column("address", _("address"), line, _field("address")),
+    Column("website", _("website"), _website, _field("website"), example="https://example.org", note=True),
+    Column("contact_name", _("contact person"), line, _field("contact_name")),
+    Column("contact_email", _("contact e-mail"), line, _field("contact_email"), example="office@example.org"),
+    Column("contact_phone", _("contact telephone"), line, _field("contact_phone")),
+    Column(
+        "identifier_kind",
+        _("kind of number"),
+        choice(Company.IdentifierKind.choices, _KINDS),
+        _field("identifier_kind"),
+        example="national",
+    ),
+    Column("identifier", _("company number"), line, _field("identifier"), note=True),
+    Column("founded", _("founded"), _founded, _field("founded"), empty=None),
+    Column("size", _("employees"), choice(Company.Size.choices), _field("size"), example="50-249"),
+    Column("languages", _("languages spoken"), _languages, empty=[], example="th, en"),
+    Column("about", _("about the company"), paragraph, _field("about")),
+    Column("about_en", _("about the company, in English"), paragraph, _field("about_en")),
+]

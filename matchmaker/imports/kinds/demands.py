@@ -1,0 +1,206 @@
+"""Demands from a sheet: one row a line, and rows of one demand carry the same title."""
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from decimal import Decimal
+from types import SimpleNamespace
+
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from matchmaker.catalogue import rules, wording
+from matchmaker.catalogue.models import Demand, DemandLine
+from matchmaker.catalogue.services import bulk
+from matchmaker.core import reference
+from matchmaker.imports.columns import Column, amount, choice, day, line, paragraph
+from matchmaker.imports.kinds.base import (
+    Context,
+    Kind,
+    Problems,
+    Values,
+    context_of,
+    digest,
+    side_of,
+    take_category,
+    take_company,
+)
+from matchmaker.imports.models import Import, ImportRow
+from matchmaker.language.text import has_han
+
+_demand, _line = Demand._meta.get_field, DemandLine._meta.get_field
+_VISIBILITY = {"公开": "public", "邀请": "invited", "仅限邀请": "invited", "保密": "private", "不公开": "private"}
+DEMAND = (
+    "title",
+    "description",
+    "visibility",
+    "closing_on",
+    "destination",
+    "delivery_from",
+    "delivery_until",
+    "incoterm",
+)
+LINE = ("text", "hs_code", "category_id", "quantity", "unit", "target_price", "currency", "price_unit")
+LISTS = ("origins_wanted", "origins_excluded", "certificates_required")
+
+
+class Demands(Kind):
+    heads = "demands"
+
+    @property
+    def columns(self) -> list[Column]:
+        return COLUMNS
+
+    def context(self, batch: Import) -> Context:
+        return context_of(batch, "is_buyer", self.existing(batch))
+
+    def judge(self, values: Values, context: Context) -> Problems:
+        problems: Problems = {}
+        take_company(values, context, problems)
+        take_category(values, context)
+        if values["hs_code"]:
+            values["hs_code"] = wording.hs_code(values["hs_code"], context.hs_codes, (2, 4, 6))
+        values["language"] = "zh" if has_han(values["text"]) else values["language"] or "en"
+        values["visibility"] = values["visibility"] or Demand.Visibility.PUBLIC.value
+        rules.check_line(
+            SimpleNamespace(**values), problems, hs_codes=context.hs_codes, categories=context.category_codes
+        )
+        sentence = _("Choose a port from the list.")
+        rules.known(problems, "destination", values["destination"], reference.ports(), sentence)
+        if values["closing_on"] and values["closing_on"] < timezone.localdate().isoformat():
+            problems["closing_on"] = _now("The closing date is in the past. Choose today or a later day.")
+        first, last = values["delivery_from"], values["delivery_until"]
+        if first and last and last < first:
+            problems["delivery_until"] = _now("The end of the delivery window must not be before its beginning.")
+        return problems
+
+    def key(self, values: Values) -> str:
+        return digest(values["company_id"], wording.fold(values["title"]), wording.fold(values["text"]))
+
+    def existing(self, batch: Import, *, newer_than: int = 0) -> dict[str, uuid.UUID]:
+        rows = DemandLine.objects.filter(
+            demand__company__in=side_of(batch, "is_buyer"),
+            demand__status__in=[Demand.Status.DRAFT, Demand.Status.PUBLISHED],
+            pk__gt=newer_than,
+        )
+        return {
+            digest(company, wording.fold(title), wording.fold(text)): uid
+            for company, title, text, uid in rows.values_list("demand__company", "demand__title", "text", "uid")
+        }
+
+    def newest(self) -> int:
+        return DemandLine.objects.aggregate(last=Max("pk"))["last"] or 0
+
+    def current(self, targets: Sequence[uuid.UUID]) -> dict[uuid.UUID, Values]:
+        lines = DemandLine.objects.filter(uid__in=targets)
+        return {line.uid: {name: getattr(line, name) for name in (*LINE, *LISTS)} for line in lines}
+
+    def create(self, batch: Import, rows: Sequence[ImportRow]) -> None:
+        demands: dict[uuid.UUID, Values] = {}
+        lines = []
+        for row in rows:
+            uid = self._demand_of(batch, row)
+            demands.setdefault(uid, _demand_values(row.values))
+            lines.append({"demand": uid, "uid": row.target, "language": row.values["language"], **_line_values(row)})
+        here = set(Demand.objects.filter(uid__in=demands).values_list("uid", flat=True))
+        fresh = {uid: values for uid, values in demands.items() if uid not in here}
+        bulk.add_lines(by=batch.by, demands=fresh, lines=lines, source=f"import {batch.uid}")
+
+    def _demand_of(self, batch: Import, row: ImportRow) -> uuid.UUID:
+        """The open demand of that title, otherwise one of this import's own: chunks agree on its uid."""
+        title, company = row.values["title"], row.values["company_id"]
+        open_ones = Demand.objects.filter(
+            company=company, title=title, status__in=[Demand.Status.DRAFT, Demand.Status.PUBLISHED]
+        )
+        found = open_ones.values_list("uid", flat=True).first()
+        return found or uuid.uuid5(batch.uid, digest(company, wording.fold(title)))
+
+    def change(self, batch: Import, rows: Sequence[ImportRow]) -> None:
+        for row in rows:
+            before = bulk.change_lines(
+                by=batch.by, changes={row.target: _line_values(row)}, source=f"import {batch.uid}"
+            )
+            row.before = dict(before[row.target]) if before else None
+
+    def remove(self, batch: Import, rows: Sequence[ImportRow]) -> int:
+        mine = DemandLine.objects.filter(uid__in=[row.target for row in rows])
+        answered = mine.filter(matches__supplier_answer__gt="") | mine.filter(matches__buyer_answer__gt="")
+        keys = set(mine.values_list("pk", flat=True)) - set(answered.values_list("pk", flat=True))
+        kept = mine.exclude(pk__in=keys).count()
+        demands = set(DemandLine.objects.filter(pk__in=keys).values_list("demand", flat=True))
+        DemandLine.objects.filter(pk__in=keys).delete()
+        Demand.objects.filter(pk__in=demands, status=Demand.Status.DRAFT, lines__isnull=True).delete()
+        return kept
+
+    def restore(self, batch: Import, rows: Sequence[ImportRow]) -> int:
+        kept = 0
+        for row in rows:
+            line_row = DemandLine.objects.filter(uid=row.target).first()
+            now = {name: getattr(line_row, name) for name in row.before or {}} if line_row else {}
+            if line_row is None or not self.same(row.values, now):
+                kept += 1
+                continue
+            bulk.change_lines(by=batch.by, changes={row.target: row.before}, source=f"undo of {batch.uid}")
+        return kept
+
+
+def _demand_values(values: Values) -> Values:
+    """JSON keeps days as texts."""
+    days = ("closing_on", "delivery_from", "delivery_until")
+    return {
+        "company_id": values["company_id"],
+        "language": values["language"],
+        **{name: values[name] for name in DEMAND},
+        **{name: dt.date.fromisoformat(values[name]) for name in days if values[name]},
+    }
+
+
+def _line_values(row: ImportRow) -> Values:
+    values = {name: row.values[name] for name in (*LINE, *LISTS)}
+    return values | {name: Decimal(values[name]) for name in ("quantity", "target_price") if values[name]}
+
+
+def _port(text: str) -> str:
+    return wording.port(text)
+
+
+COLUMNS = [
+    Column("company", _("company"), line),
+    Column("title", _("demand"), line, _demand("title"), required=True, example="2027年春季大米采购"),
+    Column("text", _("what you want to buy"), paragraph, _line("text"), required=True, example="茉莉香米，5公斤袋装"),
+    Column("quantity", _("quantity"), amount, _line("quantity"), example="200", empty=None, note=True),
+    Column("unit", _("unit"), wording.unit, _line("unit"), example="t", note=True),
+    Column("target_price", _("target price"), amount, _line("target_price"), example="6.80", empty=None, note=True),
+    Column("currency", _("currency"), wording.currency, _line("currency"), example="CNY", note=True),
+    Column("price_unit", _("price is for one"), wording.unit, _line("price_unit"), example="kg", note=True),
+    Column("hs_code", _("HS code"), line, example="1006", note=True),
+    Column("category", _("category"), line, note=True),
+    Column(
+        "origins_wanted", _("origins wanted"), wording.codes(wording.country), empty=[], example="TH, VN", note=True
+    ),
+    Column("origins_excluded", _("origins excluded"), wording.codes(wording.country), empty=[], note=True),
+    Column(
+        "certificates_required",
+        _("certificates required"),
+        wording.codes(wording.certificate),
+        empty=[],
+        example="HACCP",
+        note=True,
+    ),
+    Column("closing_on", _("closes on"), day, required=True, example="2027-03-31", empty=None, note=True),
+    Column(
+        "visibility",
+        _("who may see it"),
+        choice(Demand.Visibility.choices, _VISIBILITY),
+        _demand("visibility"),
+        example="public",
+    ),
+    Column("destination", _("port of destination"), _port, _demand("destination"), example="CNSHA", note=True),
+    Column("delivery_from", _("delivery from"), day, empty=None, note=True),
+    Column("delivery_until", _("delivery until"), day, empty=None, note=True),
+    Column("incoterm", _("Incoterm"), lambda text: text.strip().upper(), _demand("incoterm"), example="CIF"),
+    Column("description", _("description"), paragraph, _demand("description")),
+    Column("language", _("language"), wording.language, _line("language"), example="zh"),
+]

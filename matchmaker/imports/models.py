@@ -1,0 +1,144 @@
+"""A file on its way into the site: what was uploaded, how its columns are read, every row and what became of it."""
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from matchmaker.campaigns.models import Campaign, Organiser
+from matchmaker.companies.models import Company, Membership
+from matchmaker.core.ids import Public
+
+
+class ImportQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Those of companies one administers, and those of the campaigns one organises."""
+        if not user.is_authenticated:
+            return self.none()
+        administers = Membership.objects.filter(user=user, role=Membership.Role.ADMIN).values("company")
+        organises = Organiser.objects.filter(user=user).exclude(role=Organiser.Role.STAFF).values("campaign")
+        return self.filter(Q(company__in=administers) | Q(company__isnull=True, campaign__in=organises))
+
+    def waiting(self, now):
+        """Work nobody holds right now."""
+        free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
+        return self.filter(free, state__in=Import.WORKING)
+
+    def past_undo(self, now):
+        return self.filter(undo_until__lt=now, state=Import.State.DONE)
+
+
+class Import(Public):
+    class Kind(models.TextChoices):
+        SUPPLIERS = "suppliers", _("suppliers")
+        PRODUCTS = "products", _("products")
+        BUYERS = "buyers", _("buyers")
+        DEMANDS = "demands", _("demands")
+
+    class State(models.TextChoices):
+        MAPPING = "mapping", _("columns to confirm")
+        READING = "reading", _("being checked")
+        PREVIEW = "preview", _("ready to bring in")
+        APPLYING = "applying", _("being brought in")
+        DONE = "done", _("brought in")
+        UNDOING = "undoing", _("being undone")
+        UNDONE = "undone", _("undone")
+        REFUSED = "refused", _("cannot be read")
+
+    WORKING = (State.READING, State.APPLYING, State.UNDOING)
+
+    kind = models.CharField(max_length=10, choices=Kind)
+    # Whose rows these are: one company's, or anybody's when the campaign's team imports (then null).
+    company = models.ForeignKey(Company, models.CASCADE, null=True, blank=True, related_name="imports")
+    campaign = models.ForeignKey(Campaign, models.CASCADE, null=True, blank=True, related_name="imports")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="imports")
+    language = models.CharField(max_length=10)  # of the sentences about rows
+    file_name = models.CharField(max_length=200)
+    content = models.BinaryField(null=True)  # until every row is staged
+    seen = models.JSONField(default=dict)  # how the file is read, see `reading.Seen`
+    head = models.JSONField(default=list)  # the file's own column names
+    mapping = models.JSONField(default=dict)  # our column → place in the file
+    defaults = models.JSONField(default=dict)  # our column → the text that stands for an empty cell
+    publish = models.BooleanField(_("publish what is complete"), default=False)
+    state = models.CharField(max_length=10, choices=State, default=State.MAPPING)
+    problem = models.JSONField(default=dict)  # why it cannot be read: code and facts
+    total = models.PositiveIntegerField(default=0)  # rows of the file that hold anything, without the head
+    rejected = models.PositiveIntegerField(default=0)
+    created = models.PositiveIntegerField(default=0)
+    updated = models.PositiveIntegerField(default=0)
+    unchanged = models.PositiveIntegerField(default=0)
+    kept = models.PositiveIntegerField(default=0)  # not undone, because somebody has worked with them since
+    done_through = models.PositiveIntegerField(default=0)  # the last row that was brought in; undoing counts back
+    newest_seen = models.BigIntegerField(default=0)  # highest primary key of the target when rows were compared
+    lease_until = models.DateTimeField(null=True, blank=True)
+    lease_token = models.UUIDField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    applied_at = models.DateTimeField(null=True, blank=True)
+    undo_until = models.DateTimeField(null=True, blank=True)
+
+    objects = ImportQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(company__isnull=False) | Q(campaign__isnull=False), name="import_has_an_owner"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="done") | Q(total=F("created") + F("updated") + F("unchanged") + F("rejected")),
+                name="import_accounts_for_every_row",
+            ),
+        ]
+        indexes = [models.Index(fields=["state", "lease_until"], name="import_by_work")]
+
+    def __str__(self):
+        return self.file_name
+
+    @property
+    def valid(self) -> int:
+        return self.total - self.rejected
+
+    @property
+    def owner(self):
+        return self.company or self.campaign
+
+    @property
+    def is_working(self) -> bool:
+        return self.state in self.WORKING
+
+    @property
+    def can_be_undone(self) -> bool:
+        return self.state == self.State.DONE and self.undo_until is not None and self.undo_until > timezone.now()
+
+
+class ImportRow(models.Model):
+    """One row of the file as it was written there, what we read in it, and what is wrong with it."""
+
+    class Action(models.TextChoices):
+        CREATE = "create", _("new")
+        UPDATE = "update", _("changes")
+        SAME = "same", _("already here")
+        REJECT = "reject", _("refused")
+
+    batch = models.ForeignKey(Import, models.CASCADE, related_name="rows", db_column="import_id")
+    row_no = models.PositiveIntegerField()  # as the spreadsheet counts
+    raw = models.JSONField(default=list)  # cells as text, in the file's order
+    values = models.JSONField(null=True)  # what will be written; null for a refused row
+    problems = models.JSONField(null=True)  # our column → the sentence
+    notes = models.JSONField(null=True)  # our column → what was put right, or of which row this one is the same
+    action = models.CharField(max_length=6, choices=Action)
+    key = models.CharField(max_length=64, blank=True)  # digest of what makes it the same as another
+    target = models.UUIDField(null=True)  # the uid of what it becomes or changes
+    before = models.JSONField(null=True, encoder=DjangoJSONEncoder)  # what a change replaced
+
+    class Meta:
+        ordering = ["row_no"]
+        constraints = [models.UniqueConstraint(fields=["batch", "row_no"], name="import_row_once")]
+        indexes = [
+            models.Index(fields=["batch"], condition=Q(action="reject"), name="import_rejects"),
+        ]
+
+    def __str__(self):
+        return f"{self.batch} · {self.row_no}"

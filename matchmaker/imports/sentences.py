@@ -1,0 +1,35 @@
+"""What is said about a file that cannot be read."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+
+def unreadable(code: str, facts: Mapping[str, Any]) -> str:
+    """One sentence that says what was seen and what to do."""
+    said = {
+        "empty": _("There is no row in this file."),
+        "old_workbook": _("This is a workbook in the old .xls format. Save it as .xlsx and send that."),
+        "not_a_sheet": _("This is not a table. Send a CSV file or an XLSX workbook."),
+        "not_a_workbook": _("This archive is not an XLSX workbook."),
+        "binary": _("This file holds no text we can read. Send a CSV file or an XLSX workbook."),
+        "damaged": _("This workbook is damaged. Open it, save it again and send the new file."),
+        "macros": _("This workbook holds macros. Save it as .xlsx without them and send that."),
+        "too_large_inside": _("This workbook is too large once it is unpacked. Split it into smaller ones."),
+        "doctype": _("This workbook declares entities, which spreadsheets do not. It was not opened."),
+        "no_sheet": _("This workbook has no sheet one can see."),
+        "wrong_encoding": _(
+            "This file was taken for %(encoding)s and cannot be read as that from row %(row)s on. Choose another."
+        ),
+        "too_many_rows": _("A file may have up to %(limit)s rows; this one goes on after row %(row)s. Split it."),
+        "too_many_columns": _("Row %(row)s has %(count)s columns; up to %(limit)s are read."),
+        "cell_too_long": _(
+            "A cell in row %(row)s has more than %(limit)s characters. Perhaps a quotation mark was not closed."
+        ),
+        "quote_not_closed": _("A quotation mark that opens in row %(row)s is never closed."),
+        "quote_inside": _(
+            "In row %(row)s a quotation mark stands inside a cell. Write it twice, or put the cell in quotes."
+        ),
+    }[code]
+    return said % {"row": facts.get("at", 1), **facts} if "%(" in said else said

@@ -1,0 +1,20 @@
+"""The verbs of imports."""
+
+from matchmaker.imports.services.applying import apply_import, work_waiting
+from matchmaker.imports.services.correcting import correct_row
+from matchmaker.imports.services.staging import map_columns
+from matchmaker.imports.services.undoing import forget_old, undo_import
+from matchmaker.imports.services.uploading import drop_import, may_import, reread, start_import
+
+__all__ = [
+    "apply_import",
+    "correct_row",
+    "drop_import",
+    "forget_old",
+    "map_columns",
+    "may_import",
+    "reread",
+    "start_import",
+    "undo_import",
+    "work_waiting",
+]

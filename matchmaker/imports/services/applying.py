@@ -1,0 +1,175 @@
+"""Bringing judged rows in: chunks of 500, one transaction each, from where the last one ended."""
+
+import datetime as dt
+import uuid
+
+from django.db import DatabaseError, transaction
+from django.db.models import F
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from matchmaker.accounts.audit import record
+from matchmaker.accounts.models import User
+from matchmaker.companies.models import Company
+from matchmaker.core.problems import Refused
+from matchmaker.imports import reading
+from matchmaker.imports.kinds import KINDS
+from matchmaker.imports.models import Import, ImportRow
+from matchmaker.imports.services import undoing
+from matchmaker.imports.services.staging import read_rows
+from matchmaker.imports.services.uploading import may_import
+
+CHUNK = 500
+LEASE = dt.timedelta(seconds=45)  # reading 200,000 rows renews it by being one step; a chunk takes far less
+READING_LEASE = dt.timedelta(minutes=10)
+UNDO = dt.timedelta(days=7)
+State, Action = Import.State, ImportRow.Action
+
+
+@transaction.atomic
+def apply_import(*, by: User, batch: Import) -> Import:
+    """Bring in the rows that are sound; the refused ones stay where they are. Asked twice, it happens once.
+
+    Raises:
+        Refused: `nothing_to_apply`, `not_in_preview`.
+    """
+    may_import(by, batch.kind, company=batch.company, campaign=batch.campaign)
+    batch.refresh_from_db()
+    if batch.state == State.PREVIEW and batch.valid == 0:
+        raise Refused("nothing_to_apply", _("No row of this file can be brought in. Correct it first."))
+    if not Import.objects.filter(pk=batch.pk, state=State.PREVIEW).update(state=State.APPLYING, content=None):
+        raise Refused("not_in_preview", _("This file is being brought in already."))
+    batch.refresh_from_db()
+    facts = {"rows": batch.valid, "rejected": batch.rejected}
+    record(by=by, verb="apply_import", on=batch, organisation=batch.owner, facts=facts)
+    return batch
+
+
+def work_waiting() -> int:
+    """Do what waits until nothing does; returns how many imports were worked on. Any worker may die at any moment."""
+    worked = 0
+    for pk in Import.objects.waiting(timezone.now()).order_by("pk").values_list("pk", flat=True):
+        worked += _work(pk)
+    return worked
+
+
+def _work(pk: int) -> bool:
+    token = uuid.uuid4()
+    now = timezone.now()
+    claimed = Import.objects.waiting(now).filter(pk=pk)
+    if not claimed.update(lease_until=now + READING_LEASE, lease_token=token):
+        return False
+    batch = Import.objects.select_related("company", "campaign", "by").get(pk=pk)
+    if batch.state == State.READING:
+        _read(batch)
+        return True
+    Import.objects.filter(pk=pk, lease_token=token).update(lease_until=now + LEASE)
+    step = apply_chunk if batch.state == State.APPLYING else undoing.undo_chunk
+    while step(pk, token):
+        Import.objects.filter(pk=pk, lease_token=token).update(lease_until=timezone.now() + LEASE)
+    return True
+
+
+def _read(batch: Import) -> None:
+    try:
+        read_rows(batch)
+    except reading.Unreadable as problem:
+        ImportRow.objects.filter(batch=batch).delete()
+        Import.objects.filter(pk=batch.pk).update(
+            state=State.REFUSED,
+            problem={"code": problem.code, "facts": problem.facts},
+            content=None,
+            lease_until=None,
+        )
+
+
+@transaction.atomic
+def apply_chunk(pk: int, token: uuid.UUID) -> bool:
+    """The next rows; False when there are none or somebody else holds the import."""
+    batch = Import.objects.select_for_update().filter(pk=pk, lease_token=token, state=State.APPLYING).first()
+    if batch is None:
+        return False
+    rows = list(batch.rows.filter(row_no__gt=batch.done_through).order_by("row_no")[:CHUNK])
+    if not rows:
+        _finish(batch)
+        return False
+    kind = KINDS[batch.kind]
+    # Two files at once, or one sent twice: whoever comes second sees what the first has written.
+    owners = [batch.company_id] if batch.company_id else {(row.values or {}).get("company_id") for row in rows}
+    list(Company.objects.select_for_update().filter(pk__in=owners).order_by("pk").values_list("pk", flat=True))
+    newer = kind.existing(batch, newer_than=batch.newest_seen)
+    changed = []
+    for row in rows:
+        if row.action == Action.CREATE and row.key in newer:
+            row.action, row.target = Action.UPDATE, newer[row.key]
+            changed.append(row)
+    with translation.override(batch.language):
+        changed += _create(batch, [row for row in rows if row.action == Action.CREATE])
+        changed += _change(batch, [row for row in rows if row.action == Action.UPDATE])
+    if changed:
+        ImportRow.objects.bulk_update(
+            {row.pk: row for row in changed}.values(), ["action", "target", "before", "problems"]
+        )
+    count = {action: sum(1 for row in rows if row.action == action) for action in Action.values}
+    refused_before = sum(1 for row in rows if row.action == Action.REJECT and row.values is None)
+    Import.objects.filter(pk=pk).update(
+        done_through=rows[-1].row_no,
+        newest_seen=kind.newest(),
+        created=F("created") + count[Action.CREATE],
+        updated=F("updated") + count[Action.UPDATE],
+        unchanged=F("unchanged") + count[Action.SAME],
+        rejected=F("rejected") + count[Action.REJECT] - refused_before,
+    )
+    return True
+
+
+def _create(batch: Import, rows: list[ImportRow]) -> list[ImportRow]:
+    """Write new ones; when the database refuses the lot, each by itself, so that one bad row costs only itself."""
+    kind = KINDS[batch.kind]
+    if not rows:
+        return []
+    try:
+        with transaction.atomic():
+            kind.create(batch, rows)
+        return []
+    except DatabaseError:  # IntegrityError is one of them
+        pass
+    refused = []
+    for row in rows:
+        try:
+            with transaction.atomic():
+                kind.create(batch, [row])
+        except DatabaseError:  # IntegrityError is one of them
+            row.action = Action.REJECT
+            row.problems = {"": _("Something with this number or name has come in since this file was checked.")}
+            refused.append(row)
+    return refused
+
+
+def _change(batch: Import, rows: list[ImportRow]) -> list[ImportRow]:
+    kind = KINDS[batch.kind]
+    for row in rows:
+        try:
+            with transaction.atomic():
+                kind.change(batch, [row])
+        except DatabaseError:  # IntegrityError is one of them
+            row.before = None
+        if row.before is None:
+            row.action = Action.REJECT
+            row.problems = {"": _("What this row adds to is not there any more.")}
+    return rows
+
+
+def _finish(batch: Import) -> None:
+    now = timezone.now()
+    Import.objects.filter(pk=batch.pk).update(
+        state=State.DONE, applied_at=now, undo_until=now + UNDO, lease_until=None, lease_token=None
+    )
+    batch.refresh_from_db()
+    facts = {
+        "created": batch.created,
+        "updated": batch.updated,
+        "unchanged": batch.unchanged,
+        "rejected": batch.rejected,
+    }
+    record(by=batch.by, verb="import_applied", on=batch, organisation=batch.owner, facts=facts)

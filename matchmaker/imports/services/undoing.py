@@ -1,0 +1,66 @@
+"""Taking an import back for seven days, last row first, in the same chunks."""
+
+import datetime as dt
+import uuid
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from matchmaker.accounts.audit import record
+from matchmaker.accounts.models import User
+from matchmaker.core.problems import Refused
+from matchmaker.imports.kinds import KINDS
+from matchmaker.imports.models import Import, ImportRow
+from matchmaker.imports.services.uploading import may_import
+
+CHUNK = 500
+UNUSED = dt.timedelta(days=30)  # files nobody went on with are put away after that
+State, Action = Import.State, ImportRow.Action
+
+
+@transaction.atomic
+def undo_import(*, by: User, batch: Import) -> Import:
+    """Take back what was made and put back what was changed, except where somebody has worked with it since.
+
+    Raises:
+        Refused: `too_late` after seven days, `nothing_to_undo` before it was brought in.
+    """
+    may_import(by, batch.kind, company=batch.company, campaign=batch.campaign)
+    if batch.state == State.DONE and not batch.can_be_undone:
+        raise Refused("too_late", _("An import can be undone for seven days."))
+    if not Import.objects.filter(pk=batch.pk, state=State.DONE).update(state=State.UNDOING):
+        raise Refused("nothing_to_undo", _("There is nothing to undo."))
+    batch.refresh_from_db()
+    record(by=by, verb="undo_import", on=batch, organisation=batch.owner)
+    return batch
+
+
+@transaction.atomic
+def undo_chunk(pk: int, token: uuid.UUID) -> bool:
+    """The last rows that are still in; False when there are none or somebody else holds the import."""
+    batch = Import.objects.select_for_update().filter(pk=pk, lease_token=token, state=State.UNDOING).first()
+    if batch is None:
+        return False
+    rows = list(batch.rows.filter(row_no__lte=batch.done_through).order_by("-row_no")[:CHUNK])
+    if not rows:
+        Import.objects.filter(pk=pk).update(state=State.UNDONE, lease_until=None, lease_token=None)
+        record(by=batch.by, verb="import_undone", on=batch, organisation=batch.owner, facts={"kept": batch.kept})
+        return False
+    kind = KINDS[batch.kind]
+    kept = kind.restore(batch, [row for row in rows if row.action == Action.UPDATE and row.before])
+    kept += kind.remove(batch, [row for row in rows if row.action == Action.CREATE])
+    Import.objects.filter(pk=pk).update(done_through=rows[-1].row_no - 1, kept=F("kept") + kept)
+    return True
+
+
+def forget_old() -> int:
+    """Forget the rows of imports that can no longer be undone, and files nobody went on with."""
+    now = timezone.now()
+    gone, _by_model = ImportRow.objects.filter(batch__in=Import.objects.past_undo(now)).delete()
+    unused = Import.objects.filter(
+        created_at__lt=now - UNUSED, state__in=[State.MAPPING, State.PREVIEW, State.REFUSED, State.UNDONE]
+    )
+    dropped, _by_model = unused.delete()
+    return gone + dropped

@@ -1,0 +1,27 @@
+"""Bells of imports."""
+
+import contextlib
+
+from celery import shared_task
+from kombu.exceptions import OperationalError
+
+from matchmaker.imports import services
+from matchmaker.matching.tasks import ring as ring_matching
+
+
+@shared_task(name="imports.work_waiting")
+def work_waiting() -> None:
+    """Read, bring in or undo what waits; what was published is matched next."""
+    if services.work_waiting():
+        ring_matching()
+
+
+@shared_task(name="imports.forget_old")
+def forget_old() -> None:
+    services.forget_old()
+
+
+def ring() -> None:
+    """Wake a worker now instead of at the next tick. Without Redis nothing is lost: the timetable finds the row."""
+    with contextlib.suppress(OperationalError):
+        work_waiting.apply_async(expires=60, retry=False)

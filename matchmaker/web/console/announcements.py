@@ -1,0 +1,184 @@
+"""Letters to many people: written, looked at as the readers will see them, sent once."""
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.csp import csp_override
+from django.views.decorators.http import require_POST
+
+from matchmaker.campaigns import announcements as services
+from matchmaker.companies.models import Company
+from matchmaker.core.problems import Refused
+from matchmaker.notifications import health, mail
+from matchmaker.notifications.models import Announcement
+from matchmaker.notifications.tasks import ring
+from matchmaker.web import fields
+from matchmaker.web.access import organiser
+from matchmaker.web.console.texts import MAIL_CSP, as_page
+
+SIDES = [("", gettext_lazy("Both sides")), ("suppliers", gettext_lazy("Suppliers")), ("buyers", gettext_lazy("Buyers"))]
+
+
+class AnnouncementForm(forms.Form):
+    """Who is meant, and what they read; the verb checks it."""
+
+    side = forms.ChoiceField(label=gettext_lazy("Who"), choices=SIDES, required=False)
+    state = forms.ChoiceField(
+        label=gettext_lazy("Companies that are"),
+        choices=[(state.value, state.label) for state in services.STATES],
+        required=False,
+    )
+    countries = fields.CodesField(
+        label=gettext_lazy("Only from these countries"), choices=fields.countries, required=False
+    )
+    only_admins = forms.BooleanField(label=gettext_lazy("Only the administrators of each company"), required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for language, name in settings.LANGUAGES:
+            subject, body = (
+                _("Subject, %(language)s") % {"language": name},
+                _("Text, %(language)s") % {"language": name},
+            )
+            self.fields[f"subject_{language}"] = forms.CharField(
+                label=subject, required=False, widget=forms.TextInput(attrs={"lang": language, "maxlength": 150})
+            )
+            area = forms.Textarea(attrs={"lang": language, "rows": 8, "maxlength": 5000})
+            self.fields[f"body_{language}"] = forms.CharField(label=body, required=False, widget=area)
+
+    def values(self) -> dict:
+        data = self.cleaned_data
+        texts = {
+            language: {part: data[f"{part}_{language}"] for part in ("subject", "body")}
+            for language, _name in settings.LANGUAGES
+        }
+        segment = {name: data[name] for name in ("side", "state", "countries", "only_admins")}
+        return {"segment": segment, "texts": texts}
+
+    def groups(self):
+        """First who, then language by language."""
+        yield _("Who gets it"), [self[name] for name in ("side", "state", "countries", "only_admins")]
+        for language, name in settings.LANGUAGES:
+            yield name, [self[f"subject_{language}"], self[f"body_{language}"]]
+
+
+@organiser
+def index(request):
+    rows = _mine(request).select_related("written_by", "agreed_by")
+    return render(
+        request, "console/announcements.html", {"page": Paginator(rows, 20).get_page(request.GET.get("page"))}
+    )
+
+
+@organiser
+def edit(request, uid=None):
+    draft = get_object_or_404(_mine(request), uid=uid) if uid else None
+    form = AnnouncementForm(request.POST or None, initial=_initial(draft))
+    if request.method == "POST" and form.is_valid():
+        try:
+            draft = services.write(by=request.user, campaign=request.campaign, draft=draft, **form.values())
+        except ValidationError as error:
+            for field, sentences in error.message_dict.items():
+                for sentence in sentences:
+                    form.add_error(field, sentence)
+        except Refused as refusal:
+            messages.error(request, refusal.message)
+        else:
+            return redirect("console_announcement", draft.uid)
+    status = 400 if form.errors else 200
+    return render(request, "console/announcement_edit.html", {"form": form, "draft": draft}, status=status)
+
+
+@organiser
+def show(request, uid):
+    """How far it would go and how it reads, before anything leaves; afterwards, what became of it."""
+    row = get_object_or_404(_mine(request), uid=uid)
+    sent = row.state == Announcement.State.SENT
+    reach = None if sent else services.reach(row.audience)
+    names = dict(settings.LANGUAGES)
+    facts = [
+        {"label": _("Who"), "value": _audience(row.audience)},
+        {"label": _("Written by"), "value": row.written_by.name},
+        {"label": _("Agreed by"), "value": row.agreed_by.name if row.agreed_by else ""},
+    ]
+    context = {
+        "row": row,
+        "facts": facts,
+        "letters": [{"language": code, "name": names[code], **row.texts[code]} for code in names if code in row.texts],
+        "reach": reach,
+        "languages": [
+            {"name": names.get(code, code), "count": count}
+            for code, count in (reach.languages if reach else {}).items()
+        ],
+        "became": health.of_event(row.event_key) if sent else None,
+        "second_needed": reach is not None and reach.needs_two,
+        "own_request": row.state == Announcement.State.WAITING and row.written_by_id == request.user.pk,
+    }
+    return render(request, "console/announcement.html", context)
+
+
+@organiser
+@csp_override(MAIL_CSP)
+def as_mail(request, uid, language) -> HttpResponse:
+    """The mail itself, as this organiser would get it in one language."""
+    row = get_object_or_404(_mine(request), uid=uid)
+    request.user.language = language if language in dict(settings.LANGUAGES) else "en"  # never saved
+    context = {"announcement": str(row.uid), "path": f"/announcements/{row.uid}/"}
+    return as_page(mail.build(request.user, services.KIND, services.KIND, context, key="preview"))
+
+
+@organiser
+@require_POST
+def act(request, uid, verb):
+    """Send, try out, call back or discard."""
+    row = get_object_or_404(_mine(request), uid=uid)
+    who = {"by": request.user, "campaign": request.campaign}
+    try:
+        if verb == "send":
+            row = services.send(**who, draft=row)
+            if row.state == Announcement.State.SENT:
+                messages.success(request, _("On its way."))
+            else:
+                messages.success(request, _("Now somebody else of the team has to agree."))
+        elif verb == "try":
+            services.try_out(**who, draft=row)
+            messages.success(request, _("Sent to your own address."))
+        elif verb == "call-back":
+            services.call_back(**who, announcement=row)
+            messages.success(request, _("What had not left stays here."))
+        else:
+            services.discard(**who, draft=row)
+            return redirect("console_announcements")
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+    ring()
+    return redirect("console_announcement", uid)
+
+
+def _mine(request):
+    return Announcement.objects.filter(owner_uid=request.campaign.uid)
+
+
+def _initial(draft: Announcement | None) -> dict:
+    if draft is None:
+        return {"state": Company.Status.APPROVED.value}
+    texts = {f"{part}_{language}": text for language, parts in draft.texts.items() for part, text in parts.items()}
+    return draft.audience | texts
+
+
+def _audience(segment: dict) -> str:
+    """The segment in words."""
+    names = dict(fields.countries())
+    words = [
+        str(dict(SIDES).get(segment.get("side", ""), "")),
+        str(dict(Company.Status.choices).get(segment.get("state", ""), "")),
+        ", ".join(names.get(code, code) for code in segment.get("countries", [])),
+        _("administrators only") if segment.get("only_admins") else "",
+    ]
+    return " · ".join(word for word in words if word)

@@ -1,0 +1,126 @@
+"""The words of the site's mails: every kind of notice, its own text, and the team's."""
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.mail import EmailMultiAlternatives
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.csp import CSP
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.csp import csp_override
+from django.views.decorators.http import require_POST
+
+from matchmaker.campaigns import texts as services
+from matchmaker.notifications import mail, topics, wording
+from matchmaker.notifications.models import Wording
+from matchmaker.web.access import organiser
+
+# A mail carries its style with it; nothing else may be loaded or run.
+MAIL_CSP = {"default-src": [CSP.NONE], "style-src": [CSP.UNSAFE_INLINE], "frame-ancestors": [CSP.NONE]}
+
+
+class WordingForm(forms.Form):
+    """Subject and text; the verb checks the placeholders."""
+
+    subject = forms.CharField(label=gettext_lazy("Subject"), max_length=200)
+    body = forms.CharField(label=gettext_lazy("Text"), widget=forms.Textarea(attrs={"rows": 10, "maxlength": 5000}))
+
+
+@organiser
+def index(request):
+    """Every kind with its own subject, topic by topic; those with other words are marked."""
+    reworded = set(Wording.objects.values_list("kind", flat=True))
+    groups: dict[str, list] = {}
+    for kind in wording.kinds():
+        rows = groups.setdefault(topics.label(topics.of(kind))[0], [])
+        language = request.LANGUAGE_CODE
+        subjects = [wording.default(kind, language, number)["subject"] for number in range(len(wording.variants(kind)))]
+        rows.append({"kind": kind, "subjects": subjects, "reworded": kind in reworded})
+    return render(request, "console/texts.html", {"groups": sorted(groups.items())})
+
+
+@organiser
+def edit(request, kind, language, variant):
+    """Change the words of one kind in one language, with what they become beside it."""
+    _known(kind, language, variant)
+    saved = wording.of(kind, language, variant)
+    own = wording.default(kind, language, variant)
+    start = {"subject": saved.subject, "body": saved.body} if saved else own
+    form = WordingForm(request.POST or None, initial=start)
+    looking = request.method == "POST" and "look" in request.POST
+    if request.method == "POST" and form.is_valid():
+        words = form.cleaned_data
+        mistakes = {name: found for name in words if (found := wording.mistakes(kind, words[name]))}
+        for name, found in mistakes.items():
+            form.add_error(name, found)
+        if not mistakes and not looking and _save(request, form, kind, language, variant):
+            return redirect("console_text", kind, language, variant)
+    shown = form.data if form.is_bound else start
+    notice, facts = wording.sample(kind, variant, services.readable_notices(request.user, request.campaign))
+    known = wording.values(kind, facts | {"recipient": request.user.name, "site_name": mail.site_name()}, language)
+    context = {
+        "form": form,
+        "kind": kind,
+        "language": language,
+        "variant": variant,
+        "saved": saved,
+        "own": own,
+        "real": notice,
+        "preview": {name: wording.fill(shown[name], known) for name in ("subject", "body")},
+        "placeholders": [{"name": name, "value": value} for name, value in known.items()],
+        "languages": [{"code": code, "name": name, "checked": code == language} for code, name in settings.LANGUAGES],
+        "variants": [
+            {"number": number, "name": wording.default(kind, language, number)["subject"], "checked": number == variant}
+            for number in range(len(wording.variants(kind)))
+        ],
+        "topic": topics.label(topics.of(kind))[0],
+    }
+    return render(request, "console/text.html", context, status=400 if form.errors else 200)
+
+
+@organiser
+@require_POST
+def restore(request, kind, language, variant):
+    _known(kind, language, variant)
+    who = {"by": request.user, "campaign": request.campaign}
+    services.restore_wording(**who, kind=kind, language=language, variant=variant)
+    messages.success(request, _("The site’s own words are back."))
+    return redirect("console_text", kind, language, variant)
+
+
+@organiser
+@csp_override(MAIL_CSP)
+def as_mail(request, kind, language, variant) -> HttpResponse:
+    """The mail itself, with the words kept at the moment."""
+    _known(kind, language, variant)
+    _notice, facts = wording.sample(kind, variant, services.readable_notices(request.user, request.campaign))
+    request.user.language = language  # never saved
+    facts = dict(wording.variants(kind)[variant]) | facts | {"path": "/"}
+    return as_page(mail.build(request.user, kind, topics.of(kind), facts, key="preview"))
+
+
+def as_page(letter: EmailMultiAlternatives) -> HttpResponse:
+    """The HTML of a mail as a page of its own; its view overrides the policy with MAIL_CSP."""
+    return HttpResponse(letter.alternatives[0].content)
+
+
+def _save(request, form: WordingForm, kind: str, language: str, variant: int) -> bool:
+    where = {"kind": kind, "language": language, "variant": variant}
+    try:
+        services.save_wording(by=request.user, campaign=request.campaign, **where, **form.cleaned_data)
+    except ValidationError as error:
+        for field, sentences in error.message_dict.items():
+            form.add_error(field if field in form.fields else None, sentences)
+        return False
+    messages.success(request, _("Saved. Mails that leave from now on carry these words."))
+    return True
+
+
+def _known(kind: str, language: str, variant: int) -> None:
+    if kind not in wording.kinds() or language not in dict(settings.LANGUAGES):
+        raise Http404
+    if variant >= len(wording.variants(kind)):
+        raise Http404

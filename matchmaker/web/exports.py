@@ -1,0 +1,38 @@
+"""Every list can be taken along as a file. One writer, one snapshot: what changes meanwhile is not half in it (F44)."""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from django.db import connection, transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+
+from matchmaker.core import sheets
+
+FORMS = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+Table = tuple[Sequence[str], Iterable[Sequence[Any]]]
+
+
+def export(request: HttpRequest, name: str, form: str, table: Callable[[], Table]) -> HttpResponse:
+    """The table as CSV or XLSX.
+
+    Args:
+        name: of the file, in ASCII; the day and the ending are added.
+        form: csv or xlsx, from the address.
+        table: gives head and rows; called inside the snapshot, so all its queries see the same moment.
+    """
+    if form not in FORMS:
+        raise Http404
+    with transaction.atomic():
+        if connection.vendor == "postgresql" and len(connection.savepoint_ids) == 0:
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        head, found = table()
+        rows = [list(row) for row in found]
+    content = sheets.xlsx_bytes(head, rows, name) if form == "xlsx" else "".join(sheets.csv_lines(head, rows)).encode()
+    answer = HttpResponse(content, content_type=FORMS[form])
+    file_name = f"{re.sub(r'[^a-z0-9-]+', '-', name.casefold())}-{timezone.localdate().isoformat()}.{form}"
+    answer["Content-Disposition"] = f'attachment; filename="{file_name}"'
+    answer["X-Content-Type-Options"] = "nosniff"
+    return answer

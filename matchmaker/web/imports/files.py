@@ -1,0 +1,40 @@
+"""Files out of an import: an example to fill in, and the rows that were refused."""
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from matchmaker.imports.kinds import KINDS
+from matchmaker.imports.models import ImportRow
+from matchmaker.web.access import signed_in
+from matchmaker.web.exports import export
+from matchmaker.web.imports import owners
+
+
+@signed_in
+def example(request: HttpRequest, owner: str, kind: str, form: str) -> HttpResponse:
+    found = owners.owner_for(request, owner, kind)
+    columns = [column for column in KINDS[kind].columns if column.name != "company" or found.company is None]
+    head = [capfirst(str(column.label)) for column in columns]
+    return export(request, f"example-{kind}", form, lambda: (head, [[column.example for column in columns]]))
+
+
+@signed_in
+def refused(request: HttpRequest, uid, form: str) -> HttpResponse:
+    """The refused rows as they were written, with what is wrong; corrected, the file can be sent again as it is."""
+    batch = owners.import_for(request, uid)
+    labels = {column.name: str(column.label) for column in KINDS[batch.kind].columns}
+    width = len(batch.head)
+
+    def table():
+        rows = batch.rows.filter(action=ImportRow.Action.REJECT).iterator()
+        return [*batch.head, _("Row in the file"), _("What is wrong")], (
+            [*row.raw[:width], *[""] * (width - len(row.raw)), row.row_no, _said(row, labels)] for row in rows
+        )
+
+    return export(request, f"refused-{batch.kind}", form, table)
+
+
+def _said(row: ImportRow, labels: dict[str, str]) -> str:
+    problems = row.problems or {}
+    return " ".join(f"{capfirst(labels[name])}: {why}" if name in labels else why for name, why in problems.items())

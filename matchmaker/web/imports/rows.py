@@ -1,0 +1,108 @@
+"""The preview: what will come in, what is refused and why, and mending it on the spot."""
+
+from collections import Counter
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from matchmaker.core.problems import Refused
+from matchmaker.imports.columns import as_text
+from matchmaker.imports.kinds import KINDS
+from matchmaker.imports.models import Import, ImportRow
+from matchmaker.imports.services import correct_row
+from matchmaker.imports.services.correcting import cell
+from matchmaker.web.access import signed_in
+from matchmaker.web.imports import owners
+
+Action = ImportRow.Action
+SAMPLE = 8  # sound rows that are shown
+A_PAGE = 25  # refused rows a page
+COUNTED = 5_000  # refused rows whose sentences are counted
+
+
+def preview(request: HttpRequest, batch: Import) -> dict:
+    """Context of the preview."""
+    labels = {column.name: str(column.label) for column in KINDS[batch.kind].columns}
+    counts = Counter(batch.rows.order_by().values_list("action", flat=True))
+    refused = batch.rows.filter(action=Action.REJECT)
+    page = Paginator(refused, A_PAGE).get_page(request.GET.get("page"))
+    return {
+        "counts": [
+            {"label": _("new"), "value": counts[Action.CREATE], "first": True},
+            {"label": _("changes to what is here"), "value": counts[Action.UPDATE]},
+            {"label": _("already here"), "value": counts[Action.SAME]},
+            {"label": _("refused"), "value": counts[Action.REJECT]},
+        ],
+        "page": page,
+        "refused": [_refused(batch, row, labels) for row in page],
+        "reasons": _reasons(refused, labels),
+        "sound": [_sound(batch, row, labels) for row in batch.rows.exclude(action=Action.REJECT)[:SAMPLE]],
+        "hidden_sheets": batch.seen.get("hidden", []),
+    }
+
+
+def _refused(batch: Import, row: ImportRow, labels: dict[str, str]) -> dict:
+    return {
+        "row": row,
+        "title": next((text for text in row.raw if text.strip()), "")[:80],
+        "cells": [
+            {"name": name, "label": labels.get(name, ""), "text": cell(batch, row, name), "why": why}
+            for name, why in (row.problems or {}).items()
+        ],
+    }
+
+
+def _reasons(refused, labels: dict[str, str]) -> list[dict]:
+    """The same sentence about many rows is read once."""
+    found = Counter(
+        (labels.get(name, ""), why)
+        for problems in refused.values_list("problems", flat=True)[:COUNTED]
+        for name, why in (problems or {}).items()
+    )
+    return [{"label": name, "why": why, "count": count} for (name, why), count in found.most_common(12)]
+
+
+def _sound(batch: Import, row: ImportRow, labels: dict[str, str]) -> dict:
+    """A row that can come in, with what was put right in it."""
+    notes = row.notes or {}
+    return {
+        "row": row,
+        "title": next((text for text in row.raw if text.strip()), "")[:80],
+        "notes": [
+            {"label": labels[name], "from": cell(batch, row, name) or batch.defaults.get(name, ""), "to": as_text(text)}
+            for name, text in notes.items()
+            if name in labels
+        ],
+        "says": notes.get("", ""),
+    }
+
+
+@signed_in
+@require_POST
+def correct(request: HttpRequest, uid, row_no: int) -> HttpResponse:
+    batch = owners.import_for(request, uid)
+    row = get_object_or_404(batch.rows, row_no=row_no)
+    cells = {
+        name.removeprefix("cell_"): str(text).replace("\x00", "")[:5000]
+        for name, text in request.POST.items()
+        if name.startswith("cell_")
+    }
+    try:
+        mended = correct_row(
+            by=request.user, batch=batch, row=row, cells=cells, everywhere="everywhere" in request.POST
+        )
+    except Refused as refusal:
+        messages.warning(request, refusal.message)
+    else:
+        if mended:
+            said = ngettext("%(n)d row is in order now.", "%(n)d rows are in order now.", mended)
+            messages.success(request, said % {"n": mended})
+        else:
+            messages.warning(request, _("Row %(row)d is still refused; the reason stands beside it.") % {"row": row_no})
+    page = request.POST.get("page", "")
+    return redirect(f"{request.path.partition('rows/')[0]}{'?page=' + page if page.isdecimal() else ''}#refused")

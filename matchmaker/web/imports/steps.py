@@ -1,0 +1,237 @@
+"""The steps of an import: a file, its columns, the preview, the result."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from matchmaker.core.problems import Refused
+from matchmaker.imports import sentences, services
+from matchmaker.imports.kinds import KINDS
+from matchmaker.imports.models import Import
+from matchmaker.imports.reading.problems import MAX_BYTES
+from matchmaker.imports.tasks import ring
+from matchmaker.web.access import signed_in
+from matchmaker.web.imports import owners
+from matchmaker.web.imports.forms import ColumnsForm, FileForm, LookForm
+from matchmaker.web.imports.rows import preview
+from matchmaker.web.refusals import show_on
+from matchmaker.web.uploads import limited
+
+State = Import.State
+ICONS = {"suppliers": "building", "products": "package", "buyers": "building-store", "demands": "clipboard-list"}
+
+
+@signed_in
+def index(request: HttpRequest) -> HttpResponse:
+    starts = [
+        {"owner": owner, "kinds": [{"kind": kind, "label": label(kind), "icon": ICONS[kind]} for kind in kinds]}
+        for owner, kinds in owners.owners(request)
+    ]
+    batches = Import.objects.visible_to(request.user).select_related("company", "by").defer("content")[:50]
+    rows = [{"batch": batch, "label": label(batch.kind), "state": state_of(batch)} for batch in batches]
+    return render(request, "imports/index.html", {"starts": starts, "rows": rows})
+
+
+def label(kind: str) -> str:
+    return {
+        "suppliers": _("Suppliers"),
+        "products": _("Products"),
+        "buyers": _("Buyers"),
+        "demands": _("Demands"),
+    }[kind]
+
+
+def state_of(batch: Import) -> dict:
+    tone, icon = {
+        State.MAPPING: ("missing", "columns"),
+        State.READING: ("info", "clock"),
+        State.PREVIEW: ("missing", "eye"),
+        State.APPLYING: ("info", "clock"),
+        State.DONE: ("met", "circle-check"),
+        State.UNDOING: ("info", "clock"),
+        State.UNDONE: ("", "arrow-back-up"),
+        State.REFUSED: ("fail", "ban"),
+    }[State(batch.state)]
+    return {"label": batch.get_state_display(), "tone": tone, "icon": icon}
+
+
+@limited(MAX_BYTES + 64 * 1024)
+@signed_in
+def new(request: HttpRequest, owner: str, kind: str) -> HttpResponse:
+    found = owners.owner_for(request, owner, kind)
+    form = FileForm(request.POST, request.FILES) if request.method == "POST" else FileForm()
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if request.too_large:
+            form.errors.pop("file", None)  # nothing of it was kept
+            form.add_error("file", _("A file may have up to 25 MB."))
+            status = 413
+        elif form.is_valid() and (batch := _start(request, form, found, kind)):
+            return redirect("import", batch.uid)
+    context = {
+        "form": form,
+        "owner": found,
+        "kind": kind,
+        "label": label(kind),
+        "columns": [column for column in KINDS[kind].columns if column.name != "company" or found.company is None],
+    }
+    return render(request, "imports/new.html", context, status=status)
+
+
+def _start(request, form: FileForm, owner: owners.Owner, kind: str) -> Import | None:
+    file = form.cleaned_data["file"]
+    try:
+        return services.start_import(
+            by=request.user, kind=kind, file_name=file.name, content=file.read(), **owner.takes()
+        )
+    except (ValidationError, Refused) as problem:
+        show_on(form, problem)
+        return None
+
+
+@signed_in
+def show(request: HttpRequest, uid) -> HttpResponse:
+    return _page(request, owners.import_for(request, uid))
+
+
+def _page(
+    request: HttpRequest, batch: Import, form: ColumnsForm | None = None, status: int = 200, **extra
+) -> HttpResponse:
+    context = {"batch": batch, "label": label(batch.kind), "state": state_of(batch), "steps": _stepper(batch), **extra}
+    if batch.state == State.MAPPING:
+        context["form"] = form or ColumnsForm(batch=batch, columns=KINDS[batch.kind].columns)
+        context["look"] = LookForm(batch=batch)
+    elif batch.is_working:
+        context |= _job(batch)
+    elif batch.state == State.PREVIEW:
+        context |= preview(request, batch)
+    elif batch.state == State.REFUSED:
+        context["problem"] = sentences.unreadable(batch.problem["code"], batch.problem["facts"])
+    elif batch.state in (State.DONE, State.UNDONE):
+        context["figures"] = _figures(batch)
+    return render(request, "imports/show.html", context, status=status)
+
+
+def _stepper(batch: Import) -> list[dict]:
+    at = {State.MAPPING: 1, State.READING: 2, State.PREVIEW: 2, State.APPLYING: 3}.get(State(batch.state), 4)
+    labels = [_("File"), _("Columns"), _("Check"), _("Bring in")]
+    return [
+        {"label": text, "state": "done" if n < at else "current" if n == at else "todo"}
+        for n, text in enumerate(labels)
+    ]
+
+
+def _figures(batch: Import) -> list[dict]:
+    return [
+        {"label": _("new"), "value": batch.created, "first": True},
+        {"label": _("changed"), "value": batch.updated},
+        {"label": _("already here"), "value": batch.unchanged},
+        {"label": _("refused"), "value": batch.rejected},
+    ]
+
+
+def _job(batch: Import) -> dict:
+    done = batch.created + batch.updated + batch.unchanged
+    job = {
+        State.READING: {"state": "running", "label": _("Reading and checking every row")},
+        State.APPLYING: {
+            "state": "running",
+            "label": _("Bringing rows in"),
+            "done": done,
+            "total": batch.valid,
+        },
+        State.UNDOING: {"state": "running", "label": _("Undoing the import")},
+    }.get(State(batch.state), {"state": "done", "label": state_of(batch)["label"]})
+    return {"job": job, "poll_url": reverse("import_progress", args=[batch.uid])}
+
+
+@signed_in
+def progress(request: HttpRequest, uid) -> HttpResponse:
+    """The progress component alone: htmx asks once a second; when the work has ended the page itself comes."""
+    batch = owners.import_for(request, uid)
+    if not batch.is_working:
+        answer = HttpResponse(status=204)
+        answer["HX-Redirect"] = reverse("import", args=[uid])
+        return answer
+    return render(request, "components/job.html", _job(batch))
+
+
+@signed_in
+@require_POST
+def look(request: HttpRequest, uid) -> HttpResponse:
+    batch = owners.import_for(request, uid)
+    try:
+        services.reread(
+            by=request.user,
+            batch=batch,
+            encoding=_known(request.POST.get("encoding", ""), batch),
+            sheet=request.POST.get("sheet", "")[:100],
+        )
+    except ValidationError as problem:
+        messages.error(request, " ".join(problem.messages))
+    except Refused as refusal:
+        messages.warning(request, refusal.message)
+    return redirect("import", uid)
+
+
+def _known(encoding: str, batch: Import) -> str:
+    form = LookForm({"encoding": encoding}, batch=batch)
+    return encoding if "encoding" in form.fields and form.is_valid() else ""
+
+
+@signed_in
+@require_POST
+def columns(request: HttpRequest, uid) -> HttpResponse:
+    batch = owners.import_for(request, uid)
+    form = ColumnsForm(request.POST, batch=batch, columns=KINDS[batch.kind].columns)
+    if not form.is_valid():
+        return _page(request, batch, form, 422)
+    try:
+        services.map_columns(by=request.user, batch=batch, **form.as_verb())
+    except Refused as refusal:
+        show_on(form, refusal)
+        return _page(request, batch, form, 422)
+    transaction.on_commit(ring)
+    return redirect("import", uid)
+
+
+@signed_in
+@require_POST
+def apply(request: HttpRequest, uid) -> HttpResponse:
+    return _do(request, uid, services.apply_import)
+
+
+@signed_in
+@require_POST
+def undo(request: HttpRequest, uid) -> HttpResponse:
+    return _do(request, uid, services.undo_import)
+
+
+def _do(request: HttpRequest, uid, verb) -> HttpResponse:
+    batch = owners.import_for(request, uid)
+    try:
+        verb(by=request.user, batch=batch)
+    except Refused as refusal:
+        messages.warning(request, refusal.message)
+    else:
+        transaction.on_commit(ring)
+    return redirect("import", uid)
+
+
+@signed_in
+@require_POST
+def drop(request: HttpRequest, uid) -> HttpResponse:
+    batch = owners.import_for(request, uid)
+    try:
+        services.drop_import(by=request.user, batch=batch)
+    except Refused as refusal:
+        messages.warning(request, refusal.message)
+        return redirect("import", uid)
+    messages.success(request, _("The file is put away. Nothing of it was brought in."))
+    return redirect("imports")

@@ -1,0 +1,20 @@
+"""Sheets coming in."""
+
+from django.urls import path
+
+from matchmaker.web.imports import files, rows, steps
+
+urlpatterns = [
+    path("", steps.index, name="imports"),
+    path("new/<str:owner>/<str:kind>/", steps.new, name="import_new"),
+    path("new/<str:owner>/<str:kind>/example.<str:form>", files.example, name="import_example"),
+    path("<uuid:uid>/", steps.show, name="import"),
+    path("<uuid:uid>/progress/", steps.progress, name="import_progress"),
+    path("<uuid:uid>/look/", steps.look, name="import_look"),
+    path("<uuid:uid>/columns/", steps.columns, name="import_columns"),
+    path("<uuid:uid>/rows/<int:row_no>/", rows.correct, name="import_correct"),
+    path("<uuid:uid>/refused.<str:form>", files.refused, name="import_refused"),
+    path("<uuid:uid>/apply/", steps.apply, name="import_apply"),
+    path("<uuid:uid>/undo/", steps.undo, name="import_undo"),
+    path("<uuid:uid>/drop/", steps.drop, name="import_drop"),
+]

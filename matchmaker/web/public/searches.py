@@ -1,0 +1,77 @@
+"""Searches a person keeps, and whether she hears of what is new under them."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from matchmaker.core.problems import Refused
+from matchmaker.core.text import sound_text
+from matchmaker.directory.models import SavedSearch
+from matchmaker.directory.services import forget_search, save_search
+from matchmaker.web.access import current_company, signed_in
+
+
+@signed_in
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    searches = list(SavedSearch.objects.visible_to(request.user))
+    for search in searches:
+        search.address = f"{reverse(search.kind)}?{search.query}" if search.query else reverse(search.kind)
+    return render(request, "public/searches.html", {"searches": searches})
+
+
+@signed_in
+@require_POST
+def save(request: HttpRequest) -> HttpResponse:
+    """From a directory page; back to the same list."""
+    kind, query = request.POST.get("kind", ""), request.POST.get("query", "")
+    try:
+        sound_text(query)
+        search = save_search(
+            by=request.user,
+            company=current_company(request, is_buyer=True) or current_company(request),
+            kind=kind,
+            query=query,
+        )
+    except ValidationError as problem:
+        messages.error(request, " ".join(problem.messages))
+        return redirect("searches")
+    except Refused as problem:
+        messages.error(request, problem.message)
+        return redirect("searches")
+    messages.success(
+        request, _("Kept as “%(name)s”. You hear of what is new under it, once each.") % {"name": search.name}
+    )
+    return redirect(f"{reverse(search.kind)}?{search.query}" if search.query else reverse(search.kind))
+
+
+@signed_in
+@require_POST
+def change(request: HttpRequest, uid) -> HttpResponse:
+    """Another name, and whether it alerts."""
+    search = get_object_or_404(SavedSearch.objects.visible_to(request.user), uid=uid)
+    try:
+        save_search(
+            by=request.user,
+            company=search.company,
+            kind=search.kind,
+            query=search.query,
+            name=request.POST.get("name", ""),
+            alerts=bool(request.POST.get("alerts")),
+        )
+        messages.success(request, _("Changed."))
+    except ValidationError as problem:
+        messages.error(request, " ".join(problem.messages))
+    return redirect("searches")
+
+
+@signed_in
+@require_POST
+def forget(request: HttpRequest, uid) -> HttpResponse:
+    forget_search(by=request.user, search=get_object_or_404(SavedSearch.objects.visible_to(request.user), uid=uid))
+    messages.success(request, _("The search is deleted."))
+    return redirect("searches")

@@ -1,0 +1,66 @@
+"""What a search made of the words, said to the person who typed them, with a way to narrow each or to undo it."""
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from matchmaker.catalogue.models import HSCode
+from matchmaker.directory.index.reading import Understood
+from matchmaker.web.public.addresses import address
+from matchmaker.web.templatetags.trade import hs, language_name
+
+LONGEST = 90  # characters of a tariff text
+NAMES = 3  # in other languages that are written out
+GLOSSES = 4  # words of a gloss that are shown
+
+
+def sentences(request, understood: Understood | None) -> list[dict[str, str]]:
+    """[{text, url, url_label}]; url is empty where there is nothing to do about it."""
+    if request.GET.get("exactly"):
+        undo = {"url": address(request, drop={"exactly": None}), "url_label": _("Search by meaning too")}
+        return [{"text": _("Only the words as they were typed."), **undo}]
+    if understood is None:
+        return []
+    found = []
+    if understood.is_cut:
+        found.append({"text": _("Only the first 200 characters were read.")})
+    if understood.number:
+        found.append({"text": _("Read as the number of a company or a certificate.")})
+    for typed, read in understood.spelling:
+        found.append({"text": _("“%(typed)s” was read as “%(read)s”.") % {"typed": typed, "read": read}})
+    if understood.gloss:
+        words = ", ".join(dict.fromkeys(understood.gloss.split()[: 2 * GLOSSES]))
+        found.append({"text": _("Read as “%(words)s”.") % {"words": words}})
+    elif understood.language and understood.language not in ("en", "zh"):
+        found.append({"text": _("Read as %(language)s.") % {"language": language_name(understood.language)}})
+    found += _heading(request, understood)
+    if understood.others:
+        names = " · ".join(name for _language, name in understood.others[:NAMES])
+        more = len(understood.others) - NAMES
+        if more > 0:
+            names += ngettext(" and in %(count)d more language", " and in %(count)d more languages", more) % {
+                "count": more
+            }
+        found.append({"text": _("In other languages: %(names)s.") % {"names": names}})
+    if understood.gloss or understood.spelling or understood.language:
+        undo = {"url": address(request, drop={}, add={"exactly": "1"}), "url_label": _("Only these words")}
+        found.append({"text": "", **undo})
+    return found
+
+
+def _heading(request, understood: Understood) -> list[dict[str, str]]:
+    code = understood.hs_code or understood.heading
+    row = HSCode.objects.filter(pk=code).first() if code else None
+    if row is None:
+        return []
+    text = row.text_en if len(row.text_en) <= LONGEST else row.text_en[: LONGEST - 2].rstrip(" ,;") + "…"
+    values = {"code": hs(row.code), "text": text}
+    if understood.hs_code:
+        return [{"text": _("HS %(code)s: “%(text)s”") % values}]
+    narrow = {"url": address(request, drop={}, add={"q": row.code}), "url_label": _("Only these")}
+    return [{"text": _("Most of the best stand under HS %(code)s: “%(text)s”") % values, **narrow}]
+
+
+def demand_from(query: str) -> str:
+    """Where the words of a search become a demand."""
+    return reverse("buyer_demand_new", query={"text": query} if query else None)

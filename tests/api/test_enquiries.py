@@ -1,0 +1,74 @@
+"""Enquiries and quotes over the API."""
+
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from matchmaker.messaging import services
+from matchmaker.messaging.models import Enquiry
+from tests import factories
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+
+TEXT = "We look for fragrant rice in 5 kg bags for our shops in Hubei."
+
+
+@pytest.fixture
+def sides():
+    match = factories.match()
+    return match.product, match.line
+
+
+def call(client, person, name, *args, **body):
+    client.force_login(person)
+    address = reverse(f"api_{name}", args=args)
+    return client.post(address, body, content_type="application/json")
+
+
+def test_ask_answer_quote_and_accept(client, sides):
+    product, _line = sides
+    sell = factories.member_of(product.company)
+    wanter = sides[1].demand.company
+    buy = factories.member_of(wanter)
+    asked = call(client, buy, "enquiries", product=str(product.uid), text=TEXT)
+    assert (asked.status_code, asked.json()["basis"], asked.json()["side"]) == (201, "match", "buyer")
+    uid = asked.json()["uid"]
+    replied = call(client, sell, "enquiry_reply", uid, text="Yes, gladly.")
+    assert [message["side"] for message in replied.json()["messages"]] == ["buyer", "supplier"]
+    until = (timezone.localdate() + dt.timedelta(days=30)).isoformat()
+    terms = {
+        "price": "950",
+        "currency": "USD",
+        "price_unit": "t",
+        "incoterm": "CIF",
+        "incoterm_place": "Shanghai",
+        "valid_until": until,
+    }
+    quoted = call(client, sell, "enquiry_quote", uid, **terms).json()
+    assert quoted["per_base_unit"] == {"price": "0.9500", "unit": "kg"}
+    taken = call(client, buy, "quote_answer", quoted["uid"], answer="accepted")
+    assert taken.json()["status"] == "accepted"
+
+
+def test_no_answer_of_the_api_names_a_hidden_buyer(client, sides):
+    product, line = sides
+    sell = factories.member_of(product.company)
+    asked = call(client, sell, "enquiries", demand=str(line.demand.uid), text=TEXT)
+    assert asked.json()["other"] is None
+    assert line.demand.company.legal_name not in asked.content.decode()
+
+
+def test_strangers_find_nothing_and_one_subject_is_named(client, sides):
+    product, line = sides
+    enquiry = services.ask(
+        by=factories.member_of(line.demand.company), company=line.demand.company, product=product, text=TEXT
+    )
+    stranger = factories.member_of(factories.buyer())
+    client.force_login(stranger)
+    assert client.get(reverse("api_enquiries")).json()["results"] == []
+    assert client.get(reverse("api_enquiry", args=[enquiry.uid])).status_code == 404
+    both = {"product": str(product.uid), "supplier": str(product.company.uid)}
+    assert call(client, stranger, "enquiries", text=TEXT, **both).json()["code"] == "one_subject"
+    assert Enquiry.objects.count() == 1

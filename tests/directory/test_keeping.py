@@ -1,0 +1,163 @@
+"""What goes into the directories, and above all what does not."""
+
+import numpy as np
+import pytest
+
+from matchmaker.catalogue.models import Demand, Product
+from matchmaker.companies.models import Company
+from matchmaker.directory import keeping, name_vectors
+from matchmaker.directory.keeping import search_demands, search_products, search_suppliers, similar_products
+from tests import factories as make
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+
+
+@pytest.fixture(autouse=True)
+def _deaf(settings):
+    settings.ENCODER = "tests.directory.test_searching.Deaf"
+
+
+def test_a_published_product_is_found_and_counted():
+    row = make.product(name="Jasmine rice", origin="TH")
+    found = search_products("jasmine rice")
+    assert found.keys == [row.pk]
+    assert found.facets["origin"] == [("TH", 1)]
+
+
+def test_a_change_is_found_at_once():
+    row = make.product(name="Jasmine rice")
+    assert search_products("jasmine").keys == [row.pk]
+    text = row.texts.get()
+    text.name = "Basmati rice"
+    text.save()
+    row.save()
+    assert search_products("jasmine").keys == []
+    assert search_products("basmati").keys == [row.pk]
+
+
+@pytest.mark.parametrize("status", [Product.Status.DRAFT, Product.Status.PAUSED, Product.Status.WITHDRAWN])
+def test_b62_a_product_that_is_not_published_is_found_by_nobody(status):
+    make.product(name="Jasmine rice", status=status)
+    found = search_products("jasmine rice")
+    assert (found.keys, found.nearest, found.facets) == ([], [], {})
+
+
+def test_b62_products_of_a_suspended_company_are_found_by_nobody():
+    row = make.product(name="Jasmine rice")
+    assert search_products("jasmine").keys == [row.pk]
+    Company.objects.filter(pk=row.company_id).update(status=Company.Status.SUSPENDED)
+    assert search_products("jasmine").keys == []
+    assert search_suppliers("jasmine").keys == []
+
+
+@pytest.mark.parametrize("visibility", [Demand.Visibility.PRIVATE, Demand.Visibility.INVITED])
+def test_b62_a_demand_that_is_not_public_is_neither_found_nor_counted(visibility):
+    make.line(make.demand(visibility=visibility), text="茉莉香米")
+    found = search_demands("茉莉香米")
+    assert (found.keys, found.nearest, found.facets, found.understood) == ([], [], {}, None)
+
+
+def test_a_demand_is_found_by_any_of_its_lines():
+    demand = make.demand()
+    make.line(demand, text="橄榄油 500毫升")
+    make.line(demand, text="茉莉香米 5公斤")
+    assert search_demands("茉莉香米").keys == search_demands("橄榄油").keys == [demand.pk]
+
+
+def test_a_supplier_is_found_by_product_and_by_name():
+    row = make.product(company=make.supplier(legal_name="Surin Mill", name_key="surin mill"), name="Jasmine rice")
+    assert search_suppliers("jasmine").keys == search_suppliers("surin").keys == [row.company_id]
+
+
+def test_similar_products_are_of_others_and_of_the_same_category():
+    mine = make.product(name="Jasmine rice")
+    make.product(name="Jasmine rice broken", company=mine.company)
+    other = make.product(name="Jasmine rice, organic")
+    make.product(name="Jasmine tea", category=make.category("AGRI-02"), hs_code="")
+    assert similar_products(mine) == [other.pk]
+
+
+@pytest.fixture
+def large(settings, tmp_path, monkeypatch):
+    """Every directory counts as large: it lies in files, which only a refresh brings up to date."""
+    settings.ENGINE_CACHE = tmp_path / "engine"
+    monkeypatch.setattr(keeping, "AT_ONCE", -1)
+    monkeypatch.setattr(keeping, "_is_large", lambda kind: True)
+    monkeypatch.setattr(keeping, "LOOK_AGAIN", 0)
+    monkeypatch.setattr(keeping, "_held", {})
+    monkeypatch.setattr(keeping, "refresh_aside", lambda kind: None)
+
+
+def test_without_an_index_names_alone_are_searched(large):
+    rice = make.product(name="Jasmine rice", origin="TH")
+    make.product(name="Jasmine rice", origin="VN")
+    make.product(name="Jasmine rice", status=Product.Status.DRAFT, origin="TH")
+    found = search_products("rice jasmine", {"origin": ["TH"], "verification": ["x"]})
+    assert (found.keys, found.is_by_name) == ([rice.pk], True)
+    make.line(make.demand(visibility=Demand.Visibility.PRIVATE), text="茉莉香米")
+    assert search_demands("茉莉香米").keys == []
+
+
+def test_an_index_that_nobody_refreshed_for_too_long_is_not_trusted(large, monkeypatch):
+    make.product(name="Jasmine rice")
+    keeping.refresh("products")
+    assert not search_products("jasmine").is_by_name
+    monkeypatch.setattr(keeping, "OLDEST", -1)
+    assert search_products("jasmine").is_by_name
+
+
+def test_a_refresh_finds_what_changed_came_and_went(large):
+    rice, tea = make.product(name="Jasmine rice"), make.product(name="Sencha")
+    keeping.refresh("products")
+    assert search_products("").total == 2
+    text = rice.texts.get()
+    text.name = "Basmati rice"
+    text.save()
+    rice.save()
+    coffee = make.product(name="Coffee", hs_code="")
+    Company.objects.filter(pk=tea.company_id).update(status=Company.Status.SUSPENDED)
+    keeping.refresh("products")
+    assert search_products("jasmine").keys == search_products("sencha").keys == []
+    assert search_products("basmati").keys == [rice.pk]
+    assert sorted(search_products("").keys) == [rice.pk, coffee.pk]
+    assert dict(search_products("").facets["origin"]) == {"TH": 2}
+
+
+def test_a_refresh_that_has_nothing_to_do_leaves_the_files_as_they_are(large):
+    make.product(name="Jasmine rice")
+    keeping.refresh("products")
+    keeping.refresh("products")  # the last minute before a refresh is looked at once more
+    version = keeping.store_of("products").version()
+    for _again in range(2):
+        keeping.refresh("products")
+    assert keeping.store_of("products").version() == version
+
+
+def test_files_that_are_damaged_are_made_anew(large):
+    rice = make.product(name="Jasmine rice")
+    keeping.refresh("products")
+    (keeping.store_of("products").folder / "manifest.json").write_text("{")
+    assert search_products("jasmine").is_by_name
+    keeping.refresh("products")
+    assert search_products("jasmine").keys == [rice.pk]
+
+
+def test_vectors_of_names_outlive_the_process(settings, tmp_path, monkeypatch):
+    settings.ENGINE_CACHE = tmp_path
+    monkeypatch.setattr(name_vectors, "WORTH_KEEPING", 1)
+    for _start in range(2):
+        monkeypatch.setattr(name_vectors, "_known", {})
+        rows = name_vectors.name_vectors(Counting(), ["大米", "rice", "大米"])
+        assert rows.tolist() == [[0.0, 2.0], [0.0, 4.0], [0.0, 2.0]]
+    assert Counting.encoded == 2
+    (tmp_path / "names-counting.npz").write_bytes(b"not a file of ours")
+    monkeypatch.setattr(name_vectors, "_known", {})
+    assert name_vectors.name_vectors(Counting(), ["rice"]).tolist() == [[0.0, 4.0]]
+
+
+class Counting:
+    name, dim, encoded = "counting", 2, 0
+
+    def encode_passage(self, texts):
+        Counting.encoded += len(texts)
+        return np.array([[0, len(text)] for text in texts], np.float32)

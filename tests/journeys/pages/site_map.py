@@ -1,0 +1,226 @@
+"""Every page of the site with the sample campaign in it, and who opens it; for the page tests and the screenshots."""
+
+import io
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.core.management import call_command
+from django.test import Client
+from django.utils import timezone
+
+from matchmaker.accounts.models import User
+from matchmaker.campaigns.models import Campaign
+from matchmaker.catalogue.models import Demand, Product
+from matchmaker.catalogue.services import shortlist_product
+from matchmaker.companies.models import Company
+from matchmaker.events.models import Event, Meeting
+from matchmaker.events.services import compute_plan, publish_plan, start_plan
+from matchmaker.matching.models import Match
+from matchmaker.matching.services import answer_match, match_block, start_match_run
+from matchmaker.running import sample
+
+YES = "interested"
+ROLES = ("anonymous", "supplier", "buyer", "organiser", "staff")
+
+
+@dataclass(frozen=True)
+class Page:
+    name: str  # of its picture
+    role: str  # one of ROLES
+    path: str
+
+
+class SiteMap:
+    """The sample campaign, matched, with a plan of meetings, an opened contact and a shortlist.
+
+    `people` gives the person of each role, `pages` all there is to see.
+    """
+
+    def __init__(self) -> None:
+        for command in ("load_reference", "load_market_access"):
+            call_command(command, stdout=io.StringIO())
+        sample.load()
+        self.organiser = User.objects.get(email=sample.ORGANISER)
+        self.campaign = Campaign.objects.get(slug=sample.SLUG)
+        self.run = start_match_run(by=self.organiser, campaign=self.campaign)
+        while match_block():
+            pass
+        self.event = Event.objects.get(slug="wuhan-food")
+        self.mutual, self.open = self._matches()
+        self.seller, self.wanter = self.mutual.product.company, self.mutual.line.demand.company
+        self._answer()
+        self._plan()
+        self.people = {
+            "supplier": self.seller.members.first(),
+            "buyer": self.wanter.members.first(),
+            "organiser": self.organiser,
+            "staff": User.objects.get(email=sample.STAFF),
+        }
+        User.objects.filter(pk__in=[person.pk for person in self.people.values()]).update(last_login=timezone.now())
+        self.pages = self._public() + self._supplier() + self._buyer() + self._console() + self._account()
+
+    def _matches(self) -> tuple[Match, Match]:
+        """The best match of a food supplier and a buyer who both come to the event, and another open one of hers."""
+        coming = self.event.participations.registered()
+        found = Match.objects.for_cards().filter(
+            product__company__in=coming.filter(side="supplier").values("company"),
+            line__demand__company__in=coming.filter(side="buyer").values("company"),
+            line__demand__visibility="public",
+        )
+        best = found.order_by("-score", "pk").first()
+        other = found.filter(product__company=best.product.company, line__demand__company=best.line.demand.company)
+        other = other.exclude(pk=best.pk).order_by("-score").first()
+        return best, other or best
+
+    def _answer(self) -> None:
+        for side, company in (("supplier", self.seller), ("buyer", self.wanter)):
+            answer_match(by=company.members.first(), match=self.mutual, side=side, answer=YES)
+        by = self.wanter.members.first()
+        self.listed = list(
+            Product.objects.published().filter(matches__line__demand__company=self.wanter).distinct()[:3]
+        )
+        for product in self.listed:
+            shortlist_product(by=by, company=self.wanter, product=product)
+
+    def _plan(self) -> None:
+        options = {"seconds": 2}
+        self.plan = start_plan(by=self.organiser, event=self.event, **options)
+        compute_plan()
+        self.plan.refresh_from_db()
+        publish_plan(by=self.organiser, draft=self.plan)
+        self.draft = start_plan(by=self.organiser, event=self.event, **options)
+        compute_plan()
+
+    def cookie(self, role: str) -> str | None:
+        """The session of somebody signed in, without hashing a password for it."""
+        if role == "anonymous":
+            return None
+        client = Client()
+        client.force_login(self.people[role])
+        return client.cookies[settings.SESSION_COOKIE_NAME].value
+
+    @staticmethod
+    def _of(role: str, paths: dict[str, str]) -> list[Page]:
+        return [Page(name, role, path) for name, path in paths.items()]
+
+    def _public(self) -> list[Page]:
+        product, demand = self.mutual.product, Demand.objects.filter(visibility="public", status="published").first()
+        return self._of(
+            "anonymous",
+            {
+                "home": "/",
+                "about": "/about/",
+                "categories": "/categories/",
+                "category": f"/categories/{product.category_id}/",
+                "suppliers": "/suppliers/",
+                "suppliers-filtered": "/suppliers/?q=rice",
+                "suppliers-none": "/suppliers/?q=zzzzqqqq",
+                "supplier": f"/suppliers/{self.seller.uid}/",
+                "products": "/products/",
+                "products-searched": "/products/?q=咖啡",
+                "product": f"/products/{product.uid}/",
+                "demands": "/demands/",
+                "demand": f"/demands/{demand.uid}/",
+                "events": "/events/",
+                "event": f"/events/{self.event.slug}/",
+                "join": "/join/",
+                "sign-in": "/accounts/login/",
+                "sign-up": "/accounts/signup/",
+                "password-reset": "/accounts/password/reset/",
+            },
+        )
+
+    def _supplier(self) -> list[Page]:
+        meeting = Meeting.objects.filter(supplier=self.seller).first()
+        product = self.mutual.product
+        pages = {
+            "supplier-home": "/supplier/",
+            "supplier-company": "/supplier/company/",
+            "supplier-products": "/supplier/products/",
+            "supplier-product-new": "/supplier/products/new/",
+            "supplier-product": f"/supplier/products/{product.uid}/",
+            "supplier-withdraw": f"/supplier/products/{product.uid}/withdraw/",
+            "supplier-china": f"/supplier/products/{product.uid}/china/",
+            "supplier-matches": "/supplier/matches/",
+            "supplier-match": f"/supplier/matches/{self.mutual.uid}/",
+            "meetings": "/meetings/",
+            "meetings-event": f"/meetings/{self.event.slug}/",
+            "meetings-details": f"/meetings/{self.event.slug}/details/",
+            "meetings-free": f"/meetings/{self.event.slug}/free/",
+            "meetings-companies": f"/meetings/{self.event.slug}/companies/",
+            "meetings-print": f"/meetings/{self.event.slug}/print/",
+            "companies": "/companies/",
+            "members": f"/companies/{self.seller.uid}/members/",
+            "record": f"/companies/{self.seller.uid}/record/",
+        }
+        if meeting:
+            pages["meeting"] = f"/meetings/meeting/{meeting.uid}/"
+        return self._of("supplier", pages)
+
+    def _buyer(self) -> list[Page]:
+        demand = self.mutual.line.demand
+        chosen = "&".join(f"p={product.uid}" for product in self.listed)
+        return self._of(
+            "buyer",
+            {
+                "buyer-home": "/buyer/",
+                "buyer-company": "/buyer/company/",
+                "buyer-demands": "/buyer/demands/",
+                "buyer-demand-new": "/buyer/demands/new/",
+                "buyer-demand": f"/buyer/demands/{demand.uid}/",
+                "buyer-demand-edit": f"/buyer/demands/{demand.uid}/edit/",
+                "buyer-matches": "/buyer/matches/",
+                "buyer-match": f"/buyer/matches/{self.open.uid}/",
+                "buyer-match-mutual": f"/buyer/matches/{self.mutual.uid}/",
+                "buyer-shortlist": "/buyer/shortlist/",
+                "buyer-compare": f"/buyer/compare/?{chosen}",
+                "buyer-product": f"/products/{self.mutual.product.uid}/",
+                "buyer-meetings": f"/meetings/{self.event.slug}/",
+            },
+        )
+
+    def _console(self) -> list[Page]:
+        event = f"/console/events/{self.event.slug}"
+        waiting = Company.objects.filter(status="pending").first() or self.seller
+        meeting = Meeting.objects.filter(event=self.event).first()
+        pages = {
+            "console": "/console/",
+            "console-companies": "/console/companies/",
+            "console-company": f"/console/companies/{waiting.uid}/",
+            "console-demands": "/console/demands/",
+            "console-matching": "/console/matching/",
+            "console-events": "/console/events/",
+            "console-event-new": "/console/events/new/",
+            "console-event": f"{event}/",
+            "console-participants": f"{event}/participants/",
+            "console-plans": f"{event}/plan/",
+            "console-plan": f"{event}/plan/{self.draft.uid}/",
+            "console-meetings": f"{event}/meetings/",
+            "console-checkin": f"{event}/check-in/",
+            "console-today": f"{event}/today/",
+            "console-paper": f"{event}/paper/",
+            "console-agendas": f"{event}/agendas/",
+            "console-campaign": "/console/campaign/",
+            "console-delivery": "/console/delivery/",
+        }
+        if meeting:
+            pages["console-meeting"] = f"{event}/meetings/{meeting.uid}/"
+            pages["console-pair"] = f"{event}/plan/{self.draft.uid}/0-0/"
+        return [*self._of("organiser", pages), Page("styleguide", "staff", "/styleguide/")]
+
+    def _account(self) -> list[Page]:
+        return self._of(
+            "supplier",
+            {
+                "account": "/account/",
+                "account-keys": "/account/keys/",
+                "account-data": "/account/data/",
+                "account-email": "/accounts/email/",
+                "account-password": "/accounts/password/change/",
+                "account-second-step": "/accounts/2fa/",
+                "account-sessions": "/accounts/sessions/",
+                "sign-out": "/accounts/logout/",
+                "notices": "/notices/",
+                "notice-settings": "/notices/settings/",
+            },
+        )

@@ -1,0 +1,54 @@
+"""Other words for a kind of notice."""
+
+import pytest
+
+from matchmaker.notifications import mail, wording
+from matchmaker.notifications.models import Wording
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("kind", wording.kinds())
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_every_kind_can_be_reworded_from_its_own_text(kind, language, person):
+    for variant in range(len(wording.variants(kind))):
+        own = wording.default(kind, language, variant)
+        row = wording.save(by=person, kind=kind, language=language, variant=variant, **own)
+        assert (row.subject, row.body) == (own["subject"], own["body"])
+
+
+def test_placeholders_are_the_names_the_kinds_own_text_shows():
+    assert wording.placeholders("demand_closed") == ("demand", "closed", "recipient", "site_name")
+
+
+def test_a_kind_that_says_two_things_has_words_for_each():
+    assert wording.variants("match_found") == ({"side": "supplier"}, {"side": False})
+    assert wording.variant_of("match_found", {"side": "supplier"}) == 0
+    assert wording.variant_of("match_found", {"side": "buyer"}) == 1
+    assert wording.variants("demand_closed") == ({},)
+
+
+def test_a_mail_and_its_html_carry_the_teams_words_with_the_facts(sink, person, tell):
+    words = {"subject": "{demand} is over", "body": "Dear {recipient},\n\n{demand} ended on {closed}."}
+    wording.save(by=person, kind="demand_closed", language="en", **words)
+    tell(person, demand="<b>Rice</b> {closed}")
+    assert mail.deliver_waiting() == 1
+    letter = sink.letters[0][1]
+    assert letter["Subject"] == "<b>Rice</b> {closed} is over"
+    text, html = (letter.get_body((part,)).get_content().replace("\r", "") for part in ("plain", "html"))
+    assert "Dear 王敏,\n\n<b>Rice</b> {closed} ended on November 1, 2026." in text
+    assert "<p>&lt;b&gt;Rice&lt;/b&gt; {closed} ended on November 1, 2026.</p>" in html
+    assert "the day you had set" not in text + html
+
+
+def test_words_in_another_language_leave_this_one_alone(sink, person, tell):
+    wording.save(by=person, kind="demand_closed", language="zh-hans", subject="需求截止", body="{demand}")
+    tell(person)
+    mail.deliver_waiting()
+    assert sink.letters[0][1]["Subject"] == "Your demand has closed: Jasmine rice"
+
+
+def test_b25_words_of_the_team_stay_one_header(person):
+    row = Wording(kind="demand_closed", language="en", subject="{demand}", body="x")
+    letter = mail.build(person, "demand_closed", "demand", {"demand": "a\r\nBcc: x@y.z"}, key="k", words=row)
+    assert letter.subject == "a Bcc: x@y.z"

@@ -1,0 +1,191 @@
+"""The team's side of the post office: announcements and the words of mails."""
+
+import pytest
+from django.urls import reverse
+
+from matchmaker.campaigns import announcements
+from matchmaker.notifications import wording
+from matchmaker.notifications.models import Announcement, Delivery, Notice
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+LETTER = {
+    "subject_en": "Hall 7.2 moves",
+    "body_en": "Dear exhibitors,\n\nwe meet in hall 6.1.",
+    "subject_zh-hans": "展馆调整",
+    "body_zh-hans": "各位展商：\n\n展位改至 6.1 馆。",
+    "state": "approved",
+}
+
+
+@pytest.fixture
+def campaign(db):
+    return factories.campaign()
+
+
+@pytest.fixture
+def author(campaign):
+    return factories.organiser(campaign)
+
+
+@pytest.fixture
+def console(client, author):
+    client.force_login(author)
+    return client
+
+
+@pytest.fixture
+def suppliers(campaign):
+    thai = factories.supplier(factories.user(language="en"))
+    chinese_reader = factories.supplier(factories.user(language="zh-hans"), country="VN")
+    factories.buyer(factories.user(language="zh-hans"))
+    return [thai, chinese_reader]
+
+
+def draft(console, **changes) -> Announcement:
+    response = console.post(reverse("console_announcement_new"), LETTER | {"side": "suppliers"} | changes)
+    assert response.status_code == 302, response.context["form"].errors
+    return Announcement.objects.get()
+
+
+def act(console, row, verb):
+    return console.post(reverse("console_announcement_act", args=[row.uid, verb]))
+
+
+def told(row) -> int:
+    return Notice.objects.filter(event_key=row.event_key).count()
+
+
+def test_an_announcement_is_looked_at_and_reaches_its_segment_in_their_languages(console, suppliers):
+    row = draft(console)
+    page = console.get(reverse("console_announcement", args=[row.uid]))
+    assert (page.context["reach"].people, page.context["reach"].languages) == (2, {"en": 1, "zh-hans": 1})
+    assert Notice.objects.count() == 0
+    act(console, row, "send")
+    row.refresh_from_db()
+    assert (row.state, row.reached, told(row)) == ("sent", 2, 2)
+    reader = suppliers[1].members.get()
+    console.force_login(reader)
+    page = console.get(reverse("announcement", args=[row.uid]), headers={"accept-language": "zh-hans"})
+    assert "展位改至 6.1 馆" in page.content.decode()
+    assert Notice.objects.get(recipient=reader, event_key=row.event_key).read_at is not None
+
+
+def test_an_announcement_is_sent_once(console, suppliers):
+    row = draft(console)
+    act(console, row, "send"), act(console, row, "send")
+    assert (told(row), Delivery.objects.count()) == (2, 2)
+    response = console.post(reverse("console_announcement_edit", args=[row.uid]), LETTER)
+    assert response.status_code == 200
+    row.refresh_from_db()
+    assert row.audience["side"] == "suppliers"
+
+
+def test_a_third_announcement_in_a_week_reaches_nobody(console, suppliers):
+    for _number in range(2):
+        act(console, draft(console), "send")
+        Announcement.objects.all().delete()
+    row = draft(console)
+    page = console.get(reverse("console_announcement", args=[row.uid]))
+    assert (page.context["reach"].people, page.context["reach"].left_out) == (0, 2)
+    act(console, row, "send")
+    row.refresh_from_db()
+    assert row.state == "draft"
+
+
+def test_to_more_than_the_cap_a_second_person_sends(console, suppliers, campaign, author, monkeypatch):
+    monkeypatch.setattr(announcements, "ALONE", 1)
+    row = draft(console)
+    act(console, row, "send"), act(console, row, "send")
+    row.refresh_from_db()
+    assert (row.state, told(row)) == ("waiting", 0)
+    colleague = factories.organiser(campaign)
+    console.force_login(colleague)
+    act(console, row, "send")
+    row.refresh_from_db()
+    assert (row.state, row.written_by, row.agreed_by, told(row)) == ("sent", author, colleague, 2)
+
+
+def test_a_change_takes_the_request_for_consent_back(console, suppliers, monkeypatch):
+    monkeypatch.setattr(announcements, "ALONE", 1)
+    row = draft(console)
+    act(console, row, "send")
+    console.post(reverse("console_announcement_edit", args=[row.uid]), LETTER | {"side": "buyers"})
+    row.refresh_from_db()
+    assert (row.state, row.audience["side"]) == ("draft", "buyers")
+
+
+def test_a_language_left_empty_is_said_beside_its_field_and_nothing_is_lost(console):
+    response = console.post(reverse("console_announcement_new"), LETTER | {"body_zh-hans": ""})
+    assert response.status_code == 400
+    assert list(response.context["form"].errors) == ["body_zh-hans"]
+    assert LETTER["body_en"].splitlines()[0] in response.content.decode()
+    assert Announcement.objects.count() == 0
+
+
+def test_its_author_can_try_it_and_nobody_else_reads_it_before(console, suppliers, author):
+    row = draft(console)
+    act(console, row, "try")
+    assert list(Notice.objects.values_list("recipient", flat=True)) == [author.pk]
+    console.force_login(suppliers[0].members.get())
+    assert console.get(reverse("announcement", args=[row.uid])).status_code == 404
+    assert console.get(reverse("console_announcement", args=[row.uid])).status_code == 404
+
+
+def test_what_has_not_left_can_be_called_back(console, suppliers):
+    row = draft(console)
+    act(console, row, "send"), act(console, row, "call-back")
+    assert list(Delivery.objects.values_list("state", flat=True)) == ["cancelled", "cancelled"]
+
+
+def text_page(kind="company_approved", language="en", variant=0, name="console_text"):
+    return reverse(name, args=[kind, language, variant])
+
+
+def test_other_words_are_kept_sent_and_taken_back(console, campaign):
+    page = console.get(text_page())
+    assert page.context["form"].initial == wording.default("company_approved", "en")
+    words = {"subject": "Welcome, {company}", "body": "{company} is in.\n\nYours, {site_name}"}
+    assert console.post(text_page(), words).status_code == 302
+    saved = wording.of("company_approved", "en")
+    assert (saved.subject, saved.body) == (words["subject"], words["body"])
+    console.post(text_page(name="console_text_restore"))
+    assert wording.of("company_approved", "en") is None
+
+
+@pytest.mark.parametrize(
+    ("words", "field"),
+    [
+        ({"subject": "Hello {nobody}", "body": "x"}, "subject"),
+        ({"subject": "Hello", "body": "{company"}, "body"),
+        ({"subject": "Hello", "body": "{{ company }}"}, "body"),
+        ({"subject": "", "body": "x"}, "subject"),
+        ({"subject": "Hello", "body": "x" * 5001}, "body"),
+    ],
+)
+def test_b20_broken_words_cannot_be_saved_and_stay_on_the_page(console, words, field):
+    response = console.post(text_page(), words)
+    assert (response.status_code, list(response.context["form"].errors)) == (400, [field])
+    assert wording.of("company_approved", "en") is None
+
+
+def test_looking_at_words_keeps_nothing(console):
+    response = console.post(text_page(), {"subject": "Hi {recipient}", "body": "Text", "look": "1"})
+    assert response.context["preview"]["subject"].startswith("Hi ")
+    assert wording.of("company_approved", "en") is None
+
+
+def test_the_preview_uses_facts_of_a_notice_to_the_team(console, campaign):
+    company = factories.company(status="draft", legal_name="Moulin du Jura")
+    from matchmaker.campaigns.services import submit_company
+
+    submit_company(by=company.members.get(), company=company, campaign=campaign)
+    page = console.get(text_page("company_submitted"))
+    assert page.context["preview"]["subject"] == "Waiting for approval: Moulin du Jura"
+
+
+@pytest.mark.parametrize("name", ["console_texts", "console_announcements", "console_announcement_new"])
+def test_event_staff_find_none_of_it(client, campaign, name):
+    client.force_login(factories.organiser(campaign, role="staff"))
+    assert client.get(reverse(name)).status_code == 404

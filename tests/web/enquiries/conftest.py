@@ -1,0 +1,3 @@
+from tests.messaging.conftest import matched, pair, talk
+
+__all__ = ["matched", "pair", "talk"]

@@ -1,0 +1,122 @@
+"""Enquiries on both desks: ask, answer, quote, sample, deal, all with plain forms."""
+
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from matchmaker.messaging import services
+from matchmaker.messaging.models import ContactLimit, Enquiry
+from tests import factories
+from tests.messaging.conftest import TEXT
+from tests.messaging.test_deals import terms
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+
+
+def test_a_buyer_asks_from_the_product_page_and_both_find_it_in_their_inbox(client, matched):
+    client.force_login(matched.buy)
+    page = client.get(reverse("ask_product", args=[matched.product.uid]))
+    assert (page.context["match"], page.context["rate"]) == (matched.match, None)
+    sent = client.post(reverse("ask_product", args=[matched.product.uid]), {"text": TEXT})
+    enquiry = Enquiry.objects.get()
+    assert sent.url == reverse("enquiry", args=[enquiry.uid])
+    client.force_login(matched.sell)
+    inbox = client.get(reverse("enquiries"))
+    assert [(row["enquiry"].unread, row["turn"]) for row in inbox.context["rows"]] == [(True, True)]
+    client.get(sent.url)
+    again = client.get(reverse("enquiries"))
+    assert [row["enquiry"].unread for row in again.context["rows"]] == [False]
+
+
+def test_asking_what_was_asked_before_opens_that_enquiry(client, matched, talk):
+    client.force_login(matched.buy)
+    assert client.get(reverse("ask_product", args=[matched.product.uid])).url == reverse("enquiry", args=[talk.uid])
+
+
+def test_b58_a_refusal_is_403_and_what_was_typed_is_still_there(client, pair):
+    ContactLimit.objects.update(open_requests=0)
+    client.force_login(pair.buy)
+    page = client.post(reverse("ask_supplier", args=[pair.seller.uid]), {"text": TEXT})
+    assert (page.status_code, page.context["form"]["text"].value()) == (403, TEXT)
+
+
+def test_neither_page_shows_an_address_of_the_other_side(client, matched, talk):
+    services.reply(by=matched.sell, enquiry=talk, text="Yes, gladly.")
+    for person, other in ((matched.buy, matched.seller), (matched.sell, matched.wanter)):
+        client.force_login(person)
+        page = client.get(reverse("enquiry", args=[talk.uid])).content.decode()
+        member = factories.member_of(other)
+        assert [mail for mail in (other.contact_email, member.email) if mail in page] == []
+
+
+def test_a_supplier_does_not_read_the_name_of_a_buyer_that_has_not_answered(client, pair):
+    services.ask(by=pair.sell, company=pair.seller, demand=pair.demand, text=TEXT)
+    client.force_login(pair.sell)
+    enquiry = Enquiry.objects.get()
+    for address in (reverse("enquiries"), reverse("enquiry", args=[enquiry.uid])):
+        assert pair.wanter.legal_name not in client.get(address).content.decode()
+
+
+def test_a_suppliers_quotes_stand_side_by_side_for_the_buyer(client, pair):
+    for price in ("950", "930"):
+        seller = factories.supplier()
+        person = factories.member_of(seller)
+        enquiry = services.ask(by=person, company=seller, demand=pair.demand, text=f"{TEXT} {seller.pk}")
+        client.force_login(person)
+        posted = {**terms(price=price), "line": str(pair.line.uid)}
+        assert client.post(reverse("quote_new", args=[enquiry.uid]), posted).status_code == 302
+    client.force_login(pair.buy)
+    rows = client.get(reverse("demand_quotes", args=[pair.demand.uid])).context["lines"][0]["rows"]
+    assert sorted((str(row["base"][0]), row["best"]) for row in rows) == [("0.9300", True), ("0.9500", False)]
+    client.force_login(pair.sell)
+    assert client.get(reverse("demand_quotes", args=[pair.demand.uid])).status_code == 404
+
+
+def test_from_sample_to_shipment_with_plain_forms(client, matched, talk):
+    services.reply(by=matched.sell, enquiry=talk, text="Yes.")
+    today = timezone.localdate().isoformat()
+
+    def post(person, name, uid, **values):
+        client.force_login(person)
+        return client.post(reverse(name, args=[uid]), values).status_code
+
+    post(matched.buy, "sample_ask", talk.uid, what="2 kg")
+    sample = talk.samples.get()
+    post(matched.sell, "sample_move", sample.uid, stage="sent", carrier="DHL")
+    post(matched.buy, "sample_move", sample.uid, stage="received")
+    post(matched.buy, "sample_move", sample.uid, stage="judged", verdict="good")
+    post(matched.sell, "deal_step", talk.uid, rung="order", happened_on=today, amount="48000", currency="USD")
+    post(matched.buy, "deal_step_answer", talk.steps.get(rung="order").uid, answer="confirm")
+    post(matched.sell, "deal_step", talk.uid, rung="shipment", happened_on=today)
+    post(matched.buy, "deal_step_answer", talk.steps.get(rung="shipment").uid, answer="confirm")
+    assert {row: count["confirmed"] for row, count in services.ladder_counts().items()} == {
+        "intent": 0,
+        "sample": 1,
+        "order": 1,
+        "shipment": 1,
+    }
+
+
+def test_the_console_counts_the_funnel(client, matched, talk):
+    organiser = factories.organiser()
+    services.reply(by=matched.sell, enquiry=talk, text="Yes.")
+    step = services.say_step(by=matched.sell, enquiry=talk, rung="order", happened_on=dt.date(2026, 1, 5))
+    services.answer_step(by=matched.buy, step=step, confirm=True)
+    client.force_login(organiser)
+    page = client.get(reverse("console_outcomes"))
+    counted = {str(row["label"]): row["n"] for row in page.context["steps"]}
+    assert (counted["Matched"], counted["In conversation"]) == (1, 1)
+
+
+def test_blocking_from_the_page_and_taking_it_back(client, matched, talk):
+    client.force_login(matched.sell)
+    client.post(reverse("enquiry_block", args=[talk.uid]))
+    client.force_login(matched.buy)
+    answer = client.post(reverse("enquiry", args=[talk.uid]), {"text": "Hello again"})
+    assert answer.status_code == 422
+    client.force_login(matched.sell)
+    client.post(reverse("enquiry_unblock", args=[matched.wanter.uid]))
+    client.force_login(matched.buy)
+    assert client.post(reverse("enquiry", args=[talk.uid]), {"text": "Hello again"}).status_code == 302

@@ -1,0 +1,164 @@
+"""The import on pages, without a browser: steps, corrections, files, and who is let in."""
+
+import io
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from openpyxl import load_workbook
+
+from matchmaker.catalogue.models import Product
+from matchmaker.companies.models import Company
+from matchmaker.imports import services
+from matchmaker.imports.models import Import
+from tests import factories
+from tests.imports.sheets import HEAD, applied, as_csv, as_xlsx, goods, previewed
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def mill(client):
+    factories.hs_code("100630")
+    factories.category("AGRI-01")
+    row = factories.supplier(legal_name="Surin Rice Mill")
+    client.force_login(factories.member_of(row))
+    return row
+
+
+def send(client, content, owner="company", kind="products", name="goods.csv"):
+    return client.post(reverse("import_new", args=[owner, kind]), {"file": SimpleUploadedFile(name, content)})
+
+
+def text(answer):
+    return " ".join(answer.content.decode().split())
+
+
+def test_a_file_goes_through_all_its_steps(client, mill):
+    rows = goods(3)
+    rows[1][1] = "999999"
+    batch_url = send(client, as_csv([HEAD, *rows], "gb18030")).url
+    batch = Import.objects.get()
+    assert batch_url == reverse("import", args=[batch.uid])
+    assert "Check every row" in text(client.get(batch_url))
+    places = {f"at_{name}": place for name, place in batch.mapping.items()}
+    assert client.post(reverse("import_columns", args=[batch.uid]), {**places, "publish": "on"}).url == batch_url
+    assert 'class="job is-running"' in text(client.get(batch_url))
+    services.work_waiting()
+    shown = text(client.get(batch_url))
+    assert "Bring in 2 rows" in shown
+    assert "HS 2022 has no code 999999." in shown
+    assert "country of origin: <bdi>Thailand</bdi> → <bdi>TH</bdi>".casefold() in shown.casefold()
+    client.post(reverse("import_correct", args=[batch.uid, 3]), {"cell_hs_code": "1006.30"})
+    assert "Bring in 3 rows" in text(client.get(batch_url))
+    client.post(reverse("import_apply", args=[batch.uid]))
+    services.work_waiting()
+    assert "All 3 rows of the file are accounted for." in text(client.get(batch_url))
+    assert Product.objects.filter(status="published").count() == 3
+    client.post(reverse("import_undo", args=[batch.uid]))
+    services.work_waiting()
+    assert "Everything this file brought in was taken back." in text(client.get(batch_url))
+    assert Product.objects.count() == 0
+
+
+def test_b55_a_file_over_the_limit_ends_with_413(client, mill, monkeypatch):
+    monkeypatch.setattr("matchmaker.web.uploads.Limit.__init__", _small)
+    answer = send(client, b"name\n" + b"x" * 200_000)
+    assert (answer.status_code, Import.objects.count()) == (413, 0)
+    assert "A file may have up to 25 MB." in text(answer)
+
+
+def _small(self, most, request):
+    super(type(self), self).__init__(request)
+    self.most, self.seen = 100_000, 0
+
+
+def test_b37_an_upload_without_the_forms_token_is_refused(mill):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(factories.member_of(mill))
+    assert (send(client, as_csv([HEAD, *goods(1)])).status_code, Import.objects.count()) == (403, 0)
+
+
+def test_b70_a_file_that_is_no_table_is_answered_with_the_reason(client, mill):
+    answer = send(client, b"%PDF-1.7", name="list.pdf")
+    assert answer.status_code == 422
+    assert "This is not a table. Send a CSV file or an XLSX workbook." in text(answer)
+
+
+def test_b72_refused_rows_come_as_a_file_that_can_be_mended_and_sent_again(client, mill):
+    owner = factories.member_of(mill)
+    rows = goods(3)
+    rows[1][4] = "1,5"
+    batch = applied(by=owner, batch=previewed(by=owner, company=mill, content=as_csv([HEAD, *rows])))
+    answer = client.get(reverse("import_refused", args=[batch.uid, "xlsx"]))
+    [head, row] = [
+        list(cells) for cells in load_workbook(io.BytesIO(answer.content)).active.iter_rows(values_only=True)
+    ]
+    assert head == [*HEAD, "Row in the file", "What is wrong"]
+    assert row[:5] == ["Rice 2", "1006.30", "Thailand", "AGRI-01", "1,5"]
+    assert row[8:] == [3, "Price from: Write the amount in digits with a point before the decimals, such as 1250.50."]
+    row[4] = "1.5"
+    again = applied(by=owner, batch=previewed(by=owner, company=mill, content=as_xlsx([head, row])))
+    assert (again.created, Product.objects.count()) == (1, 3)
+
+
+def test_b78_anothers_import_and_its_files_answer_404(client, mill):
+    other = factories.supplier()
+    owner = factories.member_of(other)
+    batch = previewed(by=owner, company=other, content=as_csv([HEAD, *goods(1)]))
+    addresses = [reverse("import", args=[batch.uid]), reverse("import_refused", args=[batch.uid, "csv"])]
+    addresses += [reverse("import_progress", args=[batch.uid]), reverse("import_new", args=["team", "suppliers"])]
+    assert [client.get(url).status_code for url in addresses] == [404] * 4
+    acts = ("apply", "undo", "drop", "look", "columns")
+    assert [client.post(reverse(f"import_{act}", args=[batch.uid])).status_code for act in acts] == [404] * 5
+    assert client.post(reverse("import_correct", args=[batch.uid, 2])).status_code == 404
+
+
+def test_the_example_is_read_without_a_question(client, mill):
+    answer = client.get(reverse("import_example", args=["company", "products", "xlsx"]))
+    owner = factories.member_of(mill)
+    batch = previewed(by=owner, company=mill, content=answer.content)
+    assert (batch.total, batch.rejected) == (1, 0)
+
+
+def test_a_list_taken_along_comes_back_unchanged(client, mill):
+    """What is exported is what is read: edit the file and send it back."""
+    factories.product(mill, name="=Rice", certificates=("HACCP",), price_low="0.95", currency="USD", article="R-5")
+    for form in ("csv", "xlsx"):
+        answer = client.get(reverse("supplier_products_export", args=[form]))
+        batch = previewed(by=factories.member_of(mill), company=mill, content=answer.content)
+        assert [row.action for row in batch.rows.all()] == ["same"]
+
+
+def test_b78_exports_hold_ones_own_rows_only(client, mill):
+    factories.product(mill, name="Mine")
+    factories.product(factories.supplier(), name="Another's")
+    answer = client.get(reverse("supplier_products_export", args=["csv"]) + "?company=1")
+    assert answer.content.decode().count("\r\n") == 2
+    assert "Another" not in answer.content.decode()
+    assert client.get(reverse("console_export", args=["suppliers", "csv"])).status_code == 404
+
+
+def test_the_teams_companies_wait_for_approval(client):
+    campaign = factories.campaign()
+    client.force_login(factories.organiser(campaign))
+    content = as_csv(
+        [["公司名称", "国家", "城市", "邮箱"], ["Fromagerie Lefèvre", "法国", "Dole", "a@example.org"]], "gb18030"
+    )
+    send(client, content, "team", "suppliers")
+    batch = Import.objects.get()
+    client.post(
+        reverse("import_columns", args=[batch.uid]), {f"at_{name}": place for name, place in batch.mapping.items()}
+    )
+    services.work_waiting()
+    client.post(reverse("import_apply", args=[batch.uid]))
+    services.work_waiting()
+    company = Company.objects.get()
+    assert (company.legal_name, company.country, company.status, company.is_supplier) == (
+        "Fromagerie Lefèvre",
+        "FR",
+        "pending",
+        True,
+    )
+    assert "Fromagerie" in text(client.get(reverse("console_companies")))
