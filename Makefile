@@ -4,7 +4,7 @@ ON_EVERY_CORE = -n auto --maxprocesses 6 --dist loadfile
 SHELL = /bin/sh
 .DEFAULT_GOAL = help
 .PHONY: help setup setup-dev run demo test test-services test-pages test-faults lint format lock messages screenshots \
-	bench-quality bench-matching bench-scheduling bench-notifications bench-ledger bench-directory \
+	bench-pages bench-quality bench-matching bench-scheduling bench-notifications bench-ledger bench-directory \
 	bench-directory-load clean
 
 help: ## this list
@@ -66,6 +66,9 @@ messages: setup-dev ## collect the strings to translate, and compile the transla
 
 screenshots: setup-dev ## every page as a picture: both languages, two widths, light and dark, into screenshots/
 	@CHROMIUM=$$(bin/browser) $(PYTHON_ENV)/python -m pytest -s tests/journeys/pages/screenshots.py
+
+bench-pages: setup-dev ## weight, paint and layout shift of the first pages on a slow phone, in Chromium
+	@CHROMIUM=$$(bin/browser) $(PYTHON_ENV)/python -m pytest -s tests/journeys/pages/measure.py
 
 bench-quality: setup-dev ## figures of matching quality with intervals, into docs/quality.md
 	@$(PYTHON_ENV)/python benchmarks/quality.py
