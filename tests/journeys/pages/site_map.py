@@ -19,7 +19,6 @@ from matchmaker.events.models import Event, Meeting
 from matchmaker.events.services import compute_plan, publish_plan, start_plan
 from matchmaker.matching.models import Match
 from matchmaker.matching.services import answer_match, match_block, start_match_run
-from matchmaker.messaging import services as messaging
 from matchmaker.messaging.services import ask, quote, reply
 from matchmaker.running import sample
 from tests import factories
@@ -93,30 +92,6 @@ class SiteMap:
         )
         for product in self.listed:
             shortlist_product(by=by, company=self.wanter, product=product)
-        self._talk(by, self.seller.members.first())
-
-    def _talk(self, buyer: User, supplier: User) -> None:
-        """An enquiry with an answer, a quote and a sample on its way, and a quote on the demand."""
-        demand = self.mutual.line.demand
-        asked = "How much of it could you ship to Wuhan every month from March?"
-        self.enquiry = messaging.ask(by=buyer, company=self.wanter, product=self.mutual.product, text=asked)
-        messaging.reply(
-            by=supplier, enquiry=self.enquiry, text="A container every fortnight. Which pack do you prefer?"
-        )
-        terms = {
-            "price": Decimal("950"),
-            "currency": "USD",
-            "price_unit": "t",
-            "incoterm": "FOB",
-            "incoterm_place": "Mombasa",
-            "valid_until": timezone.localdate() + dt.timedelta(days=30),
-        }
-        self.quote = messaging.quote(by=supplier, enquiry=self.enquiry, **terms)
-        messaging.ask_sample(by=buyer, enquiry=self.enquiry, what="2 kg, as delivered")
-        offered = messaging.ask(
-            by=supplier, company=self.seller, demand=demand, text="We can offer the whole quantity."
-        )
-        messaging.quote(by=supplier, enquiry=offered, line=self.mutual.line, **terms)
 
     def _talk(self) -> None:
         """An enquiry with an answer in it, and a quote."""
@@ -192,9 +167,6 @@ class SiteMap:
             "supplier-product-new": "/supplier/products/new/",
             "supplier-product": f"/supplier/products/{product.uid}/",
             "supplier-withdraw": f"/supplier/products/{product.uid}/withdraw/",
-            "supplier-enquiries": "/enquiries/",
-            "supplier-enquiry": f"/enquiries/{self.enquiry.uid}/",
-            "supplier-quote": f"/enquiries/{self.enquiry.uid}/quote/",
             "supplier-registrations": "/supplier/registrations/",
             "supplier-china": f"/supplier/products/{product.uid}/china/",
             "supplier-matches": "/supplier/matches/",
@@ -245,12 +217,6 @@ class SiteMap:
                 "buyer-searches": "/searches/",
                 "buyer-import": "/imports/new/company/demands/",
                 "buyer-shortlist": "/buyer/shortlist/",
-                "buyer-enquiries": "/enquiries/",
-                "buyer-enquiry": f"/enquiries/{self.enquiry.uid}/",
-                "buyer-ask": f"/enquiries/supplier/{self.seller.uid}/ask/",
-                "buyer-quotes": f"/enquiries/demand/{demand.uid}/quotes/",
-                "buyer-quote-answer": f"/enquiries/quote/{self.quote.uid}/answer/",
-                "buyer-contacts": "/enquiries/contacts/",
                 "buyer-compare": f"/buyer/compare/?{chosen}",
                 "buyer-product": f"/products/{self.mutual.product.uid}/",
                 "buyer-meetings": f"/meetings/{self.event.slug}/",
@@ -295,8 +261,6 @@ class SiteMap:
             "console-paper": f"{event}/paper/",
             "console-agendas": f"{event}/agendas/",
             "console-campaign": "/console/campaign/",
-            "console-enquiries": "/console/enquiries/",
-            "console-outcomes": "/console/outcomes/",
             "console-rules": "/console/rules/",
             "console-rule": "/console/rules/GACC-FOOD-280/",
             "console-agreements": "/console/rules/agreements/",
