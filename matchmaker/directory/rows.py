@@ -5,7 +5,7 @@ by nobody, whoever asks.
 """
 
 import datetime as dt
-import re
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -16,11 +16,12 @@ from django.utils import timezone
 from matchmaker.catalogue.models import Category, Demand, DemandLine, HSCode, Product, ProductCertificate
 from matchmaker.companies.models import Company
 from matchmaker.directory import cards
-from matchmaker.directory.facts import Facts, order_band, price_band
-from matchmaker.directory.index.entries import Entry, fold
+from matchmaker.directory.facts import Facts, order_band, price_band, stamp
+from matchmaker.directory.index.entries import Entry, fold, tariff_words
 from matchmaker.market_access.models import ReadinessAnswer, Registration
 from matchmaker.market_access.readiness import Readiness
 
+SECONDS = 10  # for which what bands rest on is taken as it was
 BATCH = 1_000  # rows that are read from the database at a time
 
 
@@ -47,17 +48,16 @@ def _batches(rows: QuerySet) -> Iterator[list]:
 
 
 @cache
-def _headings() -> dict[str, str]:
-    """HS heading → its English text as far as it says what it is, not what it leaves out."""
-    rows = HSCode.objects.filter(level=4).values_list("code", "text_en")
-    return {code: re.split(r";|\b(?:whether|excluding|other than|not )", text, maxsplit=1)[0] for code, text in rows}
+def _tariff() -> dict[str, str]:
+    """HS heading or subheading → its English text as far as it says what it is, not what it leaves out."""
+    rows = HSCode.objects.filter(level__gte=4).values_list("code", "text_en")
+    return {code: tariff_words(text) for code, text in rows}
 
 
 def _trade_words(codes: Iterable[str], categories: Iterable[Category | None]) -> tuple[tuple[str, str], ...]:
     """What the tariff and our categories call a thing, in English and Chinese, whatever language its names are in."""
-    found = [
-        ("en", text) for heading in dict.fromkeys(code[:4] for code in codes) if (text := _headings().get(heading))
-    ]
+    listed = dict.fromkeys(part for code in codes for part in (code[:4], code))
+    found = [("en", text) for code in listed if (text := _tariff().get(code))]
     for category in {category.pk: category for category in categories if category}.values():
         found += [("en", category.name_en), ("zh", category.name_zh)]
     return tuple(found)
@@ -119,7 +119,19 @@ def _products_stamp() -> tuple:
     )
     answers = ReadinessAnswer.objects.aggregate(Count("pk"), Max("answered_at"))
     registered = Registration.objects.aggregate(Count("pk"), Max("pk"), Min("valid_until"))
-    return (*counted.values(), *answers.values(), *registered.values(), timezone.localdate())
+    return (*counted.values(), *answers.values(), *registered.values(), timezone.localdate(), facts_stamp())
+
+
+_facts: tuple[float, str] = (0.0, "")  # when it was read, and what it was
+
+
+def facts_stamp() -> str:
+    """`facts.stamp`, read once in ten seconds: rules and rates change rarely, and five queries are many for a page."""
+    global _facts
+    now = time.monotonic()
+    if not _facts[1] or now - _facts[0] > SECONDS:
+        _facts = (now, stamp())
+    return _facts[1]
 
 
 def changed_products(since: dt.datetime) -> set[int]:

@@ -35,6 +35,17 @@ document.addEventListener("htmx:responseError", (event) => {
   else failed();
 });
 
+// When the part that held the focus was replaced, whoever was there goes on from the new one.
+let heldFocus = false;
+document.addEventListener("htmx:beforeSwap", (event) => { heldFocus = event.detail.target.contains(document.activeElement); });
+document.addEventListener("htmx:load", (event) => {
+  const part = event.detail.elt;
+  if (!heldFocus || document.activeElement !== document.body || !part.focus) return;
+  heldFocus = false;
+  if (!part.hasAttribute("tabindex")) part.tabIndex = -1;
+  part.focus({ preventScroll: true });
+});
+
 // ---- theme
 document.addEventListener("click", (event) => {
   if (!event.target.closest("[data-theme-toggle]")) return;

@@ -7,6 +7,7 @@ carries the place after its last entry, and the next page begins there whatever 
 import heapq
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from matchmaker.directory.index.segment import Segment
 from matchmaker.language.encoder import Encoder
 from matchmaker.matching.engine import bags
 
+ALONE, SHARE_ALONE = 0.1, 0.75  # the same where nothing is found so: what stands out by its meaning
 ENOUGH, SHARE_OF_BEST = 0.22, 0.3  # an entry is found from here, or from this share of the best one's score
 NEAREST = 6
 MOST = 1_000  # entries one answer holds
@@ -178,7 +180,7 @@ class Index:
             understood = Understood(number=asked.number)
         else:
             words_only = mode == "words"
-            vector = None if words_only else self.encoder.encode_query([asked.text])[0]
+            vector = None if words_only else _vector(self.encoder, asked.text)  # type: ignore[arg-type]
             every = scoring.evidence(self.statistics, asked, vector, dead, words_only=words_only)
             found = [one.total(self.name_weight, words_only=words_only) for one in every]
             understood = reading.with_spelling(asked.understood, self._as_written)
@@ -188,6 +190,8 @@ class Index:
     def _hits(self, scored) -> list[kernels.Bits]:
         best = max((float(scores.max(initial=0.0)) for _places, scores in scored), default=0.0)
         least = max(ENOUGH, SHARE_OF_BEST * min(best, 1.0))
+        if best < ENOUGH:
+            least = max(ALONE, SHARE_ALONE * best)
         return [
             kernels.bits(places[scores >= least], segment.n)
             for segment, (places, scores) in zip(self.segments, scored, strict=True)
@@ -245,6 +249,12 @@ class Index:
                     if surface := bags.surfaces(segment.names_of(place)).get(word):
                         return surface
         return word
+
+
+@lru_cache(maxsize=1024)
+def _vector(encoder: Encoder, text: str) -> NDArray[np.float32]:
+    """The meaning of the words; one page asks three directories with the same ones."""
+    return encoder.encode_query([text])[0]
 
 
 def _alike(places: NDArray[np.integer], score: float) -> tuple[NDArray[np.integer], NDArray[np.float32]]:

@@ -10,11 +10,20 @@ from matchmaker.market_access.services.answers import (
 )
 from matchmaker.market_access.services.companies import (
     answer_question,
+    lower_ended,
     record_registration,
     registrations_due,
     remind_of_registrations,
     remove_registration,
     withdraw_answer,
+)
+from matchmaker.market_access.services.editing import (
+    DutyChange,
+    add_partner,
+    edit_agreement,
+    edit_rate,
+    history_of,
+    preview_duty,
 )
 from matchmaker.market_access.services.records import (
     edit_partner,
@@ -25,12 +34,19 @@ from matchmaker.market_access.services.records import (
 from matchmaker.market_access.services.tariffs import import_tariff
 
 __all__ = [
+    "DutyChange",
+    "add_partner",
     "answer_question",
     "duty_of",
+    "edit_agreement",
     "edit_partner",
+    "edit_rate",
     "edit_rule",
+    "history_of",
     "import_tariff",
     "load_market_access",
+    "lower_ended",
+    "preview_duty",
     "preview_rule",
     "readiness_difference",
     "readiness_of",

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from matchmaker.web.supplier import codes, company, exports, home, images, market, matches, products
+from matchmaker.web.supplier import (
+    codes,
+    company,
+    exports,
+    home,
+    images,
+    interest,
+    market,
+    matches,
+    products,
+    registrations,
+)
 
 urlpatterns = [
     path("", home.show, name="supplier_home"),
@@ -20,6 +31,10 @@ urlpatterns = [
     path("products/<uuid:uid>/pictures/<int:pk>/remove/", images.remove, name="supplier_product_image_remove"),
     path("products/<uuid:uid>/china/", market.show, name="supplier_product_market"),
     path("products/<uuid:uid>/china/answer/", market.answer, name="supplier_product_answer"),
+    path("products/<uuid:uid>/china/registration/", registrations.add, name="supplier_registration_add"),
+    path("registrations/", registrations.index, name="supplier_registrations"),
+    path("registrations/<uuid:uid>/remove/", registrations.remove, name="supplier_registration_remove"),
+    path("interest/", interest.show, name="supplier_interest"),
     path("matches/export.<str:form>", exports.matches, name="supplier_matches_export"),
     path("matches/", matches.index, name="supplier_matches"),
     path("matches/<uuid:uid>/", matches.show, name="supplier_match"),
