@@ -4,7 +4,9 @@ ON_EVERY_CORE = -n auto --maxprocesses 6 --dist loadfile
 SHELL = /bin/sh
 .DEFAULT_GOAL = help
 .PHONY: help setup setup-dev run demo test test-services test-pages test-faults matrix fuzz lint format lock messages screenshots \
-	bench-quality bench-matching bench-scheduling bench-notifications clean
+	bench-pages bench-quality bench-matching bench-scheduling bench-booking bench-event bench-notifications bench-ledger \
+	bench-directory \
+	bench-directory-load clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,7 +42,10 @@ fuzz: setup-dev ## 20,000 made-up calls to the API; none may end in a 5xx
 	@FUZZ_CALLS=$${FUZZ_CALLS:-20000} $(PYTHON_ENV)/python -m pytest -m fault -s tests/fuzz
 
 test-faults: setup-dev ## kills workers and servers and counts what was lost
-	@$(PYTHON_ENV)/python -m pytest -m fault -s
+	@$(PYTHON_ENV)/python -m pytest -m "fault and not ledger" -s
+
+bench-ledger: setup-dev ## 100,000 notices while workers, Valkey and deploys die, counted outside; DATABASE_URL for PostgreSQL
+	@$(PYTHON_ENV)/python -m pytest -m ledger -s -q
 
 lint: setup-dev ## style, types, templates, floors of the house, security patterns
 	@$(PYTHON_ENV)/ruff check --quiet .
@@ -69,6 +74,9 @@ messages: setup-dev ## collect the strings to translate, and compile the transla
 screenshots: setup-dev ## every page as a picture: both languages, two widths, light and dark, into screenshots/
 	@CHROMIUM=$$(bin/browser) $(PYTHON_ENV)/python -m pytest -s tests/journeys/pages/screenshots.py
 
+bench-pages: setup-dev ## weight, paint and layout shift of the first pages on a slow phone, in Chromium
+	@CHROMIUM=$$(bin/browser) $(PYTHON_ENV)/python -m pytest -s tests/journeys/pages/measure.py
+
 bench-quality: setup-dev ## figures of matching quality with intervals, into docs/quality.md
 	@$(PYTHON_ENV)/python benchmarks/quality.py
 
@@ -77,6 +85,15 @@ bench-matching: setup-dev ## the engine beside numpy, faiss and PostgreSQL, into
 
 bench-scheduling: setup-dev ## the scheduler beside a greedy pass and round robin, into docs/benchmarks/
 	@$(PYTHON_ENV)/python benchmarks/scheduling.py
+
+bench-booking: setup-dev ## 10,000 contested bookings and how many a minute, on DATABASE_URL (PostgreSQL for a real race)
+	@$(PYTHON_ENV)/python benchmarks/booking.py --out docs/benchmarks/booking.md
+
+bench-event: setup-dev ## from the organiser's button to the draft of 1,000 by 1,000 companies, with the progress shown
+	@$(PYTHON_ENV)/python benchmarks/event_plan.py
+
+bench-directory: setup-dev ## the directory page beside an ORM and a full-text page at 10k and 100k products; SIZE=1m adds a million
+	@$(PYTHON_ENV)/python benchmarks/directory.py
 
 bench-notifications: setup-dev ## the post office: fan-out and drain
 	@$(PYTHON_ENV)/python benchmarks/notifications.py
