@@ -6,7 +6,6 @@ SHELL = /bin/sh
 .PHONY: help setup setup-dev run demo test test-services test-pages test-faults matrix fuzz lint format lock messages screenshots \
 	bench-pages bench-quality bench-matching bench-scheduling bench-booking bench-event bench-notifications bench-ledger \
 	bench-directory \
-	bench-directory-load clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

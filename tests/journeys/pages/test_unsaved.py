@@ -15,7 +15,7 @@ def typed(open_as):
     page = open_as("buyer")
     page.goto("/buyer/demands/new/")
     page.fill("[name=title]", TITLE)
-    page.wait_for_function(f"({KEPT} || '').includes('{TITLE}')")
+    page.wait_for_function(f"() => ({KEPT} || '').includes('{TITLE}')")
     return page
 
 
