@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from django.conf import settings
 from django.db import connection
-from django.db.models import Count, Sum
+from django.db.models import Count, QuerySet, Sum
 from django.utils import timezone
 
 from matchmaker.catalogue.models import Product
@@ -34,6 +34,7 @@ from matchmaker.language.encoder import Encoder, get_encoder
 from matchmaker.language.text import clean
 
 AT_ONCE = 1_500  # rows up to which a directory is built while the reader waits
+MOST_OWN = 100  # rows of a reader's own that are searched beside a directory, the newest
 BY_NAME = 1_000  # rows that are listed while there is no index
 LOOK_AGAIN = 0.5  # seconds between two looks at whether the files changed
 STALE, OLDEST = 30, 600  # seconds without a refresh until a reader starts one, and until the index is not trusted
@@ -72,9 +73,21 @@ def similar_products(product: Product, top: int = 4, without: frozenset[int] = f
     return found.keys
 
 
-def search(kind: str, wish: Wish) -> Found:
+def search(kind: str, wish: Wish, own: QuerySet | None = None) -> Found:
+    """`own` are rows outside the directory that this reader alone finds in it; they are not kept."""
     index = current(kind)
-    return _by_name(DIRECTORIES[kind], wish) if index is None else index.search(wish)
+    if index is None:
+        return _by_name(DIRECTORIES[kind], wish)
+    newest = list(own.order_by("-pk").values_list("pk", flat=True)[:MOST_OWN]) if own is not None else []
+    if own is not None and newest:
+        entries = DIRECTORIES[kind].entries(own.filter(pk__in=newest))
+        index = index.beside(build(entries, partial(name_vectors, index.encoder), index.encoder.dim, _common(index)))
+    return index.search(wish)
+
+
+def _common(index: Index) -> np.ndarray | None:
+    """What the names of the directory share, so that a segment beside them is measured alike."""
+    return np.asarray(index.segments[0].common) if index.size else None
 
 
 def warm() -> None:

@@ -18,6 +18,7 @@ from matchmaker.catalogue import services as catalogue
 from matchmaker.catalogue.models import Demand, Product
 from matchmaker.companies.models import Company
 from matchmaker.companies.services import start_company
+from matchmaker.directory.services import set_rate
 from matchmaker.events.models import Event
 from matchmaker.running.sample_events import people_register
 from matchmaker.running.sample_partner import bring_companies
@@ -53,6 +54,9 @@ def load() -> dict[str, int]:
     password = make_password(PASSWORD)  # one hash for all: hashing a hundred times is what would take long
     campaign = _campaign(password)
     organiser = User.objects.get(email=ORGANISER)
+    for row in rows("rates.csv"):
+        figures = {"yuan": Decimal(row["yuan"]), "as_of": campaign.starts_on, "source": row["source"]}
+        set_rate(by=organiser, campaign=campaign, currency=row["currency"], **figures)
     companies = {row["company_key"]: _company(row, campaign, organiser, password) for row in all_rows("companies.csv")}
     for row in rows("waiting_companies.csv"):
         _company(row, campaign, None, password)

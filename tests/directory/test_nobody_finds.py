@@ -5,12 +5,12 @@ import itertools
 import pytest
 from django.urls import reverse
 
-from matchmaker.catalogue.models import Demand, Product, ShortlistItem
+from matchmaker.catalogue.models import Demand, DemandInvitation, Product, ShortlistItem
 from matchmaker.companies.models import Company
 from matchmaker.directory import keeping
 from matchmaker.directory.index.searching import Wish
 from matchmaker.directory.models import Alerted, SavedSearch
-from matchmaker.directory.services import look_for_news, save_search
+from matchmaker.directory.services import look_for_news, save_search, say_not_for_us
 from matchmaker.notifications.models import Notice
 from tests import factories as make
 
@@ -127,3 +127,33 @@ def test_a_shortlist_does_not_tell_its_supplier_who_keeps_it(client):
     page = client.get(reverse("supplier_interest"))
     assert page.context["rows"][0]["saved"] == 1
     assert "武汉秘密采购有限公司" not in page.content.decode()
+
+
+@pytest.mark.parametrize(("seen", "finders"), [("private", ["own"]), ("invited", ["own", "invited"])])
+def test_only_its_people_find_a_demand_that_is_not_public(client, seen, finders):
+    row = demand(visibility=seen)
+    make.demand(lines=1)
+    invited = make.supplier()
+    DemandInvitation.objects.create(demand=row, company=invited)
+    people = {"own": make.member_of(row.company), "invited": make.member_of(invited), "other": whoever("another buyer")}
+    found = []
+    for name in (*people, "nobody", *people):  # what one person finds stays in no index
+        client.logout() if name == "nobody" else client.force_login(people[name])
+        page = client.get(reverse("demands"), {"q": SECRET})
+        assert page.context["total"] == len(page.context["rows"])
+        if row in page.context["rows"]:
+            found.append(name)
+        assert client.get(reverse("demands")).context["total"] == (2 if name in finders else 1)
+    assert found == finders * 2
+
+
+def test_a_supplier_that_is_not_for_us_is_in_no_list_until_all_are_asked_for(client):
+    gone, stays = make.product(name="Jasmine rice").company, make.product(name="Basmati rice").company
+    buyer = make.buyer()
+    person = make.member_of(buyer)
+    say_not_for_us(by=person, company=buyer, supplier=gone)
+    client.force_login(person)
+    assert client.get(reverse("suppliers")).context["rows"] == [stays]
+    assert set(client.get(reverse("suppliers"), {"all": "1"}).context["rows"]) == {gone, stays}
+    client.logout()
+    assert set(client.get(reverse("suppliers")).context["rows"]) == {gone, stays}

@@ -30,7 +30,13 @@ def rices() -> dict[str, object]:
     made = {}
     for country, name, text, currency, price in RICES:
         company = factories.supplier(country=country, legal_name=f"Rice {country} Co., Ltd.")
-        terms = {"currency": currency, "price_low": price, "price_unit": "kg", "min_order": 5000, "min_order_unit": "kg"}
+        terms = {
+            "currency": currency,
+            "price_low": price,
+            "price_unit": "kg",
+            "min_order": 5000,
+            "min_order_unit": "kg",
+        }
         made[country] = factories.product(company, name, text, origin=country, lead_time_days=30, **terms)
     for name in ("Robusta coffee beans", "Frozen durian pulp", "Olive oil"):
         factories.product(name=name, description=f"{name}.", origin="MY", category=None, hs_code="")

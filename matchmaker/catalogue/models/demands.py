@@ -44,6 +44,12 @@ class DemandQuerySet(models.QuerySet):
         )
         return self.filter(seen | invited)
 
+    def only_for(self, user):
+        """Open ones that this person sees and the public does not: her companies' own, and where they are invited."""
+        if not user.is_authenticated or user.is_superuser:
+            return self.none()
+        return self.visible_to(user).open().exclude(visibility=Demand.Visibility.PUBLIC)
+
     def expired(self):
         return self.filter(status=Demand.Status.PUBLISHED, closing_on__lt=timezone.localdate())
 

@@ -4,6 +4,7 @@ from matchmaker.directory.services.alerts import due_searches, look_for_news
 from matchmaker.directory.services.buying import (
     arrange_shortlist,
     hidden_products,
+    hidden_suppliers,
     mark_on_shortlist,
     say_not_for_us,
     take_back_not_for_us,
@@ -17,6 +18,7 @@ __all__ = [
     "due_searches",
     "forget_search",
     "hidden_products",
+    "hidden_suppliers",
     "interest_in",
     "look_for_news",
     "mark_on_shortlist",

@@ -36,6 +36,12 @@ def hidden_products(company: Company) -> frozenset[int]:
     return frozenset(found)
 
 
+def hidden_suppliers(company: Company) -> frozenset[int]:
+    """Primary keys of suppliers this buyer said "not for us" to."""
+    said = NotForUs.objects.filter(company=company).exclude(supplier=None)
+    return frozenset(said.values_list("supplier", flat=True))
+
+
 @transaction.atomic
 def say_not_for_us(
     *, by: User, company: Company, product: Product | None = None, supplier: Company | None = None

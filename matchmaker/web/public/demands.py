@@ -22,6 +22,7 @@ def cards(demands):
 @everyone
 @require_safe
 def index(request):
+    seen = Demand.objects.visible_to(request.user).open()
     found = directory.listing(
         request,
         "demands",
@@ -36,7 +37,8 @@ def index(request):
             "newest": Sort(_("Newest"), "newest"),
             "oldest": Sort(_("Longest open"), "oldest"),
         },
-        rows=lambda keys, _cards: directory.in_order(cards(Demand.objects.public().filter(pk__in=keys)), keys),
+        rows=lambda keys, _cards: directory.in_order(cards(seen.filter(pk__in=keys)), keys),
+        own=Demand.objects.only_for(request.user),
     )
     return render(request, "public/demands.html", found, status=found["status"])
 

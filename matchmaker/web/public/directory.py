@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,7 +19,7 @@ from matchmaker.directory import keeping
 from matchmaker.directory.index.counting import Outside
 from matchmaker.directory.index.searching import Found, Wish
 from matchmaker.directory.models import Kind
-from matchmaker.directory.services import hidden_products
+from matchmaker.directory.services import hidden_products, hidden_suppliers
 from matchmaker.web.access import current_company
 from matchmaker.web.public.addresses import address
 from matchmaker.web.public.understood import sentences
@@ -65,12 +66,13 @@ def listing(
     rows: Callable[[Sequence[int], Sequence[bytes]], Sequence[Any]],
     outside: Outside | None = None,
     without: frozenset[int] = frozenset(),
+    own: QuerySet | None = None,
 ) -> dict[str, Any]:
     """The context of a directory page.
 
     `sorts` has the default first; `rows` reads rows by primary key and card and leaves out what may not be seen any
-    more. `status` is 400 when the address holds something no link of ours makes: an unknown order, a damaged place in
-    the list, or a character that cannot be stored.
+    more; `own` are rows that only this reader finds. `status` is 400 when the address holds something no link of ours
+    makes: an unknown order, a damaged place in the list, or a character that cannot be stored.
     """
     query, trouble = _query(request)
     chosen = {facet.name: request.GET.getlist(facet.name)[:MOST_CHOSEN] for facet in facets}
@@ -93,7 +95,7 @@ def listing(
         first=sorts[sort].first,
         mode="words" if request.GET.get("exactly") else "all",
     )
-    found = keeping.search(kind, wish)
+    found = keeping.search(kind, wish, own)
     shown = list(rows(found.keys, found.cards))
     labels = {
         facet.name: facet.label([v for v, _n in found.facets.get(index_names[facet.name], [])] + chosen[facet.name])
@@ -246,7 +248,8 @@ def buyer_view(request) -> dict[str, Any]:
     return {"buyer_company": company, "shortlisted": kept}
 
 
-def not_for(request) -> frozenset[int]:
-    """Products this buyer said "not for us" to; none where she asks for all."""
+def not_for(request, kind: str = "products") -> frozenset[int]:
+    """Products, or suppliers, this buyer said "not for us" to; none where she asks for all."""
     company = None if request.GET.get("all") else current_company(request, is_buyer=True)
-    return hidden_products(company) if company else frozenset()
+    hidden = hidden_suppliers if kind == "suppliers" else hidden_products
+    return hidden(company) if company else frozenset()

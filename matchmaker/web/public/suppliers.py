@@ -53,6 +53,7 @@ def index(request):
         },
         rows=lambda keys, _cards: directory.in_order(cards(Company.objects.public().filter(pk__in=keys)), keys),
         outside=attending(),
+        without=directory.not_for(request, "suppliers"),
     )
     context = {**found, "buyer_company": current_company(request, is_buyer=True)}
     return render(request, "public/suppliers.html", context, status=found["status"])
