@@ -4,7 +4,7 @@ ON_EVERY_CORE = -n auto --maxprocesses 6 --dist loadfile
 SHELL = /bin/sh
 .DEFAULT_GOAL = help
 .PHONY: help setup setup-dev run demo test test-services test-pages test-faults lint format lock messages screenshots \
-	bench-quality bench-matching bench-scheduling bench-notifications clean
+	bench-quality bench-matching bench-scheduling bench-notifications bench-import clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -74,6 +74,9 @@ bench-scheduling: setup-dev ## the scheduler beside a greedy pass and round robi
 
 bench-notifications: setup-dev ## the post office: fan-out and drain
 	@$(PYTHON_ENV)/python benchmarks/notifications.py
+
+bench-import: setup-dev ## a sheet of products beside django-import-export and COPY (PostgreSQL)
+	@$(PYTHON_ENV)/python benchmarks/imports.py
 
 clean: ## forget the environment and everything the laptop kept (asks first)
 	@printf 'Delete .venv, .cache and var, with the database in it? [y/N] ' && read answer && [ "$$answer" = y ] \

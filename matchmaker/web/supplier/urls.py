@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from matchmaker.web.supplier import codes, company, exports, home, images, market, matches, products
+from matchmaker.web.supplier import codes, company, exports, home, images, interests, market, matches, products
 
 urlpatterns = [
     path("", home.show, name="supplier_home"),
@@ -20,6 +20,9 @@ urlpatterns = [
     path("products/<uuid:uid>/pictures/<int:pk>/remove/", images.remove, name="supplier_product_image_remove"),
     path("products/<uuid:uid>/china/", market.show, name="supplier_product_market"),
     path("products/<uuid:uid>/china/answer/", market.answer, name="supplier_product_answer"),
+    path("interests/<uuid:uid>/express/", interests.express, name="supplier_interest"),
+    path("interests/<uuid:uid>/withdraw/", interests.withdraw, name="supplier_interest_withdraw"),
+    path("interests/<uuid:uid>/answer/", interests.answer, name="supplier_interest_answer"),
     path("matches/export.<str:form>", exports.matches, name="supplier_matches_export"),
     path("matches/", matches.index, name="supplier_matches"),
     path("matches/<uuid:uid>/", matches.show, name="supplier_match"),
