@@ -4,7 +4,8 @@ ON_EVERY_CORE = -n auto --maxprocesses 6 --dist loadfile
 SHELL = /bin/sh
 .DEFAULT_GOAL = help
 .PHONY: help setup setup-dev run demo test test-services test-pages test-faults lint format lock messages screenshots \
-	bench-quality bench-matching bench-scheduling bench-notifications bench-import clean
+	bench-quality bench-matching bench-scheduling bench-notifications bench-directory \
+	bench-directory-load bench-import clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -71,6 +72,9 @@ bench-matching: setup-dev ## the engine beside numpy, faiss and PostgreSQL, into
 
 bench-scheduling: setup-dev ## the scheduler beside a greedy pass and round robin, into docs/benchmarks/
 	@$(PYTHON_ENV)/python benchmarks/scheduling.py
+
+bench-directory: setup-dev ## the directory page beside an ORM and a full-text page at 10k and 100k products; SIZE=1m adds a million
+	@$(PYTHON_ENV)/python benchmarks/directory.py
 
 bench-notifications: setup-dev ## the post office: fan-out and drain
 	@$(PYTHON_ENV)/python benchmarks/notifications.py

@@ -27,7 +27,7 @@ from numpy.typing import NDArray  # noqa: E402
 
 from matchmaker.language.encoder import get_encoder  # noqa: E402  # needs the path above
 from matchmaker.matching.engine import training  # noqa: E402
-from matchmaker.matching.engine.classify import ENCODER_PATHS  # noqa: E402
+from matchmaker.matching.engine.classify import ENCODER_PATHS, category_shares  # noqa: E402
 from matchmaker.matching.engine.csls import csls  # noqa: E402
 from matchmaker.matching.engine.evidence import neighbour_vote  # noqa: E402
 from matchmaker.matching.engine.fusion import (  # noqa: E402
@@ -146,8 +146,8 @@ def text_to_code() -> Section:
             *("encoder alone: HS6", "HS6 first", "first ten", "fast: HS6 first", "goal (category · HS6)"),
         ),
     )
-    best_three = np.argsort(-nomenclature.category_sums(full), axis=1)[:, :3]
-    fast_first = nomenclature.category_sums(fast).argmax(axis=1)
+    best_three = np.argsort(-category_shares(full, nomenclature), axis=1)[:, :3]
+    fast_first = category_shares(fast, nomenclature).argmax(axis=1)
     best_ten = np.argsort(-full, axis=1)[:, :10]
     for name, rows, goal in groups:
         clusters = codes[rows]

@@ -89,6 +89,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "matchmaker.web.on_behalf.OnBehalf",
     "matchmaker.web.middleware.PrivatePages",
 ]
 
@@ -319,6 +320,11 @@ if PRODUCTION:
     if TRUSTED_PROXIES:
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
+# -- data that leave the country --------------------------------------------------------------------------------------
+BOUNDARY_COUNTRY = env.str("BOUNDARY_COUNTRY", "CN")  # where the site and its buyers are; '' counts nothing
+BOUNDARY_THRESHOLDS = [int(count) for count in env.list("BOUNDARY_THRESHOLDS", default=["100000", "1000000"])]
+BOUNDARY_LIMIT = env.int("BOUNDARY_LIMIT", 100_000)  # persons a year; beyond it no further contact leaves
+
 # -- the API ----------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
@@ -346,7 +352,10 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_NAME_OVERRIDES": {"MatchAnswerEnum": "matchmaker.matching.models.Match.Answer"},
+    "ENUM_NAME_OVERRIDES": {
+        "MatchAnswerEnum": "matchmaker.matching.models.Match.Answer",
+        "SideEnum": "matchmaker.messaging.models.Side",
+    },
 }
 CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from matchmaker.accounts import acting
 from matchmaker.accounts.models import AuditEntry, User
 
 
@@ -18,6 +19,10 @@ def record(*, by: User | None, verb: str, on: Any, organisation: Any = None, fac
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("An audit entry belongs in the transaction of the act it records.")
+    facts = dict(facts or {})
+    real = acting.now()
+    if real is not None and by == real.person:  # somebody of the team acts for her: the entry names who did it
+        by, facts = real.actor, {**facts, "on_behalf_of": str(real.person.uid), "why": real.reason}
     owner = str((organisation or on).uid)
     last = AuditEntry.objects.filter(organisation=owner).order_by("-id").values_list("digest", flat=True).first() or ""
     entry = AuditEntry(
@@ -26,7 +31,7 @@ def record(*, by: User | None, verb: str, on: Any, organisation: Any = None, fac
         verb=verb,
         object_kind=type(on).__name__,
         object_uid=str(on.uid),
-        facts=dict(facts or {}),
+        facts=facts,
         at=timezone.now(),
         previous=last,
     )

@@ -69,6 +69,22 @@ class ApiToken(Public):
         return f"{self.name} ({self.prefix}…)"
 
 
+class Consent(Public):
+    """What a person agreed to, with the words she read: a later change of the text changes nothing here."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="consents")
+    purpose = models.CharField(max_length=40)
+    text = models.TextField()
+    language = models.CharField(max_length=10)
+    given_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-given_at"]
+
+    def __str__(self):
+        return f"{self.user} agreed: {self.purpose}"
+
+
 class AuditQuerySet(models.QuerySet):
     def of(self, organisation):
         """The chain of a company or campaign, or of a person's own account."""

@@ -80,7 +80,7 @@ class AskIn(Strict):
     text = serializers.CharField(max_length=5000)
 
 
-class TextIn(Strict):
+class MessageIn(Strict):
     text = serializers.CharField(max_length=5000)
 
 
@@ -108,7 +108,7 @@ class QuoteIn(Strict, serializers.ModelSerializer):
         validators = []
 
 
-class AnswerIn(Strict):
+class QuoteAnswerIn(Strict):
     answer = serializers.ChoiceField(["accepted", "declined", "question"])
     note = serializers.CharField(max_length=1000, required=False, allow_blank=True, default="")
 
@@ -153,11 +153,11 @@ class Enquiries(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
         }[name]
         return {"other" if name == "supplier" else name: get_object_or_404(rows, uid=given[name])}
 
-    @extend_schema(request=TextIn, responses=EnquiryOut)
+    @extend_schema(request=MessageIn, responses=EnquiryOut)
     def reply(self, request, uid):
         def act():
             enquiry = self.get_object()
-            services.reply(by=request.user, enquiry=enquiry, text=self.given(TextIn).validated_data["text"])
+            services.reply(by=request.user, enquiry=enquiry, text=self.given(MessageIn).validated_data["text"])
             transaction.on_commit(ring)
             return Response(self.shown(enquiry))
 
@@ -210,11 +210,11 @@ class Quotes(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
         rows = Quote.objects.visible_to(self.request.user).select_related("enquiry__supplier", "enquiry__buyer", "line")
         return rows.order_by("-made_at", "-pk")
 
-    @extend_schema(request=AnswerIn, responses=QuoteOut)
+    @extend_schema(request=QuoteAnswerIn, responses=QuoteOut)
     def answer(self, request, uid):
         def act():
             quote = services.answer_quote(
-                by=request.user, quote=self.get_object(), **self.given(AnswerIn).validated_data
+                by=request.user, quote=self.get_object(), **self.given(QuoteAnswerIn).validated_data
             )
             transaction.on_commit(ring)
             return Response(QuoteOut(quote).data)

@@ -8,6 +8,7 @@ from rest_framework.response import Response
 from matchmaker.api.base import Resource, Strict
 from matchmaker.api.filters import equal
 from matchmaker.api.permissions import SIGNED_IN
+from matchmaker.campaigns import boundary
 from matchmaker.companies.services import is_member
 from matchmaker.matching import reasons, services
 from matchmaker.matching.models import Match
@@ -64,12 +65,14 @@ class MatchOut(serializers.ModelSerializer):
     def get_contact(self, match) -> dict | None:
         if not match.is_mutual:
             return None
-        other = match.line.demand.company if self.get_side(match) == "supplier" else match.product.company
+        seller, wanter = match.product.company, match.line.demand.company
+        own, other = (seller, wanter) if self.get_side(match) == "supplier" else (wanter, seller)
+        seen = boundary.contact(other, to=own)
         return {
             "company": other.legal_name,
-            "name": other.contact_name,
-            "email": other.contact_email,
-            "phone": other.contact_phone,
+            "name": seen.contact_name,
+            "email": seen.contact_email,
+            "phone": seen.contact_phone,
         }
 
 

@@ -26,4 +26,4 @@ def _send(post: mail.Post, letter: Promise) -> None:
     addressee = Addressee(seat.email, seat.language)
     mail.writable(addressee)
     context = {"partner": seat.partner.name_en, "campaign": seat.partner.campaign.name_en, "path": "/partner/"}
-    post.send(mail.build(addressee, "notifications/partner_invited", topics.ACCOUNT, context, key=str(seat.pk)))
+    post.send(mail.build(addressee, "partner_invited", topics.ACCOUNT, context, key=str(seat.pk)))

@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from matchmaker.accounts.audit import record
+from matchmaker.accounts.consents import give_consent
 from matchmaker.accounts.models import User
 from matchmaker.campaigns.models import Campaign, Enrolment, Organiser, Participation, Question
 from matchmaker.companies.members import require_admin
@@ -33,8 +34,8 @@ def _people(company: Company) -> list[User]:
 
 
 @transaction.atomic
-def submit_company(*, by: User, company: Company, campaign: Campaign) -> Company:
-    """Ask the campaign's team to approve the company.
+def submit_company(*, by: User, company: Company, campaign: Campaign, consent: str = "") -> Company:
+    """Ask the campaign's team to approve the company. `consent` is the text its person agreed to, kept as she read it.
 
     Raises:
         ValidationError: by field, when something needed is missing.
@@ -60,6 +61,8 @@ def submit_company(*, by: User, company: Company, campaign: Campaign) -> Company
             Participation.objects.get_or_create(campaign=campaign, company=company, side=side)
     company.refresh_from_db()
     record(by=by, verb="submit_company", on=company)
+    if consent:
+        give_consent(by=by, purpose="submit_company", text=consent)
     notify(
         kind="company_submitted",
         to=_team(campaign),

@@ -179,4 +179,4 @@ def _send(post: mail.Post, letter: Promise) -> None:
     mail.writable(addressee)
     context = {"company": str(proof.company), "person": str(proof.user), "domain": proof.domain}
     context["path"] = f"/domain-proofs/{proof.token}/"
-    post.send(mail.build(addressee, "notifications/domain_letter", topics.ACCOUNT, context, key=str(proof.pk)))
+    post.send(mail.build(addressee, "domain_letter", topics.ACCOUNT, context, key=str(proof.pk)))

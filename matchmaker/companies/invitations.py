@@ -220,6 +220,4 @@ def _send(post: mail.Post, letter: Promise) -> None:
     addressee = Addressee(invitation.email, invitation.language)
     mail.writable(addressee)
     context = _context(invitation) | {"path": f"/invitations/{token_of(invitation)}/"}
-    post.send(
-        mail.build(addressee, "notifications/company_invitation", topics.ACCOUNT, context, key=str(invitation.pk))
-    )
+    post.send(mail.build(addressee, "company_invitation", topics.ACCOUNT, context, key=str(invitation.pk)))

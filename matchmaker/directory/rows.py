@@ -6,6 +6,7 @@ by nobody, whoever asks.
 
 import datetime as dt
 import re
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -16,11 +17,12 @@ from django.utils import timezone
 from matchmaker.catalogue.models import Category, Demand, DemandLine, HSCode, Product, ProductCertificate
 from matchmaker.companies.models import Company
 from matchmaker.directory import cards
-from matchmaker.directory.facts import Facts, order_band, price_band
+from matchmaker.directory.facts import Facts, order_band, price_band, stamp
 from matchmaker.directory.index.entries import Entry, fold
 from matchmaker.market_access.models import ReadinessAnswer, Registration
 from matchmaker.market_access.readiness import Readiness
 
+SECONDS = 10  # for which what bands rest on is taken as it was
 BATCH = 1_000  # rows that are read from the database at a time
 
 
@@ -119,7 +121,19 @@ def _products_stamp() -> tuple:
     )
     answers = ReadinessAnswer.objects.aggregate(Count("pk"), Max("answered_at"))
     registered = Registration.objects.aggregate(Count("pk"), Max("pk"), Min("valid_until"))
-    return (*counted.values(), *answers.values(), *registered.values(), timezone.localdate())
+    return (*counted.values(), *answers.values(), *registered.values(), timezone.localdate(), facts_stamp())
+
+
+_facts: tuple[float, str] = (0.0, "")  # when it was read, and what it was
+
+
+def facts_stamp() -> str:
+    """`facts.stamp`, read once in ten seconds: rules and rates change rarely, and five queries are many for a page."""
+    global _facts
+    now = time.monotonic()
+    if not _facts[1] or now - _facts[0] > SECONDS:
+        _facts = (now, stamp())
+    return _facts[1]
 
 
 def changed_products(since: dt.datetime) -> set[int]:

@@ -314,6 +314,11 @@ class TariffRate(models.Model):
     def __str__(self):
         return f"{self.hs_code} {self.regime} {self.valid_from}"
 
+    @property
+    def uid(self):
+        """Its name in the audit."""
+        return self.pk
+
     def as_rate(self) -> duty.Rate:
         return duty.Rate(
             self.hs_code, self.regime, self.percent, self.valid_from, self.valid_until, self.text, self.source

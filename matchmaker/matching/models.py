@@ -138,7 +138,7 @@ class NeverAgain(models.Model):
         return f"{self.supplier_id} × {self.buyer_id}"
 
 
-class MatchSettings(models.Model):
+class MatchSettings(Public):
     """What matching goes by. Rows are only added, and the newest adopted one counts from the next full run on."""
 
     class Origin(models.TextChoices):

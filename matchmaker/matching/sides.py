@@ -1,21 +1,33 @@
 """Rows of the catalogue as the plain values the engine compares."""
 
+import datetime as dt
 import hashlib
 from collections.abc import Iterable
 
+from django.db.models import prefetch_related_objects
+from django.utils import timezone
+
 from matchmaker.catalogue.models import DemandLine, Product
 from matchmaker.companies.models import Company
+from matchmaker.market_access.services import readiness_of_many
 from matchmaker.matching.engine.pairs import Offer, Want
 
+SHIPS_IN = dt.timedelta(days=60)  # what goods that are agreed on today usually take until they leave
 SMALL = (Company.Size.MICRO, Company.Size.SMALL)
 
 
 def offers(products: Iterable[Product]) -> list[Offer]:
-    """Products with `company`, `texts` and `certificates` fetched."""
-    return [_offer(product) for product in products]
+    """Products with `company`, `texts` and `certificates` fetched.
+
+    Each with its readiness for China on the day its goods could leave: a condition of every match, never a score.
+    """
+    listed = list(products)
+    prefetch_related_objects(listed, "category")
+    ready = readiness_of_many(listed, timezone.localdate() + SHIPS_IN)
+    return [_offer(product, ready[product.pk].state.value) for product in listed]
 
 
-def _offer(product: Product) -> Offer:
+def _offer(product: Product, readiness: str) -> Offer:
     company = product.company
     return Offer(
         key=product.pk,
@@ -33,6 +45,7 @@ def _offer(product: Product) -> Offer:
         lead_time_days=product.lead_time_days,
         verification=company.verification,
         languages=frozenset(company.languages),
+        readiness=readiness,
         small=company.first_time_exporter or company.size in SMALL,
     )
 
@@ -57,6 +70,7 @@ def _want(line: DemandLine) -> Want:
         origins_excluded=frozenset(line.origins_excluded),
         certificates_required=frozenset(line.certificates_required),
         delivery_by=line.demand.delivery_until,
+        registration_required=True,  # whatever is bought here has to enter China
     )
 
 

@@ -38,6 +38,12 @@ def match_block() -> None:
         ring_post_office()
 
 
+@shared_task(name="matching.learn_weights")
+def learn_weights() -> None:
+    """Look at night whether the answers teach better weights; a run that follows is found by the next tick."""
+    services.learn_weights()
+
+
 def ring() -> None:
     """Wake a worker now instead of at the next tick. Without Redis nothing is lost: the timetable finds the row."""
     with contextlib.suppress(OperationalError):

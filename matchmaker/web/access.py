@@ -45,7 +45,7 @@ def _declared(policy: str, gate: Callable[[HttpRequest], HttpResponse | None]) -
 
 def _second_step(request: HttpRequest) -> HttpResponse | None:
     """Whoever runs a company or the campaign sets up a second step first, where the site asks for it."""
-    if not second_step.is_missing(request.user):
+    if getattr(request, "acting", None) or not second_step.is_missing(request.user):
         return None
     messages.warning(request, _("Set up a second step for signing in first: you look after more than yourself here."))
     return redirect("mfa_index")

@@ -93,6 +93,7 @@ def navigation(request, area: str) -> list[dict]:
             ("console_partners", _("Partners"), "flag"),
             ("console_demands", _("Demands"), "clipboard-list"),
             ("console_matching", _("Matching"), "arrows-exchange"),
+            ("console_rules", _("Entry rules"), "gavel"),
             ("console_outcomes", _("Outcomes"), "chart-bar"),
             ("console_events", _("Events"), "calendar-event"),
             ("console_campaign", _("Campaign"), "settings"),

@@ -1,6 +1,6 @@
 // The site's own behaviour. Every form works without it; it adds comfort.
 // Attributes it reads: data-dialog, data-close, data-theme-toggle, data-keep, data-once, data-file-drop, data-autosubmit,
-// data-dismiss, data-palette.
+// data-dismiss, data-palette, data-palette-url.
 "use strict";
 
 const root = document.documentElement;
@@ -33,6 +33,17 @@ document.addEventListener("htmx:sendError", () => failed());
 document.addEventListener("htmx:responseError", (event) => {
   if ([401, 403].includes(event.detail.xhr.status)) location.reload();
   else failed();
+});
+
+// When the part that held the focus was replaced, whoever was there goes on from the new one.
+let heldFocus = false;
+document.addEventListener("htmx:beforeSwap", (event) => { heldFocus = event.detail.target.contains(document.activeElement); });
+document.addEventListener("htmx:load", (event) => {
+  const part = event.detail.elt;
+  if (!heldFocus || document.activeElement !== document.body || !part.focus) return;
+  heldFocus = false;
+  if (!part.hasAttribute("tabindex")) part.tabIndex = -1;
+  part.focus({ preventScroll: true });
 });
 
 // ---- theme
@@ -151,7 +162,7 @@ const dropZone = (zone) => {
   });
 };
 
-// ---- command palette: Ctrl K or /, arrows, Enter
+// ---- command palette: Ctrl K or /, arrows, Enter. The page brings it when it is first asked for.
 const palette = (dialog) => {
   const input = dialog.querySelector("input");
   const list = dialog.querySelector(".palette-list");
@@ -164,9 +175,14 @@ const palette = (dialog) => {
   };
   const sift = () => {
     const words = input.value.toLocaleLowerCase().split(/\s+/).filter(Boolean);
-    for (const item of items) item.hidden = !words.every((word) => (item.dataset.words || item.textContent).toLocaleLowerCase().includes(word));
+    const says = (item) => (item.dataset.words || item.textContent).toLocaleLowerCase();
+    for (const item of items) item.hidden = item.dataset.search ? words.length === 0 : !words.every((word) => says(item).includes(word));
     dialog.querySelector(".palette-none").hidden = shown().length > 0;
     choose(shown()[0]);
+  };
+  const go = (item) => {
+    location.assign(item.dataset.url || item.dataset.search + encodeURIComponent(input.value.trim()));
+    dialog.close();
   };
   input.addEventListener("input", sift);
   input.addEventListener("keydown", (event) => {
@@ -177,27 +193,43 @@ const palette = (dialog) => {
       choose(visible[(at + (event.key === "ArrowDown" ? 1 : -1) + visible.length) % visible.length]);
     } else if (event.key === "Enter" && visible[at]) {
       event.preventDefault();
-      location.assign(visible[at].dataset.url);
-      dialog.close();
+      go(visible[at]);
     }
   });
   list.addEventListener("click", (event) => {
-    const item = event.target.closest("[data-url]");
-    if (!item) return;
-    location.assign(item.dataset.url);
-    dialog.close();
+    const item = event.target.closest("[role=option]");
+    if (item) go(item);
   });
-  document.addEventListener("keydown", (event) => {
-    const typing = event.target.matches?.("input, textarea, select, [contenteditable]");
-    if ((event.key === "k" && (event.ctrlKey || event.metaKey)) || (event.key === "/" && !typing)) {
-      event.preventDefault();
-      if (!dialog.open) dialog.showModal();
-      input.select();
-      sift();
-    }
+  dialog.addEventListener("toggle", () => {
+    if (!dialog.open) return;
+    input.select();
+    sift();
   });
-  dialog.addEventListener("toggle", () => dialog.open && sift());
 };
+const openPalette = async (address) => {
+  let dialog = document.querySelector("dialog[data-palette]");
+  if (!dialog) {
+    try {
+      const answer = await fetch(address);
+      if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
+      document.body.insertAdjacentHTML("beforeend", await answer.text());
+    } catch {
+      return failed();
+    }
+    dialog = document.querySelector("dialog[data-palette]");
+    palette(dialog);
+  }
+  if (!dialog.open) dialog.showModal();
+};
+const paletteOpener = document.querySelector("[data-palette-url]");
+paletteOpener?.addEventListener("click", () => openPalette(paletteOpener.dataset.paletteUrl));
+document.addEventListener("keydown", (event) => {
+  if (!paletteOpener && !document.querySelector("dialog[data-palette]")) return;
+  const typing = event.target.matches?.("input, textarea, select, [contenteditable]");
+  if (!((event.key === "k" && (event.ctrlKey || event.metaKey)) || (event.key === "/" && !typing))) return;
+  event.preventDefault();
+  openPalette(paletteOpener?.dataset.paletteUrl);
+});
 
 const wake = (scope) => {
   const all = (selector) => [...(scope.matches?.(selector) ? [scope] : []), ...scope.querySelectorAll(selector)];

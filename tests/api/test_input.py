@@ -119,7 +119,7 @@ def test_b13_unknown_and_read_only_fields_are_refused(api, field):
         ({"min_order": "1,5", "min_order_unit": "t"}, "min_order"),
         ({"min_order": "-1", "min_order_unit": "t"}, "min_order"),
         ({"price_low": "1e18", "currency": "USD"}, "price_low"),
-        ({"price_low": "9", "price_high": "3", "currency": "USD"}, ""),
+        ({"price_low": "9", "price_high": "3", "currency": "USD"}, "price_high"),
         ({"certificates": ["ISO0"]}, "certificates"),
         ({"texts": [{"language": "xx", "name": "Rice"}]}, "language"),
         ({"texts": [{"language": "en", "name": "   "}]}, "texts[0].name"),

@@ -11,6 +11,12 @@ from matchmaker.companies.models import Company
 from matchmaker.core.ids import Public
 from matchmaker.core.text import one_line, sound_text
 
+CONTACT_FIELDS = ("contact_name", "contact_email", "contact_phone")
+
+
+def every_contact_field() -> list[str]:
+    return list(CONTACT_FIELDS)
+
 
 class Campaign(Public):
     slug = models.SlugField(unique=True)
@@ -26,6 +32,8 @@ class Campaign(Public):
     ends_on = models.DateField(_("until"))
     is_current = models.BooleanField(default=False)
     categories = models.JSONField(default=list, blank=True)  # category codes; empty means all
+    # What of a contact person's data may leave the country of the site, see boundary.py.
+    crossing_fields = models.JSONField(default=every_contact_field, blank=True)
     companies = models.ManyToManyField(Company, through="Participation", related_name="campaigns")
 
     class Meta:

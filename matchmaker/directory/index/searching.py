@@ -7,6 +7,7 @@ carries the place after its last entry, and the next page begins there whatever 
 import heapq
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -178,7 +179,7 @@ class Index:
             understood = Understood(number=asked.number)
         else:
             words_only = mode == "words"
-            vector = None if words_only else self.encoder.encode_query([asked.text])[0]
+            vector = None if words_only else _vector(self.encoder, asked.text)  # type: ignore[arg-type]
             every = scoring.evidence(self.statistics, asked, vector, dead, words_only=words_only)
             found = [one.total(self.name_weight, words_only=words_only) for one in every]
             understood = reading.with_spelling(asked.understood, self._as_written)
@@ -245,6 +246,12 @@ class Index:
                     if surface := bags.surfaces(segment.names_of(place)).get(word):
                         return surface
         return word
+
+
+@lru_cache(maxsize=1024)
+def _vector(encoder: Encoder, text: str) -> NDArray[np.float32]:
+    """The meaning of the words; one page asks three directories with the same ones."""
+    return encoder.encode_query([text])[0]
 
 
 def _alike(places: NDArray[np.integer], score: float) -> tuple[NDArray[np.integer], NDArray[np.float32]]:

@@ -16,6 +16,14 @@ from matchmaker.market_access.services.companies import (
     remove_registration,
     withdraw_answer,
 )
+from matchmaker.market_access.services.editing import (
+    DutyChange,
+    add_partner,
+    edit_agreement,
+    edit_rate,
+    history_of,
+    preview_duty,
+)
 from matchmaker.market_access.services.records import (
     edit_partner,
     edit_rule,
@@ -25,12 +33,18 @@ from matchmaker.market_access.services.records import (
 from matchmaker.market_access.services.tariffs import import_tariff
 
 __all__ = [
+    "DutyChange",
+    "add_partner",
     "answer_question",
     "duty_of",
+    "edit_agreement",
     "edit_partner",
+    "edit_rate",
     "edit_rule",
+    "history_of",
     "import_tariff",
     "load_market_access",
+    "preview_duty",
     "preview_rule",
     "readiness_difference",
     "readiness_of",

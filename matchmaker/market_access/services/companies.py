@@ -182,7 +182,7 @@ def remind_of_registrations(*, today: date | None = None) -> int:
                 to=[person],
                 event_key=due.event_key,
                 context={**context, "name": name},
-                path="/supplier/company/",
+                path="/supplier/registrations/",
             )
     return told
 

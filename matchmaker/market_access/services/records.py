@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -105,14 +106,14 @@ def edit_rule(*, by: User, rule: EntryRule, **fields: Any) -> EntryRule:
         ValidationError: by field, also where two rules of one requirement would hold on the same day.
     """
     require_organiser(by)
-    before = _apply(rule, EDITABLE_RULE, fields)
+    before = changed_fields(rule, EDITABLE_RULE, fields)
     rule.full_clean()
     _refuse_overlap(rule)
     if before:
         rule.edited_here = True
         rule.save()
         facts = {"before": before, "after": {name: getattr(rule, name) for name in before}}
-        record(by=by, verb="edit_rule", on=rule, facts=_plain(facts))
+        record(by=by, verb="edit_rule", on=rule, facts=plain_facts(facts))
     return rule
 
 
@@ -125,13 +126,13 @@ def edit_partner(*, by: User, partner: AgreementPartner, **fields: Any) -> Agree
         ValidationError: by field.
     """
     require_organiser(by)
-    before = _apply(partner, EDITABLE_PARTNER, fields)
+    before = changed_fields(partner, EDITABLE_PARTNER, fields)
     partner.full_clean()
     if before:
         partner.edited_here = True
         partner.save()
         facts = {"before": before, "after": {name: getattr(partner, name) for name in before}}
-        record(by=by, verb="edit_partner", on=partner, facts=_plain(facts))
+        record(by=by, verb="edit_partner", on=partner, facts=plain_facts(facts))
     return partner
 
 
@@ -139,7 +140,7 @@ def preview_rule(rule: EntryRule, shipment_date: date, products: Iterable[Produc
     """For which of the products an edit would change the checklist on a day. Nothing is written."""
     book = rulebook()
     edited = EntryRule.objects.get(pk=rule.pk)
-    _apply(edited, EDITABLE_RULE, fields)
+    changed_fields(edited, EDITABLE_RULE, fields)
     new = edited.as_rule()
     changed = replace(book, rules=tuple(new if one.code == new.code else one for one in book.rules))
     listed = list(products)
@@ -159,8 +160,8 @@ def _lines(one: readiness.Readiness) -> set[tuple[str, str, str]]:
     return {(item.rule.code, item.status.value, item.reason.code) for item in items}
 
 
-def _apply(row: models.Model, allowed: frozenset[str], fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Set the fields; what the changed ones said before."""
+def changed_fields(row: models.Model, allowed: frozenset[str], fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Set the fields; returns what the changed ones said before."""
     before = {}
     for name, value in fields.items():
         if name not in allowed:
@@ -213,8 +214,10 @@ def _upsert(model: type[models.Model], key: list[str], records: Iterable[Mapping
     return Loaded(len(created), updated, unchanged, kept)
 
 
-def _plain(facts: Any) -> Any:
-    """Dates as text, so that the audit keeps them the same way on every database."""
+def plain_facts(facts: Any) -> Any:
+    """Dates and decimals as text, so that the audit keeps them the same way on every database."""
     if isinstance(facts, dict):
-        return {name: _plain(value) for name, value in facts.items()}
-    return facts.isoformat() if isinstance(facts, date) else facts
+        return {name: plain_facts(value) for name, value in facts.items()}
+    if isinstance(facts, date):
+        return facts.isoformat()
+    return str(facts) if isinstance(facts, Decimal) else facts

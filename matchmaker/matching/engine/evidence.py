@@ -15,7 +15,7 @@ from matchmaker.matching.engine.exemplars import Exemplars
 from matchmaker.matching.engine.reference import Labelled, Nomenclature
 from matchmaker.matching.engine.regression import ClassRegression
 from matchmaker.matching.engine.whitening import normalise
-from matchmaker.matching.engine.words import WordIndex, character_grams
+from matchmaker.matching.engine.words import NameIndex, WordIndex, character_grams
 
 Matrix = NDArray[np.float32]
 Parts = dict[str, Matrix]  # signal → (texts × codes)
@@ -71,10 +71,11 @@ class Meaning:
 
 @dataclass(frozen=True)
 class Words:
-    """Word and spelling indexes over the HS texts and the everyday names of each code."""
+    """Word and spelling indexes over the HS texts and the everyday names of each code, and the names one by one."""
 
     index: WordIndex
     grams: WordIndex
+    names: NameIndex
 
     @classmethod
     def of(cls, nomenclature: Nomenclature, names: Labelled) -> "Words":
@@ -84,20 +85,25 @@ class Words:
             for lines in zip(texts["path_en"], texts["desc_en"], texts["legal_en"], strict=True)
         ]
         spellings = [character_grams(" ".join(lines)) for lines in zip(texts["path_en"], texts["desc_en"], strict=True)]
-        for text, lang, code in zip(names.texts, names.langs, names.codes, strict=True):
-            documents[nomenclature.position[code]] += words(text, lang, stop=True)
-        return cls(WordIndex.of(documents), WordIndex.of(spellings))
+        spoken = [words(text, lang, stop=True) for text, lang in zip(names.texts, names.langs, strict=True)]
+        positions = np.array([nomenclature.position[code] for code in names.codes], np.int32)
+        for name, position in zip(spoken, positions, strict=True):
+            documents[position] += name
+        return cls(WordIndex.of(documents), WordIndex.of(spellings), NameIndex.of(spoken, positions))
 
     def parts(self, texts: Sequence[str], langs: Sequence[str]) -> Parts:
         """Signals of words; Chinese is looked up as it is and through its English gloss."""
         english = [gloss(text) if lang == "zh" else text for text, lang in zip(texts, langs, strict=True)]
+        own = [words(text, lang, stop=True) for text, lang in zip(texts, langs, strict=True)]
+        # English stemming for every text of a language whose legal wording we do not have: trade borrows its words.
         tokens = [
-            words(read, "en", stop=True) + (words(text, "zh", stop=True) if lang == "zh" else [])
-            for text, read, lang in zip(texts, english, langs, strict=True)
+            found if lang == "vi" else words(read, "en", stop=True) + (found if lang == "zh" else [])
+            for found, read, lang in zip(own, english, langs, strict=True)
         ]
         return {
             "words": self.index.scores(tokens),
             "spelling": self.grams.scores([character_grams(read) for read in english]),
+            "named": self.names.scores(own, self.index.weights.shape[1]),
         }
 
 

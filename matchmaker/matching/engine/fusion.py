@@ -27,7 +27,7 @@ _MEANING = {
 SIGNALS = {
     route: (
         *(signal for encoder in encoders for signal in _MEANING[encoder]),
-        *("words", "spelling", "category", "size"),
+        *("words", "spelling", "named", "category", "size"),
     )
     for route, encoders in ENCODERS.items()
 }

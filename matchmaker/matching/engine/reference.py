@@ -19,6 +19,7 @@ LABELLED = (
     ("eval-dev/hs_trade_descriptions.csv", "text", "hs6", "trade"),
 )
 NAME_LANGUAGES = ("en", "zh", "fr", "es")
+TRADE_NAME_LANGUAGES = ("en", "zh", "th", "vi")
 
 
 def read_csv(path: Path) -> list[dict[str, str]]:
@@ -121,7 +122,7 @@ def load_trade_names(data_dir: Path, nomenclature: Nomenclature) -> Labelled:
     """Everyday names of goods with their code, from `hs/trade_names.csv` (names parted by semicolons)."""
     texts, langs, codes = [], [], []
     for row in read_csv(data_dir / "hs" / "trade_names.csv"):
-        for lang in ("en", "zh"):
+        for lang in TRADE_NAME_LANGUAGES:
             for name in row[f"names_{lang}"].split(";"):
                 if name.strip() and row["hs6"] in nomenclature.position:
                     texts.append(name.strip())

@@ -31,7 +31,7 @@ from matchmaker.matching.engine.exemplars import Exemplars
 from matchmaker.matching.engine.fusion import Weights
 from matchmaker.matching.engine.reference import LABELLED, load_nomenclature, load_trade_names
 from matchmaker.matching.engine.regression import ClassRegression
-from matchmaker.matching.engine.words import WordIndex
+from matchmaker.matching.engine.words import NameIndex, WordIndex
 
 WEIGHTS = "text-to-code.weights.json"
 Arrays = dict[str, NDArray[Any]]
@@ -151,12 +151,28 @@ def _load_index(folder: Path) -> WordIndex:
     return WordIndex(vocabulary, sp.csr_array(parts, shape=shape), load_array(folder / "idf.npy"))
 
 
+def _save_names(folder: Path, names: NameIndex) -> None:
+    save_array(folder / "data.npy", names.weights.data)
+    save_array(folder / "indices.npy", names.weights.indices)
+    save_array(folder / "indptr.npy", names.weights.indptr)
+    save_array(folder / "codes.npy", names.codes)
+    save_json(folder / "index.json", list(names.vocabulary))
+
+
+def _load_names(folder: Path) -> NameIndex:
+    vocabulary = {word: i for i, word in enumerate(load_json(folder / "index.json"))}
+    parts = tuple(load_array(folder / f"{name}.npy") for name in ("data", "indices", "indptr"))
+    codes = load_array(folder / "codes.npy")
+    return NameIndex(vocabulary, sp.csr_array(parts, shape=(len(codes), len(vocabulary))), codes)
+
+
 def load_words(data_dir: Path, cache: Path) -> Words:
     """The word indexes, from the cache or built (about two seconds) and kept there."""
-    folders = {name: cache / name for name in ("index", "grams")}
+    folders = {name: cache / name for name in ("index", "grams", "names")}
     if not all((folder / "index.json").exists() for folder in folders.values()):
         nomenclature = load_nomenclature(data_dir)
         built = Words.of(nomenclature, load_trade_names(data_dir, nomenclature))
         _save_index(folders["index"], built.index)
         _save_index(folders["grams"], built.grams)
-    return Words(**{name: _load_index(folder) for name, folder in folders.items()})
+        _save_names(folders["names"], built.names)
+    return Words(_load_index(folders["index"]), _load_index(folders["grams"]), _load_names(folders["names"]))

@@ -42,7 +42,7 @@ TRADE_NAME_WEIGHT = 2.0
 LABELLED_WEIGHT = 30.0
 # Fitting the choice looks at this many codes a text, the best under a rough guess, and the right one.
 SHORTLIST = 600
-_ROUGH = {"label": 6.0, "plain": 2.0, "name": 8.0, "example": 4.0, "words": 2.0, "category": 0.4}
+_ROUGH = {"label": 6.0, "plain": 2.0, "name": 8.0, "example": 4.0, "words": 2.0, "named": 0.8, "category": 0.4}
 
 
 @dataclass(frozen=True)

@@ -65,6 +65,50 @@ class WordIndex:
         return np.asarray((rows @ self.weights).toarray() / np.array(totals, np.float32)[:, None], np.float32)
 
 
+@dataclass(frozen=True)
+class NameIndex:
+    """Short names, each of one code: how much of a name stands in a text.
+
+    `weights` is names × words, each row the idf of the name's words; `codes` (ascending) the code of each name.
+    """
+
+    vocabulary: dict[str, int]
+    weights: sp.csr_array
+    codes: NDArray[np.int32]
+
+    @classmethod
+    def of(cls, names: Sequence[Sequence[str]], codes: NDArray[np.integer]) -> "NameIndex":
+        order = np.argsort(codes, kind="stable")
+        vocabulary: dict[str, int] = {}
+        rows, columns = [], []
+        for row, name in enumerate(order):
+            for word in dict.fromkeys(names[name]):
+                rows.append(row)
+                columns.append(vocabulary.setdefault(word, len(vocabulary)))
+        frequency = np.bincount(columns, minlength=len(vocabulary))
+        idf = np.log1p((len(names) - frequency + 0.5) / (frequency + 0.5)).astype(np.float32)
+        weights = sp.csr_array((idf[columns], (rows, columns)), shape=(len(names), len(vocabulary)))
+        return cls(vocabulary, weights, np.asarray(codes, np.int32)[order])
+
+    def scores(self, texts: Sequence[Sequence[str]], count: int) -> NDArray[np.float32]:
+        """(texts × `count` codes): the best named name of each code, 0 where none is.
+
+        A name counts log(1 + idf of its words in the text), times the square of the share of the name they are: "nail
+        polish" in a long title about nail polish says more than the one word "nail".
+        """
+        found = [sorted({self.vocabulary[word] for word in text if word in self.vocabulary}) for text in texts]
+        starts = np.concatenate([[0], np.cumsum([len(words) for words in found])])
+        flat = np.array([word for words in found for word in words], np.int32)
+        said = sp.csr_array((np.ones(len(flat), np.float32), flat, starts), shape=(len(texts), len(self.vocabulary)))
+        matched = np.asarray((said @ self.weights.T).toarray(), np.float32)
+        share = matched / np.maximum(np.asarray(self.weights.sum(axis=1)).ravel(), 1e-9)
+        best = np.zeros((len(texts), count), np.float32)
+        if len(self.codes):
+            codes, first = np.unique(self.codes, return_index=True)
+            best[:, codes] = np.maximum.reduceat(share**2 * np.log1p(matched), first, axis=1)
+        return best
+
+
 def character_grams(text: str, size: int = 4) -> list[str]:
     """Overlapping groups of `size` characters of each word, with its borders marked: spelling and compounds."""
     found = []

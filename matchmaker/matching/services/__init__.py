@@ -3,14 +3,18 @@
 from matchmaker.matching.services.answers import answer_match
 from matchmaker.matching.services.runs import cancel_match_run, match_block, start_match_run
 from matchmaker.matching.services.suggestions import suggest_codes
+from matchmaker.matching.services.tuning import effect_of, learn_weights, save_settings
 from matchmaker.matching.services.vectors import warm
 from matchmaker.matching.services.waiting import match_waiting, waiting
 
 __all__ = [
     "answer_match",
     "cancel_match_run",
+    "effect_of",
+    "learn_weights",
     "match_block",
     "match_waiting",
+    "save_settings",
     "start_match_run",
     "suggest_codes",
     "waiting",

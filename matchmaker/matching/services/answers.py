@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
+from matchmaker.campaigns import boundary
 from matchmaker.companies.models import Company
 from matchmaker.companies.services import is_member
 from matchmaker.core.problems import Refused
@@ -71,15 +72,16 @@ def _keep_apart(match: Match, side: str) -> None:
 def _open_contact(match: Match) -> None:
     seller, wanter = match.product.company, match.line.demand.company
     for company, partner, side in ((seller, wanter, "supplier"), (wanter, seller, "buyer")):
+        seen = boundary.let_cross(company=partner, to=company)
         notify(
             kind="match_mutual",
             to=company.members.all(),
             event_key=f"match_mutual:{match.uid}:{side}",
             context={
                 "company": partner.legal_name,
-                "contact_name": partner.contact_name,
-                "contact_email": partner.contact_email,
-                "contact_phone": partner.contact_phone,
+                "contact_name": seen.contact_name,
+                "contact_email": seen.contact_email,
+                "contact_phone": seen.contact_phone,
                 "product": match.product.name,
                 "line": match.line.text,
             },

@@ -1,47 +1,73 @@
-"""Up to six products side by side, the answer to each question on one line."""
+"""Up to six products or suppliers side by side, on a page, on paper and as a sheet."""
 
 import datetime as dt
+import io
 import uuid
-from decimal import Decimal
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+from openpyxl import Workbook
+from openpyxl.styles import Alignment, Font
 
 from matchmaker.catalogue.models import Product
-from matchmaker.core import reference
-from matchmaker.market_access.boxes import duty_box
-from matchmaker.market_access.sentences import state as state_words
-from matchmaker.market_access.services import readiness_of_many
-from matchmaker.matching.models import Match
+from matchmaker.companies.models import Company
 from matchmaker.web.access import buyer
-from matchmaker.web.templatetags.trade import amount, certificate, hs, price
-from matchmaker.web.templatetags.ui import number
+from matchmaker.web.buyer.comparison import Comparison, of_products, of_suppliers
 
 MOST = 6
-SHIPS_IN = dt.timedelta(days=60)  # the day duty and readiness are compared for
+SHIPS_IN = dt.timedelta(days=60)  # the day duty and readiness are compared for, unless another is asked for
+SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+# What Excel would run as a formula is text here (OWASP: CSV and formula injection).
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @buyer
+@require_safe
 def show(request: HttpRequest) -> HttpResponse:
-    wanted = _asked(request)
-    found = {p.uid: p for p in Product.objects.visible_to(request.user).filter(uid__in=wanted).for_cards()}
-    products = [found[uid] for uid in wanted if uid in found]
-    day = timezone.localdate() + SHIPS_IN
-    context = {
-        "products": products,
-        "rows": _rows(products, request.company, day) if products else [],
+    found = _compared(request)
+    return render(request, "buyer/compare.html", {**found, "address": request.GET.urlencode()})
+
+
+@buyer
+@require_safe
+def sheet(request: HttpRequest) -> HttpResponse:
+    found = _compared(request)
+    if found["comparison"] is None:
+        return redirect("buyer_compare")
+    response = HttpResponse(_workbook(found["comparison"], found["day"]), content_type=SHEET)
+    response["Content-Disposition"] = f'attachment; filename="compare-{timezone.localdate():%Y-%m-%d}.xlsx"'
+    return response
+
+
+def _compared(request: HttpRequest) -> dict[str, Any]:
+    """Suppliers where the address names some (`s`), products otherwise (`p`); what may not be seen is left out."""
+    day = _day(request)
+    suppliers = _asked(request, "s")
+    wanted = suppliers or _asked(request, "p")
+    rows: Any = Product.objects.visible_to(request.user).for_cards()
+    if suppliers:
+        rows = Company.objects.visible_to(request.user).suppliers()
+    found = {row.uid: row for row in rows.filter(uid__in=wanted)}
+    things = [found[uid] for uid in wanted if uid in found]
+    comparison = None
+    if things:
+        comparison = (of_suppliers if suppliers else of_products)(things, request.company, day)
+    return {
+        "comparison": comparison,
+        "kind": "suppliers" if suppliers else "products",
         "day": day,
-        "missing": len(wanted) - len(products),
+        "missing": len(wanted) - len(things),
     }
-    return render(request, "buyer/compare.html", context)
 
 
-def _asked(request: HttpRequest) -> list[uuid.UUID]:
+def _asked(request: HttpRequest, name: str) -> list[uuid.UUID]:
     """The first six well-formed identifiers, each once."""
     found: dict[uuid.UUID, None] = {}
-    for text in request.GET.getlist("p")[:50]:
+    for text in request.GET.getlist(name)[:50]:
         try:
             found[uuid.UUID(text)] = None
         except ValueError:
@@ -49,83 +75,39 @@ def _asked(request: HttpRequest) -> list[uuid.UUID]:
     return list(found)[:MOST]
 
 
-def _rows(products: list[Product], company, day: dt.date) -> list[dict]:
-    ready = readiness_of_many(products, day)
-    fits = _fits(products, company)
-    codes = sorted({c.code for p in products for c in p.certificates.all()}, key=certificate)
-    rows = [
-        _row(_("Price"), [price(p) or _("on request") for p in products], _lowest(products)),
-        _row(_("Incoterm"), [f"{p.incoterm} {reference.place(p.incoterm_place)}".strip() for p in products]),
-        _row(_("Minimum order"), [amount(p.min_order, p.min_order_unit) for p in products]),
-        _row(_("Capacity"), [_capacity(p) for p in products]),
-        _row(_("Lead time"), [_days(p.lead_time_days) for p in products], _least([p.lead_time_days for p in products])),
-        _row(_("Shelf life"), [_days(p.shelf_life_days) for p in products]),
-        _row(_("HS code"), [hs(p.hs_code) for p in products]),
-        _row(_("Duty"), [_duty(p, day) for p in products]),
-        _row(_("Ready for China"), [str(state_words(ready[p.pk].state)) for p in products]),
-        _row(_("Supplier checked"), [p.company.get_verification_display() for p in products]),
-        _row(_("Fit to your demand"), [fits.get(p.pk, "") for p in products]),
-    ]
-    held = [{c.code for c in p.certificates.all() if c.is_valid} for p in products]
-    rows += [
-        {**_row(certificate(code), [_("yes") if code in codes_of else "" for codes_of in held]), "is_mark": True}
-        for code in codes
-    ]
-    return [row for row in rows if any(cell["text"] for cell in row["cells"])]
+def _day(request: HttpRequest) -> dt.date:
+    try:
+        asked = dt.date.fromisoformat(request.GET.get("ship", ""))
+    except ValueError:
+        return timezone.localdate() + SHIPS_IN
+    return min(max(asked, dt.date(2020, 1, 1)), dt.date(2035, 12, 31))
 
 
-def _row(label: str, texts: list[str], best: set[int] = frozenset()) -> dict:  # type: ignore[assignment]
-    return {"label": label, "cells": [{"text": text, "best": at in best} for at, text in enumerate(texts)]}
+def _workbook(comparison: Comparison, day: dt.date) -> bytes:
+    book = Workbook()
+    page = book.active
+    assert page is not None
+    page.title = _("Compare")[:31]
+    names = [getattr(thing, "display_name", None) or thing.name for thing in comparison.things]
+    page.append(["", *map(_safe, names)])
+    for row in comparison.rows:
+        page.append([row.label, *(_safe("\n".join([cell.text, *cell.lines])) for cell in row.cells)])
+    page.append([])
+    for note in (_("Shipment on %(day)s.") % {"day": day.isoformat()}, *comparison.notes):
+        page.append([_safe(note)])
+    page.freeze_panes = "B2"
+    page.column_dimensions["A"].width = 26
+    for at in range(len(names)):
+        page.column_dimensions[chr(ord("B") + at)].width = 34
+    for line in page.iter_rows():
+        for one in line:
+            one.alignment = Alignment(wrap_text=True, vertical="top")
+            if one.row == 1 or one.column == 1:
+                one.font = Font(bold=True)
+    stored = io.BytesIO()
+    book.save(stored)
+    return stored.getvalue()
 
 
-def _lowest(products: list[Product]) -> set[int]:
-    """Where the price is lowest, if all that state one state it in one currency and comparable units."""
-    found: dict[int, Decimal] = {}
-    currencies, kinds = set(), set()
-    for at, product in enumerate(products):
-        low = product.price_low if product.price_low is not None else product.price_high
-        unit = reference.units().get(product.price_unit)
-        if low is None or unit is None:
-            continue
-        currencies.add(product.currency)
-        factor = Decimal(unit["to_base"] or 1)
-        kinds.add(unit["kind"] if unit["to_base"] else product.price_unit)
-        found[at] = low / factor
-    if len(found) < 2 or len(currencies) > 1 or len(kinds) > 1:
-        return set()
-    return {at for at, value in found.items() if value == min(found.values())}
-
-
-def _least(values: list[int | None]) -> set[int]:
-    given = [value for value in values if value is not None]
-    return {at for at, value in enumerate(values) if value == min(given)} if len(given) > 1 else set()
-
-
-def _capacity(product: Product) -> str:
-    if product.capacity is None:
-        return ""
-    period = product.get_capacity_period_display() if product.capacity_period else ""
-    return f"{amount(product.capacity, product.capacity_unit)} {period}".strip()
-
-
-def _days(days: int | None) -> str:
-    return "" if days is None else _("%(days)s days") % {"days": number(days)}
-
-
-def _duty(product: Product, day: dt.date) -> str:
-    box = duty_box(product, day)
-    if box.best and box.best.rate:
-        return _("%(rate)s (%(agreement)s)") % {"rate": box.best.rate, "agreement": box.best.name}
-    return box.mfn or (box.best.name if box.best else "")
-
-
-def _fits(products: list[Product], company) -> dict[int, str]:
-    """Product → its best match with a line of this buyer, as points and the line's words."""
-    found: dict[int, str] = {}
-    matches = Match.objects.for_buyer(company).filter(product__in=products).select_related("line").order_by("-score")
-    for match in matches:
-        text = match.line.text if len(match.line.text) <= 40 else match.line.text[:39] + "…"
-        found.setdefault(
-            match.product_id, _("%(score)d of 100: “%(line)s”") % {"score": round(100 * match.score), "line": text}
-        )
-    return found
+def _safe(text: str) -> str:
+    return f"'{text}" if text.startswith(_FORMULA) else text

@@ -1,8 +1,10 @@
 """What the company keeps an eye on, with notes its own people see."""
 
+import re
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -11,6 +13,8 @@ from django.views.decorators.http import require_POST
 
 from matchmaker.catalogue.models import Product, ShortlistItem
 from matchmaker.catalogue.services import note_on_shortlist, shortlist_product, unshortlist_product
+from matchmaker.directory.models import ShortlistDetail
+from matchmaker.directory.services import arrange_shortlist, mark_on_shortlist
 from matchmaker.web.access import buyer
 
 
@@ -18,12 +22,61 @@ from matchmaker.web.access import buyer
 def index(request: HttpRequest) -> HttpResponse:
     """What was withdrawn since is still listed, and said to be so: a note is not lost with the product."""
     kept = ShortlistItem.objects.filter(company=request.company).select_related(
-        "product__company", "product__category", "added_by"
+        "product__company", "product__category", "added_by", "detail"
     )
     items = list(kept.prefetch_related("product__texts", "product__certificates", "product__images"))
+    items.sort(key=lambda item: (_detail(item).position, -item.pk))
     published = set(Product.objects.published().filter(shortlisted__in=items).values_list("pk", flat=True))
-    rows = [{"item": item, "product": item.product, "stands": item.product_id in published} for item in items]
-    return render(request, "buyer/shortlist.html", {"rows": rows, "shortlisted": {i.product_id for i in items}})
+    tags = sorted({tag for item in items for tag in _detail(item).tags})
+    status, tag = request.GET.get("status", ""), request.GET.get("tag", "")
+    rows = [
+        {"item": item, "product": item.product, "detail": _detail(item), "stands": item.product_id in published}
+        for item in items
+        if (not status or _detail(item).status == status) and (not tag or tag in _detail(item).tags)
+    ]
+    context = {
+        "rows": rows,
+        "shortlisted": {item.product_id for item in items},
+        "has_items": bool(items),
+        "tags": tags,
+        "tag": tag,
+        "status": status,
+        "statuses": ShortlistDetail.Status.choices,
+    }
+    return render(request, "buyer/shortlist.html", context)
+
+
+def _detail(item: ShortlistItem) -> ShortlistDetail:
+    return getattr(item, "detail", None) or ShortlistDetail(item=item)
+
+
+@buyer
+@require_POST
+def mark(request: HttpRequest, uid) -> HttpResponse:
+    """Where a product stands with us, and its tags."""
+    item = get_object_or_404(ShortlistItem, company=request.company, product__uid=uid)
+    tags = re.split(r"[,，;；]", request.POST.get("tags", ""))
+    try:
+        mark_on_shortlist(by=request.user, item=item, status=request.POST.get("status", ""), tags=tags)
+        messages.success(request, _("Noted."))
+    except ValidationError as problem:
+        messages.error(request, " ".join(problem.messages))
+    return redirect(f"{reverse('buyer_shortlist')}#item-{uid}")
+
+
+@buyer
+@require_POST
+def move(request: HttpRequest, uid) -> HttpResponse:
+    """One place up or down; the order is the company's, not one person's."""
+    items = list(ShortlistItem.objects.filter(company=request.company).select_related("product", "detail"))
+    items.sort(key=lambda item: (_detail(item).position, -item.pk))
+    at = next((n for n, item in enumerate(items) if item.product.uid == uid), None)
+    if at is None:
+        raise Http404
+    to = min(max(at + (-1 if "up" in request.POST else 1), 0), len(items) - 1)
+    items[at], items[to] = items[to], items[at]
+    arrange_shortlist(by=request.user, company=request.company, items=items)
+    return redirect(f"{reverse('buyer_shortlist')}#item-{uid}")
 
 
 @buyer

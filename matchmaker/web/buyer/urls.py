@@ -39,6 +39,8 @@ urlpatterns = [
     path("shortlist/export.<str:form>", exports.shortlist, name="buyer_shortlist_export"),
     path("shortlist/", shortlist.index, name="buyer_shortlist"),
     path("shortlist/<uuid:uid>/toggle/", shortlist.toggle, name="buyer_shortlist_toggle"),
+    path("shortlist/<uuid:uid>/mark/", shortlist.mark, name="buyer_shortlist_mark"),
+    path("shortlist/<uuid:uid>/move/", shortlist.move, name="buyer_shortlist_move"),
     path("shortlist/<uuid:uid>/note/", shortlist.note, name="buyer_shortlist_note"),
     path("not-for-us/", choices.index, name="buyer_not_for_us"),
     path("not-for-us/product/<uuid:uid>/", choices.product, name="buyer_not_for_us_product"),
@@ -46,4 +48,5 @@ urlpatterns = [
     path("not-for-us/<int:key>/take-back/", choices.take_back, name="buyer_not_for_us_back"),
     path("not-for-us/visibility/", choices.visibility, name="buyer_visibility"),
     path("compare/", compare.show, name="buyer_compare"),
+    path("compare/sheet/", compare.sheet, name="buyer_compare_sheet"),
 ]

@@ -113,6 +113,7 @@ def history(company) -> list[dict]:
         "enrol_company": _("Followed by a country partner"),
         "vouch": _("Vouched for"),
         "withdraw_vouch": _("Word taken back"),
+        "act_on_behalf": _("The team acted for it"),
         "suspend_company": _("Suspended"),
         "lift_suspension": _("Yes to lifting the suspension"),
         "propose_merge": _("Merge proposed"),

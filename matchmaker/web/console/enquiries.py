@@ -116,7 +116,7 @@ def outcomes(request):
              "unit": _("pairs")},
             {"label": _("In conversation"), "n": _pairs(Enquiry.objects.filter(answered_at__isnull=False), "supplier",
              "buyer"), "unit": _("pairs")},
-            {"label": _("Met"), "n": _pairs(met, "supplier", "buyer"), "unit": _("pairs")},
+            {"label": _("Met in person"), "n": _pairs(met, "supplier", "buyer"), "unit": _("pairs")},
             {"label": _("Agreed"), "n": _pairs(agreed, "enquiry__supplier", "enquiry__buyer"), "unit": _("pairs")},
             {"label": _("Shipped"), "n": rungs["shipment"]["confirmed"], "unit": _("pairs"), "first": True},
         ],

@@ -16,6 +16,9 @@ from matchmaker.matching.services import waiting
 from matchmaker.messaging.services import held_messages, open_reports
 from matchmaker.notifications.models import Delivery
 from matchmaker.web.access import team
+from matchmaker.web.templatetags.ui import ago
+
+SHOWN = 3  # of those that wait, the first by name
 
 
 @team
@@ -43,6 +46,7 @@ def work_of(campaign) -> list[dict]:
     closing = Demand.objects.open().filter(closing_on__lte=soon)
     interested = Match.objects.active().filter(mutual_at__isnull=True)
     products, lines = waiting()
+    today = timezone.localdate()
     return [
         {
             "what": _("Companies to approve"),
@@ -52,6 +56,15 @@ def work_of(campaign) -> list[dict]:
             "n": pending.distinct().count(),
             "url": reverse("console_companies"),
             "late": waited >= 2,
+            "rows": [
+                {
+                    "label": company.display_name,
+                    "country": company.country,
+                    "note": ago(company.submitted_at),
+                    "url": reverse("console_company", args=[company.uid]),
+                }
+                for company in pending.distinct()[:SHOWN]
+            ],
         },
         {
             "what": _("Messages to look at"),
@@ -90,6 +103,15 @@ def work_of(campaign) -> list[dict]:
             "sub": _("Their buyers can extend them."),
             "n": closing.count(),
             "url": reverse("console_demands"),
+            "rows": [
+                {
+                    "label": demand.title,
+                    "note": ngettext("in %(n)d day", "in %(n)d days", left) % {"n": left} if left else _("today"),
+                    "url": reverse("demand", args=[demand.uid]),
+                }
+                for demand in closing.order_by("closing_on")[:SHOWN]
+                for left in [(demand.closing_on - today).days]
+            ],
         },
         {
             "what": _("Events not yet published"),

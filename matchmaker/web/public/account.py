@@ -142,6 +142,7 @@ def data(request: HttpRequest) -> HttpResponse:
     """What can be done with one's data, and what an erasure would leave."""
     must, alone = privacy.companies_without_her(request.user)
     context = {"must": must, "alone": alone, "stays": privacy.what_stays(request.user)}
+    context["consents"] = request.user.consents.all()
     return render(request, "public/account/data.html", context)
 
 

@@ -119,7 +119,7 @@ def _submit(request: HttpRequest, form, company: Company) -> bool:
         with transaction.atomic():
             if code:
                 partners.use_code(by=request.user, company=company, text=code)
-            company = submit_company(by=request.user, company=company, campaign=campaign)
+            company = submit_company(by=request.user, company=company, campaign=campaign, consent=_consent_of(form))
     except ValidationError as problem:
         _say_what_is_missing(form, problem)
         return False
@@ -138,6 +138,12 @@ def _submit(request: HttpRequest, form, company: Company) -> bool:
         % {"company": company.display_name},
     )
     return True
+
+
+def _consent_of(form) -> str:
+    """The words beside the box that was ticked."""
+    field = form.fields["consent"]
+    return f"{field.label} {field.help_text}"
 
 
 def _say_what_is_missing(form, problem: ValidationError) -> None:

@@ -10,8 +10,10 @@ from django.views.decorators.http import require_safe
 from matchmaker.catalogue.models import Product
 from matchmaker.directory.keeping import similar_products
 from matchmaker.directory.services import note_visit
+from matchmaker.events.services.keeping import kept_rate
 from matchmaker.market_access.boxes import duty_box, readiness_box
 from matchmaker.matching.models import Match
+from matchmaker.messaging.services.rates import reply_rate
 from matchmaker.web.access import current_company, everyone
 from matchmaker.web.public import directory, product_filters
 from matchmaker.web.public.attending import attending
@@ -60,6 +62,8 @@ def show(request, uid):
         "similar": [similar[key] for key in keys if key in similar],
         "matches": list(matches[:5]),
         "structured": product_data(product, settings.SITE_URL),
+        "rate": reply_rate(product.company),
+        "kept": kept_rate(product.company),
         **directory.buyer_view(request),
     }
     return render(request, "public/product.html", context)

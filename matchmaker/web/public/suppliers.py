@@ -11,6 +11,8 @@ from matchmaker.campaigns.models import Enrolment
 from matchmaker.catalogue.models import Product, ProductCertificate
 from matchmaker.companies import domains
 from matchmaker.companies.models import Company
+from matchmaker.events.services.keeping import kept_rate
+from matchmaker.messaging.services.rates import reply_rate
 from matchmaker.web.access import current_company, everyone
 from matchmaker.web.public import directory
 from matchmaker.web.public.attending import attending, event_names
@@ -52,7 +54,8 @@ def index(request):
         rows=lambda keys, _cards: directory.in_order(cards(Company.objects.public().filter(pk__in=keys)), keys),
         outside=attending(),
     )
-    return render(request, "public/suppliers.html", found, status=found["status"])
+    context = {**found, "buyer_company": current_company(request, is_buyer=True)}
+    return render(request, "public/suppliers.html", context, status=found["status"])
 
 
 @everyone
@@ -72,6 +75,8 @@ def show(request, uid):
         "vouchers": Enrolment.objects.vouched().filter(company=company).select_related("partner"),
         "domain": domains.proved(company),
         "structured": supplier_data(company, settings.SITE_URL),
+        "rate": reply_rate(company),
+        "kept": kept_rate(company),
         **directory.buyer_view(request),
     }
     return render(request, "public/supplier.html", context)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from decimal import Decimal
 
 from django.contrib import messages
 from django.db import transaction
@@ -14,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from matchmaker.catalogue.models import Product
 from matchmaker.core.problems import Refused
-from matchmaker.market_access.boxes import duty_box, readiness_box
+from matchmaker.market_access.boxes import changes_between, duty_box, readiness_box
 from matchmaker.market_access.services import answer_question
 from matchmaker.matching.tasks import ring
 from matchmaker.web.access import supplier
@@ -67,6 +68,22 @@ def _day(text: str) -> tuple[dt.date, str]:
     return timezone.localdate(), _("There is no such day. Choose it from the calendar.")
 
 
+def _later(text: str) -> tuple[dt.date | None, str]:
+    """The second day to compare with, or None; and what is wrong with it."""
+    if not text:
+        return None, ""
+    day, problem = _day(text)
+    return (None, problem) if problem else (day, "")
+
+
+def _value(text: str) -> Decimal | None:
+    """The customs value in CNY for which the saving is wanted; None where none or nonsense is given."""
+    text = text.strip()
+    if not text.isascii() or not text.replace(".", "", 1).isdigit() or len(text) > 14:
+        return None
+    return Decimal(text)
+
+
 def _boxes(product: Product, asked: Mapping[str, str]) -> dict:
     day, problem = _day(asked.get("on", ""))
     readiness = readiness_box(product, day)
@@ -81,15 +98,26 @@ def _boxes(product: Product, asked: Mapping[str, str]) -> dict:
             "how_to": line.how_to,
             "warning": line.lookalike_warning,
             "declares": line.declares,
+            "registers": line.registers,
+            "address": line.where_to_apply,
+            "next_rule": line.next_rule,
+            "sure": line.confidence_label,
         }
         for line in readiness.items
     ]
+    later, later_problem = _later(asked.get("to", ""))
+    value = _value(asked.get("value", ""))
     return {
+        "later": later,
+        "later_problem": later_problem,
+        "changes": [one for one in changes_between(product, day, later) if one.applies] if later else None,
+        "papers": readiness.papers,
+        "value": value,
         "day": day,
         "day_problem": problem,
         "readiness": readiness,
         "items": items,
         "met": sum(1 for item in items if item["state"] == "met"),
         "needed": sum(1 for item in items if item["state"] != "none"),
-        "duty": duty_box(product, day),
+        "duty": duty_box(product, day, value=value),
     }

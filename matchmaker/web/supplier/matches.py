@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 
+from matchmaker.campaigns import boundary
 from matchmaker.catalogue.models import Product
 from matchmaker.companies.models import Company
 from matchmaker.core import reference
@@ -91,6 +92,7 @@ def shown(match: Match) -> dict:
         "country": buyer.country,
         "country_name": buyer.country_name,
         "buyer": buyer if match.is_mutual else None,
+        "contact": boundary.contact(buyer, to=match.product.company) if match.is_mutual else None,
         "whys": [choice for choice in Match.Why.choices if choice[0]],
         "unit": reference.name(reference.units().get(match.line.unit), match.line.unit),
         "price_unit": reference.name(reference.units().get(match.line.price_unit), match.line.price_unit),

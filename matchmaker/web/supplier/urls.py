@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from matchmaker.web.supplier import codes, company, exports, home, images, interests, market, matches, products
+from matchmaker.web.supplier import (
+    codes,
+    company,
+    exports,
+    home,
+    images,
+    interest,
+    market,
+    matches,
+    offers,
+    products,
+    registrations,
+)
 
 urlpatterns = [
     path("", home.show, name="supplier_home"),
@@ -20,9 +32,13 @@ urlpatterns = [
     path("products/<uuid:uid>/pictures/<int:pk>/remove/", images.remove, name="supplier_product_image_remove"),
     path("products/<uuid:uid>/china/", market.show, name="supplier_product_market"),
     path("products/<uuid:uid>/china/answer/", market.answer, name="supplier_product_answer"),
-    path("interests/<uuid:uid>/express/", interests.express, name="supplier_interest"),
-    path("interests/<uuid:uid>/withdraw/", interests.withdraw, name="supplier_interest_withdraw"),
-    path("interests/<uuid:uid>/answer/", interests.answer, name="supplier_interest_answer"),
+    path("offers/<uuid:uid>/express/", offers.express, name="supplier_offer"),
+    path("offers/<uuid:uid>/withdraw/", offers.withdraw, name="supplier_offer_withdraw"),
+    path("offers/<uuid:uid>/answer/", offers.answer, name="supplier_offer_answer"),
+    path("products/<uuid:uid>/china/registration/", registrations.add, name="supplier_registration_add"),
+    path("registrations/", registrations.index, name="supplier_registrations"),
+    path("registrations/<uuid:uid>/remove/", registrations.remove, name="supplier_registration_remove"),
+    path("interest/", interest.show, name="supplier_interest"),
     path("matches/export.<str:form>", exports.matches, name="supplier_matches_export"),
     path("matches/", matches.index, name="supplier_matches"),
     path("matches/<uuid:uid>/", matches.show, name="supplier_match"),

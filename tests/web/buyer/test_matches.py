@@ -1,11 +1,14 @@
 """Matches as the buyer reads and answers them, the shortlist, and the comparison."""
 
 import uuid
+from io import BytesIO
 
 import pytest
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from matchmaker.catalogue.models import Product, ShortlistItem
+from matchmaker.directory.models import ExchangeRate
 from tests import factories as make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -155,42 +158,84 @@ def test_a_product_that_went_away_keeps_its_note(desk, company):
 
 # -- compare ----------------------------------------------------------------------------------------------------------
 def compared(desk, *uids):
-    return desk.get(reverse("buyer_compare"), {"p": [str(uid) for uid in uids]}).context
+    return desk.get(reverse("buyer_compare"), {"p": [str(uid) for uid in uids]}).context["comparison"]
+
+
+def cells(comparison, label):
+    return next(row for row in comparison.rows if row.label == label).cells
 
 
 def test_the_lowest_price_is_marked_across_units_of_one_kind(desk):
-    terms = {"currency": "USD", "price_high": None}
-    tonne = make.product(price_low=900, price_unit="t", **terms)
-    kilo = make.product(price_low=1, price_unit="kg", **terms)
-    row = compared(desk, tonne.uid, kilo.uid)["rows"][0]
-    assert [cell["best"] for cell in row["cells"]] == [True, False]
+    tonne = make.product(price_low=6300, price_unit="t", currency="CNY")
+    kilo = make.product(price_low=7, price_unit="kg", currency="CNY")
+    found = cells(compared(desk, tonne.uid, kilo.uid), "Price in yuan for one unit")
+    assert [(cell.text, cell.is_best) for cell in found] == [("from CN¥6.30 / kg", True), ("from CN¥7 / kg", False)]
 
 
-def test_prices_in_two_currencies_are_not_compared(desk):
-    first = make.product(price_low=900, price_unit="t", currency="USD")
-    second = make.product(price_low=800, price_unit="t", currency="EUR")
-    row = compared(desk, first.uid, second.uid)["rows"][0]
-    assert [cell["best"] for cell in row["cells"]] == [False, False]
+def test_prices_in_two_currencies_are_compared_by_the_rate_of_the_organiser(desk):
+    rate(currency="USD", yuan="7.1", as_of="2026-11-01")
+    rate(currency="USD", yuan="7", as_of="2026-11-20", source="central parity")
+    dollars = make.product(price_low=900, price_unit="t", currency="USD")
+    yuan = make.product(price_low=6.5, price_unit="kg", currency="CNY")
+    euros = make.product(price_low=800, price_unit="t", currency="EUR")
+    comparison = compared(desk, dollars.uid, yuan.uid, euros.uid)
+    found = cells(comparison, "Price in yuan for one unit")
+    assert [(cell.text, cell.is_best) for cell in found] == [
+        ("from CN¥6.30 / kg", True),
+        ("from CN¥6.50 / kg", False),
+        ("", False),
+    ]
+    assert comparison.notes == [
+        "1 USD = ¥7 on 2026-11-20, central parity.",
+        "The organiser has set no rate for EUR.",
+    ]
+
+
+def rate(**fields):
+    return ExchangeRate.objects.create(**{"source": "bank", **fields})
+
+
+def test_the_sheet_holds_what_the_page_shows_and_runs_nothing(desk):
+    first = make.product(name="=1+1 rice", price_low=900, price_unit="t", currency="USD")
+    second = make.product(name="Jasmine rice")
+    response = desk.get(reverse("buyer_compare_sheet"), {"p": [str(first.uid), str(second.uid)]})
+    page = load_workbook(BytesIO(response.content)).active
+    assert [cell.value for cell in page[1]] == [None, "'=1+1 rice", "Jasmine rice"]
+    assert "f" not in {cell.data_type for row in page.iter_rows() for cell in row}  # no formula
+    labels = [row.label for row in compared(desk, first.uid, second.uid).rows]
+    assert [page.cell(at + 2, 1).value for at in range(len(labels))] == labels
+
+
+def test_suppliers_are_compared_by_what_they_are_and_do(desk):
+    rice = make.product(certificates=("HACCP",), company=make.supplier(languages=["th", "zh"]))
+    other = make.supplier(country="VN")
+    page = desk.get(reverse("buyer_compare"), {"s": [str(rice.company.uid), str(other.uid)]})
+    found = {row.label: [cell.text for cell in row.cells] for row in page.context["comparison"].rows}
+    assert found["Products"] == ["1", "0"]
+    assert found["Country"] == ["Thailand", "Vietnam"]
+    assert found["Speaks"] == ["Thai, Chinese", "Thai, English"]
+    assert ["yes", ""] in found.values()  # the certificate
 
 
 def test_six_at_most_and_each_once(desk):
     products = [make.product() for _n in range(7)]
     uids = [products[0].uid, *(product.uid for product in products)]
-    assert [product.pk for product in compared(desk, *uids)["products"]] == [product.pk for product in products[:6]]
+    assert [product.pk for product in compared(desk, *uids).things] == [product.pk for product in products[:6]]
 
 
 @pytest.mark.parametrize("uids", [[], ["x", "1 OR 1=1", "../", "0" * 5000], [uuid.uuid4()]])
 def test_b12_what_is_not_there_is_left_out(desk, uids):
-    assert compared(desk, *uids)["products"] == []
+    assert compared(desk, *uids) is None
 
 
 def test_b62_a_draft_of_somebody_else_is_not_compared(desk):
     hidden = make.product(status=Product.Status.DRAFT, name="Secret rice")
     page = desk.get(reverse("buyer_compare"), {"p": str(hidden.uid)})
-    assert page.context["products"] == []
+    assert page.context["comparison"] is None
     assert "Secret rice" not in page.content.decode()
 
 
 def test_the_fit_to_ones_own_line_stands_in_the_comparison(desk, match):
-    rows = {row["label"]: row["cells"][0]["text"] for row in compared(desk, match.product.uid)["rows"]}
-    assert rows["Fit to your demand"].startswith(f"{round(match.score * 100)} of 100")
+    (cell,) = cells(compared(desk, match.product.uid), "Fit to your demand")
+    assert cell.text.startswith(f"{round(match.score * 100)} of 100")
+    assert len(cell.lines) == 2  # the reasons

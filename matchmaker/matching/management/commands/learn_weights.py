@@ -1,0 +1,25 @@
+"""Learn the weights of matching from people's answers; the timetable does the same every night."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from matchmaker.matching.engine.learning import calibration_error, probabilities, reliability
+from matchmaker.matching.engine.scoring import Weights
+from matchmaker.matching.services import tuning
+
+
+class Command(BaseCommand):
+    help = "Fit the weights of matching to the answers given so far, and adopt them where they are better."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        row = tuning.learn_weights()
+        self.stdout.write(f"{row.answers} answers; log-loss held back {row.loss_before:.4f} → {row.loss_after:.4f}")
+        self.stdout.write("Adopted; a full run brings them in." if row.adopted else "Kept as they are: not better.")
+        pairs, answers = tuning.answered()
+        bins = reliability(list(probabilities(Weights.from_dict(row.weights), pairs)), answers) if pairs else []
+        for one in bins:
+            said, came = f"{one.predicted:.0%}", f"{one.accepted:.0%}"
+            self.stdout.write(f"said {said:>4}  came {came:>4}  of {one.count}")
+        if bins:
+            self.stdout.write(f"mean distance {calibration_error(bins):.3f}")

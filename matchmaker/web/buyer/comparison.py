@@ -1,0 +1,233 @@
+"""What is compared, question by question: rows of cells that the page and the sheet show alike."""
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from matchmaker.catalogue.models import Product, ProductCertificate
+from matchmaker.companies.models import Company
+from matchmaker.directory import facts
+from matchmaker.directory.models import ExchangeRate
+from matchmaker.events.services.keeping import kept_rates
+from matchmaker.market_access import sentences
+from matchmaker.market_access.boxes import duty_box
+from matchmaker.market_access.services import readiness_of_many
+from matchmaker.matching.models import Match
+from matchmaker.matching.reasons import sentences as reasons_of
+from matchmaker.messaging.services.rates import reply_rate
+from matchmaker.web.templatetags.trade import amount, certificate, hs, language_name, price, unit
+from matchmaker.web.templatetags.ui import money, number
+
+LONGEST = 40  # characters of a demand line
+REASONS = 2  # of a match that are written out
+BASE = {"mass": "kg", "volume": "l", "count": "pc", "length": "m", "area": "m2", "time": "hour"}
+
+
+@dataclass(frozen=True)
+class Cell:
+    text: str
+    lines: Sequence[str] = ()  # smaller, below
+    is_best: bool = False
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    label: str
+    cells: list[Cell]
+    is_mark: bool = False  # yes or nothing
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """`notes` say what the figures rest on: the rates with their day and source."""
+
+    things: list[Any]
+    rows: list[Row]
+    notes: list[str] = field(default_factory=list)
+
+
+def of_products(products: list[Product], buyer: Company, day: dt.date) -> Comparison:
+    rates = facts.rates()
+    ready = readiness_of_many(products, day)
+    codes = sorted({c.code for p in products for c in p.certificates.all()}, key=certificate)
+    held = [{c.code: c for c in p.certificates.all() if c.is_valid} for p in products]
+    rows = [
+        _texts(_("Price"), [price(p) or _("on request") for p in products]),
+        _normalised(products, rates),
+        _texts(_("Incoterm"), [f"{p.incoterm} {p.incoterm_place}".strip() for p in products]),
+        _texts(_("Minimum order"), [amount(p.min_order, p.min_order_unit) for p in products]),
+        _texts(_("Capacity"), [_capacity(p) for p in products]),
+        _least(_("Lead time"), [p.lead_time_days for p in products]),
+        _texts(_("Shelf life"), [_days(p.shelf_life_days) for p in products]),
+        _texts(_("HS code"), [hs(p.hs_code) for p in products]),
+        Row(_("Duty"), [_duty(p, day) for p in products]),
+        Row(
+            _("Ready for China"),
+            [Cell(sentences.state(ready[p.pk].state), [sentences.about_readiness(ready[p.pk])]) for p in products],
+        ),
+        _texts(_("Supplier checked"), [p.company.get_verification_display() for p in products]),
+        Row(_("Fit to your demand"), _fits(products, buyer)),
+        *(Row(certificate(code), [_certificate(of.get(code)) for of in held], is_mark=True) for code in codes),
+    ]
+    return Comparison(products, [row for row in rows if any(c.text for c in row.cells)], _rate_notes(products, rates))
+
+
+def of_suppliers(companies: list[Company], buyer: Company, day: dt.date) -> Comparison:
+    products = Product.objects.published().filter(company__in=companies)
+    counted = dict(products.values("company").annotate(n=Count("pk")).values_list("company", "n"))
+    held: dict[int, set[str]] = {company.pk: set() for company in companies}
+    codes = ProductCertificate.objects.filter(product__in=products)
+    for one in codes.select_related("product"):
+        if one.is_valid:
+            held[one.product.company_id].add(one.code)
+    ready = _ready_products(products, day)
+    kept = kept_rates([company.pk for company in companies])
+    rows = [
+        _texts(_("Country"), [c.country_name for c in companies]),
+        _texts(_("Products"), [number(counted.get(c.pk, 0)) for c in companies]),
+        _texts(_("Ready for China"), [ready.get(c.pk, "") for c in companies]),
+        _texts(_("Supplier checked"), [c.get_verification_display() for c in companies]),
+        _texts(_("Employees"), [c.get_size_display() if c.size else "" for c in companies]),
+        _texts(_("Founded"), [str(c.founded or "") for c in companies]),
+        _texts(_("Speaks"), [", ".join(language_name(code) for code in c.languages) for c in companies]),
+        _texts(_("Answers"), [_reply(c) for c in companies]),
+        _texts(_("Meetings kept"), [_kept(kept.get(c.pk)) for c in companies]),
+        Row(_("Fit to your demand"), _supplier_fits(companies, buyer)),
+        *(
+            Row(certificate(code), [Cell(_("yes") if code in held[c.pk] else "") for c in companies], is_mark=True)
+            for code in sorted({code for of in held.values() for code in of}, key=certificate)
+        ),
+    ]
+    return Comparison(companies, [row for row in rows if any(c.text for c in row.cells)])
+
+
+# -- cells ------------------------------------------------------------------------------------------------------------
+def _texts(label: str, texts: Sequence[str]) -> Row:
+    return Row(label, [Cell(text) for text in texts])
+
+
+def _normalised(products: list[Product], rates: dict[str, ExchangeRate]) -> Row:
+    """The lower price in yuan for one base unit, and where it is lowest among those of one kind."""
+    found = []
+    for product in products:
+        low = product.price_low if product.price_low is not None else product.price_high
+        found.append(facts.for_one(facts.in_yuan(low, product.currency, rates), product.price_unit))
+    kinds = {one[0] for one in found if one}
+    comparable = len([one for one in found if one]) > 1 and len(kinds) == 1
+    least = min((one[1] for one in found if one), default=Decimal(0))
+    cells = [
+        Cell(
+            _("from %(amount)s / %(unit)s") % {"amount": money(one[1], "CNY"), "unit": unit(BASE.get(one[0], ""))},
+            is_best=comparable and one[1] == least,
+        )
+        if one
+        else Cell("")
+        for one in found
+    ]
+    return Row(_("Price in yuan for one unit"), cells)
+
+
+def _rate_notes(products: list[Product], rates: dict[str, ExchangeRate]) -> list[str]:
+    used = sorted({p.currency for p in products if p.currency and p.currency != "CNY"})
+    notes = [
+        _("1 %(currency)s = ¥%(yuan)s on %(day)s, %(source)s.")
+        % {"currency": code, "yuan": f"{rates[code].yuan.normalize():f}", "day": rates[code].as_of.isoformat(),
+           "source": rates[code].source}
+        for code in used if code in rates
+    ]  # fmt: skip
+    missing = [code for code in used if code not in rates]
+    if missing:
+        notes.append(_("The organiser has set no rate for %(codes)s.") % {"codes": ", ".join(missing)})
+    return notes
+
+
+def _least(label: str, values: Sequence[int | None]) -> Row:
+    given = [value for value in values if value is not None]
+    best = min(given) if len(given) > 1 and len(set(given)) > 1 else None
+    return Row(label, [Cell(_days(value), is_best=value is not None and value == best) for value in values])
+
+
+def _capacity(product: Product) -> str:
+    if product.capacity is None:
+        return ""
+    period = product.get_capacity_period_display() if product.capacity_period else ""
+    return f"{amount(product.capacity, product.capacity_unit)} {period}".strip()
+
+
+def _days(days: int | None) -> str:
+    return "" if days is None else ngettext("%(days)s day", "%(days)s days", days) % {"days": number(days)}
+
+
+def _duty(product: Product, day: dt.date) -> Cell:
+    box = duty_box(product, day)
+    if box.best and box.best.rate:
+        return Cell(box.best.rate, [box.best.name], url=box.best.source_url)
+    return Cell(box.mfn or (box.best.name if box.best else ""))
+
+
+def _certificate(held: ProductCertificate | None) -> Cell:
+    if held is None:
+        return Cell("")
+    lines = [held.number] if held.number else []
+    if held.valid_until:
+        lines.append(_("until %(day)s") % {"day": held.valid_until.isoformat()})
+    return Cell(_("yes"), lines)
+
+
+def _fits(products: list[Product], buyer: Company) -> list[Cell]:
+    """Each product's best match with a line of this buyer: points, the line, and why."""
+    matches = Match.objects.for_buyer(buyer).filter(product__in=products).exclude(buyer_answer=Match.Answer.DECLINED)
+    return _best_of(matches.select_related("line", "product"), [p.pk for p in products], lambda match: match.product_id)
+
+
+def _supplier_fits(companies: list[Company], buyer: Company) -> list[Cell]:
+    matches = Match.objects.for_buyer(buyer).filter(product__company__in=companies)
+    matches = matches.exclude(buyer_answer=Match.Answer.DECLINED).select_related("line", "product")
+    return _best_of(matches, [c.pk for c in companies], lambda match: match.product.company_id)
+
+
+def _best_of(matches, keys: Sequence[int], key_of: Callable[[Match], int]) -> list[Cell]:
+    best: dict[int, Match] = {}
+    for match in matches.order_by("-score", "id"):
+        best.setdefault(key_of(match), match)
+    cells = []
+    for key in keys:
+        if key not in best:
+            cells.append(Cell(""))
+            continue
+        match = best[key]
+        line = match.line.text if len(match.line.text) <= LONGEST else match.line.text[: LONGEST - 1] + "…"
+        text = _("%(score)d of 100: %(line)s") % {"score": round(100 * match.score), "line": line}
+        cells.append(Cell(text, reasons_of(match)[:REASONS]))
+    return cells
+
+
+def _ready_products(products, day: dt.date) -> dict[int, str]:
+    """Company → how many of its products are ready, of at most two hundred that were looked at."""
+    listed = list(products.select_related("category").prefetch_related("certificates")[:200])
+    ready = readiness_of_many(listed, day)
+    counted: dict[int, list[int]] = {}
+    for product in listed:
+        of = counted.setdefault(product.company_id, [0, 0])
+        of[0] += ready[product.pk].state == "ready"
+        of[1] += 1
+    return {
+        key: _("%(ready)s of %(all)s products") % {"ready": number(done), "all": number(n)}
+        for key, (done, n) in counted.items()
+    }
+
+
+def _reply(company: Company) -> str:
+    rate = reply_rate(company)
+    return _("%(percent)s %% within a week") % {"percent": rate.percent} if rate else ""
+
+
+def _kept(rate) -> str:
+    return f"{rate.percent} %" if rate and rate.percent is not None else ""

@@ -1,0 +1,43 @@
+"""Acting for a company: begin with a reason, and stop."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from matchmaker.campaigns import on_behalf as verbs
+from matchmaker.core.problems import Refused
+from matchmaker.notifications.tasks import ring
+from matchmaker.web import on_behalf
+from matchmaker.web.access import organiser, signed_in
+from matchmaker.web.console import companies
+
+
+@organiser
+@require_POST
+def begin(request, uid):
+    company = get_object_or_404(companies.of_campaign(request), uid=uid)
+    reason = request.POST.get("reason", "").replace("\x00", "")
+    try:
+        person = verbs.begin(by=request.user, company=company, campaign=request.campaign, reason=reason)
+    except ValidationError as problem:
+        messages.error(request, " ".join(problem.messages))
+        return redirect("console_company", uid)
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+        return redirect("console_company", uid)
+    transaction.on_commit(ring)
+    on_behalf.start(request, company, person, reason.strip(), timezone.now())
+    return redirect("supplier_home" if company.is_supplier else "buyer_home")
+
+
+@signed_in
+@require_POST
+def stop(request):
+    company = getattr(request, "acting_company", None)
+    on_behalf.stop(request)
+    messages.success(request, _("You act as yourself again."))
+    return redirect("console_company", company.uid) if company else redirect("desk")

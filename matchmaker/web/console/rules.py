@@ -1,0 +1,336 @@
+"""Entry rules, agreements and rates: read, change with a preview of what changes for whom, and their history."""
+
+import datetime as dt
+import hashlib
+
+from django.contrib import messages
+from django.core.cache import cache
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from matchmaker.catalogue.models import Product
+from matchmaker.core.problems import Refused
+from matchmaker.market_access import sentences, services
+from matchmaker.market_access.models import Agreement, AgreementPartner, EntryRule, TariffRate
+from matchmaker.matching import tasks as matching_tasks
+from matchmaker.web.access import organiser, team
+from matchmaker.web.console.rules_forms import AgreementForm, PartnerForm, RateForm, RuleForm, TariffForm
+from matchmaker.web.refusals import show_on
+
+KEPT_SECONDS = 3600  # how long an uploaded tariff waits between preview and loading
+SHOWN = 50
+
+
+@team
+@require_safe
+def rules(request):
+    """All rules by requirement: what holds today, what ended, what is to come."""
+    today = timezone.localdate()
+    rows = [
+        {
+            "rule": rule,
+            "name": sentences.in_language(rule, "name"),
+            "authority": sentences.in_language(rule, "authority"),
+            "holds": sentences.period(rule.valid_from, rule.valid_until),
+            "state": _state(rule, today),
+        }
+        for rule in EntryRule.objects.order_by("requirement", "valid_from", "pk")
+    ]
+    return render(request, "console/rules.html", {"rows": rows, "today": today})
+
+
+def _state(rule: EntryRule, today: dt.date) -> str:
+    if rule.valid_until and rule.valid_until < today:
+        return "ended"
+    return "coming" if rule.valid_from and rule.valid_from > today else "holds"
+
+
+@organiser
+def rule(request, code: str):
+    row = get_object_or_404(EntryRule, code=code)
+    form = RuleForm(request.POST or None, row=row)
+    preview = None
+    if request.method == "POST" and form.is_valid():
+        fields = form.changed()
+        if "preview" in request.POST:
+            preview = _previewed(form, lambda: services.preview_rule(row, form.day(), _products(), **fields))
+        elif _done(form, lambda: services.edit_rule(by=request.user, rule=row, **fields)):
+            transaction.on_commit(matching_tasks.ring)
+            messages.success(request, _("Saved. The record keeps what it said before."))
+            return redirect("console_rule", code)
+    context = {
+        "row": EntryRule.objects.get(pk=row.pk),
+        "form": form,
+        "preview": preview,
+        "name": sentences.in_language(row, "name"),
+        "history": _history(row),
+        "holds": sentences.period(row.valid_from, row.valid_until),
+    }
+    return render(request, "console/rule.html", context, status=422 if form.errors else 200)
+
+
+def _products():
+    return Product.objects.published().for_cards().order_by("pk")
+
+
+def _previewed(form, look) -> list | None:
+    """What an edit would change; None and the refusal on the form when it cannot be made."""
+    try:
+        return list(look())
+    except (Refused, ValidationError) as problem:
+        show_on(form, problem)
+        return None
+
+
+def _done(form, act) -> bool:
+    try:
+        act()
+    except (Refused, ValidationError) as problem:
+        show_on(form, problem)
+        return False
+    return True
+
+
+def _history(row) -> list[dict]:
+    """Each edit as an entry of the timeline: which field, from what to what."""
+    return [
+        {
+            "what": _("Changed") if "after" in entry.facts else _("Added"),
+            "when": entry.at,
+            "who": str(entry.actor or ""),
+            "icon": "pencil",
+            "more": "; ".join(
+                f"{name}: {_short(entry.facts['before'].get(name))} → {_short(value)}"
+                for name, value in entry.facts.get("after", {}).items()
+            ),
+        }
+        for entry in services.history_of(row)
+    ]
+
+
+def _short(value) -> str:
+    text = "–" if value in (None, "", []) else str(value)
+    return text if len(text) <= 80 else text[:79] + "…"
+
+
+# -- agreements --------------------------------------------------------------------------------------------------------
+@team
+@require_safe
+def agreements(request):
+    today = timezone.localdate()
+    rows = [
+        {
+            "agreement": row,
+            "name": sentences.in_language(row, "name"),
+            "partners": [p for p in row.partners.all() if p.valid_from <= today <= (p.valid_until or dt.date.max)],
+            "rates": TariffRate.objects.filter(regime=row.code).count(),
+        }
+        for row in Agreement.objects.prefetch_related("partners")
+    ]
+    return render(request, "console/agreements.html", {"rows": rows, "mfn": TariffRate.objects.filter(regime="MFN")})
+
+
+@organiser
+def agreement(request, code: str):
+    row = get_object_or_404(Agreement, code=code)
+    asked = request.POST.get("what", "")
+    form = AgreementForm(request.POST if asked == "agreement" else None, row=row)
+    adding = PartnerForm(request.POST if asked == "partner" else None, prefix="new")
+    preview = None
+    if asked == "agreement" and form.is_valid():
+        fields = form.changed()
+
+        def edit():
+            services.edit_agreement(by=request.user, agreement=Agreement.objects.get(pk=row.pk), **fields)
+
+        preview, saved = _try(request, form, edit, _of_origins(row.partners.values_list("origin", flat=True)))
+        if saved:
+            return redirect("console_agreement", code)
+    if asked == "partner" and adding.is_valid():
+        fields = adding.values()
+
+        def add():
+            services.add_partner(by=request.user, agreement=row, **fields)
+
+        preview, saved = _try(request, adding, add, _of_origins([fields["origin"]]))
+        if saved:
+            return redirect("console_agreement", code)
+    context = {
+        "row": Agreement.objects.get(pk=row.pk),
+        "name": sentences.in_language(row, "name"),
+        "form": form,
+        "adding": adding,
+        "partners": row.partners.order_by("origin", "valid_from"),
+        "preview": preview,
+        "history": _history(row),
+    }
+    return render(request, "console/agreement.html", context, status=422 if form.errors or adding.errors else 200)
+
+
+@organiser
+def partner(request, uid):
+    row = get_object_or_404(AgreementPartner.objects.select_related("agreement"), uid=uid)
+    form = PartnerForm(request.POST or None, row=row)
+    preview = None
+    if request.method == "POST" and form.is_valid():
+        fields = form.values()
+        fields.pop("origin", None)
+
+        def edit():
+            services.edit_partner(by=request.user, partner=AgreementPartner.objects.get(pk=row.pk), **fields)
+
+        preview, saved = _try(request, form, edit, _of_origins([row.origin]))
+        if saved:
+            return redirect("console_agreement", row.agreement.code)
+    context = {
+        "row": row,
+        "form": form,
+        "preview": preview,
+        "history": _history(row),
+        "name": sentences.in_language(row.agreement, "name"),
+    }
+    return render(request, "console/agreement_partner.html", context, status=422 if form.errors else 200)
+
+
+def _of_origins(origins):
+    return _products().filter(origin__in=list(origins))
+
+
+def _try(request, form, act, products) -> tuple[list | None, bool]:
+    """Preview or save, as the button says: (what changes for whom, whether it was saved)."""
+    if "preview" in request.POST:
+        found = _previewed(form, lambda: services.preview_duty(act, products, form.day()))
+        return (None if found is None else [duty_row(one) for one in found]), False
+    if not _done(form, act):
+        return None, False
+    messages.success(request, _("Saved. The record keeps what it said before."))
+    return None, True
+
+
+def duty_row(one) -> dict:
+    """A product with its duty before and after, in words."""
+    return {"product": one.product, "before": _duty_words(one.before), "after": _duty_words(one.after)}
+
+
+def _duty_words(answer) -> str:
+    if answer.best is not None and answer.best.rate is not None:
+        return f"{sentences.in_language(answer.best.agreement, 'name')}: {sentences.percent(answer.best.rate)}"
+    if answer.mfn is not None:
+        return sentences.percent(answer.mfn)
+    names = ", ".join(sentences.in_language(option.agreement, "name") for option in answer.options)
+    return _("%(names)s, rate not loaded") % {"names": names} if names else _("no agreement, rate not loaded")
+
+
+# -- rates -------------------------------------------------------------------------------------------------------------
+@organiser
+def tariff(request):
+    """Loaded rates by code, and a file to load: looked at first, written on the second button."""
+    form = TariffForm(request.POST or None, request.FILES or None)
+    found = None
+    if request.method == "POST" and form.is_valid():
+        content = _content(request, form)
+        if content is None:
+            form.add_error("file", _("Choose the file again: it was kept for an hour only."))
+        else:
+            found = _loading(request, content)
+            if isinstance(found, HttpResponse):
+                return found
+    query = request.GET.get("q", "").strip()[:10]
+    rows = TariffRate.objects.filter(hs_code__startswith=query) if query.isascii() else TariffRate.objects.none()
+    context = {
+        "form": form,
+        "found": found,
+        "query": query,
+        "page": Paginator(rows.order_by("hs_code", "regime", "valid_from"), SHOWN).get_page(request.GET.get("page")),
+        "total": TariffRate.objects.count(),
+    }
+    return render(request, "console/tariff.html", context, status=422 if form.errors else 200)
+
+
+def _content(request, form) -> bytes | None:
+    upload = form.cleaned_data["file"]
+    if upload is not None:
+        return upload.read()
+    return cache.get(f"tariff:{request.user.pk}:{form.cleaned_data['kept']}")
+
+
+def _loading(request, content: bytes) -> dict | HttpResponse:
+    load = "load" in request.POST
+    partial = "partial" in request.POST
+
+    def act():
+        return services.import_tariff(by=request.user, content=content, apply=True, accept_partial=True)
+
+    if load:
+        result = services.import_tariff(by=request.user, content=content, apply=True, accept_partial=partial)
+        if result.applied:
+            messages.success(request, _("Loaded: %(n)d new rates.") % {"n": result.created})
+            return redirect("console_tariff")
+    else:
+        result = services.import_tariff(by=request.user, content=content)
+    kept = hashlib.sha256(content).hexdigest()
+    cache.set(f"tariff:{request.user.pk}:{kept}", content, KEPT_SECONDS)
+    changes = (
+        services.preview_duty(act, _products().exclude(hs_code=""), timezone.localdate()) if result.created else []
+    )
+    return {
+        "result": result,
+        "kept": kept,
+        "faults": [
+            {"row": one.row, "column": one.column, "text": sentences.about_fault(one)} for one in result.faults[:SHOWN]
+        ],
+        "more_faults": max(0, len(result.faults) - SHOWN),
+        "changes": [duty_row(one) for one in changes],
+    }
+
+
+@organiser
+def tariff_rate(request, pk: int):
+    row = get_object_or_404(TariffRate, pk=pk)
+    form = RateForm(request.POST or None, row=row)
+    preview = None
+    if request.method == "POST" and form.is_valid():
+        fields = form.values()
+
+        def edit():
+            services.edit_rate(by=request.user, rate=TariffRate.objects.get(pk=row.pk), **fields)
+
+        preview, saved = _try(request, form, edit, _products().filter(hs_code=row.hs_code[:6]))
+        if saved:
+            return redirect("console_tariff")
+    context = {"row": row, "form": form, "preview": preview, "history": _history(row)}
+    return render(request, "console/tariff_rate.html", context, status=422 if form.errors else 200)
+
+
+# -- readiness ---------------------------------------------------------------------------------------------------------
+@team
+@require_safe
+def nearly_ready(request):
+    """Published products that miss one or two things, or wait for one or two answers: where a call helps most."""
+    day = timezone.localdate() + dt.timedelta(days=60)
+    products = list(_products())
+    ready = services.readiness_of_many(products, day)
+    counts = {"ready": 0, "missing": 0, "unknown": 0}
+    near = []
+    for product in products:
+        answer = ready[product.pk]
+        counts[answer.state.value] += 1
+        if answer.state.value != "ready" and 1 <= answer.still_open <= 2:
+            near.append({"product": product, "answer": answer, "open": _open_items(answer)})
+    near.sort(key=lambda row: (row["answer"].state.value != "missing", row["answer"].still_open))
+    context = {"day": day, "counts": counts, "page": Paginator(near, SHOWN).get_page(request.GET.get("page"))}
+    return render(request, "console/nearly_ready.html", context)
+
+
+def _open_items(answer) -> list[dict]:
+    return [
+        {"name": sentences.in_language(item.rule, "name"), "status": sentences.status(item.status)}
+        for item in answer.items
+        if item.status.value in ("missing", "unknown")
+    ]

@@ -1,0 +1,152 @@
+"""What organisers change of entry rules, agreements and rates."""
+
+import datetime as dt
+
+from django import forms
+from django.utils import timezone
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from matchmaker.market_access.models import Agreement, AgreementPartner, EntryRule, TariffRate
+from matchmaker.web import fields
+
+COLUMNS = {field.name: field for field in EntryRule._meta.fields}
+SURE = COLUMNS["confidence"].choices
+
+
+def _day(label, required=False):
+    return forms.DateField(
+        label=label, required=required, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+
+class WithPreview(forms.Form):
+    """A form whose preview is for a day of shipment."""
+
+    preview_day = _day(_("Show what changes for a shipment on"))
+
+    def day(self) -> dt.date:
+        return self.cleaned_data.get("preview_day") or timezone.localdate()
+
+    def values(self) -> dict:
+        return {name: value for name, value in self.cleaned_data.items() if name != "preview_day"}
+
+
+class Codes(fields.LineField):
+    """Codes with spaces between them."""
+
+    def prepare_value(self, value):
+        return " ".join(value) if isinstance(value, list | tuple) else value
+
+    def clean(self, value):
+        return super().clean(value).replace(",", " ").split()
+
+
+RULE_TEXTS = (
+    *("name_en", "name_zh", "summary_en", "summary_zh", "authority_en", "authority_zh", "legal_basis"),
+    *("how_to_satisfy_en", "how_to_satisfy_zh", "note"),
+)
+
+
+class RuleForm(WithPreview):
+    """The fields of a rule that organisers change; its code and its place in a succession stay."""
+
+    valid_from = _day(_("From"))
+    valid_until = _day(_("Until"))
+    hs_in = Codes(label=_("HS prefixes in"), required=False, max_length=4000)
+    hs_out = Codes(label=_("HS prefixes out"), required=False, max_length=4000)
+    origins_in = Codes(label=_("Only these origins"), required=False, max_length=1000)
+    origins_out = Codes(label=_("Not these origins"), required=False, max_length=1000)
+    where_to_apply = fields.WebsiteField(label=_("Official address"), required=False, max_length=300)
+    lookalike_warning = forms.BooleanField(label=_("Warn of look-alike sites"), required=False)
+    source_url = fields.WebsiteField(label=_("Source"), required=False, max_length=400)
+    confidence = forms.ChoiceField(label=_("How sure"), choices=SURE)
+
+    def __init__(self, *args, row: EntryRule, **kwargs):
+        names = [name for name in (*self.base_fields, *RULE_TEXTS) if name != "preview_day"]
+        kwargs["initial"] = {name: getattr(row, name) for name in names}
+        super().__init__(*args, **kwargs)
+        self.row = row
+        for name in RULE_TEXTS:
+            column = COLUMNS[name]
+            long = column.max_length and column.max_length > 400
+            self.fields[name] = (fields.TextField if long else fields.LineField)(
+                label=capfirst(column.verbose_name), max_length=column.max_length, required=not column.blank
+            )
+            if long:
+                self.fields[name].widget.attrs["rows"] = 3
+        order = ["valid_from", "valid_until", "hs_in", "hs_out", "origins_in", "origins_out", *RULE_TEXTS]
+        self.order_fields([*order, "where_to_apply", "lookalike_warning", "source_url", "confidence"])
+
+    def changed(self) -> dict:
+        """Only what differs from the row, so that the record of the edit says no more than was done."""
+        return {name: value for name, value in self.values().items() if getattr(self.row, name) != value}
+
+
+class AgreementForm(WithPreview):
+    name_en = fields.LineField(label=_("Name in English"), max_length=160)
+    name_zh = fields.LineField(label=_("Name in Chinese"), max_length=160)
+    flat_rate = fields.DecimalInput(
+        label=_("One rate for all goods, in percent"),
+        max_digits=6,
+        decimal_places=3,
+        required=False,
+        zero=True,
+        help_text=_("Only for a measure that sets it itself, such as zero for least developed countries."),
+    )
+    proofs = Codes(label=_("Proofs of origin, the usual one first"), required=False, max_length=200)
+    partly_suspended = forms.BooleanField(label=_("Partly suspended"), required=False)
+    source_url = fields.WebsiteField(label=_("Source"), required=False, max_length=400)
+    confidence = forms.ChoiceField(label=_("How sure"), choices=SURE)
+    note = fields.TextField(label=_("Note"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def __init__(self, *args, row: Agreement, **kwargs):
+        names = [name for name in self.base_fields if name != "preview_day"]
+        super().__init__(*args, initial={name: getattr(row, name) for name in names}, **kwargs)
+        self.row = row
+
+    def changed(self) -> dict:
+        return {name: value for name, value in self.values().items() if getattr(self.row, name) != value}
+
+
+class PartnerForm(WithPreview):
+    origin = fields.CodeField(
+        label=_("Origin"), choices=fields.countries, sentence=_("Choose a country from the list.")
+    )
+    valid_from = _day(_("From"), required=True)
+    valid_until = _day(_("Until"))
+    confidence = forms.ChoiceField(label=_("How sure"), choices=SURE)
+    note = fields.LineField(label=_("Note"), max_length=300, required=False)
+
+    def __init__(self, *args, row: AgreementPartner | None = None, **kwargs):
+        if row is not None:
+            kwargs["initial"] = {name: getattr(row, name) for name in self.base_fields if name != "preview_day"}
+        super().__init__(*args, **kwargs)
+        if row is not None:
+            del self.fields["origin"]
+
+
+class RateForm(WithPreview):
+    percent = fields.DecimalInput(label=_("Percent"), max_digits=7, decimal_places=4, required=False, zero=True)
+    text = fields.LineField(label=_("Or in words, for a duty by weight"), max_length=200, required=False)
+    valid_from = _day(_("From"), required=True)
+    valid_until = _day(_("Until"))
+    source = fields.LineField(label=_("Where it was read"), max_length=300)
+
+    def __init__(self, *args, row: TariffRate, **kwargs):
+        names = [name for name in self.base_fields if name != "preview_day"]
+        super().__init__(*args, initial={name: getattr(row, name) for name in names}, **kwargs)
+
+
+class TariffForm(forms.Form):
+    file = forms.FileField(
+        label=_("Tariff file"),
+        required=False,
+        help_text=_("CSV with hs_code, regime, rate_percent, valid_from, source."),
+    )
+    kept = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+
+    def clean(self):
+        if not self.cleaned_data.get("file") and not self.cleaned_data.get("kept"):
+            self.add_error("file", _("Choose a file."))
+        return self.cleaned_data
