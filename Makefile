@@ -4,7 +4,7 @@ ON_EVERY_CORE = -n auto --maxprocesses 6 --dist loadfile
 SHELL = /bin/sh
 .DEFAULT_GOAL = help
 .PHONY: help setup setup-dev run demo test test-services test-pages test-faults lint format lock messages screenshots \
-	bench-quality bench-matching bench-scheduling bench-notifications bench-directory \
+	bench-quality bench-matching bench-scheduling bench-notifications bench-ledger bench-directory \
 	bench-directory-load bench-import clean
 
 help: ## this list
@@ -35,7 +35,10 @@ test-pages: setup-dev ## every page in both languages, widths and schemes, and t
 	@CHROMIUM=$$(bin/browser) $(PYTHON_ENV)/python -m pytest tests/journeys/pages
 
 test-faults: setup-dev ## kills workers and servers and counts what was lost
-	@$(PYTHON_ENV)/python -m pytest -m fault -s
+	@$(PYTHON_ENV)/python -m pytest -m "fault and not ledger" -s
+
+bench-ledger: setup-dev ## 100,000 notices while workers, Valkey and deploys die, counted outside; DATABASE_URL for PostgreSQL
+	@$(PYTHON_ENV)/python -m pytest -m ledger -s -q
 
 lint: setup-dev ## style, types, templates, floors of the house, security patterns
 	@$(PYTHON_ENV)/ruff check --quiet .

@@ -1,5 +1,8 @@
 """How well the pairs of the sample campaign are found: `python -m benchmarks.sample_quality [--without-hs] [--misses]`.
 
+`--reliability` asks whether a probability is true: labelled pairs judged by weights that saw no answer of their demand
+line, starting from round numbers, not from the shipped weights; it writes docs/images/reliability.svg.
+
 For each demand line with labels: the share of products that fit within its first five (recall@5), whether a product
 marked "no" stands first, and nDCG@10 with gains fits 2, close 1. All products of the sample compete, also those nobody
 labelled; an unlabelled product counts as "no" in nDCG only.
@@ -12,7 +15,10 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+
 from matchmaker.language.encoder import get_encoder
+from matchmaker.matching.engine.learning import Bin, calibration_error, fit_weights, probabilities, reliability
 from matchmaker.matching.engine.pairs import Offer, Pair, Want
 from matchmaker.matching.engine.scoring import Matcher, Weights
 
@@ -153,17 +159,104 @@ def every_pair(sample: Sample, weights: Weights | None = None) -> list[Pair]:
     )
 
 
+CODES = ("given", "HS codes hidden", "both hidden")
+OUTCOME = {"fits": 1.0, "close": 0.5, "no": 0.0}
+# Round numbers that know nothing of the sample, so that no held-back label has been seen through them.
+ROUND = Weights(meaning=6, crowding=-4, words=6, hs=2, category=1, trust=0.3, intercept=-4)
+
+
+def hidden(sample: Sample, codes: str) -> Sample:
+    change = {} if codes == CODES[0] else {"hs6": ""} if codes == CODES[1] else {"hs6": "", "category": ""}
+    return replace(
+        sample,
+        offers=[replace(offer, **change) for offer in sample.offers],
+        wants=[replace(want, **change) for want in sample.wants],
+    )
+
+
+def held_back(sample: Sample) -> dict[str, tuple[list[Bin], float]]:
+    """Codes → (bins, log-loss) of labelled pairs, each judged by weights learned from other demand lines."""
+    pairs, outcomes, kinds = [], [], []
+    for kind, codes in enumerate(CODES):
+        for pair in every_pair(hidden(sample, codes)):
+            if (pair.offer, pair.want) in sample.labels:
+                pairs.append(pair)
+                outcomes.append(OUTCOME[sample.labels[pair.offer, pair.want]])
+                kinds.append(kind)
+    y, kind = np.array(outcomes), np.array(kinds)
+    fold = np.array([pair.want % 5 for pair in pairs])
+    judged = np.zeros(len(pairs))
+    for number in range(5):
+        inside, outside = np.flatnonzero(fold != number).tolist(), np.flatnonzero(fold == number).tolist()
+        # One label is shown three times, so it counts a third each time.
+        learned = fit_weights(
+            [pairs[i] for i in inside], y[inside].tolist(), ROUND, pull=10, importance=[1 / 3] * len(inside)
+        )
+        judged[outside] = probabilities(learned, [pairs[i] for i in outside])
+    judged = judged.clip(1e-9, 1 - 1e-9)
+    loss = -(y * np.log(judged) + (1 - y) * np.log(1 - judged))
+    return {
+        codes: (reliability(judged[kind == k].tolist(), y[kind == k].tolist()), float(loss[kind == k].mean()))
+        for k, codes in enumerate(CODES)
+    }
+
+
+def diagram(found: dict[str, tuple[list[Bin], float]]) -> str:
+    """The reliability diagram as SVG: what was said below, what came on the left; a point's area is its count."""
+    size, edge = 320, 44
+    tones = dict(zip(found, ("#b3392c", "#1f6b4f", "#8a6d1d"), strict=True))
+    marks = []
+    for codes, (bins, _loss) in found.items():
+        for one in bins:
+            x, y = edge + one.predicted * size, edge / 2 + (1 - one.accepted) * size
+            radius = 1.5 + math.sqrt(one.count)
+            marks.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}" fill="{tones[codes]}" opacity=".55"/>')
+    for place, codes in enumerate(found):
+        at = edge + 20 + 18 * place
+        marks.append(f'<circle cx="{edge + 16}" cy="{at - 4}" r="5" fill="{tones[codes]}" opacity=".7"/>')
+        marks.append(f'<text x="{edge + 26}" y="{at}">codes {codes}</text>')
+    ticks = [
+        f'<text x="{edge + size * t:.0f}" y="{edge / 2 + size + 16:.0f}" text-anchor="middle">{t:.0%}</text>'
+        f'<text x="{edge - 6}" y="{edge / 2 + size * (1 - t) + 4:.0f}" text-anchor="end">{t:.0%}</text>'
+        for t in (0, 0.25, 0.5, 0.75, 1)
+    ]
+    return "\n".join(
+        [
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size + edge + 20} {size + edge + 20}" '
+            'font-family="sans-serif" font-size="11" fill="#333">',
+            "<title>How often pairs were accepted that were given a probability</title>",
+            f'<rect x="{edge}" y="{edge / 2}" width="{size}" height="{size}" fill="#fff" stroke="#bbb"/>',
+            f'<path d="M{edge} {edge / 2 + size}L{edge + size} {edge / 2}" stroke="#999" stroke-dasharray="4 4"/>',
+            *marks,
+            *ticks,
+            f'<text x="{edge + size / 2}" y="{size + edge + 12}" text-anchor="middle">said</text>',
+            "</svg>",
+            "",
+        ]
+    )
+
+
+def show_reliability(sample: Sample) -> None:
+    found = held_back(sample)
+    for codes, (bins, loss) in found.items():
+        print(f"codes {codes}: log-loss {loss:.3f}, mean distance {calibration_error(bins):.3f}")
+        print("  said → came (pairs): " + ", ".join(f"{b.predicted:.2f} → {b.accepted:.2f} ({b.count})" for b in bins))
+    (SAMPLE.parent.parent / "docs" / "images" / "reliability.svg").write_text(diagram(found), encoding="utf-8")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--without-hs", action="store_true", help="hide the HS codes of both sides")
     parser.add_argument("--without-codes", action="store_true", help="hide HS codes and categories of both sides")
     parser.add_argument("--misses", action="store_true", help="print what fits and was not found")
+    parser.add_argument("--reliability", action="store_true", help="what was said beside what came, on held-back pairs")
     options = parser.parse_args()
     sample = load()
+    if options.reliability:
+        show_reliability(sample)
+        return
     if options.without_hs or options.without_codes:
-        change = {"hs6": ""} | ({"category": ""} if options.without_codes else {})
-        sample.offers = [replace(offer, **change) for offer in sample.offers]
-        sample.wants = [replace(want, **change) for want in sample.wants]
+        sample = hidden(sample, CODES[2] if options.without_codes else CODES[1])
     quality = measure(sample, every_pair(sample))
     print(f"{len(sample.offers)} products, {len(sample.wants)} demand lines, {quality.wants} of them labelled")
     print(f"recall@5 of what fits {quality.recall:.3f} ({quality.fits} pairs)")

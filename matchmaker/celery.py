@@ -7,12 +7,28 @@ import os
 
 from celery import Celery
 from celery.schedules import crontab
-from kombu.transport.redis import Channel
+from kombu.transport.redis import Channel, QoS
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "matchmaker.settings")
 
-# When Redis died under a running task, Celery 5.7 tried to give the message back over the connection it had just taken
-# apart, and the worker ended on an AttributeError. The row is the work, so no message needs to be given back.
+
+class Unbound(QoS):
+    """A task that outlives its connection to Redis ends like any other: there is nobody left to acknowledge it to.
+
+    Celery 5.7 acknowledged, or gave the message back, over the connection it had just taken apart, and the worker ended
+    on an AttributeError. The row is the work, so a message that comes once more finds nothing to do.
+    """
+
+    def ack(self, delivery_tag):
+        if self.channel.connection is not None:
+            super().ack(delivery_tag)
+
+    def reject(self, delivery_tag, requeue=False):
+        if self.channel.connection is not None:
+            super().reject(delivery_tag, requeue=requeue)
+
+
+Channel.QoS = Unbound
 Channel.do_restore = False
 
 app = Celery("matchmaker")

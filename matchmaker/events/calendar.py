@@ -1,9 +1,12 @@
 """A company's meetings as an iCalendar feed (RFC 5545) that calendars fetch again and again."""
 
 import datetime as dt
+from email.utils import parseaddr
 
 import icalendar
+from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from matchmaker.events.models import EventParticipation, Meeting
 
@@ -16,10 +19,7 @@ def feed(participation: EventParticipation) -> bytes:
     Each entry keeps its UID for life and raises SEQUENCE with every change: calendars move it instead of doubling it.
     """
     event, company = participation.event, participation.company
-    book = icalendar.Calendar()
-    book.add("prodid", "-//matchmaker//meetings//EN")
-    book.add("version", "2.0")
-    book.add("method", "PUBLISH")
+    book = _book("PUBLISH")
     book.add("x-wr-calname", event.name)
     book.add("x-wr-timezone", event.time_zone)
     book.add("refresh-interval", dt.timedelta(minutes=15), parameters={"VALUE": "DURATION"})
@@ -27,6 +27,34 @@ def feed(participation: EventParticipation) -> bytes:
         for meeting in Meeting.objects.of(event).active().of_company(company).for_agenda():
             book.add_component(_entry(meeting, company))
     return book.to_ical()
+
+
+def invitation(meeting: Meeting, company) -> dict[str, str]:
+    """One meeting as the attachment of a mail, in each language of the site; a cancelled one takes its entry away.
+
+    PUBLISH and CANCEL rather than REQUEST: yes and no are said on the site; an answer to the mail would reach nobody.
+    """
+    if meeting.starts_at is None:
+        return {}
+    cancelled, found = meeting.status == Meeting.Status.CANCELLED, {}
+    for language, _name in settings.LANGUAGES:
+        with override(language):
+            book = _book("CANCEL" if cancelled else "PUBLISH")
+            entry = _entry(meeting, company)
+            entry.add("organizer", f"mailto:{parseaddr(settings.DEFAULT_FROM_EMAIL)[1]}")
+            if cancelled:
+                entry["status"] = "CANCELLED"
+            book.add_component(entry)
+            found[language] = book.to_ical().decode()
+    return found
+
+
+def _book(method: str) -> icalendar.Calendar:
+    book = icalendar.Calendar()
+    book.add("prodid", "-//matchmaker//meetings//EN")
+    book.add("version", "2.0")
+    book.add("method", method)
+    return book
 
 
 def _entry(meeting: Meeting, company) -> icalendar.Event:

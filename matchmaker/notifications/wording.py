@@ -54,12 +54,9 @@ def kinds() -> tuple[str, ...]:
 @cache
 def placeholders(kind: str) -> tuple[str, ...]:
     """The names that may stand in braces in the words of this kind, in the order its own text shows them."""
-    found: dict[str, None] = {}
-    for part in ("subject.txt", "txt"):
-        nodes = get_template(f"notifications/{kind}.{part}").template.nodelist
-        hidden = FRAME | {name for loop in nodes.get_nodes_by_type(ForNode) for name in loop.loopvars}
-        for node in nodes.get_nodes_by_type((VariableNode, BlockTranslateNode, ForNode)):
-            found |= dict.fromkeys(name for name in _shown(node) if name not in hidden)
+    hidden = FRAME | {name for loop in _nodes(kind, ForNode) for name in loop.loopvars}
+    shown = [name for node in _nodes(kind, VariableNode, BlockTranslateNode, ForNode) for name in _shown(node)]
+    found = dict.fromkeys(name for name in shown if name not in hidden)
     return (*(name for name in found if name not in ALWAYS), *ALWAYS)
 
 
@@ -92,7 +89,10 @@ def values(kind: str, context: dict[str, Any], language: str) -> dict[str, str]:
     with override(language):
         seen = _Recording(context, autoescape=False)
         _render(kind, seen)
-        return {name: _as_text(seen.seen.get(name, context.get(name, ""))) for name in placeholders(kind)}
+        for node in _nodes(kind, VariableNode):
+            if node.filter_expression.filters and (name := next(iter(_shown(node)), None)) in context:
+                seen.seen[name] = node.filter_expression.resolve(seen)  # with its filters, as it is shown
+        return {name: _as_text(seen.seen.get(name) or context.get(name, "")) for name in placeholders(kind)}
 
 
 def fill(text: str, known: dict[str, str]) -> str:
@@ -200,9 +200,14 @@ def _render(kind: str, context: Context) -> tuple[str, str]:
     return subject, body
 
 
+def _nodes(kind: str, *types: type) -> list[Any]:
+    """The nodes of these types in the kind's own subject and text, in the order they are shown."""
+    own = [get_template(f"notifications/{kind}.{part}").template.nodelist for part in ("subject.txt", "txt")]
+    return [node for nodes in own for node in nodes.get_nodes_by_type(types)]
+
+
 def _loops(kind: str) -> frozenset[str]:
-    nodes = get_template(f"notifications/{kind}.txt").template.nodelist
-    return frozenset(name for loop in nodes.get_nodes_by_type(ForNode) for name in _shown(loop))
+    return frozenset(name for loop in _nodes(kind, ForNode) for name in _shown(loop))
 
 
 def _test(condition: Any) -> tuple[str, Any] | None:

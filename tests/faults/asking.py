@@ -5,6 +5,7 @@ Each verb prints one line of JSON.
 
 import json
 import sys
+import time
 
 import django
 
@@ -50,6 +51,53 @@ def fan_out(name: str) -> dict:
     people = User.objects.order_by("pk")
     key = _tell(name, people)
     return {"asked": [[key, email] for email in people.values_list("email", flat=True)]}
+
+
+def load(name: str, notices: str) -> dict:
+    """Many happenings told to everybody, before anything is delivered.
+
+    A tenth of the people want mail at once, eight tenths a summary, a tenth the list on the site alone. It is noon
+    where they live and what they are told is of yesterday, so that the summaries are due.
+    """
+    people = list(User.objects.order_by("pk"))
+    wishes = ["now", *["daily"] * 8, "never"]
+    rows = [
+        Preference(user=person, topic="demand", channel="email", frequency=wishes[number % 10])
+        for number, person in enumerate(people)
+    ]
+    Preference.objects.bulk_create(rows)
+    User.objects.update(time_zone=f"Etc/GMT{timezone.now().hour - 12:+d}")
+    everybody = User.objects.order_by("pk")
+    rounds = -(-int(notices) // len(people))
+    started = time.perf_counter()
+    for number in range(rounds):
+        _tell(f"{name}-{number}", everybody)
+    seconds = time.perf_counter() - started
+    yesterday = timezone.now() - timezone.timedelta(days=1)
+    Delivery.objects.exclude(frequency="now").update(created_at=yesterday)
+    return {"notices": rounds * len(people), "rate": round(rounds * len(people) / seconds)}
+
+
+def account() -> dict:
+    """What the database says became of each letter: those sent alone by id, those sent in a summary by its id."""
+    alone = Delivery.objects.filter(frequency="now")
+    same = Notice.objects.values("event_key", "recipient").annotate(n=Count("pk"))
+    carried = Delivery.objects.filter(state="sent", digest__state="sent").order_by()
+    return {
+        "alone": [str(pk) for pk in alone.filter(state="sent").values_list("pk", flat=True)],
+        "unfinished": Delivery.objects.exclude(state="sent").count(),
+        "digests": {str(digest): count for digest, count in carried.values_list("digest").annotate(Count("pk"))},
+        "letters": Delivery.objects.count(),
+        "in_app": Notice.objects.filter(in_app=True).count(),
+        "in_app_doubles": same.filter(n__gt=1).count(),
+    }
+
+
+def due() -> dict:
+    """How many letters must come: one for each mail sent alone, one summary for each person who has one."""
+    alone = Delivery.objects.filter(frequency="now").count()
+    gathered = Delivery.objects.exclude(frequency="now").values("notice__recipient").distinct().count()
+    return {"letters": alone + gathered}
 
 
 def take_back(name: str, count: str) -> dict:

@@ -30,6 +30,30 @@ def test_meaning_names_both_texts_and_its_value():
 
 
 @pytest.mark.parametrize(
+    ("meaning", "crowding", "said"),
+    [(0.398, 0.39, []), (0.466, 0.41, ["related in meaning (0.47)"]), (0.5096, 0.35, ["close in meaning (0.51)"])],
+)
+def test_closeness_is_said_only_where_it_stands_out_and_its_number_is_rounded(meaning, crowding, said):
+    row = match(
+        parts={"meaning": meaning, "crowding": crowding},
+        evidence={"offer_text": ["en", "Sheet mask"], "want_text": ["zh", "坚果油"]},
+    )
+    assert reasons.sentences(row) == [f"“Sheet mask” and “坚果油” are {what}." for what in said]
+
+
+def test_measures_and_numbers_are_no_words_in_common():
+    row = match(parts={"words": 0.1}, evidence={"shared_words": ["mL", "50", "mm", "IE3", "motor"]})
+    assert reasons.sentences(row) == ["Words both use, across languages by the dictionary: IE3, motor."]
+
+
+def test_promise_to_small_exporters_is_said():
+    row = match(evidence={"floor": 2})
+    assert reasons.sentences(row) == [
+        "The fit is lower: small and first-time exporters get at least 2 suggestions a product."
+    ]
+
+
+@pytest.mark.parametrize(
     ("common", "sentence"),
     [
         ("100630", "Same HS code 1006.30."),

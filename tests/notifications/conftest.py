@@ -4,6 +4,7 @@ import asyncio
 import logging
 import socket
 import threading
+import time
 from collections import defaultdict, deque
 from email import message_from_bytes, policy
 
@@ -28,6 +29,7 @@ class Sink:
 
     def __init__(self):
         self.letters, self.script, self.refuse = [], deque(), {}
+        self.times = []  # of arrival, by the clock that never jumps
         self.ids = defaultdict(int)
         self.lock = threading.Lock()
         self.after_letter = None  # called once, right after the next letter was answered
@@ -47,6 +49,7 @@ class Sink:
             letter = message_from_bytes(envelope.content, policy=policy.default)
             with self.lock:
                 self.letters.append((list(envelope.rcpt_tos), letter))
+                self.times.append(time.monotonic())
                 self.ids[letter["Message-ID"]] += 1
         if step == "drop":
             server.transport.abort()

@@ -178,9 +178,23 @@ def test_a_text_that_does_not_hold_together_is_tried_again_after_the_mending(sin
 
 
 def test_a_notice_about_a_time_brings_a_calendar_file(person):
-    context = {"calendar": "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", "demand": "x", "closed_on": "2026-11-01"}
-    letter = mail.build(person, "demand_closed", "demand", context, key="k")
-    assert [(file.filename, file.mimetype) for file in letter.attachments] == [("invite.ics", "text/calendar")]
+    books = {"en": "BEGIN:VCALENDAR\r\nMETHOD:CANCEL\r\nEND:VCALENDAR\r\n", "zh-hans": "BEGIN:VCALENDAR\r\n"}
+    context = {"calendar": books, "demand": "x", "closed_on": "2026-11-01"}
+    letter = mail.build(person, "demand_closed", "demand", context, key="k").message()
+    (file,) = letter.iter_attachments()
+    assert (file.get_filename(), file.get_content_type(), file["Content-Type"].params["method"]) == (
+        "meeting.ics",
+        "text/calendar",
+        "CANCEL",
+    )
+    assert file.get_content().replace("\r", "") == books["en"].replace("\r", "")
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_the_summary_can_be_stopped_by_its_own_sentence(language, person):
+    person.language = language
+    letter = mail.build(person, "digest", "*", {"groups": [], "total": 1, "path": "/notices/"}, key="k")
+    assert "“”" not in letter.body + letter.alternatives[0].content
 
 
 @pytest.mark.parametrize(

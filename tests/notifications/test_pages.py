@@ -2,9 +2,17 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
-from matchmaker.notifications import bounces, preferences, topics, unsubscribing
-from matchmaker.notifications.models import Attention, Notice, Preference, Suppression
+from matchmaker.notifications import bounces, preferences, services, topics, unsubscribing, webhooks
+from matchmaker.notifications.models import (
+    Attention,
+    Notice,
+    Preference,
+    Suppression,
+    WebhookDelivery,
+    WebhookEndpoint,
+)
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -161,3 +169,57 @@ def test_b91_stopping_the_summary_stops_what_comes_in_it_and_no_more(client, per
     client.post(stop_address(person, unsubscribing.DIGESTS))
     chosen = preferences.of(person)
     assert (chosen["match", "email"], chosen["demand", "email"]) == ("never", "now")
+
+
+# -- programs that are told -------------------------------------------------------------------------------------------
+@pytest.fixture
+def hook(signed_in, settings):
+    settings.OUTBOUND_ALLOWED = ["erp.inside:8443"]
+    response = signed_in.post(reverse("account_webhooks"), {"name": "ERP", "url": "https://erp.inside:8443/hook"})
+    return WebhookEndpoint.objects.get(), response
+
+
+def test_b82_a_secret_is_in_the_answer_that_made_it_and_in_no_other(signed_in, hook):
+    endpoint, response = hook
+    assert webhooks.secret(endpoint) in response.content.decode()
+    for name, args in (("account_webhooks", []), ("account_webhook", [endpoint.uid])):
+        assert "whsec_" not in signed_in.get(reverse(name, args=args)).content.decode()
+    rotated = signed_in.post(reverse("account_webhook_act", args=[endpoint.uid, "rotate"]))
+    endpoint.refresh_from_db()
+    assert rotated.context["secret"] == webhooks.secret(endpoint)
+
+
+@pytest.mark.parametrize("url", ["https://127.0.0.1/", "http://example.org/", "https://[::ffff:10.0.0.1]/"])
+def test_b79_a_private_address_is_refused_on_the_page_and_what_was_typed_is_kept(signed_in, url):
+    response = signed_in.post(reverse("account_webhooks"), {"name": "ERP", "url": url})
+    assert (response.status_code, list(response.context["form"].errors)) == (422, ["url"])
+    assert f'value="{url}"' in response.content.decode()
+    assert WebhookEndpoint.objects.count() == 0
+
+
+def test_b81_a_test_is_logged_and_can_be_sent_again_under_its_id(signed_in, hook):
+    endpoint, _response = hook
+    signed_in.post(reverse("account_webhook_act", args=[endpoint.uid, "test"]))
+    row = WebhookDelivery.objects.get()
+    WebhookDelivery.objects.update(state="parked", finished_at=timezone.now(), last_error="answered 500")
+    assert "answered 500" in signed_in.get(reverse("account_webhook", args=[endpoint.uid])).content.decode()
+    signed_in.post(reverse("account_webhook_replay", args=[endpoint.uid, row.pk]))
+    assert list(WebhookDelivery.objects.values_list("pk", "state")) == [(row.pk, "waiting")]
+
+
+def test_b11_somebody_elses_webhook_does_not_exist(client, hook):
+    endpoint, _response = hook
+    client.force_login(factories.user())
+    for name, args in (("account_webhook", [endpoint.uid]), ("account_webhook_act", [endpoint.uid, "remove"])):
+        assert client.post(reverse(name, args=args)).status_code in (404, 405)
+        assert client.get(reverse(name, args=args)).status_code in (404, 405)
+    assert WebhookEndpoint.objects.count() == 1
+
+
+# -- the list ---------------------------------------------------------------------------------------------------------
+def test_many_notices_of_one_kind_on_a_day_fold_into_one(signed_in, person, tell):
+    for number in range(4):
+        tell(person, demand=f"Rice {number}")
+    services.notify(kind="welcome", to=[person], event_key="welcome", context={})
+    days = signed_in.get(reverse("notices")).context["days"]
+    assert [[len(group["rest"]) for group in day["groups"]] for day in days] == [[0, 3]]

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterable
 
 from matchmaker.companies.models import Company
+from matchmaker.events import calendar
 from matchmaker.events.models import Event, EventParticipation, Meeting, MeetingMove, MeetingRequest, PlanDraft
 from matchmaker.notifications.services import notify
 
@@ -60,6 +61,7 @@ def meeting_changed(meeting: Meeting, *, to: Iterable[Company]) -> None:
                 "when": _clock(event, meeting.starts_at),
                 "zone": event.time_zone,
                 "table": meeting.table,
+                "calendar": calendar.invitation(meeting, company),
             },
             path=_page(event),
         )

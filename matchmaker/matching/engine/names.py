@@ -23,7 +23,7 @@ from matchmaker.matching.engine.classify import ENCODER_PATHS
 from matchmaker.matching.engine.csls import document_offsets
 from matchmaker.matching.engine.fusion import FIRST, READ_BY_FIRST, SECOND
 from matchmaker.matching.engine.reference import languages_of
-from matchmaker.matching.engine.translations import Translations, tokens
+from matchmaker.matching.engine.translations import LEARNED_THROUGH_ENGLISH, Translations, tokens
 from matchmaker.matching.engine.whitening import normalise
 from matchmaker.matching.engine.words import WordIndex
 
@@ -34,6 +34,7 @@ STEP = " > "
 # The weights are those of the project's first trial; the temperature was chosen on the three development folds together
 # (docs/quality.md).
 GLOSS = 0.5
+RENDERED = 0.5
 LEXICON = 0.05
 BACK, THROUGH = 0.5, 1.5
 SAME_WORDS = 0.3
@@ -159,7 +160,7 @@ class NameMatcher:
         )
 
     def meaning(self, queries: Side, documents: Side) -> Matrix:
-        """Cosine of the texts, and of the English gloss of the Chinese ones with the other side."""
+        """Cosine of the texts, of the English gloss of the Chinese ones, and of a rendering of the foreign ones."""
         scores = self._cosine(queries, documents)
         for chinese, other, turned in ((documents, queries, False), (queries, documents, True)):
             rows = chinese.rows_in("zh")
@@ -169,11 +170,23 @@ class NameMatcher:
             if len(rows) and len(foreign):
                 glosses = self._first([gloss(chinese.texts[i]) for i in rows])
                 similar = GLOSS * self._first([other.texts[i] for i in foreign]) @ glosses.T
+                similar += self._through_english(chinese, rows, other, foreign)
                 if turned:
                     scores[np.ix_(rows, foreign)] += similar.T
                 else:
                     scores[np.ix_(foreign, rows)] += similar
         return scores
+
+    def _through_english(
+        self, chinese: Side, rows: NDArray[np.int64], other: Side, foreign: NDArray[np.int64]
+    ) -> Matrix:
+        """(foreign × Chinese): cosine of the word-by-word English of the foreign texts; 0 without a table."""
+        similar = np.zeros((len(foreign), len(rows)), np.float32)
+        rendered = [place for place, i in enumerate(foreign) if other.langs[i] in LEARNED_THROUGH_ENGLISH]
+        if rendered:
+            english = [self._translations.in_english(other.texts[i], other.langs[i]) for i in foreign[rendered]]
+            similar[rendered] = RENDERED * self._first(english) @ self._first([chinese.texts[i] for i in rows]).T
+        return similar
 
     def _cosine(self, queries: Side, documents: Side) -> Matrix:
         """Cosine by the first encoder; rows it cannot read are compared by the second, less each side's mean."""

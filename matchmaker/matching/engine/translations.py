@@ -10,7 +10,7 @@ import importlib.metadata
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 import numpy as np
@@ -37,9 +37,11 @@ INPUTS = (
 LEARNED_FROM_NAMES = ("en", "fr", "es")  # languages with names parallel to Chinese
 LEARNED_THROUGH_ENGLISH = ("fr", "es", "de", "nl")
 LONGEST_SENSE = 4  # words; longer definitions explain and do not translate
+SURE = 0.15  # least probability of a word in a word-by-word rendering
+_LETTERS = re.compile(r"[^\W\d_]+")
 _LATIN_WORD = re.compile(r"[a-z0-9]+")
 _HAN = re.compile("[\u3400-\u9fff]")
-VERSION = "1"  # of this module's way of learning
+VERSION = "2"  # of this module's way of learning
 
 Pair = tuple[list[str], list[str]]
 
@@ -54,6 +56,10 @@ def tokens(text: str, lang: str) -> list[str]:
         if len(word) > 1 and _HAN.match(word):
             found += word
     return found
+
+
+def _whole_words(text: str, lang: str) -> list[str]:
+    return [word for word in _LETTERS.findall(text.lower()) if word not in stop_words(lang)]
 
 
 @dataclass(frozen=True)
@@ -93,6 +99,29 @@ class Translations:
         found = self._bridges[first, second]
         return found if found.forth or found.through else None
 
+    def in_english(self, text: str, lang: str) -> str:
+        """A text of another language word by word in English, as a gloss: a word the table is not sure of stays.
+
+        The encoder reads English best, so a name and its gloss find more than the name alone.
+        """
+        table, words_of = self._guesses(lang)
+        found = []
+        for word in tokens(text, lang):
+            place = table.sources.get(word)
+            row = table.probability[[place]] if place is not None else None
+            sure = row is not None and row.nnz and row.data.max() > SURE
+            found.append(words_of[row.indices[row.data.argmax()]] if sure and row is not None else word)
+        return " ".join(found)
+
+    @cache  # noqa: B019  # one or two of these live as long as the process
+    def _guesses(self, lang: str) -> tuple[Table, list[str]]:
+        def learn() -> Table:
+            pairs = [*self._named(lang, "en", whole=True), *self._official(lang, "en", whole=True)]
+            return Table.learn(pairs)
+
+        table = self._kept(f"{lang}-whole-en", learn)
+        return table, list(table.words)
+
     def _table(self, first: str, second: str, *, dictionary: bool = False) -> Table:
         name = f"{first}-{second}{'-dictionary' if dictionary else ''}"
 
@@ -118,11 +147,15 @@ class Translations:
             save_table(folder, learn())
         return load_table(folder)
 
-    def _named(self, first: str, second: str) -> Iterator[Pair]:
-        """Parallel names: the last step of each taxonomy path, food terms, categories, countries, names of goods."""
+    def _named(self, first: str, second: str, *, whole: bool = False) -> Iterator[Pair]:
+        """Parallel names: the last step of each taxonomy path, food terms, categories, countries, names of goods.
+
+        `whole`: words of the second language as they stand, not their stems.
+        """
+        cut = _whole_words if whole else tokens
 
         def pair(one: str, other: str) -> Pair:
-            return tokens(one, first), tokens(other, second)
+            return tokens(one, first), cut(other, second)
 
         if {first, second} <= {"en", "zh", "fr", "es"}:
             for row in self._taxonomy:
@@ -138,15 +171,16 @@ class Translations:
                 if row["names_en"] and row["names_zh"]:
                     yield pair(row[f"names_{first}"], row[f"names_{second}"])
 
-    def _official(self, first: str, second: str) -> Iterator[Pair]:
+    def _official(self, first: str, second: str, *, whole: bool = False) -> Iterator[Pair]:
         """Official wording of the HS (fr, es) and of the Combined Nomenclature (fr, de, nl) beside the English one."""
+        cut = _whole_words if whole else tokens
         if {first, second} <= {"en", "fr", "es"}:
             for row in read_csv(self._data / "hs" / "hs2022.csv"):
                 if row["level"] == "6" and row[f"legal_{first}"] and row[f"legal_{second}"]:
-                    yield tokens(row[f"legal_{first}"], first), tokens(row[f"legal_{second}"], second)
+                    yield tokens(row[f"legal_{first}"], first), cut(row[f"legal_{second}"], second)
         if {first, second} <= {"en", "fr", "de", "nl"}:
             for row in read_csv(self._data / "eval-dev" / "cn8_texts.csv"):
-                yield tokens(row[f"text_{first}"], first), tokens(row[f"text_{second}"], second)
+                yield tokens(row[f"text_{first}"], first), cut(row[f"text_{second}"], second)
 
     @cached_property
     def _taxonomy(self) -> list[dict[str, str]]:

@@ -25,7 +25,6 @@ from matchmaker.matching.models import Match, MatchBlock, MatchRun, OfferState, 
 from matchmaker.matching.services import basis, notices, rows, waiting
 from matchmaker.matching.sides import offers, wants
 
-LEASE = dt.timedelta(seconds=90)  # many times what a block takes; a slower one is done twice, to the same rows
 GIVEN_UP = "Its worker died five times."
 
 
@@ -77,8 +76,12 @@ def cancel_match_run(*, by: User, run: MatchRun) -> MatchRun:
 
 
 def claim_block() -> MatchBlock | None:
-    """Take one block nobody works on: a conditional update, so that two workers never hold the same."""
+    """Take one block nobody works on: a conditional update, so that two workers never hold the same.
+
+    The lease is many times what a block takes; a slower one is done twice, to the same rows.
+    """
     now = timezone.now()
+    until = now + dt.timedelta(seconds=settings.MATCH_LEASE)
     free = MatchBlock.objects.filter(
         Q(lease_until__isnull=True) | Q(lease_until__lt=now),
         run__state=MatchRun.State.RUNNING,
@@ -88,7 +91,7 @@ def claim_block() -> MatchBlock | None:
     for pk in free.order_by("run_id", "number").values_list("pk", flat=True)[:5]:
         token = uuid.uuid4()
         # The attempt is counted before the work: a block that kills its worker is parked, not tried for ever.
-        if free.filter(pk=pk).update(lease_until=now + LEASE, lease_token=token, attempts=F("attempts") + 1):
+        if free.filter(pk=pk).update(lease_until=until, lease_token=token, attempts=F("attempts") + 1):
             return MatchBlock.objects.select_related("run__campaign").get(pk=pk)
     return None
 

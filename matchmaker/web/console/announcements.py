@@ -28,7 +28,7 @@ SIDES = [("", gettext_lazy("Both sides")), ("suppliers", gettext_lazy("Suppliers
 class AnnouncementForm(forms.Form):
     """Who is meant, and what they read; the verb checks it."""
 
-    side = forms.ChoiceField(label=gettext_lazy("Who"), choices=SIDES, required=False)
+    side = forms.ChoiceField(label=gettext_lazy("Suppliers or buyers"), choices=SIDES, required=False)
     state = forms.ChoiceField(
         label=gettext_lazy("Companies that are"),
         choices=[(state.value, state.label) for state in services.STATES],
@@ -103,7 +103,7 @@ def show(request, uid):
     reach = None if sent else services.reach(row.audience)
     names = dict(settings.LANGUAGES)
     facts = [
-        {"label": _("Who"), "value": _audience(row.audience)},
+        {"label": _("Who gets it"), "value": _audience(row.audience)},
         {"label": _("Written by"), "value": row.written_by.name},
         {"label": _("Agreed by"), "value": row.agreed_by.name if row.agreed_by else ""},
     ]

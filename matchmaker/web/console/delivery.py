@@ -1,45 +1,61 @@
 """Delivery health: what waits, what is parked and why; and the switch that holds everything."""
 
 from django.contrib import messages
-from django.db.models import Count, Min
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from matchmaker.core.problems import Refused
-from matchmaker.notifications import services
-from matchmaker.notifications.models import Delivery, Hold
+from matchmaker.notifications import health, services
+from matchmaker.notifications.models import Delivery, Digest, WebhookDelivery
 from matchmaker.notifications.tasks import ring
-from matchmaker.web.access import campaign_admin, team
+from matchmaker.web.access import campaign_admin, organiser, team
+
+KINDS = {"delivery": Delivery, "digest": Digest, "webhook": WebhookDelivery}
 
 
 @team
 def delivery(request):
-    due = Delivery.objects.filter(state=Delivery.State.WAITING, not_before__lte=timezone.now())
-    by_state = dict(Delivery.objects.values_list("state").annotate(n=Count("pk")).order_by())
-    parked = (
-        Delivery.objects.filter(state=Delivery.State.PARKED)
-        .values("last_error", "channel")
-        .annotate(n=Count("pk"), oldest=Min("created_at"))
-        .order_by("-n")[:20]
-    )
-    return render(
-        request,
-        "console/delivery.html",
-        {
-            "hold": Hold.objects.first(),
-            "figures": [
-                {"label": _("sent"), "value": by_state.get("sent", 0)},
-                {"label": _("due now"), "value": due.count()},
-                {"label": _("for later"), "value": by_state.get("waiting", 0) - due.count()},
-                {"label": _("parked"), "value": by_state.get("parked", 0), "first": True},
-            ],
-            "oldest": due.aggregate(at=Min("not_before"))["at"],
-            "parked": parked,
-            "may_switch": request.role == "admin",
-        },
-    )
+    """The ledger in figures and by channel; what is parked, with its reason."""
+    facts = health.delivery_health()
+    names = {
+        "email": _("Mails"),
+        "digest": _("Summaries"),
+        "sms": _("Text messages"),
+        "wechat": _("WeChat"),
+        "webhook": _("Webhooks"),
+    }
+    gaps = {
+        "late": _("due for more than 15 minutes and in nobody’s hands"),
+        "expired": _("held by a worker that died, and taken over by none"),
+        "orphaned": _("waiting for a summary that has ended"),
+        "forgotten": _("not gathered into a summary for nine days"),
+        "untold": _("without any way to their person"),
+    }
+    context = {
+        "health": facts,
+        "channels": [channel | {"label": names[channel["name"]]} for channel in facts["channels"]],
+        "gaps": [{"count": count, "what": gaps[name]} for name, count in facts["suspects"].items() if count],
+        "parked": [_row(promise, names) for promise in health.parked()],
+        "may_switch": request.role == "admin",
+        "may_retry": request.role in ("admin", "organiser"),
+    }
+    return render(request, "console/delivery.html", context)
+
+
+@organiser
+@require_POST
+def retry(request):
+    """Give parked promises a new start: the ones ticked, or all that are shown."""
+    chosen = []
+    for named in request.POST.getlist("promise"):
+        kind, _colon, key = named.partition(":")
+        if kind in KINDS and len(key) == 36:
+            chosen += KINDS[kind].objects.parked().filter(pk=key)
+    count = services.retry_parked(by=request.user, promises=chosen)
+    ring()
+    messages.success(request, _("%(count)s tried again under the same id.") % {"count": count})
+    return redirect("console_delivery")
 
 
 @campaign_admin
@@ -62,3 +78,21 @@ def release(request):
     else:
         ring()
     return redirect("console_delivery")
+
+
+def _row(promise, names: dict[str, str]) -> dict:
+    """A parked promise in the words of the page: never what it says, since it is somebody's mail."""
+    if isinstance(promise, Delivery):
+        kind, channel, whom = "delivery", promise.channel, promise.notice.recipient.email
+    elif isinstance(promise, Digest):
+        kind, channel, whom = "digest", "digest", promise.recipient.email
+    else:
+        kind, channel, whom = "webhook", "webhook", promise.endpoint.name
+    return {
+        "named": f"{kind}:{promise.pk}",
+        "channel": names[channel],
+        "whom": whom,
+        "why": promise.last_error,
+        "attempts": promise.attempts,
+        "since": promise.finished_at,
+    }

@@ -141,6 +141,7 @@ urlpatterns = [
     path("texts/<slug:kind>/<slug:language>/<int:variant>/", texts.edit, name="console_text"),
     path("texts/<slug:kind>/<slug:language>/<int:variant>/restore/", texts.restore, name="console_text_restore"),
     path("texts/<slug:kind>/<slug:language>/<int:variant>/mail/", texts.as_mail, name="console_text_mail"),
+    path("delivery/retry/", delivery.retry, name="console_delivery_retry"),
     path("delivery/hold/", delivery.hold, name="console_delivery_hold"),
     path("delivery/release/", delivery.release, name="console_delivery_release"),
 ]

@@ -1,10 +1,14 @@
 """What a person was told, what she wants to be told, and the way to stop a mail without signing in."""
 
+from collections.abc import Iterable
+from itertools import groupby
+
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,6 +22,7 @@ from matchmaker.notifications.templatetags.notices import announced
 from matchmaker.web.access import everyone, signed_in
 
 PAGE = 20
+FOLD = 3
 
 
 @signed_in
@@ -27,8 +32,30 @@ def show(request):
     notices = Notice.objects.visible_to(request.user)
     only_unread = request.GET.get("unread") == "1"
     page = Paginator(notices.unread() if only_unread else notices, PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "only_unread": only_unread, "unread": notices.unread().count()}
+    context = {
+        "page": page,
+        "days": _by_day(page.object_list),
+        "only_unread": only_unread,
+        "unread": notices.unread().count(),
+    }
     return render(request, "public/notices.html", context)
+
+
+def _by_day(notices: Iterable[Notice]) -> list[dict]:
+    """The notices of a page day by day; three and more of one kind on a day fold into one line."""
+    days = []
+    for day, told in groupby(notices, key=lambda notice: timezone.localdate(notice.created_at)):
+        kinds: dict[str, list[Notice]] = {}
+        for notice in told:
+            kinds.setdefault(notice.kind, []).append(notice)
+        groups = []
+        for same in kinds.values():
+            folded = [same] if len(same) >= FOLD else [[notice] for notice in same]
+            groups += [
+                {"first": first, "rest": rest, "new": any(not n.read_at for n in rest)} for first, *rest in folded
+            ]
+        days.append({"day": day, "groups": groups})
+    return days
 
 
 @signed_in

@@ -17,6 +17,9 @@ class NoTables:
     def bridge(self, first: str, second: str) -> Bridge | None:
         return None
 
+    def in_english(self, text: str, lang: str) -> str:
+        return text
+
 
 @pytest.fixture(scope="module")
 def matcher() -> NameMatcher:

@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from matchmaker.campaigns import announcements
 from matchmaker.notifications import wording
@@ -189,3 +190,15 @@ def test_the_preview_uses_facts_of_a_notice_to_the_team(console, campaign):
 def test_event_staff_find_none_of_it(client, campaign, name):
     client.force_login(factories.organiser(campaign, role="staff"))
     assert client.get(reverse(name)).status_code == 404
+
+
+def test_what_is_parked_is_shown_with_its_reason_and_tried_again_under_its_id(console, suppliers, author):
+    act(console, draft(console), "send")
+    parked = Delivery.objects.first()
+    Delivery.objects.update(state="sent", finished_at=timezone.now())
+    Delivery.objects.filter(pk=parked.pk).update(state="parked", last_error="550 no such mailbox")
+    page = console.get(reverse("console_delivery"))
+    assert [row["why"] for row in page.context["parked"]] == ["550 no such mailbox"]
+    console.post(reverse("console_delivery_retry"), {"promise": [page.context["parked"][0]["named"], "nonsense:1"]})
+    parked.refresh_from_db()
+    assert (parked.state, parked.attempts) == ("waiting", 0)
