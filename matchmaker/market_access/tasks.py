@@ -7,4 +7,6 @@ from matchmaker.market_access import services
 
 @shared_task(name="market_access.remind_of_registrations")
 def remind_of_registrations() -> None:
+    """Once a day: tell of what ends, and let matching see what ended."""
     services.remind_of_registrations()
+    services.lower_ended()

@@ -14,6 +14,7 @@ from matchmaker.market_access.models import (
 from matchmaker.market_access.registrations import Reminder
 from matchmaker.market_access.services import (
     answer_question,
+    lower_ended,
     readiness_of,
     readiness_of_many,
     record_registration,
@@ -246,3 +247,13 @@ def test_the_last_reminder_names_no_day_to_apply_by(maker, records):
     register(maker, "A", date(2027, 1, 31))
     remind_of_registrations(today=date(2026, 12, 1))
     assert Notice.objects.get().context["apply_until"] == ""
+
+
+def test_the_day_after_a_registration_ended_matching_reads_the_products_again(maker, biscuits):
+    by = factories.member_of(maker)
+    record_registration(by=by, company=maker, code="GACC-FOOD", number="CFRA0001", valid_until=date(2026, 12, 31))
+    biscuits.refresh_from_db()
+    before = biscuits.revision
+    assert (lower_ended(today=date(2026, 12, 31)), lower_ended(today=date(2027, 1, 1))) == (0, 1)
+    biscuits.refresh_from_db()
+    assert biscuits.revision == before + 1

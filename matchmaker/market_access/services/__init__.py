@@ -10,6 +10,7 @@ from matchmaker.market_access.services.answers import (
 )
 from matchmaker.market_access.services.companies import (
     answer_question,
+    lower_ended,
     record_registration,
     registrations_due,
     remind_of_registrations,
@@ -44,6 +45,7 @@ __all__ = [
     "history_of",
     "import_tariff",
     "load_market_access",
+    "lower_ended",
     "preview_duty",
     "preview_rule",
     "readiness_difference",

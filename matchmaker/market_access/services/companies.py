@@ -1,7 +1,7 @@
 """What a company says about its products and its registrations, and when it hears of one that ends."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -123,6 +123,13 @@ def remove_registration(*, by: User, registration: Registration) -> None:
     registration.delete()
 
 
+@transaction.atomic
+def lower_ended(*, today: date | None = None) -> int:
+    """Let matching see that a registration ended yesterday; returns how many products it reads again."""
+    ended = Registration.objects.filter(valid_until=(today or timezone.localdate()) - timedelta(days=1))
+    return sum(_matching_must_see(_products_of(row)) for row in ended)
+
+
 @dataclass(frozen=True, slots=True)
 class Due:
     """A registration to remind of. `event_key` is the same for the same step, so that each is told once."""
@@ -211,6 +218,6 @@ def _products_of(row: Registration):
     return Product.objects.filter(pk=row.product_id) if row.product_id else Product.objects.of(row.company_id)
 
 
-def _matching_must_see(products) -> None:
+def _matching_must_see(products) -> int:
     """Readiness is a condition of matching, and matching waits for revisions."""
-    products.update(revision=F("revision") + 1)
+    return products.update(revision=F("revision") + 1)

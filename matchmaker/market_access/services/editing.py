@@ -86,7 +86,7 @@ def edit_rate(*, by: User, rate: TariffRate, **fields: Any) -> TariffRate:
     """
     require_organiser(by)
     before = changed_fields(rate, EDITABLE_RATE, fields)
-    rate.full_clean()
+    rate.full_clean(exclude=["loaded_by"])
     if before:
         try:
             with transaction.atomic():

@@ -112,7 +112,7 @@ def _boxes(product: Product, asked: Mapping[str, str]) -> dict:
         "later_problem": later_problem,
         "changes": [one for one in changes_between(product, day, later) if one.applies] if later else None,
         "papers": readiness.papers,
-        "value": value,
+        "value_text": "" if value is None else f"{value:f}",
         "day": day,
         "day_problem": problem,
         "readiness": readiness,
