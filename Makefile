@@ -4,8 +4,9 @@ ON_EVERY_CORE = -n auto --maxprocesses 6 --dist loadfile
 SHELL = /bin/sh
 .DEFAULT_GOAL = help
 .PHONY: help setup setup-dev run demo test test-services test-pages test-faults lint format lock messages screenshots \
-	bench-quality bench-matching bench-scheduling bench-notifications bench-ledger bench-directory \
-	bench-directory-load bench-import clean
+	bench-pages bench-quality bench-matching bench-scheduling bench-booking bench-event bench-notifications bench-ledger \
+	bench-directory \
+	bench-directory-load clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -67,6 +68,9 @@ messages: setup-dev ## collect the strings to translate, and compile the transla
 screenshots: setup-dev ## every page as a picture: both languages, two widths, light and dark, into screenshots/
 	@CHROMIUM=$$(bin/browser) $(PYTHON_ENV)/python -m pytest -s tests/journeys/pages/screenshots.py
 
+bench-pages: setup-dev ## weight, paint and layout shift of the first pages on a slow phone, in Chromium
+	@CHROMIUM=$$(bin/browser) $(PYTHON_ENV)/python -m pytest -s tests/journeys/pages/measure.py
+
 bench-quality: setup-dev ## figures of matching quality with intervals, into docs/quality.md
 	@$(PYTHON_ENV)/python benchmarks/quality.py
 
@@ -76,12 +80,19 @@ bench-matching: setup-dev ## the engine beside numpy, faiss and PostgreSQL, into
 bench-scheduling: setup-dev ## the scheduler beside a greedy pass and round robin, into docs/benchmarks/
 	@$(PYTHON_ENV)/python benchmarks/scheduling.py
 
+bench-booking: setup-dev ## 10,000 contested bookings and how many a minute, on DATABASE_URL (PostgreSQL for a real race)
+	@$(PYTHON_ENV)/python benchmarks/booking.py --out docs/benchmarks/booking.md
+
+bench-event: setup-dev ## from the organiser's button to the draft of 1,000 by 1,000 companies, with the progress shown
+	@$(PYTHON_ENV)/python benchmarks/event_plan.py
+
 bench-directory: setup-dev ## the directory page beside an ORM and a full-text page at 10k and 100k products; SIZE=1m adds a million
 	@$(PYTHON_ENV)/python benchmarks/directory.py
 
 bench-notifications: setup-dev ## the post office: fan-out and drain
 	@$(PYTHON_ENV)/python benchmarks/notifications.py
 
+.PHONY: bench-import
 bench-import: setup-dev ## a sheet of products beside django-import-export and COPY (PostgreSQL)
 	@$(PYTHON_ENV)/python benchmarks/imports.py
 

@@ -24,6 +24,7 @@ def record(*, by: User | None, verb: str, on: Any, organisation: Any = None, fac
     if real is not None and by == real.person:  # somebody of the team acts for her: the entry names who did it
         by, facts = real.actor, {**facts, "on_behalf_of": str(real.person.uid), "why": real.reason}
     owner = str((organisation or on).uid)
+    _wait_for_turn(owner)
     last = AuditEntry.objects.filter(organisation=owner).order_by("-id").values_list("digest", flat=True).first() or ""
     entry = AuditEntry(
         organisation=owner,
@@ -38,6 +39,17 @@ def record(*, by: User | None, verb: str, on: Any, organisation: Any = None, fac
     entry.digest = digest(entry)
     entry.save(force_insert=True)
     return entry
+
+
+def _wait_for_turn(owner: str) -> None:
+    """Two acts of one organisation at the same moment follow each other in its chain instead of forking it.
+
+    The lock ends with the transaction. SQLite needs none: there, writers queue from their first statement.
+    """
+    connection = transaction.get_connection()
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"audit {owner}"])
 
 
 def digest(entry: AuditEntry) -> str:

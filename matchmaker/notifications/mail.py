@@ -113,7 +113,7 @@ def build(
 ) -> EmailMultiAlternatives:
     """A letter in the person's language with text and HTML, a stable Message-ID and, where allowed, one-click stop.
 
-    An organiser's wording of the kind takes the place of its own words; `words` tries one that is not saved.
+    The house's own wording of the kind takes the place of the templates'; `words` tries one that is not saved.
     """
     site = settings.SITE_URL
     host = urlsplit(site).hostname or "localhost"

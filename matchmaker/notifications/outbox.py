@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from django.db.models import Case, F, QuerySet, When
 from django.utils import timezone
 
+from matchmaker.notifications import restored
 from matchmaker.notifications.models import Delivery, Digest, Heartbeat, Hold, Promise
 
 log = logging.getLogger(__name__)
@@ -86,6 +87,7 @@ def be_seen() -> None:
     """Leave a sign of life, at most one every few seconds however many bells ring."""
     now = timezone.now()
     if not Heartbeat.objects.filter(seen_at__gt=now - timedelta(seconds=5)).exists():
+        restored.guard()
         Heartbeat.objects.update_or_create(pk=1, defaults={"seen_at": now})
 
 
@@ -162,6 +164,8 @@ def finish(promise: Promise, state: str, reason: str = "") -> bool:
             return False
         if isinstance(promise, Digest):
             promise.deliveries.waiting().update(**end)
+    if state == Promise.State.SENT:
+        restored.note(promise)
     if state == Promise.State.PARKED:
         log.warning("%s %s parked after %s tries: %s", type(promise).__name__, promise.pk, promise.attempts, reason)
     promise.state = state

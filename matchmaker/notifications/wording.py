@@ -1,4 +1,4 @@
-"""Other words for a kind of notice: an organiser's subject and body per language, with a fixed list of placeholders.
+"""Other words for a kind of notice: subject and body per language, with a fixed list of placeholders.
 
 The placeholders of a kind are the names its own subject and text show, so a new kind needs nothing more to be editable.
 Their values are what the kind's own templates would have shown. User text never meets a template engine: `{name}` is

@@ -5,6 +5,7 @@ import threading
 import pytest
 from django.db import connection, connections
 
+from matchmaker.accounts.audit import first_broken
 from matchmaker.core.problems import Refused
 from matchmaker.events import services
 from matchmaker.events.models import Event, EventParticipation, Meeting
@@ -64,6 +65,17 @@ def test_f40_the_last_table_of_a_slot_goes_to_one(open_hall):
     found = at_once([lambda p=pair: hall.book(*p, 0) for pair in pairs])
     assert sum(isinstance(one, Meeting) for one in found) == 1
     assert {one.code for one in found if isinstance(one, Refused)} == {"no_table"}
+
+
+@pytest.mark.slow
+def test_f40_pairs_that_want_the_same_slot_all_get_a_table_while_there_are_enough(open_hall):
+    hall = open_hall
+    Event.objects.update(tables=6)
+    hall.event.refresh_from_db()
+    pairs = [(hall.comes("supplier"), hall.comes("buyer")) for _n in range(6)]
+    found = at_once([lambda p=pair: hall.book(*p, 0) for pair in pairs])
+    assert sorted(meeting.table for meeting in found) == [1, 2, 3, 4, 5, 6]
+    assert first_broken(str(hall.event.campaign.uid)) is None
 
 
 @pytest.mark.slow

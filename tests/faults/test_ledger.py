@@ -6,6 +6,7 @@ Each test asks for notices, breaks something, and compares what was asked with w
 
 import os
 import random
+import signal
 import time
 
 import pytest
@@ -212,3 +213,58 @@ def test_f35_mail_server_away(site, book):
     book.append(line)
     sound(line, doubles=0)
     assert site.ask("state")["gaps"] == dict.fromkeys(("late", "expired", "orphaned", "forgotten", "untold"), 0)
+
+
+def test_f06_deployed_under_load(site, book):
+    site.start_timetable()
+    worker = site.start_worker()
+    site.ask("ask", "f06", MAILS)
+    site.ask("ring")
+    for _deploy in range(min(KILLS, 3)):
+        before = site.count_arrived()
+        site.wait(lambda before=before: site.count_arrived() > before + 3 or site.all_came(), 120)
+        old, worker = worker, site.start_worker()
+        old.send_signal(signal.SIGTERM)
+        site.wait(lambda old=old: old.poll() is not None, 30)
+        site.workers.remove(old)
+    took = site.wait(site.all_came, 300)
+    line = site.ledger("F6 workers deployed (SIGTERM) under load", took, "each old one gone within 30 s")
+    book.append(line)
+    sound(line, doubles=0)
+
+
+def test_f10_valkey_full(site, book):
+    site.start_timetable()
+    site.start_worker()
+    site.ask("ask", "f10-before", 5)
+    site.wait(site.all_came, 120)
+    server = redis.Redis(port=site.port)
+    server.config_set("maxmemory-policy", "noeviction")
+    server.config_set("maxmemory", "1")
+    site.ask("ask", "f10", 50)  # a verb succeeds and its bell is lost
+    site.ask("ring")
+    time.sleep(TICK)
+    server.config_set("maxmemory", "0")
+    took = site.wait(site.all_came, 120)
+    line = site.ledger("F10 Valkey full, then not", took, "after there was room")
+    book.append(line)
+    sound(line, doubles=0)
+    assert took <= 60
+
+
+def test_f11_valkey_says_nothing_any_more(site, book):
+    """A frozen server is what a half-open socket looks like: the connection stands and nobody answers."""
+    site.start_timetable()
+    worker = site.start_worker()
+    site.ask("ask", "f11-before", 5)
+    site.wait(site.all_came, 120)
+    site.server.send_signal(signal.SIGSTOP)
+    site.ask("ask", "f11", 20)
+    time.sleep(40)
+    site.server.send_signal(signal.SIGCONT)
+    took = site.wait(site.all_came, 120)
+    line = site.ledger("F11 Valkey silent for 40 s", took, "workers not restarted")
+    book.append(line)
+    sound(line, doubles=0)
+    assert worker.poll() is None
+    assert took <= 60

@@ -35,6 +35,7 @@ class Person:
     """Somebody at a browser of her own."""
 
     def __init__(self, browser, address, language="en", width=1280):
+        self.address = address
         locale = {"en": "en-GB", "zh": "zh-CN", "fr": "fr-FR"}[language]
         self.context = browser.new_context(locale=locale, viewport={"width": width, "height": 900}, base_url=address)
         self.context.set_default_timeout(20_000)

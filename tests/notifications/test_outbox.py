@@ -195,3 +195,29 @@ def test_f16_many_sweepers_over_the_same_rows_send_each_once(tell):
             outbox.attempt(promise, lambda row: sent.append(row.pk))  # the broker delivers the message again
     assert [len(batch) for batch in claims] == [10, 10, 10, 0]
     assert len(sent) == len(set(sent)) == 30
+
+
+def test_f13_a_bell_that_comes_again_while_the_first_still_works_sends_nothing_twice(person, tell):
+    """A task that outlasts the visibility timeout is given to another worker while the first still runs."""
+    tell(person), tell(person)
+    sent = []
+
+    def slow(promise):
+        sent.append(promise.pk)
+        assert outbox.drain(outbox.mail_due, lambda again: sent.append(again.pk)) == 0
+
+    assert drain(slow) == 2
+    assert len(sent) == len(set(sent)) == 2
+
+
+def test_f38_the_sweeper_and_leases_survive_a_clock_that_jumps_ahead_and_back(person, tell, time_machine):
+    row = tell(person)
+    now = timezone.now()
+    time_machine.move_to(now + timedelta(days=40))
+    outbox.be_seen()
+    assert drain() == 1
+    time_machine.move_to(now - timedelta(hours=1))
+    outbox.be_seen()
+    assert drain() == 0
+    row = fresh(row)
+    assert (row.state, row.attempts) == ("sent", 1)

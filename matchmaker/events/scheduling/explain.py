@@ -70,8 +70,10 @@ def reasons(instance: Instance, meetings: Rows, interpreted: Sequence[tuple[int,
     return [Reason(s, b, CODES[c]) for (s, b), c in zip(instance.edges[rows, :2].tolist(), code.tolist(), strict=True)]
 
 
-def facts(instance: Instance, meetings: Rows, supplier: int, buyer: int) -> dict[str, Any]:
-    """Numbers behind a reason, for one pair.
+def facts(
+    instance: Instance, meetings: Rows, supplier: int, buyer: int, *, cell: np.ndarray | None = None
+) -> dict[str, Any]:
+    """Numbers behind a reason, for one pair. Who asks for many passes ``busy_cells`` along.
 
     ``common_slots`` both are there; ``supplier_busy`` / ``buyer_busy`` of these are taken; ``supplier_meetings`` and
     ``buyer_meetings``; the pair's ``weight``; and ``rival_weight``, the least that would have to be given up for it.
@@ -80,7 +82,7 @@ def facts(instance: Instance, meetings: Rows, supplier: int, buyer: int) -> dict
     weight = instance.edges[:, 2]
     edge = instance.edge_of[supplier, buyer]
     u, v = supplier, len(instance.suppliers) + buyer
-    cell = busy_cells(instance, meetings)
+    cell = busy_cells(instance, meetings) if cell is None else cell
     common = np.flatnonzero(instance.available[u] & instance.available[v] & (np.array(instance.tables) > 0))
     rivals = [sum(int(weight[row]) for row in {cell[u, slot], cell[v, slot]} if row >= 0) for slot in common]
     return {

@@ -1,13 +1,16 @@
 """Codes of the scheduler as sentences: why a wish was not placed, and what stands in the way of a move."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import overload
 
 from django.utils.translation import gettext as _
 
 from matchmaker.companies.models import Company
-from matchmaker.events.models import MeetingRequest, PlanDraft, Wish
+from matchmaker.events.models import Event, MeetingRequest, PlanDraft, Wish
 from matchmaker.events.scheduling import Alternative, Plan, facts
+from matchmaker.events.scheduling.explain import busy_cells
 from matchmaker.events.services.meetings import clock
 from matchmaker.events.services.standing import Standing
 
@@ -27,12 +30,58 @@ class Unplaced:
     buyer_at: int | None
 
 
-def unplaced_wishes(draft: PlanDraft, standing: Standing, plan: Plan) -> list[Unplaced]:
-    """Every wish and accepted request of the event that the plan does not place, the strongest first."""
-    event = draft.event
-    suppliers, buyers = standing.supplier_at, standing.buyer_at
-    wished: dict[tuple[int, int], set[str]] = {}
+class UnplacedWishes(Sequence[Unplaced]):
+    """Every wish and accepted request of the event that the plan does not place, the strongest first.
+
+    Sentences are made for the rows that are asked for: a large event has a hundred thousand.
+    """
+
+    def __init__(self, draft: PlanDraft, standing: Standing, plan: Plan):
+        self.standing, self.plan = standing, plan
+        self.cell = busy_cells(standing.instance, plan.meetings)
+        wished = _wished(draft.event)
+        placed = {(standing.suppliers[s], standing.buyers[b]) for s, b, _slot, _table in plan.meetings}
+        rank = {"accepted": 0, "must": 1, "would": 2}
+        rows = [(min(rank[kind.split("_")[0]] for kind in wished[pair]), *pair) for pair in wished.keys() - placed]
+        self.pairs = [(supplier, buyer) for _rank, supplier, buyer in sorted(rows)]
+        self.kinds = wished
+
+    def __len__(self) -> int:
+        return len(self.pairs)
+
+    @overload
+    def __getitem__(self, place: int) -> Unplaced: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Unplaced]: ...
+    def __getitem__(self, place):
+        if isinstance(place, slice):
+            return self._explained(self.pairs[place])
+        return self._explained([self.pairs[place]])[0]
+
+    @cached_property
+    def codes(self) -> dict[tuple[int, int], str]:
+        suppliers, buyers = self.standing.suppliers, self.standing.buyers
+        return {(suppliers[row.supplier], buyers[row.buyer]): row.code for row in self.plan.unplaced}
+
+    def _explained(self, pairs: list[tuple[int, int]]) -> list[Unplaced]:
+        companies = Company.objects.in_bulk({key for pair in pairs for key in pair})
+        found = []
+        for pair in pairs:
+            code = self.codes.get(pair, NOT_POSSIBLE)
+            s, b = self.standing.supplier_at.get(pair[0]), self.standing.buyer_at.get(pair[1])
+            numbers: Mapping = {}
+            if code != NOT_POSSIBLE and s is not None and b is not None:
+                numbers = facts(self.standing.instance, self.plan.meetings, s, b, cell=self.cell)
+            supplier, buyer = companies[pair[0]], companies[pair[1]]
+            sentence = why_not(code, supplier.display_name, buyer.display_name, numbers)
+            found.append(Unplaced(supplier, buyer, tuple(sorted(self.kinds[pair])), code, sentence, s, b))
+        return found
+
+
+def _wished(event: Event) -> dict[tuple[int, int], set[str]]:
+    """(supplier key, buyer key) → what speaks for the pair: must_supplier, would_buyer, accepted …"""
     sides = dict(event.participations.values_list("company", "side"))
+    wished: dict[tuple[int, int], set[str]] = {}
     for one, other, kind in Wish.objects.positive().filter(event=event).values_list("company", "other", "kind"):
         side = sides.get(one, "supplier")
         pair = (one, other) if side == "supplier" else (other, one)
@@ -41,23 +90,7 @@ def unplaced_wishes(draft: PlanDraft, standing: Standing, plan: Plan) -> list[Un
     for one, other in accepted.values_list("company", "other"):
         pair = (one, other) if sides.get(one) == "supplier" else (other, one)
         wished.setdefault(pair, set()).add("accepted")
-    placed = {(standing.suppliers[s], standing.buyers[b]) for s, b, _slot, _table in plan.meetings}
-    codes = {(standing.suppliers[row.supplier], standing.buyers[row.buyer]): row.code for row in plan.unplaced}
-    open_pairs = [pair for pair in wished if pair not in placed]
-    companies = Company.objects.in_bulk({key for pair in open_pairs for key in pair})
-    found = []
-    for pair in open_pairs:
-        code = codes.get(pair, NOT_POSSIBLE)
-        s, b = suppliers.get(pair[0]), buyers.get(pair[1])
-        numbers: Mapping = {}
-        if code != NOT_POSSIBLE and s is not None and b is not None:
-            numbers = facts(standing.instance, plan.meetings, s, b)
-        supplier, buyer = companies[pair[0]], companies[pair[1]]
-        sentence = why_not(code, supplier.display_name, buyer.display_name, numbers)
-        kinds = tuple(sorted(wished[pair]))
-        found.append(Unplaced(supplier, buyer, kinds, code, sentence, s, b))
-    rank = {"accepted": 0, "must": 1, "would": 2}
-    return sorted(found, key=lambda row: (min(rank[kind.split("_")[0]] for kind in row.kinds), row.supplier.pk))
+    return wished
 
 
 def why_not(code: str, supplier: str, buyer: str, numbers: Mapping) -> str:

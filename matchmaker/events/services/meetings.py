@@ -1,6 +1,7 @@
 """Single meetings: book, move, cancel, lock."""
 
 import datetime as dt
+import random
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -105,13 +106,17 @@ def _refused(error: IntegrityError | None, event: Event, sides: tuple, meeting: 
 
 
 def _take(event: Event, meeting: Meeting, sides: tuple, save) -> None:
-    """Save with the first empty table; the constraints decide between two who want the same."""
+    """Save with an empty table; the constraints decide between two who want the same.
+
+    Whoever lost a table tries any other: with the next in order, two who book one after the other would meet at every
+    table, and the slower one would be told that none is left.
+    """
     last: IntegrityError | None = None
-    for _try in range(5):
+    for number in range(20):
         tables = _tables(event, meeting.starts_at, meeting.supplier)
         if not tables:
             break
-        meeting.table = tables[0]
+        meeting.table = random.choice(tables) if number else tables[0]
         try:
             with transaction.atomic():
                 save()

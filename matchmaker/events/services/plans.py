@@ -102,7 +102,8 @@ def claim_plan() -> PlanDraft | None:
             continue
         token = uuid.uuid4()
         taken = free.filter(pk=draft.pk, attempts=draft.attempts)
-        if taken.update(lease_until=now + LEASE, lease_token=token, attempts=F("attempts") + 1):
+        claim = {"lease_until": now + LEASE, "lease_token": token, "stage": "reading"}
+        if taken.update(**claim, attempts=F("attempts") + 1):
             return PlanDraft.objects.select_related("event").get(pk=draft.pk)
     return None
 

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from matchmaker.catalogue.models import Product, ProductCertificate
 from matchmaker.companies.models import Company
+from matchmaker.core import reference
 from matchmaker.directory import facts
 from matchmaker.directory.models import ExchangeRate
 from matchmaker.events.services.keeping import kept_rates
@@ -61,7 +62,7 @@ def of_products(products: list[Product], buyer: Company, day: dt.date) -> Compar
     rows = [
         _texts(_("Price"), [price(p) or _("on request") for p in products]),
         _normalised(products, rates),
-        _texts(_("Incoterm"), [f"{p.incoterm} {p.incoterm_place}".strip() for p in products]),
+        _texts(_("Incoterm"), [f"{p.incoterm} {reference.place(p.incoterm_place)}".strip() for p in products]),
         _texts(_("Minimum order"), [amount(p.min_order, p.min_order_unit) for p in products]),
         _texts(_("Capacity"), [_capacity(p) for p in products]),
         _least(_("Lead time"), [p.lead_time_days for p in products]),
@@ -204,7 +205,7 @@ def _best_of(matches, keys: Sequence[int], key_of: Callable[[Match], int]) -> li
             continue
         match = best[key]
         line = match.line.text if len(match.line.text) <= LONGEST else match.line.text[: LONGEST - 1] + "…"
-        text = _("%(score)d of 100: %(line)s") % {"score": round(100 * match.score), "line": line}
+        text = _("%(score)d of 100: “%(line)s”") % {"score": round(100 * match.score), "line": line}
         cells.append(Cell(text, reasons_of(match)[:REASONS]))
     return cells
 

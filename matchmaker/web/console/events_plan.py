@@ -16,7 +16,7 @@ from matchmaker.core.problems import Refused
 from matchmaker.events import services, tasks
 from matchmaker.events.models import Meeting, PlanDraft
 from matchmaker.events.services import standing as standings
-from matchmaker.events.services.explaining import unplaced_wishes
+from matchmaker.events.services.explaining import UnplacedWishes
 from matchmaker.notifications.tasks import ring as ring_post_office
 from matchmaker.web.access import organiser, team
 from matchmaker.web.console.boards import VIEWS, Cell, board
@@ -66,16 +66,19 @@ def job_of(draft: PlanDraft) -> dict:
     message = ""
     if state == "running":
         stage = {
+            "reading": _("Reading wishes and times"),
             "selecting": _("Choosing who meets whom"),
             "placing": _("Giving out slots"),
             "improving": _("Improving"),
             "idle": _("Shortening people's days"),
             "tables": _("Giving out tables"),
         }.get(draft.stage, draft.stage)
-        message = _("%(stage)s. At most %(gap).3f %% below the best possible plan.") % {
-            "stage": stage,
-            "gap": 100 * draft.gap,
-        }
+        message = _("%(stage)s.") % {"stage": stage}
+        if draft.stage in ("improving", "idle", "tables"):  # before that there is no plan to speak of
+            message = _("%(stage)s. At most %(gap).3f %% below the best possible plan.") % {
+                "stage": stage,
+                "gap": 100 * draft.gap,
+            }
     elif state == "failed":
         message = draft.last_error or _("Stopped.")
     return {
@@ -142,7 +145,7 @@ def show(request, slug, uid):
         if standing.suppliers[s] in companies and standing.buyers[b] in companies
     ]
     view = request.GET.get("by") if request.GET.get("by") in VIEWS else "supplier"
-    unplaced = unplaced_wishes(draft, standing, plan)
+    unplaced = UnplacedWishes(draft, standing, plan)
     short_suppliers, short_buyers = plan.below_floor
     below = [{"company": companies[standing.suppliers[s]], "count": int(plan.degree[s])} for s in short_suppliers] + [
         {"company": companies[standing.buyers[b]], "count": int(plan.degree[len(standing.suppliers) + b])}
@@ -153,7 +156,7 @@ def show(request, slug, uid):
         "event": draft.event,
         "tab": "plan",
         "draft": draft,
-        "board": board(draft.event, standing.slots, cells, view),
+        "board": board(draft.event, standing.slots, cells, view, request.GET.get("rows")),
         "view": view,
         "views": [("supplier", _("By supplier")), ("buyer", _("By buyer")), ("table", _("By table"))],
         "figures": _figures(draft, plan),
@@ -301,7 +304,7 @@ def meetings(request, slug):
     context = {
         "event": event,
         "tab": "meetings",
-        "board": board(event, slots, cells, view),
+        "board": board(event, slots, cells, view, request.GET.get("rows")),
         "view": view,
         "views": [("supplier", _("By supplier")), ("buyer", _("By buyer")), ("table", _("By table"))],
         "figures": [{"label": label, "value": counts[value]} for value, label in Meeting.Status.choices],

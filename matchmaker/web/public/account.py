@@ -35,6 +35,11 @@ SCOPE_NAMES = {
 }
 
 
+def _is_a_place(zone: str) -> bool:
+    """Europe/Paris, and UTC; not the old names such as Cuba or GB-Eire, which mean the same as another."""
+    return "/" in zone or zone == "UTC"
+
+
 class PersonForm(forms.Form):
     name = forms.CharField(
         label=gettext_lazy("Your name"),
@@ -49,7 +54,9 @@ class PersonForm(forms.Form):
     )
     time_zone = forms.ChoiceField(
         label=gettext_lazy("Time zone"),
-        choices=lambda: [(name, name.replace("_", " ")) for name in sorted(zoneinfo.available_timezones())],
+        choices=lambda: [
+            (name, name.replace("_", " ")) for name in sorted(zoneinfo.available_timezones()) if _is_a_place(name)
+        ],
         help_text=gettext_lazy("Meetings show this clock beside the event's own."),
     )
 

@@ -9,7 +9,7 @@
   const untouched = "script, style, template, code, pre, kbd, bdi, textarea, .avatar, svg, [translate=no], .code";
   const bare = (text) => {
     for (const name of names) text = text.split(name).join(" ");
-    return text.replace(/“[^”]*(”|$)|\S+@\S+|https?:\S+|\b[\w-]+(\.[\w-]+)+\b/g, " ");
+    return text.replace(/“[^”]*(”|$)|[{‹][^}›]*[}›]|\S+@\S+|https?:\S+|\b[\w-]+(\.[\w-]+)+\b/g, " ");
   };
   const left = new Set();
   const judge = (element, text) => {

@@ -41,7 +41,7 @@ def test_take_a_picture_of_every_page(shown):
                 look = f"{language}-{width}-{scheme}"
                 files = [FOLDER / look / f"{row.name}.png" for row in wanted]
                 sheet(files, FOLDER / f"sheet-{look}.png", width=width)
-                print(f"{len(files)} pages: screenshots/sheet-{look}.png")  # noqa: T201 - a command, not a test
+                print(f"{len(files)} pages: screenshots/sheet-{look}.png")
     if os.environ.get("KEEP"):
         for name, language, width, scheme in BEST:
             keep(FOLDER / f"{language}-{width}-{scheme}" / f"{name}.png", ROOT / "docs" / "images" / f"{name}.webp")

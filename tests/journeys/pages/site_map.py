@@ -1,7 +1,9 @@
 """Every page of the site with the sample campaign in it, and who opens it; for the page tests and the screenshots."""
 
+import datetime as dt
 import io
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.conf import settings
 from django.core.management import call_command
@@ -17,10 +19,12 @@ from matchmaker.events.models import Event, Meeting
 from matchmaker.events.services import compute_plan, publish_plan, start_plan
 from matchmaker.matching.models import Match
 from matchmaker.matching.services import answer_match, match_block, start_match_run
+from matchmaker.messaging.services import ask, quote, reply
 from matchmaker.running import sample
+from tests import factories
 
 YES = "interested"
-ROLES = ("anonymous", "supplier", "buyer", "organiser", "staff")
+ROLES = ("anonymous", "supplier", "buyer", "organiser", "partner", "staff")
 
 
 @dataclass(frozen=True)
@@ -50,14 +54,21 @@ class SiteMap:
         self.seller, self.wanter = self.mutual.product.company, self.mutual.line.demand.company
         self._answer()
         self._plan()
+        self._talk()
+        self.desk, seat = factories.partner(
+            self.campaign, name_en="Embassy of Kenya, Beijing", name_zh="肯尼亚驻华大使馆", country="KE"
+        )
         self.people = {
             "supplier": self.seller.members.first(),
             "buyer": self.wanter.members.first(),
             "organiser": self.organiser,
+            "partner": seat,
             "staff": User.objects.get(email=sample.STAFF),
         }
         User.objects.filter(pk__in=[person.pk for person in self.people.values()]).update(last_login=timezone.now())
-        self.pages = self._public() + self._supplier() + self._buyer() + self._console() + self._account()
+        self.pages = (
+            self._public() + self._supplier() + self._buyer() + self._console() + self._account() + self._partner()
+        )
 
     def _matches(self) -> tuple[Match, Match]:
         """The best match of a food supplier and a buyer who both come to the event, and another open one of hers."""
@@ -81,6 +92,22 @@ class SiteMap:
         )
         for product in self.listed:
             shortlist_product(by=by, company=self.wanter, product=product)
+
+    def _talk(self) -> None:
+        """An enquiry with an answer in it, and a quote."""
+        buyer, seller = self.wanter.members.first(), self.seller.members.first()
+        wanted = "我司拟采购切花玫瑰，请报价并说明最早交期。"
+        self.enquiry = ask(by=buyer, company=self.wanter, product=self.mutual.product, text=wanted)
+        reply(
+            by=seller,
+            enquiry=self.enquiry,
+            text="Thank you. The first shipment can leave within four days of your order.",
+        )
+        product = self.mutual.product
+        terms = {"price": Decimal("0.45"), "currency": "USD", "price_unit": product.price_unit}
+        terms |= {"incoterm": "CPT", "incoterm_place": "Kunming", "lead_time_days": 4}
+        days = timezone.localdate() + dt.timedelta(days=30)
+        quote(by=seller, enquiry=self.enquiry, valid_until=days, **terms)
 
     def _plan(self) -> None:
         options = {"seconds": 2}
@@ -150,6 +177,14 @@ class SiteMap:
             "meetings-companies": f"/meetings/{self.event.slug}/companies/",
             "meetings-print": f"/meetings/{self.event.slug}/print/",
             "companies": "/companies/",
+            "supplier-interest": "/supplier/interest/",
+            "supplier-import": "/imports/new/company/products/",
+            "imports": "/imports/",
+            "enquiries": "/enquiries/",
+            "enquiry": f"/enquiries/{self.enquiry.uid}/",
+            "enquiry-quote": f"/enquiries/{self.enquiry.uid}/quote/",
+            "domain": f"/companies/{self.seller.uid}/domain/",
+            "answers": f"/companies/{self.seller.uid}/answers/",
             "members": f"/companies/{self.seller.uid}/members/",
             "record": f"/companies/{self.seller.uid}/record/",
         }
@@ -172,6 +207,14 @@ class SiteMap:
                 "buyer-matches": "/buyer/matches/",
                 "buyer-match": f"/buyer/matches/{self.open.uid}/",
                 "buyer-match-mutual": f"/buyer/matches/{self.mutual.uid}/",
+                "buyer-enquiries": "/enquiries/",
+                "buyer-enquiry": f"/enquiries/{self.enquiry.uid}/",
+                "buyer-ask": f"/enquiries/product/{self.mutual.product.uid}/ask/",
+                "buyer-quotes": f"/enquiries/demand/{demand.uid}/quotes/",
+                "buyer-contacts": "/enquiries/contacts/",
+                "buyer-not-for-us": "/buyer/not-for-us/",
+                "buyer-searches": "/searches/",
+                "buyer-import": "/imports/new/company/demands/",
                 "buyer-shortlist": "/buyer/shortlist/",
                 "buyer-compare": f"/buyer/compare/?{chosen}",
                 "buyer-product": f"/products/{self.mutual.product.uid}/",
@@ -187,6 +230,22 @@ class SiteMap:
             "console": "/console/",
             "console-companies": "/console/companies/",
             "console-company": f"/console/companies/{waiting.uid}/",
+            "console-partners": "/console/partners/",
+            "console-partner-new": "/console/partners/new/",
+            "console-partner": f"/console/partners/{self.desk.uid}/",
+            "console-questions": "/console/questions/",
+            "console-question-new": "/console/questions/new/",
+            "console-answers": "/console/questions/answers/",
+            "console-announcements": "/console/announcements/",
+            "console-announcement-new": "/console/announcements/new/",
+            "console-texts": "/console/texts/",
+            "console-text": "/console/texts/match_found/en/0/",
+            "console-enquiries": "/console/enquiries/",
+            "console-outcomes": "/console/outcomes/",
+            "console-boundary": "/console/boundary/",
+            "console-rates": "/console/rates/",
+            "console-match-settings": "/console/matching/settings/",
+            "console-import": "/imports/new/team/suppliers/",
             "console-demands": "/console/demands/",
             "console-matching": "/console/matching/",
             "console-events": "/console/events/",
@@ -207,6 +266,11 @@ class SiteMap:
             pages["console-meeting"] = f"{event}/meetings/{meeting.uid}/"
             pages["console-pair"] = f"{event}/plan/{self.draft.uid}/0-0/"
         return [*self._of("organiser", pages), Page("styleguide", "staff", "/styleguide/")]
+
+    def _partner(self) -> list[Page]:
+        desk = f"/partner/{self.desk.uid}"
+        pages = {"partner": f"{desk}/", "partner-codes": f"{desk}/codes/", "partner-enrol": f"{desk}/enrol/"}
+        return self._of("partner", pages)
 
     def _account(self) -> list[Page]:
         return self._of(

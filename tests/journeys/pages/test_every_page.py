@@ -10,6 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from matchmaker.accounts.models import User
+from matchmaker.catalogue.models import Demand, ProductText
 from matchmaker.companies.models import Company
 from matchmaker.events.models import Interpreter
 from tests.journeys.pages.site_map import ROLES
@@ -19,7 +20,20 @@ WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "w
 COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}  # all that the dark scheme can change
 LEFTOVERS = Path(__file__).with_name("leftovers.js").read_text()
 # The same in every language.
-ALLOWED = ["matchmaker", "English", "简体中文", "Standard", "JavaScript", "cookie", "WebP", "RoHS", "IECEx", "Sedex"]
+ALLOWED = [
+    "matchmaker",
+    "English",
+    "简体中文",
+    "Standard",
+    "JavaScript",
+    "Excel",
+    "Incoterms",
+    "cookie",
+    "WebP",
+    "RoHS",
+    "IECEx",
+    "Sedex",
+]
 # One of each kind of page: a list, a form, a table, a board, a document; the rest is for `make test-pages`.
 A_FEW = {
     "home", "products-searched", "product", "supplier", "demand", "sign-up", "supplier-matches", "supplier-product-new",
@@ -42,6 +56,8 @@ def names():
         *Company.objects.values_list(*columns),
         *User.objects.values_list("name"),
         *Interpreter.objects.values_list("name"),
+        *ProductText.objects.values_list("name"),
+        *Demand.objects.values_list("title"),
     ]
     return sorted({name for row in rows for name in row if name}, key=len, reverse=True)
 

@@ -52,7 +52,7 @@ def test_an_organiser_plans_reads_changes_compares_and_publishes(console, hall, 
     assert b'class="job is-done"' in console.get(page("console_event_plan_progress", draft.uid)).content
     for view in ("supplier", "buyer", "table"):
         shown = console.get(page("console_event_plan", draft.uid), {"by": view})
-        rows = [row for day in shown.context["board"] for row in day["rows"]]
+        rows = [row for day in shown.context["board"]["days"] for row in day["rows"]]
         assert sum(1 for row in rows for cell in row["cells"] if cell) == 4
     assert shown.context["figures"][3]["value"] == "0.000 %"
     draft.refresh_from_db()

@@ -1,0 +1,77 @@
+"""A backup that was put back does not send yesterday's mail again.
+
+What left the house is also written down outside the database, one line a promise, in `VAR_DIR/sent/<day>.log`. When the
+database is younger than the last line (it knows nothing of what was sent minutes ago), somebody restored it: whatever
+the log shows as sent is marked as sent, and everything is held until a person has looked (F51).
+"""
+
+import time
+from datetime import datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from matchmaker.notifications.models import Delivery, Digest, Heartbeat, Hold, Promise, WebhookDelivery
+
+KEEP = 14  # days; a backup older than that is not put back into a running site
+GAP = timedelta(minutes=15)  # how far the log may be ahead of the database's own heartbeat
+REASON = "A backup was put back: what had been sent since is marked as sent. Look, then let everything leave."
+
+
+def note(promise: Promise) -> None:
+    """Write down that it left. A line is shorter than a page of the disk, so that workers don't tear each other's."""
+    folder = _folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / f"{timezone.now():%Y-%m-%d}.log").open("a", encoding="ascii") as log:
+        log.write(f"{promise.pk}\n")
+
+
+def guard() -> bool:
+    """Hold everything when the log is ahead of the database; returns whether it is. Called once a sweep."""
+    beat, newest = Heartbeat.objects.first(), max(_logs(), key=_written, default=None)
+    if newest is None or beat is None or _written(newest) < beat.seen_at + GAP:
+        return False
+    with transaction.atomic():
+        Hold.objects.get_or_create(pk=1, defaults={"reason": REASON})
+        settle(_ids())
+    return True
+
+
+def settle(sent: set[UUID]) -> int:
+    """Mark as sent what the log shows as sent and the database still means to send; returns how many."""
+    now, settled = timezone.now(), 0
+    end = {"state": Promise.State.SENT, "finished_at": now, "last_error": "Sent before the backup was put back."}
+    end |= {"lease_token": None, "lease_until": None, "opened_at": None}
+    for model in (Delivery, Digest, WebhookDelivery):
+        waiting = set(model.objects.waiting().values_list("pk", flat=True)) & sent
+        settled += model.objects.waiting().filter(pk__in=waiting).update(**end)
+        if model is Digest:
+            Delivery.objects.waiting().filter(digest__in=waiting).update(**end)
+    return settled
+
+
+def forget_old() -> None:
+    """Drop the logs of days from which no backup is put back."""
+    oldest = time.time() - KEEP * 86400
+    for log in _logs():
+        if log.stat().st_mtime < oldest:
+            log.unlink(missing_ok=True)
+
+
+def _folder() -> Path:
+    return Path(settings.VAR_DIR) / "sent"
+
+
+def _logs() -> list[Path]:
+    return list(_folder().glob("*.log"))
+
+
+def _written(log: Path) -> datetime:
+    return datetime.fromtimestamp(log.stat().st_mtime, tz=timezone.get_default_timezone())
+
+
+def _ids() -> set[UUID]:
+    return {UUID(line) for log in _logs() for line in log.read_text(encoding="ascii").split() if len(line) == 36}

@@ -1,0 +1,102 @@
+"""An event from wishes to held meetings, in both languages, with the network gone at the door."""
+
+import datetime as dt
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from matchmaker.events.models import Attendee, Meeting, PlanDraft, Scan, Wish
+from tests import factories
+from tests.events.conftest import Hall
+from tests.journeys.conftest import wait_for
+
+pytestmark = [pytest.mark.journey, pytest.mark.worker, pytest.mark.slow]
+
+
+def signed_in(person, user):
+    """A session without the form, which the other journey walks through."""
+    client = Client()
+    client.force_login(user)
+    value = client.cookies[settings.SESSION_COOKIE_NAME].value
+    person.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": person.address}])
+    return person
+
+
+def test_f53_wishes_become_a_plan_a_badge_at_a_door_without_network_and_a_held_meeting(site):
+    hall = Hall()
+    supplier, buyer = hall.comes("supplier"), hall.comes("buyer")
+    seller, wanter = factories.member_of(supplier.company), factories.member_of(buyer.company)
+    wanter.language = "zh-hans"
+    wanter.save(update_fields=["language"])
+    malee, wang = signed_in(site(width=320), seller), signed_in(site("zh"), wanter)
+    team = signed_in(site(), hall.organiser)
+
+    # Each says whom to meet, she in English on a phone, he in Chinese.
+    malee.go(reverse("meetings_companies", args=["wuhan"]))
+    malee.page.get_by_role("button", name="must meet").first.click()
+    wait_for(lambda: Wish.objects.filter(kind="must").exists(), 10, "her wish was not kept")
+    wang.go(reverse("meetings_companies", args=["wuhan"]))
+    wang.page.locator("button[name=kind][value=would]").first.click()
+    wait_for(lambda: Wish.objects.filter(kind="would").exists(), 10, "his wish was not kept")
+
+    # The organiser plans, watches, reads the draft and publishes it.
+    team.go(reverse("console_event_plans", args=["wuhan"]))
+    team.fill(seconds="1")
+    team.submit("main form button.btn-primary[type=submit]")
+    draft, _seconds = wait_for(lambda: PlanDraft.objects.filter(state="ready").first(), 60, "no draft was made")
+    team.page.locator(".job.is-done a").click()
+    team.page.wait_for_url(f"**/plan/{draft.uid}/")
+    assert "0.000 %" in team.text()
+    team.submit(f"main form[action$='/{draft.uid}/publish/'] button")
+    meeting = Meeting.objects.get()
+    malee.go(reverse("meetings_event", args=["wuhan"]))
+    assert buyer.company.display_name in malee.text()
+    wang.go(reverse("meetings_event", args=["wuhan"]))
+    assert "您的日程" in wang.text()
+
+    # The day: a phone at the gate gets its key, then the hall's network goes.
+    into_the_day = meeting.starts_at - hall.slots[0]
+    hall.move_to(timezone.now().replace(second=0, microsecond=0) - dt.timedelta(minutes=10) - into_the_day)
+    team.go(reverse("console_event_today", args=["wuhan"]))
+    team.fill(gate="北门")
+    team.submit("main form[action$='/devices/'] button")
+    key = team.page.locator("input[readonly]").first.input_value().split("#")[1]
+    phone = site("zh", width=320)
+    phone.go(f"/gate/#{key}")
+    wait_for(
+        lambda: phone.page.evaluate("caches.match('/gate/').then((kept) => Boolean(kept))"), 20, "no page was kept"
+    )
+    people = {row.participation_id: row for row in Attendee.objects.all()}
+    code = people[supplier.pk].code
+    phone.context.set_offline(True)
+    phone.page.reload()
+    check(phone, code, "欢迎入场。")
+    check(phone, code, "已于")
+    assert phone.page.locator("#gate-waiting").inner_text() == "2 条扫码记录等待联网发送。"
+    assert not Attendee.objects.filter(checked_in_at__isnull=False).exists()
+    phone.context.set_offline(False)
+    wait_for(lambda: Scan.objects.count() == 2, 40, "the phone did not send what it kept")
+    assert sorted(Scan.objects.values_list("outcome", flat=True)) == ["again", "entered"]
+    assert list(Attendee.objects.exclude(checked_in_at=None).values_list("code", "gate")) == [(code, "北门")]
+    phone.complaints[:] = [line for line in phone.complaints if "ERR_INTERNET_DISCONNECTED" not in line]
+
+    # The organiser sees who is here; the two meet, and each says so.
+    team.go(reverse("console_event_today", args=["wuhan"]))
+    assert "Late companies" in team.text()
+    for person, rating in ((malee, "5"), (wang, "4")):
+        person.go(reverse("meetings_meeting", args=[meeting.uid]))
+        person.page.locator("input[name=outcome][value=held]").check()
+        person.choose(rating=rating)
+        person.submit("main form[action$='/outcome/'] button[type=submit]")
+    meeting.refresh_from_db()
+    assert (meeting.status, meeting.supplier_rating, meeting.buyer_rating) == ("held", 5, 4)
+    assert not meeting.is_disputed
+
+
+def check(phone, code: str, sentence: str) -> None:
+    phone.page.locator("#gate-code").fill(code)
+    phone.page.locator("#gate-form button").click()
+    phone.page.locator("#gate-said", has_text=sentence).wait_for()

@@ -1,0 +1,41 @@
+"""A backup that is put back into a running site."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from matchmaker.notifications import mail, outbox, restored
+from matchmaker.notifications.models import Delivery, Heartbeat, Hold
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def var(settings, tmp_path):
+    settings.VAR_DIR = tmp_path
+
+
+def test_f51_a_restored_backup_sends_nothing_again_and_holds_until_somebody_looked(sink, person, tell):
+    yesterday = timezone.now() - timedelta(days=1)
+    sent, unsent = tell(person), None
+    assert mail.deliver_waiting() == 1
+    # The backup of yesterday: the mail still waits in it, another one too.
+    Delivery.objects.filter(pk=sent.pk).update(state="waiting", finished_at=None, not_before=yesterday)
+    Heartbeat.objects.update_or_create(pk=1, defaults={"seen_at": yesterday})
+    unsent = tell(person)
+    outbox.be_seen()
+    assert Hold.objects.get().reason == restored.REASON
+    assert mail.deliver_waiting() == 0
+    Hold.objects.all().delete()
+    assert mail.deliver_waiting() == 1
+    assert [letter["Message-ID"] for _to, letter in sink.letters] == [f"<{row.pk}@127.0.0.1>" for row in (sent, unsent)]
+
+
+def test_f51_a_site_that_only_slept_is_not_held(sink, person, tell, time_machine):
+    outbox.be_seen()
+    tell(person)
+    mail.deliver_waiting()
+    time_machine.move_to(timezone.now() + timedelta(hours=6))
+    outbox.be_seen()
+    assert not Hold.objects.exists()
