@@ -35,8 +35,8 @@ os.environ["LOG_LEVEL"] = "ERROR"
 SIZES = [int(n) for n in os.environ.get("SIZES", "10000,100000").split(",")] + (
     [1_000_000] if os.environ.get("SIZE", "").lower() in ("1m", "1000000") else []
 )
-PAGES = int(os.environ.get("PAGES", "240"))
-PEER_PAGES = {10_000: 24, 100_000: 12, 1_000_000: 6}
+PAGES = int(os.environ.get("PAGES", "160"))
+PEER_PAGES = {10_000: 16, 100_000: 8, 1_000_000: 6}
 
 
 def main() -> None:

@@ -23,7 +23,7 @@ from matchmaker.catalogue.models import Product  # noqa: E402
 from matchmaker.matching import tasks  # noqa: E402
 from matchmaker.matching.models import OfferState  # noqa: E402
 
-ROUNDS = 30
+ROUNDS = 20
 MOST = 60.0
 
 

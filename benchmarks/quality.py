@@ -25,7 +25,8 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
 import numpy as np  # noqa: E402  # reads the number of threads when imported
 from numpy.typing import NDArray  # noqa: E402
 
-from matchmaker.language.encoder import get_encoder  # noqa: E402  # needs the path above
+from benchmarks import search_quality  # noqa: E402  # needs the path above
+from matchmaker.language.encoder import get_encoder  # noqa: E402
 from matchmaker.matching.engine import training  # noqa: E402
 from matchmaker.matching.engine.classify import ENCODER_PATHS, category_shares  # noqa: E402
 from matchmaker.matching.engine.csls import csls  # noqa: E402
@@ -256,10 +257,11 @@ def demand_pairs() -> Section:
     return section
 
 
-SECTIONS: dict[str, Callable[[], Section]] = {
+SECTIONS: dict[str, Callable[[], Any]] = {
     "text_to_code": text_to_code,
     "names": names,
     "demand_pairs": demand_pairs,
+    "search": search_quality.section,
 }
 
 

@@ -5,7 +5,6 @@ by nobody, whoever asks.
 """
 
 import datetime as dt
-import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from matchmaker.catalogue.models import Category, Demand, DemandLine, HSCode, Pr
 from matchmaker.companies.models import Company
 from matchmaker.directory import cards
 from matchmaker.directory.facts import Facts, order_band, price_band, stamp
-from matchmaker.directory.index.entries import Entry, fold
+from matchmaker.directory.index.entries import Entry, fold, tariff_words
 from matchmaker.market_access.models import ReadinessAnswer, Registration
 from matchmaker.market_access.readiness import Readiness
 
@@ -49,17 +48,16 @@ def _batches(rows: QuerySet) -> Iterator[list]:
 
 
 @cache
-def _headings() -> dict[str, str]:
-    """HS heading → its English text as far as it says what it is, not what it leaves out."""
-    rows = HSCode.objects.filter(level=4).values_list("code", "text_en")
-    return {code: re.split(r";|\b(?:whether|excluding|other than|not )", text, maxsplit=1)[0] for code, text in rows}
+def _tariff() -> dict[str, str]:
+    """HS heading or subheading → its English text as far as it says what it is, not what it leaves out."""
+    rows = HSCode.objects.filter(level__gte=4).values_list("code", "text_en")
+    return {code: tariff_words(text) for code, text in rows}
 
 
 def _trade_words(codes: Iterable[str], categories: Iterable[Category | None]) -> tuple[tuple[str, str], ...]:
     """What the tariff and our categories call a thing, in English and Chinese, whatever language its names are in."""
-    found = [
-        ("en", text) for heading in dict.fromkeys(code[:4] for code in codes) if (text := _headings().get(heading))
-    ]
+    listed = dict.fromkeys(part for code in codes for part in (code[:4], code))
+    found = [("en", text) for code in listed if (text := _tariff().get(code))]
     for category in {category.pk: category for category in categories if category}.values():
         found += [("en", category.name_en), ("zh", category.name_zh)]
     return tuple(found)

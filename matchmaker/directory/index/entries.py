@@ -35,6 +35,11 @@ def fold(code: str) -> str:
     return re.sub(r"[\s.\-/]", "", clean(code)).upper()
 
 
+def tariff_words(text: str) -> str:
+    """The text of a tariff line as far as it says what a thing is, not what it leaves out."""
+    return re.split(r"\b(?:whether|excluding|other than|not |n\.e\.c)", text, maxsplit=1)[0].strip(" ;,")
+
+
 @lru_cache(maxsize=1 << 17)
 def words_of(text: str, language: str) -> tuple[str, ...]:
     """The searchable words of a text, function words left out."""

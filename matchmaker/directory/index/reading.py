@@ -8,10 +8,12 @@ from rapidfuzz import fuzz, process
 
 from matchmaker.directory.index.entries import fold, words_of
 from matchmaker.language.glossary import gloss
+from matchmaker.language.spoken import words_that_sound
 from matchmaker.language.text import clean, detect, pinyin, simplify
 
 LONGEST_QUERY = 200  # characters that are read; more is no search any more
 MOST_WORDS = 40
+SHORTEST_SOUND = 4  # letters from which a word may be pinyin
 ALIKE = 75  # of 100: from here a word nobody wrote is taken for a misspelt one
 # A short query does not say its language: these stemmers are tried for a word that the detected one does not find.
 STEMMED = ("en", "fr", "es", "it", "pt", "de", "nl", "tr", "pl")
@@ -60,8 +62,11 @@ def read(
     if not text:
         return None
     code = _HS.fullmatch(text)
+    typed, text = text, text if exactly else _by_sound(text, known)
     language = detect(text)
     found, spelling = _words(text, language, known, beginning, exactly)
+    if typed != text:
+        spelling.append((typed, text))
     glossed = gloss(text) if language == "zh" else ""
     english = words_of(glossed, "en") if glossed else ()
     asked = frozenset({*words_of(text, language), *found, *english})
@@ -75,6 +80,22 @@ def read(
         asked=asked,
         names=_names(text),
     )
+
+
+def _by_sound(text: str, known: Callable[[str], int]) -> str:
+    """Pinyin of a Chinese word as that word, where no entry holds what was typed: of several that sound so the one
+    that most entries hold, in Chinese or by its gloss."""
+    if not text.isascii() or len(text.replace(" ", "")) < SHORTEST_SOUND:
+        return text
+    if any(known(stem) for part in text.split() for lang in ("vi", "en") for stem in words_of(part, lang)):
+        return text
+    held = {word: _held(word, known) for word in words_that_sound(text)}
+    best = max(held, key=held.__getitem__, default="")
+    return best if best and held[best] else text
+
+
+def _held(word: str, known: Callable[[str], int]) -> int:
+    return max(known(one) for one in (word, *words_of(gloss(word), "en"))) if word else 0
 
 
 def _words(text: str, language: str, known, beginning, exactly: bool) -> tuple[list[str], list[tuple[str, str]]]:
@@ -95,7 +116,8 @@ def _respelt(word: str, known, beginning) -> str:
     if not word.isalpha():
         return ""
     near = process.extract(word, beginning(word[0]), scorer=fuzz.ratio, score_cutoff=ALIKE, limit=5)
-    return max(near, key=lambda one: (round(one[1]), known(one[0])))[0] if near else ""
+    held = [(round(score), known(found), found) for found, score, _at in near if known(found)]  # not by the dead alone
+    return max(held)[2] if held else ""
 
 
 def _names(text: str) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ from matchmaker.directory.index.segment import Segment
 from matchmaker.language.encoder import Encoder
 from matchmaker.matching.engine import bags
 
+ALONE, SHARE_ALONE = 0.1, 0.75  # the same where nothing is found so: what stands out by its meaning
 ENOUGH, SHARE_OF_BEST = 0.22, 0.3  # an entry is found from here, or from this share of the best one's score
 NEAREST = 6
 MOST = 1_000  # entries one answer holds
@@ -189,6 +190,8 @@ class Index:
     def _hits(self, scored) -> list[kernels.Bits]:
         best = max((float(scores.max(initial=0.0)) for _places, scores in scored), default=0.0)
         least = max(ENOUGH, SHARE_OF_BEST * min(best, 1.0))
+        if best < ENOUGH:
+            least = max(ALONE, SHARE_ALONE * best)
         return [
             kernels.bits(places[scores >= least], segment.n)
             for segment, (places, scores) in zip(self.segments, scored, strict=True)

@@ -1,0 +1,215 @@
+"""How well the directory finds what was meant: 287 judged queries over the sample campaign.
+
+`data/search/judged.csv` holds each query with the products that fit it (gain 2) and those near it (gain 1), judged by
+what a product is, not by what any search finds: for queries in Chinese, English and the suppliers' languages, by name,
+use, property and code, misspelt, in traditional characters and in pinyin. It is a development set: constants of the
+search were chosen with it in sight. Beside our search stand its words alone and PostgreSQL full text over the same
+texts. Intervals are bootstraps over the queries.
+
+    .venv/bin/python benchmarks/search_quality.py     prints the table; `make bench-quality` prints it with the others
+"""
+
+import csv
+import os
+import re
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ.setdefault(_name, "1")
+
+import numpy as np  # noqa: E402  # reads the number of threads when imported
+
+from matchmaker.directory.index.entries import Entry, tariff_words  # noqa: E402  # needs the path above
+from matchmaker.directory.index.searching import Index, Wish  # noqa: E402
+from matchmaker.language.encoder import get_encoder  # noqa: E402
+
+DATA = ROOT / "data"
+TOP = 10
+GAINS = {"fits": 2.0, "near": 1.0}
+Search = Callable[[str], list[str]]
+
+
+@dataclass(frozen=True)
+class Judged:
+    query: str
+    language: str
+    kind: str
+    gains: dict[str, float]
+
+
+@dataclass
+class Section:
+    """A table of docs/quality.md."""
+
+    rows: list[list[str]] = field(default_factory=list)
+    missing: str = ""
+
+    def markdown(self) -> str:
+        head = ["queries", "n", "words only", "PostgreSQL full text", "directory", "directory less full text"]
+        lines = [
+            "## Search: nDCG@10 of judged queries",
+            "",
+            "287 queries over the 244 products of the sample campaign (`data/search/judged.csv`), a development set: "
+            "products that fit count 2, near ones 1. In the last rows the share of queries that find nothing."
+            + self.missing,
+            "",
+            f"| {' | '.join(head)} |",
+            f"|{'---|' * len(head)}",
+            *(f"| {' | '.join(row)} |" for row in self.rows),
+            "",
+        ]
+        return "\n".join(lines)
+
+
+def judged() -> list[Judged]:
+    with (DATA / "search" / "judged.csv").open(encoding="utf-8", newline="") as file:
+        return [
+            Judged(
+                row["query"],
+                row["language"],
+                row["kind"],
+                {key: gain for name, gain in GAINS.items() for key in row[name].split()},
+            )
+            for row in csv.DictReader(file)
+        ]
+
+
+def products() -> tuple[list[str], list[Entry]]:
+    """Keys of the sample's products, and each as the directory reads it from the database."""
+    tariff = {row["code"]: tariff_words(row["desc_en"]) for row in _read("hs/hs2022.csv")}
+    categories = {row["category_code"]: row for row in _read("campaign/campaign_categories.csv")}
+    keys, entries = [], []
+    for path in sorted((DATA / "sample").glob("*/products.csv")):
+        for row in _read(str(path.relative_to(DATA))):
+            names = {row["lang"]: row["name"]}
+            names |= {lang: row[f"name_{lang}"] for lang in ("en", "zh") if row[f"name_{lang}"] and lang not in names}
+            category = categories.get(row["category_code"], {})
+            texts = [(row["lang"], row["description"])]
+            texts += [("en", tariff.get(code, "")) for code in (row["hs6"][:4], row["hs6"]) if code]
+            texts += [(lang, category.get(f"name_{lang}", "")) for lang in ("en", "zh")]
+            keys.append(row["product_key"])
+            entries.append(
+                Entry(
+                    key=len(keys),
+                    names=tuple(names.items()),
+                    texts=tuple((lang, text) for lang, text in texts if text),
+                    hs_codes=(row["hs6"],) if row["hs6"] else (),
+                    title=row["name"],
+                )
+            )
+    return keys, entries
+
+
+def _read(name: str) -> list[dict[str, str]]:
+    with (DATA / name).open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def ndcg(found: list[str], gains: dict[str, float]) -> float:
+    """Järvelin & Kekäläinen 2002, gain as given, discount log2(place + 1)."""
+    discount = 1 / np.log2(np.arange(2, TOP + 2))
+    got = np.array([gains.get(key, 0.0) for key in found[:TOP]])
+    best = np.array(sorted(gains.values(), reverse=True)[:TOP])
+    return float((got * discount[: len(got)]).sum() / (best * discount[: len(best)]).sum())
+
+
+def directory(keys: list[str], entries: list[Entry], mode: str = "all") -> Search:
+    encoder = get_encoder()
+    index = Index.of(entries, encoder, encoder.encode_passage)
+
+    def search(query: str) -> list[str]:
+        found = index.search(Wish(query, limit=TOP, mode=mode, with_counts=False))
+        return [keys[key - 1] for key in found.keys]
+
+    return search
+
+
+def full_text(keys: list[str], entries: list[Entry]) -> Search | None:
+    """PostgreSQL: words joined by OR, best rank first; the English dictionary beside the plain one."""
+    try:
+        import psycopg
+
+        connection = psycopg.connect(
+            "host=127.0.0.1 port=5432 user=postgres dbname=test connect_timeout=3", autocommit=True
+        )
+    except (ImportError, psycopg.Error):
+        return None
+    connection.execute("CREATE TEMPORARY TABLE judged_texts (id int, words tsvector)")
+    for entry in entries:
+        name, rest = (" ".join(text for _lang, text in texts) for texts in (entry.names, entry.texts))
+        both = "setweight(to_tsvector({0}, %(name)s), 'A') || setweight(to_tsvector({0}, %(rest)s), 'C')"
+        plain, english = both.format("'simple'"), both.format("'english'")
+        connection.execute(
+            f"INSERT INTO judged_texts VALUES (%(id)s, {plain} || {english})",
+            {"id": entry.key, "name": name, "rest": f"{rest} {' '.join(entry.hs_codes)}"},
+        )
+
+    def search(query: str) -> list[str]:
+        words = re.findall(r"\w+", query)
+        either = " | ".join(f"'{word}'" for word in words) or "''"
+        rows = connection.execute(
+            "SELECT id FROM judged_texts, (SELECT to_tsquery('simple', %s) || to_tsquery('english', %s) AS q) asked"
+            " WHERE words @@ q ORDER BY ts_rank_cd(words, q) DESC, id LIMIT 10",
+            [either, either],
+        ).fetchall()
+        return [keys[key - 1] for (key,) in rows]
+
+    return search
+
+
+def section() -> Section:
+    queries = judged()
+    keys, entries = products()
+    searches: dict[str, Search | None] = {
+        "words": directory(keys, entries, "words"),
+        "full text": full_text(keys, entries),
+        "directory": directory(keys, entries),
+    }
+    answers = {name: [search(q.query) for q in queries] for name, search in searches.items() if search}
+    scores = {
+        name: np.array([ndcg(found, q.gains) for found, q in zip(all_, queries, strict=True)])
+        for name, all_ in answers.items()
+    }
+    made = Section(missing="" if searches["full text"] else " PostgreSQL was left out: no server answered.")
+    languages = np.array([q.language for q in queries])
+    kinds = np.array([q.kind for q in queries])
+    groups = [("all", languages != "")]
+    groups += [(name, languages == code) for name, code in (("Chinese", "zh"), ("English", "en"))]
+    groups += [("suppliers' languages", ~np.isin(languages, ["zh", "en"]))]
+    groups += [
+        (kind, kinds == kind) for kind in ("name", "use", "property", "code", "misspelt", "traditional", "pinyin")
+    ]
+    for name, mask in groups:
+        made.rows.append(_row(name, mask, scores))
+    nothing = {name: np.array([not found for found in all_], float) for name, all_ in answers.items()}
+    for name, mask in groups[:4]:
+        made.rows.append(_row(f"nothing found, {name}", mask, nothing))
+    return made
+
+
+def _row(name: str, mask, values: dict[str, np.ndarray]) -> list[str]:
+    cells = [interval(values[key][mask]) if key in values else "–" for key in ("words", "full text", "directory")]
+    last = interval((values["directory"] - values["full text"])[mask], sign="+") if "full text" in values else "–"
+    return [name, str(int(mask.sum())), *cells, last]
+
+
+def interval(values: np.ndarray, sign: str = "") -> str:
+    """The mean with its 95 % interval, from a thousand bootstrap samples of the queries."""
+    random = np.random.default_rng(1)
+    means = np.sort(values[random.integers(len(values), size=(1000, len(values)))].mean(axis=1))
+    return f"{values.mean():{sign}.3f} ({means[25]:{sign}.2f}–{means[974]:{sign}.2f})"
+
+
+if __name__ == "__main__":
+    print(section().markdown())
+    if "--misses" in sys.argv:
+        found_keys, found_entries = products()
+        search_ = directory(found_keys, found_entries)
+        for one in sorted(judged(), key=lambda q: ndcg(search_(q.query), q.gains))[:60]:
+            answer = search_(one.query)
+            print(f"{ndcg(answer, one.gains):.2f} {one.query!r} {one.kind}: {answer[:4]} wanted {list(one.gains)[:4]}")

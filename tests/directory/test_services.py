@@ -1,0 +1,238 @@
+"""Saved searches and their alerts, what is not for a buyer, visits, and rates."""
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from matchmaker.catalogue.models import ShortlistItem
+from matchmaker.core.problems import Refused
+from matchmaker.directory import facts, keeping
+from matchmaker.directory.models import NotForUs, SavedSearch, Visit
+from matchmaker.directory.services import (
+    arrange_shortlist,
+    forget_search,
+    hidden_products,
+    interest_in,
+    look_for_news,
+    mark_on_shortlist,
+    note_visit,
+    recently_seen,
+    save_search,
+    say_not_for_us,
+    set_rate,
+    show_visits,
+    visitors,
+)
+from matchmaker.notifications.models import Notice
+from tests import factories as make
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+
+
+@pytest.fixture(autouse=True)
+def _deaf(settings):
+    settings.ENCODER = "tests.directory.test_searching.Deaf"
+
+
+@pytest.fixture
+def buyer():
+    return make.buyer()
+
+
+@pytest.fixture
+def person(buyer):
+    return make.member_of(buyer)
+
+
+def told() -> list[list[str]]:
+    return [notice.context["names"] for notice in Notice.objects.filter(kind="search_alert").order_by("pk")]
+
+
+def look() -> list[int]:
+    return [look_for_news(search) for search in SavedSearch.objects.order_by("pk")]
+
+
+def test_an_alert_tells_of_what_is_new_and_not_of_what_was_there(person, buyer):
+    make.product(name="Jasmine rice")
+    save_search(by=person, company=buyer, kind="products", query="q=jasmine")
+    assert look() == [0]
+    make.product(name="Jasmine rice, organic")
+    make.product(name="Ball valve", hs_code="")
+    assert look() == [1]
+    assert told() == [["Jasmine rice, organic"]]
+
+
+def test_an_entry_is_told_once_whichever_alerts_find_it(person, buyer):
+    save_search(by=person, company=buyer, kind="products", query="q=jasmine")
+    save_search(by=person, company=buyer, kind="products", query="q=rice")
+    make.product(name="Jasmine rice")
+    assert look() == [1, 0]
+    row = make.product(name="Jasmine rice new")
+    assert look() == [1, 0]
+    row.save()
+    assert look() == [0, 0]
+    assert told() == [["Jasmine rice"], ["Jasmine rice new"]]
+
+
+def test_two_bells_at_once_tell_once(person, buyer):
+    search = save_search(by=person, company=buyer, kind="products", query="q=jasmine")
+    make.product(name="Jasmine rice")
+    same = SavedSearch.objects.get(pk=search.pk)
+    assert (look_for_news(search), look_for_news(same)) == (1, 0)
+
+
+def test_an_alert_leaves_out_what_is_not_for_the_buyer(person, buyer):
+    save_search(by=person, company=buyer, kind="products", query="q=jasmine")
+    row = make.product(name="Jasmine rice")
+    say_not_for_us(by=person, company=buyer, supplier=row.company)
+    assert look() == [0]
+
+
+def test_a_search_without_alerts_tells_nothing(person, buyer):
+    save_search(by=person, company=buyer, kind="products", query="q=jasmine", alerts=False)
+    make.product(name="Jasmine rice")
+    assert look() == [0]
+
+
+def test_the_same_search_is_kept_once_wherever_in_the_list_it_was_saved(person, buyer):
+    first = save_search(by=person, company=buyer, kind="products", query="q=rice&after=abc&sort=name")
+    second = save_search(by=person, company=buyer, kind="products", query="q=rice", name="Rice")
+    assert (first.pk, first.query, second.name) == (second.pk, "q=rice", "Rice")
+
+
+def test_a_search_of_somebody_else_is_not_forgotten(person, buyer):
+    search = save_search(by=person, company=buyer, kind="products", query="q=rice")
+    with pytest.raises(Refused):
+        forget_search(by=make.user(), search=search)
+    assert SavedSearch.objects.count() == 1
+
+
+def test_b18_an_unknown_directory_is_refused(person):
+    with pytest.raises(ValidationError):
+        save_search(by=person, company=None, kind="people", query="")
+
+
+# -- not for us -------------------------------------------------------------------------------------------------------
+def test_not_for_us_is_respected_in_search_counts_and_similar(person, buyer):
+    first, second = make.product(name="Jasmine rice"), make.product(name="Jasmine rice")
+    third = make.product(name="Jasmine rice", company=second.company)
+    say_not_for_us(by=person, company=buyer, product=first)
+    say_not_for_us(by=person, company=buyer, supplier=second.company)
+    hidden = hidden_products(buyer)
+    assert hidden == {first.pk, second.pk, third.pk}
+    other = make.product(name="Jasmine rice, organic")
+    found = keeping.search_products("jasmine", without=hidden)
+    assert (found.keys, found.total, dict(found.facets["origin"])) == ([other.pk], 1, {"TH": 1})
+    assert keeping.similar_products(other, without=hidden) == []
+
+
+def test_a_no_to_every_match_of_a_product_hides_it(buyer):
+    line = make.line(make.demand(buyer))
+    match = make.match(line_row=line, buyer_answer="declined")
+    kept = make.match(line_row=line)
+    assert hidden_products(buyer) == {match.product_id}
+    assert kept.product_id not in hidden_products(buyer)
+
+
+def test_not_for_us_takes_it_off_the_shortlist_and_twice_is_once(person, buyer):
+    product = make.product()
+    ShortlistItem.objects.create(company=buyer, product=product)
+    for _again in range(2):
+        say_not_for_us(by=person, company=buyer, product=product)
+    assert (NotForUs.objects.count(), ShortlistItem.objects.count()) == (1, 0)
+
+
+# -- shortlist --------------------------------------------------------------------------------------------------------
+def test_tags_and_status_are_kept_and_limited(person, buyer):
+    item = ShortlistItem.objects.create(company=buyer, product=make.product())
+    detail = mark_on_shortlist(by=person, item=item, status="asked", tags=[" 春节 ", "春节", "", "A"])
+    assert (detail.status, detail.tags) == ("asked", ["春节", "A"])
+    for status, tags in (("asked", [str(n) for n in range(9)]), ("asked", ["x" * 31]), ("gone", [])):
+        with pytest.raises(ValidationError):
+            mark_on_shortlist(by=person, item=item, status=status, tags=tags)
+    with pytest.raises(Refused):
+        mark_on_shortlist(by=make.user(), item=item, status="", tags=[])
+
+
+def test_the_order_of_a_shortlist_is_the_companys(person, buyer):
+    items = [ShortlistItem.objects.create(company=buyer, product=make.product()) for _n in range(3)]
+    arrange_shortlist(by=person, company=buyer, items=[items[1], items[2], items[0]])
+    assert [item.detail.position for item in ShortlistItem.objects.order_by("pk")] == [-1, -3, -2]
+    with pytest.raises(Refused):
+        arrange_shortlist(by=person, company=buyer, items=[ShortlistItem(company=make.buyer())])
+
+
+# -- visits -----------------------------------------------------------------------------------------------------------
+def test_a_day_counts_once_and_ones_own_people_do_not(person, buyer):
+    product = make.product()
+    for _again in range(3):
+        note_visit(by=person, product=product, company=buyer)
+    note_visit(by=make.member_of(product.company), product=product)
+    interest = interest_in(product.company)
+    assert (interest.seen, interest.buyers, interest.saved) == (1, 1, 0)
+    assert recently_seen(person) == [product.pk]
+
+
+def test_visits_of_long_ago_are_told_apart(person, buyer):
+    product = make.product()
+    note_visit(by=person, product=product, company=buyer)
+    Visit.objects.update(day=dt.date.today() - dt.timedelta(days=45))
+    interest = interest_in(product.company)
+    assert (interest.seen, interest.seen_before) == (0, 1)
+
+
+def test_who_looked_is_shown_only_where_the_buyer_chose_it(person, buyer):
+    product = make.product()
+    note_visit(by=person, product=product, company=buyer)
+    assert list(visitors(product.company)) == []
+    show_visits(by=person, company=buyer, visible=True)
+    assert list(visitors(product.company)) == [buyer]
+    show_visits(by=person, company=buyer, visible=False)
+    assert list(visitors(product.company)) == []
+
+
+# -- rates and bands --------------------------------------------------------------------------------------------------
+def test_the_newest_rate_of_a_currency_holds():
+    campaign = make.campaign()
+    by = make.organiser(campaign)
+    today = dt.date.today()
+    for days, yuan in ((9, "7.2"), (1, "7.1"), (5, "7.3")):
+        day = today - dt.timedelta(days=days)
+        set_rate(by=by, campaign=campaign, currency="USD", yuan=Decimal(yuan), as_of=day, source="bank")
+    assert facts.rates()["USD"].yuan == Decimal("7.1")
+    assert facts.in_yuan(Decimal(10), "USD", facts.rates()) == Decimal(71)
+    assert facts.in_yuan(Decimal(10), "EUR", facts.rates()) is None
+
+
+@pytest.mark.parametrize(
+    ("currency", "yuan", "days"), [("XXQ", "7", 0), ("CNY", "1", 0), ("USD", "0", 0), ("USD", "-1", 0), ("USD", "7", 2)]
+)
+def test_b18_a_rate_that_cannot_be_is_refused(currency, yuan, days):
+    campaign = make.campaign()
+    day = dt.date.today() + dt.timedelta(days=days)
+    with pytest.raises(ValidationError):
+        set_rate(
+            by=make.organiser(campaign), campaign=campaign, currency=currency, yuan=Decimal(yuan), as_of=day, source="x"
+        )
+
+
+def test_bands_follow_unit_and_currency():
+    product = make.product(price_low=Decimal(900), price_unit="t", currency="CNY", min_order=20, min_order_unit="t")
+    assert facts.price_band(product, {}) == "mass:2"
+    assert facts.order_band(product) == "mass:20000"
+    product.price_unit = "set"
+    assert facts.price_band(product, {}) == ""
+
+
+def test_readiness_of_a_product_turns_with_its_papers():
+    product = make.product(certificates=("HACCP",))
+    days = facts.Facts().days
+    one = product.certificates.get()
+    one.valid_until = days[3] - dt.timedelta(days=1)
+    one.save()
+    found = facts.Facts()
+    turned = found._turns([product])[product.pk]
+    assert days[3] in turned
+    assert len(found.readiness([product])[product.pk]) == facts.MONTHS
