@@ -6,9 +6,9 @@ import gives the set of all of them. `problems` collects a sentence, or a Valida
 """
 
 from collections.abc import Container, Iterable
+from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -38,7 +38,7 @@ NO_CERTIFICATE = gettext_lazy("Not in the list of certificates: %(codes)s.")
 HS_CODES, CATEGORIES = Stored(HSCode), Stored(Category)
 
 
-def known(problems: dict, field: str, value: str, rows: dict, sentence: str | Promise) -> None:
+def known(problems: dict, field: str, value: str, rows: dict, sentence: Any) -> None:
     """Note a problem when a code is given that the reference data does not have."""
     if value and value not in rows:
         problems[field] = ValidationError(sentence, f"unknown_{field}")
@@ -71,7 +71,7 @@ def check_category(row, problems: dict, categories: Container[str] = CATEGORIES)
         problems["category"] = ValidationError(_("Choose a category from the list."), "unknown_category")
 
 
-def check_codes(codes: Iterable[str], rows: dict, field: str, problems: dict, sentence: str | Promise) -> None:
+def check_codes(codes: Iterable[str], rows: dict, field: str, problems: dict, sentence: Any) -> None:
     unknown = [code for code in codes if code not in rows]
     if unknown:
         problems[field] = ValidationError(str(sentence) % {"codes": ", ".join(unknown[:5])}, f"unknown_{field}")
