@@ -3,10 +3,9 @@ PYTHON_ENV = .venv/bin
 ON_EVERY_CORE = -n auto --maxprocesses 6 --dist loadfile
 SHELL = /bin/sh
 .DEFAULT_GOAL = help
-.PHONY: help setup setup-dev run demo test test-services test-pages test-faults lint format lock messages screenshots \
+.PHONY: help setup setup-dev run demo test test-services test-pages test-faults matrix fuzz lint format lock messages screenshots \
 	bench-pages bench-quality bench-matching bench-scheduling bench-booking bench-event bench-notifications bench-ledger \
-	bench-directory \
-	bench-directory-load clean
+	bench-directory clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +33,12 @@ test-services: setup-dev ## the same on PostgreSQL and Redis (TEST_DATABASE_URL,
 
 test-pages: setup-dev ## every page in both languages, widths and schemes, and twelve journeys by keyboard alone, in Chromium
 	@CHROMIUM=$$(bin/browser) $(PYTHON_ENV)/python -m pytest tests/journeys/pages
+
+matrix: setup-dev ## every route of the site as every kind of person: gates, markers, changes
+	@ACCESS_ROLES=all $(PYTHON_ENV)/python -m pytest -s tests/web/test_access_generated.py tests/web/test_access_matrix.py
+
+fuzz: setup-dev ## 20,000 made-up calls to the API; none may end in a 5xx
+	@FUZZ_CALLS=$${FUZZ_CALLS:-20000} $(PYTHON_ENV)/python -m pytest -m fault -s tests/fuzz
 
 test-faults: setup-dev ## kills workers and servers and counts what was lost
 	@$(PYTHON_ENV)/python -m pytest -m "fault and not ledger" -s

@@ -46,6 +46,14 @@ class Resource(viewsets.GenericViewSet):
     lookup_value_converter = "uuid"
     http_method_names = ["get", "post", "patch", "head", "options"]
     policy: dict[str, str] = {}
+    _is_once = False  # inside `once` already
+
+    def initial(self, request, *args, **kwargs):
+        """Every POST honours an Idempotency-Key, also one whose author did not think of it."""
+        super().initial(request, *args, **kwargs)
+        if request.method == "POST" and hasattr(self, "post"):
+            act = self.post
+            self.post = lambda *given, **named: self.once(lambda: act(*given, **named))
 
     def company(self, **side) -> Company:
         """The caller's company on a side; with several she names one in `company`."""
@@ -65,12 +73,14 @@ class Resource(viewsets.GenericViewSet):
         Answers: 422 for the same key with another request, 409 while the first is being worked on.
         """
         key = self.request.headers.get("Idempotency-Key")
-        if key is None:
+        if key is None or self._is_once:
             return act()
         if not 1 <= len(key) <= 255 or not key.isascii() or not key.isprintable():
             raise Refused(
                 "idempotency_key_invalid", _("Idempotency-Key has 1 to 255 printable ASCII characters."), status=400
             )
+        if not self.request.user.is_authenticated:
+            return act()  # who is not signed in changes nothing, and a stored answer could reach somebody else
         caller = f"user:{self.request.user.pk}"
         digest = hashlib.sha256(
             json.dumps(
@@ -78,6 +88,7 @@ class Resource(viewsets.GenericViewSet):
             ).encode()
         ).hexdigest()
         stored = self._claim(caller, key, digest)
+        self._is_once = True
         if stored.status is not None:
             return Response(stored.body, status=stored.status, headers={"Idempotent-Replayed": "true"})
         try:

@@ -12,27 +12,24 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
-from matchmaker.accounts.services import SCOPES, create_token
-from matchmaker.campaigns.models import Organiser, Participation
-from matchmaker.catalogue.models import DemandInvitation
-from matchmaker.companies import invitations, members
-from matchmaker.companies.models import Membership
-from matchmaker.events.models import Event
-from matchmaker.notifications.models import Notice
-from matchmaker.notifications.services import notify
-from tests import factories
+from tests.web.access_world import (
+    BUYER_ADMIN,
+    BUYERS,
+    DECIDE,
+    EVERYBODY,
+    KEYS,
+    NOBODY,
+    PARTNER,
+    ROLES,
+    SELLER_ADMIN,
+    SELLERS,
+    SELLERS_API,
+    TEAM,
+    WRITING_ADMIN,
+    World,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
-
-SELLERS, BUYERS = {"supplier member", "supplier admin"}, {"buyer member", "buyer admin"}
-KEYS = {"reading key", "writing key"}  # both of the supplier's administrator
-DECIDE = {"organiser", "campaign admin"}
-TEAM = {"event staff", *DECIDE}
-OUTSIDE = {"anonymous", "stranger", "other supplier", "other buyer", "other campaign"}
-ROLES = sorted(SELLERS | BUYERS | KEYS | TEAM | OUTSIDE)
-EVERYBODY, NOBODY = set(ROLES), set()
-SELLER_ADMIN, BUYER_ADMIN = {"supplier admin"}, {"buyer admin"}
-SELLERS_API, WRITING_ADMIN = SELLERS | KEYS, {"supplier admin", "writing key"}
 
 
 @dataclass
@@ -45,82 +42,6 @@ class Probe:
     method: str = "get"
     effect: Callable | None = None  # what has changed when the act succeeded
     query: dict = field(default_factory=dict)
-
-
-class World:
-    """One of everything, each with a marker that is nowhere else."""
-
-    def __init__(self):
-        self.campaign = factories.campaign()
-        self.seller = factories.supplier(
-            legal_name="Mseller Alpha",
-            name_key="mseller alpha",
-            country="LA",
-            identifier_kind="national",
-            identifier="MPAPER77",
-            contact_email="mpaper@example.org",
-        )
-        self.buyer = factories.buyer(
-            legal_name="Mbuyer Beta", name_key="mbuyer beta", contact_email="mcontact@example.org"
-        )
-        self.pending = factories.supplier(legal_name="Mpending Gamma", name_key="mpending gamma", status="pending")
-        for company, side in ((self.seller, "supplier"), (self.buyer, "buyer"), (self.pending, "supplier")):
-            Participation.objects.create(campaign=self.campaign, company=company, side=side)
-        self.people = {
-            "stranger": factories.user(),
-            "supplier admin": factories.member_of(self.seller),
-            "supplier member": self.member(self.seller),
-            "buyer admin": factories.member_of(self.buyer),
-            "buyer member": self.member(self.buyer),
-            "other supplier": factories.member_of(factories.supplier()),
-            "other buyer": factories.member_of(factories.buyer()),
-            "event staff": factories.organiser(self.campaign, Organiser.Role.STAFF),
-            "organiser": factories.organiser(self.campaign),
-            "campaign admin": factories.organiser(self.campaign, Organiser.Role.ADMIN),
-            "other campaign": factories.organiser(factories.campaign(is_current=False), Organiser.Role.ADMIN),
-        }
-        admin = self.people["supplier admin"]
-        self.keys = {
-            "reading key": create_token(by=admin, name="r", scopes=["read"])[1],
-            "writing key": create_token(by=admin, name="w", scopes=SCOPES)[1],
-        }
-        self.token = create_token(by=admin, name="Mkey", scopes=["read"])[0]
-        self.extra = Membership.objects.create(company=self.seller, user=factories.user(name="Mextra Person"))
-        self.invitation = invitations.invite(by=admin, company=self.seller, email="minvited@example.org")
-        self.asked = members.ask_to_join(by=factories.user(name="Masking Person"), company=self.seller)
-        self.offer = factories.product(self.seller, name="Moffer rice")
-        self.draft = factories.product(self.seller, name="Mdraft rice", status="draft")
-        self.wanted = {
-            kind: factories.demand(self.buyer, lines=1, title=f"Mdemand{kind}", visibility=kind)
-            for kind in ("public", "invited", "private")
-        }
-        DemandInvitation.objects.create(demand=self.wanted["invited"], company=self.seller)
-        self.unsaid = factories.demand(self.buyer, lines=1, title="Mdemanddraft", status="draft")
-        self.match = factories.match(self.offer, self.wanted["public"].lines.get())
-        self.hidden_match = factories.match(self.offer, self.wanted["private"].lines.get())
-        yes = {"supplier_answer": "interested", "buyer_answer": "interested"}
-        self.mutual = factories.match(
-            self.offer, factories.line(self.wanted["public"]), mutual_at=self.offer.published_at, **yes
-        )
-        said = {"company": "Mnotice Delta", "sides": []}
-        notify(kind="company_approved", to=[admin], event_key="matrix", context=said, path="/desk/")
-        self.notice = Notice.objects.get(event_key="matrix")
-        days = {"starts_on": self.campaign.starts_on, "ends_on": self.campaign.ends_on, "campaign": self.campaign}
-        self.plan = Event.objects.create(slug="mplan", name_en="Mplan fair", name_zh="Mplan", **days)
-        self.event = Event.objects.create(slug="mfair", name_en="Mfair show", name_zh="M", status="published", **days)
-
-    @staticmethod
-    def member(company):
-        person = factories.user()
-        Membership.objects.create(company=company, user=person)
-        return person
-
-    def caller(self, role: str) -> tuple[Client, dict]:
-        client = Client()
-        if role in self.people:
-            client.force_login(self.people[role])
-        headers = {"Authorization": f"Bearer {self.keys[role]}"} if role in self.keys else {}
-        return client, headers
 
 
 def probes(w: World) -> list[Probe]:
@@ -265,6 +186,33 @@ def probes(w: World) -> list[Probe]:
         see("event in preparation, editor", DECIDE, reverse("console_event", args=["mplan"]), "Mplan"),
         do("publish event", DECIDE, reverse("console_event_publish", args=["mplan"]), state(w.plan, "status")),
         do("cancel event", DECIDE, reverse("console_event_cancel", args=["mfair"]), state(w.event, "status")),
+        # partners, questions, and what two people decide
+        see("partner's desk", PARTNER, reverse("partner_home", args=[w.partner.uid]), "Mseller"),
+        see("partner's company", PARTNER, reverse("partner_company", args=[w.partner.uid, w.enrolment.uid]), "Mseller"),
+        see("papers, partner's desk", NOBODY, reverse("partner_company", args=[w.partner.uid, w.enrolment.uid]),
+            "MPAPER77"),
+        see("partner's codes", PARTNER, reverse("partner_codes", args=[w.partner.uid]), "Mlabel"),
+        see("partners, console", TEAM, reverse("console_partners"), "Mguild"),
+        see("partner, console", DECIDE, reverse("console_partner", args=[w.guild.uid]), "Mguild"),
+        see("answers, console", TEAM, reverse("console_answers"), "Manswer"),
+        see("answers, own page", SELLER_ADMIN, reverse("company_answers", args=[seller.uid]), "Manswer"),
+        do("vouch", PARTNER, reverse("partner_vouch", args=[w.partner.uid, w.enrolment.uid]),
+           state(w.enrolment, "vouch"), vouch="We know it."),
+        do("make a code", PARTNER, reverse("partner_codes", args=[w.partner.uid]), exists(w.partner.codes),
+           label="x", quota="1", days="30"),
+        do("end a partner", SELLER_ADMIN, reverse("partner_leave", args=[seller.uid, w.enrolment.uid]),
+           exists(seller.enrolments)),
+        do("retire a question", DECIDE, reverse("console_question_retire", args=[w.question.uid]),
+           state(w.question, "retired_at")),
+        do("suspend", DECIDE, reverse("console_company_suspend", args=[seller.uid]), state(seller, "status"),
+           reason="x"),
+        do("propose a merge", DECIDE, reverse("console_merge", args=[seller.uid]), exists(seller.merges_kept),
+           gone=str(pending.uid), reason="x"),
+        do("agree to a claim", DECIDE, reverse("console_claim", args=[seller.uid, w.claim.uid]),
+           state(w.claim, "first_yes_by"), answer="yes"),
+        see("claim, console", TEAM, reverse("console_company", args=[seller.uid]), "Mproof"),
+        # letters
+        see("letter", SELLERS | BUYERS, reverse("enquiry", args=[w.enquiry.uid]), "Mletter"),
         # one's own account
         see("key", SELLER_ADMIN, reverse("account_tokens"), "Mkey"),
         do("revoke key", SELLER_ADMIN, reverse("account_token_revoke", args=[w.token.uid]),

@@ -136,6 +136,8 @@ def _turned(request, slug, verb, sentence):
     event = get_object_or_404(of_campaign(request), slug=slug)
     try:
         event = verb(by=request.user, event=event)
+    except ValidationError as problem:  # an event that was planned with less than is asked for today
+        messages.error(request, " ".join(problem.messages))
     except Refused as refusal:
         messages.error(request, refusal.message)
     else:

@@ -21,7 +21,7 @@ BEST = [
     ("products-searched", "zh-hans", 1280, "light"),
     ("buyer-matches", "zh-hans", 1280, "light"),
     ("buyer-compare", "en", 1280, "light"),
-    ("console", "en", 1280, "dark"),
+    ("console-company", "en", 1280, "dark"),
     ("supplier-matches", "en", 320, "light"),
 ]
 
@@ -53,7 +53,7 @@ def take(page, row, look):
         page.set_viewport_size({"width": width, "height": 900})
         # Pictures below the fold load when they are scrolled to.
         page.evaluate("document.querySelectorAll('img[loading=lazy]').forEach(image => image.loading = 'eager')")
-        page.wait_for_function("[...document.images].every(image => image.complete)")
+        page.wait_for_function("() => [...document.images].every(image => image.complete)")
         height = min(page.evaluate("document.documentElement.scrollHeight"), TALLEST)
         file = FOLDER / (look % width) / f"{row.name}.png"
         file.parent.mkdir(parents=True, exist_ok=True)

@@ -72,7 +72,7 @@ def faults_of(page, wanted, *, schemes):
     left = page.evaluate(LEFTOVERS, {"names": names(), "allowed": ALLOWED})
     found += [f"left in the other language: {text}" for text in left]
     page.set_viewport_size({"width": 320, "height": 900})
-    page.wait_for_function("new Promise(done => requestAnimationFrame(() => done(innerWidth === 320)))")
+    page.wait_for_function("() => new Promise(done => requestAnimationFrame(() => done(innerWidth === 320)))")
     if (width := page.evaluate("document.documentElement.scrollWidth")) > 320:
         found.append(f"{width} pixels wide at 320")
     if "dark" in schemes:

@@ -144,7 +144,7 @@ def test_answer_a_match(keys, shown):
     buyer.reach(f"#match-{match.uid} button[value=interested]").press("Enter")
     eventually(Match.objects.filter(pk=match.pk, buyer_answer="interested").exists)
     # The card is another one now; whoever answered is still there and goes on from it.
-    buyer.page.wait_for_function(f"document.activeElement.closest('#match-{match.uid}')")
+    buyer.page.wait_for_function(f"() => document.activeElement.closest('#match-{match.uid}')")
 
 
 def test_post_a_demand(keys, shown):
