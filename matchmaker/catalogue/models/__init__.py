@@ -2,6 +2,7 @@
 
 from matchmaker.catalogue.models.codes import Category, HSCode
 from matchmaker.catalogue.models.demands import Demand, DemandInvitation, DemandLine
+from matchmaker.catalogue.models.desk import DemandComment, DemandVersion, Interest
 from matchmaker.catalogue.models.products import (
     Product,
     ProductCertificate,
@@ -13,9 +14,12 @@ from matchmaker.catalogue.models.products import (
 __all__ = [
     "Category",
     "Demand",
+    "DemandComment",
     "DemandInvitation",
     "DemandLine",
+    "DemandVersion",
     "HSCode",
+    "Interest",
     "Product",
     "ProductCertificate",
     "ProductImage",

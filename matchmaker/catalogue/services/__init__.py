@@ -3,11 +3,21 @@
 from matchmaker.catalogue.services.demands import (
     close_demand,
     close_expired_demands,
+    extend_demand,
     invite_to_demand,
     publish_demand,
+    remind_of_closing,
     save_demand,
     withdraw_demand,
 )
+from matchmaker.catalogue.services.interests import (
+    answer_interest,
+    answer_question,
+    ask_about_interest,
+    express_interest,
+    withdraw_interest,
+)
+from matchmaker.catalogue.services.moderation import comment_on_demand, pass_demand, return_demand
 from matchmaker.catalogue.services.products import (
     add_product_image,
     copy_product,
@@ -21,19 +31,29 @@ from matchmaker.catalogue.services.shortlist import note_on_shortlist, shortlist
 
 __all__ = [
     "add_product_image",
+    "answer_interest",
+    "answer_question",
+    "ask_about_interest",
     "close_demand",
     "close_expired_demands",
+    "comment_on_demand",
     "copy_product",
+    "express_interest",
+    "extend_demand",
     "invite_to_demand",
     "note_on_shortlist",
+    "pass_demand",
     "pause_product",
     "publish_demand",
     "publish_product",
+    "remind_of_closing",
     "remove_product_image",
+    "return_demand",
     "save_demand",
     "save_product",
     "shortlist_product",
     "unshortlist_product",
     "withdraw_demand",
+    "withdraw_interest",
     "withdraw_product",
 ]

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from matchmaker.web.buyer import choices, company, compare, demand_pages, demands, exports, home, matches, shortlist
+from matchmaker.web.buyer import (
+    choices,
+    company,
+    compare,
+    demand_pages,
+    demands,
+    exports,
+    home,
+    interests,
+    matches,
+    shortlist,
+)
 
 urlpatterns = [
     path("", home.show, name="buyer_home"),
@@ -16,7 +27,11 @@ urlpatterns = [
     path("demands/<uuid:uid>/publish/", demand_pages.publish, name="buyer_demand_publish"),
     path("demands/<uuid:uid>/close/", demand_pages.close, name="buyer_demand_close"),
     path("demands/<uuid:uid>/withdraw/", demand_pages.withdraw, name="buyer_demand_withdraw"),
+    path("demands/<uuid:uid>/extend/", demand_pages.extend, name="buyer_demand_extend"),
+    path("demands/<uuid:uid>/comment/", demand_pages.comment, name="buyer_demand_comment"),
     path("demands/<uuid:uid>/invite/", demand_pages.invite, name="buyer_demand_invite"),
+    path("interests/<uuid:uid>/answer/", interests.answer, name="buyer_interest_answer"),
+    path("interests/<uuid:uid>/ask/", interests.ask, name="buyer_interest_ask"),
     path("matches/export.<str:form>", exports.matches, name="buyer_matches_export"),
     path("matches/", matches.index, name="buyer_matches"),
     path("matches/<uuid:uid>/", matches.show, name="buyer_match"),
