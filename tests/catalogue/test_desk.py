@@ -1,4 +1,4 @@
-"""The demand desk: held and decided, more time, interest and questions."""
+"""The demand desk: held and decided, and more time."""
 
 from datetime import timedelta
 
@@ -6,9 +6,8 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from matchmaker.accounts.models import AuditEntry
 from matchmaker.catalogue import services
-from matchmaker.catalogue.models import Demand, Interest
+from matchmaker.catalogue.models import Demand
 from matchmaker.catalogue.services.demands import close_expired_demands
 from matchmaker.catalogue.services.moderation import changes
 from matchmaker.core.problems import Refused
@@ -155,51 +154,3 @@ def test_b27_a_value_band_and_traits_that_cannot_be_are_refused_by_field(mart, b
     with pytest.raises(ValidationError) as refused:
         services.save_demand(by=buyer, company=mart, demand=draft(mart), **fields)
     assert list(refused.value.message_dict) == [field]
-
-
-def test_interest_question_answer_and_yes(mart, buyer):
-    demand = factories.demand(mart, lines=1)
-    mill = factories.supplier()
-    seller = factories.member_of(mill)
-    line = demand.lines.get()
-    interest = services.express_interest(by=seller, company=mill, line=line, message="200 t from March, FOB.")
-    assert kinds(buyer) == ["demand_interest"]
-    services.ask_about_interest(by=buyer, interest=interest, question="有机认证吗？")
-    with pytest.raises(Refused) as twice:
-        services.ask_about_interest(by=buyer, interest=interest, question="还有吗？")
-    assert twice.value.code == "question_waits"
-    services.answer_question(by=seller, interest=interest, answer="Yes, EU organic.")
-    interest = services.answer_interest(by=buyer, interest=interest, accept=True)
-    assert interest.state == "accepted"
-    told = Notice.objects.visible_to(seller).order_by("pk")
-    assert [(notice.kind, notice.context["buyer"]) for notice in told] == [
-        ("demand_interest_answered", ""),
-        ("demand_interest_answered", str(mart)),
-    ]
-    with pytest.raises(Refused) as again:
-        services.answer_interest(by=buyer, interest=interest, accept=False)
-    assert again.value.code == "already_answered"
-    verbs = AuditEntry.objects.filter(object_kind="Interest").order_by("pk").values_list("verb", flat=True)
-    assert list(verbs) == ["express_interest", "ask_about_interest", "answer_question", "answer_interest"]
-
-
-@pytest.mark.parametrize("visibility", ["private", "invited"])
-def test_b62_nobody_answers_a_demand_she_may_not_see(mart, visibility):
-    demand = factories.demand(mart, lines=1, visibility=visibility)
-    mill = factories.supplier()
-    with pytest.raises(Refused) as refused:
-        services.express_interest(
-            by=factories.member_of(mill), company=mill, line=demand.lines.get(), message="We have it."
-        )
-    assert (refused.value.code, Interest.objects.count()) == ("not_found", 0)
-
-
-def test_interest_is_said_once_a_line_and_can_be_taken_back(mart):
-    line = factories.demand(mart, lines=1).lines.get()
-    mill = factories.supplier()
-    seller = factories.member_of(mill)
-    first = services.express_interest(by=seller, company=mill, line=line, message="We have it.")
-    services.withdraw_interest(by=seller, interest=first)
-    second = services.express_interest(by=seller, company=mill, line=line, message="We have it after all.")
-    assert (second.pk, second.state, Interest.objects.count()) == (first.pk, "open", 1)
-    assert list(Interest.objects.visible_to(factories.member_of(factories.supplier()))) == []

@@ -2,7 +2,7 @@
 
 from matchmaker.catalogue.models.codes import Category, HSCode
 from matchmaker.catalogue.models.demands import Demand, DemandInvitation, DemandLine
-from matchmaker.catalogue.models.desk import DemandComment, DemandVersion, Interest
+from matchmaker.catalogue.models.desk import DemandComment, DemandVersion
 from matchmaker.catalogue.models.products import (
     Product,
     ProductCertificate,
@@ -19,7 +19,6 @@ __all__ = [
     "DemandLine",
     "DemandVersion",
     "HSCode",
-    "Interest",
     "Product",
     "ProductCertificate",
     "ProductImage",

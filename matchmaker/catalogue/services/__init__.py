@@ -10,13 +10,6 @@ from matchmaker.catalogue.services.demands import (
     save_demand,
     withdraw_demand,
 )
-from matchmaker.catalogue.services.interests import (
-    answer_interest,
-    answer_question,
-    ask_about_interest,
-    express_interest,
-    withdraw_interest,
-)
 from matchmaker.catalogue.services.moderation import comment_on_demand, pass_demand, return_demand
 from matchmaker.catalogue.services.products import (
     add_product_image,
@@ -31,14 +24,10 @@ from matchmaker.catalogue.services.shortlist import note_on_shortlist, shortlist
 
 __all__ = [
     "add_product_image",
-    "answer_interest",
-    "answer_question",
-    "ask_about_interest",
     "close_demand",
     "close_expired_demands",
     "comment_on_demand",
     "copy_product",
-    "express_interest",
     "extend_demand",
     "invite_to_demand",
     "note_on_shortlist",
@@ -54,6 +43,5 @@ __all__ = [
     "shortlist_product",
     "unshortlist_product",
     "withdraw_demand",
-    "withdraw_interest",
     "withdraw_product",
 ]

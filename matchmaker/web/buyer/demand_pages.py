@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from matchmaker.catalogue import findings
-from matchmaker.catalogue.models import Demand, DemandLine, Interest
+from matchmaker.catalogue.models import Demand, DemandLine
 from matchmaker.catalogue.services import (
     close_demand,
     comment_on_demand,
@@ -27,6 +27,7 @@ from matchmaker.companies.models import Company
 from matchmaker.core.problems import Refused
 from matchmaker.matching.models import Match
 from matchmaker.matching.tasks import ring
+from matchmaker.messaging.models import Enquiry
 from matchmaker.web.access import buyer
 from matchmaker.web.buyer.forms import ExtendForm
 from matchmaker.web.buyer.matches import shown
@@ -72,10 +73,6 @@ def show(request: HttpRequest, uid) -> HttpResponse:
     found: dict[int, list[Match]] = {line.pk: [] for line in demand.listed}
     for match in Match.objects.for_buyer(request.company).filter(line__demand=demand).for_cards():
         found[match.line_id].append(match)
-    interests: dict[int, list[Interest]] = {line.pk: [] for line in demand.listed}
-    said = Interest.objects.filter(line__demand=demand).exclude(state=Interest.State.WITHDRAWN)
-    for interest in said.select_related("company"):
-        interests[interest.line_id].append(interest)
     context = {
         "demand": demand,
         "today": timezone.localdate(),
@@ -87,10 +84,10 @@ def show(request: HttpRequest, uid) -> HttpResponse:
                 "line": line,
                 "cards": [shown(match) for match in _waiting_first(found[line.pk])[:SHOWN]],
                 "count": len(found[line.pk]),
-                "interests": interests[line.pk],
             }
             for line in demand.listed
         ],
+        "answers": list(Enquiry.objects.of(request.company).filter(demand=demand).for_cards()),
         "invited": [row.company for row in demand.invitations.select_related("company")],
         "invitable": _invitable(request, demand) if demand.visibility == Demand.Visibility.INVITED else [],
     }

@@ -10,7 +10,6 @@ from matchmaker.web.buyer import (
     demands,
     exports,
     home,
-    interests,
     matches,
     shortlist,
 )
@@ -30,8 +29,6 @@ urlpatterns = [
     path("demands/<uuid:uid>/extend/", demand_pages.extend, name="buyer_demand_extend"),
     path("demands/<uuid:uid>/comment/", demand_pages.comment, name="buyer_demand_comment"),
     path("demands/<uuid:uid>/invite/", demand_pages.invite, name="buyer_demand_invite"),
-    path("interests/<uuid:uid>/answer/", interests.answer, name="buyer_interest_answer"),
-    path("interests/<uuid:uid>/ask/", interests.ask, name="buyer_interest_ask"),
     path("matches/export.<str:form>", exports.matches, name="buyer_matches_export"),
     path("matches/", matches.index, name="buyer_matches"),
     path("matches/<uuid:uid>/", matches.show, name="buyer_match"),

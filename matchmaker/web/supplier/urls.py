@@ -11,7 +11,6 @@ from matchmaker.web.supplier import (
     interest,
     market,
     matches,
-    offers,
     products,
     registrations,
 )
@@ -32,9 +31,6 @@ urlpatterns = [
     path("products/<uuid:uid>/pictures/<int:pk>/remove/", images.remove, name="supplier_product_image_remove"),
     path("products/<uuid:uid>/china/", market.show, name="supplier_product_market"),
     path("products/<uuid:uid>/china/answer/", market.answer, name="supplier_product_answer"),
-    path("offers/<uuid:uid>/express/", offers.express, name="supplier_offer"),
-    path("offers/<uuid:uid>/withdraw/", offers.withdraw, name="supplier_offer_withdraw"),
-    path("offers/<uuid:uid>/answer/", offers.answer, name="supplier_offer_answer"),
     path("products/<uuid:uid>/china/registration/", registrations.add, name="supplier_registration_add"),
     path("registrations/", registrations.index, name="supplier_registrations"),
     path("registrations/<uuid:uid>/remove/", registrations.remove, name="supplier_registration_remove"),
