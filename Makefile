@@ -5,7 +5,7 @@ SHELL = /bin/sh
 .DEFAULT_GOAL = help
 .PHONY: help setup setup-dev run demo test test-services test-pages test-faults matrix fuzz lint format lock messages screenshots \
 	bench-pages bench-quality bench-matching bench-scheduling bench-booking bench-event bench-notifications bench-ledger \
-	bench-directory \
+	bench-directory clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -96,6 +96,10 @@ bench-directory: setup-dev ## the directory page beside an ORM and a full-text p
 
 bench-notifications: setup-dev ## the post office: fan-out and drain
 	@$(PYTHON_ENV)/python benchmarks/notifications.py
+
+.PHONY: bench-import
+bench-import: setup-dev ## a sheet of products beside django-import-export and COPY (PostgreSQL)
+	@$(PYTHON_ENV)/python benchmarks/imports.py
 
 clean: ## forget the environment and everything the laptop kept (asks first)
 	@printf 'Delete .venv, .cache and var, with the database in it? [y/N] ' && read answer && [ "$$answer" = y ] \

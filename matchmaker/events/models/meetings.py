@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from matchmaker.companies.models import Company
 from matchmaker.core.ids import Public
@@ -119,13 +120,13 @@ _HOLDS_A_SLOT = ~Q(status="cancelled")
 class Meeting(Public):
     class Status(models.TextChoices):
         PLANNED = "planned", _("planned")
-        HELD = "held", _("held")
+        HELD = "held", pgettext_lazy("meeting", "held")
         CUT_SHORT = "cut_short", _("cut short")
         MISSED = "missed", _("missed")
         CANCELLED = "cancelled", _("cancelled")
 
     class Outcome(models.TextChoices):
-        HELD = "held", _("held")
+        HELD = "held", pgettext_lazy("meeting", "held")
         CUT_SHORT = "cut_short", _("cut short")
         MISSED = "missed", _("missed")
 

@@ -167,6 +167,7 @@ class SiteMap:
             "supplier-product-new": "/supplier/products/new/",
             "supplier-product": f"/supplier/products/{product.uid}/",
             "supplier-withdraw": f"/supplier/products/{product.uid}/withdraw/",
+            "supplier-registrations": "/supplier/registrations/",
             "supplier-china": f"/supplier/products/{product.uid}/china/",
             "supplier-matches": "/supplier/matches/",
             "supplier-match": f"/supplier/matches/{self.mutual.uid}/",
@@ -260,6 +261,12 @@ class SiteMap:
             "console-paper": f"{event}/paper/",
             "console-agendas": f"{event}/agendas/",
             "console-campaign": "/console/campaign/",
+            "console-rules": "/console/rules/",
+            "console-rule": "/console/rules/GACC-FOOD-280/",
+            "console-agreements": "/console/rules/agreements/",
+            "console-agreement": "/console/rules/agreements/AFR-ZERO/",
+            "console-tariff": "/console/rules/tariff/",
+            "console-nearly-ready": "/console/rules/nearly-ready/",
             "console-delivery": "/console/delivery/",
         }
         if meeting:

@@ -1,8 +1,6 @@
-"""What somebody typed is never lost, and what she sends twice is done once."""
+"""What somebody typed and did not save is there again when she comes back."""
 
 import pytest
-
-from matchmaker.catalogue.models import Demand
 
 pytestmark = [pytest.mark.journey, pytest.mark.slow, pytest.mark.pages]
 TITLE = "Dried mango for the summer"
@@ -40,28 +38,3 @@ def test_unsaved_text_survives_a_lost_network(typed):
     typed.goto("/buyer/demands/new/")
     assert title(typed) == TITLE
     typed.said.clear()  # the browser's own word about the network
-
-
-def test_unsaved_text_survives_an_expired_sign_in(typed, shown):
-    typed.context.clear_cookies(name="sessionid")
-    typed.locator("main button[value=publish]").click()
-    typed.wait_for_url("**/accounts/login/**")
-    typed.context.add_cookies([{"name": "sessionid", "value": shown.site.cookie("buyer"), "url": shown.address}])
-    typed.goto("/buyer/demands/new/")
-    assert title(typed) == TITLE
-
-
-def test_a_save_that_failed_comes_back_with_every_word(typed):
-    typed.locator("main button[value=publish]").click()
-    typed.wait_for_selector(".form-errors, [aria-invalid=true]")
-    assert title(typed) == TITLE
-    typed.said.clear()  # a form sent back answers 422, which the browser reports
-
-
-def test_a_form_sent_twice_is_kept_once_and_its_draft_is_gone(typed):
-    typed.fill("[name='lines-0-text']", "Dried mango, unsulphured")
-    typed.locator("main button[value=draft]").dblclick()
-    typed.wait_for_url(lambda address: "/new/" not in address)
-    assert Demand.objects.filter(title=TITLE).count() == 1
-    typed.goto("/buyer/demands/new/")
-    assert title(typed) == ""
