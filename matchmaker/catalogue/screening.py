@@ -26,8 +26,7 @@ _HANDLE = re.compile(
 # amended), the ban on importing solid waste (announcement of 24 November 2020), CITES Appendix I, arms and drugs laws.
 _WORDS = {
     "weapons": (
-        *("firearm", "ammunition", "grenade", "machine gun", "assault rifle", "枪支", "弹药", "手榴弹", "炸药"),
-        *("军火"),
+        *("firearm", "ammunition", "grenade", "machine gun", "assault rifle", "枪支", "弹药", "手榴弹", "炸药", "军火"),
     ),
     "drugs": (
         *("heroin", "cocaine", "opium", "cannabis", "marijuana", "methamphetamine", "鸦片", "海洛因"),
@@ -43,6 +42,8 @@ _WORDS = {
     ),
     "counterfeit": (*("replica watch", "counterfeit", "fake brand", "高仿", "假冒", "仿牌"),),
 }
+# The colour, the country and the fruit of that name.
+_HARMLESS = re.compile(r"ivory coast|ivory[ -](?:white|colou?r)|象牙(?:白|色|海岸|芒)")
 _HS = {
     "weapons": ("9301", "9302", "9303", "9304", "9305", "9306"),
     "waste": ("3825", "6309", "3915"),
@@ -68,7 +69,7 @@ def screen(texts: Iterable[str], hs_codes: Iterable[str] = (), *, contacts: bool
         for kind, pattern in ((EMAIL, _EMAIL), (HANDLE, _HANDLE), (LINK, _LINK), (PHONE, _PHONE)):
             found += [Finding(kind, match.group().strip()[:80]) for match in pattern.finditer(rest)]
             rest = pattern.sub(" ", rest)
-    folded = whole.casefold()
+    folded = _HARMLESS.sub(" ", whole.casefold())
     for group, words in _WORDS.items():
         found += [Finding(PROHIBITED, word, group) for word in words if _stands_in(word, folded)]
     for code in hs_codes:
