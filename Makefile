@@ -97,6 +97,10 @@ bench-directory: setup-dev ## the directory page beside an ORM and a full-text p
 bench-notifications: setup-dev ## the post office: fan-out and drain
 	@$(PYTHON_ENV)/python benchmarks/notifications.py
 
+.PHONY: bench-import
+bench-import: setup-dev ## a sheet of products beside django-import-export and COPY (PostgreSQL)
+	@$(PYTHON_ENV)/python benchmarks/imports.py
+
 clean: ## forget the environment and everything the laptop kept (asks first)
 	@printf 'Delete .venv, .cache and var, with the database in it? [y/N] ' && read answer && [ "$$answer" = y ] \
 	    && rm -rf .venv .cache var

@@ -1,6 +1,7 @@
 """What every test may ask for."""
 
 import os
+import sys
 
 import pytest
 
@@ -22,6 +23,17 @@ def _empty_cache():
     from django.core.cache import cache
 
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept_ready():
+    """A process keeps what it read of a run and its rows; a rolled-back test's keys come again in the next one."""
+    yield
+    if basis := sys.modules.get("matchmaker.matching.services.basis"):
+        basis.of_run.cache_clear()
+        basis._ready.clear()
+    if runs := sys.modules.get("matchmaker.matching.services.runs"):
+        runs.wants_of_run.cache_clear()
 
 
 def pytest_collection_modifyitems(items):

@@ -6,11 +6,14 @@ import gives the set of all of them. `problems` collects a sentence, or a Valida
 """
 
 from collections.abc import Container, Iterable
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from matchmaker.catalogue.models import Category, HSCode
+from matchmaker.companies.models import Company
 from matchmaker.core import reference
 
 
@@ -24,10 +27,18 @@ class Stored:
         return self._model.objects.filter(pk=key).exists()
 
 
+# Said only when something is wrong: an import asks a million times and is answered yes.
+UNIT = gettext_lazy("Choose a unit from the list.")
+CURRENCY = gettext_lazy("Choose a currency from the list, such as USD or CNY.")
+COUNTRY = gettext_lazy("Choose a country from the list.")
+PORT = gettext_lazy("Choose a port from the list.")
+NO_COUNTRY = gettext_lazy("Not a country code: %(codes)s.")
+NO_CERTIFICATE = gettext_lazy("Not in the list of certificates: %(codes)s.")
+
 HS_CODES, CATEGORIES = Stored(HSCode), Stored(Category)
 
 
-def known(problems: dict, field: str, value: str, rows: dict, sentence: str) -> None:
+def known(problems: dict, field: str, value: str, rows: dict, sentence: Any) -> None:
     """Note a problem when a code is given that the reference data does not have."""
     if value and value not in rows:
         problems[field] = ValidationError(sentence, f"unknown_{field}")
@@ -35,14 +46,8 @@ def known(problems: dict, field: str, value: str, rows: dict, sentence: str) -> 
 
 def check_terms(row, problems: dict) -> None:
     """Codes, and amounts that only mean something together with their unit and currency."""
-    known(
-        problems,
-        "currency",
-        row.currency,
-        reference.currencies(),
-        _("Choose a currency from the list, such as USD or CNY."),
-    )
-    known(problems, "price_unit", row.price_unit, reference.units(), _("Choose a unit from the list."))
+    known(problems, "currency", row.currency, reference.currencies(), CURRENCY)
+    known(problems, "price_unit", row.price_unit, reference.units(), UNIT)
 
 
 def check_hs_code(code: str, problems: dict, lengths: tuple[int, ...], hs_codes: Container[str] = HS_CODES) -> None:
@@ -66,10 +71,10 @@ def check_category(row, problems: dict, categories: Container[str] = CATEGORIES)
         problems["category"] = ValidationError(_("Choose a category from the list."), "unknown_category")
 
 
-def check_codes(codes: Iterable[str], rows: dict, field: str, problems: dict, sentence: str) -> None:
+def check_codes(codes: Iterable[str], rows: dict, field: str, problems: dict, sentence: Any) -> None:
     unknown = [code for code in codes if code not in rows]
     if unknown:
-        problems[field] = ValidationError(sentence % {"codes": ", ".join(unknown[:5])}, f"unknown_{field}")
+        problems[field] = ValidationError(str(sentence) % {"codes": ", ".join(unknown[:5])}, f"unknown_{field}")
 
 
 def check_product(
@@ -84,10 +89,9 @@ def check_product(
     check_hs_code(row.hs_code, problems, (6,), hs_codes)
     check_category(row, problems, categories)
     check_terms(row, problems)
-    known(problems, "origin", row.origin, reference.countries(), _("Choose a country from the list."))
-    units, sentence = reference.units(), _("Choose a unit from the list.")
-    known(problems, "min_order_unit", row.min_order_unit, units, sentence)
-    known(problems, "capacity_unit", row.capacity_unit, units, sentence)
+    known(problems, "origin", row.origin, reference.countries(), COUNTRY)
+    known(problems, "min_order_unit", row.min_order_unit, reference.units(), UNIT)
+    known(problems, "capacity_unit", row.capacity_unit, reference.units(), UNIT)
     if row.min_order is not None and not row.min_order_unit:
         problems["min_order_unit"] = _("Say which unit the minimum order is in.")
     if (row.price_low is not None or row.price_high is not None) and not row.currency:
@@ -95,8 +99,19 @@ def check_product(
     if row.price_low is not None and row.price_high is not None and row.price_high < row.price_low:
         problems["price_high"] = _("The upper price must not be below the lower one.")
     if certificates is not None:
-        sentence = _("Not in the list of certificates: %(codes)s.")
-        check_codes(certificates, reference.certificates(), "certificates", problems, sentence)
+        check_codes(certificates, reference.certificates(), "certificates", problems, NO_CERTIFICATE)
+
+
+def check_demand(row, problems: dict) -> None:
+    """What a demand as a whole needs a list for."""
+    known(problems, "destination", row.destination, reference.ports(), PORT)
+    known(problems, "value_currency", row.value_currency, reference.currencies(), CURRENCY)
+    if (row.value_low is not None or row.value_high is not None) and not row.value_currency:
+        problems["value_currency"] = _("Say which currency the value is in.")
+    if set(row.wanted_sizes) - set(Company.Size.values):
+        problems["wanted_sizes"] = _("Choose entries from the list.")
+    if set(row.wanted_languages) - set(reference.languages()):
+        problems["wanted_languages"] = _("Choose a language from the list.")
 
 
 def check_line(
@@ -106,13 +121,12 @@ def check_line(
     check_hs_code(row.hs_code, problems, (2, 4, 6), hs_codes)
     check_category(row, problems, categories)
     check_terms(row, problems)
-    known(problems, "unit", row.unit, reference.units(), _("Choose a unit from the list."))
+    known(problems, "unit", row.unit, reference.units(), UNIT)
     for field in ("origins_wanted", "origins_excluded"):
-        check_codes(getattr(row, field), reference.countries(), field, problems, _("Not a country code: %(codes)s."))
+        check_codes(getattr(row, field), reference.countries(), field, problems, NO_COUNTRY)
     if set(row.origins_wanted) & set(row.origins_excluded):
         problems["origins_excluded"] = _("A country cannot be both wanted and excluded.")
-    sentence = _("Not in the list of certificates: %(codes)s.")
-    check_codes(row.certificates_required, reference.certificates(), "certificates_required", problems, sentence)
+    check_codes(row.certificates_required, reference.certificates(), "certificates_required", problems, NO_CERTIFICATE)
     if row.target_price is not None and not row.currency:
         problems["currency"] = _("Say which currency the price is in.")
     if row.quantity is not None and not row.unit:

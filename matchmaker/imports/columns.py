@@ -4,7 +4,7 @@ import datetime as dt
 import re
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -41,24 +41,32 @@ def heads(kind: str) -> dict[str, tuple[str, ...]]:
     return {row["column"]: tuple(row["heads"].split("|")) for row in reference.sheet_heads() if row["kind"] == kind}
 
 
-@dataclass(slots=True)
-class Reader:
-    """Reads one column of one file and remembers: a list of goods has few origins, units and codes."""
+Answer = tuple[Any, str, str]
 
-    column: Column
-    _known: dict[str, tuple[Any, str, str]] = field(default_factory=dict)
 
-    def read(self, text: str) -> tuple[Any, str, str]:
-        """The value, the sentence about it when it is refused, and how it was put right ('' when it was not)."""
-        found = self._known.get(text)
-        if found is None:
-            found = self._judge(text)
-            if len(self._known) < MEMORY:
-                self._known[text] = found
+class Reader(dict[str, Answer]):
+    """Reads one column of one file and remembers: a list of goods has few origins, units and codes.
+
+    `reader[text]` is the value, the sentence about it when it is refused, and how it was put right ('' when it was
+    not). An empty cell says what `default` says.
+    """
+
+    def __init__(self, column: Column, default: str = ""):
+        super().__init__()
+        self.column, self.default = column, default
+
+    def __missing__(self, text: str) -> Answer:
+        found = self._judge(text)
+        if len(self) < MEMORY:
+            self[text] = found
         return found
 
-    def _judge(self, text: str) -> tuple[Any, str, str]:
+    def _judge(self, text: str) -> Answer:
         column = self.column
+        if not text or text.isspace():
+            text = self.default
+        if not text:
+            return column.empty, _("Fill this in.") if column.required else "", ""
         try:
             value = column.read(text)
             if column.field is not None and value not in (None, "", []):

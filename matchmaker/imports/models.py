@@ -113,6 +113,12 @@ class Import(Public):
         return self.state == self.State.DONE and self.undo_until is not None and self.undo_until > timezone.now()
 
 
+class ImportRowQuerySet(models.QuerySet):
+    def for_writing(self):
+        """What bringing in needs; texts, notes and sentences of a hundred thousand rows stay where they are."""
+        return self.only("row_no", "values", "action", "key", "target")
+
+
 class ImportRow(models.Model):
     """One row of the file as it was written there, what we read in it, and what is wrong with it."""
 
@@ -122,7 +128,7 @@ class ImportRow(models.Model):
         SAME = "same", _("already here")
         REJECT = "reject", _("refused")
 
-    batch = models.ForeignKey(Import, models.CASCADE, related_name="rows", db_column="import_id")
+    batch = models.ForeignKey(Import, models.CASCADE, related_name="rows", db_column="import_id", db_index=False)
     row_no = models.PositiveIntegerField()  # as the spreadsheet counts
     raw = models.JSONField(default=list)  # cells as text, in the file's order
     values = models.JSONField(null=True)  # what will be written; null for a refused row
@@ -132,6 +138,8 @@ class ImportRow(models.Model):
     key = models.CharField(max_length=64, blank=True)  # digest of what makes it the same as another
     target = models.UUIDField(null=True)  # the uid of what it becomes or changes
     before = models.JSONField(null=True, encoder=DjangoJSONEncoder)  # what a change replaced
+
+    objects = ImportRowQuerySet.as_manager()
 
     class Meta:
         ordering = ["row_no"]

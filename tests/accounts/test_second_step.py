@@ -1,6 +1,9 @@
-"""The second step for signing in: recovery codes once, and no way around it."""
+"""The second step for signing in: codes once, guesses few, and no way around it."""
+
+import time
 
 import pytest
+import time_machine
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal import auth as totp
@@ -13,6 +16,13 @@ pytestmark = pytest.mark.django_db
 PASSWORD = "a long enough secret"
 
 
+@pytest.fixture(autouse=True)
+def _still():
+    """The thirty seconds of a code do not pass under a test."""
+    with time_machine.travel(time.time(), tick=False):
+        yield
+
+
 @pytest.fixture
 def person():
     """Somebody with a second step and recovery codes."""
@@ -22,6 +32,12 @@ def person():
     return row
 
 
+def code_at(step: int = 0) -> str:
+    secret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+    counter = int(time.time()) // 30 + step
+    return totp.format_hotp_value(totp.hotp_value(secret, counter))
+
+
 def password_given(client, person):
     answer = client.post(reverse("account_login"), {"login": person.email, "password": PASSWORD})
     assert answer.headers["Location"] == reverse("mfa_authenticate")
@@ -29,6 +45,32 @@ def password_given(client, person):
 
 def signed_in(client) -> bool:
     return "_auth_user_id" in client.session
+
+
+def test_b33_a_code_works_once(client, person):
+    code = code_at()
+    password_given(client, person)
+    client.post(reverse("mfa_authenticate"), {"code": code})
+    assert signed_in(client)
+    client.post(reverse("account_logout"))
+    password_given(client, person)
+    assert client.post(reverse("mfa_authenticate"), {"code": code}).status_code == 200
+    assert not signed_in(client)
+
+
+@pytest.mark.parametrize("step", [-3, 3])
+def test_b33_codes_of_other_minutes_are_refused(client, person, step):
+    password_given(client, person)
+    client.post(reverse("mfa_authenticate"), {"code": code_at(step)})
+    assert not signed_in(client)
+
+
+def test_b33_guesses_stop_after_five_and_then_the_right_code_waits_too(client, person):
+    password_given(client, person)
+    for _number in range(5):
+        client.post(reverse("mfa_authenticate"), {"code": "000000"})
+    client.post(reverse("mfa_authenticate"), {"code": code_at()})
+    assert not signed_in(client)
 
 
 def test_a_recovery_code_works_once(client, person):
@@ -52,3 +94,12 @@ def test_b35_a_reset_password_does_not_skip_the_second_step(client, person):
     answer = client.post(reverse("account_login"), {"login": person.email, "password": "another long secret"})
     assert answer.headers["Location"] == reverse("mfa_authenticate")
     assert not signed_in(client)
+
+
+def test_b89_an_address_and_the_second_step_change_only_after_the_password_again(client, person):
+    client.force_login(person)  # without a password of a moment ago
+    client.post(reverse("account_email"), {"action_add": "", "email": "x@example.org"})
+    assert not person.emailaddress_set.filter(email="x@example.org").exists()
+    answer = client.post(reverse("mfa_deactivate_totp"), {})
+    assert answer.headers["Location"].startswith("/accounts/reauthenticate/")
+    assert Authenticator.objects.filter(user=person, type="totp").exists()

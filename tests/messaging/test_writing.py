@@ -83,6 +83,23 @@ def test_strangers_and_organisers_see_nothing(talk):
         assert code(services.reply, by=person, enquiry=talk, text="hello") == ("not_found", 404)
 
 
+@pytest.mark.parametrize("visibility", ["private", "invited"])
+def test_b62_nobody_answers_a_demand_she_may_not_see(pair, visibility):
+    hidden = factories.demand(pair.wanter, lines=1, visibility=visibility)
+    answer = {"by": pair.sell, "company": pair.seller, "demand": hidden, "text": "We have it."}
+    assert (code(services.ask, **answer), Enquiry.objects.count()) == (("not_found", 404), 0)
+
+
+def test_b62_a_demand_is_answered_once_and_asked_about_without_showing_who_answered_to_others(pair):
+    answered = services.ask(by=pair.sell, company=pair.seller, demand=pair.demand, text=TEXT)
+    again = {"by": pair.sell, "company": pair.seller, "demand": pair.demand, "text": "And from April."}
+    assert code(services.ask, **again) == ("waits_for_answer", 409)
+    assert told("enquiry_message") == {pair.buy.pk}
+    services.reply(by=pair.buy, enquiry=answered, text="有机认证吗？")
+    assert services.ask(**again) == answered
+    assert list(Enquiry.objects.visible_to(factories.member_of(factories.supplier()))) == []
+
+
 def test_b58_to_oneself_to_a_blocker_to_whoever_opted_out_and_beyond_the_limit_is_403_with_a_reason(pair):
     both = factories.company(is_supplier=True, is_buyer=True)
     me = factories.member_of(both)

@@ -2,6 +2,7 @@
 
 from matchmaker.catalogue.models.codes import Category, HSCode
 from matchmaker.catalogue.models.demands import Demand, DemandInvitation, DemandLine
+from matchmaker.catalogue.models.desk import DemandComment, DemandVersion
 from matchmaker.catalogue.models.products import (
     Product,
     ProductCertificate,
@@ -13,8 +14,10 @@ from matchmaker.catalogue.models.products import (
 __all__ = [
     "Category",
     "Demand",
+    "DemandComment",
     "DemandInvitation",
     "DemandLine",
+    "DemandVersion",
     "HSCode",
     "Product",
     "ProductCertificate",

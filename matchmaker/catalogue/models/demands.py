@@ -50,6 +50,10 @@ class DemandQuerySet(models.QuerySet):
             return self.none()
         return self.visible_to(user).open().exclude(visibility=Demand.Visibility.PUBLIC)
 
+    def waiting(self):
+        """Those the campaign's team looks at before others do."""
+        return self.filter(status=Demand.Status.SUBMITTED).order_by("submitted_at", "pk")
+
     def expired(self):
         return self.filter(status=Demand.Status.PUBLISHED, closing_on__lt=timezone.localdate())
 
@@ -59,6 +63,8 @@ class Demand(Public):
 
     class Status(models.TextChoices):
         DRAFT = "draft", _("draft")
+        SUBMITTED = "submitted", _("with the campaign's team")
+        RETURNED = "returned", _("returned")
         PUBLISHED = "published", _("open")
         CLOSED = "closed", _("closed")
         WITHDRAWN = "withdrawn", _("withdrawn")
@@ -80,7 +86,22 @@ class Demand(Public):
     delivery_from = models.DateField(_("delivery from"), null=True, blank=True)
     delivery_until = models.DateField(_("delivery until"), null=True, blank=True)
     incoterm = models.CharField(_("Incoterm"), max_length=3, blank=True, choices=[(i, i) for i in INCOTERMS])
+    value_low = models.DecimalField(
+        _("value from"), max_digits=18, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
+    )
+    value_high = models.DecimalField(
+        _("value to"), max_digits=18, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
+    )
+    value_currency = models.CharField(_("currency of the value"), max_length=3, blank=True)
+    wanted_verification = models.PositiveSmallIntegerField(
+        _("supplier checked at least"), choices=Company.Verification, default=Company.Verification.CLAIMED
+    )
+    wanted_sizes = models.JSONField(_("supplier's size"), default=list, blank=True)
+    wanted_languages = models.JSONField(_("supplier speaks one of"), default=list, blank=True)
     status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT)
+    status_reason = models.CharField(max_length=500, blank=True)  # why it was returned
+    findings = models.JSONField(default=list, blank=True)  # what screening saw: [{kind, found, group}]
+    submitted_at = models.DateTimeField(null=True, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -97,6 +118,11 @@ class Demand(Public):
                 | Q(delivery_until__gte=F("delivery_from")),
                 name="demand_delivery_window_in_order",
                 violation_error_message=_("The end of the delivery window must not be before its beginning."),
+            ),
+            models.CheckConstraint(
+                condition=Q(value_low__isnull=True) | Q(value_high__isnull=True) | Q(value_high__gte=F("value_low")),
+                name="demand_value_band_in_order",
+                violation_error_message=_("The upper value must not be below the lower one."),
             ),
         ]
         indexes = [models.Index(fields=["status", "closing_on"], name="demand_by_closing")]

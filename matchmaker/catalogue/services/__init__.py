@@ -3,11 +3,14 @@
 from matchmaker.catalogue.services.demands import (
     close_demand,
     close_expired_demands,
+    extend_demand,
     invite_to_demand,
     publish_demand,
+    remind_of_closing,
     save_demand,
     withdraw_demand,
 )
+from matchmaker.catalogue.services.moderation import comment_on_demand, pass_demand, return_demand
 from matchmaker.catalogue.services.products import (
     add_product_image,
     copy_product,
@@ -23,13 +26,18 @@ __all__ = [
     "add_product_image",
     "close_demand",
     "close_expired_demands",
+    "comment_on_demand",
     "copy_product",
+    "extend_demand",
     "invite_to_demand",
     "note_on_shortlist",
+    "pass_demand",
     "pause_product",
     "publish_demand",
     "publish_product",
+    "remind_of_closing",
     "remove_product_image",
+    "return_demand",
     "save_demand",
     "save_product",
     "shortlist_product",

@@ -1,5 +1,6 @@
 """What buyers do with their demands."""
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 
 from django.core.exceptions import ValidationError
@@ -12,10 +13,11 @@ from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
 from matchmaker.catalogue import rules
 from matchmaker.catalogue.models import Demand, DemandInvitation, DemandLine
+from matchmaker.catalogue.services import moderation
+from matchmaker.catalogue.services.moderation import open_demand
 from matchmaker.companies.members import require_admin
 from matchmaker.companies.models import Company
 from matchmaker.companies.services import require_member
-from matchmaker.core import reference
 from matchmaker.core.problems import Refused
 from matchmaker.notifications.services import notify
 
@@ -29,6 +31,12 @@ EDITABLE = [
     "delivery_from",
     "delivery_until",
     "incoterm",
+    "value_low",
+    "value_high",
+    "value_currency",
+    "wanted_verification",
+    "wanted_sizes",
+    "wanted_languages",
 ]
 LINE_EDITABLE = [
     "text",
@@ -45,6 +53,7 @@ LINE_EDITABLE = [
     "certificates_required",
 ]
 MAX_LINES = 100
+REMIND = dt.timedelta(days=7)
 
 
 class LineErrors(ValidationError):
@@ -91,6 +100,8 @@ def save_demand(
         _write_lines(demand, lines)
     elif not is_new:
         demand.lines.update(revision=F("revision") + 1)
+    if demand.status == Demand.Status.PUBLISHED and (findings := moderation.look_at(demand)):
+        moderation.hold(by, demand, findings)  # what was clean when it was shown is held once it is not
     record(
         by=by,
         verb="save_demand",
@@ -107,7 +118,7 @@ def _check(demand: Demand) -> None:
         problems["closing_on"] = ValidationError(
             _("The closing date is in the past. Choose today or a later day."), "closing_in_past"
         )
-    rules.known(problems, "destination", demand.destination, reference.ports(), _("Choose a port from the list."))
+    rules.check_demand(demand, problems)
     try:
         demand.full_clean(exclude=list(problems))
     except ValidationError as error:
@@ -158,6 +169,8 @@ def _check_line(line: DemandLine) -> None:
 def publish_demand(*, by: User, demand: Demand) -> Demand:
     """Open the demand: matching sees it now, suppliers as its visibility says.
 
+    When screening finds contact data, links or goods that nobody may import, the campaign's team looks first.
+
     Raises:
         ValidationError: without a line, or with a closing date that has passed.
         Refused: when the company is not approved yet.
@@ -171,11 +184,11 @@ def publish_demand(*, by: User, demand: Demand) -> Demand:
     if not demand.lines.exists():
         raise ValidationError({"lines": _("Add at least one line that says what you want to buy.")})
     _check(demand)
-    demand.status = Demand.Status.PUBLISHED
-    demand.published_at = demand.published_at or timezone.now()
-    demand.save(update_fields=["status", "published_at", "updated_at"])
-    demand.lines.update(revision=F("revision") + 1)
-    record(by=by, verb="publish_demand", on=demand, organisation=demand.company)
+    moderation.keep_version(by, demand)
+    if findings := moderation.look_at(demand):
+        moderation.hold(by, demand, findings)
+        return demand
+    open_demand(by, demand)
     return demand
 
 
@@ -185,6 +198,44 @@ def _end(by: User | None, demand: Demand, status: str, verb: str) -> Demand:
     demand.lines.update(revision=F("revision") + 1)
     record(by=by, verb=verb, on=demand, organisation=demand.company)
     return demand
+
+
+@transaction.atomic
+def extend_demand(*, by: User, demand: Demand, closing_on: dt.date) -> Demand:
+    """Give an open demand more time, or open a closed one again until that day.
+
+    Raises:
+        ValidationError: on `closing_on`, for a day that does not come later than today's.
+        Refused: for a demand that was never open, or was withdrawn.
+    """
+    require_admin(by, demand.company)
+    if demand.status not in (Demand.Status.PUBLISHED, Demand.Status.CLOSED):
+        raise Refused("not_open", _("Only an open or a closed demand can be given more time."))
+    was_closed = demand.status == Demand.Status.CLOSED
+    before, demand.closing_on = demand.closing_on, closing_on
+    _check(demand)
+    demand.save(update_fields=["closing_on", "updated_at"])
+    facts = {"from": before.isoformat(), "to": closing_on.isoformat()}
+    record(by=by, verb="extend_demand", on=demand, organisation=demand.company, facts=facts)
+    return publish_demand(by=by, demand=demand) if was_closed else demand
+
+
+def remind_of_closing() -> int:
+    """Tell buyers a week ahead that a demand closes; once for each closing day. Returns how many demands."""
+    today = timezone.localdate()
+    due = Demand.objects.open().filter(closing_on__lte=today + REMIND, closing_on__gt=today)
+    told = 0
+    for demand in due.select_related("company"):
+        told += bool(
+            notify(
+                kind="demand_closing",
+                to=demand.company.members.all(),
+                event_key=f"demand_closing:{demand.uid}:{demand.closing_on}",
+                context={"demand": demand.title, "closes_on": demand.closing_on.isoformat()},
+                path=f"/buyer/demands/{demand.uid}/",
+            )
+        )
+    return told
 
 
 @transaction.atomic

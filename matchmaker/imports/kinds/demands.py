@@ -67,8 +67,7 @@ class Demands(Kind):
         rules.check_line(
             SimpleNamespace(**values), problems, hs_codes=context.hs_codes, categories=context.category_codes
         )
-        sentence = _("Choose a port from the list.")
-        rules.known(problems, "destination", values["destination"], reference.ports(), sentence)
+        rules.known(problems, "destination", values["destination"], reference.ports(), rules.PORT)
         if values["closing_on"] and values["closing_on"] < timezone.localdate().isoformat():
             problems["closing_on"] = _now("The closing date is in the past. Choose today or a later day.")
         first, last = values["delivery_from"], values["delivery_until"]

@@ -89,7 +89,7 @@ def apply_chunk(pk: int, token: uuid.UUID) -> bool:
     batch = Import.objects.select_for_update().filter(pk=pk, lease_token=token, state=State.APPLYING).first()
     if batch is None:
         return False
-    rows = list(batch.rows.filter(row_no__gt=batch.done_through).order_by("row_no")[:CHUNK])
+    rows = list(batch.rows.for_writing().filter(row_no__gt=batch.done_through).order_by("row_no")[:CHUNK])
     if not rows:
         _finish(batch)
         return False

@@ -16,13 +16,14 @@ from matchmaker.core.bulk import insert
 from matchmaker.core.ids import new_id
 from matchmaker.core.problems import Refused
 from matchmaker.imports import reading
-from matchmaker.imports.columns import Column, Reader
+from matchmaker.imports.columns import Reader
 from matchmaker.imports.kinds import KINDS, Context, Kind
 from matchmaker.imports.models import Import, ImportRow
 from matchmaker.imports.services.uploading import may_import
 
 BATCH = 2_000  # rows judged and written at a time
 Action = ImportRow.Action
+_JSON = json.JSONEncoder(ensure_ascii=False, default=str)
 
 
 @transaction.atomic
@@ -115,7 +116,7 @@ def as_json(value: Any) -> str | None:
     """Decimals as texts; NUL, which PostgreSQL cannot keep, as the sign for a broken character."""
     if value is None:
         return None
-    return json.dumps(value, ensure_ascii=False, default=str).replace("\\u0000", "\ufffd")
+    return _JSON.encode(value).replace("\\u0000", "\ufffd")
 
 
 class Judge:
@@ -123,11 +124,14 @@ class Judge:
 
     def __init__(self, kind: Kind, batch: Import, context: Context):
         self.kind, self.batch, self.context = kind, batch, context
-        self._plan: list[tuple[Column, int, Reader, str]] = []
+        self._plan: list[tuple[str, int, Reader]] = []
+        self._absent: dict[str, Any] = {}  # columns that say the same in every row: nothing
         for column in kind.columns:
-            self._plan.append(
-                (column, batch.mapping.get(column.name, -1), Reader(column), batch.defaults.get(column.name, ""))
-            )
+            place, default = batch.mapping.get(column.name, -1), batch.defaults.get(column.name, "")
+            if place < 0 and not default and not column.required:
+                self._absent[column.name] = column.empty
+            else:
+                self._plan.append((column.name, place, Reader(column, default)))
         self.here: dict[str, tuple[int, uuid.UUID]] = {}  # key → row of this file that came first
 
     def file(self) -> Iterator[list[Judged]]:
@@ -145,24 +149,16 @@ class Judge:
 
     def row(self, number: int, cells: Sequence[str]) -> Judged:
         """One row, judged by itself."""
-        values: dict[str, Any] = {}
+        values = dict(self._absent)
         problems: dict[str, str] = {}
         notes: dict[str, str] = {}
         width = len(cells)
-        for column, place, reader, default in self._plan:
-            text = cells[place] if 0 <= place < width else ""
-            if not text or text.isspace():
-                text = default
-            if not text:
-                values[column.name] = column.empty
-                if column.required:
-                    problems[column.name] = _("Fill this in.")
-                continue
-            values[column.name], problem, note = reader.read(text)
+        for name, place, reader in self._plan:
+            values[name], problem, note = reader[cells[place] if 0 <= place < width else ""]
             if problem:
-                problems[column.name] = problem
+                problems[name] = problem
             elif note:
-                notes[column.name] = note
+                notes[name] = note
         hs_code = values.get("hs_code")
         problems = _sentences(self.kind.judge(values, self.context)) | problems
         if hs_code and hs_code != values["hs_code"]:

@@ -8,21 +8,35 @@ from django.db import transaction
 from django.db.models import Count, Prefetch, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from matchmaker.catalogue import findings
 from matchmaker.catalogue.models import Demand, DemandLine
-from matchmaker.catalogue.services import close_demand, invite_to_demand, publish_demand, withdraw_demand
+from matchmaker.catalogue.services import (
+    close_demand,
+    comment_on_demand,
+    extend_demand,
+    invite_to_demand,
+    publish_demand,
+    withdraw_demand,
+)
 from matchmaker.companies.models import Company
 from matchmaker.core.problems import Refused
 from matchmaker.matching.models import Match
 from matchmaker.matching.tasks import ring
+from matchmaker.messaging.models import Enquiry
 from matchmaker.web.access import buyer
+from matchmaker.web.buyer.forms import ExtendForm
 from matchmaker.web.buyer.matches import shown
 
 SHOWN = 3  # matches below each line
 STATES: dict[str, tuple[str, str]] = {
     Demand.Status.DRAFT: ("", "pencil"),
+    Demand.Status.SUBMITTED: ("missing", "hourglass"),
+    Demand.Status.RETURNED: ("missing", "arrow-back-up"),
     Demand.Status.PUBLISHED: ("met", "circle-check"),
     Demand.Status.CLOSED: ("", "archive"),
     Demand.Status.WITHDRAWN: ("fail", "ban"),
@@ -46,7 +60,7 @@ def state_of(demand: Demand) -> dict:
 @buyer
 def index(request: HttpRequest) -> HttpResponse:
     demands = list(_with_counts(Demand.objects.of(request.company)).order_by("status", "closing_on", "-id"))
-    order = {"published": 0, "draft": 1, "closed": 2, "withdrawn": 3}
+    order = {"published": 0, "returned": 1, "submitted": 2, "draft": 3, "closed": 4, "withdrawn": 5}
     rows = [(demand, state_of(demand)) for demand in sorted(demands, key=lambda demand: order[demand.status])]
     return render(request, "buyer/demands.html", {"rows": rows})
 
@@ -61,6 +75,9 @@ def show(request: HttpRequest, uid) -> HttpResponse:
         found[match.line_id].append(match)
     context = {
         "demand": demand,
+        "today": timezone.localdate(),
+        "why": [findings.sentence(entry) for entry in demand.findings if not entry.get("passed")],
+        "comments": list(demand.comments.select_related("by")),
         "state": state_of(demand),
         "lines": [
             {
@@ -70,6 +87,7 @@ def show(request: HttpRequest, uid) -> HttpResponse:
             }
             for line in demand.listed
         ],
+        "answers": list(Enquiry.objects.of(request.company).filter(demand=demand).for_cards()),
         "invited": [row.company for row in demand.invitations.select_related("company")],
         "invitable": _invitable(request, demand) if demand.visibility == Demand.Visibility.INVITED else [],
     }
@@ -91,6 +109,33 @@ def _invitable(request, demand: Demand) -> list[Company]:
 @require_POST
 def publish(request: HttpRequest, uid) -> HttpResponse:
     return _do(request, uid, publish_demand, _("It is open. The first matches are here within a few seconds."))
+
+
+@buyer
+@require_POST
+def extend(request: HttpRequest, uid) -> HttpResponse:
+    form = ExtendForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, " ".join(form.errors["closing_on"]))
+        return redirect("buyer_demand", uid)
+    closing_on = form.cleaned_data["closing_on"]
+
+    def verb(*, by, demand):
+        return extend_demand(by=by, demand=demand, closing_on=closing_on)
+
+    return _do(request, uid, verb, _("It is open until %(day)s.") % {"day": date_format(closing_on)})
+
+
+@buyer
+@require_POST
+def comment(request: HttpRequest, uid) -> HttpResponse:
+    text = request.POST.get("text", "").replace("\x00", "")[:1000]
+
+    def verb(*, by, demand):
+        comment_on_demand(by=by, demand=demand, text=text)
+        return demand
+
+    return _do(request, uid, verb, _("The campaign's team can read it."))
 
 
 @buyer
@@ -122,12 +167,15 @@ def invite(request: HttpRequest, uid) -> HttpResponse:
 def _do(request: HttpRequest, uid, verb: Callable[..., Demand], said: str) -> HttpResponse:
     demand = get_object_or_404(Demand.objects.of(request.company), uid=uid)
     try:
-        verb(by=request.user, demand=demand)
+        demand = verb(by=request.user, demand=demand)
     except Refused as problem:
         messages.warning(request, problem.message)
     except ValidationError as problem:
         messages.error(request, " ".join(problem.messages))
     else:
         transaction.on_commit(ring)
-        messages.success(request, said)
+        if demand.status == Demand.Status.SUBMITTED:
+            messages.info(request, _("The campaign's team looks at it first; the reason stands below."))
+        else:
+            messages.success(request, said)
     return redirect("buyer_demand", uid)

@@ -50,7 +50,12 @@ def _write(request: HttpRequest, demand: Demand | None) -> HttpResponse:
     rows = typed_lines(request.POST)
     suggestions = _step(request, step, rows)
     # Nothing is checked in between: what was typed is shown again as it is.
-    form = DemandForm(initial={name: request.POST.get(name, "") for name in DemandForm.base_fields})
+    several = ("wanted_sizes", "wanted_languages")
+    initial = {
+        name: request.POST.getlist(name) if name in several else request.POST.get(name, "")
+        for name in DemandForm.base_fields
+    }
+    form = DemandForm(initial=initial)
     return _show(request, demand, form, LineFormSet(initial=rows or [{}], prefix="lines"), suggestions)
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from matchmaker.catalogue.models import Category, Demand
 from matchmaker.catalogue.models.products import INCOTERMS
+from matchmaker.companies.models import Company
 from matchmaker.core import reference
 from matchmaker.web import fields
 
@@ -85,6 +86,24 @@ class NamedCodesField(forms.CharField):
         return value
 
 
+def sound_closing(day: dt.date) -> dt.date:
+    today = timezone.localdate()
+    if day < today:
+        raise ValidationError(_("The closing date is in the past. Choose today or a later day."), "closing_in_past")
+    if day > today + dt.timedelta(days=LATEST_CLOSING):
+        raise ValidationError(_("Choose a closing date within the next three years."), "closing_too_late")
+    return day
+
+
+class ExtendForm(forms.Form):
+    """Another closing day."""
+
+    closing_on = DateInput(label=_("Closes on"))
+
+    def clean_closing_on(self):
+        return sound_closing(self.cleaned_data["closing_on"])
+
+
 class DemandForm(forms.Form):
     """The demand as a whole; names are those of `save_demand`."""
 
@@ -111,14 +130,35 @@ class DemandForm(forms.Form):
         label=_("Incoterm"), choices=[("", _("not stated")), *((code, code) for code in INCOTERMS)], required=False
     )
 
+    value_low = fields.DecimalInput(label=_("Value from"), max_digits=18, decimal_places=2, required=False)
+    value_high = fields.DecimalInput(label=_("Value to"), max_digits=18, decimal_places=2, required=False)
+    value_currency = fields.CodeField(
+        label=_("Currency of the value"),
+        choices=fields.currencies,
+        required=False,
+        sentence=_("Choose a currency from the list, such as USD or CNY."),
+    )
+    wanted_verification = forms.TypedChoiceField(
+        label=_("Supplier checked at least"),
+        choices=Company.Verification.choices,
+        coerce=int,
+        required=False,
+        empty_value=0,
+        initial=0,
+    )
+    wanted_sizes = fields.CodesField(label=_("Supplier's size"), choices=lambda: Company.Size.choices, required=False)
+    wanted_languages = fields.CodesField(
+        label=_("Supplier speaks one of"), choices=fields.spoken_languages, required=False
+    )
+
     def clean_closing_on(self):
-        day = self.cleaned_data["closing_on"]
-        today = timezone.localdate()
-        if day < today:
-            raise ValidationError(_("The closing date is in the past. Choose today or a later day."), "closing_in_past")
-        if day > today + dt.timedelta(days=LATEST_CLOSING):
-            raise ValidationError(_("Choose a closing date within the next three years."), "closing_too_late")
-        return day
+        return sound_closing(self.cleaned_data["closing_on"])
+
+    @property
+    def opens_traits(self) -> bool:
+        """Whether the folded part holds something to see."""
+        names = ("value_low", "value_high", "wanted_verification", "wanted_sizes", "wanted_languages")
+        return any(self[name].value() not in (None, "", [], 0, "0") or self[name].errors for name in names)
 
     def clean(self):
         found = super().clean()

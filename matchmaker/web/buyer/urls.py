@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from matchmaker.web.buyer import choices, company, compare, demand_pages, demands, exports, home, matches, shortlist
+from matchmaker.web.buyer import (
+    choices,
+    company,
+    compare,
+    demand_pages,
+    demands,
+    exports,
+    home,
+    matches,
+    shortlist,
+)
 
 urlpatterns = [
     path("", home.show, name="buyer_home"),
@@ -16,6 +26,8 @@ urlpatterns = [
     path("demands/<uuid:uid>/publish/", demand_pages.publish, name="buyer_demand_publish"),
     path("demands/<uuid:uid>/close/", demand_pages.close, name="buyer_demand_close"),
     path("demands/<uuid:uid>/withdraw/", demand_pages.withdraw, name="buyer_demand_withdraw"),
+    path("demands/<uuid:uid>/extend/", demand_pages.extend, name="buyer_demand_extend"),
+    path("demands/<uuid:uid>/comment/", demand_pages.comment, name="buyer_demand_comment"),
     path("demands/<uuid:uid>/invite/", demand_pages.invite, name="buyer_demand_invite"),
     path("matches/export.<str:form>", exports.matches, name="buyer_matches_export"),
     path("matches/", matches.index, name="buyer_matches"),

@@ -12,6 +12,7 @@ from matchmaker.campaigns.models import Campaign
 from matchmaker.campaigns.services import update_campaign
 from matchmaker.catalogue.models import Demand
 from matchmaker.web.access import organiser, team
+from matchmaker.web.console.demands import held
 
 
 class CampaignForm(forms.ModelForm):
@@ -65,6 +66,8 @@ def demands(request):
         "console/demands.html",
         {
             "page": Paginator(readable, 30).get_page(request.GET.get("page")),
+            "held": held(request),
+            "role": request.role,
             "private": open_demands.filter(visibility=Demand.Visibility.PRIVATE).count(),
         },
     )

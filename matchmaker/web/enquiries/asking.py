@@ -72,6 +72,7 @@ def _ask(request: HttpRequest, *, side: str, receiver: Company, **about) -> Http
         "named": side == "buyer",
         "product": about.get("product"),
         "demand": about.get("demand"),
+        "lines": about["demand"].lines.select_related("category").order_by("number") if "demand" in about else [],
         "match": services.match_between(supplier_, buyer),
         "rate": services.reply_rate(receiver),
         "left": services.left_today(company),

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from matchmaker.catalogue.models import Demand, DemandLine
 from matchmaker.matching.models import Match
+from matchmaker.messaging.models import Enquiry
 from matchmaker.web.access import current_company, everyone
 from matchmaker.web.public import directory
 from matchmaker.web.public.directory import Sort
@@ -51,8 +52,10 @@ def show(request, uid):
     matches = Match.objects.none()
     if supplier:
         matches = Match.objects.for_supplier(supplier).filter(line__demand=demand).for_cards().distinct()
+    answer = Enquiry.objects.filter(supplier=supplier, demand=demand).first() if supplier else None
     context = {
         "demand": demand,
+        "answer": answer,
         "is_own": demand.company == current_company(request, is_buyer=True),
         "supplier_company": supplier,
         "matches": list(matches[:10]),

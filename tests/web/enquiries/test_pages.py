@@ -51,6 +51,22 @@ def test_neither_page_shows_an_address_of_the_other_side(client, matched, talk):
         assert [mail for mail in (other.contact_email, member.email) if mail in page] == []
 
 
+def test_a_demand_has_one_way_to_answer_it_and_both_sides_find_the_answer_on_its_page(client, pair):
+    page, desk = reverse("demand", args=[pair.demand.uid]), reverse("buyer_demand", args=[pair.demand.uid])
+    ask = reverse("ask_demand", args=[pair.demand.uid])
+    client.force_login(pair.sell)
+    assert client.get(page).content.decode().count(f'href="{ask}"') == 1
+    assert list(client.get(ask).context["lines"]) == [pair.line]
+    enquiry = client.post(ask, {"text": "1: 200 t from March, FOB Laem Chabang. Do you need organic?"}).url
+    after = client.get(page).content.decode()
+    assert (after.count(f'href="{ask}"'), after.count(f'href="{enquiry}"')) == (0, 1)
+    client.force_login(pair.buy)
+    rows = client.get(desk).context["answers"]
+    assert [(reverse("enquiry", args=[row.uid]), row.supplier, row.owes) for row in rows] == [
+        (enquiry, pair.seller, "buyer")
+    ]
+
+
 def test_a_supplier_does_not_read_the_name_of_a_buyer_that_has_not_answered(client, pair):
     services.ask(by=pair.sell, company=pair.seller, demand=pair.demand, text=TEXT)
     client.force_login(pair.sell)

@@ -1,0 +1,89 @@
+"""Demands the campaign's team looks at before suppliers do."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from matchmaker.catalogue import findings, services
+from matchmaker.catalogue.models import Demand
+from matchmaker.catalogue.services.moderation import changes
+from matchmaker.core.problems import Refused
+from matchmaker.matching.tasks import ring
+from matchmaker.web.access import organiser
+
+
+def held(request):
+    """What was submitted by companies of this campaign; the team reads it because it was put before it."""
+    return Demand.objects.waiting().filter(company__campaigns=request.campaign).select_related("company").distinct()
+
+
+def _one(request, uid) -> Demand:
+    return get_object_or_404(held(request), uid=uid)
+
+
+@organiser
+def show(request, uid, errors=None, reason=""):
+    demand = _one(request, uid)
+    versions = list(demand.versions.select_related("by")[:10])
+    return render(
+        request,
+        "console/demand.html",
+        {
+            "demand": demand,
+            "lines": demand.lines.select_related("category"),
+            "why": [findings.sentence(entry) for entry in demand.findings if not entry.get("passed")],
+            "changes": changes(versions[0].said, versions[1].said) if len(versions) > 1 else [],
+            "versions": versions,
+            "comments": demand.comments.select_related("by"),
+            "errors": errors or [],
+            "reason": reason,
+        },
+        status=422 if errors else 200,
+    )
+
+
+@organiser
+@require_POST
+def let_through(request, uid):
+    try:
+        services.pass_demand(by=request.user, demand=_one(request, uid), campaign=request.campaign)
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+    else:
+        transaction.on_commit(ring)
+        messages.success(request, _("It is open, and its buyer has been told."))
+    return redirect("console_demands")
+
+
+@organiser
+@require_POST
+def send_back(request, uid):
+    reason = request.POST.get("reason", "").replace("\x00", "")[:500]
+    try:
+        services.return_demand(by=request.user, demand=_one(request, uid), campaign=request.campaign, reason=reason)
+    except ValidationError as error:
+        return show(request, uid, errors=error.messages, reason=reason)
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+    else:
+        transaction.on_commit(ring)
+        messages.success(request, _("It was returned with your sentence."))
+    return redirect("console_demands")
+
+
+@organiser
+@require_POST
+def comment(request, uid):
+    try:
+        services.comment_on_demand(
+            by=request.user,
+            demand=_one(request, uid),
+            campaign=request.campaign,
+            text=request.POST.get("text", "").replace("\x00", "")[:1000],
+        )
+    except ValidationError as problem:
+        messages.error(request, " ".join(problem.messages))
+    return redirect("console_demand", uid)
