@@ -70,7 +70,7 @@ def test_a_buyer_in_wuhan_finds_compares_keeps_and_watches_and_a_colleague_asks_
         form.locator("button").click()
         form.locator("button[aria-pressed=true]").wait_for()
     with wang.page.expect_navigation():
-        wang.page.get_by_role("button", name="有新的通知我").click()
+        wang.page.locator("button[form=save-search]").first.click()
     kept = SavedSearch.objects.get()
     assert (QueryDict(kept.query)["q"], kept.alerts) == ("茉莉香米", True)
 
@@ -79,9 +79,9 @@ def test_a_buyer_in_wuhan_finds_compares_keeps_and_watches_and_a_colleague_asks_
     line = wang.page.locator(f"#item-{rice['KH'].uid}")
     line.locator("input[name=note]").fill("价格最低，请问最快何时发货")
     line.locator(".note-form button").click()
-    line.get_by_text("已记录。").wait_for()
+    line.locator("[role=status]").wait_for()
     with wang.page.expect_navigation():
-        wang.page.get_by_role("button", name="对比所选产品").first.click()
+        wang.page.locator("#compare button").click()
     said = wang.text()
     assert wang.page.locator("thead th").count() == 4
     assert "¥6.16" in said
