@@ -98,7 +98,7 @@ def of_suppliers(companies: list[Company], buyer: Company, day: dt.date) -> Comp
         _texts(_("Employees"), [c.get_size_display() if c.size else "" for c in companies]),
         _texts(_("Founded"), [str(c.founded or "") for c in companies]),
         _texts(_("Speaks"), [", ".join(language_name(code) for code in c.languages) for c in companies]),
-        _texts(_("Answers"), [_reply(c) for c in companies]),
+        _texts(_("Reply rate"), [_reply(c) for c in companies]),
         _texts(_("Meetings kept"), [_kept(kept.get(c.pk)) for c in companies]),
         Row(_("Fit to your demand"), _supplier_fits(companies, buyer)),
         *(

@@ -51,7 +51,7 @@ RULE_TEXTS = (
 class RuleForm(WithPreview):
     """The fields of a rule that organisers change; its code and its place in a succession stay."""
 
-    valid_from = _day(_("From"))
+    valid_from = _day(_("Holds from"))
     valid_until = _day(_("Until"))
     hs_in = Codes(label=_("HS prefixes in"), required=False, max_length=4000)
     hs_out = Codes(label=_("HS prefixes out"), required=False, max_length=4000)
@@ -113,7 +113,7 @@ class PartnerForm(WithPreview):
     origin = fields.CodeField(
         label=_("Origin"), choices=fields.countries, sentence=_("Choose a country from the list.")
     )
-    valid_from = _day(_("From"), required=True)
+    valid_from = _day(_("Holds from"), required=True)
     valid_until = _day(_("Until"))
     confidence = forms.ChoiceField(label=_("How sure"), choices=SURE)
     note = fields.LineField(label=_("Note"), max_length=300, required=False)
@@ -129,7 +129,7 @@ class PartnerForm(WithPreview):
 class RateForm(WithPreview):
     percent = fields.DecimalInput(label=_("Percent"), max_digits=7, decimal_places=4, required=False, zero=True)
     text = fields.LineField(label=_("Or in words, for a duty by weight"), max_length=200, required=False)
-    valid_from = _day(_("From"), required=True)
+    valid_from = _day(_("Holds from"), required=True)
     valid_until = _day(_("Until"))
     source = fields.LineField(label=_("Where it was read"), max_length=300)
 
