@@ -75,7 +75,8 @@ def test_f53_wishes_become_a_plan_a_badge_at_a_door_without_network_and_a_held_m
     phone.page.reload()
     check(phone, code, "欢迎入场。")
     check(phone, code, "已于")
-    assert phone.page.locator("#gate-waiting").inner_text() == "2 条扫码记录等待联网发送。"
+    waiting = phone.page.locator("#gate-waiting")
+    wait_for(lambda: waiting.inner_text() == "2 条扫码记录等待联网发送。", 10, "two scans do not wait")
     assert not Attendee.objects.filter(checked_in_at__isnull=False).exists()
     phone.context.set_offline(False)
     wait_for(lambda: Scan.objects.count() == 2, 40, "the phone did not send what it kept")
