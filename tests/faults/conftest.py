@@ -19,6 +19,7 @@ import pytest
 from aiosmtpd.controller import Controller
 
 from matchmaker.running import valkey
+from tests.faults.ledger import Ledger
 from tests.notifications.conftest import Sink
 
 PEOPLE = 200
@@ -53,6 +54,11 @@ class Site:
     asked: dict[str, set[str]] = field(default_factory=dict)
     quiet: bool = True
 
+    @property
+    def servers(self) -> str:
+        database = "PostgreSQL" if self.database.startswith("postgres") else "SQLite"
+        return f"{database}, {'Redis' if os.environ.get('REDIS_SERVER') else 'Valkey'}"
+
     # -- what runs
     @property
     def env(self) -> dict[str, str]:
@@ -66,7 +72,8 @@ class Site:
         }
 
     def start_valkey(self, *, persistent: bool = False) -> None:
-        self.server = valkey.start(self.folder / "valkey", self.port, persistent=persistent, stdout=subprocess.DEVNULL)
+        folder, program = self.folder / "valkey", os.environ.get("REDIS_SERVER")
+        self.server = valkey.start(folder, self.port, persistent=persistent, program=program, stdout=subprocess.DEVNULL)
 
     def kill_valkey(self) -> None:
         self.server.kill()
@@ -203,6 +210,14 @@ def site(tmp_path):
 
 
 @pytest.fixture(scope="session")
+def ledger():
+    """The lines of the large ledger, those of earlier runs too."""
+    kept = Ledger()
+    yield kept
+    kept.print()
+
+
+@pytest.fixture(scope="session")
 def book():
     """The lines of the ledger, printed together at the end."""
     lines: list[Outcome] = []
@@ -215,76 +230,3 @@ def book():
             f"{line.fault:52}{line.asked:>8}{line.lost:>6}{line.parked:>8}{line.doubles:>5}{line.doubles_of_another_id:>8}"
             f"{line.in_app_doubles:>12}{line.phantoms:>9}{line.seconds:>8}  {line.note}\n"
         )
-
-
-@dataclass
-class Large:
-    """One line of the ledger of many notices, counted in notices unless it says otherwise."""
-
-    fault: str
-    notices: int
-    blows: int
-    in_app_doubles: int
-    lost: int
-    doubles: int  # letters
-    other_ids: int  # letters that came again under another Message-ID
-    phantoms: int
-    late: int  # letters
-    recovery: float  # seconds from the last blow to the last letter
-    letters: int  # that the mail server took
-    rate: float  # letters a second
-
-
-class Ledger:
-    """Compares what was asked with what a mail server outside took and what each person's list shows."""
-
-    def __init__(self):
-        self.lines: list[Large] = []
-
-    def enter(self, fault: str, site: Site, notices: int, blows: int, last: float, limit: float) -> Large:
-        told = site.ask("account")
-        with site.sink.lock:
-            ids, times = dict(site.sink.ids), list(site.sink.times)
-            subjects = Counter((letter["Subject"], to[0]) for to, letter in site.sink.letters)
-        came = {identity.strip("<>").split("@")[0]: count for identity, count in ids.items()}
-        alone = sum(identity in came for identity in told["alone"])
-        gathered = sum(count for digest, count in told["digests"].items() if digest in came)
-        known = set(told["alone"]) | set(told["digests"])
-        doubles = sum(count - 1 for count in ids.values())
-        line = Large(
-            fault=fault,
-            notices=notices,
-            blows=blows,
-            in_app_doubles=told["in_app_doubles"],
-            lost=(told["letters"] - alone - gathered) + (notices - told["in_app"]),
-            doubles=doubles,
-            other_ids=sum(count - 1 for count in subjects.values()) - doubles,
-            phantoms=sum(identity not in known for identity in came) + max(0, told["in_app"] - notices),
-            late=sum(at > last + limit for at in times),
-            recovery=round(max(0.0, max(times) - last), 1),
-            letters=len(times),
-            rate=round(len(times) / (max(times) - min(times)), 1),
-        )
-        self.lines.append(line)
-        return line
-
-    def print(self) -> None:
-        if not self.lines:
-            return
-        write = sys.__stdout__.write
-        write(f"\n\n{'fault':50}{'notices':>9}{'blows':>7}{'lost':>6}{'in-app dup':>12}{'mail dup':>10}")
-        write(f"{'dup≠id':>8}{'phantom':>9}{'late':>6}{'recovery s':>12}{'letters/s':>11}\n")
-        for line in self.lines:
-            write(f"{line.fault:50}{line.notices:>9}{line.blows:>7}{line.lost:>6}{line.in_app_doubles:>12}")
-            write(f"{line.doubles:>10}{line.other_ids:>8}{line.phantoms:>9}{line.late:>6}")
-            write(f"{line.recovery:>12}{line.rate:>11}\n")
-        notices, doubles = (sum(getattr(line, name) for line in self.lines) for name in ("notices", "doubles"))
-        letters = sum(line.letters for line in self.lines)
-        write(f"{'together':50}{notices:>9}   {doubles} of {letters} letters twice: {100 * doubles / letters:.3f} %\n")
-
-
-@pytest.fixture(scope="session")
-def ledger():
-    book = Ledger()
-    yield book
-    book.print()
