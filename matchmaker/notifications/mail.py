@@ -16,7 +16,7 @@ from django.template.loader import get_template
 from django.urls import reverse
 from django.utils import translation
 
-from matchmaker.notifications import attention, topics, unsubscribing, wording
+from matchmaker.notifications import attention, calendars, topics, unsubscribing, wording
 from matchmaker.notifications.models import Delivery, Notice, Suppression, Wording
 from matchmaker.notifications.outbox import (
     BUDGET,
@@ -26,7 +26,6 @@ from matchmaker.notifications.outbox import (
     drain,
     mail_due,
 )
-from matchmaker.notifications.templatetags.notices import in_language
 
 ICS = "meeting.ics"
 HIDDEN = re.compile("[\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029]+")
@@ -156,7 +155,7 @@ def build(
         message.extra_headers["List-Unsubscribe"] = f"<{stop}>"
         message.extra_headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     with translation.override(person.language):
-        calendar = in_language(context.get("calendar"))
+        calendar = calendars.of(context)
     if calendar:
         method = re.search(r"^METHOD:([A-Z]+)\r?$", calendar, re.MULTILINE)
         message.attach(_calendar_part(calendar, method[1] if method else "PUBLISH"))

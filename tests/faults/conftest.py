@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import random
+import shutil
 import signal
 import socket
 import subprocess
@@ -177,8 +178,42 @@ class Site:
         return self.count_arrived() >= sum(len(emails) for emails in self.asked.values())
 
 
+GIVEN = os.environ.get("DATABASE_URL", "")
+ON_POSTGRES = GIVEN.startswith("postgres")
+
+
+def on_server(statement: str) -> None:
+    with psycopg.connect(GIVEN, autocommit=True) as link:
+        link.execute(statement)
+
+
+@contextlib.contextmanager
+def new_database(folder: Path, like: str = ""):
+    """The address of a new database, on the server DATABASE_URL names or as a file in this folder; gone afterwards."""
+    name, file = f"faults_{uuid4().hex[:8]}", folder / "site.sqlite3"
+    if not ON_POSTGRES:
+        if like:
+            shutil.copy(like.removeprefix("sqlite:///"), file)
+        yield f"sqlite:///{file}"
+        return
+    on_server(f"CREATE DATABASE {name}" + (f" TEMPLATE {like.rsplit('/', 1)[1]}" if like else ""))
+    try:
+        yield GIVEN.rsplit("/", 1)[0] + f"/{name}"
+    finally:
+        on_server(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def stock(tmp_path_factory):
+    """A database with every table and PEOPLE people, from which each site is copied."""
+    folder = tmp_path_factory.mktemp("stock")
+    with new_database(folder) as database:
+        Site(folder=folder, database=database, port=0, sink=Sink()).ask("prepare", PEOPLE)
+        yield database
+
+
 @pytest.fixture
-def site(tmp_path):
+def site(tmp_path, stock):
     """An empty site with people, a mail server and a Valkey; no worker yet. DATABASE_URL chooses PostgreSQL."""
     sink = Sink()
     with socket.create_server(("127.0.0.1", 0)) as free:
@@ -191,22 +226,13 @@ def site(tmp_path):
 
     sink.start, sink.stop = start, lambda: running.pop().stop()
     start()
-    given, name = os.environ.get("DATABASE_URL", ""), f"faults_{uuid4().hex[:8]}"
-    database = f"sqlite:///{tmp_path / 'site.sqlite3'}"
-    if given.startswith("postgres"):
-        database = given.rsplit("/", 1)[0] + f"/{name}"
-        with psycopg.connect(given, autocommit=True) as link:
-            link.execute(f"CREATE DATABASE {name}")
-    site = Site(folder=tmp_path, database=database, port=valkey.free_port(6397), sink=sink)
-    site.start_valkey()
-    site.ask("prepare", PEOPLE)
-    yield site
-    site.stop()
-    for controller in running:
-        controller.stop()
-    if given.startswith("postgres"):
-        with psycopg.connect(given, autocommit=True) as link:
-            link.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with new_database(tmp_path, like=stock) as database:
+        site = Site(folder=tmp_path, database=database, port=valkey.free_port(6397), sink=sink)
+        site.start_valkey()
+        yield site
+        site.stop()
+        for controller in running:
+            controller.stop()
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ are not there yet and prints all. Remove the file to begin anew.
 import json
 import os
 import sys
+import time
 from collections import Counter
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -44,6 +45,7 @@ class Ledger:
     """Compares what was asked with what a mail server outside took and what each person's list shows."""
 
     def __init__(self):
+        self.began = time.monotonic()
         known = KEPT.read_text(encoding="utf-8").splitlines() if KEPT.exists() else []
         self.lines = [Line(**json.loads(line)) for line in known]
 
