@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, Min, Model, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from matchmaker.notifications.models import (
@@ -54,6 +54,7 @@ def gaps(now: datetime | None = None) -> dict[str, int]:
     `orphaned`: waits for a digest that has ended.
     `forgotten`: was never gathered into a digest though a week has passed.
     `untold`: a notice its person can't see and that has no delivery, though she wants mail.
+    `stray`: a notice without its person, or a delivery without its notice (docs/decisions/0006).
     """
     now = now or timezone.now()
     held = Hold.objects.exists()
@@ -75,7 +76,14 @@ def gaps(now: datetime | None = None) -> dict[str, int]:
         "orphaned": waiting.filter(digest__isnull=False).exclude(digest__state=Promise.State.WAITING).count(),
         "forgotten": 0 if held else to_gather.filter(created_at__lt=now - timedelta(days=9)).count(),
         "untold": unseen.filter(~Exists(no_mail)).count(),
+        "stray": _without(Notice, "recipient") + _without(Delivery, "notice"),
     }
+
+
+def _without(model: type[Model], key: str) -> int:
+    """Rows whose other end is not there; the database does not look at these two keys itself."""
+    other = model._meta.get_field(key).related_model._base_manager.filter(pk=OuterRef(f"{key}_id"))
+    return model._base_manager.filter(~Exists(other)).count()
 
 
 def parked(limit: int = 50) -> list[Promise]:

@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from matchmaker.notifications import attention, calendars, topics, unsubscribing, wording
+from matchmaker.notifications.inline import inline
 from matchmaker.notifications.models import Delivery, Notice, Suppression, Wording
 from matchmaker.notifications.outbox import (
     BUDGET,
@@ -133,15 +134,16 @@ def build(
             known = wording.values(
                 kind, context | {"recipient": str(person), "site_name": site_name()}, person.language
             )
-            data["subject"] = header(wording.fill(words.subject, known))
+            data["headline"] = header(wording.fill(words.subject, known))
             data |= {"own_words": wording.fill(words.body, known), "own_frame": template}
             template = "notifications/_own"
         else:
-            data["subject"] = header(plain(f"{template}.subject.txt", data))
-        text = plain(f"{template}.txt", data).strip() + "\n"
-        html = get_template(f"{template}.html").render(data)
+            data["headline"] = header(plain(f"{template}.subject.txt", data))
+        text = re.sub(r"\n{3,}", "\n\n", plain(f"{template}.txt", data)).strip() + "\n"
+        data["preheader"] = preheader(text)
+        html = inline(get_template(f"{template}.html").render(data))
     message = EmailMultiAlternatives(
-        subject=data["subject"],
+        subject=data["headline"],
         body=text,
         to=[person.email],
         headers={
@@ -178,6 +180,12 @@ def subject(notice: Notice) -> str:
     if words:
         return header(wording.fill(words.subject, wording.values(notice.kind, context, language)))
     return header(plain(f"notifications/{notice.kind}.subject.txt", context))
+
+
+def preheader(text: str) -> str:
+    """What a list of mails shows behind the subject: the first words of the letter."""
+    words = " ".join(text.partition("\n--\n")[0].split())
+    return words if len(words) <= 140 else words[:139] + "…"
 
 
 def plain(template: str, data: dict) -> str:

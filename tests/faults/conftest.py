@@ -20,6 +20,7 @@ import pytest
 from aiosmtpd.controller import Controller
 
 from matchmaker.running import valkey
+from tests.faults.clusters import Cluster
 from tests.faults.ledger import Ledger
 from tests.notifications.conftest import Sink
 
@@ -53,7 +54,8 @@ class Site:
     server: subprocess.Popen | None = None
     workers: list[subprocess.Popen] = field(default_factory=list)
     asked: dict[str, set[str]] = field(default_factory=dict)
-    quiet: bool = True
+    clock: Path | None = None  # a file with the seconds by which the clocks of the processes are off
+    cluster: Cluster | None = None  # a PostgreSQL of its own, where a test stops it
 
     @property
     def servers(self) -> str:
@@ -88,7 +90,8 @@ class Site:
 
     def _start(self, *command: str) -> subprocess.Popen:
         log = (self.folder / "processes.log").open("ab")
-        run = [sys.executable, "-W", "ignore", "-m", "celery", "-A", "matchmaker", *command, "--loglevel", "WARNING"]
+        module = ["tests.faults.clock", str(self.clock), "celery"] if self.clock else ["celery"]
+        run = [sys.executable, "-W", "ignore", "-m", *module, "-A", "matchmaker", *command, "--loglevel", "WARNING"]
         process = subprocess.Popen(run, env=self.env, stdout=log, stderr=log, start_new_session=True)
         log.close()
         self.workers.append(process)
@@ -115,6 +118,8 @@ class Site:
             self.kill(process)
         if self.server and self.server.poll() is None:
             self.kill_valkey()
+        if self.cluster:
+            self.cluster.stop()
 
     # -- what is asked and what came
     def ask(self, verb: str, *arguments: object) -> dict:

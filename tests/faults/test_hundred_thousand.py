@@ -9,11 +9,15 @@ import itertools
 import os
 import random
 import signal
+import tempfile
 import time
+from pathlib import Path
 
 import pytest
 import redis
 
+from matchmaker.running import valkey
+from tests.faults.clusters import FOUND, Cluster
 from tests.faults.conftest import PEOPLE
 
 pytestmark = [pytest.mark.fault, pytest.mark.ledger, pytest.mark.enable_socket]
@@ -58,6 +62,17 @@ def roll_back(site):
     site.ask("take_back", f"phantom-{next(site.count)}", 100)
 
 
+def jump(site):
+    """The clock of the site jumps an hour ahead, an hour back, forty days ahead, and is right again."""
+    site.clock.write_text(str([3600, -3600, 40 * 86400, 0][next(site.count) % 4]))
+
+
+def stop_postgresql(site):
+    site.cluster.stop("immediate")
+    time.sleep(1)
+    site.cluster.start()
+
+
 FAULTS = {
     "F01 worker group killed": (kill_worker, 120),
     "F02 pool child killed": (kill_child, 120),
@@ -67,12 +82,26 @@ FAULTS = {
     "F08 Redis killed, append-only file": (kill_valkey, 60),
     "F12 Redis flushed": (flush, 60),
     "F16 F17 two timetables, two workers, many bells": (ring, 120),
+    "F19 PostgreSQL stopped in the middle": (stop_postgresql, 120),
+    "F38 clock an hour and forty days off": (jump, 120),
 }
-EACH = -(-NOTICES // len(FAULTS) // PEOPLE) * PEOPLE
+EACH = -(-NOTICES // 8 // PEOPLE) * PEOPLE  # eight of them meet every site
+
+
+def own_cluster(site, request):
+    """A PostgreSQL that only this test stops."""
+    if not (FOUND and site.database.startswith("postgres")):
+        pytest.skip("needs DATABASE_URL of a PostgreSQL and its programs")
+    folder = tempfile.TemporaryDirectory(prefix="matchmaker-pg-", ignore_cleanup_errors=True)
+    request.addfinalizer(folder.cleanup)
+    Path(folder.name).chmod(0o755)
+    site.cluster = Cluster(Path(folder.name) / "data", valkey.free_port(6431))
+    site.database = site.cluster.url
+    site.ask("prepare", PEOPLE)
 
 
 @pytest.mark.parametrize("name", FAULTS, ids=lambda name: name.split()[0].lower())
-def test_g1_a_hundred_thousand_notices(name, site, ledger):
+def test_g1_a_hundred_thousand_notices(name, site, ledger, request):
     if ledger.has(site.servers, name, EACH):
         pytest.skip("counted before")
     if time.monotonic() - ledger.began > SECONDS:
@@ -82,6 +111,10 @@ def test_g1_a_hundred_thousand_notices(name, site, ledger):
     if site.persistent:
         site.kill_valkey()
         site.start_valkey(persistent=True)
+    if name.startswith("F19"):
+        own_cluster(site, request)
+    if name.startswith("F38"):
+        site.clock = site.folder / "clock"
     site.ask("load", "g1", EACH)
     due = site.ask("due")["letters"]
     site.start_timetable()

@@ -51,9 +51,7 @@ def _remind(company: Company, side: str, owed: list[Match], now: dt.datetime) ->
     earlier = Notice.objects.filter(event_key__gte=prefix, event_key__lt=prefix + "~")
     last = earlier.aggregate(at=Max("created_at"))["at"]
     since = max(last, now - LOOK_BACK) if last else now - LOOK_BACK
-    asked_at = {
-        match.pk: match.buyer_answered_at if side == "supplier" else match.supplier_answered_at for match in owed
-    }
+    asked_at = {match.pk: _asked_at(match, side) for match in owed}
     due = [match for match in owed if any(since < asked_at[match.pk] + after <= now for after in REMIND_AFTER)]
     if not due:
         return 0
@@ -72,3 +70,8 @@ def _remind(company: Company, side: str, owed: list[Match], now: dt.datetime) ->
         context=context,
         path=f"/{side}/matches/{page}",
     )
+
+
+def _asked_at(match: Match, side: str) -> dt.datetime:
+    """Since when this side owes: `_unanswered` gives none without that moment."""
+    return (match.buyer_answered_at if side == "supplier" else match.supplier_answered_at) or match.created_at
