@@ -23,9 +23,9 @@ def is_free(port: int, host: str = "127.0.0.1") -> bool:
     return True
 
 
-def free_port(preferred: int) -> int:
+def free_port(preferred: int | None = None) -> int:
     """The preferred port, or one the system has free."""
-    if is_free(preferred):
+    if preferred and is_free(preferred):
         return preferred
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -34,6 +34,8 @@ def free_port(preferred: int) -> int:
 
 def start(folder: Path, port: int, *, persistent: bool = True, program: str | None = None, **popen) -> subprocess.Popen:
     """Start the server, the embedded one unless another program is named, and return once it answers.
+
+    An answer of another server, that took the port a moment before, does not count.
 
     Raises:
         RuntimeError: when it does not answer within ten seconds.
@@ -50,8 +52,9 @@ def start(folder: Path, port: int, *, persistent: bool = True, program: str | No
             break
         try:
             with socket.create_connection(("127.0.0.1", port), timeout=0.5) as link:
-                link.sendall(b"PING\r\n")
-                if link.recv(16).startswith(b"+PONG"):
+                link.sendall(b"INFO server\r\nPING\r\n")
+                answer = link.recv(8192)
+                if f"process_id:{server.pid}\r\n".encode() in answer and answer.endswith(b"+PONG\r\n"):
                     return server
         except OSError:
             pass

@@ -232,7 +232,7 @@ def site(tmp_path, stock):
     sink.start, sink.stop = start, lambda: running.pop().stop()
     start()
     with new_database(tmp_path, like=stock) as database:
-        site = Site(folder=tmp_path, database=database, port=valkey.free_port(6397), sink=sink)
+        site = Site(folder=tmp_path, database=database, port=valkey.free_port(), sink=sink)
         site.start_valkey()
         yield site
         site.stop()

@@ -95,7 +95,7 @@ def own_cluster(site, request):
     folder = tempfile.TemporaryDirectory(prefix="matchmaker-pg-", ignore_cleanup_errors=True)
     request.addfinalizer(folder.cleanup)
     Path(folder.name).chmod(0o755)
-    site.cluster = Cluster(Path(folder.name) / "data", valkey.free_port(6431))
+    site.cluster = Cluster(Path(folder.name) / "data", valkey.free_port())
     site.database = site.cluster.url
     site.ask("prepare", PEOPLE)
 
