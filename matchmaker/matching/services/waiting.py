@@ -5,6 +5,10 @@ from django.db import transaction
 from django.db.models import Count, Q
 from django.utils import timezone
 
+from matchmaker.accounts.audit import record
+from matchmaker.accounts.models import User
+from matchmaker.campaigns.models import Campaign
+from matchmaker.campaigns.services import require_organiser
 from matchmaker.catalogue.models import DemandLine, Product
 from matchmaker.matching.engine.pairs import Pair
 from matchmaker.matching.models import Match, MatchRun, OfferState, WantState
@@ -28,6 +32,22 @@ def put_aside():
     """Products and lines that were given up: for a person to look at."""
     products, lines = (claims.behind(kind).filter(rows.PUT_ASIDE).order_by("pk") for kind in (Product, DemandLine))
     return products.select_related("company").prefetch_related("texts"), lines.select_related("demand__company")
+
+
+@transaction.atomic
+def try_again(*, by: User, campaign: Campaign) -> int:
+    """Let what was put aside wait like everything else, for instance after a new version; returns how many rows.
+
+    Raises:
+        Refused: for somebody who does not run the campaign.
+    """
+    require_organiser(by, campaign)
+    products, lines = (list(side.values_list("pk", flat=True)) for side in put_aside())
+    for states, keys in ((OfferState, products), (WantState, lines)):
+        states.objects.filter(pk__in=keys).update(attempts=0)
+    count = len(products) + len(lines)
+    record(by=by, verb="try_matching_again", on=campaign, organisation=campaign, facts={"rows": count})
+    return count
 
 
 def match_waiting() -> int:
