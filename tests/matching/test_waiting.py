@@ -7,9 +7,10 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from matchmaker.catalogue import services as catalogue
+from matchmaker.catalogue.models import ProductText
 from matchmaker.matching import tasks
 from matchmaker.matching.models import Match, OfferState
-from matchmaker.matching.services import answer_match, claims, match_waiting, waiting
+from matchmaker.matching.services import answer_match, basis, claims, match_waiting, waiting
 from matchmaker.notifications.models import Notice
 from tests import factories
 
@@ -204,3 +205,29 @@ def test_bell_is_rung_again_when_a_row_was_locked_too_long(monkeypatch):
         tasks.match_waiting()
 
     assert rung == [1]
+
+
+def test_only_the_changed_product_is_made_ready_anew(monkeypatch):
+    rows = [factories.product(name=name) for name in ("Jasmine rice", "Olive oil", "Green coffee")]
+    scored_by = basis.current()
+    basis.all_offers(scored_by)
+    made = []
+    offers = basis.offers
+    monkeypatch.setattr(basis, "offers", lambda found: made.append([row.pk for row in found]) or offers(found))
+    ProductText.objects.filter(product=rows[1]).update(name="Ball valve")
+    rows[1].revision += 1
+    rows[1].save()
+
+    index = basis.all_offers(scored_by)
+
+    assert made == [[rows[1].pk]]
+    assert [item.texts[0][1].split(".")[0] for item in index.items] == ["Jasmine rice", "Ball valve", "Green coffee"]
+
+
+def test_withdrawn_product_leaves_the_side_kept_ready():
+    rows = [factories.product(name=name) for name in ("Jasmine rice", "Olive oil", "Green coffee")]
+    scored_by = basis.current()
+    basis.all_offers(scored_by)
+    type(rows[0]).objects.filter(pk=rows[0].pk).update(status="withdrawn")
+
+    assert [item.key for item in basis.all_offers(scored_by).items] == [rows[1].pk, rows[2].pk]
