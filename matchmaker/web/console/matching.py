@@ -1,5 +1,6 @@
 """Run the matching of the campaign and watch it."""
 
+from django.contrib import messages
 from django.db import transaction
 from django.db.models import Count, Q
 from django.shortcuts import get_object_or_404, redirect, render
