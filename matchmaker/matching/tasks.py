@@ -31,8 +31,8 @@ def match_waiting() -> None:
         while services.match_waiting():
             ring_post_office()
     except OperationalError:
-        # Somebody held a row too long: not at the next tick, which is ten seconds off, but in a moment.
-        again()
+        # Somebody held a row too long: at once, and not at the next tick, which is ten seconds off.
+        ring()
         raise
 
 
@@ -54,11 +54,6 @@ def ring() -> None:
     """Wake a worker now instead of at the next tick. Without Redis nothing is lost: the timetable finds the row."""
     with contextlib.suppress(NoBroker):
         match_waiting.apply_async(expires=60, retry=False)
-
-
-def again() -> None:
-    with contextlib.suppress(NoBroker):
-        match_waiting.apply_async(countdown=1, expires=60, retry=False)
 
 
 def ring_run(blocks: int) -> None:

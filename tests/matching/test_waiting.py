@@ -199,12 +199,12 @@ def test_bell_is_rung_again_when_a_row_was_locked_too_long(monkeypatch):
     factories.product(factories.company(is_supplier=True))
     rung = []
     monkeypatch.setattr("matchmaker.matching.services.basis.current", _fails)
-    monkeypatch.setattr(tasks.match_waiting, "apply_async", lambda **options: rung.append(options["countdown"]))
+    monkeypatch.setattr(tasks.match_waiting, "apply_async", lambda **options: rung.append(options["expires"]))
 
     with pytest.raises(OperationalError):
         tasks.match_waiting()
 
-    assert rung == [1]
+    assert rung == [60]
 
 
 def test_only_the_changed_product_is_made_ready_anew(monkeypatch):
