@@ -19,14 +19,20 @@ from matchmaker.events.services import ask_move, free_for_both, request_meeting,
 from matchmaker.events.services.checkin import make_device
 from matchmaker.events.services.requests import may_ask
 from matchmaker.imports import services as imports
+from matchmaker.market_access.models import TariffRate
+from matchmaker.market_access.services import import_tariff
 from matchmaker.matching.models import Match
 from matchmaker.messaging.models import FollowUp
 from matchmaker.messaging.services import ask_sample, report_message, say_step
 from matchmaker.notifications import webhooks
 from tests import factories
-from tests.imports.sheets import HEAD, as_csv, goods, previewed
+from tests.imports.sheets import HEAD, as_csv, previewed
 
 AUDIENCE = {"side": "suppliers"}
+FLOWERS = (
+    *("Gypsophila, white, 60 cm", "Statice, blue, 70 cm", "Solidago, 80 cm", "Carnations, red, 60 cm"),
+    *("Hypericum, green berries", "Ruscus, dried", "Alstroemeria, pink", "Alstroemeria, white", "Alstroemeria, mixed"),
+)
 
 
 class Happenings:
@@ -92,8 +98,11 @@ class Happenings:
         self.draft = announcements.write(by=organiser, campaign=site.campaign, segment=AUDIENCE, texts=texts)
         self.sent = announcements.write(by=organiser, campaign=site.campaign, segment=AUDIENCE, texts=texts)
         announcements.send(by=organiser, campaign=site.campaign, draft=self.sent)
+        head = "hs_code,regime,rate_percent,valid_from,source"
+        import_tariff(by=organiser, content=f"{head}\n06031100,MFN,4,2026-01-01,Sample\n".encode(), apply=True)
+        self.rate = TariffRate.objects.get().pk
         seat = site.people["partner"]
-        self.code = partners.make_code(by=seat, partner=site.desk, label="Growers", quota=10, days=30)
+        self.code = partners.make_code(by=seat, partner=site.desk, label="种植者协会", quota=10, days=30)
 
     def _deal(self) -> None:
         site = self.site
@@ -135,19 +144,25 @@ class Happenings:
     def _sheets(self) -> None:
         """A file whose columns are being named, one with refused rows, one that came in."""
         by, company = self.by_seller, self.seller
-        rows = goods(12)
+        rows = [self._flower(name) for name in FLOWERS]
         rows[2][1], rows[5][4] = "999999", "1,5"
         strange = [["货名", "原产", "单价", "备注"], ["Roses", "KE", "0.5", "R12"]]
         self.naming = imports.start_import(
             by=by, company=company, kind="products", file_name="价目表.csv", content=as_csv(strange)
         )
-        self.preview = previewed(by=by, company=company, name="goods.csv", content=as_csv([HEAD, *rows]))
-        self.applied = previewed(by=by, company=company, name="rice.csv", content=as_csv([HEAD, *goods(3, 40)]))
+        self.preview = previewed(by=by, company=company, name="summer flowers.csv", content=as_csv([HEAD, *rows]))
+        self.applied = previewed(by=by, company=company, name="alstroemeria.csv", content=as_csv([HEAD, *rows[6:9]]))
         imports.apply_import(by=by, batch=self.applied)
         imports.work_waiting()
 
+    def _flower(self, name: str) -> list[str]:
+        product = self.site.mutual.product
+        return [name, product.hs_code, product.origin, product.category_id, "0.25", "USD", "2000", "piece"]
+
     def _searching(self) -> None:
-        save_search(by=self.by_wanter, company=self.wanter, kind="products", query="q=coffee&origin=ET", name="Coffee")
+        save_search(
+            by=self.by_wanter, company=self.wanter, kind="products", query="q=roses&origin=KE", name="肯尼亚玫瑰"
+        )
         save_search(by=self.by_wanter, company=self.wanter, kind="suppliers", query="q=茶", alerts=False)
 
     def acting(self) -> str:
@@ -188,9 +203,8 @@ class Happenings:
             "console-announcement": f"{console}/announcements/{self.sent.uid}/",
             "console-announcement-draft": f"{console}/announcements/{self.draft.uid}/",
             "console-announcement-edit": f"{console}/announcements/{self.draft.uid}/edit/",
-            "console-run": f"{console}/matching/{self.site.run.uid}/",
             "console-board": f"{console}/events/{event}/meetings/?view=table",
-            "console-tariff-rate": f"{console}/rules/tariff/1/",
+            "console-tariff-rate": f"{console}/rules/tariff/{self.rate}/",
         }
         return {
             "anonymous": {"invited": f"/invited/{self.code.code}/", "privacy": "/privacy/", "gate": "/gate/",

@@ -32,6 +32,7 @@ ALLOWED = [
     "Excel",
     "Incoterms",
     "cookie",
+    "Webhook",
     "WebP",
     "RoHS",
     "IECEx",
