@@ -111,3 +111,11 @@ def test_a_control_names_its_help_and_its_error():
 def test_a_session_is_told_by_its_browser_and_system(agent, expected):
     with translation.override("en"):
         assert ui.browser(agent) == expected
+
+
+def test_a_verb_of_the_audit_is_told_in_words_and_one_without_words_by_its_name():
+    from matchmaker.web.templatetags.trade import said
+
+    with translation.override("zh-hans"):
+        assert said("publish_product") == "产品已发布"
+        assert said("count_the_stars") == "count the stars"
