@@ -46,3 +46,14 @@ def test_a_page_of_each_kind_answers_fits_a_phone_and_passes_axe(shown):
 def test_every_page_answers_fits_a_phone_and_passes_axe(shown, language):
     faults = faults_in(shown, language, shown.site.pages, schemes=["light", "dark"])
     assert not faults, "\n".join(faults)
+
+
+def test_what_the_content_policy_refuses_would_be_heard(shown):
+    """That no test hears a complaint means something: an inline script is refused, and the console says so."""
+    page = shown.browser()
+    page.goto("/")
+    page.evaluate("document.body.append(Object.assign(document.createElement('script'), {textContent: 'ran = 1'}))")
+    page.wait_for_timeout(200)
+    assert page.evaluate("typeof ran") == "undefined"
+    assert any("Content Security Policy" in line for line in page.said)
+    page.context.close()
