@@ -74,7 +74,7 @@ def test_an_address_that_bounced_is_not_written_to_again(sink, person, tell):
     assert Suppression.objects.get().reason == "mail to this address came back: smtp; 550 5.1.1 no such user"
     tell(person)
     mail.deliver_waiting()
-    assert list(Delivery.objects.order_by("notice").values_list("state", flat=True)) == ["sent", "cancelled"]
+    assert list(Delivery.objects.order_by("notice_id").values_list("state", flat=True)) == ["sent", "cancelled"]
     assert len(sink.letters) == 1
 
 
