@@ -150,7 +150,7 @@ class Happenings:
         self.naming = imports.start_import(
             by=by, company=company, kind="products", file_name="价目表.csv", content=as_csv(strange)
         )
-        self.preview = previewed(by=by, company=company, name="summer flowers.csv", content=as_csv([HEAD, *rows]))
+        self.preview = previewed(by=by, company=company, name="summer-flowers.csv", content=as_csv([HEAD, *rows]))
         self.applied = previewed(by=by, company=company, name="alstroemeria.csv", content=as_csv([HEAD, *rows[6:9]]))
         imports.apply_import(by=by, batch=self.applied)
         imports.work_waiting()
