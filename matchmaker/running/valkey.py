@@ -22,9 +22,9 @@ def is_free(port: int, host: str = "127.0.0.1") -> bool:
     return True
 
 
-def free_port(preferred: int) -> int:
+def free_port(preferred: int | None = None) -> int:
     """The preferred port, or one the system has free."""
-    if is_free(preferred):
+    if preferred and is_free(preferred):
         return preferred
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -32,7 +32,7 @@ def free_port(preferred: int) -> int:
 
 
 def start(folder: Path, port: int, *, persistent: bool = True, **popen) -> subprocess.Popen:
-    """Start the server and return once it answers.
+    """Start the server and return once it answers, and not another that took the port a moment before.
 
     Raises:
         RuntimeError: when it does not answer within ten seconds.
@@ -49,8 +49,9 @@ def start(folder: Path, port: int, *, persistent: bool = True, **popen) -> subpr
             break
         try:
             with socket.create_connection(("127.0.0.1", port), timeout=0.5) as link:
-                link.sendall(b"PING\r\n")
-                if link.recv(16).startswith(b"+PONG"):
+                link.sendall(b"INFO server\r\nPING\r\n")
+                answer = link.recv(8192)
+                if f"process_id:{server.pid}\r\n".encode() in answer and answer.endswith(b"+PONG\r\n"):
                     return server
         except OSError:
             pass

@@ -190,7 +190,7 @@ def site(tmp_path):
         database = given.rsplit("/", 1)[0] + f"/{name}"
         with psycopg.connect(given, autocommit=True) as link:
             link.execute(f"CREATE DATABASE {name}")
-    site = Site(folder=tmp_path, database=database, port=valkey.free_port(6397), sink=sink)
+    site = Site(folder=tmp_path, database=database, port=valkey.free_port(), sink=sink)
     site.start_valkey()
     site.ask("prepare", PEOPLE)
     yield site
