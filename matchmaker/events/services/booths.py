@@ -1,6 +1,7 @@
 """Who has a booth: their meetings are held there, and the table the plan gave them stays in reserve."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -23,7 +24,8 @@ def give_booths(*, by: User, event: Event, booths: Mapping[EventParticipation, s
     rows = {row.pk: row for row in EventParticipation.objects.registered().select_for_update().filter(event=event)}
     wanted = {pk: row.booth for pk, row in rows.items()}
     wanted |= {row.pk: " ".join(text.split()) for row, text in booths.items() if row.pk in rows}
-    problems, holder = {}, {}
+    problems: dict[str, Any] = {}
+    holder: dict[str, EventParticipation] = {}
     for pk, booth in wanted.items():
         row = rows[pk]
         changed, row.booth = row.booth != booth, booth

@@ -16,6 +16,7 @@ from matchmaker.web.access import organiser
 from matchmaker.web.agendas import local
 from matchmaker.web.console.events import event_of
 from matchmaker.web.exports import Table, export
+from matchmaker.web.refusals import say_why
 
 
 def _registered(event: Event):
@@ -37,7 +38,7 @@ def booths(request: HttpRequest, slug: str) -> HttpResponse:
         except ValidationError as error:
             problems = error.message_dict
         except Refused as refusal:
-            messages.error(request, refusal.message)
+            say_why(request, refusal)
         else:
             transaction.on_commit(ring)
             messages.success(request, _("Saved. Agendas and calendars show the booths from now on."))
