@@ -120,10 +120,14 @@ def _is_large(kind: str) -> bool:
     now = time.monotonic()
     if _large.get(kind, 0) > now:
         return True
-    is_large = DIRECTORIES[kind].rows().order_by("pk").values("pk")[AT_ONCE : AT_ONCE + 1].exists()
+    is_large = any(_has_many(name) for name in {kind, DIRECTORIES[kind].rests_on or kind})
     if is_large:
         _large[kind] = now + REMEMBERED
     return is_large
+
+
+def _has_many(kind: str) -> bool:
+    return DIRECTORIES[kind].rows().order_by("pk").values("pk")[AT_ONCE : AT_ONCE + 1].exists()
 
 
 def _from_files(kind: str) -> Index | None:

@@ -5,7 +5,6 @@ by nobody, whoever asks.
 """
 
 import datetime as dt
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -15,6 +14,7 @@ from django.utils import timezone
 
 from matchmaker.catalogue.models import Category, Demand, DemandLine, HSCode, Product, ProductCertificate
 from matchmaker.companies.models import Company
+from matchmaker.core.briefly import briefly
 from matchmaker.directory import cards
 from matchmaker.directory.facts import Facts, order_band, price_band, stamp
 from matchmaker.directory.index.entries import Entry, fold, tariff_words
@@ -37,6 +37,7 @@ class Directory:
     names: str  # lookup of the names
     lookups: Mapping[str, str]  # facet → lookup of its values
     name_weight: float = 0.3
+    rests_on: str = ""  # a directory that is read too for the entries of this one
 
 
 def _batches(rows: QuerySet) -> Iterator[list]:
@@ -122,16 +123,10 @@ def _products_stamp() -> tuple:
     return (*counted.values(), *answers.values(), *registered.values(), timezone.localdate(), facts_stamp())
 
 
-_facts: tuple[float, str] = (0.0, "")  # when it was read, and what it was
-
-
+@briefly(SECONDS)
 def facts_stamp() -> str:
-    """`facts.stamp`, read once in ten seconds: rules and rates change rarely, and five queries are many for a page."""
-    global _facts
-    now = time.monotonic()
-    if not _facts[1] or now - _facts[0] > SECONDS:
-        _facts = (now, stamp())
-    return _facts[1]
+    """`facts.stamp`: rules and rates change rarely, and five queries are many for a page."""
+    return stamp()
 
 
 def changed_products(since: dt.datetime) -> set[int]:
@@ -264,6 +259,7 @@ DIRECTORIES = {
         "name_key",
         {"group": "products__category__group", "country": "country", "verification": "verification"},
         name_weight=1.0,
+        rests_on="products",
     ),
     "demands": Directory(
         "demands",

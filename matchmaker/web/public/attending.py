@@ -2,12 +2,14 @@
 
 import numpy as np
 
+from matchmaker.core.briefly import briefly
 from matchmaker.directory.index.counting import Outside
 from matchmaker.events.models import Event, EventParticipation
 
 SOON = 6  # events ahead that are offered as a filter
 
 
+@briefly(10)
 def attending() -> Outside:
     """Facet "event": address of the event → primary keys of the suppliers registered for it."""
     events = {event.pk: event.slug for event in Event.objects.published().upcoming()[:SOON]}
@@ -21,4 +23,6 @@ def attending() -> Outside:
 
 
 def event_names(slugs) -> dict[str, str]:
+    if not slugs:
+        return {}
     return {event.slug: event.name for event in Event.objects.published().filter(slug__in=list(slugs))}

@@ -13,7 +13,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from matchmaker.catalogue.models import Category, ShortlistItem
+from matchmaker.catalogue.models import Category, Demand, ShortlistItem
+from matchmaker.core.briefly import briefly
 from matchmaker.core.text import sound_text
 from matchmaker.directory import keeping
 from matchmaker.directory.index.counting import Outside
@@ -122,7 +123,7 @@ def listing(
         "sorts": [(key, one.words) for key, one in sorts.items() if query or key != "fit"],
         "understood": sentences(request, found.understood) if query else [],
         "nearest": list(rows(found.nearest, [])) if found.nearest else [],
-        "kinds": _kinds(kind, query, found.total),
+        "kinds": _kinds(request, kind, query, found.total),
         "hides": bool(without),
         "shown_url": address(request, drop={}, add={"all": "1"}),
     }
@@ -209,7 +210,7 @@ def _chips(request, facets, chosen, labels) -> list[dict[str, str]]:
     ]
 
 
-def _kinds(kind: str, query: str, total: int) -> list[dict[str, Any]]:
+def _kinds(request, kind: str, query: str, total: int) -> list[dict[str, Any]]:
     """The same words in the other directories, with how much they find there."""
     if not query:
         return []
@@ -217,14 +218,21 @@ def _kinds(kind: str, query: str, total: int) -> list[dict[str, Any]]:
     for other in Kind:
         count = total
         if other.value != kind:
-            count = keeping.search(other.value, Wish(query, limit=1, with_counts=False)).total
+            own = Demand.objects.only_for(request.user) if other is Kind.DEMANDS else None
+            count = keeping.search(other.value, Wish(query, limit=1, with_counts=False), own).total
         found.append({"name": other.value, "label": other.label, "count": count, "is_current": other.value == kind})
     return found
 
 
 # -- words for values -------------------------------------------------------------------------------------------------
 def category_names(codes: Sequence[str]) -> dict[str, str]:
-    return {row.pk: row.name for row in Category.objects.filter(pk__in=codes)}
+    known = _categories()
+    return {code: known[code].name for code in codes if code in known}
+
+
+@briefly(10)
+def _categories() -> dict[str, Category]:
+    return {row.pk: row for row in Category.objects.all()}
 
 
 def group_names(codes: Sequence[str]) -> dict[str, str]:
