@@ -5,6 +5,7 @@ A `ProductCard` answers to the same words as a `Product` read with `for_cards`, 
 
 import json
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -13,7 +14,7 @@ from typing import Any
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from matchmaker.catalogue.models import Product
+from matchmaker.catalogue.models import Product, ProductText
 from matchmaker.companies.models import Company
 from matchmaker.core import reference
 
@@ -66,13 +67,18 @@ class ProductCard:
 _COMPANY = ("id", "legal_name", "name_latin", "name_zh", "country")
 
 
-def written(product: Product) -> bytes:
-    """The card of a product that was read with `for_cards`."""
+def title_of(texts: Sequence[ProductText]) -> str:
+    """What a product is sorted by: its name in the supplier's own words."""
+    return next((text.name for text in texts if text.is_original), texts[0].name if texts else "")
+
+
+def written(product: Product, texts: Sequence[ProductText]) -> bytes:
+    """The card of a product with its texts; company and category were read with it."""
     company = product.company
     return json.dumps(
         [
             product.uid.hex,
-            [[text.language, text.name, text.is_original] for text in product.texts.all()],
+            [[text.language, text.name, text.is_original] for text in texts],
             product.origin,
             product.category_id,
             [getattr(company, name) for name in _COMPANY],

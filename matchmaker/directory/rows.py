@@ -19,7 +19,6 @@ from matchmaker.directory import cards
 from matchmaker.directory.facts import Facts, order_band, price_band, stamp
 from matchmaker.directory.index.entries import Entry, fold, tariff_words
 from matchmaker.market_access.models import ReadinessAnswer, Registration
-from matchmaker.market_access.readiness import Readiness
 
 SECONDS = 10  # for which what bands rest on is taken as it was
 BATCH = 1_000  # rows that are read from the database at a time
@@ -74,9 +73,10 @@ def product_entries(rows: QuerySet) -> Iterator[Entry]:
             yield _product_entry(product, facts, ready[product.pk])
 
 
-def _product_entry(product: Product, facts: Facts, ready: Sequence[Readiness]) -> Entry:
+def _product_entry(product: Product, facts: Facts, ready: Sequence[tuple[str, int]]) -> Entry:
     company, category = product.company, product.category
     texts, certificates = list(product.texts.all()), list(product.certificates.all())
+    months = list(zip(facts.month_names, ready, strict=True))
     bands = {
         "duty": facts.duty_band(product),
         "price": price_band(product, facts.rates),
@@ -103,13 +103,13 @@ def _product_entry(product: Product, facts: Facts, ready: Sequence[Readiness]) -
             "language": tuple(company.languages),
             "currency": (product.currency,) if product.currency and product.price_low is not None else (),
             **{name: (value,) for name, value in bands.items() if value},
-            **{f"ready{day:%Y%m}": (one.state.value,) for day, one in zip(facts.days, ready, strict=True)},
+            **{name: (state,) for name, (state, _open) in months},
         },
-        orders={f"ready{day:%Y%m}": min(one.still_open, 254) for day, one in zip(facts.days, ready, strict=True)},
+        orders={name: still_open for name, (_state, still_open) in months},
         newest=product.published_at.timestamp() if product.published_at else 0.0,
-        title=product.name,
+        title=cards.title_of(texts),
         owner=product.company_id,
-        card=cards.written(product),
+        card=cards.written(product, texts),
     )
 
 

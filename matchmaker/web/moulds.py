@@ -1,7 +1,7 @@
 """Small pieces a page shows a hundred times: their template is rendered once for every shape, and filled after.
 
 A mould is a template that only says where values stand, and what goes away with a value that is missing: `{{ name }}`
-and `{% if name %}`, no filters on values and no comparing. What is rendered then is text with gaps, so that a card costs
+and `{% if name %}`, no filters on values and no comparing. What is rendered is text with gaps, so that a card costs
 a few joined strings instead of a hundred template nodes.
 """
 
