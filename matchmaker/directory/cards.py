@@ -8,7 +8,6 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cached_property
 from typing import Any
 
 from django.utils.translation import get_language
@@ -26,7 +25,20 @@ class CardText:
     is_original: bool
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
+class CardCompany:
+    """Whose a product is; shown by the same name as the row."""
+
+    pk: int
+    legal_name: str
+    name_latin: str
+    name_zh: str
+    country: str
+
+    display_name = Company.display_name
+
+
+@dataclass(slots=True)
 class ProductCard:
     """One product of a list; prices as they were stated."""
 
@@ -35,7 +47,7 @@ class ProductCard:
     texts: list[CardText]
     origin: str
     category_id: str | None
-    company: Company  # not saved, with the columns its name needs
+    company: CardCompany
     price_low: Decimal | None
     price_high: Decimal | None
     currency: str
@@ -46,12 +58,12 @@ class ProductCard:
     incoterm_place: str
     images: list[Any] = field(default_factory=list)  # the page reads them for those it shows
 
-    @cached_property
+    @property
     def text(self) -> CardText | None:
         language = (get_language() or "en").split("-")[0]
         return next((t for t in self.texts if t.language == language), self.original)
 
-    @cached_property
+    @property
     def original(self) -> CardText | None:
         return next((t for t in self.texts if t.is_original), self.texts[0] if self.texts else None)
 
@@ -104,7 +116,7 @@ def read(key: int, card: bytes) -> ProductCard:
         [CardText(*text) for text in texts],
         origin,
         category,
-        Company(**dict(zip(_COMPANY, company, strict=True))),
+        CardCompany(*company),
         _decimal(low),
         _decimal(high),
         currency,

@@ -24,6 +24,7 @@ from django.utils import timezone
 
 from matchmaker.catalogue.models import Product
 from matchmaker.directory import facts
+from matchmaker.directory.building import whole
 from matchmaker.directory.index.build import build
 from matchmaker.directory.index.entries import Entry
 from matchmaker.directory.index.searching import Found, Index, Wish
@@ -200,8 +201,7 @@ def refresh(kind: str) -> None:
         started, everything = timezone.now(), facts.stamp() if kind == "products" else ""
         manifest = store.manifest(encoder.name)
         if manifest is None or manifest.state.get("facts") != everything:
-            segment = build(directory.entries(directory.rows()), partial(name_vectors, encoder), encoder.dim)
-            store.start(segment, encoder.name, _state(started, everything, {}))
+            store.start(whole(kind, store.folder), encoder.name, _state(started, everything, {}))
             return
         parts = store.segments(manifest)
         keys, marks = _changed(directory, manifest, parts)
@@ -215,6 +215,16 @@ def refresh(kind: str) -> None:
         entries = [entry for entry in entries if entry.key in changed]
         segment = build(entries, partial(name_vectors, encoder), encoder.dim, np.asarray(parts[0][0].common))
         store.add(manifest, segment, sorted(changed), _state(started, everything, marks))
+
+
+def make_anew(kind: str) -> int:
+    """The index from nothing, whatever lies there; returns how many entries it has."""
+    store, started = store_of(kind), timezone.now()
+    with store.lock():
+        everything = facts.stamp() if kind == "products" else ""
+        segment = whole(kind, store.folder)
+        store.start(segment, _encoder().name, _state(started, everything, {}))
+        return segment.n
 
 
 def compact_all() -> None:

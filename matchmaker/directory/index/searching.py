@@ -51,6 +51,7 @@ class Wish:
     first: Mapping[int, float] = field(default_factory=dict)
     mode: str = "all"
     with_counts: bool = True
+    counted: tuple[str, ...] = ()  # facets whose counts are wanted, none for all
 
 
 @dataclass(frozen=True)
@@ -125,7 +126,7 @@ class Index:
         for number, segment in enumerate(self.segments):
             filters = Filters.of(segment, wish.chosen, wish.outside)
             if wish.with_counts:
-                _add(found, counts(filters, hits[number], dead[number]))
+                _add(found, counts(filters, hits[number], dead[number], wish.counted))
             of_words = hits[number]
             inside = filters.inside(kernels.every(segment.n) if of_words is None else of_words)
             if len(dead[number]):

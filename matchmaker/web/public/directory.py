@@ -95,6 +95,7 @@ def listing(
         outside=outside or {},
         first=sorts[sort].first,
         mode="words" if request.GET.get("exactly") else "all",
+        counted=tuple(index_names.values()),
     )
     found = keeping.search(kind, wish, own)
     shown = list(rows(found.keys, found.cards))
