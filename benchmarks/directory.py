@@ -45,7 +45,7 @@ def main() -> None:
         say()
         say(
             f"Made by `{'SIZE=1m ' if SIZES[-1] == 1_000_000 else ''}make bench-directory` on {dt.date.today()}; "
-            f"{os.cpu_count()} cores, {ROUNDS} rounds of {PAGES} pages a size, addresses by seed. Times in milliseconds."
+            f"{os.cpu_count()} cores, {ROUNDS} rounds of {PAGES} pages a size, addresses by seed. Milliseconds."
         )
         say("The view itself renders them for a visitor who has not signed in; words are encoded anew.")  # fmt: skip
         say()

@@ -40,6 +40,7 @@ BY_NAME = 1_000  # rows that are listed while there is no index
 LOOK_AGAIN = 0.5  # seconds between two looks at whether the files changed
 STALE, OLDEST = 30, 600  # seconds without a refresh until a reader starts one, and until the index is not trusted
 OVERLAP = timedelta(seconds=60)  # a transaction may end so much later than the time it wrote into its rows
+COUNT_RARELY, COUNT_EVERY = 100_000, 30  # entries from which rows are counted only once in so many seconds
 REMEMBERED = 30  # seconds for which a large directory is taken for large without asking
 
 _lock = threading.Lock()
@@ -47,6 +48,7 @@ _held: dict[str, tuple[tuple, Index]] = {}  # kind → stamp of its rows or of i
 _looked: dict[str, float] = {}  # kind → when its files were looked at
 _large: dict[str, float] = {}  # kind → until when it is taken for large without asking
 _busy: set[str] = set()
+_counted: dict[str, float] = {}  # kind → when its rows were counted
 
 
 def search_products(query: str = "", chosen=None, *, sort: str = "fit", **wish) -> Found:
@@ -262,7 +264,11 @@ def _out_of_step(directory: Directory, parts) -> set[int]:
     """Keys that are only in the rows or only in the index: what was let in or taken away without a new time."""
     alive = [np.asarray(segment.keys)[_flags(bits, segment.n)] for segment, bits in parts]
     indexed = np.concatenate(alive)
-    counted = directory.rows().aggregate(count=Count("pk", distinct=True), sum=Sum("pk"))
+    now = time.monotonic()
+    if len(indexed) > COUNT_RARELY and now - _counted.get(directory.name, 0) < COUNT_EVERY:
+        return set()
+    _counted[directory.name] = now
+    counted = directory.rows().aggregate(count=Count("pk"), sum=Sum("pk"))
     if (counted["count"], counted["sum"] or 0) == (len(indexed), int(indexed.sum())):
         return set()
     return set(indexed.tolist()) ^ set(directory.rows().values_list("pk", flat=True))

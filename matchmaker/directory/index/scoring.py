@@ -185,8 +185,8 @@ def _word_scores(statistics: Statistics, number: int, some: Some, asked: Sequenc
             share = np.float32(weight / whole)
             lengths = statistics.lengths[number]
             kernels.add_words(some.mask, some.before, *listed, lengths, share, np.float32(K1), np.float32(B), scores)
-    share = sum(known.values()) / len(asked)
-    return np.minimum(scores / np.float32(FULL_WORDS), 1) * np.float32(share)
+    found = np.float32(sum(known.values()) / len(asked))
+    return np.minimum(scores / np.float32(FULL_WORDS), 1) * found
 
 
 def _named(statistics: Statistics, number: int, some: Some, asked: frozenset[str]) -> NDArray[np.bool_]:

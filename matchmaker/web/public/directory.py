@@ -112,8 +112,10 @@ def listing(
         "total": found.total,
         "place": _around(request, found, before, len(found.keys)),
         "facets": [
-            {**_options(request, facet, found, chosen[facet.name], labels[facet.name]), "open": at < OPEN}
-            for at, facet in enumerate(facets)
+            {**options, "open": at < OPEN}
+            for at, options in enumerate(
+                _as_tree([_options(request, facet, found, chosen[facet.name], labels[facet.name]) for facet in facets])
+            )
         ],
         "chips": _chips(request, facets, chosen, labels),
         "clear_url": address(request, drop={facet.name: None for facet in facets}),
@@ -197,6 +199,20 @@ def _options(request, facet: Facet, found: Found, chosen: Sequence[str], labels:
         "more_url": more_url,
         "more_count": max(hidden, 0),
     }
+
+
+def _as_tree(facets: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Groups of categories with their own below each, as one filter; a category's code begins with its group."""
+    by_name = {facet["name"]: facet for facet in facets}
+    if "group" not in by_name or "category" not in by_name:
+        return facets
+    groups, categories = by_name["group"], by_name["category"]
+    branches: dict[str, list[dict[str, Any]]] = {option["value"]: [] for option in groups["options"]}
+    for option in categories["options"]:
+        branches.setdefault(option["value"].partition("-")[0], []).append({**option, "facet": "category", "deep": True})
+    tops = {option["value"]: {**option, "facet": "group"} for option in groups["options"]}
+    listed = [one for code, below in branches.items() for one in (tops.get(code), *below) if one is not None]
+    return [{**categories, "options": listed}, *(f for f in facets if f["name"] not in ("group", "category"))]
 
 
 def _chips(request, facets, chosen, labels) -> list[dict[str, str]]:

@@ -302,7 +302,8 @@ def facet_options(facet: Mapping, form_id: str = "") -> SafeString:
     """The options of one filter (components/facet_option.html)."""
     values = (
         {
-            "facet": facet["name"],
+            "facet": option.get("facet", facet["name"]),
+            "deep": "deep" if option.get("deep") else "",
             "value": str(option["value"]),
             "form": form_id or "",
             "checked": "checked" if option.get("checked") else "",
