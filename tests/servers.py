@@ -26,7 +26,7 @@ def pytest_load_initial_conftests():
         address, _, first = os.environ["REDIS_URL"].rpartition("/")
         os.environ["REDIS_URL"] = f"{address}/{int(first) + int(process.removeprefix('gw'))}"
     elif not os.environ.get("REDIS_URL"):
-        port = valkey.free_port(6398)
+        port = valkey.free_port()
         started.append(
             valkey.start(Path(os.environ["VAR_DIR"]) / "valkey", port, persistent=False, stdout=subprocess.DEVNULL)
         )

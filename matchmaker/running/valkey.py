@@ -4,6 +4,7 @@ Its binary is started directly: 0.06 s, where the package's own Python interface
 """
 
 import os
+import shutil
 import socket
 import subprocess
 import time
@@ -22,23 +23,25 @@ def is_free(port: int, host: str = "127.0.0.1") -> bool:
     return True
 
 
-def free_port(preferred: int) -> int:
+def free_port(preferred: int | None = None) -> int:
     """The preferred port, or one the system has free."""
-    if is_free(preferred):
+    if preferred and is_free(preferred):
         return preferred
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
 
 
-def start(folder: Path, port: int, *, persistent: bool = True, **popen) -> subprocess.Popen:
-    """Start the server and return once it answers.
+def start(folder: Path, port: int, *, persistent: bool = True, program: str | None = None, **popen) -> subprocess.Popen:
+    """Start the server, the embedded one unless another program is named, and return once it answers.
+
+    An answer of another server, that took the port a moment before, does not count.
 
     Raises:
         RuntimeError: when it does not answer within ten seconds.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    binary = get_binary_path()
+    binary = Path(shutil.which(program) or program) if program else get_binary_path()
     if not os.access(binary, os.X_OK):
         binary.chmod(0o755)
     command = [str(binary), "--bind", "127.0.0.1", "--port", str(port), "--dir", str(folder), "--save", ""]
@@ -49,8 +52,9 @@ def start(folder: Path, port: int, *, persistent: bool = True, **popen) -> subpr
             break
         try:
             with socket.create_connection(("127.0.0.1", port), timeout=0.5) as link:
-                link.sendall(b"PING\r\n")
-                if link.recv(16).startswith(b"+PONG"):
+                link.sendall(b"INFO server\r\nPING\r\n")
+                answer = link.recv(8192)
+                if f"process_id:{server.pid}\r\n".encode() in answer and answer.endswith(b"+PONG\r\n"):
                     return server
         except OSError:
             pass

@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 def start(tmp_path, **environment):
-    given = {**os.environ, "VAR_DIR": str(tmp_path), "PORT": str(valkey.free_port(8765)), "SAMPLE": "0", **environment}
+    given = {**os.environ, "VAR_DIR": str(tmp_path), "PORT": str(valkey.free_port()), "SAMPLE": "0", **environment}
     return subprocess.Popen(
         [sys.executable, "-m", "matchmaker.running", "run"],
         cwd=ROOT,

@@ -11,7 +11,7 @@ does not depend on the tolerance, or even the correctness, of the linear solver.
 from __future__ import annotations
 
 import math
-import subprocess  # nosec B404 -- starts this package's own file, nothing from outside
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
