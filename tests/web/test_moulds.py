@@ -9,7 +9,7 @@ from django.utils import translation
 from django.utils.safestring import mark_safe
 
 from matchmaker.web import moulds
-from matchmaker.web.templatetags import trade
+from matchmaker.web.templatetags import lists
 from tests import factories as make
 
 CARD = "public/parts/product_card_body.html"
@@ -43,7 +43,7 @@ def test_an_address_is_that_of_the_site_map():
 @pytest.mark.django_db
 def test_a_card_escapes_what_a_supplier_wrote():
     row = make.product(name="<script>alert(1)</script>", company=make.supplier(legal_name="A & <B>"))
-    card = trade.product_card(row)
+    card = lists.product_card(row)
     assert "<script>" not in card
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in card
     assert "A &amp; &lt;B&gt;" in card

@@ -1,14 +1,12 @@
 """Codes of the trade as words, and prices as people write them, in the reader's language."""
 
 from django import template
-from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from matchmaker.core import reference
 from matchmaker.web import recorded
-from matchmaker.web.moulds import address_of, filled
-from matchmaker.web.templatetags.ui import category_art, direction, flag, money, number
+from matchmaker.web.templatetags.ui import money, number
 
 register = template.Library()
 
@@ -71,36 +69,6 @@ def price(product) -> str:
     if low is not None and high is not None and high != low:
         band = _("%(low)s to %(high)s") % {"low": band, "high": money(high, product.currency)}
     return _for_one(band, product.price_unit)
-
-
-@register.simple_tag
-def product_card(product) -> SafeString:
-    """What a list shows of a product (public/parts/product_card_body.html): a `Product` or a card of the directory."""
-    shown, original = product.text, product.original
-    other = original if shown and original and original.language != shown.language else None
-    image = next(iter(product.images if isinstance(product.images, list) else product.images.all()), None)
-    values = {
-        "url": address_of("product", product.uid),
-        "name": product.name,
-        "lang": shown.language if shown else "",
-        "dir": direction(shown.language if shown else ""),
-        "other": other.name if other else "",
-        "other_lang": other.language if other else "",
-        "other_dir": direction(other.language) if other else "",
-        "flag": flag(product.origin),
-        "origin": product.origin_name,
-        "company": product.company.display_name,
-        "price": price(product),
-        "amount": amount(product.min_order, product.min_order_unit),
-        "incoterm": product.incoterm,
-        "place": place(product.incoterm_place) if product.incoterm else "",
-    }
-    if image:
-        size = {"image_width": str(image.width), "image_height": str(image.height)}
-        values |= {"image": image.file.url, "image_alt": image.alt, **size}
-    else:
-        values["art"] = category_art(product.category_id)
-    return filled("public/parts/product_card_body.html", values)
 
 
 @register.filter

@@ -4,7 +4,7 @@ Formatting follows the active language through Babel (CLDR); nothing here reads 
 """
 
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import cache, lru_cache
@@ -23,7 +23,6 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, to_locale
 
 from matchmaker.core import reference
-from matchmaker.web.moulds import filled
 
 register = template.Library()
 
@@ -313,25 +312,6 @@ def _number(written: str, digits: int | None, locale: Locale) -> str:
     if digits is None:
         return format_decimal(Decimal(written), locale=locale, decimal_quantization=False)
     return format_decimal(Decimal(written), format="#,##0" + ("." + "0" * digits if digits else ""), locale=locale)
-
-
-@register.simple_tag
-def facet_options(facet: Mapping, form_id: str = "") -> SafeString:
-    """The options of one filter (components/facet_option.html)."""
-    values = (
-        {
-            "facet": option.get("facet", facet["name"]),
-            "deep": "deep" if option.get("deep") else "",
-            "value": str(option["value"]),
-            "form": form_id or "",
-            "checked": "checked" if option.get("checked") else "",
-            "flag": flag(option["flag"]) if option.get("flag") else "",
-            "label": str(option["label"]),
-            "count": "" if option.get("count") is None else number(option["count"]),
-        }
-        for option in facet["options"]
-    )
-    return mark_safe("".join(filled("components/facet_option.html", one) for one in values))  # pieces are safe
 
 
 @register.filter
