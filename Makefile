@@ -89,7 +89,7 @@ bench-booking: setup-dev ## 10,000 contested bookings and how many a minute, on 
 	@$(PYTHON_ENV)/python benchmarks/booking.py --out docs/benchmarks/booking.md
 
 bench-event: setup-dev ## from the organiser's button to the draft of 1,000 by 1,000 companies, with the progress shown
-	@$(PYTHON_ENV)/python benchmarks/event_plan.py
+	@$(PYTHON_ENV)/python benchmarks/event_plan.py --out docs/benchmarks/event.md
 
 bench-directory: setup-dev ## the directory page beside an ORM and a full-text page at 10k and 100k products; SIZE=1m adds a million
 	@$(PYTHON_ENV)/python benchmarks/directory.py

@@ -1,6 +1,9 @@
 """Book meetings against each other, and count: nobody twice, and how many a minute.
 
-    python benchmarks/booking.py [--rounds 10000] [--racers 4] [--seconds 330] [--out docs/benchmarks/booking.md]
+    python benchmarks/booking.py [--rounds 10000] [--racers 2] [--seconds 330] [--out docs/benchmarks/booking.md]
+
+After `--seconds` no new block of rounds begins; the next run goes on where this one stopped, or was stopped, until
+`--rounds` are done (counts are kept in `VAR_DIR/booking.json` after each block).
 
 In each round several processes want the same thing at the same moment: one supplier, one buyer, the last table, or one
 interpreter. After each round exactly one meeting may stand. Runs in a scratch database beside `DATABASE_URL`, which is
@@ -10,6 +13,7 @@ made and thrown away; with SQLite writers queue, so the race is a real one on Po
 import argparse
 import datetime as dt
 import itertools
+import json
 import multiprocessing
 import os
 import platform
@@ -28,6 +32,7 @@ import django  # noqa: E402 -- the project's folder must be on the path first
 
 django.setup()
 
+from django.conf import settings  # noqa: E402
 from django.core.cache import cache  # noqa: E402
 from django.db import IntegrityError, connection, connections, transaction  # noqa: E402
 from django.utils import timezone  # noqa: E402
@@ -125,12 +130,12 @@ def race(world: World, racer: int, rounds: int, barrier, said) -> None:
     connections.close_all()
 
 
-def contest(rounds: int, racers: int, seconds: float) -> tuple[Counter, float]:
-    """All rounds in blocks, until they are done or the time is over."""
+def contest(rounds: int, racers: int, seconds: float, tally: Path) -> tuple[Counter, float]:
+    """All rounds in blocks, until they are done or the time is over; earlier runs count."""
     world = World(racers)
     connections.close_all()
-    counts: Counter = Counter()
-    began, done = time.monotonic(), 0
+    counts, spent = earlier(tally)
+    began, done = time.monotonic(), counts["rounds", ""]
     fork = multiprocessing.get_context("fork")
     while done < rounds and time.monotonic() - began < seconds:
         block = min(500, rounds - done)
@@ -149,9 +154,23 @@ def contest(rounds: int, racers: int, seconds: float) -> tuple[Counter, float]:
             if person.exitcode:
                 raise SystemExit(f"a racer ended with {person.exitcode}")
         done += block
+        counts["rounds", ""] = done
+        keep(tally, counts, spent + time.monotonic() - began)
         print(f"{done} rounds, {time.monotonic() - began:.0f} s", flush=True)
-    counts["rounds", ""] = done
-    return counts, time.monotonic() - began
+    return counts, spent + time.monotonic() - began
+
+
+def keep(file: Path, counts: Counter, seconds: float) -> None:
+    kept = {"counts": [[*key, n] for key, n in counts.items()], "seconds": seconds}
+    file.write_text(json.dumps(kept), encoding="utf-8")
+
+
+def earlier(file: Path) -> tuple[Counter, float]:
+    """The counts of the runs before this one, and how long they took."""
+    if not file.exists():
+        return Counter(), 0.0
+    kept = json.loads(file.read_text(encoding="utf-8"))
+    return Counter({(kind, said): n for kind, said, n in kept["counts"]}), kept["seconds"]
 
 
 def two_hundred() -> Counter:
@@ -211,15 +230,20 @@ def main() -> None:
     asked = parser.parse_args()
     connection.creation.create_test_db(verbosity=0, autoclobber=True)
     cache.clear()
+    tally = Path(settings.VAR_DIR) / "booking.json"
     try:
         a_minute = {workers: speed(workers, 200) for workers in (1, 2)}
         print(f"bookings a minute: {a_minute}", flush=True)
         crowd = two_hundred()
         print(f"one slot: {dict(crowd)}", flush=True)
-        counts, took = contest(asked.rounds, asked.racers, asked.seconds)
+        counts, took = contest(asked.rounds, asked.racers, asked.seconds, tally)
     finally:
         connections.close_all()
         connection.creation.destroy_test_db(connection.settings_dict["NAME"], verbosity=0)
+    if counts["rounds", ""] < asked.rounds:
+        print(f"{counts['rounds', '']} of {asked.rounds} rounds are done: run it again to go on")
+    else:
+        tally.unlink(missing_ok=True)
     lines = report(asked, a_minute, crowd, counts, took)
     print("\n".join(lines))
     if asked.out:

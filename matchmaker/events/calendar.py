@@ -94,8 +94,8 @@ def _entry(meeting: Meeting, company) -> icalendar.Event:
         entry.add("location", room)
         entry.add("url", room)
     else:
-        place = _("Table %(table)d") % {"table": meeting.table}
-        hall = event.place_of(meeting.table)
+        booth, hall = meeting.booth, "" if meeting.booth else event.place_of(meeting.table)
+        place = _("Booth %(booth)s") % {"booth": booth} if booth else _("Table %(table)d") % {"table": meeting.table}
         entry.add("location", ", ".join(part for part in (place, hall, event.venue, event.city) if part))
     if meeting.status == Meeting.Status.PLANNED:
         alarm = icalendar.Alarm()

@@ -34,6 +34,9 @@ class EventParticipationQuerySet(models.QuerySet):
         """The waiting list, first come first."""
         return self.filter(status=EventParticipation.Status.WAITING).order_by("registered_at", "pk")
 
+    def of(self, company):
+        return self.filter(company=company)
+
     def suppliers(self):
         return self.filter(side=EventParticipation.Side.SUPPLIER)
 
@@ -77,7 +80,7 @@ class EventParticipation(Public):
     )
     booth = models.CharField(_("booth"), max_length=20, blank=True, validators=[one_line])
     shares_contacts_since = models.DateTimeField(null=True, blank=True)  # consent: who scans a badge may keep them
-    away = models.JSONField(default=list, blank=True)  # slots without them: UTC instants in ISO 8601
+    away = models.JSONField(default=list, blank=True)  # slots in which none of its people can meet: UTC, ISO 8601
     feed_token = models.CharField(max_length=40, unique=True, default=new_token, editable=False)
     registered_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True, blank=True)
@@ -112,6 +115,7 @@ class Attendee(Public):
     participation = models.ForeignKey(EventParticipation, models.CASCADE, related_name="attendees")
     name = models.CharField(_("name"), max_length=120, validators=[one_line])
     role = models.CharField(_("what they do"), max_length=120, blank=True, validators=[one_line])
+    away = models.JSONField(default=list, blank=True)  # slots in which she cannot meet: UTC, ISO 8601
     code = models.CharField(max_length=10, unique=True, default=new_code, editable=False)
     checked_in_at = models.DateTimeField(null=True, blank=True)
     checked_in_by = models.ForeignKey(
