@@ -32,7 +32,7 @@ test-services: setup-dev ## the same on PostgreSQL and Redis (TEST_DATABASE_URL,
 	$(PYTHON_ENV)/python -m pytest $(ON_EVERY_CORE) -m "not fault and not journey"
 
 test-pages: setup-dev ## every page in both languages, widths and schemes, and twelve journeys by keyboard alone, in Chromium
-	@CHROMIUM=$$(bin/browser) $(PYTHON_ENV)/python -m pytest tests/journeys/pages
+	@CHROMIUM=$$(bin/browser) $(PYTHON_ENV)/python -m pytest -n 2 --dist loadgroup tests/journeys/pages
 
 matrix: setup-dev ## every route of the site as every kind of person: gates, markers, changes
 	@ACCESS_ROLES=all $(PYTHON_ENV)/python -m pytest -s tests/web/test_access_generated.py tests/web/test_access_matrix.py

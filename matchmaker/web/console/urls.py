@@ -72,6 +72,7 @@ urlpatterns = [
     path("matching/", matching.matching, name="console_matching"),
     path("matching/settings/", match_settings.match_settings, name="console_match_settings"),
     path("matching/start/", matching.start, name="console_matching_start"),
+    path("matching/again/", matching.again, name="console_matching_again"),
     path("matching/<uuid:uid>/", matching.progress, name="console_matching_progress"),
     path("matching/<uuid:uid>/cancel/", matching.cancel, name="console_matching_cancel"),
     path("enquiries/", enquiries.show, name="console_enquiries"),
