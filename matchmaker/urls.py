@@ -24,5 +24,7 @@ urlpatterns = [
     path("health/live", health.live, name="health_live"),
     path("health/ready", health.ready, name="health_ready"),
     path("admin/", admin.site.urls),
+    # what the mail service reports; its own secret (ANYMAIL_WEBHOOK_SECRET) is the right to
+    *([path("mail-events/", include("anymail.urls"))] if settings.MAIL_SERVICE else []),
     *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),
 ]

@@ -50,6 +50,13 @@ def learn_weights() -> None:
     services.learn_weights()
 
 
+@shared_task(name="matching.remind_owing")
+def remind_owing() -> None:
+    """In the morning of the buyers: who has been waited for."""
+    if services.remind_owing():
+        ring_post_office()
+
+
 def ring() -> None:
     """Wake a worker now instead of at the next tick. Without Redis nothing is lost: the timetable finds the row."""
     with contextlib.suppress(NoBroker):

@@ -98,6 +98,7 @@ def named(w: World) -> list[tuple[str, dict]]:
         (r"(api_)?enquiry.*|quote_new|sample_ask|deal_step", {"uid": w.enquiry.uid}),
         (r"api_event|event.*|meetings_.*", {"slug": "mfair"}),
         (r"console_event.*", {"slug": "mplan"}),
+        (r"company_webhook(_act|_replay)?", {**company, "event": NEVER}),
         (r"company_.*|members|leave_company|knock|claim|domain_proof.*|supplier|ask_supplier|api_company", seller),
         (r"partner_code_use|buyer_not_for_us_supplier|meetings_(wish|ask)", seller),
     ]

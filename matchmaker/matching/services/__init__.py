@@ -1,6 +1,7 @@
 """The verbs of matching."""
 
 from matchmaker.matching.services.answers import answer_match
+from matchmaker.matching.services.reminding import remind_owing
 from matchmaker.matching.services.runs import cancel_match_run, match_block, start_match_run
 from matchmaker.matching.services.suggestions import suggest_codes
 from matchmaker.matching.services.tuning import effect_of, learn_weights, save_settings
@@ -15,6 +16,7 @@ __all__ = [
     "match_block",
     "match_waiting",
     "put_aside",
+    "remind_owing",
     "save_settings",
     "start_match_run",
     "suggest_codes",
