@@ -1,6 +1,7 @@
 """Pictures of a product."""
 
 import hashlib
+from functools import partial
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
@@ -60,4 +61,5 @@ def remove_product_image(*, by: User, product: Product, image: ProductImage) -> 
     require_member(by, product.company)
     names, storage = [name for _width, name in image.file_names()], image.file.storage
     image.delete()
-    transaction.on_commit(lambda: [storage.delete(name) for name in names])
+    for name in names:
+        transaction.on_commit(partial(storage.delete, name))

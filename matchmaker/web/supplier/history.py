@@ -57,4 +57,4 @@ def _line(entry: AuditEntry) -> dict:
 
 
 def _label(name: str) -> str:
-    return capfirst(str(Product._meta.get_field(name.removesuffix("_id")).verbose_name))
+    return capfirst(str(getattr(Product, name.removesuffix("_id")).field.verbose_name))
