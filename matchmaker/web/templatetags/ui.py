@@ -11,7 +11,7 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_time, format_timedelta
+from babel.dates import format_date, format_skeleton, format_time, format_timedelta
 from babel.numbers import format_currency, format_decimal, format_percent
 from django import forms, template
 from django.contrib.staticfiles import finders
@@ -308,6 +308,12 @@ def day(value: date | datetime | None, style: str = "medium") -> str:
     if isinstance(value, datetime) and timezone.is_aware(value):
         value = timezone.localtime(value)
     return format_date(value, format=style, locale=_locale())
+
+
+@register.filter
+def month(value: date | None) -> str:
+    """The month of a date with its year, in the reader's order: Dec 2026, 2026年12月."""
+    return format_skeleton("yMMM", value, locale=_locale()) if value else ""
 
 
 @register.filter
