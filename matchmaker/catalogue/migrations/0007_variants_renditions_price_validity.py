@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalogue', '0005_answers_are_enquiries'),
+        ('catalogue', '0006_follow_changes'),
     ]
 
     operations = [
