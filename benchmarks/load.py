@@ -219,7 +219,7 @@ def measure(port: int) -> None:
         found = asyncio.run(asked(port, addresses(int(RATE * SECONDS))))
     say("# Browsing under load")
     say()
-    say(f"Made by `make bench-load` on {dt.date.today()}; {os.cpu_count()} cores for the generator, a server (2 workers "
+    say(f"Made by `make bench-load` on {dt.date.today()}; {os.cpu_count()} cores for generator, server (2 workers "
         f"of 4 threads), a worker and PostgreSQL. {SIZE:,} products, {RATE:.0f} requests a second for {SECONDS} s, "
         f"{writers.edited} products edited and {writers.imported} brought in meanwhile. "
         "Milliseconds from the moment a request was due.")  # fmt: skip
