@@ -1,7 +1,6 @@
 """Files of a message: few, known kinds, checked by what is in them and never by their name."""
 
 import hashlib
-import io
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -10,13 +9,12 @@ from dataclasses import dataclass
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.utils.translation import gettext as _
-from PIL import Image, ImageOps, UnidentifiedImageError
 
+from matchmaker.core.pictures import NotAPicture, re_encoded
 from matchmaker.messaging.models import Attachment, Message
 
 MAX_FILES = 10
 MAX_BYTES = 10_000_000
-MAX_PIXELS = 40_000_000
 IMAGE_SIDE = 2400
 PDF_ACTIVE = re.compile(rb"/(JavaScript|JS|Launch|EmbeddedFile|RichMedia|OpenAction|AA)\b")
 
@@ -73,15 +71,8 @@ def _picture(content: bytes, name: str) -> bytes:
         _("“%(name)s” is neither a PDF nor a JPEG, PNG or WebP picture.") % {"name": name}, "type_mismatch"
     )
     try:
-        with Image.open(io.BytesIO(content), formats=["JPEG", "PNG", "WEBP"]) as picture:
-            if picture.width * picture.height > MAX_PIXELS or getattr(picture, "n_frames", 1) > 1:
-                raise refusal
-            upright = ImageOps.exif_transpose(picture)
-            upright.thumbnail((IMAGE_SIDE, IMAGE_SIDE))
-            out = io.BytesIO()
-            upright.convert("RGB").save(out, "WEBP", quality=82)
-            return out.getvalue()
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+        return re_encoded(content, IMAGE_SIDE)[0][1]
+    except NotAPicture:
         raise refusal from None
 
 
