@@ -1,4 +1,4 @@
-"""One tap on a match, the same on both desks."""
+"""A match and the one tap on it: what is the same on both desks."""
 
 from collections.abc import Callable
 
@@ -12,9 +12,40 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from matchmaker.core.problems import Refused
+from matchmaker.matching import reasons
 from matchmaker.matching.models import Match
 from matchmaker.matching.services import answer_match
 from matchmaker.notifications.tasks import ring
+
+
+def common(match: Match) -> dict:
+    """What the cards of both sides say of a match."""
+    score = round(match.score * 100)
+    return {
+        "match": match,
+        "line": match.line,
+        "product": match.product,
+        "score": score,
+        "word": _("Strong fit") if score >= 75 else _("Good fit") if score >= 55 else _("Possible fit"),
+        "parts": _parts(match),
+        "reasons": reasons.sentences(match),
+        "conditions": [
+            {"label": row["label"], "state": row["outcome"], "detail": row["sentence"]}
+            for row in reasons.conditions(match)
+        ],
+        "whys": [choice for choice in Match.Why.choices if choice[0]],
+    }
+
+
+def _parts(match: Match) -> list[dict]:
+    labels = {
+        "meaning": _("Meaning"),
+        "words": _("Words"),
+        "hs": _("HS code"),
+        "category": _("Category"),
+        "trust": _("Trust"),
+    }
+    return [{"label": labels[name], "value": round(100 * match.parts[name])} for name in labels if name in match.parts]
 
 
 def take_answer(

@@ -1,10 +1,11 @@
-"""What a verb refused, put beside the field it is about, so that nothing typed is lost."""
+"""What a verb refused: beside the field it is about, so that nothing typed is lost, or on the next page."""
 
 from collections.abc import Mapping
 
 from django import forms
+from django.contrib import messages
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.http import Http404
+from django.http import Http404, HttpRequest
 
 from matchmaker.core.problems import Refused
 
@@ -28,7 +29,17 @@ def show_on(form: forms.BaseForm, problem: ValidationError | Refused, names: Map
         _add(form, names.get(field, field), [message for error in errors for message in error.messages])
 
 
-def _add(form: forms.BaseForm, field: str, messages: list[str]) -> None:
+def say_why(request: HttpRequest, problem: ValidationError | Refused) -> None:
+    """Say on the next page why a verb behind a button was refused. A refusal with status 404 stays one."""
+    if isinstance(problem, ValidationError):
+        messages.error(request, " ".join(problem.messages))
+        return
+    if problem.status == 404:
+        raise Http404
+    messages.warning(request, problem.message)
+
+
+def _add(form: forms.BaseForm, field: str, sentences: list[str]) -> None:
     place = field if field in form.fields and field != NON_FIELD_ERRORS else None
-    for message in messages:
-        form.add_error(place, message)
+    for sentence in sentences:
+        form.add_error(place, sentence)

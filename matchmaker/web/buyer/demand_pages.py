@@ -31,6 +31,7 @@ from matchmaker.messaging.models import Enquiry
 from matchmaker.web.access import buyer
 from matchmaker.web.buyer.forms import ExtendForm
 from matchmaker.web.buyer.matches import shown
+from matchmaker.web.refusals import say_why
 
 SHOWN = 3  # matches below each line
 STATES: dict[str, tuple[str, str]] = {
@@ -168,10 +169,8 @@ def _do(request: HttpRequest, uid, verb: Callable[..., Demand], said: str) -> Ht
     demand = get_object_or_404(Demand.objects.of(request.company), uid=uid)
     try:
         demand = verb(by=request.user, demand=demand)
-    except Refused as problem:
-        messages.warning(request, problem.message)
-    except ValidationError as problem:
-        messages.error(request, " ".join(problem.messages))
+    except (Refused, ValidationError) as problem:
+        say_why(request, problem)
     else:
         transaction.on_commit(ring)
         if demand.status == Demand.Status.SUBMITTED:

@@ -24,7 +24,7 @@ from matchmaker.web.buyer.forms import (
     typed_lines,
 )
 from matchmaker.web.buyer.paste import read_lines
-from matchmaker.web.refusals import show_on
+from matchmaker.web.refusals import say_why, show_on
 
 SUGGESTED = 4
 MOST_SUGGESTED_LINES = 10  # more lines than this are asked for one by one
@@ -186,7 +186,7 @@ def _publish(request: HttpRequest, demand: Demand) -> None:
     try:
         publish_demand(by=request.user, demand=demand)
     except (ValidationError, Refused) as problem:
-        messages.warning(request, problem.message if isinstance(problem, Refused) else " ".join(problem.messages))
+        say_why(request, problem)
         return
     messages.success(request, _("It is open. The first matches are here within a few seconds."))
 

@@ -8,10 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from matchmaker.catalogue.models import Demand, DemandLine, ShortlistItem
-from matchmaker.matching import reasons
 from matchmaker.matching.models import Match
 from matchmaker.web.access import buyer
-from matchmaker.web.answers import take_answer
+from matchmaker.web.answers import common, take_answer
 from matchmaker.web.buyer.forms import MatchFilter
 
 PER_PAGE = 10
@@ -76,23 +75,12 @@ def answer(request: HttpRequest, uid) -> HttpResponse:
 
 def shown(match: Match) -> dict:
     """A match as the buyer's pages show it."""
-    score = round(match.score * 100)
-    conditions = [
-        {"label": row["label"], "state": row["outcome"], "detail": row["sentence"]} for row in reasons.conditions(match)
-    ]
+    said = common(match)
     return {
-        "match": match,
-        "line": match.line,
-        "product": match.product,
+        **said,
         "company": match.product.company,
-        "score": score,
-        "word": _word(score),
-        "parts": _parts(match),
-        "reasons": reasons.sentences(match),
-        "conditions": conditions,
-        "failing": sum(condition["state"] == "fails" for condition in conditions),
-        "outcomes": _outcomes(conditions),
-        "whys": [choice for choice in Match.Why.choices if choice[0]],
+        "failing": sum(condition["state"] == "fails" for condition in said["conditions"]),
+        "outcomes": _outcomes(said["conditions"]),
     }
 
 
@@ -105,20 +93,3 @@ def _outcomes(conditions: list[dict]) -> str:
         "unknown": ngettext("%(n)d not known", "%(n)d not known", counts["unknown"]),
     }
     return _(", ").join(words[state] % {"n": n} for state, n in counts.items() if n)
-
-
-def _word(score: int) -> str:
-    if score >= 75:
-        return _("Strong fit")
-    return _("Good fit") if score >= 55 else _("Possible fit")
-
-
-def _parts(match: Match) -> list[dict]:
-    labels = {
-        "meaning": _("Meaning"),
-        "words": _("Words"),
-        "hs": _("HS code"),
-        "category": _("Category"),
-        "trust": _("Trust"),
-    }
-    return [{"label": labels[name], "value": round(100 * match.parts[name])} for name in labels if name in match.parts]

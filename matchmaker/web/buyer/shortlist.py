@@ -16,6 +16,7 @@ from matchmaker.catalogue.services import note_on_shortlist, shortlist_product, 
 from matchmaker.directory.models import ShortlistDetail
 from matchmaker.directory.services import arrange_shortlist, mark_on_shortlist
 from matchmaker.web.access import buyer
+from matchmaker.web.refusals import say_why
 
 
 @buyer
@@ -60,7 +61,7 @@ def mark(request: HttpRequest, uid) -> HttpResponse:
         mark_on_shortlist(by=request.user, item=item, status=request.POST.get("status", ""), tags=tags)
         messages.success(request, _("Noted."))
     except ValidationError as problem:
-        messages.error(request, " ".join(problem.messages))
+        say_why(request, problem)
     return redirect(f"{reverse('buyer_shortlist')}#item-{uid}")
 
 

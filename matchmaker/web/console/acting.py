@@ -14,6 +14,7 @@ from matchmaker.notifications.tasks import ring
 from matchmaker.web import on_behalf
 from matchmaker.web.access import organiser, signed_in
 from matchmaker.web.console import companies
+from matchmaker.web.refusals import say_why
 
 
 @organiser
@@ -23,11 +24,8 @@ def begin(request, uid):
     reason = request.POST.get("reason", "").replace("\x00", "")
     try:
         person = verbs.begin(by=request.user, company=company, campaign=request.campaign, reason=reason)
-    except ValidationError as problem:
-        messages.error(request, " ".join(problem.messages))
-        return redirect("console_company", uid)
-    except Refused as refusal:
-        messages.error(request, refusal.message)
+    except (Refused, ValidationError) as problem:
+        say_why(request, problem)
         return redirect("console_company", uid)
     transaction.on_commit(ring)
     on_behalf.start(request, company, person, reason.strip(), timezone.now())

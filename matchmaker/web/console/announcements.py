@@ -21,6 +21,7 @@ from matchmaker.notifications.tasks import ring
 from matchmaker.web import fields
 from matchmaker.web.access import organiser
 from matchmaker.web.console.texts import MAIL_CSP, as_page
+from matchmaker.web.refusals import say_why
 
 SIDES = [("", gettext_lazy("Both sides")), ("suppliers", gettext_lazy("Suppliers")), ("buyers", gettext_lazy("Buyers"))]
 
@@ -87,8 +88,8 @@ def edit(request, uid=None):
             for field, sentences in error.message_dict.items():
                 for sentence in sentences:
                     form.add_error(field, sentence)
-        except Refused as refusal:
-            messages.error(request, refusal.message)
+        except Refused as problem:
+            say_why(request, problem)
         else:
             return redirect("console_announcement", draft.uid)
     status = 400 if form.errors else 200
@@ -155,8 +156,8 @@ def act(request, uid, verb):
         else:
             services.discard(**who, draft=row)
             return redirect("console_announcements")
-    except Refused as refusal:
-        messages.error(request, refusal.message)
+    except Refused as problem:
+        say_why(request, problem)
     ring()
     return redirect("console_announcement", uid)
 

@@ -21,6 +21,7 @@ from matchmaker.core.problems import Refused
 from matchmaker.notifications.tasks import ring
 from matchmaker.web.access import organiser, team
 from matchmaker.web.console.check_form import CheckForm
+from matchmaker.web.refusals import say_why
 
 LISTS = [
     ("suppliers", gettext_lazy("Suppliers")),
@@ -142,8 +143,8 @@ def approve(request, uid):
     company = get_object_or_404(of_campaign(request), uid=uid)
     try:
         services.approve_company(by=request.user, company=company, campaign=request.campaign)
-    except Refused as refusal:
-        messages.error(request, refusal.message)
+    except Refused as problem:
+        say_why(request, problem)
         return redirect("console_company", uid)
     transaction.on_commit(ring)
     messages.success(request, _("%(company)s is approved and has been told.") % {"company": company})
@@ -159,8 +160,8 @@ def send_back(request, uid):
         services.return_company(by=request.user, company=row, campaign=request.campaign, reason=reason)
     except ValidationError as error:
         return company(request, uid, reason=reason, errors=error.messages)
-    except Refused as refusal:
-        messages.error(request, refusal.message)
+    except Refused as problem:
+        say_why(request, problem)
         return redirect("console_company", uid)
     transaction.on_commit(ring)
     messages.success(request, _("%(company)s was returned with your reason.") % {"company": row})

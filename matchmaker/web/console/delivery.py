@@ -10,6 +10,7 @@ from matchmaker.notifications import health, services
 from matchmaker.notifications.models import Delivery, Digest, WebhookDelivery
 from matchmaker.notifications.tasks import ring
 from matchmaker.web.access import campaign_admin, organiser, team
+from matchmaker.web.refusals import say_why
 
 KINDS = {"delivery": Delivery, "digest": Digest, "webhook": WebhookDelivery}
 
@@ -63,8 +64,8 @@ def retry(request):
 def hold(request):
     try:
         services.hold_deliveries(by=request.user, reason=request.POST.get("reason", ""))
-    except Refused as refusal:
-        messages.error(request, refusal.message)
+    except Refused as problem:
+        say_why(request, problem)
     return redirect("console_delivery")
 
 
@@ -73,8 +74,8 @@ def hold(request):
 def release(request):
     try:
         services.release_deliveries(by=request.user)
-    except Refused as refusal:
-        messages.error(request, refusal.message)
+    except Refused as problem:
+        say_why(request, problem)
     else:
         ring()
     return redirect("console_delivery")

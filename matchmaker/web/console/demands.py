@@ -13,6 +13,7 @@ from matchmaker.catalogue.services.moderation import changes
 from matchmaker.core.problems import Refused
 from matchmaker.matching.tasks import ring
 from matchmaker.web.access import organiser
+from matchmaker.web.refusals import say_why
 
 
 def held(request):
@@ -50,8 +51,8 @@ def show(request, uid, errors=None, reason=""):
 def let_through(request, uid):
     try:
         services.pass_demand(by=request.user, demand=_one(request, uid), campaign=request.campaign)
-    except Refused as refusal:
-        messages.error(request, refusal.message)
+    except Refused as problem:
+        say_why(request, problem)
     else:
         transaction.on_commit(ring)
         messages.success(request, _("It is open, and its buyer has been told."))
@@ -66,8 +67,8 @@ def send_back(request, uid):
         services.return_demand(by=request.user, demand=_one(request, uid), campaign=request.campaign, reason=reason)
     except ValidationError as error:
         return show(request, uid, errors=error.messages, reason=reason)
-    except Refused as refusal:
-        messages.error(request, refusal.message)
+    except Refused as problem:
+        say_why(request, problem)
     else:
         transaction.on_commit(ring)
         messages.success(request, _("It was returned with your sentence."))
@@ -85,5 +86,5 @@ def comment(request, uid):
             text=request.POST.get("text", "").replace("\x00", "")[:1000],
         )
     except ValidationError as problem:
-        messages.error(request, " ".join(problem.messages))
+        say_why(request, problem)
     return redirect("console_demand", uid)

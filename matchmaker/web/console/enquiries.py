@@ -4,7 +4,6 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q, Sum
-from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -17,6 +16,7 @@ from matchmaker.messaging import services
 from matchmaker.messaging.models import ContactLimit, DealStep, Enquiry, FollowUp, Message, Report
 from matchmaker.notifications.tasks import ring
 from matchmaker.web.access import organiser, team
+from matchmaker.web.refusals import say_why
 
 
 @organiser
@@ -45,12 +45,8 @@ def _held(message: Message) -> dict:
 def _act(request, act, said: str):
     try:
         act()
-    except Refused as problem:
-        if problem.status == 404:
-            raise Http404 from None
-        messages.error(request, problem.message)
-    except ValidationError as problem:
-        messages.error(request, " ".join(problem.messages))
+    except (Refused, ValidationError) as problem:
+        say_why(request, problem)
     else:
         transaction.on_commit(ring)
         messages.success(request, said)

@@ -14,6 +14,7 @@ from matchmaker.core.problems import Refused
 from matchmaker.events import services
 from matchmaker.events.models import Event
 from matchmaker.web.access import organiser, team
+from matchmaker.web.refusals import say_why
 
 
 class EventForm(forms.ModelForm):
@@ -137,9 +138,9 @@ def _turned(request, slug, verb, sentence):
     try:
         event = verb(by=request.user, event=event)
     except ValidationError as problem:  # an event that was planned with less than is asked for today
-        messages.error(request, " ".join(problem.messages))
-    except Refused as refusal:
-        messages.error(request, refusal.message)
+        say_why(request, problem)
+    except Refused as problem:
+        say_why(request, problem)
     else:
         messages.success(request, sentence)
     return redirect("console_event", event.slug)

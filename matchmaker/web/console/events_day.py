@@ -14,6 +14,7 @@ from matchmaker.events import services
 from matchmaker.events.models import Attendee, GateDevice, Scan
 from matchmaker.web.access import team
 from matchmaker.web.console.events import event_of
+from matchmaker.web.refusals import say_why
 
 
 @team
@@ -77,8 +78,8 @@ def device(request, slug):
     event = event_of(request, slug)
     try:
         _device, secret = services.make_device(by=request.user, event=event, gate=request.POST.get("gate", "")[:60])
-    except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
+    except ValidationError as problem:
+        say_why(request, problem)
     else:
         request.session["gate_key"] = f"{settings.SITE_URL}{reverse('gate')}#{secret}"
     return redirect("console_event_today", slug)

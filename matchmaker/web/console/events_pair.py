@@ -23,6 +23,7 @@ from matchmaker.web.access import organiser, team
 from matchmaker.web.agendas import local, read_instant
 from matchmaker.web.console.events import event_of
 from matchmaker.web.console.events_plan import draft_of
+from matchmaker.web.refusals import say_why
 
 
 @team
@@ -147,10 +148,8 @@ def change(request, slug, uid):
             messages.success(request, _("Noted."))
         else:
             raise Http404
-    except Refused as refusal:
-        messages.error(request, refusal.message)
-    except ValidationError as problem:
-        messages.error(request, " ".join(problem.messages))
+    except (Refused, ValidationError) as problem:
+        say_why(request, problem)
     else:
         transaction.on_commit(ring)
     return redirect("console_event_meeting", slug, uid)

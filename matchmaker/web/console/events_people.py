@@ -16,7 +16,7 @@ from matchmaker.notifications.tasks import ring
 from matchmaker.web.access import organiser, team
 from matchmaker.web.console.events import event_of
 from matchmaker.web.console.events_forms import InterpreterForm, WalkInForm
-from matchmaker.web.refusals import show_on
+from matchmaker.web.refusals import say_why, show_on
 
 
 @team
@@ -95,8 +95,8 @@ def withdraw(request, slug, uid):
     row = get_object_or_404(event.participations.select_related("event", "company"), uid=uid)
     try:
         services.withdraw_from_event(by=request.user, participation=row)
-    except Refused as refusal:
-        messages.error(request, refusal.message)
+    except Refused as problem:
+        say_why(request, problem)
     else:
         transaction.on_commit(ring)
         messages.success(request, _("Withdrawn. Those they would have met are told."))

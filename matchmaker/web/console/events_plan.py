@@ -22,6 +22,7 @@ from matchmaker.web.access import organiser, team
 from matchmaker.web.console.boards import VIEWS, Cell, board
 from matchmaker.web.console.events import event_of
 from matchmaker.web.console.events_forms import PlanForm
+from matchmaker.web.refusals import say_why
 
 UNPLACED_PER_PAGE = 25
 
@@ -248,8 +249,8 @@ def publish(request, slug, uid):
     draft = draft_of(request, slug, uid)
     try:
         done = services.publish_plan(by=request.user, draft=draft)
-    except Refused as refusal:
-        messages.error(request, refusal.message)
+    except Refused as problem:
+        say_why(request, problem)
         return redirect("console_event_plan", slug, uid)
     transaction.on_commit(ring_post_office)
     messages.success(
@@ -274,8 +275,8 @@ def discard(request, slug, uid):
     draft = draft_of(request, slug, uid)
     try:
         services.discard_plan(by=request.user, draft=draft)
-    except Refused as refusal:
-        messages.error(request, refusal.message)
+    except Refused as problem:
+        say_why(request, problem)
     return redirect("console_event_plans", slug)
 
 

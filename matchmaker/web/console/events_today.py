@@ -21,6 +21,7 @@ from matchmaker.web.agendas import local
 from matchmaker.web.console.events import event_of
 from matchmaker.web.console.events_pair import read_slot
 from matchmaker.web.console.qr import qr
+from matchmaker.web.refusals import say_why
 
 TABLES_SHOWN = 20
 
@@ -159,8 +160,8 @@ def mend(request, slug, uid):
     try:
         until = read_slot(request.POST["until"]) if request.POST.get("until") else None
         done = services.mend_plan(by=request.user, event=event, company=row.company, until=until)
-    except Refused as refusal:
-        messages.error(request, refusal.message)
+    except Refused as problem:
+        say_why(request, problem)
     else:
         transaction.on_commit(ring)
         messages.success(
@@ -190,8 +191,8 @@ def place(request, slug, uid):
             buyer=buyer.company,
             starts_at=read_slot(request.POST.get("slot", "")),
         )
-    except Refused as refusal:
-        messages.error(request, refusal.message)
+    except Refused as problem:
+        say_why(request, problem)
     else:
         transaction.on_commit(ring)
         messages.success(request, _("Booked at table %(table)d. Both sides are told.") % {"table": booked.table})

@@ -13,15 +13,14 @@ from matchmaker.core.problems import Refused
 from matchmaker.notifications.tasks import ring
 from matchmaker.web.access import organiser
 from matchmaker.web.console import companies
+from matchmaker.web.refusals import say_why
 
 
 def _do(request, uid, verb, said: str, /, **what):
     try:
         done = verb(by=request.user, campaign=request.campaign, **what)
-    except ValidationError as problem:
-        messages.error(request, " ".join(problem.messages))
-    except Refused as refusal:
-        messages.error(request, refusal.message)
+    except (Refused, ValidationError) as problem:
+        say_why(request, problem)
     else:
         transaction.on_commit(ring)
         messages.success(request, said)

@@ -1,6 +1,5 @@
 """Run the matching of the campaign and watch it."""
 
-from django.contrib import messages
 from django.db import transaction
 from django.db.models import Count, Q
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,6 +15,7 @@ from matchmaker.matching import tasks
 from matchmaker.matching.models import Match, MatchRun
 from matchmaker.matching.services import cancel_match_run, start_match_run
 from matchmaker.web.access import organiser, team
+from matchmaker.web.refusals import say_why
 
 
 @team
@@ -97,8 +97,8 @@ def job_of(run: MatchRun) -> dict:
 def start(request):
     try:
         run = start_match_run(by=request.user, campaign=request.campaign)
-    except Refused as refusal:
-        messages.error(request, refusal.message)
+    except Refused as problem:
+        say_why(request, problem)
         return redirect("console_matching")
     blocks = run.blocks.count()
     transaction.on_commit(lambda: tasks.ring_run(blocks))

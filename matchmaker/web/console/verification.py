@@ -14,7 +14,7 @@ from matchmaker.notifications.tasks import ring
 from matchmaker.web.access import organiser
 from matchmaker.web.console import companies
 from matchmaker.web.console.check_form import CheckForm
-from matchmaker.web.refusals import show_on
+from matchmaker.web.refusals import say_why, show_on
 
 
 @organiser
@@ -43,7 +43,7 @@ def withdraw(request, uid, check):
     try:
         verification.withdraw_check(by=request.user, check=row, campaign=request.campaign, reason=reason)
     except ValidationError as problem:
-        messages.error(request, " ".join(problem.messages))
+        say_why(request, problem)
     else:
         messages.success(request, _("Taken back. The company is shown with what still counts."))
     return redirect("console_company", uid)
@@ -56,8 +56,8 @@ def answer_claim(request, uid, claim):
     verb = claims.agree_to_claim if request.POST.get("answer") == "yes" else claims.decline_claim
     try:
         verb(by=request.user, claim=row, campaign=request.campaign)
-    except Refused as refusal:
-        messages.error(request, refusal.message)
+    except Refused as problem:
+        say_why(request, problem)
     else:
         transaction.on_commit(ring)
         messages.success(request, _("Your answer is written down."))

@@ -13,6 +13,7 @@ from matchmaker.messaging import services
 from matchmaker.messaging.models import Block, ContactPreference
 from matchmaker.web.access import current_company, signed_in
 from matchmaker.web.enquiries.gate import act_and_return, enquiry_of
+from matchmaker.web.refusals import say_why
 
 
 @signed_in
@@ -23,10 +24,8 @@ def show(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         try:
             services.choose_contacts(by=request.user, company=company, takes=request.POST.get("takes", ""))
-        except Refused as problem:
-            messages.error(request, problem.message)
-        except ValidationError as problem:
-            messages.error(request, " ".join(problem.messages))
+        except (Refused, ValidationError) as problem:
+            say_why(request, problem)
         else:
             messages.success(request, _("Saved."))
         return redirect("enquiry_contacts")

@@ -3,13 +3,14 @@
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
 from matchmaker.core.problems import Refused
 from matchmaker.messaging.models import Enquiry, Side
 from matchmaker.messaging.services import own_side
 from matchmaker.notifications.tasks import ring
+from matchmaker.web.refusals import say_why
 
 
 def enquiry_of(request: HttpRequest, uid) -> tuple[Enquiry, Side]:
@@ -26,12 +27,8 @@ def act_and_return(request: HttpRequest, act, enquiry: Enquiry, *, said: str = "
     """Call a verb and go back to the enquiry, with what was done or why it was not."""
     try:
         act()
-    except Refused as problem:
-        if problem.status == 404:
-            raise Http404 from None
-        messages.error(request, problem.message)
-    except ValidationError as problem:
-        messages.error(request, " ".join(problem.messages))
+    except (Refused, ValidationError) as problem:
+        say_why(request, problem)
     else:
         transaction.on_commit(ring)
         if said:

@@ -18,6 +18,7 @@ from matchmaker.imports.services import correct_row
 from matchmaker.imports.services.correcting import cell
 from matchmaker.web.access import signed_in
 from matchmaker.web.imports import owners
+from matchmaker.web.refusals import say_why
 
 Action = ImportRow.Action
 SAMPLE = 8  # sound rows that are shown
@@ -96,8 +97,8 @@ def correct(request: HttpRequest, uid, row_no: int) -> HttpResponse:
         mended = correct_row(
             by=request.user, batch=batch, row=row, cells=cells, everywhere="everywhere" in request.POST
         )
-    except Refused as refusal:
-        messages.warning(request, refusal.message)
+    except Refused as problem:
+        say_why(request, problem)
     else:
         if mended:
             said = ngettext("%(n)d row is in order now.", "%(n)d rows are in order now.", mended)

@@ -19,7 +19,7 @@ from matchmaker.web.access import signed_in
 from matchmaker.web.imports import owners
 from matchmaker.web.imports.forms import ColumnsForm, FileForm, LookForm
 from matchmaker.web.imports.rows import preview
-from matchmaker.web.refusals import show_on
+from matchmaker.web.refusals import say_why, show_on
 from matchmaker.web.uploads import limited
 
 State = Import.State
@@ -173,10 +173,8 @@ def look(request: HttpRequest, uid) -> HttpResponse:
             encoding=_known(request.POST.get("encoding", ""), batch),
             sheet=request.POST.get("sheet", "")[:100],
         )
-    except ValidationError as problem:
-        messages.error(request, " ".join(problem.messages))
-    except Refused as refusal:
-        messages.warning(request, refusal.message)
+    except (Refused, ValidationError) as problem:
+        say_why(request, problem)
     return redirect("import", uid)
 
 
@@ -217,8 +215,8 @@ def _do(request: HttpRequest, uid, verb) -> HttpResponse:
     batch = owners.import_for(request, uid)
     try:
         verb(by=request.user, batch=batch)
-    except Refused as refusal:
-        messages.warning(request, refusal.message)
+    except Refused as problem:
+        say_why(request, problem)
     else:
         transaction.on_commit(ring)
     return redirect("import", uid)
@@ -230,8 +228,8 @@ def drop(request: HttpRequest, uid) -> HttpResponse:
     batch = owners.import_for(request, uid)
     try:
         services.drop_import(by=request.user, batch=batch)
-    except Refused as refusal:
-        messages.warning(request, refusal.message)
+    except Refused as problem:
+        say_why(request, problem)
         return redirect("import", uid)
     messages.success(request, _("The file is put away. Nothing of it was brought in."))
     return redirect("imports")

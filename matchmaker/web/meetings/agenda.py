@@ -20,6 +20,7 @@ from matchmaker.notifications.tasks import ring
 from matchmaker.web.access import everyone, signed_in
 from matchmaker.web.agendas import Row, by_day, local, read_instant, rows_of, viewers_zone
 from matchmaker.web.meetings.gate import event_of, own_participation, participation_or_404
+from matchmaker.web.refusals import say_why
 
 
 def _rows(request: HttpRequest, row: EventParticipation) -> list[Row]:
@@ -156,12 +157,8 @@ def _turned(request: HttpRequest, uid, verb, sentence: str, **fields) -> HttpRes
     found, _row = _own(request, uid)
     try:
         verb(by=request.user, meeting=found, **fields)
-    except Refused as problem:
-        if problem.status == 404:
-            raise Http404 from None
-        messages.error(request, problem.message)
-    except ValidationError as problem:
-        messages.error(request, " ".join(problem.messages))
+    except (Refused, ValidationError) as problem:
+        say_why(request, problem)
     else:
         transaction.on_commit(ring)
         messages.success(request, sentence)
@@ -200,9 +197,7 @@ def answer_move(request: HttpRequest, uid) -> HttpResponse:
     try:
         services.answer_move(by=request.user, move=found, accept=accept)
     except Refused as problem:
-        if problem.status == 404:
-            raise Http404 from None
-        messages.error(request, problem.message)
+        say_why(request, problem)
     else:
         transaction.on_commit(ring)
         messages.success(request, _("Moved.") if accept else _("It stays where it is."))

@@ -12,6 +12,7 @@ from matchmaker.events import services
 from matchmaker.events.models import SavedContact
 from matchmaker.web.access import signed_in
 from matchmaker.web.meetings.gate import participation_or_404
+from matchmaker.web.refusals import say_why
 
 
 @signed_in
@@ -41,10 +42,8 @@ def badge(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     if request.method == "POST":
         try:
             services.save_contact(by=request.user, participation=row, code=code, note=request.POST.get("note", ""))
-        except Refused as refusal:
-            messages.error(request, refusal.message)
-        except ValidationError as error:
-            messages.error(request, " ".join(error.messages))
+        except (Refused, ValidationError) as problem:
+            say_why(request, problem)
         else:
             messages.success(request, _("Kept."))
             return redirect("meetings_contacts", slug)

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,7 +21,7 @@ from matchmaker.web.access import signed_in
 from matchmaker.web.agendas import slots_by_day, viewers_zone
 from matchmaker.web.meetings.forms import RegistrationForm
 from matchmaker.web.meetings.gate import company_of, event_of, own_participation, participation_or_404
-from matchmaker.web.refusals import show_on
+from matchmaker.web.refusals import say_why, show_on
 
 
 @signed_in
@@ -119,10 +119,8 @@ def withdraw(request: HttpRequest, slug: str) -> HttpResponse:
     row = participation_or_404(request, slug)
     try:
         services.withdraw_from_event(by=request.user, participation=row)
-    except Refused as refusal:
-        if refusal.status == 404:
-            raise Http404 from None
-        messages.error(request, refusal.message)
+    except Refused as problem:
+        say_why(request, problem)
     else:
         transaction.on_commit(ring)
         messages.success(request, _("Your company has withdrawn. Those you would have met are told."))

@@ -24,7 +24,7 @@ from matchmaker.web.access import signed_in
 from matchmaker.web.agendas import local, read_instant
 from matchmaker.web.meetings.forms import AskForm
 from matchmaker.web.meetings.gate import participation_or_404
-from matchmaker.web.refusals import show_on
+from matchmaker.web.refusals import say_why, show_on
 from matchmaker.web.templatetags.ui import moment
 
 PER_PAGE = 20
@@ -164,9 +164,7 @@ def answer(request: HttpRequest, uid) -> HttpResponse:
     try:
         services.answer_request(by=request.user, request=row, accept=said == "accept", other_time=other_time)
     except Refused as problem:
-        if problem.status == 404:
-            raise Http404 from None
-        messages.error(request, problem.message)
+        say_why(request, problem)
     else:
         transaction.on_commit(ring)
         messages.success(request, _answered(row, said))

@@ -16,7 +16,7 @@ from matchmaker.notifications.tasks import ring as ring_post_office
 from matchmaker.web.access import partner
 from matchmaker.web.partner.follow import followed
 from matchmaker.web.partner.forms import EnrolForm, VouchForm
-from matchmaker.web.refusals import show_on
+from matchmaker.web.refusals import say_why, show_on
 
 
 @partner
@@ -91,8 +91,8 @@ def take_back(request: HttpRequest, uid, key) -> HttpResponse:
     reason = request.POST.get("reason", "").replace("\x00", "")
     try:
         partners.withdraw_vouch(by=request.user, enrolment=enrolment, reason=reason)
-    except Refused as refusal:
-        messages.error(request, refusal.message)
+    except Refused as problem:
+        say_why(request, problem)
     else:
         messages.success(request, _("Your word is taken back."))
     return redirect("partner_company", uid, key)

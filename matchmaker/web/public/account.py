@@ -22,7 +22,7 @@ from matchmaker.companies import privacy
 from matchmaker.core.problems import Refused
 from matchmaker.core.text import one_line
 from matchmaker.web.access import signed_in
-from matchmaker.web.refusals import show_on
+from matchmaker.web.refusals import say_why, show_on
 
 SCOPE_NAMES = {
     "read": gettext_lazy("Read what you can read"),
@@ -171,8 +171,8 @@ def erase(request: HttpRequest) -> HttpResponse:
         return redirect("account_data")
     try:
         stays = privacy.erase_person(by=request.user)
-    except Refused as refusal:
-        messages.error(request, refusal.message)
+    except Refused as problem:
+        say_why(request, problem)
         return redirect("account_data")
     logout(request)
     return render(request, "public/account/erased.html", {"stays": stays})

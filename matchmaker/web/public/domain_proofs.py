@@ -12,6 +12,7 @@ from matchmaker.companies.models import Company, DomainProof
 from matchmaker.companies.tasks import ring as ring_letters
 from matchmaker.core.problems import Refused
 from matchmaker.web.access import signed_in
+from matchmaker.web.refusals import say_why
 
 
 @signed_in
@@ -27,8 +28,8 @@ def show(request: HttpRequest, uid) -> HttpResponse:
             raise Http404
         try:
             domains.ask_proof(by=request.user, company=company, method=method, local_part=local_part)
-        except Refused as refusal:
-            messages.error(request, refusal.message)
+        except Refused as problem:
+            say_why(request, problem)
         else:
             transaction.on_commit(ring_letters)
         return redirect("domain_proof", uid)
@@ -52,10 +53,8 @@ def look(request: HttpRequest, uid, key) -> HttpResponse:
     )
     try:
         found = domains.look(by=request.user, proof=proof)
-    except Refused as refusal:
-        if refusal.status == 404:
-            raise Http404 from None
-        messages.error(request, refusal.message)
+    except Refused as problem:
+        say_why(request, problem)
     else:
         if found:
             messages.success(request, _("%(domain)s is shown to be yours.") % {"domain": proof.domain})

@@ -20,7 +20,7 @@ from matchmaker.core.problems import Refused
 from matchmaker.core.text import sound_text
 from matchmaker.notifications.tasks import ring as ring_post_office
 from matchmaker.web.access import company_admin, everyone, member, signed_in
-from matchmaker.web.refusals import show_on
+from matchmaker.web.refusals import say_why, show_on
 
 
 class InviteForm(forms.Form):
@@ -105,10 +105,8 @@ def show(request: HttpRequest, uid) -> HttpResponse:
 def _do(request: HttpRequest, uid, verb, said: str, /, **what) -> HttpResponse:
     try:
         verb(by=request.user, **what)
-    except Refused as refusal:
-        if refusal.status == 404:
-            raise Http404 from None
-        messages.error(request, refusal.message)
+    except Refused as problem:
+        say_why(request, problem)
     else:
         transaction.on_commit(ring_post_office)
         messages.success(request, said)
@@ -163,8 +161,8 @@ def answer(request: HttpRequest, uid, key) -> HttpResponse:
 def leave(request: HttpRequest, uid) -> HttpResponse:
     try:
         members.leave_company(by=request.user, company=request.company)
-    except Refused as refusal:
-        messages.error(request, refusal.message)
+    except Refused as problem:
+        say_why(request, problem)
         return redirect("members", uid)
     messages.success(request, _("You no longer belong to %(company)s.") % {"company": request.company})
     return redirect("companies")

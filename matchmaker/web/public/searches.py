@@ -13,6 +13,7 @@ from matchmaker.core.text import sound_text
 from matchmaker.directory.models import SavedSearch
 from matchmaker.directory.services import forget_search, save_search
 from matchmaker.web.access import current_company, signed_in
+from matchmaker.web.refusals import say_why
 
 
 @signed_in
@@ -37,11 +38,8 @@ def save(request: HttpRequest) -> HttpResponse:
             kind=kind,
             query=query,
         )
-    except ValidationError as problem:
-        messages.error(request, " ".join(problem.messages))
-        return redirect("searches")
-    except Refused as problem:
-        messages.error(request, problem.message)
+    except (Refused, ValidationError) as problem:
+        say_why(request, problem)
         return redirect("searches")
     messages.success(
         request, _("Kept as “%(name)s”. You hear of what is new under it, once each.") % {"name": search.name}
@@ -65,7 +63,7 @@ def change(request: HttpRequest, uid) -> HttpResponse:
         )
         messages.success(request, _("Changed."))
     except ValidationError as problem:
-        messages.error(request, " ".join(problem.messages))
+        say_why(request, problem)
     return redirect("searches")
 
 

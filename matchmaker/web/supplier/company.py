@@ -1,86 +1,11 @@
-"""What the company says of itself, and where its approval stands."""
+"""The company on the supplier's desk."""
 
-from django.contrib import messages
-from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.utils.text import capfirst
-from django.utils.translation import gettext as _
 
-from matchmaker.campaigns.services import submit_company
-from matchmaker.companies.models import Company, Membership
-from matchmaker.companies.services import update_company
-from matchmaker.core.problems import Refused
-from matchmaker.matching.tasks import ring as ring_matching
-from matchmaker.notifications.tasks import ring as ring_post_office
-from matchmaker.web.access import current_campaign, supplier
-from matchmaker.web.company_forms import CompanyForm, said_by
-from matchmaker.web.refusals import show_on
-
-STATES = {
-    Company.Status.DRAFT: ("", "pencil"),
-    Company.Status.PENDING: ("missing", "hourglass"),
-    Company.Status.APPROVED: ("met", "rosette-discount-check"),
-    Company.Status.RETURNED: ("missing", "arrow-back-up"),
-    Company.Status.SUSPENDED: ("fail", "ban"),
-}
-
-
-def state_of(company: Company) -> dict:
-    tone, icon = STATES[company.status]
-    return {"label": capfirst(company.get_status_display()), "tone": tone, "icon": icon}
+from matchmaker.web.access import supplier
+from matchmaker.web.own_company import edit_own_company
 
 
 @supplier
 def edit(request: HttpRequest) -> HttpResponse:
-    company = request.company
-    form = CompanyForm(request.POST or None, initial=said_by(company, CompanyForm), side="supplier")
-    if request.method == "POST" and form.is_valid() and _save(request, form, company):
-        return redirect("supplier_company")
-    company = Company.objects.get(pk=company.pk)  # as it is kept, not as it was tried
-    context = {
-        "form": form,
-        "company": company,
-        "state": state_of(company),
-        "can_submit": company.status in OPEN,
-        "may_change": _may_change(request),
-    }
-    return render(request, "supplier/company.html", context, status=422 if form.errors else 200)
-
-
-def _may_change(request: HttpRequest) -> bool:
-    """What a company says of itself is for its administrators to write."""
-    return request.membership.role == Membership.Role.ADMIN
-
-
-OPEN = (Company.Status.DRAFT, Company.Status.RETURNED)
-
-
-def _save(request: HttpRequest, form: CompanyForm, company: Company) -> bool:
-    was_approved = company.is_approved
-    try:
-        company = update_company(by=request.user, company=company, **form.cleaned_data)
-        if "submit" in request.POST:
-            submit_company(by=request.user, company=company, campaign=_campaign())
-    except (ValidationError, Refused) as problem:
-        show_on(form, problem)
-        return False
-    transaction.on_commit(ring_matching)
-    if "submit" in request.POST:
-        transaction.on_commit(ring_post_office)
-        messages.success(request, _("Sent to the campaign's team. You hear from us as soon as they have decided."))
-    elif was_approved and not company.is_approved:
-        messages.warning(
-            request, _("Saved. You changed what was approved, so the campaign's team looks at your company again.")
-        )
-    else:
-        messages.success(request, _("Saved."))
-    return True
-
-
-def _campaign():
-    campaign = current_campaign()
-    if campaign is None:
-        raise Refused("no_campaign", _("No campaign is open at the moment. What you typed is kept."))
-    return campaign
+    return edit_own_company(request, "supplier")

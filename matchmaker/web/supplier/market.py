@@ -4,7 +4,6 @@ import datetime as dt
 from collections.abc import Mapping
 from decimal import Decimal
 
-from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -19,6 +18,7 @@ from matchmaker.market_access.boxes import changes_between, duty_box, readiness_
 from matchmaker.market_access.services import answer_question
 from matchmaker.matching.tasks import ring
 from matchmaker.web.access import supplier
+from matchmaker.web.refusals import say_why
 from matchmaker.web.supplier.products import own_product
 
 # The words of market access → those of components/readiness.html.
@@ -47,8 +47,8 @@ def answer(request: HttpRequest, uid) -> HttpResponse:
             answer_question(
                 by=request.user, product=product, question=request.POST.get("question", ""), answer=said == "yes"
             )
-        except Refused as refusal:
-            messages.error(request, refusal.message)
+        except Refused as problem:
+            say_why(request, problem)
         else:
             transaction.on_commit(ring)
     if request.htmx:

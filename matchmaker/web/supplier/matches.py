@@ -10,10 +10,9 @@ from matchmaker.campaigns import boundary
 from matchmaker.catalogue.models import Product
 from matchmaker.companies.models import Company
 from matchmaker.core import reference
-from matchmaker.matching import reasons
 from matchmaker.matching.models import Match
 from matchmaker.web.access import supplier
-from matchmaker.web.answers import take_answer
+from matchmaker.web.answers import common, take_answer
 from matchmaker.web.supplier.forms import MatchFilter
 
 PER_PAGE = 10
@@ -74,46 +73,17 @@ def answer(request: HttpRequest, uid) -> HttpResponse:
 def shown(match: Match) -> dict:
     """A match as the page shows it. The buyer's name is in it only after both said yes."""
     buyer = match.line.demand.company
-    score = round(match.score * 100)
     return {
-        "match": match,
-        "line": match.line,
+        **common(match),
         "demand": match.line.demand,
-        "product": match.product,
-        "score": score,
-        "word": _word(score),
-        "parts": _parts(match),
-        "reasons": reasons.sentences(match),
-        "conditions": [
-            {"label": row["label"], "state": row["outcome"], "detail": row["sentence"]}
-            for row in reasons.conditions(match)
-        ],
         "place": buyer.place,
         "country": buyer.country,
         "country_name": buyer.country_name,
         "buyer": buyer if match.is_mutual else None,
         "contact": boundary.contact(buyer, to=match.product.company) if match.is_mutual else None,
-        "whys": [choice for choice in Match.Why.choices if choice[0]],
         "unit": reference.name(reference.units().get(match.line.unit), match.line.unit),
         "price_unit": reference.name(reference.units().get(match.line.price_unit), match.line.price_unit),
     }
-
-
-def _word(score: int) -> str:
-    if score >= 75:
-        return _("Strong fit")
-    return _("Good fit") if score >= 55 else _("Possible fit")
-
-
-def _parts(match: Match) -> list[dict]:
-    labels = {
-        "meaning": _("Meaning"),
-        "words": _("Words"),
-        "hs": _("HS code"),
-        "category": _("Category"),
-        "trust": _("Trust"),
-    }
-    return [{"label": labels[name], "value": round(100 * match.parts[name])} for name in labels if name in match.parts]
 
 
 def _facts(match: Match) -> list[dict]:

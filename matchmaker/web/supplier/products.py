@@ -27,7 +27,7 @@ from matchmaker.core.problems import Refused
 from matchmaker.matching.models import Match
 from matchmaker.matching.tasks import ring
 from matchmaker.web.access import supplier
-from matchmaker.web.refusals import show_on
+from matchmaker.web.refusals import say_why, show_on
 from matchmaker.web.supplier.codes import picked, suggestions
 from matchmaker.web.supplier.completeness import completeness
 from matchmaker.web.supplier.forms import MAX_TEXTS, ImageForm, ProductForm, ProductTextSet, terms_of, texts_of
@@ -170,8 +170,8 @@ def _publish(request: HttpRequest, product: Product, form: ProductForm) -> bool:
     """True when there is nothing left to show on the form: published, or kept until the company is approved."""
     try:
         publish_product(by=request.user, product=product)
-    except Refused as refusal:
-        messages.warning(request, refusal.message)
+    except Refused as problem:
+        say_why(request, problem)
         return True
     except ValidationError as problem:
         show_on(form, problem)
@@ -243,11 +243,8 @@ def _act(request: HttpRequest, uid, verb: Callable[..., Product], sentence: str)
     if request.method == "POST":
         try:
             product = verb(by=request.user, product=product)
-        except Refused as refusal:
-            messages.warning(request, refusal.message)
-        except ValidationError as problem:
-            for text in problem.messages:
-                messages.error(request, text)
+        except (Refused, ValidationError) as problem:
+            say_why(request, problem)
         else:
             transaction.on_commit(ring)
             messages.success(request, sentence)

@@ -20,6 +20,7 @@ from matchmaker.market_access.services import record_registration, remove_regist
 from matchmaker.matching.tasks import ring
 from matchmaker.web import fields
 from matchmaker.web.access import supplier
+from matchmaker.web.refusals import say_why
 from matchmaker.web.supplier.products import own_product
 
 
@@ -70,10 +71,8 @@ def add(request: HttpRequest, uid) -> HttpResponse:
     single = any(values["code"] in rule.accepts for rule in EntryRule.objects.filter(per_product=True))
     try:
         record_registration(by=request.user, company=product.company, product=product if single else None, **values)
-    except Refused as refusal:
-        messages.error(request, refusal.message)
-    except ValidationError as problem:
-        messages.error(request, " ".join(problem.messages))
+    except (Refused, ValidationError) as problem:
+        say_why(request, problem)
     else:
         transaction.on_commit(ring)
         messages.success(request, _("Recorded. You are reminded when it has to be renewed."))

@@ -1,0 +1,77 @@
+"""What one's own company says of itself, and where its approval stands; the same page on both desks."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from matchmaker.campaigns.services import submit_company
+from matchmaker.companies.models import Company, Membership
+from matchmaker.companies.services import update_company
+from matchmaker.core.problems import Refused
+from matchmaker.matching.tasks import ring as ring_matching
+from matchmaker.notifications.tasks import ring as ring_post_office
+from matchmaker.web.access import current_campaign
+from matchmaker.web.company_forms import CompanyForm, said_by
+from matchmaker.web.refusals import show_on
+
+OPEN = (Company.Status.DRAFT, Company.Status.RETURNED)
+STATES = {
+    Company.Status.DRAFT: ("", "pencil"),
+    Company.Status.PENDING: ("missing", "hourglass"),
+    Company.Status.APPROVED: ("met", "rosette-discount-check"),
+    Company.Status.RETURNED: ("missing", "arrow-back-up"),
+    Company.Status.SUSPENDED: ("fail", "ban"),
+}
+
+
+def state_of(company: Company) -> dict:
+    tone, icon = STATES[Company.Status(company.status)]
+    return {"label": capfirst(company.get_status_display()), "tone": tone, "icon": icon}
+
+
+def edit_own_company(request: HttpRequest, side: str) -> HttpResponse:
+    company = request.company
+    form = CompanyForm(request.POST or None, initial=said_by(company, CompanyForm), side=side)
+    if request.method == "POST" and form.is_valid() and _save(request, form, company):
+        return redirect(f"{side}_company")
+    company = Company.objects.get(pk=company.pk)  # as it is kept, not as it was tried
+    context = {
+        "form": form,
+        "side": side,
+        "company": company,
+        "state": state_of(company),
+        "can_submit": company.status in OPEN,
+        # What a company says of itself is for its administrators to write.
+        "may_change": request.membership.role == Membership.Role.ADMIN,
+    }
+    return render(request, "company/own.html", context, status=422 if form.errors else 200)
+
+
+def _save(request: HttpRequest, form: CompanyForm, company: Company) -> bool:
+    was_approved, submits = company.is_approved, "submit" in request.POST
+    try:
+        with transaction.atomic():
+            company = update_company(by=request.user, company=company, **form.cleaned_data)
+            if submits:
+                campaign = current_campaign()
+                if campaign is None:
+                    raise Refused("no_campaign", _("No campaign is open at the moment. What you typed is still here."))
+                submit_company(by=request.user, company=company, campaign=campaign)
+    except (ValidationError, Refused) as problem:
+        show_on(form, problem)
+        return False
+    transaction.on_commit(ring_matching)
+    if submits:
+        transaction.on_commit(ring_post_office)
+        messages.success(request, _("Sent to the campaign's team. You hear from us as soon as they have decided."))
+    elif was_approved and not company.is_approved:
+        messages.warning(
+            request, _("Saved. You changed what was approved, so the campaign's team looks at your company again.")
+        )
+    else:
+        messages.success(request, _("Saved."))
+    return True
