@@ -1,11 +1,9 @@
 """The entrances of the site."""
 
-from django.conf import settings
-from django.conf.urls.static import static
 from django.contrib import admin
 from django.urls import include, path
 
-from matchmaker.web import health, styleguide
+from matchmaker.web import files, health, styleguide
 
 urlpatterns = [
     path("", include("matchmaker.web.public.urls")),
@@ -24,5 +22,5 @@ urlpatterns = [
     path("health/live", health.live, name="health_live"),
     path("health/ready", health.ready, name="health_ready"),
     path("admin/", admin.site.urls),
-    *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),
+    path("media/<path:path>", files.picture, name="picture"),
 ]

@@ -6,10 +6,11 @@ Everything lies on the day fair `mday`, between the supplier and the buyer of th
 import datetime as dt
 
 from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from matchmaker.catalogue.models import DemandComment, ProductImage, ShortlistItem
-from matchmaker.companies.models import Check, DomainProof, Merge, Suspension
+from matchmaker.companies.models import Check, Document, DomainProof, Merge, Suspension
 from matchmaker.directory.models import ExchangeRate, NotForUs, SavedSearch
 from matchmaker.events import services as events
 from matchmaker.events.models import Event
@@ -64,9 +65,11 @@ class FullWorld(World):
         self.block = Block.objects.create(company=self.seller, other=factories.buyer(legal_name="Mblocked Zeta"))
 
     def goods(self):
-        self.picture = ProductImage.objects.create(
-            product=self.draft, file="x.webp", width=1, height=1, sha256="0", alt="Mpicture alt"
-        )
+        default_storage.save("x.webp", ContentFile(b"Mimage"))
+        # Written around the field, which would read its measures from a real picture.
+        shown = {"file": "x.webp", "width": 1, "height": 1, "sha256": "0", "alt": "Mpicture alt"}
+        ProductImage.objects.bulk_create([ProductImage(product=self.draft, **shown)])
+        self.picture = ProductImage.objects.get()
         self.short = ShortlistItem.objects.create(company=self.buyer, product=self.offer, note="Mshort note")
         self.not_for_us = NotForUs.objects.create(company=self.buyer, supplier=factories.supplier())
         self.search = SavedSearch.objects.create(
@@ -78,7 +81,15 @@ class FullWorld(World):
 
     def files(self):
         admin, team = self.people["supplier admin"], self.people["organiser"]
-        own = {"language": "en", "head": ["Name"], "mapping": {}, "total": 1, "rejected": 1, "state": "preview"}
+        own = {
+            "language": "en",
+            "head": ["Name"],
+            "mapping": {},
+            "seen": {"format": "csv", "encoding": "utf-8"},
+            "total": 1,
+            "rejected": 1,
+            "state": "preview",
+        }
         self.batch = Import.objects.create(
             kind="products", company=self.seller, by=admin, file_name="Mgoods.csv", **own
         )
@@ -158,9 +169,12 @@ class FullWorld(World):
 
     def evidence(self):
         team, today = self.people["organiser"], self.now.date()
-        self.check = Check.objects.create(
-            company=self.seller, level=2, evidence="Mseen paper", checked_by=team, checked_on=today
-        )
+        self.document = Document.objects.create(
+            company=self.seller, kind="register", name="Mextract.pdf", suffix=".pdf", content_type="application/pdf",
+            size=6, sha256="0", file=ContentFile(b"Msheet", "x.pdf"),
+        )  # fmt: skip
+        seen = {"document": self.document, "evidence": "Mseen paper", "checked_by": team, "checked_on": today}
+        self.check = Check.objects.create(company=self.seller, level=2, **seen)
         gone = factories.supplier(legal_name="Mgone Theta", status="suspended")
         self.suspension = Suspension.objects.create(
             company=gone, suspended_by=team, reason="Msuspended why", status_before="approved"

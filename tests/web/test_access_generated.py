@@ -80,6 +80,9 @@ MARKERS = {
     "Mreport note": SELLERS_API | TEAM,
     "Mblocked Zeta": SELLERS | TEAM,
     "Mpicture alt": SELLERS_API,
+    "Mimage": SELLERS,
+    "Mextract.pdf": SELLER_ADMIN | DECIDE,
+    "Msheet": SELLER_ADMIN | DECIDE,
     "Mshort note": BUYERS,
     "Msearch name": {"buyer member"},
     "MREG77": SELLERS,
@@ -135,6 +138,8 @@ def state(rows: list) -> list:
 def readable(page) -> str:
     """What is in an answer, also in a file of files (a workbook, the venue's pack)."""
     content = b"".join(page.streaming_content) if page.streaming else page.content
+    for closes in page._resource_closers:  # not `close()`: that would end the connection of the test
+        closes()
     if content[:4] == b"PK\x03\x04":
         with zipfile.ZipFile(io.BytesIO(content)) as pack:
             content = b"\n".join(pack.read(name) for name in pack.namelist())

@@ -42,6 +42,12 @@ urlpatterns = [
     path("companies/<uuid:uid>/return/", companies.send_back, name="console_company_return"),
     path("companies/<uuid:uid>/verify/", verification.verify, name="console_company_verify"),
     path("companies/<uuid:uid>/checks/<uuid:check>/withdraw/", verification.withdraw, name="console_check_withdraw"),
+    path("companies/<uuid:uid>/documents/<uuid:key>/", verification.document, name="console_document"),
+    path(
+        "companies/<uuid:uid>/documents/<uuid:key>/refuse/",
+        verification.refuse_document,
+        name="console_document_refuse",
+    ),
     path("companies/<uuid:uid>/act/", acting.begin, name="console_act"),
     path("acting/stop/", acting.stop, name="console_act_stop"),
     path("boundary/", boundary.show, name="console_boundary"),
