@@ -290,6 +290,7 @@ WHITENOISE_AUTOREFRESH = DEBUG
 WHITENOISE_MAX_AGE = 31536000 if PRODUCTION else 600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+URLIZE_ASSUME_HTTPS = True  # a bare "www.…" in a text leads to https, as Django will do by itself from 2028 on
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
 # -- defence ----------------------------------------------------------------------------------------------------------

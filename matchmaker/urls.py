@@ -5,6 +5,7 @@ from django.urls import include, path
 
 from matchmaker.web import files, health, styleguide
 
+handler400 = "matchmaker.web.errors.not_understood"
 urlpatterns = [
     path("", include("matchmaker.web.public.urls")),
     path("supplier/", include("matchmaker.web.supplier.urls")),
