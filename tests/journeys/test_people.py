@@ -114,7 +114,7 @@ def test_second_step_passkey_and_an_invited_colleague(site, mill):
     ploy.go(f"/companies/{mill.uid}/members/")
     ploy.fill(email="somchai@mill.example")
     ploy.submit("aside form button.btn-primary[type=submit]")
-    letters, _seconds = wait_for(lambda: mails_to("somchai@mill.example"), 30, "no invitation came")
+    letters, _seconds = wait_for(lambda: mails_to("somchai@mill.example"), 90, "no invitation came")
     address = re.search(r"(/invitations/\S+)", body_of(letters[0]))[1]
     somchai = site()
     somchai.sign_up("Somchai Dee", "somchai@mill.example")
@@ -209,7 +209,7 @@ def test_a_country_partners_desk_enrols_and_vouches(site, campaign):
     malee.choose(country="TH")
     malee.submit()
     company = Company.objects.get(name_latin="Hom Surin Rice")
-    letters, _seconds = wait_for(lambda: mails_to("noi@homsurin.example"), 30, "no letter went to the company")
+    letters, _seconds = wait_for(lambda: mails_to("noi@homsurin.example"), 90, "no letter went to the company")
     assert "/invitations/" in body_of(letters[0])
     enrolment = Enrolment.objects.get(company=company)
     malee.go(f"/partner/{partner.uid}/companies/{enrolment.uid}/")

@@ -50,7 +50,7 @@ def delivery(request):
 @organiser
 @require_POST
 def retry(request):
-    """Give parked promises a new start: the ones ticked, or all that are shown. One that is not there stops all (B94)."""
+    """Give the parked promises that were ticked a new start; one that is not there stops all (B94)."""
     chosen = [_parked(named) for named in request.POST.getlist("promise")]
     count = services.retry_parked(by=request.user, promises=chosen)
     ring()

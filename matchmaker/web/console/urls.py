@@ -61,6 +61,7 @@ urlpatterns = [
     path("questions/", questions.index, name="console_questions"),
     path("questions/new/", questions.edit, name="console_question_new"),
     path("questions/answers/", questions.answers, name="console_answers"),
+    path("questions/answers.<str:form>", questions.answers_file, name="console_answers_export"),
     path("questions/<uuid:uid>/", questions.edit, name="console_question"),
     path("questions/<uuid:uid>/retire/", questions.retire, name="console_question_retire"),
     path("questions/<uuid:uid>/move/", questions.move, name="console_question_move"),
