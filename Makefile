@@ -32,7 +32,7 @@ test-services: setup-dev ## the same on PostgreSQL and Redis (TEST_DATABASE_URL,
 	$(PYTHON_ENV)/python -m pytest $(ON_EVERY_CORE) -m "not fault and not journey"
 
 test-pages: setup-dev ## every page in both languages, widths and schemes, and twelve journeys by keyboard alone, in Chromium
-	@CHROMIUM=$$(bin/browser) $(PYTHON_ENV)/python -m pytest tests/journeys/pages
+	@CHROMIUM=$$(bin/browser) $(PYTHON_ENV)/python -m pytest -n 2 --dist loadgroup tests/journeys/pages
 
 matrix: setup-dev ## every route of the site as every kind of person: gates, markers, changes
 	@ACCESS_ROLES=all $(PYTHON_ENV)/python -m pytest -s tests/web/test_access_generated.py tests/web/test_access_matrix.py
@@ -43,8 +43,8 @@ fuzz: setup-dev ## 20,000 made-up calls to the API; none may end in a 5xx
 test-faults: setup-dev ## kills workers and servers and counts what was lost
 	@$(PYTHON_ENV)/python -m pytest -m "fault and not ledger" -s
 
-bench-ledger: setup-dev ## 100,000 notices while workers, Valkey and deploys die, counted outside; DATABASE_URL for PostgreSQL
-	@$(PYTHON_ENV)/python -m pytest -m ledger -s -q
+bench-ledger: setup-dev ## 100,000 notices while things die, counted outside; goes on where it ended, FAULT=f07 for one
+	@$(PYTHON_ENV)/python -m pytest tests/faults -m ledger -s -q $(if $(FAULT),-k $(FAULT))
 
 lint: setup-dev ## style, types, templates, floors of the house, security patterns
 	@$(PYTHON_ENV)/ruff check --quiet .
@@ -89,7 +89,7 @@ bench-booking: setup-dev ## 10,000 contested bookings and how many a minute, on 
 	@$(PYTHON_ENV)/python benchmarks/booking.py --out docs/benchmarks/booking.md
 
 bench-event: setup-dev ## from the organiser's button to the draft of 1,000 by 1,000 companies, with the progress shown
-	@$(PYTHON_ENV)/python benchmarks/event_plan.py
+	@$(PYTHON_ENV)/python benchmarks/event_plan.py --out docs/benchmarks/event.md
 
 bench-directory: setup-dev ## the directory page beside an ORM and a full-text page at 10k and 100k products; SIZE=1m adds a million
 	@$(PYTHON_ENV)/python benchmarks/directory.py

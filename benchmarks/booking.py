@@ -1,6 +1,9 @@
 """Book meetings against each other, and count: nobody twice, and how many a minute.
 
-    python benchmarks/booking.py [--rounds 10000] [--racers 4] [--seconds 330] [--out docs/benchmarks/booking.md]
+    python benchmarks/booking.py [--rounds 10000] [--racers 2] [--seconds 330] [--out docs/benchmarks/booking.md]
+
+After `--seconds` no new block of rounds begins; the next run goes on where this one stopped, until `--rounds` are done
+(counts are kept in `VAR_DIR/booking.json`).
 
 In each round several processes want the same thing at the same moment: one supplier, one buyer, the last table, or one
 interpreter. After each round exactly one meeting may stand. Runs in a scratch database beside `DATABASE_URL`, which is
@@ -10,6 +13,7 @@ made and thrown away; with SQLite writers queue, so the race is a real one on Po
 import argparse
 import datetime as dt
 import itertools
+import json
 import multiprocessing
 import os
 import platform
@@ -28,6 +32,7 @@ import django  # noqa: E402 -- the project's folder must be on the path first
 
 django.setup()
 
+from django.conf import settings  # noqa: E402
 from django.core.cache import cache  # noqa: E402
 from django.db import IntegrityError, connection, connections, transaction  # noqa: E402
 from django.utils import timezone  # noqa: E402
@@ -154,6 +159,14 @@ def contest(rounds: int, racers: int, seconds: float) -> tuple[Counter, float]:
     return counts, time.monotonic() - began
 
 
+def earlier(file: Path) -> tuple[Counter, float]:
+    """The counts of the runs before this one, and how long they took."""
+    if not file.exists():
+        return Counter(), 0.0
+    kept = json.loads(file.read_text(encoding="utf-8"))
+    return Counter({(kind, said): n for kind, said, n in kept["counts"]}), kept["seconds"]
+
+
 def two_hundred() -> Counter:
     """F40: two hundred who want one slot, forty at any moment (a server has about a hundred connections)."""
     world = World(200, tables=300)
@@ -211,15 +224,24 @@ def main() -> None:
     asked = parser.parse_args()
     connection.creation.create_test_db(verbosity=0, autoclobber=True)
     cache.clear()
+    tally = Path(settings.VAR_DIR) / "booking.json"
     try:
         a_minute = {workers: speed(workers, 200) for workers in (1, 2)}
         print(f"bookings a minute: {a_minute}", flush=True)
         crowd = two_hundred()
         print(f"one slot: {dict(crowd)}", flush=True)
-        counts, took = contest(asked.rounds, asked.racers, asked.seconds)
+        before, spent = earlier(tally)
+        counts, took = contest(asked.rounds - before["rounds", ""], asked.racers, asked.seconds)
+        counts, took = counts + before, took + spent
     finally:
         connections.close_all()
         connection.creation.destroy_test_db(connection.settings_dict["NAME"], verbosity=0)
+    if counts["rounds", ""] < asked.rounds:
+        kept = {"counts": [[*key, n] for key, n in counts.items()], "seconds": took}
+        tally.write_text(json.dumps(kept), encoding="utf-8")
+        print(f"{counts['rounds', '']} of {asked.rounds} rounds are done: run it again to go on")
+    else:
+        tally.unlink(missing_ok=True)
     lines = report(asked, a_minute, crowd, counts, took)
     print("\n".join(lines))
     if asked.out:

@@ -3,8 +3,9 @@
 DATABASE_URL names a PostgreSQL (the `test` at 127.0.0.1 by default); ROWS, PEER_ROWS and ROUNDS the size. Everything
 happens in a database of its own, made and dropped here.
 
-Ours is the whole way of a CSV file: read, every cell and rule checked, staged row by row with its raw text and its
-problems, compared with what is on the site, brought in by chunks of 500 with one transaction and one audit entry each.
+Ours is the whole way of a CSV file: read, every cell and rule checked, kept with its raw text and its problems,
+compared with what is on the site, brought in piece by piece (250 to 4,000 rows) with one transaction and one audit
+entry each.
 COPY is the bare writing of the same ready rows into the same three tables (products, texts, certificates; same indexes
 and foreign keys), in one transaction, nothing read or checked. django-import-export reads the same file, with
 `use_bulk`, foreign keys looked up from memory and `clean_model_instances`, into the products table alone, which is less

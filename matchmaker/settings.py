@@ -234,7 +234,15 @@ if env.str("OIDC_SERVER_URL", ""):
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "matchmaker <noreply@matchmaker.example>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 MAIL_FOLDER = VAR_DIR / "mail"
-if env.str("EMAIL_URL", ""):
+MAILERS: dict[str, dict]
+MAIL_SERVICE = env.str("MAIL_SERVICE", "")  # one that django-anymail knows, such as postmark; it tells us of bounces
+if MAIL_SERVICE:
+    INSTALLED_APPS.append("anymail")
+    ANYMAIL = {name.removeprefix("ANYMAIL_"): env.str(name) for name in os.environ if name.startswith("ANYMAIL_")}
+    MAILERS = {"default": {"BACKEND": f"anymail.backends.{MAIL_SERVICE}.EmailBackend"}}
+    if not ANYMAIL.get("WEBHOOK_SECRET"):
+        raise ImproperlyConfigured("MAIL_SERVICE is set but ANYMAIL_WEBHOOK_SECRET is not: set it to name:password.")
+elif env.str("EMAIL_URL", ""):
     given = env.email("EMAIL_URL")
     MAILERS = {
         "default": {

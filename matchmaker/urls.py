@@ -1,5 +1,6 @@
 """The entrances of the site."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
@@ -24,4 +25,6 @@ urlpatterns = [
     path("health/ready", health.ready, name="health_ready"),
     path("admin/", admin.site.urls),
     path("media/<path:path>", files.picture, name="picture"),
+    # what the mail service reports; its own secret (ANYMAIL_WEBHOOK_SECRET) is the right to
+    *([path("mail-events/", include("anymail.urls"))] if settings.MAIL_SERVICE else []),
 ]

@@ -46,7 +46,7 @@ def insert(model: type[models.Model], names: Sequence[str], rows: Iterable[Seque
     constant = tuple(rest.values())
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
+            with connection.wrap_database_errors, cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
                 for row in rows:
                     copy.write_row(_with_json((*row, *constant), places))
         else:

@@ -5,6 +5,8 @@ from email.utils import parseaddr
 
 import icalendar
 from django.conf import settings
+from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -49,6 +51,26 @@ def invitation(meeting: Meeting, company) -> dict[str, str]:
     return found
 
 
+def agenda(participation: str) -> str:
+    """All meetings of one participation as the attachment of a mail; those called off take their entry away.
+
+    Made when the mail leaves, so it is the agenda of that moment.
+    """
+    row = EventParticipation.objects.registered().select_related("event", "company").filter(uid=participation).first()
+    if row is None:
+        return ""
+    meetings = Meeting.objects.of(row.event).of_company(row.company).filter(starts_at__isnull=False).for_agenda()
+    over = Q(status=Meeting.Status.CANCELLED, starts_at__lt=timezone.now())
+    book = _book("PUBLISH")
+    for meeting in meetings.exclude(over):
+        entry = _entry(meeting, row.company)
+        entry.add("organizer", f"mailto:{parseaddr(settings.DEFAULT_FROM_EMAIL)[1]}")
+        if meeting.status == Meeting.Status.CANCELLED:
+            entry["status"] = "CANCELLED"
+        book.add_component(entry)
+    return book.to_ical().decode() if book.subcomponents else ""
+
+
 def _book(method: str) -> icalendar.Calendar:
     book = icalendar.Calendar()
     book.add("prodid", "-//matchmaker//meetings//EN")
@@ -72,8 +94,8 @@ def _entry(meeting: Meeting, company) -> icalendar.Event:
         entry.add("location", room)
         entry.add("url", room)
     else:
-        place = _("Table %(table)d") % {"table": meeting.table}
-        hall = event.place_of(meeting.table)
+        booth, hall = meeting.booth, "" if meeting.booth else event.place_of(meeting.table)
+        place = _("Booth %(booth)s") % {"booth": booth} if booth else _("Table %(table)d") % {"table": meeting.table}
         entry.add("location", ", ".join(part for part in (place, hall, event.venue, event.city) if part))
     if meeting.status == Meeting.Status.PLANNED:
         alarm = icalendar.Alarm()

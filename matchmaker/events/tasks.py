@@ -5,7 +5,7 @@ import contextlib
 from celery import shared_task
 from kombu.exceptions import OperationalError
 
-from matchmaker.events import services
+from matchmaker.events import scheduling, services
 
 
 # A plan may take three minutes; the limit stays below the 300 s after which Redis hands the message to another worker.
@@ -15,6 +15,12 @@ def compute_plans() -> None:
     services.expire_requests()
     if services.compute_plan():
         ring()
+
+
+@shared_task(name="events.get_ready")
+def get_ready() -> None:
+    """Load the compiled loops, or compile them the first time on a machine, so that the next plan does not wait."""
+    scheduling.warm()
 
 
 @shared_task(name="events.remind_of_meetings")
@@ -27,3 +33,9 @@ def ring() -> None:
     """Wake a worker now instead of at the next tick. Without Redis nothing is lost: the timetable finds the row."""
     with contextlib.suppress(OperationalError):
         compute_plans.apply_async(expires=60, retry=False)
+
+
+def announce() -> None:
+    """Somebody looks at the page from which plans are started."""
+    with contextlib.suppress(OperationalError):
+        get_ready.apply_async(expires=60, retry=False)

@@ -1,5 +1,7 @@
 """A file on its way into the site: what was uploaded, how its columns are read, every row and what became of it."""
 
+from collections import Counter
+
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
@@ -30,6 +32,13 @@ class ImportQuerySet(models.QuerySet):
         return self.filter(undo_until__lt=now, state=Import.State.DONE)
 
 
+class ImportManager(models.Manager.from_queryset(ImportQuerySet)):  # type: ignore[misc]
+    """Leaves the file, which may have 25 MB, in the database until somebody asks for it."""
+
+    def get_queryset(self):
+        return super().get_queryset().defer("content")
+
+
 class Import(Public):
     class Kind(models.TextChoices):
         SUPPLIERS = "suppliers", _("suppliers")
@@ -56,7 +65,7 @@ class Import(Public):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="imports")
     language = models.CharField(max_length=10)  # of the sentences about rows
     file_name = models.CharField(max_length=200)
-    content = models.BinaryField(null=True)  # until every row is staged
+    content = models.BinaryField(null=True)  # the file, deflated, until its rows are brought in
     seen = models.JSONField(default=dict)  # how the file is read, see `reading.Seen`
     head = models.JSONField(default=list)  # the file's own column names
     mapping = models.JSONField(default=dict)  # our column → place in the file
@@ -78,7 +87,7 @@ class Import(Public):
     applied_at = models.DateTimeField(null=True, blank=True)
     undo_until = models.DateTimeField(null=True, blank=True)
 
-    objects = ImportQuerySet.as_manager()
+    objects = ImportManager()
 
     class Meta:
         ordering = ["-id"]
@@ -100,6 +109,13 @@ class Import(Public):
     def valid(self) -> int:
         return self.total - self.rejected
 
+    def actions(self) -> Counter[str]:
+        """How many rows will be new, changes, already here, refused."""
+        counts = Counter(self.rows.order_by().values_list("action", flat=True))
+        apart = sum(counts[action] for action in ImportRow.Action.values if action != ImportRow.Action.CREATE)
+        counts[ImportRow.Action.CREATE] = self.total - apart
+        return counts
+
     @property
     def owner(self):
         return self.company or self.campaign
@@ -113,14 +129,26 @@ class Import(Public):
         return self.state == self.State.DONE and self.undo_until is not None and self.undo_until > timezone.now()
 
 
-class ImportRowQuerySet(models.QuerySet):
-    def for_writing(self):
-        """What bringing in needs; texts, notes and sentences of a hundred thousand rows stay where they are."""
-        return self.only("row_no", "values", "action", "key", "target")
+class ImportPack(models.Model):
+    """A piece of the file that comes in in one transaction, with its rows that are sound and new; see `packs`."""
+
+    batch = models.ForeignKey(Import, models.CASCADE, related_name="packs", db_column="import_id", db_index=False)
+    first_row = models.PositiveIntegerField()
+    last_row = models.PositiveIntegerField()
+    names = models.JSONField(default=list)  # which value stands where in a row
+    rows = models.TextField()  # JSON: [[row number, values, uid of what it becomes], …]
+    written = models.TextField(default="[]")  # JSON: [[cells as text, notes], …] in the same order
+
+    class Meta:
+        ordering = ["first_row"]
+        constraints = [models.UniqueConstraint(fields=["batch", "first_row"], name="import_pack_once")]
+
+    def __str__(self):
+        return f"{self.batch} · {self.first_row} to {self.last_row}"
 
 
 class ImportRow(models.Model):
-    """One row of the file as it was written there, what we read in it, and what is wrong with it."""
+    """A row there is something to say about: refused, a change, already here, or mended by hand."""
 
     class Action(models.TextChoices):
         CREATE = "create", _("new")
@@ -135,11 +163,8 @@ class ImportRow(models.Model):
     problems = models.JSONField(null=True)  # our column → the sentence
     notes = models.JSONField(null=True)  # our column → what was put right, or of which row this one is the same
     action = models.CharField(max_length=6, choices=Action)
-    key = models.CharField(max_length=64, blank=True)  # digest of what makes it the same as another
     target = models.UUIDField(null=True)  # the uid of what it becomes or changes
     before = models.JSONField(null=True, encoder=DjangoJSONEncoder)  # what a change replaced
-
-    objects = ImportRowQuerySet.as_manager()
 
     class Meta:
         ordering = ["row_no"]

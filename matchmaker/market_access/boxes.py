@@ -97,8 +97,8 @@ class DutyBox:
     disclaimer: str
 
 
-def readiness_box(product: Product, shipment_date: date) -> ReadinessBox:
-    """The checklist of one product for a shipment date, in the language that is active."""
+def readiness_box(product: Product, shipment_date: date, *, to_maker: bool = True) -> ReadinessBox:
+    """The checklist of one product for a shipment date, in the language that is active, for its maker or for others."""
     answer = readiness_of(product, shipment_date)
     return ReadinessBox(
         shipment_date=shipment_date,
@@ -106,9 +106,9 @@ def readiness_box(product: Product, shipment_date: date) -> ReadinessBox:
         state_label=sentences.state(answer.state),
         summary=sentences.about_readiness(answer),
         counts=answer.counts,
-        items=tuple(_line(item) for item in answer.items),
-        papers=tuple(_line(item) for item in answer.papers),
-        notices=tuple(_line(item) for item in answer.notices),
+        items=tuple(_line(item, to_maker) for item in answer.items),
+        papers=tuple(_line(item, to_maker) for item in answer.papers),
+        notices=tuple(_line(item, to_maker) for item in answer.notices),
         questions=tuple(Ask(one.code, *sentences.ask(one), one.decides) for one in answer.questions),
         disclaimer=sentences.disclaimer(),
     )
@@ -146,7 +146,7 @@ def duty_box(
     )
 
 
-def _line(item: readiness.Item) -> Line:
+def _line(item: readiness.Item, to_maker: bool = True) -> Line:
     rule = item.rule
     registers = rule.accepts[0] if rule.evidence.value == "registration" and rule.accepts else ""
     return Line(
@@ -154,7 +154,7 @@ def _line(item: readiness.Item) -> Line:
         name=sentences.in_language(rule, "name"),
         status=item.status.value,
         status_label=sentences.status(item.status),
-        reason=sentences.about_item(item),
+        reason=sentences.about_item(item, to_maker=to_maker),
         reason_code=item.reason.code,
         summary=sentences.in_language(rule, "summary"),
         how_to=sentences.in_language(rule, "how_to_satisfy"),

@@ -88,10 +88,12 @@ def lookalike_warning(rule: Rule) -> str:
     ) % {"address": rule.where_to_apply}
 
 
-def about_item(item: Item) -> str:
-    """Why an item of the checklist has its status."""
+def about_item(item: Item, *, to_maker: bool = True) -> str:
+    """Why an item of the checklist has its status: told to whoever makes the product, or to anybody else."""
     facts = item.reason.facts
     make = _ITEM[item.reason.code]
+    if not to_maker:
+        make = _ITEM_TO_OTHERS.get(item.reason.code, make)
     return make(facts)
 
 
@@ -142,6 +144,18 @@ _ITEM: dict[str, Callable[[Facts], str]] = {
         _("HS code %(code)s is too short to tell. Six digits are needed.") % {"code": facts["hs_code"]}
     ),
     "check_with_importer": lambda facts: _("Ask the importer whether this tariff line is concerned."),
+}
+
+# Where the sentence speaks of what the maker said or should do, everybody else reads this one.
+_ITEM_TO_OTHERS: dict[str, Callable[[Facts], str]] = {
+    "evidence_declared": lambda facts: _("The supplier states that it has this."),
+    "scope_uncertain": lambda facts: _("It may apply: customs or the importer decides."),
+    "confirmed_not_applicable": lambda facts: _(
+        "The supplier states that customs or the importer confirmed it does not apply."
+    ),
+    "answer_excludes": lambda facts: _("What the supplier answered takes this product out of the rule."),
+    "question_open": lambda facts: _("It depends on a question the supplier has not answered yet."),
+    "hs_missing": lambda facts: _("The supplier has not given an HS code yet."),
 }
 
 
@@ -208,11 +222,12 @@ def about_change(change: Change) -> str:
 
 
 def percent(span: Span) -> str:
-    """`13 %`, or `5 % to 13 %` where the national lines differ."""
+    """`13 %`, or `5 % to 13 %` where the national lines differ; the number and its sign stay on one line."""
     low, high = (_number(end) for end in (span.low, span.high))
-    if span.is_one:
-        return _("%(rate)s %%") % {"rate": low}
-    return _("%(low)s %% to %(high)s %%") % {"low": low, "high": high}
+    text = (
+        _("%(rate)s %%") % {"rate": low} if span.is_one else _("%(low)s %% to %(high)s %%") % {"low": low, "high": high}
+    )
+    return text.replace(" %", "\N{NO-BREAK SPACE}%")
 
 
 def money(span: Span, currency: str) -> str:

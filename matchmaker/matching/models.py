@@ -174,6 +174,9 @@ class State(models.Model):
     # Counted before the work: what kills its worker again and again is put aside until it is edited.
     attempts = models.PositiveSmallIntegerField(default=0)
     tried_revision = models.PositiveIntegerField(default=0)
+    # Who works on it, and until when: two workers never match the same row at once.
+    lease_until = models.DateTimeField(null=True, blank=True)
+    lease_token = models.UUIDField(null=True, blank=True)
 
     class Meta:
         abstract = True

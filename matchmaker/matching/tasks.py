@@ -4,7 +4,8 @@ import contextlib
 
 from celery import current_app, shared_task
 from celery.signals import worker_process_init
-from kombu.exceptions import OperationalError
+from django.db import OperationalError
+from kombu.exceptions import OperationalError as NoBroker
 
 from matchmaker.matching import services
 from matchmaker.notifications.tasks import ring as ring_post_office
@@ -26,8 +27,13 @@ def match_waiting() -> None:
     if services.match_block():
         match_block.delay()
         ring_post_office()
-    while services.match_waiting():
-        ring_post_office()
+    try:
+        while services.match_waiting():
+            ring_post_office()
+    except OperationalError:
+        # Somebody held a row too long: at once, and not at the next tick, which is ten seconds off.
+        ring()
+        raise
 
 
 @shared_task(name="matching.match_block")
@@ -44,9 +50,16 @@ def learn_weights() -> None:
     services.learn_weights()
 
 
+@shared_task(name="matching.remind_owing")
+def remind_owing() -> None:
+    """In the morning of the buyers: who has been waited for."""
+    if services.remind_owing():
+        ring_post_office()
+
+
 def ring() -> None:
     """Wake a worker now instead of at the next tick. Without Redis nothing is lost: the timetable finds the row."""
-    with contextlib.suppress(OperationalError):
+    with contextlib.suppress(NoBroker):
         match_waiting.apply_async(expires=60, retry=False)
 
 
@@ -55,5 +68,5 @@ def ring_run(blocks: int) -> None:
     try:
         for _bell in range(min(blocks, 8)):
             match_block.apply_async(retry=False)
-    except OperationalError:
+    except NoBroker:
         pass

@@ -2,6 +2,7 @@
 
 from datetime import datetime, time
 from itertools import groupby
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -10,7 +11,7 @@ from django.utils import timezone, translation
 
 from matchmaker.notifications import mail, outbox, restored, topics, unsubscribing
 from matchmaker.notifications.attention import zone
-from matchmaker.notifications.models import Delivery, Digest, Frequency
+from matchmaker.notifications.models import Delivery, Digest, Frequency, Notice
 from matchmaker.notifications.outbox import NotWanted
 from matchmaker.notifications.templatetags.notices import notice_line
 
@@ -72,19 +73,20 @@ def send(post: mail.Post, digest: Digest) -> None:
     notices = [row.notice for row in rows.order_by("notice__topic", "-notice__id")]
     if not notices:
         raise NotWanted("Everything was read on the site before.")
-    with translation.override(digest.recipient.language):
+    context = summary(notices, digest.recipient.language)
+    key, topic = str(digest.pk), unsubscribing.DIGESTS
+    post.send(mail.build(digest.recipient, "digest", topic, context, key=key))
+
+
+def summary(notices: list[Notice], language: str) -> dict[str, Any]:
+    """What the mail of a digest shows of these notices, which stand topic by topic."""
+    with translation.override(language):
         groups = [
             {"name": topics.label(topic)[0], "items": [_item(notice) for notice in some]}
             for topic, some in groupby(notices[:SHOWN], key=lambda notice: notice.topic)
         ]
-    context = {
-        "groups": groups,
-        "total": len(notices),
-        "more": max(0, len(notices) - SHOWN),
-        "path": "/notices/",
-    }
-    key, topic = str(digest.pk), unsubscribing.DIGESTS
-    post.send(mail.build(digest.recipient, "digest", topic, context, key=key))
+    more = max(0, len(notices) - SHOWN)
+    return {"groups": groups, "total": len(notices), "more": more, "path": "/notices/"}
 
 
 def _item(notice) -> dict[str, str]:

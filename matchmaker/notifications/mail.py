@@ -16,7 +16,8 @@ from django.template.loader import get_template
 from django.urls import reverse
 from django.utils import translation
 
-from matchmaker.notifications import attention, topics, unsubscribing, wording
+from matchmaker.notifications import attention, calendars, topics, unsubscribing, wording
+from matchmaker.notifications.inline import inline
 from matchmaker.notifications.models import Delivery, Notice, Suppression, Wording
 from matchmaker.notifications.outbox import (
     BUDGET,
@@ -26,7 +27,6 @@ from matchmaker.notifications.outbox import (
     drain,
     mail_due,
 )
-from matchmaker.notifications.templatetags.notices import in_language
 
 ICS = "meeting.ics"
 HIDDEN = re.compile("[\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029]+")
@@ -134,15 +134,16 @@ def build(
             known = wording.values(
                 kind, context | {"recipient": str(person), "site_name": site_name()}, person.language
             )
-            data["subject"] = header(wording.fill(words.subject, known))
+            data["headline"] = header(wording.fill(words.subject, known))
             data |= {"own_words": wording.fill(words.body, known), "own_frame": template}
             template = "notifications/_own"
         else:
-            data["subject"] = header(plain(f"{template}.subject.txt", data))
-        text = plain(f"{template}.txt", data).strip() + "\n"
-        html = get_template(f"{template}.html").render(data)
+            data["headline"] = header(plain(f"{template}.subject.txt", data))
+        text = re.sub(r"\n{3,}", "\n\n", plain(f"{template}.txt", data)).strip() + "\n"
+        data["preheader"] = preheader(text)
+        html = inline(get_template(f"{template}.html").render(data))
     message = EmailMultiAlternatives(
-        subject=data["subject"],
+        subject=data["headline"],
         body=text,
         to=[person.email],
         headers={
@@ -156,7 +157,7 @@ def build(
         message.extra_headers["List-Unsubscribe"] = f"<{stop}>"
         message.extra_headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     with translation.override(person.language):
-        calendar = in_language(context.get("calendar"))
+        calendar = calendars.of(context)
     if calendar:
         method = re.search(r"^METHOD:([A-Z]+)\r?$", calendar, re.MULTILINE)
         message.attach(_calendar_part(calendar, method[1] if method else "PUBLISH"))
@@ -179,6 +180,12 @@ def subject(notice: Notice) -> str:
     if words:
         return header(wording.fill(words.subject, wording.values(notice.kind, context, language)))
     return header(plain(f"notifications/{notice.kind}.subject.txt", context))
+
+
+def preheader(text: str) -> str:
+    """What a list of mails shows behind the subject: the first words of the letter."""
+    words = " ".join(text.partition("\n--\n")[0].split())
+    return words if len(words) <= 140 else words[:139] + "…"
 
 
 def plain(template: str, data: dict) -> str:

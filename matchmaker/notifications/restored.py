@@ -30,9 +30,12 @@ def note(promise: Promise) -> None:
 
 
 def guard() -> bool:
-    """Hold everything when the log is ahead of the database; returns whether it is. Called once a sweep."""
+    """Hold everything when the log is ahead of the database; returns whether it is. Called once a sweep.
+
+    A log of a time to come tells of a clock that was put back, not of a backup.
+    """
     beat, newest = Heartbeat.objects.first(), max(_logs(), key=_written, default=None)
-    if newest is None or beat is None or _written(newest) < beat.seen_at + GAP:
+    if newest is None or beat is None or not beat.seen_at + GAP <= _written(newest) <= timezone.now() + GAP:
         return False
     with transaction.atomic():
         Hold.objects.get_or_create(pk=1, defaults={"reason": REASON})

@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
@@ -34,6 +34,13 @@ GIVE_UP_ON = timedelta(days=5)
 OVERLAP = timedelta(days=1)  # how long the old secret signs beside the new one
 KEEP_LOG = timedelta(days=30)
 MOST = 20  # endpoints of one owner
+
+
+def _nobody(owner_uid: UUID) -> tuple[Iterable[Any], str]:
+    return (), ""
+
+
+keepers_of: Callable[[UUID], tuple[Iterable[Any], str]] = _nobody  # set by the floor that knows the organisations
 
 
 # -- endpoints --------------------------------------------------------------------------------------------------------
@@ -101,13 +108,14 @@ def send_test(*, by: Any, endpoint: WebhookEndpoint) -> WebhookDelivery:
 def emit(*, owner_uid: UUID, event_type: str, event_key: str, data: Mapping[str, Any]) -> int:
     """Promise an organisation's programs an event, in the caller's transaction; returns to how many.
 
-    `data` carries ids only. The same `event_key` never makes a second event for an endpoint.
+    `data` carries ids only. An endpoint names the types it wants, or their first words. The same `event_key` makes
+    no second event for an endpoint.
     """
     now = timezone.now()
     wanted = [
         endpoint
         for endpoint in WebhookEndpoint.objects.filter(owner_uid=owner_uid, disabled_at__isnull=True)
-        if not endpoint.types or event_type in endpoint.types
+        if not endpoint.types or {event_type, event_type.partition("_")[0]} & set(endpoint.types)
     ]
     rows = [
         WebhookDelivery(
@@ -226,7 +234,7 @@ def secret(endpoint: WebhookEndpoint) -> str:
 
 
 def disable(endpoint: WebhookEndpoint, reason: str) -> None:
-    """Stop calling an endpoint, call off what waits, and tell its owner where it belongs to a person."""
+    """Stop calling an endpoint, call off what waits, and tell its person or the keepers of its organisation."""
     now = timezone.now()
     with transaction.atomic():
         fresh = WebhookEndpoint.objects.filter(pk=endpoint.pk, disabled_at__isnull=True)
@@ -234,14 +242,14 @@ def disable(endpoint: WebhookEndpoint, reason: str) -> None:
             return
         waiting = endpoint.deliveries.waiting().filter(lease_token__isnull=True)
         waiting.update(state=Promise.State.PARKED, finished_at=now, last_error=reason[:300])
-        if endpoint.user:
-            context = {"name": endpoint.name, "url": endpoint.url, "reason": reason}
-            services.notify(
-                kind="webhook_disabled",
-                to=[endpoint.user],
-                event_key=f"webhook_disabled:{endpoint.uid}:{now.isoformat()}",
-                context=context,
-            )
+        people, path = keepers_of(endpoint.owner_uid) if endpoint.owner_uid else ([endpoint.user], "/account/webhooks/")
+        services.notify(
+            kind="webhook_disabled",
+            to=people,
+            event_key=f"webhook_disabled:{endpoint.uid}:{now.isoformat()}",
+            context={"name": endpoint.name, "url": endpoint.url, "reason": reason},
+            path=f"{path}{endpoint.uid}/" if path else "",
+        )
 
 
 def _start_over(rows: models.QuerySet) -> None:

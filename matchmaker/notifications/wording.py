@@ -32,7 +32,8 @@ ALWAYS = ("recipient", "site_name")
 FRAME = {
     "LANGUAGE_CODE",
     "LANGUAGE_BIDI",
-    "subject",
+    "headline",
+    "preheader",
     "url",
     "settings_url",
     "unsubscribe_url",

@@ -4,6 +4,7 @@ Its binary is started directly: 0.06 s, where the package's own Python interface
 """
 
 import os
+import shutil
 import socket
 import subprocess
 import time
@@ -31,14 +32,16 @@ def free_port(preferred: int | None = None) -> int:
         return probe.getsockname()[1]
 
 
-def start(folder: Path, port: int, *, persistent: bool = True, **popen) -> subprocess.Popen:
-    """Start the server and return once it answers, and not another that took the port a moment before.
+def start(folder: Path, port: int, *, persistent: bool = True, program: str | None = None, **popen) -> subprocess.Popen:
+    """Start the server, the embedded one unless another program is named, and return once it answers.
+
+    An answer of another server, that took the port a moment before, does not count.
 
     Raises:
         RuntimeError: when it does not answer within ten seconds.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    binary = get_binary_path()
+    binary = Path(shutil.which(program) or program) if program else get_binary_path()
     if not os.access(binary, os.X_OK):
         binary.chmod(0o755)
     command = [str(binary), "--bind", "127.0.0.1", "--port", str(port), "--dir", str(folder), "--save", ""]

@@ -43,7 +43,7 @@ def rows_of(meetings: Iterable[Meeting], company: Company, viewer: ZoneInfo | No
                 staff=getattr(meeting, f"{side}_staff"),
                 rating=getattr(meeting, f"{side}_rating"),
                 note=getattr(meeting, f"{side}_note"),
-                place=meeting.event.place_of(meeting.table),
+                place="" if meeting.booth else meeting.event.place_of(meeting.table),
             )
         )
     return found

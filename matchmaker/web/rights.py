@@ -97,7 +97,7 @@ TABLE = (
     Right("Demand: private", ("–", "write own", "as above", "–", "– (counted only)", "by scope")),
     Right("Match", ("–", "read and answer own", "the same", "read and answer own", "figures only", "by scope"),
         tables="matching.Match matching.NeverAgain matching.OfferState matching.WantState",
-        notices="match_found match_interest match_mutual",
+        notices="match_found match_interest match_mutual match_reminder",
         exports={"supplier_matches_export": SUPPLIER, "buyer_matches_export": BUYER}),
     Right("Matching of the campaign", ("–", "–", "–", "–", "read; organisers start and set", "–"),
         tables="matching.MatchSettings matching.MatchRun matching.MatchBlock"),

@@ -12,6 +12,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from matchmaker.core import reference
 from matchmaker.web.access import staff
 from matchmaker.web.styleguide_samples import SAMPLES
 
@@ -34,6 +35,10 @@ ART_SAMPLES = ("AGRI-06", "AGRI-03", "AGRI-08", "AGRI-11", "CONS-02", "CONS-07",
                "COMP-07", "SERV-03", "SERV-10")  # fmt: skip
 
 
+def _countries(*codes: str) -> list[tuple[str, str]]:
+    return [(code, reference.name(reference.countries()[code])) for code in codes]
+
+
 class SampleForm(forms.Form):
     """One field of every kind."""
 
@@ -42,7 +47,8 @@ class SampleForm(forms.Form):
         label=gettext_lazy("Price"), required=False, help_text=gettext_lazy("Per tonne, delivered to Shanghai.")
     )
     origin = forms.ChoiceField(
-        label=gettext_lazy("Origin"), choices=[("TH", "Thailand 泰国"), ("FR", "France 法国"), ("IT", "Italy 意大利")]
+        label=gettext_lazy("Origin"),
+        choices=lambda: _countries("TH", "FR", "IT"),
     )
     ready = forms.DateField(
         label=gettext_lazy("Ready from"), required=False, widget=forms.DateInput(attrs={"type": "date"})

@@ -7,9 +7,9 @@ EN = {
     "text": "Jasmine rice, new crop, long grain, moisture under 14 %. We mill to order and ship from Laem Chabang.",
     "steps": ["Company", "Product", "Readiness", "First matches"],
     "parts": ["Product", "Quantity", "Certificates", "Price"],
-    "part_why": "“Hom Mali” is the same variety as 茉莉香米.",
+    "part_why": "“Hom Mali” is the same variety as “茉莉香米”.",
     "reasons": [
-        "Offers jasmine rice; the demand asks for 茉莉香米 (HS 1006.30).",
+        "Offers jasmine rice; the demand asks for “茉莉香米” (HS 1006.30).",
         "Can ship 300 t a month; 250 t are wanted.",
         "Duty 0 % under ACFTA with Form E, instead of 65 %.",
     ],
@@ -47,9 +47,27 @@ EN = {
     ],
     "chips": [("Country", "Thailand"), ("Certificate", "Organic")],
     "rows": [
-        {"name": "Hom Mali jasmine rice", "sub": "茉莉香米", "maker": "Surin Fragrant Rice Mill", "country": "TH"},
-        {"name": "Comté, 12 months", "sub": "孔泰奶酪", "maker": "Fruitière du Jura", "country": "FR"},
-        {"name": "Ball valve DN 50, stainless", "sub": "不锈钢球阀", "maker": "Valvole Bresciane", "country": "IT"},
+        {
+            "name": "Hom Mali jasmine rice",
+            "sub_lang": "zh-Hans",
+            "sub": "茉莉香米",
+            "maker": "Surin Fragrant Rice Mill",
+            "country": "TH",
+        },
+        {
+            "name": "Comté, 12 months",
+            "sub_lang": "zh-Hans",
+            "sub": "孔泰奶酪",
+            "maker": "Fruitière du Jura",
+            "country": "FR",
+        },
+        {
+            "name": "Ball valve DN 50, stainless",
+            "sub_lang": "zh-Hans",
+            "sub": "不锈钢球阀",
+            "maker": "Valvole Bresciane",
+            "country": "IT",
+        },
     ],
     "job": "Matching products and demands",
     "commands": [
@@ -78,7 +96,7 @@ ZH = {
     "reasons": [
         "供应茉莉香米，与采购需求一致（HS 1006.30）。",
         "每月可供 300 吨，需求为 250 吨。",
-        "凭 Form E 适用中国—东盟自贸协定，税率由 65% 降为 0。",
+        "凭“Form E”适用中国—东盟自贸协定，税率由 65% 降为 0。",
     ],
     "conditions": [
         ("已在海关总署注册", "注册号 CTHA12340567，有效期至 2029 年 6 月 30 日"),
@@ -109,9 +127,9 @@ ZH = {
     ],
     "chips": [("国家", "泰国"), ("证书", "有机认证")],
     "rows": [
-        {"name": "茉莉香米", "sub": "Hom Mali jasmine rice", "maker": "素林香米厂", "country": "TH"},
-        {"name": "孔泰奶酪，12 个月", "sub": "Comté", "maker": "汝拉奶酪合作社", "country": "FR"},
-        {"name": "DN 50 不锈钢球阀", "sub": "Ball valve", "maker": "布雷西亚阀门", "country": "IT"},
+        {"name": "茉莉香米", "sub": ("en", "Hom Mali jasmine rice"), "maker": "素林香米厂", "country": "TH"},
+        {"name": "孔泰奶酪，12 个月", "sub": ("fr", "Comté"), "maker": "汝拉奶酪合作社", "country": "FR"},
+        {"name": "DN 50 不锈钢球阀", "sub": ("en", "Ball valve"), "maker": "布雷西亚阀门", "country": "IT"},
     ],
     "job": "正在匹配产品与采购需求",
     "commands": [
@@ -157,9 +175,27 @@ AR = {
     ],
     "chips": [("البلد", "تايلاند"), ("الشهادة", "عضوي")],
     "rows": [
-        {"name": "أرز ياسمين هوم مالي", "sub": "茉莉香米", "maker": "مطحنة سورين", "country": "TH"},
-        {"name": "جبن كونتيه، 12 شهرًا", "sub": "孔泰奶酪", "maker": "تعاونية جورا", "country": "FR"},
-        {"name": "صمام كروي DN 50", "sub": "不锈钢球阀", "maker": "صمامات بريشا", "country": "IT"},
+        {
+            "name": "أرز ياسمين هوم مالي",
+            "sub_lang": "zh-Hans",
+            "sub": "茉莉香米",
+            "maker": "مطحنة سورين",
+            "country": "TH",
+        },
+        {
+            "name": "جبن كونتيه، 12 شهرًا",
+            "sub_lang": "zh-Hans",
+            "sub": "孔泰奶酪",
+            "maker": "تعاونية جورا",
+            "country": "FR",
+        },
+        {
+            "name": "صمام كروي DN 50",
+            "sub_lang": "zh-Hans",
+            "sub": "不锈钢球阀",
+            "maker": "صمامات بريشا",
+            "country": "IT",
+        },
     ],
     "job": "مطابقة المنتجات والطلبات",
     "empty": ("لا طلبات بعد", "انشر ما تريد شراءه أو الصق الأسطر من جدول.", "انشر طلبًا"),

@@ -9,6 +9,7 @@ from matchmaker.core.problems import Refused
 from matchmaker.events import services
 from matchmaker.events.calendar import feed
 from matchmaker.events.models import Meeting
+from matchmaker.notifications import mail
 from matchmaker.notifications.models import Notice
 from tests import factories
 
@@ -141,6 +142,30 @@ def test_the_feed_drops_what_was_cancelled_and_keeps_the_uid_of_what_moved(hall,
     assert entries() == {uid: (hall.slots[1], 1)}
     services.cancel_meeting(by=hall.organiser, meeting=meeting)
     assert entries() == {}
+
+
+def test_the_mail_about_a_published_plan_carries_the_agenda_of_the_moment_it_leaves(hall, pair):
+    stays, falls = hall.book(*pair, 0), hall.book(pair[0], hall.comes("buyer"), 1)
+    person = factories.member_of(pair[0].company)
+    context = {"meetings": 2, "calendar": {"maker": "events.agenda", "key": str(pair[0].uid)}}
+    services.move_meeting(by=hall.organiser, meeting=stays, starts_at=hall.slots[2])
+    services.cancel_meeting(by=hall.organiser, meeting=falls)
+
+    letter = mail.build(person, "meetings_published", "meetings", context, key="k").message()
+    (file,) = letter.iter_attachments()
+    book = icalendar.Calendar.from_ical(file.get_content())
+    entries = {str(one["uid"]): (one["dtstart"].dt, str(one["status"])) for one in book.walk("vevent")}
+    assert entries == {
+        f"{stays.uid}@matchmaker": (hall.slots[2], "CONFIRMED"),
+        f"{falls.uid}@matchmaker": (hall.slots[1], "CANCELLED"),
+    }
+    assert file["Content-Type"].params["method"] == "PUBLISH"
+
+
+def test_who_has_no_meetings_gets_a_mail_without_a_calendar(hall, pair):
+    person, context = factories.member_of(pair[0].company), {"maker": "events.agenda", "key": str(pair[0].uid)}
+    letter = mail.build(person, "meetings_published", "meetings", {"meetings": 0, "calendar": context}, key="k")
+    assert list(letter.message().iter_attachments()) == []
 
 
 def test_staff_is_one_of_the_people_registered(hall, pair):

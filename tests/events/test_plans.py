@@ -60,6 +60,7 @@ def test_publishing_tells_each_person_once_and_again_only_if_her_agenda_changed(
     crowd(hall, 2, 2)
     done = services.publish_plan(by=hall.organiser, draft=hall.plan())
     assert (done.new, done.told) == (4, 4)
+    assert {notice.context["calendar"]["maker"] for notice in Notice.objects.all()} == {"events.agenda"}
     again = services.publish_plan(by=hall.organiser, draft=hall.plan())
     assert (again.new, again.cancelled) == (0, 0)
     assert again.same + again.moved == 4

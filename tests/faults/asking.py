@@ -27,6 +27,8 @@ def prepare(people: str) -> dict:
     call_command("migrate", verbosity=0)
     rows = [User(email=f"p{number}@example.org", password="!") for number in range(int(people))]
     User.objects.bulk_create(rows, batch_size=1000)
+    if connection.vendor == "sqlite":
+        connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")  # so that the file can be copied
     return {"people": len(rows)}
 
 

@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import random
+import shutil
 import signal
 import socket
 import subprocess
@@ -19,6 +20,8 @@ import pytest
 from aiosmtpd.controller import Controller
 
 from matchmaker.running import valkey
+from tests.faults.clusters import Cluster
+from tests.faults.ledger import Ledger
 from tests.notifications.conftest import Sink
 
 PEOPLE = 200
@@ -51,7 +54,13 @@ class Site:
     server: subprocess.Popen | None = None
     workers: list[subprocess.Popen] = field(default_factory=list)
     asked: dict[str, set[str]] = field(default_factory=dict)
-    quiet: bool = True
+    clock: Path | None = None  # a file with the seconds by which the clocks of the processes are off
+    cluster: Cluster | None = None  # a PostgreSQL of its own, where a test stops it
+
+    @property
+    def servers(self) -> str:
+        database = "PostgreSQL" if self.database.startswith("postgres") else "SQLite"
+        return f"{database}, {'Redis' if os.environ.get('REDIS_SERVER') else 'Valkey'}"
 
     # -- what runs
     @property
@@ -66,7 +75,8 @@ class Site:
         }
 
     def start_valkey(self, *, persistent: bool = False) -> None:
-        self.server = valkey.start(self.folder / "valkey", self.port, persistent=persistent, stdout=subprocess.DEVNULL)
+        folder, program = self.folder / "valkey", os.environ.get("REDIS_SERVER")
+        self.server = valkey.start(folder, self.port, persistent=persistent, program=program, stdout=subprocess.DEVNULL)
 
     def kill_valkey(self) -> None:
         self.server.kill()
@@ -80,7 +90,8 @@ class Site:
 
     def _start(self, *command: str) -> subprocess.Popen:
         log = (self.folder / "processes.log").open("ab")
-        run = [sys.executable, "-W", "ignore", "-m", "celery", "-A", "matchmaker", *command, "--loglevel", "WARNING"]
+        module = ["tests.faults.clock", str(self.clock), "celery"] if self.clock else ["celery"]
+        run = [sys.executable, "-W", "ignore", "-m", *module, "-A", "matchmaker", *command, "--loglevel", "WARNING"]
         process = subprocess.Popen(run, env=self.env, stdout=log, stderr=log, start_new_session=True)
         log.close()
         self.workers.append(process)
@@ -107,6 +118,8 @@ class Site:
             self.kill(process)
         if self.server and self.server.poll() is None:
             self.kill_valkey()
+        if self.cluster:
+            self.cluster.stop()
 
     # -- what is asked and what came
     def ask(self, verb: str, *arguments: object) -> dict:
@@ -170,8 +183,42 @@ class Site:
         return self.count_arrived() >= sum(len(emails) for emails in self.asked.values())
 
 
+GIVEN = os.environ.get("DATABASE_URL", "")
+ON_POSTGRES = GIVEN.startswith("postgres")
+
+
+def on_server(statement: str) -> None:
+    with psycopg.connect(GIVEN, autocommit=True) as link:
+        link.execute(statement)
+
+
+@contextlib.contextmanager
+def new_database(folder: Path, like: str = ""):
+    """The address of a new database, on the server DATABASE_URL names or as a file in this folder; gone afterwards."""
+    name, file = f"faults_{uuid4().hex[:8]}", folder / "site.sqlite3"
+    if not ON_POSTGRES:
+        if like:
+            shutil.copy(like.removeprefix("sqlite:///"), file)
+        yield f"sqlite:///{file}"
+        return
+    on_server(f"CREATE DATABASE {name}" + (f" TEMPLATE {like.rsplit('/', 1)[1]}" if like else ""))
+    try:
+        yield GIVEN.rsplit("/", 1)[0] + f"/{name}"
+    finally:
+        on_server(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def stock(tmp_path_factory):
+    """A database with every table and PEOPLE people, from which each site is copied."""
+    folder = tmp_path_factory.mktemp("stock")
+    with new_database(folder) as database:
+        Site(folder=folder, database=database, port=0, sink=Sink()).ask("prepare", PEOPLE)
+        yield database
+
+
 @pytest.fixture
-def site(tmp_path):
+def site(tmp_path, stock):
     """An empty site with people, a mail server and a Valkey; no worker yet. DATABASE_URL chooses PostgreSQL."""
     sink = Sink()
     with socket.create_server(("127.0.0.1", 0)) as free:
@@ -184,22 +231,21 @@ def site(tmp_path):
 
     sink.start, sink.stop = start, lambda: running.pop().stop()
     start()
-    given, name = os.environ.get("DATABASE_URL", ""), f"faults_{uuid4().hex[:8]}"
-    database = f"sqlite:///{tmp_path / 'site.sqlite3'}"
-    if given.startswith("postgres"):
-        database = given.rsplit("/", 1)[0] + f"/{name}"
-        with psycopg.connect(given, autocommit=True) as link:
-            link.execute(f"CREATE DATABASE {name}")
-    site = Site(folder=tmp_path, database=database, port=valkey.free_port(), sink=sink)
-    site.start_valkey()
-    site.ask("prepare", PEOPLE)
-    yield site
-    site.stop()
-    for controller in running:
-        controller.stop()
-    if given.startswith("postgres"):
-        with psycopg.connect(given, autocommit=True) as link:
-            link.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with new_database(tmp_path, like=stock) as database:
+        site = Site(folder=tmp_path, database=database, port=valkey.free_port(), sink=sink)
+        site.start_valkey()
+        yield site
+        site.stop()
+        for controller in running:
+            controller.stop()
+
+
+@pytest.fixture(scope="session")
+def ledger():
+    """The lines of the large ledger, those of earlier runs too."""
+    kept = Ledger()
+    yield kept
+    kept.print()
 
 
 @pytest.fixture(scope="session")
@@ -215,76 +261,3 @@ def book():
             f"{line.fault:52}{line.asked:>8}{line.lost:>6}{line.parked:>8}{line.doubles:>5}{line.doubles_of_another_id:>8}"
             f"{line.in_app_doubles:>12}{line.phantoms:>9}{line.seconds:>8}  {line.note}\n"
         )
-
-
-@dataclass
-class Large:
-    """One line of the ledger of many notices, counted in notices unless it says otherwise."""
-
-    fault: str
-    notices: int
-    blows: int
-    in_app_doubles: int
-    lost: int
-    doubles: int  # letters
-    other_ids: int  # letters that came again under another Message-ID
-    phantoms: int
-    late: int  # letters
-    recovery: float  # seconds from the last blow to the last letter
-    letters: int  # that the mail server took
-    rate: float  # letters a second
-
-
-class Ledger:
-    """Compares what was asked with what a mail server outside took and what each person's list shows."""
-
-    def __init__(self):
-        self.lines: list[Large] = []
-
-    def enter(self, fault: str, site: Site, notices: int, blows: int, last: float, limit: float) -> Large:
-        told = site.ask("account")
-        with site.sink.lock:
-            ids, times = dict(site.sink.ids), list(site.sink.times)
-            subjects = Counter((letter["Subject"], to[0]) for to, letter in site.sink.letters)
-        came = {identity.strip("<>").split("@")[0]: count for identity, count in ids.items()}
-        alone = sum(identity in came for identity in told["alone"])
-        gathered = sum(count for digest, count in told["digests"].items() if digest in came)
-        known = set(told["alone"]) | set(told["digests"])
-        doubles = sum(count - 1 for count in ids.values())
-        line = Large(
-            fault=fault,
-            notices=notices,
-            blows=blows,
-            in_app_doubles=told["in_app_doubles"],
-            lost=(told["letters"] - alone - gathered) + (notices - told["in_app"]),
-            doubles=doubles,
-            other_ids=sum(count - 1 for count in subjects.values()) - doubles,
-            phantoms=sum(identity not in known for identity in came) + max(0, told["in_app"] - notices),
-            late=sum(at > last + limit for at in times),
-            recovery=round(max(0.0, max(times) - last), 1),
-            letters=len(times),
-            rate=round(len(times) / (max(times) - min(times)), 1),
-        )
-        self.lines.append(line)
-        return line
-
-    def print(self) -> None:
-        if not self.lines:
-            return
-        write = sys.__stdout__.write
-        write(f"\n\n{'fault':50}{'notices':>9}{'blows':>7}{'lost':>6}{'in-app dup':>12}{'mail dup':>10}")
-        write(f"{'dup≠id':>8}{'phantom':>9}{'late':>6}{'recovery s':>12}{'letters/s':>11}\n")
-        for line in self.lines:
-            write(f"{line.fault:50}{line.notices:>9}{line.blows:>7}{line.lost:>6}{line.in_app_doubles:>12}")
-            write(f"{line.doubles:>10}{line.other_ids:>8}{line.phantoms:>9}{line.late:>6}")
-            write(f"{line.recovery:>12}{line.rate:>11}\n")
-        notices, doubles = (sum(getattr(line, name) for line in self.lines) for name in ("notices", "doubles"))
-        letters = sum(line.letters for line in self.lines)
-        write(f"{'together':50}{notices:>9}   {doubles} of {letters} letters twice: {100 * doubles / letters:.3f} %\n")
-
-
-@pytest.fixture(scope="session")
-def ledger():
-    book = Ledger()
-    yield book
-    book.print()

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from matchmaker.events.models import Attendee, Meeting, PlanDraft, Scan, Wish
+from matchmaker.events.models import Attendee, Meeting, MeetingRequest, PlanDraft, Scan, Wish
 from tests import factories
 from tests.events.conftest import Hall
 from tests.journeys.conftest import wait_for
@@ -95,6 +95,64 @@ def test_f53_wishes_become_a_plan_a_badge_at_a_door_without_network_and_a_held_m
     meeting.refresh_from_db()
     assert (meeting.status, meeting.supplier_rating, meeting.buyer_rating) == ("held", 5, 4)
     assert not meeting.is_disputed
+
+
+def test_a_request_goes_back_and_forth_until_it_is_a_meeting_that_moves_and_is_held(site):
+    """She asks in English for a time, he proposes another in Chinese, she accepts; then he moves it and she agrees."""
+    hall = Hall()
+    supplier, buyer = hall.comes("supplier"), hall.comes("buyer")
+    seller, wanter = factories.member_of(supplier.company), factories.member_of(buyer.company)
+    malee, wang = signed_in(site(width=320), seller), signed_in(site("zh", width=320), wanter)
+    first, second, third = (slot.isoformat() for slot in hall.slots[:3])
+    own_page = reverse("meetings_event", args=["wuhan"])
+
+    malee.go(reverse("meetings_companies", args=["wuhan"]))
+    malee.page.get_by_role("link", name="Ask for a meeting").click()
+    malee.fill(note="We would like to show you our new crop of jasmine rice.")
+    malee.choose(slot=first)
+    malee.submit()
+    asked = MeetingRequest.objects.get()
+    assert (asked.starts_at, asked.status) == (hall.slots[0], "pending")
+    assert not Meeting.objects.exists()
+
+    wang.go(own_page)
+    wang.page.get_by_text("建议其他时间").click()
+    wang.choose(slot=second)
+    wang.page.get_by_role("button", name="提出建议").click()
+    wait_for(lambda: MeetingRequest.objects.filter(asker_answers=True).exists(), 10, "no other time was proposed")
+    malee.go(own_page)
+    assert "They propose another time" in malee.text()
+    with malee.page.expect_navigation():
+        malee.page.get_by_role("button", name="Accept").click()
+    meeting = Meeting.objects.get()
+    assert (meeting.starts_at, meeting.status) == (hall.slots[1], "planned")
+
+    # Neither time nor place is lost while one proposes and the other has not agreed.
+    meeting_page = reverse("meetings_meeting", args=[meeting.uid])
+    wang.go(meeting_page)
+    wang.page.get_by_text("建议其他时间").click()
+    wang.choose(slot=third)
+    wang.page.get_by_role("button", name="提出建议").click()
+    wait_for(lambda: meeting.moves.pending().exists(), 10, "no move was proposed")
+    malee.go(meeting_page)
+    with malee.page.expect_navigation():
+        malee.page.get_by_role("button", name="Agree").click()
+    meeting.refresh_from_db()
+    assert meeting.starts_at == hall.slots[2]
+
+    # The day: the team's own phone opens the badge's address and lets her in; afterwards each says it was held.
+    into_the_day = meeting.starts_at - hall.slots[0]
+    hall.move_to(timezone.now().replace(second=0, microsecond=0) - dt.timedelta(minutes=5) - into_the_day)
+    team = signed_in(site("zh", width=320), hall.organiser)
+    team.go(reverse("gate_badge", args=[supplier.attendees.get().code]))
+    team.submit("main form[method=post] button.btn-primary")
+    assert "已入场" in team.text()
+    for person, held in ((malee, "held"), (wang, "已举行")):
+        person.go(meeting_page)
+        person.page.locator("main label", has_text=held).first.click()
+        person.submit("main form[action$='/outcome/'] button[type=submit]")
+    meeting.refresh_from_db()
+    assert (meeting.status, supplier.attendees.get().checked_in_at is not None) == ("held", True)
 
 
 def check(phone, code: str, sentence: str) -> None:

@@ -76,7 +76,12 @@ def test_the_official_address_stands_beside_the_warning():
 
 @pytest.mark.parametrize(
     ("span", "expected"),
-    [(("13", "13"), "13 %"), (("0", "6.50"), "0 % to 6.5 %"), (("100.0000", "100"), "100 %"), (("0.0000", "0"), "0 %")],
+    [
+        (("13", "13"), "13\u00a0%"),
+        (("0", "6.50"), "0\u00a0% to 6.5\u00a0%"),
+        (("100.0000", "100"), "100\u00a0%"),
+        (("0.0000", "0"), "0\u00a0%"),
+    ],
 )
 def test_percent(span, expected):
     assert sentences.percent(Span(*map(Decimal, span))) == expected
@@ -120,7 +125,7 @@ def test_kenyan_grower_sees_list_duty_and_change(records):
     ]
     for day in (MAY, JULY, APRIL):
         duty = boxes.duty_box(product, day)
-        assert (duty.best.code, duty.best.rate, duty.mfn) == ("AFR-ZERO", "0 %", "")
+        assert (duty.best.code, duty.best.rate, duty.mfn) == ("AFR-ZERO", "0\u00a0%", "")
         assert duty.best.notes == (
             "The measure itself sets 0 % for all tariff lines.",
             "It ends on April 30, 2028.",
@@ -159,7 +164,7 @@ def test_the_duty_box_shows_the_saving_where_rates_are_loaded(records):
     import_tariff(by=factories.organiser(), content=content, apply=True)
     product = factories.product(hs_code="080440", origin="PE", category=factories.category("AGRI-04"))
     box = boxes.duty_box(product, JULY, value=Decimal(20000))
-    assert (box.mfn, box.best.rate, box.best.saving, box.notes) == ("25 %", "0 %", "5,000.00 CNY", ())
+    assert (box.mfn, box.best.rate, box.best.saving, box.notes) == ("25\u00a0%", "0\u00a0%", "5,000.00 CNY", ())
     assert box.best.proofs == ("certificate of origin issued in the exporting country",)
 
 
@@ -185,3 +190,20 @@ def test_a_registration_on_record_is_shown_with_its_end(records):
     assert before["GACC-FOOD-248"].next_rule == (
         "From June 1, 2026: Registration of the overseas food plant (Decree 280)."
     )
+
+
+def test_what_the_maker_has_not_answered_is_not_asked_of_a_reader():
+    item = next(
+        one
+        for rule in BOOK.rules
+        for one in checklist(
+            ProductFacts(rule.hs_in[0].ljust(6, "0") if rule.hs_in else "848180", "AGRI", "FR"), JULY, {}, BOOK
+        )
+        if one.reason.code == "question_open"
+    )
+    assert sentences.about_item(item) == "It depends on a question you have not answered yet."
+    assert sentences.about_item(item, to_maker=False) == "It depends on a question the supplier has not answered yet."
+
+
+def test_every_sentence_for_others_stands_in_place_of_one_for_the_maker():
+    assert sentences._ITEM_TO_OTHERS.keys() - sentences._ITEM.keys() == set()

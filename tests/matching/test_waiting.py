@@ -1,10 +1,16 @@
 """What is published is matched, what is taken away goes, what was answered stays."""
 
+from datetime import timedelta
+
 import pytest
+from django.db import OperationalError
+from django.utils import timezone
 
 from matchmaker.catalogue import services as catalogue
+from matchmaker.catalogue.models import ProductText
+from matchmaker.matching import tasks
 from matchmaker.matching.models import Match, OfferState
-from matchmaker.matching.services import answer_match, match_waiting, waiting
+from matchmaker.matching.services import answer_match, basis, claims, match_waiting, waiting
 from matchmaker.notifications.models import Notice
 from tests import factories
 
@@ -143,3 +149,85 @@ def test_second_demand_is_told_by_itself_and_the_first_not_again():
         for n in Notice.objects.filter(recipient=factories.member_of(product.company)).order_by("pk")
     ]
     assert told == [first.text, second.text]
+
+
+def test_rows_one_worker_took_are_not_taken_by_another():
+    products = [factories.product(factories.company(is_supplier=True)) for _ in range(3)]
+
+    mine, theirs = claims.take(2), claims.take(2)
+
+    assert set(mine.products) | set(theirs.products) == {row.pk for row in products}
+    assert set(mine.products) & set(theirs.products) == set()
+    assert bool(claims.take(2)) is False
+
+
+def test_row_of_a_dead_worker_is_taken_alone_when_its_lease_ended():
+    rows = [factories.product(factories.company(is_supplier=True)) for _ in range(2)]
+    claims.take(2)
+    OfferState.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+
+    again = claims.take(2)
+
+    assert again.products == {rows[0].pk: rows[0].revision}
+
+
+def test_rows_given_back_after_an_error_wait_for_nobody(monkeypatch):
+    row = factories.product(factories.company(is_supplier=True))
+    monkeypatch.setattr("matchmaker.matching.services.basis.current", _fails)
+    with pytest.raises(OperationalError):
+        match_waiting()
+    monkeypatch.undo()
+
+    assert match_waiting() == 1
+    assert OfferState.objects.get(product=row).attempts == 0
+
+
+def _fails(*_args, **_more):
+    raise OperationalError("canceling statement due to lock timeout")
+
+
+def test_import_of_many_products_keeps_no_other_company_waiting():
+    many = factories.company(is_supplier=True)
+    for _ in range(4):
+        factories.product(many)
+    late = factories.product(factories.company(is_supplier=True))
+
+    assert late.pk in claims.take(2).products
+
+
+def test_bell_is_rung_again_when_a_row_was_locked_too_long(monkeypatch):
+    factories.product(factories.company(is_supplier=True))
+    rung = []
+    monkeypatch.setattr("matchmaker.matching.services.basis.current", _fails)
+    monkeypatch.setattr(tasks.match_waiting, "apply_async", lambda **options: rung.append(options["expires"]))
+
+    with pytest.raises(OperationalError):
+        tasks.match_waiting()
+
+    assert rung == [60]
+
+
+def test_only_the_changed_product_is_made_ready_anew(monkeypatch):
+    rows = [factories.product(name=name) for name in ("Jasmine rice", "Olive oil", "Green coffee")]
+    scored_by = basis.current()
+    basis.all_offers(scored_by)
+    made = []
+    offers = basis.offers
+    monkeypatch.setattr(basis, "offers", lambda found: made.append([row.pk for row in found]) or offers(found))
+    ProductText.objects.filter(product=rows[1]).update(name="Ball valve")
+    rows[1].revision += 1
+    rows[1].save()
+
+    index = basis.all_offers(scored_by)
+
+    assert made == [[rows[1].pk]]
+    assert [item.texts[0][1].split(".")[0] for item in index.items] == ["Jasmine rice", "Ball valve", "Green coffee"]
+
+
+def test_withdrawn_product_leaves_the_side_kept_ready():
+    rows = [factories.product(name=name) for name in ("Jasmine rice", "Olive oil", "Green coffee")]
+    scored_by = basis.current()
+    basis.all_offers(scored_by)
+    type(rows[0]).objects.filter(pk=rows[0].pk).update(status="withdrawn")
+
+    assert [item.key for item in basis.all_offers(scored_by).items] == [rows[1].pk, rows[2].pk]

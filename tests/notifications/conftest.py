@@ -28,7 +28,7 @@ class Sink:
     """
 
     def __init__(self):
-        self.letters, self.script, self.refuse = [], deque(), {}
+        self.port, self.letters, self.script, self.refuse = 0, [], deque(), {}
         self.times = []  # of arrival, by the clock that never jumps
         self.ids = defaultdict(int)
         self.lock = threading.Lock()

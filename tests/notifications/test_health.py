@@ -13,6 +13,7 @@ from matchmaker.celery import app
 from matchmaker.notifications import health, outbox, services, tasks
 from matchmaker.notifications.models import Delivery, Digest, Heartbeat, Notice
 from matchmaker.notifications.outbox import Permanent
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 
@@ -86,6 +87,17 @@ def test_a_notice_without_any_way_to_its_person_is_a_gap(person, tell):
     Delivery.objects.all().delete()
     Notice.objects.update(in_app=False)
     assert health.gaps()["untold"] == 1
+
+
+def test_a_row_whose_other_end_is_gone_is_a_gap(person, tell):
+    """The two keys that the database does not look at, docs/decisions/0006."""
+    row = tell(person)
+    tell(factories.user())
+    assert health.gaps()["stray"] == 0
+    Delivery.objects.filter(pk=row.pk).update(notice=2**40)
+    assert doctor()[1].count("GAP 1 stray") == 1
+    Notice.objects.filter(recipient=person).update(recipient=2**40)
+    assert health.gaps()["stray"] == 2
 
 
 def test_a_summary_that_ended_without_its_letters_is_a_gap(person, tell, time_machine):

@@ -1,5 +1,7 @@
 """Letters as a mail server receives them."""
 
+import re
+
 import pytest
 from anymail.exceptions import AnymailAPIError
 from django.core import mail as outbox_of_django
@@ -32,6 +34,13 @@ KINDS = {
     "company_submitted": {"company": "Surin Rice", "country": "TH", "sides": ["supplier", "buyer"]},
     "company_approved": {"company": "Surin Rice", "reason": "", "sides": ["supplier"]},
     "company_returned": {"company": "Surin Rice", "reason": "Please add your licence.", "sides": ["supplier"]},
+    "enquiry_quote": {
+        "status": "open",
+        "other": "武汉中百",
+        "price": "USD 780",
+        "subject": "Hom Mali rice",
+        "text": "",
+    },
     "demand_closed": {"demand": "茉莉香米", "closed_on": "2026-11-01"},
     "registration_expiring": {
         "company": "Surin Rice",
@@ -188,6 +197,31 @@ def test_a_notice_about_a_time_brings_a_calendar_file(person):
         "CANCEL",
     )
     assert file.get_content().replace("\r", "") == books["en"].replace("\r", "")
+
+
+def test_the_words_of_a_mail_come_from_the_notice_also_where_they_are_called_subject(person):
+    letter = mail.build(person, "enquiry_quote", "enquiry", KINDS["enquiry_quote"], key="k")
+    assert letter.subject == "武汉中百 quoted USD 780: Hom Mali rice"
+    sentence = "武汉中百 quoted USD 780 for “Hom Mali rice”. Accept it, decline it, or ask about it first."
+    assert sentence in letter.body
+    assert sentence in letter.alternatives[0].content
+
+
+def test_a_mail_looks_the_same_where_the_styles_of_its_head_are_dropped(person):
+    html = mail.build(person, "match_found", "match", KINDS["match_found"] | {"path": "/x/"}, key="k").alternatives[0][
+        0
+    ]
+    body = html.partition("<body")[2]
+    assert re.search(
+        r'<a class="press" href="[^"]*/x/" style="color: #b02c15; [^"]*background: #c2331a; color: #ffffff', body
+    )
+    assert re.findall(r"<(?:p|h1|li)(?![^>]* style=)[^>]*>", body) == []
+    assert '"Segoe UI"' not in body  # a quote inside a style ends it
+
+
+def test_a_list_of_mails_shows_the_first_words_of_the_letter(person):
+    html = mail.build(person, "demand_closed", "demand", KINDS["demand_closed"], key="k").alternatives[0].content
+    assert re.search(r'<div class="hidden"[^>]*>“茉莉香米” closed on November 1, 2026', html)
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])

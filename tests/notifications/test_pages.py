@@ -223,3 +223,13 @@ def test_many_notices_of_one_kind_on_a_day_fold_into_one(signed_in, person, tell
     services.notify(kind="welcome", to=[person], event_key="welcome", context={})
     days = signed_in.get(reverse("notices")).context["days"]
     assert [[len(group["rest"]) for group in day["groups"]] for day in days] == [[0, 3]]
+
+
+def test_where_short_messages_go_is_asked_only_where_the_site_can_send_them(signed_in, person, settings):
+    assert "phone" not in signed_in.get(reverse("notice_settings")).context["quiet"].fields
+    settings.TEXT_ADAPTERS = {"sms": "matchmaker.notifications.texts.FileAdapter"}
+    page = signed_in.get(reverse("notice_settings"))
+    assert [field.name for field in page.context["quiet"].numbers] == ["phone"]
+    chosen = {name: field.initial for name, field in page.context["wishes"].fields.items()}
+    assert signed_in.post(reverse("notice_settings"), {**chosen, "phone": "+86 138 0000 0000"}).status_code == 302
+    assert Attention.objects.get(user=person).phone == "+86 138 0000 0000"

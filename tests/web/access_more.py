@@ -150,10 +150,13 @@ class FullWorld(World):
     def post(self):
         admin, team = self.people["supplier admin"], self.people["organiser"]
         self.hook = WebhookEndpoint.objects.create(user=admin, url="https://mhook.example.org/", name="Mhook name")
-        self.sent_hook = WebhookDelivery.objects.create(
-            endpoint=self.hook, event_type="match.created", event_key="m", payload={}, not_before=self.now,
-            state="parked", finished_at=self.now,
-        )  # fmt: skip
+        self.firm_hook = WebhookEndpoint.objects.create(
+            owner_uid=self.seller.uid, url="https://mfirm.example.org/", name="Mfirm hook"
+        )
+        sent = {"event_type": "match.created", "event_key": "m", "not_before": self.now, "state": "parked"}
+        sent["finished_at"] = self.now
+        self.sent_hook = WebhookDelivery.objects.create(endpoint=self.hook, **sent)
+        self.firm_event = WebhookDelivery.objects.create(endpoint=self.firm_hook, **sent)
         words = {"en": {"subject": "Munsent subject", "body": "Munsent body"}}
         about = {"owner_uid": self.campaign.uid, "written_by": team, "sender": {"en": "M"}}
         self.unsent = Announcement.objects.create(texts=words, **about)

@@ -109,6 +109,7 @@ def named(w: FullWorld) -> list[tuple[str, dict]]:
         (r"meetings_.*|api_event|event.*", day),
         (r"(api_)?category", {"code": w.offer.category.code}),
         (r"api_hs_code", {"code": "100630"}),
+        (r"company_webhook(_act|_replay)?", {**seller, "key": w.firm_hook.uid, "event": w.firm_event.pk}),
         (r"company_.*|members|leave_company|knock|claim|domain_proof|supplier|ask_supplier|api_company", seller),
         (r"partner_code_use|buyer_not_for_us_supplier", seller),
     ]  # fmt: skip

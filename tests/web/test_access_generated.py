@@ -103,6 +103,7 @@ MARKERS = {
     "MSCANNED99": TEAM,
     "Mhook name": SELLER_ADMIN,
     "mhook.example.org": SELLER_ADMIN,
+    "Mfirm hook": SELLER_ADMIN,
     "Munsent subject": TEAM,
     "Mcalled body": SELLER_ADMIN | TEAM,
     "mdomain.example.org": SELLERS | TEAM,

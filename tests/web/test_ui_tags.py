@@ -93,3 +93,29 @@ def test_a_control_names_its_help_and_its_error():
     assert 'aria-invalid="true"' in html
     assert 'class="form-control"' in html
     assert [ui.field_kind(Form()[name]) for name in ("price", "agree", "side")] == ["text", "check", "choices"]
+
+
+@pytest.mark.parametrize(
+    ("agent", "expected"),
+    [
+        ("Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox on Windows"),
+        (
+            "Mozilla/5.0 (Linux; Android 15; K) AppleWebKit/537.36 Chrome/140.0 Mobile Safari/537.36",
+            "Chrome on Android",
+        ),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Safari/604.1 MicroMessenger/8.0", "WeChat on iPhone"),
+        ("matchmaker-cli/2", "matchmaker-cli/2"),
+        ("", "an unknown browser"),
+    ],
+)
+def test_a_session_is_told_by_its_browser_and_system(agent, expected):
+    with translation.override("en"):
+        assert ui.browser(agent) == expected
+
+
+def test_a_verb_of_the_audit_is_told_in_words_and_one_without_words_by_its_name():
+    from matchmaker.web.templatetags.trade import said
+
+    with translation.override("zh-hans"):
+        assert said("publish_product") == "产品已发布"
+        assert said("count_the_stars") == "count the stars"

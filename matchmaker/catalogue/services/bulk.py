@@ -5,6 +5,7 @@ Who may do it is asked once by the caller; the audit has one entry a call and co
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 from django.db import transaction
@@ -42,6 +43,7 @@ TERMS = (
     "shelf_life_days",
     "storage",
 )
+_terms = itemgetter(*TERMS)
 _FIELDS = ("id", "uid", "company_id", "status", "published_at", "created_at", "updated_at", *TERMS)
 
 
@@ -54,7 +56,7 @@ def add_products(*, by: User, products: Sequence[Values], publish: bool, source:
     """
     now = timezone.now()
     companies = {product["company_id"] for product in products}
-    approved = set(Company.objects.approved().filter(pk__in=companies).values_list("pk", flat=True))
+    approved = set(Company.objects.approved().filter(pk__in=companies).values_list("pk", flat=True)) if publish else ()
     ids = reserve_ids(Product, len(products))
     rows, texts, certificates = [], [], []
     for pk, product in zip(ids, products, strict=True):
@@ -66,8 +68,7 @@ def add_products(*, by: User, products: Sequence[Values], publish: bool, source:
             )
         )
         status, published = (Product.Status.PUBLISHED.value, now) if shown else (Product.Status.DRAFT.value, None)
-        terms = [product[name] for name in TERMS]
-        rows.append((pk, product["uid"], product["company_id"], status, published, now, now, *terms))
+        rows.append((pk, product["uid"], product["company_id"], status, published, now, now, *_terms(product)))
         for place, (language, name, description) in enumerate(product["texts"]):
             texts.append((pk, language, name, description, place == 0))
         certificates += [(pk, code) for code in product["certificates"]]

@@ -4,7 +4,7 @@ from matchmaker.events.scheduling.alternatives import Alternative, Conflict, alt
 from matchmaker.events.scheduling.explain import CODES, Reason, facts
 from matchmaker.events.scheduling.instance import Instance, Interpreter, InvalidInstance, Party
 from matchmaker.events.scheduling.plans import Plan
-from matchmaker.events.scheduling.replan import replan, with_absences
+from matchmaker.events.scheduling.replan import most_without_moves, replan, with_absences
 from matchmaker.events.scheduling.solve import STAGES, plan, warm
 from matchmaker.events.scheduling.whatif import Comparison, compare
 
@@ -23,6 +23,7 @@ __all__ = [
     "alternatives",
     "compare",
     "facts",
+    "most_without_moves",
     "plan",
     "replan",
     "warm",

@@ -7,14 +7,14 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from matchmaker.events.scheduling.board import Board
+from matchmaker.events.scheduling.board import FREE, Board
 from matchmaker.events.scheduling.colouring import colour
 from matchmaker.events.scheduling.flow import select
 from matchmaker.events.scheduling.improve import improve
 from matchmaker.events.scheduling.instance import Instance, Party
-from matchmaker.events.scheduling.interpreters import seat_booked
+from matchmaker.events.scheduling.interpreters import Booth, place_interpreted, seat_booked
 from matchmaker.events.scheduling.plans import Plan
-from matchmaker.events.scheduling.solve import by_weight, finished, place
+from matchmaker.events.scheduling.solve import by_weight, finished
 
 
 def with_absences(
@@ -78,14 +78,43 @@ def survivors(old: Plan, instance: Instance) -> list[tuple[int, int, int, int]]:
 def replan(old: Plan, changed: Instance, *, seconds: float = 1.0, max_moves: int = 0, seed: int = 1) -> Plan:
     """Mend a plan for the event as it is now, moving nobody who need not move.
 
-    Every meeting that is still possible keeps its slot and its table. The rest of the day is filled exactly slot by
-    slot. With ``max_moves`` up to four, a wish that found no slot may push at most so many kept meetings into another
-    slot. The bound is that of the changed event, as if everything could be planned anew.
+    Every meeting that is still possible keeps its slot and its table. What they leave free is a small event of its
+    own, planned like a large one. With ``max_moves`` up to four, a wish that found no slot may push at most so many
+    kept meetings into another slot. The bound is that of the changed event, as if everything could be planned anew;
+    `most_without_moves` says how much of the gap is the price of moving nobody.
     """
     began = time.monotonic()
+    board, booth, pinned = _kept(old, changed)
+    kept = np.flatnonzero(board.locked & ~np.isin(np.arange(len(board.u)), _booked(changed)))
+    place_interpreted(board, booth, by_weight(board, np.flatnonzero(board.barred & (board.slot_of < 0))))
+    rest, rows = _rest(changed, board)
+    selection = select(rest)
+    small = Board.empty(rest)
+    colour(small, by_weight(small, selection.edges), seed=seed)
+    colour(small, by_weight(small, np.arange(len(rows))), seed=seed)
+    improve(small, lambda: selection.bound, selection.prices, deadline=began + seconds, seed=seed)
+    for row in small.meetings():
+        board.put(rows[row], small.slot_of[row])
+    if max_moves > 0:
+        board.locked[kept[~board.barred[kept]]] = False
+        colour(board, by_weight(board, np.flatnonzero(~board.barred)), seed=seed, longest=min(max_moves, 4))
+    return finished(changed, board, booth, select(changed).bound, time.monotonic() - began, pinned)
+
+
+def most_without_moves(old: Plan, changed: Instance) -> int:
+    """A proven upper bound of every plan that keeps all survivors where they are, for events without interpreters."""
+    board, _booth, _pinned = _kept(old, changed)
+    return board.objective + select(_rest(changed, board)[0]).bound
+
+
+def _booked(instance: Instance) -> list[int]:
+    return [instance.edge_of[s, b] for s, b, _slot in instance.fixed]
+
+
+def _kept(old: Plan, changed: Instance) -> tuple[Board, Booth, dict[tuple[int, int, int], int]]:
+    """The board with everything that stays, locked, and the tables of the survivors."""
     board = Board.empty(changed)
     booth = seat_booked(changed, board)
-    booked = board.meetings()
     pinned = {}
     for s, b, slot, table in survivors(old, changed):
         edge = changed.edge_of[s, b]
@@ -93,13 +122,32 @@ def replan(old: Plan, changed: Instance, *, seconds: float = 1.0, max_moves: int
             if board.used[slot] >= board.tables[slot] or (board.barred[edge] and not booth.seat(edge, slot)):
                 continue
             board.put(edge, slot)
+            board.locked[edge] = True
         pinned[s, b, slot] = table
-    selection = select(changed)
-    kept = np.setdiff1d(board.meetings(), booked)
-    board.locked[kept] = True
-    place(board, booth, np.flatnonzero(board.slot_of < 0), seed=seed)
-    improve(board, lambda: selection.bound, selection.prices, deadline=began + seconds, seed=seed)
-    if max_moves > 0:
-        board.locked[kept[~board.barred[kept]]] = False
-        colour(board, by_weight(board, np.flatnonzero(~board.barred)), seed=seed, longest=min(max_moves, 4))
-    return finished(changed, board, booth, selection.bound, time.monotonic() - began, pinned)
+    return board, booth, pinned
+
+
+def _rest(instance: Instance, board: Board) -> tuple[Instance, np.ndarray]:
+    """The event that is left beside what stands on the board, and the rows its pairs have there."""
+    free = board.cell == FREE
+    open_slots = board.used < board.tables
+    room = board.cap - board.degree
+    can = (board.slot_of < 0) & ~board.barred & (room[board.u] > 0) & (room[board.v] > 0)
+    rows = np.flatnonzero(can)
+    rows = rows[(free[board.u[rows]] & free[board.v[rows]] & open_slots).any(axis=1)]
+    floor = np.clip(board.floor - board.degree, 0, None)
+    parties = tuple(
+        Party(cap=cap, floor=least, off=tuple(np.flatnonzero(~slots).tolist()))
+        for cap, least, slots in zip(room.tolist(), floor.tolist(), free, strict=True)
+    )
+    shift = board.suppliers
+    rest = Instance(
+        slots=instance.slots,
+        day=instance.day,
+        tables=tuple((board.tables - board.used).tolist()),
+        suppliers=parties[:shift],
+        buyers=parties[shift:],
+        edges=instance.edges[rows],
+        fair_bonus=instance.fair_bonus,
+    )
+    return rest, rows

@@ -1,5 +1,6 @@
 """What organisers and participants do with events."""
 
+from matchmaker.events.services.booths import give_booths
 from matchmaker.events.services.checkin import (
     Verdict,
     check_in,
@@ -72,6 +73,7 @@ __all__ = [
     "expire_requests",
     "forget_contact",
     "free_for_both",
+    "give_booths",
     "kept_rate",
     "kept_rates",
     "lock_in_draft",

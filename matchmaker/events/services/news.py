@@ -4,9 +4,9 @@ import datetime as dt
 from collections.abc import Iterable
 
 from matchmaker.companies.models import Company
+from matchmaker.companies.programs import tell
 from matchmaker.events import calendar
 from matchmaker.events.models import Event, EventParticipation, Meeting, MeetingMove, MeetingRequest, PlanDraft
-from matchmaker.notifications.services import notify
 
 
 def _about(event: Event) -> dict:
@@ -25,9 +25,10 @@ def _page(event: Event) -> str:
 
 
 def moved_up(row: EventParticipation) -> None:
-    notify(
+    tell(
+        row.company,
         kind="meetings_place",
-        to=row.company.members.all(),
+        ids={"event": row.event.slug},
         event_key=f"meetings_place:{row.uid}:{row.registered_at.isoformat()}",
         context=_about(row.event),
         path=_page(row.event),
@@ -35,12 +36,15 @@ def moved_up(row: EventParticipation) -> None:
 
 
 def plan_published(plan: PlanDraft, company: Company, meetings: int) -> int:
-    """One notice a person and plan, however many companies she works for."""
-    return notify(
+    """One notice a person and plan, however many companies she works for; its mail carries the meetings."""
+    row = EventParticipation.objects.filter(event=plan.event, company=company).first()
+    book = {"calendar": {"maker": "events.agenda", "key": str(row.uid)}} if row else {}
+    return tell(
+        company,
         kind="meetings_published",
-        to=company.members.all(),
+        ids={"event": plan.event.slug},
         event_key=f"meetings_published:{plan.uid}",
-        context={**_about(plan.event), **_names(company), "meetings": meetings},
+        context={**_about(plan.event), **_names(company), "meetings": meetings, **book},
         path=_page(plan.event),
     )
 
@@ -50,9 +54,10 @@ def meeting_changed(meeting: Meeting, *, to: Iterable[Company]) -> None:
     event = meeting.event
     for company in to:
         other = meeting.buyer if company.pk == meeting.supplier_id else meeting.supplier
-        notify(
+        tell(
+            company,
             kind="meetings_changed",
-            to=company.members.all(),
+            ids={"event": event.slug, "meeting": meeting.uid},
             event_key=f"meetings_changed:{meeting.uid}:{meeting.sequence}",
             context={
                 **_about(event),
@@ -73,9 +78,10 @@ def _clock(event: Event, instant: dt.datetime | None) -> str:
 
 def meetings_soon(row: EventParticipation, *, day: dt.date, first_at: dt.datetime, meetings: int) -> None:
     """The reminder of one day: one a person and event, however many companies she works for."""
-    notify(
+    tell(
+        row.company,
         kind="meetings_soon",
-        to=row.company.members.all(),
+        ids={"event": row.event.slug},
         event_key=f"meetings_soon:{row.event.uid}:{row.company.uid}:{day}",
         context={
             **_about(row.event),
@@ -89,9 +95,10 @@ def meetings_soon(row: EventParticipation, *, day: dt.date, first_at: dt.datetim
 
 
 def _asked(request: MeetingRequest, asker: Company, to: Company, key: str) -> None:
-    notify(
+    tell(
+        to,
         kind="meetings_asked",
-        to=to.members.all(),
+        ids={"event": request.event.slug, "request": request.uid},
         event_key=key,
         context={
             **_about(request.event),
@@ -118,9 +125,10 @@ def other_time(request: MeetingRequest) -> None:
 
 def request_answered(request: MeetingRequest, *, to: Company) -> None:
     other = request.other if to == request.company else request.company
-    notify(
+    tell(
+        to,
         kind="meetings_answered",
-        to=to.members.all(),
+        ids={"event": request.event.slug, "request": request.uid},
         event_key=f"meetings_answered:{request.uid}",
         context={**_about(request.event), **_names(other), "accepted": request.status == "accepted"},
         path=_page(request.event),
@@ -129,9 +137,10 @@ def request_answered(request: MeetingRequest, *, to: Company) -> None:
 
 def _move(move: MeetingMove, *, about: Company, to: Company, declined: bool) -> None:
     meeting, event = move.meeting, move.meeting.event
-    notify(
+    tell(
+        to,
         kind="meetings_move",
-        to=to.members.all(),
+        ids={"event": event.slug, "meeting": meeting.uid},
         event_key=f"meetings_move:{move.uid}:{int(declined)}",
         context={
             **_about(event),

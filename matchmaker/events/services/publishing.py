@@ -11,7 +11,7 @@ from matchmaker.accounts.models import User
 from matchmaker.campaigns.services import require_organiser
 from matchmaker.companies.models import Company
 from matchmaker.core.problems import Refused
-from matchmaker.events.models import Event, Meeting, PlanDraft
+from matchmaker.events.models import Event, Meeting, MeetingRequest, PlanDraft
 from matchmaker.events.services import news
 from matchmaker.events.services import standing as standings
 from matchmaker.events.services.wishes import never_pairs
@@ -128,6 +128,7 @@ def _replace(event: Event, draft: PlanDraft) -> tuple[dict[str, int], set[int]]:
     for meeting in gone:
         touched |= {meeting.supplier_id, meeting.buyer_id}
     _write(gone, moved, same, new, draft)
+    _settle_requests(event, set(wanted) | stay)
     counts = {
         "new": len(new),
         "moved": len(moved),
@@ -153,6 +154,16 @@ def _write(gone: list[Meeting], moved: list[Meeting], same: list[Meeting], new: 
     Meeting.objects.filter(pk__in=aside).update(status=Meeting.Status.PLANNED, updated_at=timezone.now())
     Meeting.objects.filter(pk__in=[meeting.pk for meeting in same]).update(plan=draft)
     Meeting.objects.bulk_create(new, batch_size=500)
+
+
+def _settle_requests(event: Event, pairs: set[tuple[int, int]]) -> None:
+    """Who asked for a meeting and has one now need not be answered any more; a time that suits worse can be moved."""
+    met = [
+        request.pk
+        for request in MeetingRequest.objects.pending().filter(event=event)
+        if pairs & {(request.company_id, request.other_id), (request.other_id, request.company_id)}
+    ]
+    MeetingRequest.objects.filter(pk__in=met).update(status=MeetingRequest.Status.ACCEPTED, answered_at=timezone.now())
 
 
 def _tell(draft: PlanDraft, touched: set[int]) -> int:

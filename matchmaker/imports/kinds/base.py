@@ -12,7 +12,8 @@ from matchmaker.catalogue import wording
 from matchmaker.catalogue.models import Category, HSCode
 from matchmaker.companies.models import Company
 from matchmaker.imports.columns import Column, as_text
-from matchmaker.imports.models import Import, ImportRow
+from matchmaker.imports.models import Import
+from matchmaker.imports.packs import Row
 
 Values = dict[str, Any]
 Problems = dict[str, Any]
@@ -31,6 +32,7 @@ class Context:
         default_factory=dict
     )  # name, number or uid → pk; None when two share it
     existing: dict[str, uuid.UUID] = field(default_factory=dict)  # key → uid
+    passed: set[tuple] = field(default_factory=set)  # what of a row was judged together, and found in order
 
 
 class Kind:
@@ -71,18 +73,18 @@ class Kind:
             as_text(now[name]) == as_text(value) for name, value in values.items() if name in now and value not in EMPTY
         )
 
-    def create(self, batch: Import, rows: Sequence[ImportRow]) -> None:
+    def create(self, batch: Import, rows: Sequence[Row]) -> None:
         raise NotImplementedError
 
-    def change(self, batch: Import, rows: Sequence[ImportRow]) -> None:
+    def change(self, batch: Import, rows: Sequence[Row]) -> None:
         """Write changes and keep in `row.before` what they replaced."""
         raise NotImplementedError
 
-    def remove(self, batch: Import, rows: Sequence[ImportRow]) -> int:
+    def remove(self, batch: Import, rows: Sequence[Row]) -> int:
         """Undo what was made, except what somebody has worked with since; returns how many were kept."""
         raise NotImplementedError
 
-    def restore(self, batch: Import, rows: Sequence[ImportRow]) -> int:
+    def restore(self, batch: Import, rows: Sequence[Row]) -> int:
         """Undo changes, except where somebody has changed it again; returns how many were kept."""
         raise NotImplementedError
 
@@ -138,7 +140,8 @@ def side_of(batch: Import, side: str):
 
 def take_company(values: Values, context: Context, problems: Problems) -> None:
     """Put the company's key in place of its name; a row of somebody else's is refused (B73)."""
-    name = wording.fold(values.pop("company", "") or "")
+    name = values.pop("company", "")
+    name = wording.fold(name) if name else ""
     batch = context.batch
     if batch.company_id:
         values["company_id"] = batch.company_id
@@ -159,4 +162,7 @@ def take_company(values: Values, context: Context, problems: Problems) -> None:
 def take_category(values: Values, context: Context) -> None:
     """Put the code in place of a category's name; an unknown one stays, for the rules to refuse."""
     given = values.pop("category", "") or ""
+    if given in context.category_codes:
+        values["category_id"] = given
+        return
     values["category_id"] = context.categories.get(wording.fold(given), given) or None

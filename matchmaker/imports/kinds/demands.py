@@ -27,7 +27,8 @@ from matchmaker.imports.kinds.base import (
     take_category,
     take_company,
 )
-from matchmaker.imports.models import Import, ImportRow
+from matchmaker.imports.models import Import
+from matchmaker.imports.packs import Row
 from matchmaker.language.text import has_han
 
 _demand, _line = Demand._meta.get_field, DemandLine._meta.get_field
@@ -96,7 +97,7 @@ class Demands(Kind):
         lines = DemandLine.objects.filter(uid__in=targets)
         return {line.uid: {name: getattr(line, name) for name in (*LINE, *LISTS)} for line in lines}
 
-    def create(self, batch: Import, rows: Sequence[ImportRow]) -> None:
+    def create(self, batch: Import, rows: Sequence[Row]) -> None:
         demands: dict[uuid.UUID, Values] = {}
         lines = []
         for row in rows:
@@ -107,7 +108,7 @@ class Demands(Kind):
         fresh = {uid: values for uid, values in demands.items() if uid not in here}
         bulk.add_lines(by=batch.by, demands=fresh, lines=lines, source=f"import {batch.uid}")
 
-    def _demand_of(self, batch: Import, row: ImportRow) -> uuid.UUID:
+    def _demand_of(self, batch: Import, row: Row) -> uuid.UUID:
         """The open demand of that title, otherwise one of this import's own: chunks agree on its uid."""
         title, company = row.values["title"], row.values["company_id"]
         open_ones = Demand.objects.filter(
@@ -116,14 +117,14 @@ class Demands(Kind):
         found = open_ones.values_list("uid", flat=True).first()
         return found or uuid.uuid5(batch.uid, digest(company, wording.fold(title)))
 
-    def change(self, batch: Import, rows: Sequence[ImportRow]) -> None:
+    def change(self, batch: Import, rows: Sequence[Row]) -> None:
         for row in rows:
             before = bulk.change_lines(
                 by=batch.by, changes={row.target: _line_values(row)}, source=f"import {batch.uid}"
             )
             row.before = dict(before[row.target]) if before else None
 
-    def remove(self, batch: Import, rows: Sequence[ImportRow]) -> int:
+    def remove(self, batch: Import, rows: Sequence[Row]) -> int:
         mine = DemandLine.objects.filter(uid__in=[row.target for row in rows])
         answered = mine.filter(matches__supplier_answer__gt="") | mine.filter(matches__buyer_answer__gt="")
         keys = set(mine.values_list("pk", flat=True)) - set(answered.values_list("pk", flat=True))
@@ -133,7 +134,7 @@ class Demands(Kind):
         Demand.objects.filter(pk__in=demands, status=Demand.Status.DRAFT, lines__isnull=True).delete()
         return kept
 
-    def restore(self, batch: Import, rows: Sequence[ImportRow]) -> int:
+    def restore(self, batch: Import, rows: Sequence[Row]) -> int:
         kept = 0
         for row in rows:
             line_row = DemandLine.objects.filter(uid=row.target).first()
@@ -156,7 +157,7 @@ def _demand_values(values: Values) -> Values:
     }
 
 
-def _line_values(row: ImportRow) -> Values:
+def _line_values(row: Row) -> Values:
     values = {name: row.values[name] for name in (*LINE, *LISTS)}
     return values | {name: Decimal(values[name]) for name in ("quantity", "target_price") if values[name]}
 

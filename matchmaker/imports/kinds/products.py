@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from decimal import Decimal
+from operator import itemgetter
 from types import SimpleNamespace
 
 from django.db.models import Max, Q
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from matchmaker.catalogue import rules, wording
 from matchmaker.catalogue.models import Product, ProductText
 from matchmaker.catalogue.services import bulk
-from matchmaker.imports.columns import Column, amount, as_text, choice, line, paragraph, whole
+from matchmaker.imports.columns import MEMORY, Column, amount, as_text, choice, line, paragraph, whole
 from matchmaker.imports.kinds.base import (
     Context,
     Kind,
@@ -23,12 +24,15 @@ from matchmaker.imports.kinds.base import (
     take_category,
     take_company,
 )
-from matchmaker.imports.models import Import, ImportRow
+from matchmaker.imports.models import Import
+from matchmaker.imports.packs import Row
 from matchmaker.language.text import has_han
 
 _field, _text = Product._meta.get_field, ProductText._meta.get_field
 _STORAGE = {"常温": "ambient", "冷藏": "chilled", "冷冻": "frozen", "ambient": "ambient", "dry": "ambient"}
 _PERIOD = {"月": "month", "每月": "month", "年": "year", "每年": "year", "monthly": "month", "yearly": "year"}
+CODES = ("hs_code", "category_id", "origin", "currency", "price_unit", "min_order_unit", "capacity_unit")
+_codes = itemgetter(*CODES)
 AMOUNTS = ("min_order", "price_low", "price_high", "capacity")
 
 
@@ -46,16 +50,10 @@ class Products(Kind):
         problems: Problems = {}
         take_company(values, context, problems)
         take_category(values, context)
-        if values["hs_code"]:
+        if values["hs_code"] and values["hs_code"] not in context.hs_codes:
             values["hs_code"] = wording.hs_code(values["hs_code"], context.hs_codes)
         _take_texts(values, problems)
-        rules.check_product(
-            SimpleNamespace(**values),
-            values["certificates"],
-            problems,
-            hs_codes=context.hs_codes,
-            categories=context.category_codes,
-        )
+        _check(values, context, problems)
         return problems
 
     def key(self, values: Values) -> str:
@@ -95,18 +93,18 @@ class Products(Kind):
         rest = {name: value for name, value in values.items() if name != "texts"}
         return texts and super().same(rest, now)
 
-    def create(self, batch: Import, rows: Sequence[ImportRow]) -> None:
+    def create(self, batch: Import, rows: Sequence[Row]) -> None:
         products = [{**row.values, "uid": row.target} for row in rows]
         bulk.add_products(by=batch.by, products=products, publish=batch.publish, source=f"import {batch.uid}")
 
-    def change(self, batch: Import, rows: Sequence[ImportRow]) -> None:
+    def change(self, batch: Import, rows: Sequence[Row]) -> None:
         for row in rows:  # one by one: a file may say two things about one product, and the later one stands
             before = bulk.change_products(
                 by=batch.by, changes={row.target: _decimals(row.values)}, source=f"import {batch.uid}"
             )
             row.before = dict(before[row.target]) if before else None
 
-    def remove(self, batch: Import, rows: Sequence[ImportRow]) -> int:
+    def remove(self, batch: Import, rows: Sequence[Row]) -> int:
         mine = Product.objects.filter(uid__in=[row.target for row in rows])
         busy = (
             Q(shortlisted__isnull=False)
@@ -124,7 +122,7 @@ class Products(Kind):
         Product.objects.filter(pk__in=free).delete()
         return kept
 
-    def restore(self, batch: Import, rows: Sequence[ImportRow]) -> int:
+    def restore(self, batch: Import, rows: Sequence[Row]) -> int:
         kept = 0
         products = {
             product.uid: product for product in Product.objects.filter(uid__in=[row.target for row in rows]).for_cards()
@@ -136,6 +134,23 @@ class Products(Kind):
                 continue
             bulk.write_product(product, _decimals(row.before))
         return kept
+
+
+def _check(values: Values, context: Context, problems: Problems) -> None:
+    """The rules of a product. They look at nothing but what is handed to them here, so a combination that passed once
+    passes again: a list of goods has a dozen."""
+    amounts = {name: values[name] for name in AMOUNTS}
+    low, high = amounts["price_low"], amounts["price_high"]
+    shape = (*_codes(values), *(amount is None for amount in amounts.values()), *values["certificates"])
+    if shape in context.passed and (low is None or high is None or low <= high):
+        return
+    found: Problems = {}
+    row = SimpleNamespace(**amounts, **dict(zip(CODES, _codes(values), strict=True)))
+    certificates = values["certificates"]
+    rules.check_product(row, certificates, found, hs_codes=context.hs_codes, categories=context.category_codes)
+    problems.update(found)
+    if not found and len(context.passed) < MEMORY:
+        context.passed.add(shape)
 
 
 def _take_texts(values: Values, problems: Problems) -> None:

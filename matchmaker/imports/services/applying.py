@@ -1,7 +1,11 @@
-"""Bringing judged rows in: chunks of 500, one transaction each, from where the last one ended."""
+"""Bringing judged rows in: piece by piece, one transaction each, from where the last one ended."""
 
 import datetime as dt
+import gc
 import uuid
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from django.db import DatabaseError, transaction
 from django.db.models import F
@@ -15,13 +19,12 @@ from matchmaker.core.problems import Refused
 from matchmaker.imports import reading
 from matchmaker.imports.kinds import KINDS
 from matchmaker.imports.models import Import, ImportRow
+from matchmaker.imports.packs import Row, as_written, change_apart, rows_of
 from matchmaker.imports.services import undoing
-from matchmaker.imports.services.staging import read_rows
+from matchmaker.imports.services.leases import LEASE, READING_LEASE
+from matchmaker.imports.services.staging import forget_rows, read_rows
 from matchmaker.imports.services.uploading import may_import
 
-CHUNK = 500
-LEASE = dt.timedelta(seconds=45)  # reading 200,000 rows renews it by being one step; a chunk takes far less
-READING_LEASE = dt.timedelta(minutes=10)
 UNDO = dt.timedelta(days=7)
 State, Action = Import.State, ImportRow.Action
 
@@ -49,8 +52,21 @@ def work_waiting() -> int:
     """Do what waits until nothing does; returns how many imports were worked on. Any worker may die at any moment."""
     worked = 0
     for pk in Import.objects.waiting(timezone.now()).order_by("pk").values_list("pk", flat=True):
-        worked += _work(pk)
+        with _no_search_for_cycles():
+            worked += _work(pk)
     return worked
+
+
+@contextmanager
+def _no_search_for_cycles() -> Iterator[None]:
+    """Rows have no cycles, but a hundred thousand of them make Python look for some again and again."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _work(pk: int) -> bool:
@@ -66,7 +82,7 @@ def _work(pk: int) -> bool:
     Import.objects.filter(pk=pk, lease_token=token).update(lease_until=now + LEASE)
     step = apply_chunk if batch.state == State.APPLYING else undoing.undo_chunk
     while step(pk, token):
-        Import.objects.filter(pk=pk, lease_token=token).update(lease_until=timezone.now() + LEASE)
+        pass
     return True
 
 
@@ -74,7 +90,7 @@ def _read(batch: Import) -> None:
     try:
         read_rows(batch)
     except reading.Unreadable as problem:
-        ImportRow.objects.filter(batch=batch).delete()
+        forget_rows(batch)
         Import.objects.filter(pk=batch.pk).update(
             state=State.REFUSED,
             problem={"code": problem.code, "facts": problem.facts},
@@ -85,36 +101,38 @@ def _read(batch: Import) -> None:
 
 @transaction.atomic
 def apply_chunk(pk: int, token: uuid.UUID) -> bool:
-    """The next rows; False when there are none or somebody else holds the import."""
-    batch = Import.objects.select_for_update().filter(pk=pk, lease_token=token, state=State.APPLYING).first()
+    """The next piece; False when there is none or somebody else holds the import."""
+    held = Import.objects.select_for_update(of=("self",)).select_related("company", "campaign", "by")
+    batch = held.filter(pk=pk, lease_token=token, state=State.APPLYING).first()
     if batch is None:
         return False
-    rows = list(batch.rows.for_writing().filter(row_no__gt=batch.done_through).order_by("row_no")[:CHUNK])
-    if not rows:
+    pack = batch.packs.defer("written").filter(first_row__gt=batch.done_through).order_by("first_row").first()
+    if pack is None:
         _finish(batch)
         return False
     kind = KINDS[batch.kind]
+    rows = rows_of(batch, pack)
     # Two files at once, or one sent twice: whoever comes second sees what the first has written.
     owners = [batch.company_id] if batch.company_id else {(row.values or {}).get("company_id") for row in rows}
     list(Company.objects.select_for_update().filter(pk__in=owners).order_by("pk").values_list("pk", flat=True))
-    newer = kind.existing(batch, newer_than=batch.newest_seen)
     changed = []
-    for row in rows:
-        if row.action == Action.CREATE and row.key in newer:
-            row.action, row.target = Action.UPDATE, newer[row.key]
-            changed.append(row)
+    if newer := kind.existing(batch, newer_than=batch.newest_seen):
+        for row in rows:
+            if row.action == Action.CREATE and (target := newer.get(kind.key(row.values or {}))):
+                row.action, row.target = Action.UPDATE.value, target
+                changed.append(row)
+    refused_before = sum(1 for row in rows if row.action == Action.REJECT)
     with translation.override(batch.language):
         changed += _create(batch, [row for row in rows if row.action == Action.CREATE])
         changed += _change(batch, [row for row in rows if row.action == Action.UPDATE])
     if changed:
-        ImportRow.objects.bulk_update(
-            {row.pk: row for row in changed}.values(), ["action", "target", "before", "problems"]
-        )
-    count = {action: sum(1 for row in rows if row.action == action) for action in Action.values}
-    refused_before = sum(1 for row in rows if row.action == Action.REJECT and row.values is None)
+        as_written(pack, changed)
+        change_apart(batch, {row.row_no: row for row in changed}.values())
+    count = Counter(row.action for row in rows)
     Import.objects.filter(pk=pk).update(
-        done_through=rows[-1].row_no,
+        done_through=pack.last_row,
         newest_seen=kind.newest(),
+        lease_until=timezone.now() + LEASE,
         created=F("created") + count[Action.CREATE],
         updated=F("updated") + count[Action.UPDATE],
         unchanged=F("unchanged") + count[Action.SAME],
@@ -123,7 +141,7 @@ def apply_chunk(pk: int, token: uuid.UUID) -> bool:
     return True
 
 
-def _create(batch: Import, rows: list[ImportRow]) -> list[ImportRow]:
+def _create(batch: Import, rows: list[Row]) -> list[Row]:
     """Write new ones; when the database refuses the lot, each by itself, so that one bad row costs only itself."""
     kind = KINDS[batch.kind]
     if not rows:
@@ -140,13 +158,13 @@ def _create(batch: Import, rows: list[ImportRow]) -> list[ImportRow]:
             with transaction.atomic():
                 kind.create(batch, [row])
         except DatabaseError:  # IntegrityError is one of them
-            row.action = Action.REJECT
+            row.action = Action.REJECT.value
             row.problems = {"": _("Something with this number or name has come in since this file was checked.")}
             refused.append(row)
     return refused
 
 
-def _change(batch: Import, rows: list[ImportRow]) -> list[ImportRow]:
+def _change(batch: Import, rows: list[Row]) -> list[Row]:
     kind = KINDS[batch.kind]
     for row in rows:
         try:
@@ -155,7 +173,7 @@ def _change(batch: Import, rows: list[ImportRow]) -> list[ImportRow]:
         except DatabaseError:  # IntegrityError is one of them
             row.before = None
         if row.before is None:
-            row.action = Action.REJECT
+            row.action = Action.REJECT.value
             row.problems = {"": _("What this row adds to is not there any more.")}
     return rows
 

@@ -8,10 +8,12 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from matchmaker.accounts.models import User
+from matchmaker.core.ids import new_id
 from matchmaker.core.problems import Refused
 from matchmaker.imports.kinds import KINDS
 from matchmaker.imports.models import Import, ImportRow
-from matchmaker.imports.services.staging import Judge, as_json
+from matchmaker.imports.packs import Row, as_json, change_apart, fresh_rows
+from matchmaker.imports.services.staging import Judge
 from matchmaker.imports.services.uploading import may_import
 
 Action = ImportRow.Action
@@ -40,33 +42,45 @@ def correct_row(*, by: User, batch: Import, row: ImportRow, cells: Mapping[str, 
         for other in [row, *alike]:
             _write_cell(batch, other, name, text)
     with translation.override(batch.language):
-        judge = Judge(kind, batch, kind.context(batch))
-        mended = sum(_judge_again(judge, batch, other) for other in rows)
+        twins = _Twins(Judge(kind, batch, kind.context(batch)), batch)
+        mended = sum(twins.judge_again(other) for other in rows)
     Import.objects.filter(pk=batch.pk).update(
         rejected=batch.rows.filter(action=Action.REJECT).count(), mapping=batch.mapping, head=batch.head
     )
     return mended
 
 
-def _judge_again(judge: Judge, batch: Import, row: ImportRow) -> bool:
-    """Whether the row is sound now. One that was sound already and is the same thing keeps its place in the order."""
-    found = judge.row(row.row_no, row.raw)
-    twin = batch.rows.filter(action=Action.CREATE, key=found.key).exclude(pk=row.pk).first() if found.key else None
-    if twin and twin.target and twin.row_no < row.row_no:
-        judge.here[found.key] = (twin.row_no, twin.target)
-    [found] = judge.placed([found])
-    if twin and twin.row_no > row.row_no:  # this row comes first, so it makes the thing and the later one adds to it
-        found.target = twin.target
-        twin.action = Action.UPDATE
-        twin.save(update_fields=["action"])
-    row.values = None if found.values is None else json.loads(as_json(found.values) or "null")
-    row.problems, row.notes = found.problems, found.notes
-    row.action, row.key, row.target = found.action, found.key, found.target
-    row.save(update_fields=["raw", "values", "problems", "notes", "action", "key", "target"])
-    return found.action != Action.REJECT
+class _Twins:
+    """The sound rows by what makes them the same; read once, whatever the number of rows that are mended."""
+
+    def __init__(self, judge: Judge, batch: Import):
+        self.judge, self.batch = judge, batch
+        self.places = {judge.kind.key(row.values or {}): row.row_no for row in fresh_rows(batch)}
+
+    def judge_again(self, row: ImportRow) -> bool:
+        """Whether the row is sound now. The first of several that are the same makes the thing."""
+        [(key, found)] = self.judge.judged([(row.row_no, row.raw)])
+        twin = self._row(self.places[key]) if key and self.places.get(key, row.row_no) != row.row_no else None
+        self.judge.here.pop(key, None)
+        if twin and twin.row_no < row.row_no:
+            self.judge.here[key] = (twin.row_no, twin.target or new_id())
+        self.judge.placed([(key, found)])
+        if twin and twin.row_no > row.row_no:
+            found.target, twin.action = twin.target, Action.UPDATE.value
+            change_apart(self.batch, [twin])
+        if found.action == Action.CREATE:
+            self.places[key] = row.row_no
+        row.values = None if found.values is None else json.loads(as_json(found.values) or "null")
+        row.problems, row.notes = found.problems, found.notes
+        row.action, row.target = found.action, found.target
+        row.save(update_fields=["raw", "values", "problems", "notes", "action", "target"])
+        return found.action != Action.REJECT
+
+    def _row(self, number: int) -> Row:
+        return next(row for row in fresh_rows(self.batch, around=number) if row.row_no == number)
 
 
-def cell(batch: Import, row: ImportRow, name: str) -> str:
+def cell(batch: Import, row: ImportRow | Row, name: str) -> str:
     """The text the file has in one of our columns."""
     place = batch.mapping.get(name, -1)
     return row.raw[place] if 0 <= place < len(row.raw) else ""

@@ -1,10 +1,11 @@
 """From the file to judged rows: every cell read once, every refusal with its sentence, nothing written elsewhere."""
 
 import io
-import json
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice, repeat
+from operator import itemgetter
 from typing import Any
 
 from django.db import transaction
@@ -12,18 +13,24 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from matchmaker.accounts.models import User
-from matchmaker.core.bulk import insert
-from matchmaker.core.ids import new_id
+from matchmaker.core.ids import new_ids
 from matchmaker.core.problems import Refused
 from matchmaker.imports import reading
 from matchmaker.imports.columns import Reader
 from matchmaker.imports.kinds import KINDS, Context, Kind
-from matchmaker.imports.models import Import, ImportRow
+from matchmaker.imports.models import Import, ImportPack, ImportRow
+from matchmaker.imports.packs import Row, keep
 from matchmaker.imports.services.uploading import may_import
 
-BATCH = 2_000  # rows judged and written at a time
+SIZES = (
+    250,
+    250,
+    500,
+    1_000,
+    2_000,
+    4_000,
+)  # rows of a piece; the first are small, so that something is seen to happen
 Action = ImportRow.Action
-_JSON = json.JSONEncoder(ensure_ascii=False, default=str)
 
 
 @transaction.atomic
@@ -65,16 +72,21 @@ def map_columns(
     return batch
 
 
+def forget_rows(batch: Import) -> None:
+    ImportRow.objects.filter(batch=batch).delete()
+    ImportPack.objects.filter(batch=batch).delete()
+
+
 def read_rows(batch: Import) -> None:
     """Judge every row of a file and keep what came out; killed half way, it begins again."""
-    ImportRow.objects.filter(batch=batch).delete()
+    forget_rows(batch)
     kind = KINDS[batch.kind]
     newest = kind.newest()
     with translation.override(batch.language):
         judge = Judge(kind, batch, kind.context(batch))
         counts = {"total": 0, "rejected": 0, "unchanged": 0}
         for rows in judge.file():
-            insert(ImportRow, Judged.NAMES, [row.as_row(batch.pk) for row in rows])
+            keep(batch, rows)
             counts["total"] += len(rows)
             counts["rejected"] += sum(1 for row in rows if row.action == Action.REJECT)
     Import.objects.filter(pk=batch.pk).update(
@@ -82,111 +94,85 @@ def read_rows(batch: Import) -> None:
     )
 
 
-@dataclass(slots=True)
-class Judged:
-    """A row as it was read; `as_row` gives it in the order of NAMES."""
-
-    NAMES = ("batch_id", "row_no", "raw", "values", "problems", "notes", "action", "key", "target", "before")
-
-    row_no: int
-    raw: Sequence[str]
-    values: dict[str, Any] | None
-    problems: dict[str, str] | None
-    notes: dict[str, str] | None
-    action: str = Action.CREATE.value
-    key: str = ""
-    target: uuid.UUID | None = None
-
-    def as_row(self, batch: int) -> tuple:
-        return (
-            batch,
-            self.row_no,
-            as_json(self.raw),
-            as_json(self.values),
-            as_json(self.problems),
-            as_json(self.notes),
-            self.action,
-            self.key,
-            self.target,
-            None,
-        )
-
-
-def as_json(value: Any) -> str | None:
-    """Decimals as texts; NUL, which PostgreSQL cannot keep, as the sign for a broken character."""
-    if value is None:
-        return None
-    return _JSON.encode(value).replace("\\u0000", "\ufffd")
-
-
 class Judge:
     """Reads the rows of one file."""
 
     def __init__(self, kind: Kind, batch: Import, context: Context):
         self.kind, self.batch, self.context = kind, batch, context
-        self._plan: list[tuple[str, int, Reader]] = []
-        self._absent: dict[str, Any] = {}  # columns that say the same in every row: nothing
+        self._names = [column.name for column in kind.columns]
+        self._plan: list[tuple[int, Reader | None, Any]] = []  # place, how it is read, what every row says otherwise
         for column in kind.columns:
             place, default = batch.mapping.get(column.name, -1), batch.defaults.get(column.name, "")
-            if place < 0 and not default and not column.required:
-                self._absent[column.name] = column.empty
-            else:
-                self._plan.append((column.name, place, Reader(column, default)))
+            reader = Reader(column, default)
+            silent = place < 0 and not default and not column.required
+            self._plan.append((place, None, column.empty) if silent else (place, reader, None))
+        self._width = max(batch.mapping.values(), default=-1) + 1
         self.here: dict[str, tuple[int, uuid.UUID]] = {}  # key → row of this file that came first
 
-    def file(self) -> Iterator[list[Judged]]:
-        """The rows behind the head, in groups."""
-        rows = reading.rows(io.BytesIO(bytes(self.batch.content or b"")), reading.Seen(**self.batch.seen))
+    def file(self) -> Iterator[list[Row]]:
+        """The rows behind the head, in pieces."""
+        content = zlib.decompress(bytes(self.batch.content or b""))
+        rows = reading.rows(io.BytesIO(content), reading.Seen(**self.batch.seen))
         next(rows, None)
-        group: list[Judged] = []
-        for number, cells in rows:
-            group.append(self.row(number, cells))
-            if len(group) == BATCH:
-                yield self.placed(group)
-                group = []
-        if group:
-            yield self.placed(group)
+        for size in chain(SIZES, repeat(SIZES[-1])):
+            piece = list(islice(rows, size))
+            if not piece:
+                return
+            yield self.placed(self.judged(piece))
 
-    def row(self, number: int, cells: Sequence[str]) -> Judged:
-        """One row, judged by itself."""
-        values = dict(self._absent)
-        problems: dict[str, str] = {}
-        notes: dict[str, str] = {}
-        width = len(cells)
-        for name, place, reader in self._plan:
-            values[name], problem, note = reader[cells[place] if 0 <= place < width else ""]
-            if problem:
-                problems[name] = problem
-            elif note:
-                notes[name] = note
-        hs_code = values.get("hs_code")
-        problems = _sentences(self.kind.judge(values, self.context)) | problems
-        if hs_code and hs_code != values["hs_code"]:
-            notes["hs_code"] = values["hs_code"]
-        if problems:
-            return Judged(number, cells, None, problems, notes or None, Action.REJECT.value)
-        return Judged(number, cells, values, None, notes or None, key=self.kind.key(values))
+    def judged(self, piece: Sequence[tuple[int, list[str]]]) -> list[tuple[str, Row]]:
+        """Rows judged each by itself, with their keys; the cells column by column, because a column repeats itself."""
+        cells = [row if len(row) >= self._width else [*row, *[""] * (self._width - len(row))] for _number, row in piece]
+        columns: list[Iterable[Any]] = []
+        problems: dict[int, dict[str, str]] = {}
+        notes: dict[int, dict[str, str]] = {}
+        for name, (place, reader, empty) in zip(self._names, self._plan, strict=True):
+            if reader is None:
+                columns.append(repeat(empty, len(piece)))
+                continue
+            texts = map(itemgetter(place), cells) if place >= 0 else repeat("", len(piece))
+            answers = list(map(reader.__getitem__, texts))
+            columns.append([answer[0] for answer in answers])
+            if reader.speaks:
+                for at, (_value, problem, note) in enumerate(answers):
+                    if problem:
+                        problems.setdefault(at, {})[name] = problem
+                    elif note:
+                        notes.setdefault(at, {})[name] = note
+        rows = []
+        for at, ((number, raw), said) in enumerate(zip(piece, zip(*columns, strict=True), strict=True)):
+            values = dict(zip(self._names, said, strict=True))
+            hs_code = values.get("hs_code")
+            wrong = self.kind.judge(values, self.context)
+            if hs_code and hs_code != values["hs_code"]:
+                notes.setdefault(at, {})["hs_code"] = values["hs_code"]
+            if wrong or at in problems:
+                why = _sentences(wrong) | problems.get(at, {})
+                rows.append(("", Row(number, raw, None, why, notes.get(at), Action.REJECT.value)))
+            else:
+                rows.append((self.kind.key(values), Row(number, raw, values, None, notes.get(at))))
+        return rows
 
-    def placed(self, rows: list[Judged]) -> list[Judged]:
+    def placed(self, judged: Sequence[tuple[str, Row]]) -> list[Row]:
         """What each becomes beside what is on the site and what stood before it in the file."""
-        known = self.context.existing
-        for row in rows:
+        known, there = self.context.existing, []
+        for (key, row), uid in zip(judged, new_ids(len(judged)), strict=True):
             if row.values is None:
                 continue
-            if row.key in known:
-                row.action, row.target = Action.UPDATE.value, known[row.key]
-            elif first := self.here.get(row.key):
+            if key in known:
+                row.action, row.target = Action.UPDATE.value, known[key]
+                there.append(row)
+            elif first := self.here.get(key):
                 row.action, row.target = Action.UPDATE.value, first[1]
                 row.notes = {**(row.notes or {}), "": _("Adds to row %(row)d, which is the same.") % {"row": first[0]}}
             else:
-                row.target = new_id()
-                self.here[row.key] = (row.row_no, row.target)
-        there = [row for row in rows if row.key in known]
+                row.target = uid
+                self.here[key] = (row.row_no, uid)
         now = self.kind.current([row.target for row in there if row.target]) if there else {}
         for row in there:
             if row.target in now and self.kind.same(row.values or {}, now[row.target]):
                 row.action = Action.SAME.value
-        return rows
+        return [row for _key, row in judged]
 
 
 def _sentences(problems: Mapping[str, Any]) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Taking an import back for seven days, last row first, in the same chunks."""
+"""Taking an import back for seven days, last row first, in the same pieces."""
 
 import datetime as dt
 import uuid
@@ -12,10 +12,11 @@ from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
 from matchmaker.core.problems import Refused
 from matchmaker.imports.kinds import KINDS
-from matchmaker.imports.models import Import, ImportRow
+from matchmaker.imports.models import Import, ImportPack, ImportRow
+from matchmaker.imports.packs import rows_of
+from matchmaker.imports.services.leases import LEASE
 from matchmaker.imports.services.uploading import may_import
 
-CHUNK = 500
 UNUSED = dt.timedelta(days=30)  # files nobody went on with are put away after that
 State, Action = Import.State, ImportRow.Action
 
@@ -40,25 +41,30 @@ def undo_import(*, by: User, batch: Import) -> Import:
 @transaction.atomic
 def undo_chunk(pk: int, token: uuid.UUID) -> bool:
     """The last rows that are still in; False when there are none or somebody else holds the import."""
-    batch = Import.objects.select_for_update().filter(pk=pk, lease_token=token, state=State.UNDOING).first()
+    held = Import.objects.select_for_update(of=("self",)).select_related("company", "campaign", "by")
+    batch = held.filter(pk=pk, lease_token=token, state=State.UNDOING).first()
     if batch is None:
         return False
-    rows = list(batch.rows.filter(row_no__lte=batch.done_through).order_by("-row_no")[:CHUNK])
-    if not rows:
+    pack = batch.packs.defer("written").filter(last_row__lte=batch.done_through).order_by("-last_row").first()
+    if pack is None:
         Import.objects.filter(pk=pk).update(state=State.UNDONE, lease_until=None, lease_token=None)
         record(by=batch.by, verb="import_undone", on=batch, organisation=batch.owner, facts={"kept": batch.kept})
         return False
     kind = KINDS[batch.kind]
+    rows = rows_of(batch, pack)[::-1]
     kept = kind.restore(batch, [row for row in rows if row.action == Action.UPDATE and row.before])
     kept += kind.remove(batch, [row for row in rows if row.action == Action.CREATE])
-    Import.objects.filter(pk=pk).update(done_through=rows[-1].row_no - 1, kept=F("kept") + kept)
+    Import.objects.filter(pk=pk).update(
+        done_through=pack.first_row - 1, kept=F("kept") + kept, lease_until=timezone.now() + LEASE
+    )
     return True
 
 
 def forget_old() -> int:
     """Forget the rows of imports that can no longer be undone, and files nobody went on with."""
     now = timezone.now()
-    gone, _by_model = ImportRow.objects.filter(batch__in=Import.objects.past_undo(now)).delete()
+    past = Import.objects.past_undo(now)
+    gone = sum(model.objects.filter(batch__in=past).delete()[0] for model in (ImportRow, ImportPack))
     unused = Import.objects.filter(
         created_at__lt=now - UNUSED, state__in=[State.MAPPING, State.PREVIEW, State.REFUSED, State.UNDONE]
     )

@@ -1,6 +1,7 @@
 """A file comes in: kept as it is, looked at, its columns guessed."""
 
 import io
+import zlib
 from dataclasses import asdict
 
 from django.core.exceptions import ValidationError
@@ -68,9 +69,9 @@ def start_import(
         by=by,
         language=get_language() or "en",
         file_name=_tidy(file_name),
-        content=content,
+        content=zlib.compress(content, 1),
     )
-    _look(batch, encoding, sheet)
+    _look(batch, io.BytesIO(content), encoding, sheet)
     batch.save()
     facts = {"kind": kind, "file": batch.file_name, "bytes": len(content)}
     record(by=by, verb="start_import", on=batch, organisation=batch.owner, facts=facts)
@@ -83,13 +84,12 @@ def reread(*, by: User, batch: Import, encoding: str = "", sheet: str = "") -> I
     may_import(by, batch.kind, company=batch.company, campaign=batch.campaign)
     if batch.state != Import.State.MAPPING or batch.content is None:
         raise Refused("already_read", _("This file has been read already."))
-    _look(batch, encoding, sheet)
+    _look(batch, io.BytesIO(zlib.decompress(bytes(batch.content))), encoding, sheet)
     batch.save(update_fields=["seen", "head", "mapping"])
     return batch
 
 
-def _look(batch: Import, encoding: str, sheet: str) -> None:
-    file = io.BytesIO(bytes(batch.content or b""))
+def _look(batch: Import, file: io.BytesIO, encoding: str, sheet: str) -> None:
     names = columns.heads(KINDS[batch.kind].heads)
     try:
         seen = reading.look(file, encoding=encoding, sheet=sheet)

@@ -1,6 +1,6 @@
 """Offers and wants made ready for comparison: one row each in a handful of arrays."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, Self
@@ -60,6 +60,31 @@ class Index[Item: (Offer, Want)]:
                 side.traits[rows],
             ),
         )
+
+    def patched(self, fresh: Self, gone: Collection[int]) -> Self:
+        """What building anew would give: rows of `fresh` in place of older ones of their keys, those `gone` left out.
+
+        A row depends on its item and the background alone, so the others are copied and not worked out again.
+        """
+        left = set(gone) | {item.key for item in fresh.items}
+        kept: NDArray[np.int64] = np.array([i for i, item in enumerate(self.items) if item.key not in left], np.int64)
+        items = [*(self.items[i] for i in kept), *fresh.items]
+        order = np.array(sorted(range(len(items)), key=lambda i: items[i].key), np.int64)
+        one, other = self.side, fresh.side
+        lengths = np.concatenate((np.diff(one.starts)[kept], np.diff(other.starts)))
+        first = np.concatenate((one.starts[:-1][kept], other.starts[:-1] + len(one.numbers)))
+        lengths, first = lengths[order], first[order]
+        starts = np.concatenate(([0], np.cumsum(lengths)))
+        words = np.repeat(first - starts[:-1], lengths) + np.arange(starts[-1])
+
+        def rows(name: str) -> NDArray[Any]:
+            return np.concatenate((getattr(one, name)[kept], getattr(other, name)))[order]
+
+        def packed(name: str) -> NDArray[Any]:
+            return np.concatenate((getattr(one, name), getattr(other, name)))[words]
+
+        side = Side(rows("vectors"), starts, packed("numbers"), packed("here"), packed("ask"), rows("traits"))
+        return type(self)(tuple(items[i] for i in order), side)
 
     def shown(self, place: int) -> dict[str, str]:
         """Searchable word → the way it stands in the texts of an item."""

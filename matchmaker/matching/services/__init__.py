@@ -1,11 +1,12 @@
 """The verbs of matching."""
 
 from matchmaker.matching.services.answers import answer_match
+from matchmaker.matching.services.reminding import remind_owing
 from matchmaker.matching.services.runs import cancel_match_run, match_block, start_match_run
 from matchmaker.matching.services.suggestions import suggest_codes
 from matchmaker.matching.services.tuning import effect_of, learn_weights, save_settings
 from matchmaker.matching.services.vectors import warm
-from matchmaker.matching.services.waiting import match_waiting, waiting
+from matchmaker.matching.services.waiting import match_waiting, put_aside, try_again, waiting
 
 __all__ = [
     "answer_match",
@@ -14,9 +15,12 @@ __all__ = [
     "learn_weights",
     "match_block",
     "match_waiting",
+    "put_aside",
+    "remind_owing",
     "save_settings",
     "start_match_run",
     "suggest_codes",
+    "try_again",
     "waiting",
     "warm",
 ]

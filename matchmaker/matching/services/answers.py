@@ -9,11 +9,12 @@ from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
 from matchmaker.campaigns import boundary
 from matchmaker.companies.models import Company
+from matchmaker.companies.programs import tell
 from matchmaker.companies.services import is_member
 from matchmaker.core.problems import Refused
 from matchmaker.matching.models import Match, NeverAgain
 from matchmaker.matching.services.rows import remove
-from matchmaker.notifications.services import notify
+from matchmaker.notifications.services import settle
 
 
 @transaction.atomic
@@ -51,11 +52,19 @@ def answer_match(*, by: User, match: Match, side: str, answer: str, why: str = "
     match.save()
     _keep_apart(match, side)
     record(by=by, verb="answer_match", on=match, organisation=own, facts={"side": side, "answer": answer, "why": why})
+    other_side = "buyer" if side == "supplier" else "supplier"
+    settle(event_key=_interest(match, other_side))  # answered: her colleagues have nothing left to do
     if match.is_mutual:
         _open_contact(match)
     elif answer == Match.Answer.INTERESTED:
         _tell_other_side(match, side, other)
+    else:
+        settle(event_key=_interest(match, side))  # a yes that was taken back is not waited for any more
     return match
+
+
+def _interest(match: Match, side: str) -> str:
+    return f"match_interest:{match.uid}:{side}"
 
 
 def _keep_apart(match: Match, side: str) -> None:
@@ -73,9 +82,10 @@ def _open_contact(match: Match) -> None:
     seller, wanter = match.product.company, match.line.demand.company
     for company, partner, side in ((seller, wanter, "supplier"), (wanter, seller, "buyer")):
         seen = boundary.let_cross(company=partner, to=company)
-        notify(
+        tell(
+            company,
             kind="match_mutual",
-            to=company.members.all(),
+            ids={"match": match.uid},
             event_key=f"match_mutual:{match.uid}:{side}",
             context={
                 "company": partner.legal_name,
@@ -91,10 +101,11 @@ def _open_contact(match: Match) -> None:
 
 def _tell_other_side(match: Match, side: str, other: Company) -> None:
     other_side = "buyer" if side == "supplier" else "supplier"
-    notify(
+    tell(
+        other,
         kind="match_interest",
-        to=other.members.all(),
-        event_key=f"match_interest:{match.uid}:{side}",
+        ids={"match": match.uid},
+        event_key=_interest(match, side),
         context={"side": other_side, "product": match.product.name, "line": match.line.text},
         path=f"/{other_side}/matches/{match.uid}/",
     )

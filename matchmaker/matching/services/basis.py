@@ -112,33 +112,58 @@ def of_run(pk: int) -> Basis:
     return Basis.of(run.settings, Background.from_bytes(bytes(run.background or b"")), str(pk))
 
 
-# -- sides kept ready in a process: built once, and again when a row of them changed
+# -- sides kept ready in a process: built once, and only rows that changed are made anew
 
-_ready: dict[str, tuple[object, object]] = {}
+
+@dataclass(frozen=True)
+class _Ready:
+    """`about` tells cheaply whether anything changed, `states` which rows did."""
+
+    basis: object
+    about: object
+    states: dict[int, object]
+    index: OfferIndex | WantIndex
+
+
+_ready: dict[str, _Ready] = {}
 
 
 def all_wants(basis: Basis) -> WantIndex:
     lines = rows.sound_lines()
-    state = lines.order_by().aggregate(n=Count("pk"), last=Max("pk"), revisions=Sum("revision"))
-    return _kept("wants", (basis.name, *state.values()), state["n"], lambda: basis.want_index(wants(lines)))
+    about = lines.order_by().aggregate(n=Count("pk"), last=Max("pk"), revisions=Sum("revision"))
+    return _kept(
+        "wants",
+        basis.name,
+        about,
+        lines,
+        ("revision", "demand__updated_at"),
+        lambda found: basis.want_index(wants(found)),
+    )
 
 
 def all_offers(basis: Basis) -> OfferIndex:
     """Also built anew on the next day: certificates run out."""
     products = rows.sound_products()
-    state = products.order_by().aggregate(
+    about = products.order_by().aggregate(
         n=Count("pk"), last=Max("pk"), revisions=Sum("revision"), trust=Sum("company__verification")
     )
-    key = (basis.name, date.today(), *state.values())
-    return _kept("offers", key, state["n"], lambda: basis.offer_index(offers(products)))
+    key = (basis.name, date.today())
+    state = ("revision", "company__verification", "updated_at")
+    return _kept("offers", key, about, products, state, lambda found: basis.offer_index(offers(found)))
 
 
-def _kept[Index](side: str, key: object, size: int, build: Callable[[], Index]) -> Index:
-    found = _ready.get(side)
-    if found and found[0] == key:
-        return found[1]  # type: ignore[return-value]
-    _ready.pop(side, None)
-    index = build()
-    if size <= KEPT_READY:
-        _ready[side] = (key, index)
+def _kept(side: str, key: object, about: dict, found, state: tuple[str, ...], build: Callable):  # type: ignore[no-untyped-def]
+    ready = _ready.get(side)
+    if ready and (ready.basis, ready.about) == (key, about):
+        return ready.index
+    states = {pk: rest for pk, *rest in found.prefetch_related(None).values_list("pk", *state)}
+    before = ready.states if ready and ready.basis == key else {}
+    changed = [pk for pk, now in states.items() if before.get(pk) != now]
+    if ready and before and len(changed) < len(states) / 2:
+        index = ready.index.patched(build(found.filter(pk__in=changed)), before.keys() - states.keys())
+    else:
+        _ready.pop(side, None)
+        index = build(found)
+    if about["n"] <= KEPT_READY:
+        _ready[side] = _Ready(key, about, states, index)
     return index

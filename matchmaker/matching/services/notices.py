@@ -4,11 +4,11 @@ from django.db.models import Max
 from django.utils import translation
 
 from matchmaker.catalogue.models import Demand, DemandLine, Product
+from matchmaker.companies.programs import tell as tell_company
 from matchmaker.matching import reasons
 from matchmaker.matching.models import Match
 from matchmaker.matching.services.rows import TOP_PER_LINE, TOP_PER_PRODUCT
 from matchmaker.notifications.models import Notice
-from matchmaker.notifications.services import notify
 
 LANGUAGES = ("en", "zh-hans")
 
@@ -35,9 +35,9 @@ def _tell(company, side: str, uid, found, path: str) -> int:
     best = news.for_cards().order_by("-score", "pk").first()
     if best is None:
         return 0
-    return notify(
+    return tell_company(
+        company,
         kind="match_found",
-        to=company.members.all(),
         event_key=f"{prefix}{best.uid}",
         context={
             "side": side,
@@ -48,6 +48,7 @@ def _tell(company, side: str, uid, found, path: str) -> int:
             "reasons": {language: _reasons(best, language) for language in LANGUAGES},
         },
         path=path,
+        ids={"match": best.uid, "product" if side == "supplier" else "line": uid},
     )
 
 

@@ -2,81 +2,81 @@
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, F, Q
+from django.db.models import Count, Q
 from django.utils import timezone
 
+from matchmaker.accounts.audit import record
+from matchmaker.accounts.models import User
+from matchmaker.campaigns.models import Campaign
+from matchmaker.campaigns.services import require_organiser
 from matchmaker.catalogue.models import DemandLine, Product
 from matchmaker.matching.engine.pairs import Pair
 from matchmaker.matching.models import Match, MatchRun, OfferState, WantState
-from matchmaker.matching.services import basis, notices, rows
+from matchmaker.matching.services import basis, claims, notices, rows
 from matchmaker.matching.services.basis import Basis
 from matchmaker.matching.sides import offers, wants
 
-BATCH = 200  # rows a bell takes at a time: a task stays short, the next bell takes the rest
-
-_BEHIND = Q(matching_state__isnull=True) | ~Q(matching_state__revision=F("revision"))
-_TRIED = Q(matching_state__attempts__gt=0, matching_state__tried_revision=F("revision"))
-
-
-def _products():
-    return Product.objects.exclude(status=Product.Status.DRAFT).filter(_BEHIND).order_by("pk")
-
-
-def _lines():
-    return DemandLine.objects.exclude(demand__status="draft").filter(_BEHIND).order_by("pk")
+BATCH = 40  # rows a claim takes: what is written stays locked for a second and no more
 
 
 def waiting() -> tuple[list[int], list[int]]:
-    """Primary keys of products and demand lines whose revision matching has not seen, as many as go at once.
-
-    What was tried before and not brought to an end goes alone, so that a row that kills its worker takes no other
-    along; after five attempts it is put aside until it is edited.
-    """
+    """Primary keys of products and demand lines whose revision matching has not seen, but for those put aside."""
     products, lines = (
-        list(side.exclude(_TRIED).values_list("pk", flat=True)[:BATCH]) for side in (_products(), _lines())
+        list(claims.behind(kind).exclude(rows.PUT_ASIDE).order_by("pk").values_list("pk", flat=True))
+        for kind in (Product, DemandLine)
     )
-    if products or lines:
-        return products, lines
-    products = list(_products().exclude(rows.PUT_ASIDE).values_list("pk", flat=True)[:1])
-    lines = [] if products else list(_lines().exclude(rows.PUT_ASIDE).values_list("pk", flat=True)[:1])
     return products, lines
 
 
-def put_aside() -> tuple[list[int], list[int]]:
+def put_aside():
     """Products and lines that were given up: for a person to look at."""
-    products, lines = (
-        list(side.filter(rows.PUT_ASIDE).values_list("pk", flat=True)) for side in (_products(), _lines())
-    )
-    return products, lines
+    products, lines = (claims.behind(kind).filter(rows.PUT_ASIDE).order_by("pk") for kind in (Product, DemandLine))
+    return products.select_related("company").prefetch_related("texts"), lines.select_related("demand__company")
+
+
+@transaction.atomic
+def try_again(*, by: User, campaign: Campaign) -> int:
+    """Let what was put aside wait like everything else, for instance after a new version; returns how many rows.
+
+    Raises:
+        Refused: for somebody who does not run the campaign.
+    """
+    require_organiser(by, campaign)
+    products, lines = (list(side.values_list("pk", flat=True)) for side in put_aside())
+    for states, keys in ((OfferState, products), (WantState, lines)):
+        states.objects.filter(pk__in=keys).update(attempts=0)
+    count = len(products) + len(lines)
+    record(by=by, verb="try_matching_again", on=campaign, organisation=campaign, facts={"rows": count})
+    return count
 
 
 def match_waiting() -> int:
-    """Bring matches up to date with what waits; returns how many rows were dealt with.
+    """Bring matches up to date with some of what waits; returns how many rows were dealt with.
 
-    Safe to run twice at once: every write is the same whoever makes it, and a row is marked with the revision that was
-    read before its texts, so that an edit meanwhile still waits.
+    A row is marked with the revision that was read before its texts, so that an edit meanwhile still waits. Whoever
+    fails gives its rows back; whoever dies leaves them until the lease ends.
     """
     if MatchRun.objects.filter(state=MatchRun.State.RUNNING).exists():
         return 0  # the run deals with everything; what is edited meanwhile still waits when it ends
-    product_keys, line_keys = waiting()
-    if not product_keys and not line_keys:
+    claim = claims.take(BATCH)
+    if not claim:
         return 0
-    product_revisions = dict(Product.objects.filter(pk__in=product_keys).values_list("pk", "revision"))
-    line_revisions = dict(DemandLine.objects.filter(pk__in=line_keys).values_list("pk", "revision"))
-    count_attempt(OfferState, product_revisions)
-    count_attempt(WantState, line_revisions)
-    with_products, with_lines = _owed(product_keys, line_keys)
-    pairs, commit = refresh(basis.current(), products=with_products, lines=with_lines)
-    with transaction.atomic():
-        commit()
-        # Both sides hear of it: a new demand is news for suppliers whose products did not change.
-        notices.tell(
-            products={*with_products, *(pair.offer for pair in pairs)},
-            lines={*with_lines, *(pair.want for pair in pairs)},
-        )
-        mark_seen(OfferState, product_revisions)
-        mark_seen(WantState, line_revisions)
-    return len(product_keys) + len(line_keys)
+    try:
+        with_products, with_lines = _owed(list(claim.products), list(claim.lines))
+        pairs, commit = refresh(basis.current(), products=with_products, lines=with_lines)
+        with transaction.atomic():
+            commit()
+            # Both sides hear of it: a new demand is news for suppliers whose products did not change.
+            notices.tell(
+                products={*with_products, *(pair.offer for pair in pairs)},
+                lines={*with_lines, *(pair.want for pair in pairs)},
+            )
+            mark_seen(OfferState, claim.products)
+            mark_seen(WantState, claim.lines)
+    except Exception:
+        claims.give_back(claim)
+        raise
+    return len(claim.products) + len(claim.lines)
 
 
 def _owed(products: list[int], lines: list[int]) -> tuple[set[int], set[int]]:
@@ -95,33 +95,14 @@ def _owed(products: list[int], lines: list[int]) -> tuple[set[int], set[int]]:
     )
 
 
-def count_attempt(states, revisions: dict[int, int]) -> None:
-    """Before the work: one attempt more at this revision, the first at a new one."""
-    key = states._meta.pk.attname
-    tried = dict(states.objects.filter(pk__in=revisions).values_list("pk", "attempts"))
-    fresh = set(
-        states.objects.filter(pk__in=revisions)
-        .exclude(tried_revision=F(f"{states._meta.pk.name}__revision"))
-        .values_list("pk", flat=True)
-    )
-    states.objects.bulk_create(
-        [
-            states(**{key: pk, "tried_revision": revision, "attempts": 1 if pk in fresh else tried.get(pk, 0) + 1})
-            for pk, revision in revisions.items()
-        ],
-        update_conflicts=True,
-        unique_fields=[states._meta.pk.name],
-        update_fields=["tried_revision", "attempts"],
-    )
-
-
 def mark_seen(states, revisions: dict[int, int]) -> None:
+    """Matched at these revisions, and free for whoever comes next."""
     key, now = states._meta.pk.attname, timezone.now()
     states.objects.bulk_create(
         [states(**{key: pk, "revision": revision, "matched_at": now}) for pk, revision in revisions.items()],
         update_conflicts=True,
         unique_fields=[states._meta.pk.name],
-        update_fields=["revision", "matched_at", "attempts"],
+        update_fields=["revision", "matched_at", "attempts", "lease_until", "lease_token"],
     )
 
 

@@ -2,9 +2,9 @@
 
 from django.db.models import Model
 
+from matchmaker.companies import programs
 from matchmaker.companies.models import Company
 from matchmaker.messaging.models import Enquiry, Side
-from matchmaker.notifications.services import notify
 
 SHOWN = 280  # characters of a text in a notice
 
@@ -28,9 +28,11 @@ def people(enquiry: Enquiry, side: str):
 def tell(kind: str, enquiry: Enquiry, side: str, about: Model | str, **context) -> int:
     """Tell one side of an enquiry; `about` is the row (or key) that makes the happening one of its own."""
     key = about if isinstance(about, str) else str(about.uid)  # type: ignore[attr-defined]
-    return notify(
+    return programs.tell(
+        enquiry.company_of(side),
         kind=kind,
-        to=people(enquiry, side),
+        people=people(enquiry, side),
+        ids={"enquiry": enquiry.uid},
         event_key=f"{kind}:{key}:{side}",
         context={
             "side": side,

@@ -1,6 +1,7 @@
 """What was promised to whom, and what became of it."""
 
 import uuid
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
@@ -55,6 +56,10 @@ class Notice(models.Model):
         return f"{self.kind} to {self.recipient_id}"
 
 
+# No lease is as long: one that is was written by a clock that ran ahead, and holds nothing.
+LONGEST_LEASE = timedelta(minutes=10)
+
+
 class PromiseQuerySet(models.QuerySet):
     def waiting(self):
         return self.filter(state=Promise.State.WAITING)
@@ -64,7 +69,7 @@ class PromiseQuerySet(models.QuerySet):
 
     def due(self, now):
         """Those a worker may take: their time has come and nobody holds a living lease on them."""
-        free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
+        free = Q(lease_until__isnull=True) | Q(lease_until__lt=now) | Q(lease_until__gt=now + LONGEST_LEASE)
         return self.waiting().filter(free, not_before__lte=now)
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from matchmaker.core.problems import Refused
-from matchmaker.notifications import health, services
+from matchmaker.notifications import health, services, topics
 from matchmaker.notifications.models import Delivery, Digest, WebhookDelivery
 from matchmaker.notifications.models.outbox import Promise
 from matchmaker.notifications.tasks import ring
@@ -35,10 +35,11 @@ def delivery(request):
         "orphaned": _("waiting for a summary that has ended"),
         "forgotten": _("not gathered into a summary for nine days"),
         "untold": _("without any way to their person"),
+        "stray": _("without their person or their notice: the database was changed by hand"),
     }
     context = {
         "health": facts,
-        "channels": [channel | {"label": names[channel["name"]]} for channel in facts["channels"]],
+        "channels": [channel | {"label": names[channel["name"]]} for channel in facts["channels"] if _in_use(channel)],
         "gaps": [{"count": count, "what": gaps[name]} for name, count in facts["suspects"].items() if count],
         "parked": [_row(promise, names) for promise in health.parked()],
         "may_switch": request.role == "admin",
@@ -88,6 +89,11 @@ def _parked(named: str) -> Promise:
         return get_object_or_404(KINDS[kind].objects.parked(), pk=key)
     except ValidationError:  # no key at all
         raise Http404 from None
+
+
+def _in_use(channel: dict) -> bool:
+    """Short messages are shown where a provider is set, or where one was and left something behind."""
+    return channel["name"] not in ("sms", "wechat") or channel["name"] in topics.offered() or channel["ever"]
 
 
 def _row(promise, names: dict[str, str]) -> dict:

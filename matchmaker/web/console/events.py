@@ -13,12 +13,14 @@ from matchmaker.core import reference
 from matchmaker.core.problems import Refused
 from matchmaker.events import services
 from matchmaker.events.models import Event
+from matchmaker.web import fields
 from matchmaker.web.access import organiser, team
 from matchmaker.web.refusals import say_why
 
 
 class EventForm(forms.ModelForm):
     guest_country = forms.ChoiceField(label=gettext_lazy("Guest country"), required=False)
+    time_zone = forms.ChoiceField(label=gettext_lazy("Time zone"), choices=fields.zone_choices)
     halls = forms.CharField(
         label=gettext_lazy("Halls"),
         required=False,

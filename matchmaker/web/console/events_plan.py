@@ -37,6 +37,8 @@ def draft_of(request, slug, uid):
 @require_safe
 def plans(request, slug):
     event = event_of(request, slug)
+    if not event.plans.exists():
+        tasks.announce()
     return _plans(request, event, PlanForm())
 
 

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from matchmaker.core.problems import Refused
@@ -43,6 +44,8 @@ def today(request, slug):
     expected = Attendee.objects.expected().filter(participation__event=event)
     totals = expected.aggregate(all=Count("pk"), inside=Count("pk", filter=Q(checked_in_at__isnull=False)))
     late = _late(event, now, here)
+    overdue = sum(one["overdue"] for one in late)
+    to_come = len(late) - overdue
     parts = [
         _part(event, current, here, _("Now at the tables"), _("No slot is running now.")),
         _part(event, coming, here, _("Next slot"), _("No slot is to come.")),
@@ -56,7 +59,13 @@ def today(request, slug):
             {"label": _("Inside"), "value": totals["inside"], "note": _("of %(n)d expected") % {"n": totals["all"]}},
             {"label": _("At the tables now"), "value": len(parts[0]["rows"])},
             {"label": _("Free tables now"), "value": parts[0]["free_count"]},
-            {"label": _("Late companies"), "value": len(late), "first": bool(late)},
+            {
+                "label": _("Late companies"),
+                "value": overdue,
+                "first": bool(overdue),
+                "note": ngettext("%(n)d more has a meeting to come", "%(n)d more have a meeting to come", to_come)
+                % {"n": to_come},
+            },
         ],
         "parts": parts,
         "late": late[:40],

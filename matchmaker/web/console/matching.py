@@ -1,5 +1,6 @@
 """Run the matching of the campaign and watch it."""
 
+from django.contrib import messages
 from django.db import transaction
 from django.db.models import Count, Q
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,9 +14,11 @@ from matchmaker.catalogue.models import Category
 from matchmaker.core.problems import Refused
 from matchmaker.matching import tasks
 from matchmaker.matching.models import Match, MatchRun
-from matchmaker.matching.services import cancel_match_run, start_match_run
+from matchmaker.matching.services import cancel_match_run, put_aside, start_match_run, try_again
 from matchmaker.web.access import organiser, team
 from matchmaker.web.refusals import say_why
+
+ASIDE_SHOWN = 50
 
 
 @team
@@ -23,6 +26,7 @@ def matching(request):
     runs = list(MatchRun.objects.filter(campaign=request.campaign).select_related("started_by")[:10])
     running = next((run for run in runs if run.state == MatchRun.State.RUNNING), None)
     active = Match.objects.active()
+    products, lines = put_aside()
     counts = active.aggregate(
         all=Count("pk"),
         lines=Count("line", distinct=True),
@@ -41,6 +45,7 @@ def matching(request):
             "job": job_of(running) if running else None,
             "figures": figures_of(counts),
             "groups": by_group(active),
+            "aside": {"products": products[:ASIDE_SHOWN], "lines": lines[:ASIDE_SHOWN]},
         },
     )
 
@@ -123,4 +128,14 @@ def progress(request, uid):
 def cancel(request, uid):
     run = get_object_or_404(MatchRun, campaign=request.campaign, uid=uid)
     cancel_match_run(by=request.user, run=run)
+    return redirect("console_matching")
+
+
+@organiser
+@require_POST
+def again(request):
+    """What was put aside is tried once more."""
+    if try_again(by=request.user, campaign=request.campaign):
+        transaction.on_commit(tasks.ring)
+    messages.success(request, _("It is being tried again."))
     return redirect("console_matching")

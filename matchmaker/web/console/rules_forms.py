@@ -142,7 +142,7 @@ class TariffForm(forms.Form):
     file = forms.FileField(
         label=_("Tariff file"),
         required=False,
-        help_text=_("CSV with hs_code, regime, rate_percent, valid_from, source."),
+        help_text=_("CSV with the columns “hs_code, regime, rate_percent, valid_from, source”."),
     )
     kept = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
 

@@ -67,7 +67,7 @@ class ColumnsForm(forms.Form):
             self.fields[f"at_{column.name}"] = forms.ChoiceField(
                 label=column.label,
                 choices=places,
-                widget=forms.Select(attrs={"aria-label": capfirst(str(column.label))}),
+                widget=forms.Select(attrs={"aria-label": capfirst(str(column.label)), "translate": "no"}),
                 required=False,
                 initial=str(batch.mapping.get(column.name, NOT_IN_FILE)),
             )

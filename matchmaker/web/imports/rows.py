@@ -1,6 +1,7 @@
 """The preview: what will come in, what is refused and why, and mending it on the spot."""
 
 from collections import Counter
+from itertools import islice
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -14,6 +15,7 @@ from matchmaker.core.problems import Refused
 from matchmaker.imports.columns import as_text
 from matchmaker.imports.kinds import KINDS
 from matchmaker.imports.models import Import, ImportRow
+from matchmaker.imports.packs import Row, fresh_rows
 from matchmaker.imports.services import correct_row
 from matchmaker.imports.services.correcting import cell
 from matchmaker.web.access import signed_in
@@ -29,7 +31,7 @@ COUNTED = 5_000  # refused rows whose sentences are counted
 def preview(request: HttpRequest, batch: Import) -> dict:
     """Context of the preview."""
     labels = {column.name: str(column.label) for column in KINDS[batch.kind].columns}
-    counts = Counter(batch.rows.order_by().values_list("action", flat=True))
+    counts = batch.actions()
     refused = batch.rows.filter(action=Action.REJECT)
     page = Paginator(refused, A_PAGE).get_page(request.GET.get("page"))
     return {
@@ -42,7 +44,7 @@ def preview(request: HttpRequest, batch: Import) -> dict:
         "page": page,
         "refused": [_refused(batch, row, labels) for row in page],
         "reasons": _reasons(refused, labels),
-        "sound": [_sound(batch, row, labels) for row in batch.rows.exclude(action=Action.REJECT)[:SAMPLE]],
+        "sound": [_sound(batch, row, labels) for row in _sample(batch)],
         "hidden_sheets": batch.seen.get("hidden", []),
     }
 
@@ -68,7 +70,14 @@ def _reasons(refused, labels: dict[str, str]) -> list[dict]:
     return [{"label": name, "why": why, "count": count} for (name, why), count in found.most_common(12)]
 
 
-def _sound(batch: Import, row: ImportRow, labels: dict[str, str]) -> dict:
+def _sample(batch: Import) -> list[Row | ImportRow]:
+    """The first rows that can come in."""
+    rows: list[Row | ImportRow] = list(islice(fresh_rows(batch), SAMPLE))
+    rows += batch.rows.filter(action__in=[Action.UPDATE, Action.SAME])[:SAMPLE]
+    return sorted(rows, key=lambda row: row.row_no)[:SAMPLE]
+
+
+def _sound(batch: Import, row: Row | ImportRow, labels: dict[str, str]) -> dict:
     """A row that can come in, with what was put right in it."""
     notes = row.notes or {}
     return {

@@ -40,7 +40,7 @@ def card(found: services.Suggestion, row: EventParticipation, kept: dict[int, se
         "seeks": found.participation.seeks,
         "score": round(found.score * 100),
         "reasons": reasons.sentences(best) if best else [],
-        "about": [match.line if supplier_side else match.product for match in found.matches],
+        "about": list(dict.fromkeys(match.line if supplier_side else match.product for match in found.matches)),
         "supplier_side": supplier_side,
         "incoming": found.request is not None and found.request.answers.pk == row.company_id,
         "kept": kept[found.company.pk].percent if found.company.pk in kept else None,

@@ -1,7 +1,6 @@
 """A person's own pages: how she is addressed, the keys of her programs, her data."""
 
 import json
-import zoneinfo
 
 from allauth.account.decorators import reauthentication_required
 from django import forms
@@ -21,6 +20,7 @@ from matchmaker.accounts.models import ApiToken
 from matchmaker.companies import privacy
 from matchmaker.core.problems import Refused
 from matchmaker.core.text import one_line
+from matchmaker.web import fields
 from matchmaker.web.access import signed_in
 from matchmaker.web.refusals import say_why, show_on
 
@@ -33,11 +33,6 @@ SCOPE_NAMES = {
     "enquiries:write": gettext_lazy("Write enquiries and quotes"),
     "notices:write": gettext_lazy("Mark notices as read"),
 }
-
-
-def _is_a_place(zone: str) -> bool:
-    """Europe/Paris, and UTC; not the old names such as Cuba or GB-Eire, which mean the same as another."""
-    return "/" in zone or zone == "UTC"
 
 
 class PersonForm(forms.Form):
@@ -54,9 +49,7 @@ class PersonForm(forms.Form):
     )
     time_zone = forms.ChoiceField(
         label=gettext_lazy("Time zone"),
-        choices=lambda: [
-            (name, name.replace("_", " ")) for name in sorted(zoneinfo.available_timezones()) if _is_a_place(name)
-        ],
+        choices=fields.zone_choices,
         help_text=gettext_lazy("Meetings show this clock beside the event's own."),
     )
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from matchmaker.web.public import answers, documents, domain_proofs, members, partner_codes
+from matchmaker.web.public import answers, documents, domain_proofs, members, partner_codes, webhooks
 
 urlpatterns = [
     path("companies/", members.companies, name="companies"),
@@ -17,6 +17,14 @@ urlpatterns = [
     ),
     path("companies/<uuid:uid>/requests/<uuid:key>/", members.answer, name="join_request_answer"),
     path("companies/<uuid:uid>/record/", members.history, name="company_record"),
+    path("companies/<uuid:uid>/webhooks/", webhooks.company_index, name="company_webhooks"),
+    path("companies/<uuid:uid>/webhooks/<uuid:key>/", webhooks.company_show, name="company_webhook"),
+    path("companies/<uuid:uid>/webhooks/<uuid:key>/<str:verb>/", webhooks.company_act, name="company_webhook_act"),
+    path(
+        "companies/<uuid:uid>/webhooks/<uuid:key>/replay/<uuid:event>/",
+        webhooks.company_replay,
+        name="company_webhook_replay",
+    ),
     path("companies/<uuid:uid>/leave/", members.leave, name="leave_company"),
     path("companies/<uuid:uid>/join/", members.knock, name="knock"),
     path("companies/<uuid:uid>/claim/", members.claim, name="claim"),

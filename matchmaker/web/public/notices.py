@@ -130,11 +130,11 @@ class WishesForm(forms.Form):
 
 
 class QuietForm(forms.ModelForm):
-    """Hours in which nothing rings; the list on the site goes on filling."""
+    """Hours in which nothing rings, and where short messages go; the list on the site goes on filling."""
 
     class Meta:
         model = Attention
-        fields = ("quiet_from", "quiet_until")
+        fields = ("quiet_from", "quiet_until", "phone", "wechat")
         widgets = {
             "quiet_from": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
             "quiet_until": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
@@ -143,6 +143,17 @@ class QuietForm(forms.ModelForm):
             "quiet_from": gettext_lazy("On your own clock. Leave both empty for no quiet hours."),
             "quiet_until": gettext_lazy("What came in between is sent then."),
         }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for channel, name in ((topics.SMS, "phone"), (topics.WECHAT, "wechat")):
+            if channel not in topics.offered():
+                del self.fields[name]
+
+    @property
+    def numbers(self):
+        """Where short messages reach her, where the site can send any."""
+        return [self[name] for name in ("phone", "wechat") if name in self.fields]
 
     def clean(self):
         data = super().clean()

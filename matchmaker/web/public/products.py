@@ -57,7 +57,7 @@ def show(request, uid):
         "is_public": product.status == Product.Status.PUBLISHED and product.company.is_approved,
         "texts": list(product.texts.all()),
         "ships_on": ships_on,
-        "readiness": readiness_box(product, ships_on),
+        "readiness": readiness_box(product, ships_on, to_maker=False),
         "duty": duty_box(product, ships_on),
         "similar": [similar[key] for key in keys if key in similar],
         "matches": list(matches[:5]),

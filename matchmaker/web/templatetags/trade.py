@@ -5,6 +5,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from matchmaker.core import reference
+from matchmaker.web import recorded
 from matchmaker.web.templatetags.ui import money, number
 
 register = template.Library()
@@ -84,3 +85,9 @@ def _for_one(amount: str, code: str) -> str:
 def points(share: float) -> int:
     """A share of one as points of a hundred."""
     return round(100 * share)
+
+
+@register.filter
+def said(verb: str) -> str:
+    """What a verb of the audit did, in the reader's words; its name where nobody has put it into words."""
+    return str(recorded.SAID.get(verb, verb.replace("_", " ")))

@@ -35,6 +35,24 @@ CATEGORY_GROUPS = ("AGRI", "CONS", "TECH", "COMP", "SERV", "OUT")
 AVATAR_TINTS = 8
 
 
+BROWSERS = {
+    "Edg": "Edge",
+    "OPR": "Opera",
+    "MicroMessenger": "WeChat",
+    "Firefox": "Firefox",
+    "Chrome": "Chrome",
+    "Safari": "Safari",
+}
+SYSTEMS = {
+    "Android": "Android",
+    "iPhone": "iPhone",
+    "iPad": "iPad",
+    "Windows": "Windows",
+    "Mac OS": "macOS",
+    "Linux": "Linux",
+}
+
+
 # -- pictures ---------------------------------------------------------------------------------------------------------
 @register.simple_tag
 def icon(name: str, label: str = "", size: str = "") -> SafeString:
@@ -338,3 +356,13 @@ def zone(value: ZoneInfo | str) -> str:
     shift = f"UTC{'-' if offset < timedelta() else '+'}{hours}{f':{minutes:02}' if minutes else ''}"
     city = gettext("Beijing") if key == "Asia/Shanghai" else reference.place(key.rsplit("/", 1)[-1].replace("_", " "))
     return gettext("%(city)s time (%(shift)s)") % {"city": city, "shift": shift}
+
+
+@register.filter
+def browser(agent: str) -> str:
+    """The browser and the system of a user agent, as people call them; what it says of itself where we know neither."""
+    name = next((name for sign, name in BROWSERS.items() if f"{sign}/" in agent), "")
+    system = next((name for sign, name in SYSTEMS.items() if sign in agent), "")
+    if name and system:
+        return gettext("%(browser)s on %(system)s") % {"browser": name, "system": system}
+    return name or system or agent[:60] or gettext("an unknown browser")

@@ -3,7 +3,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from benchmarks.instances import make_instance
-from matchmaker.events.scheduling import Instance, plan, replan, with_absences
+from matchmaker.events.scheduling import Instance, most_without_moves, plan, replan, with_absences
 from tests.events.scheduling.checker import check
 from tests.events.scheduling.events import event, events
 
@@ -42,7 +42,23 @@ def test_freed_places_are_filled_and_the_gap_stays_small():
     kept, moved, _ = stayed(old, new)
     assert moved == 0
     assert len(new.meetings) > kept
-    assert new.gap < 0.01
+    most = most_without_moves(old, changed)
+    assert new.objective <= most <= new.bound
+    assert (most - new.objective) / most < 0.0005
+
+
+def test_moving_nobody_has_a_price_and_it_is_proven():
+    # Buyer 1 no longer comes. Buyer 0 could take the better slot 0 with supplier 1, but its meeting stays where it is.
+    data = event(sizes=(2, 2), slots=1, tables=2, fixed=[[0, 0, 0], [1, 1, 0]])
+    data["edges"] = [[0, 0, 100, 0], [1, 0, 500, 0], [1, 1, 100, 0]]
+    old = plan(Instance.from_dict(data), seconds=0)
+    data["buyers"][1]["off"], data["fixed"] = [0], []
+    changed = Instance.from_dict(data)
+    new = replan(old, changed, seconds=0.01)
+    bonus = data["fair_bonus"] * sum(min(1, party["min"]) for party in (data["suppliers"][0], data["buyers"][0]))
+    assert [row[:3] for row in new.meetings] == [(0, 0, 0)]
+    assert (new.objective, most_without_moves(old, changed)) == (100 + bonus, 100 + bonus)
+    assert new.bound == plan(changed, seconds=0).objective > new.objective
 
 
 def test_who_comes_late_loses_only_what_was_before():

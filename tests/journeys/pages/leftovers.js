@@ -6,10 +6,10 @@
   const page = document.documentElement.lang.split("-")[0];
   const foreign = page === "zh" ? /[A-Za-zÀ-ɏ]{3,}/g : /[\u3400-\u9fff]+/g;
   const known = new Set(allowed.map((word) => word.toLowerCase()));
-  const untouched = "script, style, template, code, pre, kbd, bdi, textarea, .avatar, svg, [translate=no], .code";
+  const untouched = "script, noscript, style, template, code, pre, kbd, bdi, textarea, .avatar, svg, [translate=no], .code";
   const bare = (text) => {
     for (const name of names) text = text.split(name).join(" ");
-    return text.replace(/“[^”]*(”|$)|[{‹][^}›]*[}›]|\S+@\S+|https?:\S+|\b[\w-]+(\.[\w-]+)+\b/g, " ");
+    return text.replace(/“[^”]*(”|$)|[{‹][^}›]*[}›]|\S+@\S+|https?:\S+|[\p{L}\d_/-]+(\.[\p{L}\d_-]+)+/gu, " ");
   };
   const left = new Set();
   const judge = (element, text) => {
@@ -26,6 +26,6 @@
   while (walker.nextNode()) judge(walker.currentNode.parentElement, walker.currentNode.data);
   for (const name of ["title", "alt", "aria-label", "placeholder", "data-label"])
     for (const element of document.body.querySelectorAll(`[${name}]`)) judge(element, element.getAttribute(name));
-  if (!document.querySelector("h1[lang], h1 [lang]")) judge(document.body, document.title);
+  if (!document.querySelector("h1[lang], h1 [lang], h1 bdi")) judge(document.body, document.title);
   return [...left];
 }

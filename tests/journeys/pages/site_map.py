@@ -22,9 +22,13 @@ from matchmaker.matching.services import answer_match, match_block, start_match_
 from matchmaker.messaging.services import ask, quote, reply
 from matchmaker.running import sample
 from tests import factories
+from tests.journeys.pages.happenings import Happenings
 
 YES = "interested"
-ROLES = ("anonymous", "supplier", "buyer", "organiser", "partner", "staff")
+ROLES = (
+    *("anonymous", "supplier", "buyer", "organiser", "partner", "staff"),
+    *("newcomer", "new-supplier", "new-buyer", "acting"),
+)
 
 
 @dataclass(frozen=True)
@@ -65,10 +69,13 @@ class SiteMap:
             "partner": seat,
             "staff": User.objects.get(email=sample.STAFF),
         }
+        self.more = Happenings(self)
         User.objects.filter(pk__in=[person.pk for person in self.people.values()]).update(last_login=timezone.now())
         self.pages = (
             self._public() + self._supplier() + self._buyer() + self._console() + self._account() + self._partner()
         )
+        for role, paths in self.more.pages().items():
+            self.pages += self._of(role, paths)
 
     def _matches(self) -> tuple[Match, Match]:
         """The best match of a food supplier and a buyer who both come to the event, and another open one of hers."""
@@ -122,7 +129,10 @@ class SiteMap:
         """The session of somebody signed in, without hashing a password for it."""
         if role == "anonymous":
             return None
+        if role == "acting":
+            return self.more.acting()
         client = Client()
+        self.people[role].refresh_from_db()  # somebody may have a new password meanwhile
         client.force_login(self.people[role])
         return client.cookies[settings.SESSION_COOKIE_NAME].value
 

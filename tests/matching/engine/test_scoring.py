@@ -63,6 +63,22 @@ def ids(pairs):
     return [(pair.want, pair.offer) for pair in pairs]
 
 
+@settings(max_examples=40, deadline=None)
+@given(offers(12), offers(12), st.sets(st.integers(0, 11)), wants(3))
+def test_patched_index_is_the_one_that_is_built_anew(old, new, changed, some_wants):
+    engine = matcher(old, some_wants)
+    fresh = [offer for offer in new if offer.key in changed]
+    gone = {key for key in changed if key % 3 == 0 and all(offer.key != key for offer in fresh)}
+    kept = [offer for offer in old if offer.key not in gone | {offer.key for offer in fresh}]
+
+    patched = engine.prepare_offers(old).patched(engine.prepare_offers(fresh), gone)
+    anew = engine.prepare_offers([*kept, *fresh])
+
+    assert patched.items == anew.items
+    for one, other in zip(patched.side, anew.side, strict=True):
+        assert one.tolist() == other.tolist()
+
+
 @pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(offers(14), wants(9), st.data())

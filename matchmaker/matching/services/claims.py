@@ -1,0 +1,92 @@
+"""Who works on which row that waits: claimed by a conditional update with a lease, as everywhere in the house."""
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When, Window
+from django.db.models.functions import RowNumber
+from django.utils import timezone
+
+from matchmaker.catalogue.models import DemandLine, Product
+from matchmaker.matching.models import OfferState, WantState
+from matchmaker.matching.services import rows
+
+LEASE = 30  # seconds; a claim takes one, and a row of a dead worker waits so long
+STATES = {Product: OfferState, DemandLine: WantState}
+COMPANY = {Product: "company", DemandLine: "demand__company"}
+
+_BEHIND = Q(matching_state__isnull=True) | ~Q(matching_state__revision=F("revision"))
+_TRIED = Q(matching_state__attempts__gt=0, matching_state__tried_revision=F("revision"))
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Rows that are ours until the lease ends, each with the revision it had when we took it."""
+
+    token: uuid.UUID
+    products: dict[int, int]
+    lines: dict[int, int]
+
+    def __bool__(self) -> bool:
+        return bool(self.products or self.lines)
+
+
+def behind(kind):
+    """Products or demand lines whose revision matching has not seen."""
+    if kind is Product:
+        return Product.objects.exclude(status=Product.Status.DRAFT).filter(_BEHIND)
+    return DemandLine.objects.exclude(demand__status="draft").filter(_BEHIND)
+
+
+def take(most: int) -> Claim:
+    """Claim what waits: one row a company first, so that somebody's import of thousands keeps nobody else waiting.
+
+    What was tried before and not brought to an end goes alone, when nothing fresh is left: a row that kills its worker
+    takes no other along, and after five attempts it is put aside until it is edited.
+    """
+    token = uuid.uuid4()
+    fresh = {kind: _free(kind).exclude(_TRIED) for kind in STATES}
+    products, lines = (_claim(kind, _in_turn(found, kind, most), token) for kind, found in fresh.items())
+    if not products and not lines:
+        tried = {kind: _free(kind).exclude(rows.PUT_ASIDE).order_by("pk") for kind in STATES}
+        products = _claim(Product, list(tried[Product].values_list("pk", flat=True)[:1]), token)
+        if not products:
+            lines = _claim(DemandLine, list(tried[DemandLine].values_list("pk", flat=True)[:1]), token)
+    return Claim(token, products, lines)
+
+
+def give_back(claim: Claim) -> None:
+    """Somebody else may take them now; the attempt stays counted."""
+    for states in STATES.values():
+        states.objects.filter(lease_token=claim.token).update(lease_until=None, lease_token=None)
+
+
+def _free(kind):
+    held = Q(matching_state__lease_until__gte=timezone.now())
+    return behind(kind).exclude(held)
+
+
+def _in_turn(found, kind, most: int) -> list[int]:
+    turns = found.annotate(turn=Window(RowNumber(), partition_by=COMPANY[kind], order_by="pk"))
+    return list(turns.order_by("turn", "pk").values_list("pk", flat=True)[:most])
+
+
+def _claim(kind, keys: list[int], token: uuid.UUID) -> dict[int, int]:
+    """The rows we got, at the revision they had. The attempt is counted before the work."""
+    if not keys:
+        return {}
+    states, now = STATES[kind], timezone.now()
+    states.objects.bulk_create([states(**{states._meta.pk.attname: pk}) for pk in keys], ignore_conflicts=True)
+    revision = Subquery(kind.objects.filter(pk=OuterRef("pk")).values("revision")[:1])
+    free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
+    # One table and no join: PostgreSQL looks at these conditions again when it had to wait for the row. What somebody
+    # quicker has matched meanwhile is left out.
+    states.objects.filter(free, pk__in=keys).exclude(revision=revision).update(
+        lease_until=now + dt.timedelta(seconds=min(LEASE, settings.MATCH_LEASE)),
+        lease_token=token,
+        attempts=Case(When(tried_revision=revision, then=F("attempts") + 1), default=Value(1)),
+        tried_revision=revision,
+    )
+    return dict(states.objects.filter(lease_token=token).values_list("pk", "tried_revision"))

@@ -1,0 +1,88 @@
+"""Looking at one page: does it answer, fit a phone, pass axe, speak one language, and stay silent in the console."""
+
+from functools import cache
+from pathlib import Path
+
+import axe_playwright_python
+
+from matchmaker.accounts.models import User
+from matchmaker.catalogue.models import Demand, ProductText
+from matchmaker.companies.models import Company
+from matchmaker.events.models import Attendee, Interpreter
+
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
+LEFTOVERS = Path(__file__).with_name("leftovers.js").read_text()
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+EVERYTHING = {"type": "tag", "values": WCAG}
+COLOURS = {"type": "rule", "values": ["color-contrast"]}  # all that the dark scheme can change
+JUDGE = """([only]) => axe.run(document, {
+    runOnly: only, resultTypes: ["violations"], preload: false, selectors: false, ancestry: false, xpath: false,
+}).then(said => said.violations.flatMap(row => row.nodes.map(node =>
+    `${row.id}: ${node.html.slice(0, 140)} ${(node.any[0]?.message || "").slice(0, 150)}`)))"""
+RESIZED = (
+    "width => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(innerWidth === width))))"
+)
+# The same in every language.
+ALLOWED = [
+    "matchmaker",
+    "English",
+    "简体中文",
+    "Standard",
+    "JavaScript",
+    "Excel",
+    "Incoterms",
+    "cookie",
+    "Webhook",
+    "WebP",
+    "RoHS",
+    "IECEx",
+    "Sedex",
+]
+
+
+@cache
+def names():
+    """Names stay as they are in every language; the longest first, so that none is left with half of another."""
+    columns = ("legal_name", "name_latin", "name_zh", "contact_name", "city", "address")
+    rows = [
+        *Company.objects.values_list(*columns),
+        *User.objects.values_list("name"),
+        *Attendee.objects.values_list("name"),
+        *Interpreter.objects.values_list("name"),
+        *ProductText.objects.values_list("name"),
+        *Demand.objects.values_list("title"),
+    ]
+    return sorted({name for row in rows for name in row if name}, key=len, reverse=True)
+
+
+def resize(page, width):
+    page.set_viewport_size({"width": width, "height": 900})
+    page.wait_for_function(RESIZED, arg=width)
+
+
+def faults_of(page, wanted, *, schemes):
+    """Opened once; the window and the colours change around it."""
+    page.said.clear()
+    page.evaluate("localStorage.clear()") if page.url.startswith("http") else None
+    page.set_viewport_size({"width": 1280, "height": 900})
+    response = page.goto(wanted.path)
+    if response is None or response.status != 200:
+        return [f"answered {response and response.status}"]
+    page.evaluate(AXE)
+
+    def judged(only, look):
+        return [f"axe, {look}: {line}" for line in page.evaluate(JUDGE, [only])]
+
+    found = judged(EVERYTHING, 1280)
+    left = page.evaluate(LEFTOVERS, {"names": names(), "allowed": ALLOWED})
+    found += [f"left in the other language: {text}" for text in left]
+    resize(page, 320)
+    if (width := page.evaluate("document.documentElement.scrollWidth")) > 320:
+        found.append(f"{width} pixels wide at 320")
+    if "dark" in schemes:
+        found += judged(EVERYTHING, 320)
+        page.evaluate("document.documentElement.setAttribute('data-bs-theme', 'dark')")
+        found += judged(COLOURS, "dark at 320")
+        resize(page, 1280)
+        found += judged(COLOURS, "dark at 1280")
+    return found + [f"console: {line[:160]}" for line in page.said]

@@ -1,0 +1,158 @@
+"""The screen of the day, walk-ins, halls, booths and the event's lists."""
+
+import csv
+import datetime as dt
+import io
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from openpyxl import load_workbook
+
+from matchmaker.campaigns.models import Organiser
+from matchmaker.events import calendar, services
+from matchmaker.events.models import Event, Meeting
+from tests import factories
+
+HALL_FIELDS = {"name_en": "Hall A", "name_zh": "一号馆", "tables": 1}
+
+
+def page(name, *args):
+    return reverse(name, args=["wuhan", *args])
+
+
+@pytest.fixture
+def console(client, hall):
+    client.force_login(hall.organiser)
+    return client
+
+
+@pytest.fixture
+def pairs(hall):
+    return [hall.comes("supplier") for _n in range(2)], [hall.comes("buyer") for _n in range(2)]
+
+
+def begin(hall, minutes_ago: int) -> None:
+    hall.move_to(timezone.now().replace(second=0, microsecond=0) - dt.timedelta(minutes=minutes_ago))
+
+
+def lists(console, what: str) -> list[list[str]]:
+    content = console.get(page("console_event_export", what, "csv")).content.decode("utf-8-sig")
+    return list(csv.reader(io.StringIO(content)))
+
+
+def test_the_day_shows_who_sits_where_who_is_missing_and_which_tables_are_free(console, hall, pairs):
+    hall.book(pairs[0][0], pairs[1][0], 0)
+    hall.book(pairs[0][1], pairs[1][1], 1)
+    begin(hall, 5)
+    services.check_in(by=hall.organiser, event=hall.event, code=pairs[0][0].attendees.get().code)
+    shown = console.get(page("console_event_today")).context
+    now, coming = shown["parts"]
+    assert [[side["here"] for side in row["sides"]] for row in now["rows"]] == [[True, False]]
+    assert (now["free"], [row["meeting"].table for row in coming["rows"]]) == ([2], [1])
+    assert [(one["row"].company, one["overdue"]) for one in shown["late"]] == [
+        (pairs[1][0].company, True),
+        (pairs[0][1].company, False),
+        (pairs[1][1].company, False),
+    ]
+    assert [figure["value"] for figure in shown["figures"]] == [1, 1, 1, 1]
+
+
+def test_nobody_is_late_before_the_day(console, hall, pairs):
+    hall.book(pairs[0][0], pairs[1][0], 0)
+    late = console.get(page("console_event_today")).context["figures"][3]
+    assert (late["value"], late["first"]) == (0, False)
+
+
+def test_a_company_that_does_not_come_is_mended_around_by_the_page(console, hall, pairs):
+    gone = hall.book(pairs[0][0], pairs[1][0], 0)
+    kept = hall.book(pairs[0][1], pairs[1][1], 0)
+    console.post(page("console_event_mend", pairs[0][0].uid), {"until": ""})
+    gone.refresh_from_db()
+    assert gone.status == "cancelled"
+    assert list(Meeting.objects.active().filter(pk=kept.pk).values_list("starts_at", "table")) == [(hall.slots[0], 2)]
+
+
+def test_a_walk_in_is_shown_whom_it_could_meet_and_booked_with_one_tap(console, hall, pairs):
+    hall.book(pairs[0][0], pairs[1][0], 0)
+    new = hall.comes("supplier")
+    places = console.get(page("console_event_today"), {"place": str(new.uid)}).context["places"]
+    assert {one["place"].other.company for one in places} == {row.company for row in pairs[1]}
+    first = places[0]
+    sent = {"other": str(first["place"].other.uid), "slot": first["instant"]}
+    console.post(page("console_event_place", new.uid), sent)
+    booked = Meeting.objects.get(supplier=new.company)
+    assert (booked.buyer, booked.starts_at.isoformat()) == (first["place"].other.company, first["instant"])
+
+
+def test_halls_number_their_tables_through_and_agendas_name_the_hall(console, hall, pairs):
+    services.set_halls(
+        by=hall.organiser,
+        event=hall.event,
+        halls=[HALL_FIELDS, {"name_en": "Hall B", "name_zh": "二号馆", "tables": 2}],
+    )
+    event = Event.objects.get(pk=hall.event.pk)
+    assert (event.tables, [event.place_of(table) for table in (1, 2, 3, 4)]) == (3, ["Hall A", "Hall B", "Hall B", ""])
+    for supplier, buyer in zip(*pairs, strict=True):
+        hall.book(supplier, buyer, 0)
+    assert [row[4:6] for row in lists(console, "meetings")[1:]] == [["1", "Hall A"], ["2", "Hall B"]]
+
+
+def test_a_meeting_is_held_at_the_booth_of_the_one_who_has_one(console, client, hall, pairs):
+    meeting = hall.book(pairs[0][0], pairs[1][0], 0)
+    fields = {str(row.uid): "" for side in pairs for row in side} | {str(pairs[0][0].uid): " B  12 "}
+    answer = console.post(page("console_event_booths"), fields)
+    assert answer["Location"] == page("console_event_booths")
+    assert Meeting.objects.for_agenda().get().booth == Meeting.objects.get().booth == "B 12"
+    assert b"LOCATION:Booth B 12\\, Wuhan" in calendar.feed(pairs[1][0])
+    client.force_login(factories.member_of(pairs[1][0].company))
+    assert "Booth B 12" in client.get(page("meetings_event")).content.decode()
+    assert ">B 12</dd>" in client.get(reverse("meetings_meeting", args=[meeting.uid])).content.decode()
+
+
+def test_a_booth_holds_one_company_and_what_was_typed_is_kept(console, pairs):
+    first, second = pairs[0]
+    answer = console.post(page("console_event_booths"), {str(first.uid): "C1", str(second.uid): "c1"})
+    assert answer.status_code == 422
+    assert [(one["row"].booth, one["problem"]) for one in answer.context["rows"] if one["row"].side == "supplier"] == [
+        ("C1", ""),
+        ("c1", "Booth c1 has a company already."),
+    ]
+    first.refresh_from_db()
+    assert first.booth == ""
+
+
+def test_participants_and_meetings_are_taken_along_as_files(console, hall, pairs):
+    hall.book(pairs[0][0], pairs[1][0], 1)
+    people = lists(console, "participants")
+    assert [row[0] for row in people[1:]] == [row.company.display_name for row in (*pairs[1], *pairs[0])]
+    assert [row[13] for row in people[1:]] == ["1", "0", "1", "0"]
+    sheet = load_workbook(io.BytesIO(console.get(page("console_event_export", "meetings", "xlsx")).content)).active
+    head, row = sheet.iter_rows(values_only=True)
+    found = dict(zip(head, row, strict=False))
+    assert (found["Begins"], found["Supplier"], found["State"]) == (
+        "09:30",
+        pairs[0][0].company.display_name,
+        "planned",
+    )
+    assert console.get(page("console_event_export", "wishes", "csv")).status_code == 404
+
+
+def test_lists_with_contacts_are_for_those_who_run_the_event(client, hall, pairs):
+    for person in (
+        factories.organiser(hall.event.campaign, role=Organiser.Role.STAFF),
+        factories.member_of(pairs[0][0].company),
+    ):
+        client.force_login(person)
+        assert client.get(page("console_event_export", "participants", "csv")).status_code == 404
+        assert client.get(page("console_event_booths")).status_code == 404
+
+
+def test_what_an_agenda_shows_costs_the_same_for_two_meetings_as_for_eight(hall, django_assert_num_queries):
+    services.set_halls(by=hall.organiser, event=hall.event, halls=[{**HALL_FIELDS, "tables": 8}])
+    rows = [(hall.comes("supplier"), hall.comes("buyer")) for _n in range(8)]
+    for number, pair in enumerate(rows):
+        hall.book(*pair, number % 4)
+    with django_assert_num_queries(2):
+        places = [(row.booth, row.event.place_of(row.table)) for row in Meeting.objects.for_agenda()]
+    assert places == [("", "Hall A")] * 8

@@ -1,0 +1,58 @@
+"""The organiser's page of matching: what was given up is named and can be tried again."""
+
+import pytest
+from django.urls import reverse
+
+from matchmaker.accounts.models import AuditEntry
+from matchmaker.matching.models import OfferState, WantState
+from matchmaker.matching.services import match_waiting
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def aside():
+    product, line = factories.product(name="Jasmine rice"), factories.line(text="茉莉香米")
+    OfferState.objects.create(product=product, attempts=5, tried_revision=product.revision)
+    WantState.objects.create(line=line, attempts=5, tried_revision=line.revision)
+    return product, line
+
+
+def test_page_names_what_was_put_aside(client, aside):
+    client.force_login(factories.organiser())
+    page = client.get(reverse("console_matching")).content.decode()
+
+    assert reverse("product", args=[aside[0].uid]) in page
+    assert reverse("console_demand", args=[aside[1].demand.uid]) in page
+    assert page.count(reverse("console_matching_again")) == 1
+
+
+def test_page_says_nothing_of_it_when_nothing_was_put_aside(client):
+    factories.product()
+    client.force_login(factories.organiser())
+
+    assert client.get(reverse("console_matching")).content.decode().count(reverse("console_matching_again")) == 0
+
+
+def test_organiser_lets_it_be_tried_again(client, aside):
+    client.force_login(factories.organiser())
+    client.post(reverse("console_matching_again"))
+
+    assert [OfferState.objects.get().attempts, WantState.objects.get().attempts] == [0, 0]
+    assert AuditEntry.objects.filter(verb="try_matching_again").count() == 1
+
+
+@pytest.mark.slow
+def test_what_is_tried_again_is_matched(client, aside):
+    client.force_login(factories.organiser())
+    client.post(reverse("console_matching_again"))
+
+    assert match_waiting() == 2
+
+
+def test_supplier_may_not_let_it_be_tried_again(client, aside):
+    client.force_login(aside[0].company.members.first() or factories.member_of(aside[0].company))
+
+    assert client.post(reverse("console_matching_again")).status_code == 404
+    assert OfferState.objects.get().attempts == 5

@@ -1,0 +1,78 @@
+"""Every template is reachable from a route: named by a view, by a template that is, or called by a name of its own."""
+
+import re
+from pathlib import Path
+
+import allauth
+from django.urls import get_resolver
+
+ROOT = Path(__file__).resolve().parents[2]
+TEMPLATES = ROOT / "templates"
+OWN = {path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*") if path.is_file()}
+NAMED = re.compile(r"""["']([\w/.-]+\.(?:html|txt|xml))(?:#[\w-]+|\{\w+\})?["']""")
+PIECED = re.compile(r'f"([\w/.{}-]+\.(?:html|txt|xml))"')  # f"public/join/step{step}.html"
+CODE = [file.read_text() for file in (ROOT / "matchmaker").rglob("*.py") if "migrations" not in file.parts]
+UNSENT = {"welcome"}  # a letter that only the tests of the post office send
+ERRORS = {"403.html", "403_csrf.html", "404.html", "429.html", "500.html"}  # Django and allauth ask for these by name
+
+
+def routes_of_the_site():
+    """The functions behind the routes, and the folders of packages whose routes we include."""
+    found = set()
+
+    def walk(patterns):
+        for pattern in patterns:
+            if hasattr(pattern, "url_patterns"):
+                walk(pattern.url_patterns)
+            else:
+                found.add(getattr(pattern.callback, "__module__", ""))
+
+    walk(get_resolver().url_patterns)
+    return found
+
+
+def named_in_the_code():
+    """Templates that Python names, those with a hole in the name included."""
+    names = set()
+    for text in CODE:
+        names |= set(NAMED.findall(text)) & OWN
+        for pieced in PIECED.findall(text):
+            shape = re.compile(re.sub(r"\\{.*?\\}", r"[\\w-]+", re.escape(pieced)))
+            names |= {name for name in OWN if shape.fullmatch(name)}
+        names |= {name for name in OWN if f'"{name.rpartition(".")[0]}"' in text}  # mail adds the ending itself
+    return names
+
+
+def ours_instead_of_allauths():
+    """allauth asks for its own names; a file of that name in our folder is found first."""
+    theirs = Path(allauth.__file__).parent / "templates"
+    return {name for name in OWN if (theirs / name).exists()}
+
+
+def of_notices():
+    """A kind of notice brings its subject, mail and line; a verb says the kind."""
+    words = {word for text in CODE for word in re.findall(r'"([a-z_]+)"', text)} | UNSENT
+    return {name for name in OWN if re.fullmatch(r"notifications/(\w+)\..*", name) and name[14:].split(".")[0] in words}
+
+
+def reached(names):
+    """These and whatever they extend or include."""
+    seen, waiting = set(), list(names)
+    while waiting:
+        name = waiting.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        waiting += set(NAMED.findall((TEMPLATES / name).read_text())) & OWN
+    return seen
+
+
+def test_every_template_is_reachable_from_a_route():
+    assert any(module.startswith("allauth.") for module in routes_of_the_site())
+    roots = ERRORS | named_in_the_code() | ours_instead_of_allauths() | of_notices()
+    assert sorted(OWN - reached(roots)) == []
+
+
+def test_a_template_that_nobody_names_is_noticed():
+    assert "public/home.html" in reached({"public/home.html"})
+    assert "console/home.html" not in reached({"public/home.html"})
