@@ -1,4 +1,4 @@
-"""A campaign of any size for the directory's benchmark, by seed: rows for PostgreSQL and entries for the index.
+"""A campaign of any size for the directory's benchmark, by seed: rows for PostgreSQL, and the meaning of their names.
 
 Names are those of the sample campaign with a variety and a size behind them; the vector of a name is its base's with
 noise, because a million names would take half an hour to encode and the search costs the same.
@@ -6,7 +6,6 @@ noise, because a million names would take half an hour to encode and the search 
 
 import csv
 import datetime as dt
-import json
 import random
 import uuid
 from collections.abc import Iterator
@@ -23,7 +22,6 @@ VARIETIES = ("organic", "premium", "export grade", "new crop", "vacuum packed", 
 ORIGINS = ("TH", "VN", "FR", "IT", "DE", "ES", "BR", "NZ", "AU", "CL", "ZA", "KE", "ET", "TR", "PL", "NL", "US", "CA",
            "MX", "PE", "AR", "MY", "ID", "JP", "KR", "RU", "KZ", "EG", "MA", "PT")  # fmt: skip
 CERTIFICATES = ("HACCP", "ISO9001", "ISO22000", "HALAL", "ORGANIC", "BRCGS", "GMP", "CE", "GACC", "FSC")
-STATES = ("ready", "missing", "unknown")
 START = dt.datetime(2025, 1, 1, tzinfo=dt.UTC)
 
 
@@ -96,58 +94,28 @@ def goods(n: int, seed: int = SEED) -> Iterator[Goods]:
         )
 
 
-class Vectors:
-    """The meaning of a made-up name."""
+class MadeUp:
+    """The encoder of this campaign: a made-up name means what its base does, with noise; all else is read as it is."""
 
-    def __init__(self, encoder) -> None:
-        self.dim = encoder.dim
-        self.known = {base.name_en: at for at, base in enumerate(bases())}
-        self.rows = encoder.encode_passage(list(self.known))
+    name, dim = "made-up", 512
+
+    def __init__(self) -> None:
+        from matchmaker.language.encoder import get_encoder
+
+        self.real = get_encoder()
+        self.dim = self.real.dim
+        names = list(dict.fromkeys(base.name_en for base in bases()))
+        self.known = {name: at for at, name in enumerate(names)}
+        self.rows = self.real.encode_passage(names)
         self.random = np.random.default_rng(SEED)
-        self.known = {name: at for at, name in enumerate(self.known)}
 
-    def __call__(self, texts) -> np.ndarray:
-        base = self.rows[[self.known[text.rpartition(", ")[0]] for text in texts]]
-        noisy = base + self.random.normal(0, 0.35 / np.sqrt(self.dim), base.shape).astype(np.float32)
+    def encode_query(self, texts) -> np.ndarray:
+        return self.real.encode_query(texts)
+
+    def encode_passage(self, texts) -> np.ndarray:
+        at = [self.known.get(text.rpartition(", ")[0], -1) for text in texts]
+        if min(at, default=0) < 0:
+            return self.real.encode_passage(texts)
+        noise = self.random.normal(0, 0.35 / np.sqrt(self.dim), (len(at), self.dim)).astype(np.float32)
+        noisy = self.rows[at] + noise
         return noisy / np.linalg.norm(noisy, axis=1, keepdims=True)
-
-
-def entry(one: Goods, months: list[dt.date]):
-    """The product as the index reads it, with the same facets as a real one."""
-    from matchmaker.directory.index.entries import Entry
-
-    rank = one.key % 7
-    return Entry(
-        key=one.key,
-        names=(("en", one.name),),
-        texts=((one.base.language, one.description),),
-        hs_codes=(one.base.hs_code,),
-        exact=frozenset({f"CERT{one.key}"} if one.certificates else ()),
-        name_key=f"company {one.company}",
-        facets={
-            "group": (one.base.category.split("-")[0],),
-            "category": (one.base.category,),
-            "origin": (one.origin,),
-            "certificate": one.certificates,
-            "verification": (str(one.company % 4),),
-            "language": ("en", "zh") if one.company % 3 else ("en",),
-            "currency": ("USD",),
-            "duty": (("0", "5", "10")[one.company % 3],),
-            "price": (f"mass:{(2, 5, 10, 50)[one.price % 4]}",),
-            "order": (f"mass:{(100, 1000, 5000)[one.price % 3]}",),
-            **{f"ready{day:%Y%m}": (STATES[(one.key + day.month) % 3],) for day in months},
-        },
-        orders={f"ready{day:%Y%m}": rank for day in months},
-        newest=one.published.timestamp(),
-        title=one.name,
-        owner=one.company,
-        card=_card(one),
-    )
-
-
-def _card(one: Goods) -> bytes:
-    """As `directory.cards.written` writes it."""
-    company = [one.company, f"Company {one.company} Ltd", "", "", "TH"]
-    texts = [["en", one.name, True]]
-    card = [one.uid.hex, texts, one.origin, one.base.category, company, str(one.price), None, "USD", "kg"]
-    return json.dumps([*card, None, "", "", ""], ensure_ascii=False).encode()

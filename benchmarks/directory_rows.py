@@ -88,14 +88,14 @@ class Backend:
 
 
 # -- the peers: the same answer to the same wish, newest first, with a count of every facet ----------------------------
-def naive(kind, wish):
+def naive(kind, wish, own=None):
     """As a site is usually written: filters, a count, a page, one GROUP BY a facet with all other filters on."""
     rows = _chosen(_matching_orm(wish), wish)
     keys = rows.order_by("-published_at", "-pk").values_list("pk", flat=True).distinct()
     return _found(wish, rows.values("pk").distinct().count(), keys, _matching_orm)
 
 
-def full_text(kind, wish):
+def full_text(kind, wish, own=None):
     """The same with the words looked up in the GIN index."""
     rows = _chosen(_matching_gin(wish), wish)
     keys = rows.order_by("-published_at", "-pk").values_list("pk", flat=True)

@@ -30,6 +30,8 @@ def _empty_cache():
 def _nothing_kept_ready():
     """A process keeps what it read of a run and its rows; a rolled-back test's keys come again in the next one."""
     yield
+    if briefly := sys.modules.get("matchmaker.core.briefly"):
+        briefly.forget()
     if basis := sys.modules.get("matchmaker.matching.services.basis"):
         basis.of_run.cache_clear()
         basis._ready.clear()

@@ -5,15 +5,15 @@ A `ProductCard` answers to the same words as a `Product` read with `for_cards`, 
 
 import json
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cached_property
 from typing import Any
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from matchmaker.catalogue.models import Product
+from matchmaker.catalogue.models import Product, ProductText
 from matchmaker.companies.models import Company
 from matchmaker.core import reference
 
@@ -25,7 +25,20 @@ class CardText:
     is_original: bool
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
+class CardCompany:
+    """Whose a product is; shown by the same name as the row."""
+
+    pk: int
+    legal_name: str
+    name_latin: str
+    name_zh: str
+    country: str
+
+    display_name = Company.display_name
+
+
+@dataclass(slots=True)
 class ProductCard:
     """One product of a list; prices as they were stated."""
 
@@ -34,7 +47,7 @@ class ProductCard:
     texts: list[CardText]
     origin: str
     category_id: str | None
-    company: Company  # not saved, with the columns its name needs
+    company: CardCompany
     price_low: Decimal | None
     price_high: Decimal | None
     currency: str
@@ -45,12 +58,12 @@ class ProductCard:
     incoterm_place: str
     images: list[Any] = field(default_factory=list)  # the page reads them for those it shows
 
-    @cached_property
+    @property
     def text(self) -> CardText | None:
         language = (get_language() or "en").split("-")[0]
         return next((t for t in self.texts if t.language == language), self.original)
 
-    @cached_property
+    @property
     def original(self) -> CardText | None:
         return next((t for t in self.texts if t.is_original), self.texts[0] if self.texts else None)
 
@@ -66,13 +79,18 @@ class ProductCard:
 _COMPANY = ("id", "legal_name", "name_latin", "name_zh", "country")
 
 
-def written(product: Product) -> bytes:
-    """The card of a product that was read with `for_cards`."""
+def title_of(texts: Sequence[ProductText]) -> str:
+    """What a product is sorted by: its name in the supplier's own words."""
+    return next((text.name for text in texts if text.is_original), texts[0].name if texts else "")
+
+
+def written(product: Product, texts: Sequence[ProductText]) -> bytes:
+    """The card of a product with its texts; company and category were read with it."""
     company = product.company
     return json.dumps(
         [
             product.uid.hex,
-            [[text.language, text.name, text.is_original] for text in product.texts.all()],
+            [[text.language, text.name, text.is_original] for text in texts],
             product.origin,
             product.category_id,
             [getattr(company, name) for name in _COMPANY],
@@ -98,7 +116,7 @@ def read(key: int, card: bytes) -> ProductCard:
         [CardText(*text) for text in texts],
         origin,
         category,
-        Company(**dict(zip(_COMPANY, company, strict=True))),
+        CardCompany(*company),
         _decimal(low),
         _decimal(high),
         currency,

@@ -14,7 +14,7 @@ from django.utils import timezone
 from matchmaker.catalogue.models import Product
 from matchmaker.core import reference
 from matchmaker.directory.models import ExchangeRate
-from matchmaker.market_access import duty, readiness, rules
+from matchmaker.market_access import duty, rules
 from matchmaker.market_access.models import AgreementPartner, EntryRule, Registration, TariffRate
 from matchmaker.market_access.services import readiness_of_many, rulebook, trade
 
@@ -124,20 +124,26 @@ class Facts:
             self._duties[pair] = "" if rate is None else f"{upper}" if upper is not None else f"+{DUTY_BANDS[-1]}"
         return self._duties[pair]
 
-    def readiness(self, products: Sequence[Product]) -> dict[int, list[readiness.Readiness]]:
-        """Primary key → readiness on each kept day.
+    @cached_property
+    def month_names(self) -> list[str]:
+        """What the kept days are called in the index."""
+        return [f"ready{day:%Y%m}" for day in self.days]
+
+    def readiness(self, products: Sequence[Product]) -> dict[int, list[tuple[str, int]]]:
+        """Primary key → state on each kept day, and how much is open then.
 
         It changes only where a rule begins or ends or a paper of the product runs out: between such days the answer
         is taken over instead of worked out.
         """
         turns = self._turns(products)
-        found: dict[int, list[readiness.Readiness]] = {product.pk: [] for product in products}
+        found: dict[int, list[tuple[str, int]]] = {product.pk: [] for product in products}
         before = self.days[0]
         for at, day in enumerate(self.days):
             changed = [p for p in products if at == 0 or any(before < turn <= day for turn in turns[p.pk])]
             answers = readiness_of_many(changed, day, book=self._book) if changed else {}
             for product in products:
-                found[product.pk].append(answers[product.pk] if product.pk in answers else found[product.pk][-1])
+                days, new = found[product.pk], answers.get(product.pk)
+                days.append((new.state.value, min(new.still_open, 254)) if new else days[-1])
             before = day
         return found
 

@@ -24,6 +24,7 @@ from django.utils import timezone
 
 from matchmaker.catalogue.models import Product
 from matchmaker.directory import facts
+from matchmaker.directory.building import whole
 from matchmaker.directory.index.build import build
 from matchmaker.directory.index.entries import Entry
 from matchmaker.directory.index.searching import Found, Index, Wish
@@ -39,6 +40,7 @@ BY_NAME = 1_000  # rows that are listed while there is no index
 LOOK_AGAIN = 0.5  # seconds between two looks at whether the files changed
 STALE, OLDEST = 30, 600  # seconds without a refresh until a reader starts one, and until the index is not trusted
 OVERLAP = timedelta(seconds=60)  # a transaction may end so much later than the time it wrote into its rows
+COUNT_RARELY, COUNT_EVERY = 100_000, 30  # entries from which rows are counted only once in so many seconds
 REMEMBERED = 30  # seconds for which a large directory is taken for large without asking
 
 _lock = threading.Lock()
@@ -46,6 +48,7 @@ _held: dict[str, tuple[tuple, Index]] = {}  # kind → stamp of its rows or of i
 _looked: dict[str, float] = {}  # kind → when its files were looked at
 _large: dict[str, float] = {}  # kind → until when it is taken for large without asking
 _busy: set[str] = set()
+_counted: dict[str, float] = {}  # kind → when its rows were counted
 
 
 def search_products(query: str = "", chosen=None, *, sort: str = "fit", **wish) -> Found:
@@ -120,10 +123,14 @@ def _is_large(kind: str) -> bool:
     now = time.monotonic()
     if _large.get(kind, 0) > now:
         return True
-    is_large = DIRECTORIES[kind].rows().order_by("pk").values("pk")[AT_ONCE : AT_ONCE + 1].exists()
+    is_large = any(_has_many(name) for name in {kind, DIRECTORIES[kind].rests_on or kind})
     if is_large:
         _large[kind] = now + REMEMBERED
     return is_large
+
+
+def _has_many(kind: str) -> bool:
+    return DIRECTORIES[kind].rows().order_by("pk").values("pk")[AT_ONCE : AT_ONCE + 1].exists()
 
 
 def _from_files(kind: str) -> Index | None:
@@ -196,8 +203,7 @@ def refresh(kind: str) -> None:
         started, everything = timezone.now(), facts.stamp() if kind == "products" else ""
         manifest = store.manifest(encoder.name)
         if manifest is None or manifest.state.get("facts") != everything:
-            segment = build(directory.entries(directory.rows()), partial(name_vectors, encoder), encoder.dim)
-            store.start(segment, encoder.name, _state(started, everything, {}))
+            store.start(whole(kind, store.folder), encoder.name, _state(started, everything, {}))
             return
         parts = store.segments(manifest)
         keys, marks = _changed(directory, manifest, parts)
@@ -211,6 +217,16 @@ def refresh(kind: str) -> None:
         entries = [entry for entry in entries if entry.key in changed]
         segment = build(entries, partial(name_vectors, encoder), encoder.dim, np.asarray(parts[0][0].common))
         store.add(manifest, segment, sorted(changed), _state(started, everything, marks))
+
+
+def make_anew(kind: str) -> int:
+    """The index from nothing, whatever lies there; returns how many entries it has."""
+    store, started = store_of(kind), timezone.now()
+    with store.lock():
+        everything = facts.stamp() if kind == "products" else ""
+        segment = whole(kind, store.folder)
+        store.start(segment, _encoder().name, _state(started, everything, {}))
+        return segment.n
 
 
 def compact_all() -> None:
@@ -248,7 +264,11 @@ def _out_of_step(directory: Directory, parts) -> set[int]:
     """Keys that are only in the rows or only in the index: what was let in or taken away without a new time."""
     alive = [np.asarray(segment.keys)[_flags(bits, segment.n)] for segment, bits in parts]
     indexed = np.concatenate(alive)
-    counted = directory.rows().aggregate(count=Count("pk", distinct=True), sum=Sum("pk"))
+    now = time.monotonic()
+    if len(indexed) > COUNT_RARELY and now - _counted.get(directory.name, 0) < COUNT_EVERY:
+        return set()
+    _counted[directory.name] = now
+    counted = directory.rows().aggregate(count=Count("pk"), sum=Sum("pk"))
     if (counted["count"], counted["sum"] or 0) == (len(indexed), int(indexed.sum())):
         return set()
     return set(indexed.tolist()) ^ set(directory.rows().values_list("pk", flat=True))

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from matchmaker.language.encoder import Encoder
 
+MOST = 100_000  # names a process keeps; those of a larger catalogue are encoded when they are read
 WORTH_KEEPING = 500  # new names after which the file is written again
 
 _lock = threading.Lock()
@@ -30,6 +31,9 @@ def name_vectors(encoder: Encoder, texts: Sequence[str]) -> NDArray[np.float32]:
         if not known and len(new) >= WORTH_KEEPING:
             known.update(_read(encoder))
             new = [text for text in new if text not in known]
+        if len(known) + len(new) > MOST:
+            fresh = dict(zip(new, encoder.encode_passage(new), strict=True))
+            return np.stack([fresh[text] if text in fresh else known[text] for text in texts]).astype(np.float32)
         if new:
             known.update(zip(new, encoder.encode_passage(new).astype(np.float16), strict=True))
         if len(new) >= WORTH_KEEPING:

@@ -5,7 +5,6 @@ by nobody, whoever asks.
 """
 
 import datetime as dt
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -15,11 +14,11 @@ from django.utils import timezone
 
 from matchmaker.catalogue.models import Category, Demand, DemandLine, HSCode, Product, ProductCertificate
 from matchmaker.companies.models import Company
+from matchmaker.core.briefly import briefly
 from matchmaker.directory import cards
 from matchmaker.directory.facts import Facts, order_band, price_band, stamp
 from matchmaker.directory.index.entries import Entry, fold, tariff_words
 from matchmaker.market_access.models import ReadinessAnswer, Registration
-from matchmaker.market_access.readiness import Readiness
 
 SECONDS = 10  # for which what bands rest on is taken as it was
 BATCH = 1_000  # rows that are read from the database at a time
@@ -37,6 +36,7 @@ class Directory:
     names: str  # lookup of the names
     lookups: Mapping[str, str]  # facet → lookup of its values
     name_weight: float = 0.3
+    rests_on: str = ""  # a directory that is read too for the entries of this one
 
 
 def _batches(rows: QuerySet) -> Iterator[list]:
@@ -73,9 +73,10 @@ def product_entries(rows: QuerySet) -> Iterator[Entry]:
             yield _product_entry(product, facts, ready[product.pk])
 
 
-def _product_entry(product: Product, facts: Facts, ready: Sequence[Readiness]) -> Entry:
+def _product_entry(product: Product, facts: Facts, ready: Sequence[tuple[str, int]]) -> Entry:
     company, category = product.company, product.category
     texts, certificates = list(product.texts.all()), list(product.certificates.all())
+    months = list(zip(facts.month_names, ready, strict=True))
     bands = {
         "duty": facts.duty_band(product),
         "price": price_band(product, facts.rates),
@@ -102,13 +103,13 @@ def _product_entry(product: Product, facts: Facts, ready: Sequence[Readiness]) -
             "language": tuple(company.languages),
             "currency": (product.currency,) if product.currency and product.price_low is not None else (),
             **{name: (value,) for name, value in bands.items() if value},
-            **{f"ready{day:%Y%m}": (one.state.value,) for day, one in zip(facts.days, ready, strict=True)},
+            **{name: (state,) for name, (state, _open) in months},
         },
-        orders={f"ready{day:%Y%m}": min(one.still_open, 254) for day, one in zip(facts.days, ready, strict=True)},
+        orders={name: still_open for name, (_state, still_open) in months},
         newest=product.published_at.timestamp() if product.published_at else 0.0,
-        title=product.name,
+        title=cards.title_of(texts),
         owner=product.company_id,
-        card=cards.written(product),
+        card=cards.written(product, texts),
     )
 
 
@@ -122,16 +123,10 @@ def _products_stamp() -> tuple:
     return (*counted.values(), *answers.values(), *registered.values(), timezone.localdate(), facts_stamp())
 
 
-_facts: tuple[float, str] = (0.0, "")  # when it was read, and what it was
-
-
+@briefly(SECONDS)
 def facts_stamp() -> str:
-    """`facts.stamp`, read once in ten seconds: rules and rates change rarely, and five queries are many for a page."""
-    global _facts
-    now = time.monotonic()
-    if not _facts[1] or now - _facts[0] > SECONDS:
-        _facts = (now, stamp())
-    return _facts[1]
+    """`facts.stamp`: rules and rates change rarely, and five queries are many for a page."""
+    return stamp()
 
 
 def changed_products(since: dt.datetime) -> set[int]:
@@ -141,13 +136,10 @@ def changed_products(since: dt.datetime) -> set[int]:
     registered = Registration.objects.filter(Q(recorded_at__gte=since) | Q(**ran_out))
     companies = set(Company.objects.filter(updated_at__gte=since).values_list("pk", flat=True))
     companies |= set(registered.filter(product=None).values_list("company", flat=True))
-    products = Product.objects.filter(
-        Q(updated_at__gte=since)
-        | Q(company__in=companies)
-        | Q(pk__in=ReadinessAnswer.objects.filter(answered_at__gte=since).values("product"))
-        | Q(pk__in=registered.exclude(product=None).values("product"))
-    )
-    found = set(products.values_list("pk", flat=True))
+    found = set(Product.objects.filter(updated_at__gte=since).values_list("pk", flat=True))  # one index a road
+    found |= set(Product.objects.filter(company__in=companies).values_list("pk", flat=True)) if companies else set()
+    found |= set(ReadinessAnswer.objects.filter(answered_at__gte=since).values_list("product", flat=True))
+    found |= set(registered.exclude(product=None).values_list("product", flat=True))
     if since.date() < today:
         found |= set(ProductCertificate.objects.filter(**ran_out).values_list("product", flat=True))
     return found
@@ -264,6 +256,7 @@ DIRECTORIES = {
         "name_key",
         {"group": "products__category__group", "country": "country", "verification": "verification"},
         name_weight=1.0,
+        rests_on="products",
     ),
     "demands": Directory(
         "demands",

@@ -74,13 +74,18 @@ def senses(word: str) -> tuple[str, ...]:
     return tuple(joined[place].split(_BETWEEN)) if place < len(words) and words[place] == word else ()
 
 
+def cut(text: str) -> list[str]:
+    """The words of a Chinese text, simplified, as `gloss` looks them up."""
+    return list(rjieba.cut(simplify(clean(text))))
+
+
 def gloss(text: str) -> str:
     """A Chinese text word by word in English: the first senses of each word, unknown words left out.
 
     Not a translation: a bag of English words that an English index or encoder can read ("frozen beef").
     """
     found: list[str] = []
-    for word in rjieba.cut(simplify(clean(text))):
+    for word in cut(text):
         if _HAN_WORD.match(word):
             parts = [word] if senses(word) else list(word)
             for part in parts:

@@ -42,6 +42,7 @@ _RUNS = re.compile(
     rf"(?P<han>[{_HAN}]+)|(?P<kana>[{_KANA}]+)|(?P<hangul>[{_HANGUL}]+)|(?P<thai>[{_THAI}]+)"
     rf"|(?P<other>[^\W_{_HAN}{_KANA}{_HANGUL}{_THAI}]+(?:['’][^\W\d_{_HAN}{_KANA}{_HANGUL}{_THAI}]+)*)"
 )
+_PLAIN_RUNS = re.compile("[a-z0-9]+(?:'[a-z]+)*")  # what _RUNS finds in lower-case ASCII
 _HAS_HAN = re.compile(f"[{_HAN}]")
 _HAS_KANA = re.compile(f"[{_KANA}]")
 _UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\u200b\u2060\ufeff\ufffe\uffff]")
@@ -114,14 +115,18 @@ def words(text: str, lang: str | None = None, *, stop: bool = False) -> list[str
     characters; every other script becomes lower-case Snowball stems of `lang` (detected when None).
     With `stop=True` the function words of that language are left out.
     """
-    text = clean(text)
+    plain = lang is not None and text.isascii() and text.isprintable()
+    if not plain:
+        text = clean(text)
     if lang is None:
         lang = detect(text)
-    if lang != "ja":
+    if lang != "ja" and not plain:
         text = simplify(text)
     # The stemmer follows the language only where its script agrees: "LED 灯" is a Chinese text with an English word.
     stemmer = _stemmer(lang if lang in _STEMMERS else "en") if lang != "vi" else None
     ignored = stop_words(lang) if stop else frozenset()
+    if plain:
+        return _plain_words(text.lower(), stemmer, ignored)
     found: list[str] = []
     for match in _RUNS.finditer(text.lower()):
         run, kind = match.group(), match.lastgroup
@@ -136,6 +141,16 @@ def words(text: str, lang: str | None = None, *, stop: bool = False) -> list[str
                 if len(part) > 1 or part.isdigit() or run == part:
                     found.append(stemmer.stemWord(part) if stemmer and part.isalpha() else part)
     return found
+
+
+def _plain_words(text: str, stemmer: Stemmer.Stemmer | None, ignored: frozenset[str]) -> list[str]:
+    """The same of printable ASCII, which most goods are described in; some times faster."""
+    runs = [run for run in _PLAIN_RUNS.findall(text) if run not in ignored]
+    if "'" in text:
+        runs = [part for run in runs for part in run.split("'") if len(part) > 1 or part.isdigit() or run == part]
+    if stemmer is None:
+        return runs
+    return [stem if run.isalpha() else run for run, stem in zip(runs, stemmer.stemWords(runs), strict=True)]
 
 
 @cache

@@ -3,18 +3,18 @@
 import datetime as dt
 
 from django.utils.formats import date_format, number_format
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from matchmaker.core import reference
 from matchmaker.matching.models import Match
 
 # How far two texts must stand out from what is usual between texts of this campaign (the part `crowding`).
-CLOSE, RELATED = 0.1, 0.04
+CLOSE, RELATED = 0.15, 0.04
 USUAL = 0.35  # where the row does not say
 # Measures stand in every second text and are no reason.
 MEASURES = frozenset(
-    ["mm", "cm", "ml", "cl", "kg", "kw", "mg", "km", "hz", "kwh", "mpa", "pcs", "gsm", "oz", "lb", "hp"]
+    ["mm", "cm", "ml", "cl", "kg", "kw", "mg", "km", "hz", "kwh", "mpa", "pcs", "gsm", "oz", "lb", "hp", "vol"]
 )
 
 
@@ -53,10 +53,16 @@ def _meaning(parts: dict, evidence: dict) -> str:
         if gap >= CLOSE
         else _("“%(offered)s” and “%(wanted)s” are related in meaning (%(value)s).")
     )
-    offered, wanted = evidence.get("offer_text", ["", ""]), evidence.get("want_text", ["", ""])
+    offered, wanted = _named(evidence, "offer"), _named(evidence, "want")
     # number_format cuts digits off and does not round.
     value = number_format(round(meaning, 2), 2)
-    return sentence % {"offered": _short(offered[1]), "wanted": _short(wanted[1]), "value": value}
+    return sentence % {"offered": _short(offered), "wanted": _short(wanted), "value": value}
+
+
+def _named(evidence: dict, side: str) -> str:
+    """The name in the reader's language where one was compared, else in its owner's."""
+    names = evidence.get(f"{side}_names", {})
+    return names.get((get_language() or "en")[:2]) or evidence.get(f"{side}_text", ["", ""])[1]
 
 
 def _telling(words: list[str]) -> list[str]:
@@ -67,7 +73,7 @@ def _telling(words: list[str]) -> list[str]:
         if len(word) > 1
         and not word.isdigit()
         and word.lower() not in MEASURES
-        and not any(word != other and word in other for other in words)
+        and not any(word != other and word in other.split(" (")[0] for other in words)
     ]
 
 
@@ -81,7 +87,10 @@ def _hs_sentence(common: str) -> str:
 
 def _short(text: str, longest: int = 40) -> str:
     first = text.split(". ")[0].strip()
-    return first if len(first) <= longest else first[: longest - 1].rstrip() + "…"
+    if len(first) <= longest:
+        return first
+    whole, _space, _cut = first[:longest].rpartition(" ")
+    return (whole if len(whole) > longest / 2 else first[: longest - 1]).rstrip(" ,，") + "…"
 
 
 def _list(words: list[str]) -> str:
@@ -128,6 +137,15 @@ def _country(code: str) -> str:
     return reference.name(reference.countries().get(code), code)
 
 
+# Countries whose English name takes an article in a sentence.
+_WITH_ARTICLE = frozenset(["AE", "BS", "CD", "CF", "DO", "GB", "GM", "KM", "MV", "NL", "PH", "US"])
+
+
+def _country_of_origin(code: str) -> str:
+    name = _country(code)
+    return f"the {name}" if code in _WITH_ARTICLE and (get_language() or "").startswith("en") else name
+
+
 def _unit(code: str) -> str:
     return reference.name(reference.units().get(code), code)
 
@@ -144,12 +162,12 @@ def _round(value: float | None) -> float | int:
 def _origin(outcome: str, facts: dict) -> str:
     if outcome == "unknown":
         return _("The supplier does not say where the product comes from.")
-    origin = _country(facts["origin"])
+    origin = _country_of_origin(facts["origin"])
     if facts["origin"] in facts["excluded"]:
         return _("Comes from %(origin)s, which the buyer excludes.") % {"origin": origin}
     if not facts["wanted"]:
         return _("Comes from %(origin)s, which is not excluded.") % {"origin": origin}
-    wanted = _list([_country(code) for code in facts["wanted"]])
+    wanted = _list([_country_of_origin(code) for code in facts["wanted"]])
     if outcome == "meets":
         return _("Comes from %(origin)s; wanted: %(wanted)s.") % {"origin": origin, "wanted": wanted}
     return _("Comes from %(origin)s, but the buyer wants %(wanted)s.") % {"origin": origin, "wanted": wanted}

@@ -7,6 +7,7 @@ from email.message import MIMEPart
 from email.utils import parseaddr
 from urllib.parse import urlsplit
 
+import css_inline
 from anymail.exceptions import AnymailAPIError, AnymailError, AnymailRecipientsRefused
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, mailers
@@ -17,7 +18,6 @@ from django.urls import reverse
 from django.utils import translation
 
 from matchmaker.notifications import attention, calendars, topics, unsubscribing, wording
-from matchmaker.notifications.inline import inline
 from matchmaker.notifications.models import Delivery, Notice, Suppression, Wording
 from matchmaker.notifications.outbox import (
     BUDGET,
@@ -29,6 +29,8 @@ from matchmaker.notifications.outbox import (
 )
 
 ICS = "meeting.ics"
+# Styles go into the tags, for mail programs that drop `<style>`; those for dark or narrow windows stay in the head.
+STYLED = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
 HIDDEN = re.compile("[\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029]+")
 
 
@@ -141,7 +143,7 @@ def build(
             data["headline"] = header(plain(f"{template}.subject.txt", data))
         text = re.sub(r"\n{3,}", "\n\n", plain(f"{template}.txt", data)).strip() + "\n"
         data["preheader"] = preheader(text)
-        html = inline(get_template(f"{template}.html").render(data))
+        html = STYLED.inline(get_template(f"{template}.html").render(data))
     message = EmailMultiAlternatives(
         subject=data["headline"],
         body=text,

@@ -49,22 +49,19 @@ EN = {
     "rows": [
         {
             "name": "Hom Mali jasmine rice",
-            "sub_lang": "zh-Hans",
-            "sub": "茉莉香米",
+            "sub": ("zh-Hans", "茉莉香米"),
             "maker": "Surin Fragrant Rice Mill",
             "country": "TH",
         },
         {
             "name": "Comté, 12 months",
-            "sub_lang": "zh-Hans",
-            "sub": "孔泰奶酪",
+            "sub": ("zh-Hans", "孔泰奶酪"),
             "maker": "Fruitière du Jura",
             "country": "FR",
         },
         {
             "name": "Ball valve DN 50, stainless",
-            "sub_lang": "zh-Hans",
-            "sub": "不锈钢球阀",
+            "sub": ("zh-Hans", "不锈钢球阀"),
             "maker": "Valvole Bresciane",
             "country": "IT",
         },
@@ -177,22 +174,19 @@ AR = {
     "rows": [
         {
             "name": "أرز ياسمين هوم مالي",
-            "sub_lang": "zh-Hans",
-            "sub": "茉莉香米",
+            "sub": ("zh-Hans", "茉莉香米"),
             "maker": "مطحنة سورين",
             "country": "TH",
         },
         {
             "name": "جبن كونتيه، 12 شهرًا",
-            "sub_lang": "zh-Hans",
-            "sub": "孔泰奶酪",
+            "sub": ("zh-Hans", "孔泰奶酪"),
             "maker": "تعاونية جورا",
             "country": "FR",
         },
         {
             "name": "صمام كروي DN 50",
-            "sub_lang": "zh-Hans",
-            "sub": "不锈钢球阀",
+            "sub": ("zh-Hans", "不锈钢球阀"),
             "maker": "صمامات بريشا",
             "country": "IT",
         },

@@ -75,7 +75,7 @@ def test_counts_are_those_of_the_definition_whichever_way_they_are_made(chosen, 
         monkeypatch.setattr(building, "PAIRS_FROM", 1)
     if way == "rows":
         monkeypatch.setattr(counting.kernels, "count_values", None)
-        monkeypatch.setattr(counting, "_count", _by_rows)
+        monkeypatch.setattr(counting, "_count", counting._count_rows)
     here = one(listed)
     if way == "dead":
         gone = set(range(1, 400, 5))
@@ -90,12 +90,6 @@ def test_counts_are_those_of_the_definition_whichever_way_they_are_made(chosen, 
         )
     found = here.search(Wish("", chosen))
     assert {name: dict(values) for name, values in found.facets.items()} == plain_counts(listed, chosen)
-
-
-def _by_rows(segment, mask, first, last):
-    found = np.zeros(len(segment.value_rows), np.int64)
-    kernels.count_rows(segment.value_rows[first:last], mask, found[first:last])
-    return found
 
 
 @pytest.mark.parametrize("sort", ["newest", "oldest", "name", "ready", "fit"])

@@ -5,7 +5,9 @@ import pytest
 
 from matchmaker.catalogue.models import Demand, Product
 from matchmaker.companies.models import Company
-from matchmaker.directory import keeping, name_vectors
+from matchmaker.directory import building, keeping, name_vectors
+from matchmaker.directory.index.searching import Index, Wish
+from matchmaker.directory.index.segment import Segment
 from matchmaker.directory.keeping import search_demands, search_products, search_suppliers, similar_products
 from tests import factories as make
 
@@ -161,3 +163,39 @@ class Counting:
     def encode_passage(self, texts):
         Counting.encoded += len(texts)
         return np.array([[0, len(text)] for text in texts], np.float32)
+
+
+def test_a_directory_made_in_parts_answers_as_one_made_at_once(large, monkeypatch):
+    for at in range(7):
+        make.product(name=f"Jasmine rice {at}", origin=("TH", "VN")[at % 2])
+    whole = building.whole("products", keeping.store_of("products").folder)
+    monkeypatch.setattr(building, "PART", 2)
+    monkeypatch.setattr(
+        building, "_in_processes", lambda kind, folder, ranges: [building.write_part(kind, folder, r) for r in ranges]
+    )
+    keeping.make_anew("products")
+    folder = keeping.store_of("products").folder
+    parts = Index(
+        [Segment.read(path) for path in folder.iterdir() if (path / "plain.json").exists()], keeping._encoder()
+    )
+    once = Index([whole], keeping._encoder())
+    assert len(parts.segments) == 1
+    for query in ("", "jasmine", "rice 3"):
+        wish = Wish(query, sort="newest", limit=4)
+        mine, theirs = parts.search(wish), once.search(wish)
+        assert (mine.keys, mine.facets, mine.total, mine.end) == (theirs.keys, theirs.facets, theirs.total, theirs.end)
+    assert not [path for path in folder.iterdir() if path.name.startswith("parts-")]
+
+
+def test_a_part_that_cannot_be_made_leaves_the_index_as_it_was(large, monkeypatch):
+    rice = make.product(name="Jasmine rice")
+    keeping.make_anew("products")
+    monkeypatch.setattr(building.subprocess, "Popen", lambda *_args, **_named: Failed())
+    with pytest.raises(building.subprocess.CalledProcessError):
+        building._in_processes("products", keeping.store_of("products").folder, [(1, 2), (3, 4)])
+    assert search_products("jasmine").keys == [rice.pk]
+
+
+class Failed:
+    def wait(self):
+        return 1

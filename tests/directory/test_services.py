@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import ValidationError
 
-from matchmaker.catalogue.models import ShortlistItem
+from matchmaker.catalogue.models import DemandInvitation, ShortlistItem
 from matchmaker.core.problems import Refused
 from matchmaker.directory import facts, keeping
 from matchmaker.directory.models import NotForUs, SavedSearch, Visit
@@ -87,6 +87,24 @@ def test_an_alert_leaves_out_what_is_not_for_the_buyer(person, buyer):
     save_search(by=person, company=buyer, kind="products", query="q=jasmine")
     row = make.product(name="Jasmine rice")
     say_not_for_us(by=person, company=buyer, supplier=row.company)
+    assert look() == [0]
+
+
+def test_an_invited_supplier_is_alerted_of_a_demand_that_others_do_not_see():
+    invited, other = make.supplier(), make.supplier()
+    for company in (invited, other):
+        save_search(by=make.member_of(company), company=company, kind="demands", query="q=jasmine")
+    row = make.demand(visibility="invited")
+    make.line(row, text="jasmine rice")
+    DemandInvitation.objects.create(demand=row, company=invited)
+    assert look() == [1, 0]
+    assert look() == [0, 0]
+
+
+def test_ones_own_demand_is_no_news(person, buyer):
+    save_search(by=person, company=buyer, kind="demands", query="q=jasmine")
+    for visibility in ("public", "private"):
+        make.line(make.demand(buyer, visibility=visibility), text="jasmine rice")
     assert look() == [0]
 
 

@@ -31,7 +31,12 @@ def test_meaning_names_both_texts_and_its_value():
 
 @pytest.mark.parametrize(
     ("meaning", "crowding", "said"),
-    [(0.398, 0.39, []), (0.466, 0.41, ["related in meaning (0.47)"]), (0.5096, 0.35, ["close in meaning (0.51)"])],
+    [
+        (0.398, 0.39, []),
+        (0.466, 0.41, ["related in meaning (0.47)"]),
+        (0.5096, 0.35, ["close in meaning (0.51)"]),
+        (0.48, 0.34, ["related in meaning (0.48)"]),
+    ],
 )
 def test_closeness_is_said_only_where_it_stands_out_and_its_number_is_rounded(meaning, crowding, said):
     row = match(
@@ -94,3 +99,41 @@ def test_a_condition_is_said_in_chinese():
     with translation.override("zh-hans"):
         said = condition("origin", "meets", origin="TH", wanted=["TH"], excluded=[])
         assert said == "产自泰国；采购商意向：泰国。"
+
+
+def test_a_reader_sees_the_name_in_his_language_where_one_was_compared():
+    evidence = {
+        "offer_text": ["ja", "精密レンズ群"],
+        "offer_names": {"ja": "精密レンズ群", "en": "Precision lens group", "zh": "精密透镜组"},
+        "want_text": ["zh", "透镜组"],
+        "want_names": {"zh": "透镜组"},
+    }
+    row = match(parts={"meaning": 0.6, "crowding": 0.3}, evidence=evidence)
+
+    assert reasons.sentences(row) == ["“Precision lens group” and “透镜组” are close in meaning (0.60)."]
+    with translation.override("zh-hans"):
+        assert reasons.sentences(row) == ["“精密透镜组”与“透镜组”语义相近（0.60）。"]
+    with translation.override("fr"):
+        assert "“精密レンズ群”" in reasons.sentences(row)[0]
+
+
+def test_long_names_are_cut_between_words():
+    evidence = {
+        "offer_text": ["en", "Hotel bed linen set in Egyptian long-staple cotton, 400"],
+        "want_text": ["zh", "床品"],
+    }
+    row = match(parts={"meaning": 0.7, "crowding": 0.3}, evidence=evidence)
+
+    assert reasons.sentences(row) == ["“Hotel bed linen set in Egyptian…” and “床品” are close in meaning (0.70)."]
+
+
+def test_word_read_by_the_dictionary_stands_beside_the_chinese_one():
+    row = match(parts={"words": 0.1}, evidence={"shared_words": ["lens (透镜)", "口径"]})
+
+    assert reasons.sentences(row) == ["Words both use, across languages by the dictionary: lens (透镜), 口径."]
+
+
+def test_country_takes_its_article():
+    said = condition("origin", "fails", origin="NL", wanted=["US"], excluded=[])
+
+    assert said == "Comes from the Netherlands, but the buyer wants the US."

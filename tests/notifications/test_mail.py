@@ -212,9 +212,8 @@ def test_a_mail_looks_the_same_where_the_styles_of_its_head_are_dropped(person):
         0
     ]
     body = html.partition("<body")[2]
-    assert re.search(
-        r'<a class="press" href="[^"]*/x/" style="color: #b02c15; [^"]*background: #c2331a; color: #ffffff', body
-    )
+    button = re.search(r'<a class="press" href="[^"]*/x/" style="([^"]*)"', body)[1].replace(" ", "")
+    assert dict(rule.split(":", 1) for rule in button.rstrip(";").split(";"))["color"] == "#ffffff"
     assert re.findall(r"<(?:p|h1|li)(?![^>]* style=)[^>]*>", body) == []
     assert '"Segoe UI"' not in body  # a quote inside a style ends it
 

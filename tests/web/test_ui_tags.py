@@ -37,6 +37,7 @@ def test_numbers_and_ratios():
 def test_dates_follow_the_language():
     with translation.override("zh-hans"):
         assert ui.day(date(2026, 12, 3)) == "2026年12月3日"
+        assert ui.month(date(2026, 12, 3)) == "2026年12月"
         assert ui.moment_in(datetime(2026, 12, 8, 1, 30, tzinfo=UTC), "Asia/Shanghai") == "2026年12月8日 09:30"
     with translation.override("en"):
         assert ui.day(date(2026, 12, 3), "long") == "December 3, 2026"

@@ -150,7 +150,10 @@ class Product(Public):
                 violation_error_message=_("Another product of yours has this article number."),
             ),
         ]
-        indexes = [models.Index(fields=["status", "category"], name="product_by_category")]
+        indexes = [
+            models.Index(fields=["status", "category"], name="product_by_category"),
+            models.Index(fields=["updated_at"], name="product_by_change"),  # what the directory follows
+        ]
 
     def __str__(self):
         return self.name

@@ -131,8 +131,7 @@ def _flat(lists: Sequence[Sequence[int]], kind: type) -> tuple[Array, Array]:
 def finished(*, postings: tuple[Array, Array, Array], **plain: Any) -> Segment:
     """A segment from its plain columns; `postings` are (word number, place, count) in any order."""
     n, facets = len(plain["keys"]), plain["facets"]
-    terms, places, counts = postings
-    order = np.lexsort((places, terms))
+    posting_starts, posting_places, posting_counts = _sorted_postings(*postings, n, len(plain["words"]))
     order_names, starts, centroids = meaning.clusters(plain["vectors"], plain["scales"])
     crowding = _crowding(plain["vectors"], plain["scales"], plain["common"])
     values = sum(len(listed) for listed in facets.values())
@@ -151,9 +150,9 @@ def finished(*, postings: tuple[Array, Array, Array], **plain: Any) -> Segment:
         value_rows=rows,
         value_totals=np.bincount(plain["values"], minlength=values).astype(np.int64),
         value_pairs=_pairs(plain["value_starts"], plain["values"], values if n >= PAIRS_FROM else 0),
-        posting_starts=_starts(terms, len(plain["words"])),
-        posting_places=np.asarray(places, np.int32)[order],
-        posting_counts=np.asarray(counts, np.uint8)[order],
+        posting_starts=posting_starts,
+        posting_places=posting_places,
+        posting_counts=posting_counts,
         hs_starts=hs_starts,
         hs_places=hs_places,
         people_starts=people_starts,
@@ -162,6 +161,31 @@ def finished(*, postings: tuple[Array, Array, Array], **plain: Any) -> Segment:
         cluster_starts=starts,
         centroids=centroids,
     )
+
+
+def _sorted_postings(terms: Array, places: Array, counts: Array, n: int, words: int) -> tuple[Array, Array, Array]:
+    """(where the list of each word starts, places, counts), each list in order of its places: by place, then by word,
+    each time only counted and put in its row."""
+    kinds = (np.int32, np.int32, np.uint8)
+    terms, places, counts = (
+        np.ascontiguousarray(one, kind) for one, kind in zip((terms, places, counts), kinds, strict=True)
+    )
+    first, second = _starts(places, n), _starts(terms, words)
+    by_place = [np.empty_like(one) for one in (terms, places, counts)]
+    _in_rows(places, first[:-1].copy(), (terms, places, counts), tuple(by_place))
+    done = [np.empty_like(one) for one in (terms, places, counts)]
+    _in_rows(by_place[0], second[:-1].copy(), tuple(by_place), tuple(done))
+    return second, done[1], done[2]
+
+
+@compiled
+def _in_rows(rows, next_of, given, out):
+    for i in range(len(rows)):
+        at = next_of[rows[i]]
+        next_of[rows[i]] = at + 1
+        out[0][at] = given[0][i]
+        out[1][at] = given[1][i]
+        out[2][at] = given[2][i]
 
 
 def _crowding(vectors: Array, scales: Array, common: Array) -> NDArray[np.float32]:
@@ -313,10 +337,12 @@ def _united_facets(parts: Sequence[Segment]) -> tuple[dict[str, list[str]], list
 
 
 def _postings_of(segment: Segment, number: Array, new: Array) -> tuple[Array, Array, Array]:
-    terms = np.repeat(number, np.diff(segment.posting_starts))
-    places = new[segment.posting_places]
+    terms = np.repeat(number.astype(np.int32), np.diff(segment.posting_starts))
+    places = new.astype(np.int32)[segment.posting_places]
     alive = places >= 0
-    return terms[alive], places[alive].astype(np.int32), np.asarray(segment.posting_counts)[alive]
+    if alive.all():
+        return terms, places, np.asarray(segment.posting_counts)
+    return terms[alive], places[alive], np.asarray(segment.posting_counts)[alive]
 
 
 def _gathered(parts, kept, starts: str, values: str, maps, order: Array, kind: type) -> tuple[Array, Array]:

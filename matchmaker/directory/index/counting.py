@@ -51,17 +51,18 @@ def _any_of(segment: Segment, rows: Mapping[str, Bits] | None, name: str, values
     return found
 
 
-def counts(filters: Filters, hits: Bits | None, dead: NDArray[Any]) -> Counts:
+def counts(filters: Filters, hits: Bits | None, dead: NDArray[Any], wanted: Sequence[str] = ()) -> Counts:
     """Facet → value → how many entries would be found with it, were its own facet not chosen.
 
-    `hits` are the entries the words found, None for all; `dead` are places that do not count any more.
+    `hits` are the entries the words found, None for all; `dead` are places that do not count any more; `wanted` are the
+    facets that are asked for, none for all.
     """
+    slices = [one for one in _slices(filters.segment) if not wanted or one[0] in wanted]
     kept = _kept(filters, dead) if hits is None else None
     if kept is None:
-        kept = _counted(filters, _without(hits, dead, filters.segment.n))
+        kept = _counted(filters, _without(hits, dead, filters.segment.n), slices)
     found: Counts = {
-        name: dict(zip(values, kept[at : at + len(values)].tolist(), strict=True))
-        for name, values, at in _slices(filters.segment)
+        name: dict(zip(values, kept[at : at + len(values)].tolist(), strict=True)) for name, values, at in slices
     }
     for name, rows in filters.outside.items():
         base = filters.inside(_without(hits, dead, filters.segment.n), name)
@@ -69,7 +70,10 @@ def counts(filters: Filters, hits: Bits | None, dead: NDArray[Any]) -> Counts:
     return found
 
 
-def _slices(segment: Segment) -> list[tuple[str, list[str], int]]:
+Slice = tuple[str, list[str], int]  # facet, its values, number of the first
+
+
+def _slices(segment: Segment) -> list[Slice]:
     return [(name, values, segment.offsets[name]) for name, values in segment.facets.items()]
 
 
@@ -105,24 +109,28 @@ def _subtract(segment: Segment, dead: NDArray[Any], counts_: NDArray[np.int64]) 
         counts_ -= gone
 
 
-def _counted(filters: Filters, base: Bits) -> NDArray[np.int64]:
-    segment = filters.segment
-    found = _count(segment, filters.inside(base), 0, len(segment.value_rows))
-    for name in filters.bits:
-        if name in segment.facets:
-            at = segment.offsets[name]
-            own = slice(at, at + len(segment.facets[name]))
-            found[own] = _count(segment, filters.inside(base, name), own.start, own.stop)[own]
+def _counted(filters: Filters, base: Bits, slices: Sequence[Slice]) -> NDArray[np.int64]:
+    found = _count(filters.segment, filters.inside(base), [one for one in slices if one[0] not in filters.bits])
+    for one in slices:
+        if one[0] in filters.bits:
+            own = slice(one[2], one[2] + len(one[1]))
+            found[own] = _count(filters.segment, filters.inside(base, one[0]), [one])[own]
     return found
 
 
-def _count(segment: Segment, mask: Bits, first: int, last: int) -> NDArray[np.int64]:
-    """Counts of all values, or at least of those from `first` to `last`."""
-    found = np.zeros(len(segment.value_rows), np.int64)
+def _count(segment: Segment, mask: Bits, slices: Sequence[Slice]) -> NDArray[np.int64]:
+    """Counts of all values, or at least of those of the slices."""
     size = kernels.count(mask)
     a_entry = len(segment.values) / max(segment.n, 1)
-    if size * a_entry < (last - first) * len(mask) / 4:
-        kernels.count_values(segment.value_starts, segment.values, kernels.places_of(mask, 0, size), found)
-    else:
-        kernels.count_rows(segment.value_rows[first:last], mask, found[first:last])
+    if size * a_entry >= sum(len(values) for _name, values, _at in slices) * len(mask) / 4:
+        return _count_rows(segment, mask, slices)
+    found = np.zeros(len(segment.value_rows), np.int64)
+    kernels.count_values(segment.value_starts, segment.values, kernels.places_of(mask, 0, size), found)
+    return found
+
+
+def _count_rows(segment: Segment, mask: Bits, slices: Sequence[Slice]) -> NDArray[np.int64]:
+    found = np.zeros(len(segment.value_rows), np.int64)
+    for _name, values, at in slices:
+        kernels.count_rows(segment.value_rows[at : at + len(values)], mask, found[at : at + len(values)])
     return found

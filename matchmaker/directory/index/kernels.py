@@ -3,6 +3,8 @@
 Shapes: `bits` are uint64 words, bit `i % 64` of word `i // 64` standing for entry `i`.
 """
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -73,21 +75,93 @@ def near(rows, scales, query, first, last, out):
     """out[i] = scales[i] × (rows[i] · query) for rows `first` up to `last`; int8 rows, an int16 query."""
     for i in range(first, last):
         total = np.int32(0)
-        for j in range(query.shape[0]):
-            total += np.int32(rows[i, j]) * np.int32(query[j])
+        for j in range(query.shape[0]):  # every step cast back: numba would widen to int64, which is three times slower
+            total = np.int32(total + np.int32(np.int32(rows[i, j]) * np.int32(query[j])))
         out[i - first] = total * scales[i]
 
 
+@compiled
+def add_bits(mask, places):
+    for at in places:
+        mask[at >> 6] |= np.uint64(1) << np.uint64(at & 63)
+
+
+# -- a few of many entries, numbered by their order: `before[w]` is how many stand in front of word w of their bits
+@compiled
+def _before(mask, before):
+    total = 0
+    for w in range(mask.shape[0]):
+        before[w] = total
+        total += np.int64(_popcount(mask[w]))
+    return total
+
+
+@compiled
+def _number(mask, before, at):
+    word, bit = mask[at >> 6], np.uint64(1) << np.uint64(at & 63)
+    if word & bit == np.uint64(0):
+        return np.int64(-1)
+    return before[at >> 6] + np.int64(_popcount(word & (bit - np.uint64(1))))
+
+
+@compiled
+def add_words(mask, before, places, counts, lengths, weight, k, b, scores):
+    """scores[number] += weight × BM25 of every entry of a word's list; `lengths` are in shares of the mean one."""
+    for i in range(places.shape[0]):
+        at = places[i]
+        number = _number(mask, before, at)
+        often = np.float32(counts[i] & 127)
+        scores[number] += weight * often * (k + 1) / (often + k * (1 - b + b * lengths[at]))
+
+
+@compiled
+def mark_named(mask, before, places, counts, named):
+    """named[number] where a name of the entry holds the word."""
+    for i in range(places.shape[0]):
+        if counts[i] >= 128:
+            named[_number(mask, before, places[i])] = True
+
+
+@compiled
+def raise_to(mask, before, places, values, out):
+    """out[number] = the greatest of its values; places that are not in the mask are passed over."""
+    for i in range(places.shape[0]):
+        number = _number(mask, before, places[i])
+        if number >= 0 and values[i] > out[number]:
+            out[number] = values[i]
+
+
+@compiled
+def clear(mask, before, places, out):
+    """out[number] = 0 for those of the places that are in the mask."""
+    for at in places:
+        number = _number(mask, before, at)
+        if number >= 0:
+            out[number] = 0
+
+
+def numbered(mask: Bits) -> tuple[NDArray[np.int64], int]:
+    """(`before`, how many there are)."""
+    before = np.empty(len(mask), np.int64)
+    return before, int(_before(mask, before))
+
+
+# -- sets
 def bits(places: NDArray[np.integer], n: int) -> Bits:
     """Bits of a set of places among n entries."""
-    flags = np.zeros((n + 63) // 64 * 64, np.uint8)
-    flags[places] = 1
-    return np.packbits(flags, bitorder="little").view(np.uint64)
+    mask = np.zeros((n + 63) // 64, np.uint64)
+    add_bits(mask, np.asarray(places))
+    return mask
 
 
+@lru_cache(maxsize=32)
 def every(n: int) -> Bits:
-    """All of n entries."""
-    return bits(np.arange(n), n)
+    """All of n entries; shared, and so read-only."""
+    mask = np.full((n + 63) // 64, ~np.uint64(0))
+    if n % 64:
+        mask[-1] = (np.uint64(1) << np.uint64(n % 64)) - np.uint64(1)
+    mask.setflags(write=False)
+    return mask
 
 
 def count(mask: Bits) -> int:
@@ -96,4 +170,4 @@ def count(mask: Bits) -> int:
 
 def places(mask: Bits) -> NDArray[np.int64]:
     """Every place of a set bit, ascending."""
-    return np.flatnonzero(np.unpackbits(np.ascontiguousarray(mask).view(np.uint8), bitorder="little"))
+    return places_of(mask, 0, count(mask))  # type: ignore[no-any-return]

@@ -3,6 +3,7 @@
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,13 +15,30 @@ from matchmaker.directory.index.segment import Segment
 Position = tuple[Any, ...]
 
 
+@dataclass(frozen=True)
+class Values:
+    """Scores of some entries, by place; all others are worth nothing."""
+
+    places: NDArray[Any]  # ascending
+    scores: NDArray[np.float32]
+
+    def of(self, places: NDArray[Any]) -> NDArray[np.float32]:
+        """The values of these places, which ascend."""
+        found = np.zeros(len(places), np.float32)
+        if len(places):
+            at = np.minimum(np.searchsorted(places, self.places), len(places) - 1)
+            known = places[at] == self.places
+            found[at[known]] = self.scores[known]
+        return found
+
+
 class Order:
     """`sort` is fit, newest, oldest, name, or one of the segment's own orders; `values` are the scores of "fit".
 
     Without scores "fit" is newest.
     """
 
-    def __init__(self, segment: Segment, sort: str, values: NDArray[np.float32] | None) -> None:
+    def __init__(self, segment: Segment, sort: str, values: Values | None) -> None:
         self.segment = segment
         self.values = values
         self.sort = "newest" if sort == "fit" and values is None else sort
@@ -49,7 +67,7 @@ class Order:
             return (bytes(self.segment.titles[at]).hex(), *last)
         if self.sort == "fit":
             assert self.values is not None
-            return (-float(self.values[at]), *last)
+            return (-float(self.values.of(np.array([at]))[0]), *last)
         return (self._rank(at), *last)
 
     def _rank(self, at: int) -> int:
@@ -85,7 +103,7 @@ class Order:
             level = -places.astype(np.float64)
         elif self.sort == "fit":
             assert self.values is not None
-            level = -self.values[places]
+            level = -self.values.of(places)
         else:
             level = self._ranks()[places].astype(np.float32)
         if after is not None:

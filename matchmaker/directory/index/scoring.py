@@ -5,13 +5,14 @@ closeness in meaning of its names, its company's name, and the HS headings of th
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from matchmaker.directory.index import meaning
+from matchmaker.directory.index import kernels, meaning
 from matchmaker.directory.index.reading import Reading
 from matchmaker.directory.index.segment import Segment
 
@@ -31,31 +32,62 @@ Scores = NDArray[np.float32]
 
 
 @dataclass
+class Some:
+    """A few entries of a segment: their bits, how many stand before each word of these, and how many there are."""
+
+    mask: kernels.Bits
+    before: NDArray[np.int64]
+    size: int
+
+    @classmethod
+    def of(cls, segment: Segment, lists: Iterable[NDArray[Any]]) -> "Some":
+        mask = np.zeros((segment.n + 63) // 64, np.uint64)
+        for places in lists:
+            kernels.add_bits(mask, places)
+        return cls(mask, *kernels.numbered(mask))
+
+    def zeros(self) -> Scores:
+        return np.zeros(self.size, np.float32)
+
+    def places(self) -> NDArray[np.int64]:
+        return kernels.places_of(self.mask, 0, self.size)  # type: ignore[no-any-return]
+
+    def raise_to(self, places: NDArray[Any], values: Scores, out: Scores) -> None:
+        kernels.raise_to(self.mask, self.before, places, values, out)
+
+
+@dataclass
 class Evidence:
-    """Scores of one segment's entries, 0 to 1 each; only `touched` ones are not zero."""
+    """What speaks for the entries of one segment: scores from 0 to 1, one for each of `some`."""
 
     segment: Segment
+    some: Some
     words: Scores
     meaning: Scores
     company: Scores
     named: NDArray[np.bool_]
-    touched: NDArray[np.bool_]
-    headings: Scores = field(init=False)
+    headings: dict[str, float] = field(default_factory=dict)  # heading → its share of the best hits
 
-    def __post_init__(self) -> None:
-        self.headings = np.zeros(self.segment.n, np.float32)
-
-    def total(self, name_weight: float, *, words_only: bool = False) -> tuple[NDArray[np.int64], Scores]:
-        """(places, scores) of everything something speaks for."""
-        at = np.flatnonzero(self.touched)
-        if words_only:
-            return at, WORDS * self.words[at]
-        return at, (
-            WORDS * self.words[at]
-            + MEANING * self.meaning[at]
-            + name_weight * self.company[at]
-            + HEADING * self.headings[at]
-        )
+    def total(
+        self, name_weight: float, dead: NDArray[np.int64], *, words_only: bool = False
+    ) -> tuple[NDArray[np.int64], Scores]:
+        """(places, scores) of everything something speaks for, without the dead."""
+        scores = WORDS * self.words
+        if not words_only:
+            scores = scores + MEANING * self.meaning + name_weight * self.company
+        places = self.some.places()
+        if self.headings:
+            under = [(self.segment.hs_range(heading), share) for heading, share in self.headings.items()]
+            more = Some.of(self.segment, [places, *(listed for listed, _share in under)])
+            share_of, all_scores = more.zeros(), more.zeros()
+            for listed, share in under:
+                more.raise_to(listed, np.full(len(listed), share, np.float32), share_of)
+            more.raise_to(places, scores, all_scores)
+            places, scores = more.places(), all_scores + HEADING * share_of
+        if len(dead):
+            alive = ~kernels.holds(kernels.bits(dead, self.segment.n), places)
+            places, scores = places[alive], scores[alive]
+        return places, scores
 
 
 class Statistics:
@@ -66,6 +98,7 @@ class Statistics:
         self.dead = dead
         self.n = sum(segment.n for segment in segments)
         self.mean_length = max(sum(float(s.lengths.sum()) for s in segments) / max(self.n, 1), 1.0)
+        self.lengths = [np.asarray(s.lengths) / np.float32(self.mean_length) for s in segments]
         self._found: dict[str, list[int]] = {}
 
     def numbers(self, word: str) -> list[int]:
@@ -77,6 +110,14 @@ class Statistics:
             if len(self._found) < 50_000:
                 self._found[word] = found
         return found
+
+    def listed(self, number: int, word: str) -> tuple[NDArray[Any], NDArray[Any]] | None:
+        """(places, counts) of a word in a segment, None where it is not."""
+        at, segment = self.numbers(word)[number], self.segments[number]
+        if at < 0:
+            return None
+        part = slice(int(segment.posting_starts[at]), int(segment.posting_starts[at + 1]))
+        return segment.posting_places[part], segment.posting_counts[part]
 
     def frequency(self, word: str) -> int:
         """How many entries hold the word. Of a rare one only those that are alive count: what was taken away must not
@@ -107,26 +148,31 @@ def evidence(
     """
     found = []
     for number, segment in enumerate(statistics.segments):
-        direct = _word_scores(statistics, number, reading.words)
-        if reading.glossed and not words_only:
-            direct = np.maximum(direct, np.float32(GLOSS_SHARE) * _word_scores(statistics, number, reading.glossed))
-        near = _meaning(segment, vector) if vector is not None else np.zeros(segment.n, np.float32)
-        company = np.zeros(segment.n, np.float32) if words_only else _company(segment, reading.names)
-        direct[dead[number]] = near[dead[number]] = company[dead[number]] = 0
-        touched = (direct > 0) | (near > 0) | (company > 0)
-        found.append(Evidence(segment, direct, near, company, _named(statistics, number, reading.asked), touched))
+        glossed = () if words_only else reading.glossed
+        near, nearness = _meaning(segment, vector)
+        owned = np.zeros(0, np.int64) if words_only else _company(segment, reading.names)
+        lists = [statistics.listed(number, word) for word in dict.fromkeys((*reading.words, *glossed, *reading.asked))]
+        some = Some.of(segment, [near, owned, *(found_[0] for found_ in lists if found_ is not None)])
+        direct = _word_scores(statistics, number, some, reading.words)
+        if glossed:
+            direct = np.maximum(direct, np.float32(GLOSS_SHARE) * _word_scores(statistics, number, some, glossed))
+        close, company = some.zeros(), some.zeros()
+        some.raise_to(near, nearness, close)
+        some.raise_to(owned, np.ones(len(owned), np.float32), company)
+        for scores in (direct, close, company):
+            kernels.clear(some.mask, some.before, dead[number], scores)
+        found.append(Evidence(segment, some, direct, close, company, _named(statistics, number, some, reading.asked)))
     if not words_only:
         _add_headings(found)
     return found
 
 
-def _word_scores(statistics: Statistics, number: int, asked: Sequence[str]) -> Scores:
+def _word_scores(statistics: Statistics, number: int, some: Some, asked: Sequence[str]) -> Scores:
     """0 to 1: the share of the query's words, weighted by rarity, that an entry holds.
 
     Words nobody uses count against the query: of "quantum rice" only one half can be found.
     """
-    segment = statistics.segments[number]
-    scores = np.zeros(segment.n, np.float32)
+    scores = some.zeros()
     counted = Counter(asked)
     frequencies = {word: statistics.frequency(word) for word in counted}
     known = {word: count for word, count in counted.items() if frequencies[word]}
@@ -135,44 +181,36 @@ def _word_scores(statistics: Statistics, number: int, asked: Sequence[str]) -> S
     weights = {word: count * statistics.weight(frequencies[word]) for word, count in known.items()}
     whole = sum(weights.values()) or 1.0
     for word, weight in weights.items():
-        at = statistics.numbers(word)[number]
-        if at < 0:
-            continue
-        part = slice(int(segment.posting_starts[at]), int(segment.posting_starts[at + 1]))
-        places = segment.posting_places[part]
-        often = (segment.posting_counts[part] & 127).astype(np.float32)
-        length = segment.lengths[places] / np.float32(statistics.mean_length)
-        scores[places] += np.float32(weight / whole) * often * (K1 + 1) / (often + K1 * (1 - B + B * length))
-    share = sum(known.values()) / len(asked)
-    return np.minimum(scores / np.float32(FULL_WORDS), 1) * np.float32(share)
+        if listed := statistics.listed(number, word):
+            share = np.float32(weight / whole)
+            lengths = statistics.lengths[number]
+            kernels.add_words(some.mask, some.before, *listed, lengths, share, np.float32(K1), np.float32(B), scores)
+    found = np.float32(sum(known.values()) / len(asked))
+    return np.minimum(scores / np.float32(FULL_WORDS), 1) * found
 
 
-def _named(statistics: Statistics, number: int, asked: frozenset[str]) -> NDArray[np.bool_]:
+def _named(statistics: Statistics, number: int, some: Some, asked: frozenset[str]) -> NDArray[np.bool_]:
     """Whether an entry's own names hold one of the words."""
-    segment = statistics.segments[number]
-    named = np.zeros(segment.n, np.bool_)
+    named = np.zeros(some.size, np.bool_)
     for word in asked:
-        at = statistics.numbers(word)[number]
-        if at >= 0:
-            part = slice(int(segment.posting_starts[at]), int(segment.posting_starts[at + 1]))
-            named[segment.posting_places[part][segment.posting_counts[part] >= 128]] = True
+        if listed := statistics.listed(number, word):
+            kernels.mark_named(some.mask, some.before, *listed, named)
     return named
 
 
-def _meaning(segment: Segment, vector: NDArray[np.float32]) -> Scores:
-    """0 to 1: the nearest of an entry's names, less what it is near to anyway."""
-    found = np.zeros(segment.n, np.float32)
+def _meaning(segment: Segment, vector: NDArray[np.float32] | None) -> tuple[NDArray[Any], Scores]:
+    """(places, 0 to 1): how near a name is, less what it is near to anyway; a place may come more than once."""
+    if vector is None:
+        return np.zeros(0, np.int64), np.zeros(0, np.float32)
     names, nearness = meaning.nearest_names(segment, vector, CROWDING)
     close = nearness > MEANING_FROM
-    np.maximum.at(found, segment.name_places[names[close]], nearness[close])
-    return np.where(found > 0, np.clip((found - MEANING_FROM) / (MEANING_FULL - MEANING_FROM), 0, 1), 0).astype(
-        np.float32
-    )
+    scores = np.clip((nearness[close] - MEANING_FROM) / (MEANING_FULL - MEANING_FROM), 0, 1)
+    return segment.name_places[names[close]], scores.astype(np.float32)
 
 
-def _company(segment: Segment, names: Sequence[str]) -> Scores:
-    """1 where a company's name, in either script or as pinyin, holds the words."""
-    found = np.zeros(segment.n, np.float32)
+def _company(segment: Segment, names: Sequence[str]) -> NDArray[Any]:
+    """Places where a company's name, in either script or as pinyin, holds the words."""
+    found: list[NDArray[Any]] = [np.zeros(0, np.int64)]
     for name in names:
         pattern = re.compile(re.escape(name.encode("utf-8", "surrogatepass")))
         offsets: list[int] = []
@@ -182,9 +220,9 @@ def _company(segment: Segment, names: Sequence[str]) -> Scores:
                 break
         else:
             owners = np.unique(np.searchsorted(segment.people.starts, offsets, side="right") - 1)
-            for owner in owners.tolist():
-                found[segment.people_places[segment.people_starts[owner] : segment.people_starts[owner + 1]]] = 1
-    return found
+            starts = segment.people_starts
+            found += [segment.people_places[starts[owner] : starts[owner + 1]] for owner in owners.tolist()]
+    return np.concatenate(found)
 
 
 def _add_headings(found: Sequence[Evidence]) -> None:
@@ -196,7 +234,9 @@ def _add_headings(found: Sequence[Evidence]) -> None:
     for number, strength in enumerate(strengths):
         strong = np.flatnonzero(strength >= NAMED_HALF)
         strong = strong[np.argsort(-strength[strong], kind="stable")[:VOTERS]]
-        best += [(float(strength[at]), number, int(at)) for at in strong]
+        if len(strong):
+            places = found[number].some.places()
+            best += [(float(strength[at]), number, int(places[at])) for at in strong]
     best = sorted(best, key=lambda one: (-one[0], one[1], one[2]))[:VOTERS]
     votes: Counter[str] = Counter()
     for strength_, number, at in best:
@@ -205,12 +245,9 @@ def _add_headings(found: Sequence[Evidence]) -> None:
     total = sum(votes.values())
     for heading, vote in votes.items():
         share = vote / total
-        if share < SHARE:
-            continue
-        for one in found:
-            places = one.segment.hs_range(heading)
-            one.headings[places] = np.maximum(one.headings[places], np.float32(share))
-            one.touched[places] = True
+        if share >= SHARE:
+            for one in found:
+                one.headings[heading] = share
 
 
 def best_heading(segments: Sequence[Segment], best: Sequence[tuple[int, int]]) -> str:

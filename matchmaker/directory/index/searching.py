@@ -51,6 +51,7 @@ class Wish:
     first: Mapping[int, float] = field(default_factory=dict)
     mode: str = "all"
     with_counts: bool = True
+    counted: tuple[str, ...] = ()  # facets whose counts are wanted, none for all
 
 
 @dataclass(frozen=True)
@@ -125,7 +126,7 @@ class Index:
         for number, segment in enumerate(self.segments):
             filters = Filters.of(segment, wish.chosen, wish.outside)
             if wish.with_counts:
-                _add(found, counts(filters, hits[number], dead[number]))
+                _add(found, counts(filters, hits[number], dead[number], wish.counted))
             of_words = hits[number]
             inside = filters.inside(kernels.every(segment.n) if of_words is None else of_words)
             if len(dead[number]):
@@ -182,8 +183,9 @@ class Index:
             words_only = mode == "words"
             vector = None if words_only else _vector(self.encoder, asked.text)  # type: ignore[arg-type]
             every = scoring.evidence(self.statistics, asked, vector, dead, words_only=words_only)
-            found = [one.total(self.name_weight, words_only=words_only) for one in every]
             understood = reading.with_spelling(asked.understood, self._as_written)
+            pairs = zip(every, dead, strict=True)
+            return [one.total(self.name_weight, gone, words_only=words_only) for one, gone in pairs], understood
         kept = [~np.isin(places, gone) for (places, _scores), gone in zip(found, dead, strict=True)]
         return [(places[k], scores[k]) for (places, scores), k in zip(found, kept, strict=True)], understood
 
@@ -197,22 +199,20 @@ class Index:
             for segment, (places, scores) in zip(self.segments, scored, strict=True)
         ]
 
-    def _values(self, number: int, scored, first: Mapping[int, float]) -> NDArray[np.float32] | None:
-        """The score of every entry of a segment, for the order "fit"; None where nothing tells them apart."""
-        segment = self.segments[number]
+    def _values(self, number: int, scored, first: Mapping[int, float]) -> ordering.Values | None:
+        """The scores of a segment's entries, for the order "fit"; None where nothing tells them apart."""
         if scored is None and not first:
             return None
-        values = np.zeros(segment.n, np.float32)
-        if scored is not None:
-            places, scores = scored[number]
-            values[places] = scores
-        if first:
-            known, order = segment.by_key
-            for key, value in first.items():
-                at = int(np.searchsorted(known, key))
-                if at < len(known) and known[at] == key:
-                    values[order[at]] = 10 + value
-        return values
+        if not first:
+            return ordering.Values(*scored[number])
+        values = {} if scored is None else dict(zip(*(one.tolist() for one in scored[number]), strict=True))
+        known, order = self.segments[number].by_key
+        for key, value in first.items():
+            at = int(np.searchsorted(known, key))
+            if at < len(known) and known[at] == key:
+                values[int(order[at])] = 10 + value
+        places = sorted(values)
+        return ordering.Values(np.array(places, np.int64), np.array([values[at] for at in places], np.float32))
 
     def _nearest(self, scored) -> list[int]:
         close = heapq.nlargest(

@@ -6,6 +6,15 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from matchmaker.matching.engine.compiled import compiled
+
+
+@compiled
+def _copy(blob, old, places, new, out):
+    for i in range(len(places)):
+        first, length = old[places[i]], new[i + 1] - new[i]
+        out[new[i] : new[i + 1]] = blob[first : first + length]
+
 
 class Strings:
     """`blob` holds the texts as UTF-8 one after the other, `starts` (n + 1) where each begins."""
@@ -36,11 +45,11 @@ class Strings:
 
     def taken(self, places: NDArray[np.int64]) -> "Strings":
         """The texts at these places, in this order."""
-        lengths = np.diff(self.starts)[places]
         starts = np.zeros(len(places) + 1, np.int64)
-        np.cumsum(lengths, out=starts[1:])
-        shift = np.repeat(self.starts[:-1][places] - starts[:-1], lengths)
-        return Strings(np.asarray(self.blob)[np.arange(starts[-1]) + shift], starts)
+        np.cumsum(np.diff(self.starts)[places], out=starts[1:])
+        blob = np.empty(int(starts[-1]), np.uint8)
+        _copy(np.asarray(self.blob), np.asarray(self.starts), np.asarray(places), starts, blob)
+        return Strings(blob, starts)
 
     # -- of sorted texts ----------------------------------------------------------------------------------------------
     def bisect(self, text: bytes) -> int:

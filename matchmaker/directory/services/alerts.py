@@ -26,14 +26,15 @@ FACETS = {
     Kind.DEMANDS: ("group", "category", "certificate", "origin"),
 }  # fmt: skip
 _ROWS = {
-    Kind.PRODUCTS: (lambda: Product.objects.published().prefetch_related("texts"), "name"),
-    Kind.SUPPLIERS: (lambda: Company.objects.public(), "display_name"),
-    Kind.DEMANDS: (lambda: Demand.objects.public(), "title"),
+    Kind.PRODUCTS: (lambda user: Product.objects.published().prefetch_related("texts"), "name"),
+    Kind.SUPPLIERS: (lambda user: Company.objects.public(), "display_name"),
+    Kind.DEMANDS: (lambda user: Demand.objects.visible_to(user).open(), "title"),
 }
 
 
 def keys_under(search: SavedSearch) -> list[int]:
-    """Primary keys of the newest entries under a search, without what its company does not want to see."""
+    """Primary keys of the newest entries under a search as its person finds them, without what its company does not
+    want to see; among demands also those she was invited to."""
     typed = QueryDict(search.query)
     month = facts.months()[0]
     asked = {name: typed.getlist(name) for name in FACETS[Kind(search.kind)] if typed.getlist(name)}
@@ -49,7 +50,8 @@ def keys_under(search: SavedSearch) -> list[int]:
         mode="words" if typed.get("exactly") else "all",
         with_counts=False,
     )
-    return keeping.search(search.kind, wish).keys
+    own = Demand.objects.only_for(search.user) if search.kind == Kind.DEMANDS else None
+    return keeping.search(search.kind, wish, own).keys
 
 
 def due_searches() -> Iterator[SavedSearch]:
@@ -75,11 +77,12 @@ def look_for_news(search: SavedSearch) -> int:
     told = Alerted.objects.filter(user=search.user, kind=search.kind, key__in=keys)
     known = set(told.values_list("key", flat=True))
     rows, name = _ROWS[Kind(search.kind)]
-    fresh = list(rows().filter(pk__in=[key for key in keys if key not in known]))
+    fresh = list(rows(search.user).filter(pk__in=[key for key in keys if key not in known]))
     if len(keys) == MOST:  # of a wider search something older may have moved up: only later entries are news
         fresh = [row for row in fresh if _since(row) > search.created_at]
-    if search.kind == Kind.PRODUCTS and search.company is not None:
-        fresh = [row for row in fresh if row.company_id != search.company_id]
+    if search.kind != Kind.SUPPLIERS:  # one's own is no news
+        own = set(Company.objects.of(search.user).values_list("pk", flat=True))
+        fresh = [row for row in fresh if row.company_id not in own]
     if not fresh:
         return 0
     Alerted.objects.bulk_create([Alerted(user=search.user, kind=search.kind, key=row.pk) for row in fresh])

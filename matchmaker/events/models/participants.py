@@ -34,6 +34,9 @@ class EventParticipationQuerySet(models.QuerySet):
         """The waiting list, first come first."""
         return self.filter(status=EventParticipation.Status.WAITING).order_by("registered_at", "pk")
 
+    def of(self, company):
+        return self.filter(company=company)
+
     def suppliers(self):
         return self.filter(side=EventParticipation.Side.SUPPLIER)
 

@@ -11,8 +11,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from matchmaker.language.glossary import gloss
-from matchmaker.language.text import words
+from matchmaker.language.glossary import cut, gloss
+from matchmaker.language.text import has_han, words
 
 # The name says what it is, the description what it is like: a word of the name counts as so many of the description.
 NAME_COUNTS = 2.0
@@ -79,4 +79,17 @@ def surfaces(texts: Sequence[tuple[str, str]]) -> dict[str, str]:
         for surface in _SURFACE.findall(text):
             for word in words(surface, lang or None):
                 found.setdefault(word, surface if len(words(surface, lang or None)) == 1 else word)
+    return found
+
+
+def glossed(texts: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """English searchable word → the Chinese word it was read from, where no English text stands: 'len' → '透镜'."""
+    found: dict[str, str] = {}
+    if any(lang == "en" for lang, _ in texts):
+        return found
+    for lang, text in texts:
+        if lang == "zh":
+            for chinese in filter(has_han, cut(text)):
+                for word in words(gloss(chinese), "en", stop=True):
+                    found.setdefault(word, chinese)
     return found

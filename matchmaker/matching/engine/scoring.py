@@ -23,6 +23,8 @@ __all__ = ["DEFAULT", "Background", "Matcher", "OfferIndex", "WantIndex", "Weigh
 
 # Names of more words than a reader wants to see are cut in the evidence.
 _SHARED_WORDS = 8
+# A common word under this share of the weightiest one ("good", "carton") is chance.
+_WORTH_SAYING = 0.3
 
 
 class Matcher:
@@ -184,6 +186,8 @@ class Matcher:
                         "category": offer.category if offer.category == want.category else "",
                         "offer_text": _shown(offer.texts),
                         "want_text": _shown(want.texts),
+                        "offer_names": _names(offer.texts),
+                        "want_names": _names(want.texts),
                     },
                     conditions=judge(offer, want, rates=self.rates, today=today),
                 )
@@ -205,16 +209,22 @@ class Matcher:
         )
 
     def _shared_words(self, offers: OfferIndex, i: int, wants: WantIndex, j: int) -> list[str]:
-        """The common words as the offer writes them, the weightiest first."""
+        """The common words that weigh most, as the offer writes them, and in brackets what the dictionary read."""
         a, b = offers.side, wants.side
         p, q = slice(a.starts[i], a.starts[i + 1]), slice(b.starts[j], b.starts[j + 1])
         common, x, y = np.intersect1d(a.numbers[p], b.numbers[q], assume_unique=True, return_indices=True)
         if not len(common):
             return []
         weight = a.here[p][x] * b.ask[q][y] + a.ask[p][x] * b.here[q][y]
-        by_number = {bags.number(word): shown for word, shown in offers.shown(i).items()}
-        ranked = sorted(zip(-weight, common.tolist(), strict=True))
-        words = [by_number[number] for _, number in ranked if number in by_number]
+        by_number = {bags.number(word): (word, shown) for word, shown in offers.shown(i).items()}
+        words = []
+        for least, number in sorted(zip(-weight, common.tolist(), strict=True)):
+            if number in by_number and -least >= _WORTH_SAYING * weight.max():
+                word, shown = by_number[number]
+                one, other = offers.said(i).get(word), wants.said(j).get(word)
+                if one and other:
+                    continue  # both wrote Chinese: its own words say it
+                words.append(f"{shown} ({one or other})" if one or other else shown)
         return list(dict.fromkeys(words))[:_SHARED_WORDS]
 
 
@@ -234,4 +244,9 @@ def _shown(texts: Sequence[tuple[str, str]]) -> list[str]:
     if not texts:
         return ["", ""]
     lang, text = texts[0]
-    return [lang, bags.name_and_rest(text)[0].strip()]
+    return [lang, bags.name_and_rest(text)[0].strip(" .。")]
+
+
+def _names(texts: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """Language → name, so that each reader finds the one he reads best."""
+    return {lang: bags.name_and_rest(text)[0].strip(" .。") for lang, text in texts}

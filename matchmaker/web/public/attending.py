@@ -1,13 +1,19 @@
 """Which companies come to which event: what the directory is filtered by and does not know itself."""
 
 import numpy as np
+from django.urls import reverse
 
+from matchmaker.companies.models import Company
+from matchmaker.core.briefly import briefly
 from matchmaker.directory.index.counting import Outside
 from matchmaker.events.models import Event, EventParticipation
+from matchmaker.events.services import may_ask
+from matchmaker.web.access import current_company
 
 SOON = 6  # events ahead that are offered as a filter
 
 
+@briefly(10)
 def attending() -> Outside:
     """Facet "event": address of the event → primary keys of the suppliers registered for it."""
     events = {event.pk: event.slug for event in Event.objects.published().upcoming()[:SOON]}
@@ -20,5 +26,28 @@ def attending() -> Outside:
     return {"event": {slug: np.array(keys, np.int64) for slug, keys in found.items() if keys}}
 
 
+def meetings_with(request, supplier: Company) -> list[dict[str, str]]:
+    """Where this buyer can meet the supplier: [{event, url, is_registered}]; it registers first where it has not."""
+    buyer = current_company(request, is_buyer=True)
+    if buyer is None or buyer == supplier:
+        return []
+    ahead = Event.objects.published().upcoming().exclude(status=Event.Status.CANCELLED).order_by("starts_on", "pk")
+    events = list(ahead.filter(participations__in=EventParticipation.objects.registered().suppliers().of(supplier)))
+    own = {
+        row.event_id: row for row in EventParticipation.objects.registered().buyers().of(buyer).select_related("event")
+    }
+    found = []
+    for event in events[:SOON]:
+        mine = own.get(event.pk)
+        if mine is None:
+            found.append({"event": event.name, "url": reverse("meetings_register", args=[event.slug])})
+        elif may_ask(mine):
+            url = reverse("meetings_ask", args=[event.slug, supplier.uid])
+            found.append({"event": event.name, "url": url, "is_registered": "1"})
+    return found
+
+
 def event_names(slugs) -> dict[str, str]:
+    if not slugs:
+        return {}
     return {event.slug: event.name for event in Event.objects.published().filter(slug__in=list(slugs))}

@@ -13,7 +13,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from matchmaker.catalogue.models import Category, ShortlistItem
+from matchmaker.catalogue.models import Category, Demand, ShortlistItem
+from matchmaker.core.briefly import briefly
 from matchmaker.core.text import sound_text
 from matchmaker.directory import keeping
 from matchmaker.directory.index.counting import Outside
@@ -94,6 +95,7 @@ def listing(
         outside=outside or {},
         first=sorts[sort].first,
         mode="words" if request.GET.get("exactly") else "all",
+        counted=tuple(index_names.values()),
     )
     found = keeping.search(kind, wish, own)
     shown = list(rows(found.keys, found.cards))
@@ -110,8 +112,10 @@ def listing(
         "total": found.total,
         "place": _around(request, found, before, len(found.keys)),
         "facets": [
-            {**_options(request, facet, found, chosen[facet.name], labels[facet.name]), "open": at < OPEN}
-            for at, facet in enumerate(facets)
+            {**options, "open": at < OPEN}
+            for at, options in enumerate(
+                _as_tree([_options(request, facet, found, chosen[facet.name], labels[facet.name]) for facet in facets])
+            )
         ],
         "chips": _chips(request, facets, chosen, labels),
         "clear_url": address(request, drop={facet.name: None for facet in facets}),
@@ -122,7 +126,7 @@ def listing(
         "sorts": [(key, one.words) for key, one in sorts.items() if query or key != "fit"],
         "understood": sentences(request, found.understood) if query else [],
         "nearest": list(rows(found.nearest, [])) if found.nearest else [],
-        "kinds": _kinds(kind, query, found.total),
+        "kinds": _kinds(request, kind, query, found.total),
         "hides": bool(without),
         "shown_url": address(request, drop={}, add={"all": "1"}),
     }
@@ -197,6 +201,20 @@ def _options(request, facet: Facet, found: Found, chosen: Sequence[str], labels:
     }
 
 
+def _as_tree(facets: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Groups of categories with their own below each, as one filter; a category's code begins with its group."""
+    by_name = {facet["name"]: facet for facet in facets}
+    if "group" not in by_name or "category" not in by_name:
+        return facets
+    groups, categories = by_name["group"], by_name["category"]
+    branches: dict[str, list[dict[str, Any]]] = {option["value"]: [] for option in groups["options"]}
+    for option in categories["options"]:
+        branches.setdefault(option["value"].partition("-")[0], []).append({**option, "facet": "category", "deep": True})
+    tops = {option["value"]: {**option, "facet": "group"} for option in groups["options"]}
+    listed = [one for code, below in branches.items() for one in (tops.get(code), *below) if one is not None]
+    return [{**categories, "options": listed}, *(f for f in facets if f["name"] not in ("group", "category"))]
+
+
 def _chips(request, facets, chosen, labels) -> list[dict[str, str]]:
     return [
         {
@@ -209,7 +227,7 @@ def _chips(request, facets, chosen, labels) -> list[dict[str, str]]:
     ]
 
 
-def _kinds(kind: str, query: str, total: int) -> list[dict[str, Any]]:
+def _kinds(request, kind: str, query: str, total: int) -> list[dict[str, Any]]:
     """The same words in the other directories, with how much they find there."""
     if not query:
         return []
@@ -217,14 +235,21 @@ def _kinds(kind: str, query: str, total: int) -> list[dict[str, Any]]:
     for other in Kind:
         count = total
         if other.value != kind:
-            count = keeping.search(other.value, Wish(query, limit=1, with_counts=False)).total
+            own = Demand.objects.only_for(request.user) if other is Kind.DEMANDS else None
+            count = keeping.search(other.value, Wish(query, limit=1, with_counts=False), own).total
         found.append({"name": other.value, "label": other.label, "count": count, "is_current": other.value == kind})
     return found
 
 
 # -- words for values -------------------------------------------------------------------------------------------------
 def category_names(codes: Sequence[str]) -> dict[str, str]:
-    return {row.pk: row.name for row in Category.objects.filter(pk__in=codes)}
+    known = _categories()
+    return {code: known[code].name for code in codes if code in known}
+
+
+@briefly(10)
+def _categories() -> dict[str, Category]:
+    return {row.pk: row for row in Category.objects.all()}
 
 
 def group_names(codes: Sequence[str]) -> dict[str, str]:

@@ -126,12 +126,21 @@ def sorts(request, ships: dt.date) -> dict[str, Sort]:
 
 
 def rows(keys: Sequence[int], written: Sequence[bytes]) -> list[Any]:
-    """Cards in order, without those that may not be seen any more: two queries whatever their number."""
+    """Cards in order, without those that may not be seen any more: one query whatever their number."""
     if not written or not all(written):
         found = {p.pk: p for p in Product.objects.published().filter(pk__in=keys).for_cards()}
         return [found[key] for key in keys if key in found]
-    seen = set(Product.objects.published().filter(pk__in=keys).values_list("pk", flat=True))
-    shown = {key: cards.read(key, card) for key, card in zip(keys, written, strict=True) if key in seen}
-    for image in ProductImage.objects.filter(product__in=seen).order_by("-position", "-id"):
-        shown[image.product_id].images = [image]
-    return list(shown.values())
+    seen = Product.objects.published().filter(pk__in=keys).order_by("-images__position", "-images__id")
+    images = {row["pk"]: _image(row) for row in seen.values("pk", *(f"images__{name}" for name in _IMAGE))}
+    shown = [cards.read(key, card) for key, card in zip(keys, written, strict=True) if key in images]
+    for card in shown:
+        card.images = images[card.pk]
+    return shown
+
+
+_IMAGE = ("id", "file", "alt", "width", "height")
+
+
+def _image(row: Mapping[str, Any]) -> list[ProductImage]:
+    """The image of a product's row, the last of which is its first."""
+    return [ProductImage(**{name: row[f"images__{name}"] for name in _IMAGE})] if row["images__id"] else []

@@ -16,7 +16,7 @@ from matchmaker.matching.models import Match
 from matchmaker.messaging.services.rates import reply_rate
 from matchmaker.web.access import current_company, everyone
 from matchmaker.web.public import directory, product_filters
-from matchmaker.web.public.attending import attending
+from matchmaker.web.public.attending import attending, meetings_with
 from matchmaker.web.public.structured import product_data
 from matchmaker.web.public.understood import demand_from
 
@@ -64,6 +64,7 @@ def show(request, uid):
         "structured": product_data(product, settings.SITE_URL),
         "rate": reply_rate(product.company),
         "kept": kept_rate(product.company),
+        "meetings": meetings_with(request, product.company),
         **directory.buyer_view(request),
     }
     return render(request, "public/product.html", context)

@@ -15,7 +15,7 @@ from matchmaker.events.services.keeping import kept_rate
 from matchmaker.messaging.services.rates import reply_rate
 from matchmaker.web.access import current_company, everyone
 from matchmaker.web.public import directory
-from matchmaker.web.public.attending import attending, event_names
+from matchmaker.web.public.attending import attending, event_names, meetings_with
 from matchmaker.web.public.directory import Sort
 from matchmaker.web.public.product_filters import verification_words
 from matchmaker.web.public.structured import supplier_data
@@ -78,6 +78,7 @@ def show(request, uid):
         "structured": supplier_data(company, settings.SITE_URL),
         "rate": reply_rate(company),
         "kept": kept_rate(company),
+        "meetings": meetings_with(request, company),
         **directory.buyer_view(request),
     }
     return render(request, "public/supplier.html", context)

@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from matchmaker.catalogue.models import HSCode
+from matchmaker.core.briefly import briefly
 from matchmaker.directory.index.reading import Understood
 from matchmaker.web.public.addresses import address
 from matchmaker.web.templatetags.trade import hs, language_name
@@ -50,7 +51,7 @@ def sentences(request, understood: Understood | None) -> list[dict[str, str]]:
 
 def _heading(request, understood: Understood) -> list[dict[str, str]]:
     code = understood.hs_code or understood.heading
-    row = HSCode.objects.filter(pk=code).first() if code else None
+    row = _hs_code(code) if code else None
     if row is None:
         return []
     text = row.text_en if len(row.text_en) <= LONGEST else row.text_en[: LONGEST - 2].rstrip(" ,;") + "…"
@@ -59,6 +60,11 @@ def _heading(request, understood: Understood) -> list[dict[str, str]]:
         return [{"text": _("HS %(code)s: “%(text)s”") % values}]
     narrow = {"url": address(request, drop={}, add={"q": row.code}), "url_label": _("Only these")}
     return [{"text": _("Most of the best stand under HS %(code)s: “%(text)s”") % values, **narrow}]
+
+
+@briefly(600)
+def _hs_code(code: str) -> HSCode | None:
+    return HSCode.objects.filter(pk=code).first()
 
 
 def demand_from(query: str) -> str:

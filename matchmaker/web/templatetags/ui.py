@@ -7,11 +7,11 @@ import zlib
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_time, format_timedelta
+from babel.dates import format_date, format_skeleton, format_time, format_timedelta
 from babel.numbers import format_currency, format_decimal, format_percent
 from django import forms, template
 from django.contrib.staticfiles import finders
@@ -58,6 +58,11 @@ SYSTEMS = {
 def icon(name: str, label: str = "", size: str = "") -> SafeString:
     """An icon of static/img/icons.svg. With a label it speaks; without one it is decoration and stays silent."""
     classes = "ico" + (" ico-lg" if size == "lg" else "") + (" ico-flow" if name in FLOWING_ICONS else "")
+    return _icon(name, classes, str(label))
+
+
+@lru_cache(maxsize=512)
+def _icon(name: str, classes: str, label: str) -> SafeString:
     address = f"{staticfiles_storage.url('img/icons.svg')}#{name}"
     if label:
         return format_html('<svg class="{}" role="img" aria-label="{}"><use href="{}"/></svg>', classes, label, address)
@@ -67,8 +72,13 @@ def icon(name: str, label: str = "", size: str = "") -> SafeString:
 @register.simple_tag
 def flag(country: str, label: str = "") -> SafeString:
     """The 4x3 flag of an ISO 3166 two-letter code; nothing when there is no such flag. Decorative unless labelled."""
-    path = f"img/flags/{str(country or '').lower()}.svg"
-    if len(str(country or "")) != 2 or not _exists(path):
+    return _flag(str(country or ""), str(label))
+
+
+@lru_cache(maxsize=1024)
+def _flag(country: str, label: str) -> SafeString:
+    path = f"img/flags/{country.lower()}.svg"
+    if len(country) != 2 or not _exists(path):
         return mark_safe("")
     return format_html(
         '<img class="flag" src="{}" alt="{}" width="20" height="15">',
@@ -103,10 +113,15 @@ def initials(name: str) -> str:
 @register.simple_tag
 def category_art(code: str, label: str = "", shape: str = "") -> SafeString:
     """Our own drawing of a category (`AGRI-06`), else of its group. Decorative unless labelled."""
+    return _category_art(str(code or ""), str(label), shape)
+
+
+@lru_cache(maxsize=1024)
+def _category_art(code: str, label: str, shape: str) -> SafeString:
     return format_html(
         '<img class="art{}" src="{}" alt="{}" width="480" height="360" loading="lazy">',
         f" art-{shape}" if shape else "",
-        staticfiles_storage.url(art_path(str(code or ""))),
+        staticfiles_storage.url(art_path(code)),
         label,
     )
 
@@ -239,8 +254,13 @@ def language_short(code: str) -> str:
 
 # -- numbers, money, dates --------------------------------------------------------------------------------------------
 def _locale() -> Locale:
+    return _locale_of(get_language() or "en")
+
+
+@cache
+def _locale_of(language: str) -> Locale:
     try:
-        return Locale.parse(to_locale(get_language() or "en"))
+        return Locale.parse(to_locale(language))
     except (UnknownLocaleError, ValueError):
         return Locale("en")
 
@@ -256,13 +276,16 @@ def _decimal(value) -> Decimal | None:
 def money(amount, currency: str = "CNY") -> str:
     """`{{ quote.price|money:"USD" }}`: $12,000 in English, US$12,000 in Chinese, 12 000 $US in French; '' for none."""
     value = _decimal(amount)
-    if value is None:
-        return ""
-    locale = _locale()
+    return "" if value is None else _money(str(value), str(currency or "CNY").upper(), _locale())
+
+
+@lru_cache(maxsize=1 << 14)  # by what is written, because 1.0 and 1.00 are equal and read differently
+def _money(written: str, currency: str, locale: Locale) -> str:
+    value = Decimal(written)
     whole = value == value.to_integral_value()
     text = format_currency(
         value,
-        str(currency or "CNY").upper(),
+        currency,
         locale=locale,
         format=_whole_currency_pattern(locale) if whole else None,
         currency_digits=not whole,
@@ -281,11 +304,14 @@ def _whole_currency_pattern(locale: Locale) -> str:
 def number(value, digits: int | None = None) -> str:
     """A number with the reader's separators; `|number:2` keeps exactly two decimals; '' for none."""
     amount = _decimal(value)
-    if amount is None:
-        return ""
+    return "" if amount is None else _number(str(amount), None if digits is None else int(digits), _locale())
+
+
+@lru_cache(maxsize=1 << 14)
+def _number(written: str, digits: int | None, locale: Locale) -> str:
     if digits is None:
-        return format_decimal(amount, locale=_locale(), decimal_quantization=False)
-    return format_decimal(amount, format="#,##0" + ("." + "0" * int(digits) if int(digits) else ""), locale=_locale())
+        return format_decimal(Decimal(written), locale=locale, decimal_quantization=False)
+    return format_decimal(Decimal(written), format="#,##0" + ("." + "0" * digits if digits else ""), locale=locale)
 
 
 @register.filter
@@ -308,6 +334,12 @@ def day(value: date | datetime | None, style: str = "medium") -> str:
     if isinstance(value, datetime) and timezone.is_aware(value):
         value = timezone.localtime(value)
     return format_date(value, format=style, locale=_locale())
+
+
+@register.filter
+def month(value: date | None) -> str:
+    """The month of a date with its year, in the reader's order: Dec 2026, 2026年12月."""
+    return format_skeleton("yMMM", value, locale=_locale()) if value else ""
 
 
 @register.filter

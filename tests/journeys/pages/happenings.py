@@ -6,7 +6,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from matchmaker.campaigns import announcements, identity, partners
+from matchmaker.campaigns import announcements, identity, partners, questions
 from matchmaker.campaigns.models import Participation
 from matchmaker.catalogue.services import publish_demand, save_demand
 from matchmaker.companies import invitations
@@ -14,12 +14,12 @@ from matchmaker.companies.claims import claim_company
 from matchmaker.companies.members import ask_to_join
 from matchmaker.companies.models import Company
 from matchmaker.directory.services import save_search, say_not_for_us
-from matchmaker.events.models import Attendee, Meeting
+from matchmaker.events.models import Attendee, Event, Meeting
 from matchmaker.events.services import ask_move, free_for_both, request_meeting, save_contact, share_contacts
 from matchmaker.events.services.checkin import make_device
 from matchmaker.events.services.requests import may_ask
 from matchmaker.imports import services as imports
-from matchmaker.market_access.models import TariffRate
+from matchmaker.market_access.models import AgreementPartner, TariffRate
 from matchmaker.market_access.services import import_tariff
 from matchmaker.matching.models import Match
 from matchmaker.messaging.models import FollowUp
@@ -102,10 +102,26 @@ class Happenings:
         import_tariff(by=organiser, content=f"{head}\n06031100,MFN,4,2026-01-01,Sample\n".encode(), apply=True)
         self.rate = TariffRate.objects.get().pk
         seat = site.people["partner"]
+        self.question = questions.save_question(
+            by=organiser,
+            campaign=site.campaign,
+            side="",
+            kind="choice",
+            help_en="",
+            help_zh="",
+            is_required=False,
+            label_en="How do you come to Wuhan?",
+            label_zh="您如何前往武汉？",
+            options=[["By train", "火车"], ["By air", "飞机"]],
+        )
+        self.agreed = AgreementPartner.objects.first()
+        self.enrolled = partners.enrol_company(by=seat, partner=site.desk, side="supplier", legal_name="Limuru Tea Ltd",
+            country="KE", contact_name="Njeri Kamau", contact_email="njeri@limuru-tea.example")  # fmt: skip
         self.code = partners.make_code(by=seat, partner=site.desk, label="种植者协会", quota=10, days=30)
 
     def _deal(self) -> None:
         site = self.site
+        self.said = site.enquiry.messages.filter(side="supplier").last()
         ask_sample(by=self.by_wanter, enquiry=site.enquiry, what="Ten stems of each colour, in water")
         today = timezone.localdate()
         self.step = say_step(by=self.by_seller, enquiry=site.enquiry, rung="order", happened_on=today, note="PO 114")
@@ -119,6 +135,7 @@ class Happenings:
     def _event(self) -> None:
         """A wish for another time, a request, a contact kept by badge, a phone at the gate."""
         event = self.site.event
+        self.second = Event.objects.exclude(pk=event.pk).get()
         make_device(by=self.site.organiser, event=event, gate="Gate 2")
         mine = event.participations.get(company=self.seller)
         meetings = list(Meeting.objects.active().filter(event=event, supplier=self.seller).order_by("starts_at"))
@@ -150,7 +167,7 @@ class Happenings:
         self.naming = imports.start_import(
             by=by, company=company, kind="products", file_name="价目表.csv", content=as_csv(strange)
         )
-        self.preview = previewed(by=by, company=company, name="summer flowers.csv", content=as_csv([HEAD, *rows]))
+        self.preview = previewed(by=by, company=company, name="summer-flowers.csv", content=as_csv([HEAD, *rows]))
         self.applied = previewed(by=by, company=company, name="alstroemeria.csv", content=as_csv([HEAD, *rows[6:9]]))
         imports.apply_import(by=by, batch=self.applied)
         imports.work_waiting()
@@ -193,6 +210,12 @@ class Happenings:
             "webhook": f"/account/webhooks/{self.endpoint.uid}/",
             "contacts": "/enquiries/contacts/",
             "announcement": f"/announcements/{self.sent.uid}/",
+            "company-webhooks": f"/companies/{seller}/webhooks/",
+            "ask-demand": f"/enquiries/demand/{self.site.mutual.line.demand.uid}/ask/",
+            "message-edit": f"/enquiries/message/{self.said.uid}/edit/",
+            "meetings-ask": f"/meetings/{event}/companies/{self.wanter.uid}/ask/",
+            "meetings-register": f"/meetings/{self.second.slug}/register/",
+            "second-step-app": "/accounts/2fa/totp/activate/",
         }
         if answered:
             supplier["supplier-match-open"] = f"/supplier/matches/{answered.uid}/"
@@ -204,10 +227,14 @@ class Happenings:
             "console-announcement-draft": f"{console}/announcements/{self.draft.uid}/",
             "console-announcement-edit": f"{console}/announcements/{self.draft.uid}/edit/",
             "console-board": f"{console}/events/{event}/meetings/?view=table",
+            "console-question": f"{console}/questions/{self.question.uid}/",
+            "console-agreement-partner": f"{console}/rules/partners/{self.agreed.uid}/",
+            "console-booths": f"{console}/events/{event}/booths/",
             "console-tariff-rate": f"{console}/rules/tariff/{self.rate}/",
         }
         return {
             "anonymous": {"invited": f"/invited/{self.code.code}/", "privacy": "/privacy/", "gate": "/gate/",
+                "confirm-sent": "/accounts/confirm-email/", "reset-sent": "/accounts/password/reset/done/",
                 "demands-searched": "/demands/?q=tea", "products-none": "/products/?q=zzzzqqqq",
                 "invitation": f"/invitations/{invitations.token_of(self.invitation)}/"},
             "newcomer": {"newcomer-join": "/join/", "newcomer-step": "/join/supplier/1/",
@@ -218,8 +245,11 @@ class Happenings:
             "new-buyer": {f"empty-{path.strip('/').replace('/', '-')}": f"/{path}" for path in empty_buyer},
             "supplier": supplier | ({"meeting-moved": f"/meetings/meeting/{meeting.uid}/"} if meeting else {}),
             "buyer": {"buyer-demand-held": f"/buyer/demands/{self.held.uid}/", "buyer-notices": "/notices/",
-                "buyer-badge": f"/meetings/{event}/contacts/"},
+                "buyer-badge": f"/meetings/{event}/contacts/",
+                "ask-supplier": f"/enquiries/supplier/{seller}/ask/",
+                "message-report": f"/enquiries/message/{self.said.uid}/report/"},
             "organiser": team,
             "acting": {"acting": "/supplier/", "acting-products": "/supplier/products/"},
-            "partner": {"partner-code-made": f"/partner/{self.site.desk.uid}/codes/"},
+            "partner": {"partner-code-made": f"/partner/{self.site.desk.uid}/codes/",
+                "partner-company": f"/partner/{self.site.desk.uid}/companies/{self.enrolled.uid}/"},
         }  # fmt: skip

@@ -233,4 +233,15 @@ def test_a_chinese_demand_finds_thai_french_and_italian_offers():
     engine = Matcher(get_encoder(), background=plain.learn_background(some_offers, some_wants))
     pairs = engine.match(engine.prepare_offers(some_offers), engine.prepare_wants(some_wants), 1, 0, 0.0, today=TODAY)
     assert ids(pairs) == [(1, 1), (2, 2), (3, 3), (4, 4)]
-    assert "steam" in pairs[2].evidence["shared_words"]
+    assert "steam (蒸汽)" in pairs[2].evidence["shared_words"]
+
+
+def test_shared_words_name_the_chinese_word_that_was_read():
+    some_offers = [Offer(1, (("en", "Precision lens"),)), Offer(2, (("zh", "镜头"),))]
+    some_wants = [Want(3, (("zh", "精密镜头"),))]
+    engine = matcher(some_offers, some_wants)
+    pairs = engine.match(engine.prepare_offers(some_offers), engine.prepare_wants(some_wants), 2, 0, 0.0, today=TODAY)
+    shared = {pair.offer: pair.evidence["shared_words"] for pair in pairs}
+
+    assert shared[1] == ["lens (镜头)"]
+    assert shared[2] == ["镜头"]

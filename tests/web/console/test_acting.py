@@ -35,7 +35,7 @@ def act(client, organiser, company, reason="She asked by telephone."):
 def test_acting_shows_the_desk_under_a_banner_and_the_company_hears_of_it(client, organiser, company):
     assert act(client, organiser, company).headers["Location"] == reverse("supplier_home")
     page = client.get(reverse("supplier_home")).text
-    assert f"{organiser} acts for Surin Mill: She asked by telephone." in page
+    assert f"{organiser} acts for Surin Mill: “She asked by telephone.”" in page
     told = Notice.objects.get(kind="company_acted")
     assert (told.recipient, told.context["reason"]) == (factories.member_of(company), "She asked by telephone.")
 

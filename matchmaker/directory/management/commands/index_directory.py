@@ -1,0 +1,23 @@
+"""Make the index of the directories now, in place of whatever lies there; a worker does it by itself when needed."""
+
+import time
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from matchmaker.directory import keeping
+from matchmaker.directory.rows import DIRECTORIES
+
+
+class Command(BaseCommand):
+    help = "Make this machine's index of a directory, or of all, anew from the database."
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("kinds", nargs="*", metavar="kind", help=", ".join(DIRECTORIES))
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        for kind in options["kinds"] or DIRECTORIES:
+            began = time.monotonic()
+            entries = keeping.make_anew(kind)
+            self.stdout.write(f"{kind}: {entries:,} entries in {time.monotonic() - began:.0f} s")
