@@ -2,8 +2,8 @@
 
     python benchmarks/booking.py [--rounds 10000] [--racers 2] [--seconds 330] [--out docs/benchmarks/booking.md]
 
-After `--seconds` no new block of rounds begins; the next run goes on where this one stopped, until `--rounds` are done
-(counts are kept in `VAR_DIR/booking.json`).
+After `--seconds` no new block of rounds begins; the next run goes on where this one stopped, or was stopped, until
+`--rounds` are done (counts are kept in `VAR_DIR/booking.json` after each block).
 
 In each round several processes want the same thing at the same moment: one supplier, one buyer, the last table, or one
 interpreter. After each round exactly one meeting may stand. Runs in a scratch database beside `DATABASE_URL`, which is
@@ -130,12 +130,12 @@ def race(world: World, racer: int, rounds: int, barrier, said) -> None:
     connections.close_all()
 
 
-def contest(rounds: int, racers: int, seconds: float) -> tuple[Counter, float]:
-    """All rounds in blocks, until they are done or the time is over."""
+def contest(rounds: int, racers: int, seconds: float, tally: Path) -> tuple[Counter, float]:
+    """All rounds in blocks, until they are done or the time is over; earlier runs count."""
     world = World(racers)
     connections.close_all()
-    counts: Counter = Counter()
-    began, done = time.monotonic(), 0
+    counts, spent = earlier(tally)
+    began, done = time.monotonic(), counts["rounds", ""]
     fork = multiprocessing.get_context("fork")
     while done < rounds and time.monotonic() - began < seconds:
         block = min(500, rounds - done)
@@ -154,9 +154,15 @@ def contest(rounds: int, racers: int, seconds: float) -> tuple[Counter, float]:
             if person.exitcode:
                 raise SystemExit(f"a racer ended with {person.exitcode}")
         done += block
+        counts["rounds", ""] = done
+        keep(tally, counts, spent + time.monotonic() - began)
         print(f"{done} rounds, {time.monotonic() - began:.0f} s", flush=True)
-    counts["rounds", ""] = done
-    return counts, time.monotonic() - began
+    return counts, spent + time.monotonic() - began
+
+
+def keep(file: Path, counts: Counter, seconds: float) -> None:
+    kept = {"counts": [[*key, n] for key, n in counts.items()], "seconds": seconds}
+    file.write_text(json.dumps(kept), encoding="utf-8")
 
 
 def earlier(file: Path) -> tuple[Counter, float]:
@@ -230,15 +236,11 @@ def main() -> None:
         print(f"bookings a minute: {a_minute}", flush=True)
         crowd = two_hundred()
         print(f"one slot: {dict(crowd)}", flush=True)
-        before, spent = earlier(tally)
-        counts, took = contest(asked.rounds - before["rounds", ""], asked.racers, asked.seconds)
-        counts, took = counts + before, took + spent
+        counts, took = contest(asked.rounds, asked.racers, asked.seconds, tally)
     finally:
         connections.close_all()
         connection.creation.destroy_test_db(connection.settings_dict["NAME"], verbosity=0)
     if counts["rounds", ""] < asked.rounds:
-        kept = {"counts": [[*key, n] for key, n in counts.items()], "seconds": took}
-        tally.write_text(json.dumps(kept), encoding="utf-8")
         print(f"{counts['rounds', '']} of {asked.rounds} rounds are done: run it again to go on")
     else:
         tally.unlink(missing_ok=True)

@@ -1,6 +1,8 @@
 """Measure the scheduler beside a greedy pass and round robin; every plan goes through the independent checker.
 
-    python benchmarks/scheduling.py [--quick] [--busy] [--out docs/benchmarks/scheduling.md]
+    python benchmarks/scheduling.py [--only PART] [--quick] [--busy] [--out docs/benchmarks/scheduling.md]
+
+Parts: plans, days, cancelling.
 
 Each run is a process of its own, so that memory is its own. ``--busy`` measures in processor time of the planning
 thread instead of wall time, for machines that do other work meanwhile; the table says which it was.
@@ -163,7 +165,7 @@ def measure_cancelling(old: Any, clock: Any) -> dict[str, Any]:
         buyers={who: range(slots // 2) for who in range(11, size, 50)},
     )
     began = clock()
-    new = replan(old, changed, seconds=0.8)
+    new = replan(old, changed, seconds=0.8, clock=clock)
     took = clock() - began
     judge(changed.to_dict(), new.to_dict())
     most = most_without_moves(old, changed)
@@ -196,14 +198,18 @@ def span(values: list[float], digits: int) -> str:
     return low if low == high else f"{low} – {high}"
 
 
-def report(*, quick: bool, busy: bool) -> list[str]:
+def measured(busy: bool) -> str:
+    return f"`make bench-scheduling`, {date.today()}, Python {platform.python_version()}, {os.cpu_count()} cores, " + (
+        "processor time of the planning thread (the machine was busy)." if busy else "wall time."
+    )
+
+
+def plans(quick: bool, busy: bool) -> list[str]:
     lines = [
-        "# The scheduler, measured",
+        "## Plans",
         "",
-        f"`make bench-scheduling`, {date.today()}, Python {platform.python_version()}, {os.cpu_count()} cores, "
-        + ("processor time of the planning thread (the machine was busy)." if busy else "wall time.")
-        + " Seeds nobody tuned to; code compiled; each plan in a process of its own and through the checker of"
-        " the tests. Gap = what is at most missing to the proven bound. Ranges are over the seeds.",
+        measured(busy) + " Seeds nobody tuned to; code compiled; each plan in a process of its own and through the"
+        " checker of the tests. Gap = what is at most missing to the proven bound. Ranges are over the seeds.",
         "",
         "| event | seeds | s | gap % | floor | aim | reached | below floor | to greedy % | to round robin % | MB |",
         "|---|---|---|---|---|---|---|---|---|---|---|",
@@ -211,18 +217,8 @@ def report(*, quick: bool, busy: bool) -> list[str]:
     for goal in GOALS:
         if quick and goal.size > 200:
             continue
-        seen = [
-            run(
-                kind="plan",
-                size=goal.size,
-                slots=goal.slots,
-                variant=goal.variant,
-                seed=seed,
-                seconds=goal.seconds,
-                busy=busy,
-            )
-            for seed in goal.seeds
-        ]
+        task = {"size": goal.size, "slots": goal.slots, "variant": goal.variant, "seconds": goal.seconds, "busy": busy}
+        seen = [run(kind="plan", seed=seed, **task) for seed in goal.seeds]
         gaps = [row["gap"] for row in seen]
         reached = "aim" if max(gaps) <= goal.aim else "floor" if max(gaps) <= goal.floor else "**no**"
         lines.append(
@@ -232,10 +228,15 @@ def report(*, quick: bool, busy: bool) -> list[str]:
             f"{span([row['round_robin'] for row in seen], 1)} | {span([row['memory'] for row in seen], 0)} |"
         )
         print(lines[-1], flush=True)
+    return lines
+
+
+def days(quick: bool, busy: bool) -> list[str]:
     size, slots = (200, 16) if quick else (1000, 20)
-    lines += [
+    lines = [
+        "## Shorter days",
         "",
-        "Shorter days (Kempe flips that keep the objective; floor 30 %, aim 15 % of the gaps before, ≤ 10 s). Where"
+        measured(busy) + " Kempe flips that keep the objective; floor 30 %, aim 15 % of the gaps before, ≤ 10 s. Where"
         " everybody wants every slot (tight) the gaps are absences, and no plan can close them.",
         "",
         "| event | idle gaps before | after | % | s |",
@@ -249,11 +250,17 @@ def report(*, quick: bool, busy: bool) -> list[str]:
             f"{row['before']} | {row['after']} | {share:.0f} | {row['seconds']:.1f} |"
         )
         print(lines[-1], flush=True)
-    lines += [
+    return lines
+
+
+def cancelling(quick: bool, busy: bool) -> list[str]:
+    size, slots = (200, 16) if quick else (1000, 20)
+    lines = [
+        "## On the day",
         "",
-        "On the day: one supplier in fifty cancels, one buyer in fifty misses the first half (floor: nobody else moved,"
-        " gap ≤ 0.2 %, ≤ 1 s; aim: gap ≤ 0.05 %). The bound is that of planning the changed day anew; the price of"
-        " moving nobody is proven by a bound with all survivors where they are, and what is left of the gap is ours.",
+        measured(busy) + " One supplier in fifty cancels, one buyer in fifty misses the first half (floor: nobody else"
+        " moved, gap ≤ 0.2 %, ≤ 1 s; aim: gap ≤ 0.05 %). The bound is that of planning the changed day anew; what"
+        " moving nobody costs is proven by a bound with all survivors where they are; the rest of the gap is ours.",
         "",
         "| event | survivors | moved | freed | filled | gap % | of it moving nobody % | ours % | s |",
         "|---|---|---|---|---|---|---|---|---|",
@@ -270,9 +277,25 @@ def report(*, quick: bool, busy: bool) -> list[str]:
     return lines
 
 
+PARTS = {"plans": ("Plans", plans), "days": ("Shorter days", days), "cancelling": ("On the day", cancelling)}
+TITLE = "# The scheduler, measured"
+
+
+def renewed(file: Path, parts: dict[str, list[str]]) -> str:
+    """The document with these parts measured anew and the others as they were."""
+    old = file.read_text(encoding="utf-8") if file.exists() else ""
+    before = {part.splitlines()[0]: f"## {part}".strip().splitlines() for part in old.split("\n## ")[1:]}
+    found = [TITLE]
+    for name, (head, _make) in PARTS.items():
+        if lines := parts.get(name) or before.get(head):
+            found += ["", *lines]
+    return "\n".join(found) + "\n"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="small events only, nothing written")
+    parser.add_argument("--only", choices=PARTS, help="measure one part anew and keep the others")
     parser.add_argument("--busy", action="store_true", help="measure processor time")
     parser.add_argument("--out", type=Path, default=ROOT / "docs/benchmarks/scheduling.md")
     parser.add_argument("--task", help=argparse.SUPPRESS)
@@ -280,10 +303,11 @@ def main() -> None:
     if asked.task:
         print(json.dumps(measure(json.loads(asked.task))))
         return
-    lines = report(quick=asked.quick, busy=asked.busy)
+    chosen = [asked.only] if asked.only else list(PARTS)
+    parts = {name: PARTS[name][1](asked.quick, asked.busy) for name in chosen}
     if not asked.quick:
         asked.out.parent.mkdir(parents=True, exist_ok=True)
-        asked.out.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        asked.out.write_text(renewed(asked.out, parts), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -11,7 +11,8 @@ from matchmaker.api.companies import PublicCompany
 from matchmaker.api.filters import equal
 from matchmaker.api.permissions import EVERYONE, SIGNED_IN
 from matchmaker.catalogue import services
-from matchmaker.catalogue.models import Product, ProductText
+from matchmaker.catalogue.models import Product, ProductText, ProductVariant
+from matchmaker.catalogue.models import products as catalogue
 from matchmaker.companies.models import Company
 from matchmaker.matching import tasks
 
@@ -22,35 +23,28 @@ class Text(Strict, serializers.ModelSerializer):
         fields = ["language", "name", "description"]
 
 
-TERMS = [
-    "hs_code",
-    "origin",
-    "min_order",
-    "min_order_unit",
-    "price_low",
-    "price_high",
-    "currency",
-    "price_unit",
-    "incoterm",
-    "incoterm_place",
-    "capacity",
-    "capacity_unit",
-    "capacity_period",
-    "lead_time_days",
-    "shelf_life_days",
-    "storage",
-]
+class Variant(Strict, serializers.ModelSerializer):
+    class Meta:
+        model = ProductVariant
+        fields = ["label", "article", "price", "min_order"]
+
+
+TERMS = [name for name in catalogue.TERMS if name != "category_id"]  # `category` here
 
 
 class ProductOut(serializers.ModelSerializer):
     company = PublicCompany(read_only=True)
     category = serializers.CharField(source="category_id", read_only=True)
     texts = Text(many=True, read_only=True)
+    variants = Variant(many=True, read_only=True)
     certificates = serializers.SerializerMethodField()
 
     class Meta:
         model = Product
-        fields = ["uid", "company", "category", "texts", "certificates", *TERMS, "status", "published_at", "revision"]
+        fields = [
+            *("uid", "company", "category", "texts", "variants", "certificates", *TERMS),
+            *("status", "published_at", "revision"),
+        ]
         read_only_fields = fields
 
     def get_certificates(self, product) -> list[str]:
@@ -63,11 +57,12 @@ class ProductIn(Strict, serializers.ModelSerializer):
     company = serializers.UUIDField(required=False)
     category = serializers.CharField(max_length=10, required=False, allow_null=True)
     texts = Text(many=True, required=False)
+    variants = Variant(many=True, required=False)
     certificates = serializers.ListField(child=serializers.CharField(max_length=20), required=False, max_length=40)
 
     class Meta:
         model = Product
-        fields = ["company", "category", "texts", "certificates", *TERMS]
+        fields = ["company", "category", "texts", "variants", "certificates", *TERMS]
         validators = []  # the verb checks what spans several fields, and says it in one place
         extra_kwargs = {"hs_code": {"validators": []}}
 
@@ -106,10 +101,11 @@ class Products(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
 
     def get_queryset(self):
         if self.action in ("list",):
-            return Product.objects.published().for_cards().order_by("-pk")
+            return Product.objects.published().for_cards().prefetch_related("variants").order_by("-pk")
         if self.action == "retrieve":
-            return Product.objects.visible_to(self.request.user).for_cards()
-        return Product.objects.filter(company__in=Company.objects.of(self.request.user)).for_cards()
+            return Product.objects.visible_to(self.request.user).for_cards().prefetch_related("variants")
+        own = Product.objects.filter(company__in=Company.objects.of(self.request.user))
+        return own.for_cards().prefetch_related("variants")
 
     @extend_schema(responses=ProductOut(many=True))
     def mine(self, request):

@@ -1,7 +1,6 @@
 """Files people send us: known kinds, judged by what is in them and never by their name, in a folder nobody serves."""
 
 import hashlib
-import io
 import os
 import re
 import unicodedata
@@ -11,10 +10,10 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.storage import FileSystemStorage
 from django.utils.translation import gettext as _
-from PIL import Image, ImageOps, UnidentifiedImageError
+
+from matchmaker.core.pictures import NotAPicture, re_encoded
 
 MAX_BYTES = 10_000_000
-MAX_PIXELS = 40_000_000
 IMAGE_SIDE = 2400
 PDF_ACTIVE = re.compile(rb"/(JavaScript|JS|Launch|EmbeddedFile|RichMedia|OpenAction|AA)\b")
 
@@ -78,18 +77,11 @@ def refusal(sentence: str, code: str) -> ValidationError:
 
 
 def _picture(content: bytes, name: str) -> bytes:
-    none = refusal(_("“%(name)s” is neither a PDF nor a JPEG, PNG or WebP picture.") % {"name": name}, "type_mismatch")
     try:
-        with Image.open(io.BytesIO(content), formats=["JPEG", "PNG", "WEBP"]) as picture:
-            if picture.width * picture.height > MAX_PIXELS or getattr(picture, "n_frames", 1) > 1:
-                raise none
-            upright = ImageOps.exif_transpose(picture)
-            upright.thumbnail((IMAGE_SIDE, IMAGE_SIDE))
-            out = io.BytesIO()
-            upright.convert("RGB").save(out, "WEBP", quality=82)
-            return out.getvalue()
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError):
-        raise none from None
+        return re_encoded(content, IMAGE_SIDE)[0][1]
+    except NotAPicture:
+        sentence = _("“%(name)s” is neither a PDF nor a JPEG, PNG or WebP picture.") % {"name": name}
+        raise refusal(sentence, "type_mismatch") from None
 
 
 def safe_name(name: str) -> str:

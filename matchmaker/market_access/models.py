@@ -347,6 +347,7 @@ class Registration(Public):
     valid_from = models.DateField(_("valid from"), null=True, blank=True)
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
     end_counted = models.BooleanField(default=False)  # the end was counted from the start, not read from a paper
+    lowered = models.BooleanField(default=False)  # matching has read again that it ended
     recorded_at = models.DateTimeField(auto_now_add=True)
 
     objects = RegistrationQuerySet.as_manager()

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone, translation
 
 from matchmaker.notifications import mail, outbox, restored, topics, unsubscribing
-from matchmaker.notifications.attention import zone
+from matchmaker.notifications.attention import respect_quiet_hours, zone
 from matchmaker.notifications.models import Delivery, Digest, Frequency, Notice
 from matchmaker.notifications.outbox import NotWanted
 from matchmaker.notifications.templatetags.notices import notice_line
@@ -66,9 +66,11 @@ def send(post: mail.Post, digest: Digest) -> None:
     """Send one digest. What she has read on the site meanwhile is left out; an empty one is not sent.
 
     Raises:
-        NotWanted: nothing is left to tell, or the address must not be written to; others see `outbox`.
+        NotWanted: nothing is left to tell, or the address must not be written to.
+        Later: her morning begins after half past seven; others see `outbox`.
     """
     mail.writable(digest.recipient)
+    respect_quiet_hours(digest.recipient, unsubscribing.DIGESTS)
     rows = digest.deliveries.waiting().filter(notice__read_at__isnull=True).select_related("notice")
     notices = [row.notice for row in rows.order_by("notice__topic", "-notice__id")]
     if not notices:

@@ -1,9 +1,10 @@
 """How files leave the house: pictures of products for whoever may see the product, private ones as a download."""
 
+import re
 from typing import Any, Protocol
 
 from django.core.files import File
-from django.http import FileResponse, HttpRequest
+from django.http import FileResponse, Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils.csp import CSP
 from django.views.decorators.csp import csp_override
@@ -32,10 +33,13 @@ def attachment(row: Stored) -> FileResponse:
 @require_safe
 @csp_override(SEALED)
 def picture(request: HttpRequest, path: str) -> FileResponse:
-    """A picture of a product this person may see; its name changes with its content, so it may be kept for long."""
+    """A rendition of a picture of a product this person may see; its name changes with its content, so it keeps."""
+    whole = re.sub(r"-\d{1,5}(?=\.webp$)", "", path)
     products = Product.objects.visible_to(request.user)
-    image = get_object_or_404(ProductImage.objects.filter(product__in=products).select_related("product"), file=path)
-    answer = FileResponse(image.file.open("rb"), content_type="image/webp")
+    image = get_object_or_404(ProductImage.objects.filter(product__in=products), file=whole)
+    if path not in [name for _width, name in image.file_names()]:
+        raise Http404
+    answer = FileResponse(image.file.storage.open(path), content_type="image/webp")
     anybody = Product.objects.published().filter(pk=image.product_id).exists()
     answer["Cache-Control"] = "public, max-age=604800, immutable" if anybody else "private, no-store"
     return answer

@@ -82,7 +82,8 @@ TABLE = (
         notices="company_invitation invitation_misused join_answered join_requested member_joined"),
     Right("Record (audit)", ("–", "–", "read", "–", "its last lines of a company", "–"), tables="accounts.AuditEntry"),
     Right("Product: draft", ("–", "write", "write, publish, pause, withdraw", "–", "–", "by scope"),
-        tables="catalogue.Product catalogue.ProductText catalogue.ProductCertificate catalogue.ProductImage",
+        tables="catalogue.Product catalogue.ProductText catalogue.ProductCertificate catalogue.ProductImage "
+        "catalogue.ProductVariant",
         exports={"supplier_products_export": SUPPLIER}),
     Right("Product: published", ("read", "write", "pause, withdraw", "read", "read", "by scope")),
     Right("Readiness and registrations of a product", ("the result", "write", "write", "the result", "figures", "–"),

@@ -213,8 +213,11 @@ def test_a_picture_is_served_to_whom_may_see_its_product(client, status, found):
     product = factories.product(status=status)
     out = io.BytesIO()
     Image.new("RGB", (4, 4), "red").save(out, "WEBP")
-    image = product.images.create(sha256="0" * 64, file=SimpleUploadedFile("x.webp", out.getvalue()))
-    assert status_of(client, image.file.url) == found
+    image = product.images.create(sha256="0" * 64, file=SimpleUploadedFile("x.webp", out.getvalue()), widths=[2])
+    small = image.file_names()[1][1]
+    default_storage.save(small, SimpleUploadedFile("y.webp", out.getvalue()))
+    assert [status_of(client, url) for url in (image.file.url, image.small_url)] == [found, found]
     client.force_login(factories.member_of(product.company))
     assert status_of(client, image.file.url) == 200
+    assert status_of(client, image.file.url.replace(".webp", "-3.webp")) == 404
     assert status_of(client, "/media/documents/x.pdf") == 404

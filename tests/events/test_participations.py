@@ -107,3 +107,39 @@ def test_times_of_an_event_with_meetings_stay(hall):
     hall.book(hall.comes("supplier"), hall.comes("buyer"), 0)
     with pytest.raises(Exception, match="Meetings are booked for these times"):
         services.save_event(by=hall.organiser, campaign=hall.event.campaign, event=hall.event, slot_minutes=20)
+
+
+def test_a_company_is_away_only_where_all_its_people_are(hall):
+    row = hall.comes("supplier", people=[{"name": "Malee"}, {"name": "Somchai"}])
+    by, other = factories.member_of(row.company), hall.comes("buyer")
+    malee, somchai = row.attendees.order_by("name")
+    services.set_availability(by=by, participation=row, away=hall.slots[:2], person=malee)
+    assert row.away == []
+    services.set_availability(by=by, participation=row, away=hall.slots[1:3], person=somchai)
+    assert row.away == [hall.slots[1].isoformat()]
+    with pytest.raises(Refused) as caught:
+        hall.book(row, other, 1)
+    assert caught.value.code == "away"
+    services.update_participation(by=by, participation=row, people=[{"name": "Malee"}, {"name": "Nok"}])
+    assert row.away == [hall.slots[1].isoformat()]
+    services.update_participation(by=by, participation=row, people=[{"name": "Malee"}])
+    assert row.away == [slot.isoformat() for slot in hall.slots[:2]]
+
+
+def test_whoever_is_named_for_a_meeting_in_which_she_is_away_is_flagged(hall):
+    row = hall.comes("supplier", people=[{"name": "Malee"}, {"name": "Somchai"}])
+    by, meeting = factories.member_of(row.company), hall.book(row, hall.comes("buyer"), 0)
+    malee = row.attendees.get(name="Malee")
+    services.set_availability(by=by, participation=row, away=[hall.slots[0]], person=malee)
+    for name, clash in (("Somchai", {}), ("Malee", {meeting.pk: "Malee cannot meet at this time."})):
+        services.assign_staff(by=by, meeting=meeting, name=name)
+        assert services.staff_clashes(row.company, [meeting]) == clash
+
+
+def test_hours_of_a_person_of_another_company_are_not_ones_own(hall):
+    row, other = hall.comes("supplier"), hall.comes("supplier")
+    with pytest.raises(Refused) as caught:
+        services.set_availability(
+            by=factories.member_of(row.company), participation=row, away=[], person=other.attendees.get()
+        )
+    assert caught.value.status == 404

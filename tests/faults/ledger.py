@@ -10,6 +10,7 @@ import sys
 import time
 from collections import Counter
 from dataclasses import asdict, dataclass, fields
+from itertools import pairwise
 from pathlib import Path
 
 from django.utils import timezone
@@ -31,8 +32,7 @@ class Line:
     doubles: int  # letters
     other_ids: int  # letters that came again under another Message-ID
     phantoms: int
-    late: int  # letters that came after the limit
-    silence: float  # seconds from a blow until the next letter, at most
+    silence: float  # seconds without any letter after the first blow, at most
     recovery: float  # seconds from the last blow to the last letter
     day: str
 
@@ -52,7 +52,7 @@ class Ledger:
     def has(self, servers: str, fault: str, notices: int) -> bool:
         return (servers, fault, notices) in {line.name for line in self.lines}
 
-    def enter(self, fault: str, site, notices: int, blows: list[float], limit: float) -> Line:
+    def enter(self, fault: str, site, notices: int, blows: list[float]) -> Line:
         """Count, and keep the line whatever it says. `blows` are the moments by the clock of the mail server."""
         told = site.ask("account")
         with site.sink.lock:
@@ -63,7 +63,7 @@ class Ledger:
         gathered = sum(count for digest, count in told["digests"].items() if digest in came)
         known = set(told["alone"]) | set(told["digests"])
         doubles = sum(count - 1 for count in ids.values())
-        after = [next((at - blow for at in times if at > blow), 0.0) for blow in blows]
+        after = [blows[0], *(at for at in times if at > blows[0])]
         line = Line(
             servers=site.servers,
             fault=fault,
@@ -75,8 +75,7 @@ class Ledger:
             doubles=doubles,
             other_ids=sum(count - 1 for count in subjects.values()) - doubles,
             phantoms=sum(identity not in known for identity in came) + max(0, told["in_app"] - notices),
-            late=sum(at > blows[-1] + limit for at in times),
-            silence=round(max(after), 1),
+            silence=round(max((b - a for a, b in pairwise(after)), default=0.0), 1),
             recovery=round(max(0.0, max(times) - blows[-1]), 1),
             day=f"{timezone.now():%Y-%m-%d}",
         )

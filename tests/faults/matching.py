@@ -69,6 +69,25 @@ def edit() -> dict:
     return {}
 
 
+def poison() -> dict:
+    """One product kills its worker; three others are edited at the same time."""
+    first, *others = Product.objects.order_by("pk").values_list("pk", flat=True)[:4]
+    ProductText.objects.filter(product=first).update(name="Poison", description="")
+    Product.objects.filter(pk__in=[first, *others]).update(revision=F("revision") + 1)
+    tasks.ring()
+    return {}
+
+
+def heal() -> dict:
+    """The product becomes harmless and is edited: it waits again."""
+    first = Product.objects.order_by("pk").values_list("pk", flat=True)[:1]
+    ProductText.objects.filter(product__in=list(first)).update(name="Jasmine rice")
+    Product.objects.filter(pk__in=list(first)).update(revision=F("revision") + 1)
+    waits = len(services.waiting()[0])
+    tasks.ring()
+    return {"waits": waits}
+
+
 def state() -> dict:
     run = MatchRun.objects.first()
     blocks = MatchBlock.objects.filter(run=run)
@@ -79,6 +98,7 @@ def state() -> dict:
         "given_up": blocks.exclude(last_error="").count(),
         "tries": sum(blocks.values_list("attempts", flat=True)),
         "waiting": [len(side) for side in services.waiting()],
+        "aside": sum(side.count() for side in services.put_aside()),
         "matches": Match.objects.count(),
         "rows": _digest(),
         "notices": Notice.objects.count(),

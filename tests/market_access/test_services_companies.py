@@ -257,3 +257,11 @@ def test_the_day_after_a_registration_ended_matching_reads_the_products_again(ma
     assert (lower_ended(today=date(2026, 12, 31)), lower_ended(today=date(2027, 1, 1))) == (0, 1)
     biscuits.refresh_from_db()
     assert biscuits.revision == before + 1
+    assert lower_ended(today=date(2027, 1, 2)) == 0  # each end is seen once
+
+
+def test_an_end_is_seen_although_nobody_looked_for_a_week(maker, biscuits):
+    by = factories.member_of(maker)
+    record_registration(by=by, company=maker, code="GACC-FOOD", number="CFRA0001", valid_until=date(2026, 12, 31))
+    assert lower_ended(today=date(2026, 12, 30)) == 0
+    assert lower_ended(today=date(2027, 1, 8)) == 1

@@ -1,11 +1,11 @@
 """One mail in the person's morning."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 
 import pytest
 
 from matchmaker.notifications import digests, preferences, services
-from matchmaker.notifications.models import Delivery, Digest, Notice
+from matchmaker.notifications.models import Attention, Delivery, Digest, Notice
 
 pytestmark = pytest.mark.django_db
 
@@ -31,6 +31,16 @@ def test_a_digest_is_made_in_the_persons_own_morning(daily, tell, time_machine):
     time_machine.move_to(WEDNESDAY, tick=False)
     assert digests.gather() == 1
     assert Digest.objects.get().period == date(2026, 11, 25)
+
+
+def test_the_digest_waits_until_the_quiet_hours_of_a_late_riser_end(daily, tell, time_machine, sink):
+    Attention.objects.create(user=daily, quiet_from=time(22), quiet_until=time(9, 30))
+    tell(daily)
+    time_machine.move_to(WEDNESDAY, tick=False)
+    assert (digests.gather(), digests.deliver_waiting()) == (1, 0)
+    time_machine.move_to(WEDNESDAY.replace(hour=1, minute=31), tick=False)  # 9:31 in Shanghai
+    assert digests.deliver_waiting() == 1
+    assert len(sink.letters) == 1
 
 
 def test_no_digest_when_nothing_happened(daily, time_machine):

@@ -9,6 +9,7 @@ from django.core import mail as outbox_of_django
 from matchmaker.notifications import mail, services
 from matchmaker.notifications.models import Delivery, Notice, Suppression
 from matchmaker.notifications.outbox import Permanent, Temporary
+from matchmaker.notifications.templatetags.notices import linked
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -252,3 +253,19 @@ def test_mails_on_a_laptop_are_files_of_their_own(settings, tmp_path, tell):
     assert mail.deliver_waiting() == 2
     assert len(outbox_of_django.outbox) == 0
     assert sum(file.read_text().count("Message-ID") for file in (tmp_path / "mail").iterdir()) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("见 https://a.example/b/。请看", '见 <a href="https://a.example/b/">https://a.example/b/</a>。请看'),
+        (
+            "(https://a.example/?q=1&r=2).",
+            '(<a href="https://a.example/?q=1&amp;r=2">https://a.example/?q=1&amp;r=2</a>).',
+        ),
+        ("<b>javascript:x</b> http://a", '&lt;b&gt;javascript:x&lt;/b&gt; <a href="http://a">http://a</a>'),
+        ("no address", "no address"),
+    ],
+)
+def test_an_address_in_a_text_becomes_a_link_without_what_stands_behind_it(text, shown):
+    assert linked(text) == shown

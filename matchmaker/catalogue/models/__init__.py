@@ -8,6 +8,7 @@ from matchmaker.catalogue.models.products import (
     ProductCertificate,
     ProductImage,
     ProductText,
+    ProductVariant,
     ShortlistItem,
 )
 
@@ -23,5 +24,6 @@ __all__ = [
     "ProductCertificate",
     "ProductImage",
     "ProductText",
+    "ProductVariant",
     "ShortlistItem",
 ]

@@ -28,6 +28,13 @@ INCOTERMS = [
     "CIF",
 ]  # ICC Incoterms 2020
 
+# What a supplier says of a product in fields: the form, the API, the import and the verbs take these and no others.
+TERMS = (
+    *("article", "category_id", "hs_code", "origin", "min_order", "min_order_unit"),
+    *("price_low", "price_high", "currency", "price_unit", "price_valid_until", "incoterm", "incoterm_place"),
+    *("capacity", "capacity_unit", "capacity_period", "lead_time_days", "shelf_life_days", "storage"),
+)
+
 
 class ProductQuerySet(models.QuerySet):
     def published(self):
@@ -107,6 +114,7 @@ class Product(Public):
     )
     currency = models.CharField(_("currency"), max_length=3, blank=True)
     price_unit = models.CharField(_("price is for one"), max_length=10, blank=True)
+    price_valid_until = models.DateField(_("price holds until"), null=True, blank=True)
     incoterm = models.CharField(_("Incoterm"), max_length=3, blank=True, choices=[(i, i) for i in INCOTERMS])
     incoterm_place = models.CharField(_("named place"), max_length=100, blank=True, validators=[one_line])
     capacity = models.DecimalField(
@@ -177,6 +185,10 @@ class Product(Public):
         return self.text.name if self.text else str(_("product without a name"))
 
     @property
+    def price_has_ended(self) -> bool:
+        return self.price_valid_until is not None and self.price_valid_until < timezone.localdate()
+
+    @property
     def origin_name(self) -> str:
         return reference.name(reference.countries().get(self.origin), self.origin)
 
@@ -203,6 +215,28 @@ class ProductText(models.Model):
 
     def __str__(self):
         return self.name
+
+
+class ProductVariant(models.Model):
+    """A size, pack or colour of a product with what is its own; currency and units are the product's."""
+
+    product = models.ForeignKey(Product, models.CASCADE, related_name="variants")
+    label = models.CharField(_("variant"), max_length=120, validators=[one_line])
+    article = models.CharField(_("article number"), max_length=60, blank=True, validators=[one_line])
+    price = models.DecimalField(
+        _("price"), max_digits=18, decimal_places=4, null=True, blank=True, validators=[MinValueValidator(0)]
+    )
+    min_order = models.DecimalField(
+        _("minimum order"), max_digits=14, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
+    )
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "id"]
+        constraints = [models.UniqueConstraint(fields=["product", "label"], name="product_variant_once")]
+
+    def __str__(self):
+        return self.label
 
 
 class ProductCertificate(models.Model):
@@ -240,6 +274,7 @@ class ProductImage(models.Model):
     file = models.ImageField(upload_to=image_path, width_field="width", height_field="height", max_length=200)
     width = models.PositiveIntegerField(default=0)
     height = models.PositiveIntegerField(default=0)
+    widths = models.JSONField(default=list)  # of the smaller renditions beside it
     alt = models.CharField(_("what the picture shows"), max_length=200, blank=True, validators=[one_line])
     sha256 = models.CharField(max_length=64)
     position = models.PositiveSmallIntegerField(default=0)
@@ -250,6 +285,21 @@ class ProductImage(models.Model):
 
     def __str__(self):
         return self.alt or self.sha256[:8]
+
+    def file_names(self) -> list[tuple[int, str]]:
+        """(width, name) of every rendition, the largest first."""
+        name = self.file.name or ""
+        return [(self.width, name), *((width, f"{name.removesuffix('.webp')}-{width}.webp") for width in self.widths)]
+
+    @property
+    def srcset(self) -> str:
+        """For `srcset`, so that a phone loads what it can show."""
+        return ", ".join(f"{self.file.storage.url(name)} {width}w" for width, name in self.file_names())
+
+    @property
+    def small_url(self) -> str:
+        """Of the smallest rendition, for lists."""
+        return self.file.storage.url(self.file_names()[-1][1])
 
 
 class ShortlistItem(models.Model):

@@ -11,12 +11,11 @@ from matchmaker.catalogue.services.demands import (
     withdraw_demand,
 )
 from matchmaker.catalogue.services.moderation import comment_on_demand, pass_demand, return_demand
+from matchmaker.catalogue.services.pictures import add_product_image, remove_product_image
 from matchmaker.catalogue.services.products import (
-    add_product_image,
     copy_product,
     pause_product,
     publish_product,
-    remove_product_image,
     save_product,
     withdraw_product,
 )

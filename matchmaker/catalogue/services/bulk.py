@@ -16,6 +16,7 @@ from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
 from matchmaker.catalogue import rules
 from matchmaker.catalogue.models import Demand, DemandLine, Product, ProductCertificate, ProductText
+from matchmaker.catalogue.models.products import TERMS
 from matchmaker.companies.models import Company
 from matchmaker.core.bulk import insert, reserve_ids
 
@@ -23,26 +24,6 @@ Values = Mapping[
     str, Any
 ]  # the fields of a product, with company_id, uid, texts [(language, name, description)], certificates
 
-TERMS = (
-    "article",
-    "category_id",
-    "hs_code",
-    "origin",
-    "min_order",
-    "min_order_unit",
-    "price_low",
-    "price_high",
-    "currency",
-    "price_unit",
-    "incoterm",
-    "incoterm_place",
-    "capacity",
-    "capacity_unit",
-    "capacity_period",
-    "lead_time_days",
-    "shelf_life_days",
-    "storage",
-)
 _terms = itemgetter(*TERMS)
 _FIELDS = ("id", "uid", "company_id", "status", "published_at", "created_at", "updated_at", *TERMS)
 

@@ -1,53 +1,28 @@
 """What suppliers do with their products."""
 
-import hashlib
-import io
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from PIL import Image, ImageOps, UnidentifiedImageError
 
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
 from matchmaker.catalogue import rules
-from matchmaker.catalogue.models import Product, ProductCertificate, ProductImage, ProductText
+from matchmaker.catalogue.models import Product, ProductCertificate, ProductText, ProductVariant
+from matchmaker.catalogue.models.products import TERMS
 from matchmaker.companies.members import require_admin
 from matchmaker.companies.models import Company
 from matchmaker.companies.services import require_member
 from matchmaker.core import reference
 from matchmaker.core.problems import Refused
 
-EDITABLE = [
-    "article",
-    "category_id",
-    "hs_code",
-    "origin",
-    "min_order",
-    "min_order_unit",
-    "price_low",
-    "price_high",
-    "currency",
-    "price_unit",
-    "incoterm",
-    "incoterm_place",
-    "capacity",
-    "capacity_unit",
-    "capacity_period",
-    "lead_time_days",
-    "shelf_life_days",
-    "storage",
-]
-
-MAX_IMAGES = 10
-MAX_IMAGE_BYTES = 8 * 1024 * 1024
-MAX_PIXELS = 40_000_000  # a 40-megapixel photograph; refused before it is decoded
-IMAGE_SIDE = 1600  # pixels of the longer side that we keep
+MAX_VARIANTS = 30
 
 Text = Mapping[str, str]  # language, name, description
+Variant = Mapping[str, Any]  # label, article, price, min_order
 
 
 @transaction.atomic
@@ -58,9 +33,10 @@ def save_product(
     product: Product | None = None,
     texts: Iterable[Text] | None = None,
     certificates: Iterable[str] | None = None,
+    variants: Iterable[Variant] | None = None,
     **fields,
 ) -> Product:
-    """Write a product; the first text is the supplier's own. `None` leaves texts or certificates as they are.
+    """Write a product; the first text is the supplier's own. `None` leaves texts, certificates or variants as they are.
 
     A change of what is published raises the revision, which is what matching waits for.
 
@@ -75,8 +51,9 @@ def save_product(
     product = product or Product(company=company)
     if product.company_id != company.pk:
         raise Refused("not_found", _("There is nothing here for you."), status=404)
+    before = {name: getattr(product, name) for name in fields if name in TERMS}
     for name, value in fields.items():
-        if name not in EDITABLE:
+        if name not in TERMS:
             raise ValueError(f"{name} is not for suppliers to write")
         setattr(product, name, value)
     _check(product, certificates)
@@ -87,6 +64,8 @@ def save_product(
         _write_texts(product, list(texts))
     if certificates is not None:
         _write_certificates(product, set(certificates))
+    if variants is not None:
+        _write_variants(product, list(variants))
     product._prefetched_objects_cache = {}
     if product.status == Product.Status.PUBLISHED:
         _check_publishable(product)
@@ -95,9 +74,19 @@ def save_product(
         verb="save_product",
         on=product,
         organisation=company,
-        facts={"changed": sorted(fields), "new": is_new},
+        facts={"new": is_new, **_differences(before, product)},
     )
     return product
+
+
+def _differences(before: Mapping[str, Any], product: Product) -> dict[str, dict[str, str]]:
+    """What fields said before and say now, as texts; only those that differ. Words and pictures are not repeated."""
+    now = {name: getattr(product, name) for name in before}
+    changed = [name for name, value in before.items() if value != now[name] and (value or now[name])]
+    return {
+        "before": {name: "" if before[name] is None else str(before[name]) for name in changed},
+        "after": {name: "" if now[name] is None else str(now[name]) for name in changed},
+    }
 
 
 def _check(product: Product, certificates: Iterable[str] | None) -> None:
@@ -131,6 +120,24 @@ def _write_texts(product: Product, texts: list[Text]) -> None:
         row.save()
         kept.append(row.pk)
     ProductText.objects.filter(product=product).exclude(pk__in=kept).delete()
+
+
+def _write_variants(product: Product, variants: list[Variant]) -> None:
+    """As they are given, in that order; one that is said twice is refused."""
+    if len(variants) > MAX_VARIANTS:
+        said = _("A product can have up to %(n)d variants.") % {"n": MAX_VARIANTS}
+        raise ValidationError({"variants": ValidationError(said, "too_many_variants")})
+    rows = [ProductVariant(product=product, position=place, **variant) for place, variant in enumerate(variants)]
+    if len({row.label.casefold() for row in rows}) < len(rows):
+        raise ValidationError({"variants": ValidationError(_("Two variants have the same name."), "variant_twice")})
+    if any(row.price is not None for row in rows) and not product.currency:
+        raise ValidationError({"currency": _("Say which currency the price is in.")})
+    if any(row.min_order is not None for row in rows) and not product.min_order_unit:
+        raise ValidationError({"min_order_unit": _("Say which unit the minimum order is in.")})
+    for row in rows:
+        row.full_clean(exclude=["product"], validate_unique=False, validate_constraints=False)
+    product.variants.all().delete()
+    ProductVariant.objects.bulk_create(rows)
 
 
 def _write_certificates(product: Product, codes: set[str]) -> None:
@@ -195,61 +202,8 @@ def withdraw_product(*, by: User, product: Product) -> Product:
 @transaction.atomic
 def copy_product(*, by: User, product: Product) -> Product:
     """A draft like this one, to change and publish."""
-    fields = {name: getattr(product, name) for name in EDITABLE if name != "article"}  # a number is one product's
+    fields = {name: getattr(product, name) for name in TERMS if name != "article"}  # a number is one product's
     texts = [{"language": t.language, "name": t.name, "description": t.description} for t in product.texts.all()]
     codes = [certificate.code for certificate in product.certificates.all()]
-    return save_product(by=by, company=product.company, texts=texts, certificates=codes, **fields)
-
-
-@transaction.atomic
-def add_product_image(*, by: User, product: Product, upload, alt: str = "") -> ProductImage:
-    """Keep a picture: checked by content, turned upright, made smaller, re-encoded without its metadata.
-
-    The same picture twice is kept once.
-
-    Raises:
-        ValidationError: `image_too_large`, `image_unreadable`, `too_many_images`.
-    """
-    require_member(by, product.company)
-    if upload.size > MAX_IMAGE_BYTES:
-        raise ValidationError({"image": ValidationError(_("A picture may have up to 8 MB."), "image_too_large")})
-    content = upload.read()
-    digest = hashlib.sha256(content).hexdigest()
-    if found := product.images.filter(sha256=digest).first():
-        return found
-    if product.images.count() >= MAX_IMAGES:
-        raise ValidationError(
-            {"image": ValidationError(_("A product can have up to ten pictures."), "too_many_images")}
-        )
-    image = ProductImage(product=product, sha256=digest, alt=alt, position=product.images.count())
-    # Django measures the picture only when the content carries a name.
-    image.file.save("", ContentFile(_re_encoded(content), name="picture.webp"), save=False)
-    image.save()
-    record(by=by, verb="add_product_image", on=product, organisation=product.company)
-    return image
-
-
-def _re_encoded(content: bytes) -> bytes:
-    refusal = ValidationError(
-        {"image": ValidationError(_("This is not a picture we can read. Use JPEG, PNG or WebP."), "image_unreadable")}
-    )
-    try:
-        with Image.open(io.BytesIO(content), formats=["JPEG", "PNG", "WEBP"]) as picture:
-            if picture.width * picture.height > MAX_PIXELS or getattr(picture, "n_frames", 1) > 1:
-                raise refusal
-            upright = ImageOps.exif_transpose(picture)
-            upright.thumbnail((IMAGE_SIDE, IMAGE_SIDE))
-            out = io.BytesIO()
-            upright.convert("RGB").save(out, "WEBP", quality=82)
-            return out.getvalue()
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError):
-        raise refusal from None
-
-
-@transaction.atomic
-def remove_product_image(*, by: User, product: Product, image: ProductImage) -> None:
-    """Take the row away now, and its file once that is certain."""
-    require_member(by, product.company)
-    name, storage = image.file.name, image.file.storage
-    image.delete()
-    transaction.on_commit(lambda: storage.delete(name or ""))
+    variants = [{"label": v.label, "price": v.price, "min_order": v.min_order} for v in product.variants.all()]
+    return save_product(by=by, company=product.company, texts=texts, certificates=codes, variants=variants, **fields)

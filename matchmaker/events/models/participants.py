@@ -80,7 +80,7 @@ class EventParticipation(Public):
     )
     booth = models.CharField(_("booth"), max_length=20, blank=True, validators=[one_line])
     shares_contacts_since = models.DateTimeField(null=True, blank=True)  # consent: who scans a badge may keep them
-    away = models.JSONField(default=list, blank=True)  # slots without them: UTC instants in ISO 8601
+    away = models.JSONField(default=list, blank=True)  # slots in which none of its people can meet: UTC, ISO 8601
     feed_token = models.CharField(max_length=40, unique=True, default=new_token, editable=False)
     registered_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True, blank=True)
@@ -115,6 +115,7 @@ class Attendee(Public):
     participation = models.ForeignKey(EventParticipation, models.CASCADE, related_name="attendees")
     name = models.CharField(_("name"), max_length=120, validators=[one_line])
     role = models.CharField(_("what they do"), max_length=120, blank=True, validators=[one_line])
+    away = models.JSONField(default=list, blank=True)  # slots in which she cannot meet: UTC, ISO 8601
     code = models.CharField(max_length=10, unique=True, default=new_code, editable=False)
     checked_in_at = models.DateTimeField(null=True, blank=True)
     checked_in_by = models.ForeignKey(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 
@@ -75,7 +75,15 @@ def survivors(old: Plan, instance: Instance) -> list[tuple[int, int, int, int]]:
     return kept
 
 
-def replan(old: Plan, changed: Instance, *, seconds: float = 1.0, max_moves: int = 0, seed: int = 1) -> Plan:
+def replan(
+    old: Plan,
+    changed: Instance,
+    *,
+    seconds: float = 1.0,
+    max_moves: int = 0,
+    seed: int = 1,
+    clock: Callable[[], float] = time.monotonic,
+) -> Plan:
     """Mend a plan for the event as it is now, moving nobody who need not move.
 
     Every meeting that is still possible keeps its slot and its table. What they leave free is a small event of its
@@ -83,7 +91,7 @@ def replan(old: Plan, changed: Instance, *, seconds: float = 1.0, max_moves: int
     kept meetings into another slot. The bound is that of the changed event, as if everything could be planned anew;
     `most_without_moves` says how much of the gap is the price of moving nobody.
     """
-    began = time.monotonic()
+    began = clock()
     board, booth, pinned = _kept(old, changed)
     kept = np.flatnonzero(board.locked & ~np.isin(np.arange(len(board.u)), _booked(changed)))
     place_interpreted(board, booth, by_weight(board, np.flatnonzero(board.barred & (board.slot_of < 0))))
@@ -92,13 +100,13 @@ def replan(old: Plan, changed: Instance, *, seconds: float = 1.0, max_moves: int
     small = Board.empty(rest)
     colour(small, by_weight(small, selection.edges), seed=seed)
     colour(small, by_weight(small, np.arange(len(rows))), seed=seed)
-    improve(small, lambda: selection.bound, selection.prices, deadline=began + seconds, seed=seed)
+    improve(small, lambda: selection.bound, selection.prices, deadline=began + seconds, seed=seed, clock=clock)
     for row in small.meetings():
         board.put(rows[row], small.slot_of[row])
     if max_moves > 0:
         board.locked[kept[~board.barred[kept]]] = False
         colour(board, by_weight(board, np.flatnonzero(~board.barred)), seed=seed, longest=min(max_moves, 4))
-    return finished(changed, board, booth, select(changed).bound, time.monotonic() - began, pinned)
+    return finished(changed, board, booth, select(changed).bound, clock() - began, pinned)
 
 
 def most_without_moves(old: Plan, changed: Instance) -> int:

@@ -101,7 +101,8 @@ def assign_staff(*, by: User, meeting: Meeting, name: str) -> Meeting:
 def staff_clashes(company: Company, meetings: list[Meeting]) -> dict[int, str]:
     """Meetings (by key) whose named person cannot be there, each with a sentence.
 
-    A company meets once a slot, so a person clashes across events of the same days, or is no longer registered.
+    A company meets once a slot, so a person clashes with her own hours, across events of the same days, or is no longer
+    registered.
     """
     found: dict[int, str] = {}
     sides = [(meeting, "supplier" if meeting.supplier_id == company.pk else "buyer") for meeting in meetings]
@@ -109,9 +110,9 @@ def staff_clashes(company: Company, meetings: list[Meeting]) -> dict[int, str]:
     named = [(meeting, name) for meeting, name in named if name and meeting.status == Meeting.Status.PLANNED]
     if not named:
         return found
-    people: dict[int, set[str]] = {}
-    for event, name in company.event_participations.values_list("event", "attendees__name"):
-        people.setdefault(event, set()).add(name)
+    people: dict[int, dict[str, list[str]]] = {}
+    for event, name, away in company.event_participations.values_list("event", "attendees__name", "attendees__away"):
+        people.setdefault(event, {})[name] = away or []
     own = Q(supplier=company) | Q(buyer=company)
     first, last = min(m.starts_at for m, _n in named), max(m.ends_at for m, _n in named)
     elsewhere = list(
@@ -122,6 +123,9 @@ def staff_clashes(company: Company, meetings: list[Meeting]) -> dict[int, str]:
     for meeting, name in named:
         if name not in people.get(meeting.event_id, ()):
             found[meeting.pk] = _("%(name)s is no longer registered for this event.") % {"name": name}
+            continue
+        if meeting.starts_at.astimezone(dt.UTC).isoformat() in people[meeting.event_id][name]:
+            found[meeting.pk] = _("%(name)s cannot meet at this time.") % {"name": name}
             continue
         for other in elsewhere:
             theirs = other.supplier_staff if other.supplier_id == company.pk else other.buyer_staff

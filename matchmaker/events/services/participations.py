@@ -129,7 +129,8 @@ def _write_people(row: EventParticipation, people: Iterable[dict]) -> None:
     known = {attendee.name: attendee for attendee in row.attendees.all()}
     for person in people:
         name = person["name"].strip()
-        attendee = known.pop(name, None) or Attendee(participation=row, name=name)
+        # Somebody new has the company's hours until she says otherwise.
+        attendee = known.pop(name, None) or Attendee(participation=row, name=name, away=row.away)
         attendee.role = person.get("role", "").strip()
         try:
             attendee.full_clean(exclude=["participation"], validate_constraints=False)
@@ -137,6 +138,7 @@ def _write_people(row: EventParticipation, people: Iterable[dict]) -> None:
             raise ValidationError({"people": error.messages}) from None
         attendee.save()
     Attendee.objects.filter(pk__in=[gone.pk for gone in known.values()], checked_in_at__isnull=True).delete()
+    _away_together(row)
 
 
 @transaction.atomic
@@ -168,27 +170,41 @@ def update_participation(
 
 
 @transaction.atomic
-def set_availability(*, by: User, participation: EventParticipation, away: Iterable[dt.datetime]) -> EventParticipation:
-    """Say in which slots nobody of the company can meet. Planned meetings stay; the organiser sees the clash.
+def set_availability(
+    *, by: User, participation: EventParticipation, away: Iterable[dt.datetime], person: Attendee | None = None
+) -> EventParticipation:
+    """Say in which slots a person, or with `person` None everybody of the company, cannot meet.
+
+    The company is away only where all its people are. Planned meetings stay; the organiser sees the clash.
 
     Raises:
-        Refused: for an instant that is not a slot of the event.
+        Refused: for an instant that is not a slot of the event, or a person of another company.
     """
     require_part(by, participation.event, participation.company)
     slots = set(participation.event.slots())
     away = sorted(set(away))
     if not set(away) <= slots:
         raise Refused("no_such_slot", _("Choose slots of this event."), field="away", status=400)
-    participation.away = [slot.isoformat() for slot in away]
-    participation.save(update_fields=["away"])
+    if person is not None and person.participation_id != participation.pk:
+        raise Refused("not_found", _("There is nothing here for you."), status=404)
+    people = participation.attendees.all() if person is None else participation.attendees.filter(pk=person.pk)
+    people.update(away=[slot.isoformat() for slot in away])
+    _away_together(participation)
     record(
         by=by,
         verb="set_availability",
         on=participation,
         organisation=participation.company,
-        facts={"away": len(away), "of": len(slots)},
+        facts={"away": len(away), "of": len(slots), "person": str(person.uid) if person else None},
     )
     return participation
+
+
+def _away_together(participation: EventParticipation) -> None:
+    """The company's absences follow from those of its people."""
+    each = [set(away) for away in participation.attendees.values_list("away", flat=True)]
+    participation.away = sorted(set.intersection(*each)) if each else []
+    participation.save(update_fields=["away"])
 
 
 def away_slots(participation: EventParticipation) -> set[dt.datetime]:

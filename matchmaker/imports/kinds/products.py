@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from matchmaker.catalogue import rules, wording
 from matchmaker.catalogue.models import Product, ProductText
 from matchmaker.catalogue.services import bulk
-from matchmaker.imports.columns import MEMORY, Column, amount, as_text, choice, line, paragraph, whole
+from matchmaker.imports.columns import MEMORY, Column, amount, as_text, choice, day, line, paragraph, whole
 from matchmaker.imports.kinds.base import (
     Context,
     Kind,
@@ -207,6 +207,7 @@ COLUMNS = [
     Column("price_high", _("price to"), amount, _field("price_high"), example="1.10", empty=None, note=True),
     Column("currency", _("currency"), wording.currency, example="USD", note=True),
     Column("price_unit", _("price is for one"), wording.unit, example="kg", note=True),
+    Column("price_valid_until", _("price holds until"), day, example="2027-06-30", empty=None, note=True),
     Column("incoterm", _("Incoterm"), lambda text: text.strip().upper(), _field("incoterm"), example="FOB"),
     Column("incoterm_place", _("named place"), line, _field("incoterm_place"), example="Laem Chabang"),
     Column("min_order", _("minimum order"), amount, _field("min_order"), example="20", empty=None, note=True),

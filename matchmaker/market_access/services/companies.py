@@ -1,7 +1,7 @@
 """What a company says about its products and its registrations, and when it hears of one that ends."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -125,9 +125,16 @@ def remove_registration(*, by: User, registration: Registration) -> None:
 
 @transaction.atomic
 def lower_ended(*, today: date | None = None) -> int:
-    """Let matching see that a registration ended yesterday; returns how many products it reads again."""
-    ended = Registration.objects.filter(valid_until=(today or timezone.localdate()) - timedelta(days=1))
-    return sum(_matching_must_see(_products_of(row)) for row in ended)
+    """Let matching see which registrations ended, each once, also after days on which nobody looked.
+
+    Returns:
+        How many products matching reads again.
+    """
+    over = Registration.objects.filter(valid_until__lt=today or timezone.localdate(), lowered=False)
+    ended = list(over.select_for_update())
+    products = sum(_matching_must_see(_products_of(row)) for row in ended)
+    Registration.objects.filter(pk__in=[row.pk for row in ended]).update(lowered=True)
+    return products
 
 
 @dataclass(frozen=True, slots=True)

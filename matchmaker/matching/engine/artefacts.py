@@ -66,10 +66,10 @@ def load_json(path: Path) -> Any:
     return json.loads(path.read_text(encoding="utf-8"))
 
 
-def write_manifest(folder: Path, *, inputs: str, names: Iterable[str]) -> None:
+def write_manifest(folder: Path, *, inputs: str, texts: str, names: Iterable[str]) -> None:
     """List the artefacts of a folder with their hashes, beside the hash of what they were learned from."""
     files = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in sorted(names)}
-    save_json(folder / MANIFEST, {"inputs": inputs, "files": files})
+    save_json(folder / MANIFEST, {"inputs": inputs, "texts": texts, "files": files})
 
 
 def damaged(folder: Path) -> list[str]:

@@ -46,8 +46,20 @@ def _file(key: str) -> str:
     return f"text-to-code.{key}.npz"
 
 
-def save(folder: Path, meanings: Mapping[str, Meaning], weights: Mapping[str, Weights], *, inputs: str) -> None:
-    """Write the shipped artefacts and their manifest; `inputs` is the hash of what they were learned from."""
+def save(
+    folder: Path,
+    meanings: Mapping[str, Meaning],
+    weights: Mapping[str, Weights],
+    *,
+    name_keys: Mapping[str, NDArray[np.uint64]],
+    inputs: str,
+    texts: str,
+) -> None:
+    """Write the shipped artefacts and their manifest.
+
+    `inputs` is the hash of what they were learned from, `texts` that of the HS texts alone; `name_keys` tell for each
+    encoder which everyday name each row of `names` is.
+    """
     for key, meaning in meanings.items():
         arrays: Arrays = {
             "whitening": meaning.whitening.astype(np.float16),
@@ -66,16 +78,34 @@ def save(folder: Path, meanings: Mapping[str, Meaning], weights: Mapping[str, We
             if values is not None:
                 arrays[name], arrays[f"{name}_scale"] = _quantise(values)
         arrays["names_codes"] = meaning.names.codes.astype(np.int16)
+        arrays["names_keys"] = name_keys[key]
         arrays["examples_codes"] = meaning.examples.codes.astype(np.int16)
         write_file(folder / _file(key), lambda path, arrays=arrays: np.savez(path, **arrays))  # type: ignore[misc]
     save_json(folder / WEIGHTS, {route: vars(found) for route, found in weights.items()})
-    write_manifest(folder, inputs=inputs, names=[*(_file(key) for key in meanings), WEIGHTS])
+    write_manifest(folder, inputs=inputs, texts=texts, names=[*(_file(key) for key in meanings), WEIGHTS])
 
 
 def inputs_of(data_dir: Path) -> str:
     """Hash of every file the engine is learned from."""
     names = ["hs/hs2022.csv", "hs/trade_names.csv", "campaign/campaign_categories.csv", "campaign/hs6_to_category.csv"]
     return digest([data_dir / name for name in [*names, *(row[0] for row in LABELLED)]], root=data_dir)
+
+
+def texts_of(data_dir: Path) -> str:
+    """Hash of the HS texts."""
+    return digest([data_dir / "hs" / "hs2022.csv"], root=data_dir)
+
+
+def knows_texts(data_dir: Path) -> bool:
+    """Whether the shipped artefacts are whole and were learned from the HS texts that are there now."""
+    folder = data_dir / "engine"
+    return not damaged(folder) and load_json(folder / MANIFEST).get("texts") == texts_of(data_dir)
+
+
+def known_names(folder: Path, key: str) -> NDArray[np.uint64]:
+    """Which everyday name each row of an encoder's shipped names is."""
+    with np.load(folder / _file(key), allow_pickle=False) as kept:
+        return np.asarray(kept["names_keys"])
 
 
 def state(data_dir: Path) -> str:

@@ -5,7 +5,7 @@ texts → weights of the signals, fitted on parts that were made without the row
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +37,7 @@ COLUMN_WEIGHTS = {
     FIRST: {"path_en": 1.0, "desc_en": 1.0, "path_fr": 0.3, "path_es": 0.3},
     SECOND: {"path_en": 1.0, "desc_en": 1.0},
 }
+KEPT_WEIGHT = 2.0  # of a row that stands for path and description together
 CATEGORY_NAME_WEIGHT = 15.0
 TRADE_NAME_WEIGHT = 2.0
 LABELLED_WEIGHT = 30.0
@@ -47,12 +48,16 @@ _ROUGH = {"label": 6.0, "plain": 2.0, "name": 8.0, "example": 4.0, "words": 2.0,
 
 @dataclass(frozen=True)
 class Vectors:
-    """Every text the engine learns from, as one encoder sees it; rows in the order of their lists."""
+    """Every text the engine learns from, as one encoder sees it; rows in the order of their lists.
+
+    `centred`: columns and names come from shipped artefacts and have lost the mean of their language already.
+    """
 
     columns: dict[str, Matrix]
     categories: dict[str, Matrix]
     labelled: Matrix
     names: Matrix
+    centred: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,8 @@ class Material:
     names: Labelled
     words: Words
     vectors: dict[str, Vectors]  # FIRST, SECOND
+    # What is known of the HS texts from before, for an encoder that need not read them again.
+    kept: dict[str, Meaning] = field(default_factory=dict)
 
     def code_of(self, labelled: Labelled) -> NDArray[np.int32]:
         return np.array([self.nomenclature.position[code] for code in labelled.codes], np.int32)
@@ -78,7 +85,7 @@ def gather(nomenclature: Nomenclature, labelled: Labelled, names: Labelled, enco
             labelled=encode[key](labelled.texts),
             names=encode[key](names.texts),
         )
-        for key in (FIRST, SECOND)
+        for key in encode
     }
     return Material(nomenclature, labelled, names, Words.of(nomenclature, names), vectors)
 
@@ -96,6 +103,8 @@ def _centres(material: Material) -> dict[str, Matrix]:
 
 def unlabelled_meaning(material: Material, key: str) -> Meaning:
     """All that one encoder knows without a single labelled text; its regression and memory are still empty."""
+    if key in material.kept:
+        return material.kept[key]
     seen = material.vectors[key]
     columns = seen.columns
     names = seen.names
@@ -134,9 +143,12 @@ def learn_from(meaning: Meaning, material: Material, key: str, rows: Iterable[in
         classes.append(categories)
         weights.append(np.full(len(vectors), weight, np.float32))
 
-    middle = np.mean(np.vstack([seen.columns["path_en"], seen.columns["desc_en"]]), axis=0) if key == SECOND else 0.0
-    for column, weight in COLUMN_WEIGHTS[key].items():
-        add(normalise(seen.columns[column] - middle), nomenclature.category_of, weight)
+    middle: Matrix | float = 0.0
+    if key == SECOND and not seen.centred:
+        middle = np.asarray(np.mean(np.vstack([seen.columns["path_en"], seen.columns["desc_en"]]), axis=0), np.float32)
+    for column, rows_of_column in seen.columns.items():
+        weight = KEPT_WEIGHT if seen.centred else COLUMN_WEIGHTS[key][column]
+        add(normalise(rows_of_column - middle), nomenclature.category_of, weight)
     for lang in NAME_LANGUAGES:
         rows_of_lang = seen.categories[lang]
         add(
@@ -145,7 +157,8 @@ def learn_from(meaning: Meaning, material: Material, key: str, rows: Iterable[in
             CATEGORY_NAME_WEIGHT,
         )
     names = material.code_of(material.names)
-    add(meaning.centred(seen.names, material.names.langs), nomenclature.category_of[names], TRADE_NAME_WEIGHT)
+    spoken = seen.names if seen.centred else meaning.centred(seen.names, material.names.langs)
+    add(spoken, nomenclature.category_of[names], TRADE_NAME_WEIGHT)
     add(centred, nomenclature.category_of[codes], LABELLED_WEIGHT)
     regression = ClassRegression.fit(
         np.vstack(stacks),
@@ -195,7 +208,7 @@ def judge(meanings: Mapping[str, Meaning], material: Material, rows: NDArray[np.
 def out_of_fold(material: Material) -> Judged:
     """Signals of every labelled text from engines that never saw it."""
     fold = fold_of(material.labelled)
-    blank = {key: unlabelled_meaning(material, key) for key in (FIRST, SECOND)}
+    blank = {key: unlabelled_meaning(material, key) for key in material.vectors}
     pieces, order = [], []
     for number in range(FOLDS):
         inside = np.flatnonzero(fold != number)

@@ -41,8 +41,8 @@ def _tell(company, side: str, uid, found, path: str) -> int:
         event_key=f"{prefix}{best.uid}",
         context={
             "side": side,
-            "mine": best.product.name if side == "supplier" else best.line.text,
-            "theirs": best.line.text if side == "supplier" else best.product.name,
+            "mine": best.product.name if side == "supplier" else _within(best.line.text),
+            "theirs": _within(best.line.text) if side == "supplier" else best.product.name,
             "percent": round(best.score * 100),
             "count": min(news.count(), TOP_PER_PRODUCT if side == "supplier" else TOP_PER_LINE),
             "reasons": {language: _reasons(best, language) for language in LANGUAGES},
@@ -50,6 +50,11 @@ def _tell(company, side: str, uid, found, path: str) -> int:
         path=path,
         ids={"match": best.uid, "product" if side == "supplier" else "line": uid},
     )
+
+
+def _within(text: str) -> str:
+    """What a buyer wrote as a sentence, fit to stand inside another one."""
+    return text.rstrip("。.；; ")
 
 
 def _reasons(match: Match, language: str) -> list[str]:

@@ -1,11 +1,13 @@
 """What the templates of notices need: the recipient's language for values that came as plain JSON."""
 
 import datetime as dt
+import re
 from typing import Any
 
 from babel.dates import format_date
 from django import template
 from django.template.loader import render_to_string
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, to_locale
 
@@ -13,6 +15,7 @@ from matchmaker.core import reference
 from matchmaker.notifications.models import Announcement
 
 register = template.Library()
+ADDRESS = re.compile(r"(https?://[^\s<>\"'，。、；：！？）】》」』]*[^\s<>\"'，。、；：！？）】》」』.,;:!?)\]])")
 
 
 @register.filter
@@ -48,6 +51,14 @@ def announced(uid: str) -> dict[str, Any]:
     if row is None:
         return {"subject": "", "body": "", "sender": ""}
     return {**in_language(row.texts), "sender": in_language(row.sender)}
+
+
+@register.filter
+def linked(text: str) -> SafeString:
+    """Text of a person with its addresses as links; a Chinese full stop behind one does not belong to it."""
+    pieces = enumerate(ADDRESS.split(text))
+    shown = (format_html('<a href="{0}">{0}</a>', piece) if number % 2 else piece for number, piece in pieces)
+    return format_html_join("", "{}", ((piece,) for piece in shown))
 
 
 @register.simple_tag

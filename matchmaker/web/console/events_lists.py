@@ -20,7 +20,7 @@ from matchmaker.web.refusals import say_why
 
 
 def _registered(event: Event):
-    return event.participations.registered().select_related("company").order_by("side", "company__legal_name", "pk")
+    return event.participations.registered().select_related("company").order_by("-side", "company__legal_name", "pk")
 
 
 @organiser

@@ -74,7 +74,7 @@ def _badge(event: Event, person: Attendee) -> printing.Badge:
         name=person.name,
         work=person.role,
         companies=[name for name in (company.display_name, company.other_name) if name],
-        side=_both(part.get_side_display),
+        side=" · ".join(filter(None, (_both(part.get_side_display), part.booth))),
         code=person.code,
         # A phone at the gate, the team's phone and another visitor's phone each do their own thing with it.
         qr=settings.SITE_URL + reverse("gate_badge", args=[person.code]),

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -96,21 +96,27 @@ def details(request: HttpRequest, slug: str) -> HttpResponse:
 
 @signed_in
 def availability(request: HttpRequest, slug: str) -> HttpResponse:
+    """Of everybody, or with `?person=` of one of them; each has hours of her own."""
     row = participation_or_404(request, slug)
-    event = row.event
+    event, people = row.event, list(row.attendees.all())
+    uid = request.GET.get("person", "")
+    person = next((one for one in people if str(one.uid) == uid), None)
+    if uid and person is None:
+        raise Http404
     if request.method == "POST":
         grid = {slot.isoformat(): slot for slot in event.slots()}
         free = {grid[text] for text in request.POST.getlist("free") if text in grid}
-        services.set_availability(by=request.user, participation=row, away=set(grid.values()) - free)
+        services.set_availability(by=request.user, participation=row, away=set(grid.values()) - free, person=person)
         messages.success(request, _("Saved. The plan keeps to these times."))
-        return redirect("meetings_event", slug)
+        return redirect(request.get_full_path()) if person else redirect("meetings_event", slug)
     viewer = viewers_zone(request.user, event)
-    away = {slot.astimezone(dt.UTC).isoformat() for slot in away_slots(row)}
+    away = set(person.away) if person else {slot.astimezone(dt.UTC).isoformat() for slot in away_slots(row)}
     days = slots_by_day(event, viewer)
     for day in days:
         for slot in day["slots"]:
             slot["free"] = slot["value"] not in away
-    return render(request, "meetings/availability.html", {"row": row, "event": event, "days": days, "viewer": viewer})
+    context = {"row": row, "event": event, "days": days, "viewer": viewer, "people": people, "person": person}
+    return render(request, "meetings/availability.html", context)
 
 
 @signed_in

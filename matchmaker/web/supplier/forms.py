@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from matchmaker.catalogue.models import Category, Product
 from matchmaker.catalogue.models.products import INCOTERMS
+from matchmaker.catalogue.services.products import MAX_VARIANTS
 from matchmaker.web import fields
 
 NO_UNIT = _("unit")
@@ -37,6 +38,12 @@ def _amount(label, places: int = 2, digits: int = 14, help_text: str = ""):
 class ProductForm(forms.Form):
     """Codes and terms; the field names are those of `save_product`, `category` stands for `category_id`."""
 
+    article = fields.LineField(
+        label=_("Article number"),
+        max_length=60,
+        required=False,
+        help_text=_("Your own number. A sheet with the same number changes this product."),
+    )
     category = fields.CodeField(
         label=_("Category"),
         choices=categories,
@@ -65,6 +72,12 @@ class ProductForm(forms.Form):
         sentence=_("Choose a currency from the list, such as USD or CNY."),
     )
     price_unit = _unit(_("Price is for one"))
+    price_valid_until = forms.DateField(
+        label=_("Price holds until"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("Leave it empty while the price is open-ended."),
+    )
     incoterm = forms.ChoiceField(
         label=_("Incoterm"), choices=[("", _("not stated")), *((code, code) for code in INCOTERMS)], required=False
     )
@@ -164,6 +177,41 @@ MAX_TEXTS = 12
 ProductTextSet = forms.formset_factory(
     ProductTextForm, formset=ProductTexts, extra=0, min_num=1, max_num=MAX_TEXTS, absolute_max=MAX_TEXTS
 )
+
+
+class VariantForm(forms.Form):
+    """A size, pack or colour; an empty one is left out."""
+
+    label = fields.LineField(label=_("Size, pack or colour"), max_length=120, required=False)
+    article = fields.LineField(label=_("Article number"), max_length=60, required=False)
+    price = _amount(_("Price"), places=4, digits=18)
+    min_order = _amount(_("Minimum order"))
+
+    def clean(self):
+        found = super().clean()
+        said = any(found.get(name) not in (None, "") for name in ("article", "price", "min_order"))
+        if said and not found.get("label") and "label" not in self.errors:
+            self.add_error("label", _("Say what this variant is, such as 5 kg bag."))
+        return found
+
+
+class Variants(forms.BaseFormSet):
+    def said(self) -> list[dict]:
+        """As `save_product` takes them."""
+        return [form.cleaned_data for form in self.forms if form.cleaned_data.get("label")]
+
+
+ROOM = 2  # empty places for variants
+VariantSet = forms.formset_factory(
+    VariantForm, formset=Variants, extra=0, max_num=MAX_VARIANTS, absolute_max=MAX_VARIANTS
+)
+
+
+def variants_of(product: Product | None) -> list[dict]:
+    """The variants as initial values, with room for more."""
+    rows = product.variants.all() if product else ()
+    held = [{name: getattr(row, name) for name in VariantForm.base_fields} for row in rows]
+    return [*held, *[{}] * min(ROOM, MAX_VARIANTS - len(held))]
 
 
 class ImageForm(forms.Form):

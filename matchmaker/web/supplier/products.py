@@ -1,7 +1,7 @@
 """A supplier's products: the list, the form in several languages, and what can be done with each."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -30,7 +30,18 @@ from matchmaker.web.access import supplier
 from matchmaker.web.refusals import say_why, show_on
 from matchmaker.web.supplier.codes import picked, suggestions
 from matchmaker.web.supplier.completeness import completeness
-from matchmaker.web.supplier.forms import MAX_TEXTS, ImageForm, ProductForm, ProductTextSet, terms_of, texts_of
+from matchmaker.web.supplier.forms import (
+    MAX_TEXTS,
+    MAX_VARIANTS,
+    ImageForm,
+    ProductForm,
+    ProductTextSet,
+    VariantForm,
+    VariantSet,
+    terms_of,
+    texts_of,
+    variants_of,
+)
 
 REMEMBERED = 10  # forms a session remembers, so that one sent twice makes one product
 SUGGESTING = ("suggest", "pick_category", "pick_hs_code")
@@ -97,14 +108,15 @@ def _form_page(request: HttpRequest, product: Product | None) -> HttpResponse:
             request, product, ProductForm(initial=terms), ProductTextSet(initial=_beside(texts), prefix="texts")
         )
     form, text_set = ProductForm(request.POST), ProductTextSet(request.POST, prefix="texts")
-    if all([form.is_valid(), text_set.is_valid()]):
-        saved = _save(request, product, form, text_set)
+    variants = VariantSet(request.POST, prefix="variants") if "variants-TOTAL_FORMS" in request.POST else None
+    if all([form.is_valid(), text_set.is_valid(), variants is None or variants.is_valid()]):
+        saved = _save(request, product, form, text_set, variants)
         if saved and ("publish" not in request.POST or _publish(request, saved, form)):
             return redirect("supplier_product_edit", saved.uid)
         product = saved or product
     if product:
         product = own_product(request, product.uid)  # as it is kept, not as it was tried
-    return _render(request, product, form, text_set, status=422)
+    return _render(request, product, form, text_set, variants=variants, status=422)
 
 
 def _first_guess(company: Company) -> dict:
@@ -125,7 +137,8 @@ def _look(request: HttpRequest, product: Product | None) -> HttpResponse:
     if "more" in request.POST and len(texts) < MAX_TEXTS:
         texts.append({})
     form = ProductForm(initial={**terms, **picked(request.POST)})
-    return _render(request, product, form, ProductTextSet(initial=texts, prefix="texts"))
+    variants = VariantSet(initial=_typed_variants(request.POST), prefix="variants")
+    return _render(request, product, form, ProductTextSet(initial=texts, prefix="texts"), variants=variants)
 
 
 def typed(post) -> tuple[dict, list[dict]]:
@@ -133,16 +146,21 @@ def typed(post) -> tuple[dict, list[dict]]:
     terms = {
         name: post.getlist(name) if name == "certificates" else post.get(name, "") for name in ProductForm.base_fields
     }
-    total = post.get("texts-TOTAL_FORMS", "1")
-    count = min(int(total), MAX_TEXTS) if total.isascii() and total.isdigit() and len(total) < 4 else 1
-    texts = [
-        {name: post.get(f"texts-{place}-{name}", "") for name in ("language", "name", "description")}
-        for place in range(max(count, 1))
-    ]
-    return terms, texts
+    texts = _typed_rows(post, "texts", ("language", "name", "description"), MAX_TEXTS)
+    return terms, texts or [{"language": "", "name": "", "description": ""}]
 
 
-def _save(request: HttpRequest, product: Product | None, form: ProductForm, text_set) -> Product | None:
+def _typed_variants(post) -> list[dict]:
+    return _typed_rows(post, "variants", VariantForm.base_fields, MAX_VARIANTS)
+
+
+def _typed_rows(post, prefix: str, names: Iterable[str], most: int) -> list[dict]:
+    total = post.get(f"{prefix}-TOTAL_FORMS", "0")
+    count = min(int(total), most) if total.isascii() and total.isdigit() and len(total) < 4 else 0
+    return [{name: post.get(f"{prefix}-{place}-{name}", "") for name in names} for place in range(count)]
+
+
+def _save(request: HttpRequest, product: Product | None, form: ProductForm, text_set, variants) -> Product | None:
     said = dict(form.cleaned_data)
     said["category_id"] = said.pop("category") or None
     try:
@@ -152,6 +170,7 @@ def _save(request: HttpRequest, product: Product | None, form: ProductForm, text
             product=product,
             texts=text_set.texts(),
             certificates=said.pop("certificates"),
+            variants=None if variants is None else variants.said(),
             **said,
         )
     except (ValidationError, Refused) as problem:
@@ -181,12 +200,13 @@ def _publish(request: HttpRequest, product: Product, form: ProductForm) -> bool:
     return True
 
 
-def _render(request, product, form, text_set, *, image_form=None, status: int = 200) -> HttpResponse:
+def _render(request, product, form, text_set, *, variants=None, image_form=None, status: int = 200) -> HttpResponse:
     context = {
         "product": product,
         "company": request.company,
         "form": form,
         "texts": text_set,
+        "variants": variants or VariantSet(initial=variants_of(product), prefix="variants"),
         "wants_codes": not (form["category"].value() and form["hs_code"].value()),
         "can_add_text": len(text_set.forms) < MAX_TEXTS,
         "form_id": secrets.token_urlsafe(12),

@@ -55,7 +55,7 @@ def product_card(product) -> SafeString:
     }
     if image:
         size = {"image_width": str(image.width), "image_height": str(image.height)}
-        values |= {"image": image.file.url, "image_alt": image.alt, **size}
+        values |= {"image": image.small_url, "image_alt": image.alt, **size}
     else:
         values["art"] = category_art(product.category_id)
     return filled("public/parts/product_card_body.html", values)

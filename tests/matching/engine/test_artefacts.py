@@ -7,7 +7,7 @@ from matchmaker.matching.engine.artefacts import damaged, load_array, save_array
 def test_changed_and_missing_artefacts_are_named(tmp_path):
     for name in ("a.npy", "b.npy", "c.npy"):
         save_array(tmp_path / name, np.arange(3))
-    write_manifest(tmp_path, inputs="x", names=["a.npy", "b.npy", "c.npy"])
+    write_manifest(tmp_path, inputs="x", texts="y", names=["a.npy", "b.npy", "c.npy"])
     assert damaged(tmp_path) == []
     (tmp_path / "a.npy").unlink()
     save_array(tmp_path / "b.npy", np.arange(4))

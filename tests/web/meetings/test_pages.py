@@ -95,6 +95,21 @@ def test_slots_that_are_unticked_are_away(client, hall, pair):
     assert pair[0].away == [hall.slots[0].isoformat()]
 
 
+def test_one_person_of_two_is_away_and_the_company_still_comes(client, hall):
+    row = hall.comes("supplier", people=[{"name": "Malee"}, {"name": "Somchai"}])
+    malee = row.attendees.get(name="Malee")
+    address = reverse("meetings_availability", args=["wuhan"])
+    signed_in(client, row).post(
+        f"{address}?person={malee.uid}", {"free": [slot.isoformat() for slot in hall.slots[1:]]}
+    )
+    ticked = [slot["free"] for slot in client.get(f"{address}?person={malee.uid}").context["days"][0]["slots"]]
+    assert ticked == [False, *[True] * (len(hall.slots) - 1)]
+    row.refresh_from_db()
+    assert row.away == []
+    stranger = hall.comes("buyer").attendees.get()
+    assert client.get(f"{address}?person={stranger.uid}").status_code == 404
+
+
 def test_only_the_one_who_was_asked_answers(client, hall, pair):
     request = hall.ask(*pair, note="Rice")
     address = reverse("meetings_request_answer", args=[request.uid])

@@ -132,3 +132,27 @@ def test_b48_moving_pictures_are_refused(client, product):
 def test_a_line_break_in_the_description_is_refused(client, product):
     page = upload(client, product, picture(), alt="rice\nsack")
     assert page.context["image_form"].errors == {"alt": ["Write this in one line."]}
+
+
+def test_a_large_picture_is_kept_in_three_sizes_and_all_of_them_go_with_it(
+    client, product, django_capture_on_commit_callbacks
+):
+    upload(client, product, picture(size=(2000, 1000)))
+    image = product.images.get()
+    storage = image.file.storage
+    assert [width for width, _name in image.file_names()] == [1600, 960, 480]
+    sizes = []
+    for _width, name in image.file_names():
+        with storage.open(name) as file, Image.open(file) as rendition:
+            sizes.append((rendition.format, rendition.size))
+    assert sizes == [("WEBP", (1600, 800)), ("WEBP", (960, 480)), ("WEBP", (480, 240))]
+    assert image.srcset == ", ".join(f"{storage.url(name)} {width}w" for width, name in image.file_names())
+    names = [name for _width, name in image.file_names()]
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(reverse("supplier_product_image_remove", args=[product.uid, image.pk]))
+    assert [storage.exists(name) for name in names] == [False, False, False]
+
+
+def test_a_small_picture_has_one_size(client, product):
+    upload(client, product, picture(size=(300, 200)))
+    assert [width for width, _name in product.images.get().file_names()] == [300]

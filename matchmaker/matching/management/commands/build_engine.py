@@ -1,16 +1,18 @@
 """Learn the text-to-code engine from the files of the repository and write its artefacts to `data/engine`."""
 
+from dataclasses import replace
 from pathlib import Path
 from time import monotonic
 from typing import Any
 
+import numpy as np
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from matchmaker.language.encoder import get_encoder
-from matchmaker.matching.engine import snapshot, training
+from matchmaker.matching.engine import keeping, snapshot, training
 from matchmaker.matching.engine.classify import ENCODER_PATHS
-from matchmaker.matching.engine.fusion import FIRST, SECOND
+from matchmaker.matching.engine.fusion import FIRST, FIRST_ONLY, SECOND
 from matchmaker.matching.engine.reference import load_labelled, load_nomenclature, load_trade_names
 from matchmaker.matching.engine.vectors import VectorStore
 
@@ -18,33 +20,60 @@ from matchmaker.matching.engine.vectors import VectorStore
 class Command(BaseCommand):
     help = (
         "Learn the text-to-code engine from data/hs, data/campaign and data/eval-dev and write data/engine. "
-        "Vectors are kept under var/engine, so that a second run takes a minute instead of ten."
+        "Vectors are kept under var/engine; what the second encoder knows of the HS texts is taken from data/engine "
+        "as long as they are the same, so that a run takes a few minutes."
     )
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--check", action="store_true", help="only say whether the artefacts fit their inputs")
+        how = parser.add_mutually_exclusive_group()
+        how.add_argument("--anew", action="store_true", help="read the HS texts anew with both encoders (half an hour)")
+        how.add_argument(
+            "--quick",
+            action="store_true",
+            help="learn with the first encoder alone (two minutes); what the second knows and its weights stay",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         data_dir: Path = settings.DATA_DIR
+        folder = data_dir / "engine"
         if options["check"]:
             self.stdout.write(snapshot.state(data_dir))
             return
+        kept = not options["anew"] and snapshot.knows_texts(data_dir)
+        if options["quick"] and not kept:
+            raise CommandError("The HS texts changed or data/engine is damaged: run without --quick.")
         began = monotonic()
         nomenclature = load_nomenclature(data_dir)
         labelled = load_labelled(data_dir, nomenclature)
         names = load_trade_names(data_dir, nomenclature)
         stores = {key: VectorStore(get_encoder(ENCODER_PATHS[key]), settings.ENGINE_CACHE) for key in (FIRST, SECOND)}
-        material = training.gather(nomenclature, labelled, names, stores)
+        material = training.gather(nomenclature, labelled, names, {FIRST: stores[FIRST]} if kept else stores)
+        codes = np.array([nomenclature.position[code] for code in names.codes])
+        name_keys = dict.fromkeys((FIRST, SECOND), keeping.name_keys(names)[np.argsort(codes, kind="stable")])
+        meanings, weights = {}, {}
+        if kept:
+            cache = settings.ENGINE_CACHE / f"before-{snapshot.version(folder)}"
+            before, keys = snapshot.load_meaning(folder, cache, SECOND), snapshot.known_names(folder, SECOND)
+        if kept and not options["quick"]:
+            seen, known = keeping.taken_back(before, keys, nomenclature, labelled, names, stores[SECOND])
+            material = replace(material, vectors=material.vectors | {SECOND: seen}, kept={SECOND: known})
         self.stdout.write(f"{len(labelled)} labelled texts, {len(names)} names encoded ({monotonic() - began:.0f} s)")
-        weights = training.fit_all_weights(training.out_of_fold(material), material)
+        judged = training.out_of_fold(material)
+        if options["quick"]:
+            meanings, name_keys[SECOND] = {SECOND: before}, keys
+            rows = training.rows_of(FIRST_ONLY, labelled)
+            weights = snapshot.load_weights(folder)
+            weights[FIRST_ONLY] = training.fit_weights(judged, material, FIRST_ONLY, rows)
+        else:
+            weights = training.fit_all_weights(judged, material)
         self.stdout.write(f"weights fitted ({monotonic() - began:.0f} s)")
-        everything = range(len(labelled))
-        meanings = {
-            key: training.learn_from(training.unlabelled_meaning(material, key), material, key, everything)
-            for key in (FIRST, SECOND)
-        }
-        snapshot.save(data_dir / "engine", meanings, weights, inputs=snapshot.inputs_of(data_dir))
+        for key in material.vectors:
+            blank = training.unlabelled_meaning(material, key)
+            meanings[key] = training.learn_from(blank, material, key, range(len(labelled)))
+        inputs, texts = snapshot.inputs_of(data_dir), snapshot.texts_of(data_dir)
+        snapshot.save(folder, meanings, weights, name_keys=name_keys, inputs=inputs, texts=texts)
         for route, found in weights.items():
             signals = ", ".join(f"{name} {value:.2f}" for name, value in found.code.items())
             self.stdout.write(f"{route}: {signals}")

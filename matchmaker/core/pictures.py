@@ -1,0 +1,37 @@
+"""Pictures that people send: read with limits, turned upright, made smaller, written anew without their metadata."""
+
+import io
+
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+MAX_PIXELS = 40_000_000  # a 40-megapixel photograph; refused before it is decoded
+
+
+class NotAPicture(Exception):
+    """Neither JPEG, PNG nor WebP, or one that is too large or moves."""
+
+
+def re_encoded(content: bytes, *sides: int) -> list[tuple[int, bytes]]:
+    """WebP renditions whose longer side is at most each of `sides`, as (width, bytes), the largest first.
+
+    One that would be no smaller than the one before it is left out. What stood behind the picture's end is gone.
+
+    Raises:
+        NotAPicture: with nothing of it kept.
+    """
+    try:
+        with Image.open(io.BytesIO(content), formats=["JPEG", "PNG", "WEBP"]) as picture:
+            if picture.width * picture.height > MAX_PIXELS or getattr(picture, "n_frames", 1) > 1:
+                raise NotAPicture
+            upright = ImageOps.exif_transpose(picture).convert("RGB")
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+        raise NotAPicture from None
+    found: list[tuple[int, bytes]] = []
+    for side in sorted(sides, reverse=True):
+        upright.thumbnail((side, side))
+        if found and found[-1][0] == upright.width:
+            continue
+        out = io.BytesIO()
+        upright.save(out, "WEBP", quality=82)
+        found.append((upright.width, out.getvalue()))
+    return found
