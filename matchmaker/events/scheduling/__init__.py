@@ -6,7 +6,7 @@ from matchmaker.events.scheduling.instance import Instance, Interpreter, Invalid
 from matchmaker.events.scheduling.plans import Plan
 from matchmaker.events.scheduling.replan import most_without_moves, replan, with_absences
 from matchmaker.events.scheduling.solve import STAGES, plan, warm
-from matchmaker.events.scheduling.whatif import Comparison, compare
+from matchmaker.events.scheduling.whatif import Comparison, compare, floor_price
 
 __all__ = [
     "CODES",
@@ -23,6 +23,7 @@ __all__ = [
     "alternatives",
     "compare",
     "facts",
+    "floor_price",
     "most_without_moves",
     "plan",
     "replan",

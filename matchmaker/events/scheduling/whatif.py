@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from matchmaker.events.scheduling.flow import select
 from matchmaker.events.scheduling.plans import Plan
 
 
@@ -51,3 +52,14 @@ def compare(today: Plan, other: Plan) -> Comparison:
         gains=changed(up[np.argsort(-change[up], kind="stable")]),
         losses=changed(down[np.argsort(change[down], kind="stable")]),
     )
+
+
+def floor_price(plan: Plan) -> float:
+    """What the fairness floor costs, at most: the share of the meetings' weight that a plan without it might add.
+
+    Proven, for the flow without a bonus bounds the weight of every plan; what the plan itself misses is counted in.
+    """
+    if not plan.instance.fair_bonus:
+        return 0.0
+    most = select(plan.instance.changed(fair_bonus=0)).bound
+    return max(0.0, 1 - plan.weight / most) if most else 0.0

@@ -15,7 +15,7 @@ from matchmaker.accounts.models import User
 from matchmaker.campaigns.services import require_organiser
 from matchmaker.core.problems import Refused
 from matchmaker.events.models import Event, PlanDraft
-from matchmaker.events.scheduling import InvalidInstance, Plan, plan
+from matchmaker.events.scheduling import InvalidInstance, Plan, floor_price, plan
 from matchmaker.events.services import standing as standings
 from matchmaker.events.services.standing import DEFAULTS, Standing
 
@@ -126,7 +126,7 @@ def compute_plan() -> bool:
     except InvalidInstance as refusal:
         _failed(draft, str(refusal))
         return True
-    result = made.to_dict(unplaced=False)
+    result = made.to_dict(unplaced=False) | {"floor_price": round(floor_price(made), 6)}
     kept = {tuple(row[:2]) for row in standing.instance.fixed}
     mine.update(
         state=PlanDraft.State.READY,

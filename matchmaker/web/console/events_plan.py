@@ -197,6 +197,13 @@ def _kinds() -> dict[str, str]:
     }
 
 
+def _floor_price(draft: PlanDraft) -> str:
+    price = draft.result.get("floor_price")
+    if price is None or not draft.options.get("floor"):
+        return ""
+    return _("The floor costs at most %(price).2f %% of what meetings are worth.") % {"price": 100 * price}
+
+
 def _figures(draft: PlanDraft, plan) -> list[dict]:
     return [
         {"label": _("Meetings"), "value": draft.meetings_count},
@@ -208,7 +215,7 @@ def _figures(draft: PlanDraft, plan) -> list[dict]:
             "note": _("Proven best.") if draft.objective >= draft.bound else _("What is at most missing."),
             "first": True,
         },
-        {"label": _("Below the floor"), "value": draft.below_floor},
+        {"label": _("Below the floor"), "value": draft.below_floor, "note": _floor_price(draft)},
         {"label": _("Idle slots between meetings"), "value": plan.idle_gaps},
     ]
 
