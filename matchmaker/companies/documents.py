@@ -67,4 +67,4 @@ def _delete(document: Document) -> None:
     """The row now, the file when the transaction has held: a rolled-back deletion loses nothing."""
     storage, name = document.file.storage, document.file.name
     document.delete()
-    transaction.on_commit(lambda: storage.delete(name))
+    transaction.on_commit(lambda: storage.delete(name or ""))

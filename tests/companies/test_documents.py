@@ -69,7 +69,7 @@ def status_of(client, url) -> int:
 
 
 def send(client, company, *files, kind="register"):
-    return client.post(reverse("company_documents", args=[company.uid]), {"kind": kind, "files": files})
+    return client.post(reverse("company_documents", args=[company.uid]), {"kind": kind, "paper": files})
 
 
 @pytest.mark.parametrize(

@@ -146,7 +146,7 @@ def test_a_claim_decided_by_two_and_evidence_shown_with_its_date_and_end(site, c
     ploy.go(f"/companies/{mill.uid}/documents/")
     ploy.choose(kind="register")
     paper = {"name": "register.pdf", "mimeType": "application/pdf", "buffer": PDF}
-    ploy.page.locator("main [name=files]").set_input_files(paper)
+    ploy.page.locator("main [name=paper]").set_input_files(paper)
     ploy.submit()
     assert "waits for the team" in ploy.text()
     anna.sign_in(first.email, PASSWORD)

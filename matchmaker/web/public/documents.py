@@ -3,7 +3,7 @@
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -23,7 +23,7 @@ MOST_BYTES = 11_000_000
 
 class DocumentForm(forms.Form):
     kind = forms.ChoiceField(label=gettext_lazy("What it is"), choices=Document.Kind.choices)
-    files = forms.FileField(
+    paper = forms.FileField(
         label=gettext_lazy("The paper"),
         help_text=gettext_lazy("A PDF, or a photograph as JPEG, PNG or WebP; up to 10 MB."),
         widget=forms.ClearableFileInput(attrs={"accept": ".pdf,image/jpeg,image/png,image/webp"}),
@@ -42,9 +42,9 @@ def show(request: HttpRequest, uid) -> HttpResponse:
     elif request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         try:
-            add_document(by=request.user, company=request.company, kind=said["kind"], file=said["files"])
+            add_document(by=request.user, company=request.company, kind=said["kind"], file=said["paper"])
         except (ValidationError, Refused) as problem:
-            show_on(form, problem)
+            show_on(form, problem, {"files": "paper"})
         else:
             messages.success(request, _("Sent. Only the campaign's team can read it; you see here what they say."))
             return redirect("company_documents", uid)
@@ -57,7 +57,7 @@ def show(request: HttpRequest, uid) -> HttpResponse:
 @company_admin
 @require_safe
 @csp_override(SEALED)
-def read(request: HttpRequest, uid, key) -> HttpResponse:
+def read(request: HttpRequest, uid, key) -> FileResponse:
     return attachment(get_object_or_404(Document.objects.visible_to(request.user), uid=key, company=request.company))
 
 
