@@ -5,7 +5,7 @@ SHELL = /bin/sh
 .DEFAULT_GOAL = help
 .PHONY: help setup setup-dev run demo test test-services test-pages test-faults matrix fuzz lint format lock messages screenshots \
 	bench-pages bench-quality bench-matching bench-scheduling bench-booking bench-event bench-notifications bench-ledger \
-	bench-directory clean
+	bench-directory bench-load clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -93,6 +93,9 @@ bench-event: setup-dev ## from the organiser's button to the draft of 1,000 by 1
 
 bench-directory: setup-dev ## the directory page beside an ORM and a full-text page at 10k and 100k products; SIZE=1m adds a million
 	@$(PYTHON_ENV)/python benchmarks/directory.py
+
+bench-load: setup-dev ## 100 requests a second to a real server while products are edited and brought in; SIZE, RATE, SECONDS
+	@$(PYTHON_ENV)/python benchmarks/load.py
 
 bench-notifications: setup-dev ## the post office: fan-out and drain
 	@$(PYTHON_ENV)/python benchmarks/notifications.py

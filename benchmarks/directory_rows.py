@@ -53,6 +53,11 @@ def load(n: int) -> None:
             " USING gin (to_tsvector('simple', name || ' ' || description))"
         )
         cursor.execute("CREATE INDEX IF NOT EXISTS bench_newest ON catalogue_product (published_at DESC, id DESC)")
+        for model in (Company, Product, ProductText, ProductCertificate):  # COPY leaves the next keys where they were
+            cursor.execute(
+                f"SELECT setval(pg_get_serial_sequence('{model._meta.db_table}', 'id'), (SELECT max(id) FROM"
+                f" {model._meta.db_table}))"
+            )
         cursor.execute("ANALYZE")
 
 

@@ -3,8 +3,10 @@
 `data/search/judged.csv` holds each query with the products that fit it (gain 2) and those near it (gain 1), judged by
 what a product is, not by what any search finds: for queries in Chinese, English and the suppliers' languages, by name,
 use, property and code, misspelt, in traditional characters and in pinyin. It is a development set: constants of the
-search were chosen with it in sight. Beside our search stand its words alone and PostgreSQL full text over the same
-texts. Intervals are bootstraps over the queries.
+search were chosen with it in sight. A second set is made by another principle and was not looked at while searching
+was made: everyday names of goods (`data/hs/trade_names.csv`, which no index reads) in Chinese, English, Thai and
+Vietnamese, where products of the same HS subheading fit and those of its heading are near. Beside our search stand its
+words alone and PostgreSQL full text over the same texts. Intervals are bootstraps over the queries.
 
     .venv/bin/python benchmarks/search_quality.py     prints the table; `make bench-quality` prints it with the others
 """
@@ -47,6 +49,7 @@ class Section:
     """A table of docs/quality.md."""
 
     rows: list[list[str]] = field(default_factory=list)
+    unseen: list[list[str]] = field(default_factory=list)
     missing: str = ""
 
     def markdown(self) -> str:
@@ -61,6 +64,13 @@ class Section:
             f"| {' | '.join(head)} |",
             f"|{'---|' * len(head)}",
             *(f"| {' | '.join(row)} |" for row in self.rows),
+            "",
+            "Unseen: everyday names of the products' HS codes (`data/hs/trade_names.csv`, no index reads it); products "
+            "of the same subheading count 2, of its heading 1.",
+            "",
+            f"| {' | '.join(head)} |",
+            f"|{'---|' * len(head)}",
+            *(f"| {' | '.join(row)} |" for row in self.unseen),
             "",
         ]
         return "\n".join(lines)
@@ -77,6 +87,24 @@ def judged() -> list[Judged]:
             )
             for row in csv.DictReader(file)
         ]
+
+
+def everyday_names() -> list[Judged]:
+    """The first name of every HS code of the sample in each language; judged by code alone."""
+    codes = {
+        row["product_key"]: row["hs6"]
+        for path in sorted((DATA / "sample").glob("*/products.csv"))
+        for row in _read(str(path.relative_to(DATA)))
+        if row["hs6"]
+    }
+    wanted, found = set(codes.values()), []
+    for row in _read("hs/trade_names.csv"):
+        if row["hs6"] not in wanted:
+            continue
+        gains = {key: 2.0 if code == row["hs6"] else 1.0 for key, code in codes.items() if code[:4] == row["hs6"][:4]}
+        names = {language: row[f"names_{language}"].split(";")[0].strip() for language in ("zh", "en", "th", "vi")}
+        found += [Judged(name, language, "everyday name", gains) for language, name in names.items() if name]
+    return found
 
 
 def products() -> tuple[list[str], list[Entry]]:
@@ -163,33 +191,35 @@ def full_text(keys: list[str], entries: list[Entry]) -> Search | None:
 
 
 def section() -> Section:
-    queries = judged()
     keys, entries = products()
     searches: dict[str, Search | None] = {
         "words": directory(keys, entries, "words"),
         "full text": full_text(keys, entries),
         "directory": directory(keys, entries),
     }
+    made = Section(missing="" if searches["full text"] else " PostgreSQL was left out: no server answered.")
+    languages = [("Chinese", {"zh"}), ("English", {"en"}), ("suppliers' languages", set())]
+    kinds = ("name", "use", "property", "code", "misspelt", "traditional", "pinyin")
+    made.rows = _rows(judged(), searches, languages, kinds)
+    made.unseen = _rows(everyday_names(), searches, [*languages[:2], ("Thai", {"th"}), ("Vietnamese", {"vi"})])
+    return made
+
+
+def _rows(queries: list[Judged], searches, named, kinds: tuple[str, ...] = ()) -> list[list[str]]:
+    """nDCG of all, of each language (an empty set is all others than Chinese and English), of each kind; then how many
+    find nothing."""
     answers = {name: [search(q.query) for q in queries] for name, search in searches.items() if search}
     scores = {
         name: np.array([ndcg(found, q.gains) for found, q in zip(all_, queries, strict=True)])
         for name, all_ in answers.items()
     }
-    made = Section(missing="" if searches["full text"] else " PostgreSQL was left out: no server answered.")
-    languages = np.array([q.language for q in queries])
-    kinds = np.array([q.kind for q in queries])
-    groups = [("all", languages != "")]
-    groups += [(name, languages == code) for name, code in (("Chinese", "zh"), ("English", "en"))]
-    groups += [("suppliers' languages", ~np.isin(languages, ["zh", "en"]))]
-    groups += [
-        (kind, kinds == kind) for kind in ("name", "use", "property", "code", "misspelt", "traditional", "pinyin")
-    ]
-    for name, mask in groups:
-        made.rows.append(_row(name, mask, scores))
+    language, kind = (np.array([getattr(q, name) for q in queries]) for name in ("language", "kind"))
+    groups = [("all", language != "")]
+    for name, codes in named:
+        groups += [(name, np.isin(language, list(codes)) if codes else ~np.isin(language, ["zh", "en"]))]
+    rows = [_row(name, mask, scores) for name, mask in [*groups, *((one, kind == one) for one in kinds)]]
     nothing = {name: np.array([not found for found in all_], float) for name, all_ in answers.items()}
-    for name, mask in groups[:4]:
-        made.rows.append(_row(f"nothing found, {name}", mask, nothing))
-    return made
+    return [*rows, *(_row(f"nothing found, {name}", mask, nothing) for name, mask in groups)]
 
 
 def _row(name: str, mask, values: dict[str, np.ndarray]) -> list[str]:

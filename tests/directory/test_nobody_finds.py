@@ -1,9 +1,11 @@
 """B62: what may not be seen is found by nobody, by no road. The roads are listed; what is hidden is made by turns."""
 
 import itertools
+from io import BytesIO
 
 import pytest
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from matchmaker.catalogue.models import Demand, DemandInvitation, Product, ShortlistItem
 from matchmaker.companies.models import Company
@@ -72,6 +74,10 @@ def roads(client, row):
     for section in ("products", "suppliers", "demands"):
         yield client.get(reverse("sitemap_file", args=[section, 1])).content.decode()
     yield client.get(reverse("home")).content.decode()
+    yield client.get(reverse("searches"), follow=True).content.decode()
+    for query in (SECRET, "unobtanium"):  # what was understood, and what comes closest
+        page = client.get(reverse("products"), {"q": query})
+        yield " ".join(part["text"] for part in page.context["understood"]) + str(page.context["nearest"])
     for name, uid in (("p", row.uid), ("s", row.company.uid)):  # the address gives back what was asked for
         yield client.get(reverse("buyer_compare"), {name: str(uid)}).content.decode().replace(str(uid), "")
 
@@ -91,6 +97,16 @@ def test_b62_what_may_not_be_seen_is_found_by_nobody(client, what, role):
         assert f"{SECRET} wanted" not in said
         assert str(row.uid) not in said
     assert row.pk not in keeping.similar_products(other) or isinstance(row, Demand)
+
+
+@pytest.mark.parametrize("what", [name for name in HIDDEN if "product" in name])
+def test_b62_the_sheet_of_a_comparison_leaves_out_what_may_not_be_seen(client, what):
+    other, row = make.product(name="Jasmine rice", origin="TH"), HIDDEN[what]()
+    client.force_login(make.member_of(make.buyer()))
+    answer = client.get(reverse("buyer_compare_sheet"), {"p": [str(other.uid), str(row.uid)]})
+    cells = [str(cell) for line in load_workbook(BytesIO(answer.content)).active.values for cell in line]
+    assert any("Jasmine rice" in cell for cell in cells)
+    assert not any(SECRET in cell for cell in cells)
 
 
 @pytest.mark.parametrize("what", HIDDEN)
