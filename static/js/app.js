@@ -130,12 +130,23 @@ const keep = (form) => {
     const note = form.querySelector("[data-keep-note]");
     if (note) note.hidden = false;
   }
-  let timer;
+  let timer = 0;
+  const save = () => {
+    clearTimeout(timer);
+    timer = 0;
+    store.set(key, JSON.stringify(Object.fromEntries(keepable(form).map((field) => [fieldKey(field), readField(field)]))));
+  };
   form.addEventListener("input", () => {
     clearTimeout(timer);
-    timer = setTimeout(() => store.set(key, JSON.stringify(Object.fromEntries(keepable(form).map((field) => [fieldKey(field), readField(field)])))), 300);
+    timer = setTimeout(save, 300);
   });
+  // Whoever is quicker than the timer loses nothing either.
+  const hurry = () => timer && save();
+  form.addEventListener("submit", hurry);
+  addEventListener("pagehide", hurry);
   form.querySelector("[data-keep-drop]")?.addEventListener("click", () => {
+    clearTimeout(timer);
+    timer = 0;
     store.drop(key);
     for (const field of keepable(form)) writeField(field, before[fieldKey(field)]);
     form.querySelector("[data-keep-note]").hidden = true;

@@ -1,5 +1,6 @@
 """The verbs of market access, and its two answers: readiness and duty."""
 
+from matchmaker.market_access.services.adding import add_admission, add_agreement, add_rule
 from matchmaker.market_access.services.answers import (
     duty_of,
     readiness_difference,
@@ -35,7 +36,10 @@ from matchmaker.market_access.services.tariffs import import_tariff
 
 __all__ = [
     "DutyChange",
+    "add_admission",
+    "add_agreement",
     "add_partner",
+    "add_rule",
     "answer_question",
     "duty_of",
     "edit_agreement",

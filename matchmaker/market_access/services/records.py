@@ -108,7 +108,7 @@ def edit_rule(*, by: User, rule: EntryRule, **fields: Any) -> EntryRule:
     require_organiser(by)
     before = changed_fields(rule, EDITABLE_RULE, fields)
     rule.full_clean()
-    _refuse_overlap(rule)
+    refuse_overlap(rule)
     if before:
         rule.edited_here = True
         rule.save()
@@ -172,7 +172,7 @@ def changed_fields(row: models.Model, allowed: frozenset[str], fields: Mapping[s
     return before
 
 
-def _refuse_overlap(rule: EntryRule) -> None:
+def refuse_overlap(rule: EntryRule) -> None:
     """A requirement is answered by one rule on any day."""
     others = EntryRule.objects.filter(requirement=rule.requirement).exclude(pk=rule.pk)
     for other in others:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from matchmaker.catalogue.models import Product
 from matchmaker.core.problems import Refused
 from matchmaker.market_access import sentences, services
-from matchmaker.market_access.models import Agreement, AgreementPartner, EntryRule, TariffRate
+from matchmaker.market_access.models import AccessNotice, Agreement, AgreementPartner, EntryRule, TariffRate
 from matchmaker.matching import tasks as matching_tasks
 from matchmaker.web.access import organiser, team
 from matchmaker.web.console.rules_forms import AgreementForm, PartnerForm, RateForm, RuleForm, TariffForm
@@ -71,6 +71,7 @@ def rule(request, code: str):
         "name": sentences.in_language(row, "name"),
         "history": _history(row),
         "holds": sentences.period(row.valid_from, row.valid_until),
+        "admissions": AccessNotice.objects.filter(rule_code=code).count() if row.evidence == "access" else None,
     }
     return render(request, "console/rule.html", context, status=422 if form.errors else 200)
 

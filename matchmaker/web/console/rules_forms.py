@@ -109,6 +109,59 @@ class AgreementForm(WithPreview):
         return {name: value for name, value in self.values().items() if getattr(self.row, name) != value}
 
 
+def _code():
+    return fields.LineField(
+        label=_("Code"),
+        max_length=40,
+        help_text=_("Capital letters, digits and hyphens, such as GACC-FOOD-280. It stays for good."),
+    )
+
+
+class NewRuleForm(forms.Form):
+    """What a rule that follows another one needs first; everything else is copied and changed afterwards."""
+
+    code = _code()
+    takes_over = forms.BooleanField(
+        label=_("It takes over from the other rule, which ends the day before"), required=False, initial=True
+    )
+    valid_from = _day(_("Holds from"), required=True)
+    name_en = fields.LineField(label=_("Name in English"), max_length=160)
+    name_zh = fields.LineField(label=_("Name in Chinese"), max_length=160)
+    legal_basis = fields.LineField(label=_("Legal basis"), max_length=400)
+    source_url = fields.WebsiteField(label=_("Source"), max_length=400)
+    confidence = forms.ChoiceField(label=_("How sure"), choices=SURE)
+
+    def __init__(self, *args, like: EntryRule, **kwargs):
+        initial = {name: getattr(like, name) for name in ("name_en", "name_zh")}
+        super().__init__(*args, initial=initial, **kwargs)
+
+
+class NewAgreementForm(forms.Form):
+    code = _code()
+    kind = forms.ChoiceField(label=_("Kind"), choices=Agreement.Kind.choices)
+    name_en = fields.LineField(label=_("Name in English"), max_length=160)
+    name_zh = fields.LineField(label=_("Name in Chinese"), max_length=160)
+    proofs = Codes(label=_("Proofs of origin, the usual one first"), max_length=200)
+    source_url = fields.WebsiteField(label=_("Source"), max_length=400)
+    confidence = forms.ChoiceField(label=_("How sure"), choices=SURE)
+
+
+class AdmissionForm(forms.Form):
+    """A protocol or notice that admits a product of a country."""
+
+    origin = fields.CodeField(
+        label=_("Origin"), choices=fields.countries, sentence=_("Choose a country from the list.")
+    )
+    hs_in = Codes(label=_("HS prefixes in"), max_length=400)
+    product_en = fields.LineField(label=_("Product in English"), max_length=120)
+    product_zh = fields.LineField(label=_("Product in Chinese"), max_length=120)
+    basis = fields.LineField(label=_("Protocol or notice"), max_length=300)
+    valid_from = _day(_("Holds from"))
+    valid_until = _day(_("Until"))
+    source_url = fields.WebsiteField(label=_("Source"), max_length=400)
+    confidence = forms.ChoiceField(label=_("How sure"), choices=SURE)
+
+
 class PartnerForm(WithPreview):
     origin = fields.CodeField(
         label=_("Origin"), choices=fields.countries, sentence=_("Choose a country from the list.")

@@ -32,7 +32,7 @@ def show(request: HttpRequest, uid) -> HttpResponse:
 
 def _line(entry: AuditEntry) -> dict:
     said = {
-        "save_product": _("Written") if entry.facts.get("new") else _("Changed"),
+        "save_product": _("Written") if entry.facts.get("new") else _("Something was changed"),
         "publish_product": _("Published"),
         "pause_product": _("Paused"),
         "withdraw_product": _("Withdrawn"),
@@ -43,7 +43,7 @@ def _line(entry: AuditEntry) -> dict:
     tone, icon = ICONS.get(entry.verb, ("", "pencil"))
     after = entry.facts.get("after", {})
     return {
-        "what": said.get(entry.verb, _("Changed")),
+        "what": said.get(entry.verb, _("Something was changed")),
         "when": entry.at,
         "who": str(entry.actor or ""),
         "tone": tone,

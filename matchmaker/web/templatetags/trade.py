@@ -90,4 +90,4 @@ def points(share: float) -> int:
 @register.filter
 def said(verb: str) -> str:
     """What a verb of the audit did, in the reader's words; its name where nobody has put it into words."""
-    return str(recorded.SAID.get(verb, verb.replace("_", " ")))
+    return str(recorded.SAID.get(verb, verb))

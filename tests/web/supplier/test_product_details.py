@@ -66,7 +66,7 @@ def test_the_history_names_who_changed_which_field_from_what_to_what(client, com
     client.post(reverse("supplier_product_edit", args=[product.uid]), filled(lead_time_days="45", origin="VN"))
     client.post(reverse("supplier_product_publish", args=[product.uid]))
     entries = client.get(reverse("supplier_product_history", args=[product.uid])).context["entries"]
-    assert [entry["what"] for entry in entries] == ["Published", "Changed", "Written"]
+    assert [entry["what"] for entry in entries] == ["Published", "Something was changed", "Written"]
     assert entries[1]["more"] == "Country of origin: TH → VN; Lead time in days: 30 → 45"
 
 
