@@ -38,7 +38,7 @@ matrix: setup-dev ## every route of the site as every kind of person: gates, mar
 	@ACCESS_ROLES=all $(PYTHON_ENV)/python -m pytest -s tests/web/test_access_generated.py tests/web/test_access_matrix.py
 
 fuzz: setup-dev ## 20,000 made-up calls to the API; none may end in a 5xx
-	@FUZZ_CALLS=$${FUZZ_CALLS:-20000} $(PYTHON_ENV)/python -m pytest -m fault -s tests/fuzz
+	@FUZZ_CALLS=$${FUZZ_CALLS:-20000} $(PYTHON_ENV)/python -m pytest -n auto --maxprocesses 6 -m fault tests/fuzz
 
 test-faults: setup-dev ## kills workers and servers and counts what was lost
 	@$(PYTHON_ENV)/python -m pytest -m "fault and not ledger" -s

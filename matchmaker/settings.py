@@ -282,6 +282,8 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = env.str("STATIC_ROOT", str((BASE_DIR if PRODUCTION else VAR_DIR) / "staticfiles"))
 MEDIA_ROOT = env.str("MEDIA_ROOT", str(VAR_DIR / "media"))
 MEDIA_URL = "media/"
+# Papers and files of letters: beside the media, so that a web server told to serve those never serves these.
+PRIVATE_ROOT = env.str("PRIVATE_ROOT", str(VAR_DIR / "private"))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -296,6 +298,7 @@ WHITENOISE_AUTOREFRESH = DEBUG
 WHITENOISE_MAX_AGE = 31536000 if PRODUCTION else 600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+URLIZE_ASSUME_HTTPS = True  # a bare "www.…" in a text leads to https, as Django will do by itself from 2028 on
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
 # -- defence ----------------------------------------------------------------------------------------------------------

@@ -1,12 +1,12 @@
 """The entrances of the site."""
 
 from django.conf import settings
-from django.conf.urls.static import static
 from django.contrib import admin
 from django.urls import include, path
 
-from matchmaker.web import health, styleguide
+from matchmaker.web import files, health, styleguide
 
+handler400 = "matchmaker.web.errors.not_understood"
 urlpatterns = [
     path("", include("matchmaker.web.public.urls")),
     path("supplier/", include("matchmaker.web.supplier.urls")),
@@ -24,7 +24,7 @@ urlpatterns = [
     path("health/live", health.live, name="health_live"),
     path("health/ready", health.ready, name="health_ready"),
     path("admin/", admin.site.urls),
+    path("media/<path:path>", files.picture, name="picture"),
     # what the mail service reports; its own secret (ANYMAIL_WEBHOOK_SECRET) is the right to
     *([path("mail-events/", include("anymail.urls"))] if settings.MAIL_SERVICE else []),
-    *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),
 ]

@@ -15,6 +15,7 @@ def _quick_passwords(settings):
 @pytest.fixture(autouse=True)
 def _own_folders(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "media"
+    settings.PRIVATE_ROOT = tmp_path / "private"
     settings.STATIC_ROOT = tmp_path  # whitenoise warns of a folder that is not there
 
 

@@ -1,6 +1,7 @@
 """What the campaign's team has seen of a company's evidence."""
 
 import datetime as dt
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -11,7 +12,7 @@ from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
 from matchmaker.campaigns.models import Campaign
 from matchmaker.campaigns.services import require_organiser
-from matchmaker.companies.models import Check, Company
+from matchmaker.companies.models import Check, Company, Document
 from matchmaker.companies.verification import refresh_level
 from matchmaker.core.problems import Refused
 
@@ -20,9 +21,16 @@ LONGEST_YEARS = 3
 
 @transaction.atomic
 def verify_company(
-    *, by: User, company: Company, campaign: Campaign, level: int, evidence: str, expires_on: dt.date | None
+    *,
+    by: User,
+    company: Company,
+    campaign: Campaign,
+    level: int,
+    evidence: str,
+    expires_on: dt.date | None,
+    document: Document | None = None,
 ) -> Check:
-    """Write down what was seen, and show the company at the highest level that counts today.
+    """Write down what was seen, in which of its documents, and show the company at the highest level that counts today.
 
     Raises:
         ValidationError: by field; an end must lie between tomorrow and three years from now.
@@ -36,8 +44,11 @@ def verify_company(
         raise ValidationError({"expires_on": _("Choose a day between tomorrow and three years from now.")})
     if not evidence.strip():
         raise ValidationError({"evidence": _("Say what you saw, so that others can rely on it.")})
+    if document is not None and (document.company_id != company.pk or document.state == Document.State.REFUSED):
+        raise ValidationError({"document": _("Choose one of the company's documents.")})
     check = Check(
         company=company,
+        document=document,
         level=level,
         evidence=evidence.strip(),
         checked_by=by,
@@ -46,8 +57,11 @@ def verify_company(
     )
     check.full_clean()
     check.save()
+    if document is not None:
+        Document.objects.filter(pk=document.pk).update(state=Document.State.SEEN)
     refresh_level(company, today)
-    facts = {"level": level, "expires_on": expires_on and expires_on.isoformat()}
+    facts: dict[str, Any] = {"document": document.sha256} if document else {}
+    facts |= {"level": level, "expires_on": expires_on and expires_on.isoformat()}
     record(by=by, verb="verify_company", on=check, organisation=company, facts=facts)
     return check
 
@@ -62,3 +76,30 @@ def withdraw_check(*, by: User, check: Check, campaign: Campaign, reason: str) -
         refresh_level(check.company)
         facts = {"level": check.level, "reason": reason.strip()[:500]}
         record(by=by, verb="withdraw_check", on=check, organisation=check.company, facts=facts)
+
+
+@transaction.atomic
+def open_document(*, by: User, document: Document, campaign: Campaign) -> Document:
+    """For the team to read; that somebody did stands in the company's record."""
+    require_organiser(by, campaign)
+    record(by=by, verb="read_document", on=document, organisation=document.company, facts={"sha256": document.sha256})
+    return document
+
+
+@transaction.atomic
+def refuse_document(*, by: User, document: Document, campaign: Campaign, reason: str) -> None:
+    """Say that a paper shows nothing; its company reads why and can send another.
+
+    Raises:
+        ValidationError: without a reason.
+        Refused: a check relies on it.
+    """
+    require_organiser(by, campaign)
+    if not reason.strip():
+        raise ValidationError({"reason": _("Say why, in a sentence the company will read.")})
+    if not Document.objects.filter(pk=document.pk, state=Document.State.QUARANTINED).update(
+        state=Document.State.REFUSED, refusal=reason.strip()[:500]
+    ):
+        raise Refused("already_decided", _("Somebody has decided about this document already."))
+    facts = {"reason": reason.strip()[:500], "sha256": document.sha256}
+    record(by=by, verb="refuse_document", on=document, organisation=document.company, facts=facts)

@@ -8,11 +8,11 @@ from collections import defaultdict
 
 from django.db import IntegrityError, models, transaction
 
-from matchmaker.companies.models import Check, Company, DomainProof, Membership, Merge, Suspension
+from matchmaker.companies.models import Check, Company, Document, DomainProof, Membership, Merge, Suspension
 from matchmaker.companies.services import name_key
 
 # What was seen of the duplicate speaks of its own name and number, and so does what was decided about it.
-STAYS = (Check, DomainProof, Suspension, Merge, Membership)
+STAYS = (Check, Document, DomainProof, Suspension, Merge, Membership)
 FILLED = ("name_latin", "name_zh", "website", "address", "about_en", "founded", "size")  # where the kept one is empty
 
 

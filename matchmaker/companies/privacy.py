@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import AuditEntry, User
+from matchmaker.companies.documents import forget_documents
 from matchmaker.companies.models import Company, Invitation, Membership
 from matchmaker.core.problems import Refused
 from matchmaker.notifications.models import Notice, Suppression
@@ -138,4 +139,5 @@ def _close(by: User, company: Company) -> None:
     Company.objects.filter(pk=company.pk).update(
         status=Company.Status.SUSPENDED, contact_name="", contact_email="", contact_phone=""
     )
+    forget_documents(company)
     record(by=by, verb="close_company", on=company)

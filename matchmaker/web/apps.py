@@ -8,6 +8,6 @@ class WebConfig(AppConfig):
     def ready(self):
         from django.db.models import fields
 
-        from matchmaker.web import policies  # noqa: F401 - registers the check of the routes
+        from matchmaker.web import policies, rights  # noqa: F401 - register the checks of routes and rights
 
         fields.BLANK_CHOICE_LABEL = _("Choose …")  # Django's own hook for the empty line of a list

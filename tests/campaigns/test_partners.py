@@ -117,7 +117,7 @@ def enrolled(desk, **fields):
     return partners.enrol_company(by=person, partner=partner, side="supplier", **said)
 
 
-def test_an_enrolled_company_is_its_contacts_not_the_partners(desk):
+def test_n10_an_enrolled_company_is_its_contacts_not_the_partners(desk):
     _partner, person = desk
     enrolment = enrolled(desk)
     assert not Membership.objects.filter(company=enrolment.company).exists()
@@ -144,7 +144,7 @@ def test_a_used_code_is_told_to_the_desk_and_the_company_can_end_it(desk):
     assert not Enrolment.objects.visible_to(desk[1]).exists()
 
 
-def test_a_desk_sees_only_its_own_companies(desk):
+def test_n10_a_desk_sees_only_its_own_companies(desk):
     used(factories.supplier(), code_of(desk))
     other = factories.partner()
     assert not Enrolment.objects.visible_to(other[1]).exists()
@@ -171,7 +171,7 @@ def test_the_word_of_a_trusted_partner_approves_and_anothers_is_only_read(truste
     assert approved.count() == int(trusted)
 
 
-def test_a_word_given_before_approves_at_the_submission():
+def test_feature_7_a_word_given_before_approves_at_the_submission():
     desk = factories.partner(is_trusted=True)
     row = factories.supplier(status="draft")
     partners.vouch(by=desk[1], enrolment=used(row, code_of(desk)), text="We know it.")

@@ -108,7 +108,7 @@ def test_the_database_itself_refuses_a_company_without_a_side():
         make.company(is_supplier=False, is_buyer=False)
 
 
-def test_name_is_found_by_its_pinyin_and_by_simplified_characters():
+def test_n20_name_is_found_by_its_pinyin_and_by_simplified_characters():
     company = start_company(by=make.user(), side="buyer", legal_name="武漢商場", country="CN")
     assert company.name_key == "wuhanshangchang 武汉商场"
 
@@ -116,7 +116,7 @@ def test_name_is_found_by_its_pinyin_and_by_simplified_characters():
 @pytest.mark.parametrize(
     ("language", "shown", "other"), [("en", "Surin Rice Mill", "โรงสีสุรินทร์"), ("zh-hans", "素林米厂", "โรงสีสุรินทร์")]
 )
-def test_name_is_shown_in_the_readers_script(language, shown, other):
+def test_n20_name_is_shown_in_the_readers_script(language, shown, other):
     from django.utils import translation
 
     company = make.supplier(legal_name="โรงสีสุรินทร์", name_latin="Surin Rice Mill", name_zh="素林米厂")

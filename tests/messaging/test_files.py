@@ -7,9 +7,9 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
+from matchmaker.core.files import safe_name
 from matchmaker.messaging import services
 from matchmaker.messaging.models import Attachment
-from matchmaker.messaging.services.files import safe_name
 from tests import factories
 
 PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF"

@@ -6,6 +6,7 @@ import statistics
 import subprocess
 import sys
 import time
+from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
 import pytest
@@ -250,3 +251,10 @@ def test_policy_of_content_allows_no_foreign_and_no_inline_script(client):
     policy = client.get("/")["Content-Security-Policy"]
     assert "script-src 'self'" in policy
     assert "unsafe" not in policy
+
+
+def test_no_page_is_so_secret_about_itself_that_its_own_form_is_refused(settings):
+    """With `no-referrer` a browser sends `Origin: null` along with a form, and the check against forgery refuses it."""
+    folders = [path for place in settings.TEMPLATES[0]["DIRS"] for path in Path(place).rglob("*.html")]
+    assert [path.name for path in folders if "no-referrer" in path.read_text()] == []
+    assert settings.SECURE_REFERRER_POLICY == "same-origin"

@@ -1,7 +1,7 @@
 """Companies, who belongs to them, and how sure we are that they are who they say."""
 
 from matchmaker.companies.models.company import Company
-from matchmaker.companies.models.evidence import Check, DomainProof, Merge, Suspension
+from matchmaker.companies.models.evidence import Check, Document, DomainProof, Merge, Suspension
 from matchmaker.companies.models.people import Asked, Claim, Invitation, JoinRequest, Membership
 
 __all__ = [
@@ -9,6 +9,7 @@ __all__ = [
     "Check",
     "Claim",
     "Company",
+    "Document",
     "DomainProof",
     "Invitation",
     "JoinRequest",

@@ -6,9 +6,67 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from matchmaker.companies.models.company import Company
+from matchmaker.companies.models.people import Membership
+from matchmaker.core.files import private_files
 from matchmaker.core.ids import Public
 from matchmaker.core.text import sound_text
 from matchmaker.notifications.models import Promise
+
+
+def document_path(row: "Document", _filename: str) -> str:
+    """Never the name that was uploaded."""
+    return f"documents/{row.company.uid}/{row.uid}{row.suffix}"
+
+
+class DocumentQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Those of companies one administers; the campaign's team has its own door, and each look is recorded."""
+        if not user.is_authenticated:
+            return self.none()
+        own = Membership.objects.filter(user=user, role=Membership.Role.ADMIN).values("company")
+        return self.filter(company__in=own)
+
+
+class Document(Public):
+    """A paper that shows who a company is. In quarantine, read by nobody else, until the team has looked at it."""
+
+    class Kind(models.TextChoices):
+        REGISTER = "register", _("extract of the commercial register")
+        LICENCE = "licence", _("business licence")
+        TAX = "tax", _("tax registration")
+        AUDIT = "audit", _("audit report")
+        OTHER = "other", _("something else")
+
+    class State(models.TextChoices):
+        QUARANTINED = "quarantined", _("waits for the team")
+        SEEN = "seen", _("seen by the team")
+        REFUSED = "refused", _("not accepted")
+
+    company = models.ForeignKey(Company, models.CASCADE, related_name="documents")
+    kind = models.CharField(_("what it is"), max_length=10, choices=Kind)
+    file = models.FileField(storage=private_files, upload_to=document_path, max_length=200)
+    name = models.CharField(max_length=120)  # what its sender called it, made harmless
+    suffix = models.CharField(max_length=6)
+    content_type = models.CharField(max_length=60)
+    size = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    uploaded_at = models.DateTimeField(auto_now_add=True)
+    state = models.CharField(max_length=12, choices=State, default=State.QUARANTINED)
+    refusal = models.CharField(max_length=500, blank=True, validators=[sound_text])
+
+    objects = DocumentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = _("document")
+        constraints = [
+            models.UniqueConstraint(fields=["company", "sha256"], name="document_once_per_company"),
+            models.CheckConstraint(condition=Q(state="refused") ^ Q(refusal=""), name="refused_document_says_why"),
+        ]
+
+    def __str__(self):
+        return self.name
 
 
 class CheckQuerySet(models.QuerySet):
@@ -22,6 +80,7 @@ class Check(Public):
 
     company = models.ForeignKey(Company, models.CASCADE, related_name="checks")
     level = models.PositiveSmallIntegerField(_("level"), choices=Company.Verification)
+    document = models.ForeignKey(Document, models.SET_NULL, null=True, blank=True, related_name="checks")
     evidence = models.CharField(_("what was seen"), max_length=500, validators=[sound_text])
     checked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     checked_on = models.DateField()

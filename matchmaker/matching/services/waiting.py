@@ -16,7 +16,7 @@ from matchmaker.matching.services import basis, claims, notices, rows
 from matchmaker.matching.services.basis import Basis
 from matchmaker.matching.sides import offers, wants
 
-BATCH = 40  # rows a claim takes: what is written stays locked for a second and no more
+BATCH = 10  # rows of a side a claim takes: what is edited meanwhile waits for so many and no more
 
 
 def waiting() -> tuple[list[int], list[int]]:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from matchmaker.catalogue.models import Demand, Product
 from matchmaker.companies.models import Company
+from matchmaker.core.files import private_files
 from matchmaker.core.ids import Public
 from matchmaker.core.text import one_line, sound_text
 from matchmaker.matching.models import Match
@@ -234,7 +235,7 @@ class Attachment(Public):
     """A file of a message. `name` is what its sender called it, made harmless; it never names the stored file."""
 
     message = models.ForeignKey(Message, models.CASCADE, related_name="attachments")
-    file = models.FileField(upload_to=attachment_path, max_length=200)
+    file = models.FileField(storage=private_files, upload_to=attachment_path, max_length=200)
     name = models.CharField(max_length=120)
     suffix = models.CharField(max_length=6)
     content_type = models.CharField(max_length=60)

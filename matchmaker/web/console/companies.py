@@ -68,7 +68,8 @@ def company(request, uid, reason="", errors=None, check=None):
             "alike": [{"company": other, "why": why_alike(found.why)} for other, found in alike[:8]],
             "history": history(company),
             "reason": reason,
-            "check": check or CheckForm(),
+            "check": check or CheckForm(company=company),
+            "documents": company.documents.select_related("uploaded_by"),
             "claims": [
                 (claim, domains.proved(company, claim.user))
                 for claim in company.claims.filter(status=Asked.OPEN).select_related("user", "first_yes_by")
@@ -82,7 +83,7 @@ def company(request, uid, reason="", errors=None, check=None):
             "enrolments": company.enrolments.filter(partner__campaign=request.campaign).select_related(
                 "partner", "vouched_by"
             ),
-            "checks": company.checks.select_related("checked_by"),
+            "checks": company.checks.select_related("checked_by", "document"),
             "today": timezone.localdate(),
             "errors": errors or [],
         },
@@ -123,6 +124,9 @@ def history(company) -> list[dict]:
         "prove_domain": _("Domain proved"),
         "verify_company": _("Evidence checked"),
         "withdraw_check": _("Check taken back"),
+        "add_document": _("Document sent"),
+        "read_document": _("Document read"),
+        "refuse_document": _("Document not accepted"),
     }
     entries = AuditEntry.objects.filter(organisation=str(company.uid), verb__in=said).select_related("actor")
     return [

@@ -1,18 +1,21 @@
 """Delivery health: what waits, what is parked and why; and the switch that holds everything."""
 
 from django.contrib import messages
-from django.shortcuts import redirect, render
+from django.core.exceptions import ValidationError
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from matchmaker.core.problems import Refused
 from matchmaker.notifications import health, services, topics
 from matchmaker.notifications.models import Delivery, Digest, WebhookDelivery
+from matchmaker.notifications.models.outbox import Promise
 from matchmaker.notifications.tasks import ring
 from matchmaker.web.access import campaign_admin, organiser, team
 from matchmaker.web.refusals import say_why
 
-KINDS = {"delivery": Delivery, "digest": Digest, "webhook": WebhookDelivery}
+KINDS: dict[str, type[Promise]] = {"delivery": Delivery, "digest": Digest, "webhook": WebhookDelivery}
 
 
 @team
@@ -48,12 +51,8 @@ def delivery(request):
 @organiser
 @require_POST
 def retry(request):
-    """Give parked promises a new start: the ones ticked, or all that are shown."""
-    chosen = []
-    for named in request.POST.getlist("promise"):
-        kind, _colon, key = named.partition(":")
-        if kind in KINDS and len(key) == 36:
-            chosen += KINDS[kind].objects.parked().filter(pk=key)
+    """Give the parked promises that were ticked a new start; one that is not there stops all (B94)."""
+    chosen = [_parked(named) for named in request.POST.getlist("promise")]
     count = services.retry_parked(by=request.user, promises=chosen)
     ring()
     messages.success(request, _("%(count)s tried again under the same id.") % {"count": count})
@@ -80,6 +79,16 @@ def release(request):
     else:
         ring()
     return redirect("console_delivery")
+
+
+def _parked(named: str) -> Promise:
+    kind, _colon, key = named.partition(":")
+    if kind not in KINDS or len(key) != 36:
+        raise Http404
+    try:
+        return get_object_or_404(KINDS[kind].objects.parked(), pk=key)
+    except ValidationError:  # no key at all
+        raise Http404 from None
 
 
 def _in_use(channel: dict) -> bool:

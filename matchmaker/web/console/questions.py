@@ -1,11 +1,14 @@
 """The campaign's own questions to companies, and what they answered."""
 
+from urllib.parse import urlencode
+
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Count, Prefetch
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -16,6 +19,7 @@ from matchmaker.companies.models import Company
 from matchmaker.core.text import one_line
 from matchmaker.web import fields
 from matchmaker.web.access import organiser, team
+from matchmaker.web.exports import FORMS, export
 from matchmaker.web.refusals import show_on
 
 
@@ -125,10 +129,37 @@ def _found(request):
 def answers(request):
     words, chosen, companies = _found(request)
     given = Prefetch("answers", Answer.objects.filter(question__campaign=request.campaign).select_related("question"))
+    asked = {"q": words, "question": chosen}
     context = {
+        "files": {form: f"{reverse('console_answers_export', args=[form])}?{urlencode(asked)}" for form in FORMS}
+        if request.role in ("admin", "organiser")
+        else {},
         "page": Paginator(companies.prefetch_related(given), 30).get_page(request.GET.get("page")),
         "questions": of_campaign(request),
         "q": words,
         "chosen": chosen,
     }
     return render(request, "console/answers.html", context)
+
+
+@organiser
+@require_safe
+def answers_file(request, form):
+    """What was found, as a file: a company a line, a question a column, in the order they are asked."""
+    _words, _chosen, companies = _found(request)
+    asked = list(of_campaign(request).order_by("position", "pk"))
+    given = Prefetch("answers", Answer.objects.filter(question__campaign=request.campaign).select_related("question"))
+
+    def table():
+        head = [_("Company"), _("Country"), *(question.label for question in asked)]
+        return head, (_line(company, asked) for company in companies.prefetch_related(given))
+
+    return export(request, "answers", form, table)
+
+
+def _line(company: Company, asked: list[Question]) -> list:
+    said = {
+        answer.question_id: answer.value if type(answer.value) in (int, float) else answer.shown  # numbers stay numbers
+        for answer in company.answers.all()
+    }
+    return [company.legal_name, company.country, *(said.get(question.pk, "") for question in asked)]

@@ -5,15 +5,17 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.csp import csp_override
+from django.views.decorators.http import require_POST, require_safe
 
 from matchmaker.campaigns import claims, verification
-from matchmaker.companies.models import Check, Claim
+from matchmaker.companies.models import Check, Claim, Document
 from matchmaker.core.problems import Refused
 from matchmaker.notifications.tasks import ring
 from matchmaker.web.access import organiser
 from matchmaker.web.console import companies
 from matchmaker.web.console.check_form import CheckForm
+from matchmaker.web.files import SEALED, attachment
 from matchmaker.web.refusals import say_why, show_on
 
 
@@ -21,7 +23,7 @@ from matchmaker.web.refusals import say_why, show_on
 @require_POST
 def verify(request, uid):
     company = get_object_or_404(companies.of_campaign(request), uid=uid)
-    form = CheckForm(request.POST)
+    form = CheckForm(request.POST, company=company)
     if form.is_valid():
         try:
             verification.verify_company(
@@ -61,4 +63,33 @@ def answer_claim(request, uid, claim):
     else:
         transaction.on_commit(ring)
         messages.success(request, _("Your answer is written down."))
+    return redirect("console_company", uid)
+
+
+def _document(request, uid, key) -> Document:
+    rows = Document.objects.select_related("company").filter(company__in=companies.of_campaign(request))
+    return get_object_or_404(rows, uid=key, company__uid=uid)
+
+
+@organiser
+@require_safe
+@csp_override(SEALED)
+def document(request, uid, key):
+    """A paper of a company, for who decides; reading it stands in the record (R A c, logged)."""
+    row = _document(request, uid, key)
+    verification.open_document(by=request.user, document=row, campaign=request.campaign)
+    return attachment(row)
+
+
+@organiser
+@require_POST
+def refuse_document(request, uid, key):
+    row = _document(request, uid, key)
+    reason = request.POST.get("reason", "").replace("\x00", "")[:500]
+    try:
+        verification.refuse_document(by=request.user, document=row, campaign=request.campaign, reason=reason)
+    except (ValidationError, Refused) as problem:
+        say_why(request, problem)
+    else:
+        messages.success(request, _("Not accepted. The company reads why and can send another."))
     return redirect("console_company", uid)

@@ -1,13 +1,10 @@
 """One message: change it, take it back, report it, read its files."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.csp import CSP
 from django.utils.translation import gettext as _
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_POST, require_safe
@@ -19,9 +16,8 @@ from matchmaker.notifications.tasks import ring
 from matchmaker.web.access import signed_in
 from matchmaker.web.enquiries.forms import EditForm, ReportForm
 from matchmaker.web.enquiries.gate import act_and_return, one_of
+from matchmaker.web.files import SEALED, attachment
 from matchmaker.web.refusals import show_on
-
-SEALED: dict[str, Any] = {"default-src": [CSP.NONE], "sandbox": True}  # nothing in a file runs here
 
 
 @signed_in
@@ -74,4 +70,4 @@ def report(request: HttpRequest, uid) -> HttpResponse:
 def download(request: HttpRequest, uid) -> FileResponse:
     """Always a download: nothing in it may run here (B57)."""
     found = get_object_or_404(Attachment.objects.visible_to(request.user), uid=uid)
-    return FileResponse(found.file.open("rb"), as_attachment=True, filename=found.name, content_type=found.content_type)
+    return attachment(found)

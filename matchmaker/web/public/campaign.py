@@ -76,6 +76,8 @@ def _one_a_country(products) -> list[Product]:
 
 def _figures(countries: int) -> list[dict]:
     open_lines = DemandLine.objects.filter(demand__in=Demand.objects.public())
+    # Only those of public demands: a number must not tell that a private one is there.
+    matches = Match.objects.active().filter(line__in=open_lines)
     suppliers = Company.objects.public().count()
     return [
         {
@@ -89,7 +91,7 @@ def _figures(countries: int) -> list[dict]:
             "value": number(suppliers),
             "note": ngettext("from %(count)d country", "from %(count)d countries", countries) % {"count": countries},
         },
-        {"label": _("matches found"), "value": number(Match.objects.active().count())},
+        {"label": _("matches found"), "value": number(matches.count())},
     ]
 
 

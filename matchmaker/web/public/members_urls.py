@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from matchmaker.web.public import answers, domain_proofs, members, partner_codes, webhooks
+from matchmaker.web.public import answers, documents, domain_proofs, members, partner_codes, webhooks
 
 urlpatterns = [
     path("companies/", members.companies, name="companies"),
@@ -33,6 +33,9 @@ urlpatterns = [
     path("companies/<uuid:uid>/domain/", domain_proofs.show, name="domain_proof"),
     path("companies/<uuid:uid>/domain/<uuid:key>/look/", domain_proofs.look, name="domain_proof_look"),
     path("domain-proofs/<str:token>/", domain_proofs.letter, name="domain_letter"),
+    path("companies/<uuid:uid>/documents/", documents.show, name="company_documents"),
+    path("companies/<uuid:uid>/documents/<uuid:key>/", documents.read, name="company_document"),
+    path("companies/<uuid:uid>/documents/<uuid:key>/remove/", documents.remove, name="company_document_remove"),
     path("companies/<uuid:uid>/answers/", answers.edit, name="company_answers"),
     path("companies/<uuid:uid>/partners/", partner_codes.use, name="partner_code_use"),
     path("companies/<uuid:uid>/partners/<uuid:key>/leave/", partner_codes.leave, name="partner_leave"),

@@ -1,5 +1,7 @@
 """The team's side of the post office: announcements and the words of mails."""
 
+import uuid
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -199,6 +201,24 @@ def test_what_is_parked_is_shown_with_its_reason_and_tried_again_under_its_id(co
     Delivery.objects.filter(pk=parked.pk).update(state="parked", last_error="550 no such mailbox")
     page = console.get(reverse("console_delivery"))
     assert [row["why"] for row in page.context["parked"]] == ["550 no such mailbox"]
-    console.post(reverse("console_delivery_retry"), {"promise": [page.context["parked"][0]["named"], "nonsense:1"]})
+    console.post(reverse("console_delivery_retry"), {"promise": [page.context["parked"][0]["named"]]})
     parked.refresh_from_db()
     assert (parked.state, parked.attempts) == ("waiting", 0)
+
+
+@pytest.mark.parametrize("foreign", ["nonsense:1", "delivery:" + "x" * 36, f"webhook:{uuid.uuid4()}"])
+def test_b94_one_that_is_not_there_stops_all(console, suppliers, author, foreign):
+    act(console, draft(console), "send")
+    Delivery.objects.update(state="parked", finished_at=timezone.now())
+    own = [f"delivery:{key}" for key in Delivery.objects.values_list("pk", flat=True)]
+    assert console.post(reverse("console_delivery_retry"), {"promise": [*own, foreign]}).status_code == 404
+    assert not Delivery.objects.exclude(state="parked").exists()
+
+
+def test_b94_ten_thousand_at_once_are_too_much_and_nothing_is_done(console, suppliers, author):
+    act(console, draft(console), "send")
+    Delivery.objects.update(state="parked", finished_at=timezone.now())
+    own = f"delivery:{Delivery.objects.first().pk}"
+    answer = console.post(reverse("console_delivery_retry"), {"promise": [own] * 10_001})
+    assert (answer.status_code, "Too much at once" in answer.text) == (413, True)
+    assert not Delivery.objects.exclude(state="parked").exists()

@@ -1,9 +1,14 @@
 """Asking companies something, from the console to the last step of joining and back."""
 
+import csv
+import io
+
 import pytest
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from matchmaker.campaigns.models import Answer, Question
+from matchmaker.campaigns.questions import answer_questions
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -63,3 +68,27 @@ def test_staff_read_and_do_not_ask(client):
     assert client.get(reverse("console_questions")).status_code == 200
     assert asked(client).status_code == 404
     assert not Question.objects.exists()
+
+
+def test_feature_10_answers_leave_as_a_sheet_with_a_column_a_question_and_no_formula(client, organiser):
+    """What is typed as a formula is text in the file; numbers stay numbers; what was not answered is empty."""
+    campaign = organiser.organiser_of.get().campaign
+    asked(client, label_en="Your motto", kind="line", options="")
+    asked(client, label_en="Turnover", kind="number", options="")
+    motto, turnover = Question.objects.order_by("pk")
+    one, two = factories.supplier(legal_name="Alpha Mill"), factories.supplier(legal_name="Beta Mill")
+    for company, said in ((one, {motto: "=1+1", turnover: "1250.50"}), (two, {motto: "Rice, good rice"})):
+        answers = {str(question.uid): value for question, value in said.items()}
+        answer_questions(by=factories.member_of(company), company=company, campaign=campaign, said=answers)
+    page = client.get(reverse("console_answers"), {"q": "rice"})
+    answer = client.get(page.context["files"]["csv"])
+    assert list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig")))) == [
+        ["Company", "Country", "Your motto", "Turnover"],
+        ["Beta Mill", "TH", "Rice, good rice", ""],
+    ]
+    every = client.get(reverse("console_answers_export", args=["xlsx"]))
+    rows = [list(row) for row in load_workbook(io.BytesIO(every.content)).active.iter_rows(values_only=True)]
+    assert rows[1:] == [["Alpha Mill", "TH", "'=1+1", 1250.5], ["Beta Mill", "TH", "Rice, good rice", None]]
+    client.force_login(factories.organiser(campaign, "staff"))
+    assert client.get(reverse("console_answers_export", args=["csv"])).status_code == 404
+    assert client.get(reverse("console_answers")).context["files"] == {}

@@ -54,7 +54,7 @@ def test_steps_ask_a_stranger_to_sign_in(client):
     assert client.get(step(1)).url == "/accounts/login/?next=/join/supplier/1/"
 
 
-def test_supplier_joins_in_three_steps(client, person):
+def test_feature_1_supplier_joins_in_three_steps(client, person):
     make.campaign()
     assert client.post(step(1), NAMES).url == step(2)
     draft = Company.objects.get()

@@ -1,0 +1,95 @@
+"""Files people send us: known kinds, judged by what is in them and never by their name, in a folder nobody serves."""
+
+import hashlib
+import os
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.files.storage import FileSystemStorage
+from django.utils.translation import gettext as _
+
+from matchmaker.core.pictures import NotAPicture, re_encoded
+
+MAX_BYTES = 10_000_000
+IMAGE_SIDE = 2400
+PDF_ACTIVE = re.compile(rb"/(JavaScript|JS|Launch|EmbeddedFile|RichMedia|OpenAction|AA)\b")
+
+
+class PrivateFiles(FileSystemStorage):
+    """Below PRIVATE_ROOT: files that leave the house only through a view that asks who wants them."""
+
+    @property
+    def base_location(self):
+        return settings.PRIVATE_ROOT
+
+    @property
+    def location(self):
+        return os.path.abspath(self.base_location)
+
+    def url(self, name):
+        raise ValueError("A private file has no address; a view sends it.")
+
+
+def private_files() -> PrivateFiles:
+    return PrivateFiles()
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A file that was looked at and may be stored."""
+
+    name: str
+    suffix: str
+    content_type: str
+    content: bytes
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.content).hexdigest()
+
+
+def check_file(file) -> Kept:
+    """Look at an upload (with `name`, `size` and `read()`): a quiet PDF stays as it is, a picture is re-encoded.
+
+    Raises:
+        ValidationError: on `files`, with `file_too_large`, `type_mismatch`, `pdf_active`.
+    """
+    name = safe_name(file.name)
+    content = file.read(MAX_BYTES + 1) if file.size <= MAX_BYTES else b""
+    if file.size > MAX_BYTES or len(content) > MAX_BYTES:
+        raise refusal(_("“%(name)s” is larger than 10 MB.") % {"name": name}, "file_too_large")
+    if content.startswith(b"%PDF-"):
+        if PDF_ACTIVE.search(content):
+            raise refusal(
+                _("“%(name)s” starts something by itself when it is opened. Print it to PDF again and attach that.")
+                % {"name": name},
+                "pdf_active",
+            )
+        return Kept(f"{_stem(name)}.pdf", ".pdf", "application/pdf", content)
+    return Kept(f"{_stem(name)}.webp", ".webp", "image/webp", _picture(content, name))
+
+
+def refusal(sentence: str, code: str) -> ValidationError:
+    return ValidationError({"files": ValidationError(sentence, code)})
+
+
+def _picture(content: bytes, name: str) -> bytes:
+    try:
+        return re_encoded(content, IMAGE_SIDE)[0][1]
+    except NotAPicture:
+        sentence = _("“%(name)s” is neither a PDF nor a JPEG, PNG or WebP picture.") % {"name": name}
+        raise refusal(sentence, "type_mismatch") from None
+
+
+def safe_name(name: str) -> str:
+    """The name without a path, control and direction characters, or anything a header could trip over (B54)."""
+    last = re.split(r"[\\/]", unicodedata.normalize("NFC", name or ""))[-1]
+    plain = "".join(char for char in last if unicodedata.category(char)[0] not in "CZ" or char == " ")
+    return re.sub(r"[\"';:<>|?*]", "", plain).strip(" .")[-100:] or "file"
+
+
+def _stem(name: str) -> str:
+    return name.rpartition(".")[0] or name

@@ -1,0 +1,185 @@
+"""Who may do what with each thing, in one table: start-up, exports, mails and docs/security.md read it.
+
+Each row names its database tables, the notices that tell of it, and the routes that give it out as a file. `manage.py
+check`, which every command runs, finds a table, a notice or an export that no row names, and an export whose view opens
+for somebody else than its row says. `manage.py rights` prints the table for the document.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from django.apps import apps
+from django.core.checks import Error, register
+
+from matchmaker.notifications import wording
+from matchmaker.web.policies import policy_of, routes
+
+COLUMNS = (
+    "Anybody",
+    "Member of the company",
+    "Administrator of the company",
+    "Other side of a match",
+    "Campaign's team",
+    "Key of a program",
+)
+SUPPLIER, BUYER = "member of a supplier", "member of a buyer"
+ORGANISER, SIGNED_IN = "organiser of the campaign", "signed in"
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """One thing: who may do what (a cell a column), and where it lies, is told of, and leaves as a file."""
+
+    thing: str
+    cells: tuple[str, str, str, str, str, str]
+    tables: str = ""  # model labels
+    notices: str = ""  # kinds
+    exports: Mapping[str, str] = field(default_factory=dict)  # route → policy its view must declare
+
+
+TABLE = (
+    Right(
+        "Approved supplier's profile", ("read", "read", "change", "read", "read", "as its person, by scope"),
+        tables="companies.Company campaigns.Participation",
+        notices="company_approved company_returned company_submitted welcome",
+        exports={"console_export": ORGANISER},
+    ),
+    Right("Buyer, or company not approved",
+        ("–", "read own", "change own", "– (contact after both said yes)", "read", "own")),
+    Right("Number, contact data", ("–", "read own", "change own", "contact after both said yes", "read", "own"),
+        tables="campaigns.Crossing"),
+    Right("Approve, return, verify, suspend", ("–", "–", "–", "–", "organisers, never their own company", "–"),
+        tables="companies.Check companies.Suspension", notices="company_suspended company_back"),
+    Right("Lift a suspension, merge duplicates, take over by claim",
+        ("–", "–", "–", "–", "two organisers, never their own company", "–"),
+        tables="companies.Claim companies.Merge", notices="claim_answered company_claimed company_merge"),
+    Right("Paper that shows who a company is",
+        ("–", "–", "send, read, remove", "–", "organisers read, each look on record", "–"),
+        tables="companies.Document"),
+    Right("Proof of a domain", ("read the result", "read the result", "prove", "read the result", "read", "–"),
+        tables="companies.DomainProof"),
+    Right("Country partner's desk",
+        ("–", "– (its partner sees state and figures)", "use a code, end it", "–", "admit, give seats, close", "–"),
+        tables="campaigns.Partner campaigns.PartnerSeat campaigns.PartnerCode campaigns.Enrolment",
+        notices="partner_enrolled partner_invited partner_vouched"),
+    Right("Answers to the campaign's questions",
+        ("–", "–", "write own", "–", "read; organisers as a file", "–"),
+        tables="campaigns.Question campaigns.Answer", exports={"console_answers_export": ORGANISER}),
+    Right("Act for a company",
+        ("–", "–", "is told, reads the record", "–", "organisers, with a reason, half an hour", "–"),
+        notices="company_acted"),
+    Right("Letters, quotes, samples and steps between companies",
+        ("–", "own", "own", "own", "reported or held ones only", "by scope"),
+        tables="messaging.Enquiry messaging.Message messaging.Attachment messaging.ReadMark messaging.Quote "
+        "messaging.Sample messaging.DealStep messaging.FollowUp messaging.Report",
+        notices="enquiry_assigned enquiry_declined enquiry_expired enquiry_follow_up enquiry_message enquiry_quote "
+        "enquiry_reminder enquiry_review enquiry_step"),
+    Right("Whom a company blocks or takes letters from", ("–", "own", "own", "–", "limits only", "–"),
+        tables="messaging.Block messaging.ContactLimit messaging.ContactPreference messaging.ContactUse"),
+    Right("Members", ("–", "read", "invite, let in, change roles, remove, hand over", "–", "–", "–"),
+        tables="companies.Membership companies.Invitation companies.JoinRequest",
+        notices="company_invitation invitation_misused join_answered join_requested member_joined"),
+    Right("Record (audit)", ("–", "–", "read", "–", "its last lines of a company", "–"), tables="accounts.AuditEntry"),
+    Right("Product: draft", ("–", "write", "write, publish, pause, withdraw", "–", "–", "by scope"),
+        tables="catalogue.Product catalogue.ProductText catalogue.ProductCertificate catalogue.ProductImage "
+        "catalogue.ProductVariant",
+        exports={"supplier_products_export": SUPPLIER}),
+    Right("Product: published", ("read", "write", "pause, withdraw", "read", "read", "by scope")),
+    Right("Readiness and registrations of a product", ("the result", "write", "write", "the result", "figures", "–"),
+        tables="market_access.Registration market_access.ReadinessAnswer", notices="registration_expiring"),
+    Right("Demand: public",
+        ("read, without the buyer's name", "write", "publish, close, withdraw", "read", "read", "by scope"),
+        tables="catalogue.Demand catalogue.DemandLine catalogue.DemandVersion catalogue.DemandComment",
+        notices="demand_closed demand_closing demand_passed demand_returned demand_waiting",
+        exports={"buyer_demands_export": BUYER}),
+    Right("Demand: invited", ("–", "write own", "as above", "the invited read", "–", "by scope"),
+        tables="catalogue.DemandInvitation"),
+    Right("Demand: private", ("–", "write own", "as above", "–", "– (counted only)", "by scope")),
+    Right("Match", ("–", "read and answer own", "the same", "read and answer own", "figures only", "by scope"),
+        tables="matching.Match matching.NeverAgain matching.OfferState matching.WantState",
+        notices="match_found match_interest match_mutual match_reminder",
+        exports={"supplier_matches_export": SUPPLIER, "buyer_matches_export": BUYER}),
+    Right("Matching of the campaign", ("–", "–", "–", "–", "read; organisers start and set", "–"),
+        tables="matching.MatchSettings matching.MatchRun matching.MatchBlock"),
+    Right("Shortlist, what is not for us", ("–", "own", "own", "–", "–", "–"),
+        tables="catalogue.ShortlistItem directory.ShortlistDetail directory.NotForUs directory.ShowsVisits",
+        exports={"buyer_shortlist_export": BUYER}),
+    Right("Saved search, what one looked at", ("–", "own person", "own person", "a number", "–", "–"),
+        tables="directory.SavedSearch directory.Alerted directory.Visit", notices="search_alert"),
+    Right("Sheet being brought in", ("–", "–", "own", "–", "organisers, the campaign's", "–"),
+        tables="imports.Import imports.ImportPack imports.ImportRow",
+        exports={"import_example": SIGNED_IN, "import_refused": SIGNED_IN}),
+    Right("Notice", ("–", "own", "own", "–", "–", "own"),
+        tables="notifications.Notice notifications.Delivery notifications.Digest notifications.Preference "
+        "notifications.Attention notifications.Suppression"),
+    Right("Announcement, words of the mails", ("–", "read what one was sent", "read what one was sent", "–",
+        "write; above a thousand people two", "–"),
+        tables="notifications.Announcement notifications.Wording"),
+    Right("Webhook", ("–", "own person", "own person", "–", "health only", "–"),
+        tables="notifications.WebhookEndpoint notifications.WebhookDelivery notifications.WebhookAttempt",
+        notices="webhook_disabled"),
+    Right("Delivery as a whole", ("–", "–", "–", "–", "read; organisers try again, its administrator holds", "–"),
+        tables="notifications.Hold notifications.Heartbeat"),
+    Right("Event: in preparation", ("–", "–", "–", "–", "read; organisers write", "–")),
+    Right("Event: published", ("read", "read", "read", "read", "read; organisers write", "read"),
+        tables="events.Event events.Hall"),
+    Right("Registration, badge and agenda at an event",
+        ("–", "own", "own", "name and booth", "read; organisers write", "–"),
+        tables="events.EventParticipation events.Attendee events.RevokedBadge events.AgendaReminder",
+        notices="meetings_place meetings_published meetings_soon",
+        exports={"console_event_export": ORGANISER, "meetings_agenda_export": SIGNED_IN}),
+    Right("Wish, request and meeting",
+        ("–", "own", "own", "own (a wish: –)", "meetings and plan; never a `never`", "–"),
+        tables="events.Wish events.MeetingRequest events.Meeting events.MeetingMove events.PlanDraft "
+        "events.Interpreter",
+        notices="meetings_answered meetings_asked meetings_changed meetings_move"),
+    Right("Gate and contacts of a hall", ("–", "own contacts", "own contacts", "while shared", "gates and scans", "–"),
+        tables="events.GateDevice events.Scan events.SavedContact", exports={"meetings_contacts_export": SIGNED_IN}),
+    Right("Account, keys, copy, erasure", ("–", "own", "own", "own", "own", "–"),
+        tables="accounts.User accounts.ApiToken accounts.Consent accounts.StoredAnswer"),
+    Right("Campaign, its team, rules, rates and codes",
+        ("read", "read", "read", "read", "administrators write", "read"),
+        tables="campaigns.Campaign campaigns.Organiser catalogue.Category catalogue.HSCode market_access.EntryRule "
+        "market_access.EntryQuestion market_access.AccessNotice market_access.Agreement "
+        "market_access.AgreementPartner market_access.TariffRate directory.ExchangeRate"),
+)  # fmt: skip
+
+
+def as_markdown() -> str:
+    """The table as it stands in docs/security.md."""
+    lines = [f"| Object | {' | '.join(COLUMNS)} |", "|---" * (len(COLUMNS) + 1) + "|"]
+    return "\n".join([*lines, *(f"| {right.thing} | {' | '.join(right.cells)} |" for right in TABLE)])
+
+
+def exports() -> dict[str, str]:
+    """Route → who may have the file."""
+    return {name: policy for right in TABLE for name, policy in right.exports.items()}
+
+
+@register()
+def everything_has_its_right(app_configs, **kwargs) -> list[Error]:
+    tables = [model._meta.label for model in apps.get_models() if model.__module__.startswith("matchmaker.")]
+    wrong = [*_named("table", "tables", tables), *_named("notice", "notices", wording.kinds())]
+    given = exports()
+    found = {pattern.name: policy_of(pattern) for _path, pattern in routes() if _gives_a_file(pattern)}
+    wrong += [f"the export {name!r} is named by no row" for name in found.keys() - given]
+    wrong += [
+        f"the export {name!r} opens for {found[name]!r}, not for {policy!r}"
+        for name, policy in given.items()
+        if found.get(name) != policy
+    ]
+    hint = "Name it in a row of TABLE in matchmaker/web/rights.py, or take it out there."
+    return [Error(f"Who may do what: {what}.", hint=hint, id="matchmaker.E002") for what in sorted(wrong)]
+
+
+def _gives_a_file(pattern) -> bool:
+    """By its address: everything that ends in a form the reader chooses."""
+    return str(pattern.pattern).endswith(".<str:form>")
+
+
+def _named(what: str, where: str, there: list[str]) -> Iterator[str]:
+    told = Counter(name for right in TABLE for name in getattr(right, where).split())
+    yield from (f"the {what} {name!r} is named by no row" for name in set(there) - set(told))
+    yield from (f"the {what} {name!r} is not there" for name in set(told) - set(there))
+    yield from (f"the {what} {name!r} is named by {count} rows" for name, count in told.items() if count > 1)

@@ -1,0 +1,200 @@
+"""The rest of the world: what is under way between people. Files, letters, quotes, meetings, gates, hooks, lists.
+
+Everything lies on the day fair `mday`, between the supplier and the buyer of the world, who know each other.
+"""
+
+import datetime as dt
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.utils import timezone
+
+from matchmaker.catalogue.models import DemandComment, ProductImage, ShortlistItem
+from matchmaker.companies.models import Check, Document, DomainProof, Merge, Suspension
+from matchmaker.directory.models import ExchangeRate, NotForUs, SavedSearch
+from matchmaker.events import services as events
+from matchmaker.events.models import Event
+from matchmaker.events.models.day import Scan
+from matchmaker.events.models.meetings import Meeting
+from matchmaker.events.models.wishes import MeetingMove
+from matchmaker.imports.models import Import, ImportRow
+from matchmaker.market_access.models import Agreement, AgreementPartner, EntryRule, Registration, TariffRate
+from matchmaker.matching.models import MatchRun
+from matchmaker.messaging.models import Attachment, DealStep, FollowUp, Message, Quote, Report, Sample
+from matchmaker.messaging.models.guard import Block
+from matchmaker.notifications.models import Announcement, WebhookDelivery, WebhookEndpoint
+from matchmaker.notifications.services import notify
+from tests import factories
+from tests.web.access_world import World
+
+
+class FullWorld(World):
+    """One of everything there is a page for."""
+
+    def __init__(self):
+        super().__init__()
+        self.now = timezone.now()
+        self.letters()
+        self.goods()
+        self.files()
+        self.fair()
+        self.post()
+        self.evidence()
+        self.reference()
+
+    def letters(self):
+        enquiry, at, admin = self.enquiry, self.now, self.people["supplier admin"]
+        self.quote = Quote.objects.create(
+            enquiry=enquiry, price="1.5", currency="USD", price_unit="kg", incoterm="FOB", incoterm_place="Bangkok",
+            valid_until=at.date() + dt.timedelta(days=30), note="Mquote note", made_by=admin, made_at=at,
+        )  # fmt: skip
+        self.sample = Sample.objects.create(enquiry=enquiry, what="Msample bag", asked_at=at)
+        self.step = DealStep.objects.create(
+            enquiry=enquiry, rung="intent", happened_on=at.date(), note="Mstep note", said_by="supplier", said_at=at
+        )
+        self.follow_up = FollowUp.objects.create(enquiry=enquiry, side="buyer", asked_at=at)
+        self.held = Message.objects.create(
+            enquiry=enquiry, side="buyer", text="Mheld words", state="held", hold="link_only", created_at=at
+        )
+        bad = Message.objects.create(enquiry=enquiry, side="buyer", text="Mbad words", created_at=at)
+        self.report = Report.objects.create(message=bad, side="supplier", reason="junk", note="Mreport note")
+        self.file = Attachment.objects.create(
+            message=self.message, name="Mfile.pdf", suffix=".pdf", content_type="application/pdf", size=6, sha256="0",
+            file=ContentFile(b"Mpaper", "x.pdf"),
+        )  # fmt: skip
+        self.block = Block.objects.create(company=self.seller, other=factories.buyer(legal_name="Mblocked Zeta"))
+
+    def goods(self):
+        default_storage.save("x.webp", ContentFile(b"Mimage"))
+        # Written around the field, which would read its measures from a real picture.
+        shown = {"file": "x.webp", "width": 1, "height": 1, "sha256": "0", "alt": "Mpicture alt"}
+        ProductImage.objects.bulk_create([ProductImage(product=self.draft, **shown)])
+        self.picture = ProductImage.objects.get()
+        self.short = ShortlistItem.objects.create(company=self.buyer, product=self.offer, note="Mshort note")
+        self.not_for_us = NotForUs.objects.create(company=self.buyer, supplier=factories.supplier())
+        self.search = SavedSearch.objects.create(
+            user=self.people["buyer member"], kind="products", name="Msearch name", query="q=x"
+        )
+        self.registration = Registration.objects.create(company=self.seller, code="GACC-FOOD", number="MREG77")
+        self.comment = DemandComment.objects.create(demand=self.wanted["public"], text="Mcomment text", is_team=True)
+        self.waiting = factories.demand(self.buyer, lines=1, title="Mwaiting title", status="submitted")
+
+    def files(self):
+        admin, team = self.people["supplier admin"], self.people["organiser"]
+        own = {
+            "language": "en",
+            "head": ["Name"],
+            "mapping": {},
+            "seen": {"format": "csv", "encoding": "utf-8"},
+            "total": 1,
+            "rejected": 1,
+            "state": "preview",
+        }
+        self.batch = Import.objects.create(
+            kind="products", company=self.seller, by=admin, file_name="Mgoods.csv", **own
+        )
+        self.team_batch = Import.objects.create(
+            kind="suppliers", campaign=self.campaign, by=team, file_name="Mlist.csv", **own
+        )
+        for batch in (self.batch, self.team_batch):
+            self.row = ImportRow.objects.create(
+                batch=batch, row_no=2, raw=["Mcell text"], problems={"name": "wrong"}, action="reject"
+            )
+        self.run = MatchRun.objects.create(campaign=self.campaign, started_by=team)
+
+    def fair(self):
+        organiser, day = self.people["organiser"], timezone.localdate() + dt.timedelta(days=21)
+        self.day = Event.objects.create(
+            campaign=self.campaign, slug="mday", name_en="Mday fair", name_zh="M", status="published", starts_on=day,
+            ends_on=day, opens_at=dt.time(9), closes_at=dt.time(11), tables=2, capacity=20, city_en="Wuhan",
+        )  # fmt: skip
+        slots = self.day.slots()
+        self.part = events.register_for_event(
+            by=self.people["supplier admin"], event=self.day, company=self.seller, side="supplier", note="Mnote team"
+        )
+        self.other_part = events.register_for_event(
+            by=self.people["buyer admin"], event=self.day, company=self.buyer, side="buyer"
+        )
+        third = factories.buyer(legal_name="Mthird Eta")
+        asker = factories.member_of(third)
+        self.third = events.register_for_event(by=asker, event=self.day, company=third, side="buyer")
+        self.request = events.request_meeting(
+            by=asker, event=self.day, company=third, other=self.seller, note="Mrequest note"
+        )
+        wished = {"event": self.day, "company": self.buyer, "other": self.seller, "kind": "must"}
+        self.wish = events.wish(by=self.people["buyer admin"], **wished)
+        self.interpreter = events.add_interpreter(
+            by=organiser, event=self.day, name="Minterpreter Li", languages=["zh", "en"]
+        )
+        self.draft_plan = events.start_plan(by=organiser, event=self.day, seconds=1)
+        events.compute_plan()
+        self.draft_plan.refresh_from_db()
+        self.meeting = Meeting.objects.create(
+            event=self.day, supplier=self.seller, buyer=self.buyer, starts_at=slots[0], table=1,
+            supplier_note="Msold note", buyer_note="Mbought note", supplier_staff="Mstaff Som",
+        )  # fmt: skip
+        self.move = MeetingMove.objects.create(
+            meeting=self.meeting, company=self.buyer, starts_at=slots[1], expires_at=slots[0]
+        )
+        self.visitor = self.part.attendees.first() or self.part.attendees.create(name="Mvisitor Noi")
+        self.guest = self.other_part.attendees.first() or self.other_part.attendees.create(name="Mguest Wang")
+        events.share_contacts(by=self.people["supplier admin"], participation=self.part, share=True)
+        self.contact = events.save_contact(
+            by=self.people["buyer admin"], participation=self.other_part, code=self.visitor.code, note="Mcontact note"
+        )
+        self.device, self.secret = events.make_device(by=organiser, event=self.day, gate="Mgate north")
+        self.scan = Scan.objects.create(
+            device=self.device, key=self.device.uid, code="MSCANNED99", scanned_at=self.now, outcome="refused"
+        )
+
+    def post(self):
+        admin, team = self.people["supplier admin"], self.people["organiser"]
+        self.hook = WebhookEndpoint.objects.create(user=admin, url="https://mhook.example.org/", name="Mhook name")
+        self.firm_hook = WebhookEndpoint.objects.create(
+            owner_uid=self.seller.uid, url="https://mfirm.example.org/", name="Mfirm hook"
+        )
+        sent = {"event_type": "match.created", "event_key": "m", "not_before": self.now, "state": "parked"}
+        sent["finished_at"] = self.now
+        self.sent_hook = WebhookDelivery.objects.create(endpoint=self.hook, **sent)
+        self.firm_event = WebhookDelivery.objects.create(endpoint=self.firm_hook, **sent)
+        words = {"en": {"subject": "Munsent subject", "body": "Munsent body"}}
+        about = {"owner_uid": self.campaign.uid, "written_by": team, "sender": {"en": "M"}}
+        self.unsent = Announcement.objects.create(texts=words, **about)
+        said = {"en": {"subject": "Mcalled subject", "body": "Mcalled body"}}
+        self.called = Announcement.objects.create(texts=said, state="sent", sent_at=self.now, reached=1, **about)
+        told = {"announcement": str(self.called.uid)}
+        path = f"/announcements/{self.called.uid}/"
+        notify(kind="announcement", to=[admin], event_key=self.called.event_key, context=told, path=path)
+        self.letter = DomainProof.objects.create(
+            company=self.seller, user=admin, domain="mdomain.example.org", method="mail", token="mproof-token",
+            address="info@mdomain.example.org", not_before=self.now, expires_at=self.now + dt.timedelta(days=9),
+        )  # fmt: skip
+
+    def evidence(self):
+        team, today = self.people["organiser"], self.now.date()
+        self.document = Document.objects.create(
+            company=self.seller, kind="register", name="Mextract.pdf", suffix=".pdf", content_type="application/pdf",
+            size=6, sha256="0", file=ContentFile(b"Msheet", "x.pdf"),
+        )  # fmt: skip
+        seen = {"document": self.document, "evidence": "Mseen paper", "checked_by": team, "checked_on": today}
+        self.check = Check.objects.create(company=self.seller, level=2, **seen)
+        gone = factories.supplier(legal_name="Mgone Theta", status="suspended")
+        self.suspension = Suspension.objects.create(
+            company=gone, suspended_by=team, reason="Msuspended why", status_before="approved"
+        )
+        self.merge = Merge.objects.create(kept=self.seller, gone=gone, proposed_by=team, reason="Mmerge why")
+
+    def reference(self):
+        factories.hs_code("100630")
+        self.rate = ExchangeRate.objects.create(currency="THB", yuan="0.2", as_of=self.now.date(), source="M")
+        self.rule = EntryRule.objects.create(
+            code="m-rule", requirement="m", name_en="Mrule", name_zh="M", stage="before", evidence="none",
+            confidence="hint",
+        )  # fmt: skip
+        self.agreement = Agreement.objects.create(code="M-FTA", name_en="M", name_zh="M", kind="fta", confidence="hint")
+        self.party = AgreementPartner.objects.create(
+            agreement=self.agreement, origin="TH", valid_from=self.now.date(), confidence="hint"
+        )
+        self.tariff = TariffRate.objects.create(
+            hs_code="10063020", regime="MFN", percent=1, valid_from=self.now.date(), source="M"
+        )

@@ -1,0 +1,128 @@
+"""Which row of the world stands in the address of which route, for the generated matrix."""
+
+import re
+
+from django.urls import reverse
+
+from matchmaker.companies import invitations
+from matchmaker.notifications import unsubscribing
+from tests.web.access_more import FullWorld
+
+NEVER = "01a20f56-0000-7000-8000-000000000000"
+
+# Parts of addresses that name no row: a way of showing, a step, a verb.
+WORDS = {"step": 1, "side": "supplier", "section": "suppliers", "number": 1, "language": "en", "variant": 0}
+WORDS |= {"form": "csv", "owner": "company", "what": "products", "verb": "test", "kind": "products", "row_no": 2}
+
+# Routes asked with a name that never was, each with its reason; every other one is asked with a row of the world.
+WITHOUT_A_ROW: dict[str, str] = {}
+
+
+def named(w: FullWorld) -> list[tuple[str, dict]]:
+    """The first pattern that fits a route's name gives its arguments."""
+    seller, desk, day = {"uid": w.seller.uid}, {"uid": w.partner.uid}, {"slug": w.day.slug}
+    at = lambda row, **more: {"uid": row.uid, **more}  # noqa: E731
+    stop = unsubscribing.address(w.people["supplier admin"], "matches").rstrip("/").rsplit("/", 1)[-1]
+    words = {"kind": "welcome"}
+    return [
+        (r"member_(role|remove|hand_over)", {**seller, "person": w.extra.user.uid}),
+        (r"invitation_withdraw", {**seller, "key": w.invitation.pk}),
+        (r"join_request_answer", {**seller, "key": w.asked.uid}),
+        (r"join_request_withdraw", {"key": w.asked.uid}),
+        (r"claim_object", {**seller, "key": w.claim.uid}),
+        (r"claim_withdraw", {"key": w.claim.uid}),
+        (r"invitation_accept", {"key": w.invitation.pk}),
+        (r"invitation", {"token": invitations.token_of(w.invitation)}),
+        (r"domain_proof_look", {**seller, "key": w.letter.uid}),
+        (r"domain_letter", {"token": w.letter.token}),
+        (r"partner_leave", {**seller, "key": w.enrolment.uid}),
+        (r"partner_(company|vouch|take_back)", {**desk, "key": w.enrolment.uid}),
+        (r"partner_code_withdraw", {**desk, "code": w.code.uid}),
+        (r"(console_)?partner_(home|codes|enrol|seat|close)|console_partner", desk),
+        (r"console_partner_unseat", {**desk, "key": w.partner.seats.get().pk}),
+        (r"console_claim", {**seller, "claim": w.claim.uid}),
+        (r"console_company_(approve|return)", at(w.pending)),
+        (r"console_check_withdraw", {**seller, "check": w.check.uid}),
+        (r"console_suspension_lift", {"uid": w.suspension.company.uid, "key": w.suspension.uid}),
+        (r"console_merge_answer", {**seller, "key": w.merge.uid}),
+        (r"console_document.*", {**seller, "key": w.document.uid}),
+        (r"company_document(_remove)?", {**seller, "key": w.document.uid}),
+        (r"picture", {"path": w.picture.file.name}),
+        (r"console_(company|act|merge).*", seller),
+        (r"console_question.*", at(w.question)),
+        (r"console_rate_remove", {"key": w.rate.pk}),
+        (r"console_demand.*", at(w.waiting)),
+        (r"console_matching_(progress|cancel)", at(w.run)),
+        (r"console_report", at(w.report)),
+        (r"console_held", at(w.held)),
+        (r"console_agreement", {"code": w.agreement.code}),
+        (r"console_agreement_partner", at(w.party)),
+        (r"console_tariff_rate", {"pk": w.tariff.pk}),
+        (r"console_rule", {"code": w.rule.code}),
+        (r"console_announcement.*", at(w.unsent)),
+        (r"announcement", at(w.called)),
+        (r"console_text.*", words),
+        (r"console_event_(withdraw|mend|place)", {**day, **at(w.other_part)}),
+        (r"console_event_interpreter_remove", {**day, **at(w.interpreter)}),
+        (r"console_event_plan_pair", {**day, **at(w.draft_plan), "supplier": 0, "buyer": 0}),
+        (r"console_event_plan(_progress|_publish|_discard)?", {**day, **at(w.draft_plan)}),
+        (r"console_event_meeting(_change)?", {**day, **at(w.meeting)}),
+        (r"console_event_scan", {**day, **at(w.scan)}),
+        (r"console_event_device_revoke", {**day, **at(w.device)}),
+        (r"console_event_reissue", {**day, **at(w.visitor)}),
+        (r"console_event(_publish|_cancel)?", {"slug": w.plan.slug}),
+        (r"console_event_.*", day),
+        (r"invited", {"code": w.code.code}),
+        (r"supplier_product_image_remove", at(w.draft, pk=w.picture.pk)),
+        (r"supplier_registration_remove", at(w.registration)),
+        (r"supplier_registration_add", at(w.draft)),
+        (r"(api_)?supplier_product.*|api_product_(publish|pause|withdraw)|api_product", at(w.draft)),
+        (r"product|ask_product|buyer_not_for_us_product|buyer_shortlist_.*", at(w.offer)),
+        (r"buyer_not_for_us_back", {"key": w.not_for_us.pk}),
+        (r"search_.*", at(w.search)),
+        (r"(buyer|api)_demand.*|demand|ask_demand|demand_quotes", at(w.wanted["private"])),
+        (r"(api_)?(supplier_|buyer_)?match.*|api_match.*", at(w.match)),
+        (r"api_notice.*|notice_read", at(w.notice)),
+        (r"unsubscribe", {"token": stop}),
+        (r"account_token_revoke", at(w.token)),
+        (r"account_webhook.*", {"key": w.hook.uid, "event": w.sent_hook.pk}),
+        (r"(api_)?enquiry_message_edit", at(w.message)),
+        (r"enquiry_message.*", at(w.message)),
+        (r"enquiry_file", at(w.file)),
+        (r"(api_)?quote(_answer|_withdraw)?", at(w.quote)),
+        (r"sample_move", at(w.sample)),
+        (r"deal_step_answer", at(w.step)),
+        (r"follow_up", at(w.follow_up)),
+        (r"enquiry_unblock", {"uid": w.block.other.uid}),
+        (r"(api_)?enquiry.*|quote_new|sample_ask|deal_step", at(w.enquiry)),
+        (r"import_(new|example)", {"kind": "products"}),
+        (r"import.*", at(w.batch)),
+        (r"meetings_feed", {"token": w.part.feed_token}),
+        (r"meetings_(meeting|cancel|outcome|move|staff)", at(w.meeting)),
+        (r"meetings_move_answer", at(w.move)),
+        (r"meetings_request_.*", at(w.request)),
+        (r"meetings_contact_forget", {**day, **at(w.contact)}),
+        (r"meetings_badge", {**day, "code": w.visitor.code}),
+        (r"gate_badge", {"code": w.visitor.code}),
+        (r"meetings_(wish|ask)", {**day, **seller}),
+        (r"meetings_.*|api_event|event.*", day),
+        (r"(api_)?category", {"code": w.offer.category.code}),
+        (r"api_hs_code", {"code": "100630"}),
+        (r"company_webhook(_act|_replay)?", {**seller, "key": w.firm_hook.uid, "event": w.firm_event.pk}),
+        (r"company_.*|members|leave_company|knock|claim|domain_proof|supplier|ask_supplier|api_company", seller),
+        (r"partner_code_use|buyer_not_for_us_supplier", seller),
+    ]  # fmt: skip
+
+
+def address(pattern, path: str, rows: list[tuple[str, dict]]) -> tuple[str, bool]:
+    """The address of a route, and whether each of its parts that names a row names one of the world's."""
+    wanted = re.findall(r"<(?:\w+:)?(\w+)>", path)
+    known = WORDS | next((args for fits, args in rows if re.fullmatch(fits, pattern.name or "")), {})
+    found = {name: known.get(name, NEVER if f"uuid:{name}" in path else "1") for name in wanted}
+    return reverse(pattern.name, kwargs=found), all(name in known for name in wanted)
+
+
+def rows_of(w: FullWorld) -> list:
+    """Every row of the world that somebody from outside may not change."""
+    rows = [*vars(w).values(), *w.wanted.values()]
+    return [row for row in rows if hasattr(row, "_meta") and hasattr(row, "pk")]

@@ -1,0 +1,56 @@
+"""The one table of who may do what: nothing is outside it, exports obey it, and the document shows it."""
+
+from pathlib import Path
+
+import pytest
+
+from matchmaker.notifications import wording
+from matchmaker.web import rights
+
+SECURITY = Path(__file__).resolve().parent.parent.parent / "docs/security.md"
+
+
+def said() -> list[str]:
+    return [error.msg for error in rights.everything_has_its_right(None)]
+
+
+def test_every_table_notice_and_export_has_its_right():
+    assert said() == []
+
+
+def test_the_document_shows_the_table_as_it_is():
+    """`python manage.py rights` prints what belongs between the two marks."""
+    text = SECURITY.read_text().split("<!-- rights -->")[1].split("<!-- /rights -->")[0]
+    assert text.strip() == rights.as_markdown()
+
+
+def without(monkeypatch, thing: str) -> list[str]:
+    monkeypatch.setattr(rights, "TABLE", tuple(row for row in rights.TABLE if row.thing != thing))
+    return said()
+
+
+def test_a_table_or_an_export_nobody_thought_of_stops_the_start(monkeypatch):
+    assert without(monkeypatch, "Answers to the campaign's questions") == [
+        "Who may do what: the export 'console_answers_export' is named by no row.",
+        "Who may do what: the table 'campaigns.Answer' is named by no row.",
+        "Who may do what: the table 'campaigns.Question' is named by no row.",
+    ]
+
+
+def test_a_notice_nobody_thought_of_stops_the_start(monkeypatch):
+    monkeypatch.setattr(wording, "kinds", lambda: ("company_acted", "gossip"))
+    assert "Who may do what: the notice 'gossip' is named by no row." in said()
+
+
+def test_an_export_that_opens_for_somebody_else_stops_the_start(monkeypatch):
+    strict = {**rights.exports(), "buyer_shortlist_export": "administrator of the campaign"}
+    monkeypatch.setattr(rights, "exports", lambda: strict)
+    assert said() == [
+        "Who may do what: the export 'buyer_shortlist_export' opens for 'member of a buyer', "
+        "not for 'administrator of the campaign'."
+    ]
+
+
+@pytest.mark.parametrize("right", rights.TABLE, ids=lambda right: right.thing)
+def test_every_row_says_something_in_each_column(right):
+    assert [bool(cell.strip()) for cell in right.cells] == [True] * len(rights.COLUMNS)
