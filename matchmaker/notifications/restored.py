@@ -32,8 +32,8 @@ def note(promise: Promise) -> None:
 def guard() -> bool:
     """Hold everything when the log is ahead of the database; returns whether it is. Called once a sweep.
 
-    A log of a time to come tells of a clock that was put back. One whose last letters the database knows as sent tells of a
-    clock that was put on, or of a machine that slept. Neither is a backup.
+    A log of a time to come tells of a clock that was put back. One whose last letters the database knows as sent tells
+    of a clock that was put on, or of a machine that slept. Neither is a backup.
     """
     beat, newest = Heartbeat.objects.first(), max(_logs(), key=_written, default=None)
     if newest is None or beat is None or not beat.seen_at + GAP <= _written(newest) <= timezone.now() + GAP:
