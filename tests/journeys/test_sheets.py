@@ -35,7 +35,7 @@ def test_a_thousand_products_by_xlsx_with_errors_corrected_and_gone_on_after_a_k
     mali.submit()
     mali.page.locator("[name=publish]").check()
     mali.submit("main form button.btn-primary")
-    mali.page.wait_for_selector("text=Bring in 996 rows")
+    mali.page.wait_for_selector("text=Bring in 996 rows", timeout=60_000)  # the worker starts meanwhile
 
     # The same mistake is mended once for both rows; one more by itself; one row stays out.
     with mali.page.expect_navigation():
