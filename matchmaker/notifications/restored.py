@@ -32,10 +32,13 @@ def note(promise: Promise) -> None:
 def guard() -> bool:
     """Hold everything when the log is ahead of the database; returns whether it is. Called once a sweep.
 
-    A log of a time to come tells of a clock that was put back, not of a backup.
+    A log of a time to come tells of a clock that was put back. One whose last letters the database knows as sent tells
+    of a clock that was put on, or of a machine that slept. Neither is a backup.
     """
     beat, newest = Heartbeat.objects.first(), max(_logs(), key=_written, default=None)
     if newest is None or beat is None or not beat.seen_at + GAP <= _written(newest) <= timezone.now() + GAP:
+        return False
+    if _all_sent(newest):
         return False
     with transaction.atomic():
         Hold.objects.get_or_create(pk=1, defaults={"reason": REASON})
@@ -74,6 +77,14 @@ def _logs() -> list[Path]:
 
 def _written(log: Path) -> datetime:
     return datetime.fromtimestamp(log.stat().st_mtime, tz=timezone.get_default_timezone())
+
+
+def _all_sent(log: Path) -> bool:
+    last = {UUID(line) for line in log.read_text(encoding="ascii").split()[-200:] if len(line) == 36}
+    sent = (
+        model.objects.filter(pk__in=last, state=Promise.State.SENT) for model in (Delivery, Digest, WebhookDelivery)
+    )
+    return sum(rows.count() for rows in sent) == len(last)
 
 
 def _ids() -> set[UUID]:

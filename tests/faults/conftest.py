@@ -118,8 +118,6 @@ class Site:
             self.kill(process)
         if self.server and self.server.poll() is None:
             self.kill_valkey()
-        if self.cluster:
-            self.cluster.stop()
 
     # -- what is asked and what came
     def ask(self, verb: str, *arguments: object) -> dict:

@@ -93,9 +93,9 @@ def own_cluster(site, request):
     if not (FOUND and site.database.startswith("postgres")):
         pytest.skip("needs DATABASE_URL of a PostgreSQL and its programs")
     folder = tempfile.TemporaryDirectory(prefix="matchmaker-pg-", ignore_cleanup_errors=True)
-    request.addfinalizer(folder.cleanup)
     Path(folder.name).chmod(0o755)
     site.cluster = Cluster(Path(folder.name) / "data", valkey.free_port())
+    request.addfinalizer(lambda: (site.cluster.stop(), folder.cleanup()))
     site.database = site.cluster.url
     site.ask("prepare", PEOPLE)
 

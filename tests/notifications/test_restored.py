@@ -39,3 +39,11 @@ def test_f51_a_site_that_only_slept_is_not_held(sink, person, tell, time_machine
     time_machine.move_to(timezone.now() + timedelta(hours=6))
     outbox.be_seen()
     assert not Hold.objects.exists()
+
+
+def test_f38_letters_sent_right_after_the_clock_was_put_on_hold_nothing(sink, person, tell):
+    tell(person)
+    assert mail.deliver_waiting() == 1
+    Heartbeat.objects.update_or_create(pk=1, defaults={"seen_at": timezone.now() - timedelta(hours=1)})
+    outbox.be_seen()
+    assert not Hold.objects.exists()

@@ -61,3 +61,13 @@ def test_categories_stand_below_their_groups(client):
         ("group", "TECH", 1),
         ("category", "TECH-01", 1),
     ]
+
+
+def test_a_filter_with_nothing_to_choose_is_not_shown(client):
+    make.product(origin="TH", currency="", price_low=None)
+    page = client.get(reverse("products")).content.decode()
+    assert (page.count("<summary>Origin"), page.count("<summary>Comes to"), page.count("<summary>Currency")) == (
+        1,
+        0,
+        0,
+    )
