@@ -38,7 +38,7 @@ class Person:
         self.address = address
         locale = {"en": "en-GB", "zh": "zh-CN", "fr": "fr-FR"}[language]
         self.context = browser.new_context(locale=locale, viewport={"width": width, "height": 900}, base_url=address)
-        self.context.set_default_timeout(20_000)
+        self.context.set_default_timeout(60_000)  # a busy machine takes long for its first page
         self.page = self.context.new_page()
         self.complaints = []
         self.page.on("console", self._hear)
