@@ -188,7 +188,7 @@ class FullWorld(World):
         factories.hs_code("100630")
         self.rate = ExchangeRate.objects.create(currency="THB", yuan="0.2", as_of=self.now.date(), source="M")
         self.rule = EntryRule.objects.create(
-            code="m-rule", requirement="m", name_en="Mrule", name_zh="M", stage="before", evidence="none",
+            code="m-rule", requirement="m", name_en="Mrule", name_zh="M", stage="before", evidence="access",
             confidence="hint",
         )  # fmt: skip
         self.agreement = Agreement.objects.create(code="M-FTA", name_en="M", name_zh="M", kind="fta", confidence="hint")

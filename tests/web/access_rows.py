@@ -58,7 +58,7 @@ def named(w: FullWorld) -> list[tuple[str, dict]]:
         (r"console_agreement", {"code": w.agreement.code}),
         (r"console_agreement_partner", at(w.party)),
         (r"console_tariff_rate", {"pk": w.tariff.pk}),
-        (r"console_rule", {"code": w.rule.code}),
+        (r"console_(rule(_new)?|admission_new)", {"code": w.rule.code}),
         (r"console_announcement.*", at(w.unsent)),
         (r"announcement", at(w.called)),
         (r"console_text.*", words),
