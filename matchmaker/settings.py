@@ -209,6 +209,7 @@ MFA_REQUIRED = env.bool("MFA_REQUIRED", PRODUCTION)  # organisers and administra
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
 MFA_TOTP_ISSUER = "matchmaker"
+MFA_TOTP_TOLERANCE = 1  # the code of half a minute ago still counts: clocks differ and typing takes time (RFC 6238, 5.2)
 USERSESSIONS_TRACK_ACTIVITY = False
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "desk"
