@@ -58,11 +58,11 @@ class Post:
         Raises:
             Temporary, Permanent, NotWanted, Later: see `outbox`.
         """
-        notice = Notice.objects.select_related("recipient", "recipient__attention").get(pk=delivery.notice_id)
+        delivery.notice = notice = Notice.objects.select_related("recipient__attention").get(pk=delivery.notice_id)
         person = notice.recipient
         writable(person)
         attention.respect_quiet_hours(person, notice.topic)
-        context = notice.context | {"path": notice.path}
+        context = notice.context | {"path": delivery.path}
         self.send(build(person, notice.kind, notice.topic, context, key=str(delivery.pk)))
 
     def send(self, message: EmailMultiAlternatives) -> None:
