@@ -28,7 +28,7 @@ from matchmaker.notifications.outbox import (
     mail_due,
 )
 
-ICS = "meeting.ics"
+ICS = "invite.ics"
 # Styles go into the tags, for mail programs that drop `<style>`; those for dark or narrow windows stay in the head.
 STYLED = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
 HIDDEN = re.compile("[\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029]+")

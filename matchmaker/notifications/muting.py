@@ -1,4 +1,4 @@
-"""Kinds of notice that the organisers send no letters of: those are told on the site alone."""
+"""Kinds of notice that the house sends no letters of: those are told on the site alone."""
 
 from typing import Any
 
@@ -39,7 +39,7 @@ def mute(*, by: Any, kind: str) -> None:
     waiting.update(
         state=Promise.State.CANCELLED,
         finished_at=timezone.now(),
-        last_error="The organisers send no mails of this kind.",
+        last_error="The house sends no mails of this kind.",
     )
 
 

@@ -28,7 +28,7 @@ def test_what_waits_stays_here_and_can_be_seen_even_by_whoever_wanted_mail_alone
     row = tell(person)
     muting.mute(by=boss, kind="demand_closed")
     row.refresh_from_db()
-    assert (row.state, row.last_error) == ("cancelled", "The organisers send no mails of this kind.")
+    assert (row.state, row.last_error) == ("cancelled", "The house sends no mails of this kind.")
     assert list(Notice.objects.visible_to(person)) == [Notice.objects.get()]
     assert set(health.gaps().values()) == {0}
 

@@ -31,7 +31,7 @@ class Wording(Public):
 
 
 class MutedKind(models.Model):
-    """A kind of notice that the organisers send no letters of: it is told on the site alone."""
+    """A kind of notice that the house sends no letters of: it is told on the site alone."""
 
     kind = models.CharField(max_length=60, unique=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
