@@ -110,10 +110,12 @@ def by_kind(since: datetime) -> list[dict[str, Any]]:
 
 def _became(notices: QuerySet) -> list[dict[str, Any]]:
     told = notices.order_by().values("kind").annotate(told=Count("pk"), read=Count("read_at"))
-    letters = Delivery.objects.filter(notice__in=notices).order_by().values("notice__kind")
+    letters = Delivery.objects.filter(notice__in=notices).order_by().values(told_kind=F("notice__kind"))
     states = {state: Count("pk", filter=Q(state=state)) for state in Promise.State.values}
-    went = {row["notice__kind"]: row for row in letters.annotate(followed=Count("followed_at"), **states)}
-    return [row | {name: went.get(row["kind"], {}).get(name, row.get(name, 0)) for name in BECAME} for row in told]
+    went: dict[str, dict[str, Any]] = {
+        row.pop("told_kind"): row for row in letters.annotate(followed=Count("followed_at"), **states)
+    }
+    return [{**dict.fromkeys(BECAME, 0), **row, **went.get(row["kind"], {})} for row in told]
 
 
 def _by_channel() -> dict[str, QuerySet]:
