@@ -1,7 +1,5 @@
 """Coming by the link of a letter: counted once, for its own reader, with nothing hidden in the letter."""
 
-from uuid import uuid4
-
 import pytest
 from django.utils import timezone
 
@@ -74,7 +72,7 @@ def test_a_program_that_follows_every_link_is_not_counted(client, letter):
     assert letter.followed_at is None
 
 
-@pytest.mark.parametrize("mark", ["", "1 OR 1=1", "x" * 200, str(uuid4())])
+@pytest.mark.parametrize("mark", ["", "1 OR 1=1", "x" * 200, "6f1f6c0e-0000-4000-8000-000000000000"])
 def test_b12_a_mark_that_is_none_is_taken_off(client, person, letter, mark):
     assert come(client, person, mark)["Location"] == "/notices/"
 
