@@ -27,6 +27,7 @@ from matchmaker.notifications.outbox import (
     drain,
     mail_due,
 )
+from matchmaker.notifications.templatetags.notices import spoken
 
 ICS = "invite.ics"
 # Styles go into the tags, for mail programs that drop `<style>`; those for dark or narrow windows stay in the head.
@@ -121,7 +122,7 @@ def build(
     host = urlsplit(site).hostname or "localhost"
     with translation.override(person.language):
         stop = unsubscribing.address(person, topic) if topic != topics.ACCOUNT else ""
-        data = context | {
+        data = spoken(context) | {
             "recipient": str(person),
             "site_name": site_name(),
             "site_url": site,
@@ -176,7 +177,7 @@ def _calendar_part(text: str, method: str) -> MIMEPart:
 
 def subject(notice: Notice) -> str:
     """The subject alone, in the language set, for summaries and short messages."""
-    context = notice.context | {"site_name": site_name()}
+    context = spoken(notice.context) | {"site_name": site_name()}
     language = translation.get_language() or "en"
     words = wording.of(notice.kind, language, wording.variant_of(notice.kind, context))
     if words:
