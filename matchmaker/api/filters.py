@@ -62,6 +62,8 @@ class DeclaredFilters(BaseFilterBackend):
 def _narrowed(narrow, queryset, name: str, value: str):
     try:
         return narrow(queryset, value)
+    except ValidationError as error:
+        raise ValidationError({name: error.detail}) from None
     except (ValueError, TypeError):  # a word where the column holds a number
         raise ValidationError({name: [_("This is no value of this parameter.")]}, "invalid") from None
 

@@ -6,8 +6,8 @@ from drf_spectacular.utils import OpenApiParameter
 from matchmaker.api.permissions import EVERYONE, SIGNED_IN
 
 ABOUT = """
-Companies, products, demands, matches, enquiries, notices and events of an import campaign. A program may do here what
-its person may do on the pages, and sees what she sees; what it may not see answers 404 and is in no list or count.
+Companies, products, demands, matches, enquiries, notices, events and meetings of an import campaign. A program may do
+here what its person may do on the pages, and sees what she sees; what it may not see answers 404 and is in no list.
 
 **Signing in.** Make a key on the site, under *Account, API keys*, or here with `POST /api/v1/tokens/`, and send it as
 `Authorization: Bearer mm_…`. A key has scopes and an end; it is shown once, and taking it back holds at once. Each
@@ -37,6 +37,9 @@ TAGS = {
     "enquiries": "Conversations between two companies.",
     "quotes": "Offers made in an enquiry, version by version.",
     "events": "Events of the campaign.",
+    "participations": "Registrations for events, with the people who come and when they cannot meet.",
+    "meeting-requests": "One company asks another for a meeting.",
+    "meetings": "Meetings of two companies at an event.",
     "notifications": "What the caller was told.",
     "categories": "The campaign's categories.",
     "hs-codes": "The Harmonized System, from chapter to subheading.",
@@ -97,7 +100,7 @@ class Operations(AutoSchema):
         key = f"A key needs the scope `{scope}`." if self.view.get_authenticators() else ""
         return " ".join(filter(None, [getattr(self.view, "notes", {}).get(self._action, ""), who, key]))
 
-    def get_override_parameters(self) -> list[OpenApiParameter]:
+    def get_override_parameters(self) -> list:
         if self.method == "POST" and self.view.get_authenticators():
             return [IDEMPOTENCY_KEY]
         return [IF_MATCH] if self.method == "PATCH" and getattr(self.view, "is_versioned", False) else []

@@ -7,6 +7,7 @@ from matchmaker.api.demands import Demands
 from matchmaker.api.docs import Entrance, Page, Schema
 from matchmaker.api.enquiries import Enquiries, Quotes
 from matchmaker.api.matches import Matches
+from matchmaker.api.meetings import MeetingRequests, Meetings, Participations
 from matchmaker.api.notices import Notices
 from matchmaker.api.products import Products
 from matchmaker.api.reference import Categories, Events, HSCodes, Suggestions
@@ -18,6 +19,9 @@ LIST, ONE, LIST_WRITE, ONE_WRITE = (
     {"get": "list", "post": "create"},
     {"get": "retrieve", "patch": "partial_update"},
 )
+
+
+REQUESTS = "meeting-requests/"
 
 
 def one(resource, verb):
@@ -63,6 +67,18 @@ urlpatterns = [
     path("hs-codes/<str:code>/", HSCodes.as_view(ONE), name="api_hs_code"),
     path("events/", Events.as_view(LIST), name="api_events"),
     path("events/<slug:slug>/", Events.as_view(ONE), name="api_event"),
+    path("participations/", Participations.as_view(LIST_WRITE), name="api_participations"),
+    path("participations/<uuid:uid>/", Participations.as_view(ONE_WRITE), name="api_participation"),
+    path("participations/<uuid:uid>/withdraw/", one(Participations, "withdraw"), name="api_participation_withdraw"),
+    path(REQUESTS, MeetingRequests.as_view(LIST_WRITE), name="api_meeting_requests"),
+    path(f"{REQUESTS}<uuid:uid>/", MeetingRequests.as_view(ONE), name="api_meeting_request"),
+    path(f"{REQUESTS}<uuid:uid>/answer/", one(MeetingRequests, "answer"), name="api_meeting_request_answer"),
+    path(f"{REQUESTS}<uuid:uid>/withdraw/", one(MeetingRequests, "withdraw"), name="api_meeting_request_withdraw"),
+    path("meetings/", Meetings.as_view(LIST_WRITE), name="api_meetings"),
+    path("meetings/<uuid:uid>/", Meetings.as_view(ONE), name="api_meeting"),
+    path("meetings/<uuid:uid>/move/", one(Meetings, "move"), name="api_meeting_move"),
+    path("meetings/<uuid:uid>/cancel/", one(Meetings, "cancel"), name="api_meeting_cancel"),
+    path("meetings/<uuid:uid>/outcome/", one(Meetings, "outcome"), name="api_meeting_outcome"),
     path("suggestions/", one(Suggestions, "create"), name="api_suggestions"),
     path("schema/", Schema.as_view(), name="api_schema"),
     path("docs/", Page.as_view(url_name="api_schema"), name="api_docs"),
