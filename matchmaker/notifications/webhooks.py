@@ -247,7 +247,7 @@ def disable(endpoint: WebhookEndpoint, reason: str) -> None:
             kind="webhook_disabled",
             to=people,
             event_key=f"webhook_disabled:{endpoint.uid}:{now.isoformat()}",
-            context={"name": endpoint.name, "url": endpoint.url, "reason": reason},
+            context={"name": endpoint.name, "address": endpoint.url, "reason": reason},
             path=f"{path}{endpoint.uid}/" if path else "",
         )
 
