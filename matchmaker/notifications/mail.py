@@ -218,7 +218,7 @@ def writable(person) -> None:
         raise NotWanted("The account is closed.")
     stopped = Suppression.objects.filter(address=person.email.lower()).first()
     if stopped:
-        raise NotWanted(f"The address is not written to since {stopped.since:%Y-%m-%d}: {stopped.reason}")
+        raise NotWanted(f"The address is not written to: {stopped.reason}")
 
 
 def _by_code(code: int, said: str) -> Temporary | Permanent:

@@ -47,7 +47,5 @@ def test_no_kind_shows_a_name_that_the_frame_of_the_letter_takes():
     """`url` is where the button leads: a fact of that name would never be seen."""
     frame = r"\{\{ ?(url|site_url|settings_url|unsubscribe_url|headline|preheader|topic_name)\b"
     folder = Path(settings.BASE_DIR) / "templates/notifications"
-    hits = [
-        file.name for file in folder.glob("[a-z]*.*") if re.search(frame, file.read_text())
-    ]
+    hits = [file.name for file in folder.glob("[a-z]*.*") if re.search(frame, file.read_text())]
     assert hits == []

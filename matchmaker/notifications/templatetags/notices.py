@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, to_locale
 
 from matchmaker.core import reference
+from matchmaker.notifications import reasons
 from matchmaker.notifications.models import Announcement
 from matchmaker.notifications.typesetting import mended
 
@@ -72,6 +73,12 @@ def linked(text: str) -> SafeString:
     pieces = enumerate(ADDRESS.split(text))
     shown = (format_html('<a href="{0}">{0}</a>', piece) if number % 2 else piece for number, piece in pieces)
     return format_html_join("", "{}", ((piece,) for piece in shown))
+
+
+@register.filter
+def said(reason: str) -> str:
+    """Why something did not leave, as its row keeps it, in the language set."""
+    return reasons.said(reason)
 
 
 @register.simple_tag
