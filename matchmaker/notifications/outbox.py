@@ -181,7 +181,7 @@ def try_again(promise: Promise, failure: Temporary) -> None:
         wait = failure.after or SCHEDULE[min(promise.attempts, len(SCHEDULE)) - 1]
     wait *= random.uniform(0.9, 1.1)
     if promise.crashes >= MAX_CRASHES:
-        finish(promise, Promise.State.PARKED, f"Failed {promise.crashes} times in an unknown way: {failure}")
+        finish(promise, Promise.State.PARKED, f"It failed again and again in an unknown way: {failure}")
     elif now + wait > (promise.tried_since or now) + GIVE_UP:
         finish(promise, Promise.State.PARKED, f"Given up after three days: {failure}")
     else:

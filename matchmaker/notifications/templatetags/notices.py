@@ -10,11 +10,13 @@ from django import template
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, to_locale
 
 from matchmaker.core import reference
+from matchmaker.notifications import reasons
 from matchmaker.notifications.models import Announcement
+from matchmaker.notifications.typesetting import mended
 
 register = template.Library()
 ADDRESS = re.compile(r"(https?://[^\s<>\"'，。、；：！？）】》」』]*[^\s<>\"'，。、；：！？）】》」』.,;:!?)\]])")
@@ -40,12 +42,13 @@ def spoken(context: Mapping[str, Any]) -> dict[str, Any]:
 
 @register.filter
 def day(value: str | dt.date) -> str:
-    """A date, also as ISO text, the way the reader writes it."""
-    if not value:
-        return ""
-    if not isinstance(value, str | dt.date):
+    """A date, also as ISO text, the way the reader writes it; anything else as it is."""
+    try:
+        moment = dt.date.fromisoformat(value[:10]) if isinstance(value, str) else value
+    except ValueError:
         return str(value)
-    moment = dt.date.fromisoformat(value[:10]) if isinstance(value, str) else value
+    if not isinstance(moment, dt.date):
+        return str(value or "")
     return format_date(moment, "long", locale=to_locale(get_language() or "en"))
 
 
@@ -72,7 +75,15 @@ def linked(text: str) -> SafeString:
     return format_html_join("", "{}", ((piece,) for piece in shown))
 
 
+@register.filter
+def said(reason: str) -> str:
+    """Why something did not leave, as its row keeps it, in the language set."""
+    return reasons.said(reason)
+
+
 @register.simple_tag
 def notice_line(notice) -> SafeString:
     """The sentence of a notice for the list on the site."""
-    return render_to_string(f"notifications/{notice.kind}.line.html", {**spoken(notice.context), "path": notice.path})
+    facts = spoken(notice.context)
+    line = render_to_string(f"notifications/{notice.kind}.line.html", {**facts, "path": notice.path})
+    return mark_safe(mended(line, facts))  # rendered with its escapes a line above
