@@ -91,6 +91,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "matchmaker.web.on_behalf.OnBehalf",
     "matchmaker.web.middleware.PrivatePages",
+    "matchmaker.web.once.SentOnce",
 ]
 
 ROOT_URLCONF = "matchmaker.urls"
