@@ -93,7 +93,8 @@ class Corners:
         by_role = {
             "anonymous": {
                 "unsubscribe": stop, "inactive": "/accounts/inactive/",
-                "reset-bad": "/accounts/password/reset/key/x-y/", "reset-done": "/accounts/password/reset/key/done/", "confirm-address": reverse("account_confirm_email", args=[self.confirmation]),
+                "reset-bad": "/accounts/password/reset/key/x-y/", "reset-done": "/accounts/password/reset/key/done/",
+                "confirm-address": reverse("account_confirm_email", args=[self.confirmation]),
                 "sign-in-cancelled": "/accounts/3rdparty/login/cancelled/",
                 "sign-in-failed": "/accounts/3rdparty/login/error/",
             },
