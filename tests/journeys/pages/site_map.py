@@ -22,16 +22,13 @@ from matchmaker.matching.services import answer_match, match_block, start_match_
 from matchmaker.messaging.services import ask, quote, reply
 from matchmaker.running import sample
 from tests import factories
-from tests.journeys.pages.corners import Corners
 from tests.journeys.pages.happenings import Happenings
 
 YES = "interested"
 ROLES = (
     *("anonymous", "supplier", "buyer", "organiser", "partner", "staff"),
     *("newcomer", "new-supplier", "new-buyer", "acting"),
-    *("colleague", "joining", "waiting", "secured", "halfway"),
 )
-JUST_SIGNED_IN = ("newcomer", "secured", "halfway")
 
 
 @dataclass(frozen=True)
@@ -39,7 +36,6 @@ class Page:
     name: str  # of its picture
     role: str  # one of ROLES
     path: str
-    status: int = 200
 
 
 class SiteMap:
@@ -73,14 +69,13 @@ class SiteMap:
             "partner": seat,
             "staff": User.objects.get(email=sample.STAFF),
         }
-        self.more, self.corners = Happenings(self), Corners(self)
+        self.more = Happenings(self)
         User.objects.filter(pk__in=[person.pk for person in self.people.values()]).update(last_login=timezone.now())
         self.pages = (
             self._public() + self._supplier() + self._buyer() + self._console() + self._account() + self._partner()
         )
         for role, paths in self.more.pages().items():
             self.pages += self._of(role, paths)
-        self.pages += [Page(row.name, row.role, row.path, row.status) for row in self.corners.pages()]
 
     def _matches(self) -> tuple[Match, Match]:
         """The best match of a food supplier and a buyer who both come to the event, and another open one of hers."""
@@ -136,8 +131,6 @@ class SiteMap:
             return None
         if role == "acting":
             return self.more.acting()
-        if role in JUST_SIGNED_IN:
-            return self.corners.session(role)
         client = Client()
         self.people[role].refresh_from_db()  # somebody may have a new password meanwhile
         client.force_login(self.people[role])
