@@ -170,6 +170,13 @@ def probes(w: World) -> list[Probe]:
            state(w.match, "supplier_answer"), side="supplier", answer="interested"),
         do("answer as buyer", BUYERS, api("match_answer", w.match.uid), state(w.match, "buyer_answer"), side="buyer",
            answer="interested"),
+        # the team's lists as files
+        see("published product, team's file", DECIDE, reverse("console_export", args=["products", "csv"]), "Moffer"),
+        see("draft product, team's file", NOBODY, reverse("console_export", args=["products", "csv"]), "Mdraft"),
+        see("public demand, team's file", DECIDE, reverse("console_export", args=["demands", "csv"]), "Mdemandpublic"),
+        see("private demand, team's file", NOBODY, reverse("console_export", args=["demands", "csv"]), "Mdemandpriv"),
+        see("draft demand, team's file", NOBODY, reverse("console_export", args=["demands", "csv"]), "Mdemanddraft"),
+        see("papers, team's file", DECIDE, reverse("console_export", args=["suppliers", "csv"]), "MPAPER77"),
         # notices
         see("notice, API", SELLER_ADMIN | KEYS, api("notice", w.notice.uid), "Mnotice"),
         see("notice, API list", SELLER_ADMIN | KEYS, api("notices"), "Mnotice"),
