@@ -130,6 +130,7 @@ def _tell_member_of_the_site(invitation: Invitation, now: dt.datetime) -> None:
     told = notify(
         kind="company_invitation",
         to=list(known),
+        about=None,
         event_key=f"company_invitation:{invitation.pk}",
         context=_context(invitation),
         path="/companies/",
@@ -197,6 +198,7 @@ def tell_of_misuse(*, by: User, invitation: Invitation) -> None:
     notify(
         kind="invitation_misused",
         to=[invitation.invited_by],
+        about=invitation.company.uid,
         event_key=f"invitation_misused:{invitation.pk}:{by.pk}",
         context={"company": str(invitation.company), "email": invitation.email},
         path=f"/companies/{invitation.company.uid}/members/",

@@ -68,6 +68,8 @@ MARKERS = {
     "Mplan fair": TEAM,
     "Manswer": SELLER_ADMIN | TEAM,
     "Mproof": TEAM,
+    "mplace@example.org": {"campaign admin"},
+    "Mcolleague Person": TEAM,
     "Mlabel": PARTNER | DECIDE,
     "Mletter text": SELLERS_API | BUYERS,
     "Mquote note": SELLERS_API | BUYERS,

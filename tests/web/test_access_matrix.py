@@ -218,6 +218,18 @@ def probes(w: World) -> list[Probe]:
         do("agree to a claim", DECIDE, reverse("console_claim", args=[seller.uid, w.claim.uid]),
            state(w.claim, "first_yes_by"), answer="yes"),
         see("claim, console", TEAM, reverse("console_company", args=[seller.uid]), "Mproof"),
+        # the team
+        see("team", TEAM, reverse("console_team"), "Mcolleague"),
+        see("place kept in the team", {"campaign admin"}, reverse("console_team"), "mplace@"),
+        see("record of the campaign", DECIDE, reverse("console_record"), "Place in the team given"),
+        do("give a place", {"campaign admin"}, reverse("console_team_invite"), exists(w.campaign.seats),
+           email="n@example.org", role="admin"),
+        do("withdraw a place", {"campaign admin"}, reverse("console_team_withdraw", args=[w.place.pk]),
+           state(w.place, "withdrawn_at")),
+        do("change a role in the team", {"campaign admin"},
+           reverse("console_team_role", args=[w.colleague.user.uid]), state(w.colleague, "role"), role="admin"),
+        do("remove from the team", {"campaign admin"}, reverse("console_team_remove", args=[w.colleague.user.uid]),
+           exists(w.campaign.organisers)),
         # letters
         see("letter", SELLERS | BUYERS, reverse("enquiry", args=[w.enquiry.uid]), "Mletter"),
         # one's own account

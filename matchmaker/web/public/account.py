@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from matchmaker.accounts import services
 from matchmaker.accounts.models import ApiToken
+from matchmaker.campaigns import team
 from matchmaker.companies import privacy
 from matchmaker.core.problems import Refused
 from matchmaker.core.text import one_line
@@ -141,7 +142,12 @@ def revoke_token(request: HttpRequest, uid) -> HttpResponse:
 def data(request: HttpRequest) -> HttpResponse:
     """What can be done with one's data, and what an erasure would leave."""
     must, alone = privacy.companies_without_her(request.user)
-    context = {"must": must, "alone": alone, "stays": privacy.what_stays(request.user)}
+    context = {
+        "must": must,
+        "teams": team.without_her(request.user),
+        "alone": alone,
+        "stays": privacy.what_stays(request.user),
+    }
     context["consents"] = request.user.consents.all()
     return render(request, "public/account/data.html", context)
 
