@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('notifications', '0003_texts'),
+        ('notifications', '0004_followed_and_muted'),
     ]
 
     operations = [
