@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import translation
 
+from matchmaker.accounts import letters
 from matchmaker.accounts.services import tell_of_guesses
 
 
@@ -22,6 +23,10 @@ class AccountAdapter(DefaultAccountAdapter):
         return settings.SITE_URL + reverse(
             "account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"}
         ).replace("UID-KEY", key)
+
+    def send_mail(self, template_prefix, email, context):
+        if not letters.send(template_prefix, email, context):
+            super().send_mail(template_prefix, email, context)
 
     def save_user(self, request, user, form, commit=True):
         user.language = translation.get_language() or settings.LANGUAGE_CODE

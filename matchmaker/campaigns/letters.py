@@ -4,7 +4,6 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from matchmaker.campaigns.models import PartnerSeat, Seat, TeamSeat
-from matchmaker.companies.invitations import Addressee
 from matchmaker.notifications import mail, outbox, topics
 from matchmaker.notifications.models import Promise
 
@@ -30,7 +29,7 @@ def _send(post: mail.Post, letter: Promise) -> None:
     seat = type(letter).objects.get(pk=letter.pk)
     if seat.withdrawn_at or seat.user_id:
         raise outbox.NotWanted("The seat is taken or no longer stands.")
-    addressee = Addressee(seat.email, seat.language)
+    addressee = mail.Addressee(seat.email, seat.language)
     mail.writable(addressee)
     context = {**seat.facts(), "path": seat.path}
     post.send(mail.build(addressee, seat.kind, topics.ACCOUNT, context, key=str(seat.pk)))
