@@ -119,10 +119,13 @@ def tokens(request: HttpRequest) -> HttpResponse:
             _token, key = services.create_token(by=request.user, **form.cleaned_data)
         except ValidationError as problem:
             show_on(form, problem)
+    living = list(request.user.api_tokens.filter(revoked_at__isnull=True).order_by("-id"))
+    for token in living:
+        token.may = [SCOPE_NAMES.get(scope, scope) for scope in token.scopes]
     context = {
         "form": TokenForm() if key else form,
         "key": key,
-        "tokens": request.user.api_tokens.filter(revoked_at__isnull=True).order_by("-id"),
+        "tokens": living,
         "now": timezone.now(),
     }
     return render(request, "public/account/tokens.html", context, status=422 if form.errors else 200)
