@@ -21,6 +21,13 @@ class SignupForm(AllauthSignupForm):
     )
     field_order = ["name", "email", "password1"]
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        # What the four validators say one below the other, in one sentence.
+        self.fields["password1"].help_text = _(
+            "At least ten characters; not your name, not the name of this site, and not one that many people use."
+        )
+
     def clean(self):
         """allauth judges the password beside the address alone; the name is known here too (B30)."""
         cleaned = super().clean()
