@@ -104,11 +104,11 @@ def test_b31_sign_ups_beyond_the_limit_are_refused_whatever_address_is_claimed()
 @pytest.mark.slow
 @pytest.mark.parametrize("near", ["198.51.100.{}", "2001:db8:1:{:x}::1"])
 def test_b31_a_neighbourhood_of_addresses_is_stopped_too_and_others_are_not(near):
-    codes = [
-        sign_up(Client(REMOTE_ADDR=near.format(number)), f"n{number}@example.org").status_code for number in range(64)
-    ]
-    assert codes == [302] * 60 + [429] * 4
-    assert sign_up(Client(REMOTE_ADDR="203.0.113.9"), "far@example.org").status_code == 302
+    with time_machine.travel(time.time(), tick=False):  # one minute, however busy the machine
+        places = [Client(REMOTE_ADDR=near.format(number)) for number in range(64)]
+        codes = [sign_up(place, f"n{number}@example.org").status_code for number, place in enumerate(places)]
+        assert codes == [302] * 60 + [429] * 4
+        assert sign_up(Client(REMOTE_ADDR="203.0.113.9"), "far@example.org").status_code == 302
 
 
 def test_b31_behind_one_proxy_only_what_the_proxy_wrote_counts(settings):
