@@ -150,6 +150,8 @@ SAID: dict[str, str | Promise] = {
     "set_contact_limit": _("Limit of letters set"),
     "change_wording": _("Words of a mail changed"),
     "restore_wording": _("The site’s own words put back"),
+    "mute_notice": _("Mails of one kind stopped"),
+    "unmute_notice": _("Mails of one kind sent again"),
     "announce": _("Announcement sent"),
     "ask_to_announce": _("Announcement put before a second person"),
     "call_back_announcement": _("Announcement called back"),
