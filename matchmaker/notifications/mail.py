@@ -3,6 +3,7 @@
 import re
 import smtplib
 import unicodedata
+from dataclasses import dataclass
 from email.message import MIMEPart
 from email.utils import parseaddr
 from urllib.parse import urlsplit
@@ -104,6 +105,18 @@ class Post:
         except (smtplib.SMTPException, OSError) as error:
             self.close()
             raise Temporary(f"The mail server cannot be reached: {error}", down=True) from error
+
+
+@dataclass(frozen=True)
+class Addressee:
+    """Somebody who may have no account yet."""
+
+    email: str
+    language: str
+    is_active: bool = True
+
+    def __str__(self) -> str:
+        return self.email
 
 
 def deliver_waiting(budget: float = BUDGET) -> int:

@@ -247,6 +247,7 @@ def disable(endpoint: WebhookEndpoint, reason: str) -> None:
         services.notify(
             kind="webhook_disabled",
             to=people,
+            about=endpoint.owner_uid,
             event_key=f"webhook_disabled:{endpoint.uid}:{now.isoformat()}",
             context={"name": endpoint.name, "address": endpoint.url, "reason": reason},
             path=f"{path}{endpoint.uid}/" if path else "",

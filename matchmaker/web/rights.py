@@ -137,10 +137,13 @@ TABLE = (
     Right("Gate and contacts of a hall", ("–", "own contacts", "own contacts", "while shared", "gates and scans", "–"),
         tables="events.GateDevice events.Scan events.SavedContact", exports={"meetings_contacts_export": SIGNED_IN}),
     Right("Account, keys, copy, erasure", ("–", "own", "own", "own", "own", "–"),
-        tables="accounts.User accounts.ApiToken accounts.Consent accounts.StoredAnswer"),
-    Right("Campaign, its team, rules, rates and codes",
-        ("read", "read", "read", "read", "administrators write", "read"),
-        tables="campaigns.Campaign campaigns.Organiser catalogue.Category catalogue.HSCode market_access.EntryRule "
+        tables="accounts.User accounts.ApiToken accounts.Consent accounts.StoredAnswer", notices="sign_in_guessed"),
+    Right("Team of the campaign",
+        ("–", "–", "–", "–", "read; administrators give places, change roles, remove", "–"),
+        tables="campaigns.Organiser campaigns.TeamSeat", notices="team_invited"),
+    Right("Campaign, its rules, rates and codes",
+        ("read", "read", "read", "read", "organisers write", "read"),
+        tables="campaigns.Campaign catalogue.Category catalogue.HSCode market_access.EntryRule "
         "market_access.EntryQuestion market_access.AccessNotice market_access.Agreement "
         "market_access.AgreementPartner market_access.TariffRate directory.ExchangeRate"),
 )  # fmt: skip
