@@ -9,7 +9,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
-from matchmaker.catalogue.models import DemandComment, ProductImage, ShortlistItem
+from matchmaker.catalogue.models import DemandComment, ProductFile, ProductImage, ShortlistItem
 from matchmaker.companies.models import Check, Document, DomainProof, Merge, Suspension
 from matchmaker.directory.models import ExchangeRate, NotForUs, SavedSearch
 from matchmaker.events import services as events
@@ -70,6 +70,10 @@ class FullWorld(World):
         shown = {"file": "x.webp", "width": 1, "height": 1, "sha256": "0", "alt": "Mpicture alt"}
         ProductImage.objects.bulk_create([ProductImage(product=self.draft, **shown)])
         self.picture = ProductImage.objects.get()
+        self.sheet = ProductFile.objects.create(
+            product=self.draft, kind="data", name="Msheet.pdf", suffix=".pdf", content_type="application/pdf", size=6,
+            sha256="0", file=ContentFile(b"Msheet", "x.pdf"),
+        )  # fmt: skip
         self.short = ShortlistItem.objects.create(company=self.buyer, product=self.offer, note="Mshort note")
         self.not_for_us = NotForUs.objects.create(company=self.buyer, supplier=factories.supplier())
         self.search = SavedSearch.objects.create(
@@ -178,6 +182,11 @@ class FullWorld(World):
         )  # fmt: skip
         seen = {"document": self.document, "evidence": "Mseen paper", "checked_by": team, "checked_on": today}
         self.check = Check.objects.create(company=self.seller, level=2, **seen)
+        self.proof = Document.objects.create(
+            company=self.seller, kind="certificate", name="Mhaccp.pdf", suffix=".pdf", content_type="application/pdf",
+            size=6, sha256="1", file=ContentFile(b"Mproof", "x.pdf"),
+        )  # fmt: skip
+        self.draft.certificates.create(code="HACCP", number="MHACCP7", document=self.proof)
         gone = factories.supplier(legal_name="Mgone Theta", status="suspended")
         self.suspension = Suspension.objects.create(
             company=gone, suspended_by=team, reason="Msuspended why", status_before="approved"

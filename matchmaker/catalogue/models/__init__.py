@@ -6,6 +6,7 @@ from matchmaker.catalogue.models.desk import DemandComment, DemandVersion
 from matchmaker.catalogue.models.products import (
     Product,
     ProductCertificate,
+    ProductFile,
     ProductImage,
     ProductText,
     ProductVariant,
@@ -22,6 +23,7 @@ __all__ = [
     "HSCode",
     "Product",
     "ProductCertificate",
+    "ProductFile",
     "ProductImage",
     "ProductText",
     "ProductVariant",

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from matchmaker.catalogue.models import Demand, Product
+from matchmaker.catalogue.services import certificates_waiting
 from matchmaker.companies.models import Company
 from matchmaker.events.models import Event
 from matchmaker.matching.models import Match, MatchRun
@@ -65,6 +66,12 @@ def work_of(campaign) -> list[dict]:
                 }
                 for company in pending.distinct()[:SHOWN]
             ],
+        },
+        {
+            "what": _("Certificates to look at"),
+            "sub": _("Papers that suppliers sent for their products."),
+            "n": certificates_waiting(campaign).count(),
+            "url": reverse("console_certificates"),
         },
         {
             "what": _("Messages to look at"),

@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from matchmaker.catalogue.models import Category, Product
+from matchmaker.catalogue.models import Category, Product, ProductFile
 from matchmaker.catalogue.models.products import INCOTERMS
 from matchmaker.catalogue.services.products import MAX_VARIANTS
 from matchmaker.web import fields
@@ -230,6 +230,20 @@ class ImageForm(forms.Form):
         max_length=200,
         required=False,
         help_text=_("One sentence for people who cannot see it."),
+    )
+
+
+PAPERS = ".pdf,image/jpeg,image/png,image/webp"
+
+
+class ProductFileForm(forms.Form):
+    """A data sheet or the like; its content is judged by the verb."""
+
+    kind = forms.ChoiceField(label=_("What it is"), choices=ProductFile.Kind.choices)
+    file = forms.FileField(
+        label=_("File"),
+        widget=forms.FileInput(attrs={"accept": PAPERS}),
+        error_messages={"required": _("Choose a file first.")},
     )
 
 
