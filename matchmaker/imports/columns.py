@@ -20,6 +20,7 @@ from matchmaker.core.text import one_line, sound_text
 
 Text = str | Promise
 MEMORY = 50_000  # distinct texts a column remembers its answer for
+PERIODS = {"月": "month", "每月": "month", "年": "year", "每年": "year", "monthly": "month", "yearly": "year"}
 _AMOUNT = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]00:00(?::00)?)?")
 

@@ -4,6 +4,7 @@ from matchmaker.catalogue.models.codes import Category, HSCode
 from matchmaker.catalogue.models.demands import Demand, DemandInvitation, DemandLine
 from matchmaker.catalogue.models.desk import DemandComment, DemandVersion
 from matchmaker.catalogue.models.products import (
+    Period,
     Product,
     ProductCertificate,
     ProductFile,
@@ -21,6 +22,7 @@ __all__ = [
     "DemandLine",
     "DemandVersion",
     "HSCode",
+    "Period",
     "Product",
     "ProductCertificate",
     "ProductFile",

@@ -37,6 +37,14 @@ TERMS = (
 )
 
 
+class Period(models.TextChoices):
+    """What a capacity is counted for."""
+
+    NONE = "", _("not stated")
+    MONTH = "month", _("a month")
+    YEAR = "year", _("a year")
+
+
 class ProductQuerySet(models.QuerySet):
     def published(self):
         """Visible to the world: published, by an approved company."""
@@ -72,11 +80,6 @@ class Product(Public):
         AMBIENT = "ambient", _("ambient")
         CHILLED = "chilled", _("chilled")
         FROZEN = "frozen", _("frozen")
-
-    class Period(models.TextChoices):
-        NONE = "", _("not stated")
-        MONTH = "month", _("a month")
-        YEAR = "year", _("a year")
 
     company = models.ForeignKey(Company, models.CASCADE, related_name="products")
     article = models.CharField(_("article number"), max_length=60, blank=True, validators=[one_line])

@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from matchmaker.catalogue.models import Category, Product, ProductFile
+from matchmaker.catalogue.models import Category, Period, Product, ProductFile
 from matchmaker.catalogue.models.products import INCOTERMS
 from matchmaker.catalogue.services.products import MAX_VARIANTS
 from matchmaker.web import fields
@@ -86,7 +86,7 @@ class ProductForm(forms.Form):
     min_order_unit = _unit(_("Unit of the minimum order"))
     capacity = _amount(_("Capacity"))
     capacity_unit = _unit(_("Unit of the capacity"))
-    capacity_period = forms.ChoiceField(label=_("Capacity per"), choices=Product.Period.choices, required=False)
+    capacity_period = forms.ChoiceField(label=_("Capacity per"), choices=Period.choices, required=False)
     lead_time_days = fields.WholeInput(label=_("Lead time in days"), required=False, max_value=3650)
     shelf_life_days = fields.WholeInput(label=_("Shelf life in days"), required=False, max_value=32000)
     storage = forms.ChoiceField(label=_("Storage"), choices=Product.Storage.choices, required=False)
