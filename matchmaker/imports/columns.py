@@ -39,9 +39,14 @@ class Column:
     note: bool = False  # what was put right is shown: codes, amounts, days
 
 
-def heads(kind: str) -> dict[str, tuple[str, ...]]:
-    """Column → names people use for it in several languages, folded, the surest first."""
-    return {row["column"]: tuple(row["heads"].split("|")) for row in reference.sheet_heads() if row["kind"] == kind}
+def heads(kinds: str) -> dict[str, tuple[str, ...]]:
+    """Column → names people use for it in several languages, folded, the surest first; then our own name for it."""
+    wanted = kinds.split()
+    return {
+        row["column"]: (*row["heads"].split("|"), row["column"].replace("_", " "))
+        for row in reference.sheet_heads()
+        if row["kind"] in wanted
+    }
 
 
 Answer = tuple[Any, str, str]

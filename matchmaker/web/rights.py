@@ -109,8 +109,9 @@ TABLE = (
         exports={"buyer_shortlist_export": BUYER}),
     Right("Saved search, what one looked at", ("–", "own person", "own person", "a number", "–", "–"),
         tables="directory.SavedSearch directory.Alerted directory.Visit", notices="search_alert"),
-    Right("Sheet being brought in", ("–", "–", "own", "–", "organisers, the campaign's", "–"),
-        tables="imports.Import imports.ImportPack imports.ImportRow",
+    Right("Sheet being brought in, feed of demands", ("–", "–", "own", "–", "organisers, the campaign's", "–"),
+        tables="imports.Import imports.ImportPack imports.ImportRow imports.Feed imports.FeedLine",
+        notices="demand_feed",
         exports={"import_example": SIGNED_IN, "import_refused": SIGNED_IN}),
     Right("Notice", ("–", "own", "own", "–", "–", "own"),
         tables="notifications.Notice notifications.Delivery notifications.Digest notifications.Preference "

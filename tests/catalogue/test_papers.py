@@ -125,7 +125,8 @@ def test_a_paper_that_a_check_rests_on_is_not_refused(admin, product, organiser,
 
 
 def test_a_member_describes_but_only_an_administrator_sends_the_paper(product):
-    member = factories.member_of(product.company, role="member")
+    member = factories.user()
+    Membership.objects.create(company=product.company, user=member, role="member")
     assert describe(member, product).number == "TH-77"
     with pytest.raises(Refused):
         describe(member, product, number="TH-80", paper=paper())

@@ -17,7 +17,7 @@ from matchmaker.events.models import Event
 from matchmaker.events.models.day import Scan
 from matchmaker.events.models.meetings import Meeting
 from matchmaker.events.models.wishes import MeetingMove
-from matchmaker.imports.models import Import, ImportRow
+from matchmaker.imports.models import Feed, Import, ImportRow
 from matchmaker.market_access.models import Agreement, AgreementPartner, EntryRule, Registration, TariffRate
 from matchmaker.matching.models import MatchRun
 from matchmaker.messaging.models import Attachment, DealStep, FollowUp, Message, Quote, Report, Sample
@@ -99,6 +99,9 @@ class FullWorld(World):
         )
         self.team_batch = Import.objects.create(
             kind="suppliers", campaign=self.campaign, by=team, file_name="Mlist.csv", **own
+        )
+        self.feed = Feed.objects.create(
+            company=self.buyer, by=self.people["buyer admin"], name="Mfeed name", url="https://mfeed.example.org/"
         )
         for batch in (self.batch, self.team_batch):
             self.row = ImportRow.objects.create(

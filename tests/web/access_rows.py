@@ -98,6 +98,7 @@ def named(w: FullWorld) -> list[tuple[str, dict]]:
         (r"follow_up", at(w.follow_up)),
         (r"enquiry_unblock", {"uid": w.block.other.uid}),
         (r"(api_)?enquiry.*|quote_new|sample_ask|deal_step", at(w.enquiry)),
+        (r"feed(_turn)?", at(w.feed, verb="pause")),
         (r"import_(new|example)", {"kind": "products"}),
         (r"import.*", at(w.batch)),
         (r"meetings_feed", {"token": w.part.feed_token}),

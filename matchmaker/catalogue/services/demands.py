@@ -149,6 +149,12 @@ def publish_demand(*, by: User, demand: Demand) -> Demand:
         Refused: when the company is not approved yet.
     """
     require_admin(by, demand.company)
+    return show_demand(by=by, demand=demand)
+
+
+@transaction.atomic
+def show_demand(*, by: User, demand: Demand) -> Demand:
+    """What `publish_demand` does, for a feed: who may bring demands in is asked once by the caller."""
     if not demand.company.is_approved:
         raise Refused(
             "company_not_approved",
@@ -223,6 +229,12 @@ def close_demand(*, by: User, demand: Demand) -> Demand:
 def withdraw_demand(*, by: User, demand: Demand) -> Demand:
     """The demand should not have been there."""
     require_admin(by, demand.company)
+    return take_back_demand(by=by, demand=demand)
+
+
+@transaction.atomic
+def take_back_demand(*, by: User | None, demand: Demand) -> Demand:
+    """What `withdraw_demand` does, for a feed that no longer has it."""
     return _end(by, demand, Demand.Status.WITHDRAWN, "withdraw_demand")
 
 

@@ -97,8 +97,8 @@ class Demands(Kind):
         lines = []
         for row in rows:
             uid = self._demand_of(batch, row)
-            demands.setdefault(uid, _demand_values(row.values))
-            lines.append({"demand": uid, "uid": row.target, "language": row.values["language"], **_line_values(row)})
+            demands.setdefault(uid, demand_values(row.values))
+            lines.append({"demand": uid, "uid": row.target, "language": row.values["language"], **line_values(row)})
         here = set(Demand.objects.filter(uid__in=demands).values_list("uid", flat=True))
         fresh = {uid: values for uid, values in demands.items() if uid not in here}
         bulk.add_lines(by=batch.by, demands=fresh, lines=lines, source=f"import {batch.uid}")
@@ -115,7 +115,7 @@ class Demands(Kind):
     def change(self, batch: Import, rows: Sequence[Row]) -> None:
         for row in rows:
             before = bulk.change_lines(
-                by=batch.by, changes={row.target: _line_values(row)}, source=f"import {batch.uid}"
+                by=batch.by, changes={row.target: line_values(row)}, source=f"import {batch.uid}"
             )
             row.before = dict(before[row.target]) if before else None
 
@@ -141,7 +141,7 @@ class Demands(Kind):
         return kept
 
 
-def _demand_values(values: Values) -> Values:
+def demand_values(values: Values) -> Values:
     """JSON keeps days as texts."""
     days = ("closing_on", "delivery_from", "delivery_until")
     return {
@@ -154,7 +154,7 @@ def _demand_values(values: Values) -> Values:
     }
 
 
-def _line_values(row: Row) -> Values:
+def line_values(row: Row) -> Values:
     values = {name: row.values[name] for name in (*LINE, *LISTS)}
     amounts = ("quantity", "target_price", "capacity_wanted")
     return values | {name: Decimal(values[name]) for name in amounts if values[name]}
@@ -212,7 +212,7 @@ COLUMNS = [
     Column("value_low", _("value from"), amount, _demand("value_low"), empty=None, note=True),
     Column("value_high", _("value to"), amount, _demand("value_high"), empty=None, note=True),
     Column("value_currency", _("currency of the value"), wording.currency, _demand("value_currency"), note=True),
-    Column("wanted_verification", _("supplier checked at least"), _level, empty=0),
+    Column("wanted_verification", _("supplier checked at least"), _level, empty=None),
     Column("wanted_years", _("supplier's years in business, at least"), whole, _demand("wanted_years"), empty=None),
     Column("newcomers", _("suppliers new to China"), choice(Demand.Newcomers.choices, _NEWCOMERS)),
     Column("wanted_sizes", _("supplier's size"), wording.codes(str.strip), empty=[]),

@@ -26,6 +26,7 @@ from matchmaker.catalogue.services import (
 from matchmaker.catalogue.versions import history
 from matchmaker.companies.models import Company
 from matchmaker.core.problems import Refused
+from matchmaker.imports.services import source_of
 from matchmaker.matching.models import Match
 from matchmaker.matching.tasks import ring
 from matchmaker.messaging.models import Enquiry
@@ -81,6 +82,7 @@ def show(request: HttpRequest, uid) -> HttpResponse:
         "why": [findings.sentence(entry) for entry in demand.findings if not entry.get("passed")],
         "comments": list(demand.comments.select_related("by")),
         "state": state_of(demand),
+        "source": source_of(demand),
         "lines": [
             {
                 "line": line,

@@ -11,6 +11,7 @@ from matchmaker.catalogue import findings, services
 from matchmaker.catalogue.models import Demand
 from matchmaker.catalogue.versions import history
 from matchmaker.core.problems import Refused
+from matchmaker.imports.services import source_of
 from matchmaker.matching.tasks import ring
 from matchmaker.web.access import organiser
 from matchmaker.web.refusals import say_why
@@ -38,6 +39,7 @@ def show(request, uid, errors=None, reason=""):
             "lines": demand.lines.select_related("category"),
             "why": [findings.sentence(entry) for entry in demand.findings if not entry.get("passed")],
             "history": history(demand.versions.select_related("by")[:SHOWN]),
+            "source": source_of(demand),
             "comments": demand.comments.select_related("by"),
             "errors": errors or [],
             "reason": reason,
