@@ -39,7 +39,7 @@ def unreadable(code: str, facts: Mapping[str, Any]) -> str:
         "feed_too_long": _("A feed may have up to %(limit)s rows."),
         "feed_too_large": _("A feed may have up to %(limit)s MB."),
         "many_gone": _(
-            "%(gone)s of %(here)s demands are not in the feed any more. They stay until you say that they may go."
+            "%(gone)s of %(here)s lines are not in the feed any more. They stay until you say that they may go."
         ),
         "some_rejected": _("%(n)s rows were refused; the others are in."),
         "quote_inside": _(

@@ -56,10 +56,8 @@ class FeedDemands(Demands):
         """The demand that has this number in the feed, otherwise a new one on whose uid all pieces agree."""
         ref, company = row.values["ref"], row.values["company_id"]
         found = FeedLine.objects.filter(feed=batch.feed_id, ref=ref, line__demand__company=company)
-        return found.values_list("line__demand__uid", flat=True).first() or uuid.uuid5(
-            batch.feed.uid,
-            digest(company, ref),  # type: ignore[union-attr]  # an import of a feed has one
-        )
+        fresh = uuid.uuid5(uuid.NAMESPACE_URL, f"{batch.feed_id} {digest(company, ref)}")
+        return found.values_list("line__demand__uid", flat=True).first() or fresh
 
     def change(self, batch: Import, rows: Sequence[Row]) -> None:
         for row in rows:
