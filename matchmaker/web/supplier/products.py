@@ -25,6 +25,7 @@ from matchmaker.companies.models import Company
 from matchmaker.core import reference
 from matchmaker.core.problems import Refused
 from matchmaker.matching.models import Match
+from matchmaker.matching.services.gaps import gaps
 from matchmaker.matching.tasks import ring
 from matchmaker.web.access import supplier
 from matchmaker.web.refusals import say_why, show_on
@@ -219,7 +220,7 @@ def _render(request, product, form, text_set, *, variants=None, status: int = 20
     if product:
         context |= {
             "state": state_of(product),
-            "completeness": completeness(product),
+            "completeness": completeness(product, gaps(product)),
             "matches": found_matches(request.company).get(product.pk, 0),
             "certificates": product.certificates.select_related("document"),
         }
