@@ -114,9 +114,9 @@ def test_every_change_of_what_is_open_is_a_version_with_words_for_what_changed(m
     assert [change.label for change in newest["changes"]] == ["Closes on"]
     assert {(one.label, one.before, one.after) for one in middle["changes"]} == {
         ("Suppliers new to China", "", "first-time exporters are welcome"),
-        ("Line 1: Unit", "", "tonne"),
+        ("Line 1: Unit", "", "t"),
         ("Line 1: Origins wanted", "", "Thailand"),
-        ("Line 1: Certificates required", "", "HACCP"),
+        ("Line 1: Certificates required", "", "Hazard Analysis and Critical Control Points"),
         ("Line 2", "", "糯米"),
     }
     assert first["changes"] == []

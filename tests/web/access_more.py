@@ -18,7 +18,15 @@ from matchmaker.events.models.day import Scan
 from matchmaker.events.models.meetings import Meeting
 from matchmaker.events.models.wishes import MeetingMove
 from matchmaker.imports.models import Feed, Import, ImportRow
-from matchmaker.market_access.models import Agreement, AgreementPartner, EntryRule, Registration, TariffRate
+from matchmaker.market_access.models import (
+    AccessNotice,
+    Agreement,
+    AgreementPartner,
+    EntryQuestion,
+    EntryRule,
+    Registration,
+    TariffRate,
+)
 from matchmaker.matching.models import MatchRun
 from matchmaker.messaging.models import Attachment, DealStep, FollowUp, Message, Quote, Report, Sample
 from matchmaker.messaging.models.guard import Block
@@ -203,6 +211,10 @@ class FullWorld(World):
             code="m-rule", requirement="m", name_en="Mrule", name_zh="M", stage="before", evidence="access",
             confidence="hint",
         )  # fmt: skip
+        self.asked_question = EntryQuestion.objects.create(code="m_question", text_en="Mquestion", text_zh="M")
+        self.admission = AccessNotice.objects.create(
+            rule_code="m-rule", origin="TH", hs_in=["08"], product_en="M", product_zh="M", basis="M", confidence="hint"
+        )
         self.agreement = Agreement.objects.create(code="M-FTA", name_en="M", name_zh="M", kind="fta", confidence="hint")
         self.party = AgreementPartner.objects.create(
             agreement=self.agreement, origin="TH", valid_from=self.now.date(), confidence="hint"
