@@ -53,9 +53,13 @@ def describe(admin, product, **fields):
 
 
 def fetched(client, address) -> tuple[int, bytes]:
+    """Status and content; the file is closed, the connection of the test is not."""
     answer = client.get(address)
-    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
-    for closes in getattr(answer, "_resource_closers", []) if answer.streaming else []:
+    if not answer.streaming:
+        return answer.status_code, answer.content
+    assert answer["Content-Disposition"] == 'attachment; filename="sheet.pdf"'
+    content = b"".join(answer.streaming_content)
+    for closes in answer._resource_closers:
         closes()
     return answer.status_code, content
 
@@ -159,9 +163,6 @@ def test_b56_a_file_is_given_to_whom_may_see_the_product_as_a_download(client, a
     row = services.add_product_file(by=admin, product=product, kind="data", file=paper("sheet.pdf"))
     address = reverse("product_file", args=[product.uid, row.uid])
     assert fetched(client, address) == (200, PDF)
-    answer = client.get(address)
-    answer.close()
-    assert answer["Content-Disposition"] == 'attachment; filename="sheet.pdf"'
     services.pause_product(by=admin, product=product)
     assert fetched(client, address)[0] == 404
     client.force_login(admin)

@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
                 ('hours', models.PositiveSmallIntegerField(default=6, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(168)], verbose_name='read every … hours')),
                 ('publish', models.BooleanField(default=False, verbose_name='open new demands at once')),
                 ('state', models.CharField(choices=[('active', 'read by itself'), ('paused', 'paused')], default='active', max_length=6)),
-                ('present', models.JSONField(default=list)),
+                ('present', models.JSONField(blank=True, default=list)),
                 ('digest', models.CharField(blank=True, max_length=64)),
                 ('problem', models.JSONField(blank=True, default=dict)),
                 ('failures', models.PositiveSmallIntegerField(default=0)),

@@ -45,7 +45,7 @@ class Feed(Public):
     publish = models.BooleanField(_("open new demands at once"), default=False)
     state = models.CharField(max_length=6, choices=State, default=State.ACTIVE)
     batch = models.ForeignKey(Import, models.SET_NULL, null=True, blank=True, related_name="+")  # under way
-    present = models.JSONField(default=list)  # [ref, part] of every row that was there at the last reading
+    present = models.JSONField(default=list, blank=True)  # [ref, part] of every row that was there at the last reading
     digest = models.CharField(max_length=64, blank=True)  # of what was read last and brought in
     problem = models.JSONField(default=dict, blank=True)  # why the last reading brought nothing: code and facts
     failures = models.PositiveSmallIntegerField(default=0)  # in a row
