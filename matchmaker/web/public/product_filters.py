@@ -26,13 +26,6 @@ LONGEST_LINE = 40
 BASE = {"mass": "kg", "volume": "l", "count": "pc"}
 
 
-def month(request) -> dt.date:
-    """The month of shipment readiness is shown for: the one chosen, or the next."""
-    days = facts.months()
-    asked = request.GET.get("ship", "")
-    return next((day for day in days if f"{day:%Y-%m}" == asked), days[1])
-
-
 def facets(ships: dt.date) -> list[Facet]:
     shipment = {
         "name": "ship",

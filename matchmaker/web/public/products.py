@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from matchmaker.catalogue.models import Product
+from matchmaker.directory import facts
 from matchmaker.directory.keeping import similar_products
 from matchmaker.directory.services import note_visit
 from matchmaker.events.services.keeping import kept_rate
@@ -26,7 +27,7 @@ USUAL_LEAD_TIME = 60  # days until shipment where the supplier states none
 @everyone
 @require_safe
 def index(request):
-    ships = product_filters.month(request)
+    ships = facts.month_asked(request.GET.get("ship", ""))
     found = directory.listing(
         request,
         "products",
