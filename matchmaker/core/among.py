@@ -1,4 +1,4 @@
-"""Which of a few primary keys are among some rows: asked on every page, so the SQL is made once and only keys change."""
+"""Which of a few primary keys are among some rows: asked on every page, so the SQL is made once, only keys change."""
 
 from collections.abc import Callable, Sequence
 from functools import cache
