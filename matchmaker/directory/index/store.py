@@ -24,7 +24,7 @@ from matchmaker.directory.index.segment import FORMAT, Segment
 
 MOST_SMALL = 6  # segments beside the first, from which they are made into one
 COMPACT_FROM, COMPACT_SHARE = 20_000, 0.05  # entries changed, at least and as a share of all, that make a new first one
-_known: dict[tuple[Path, int, int], Segment] = {}  # by folder and when it was made: mapped in this process
+_known: dict[tuple[Path, int, int], Segment] = {}  # by folder, its size and its time
 
 
 @dataclass(frozen=True)
@@ -84,9 +84,9 @@ class Store:
         return found
 
     def _mapped(self, name: str) -> Segment:
-        """A segment never changes: a process maps it once."""
-        made = (self.folder / name / "plain.json").stat()
-        key = (self.folder / name, made.st_ino, made.st_mtime_ns)
+        """A segment never changes, so that a process maps it once; one that did is damaged, or another one."""
+        files = [file.stat() for file in os.scandir(self.folder / name)]
+        key = (self.folder / name, sum(file.st_size for file in files), max(file.st_mtime_ns for file in files))
         segment = _known.get(key)
         if segment is None:
             segment = _known[key] = Segment.read(self.folder / name)
