@@ -82,7 +82,7 @@ def suggestion(client, row, other) -> str:
 
 
 def similar(client, row, other) -> str:
-    keys = keeping.similar_products(other)
+    keys = keeping.similar_products(other).keys
     page = client.get(reverse("product", args=[other.uid])).content.decode()
     return page + (MARK if isinstance(row, Product) and row.pk in keys else "")
 
