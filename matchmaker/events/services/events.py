@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
@@ -132,7 +133,7 @@ def cancel_event(*, by: User, event: Event) -> Event:
     """Call the event off; it stays in the calendar, marked as cancelled, so that nobody travels."""
     event = _turn(by, event, ("draft", "published"), Event.Status.CANCELLED, _("This event is cancelled already."))
     for meeting in Meeting.objects.of(event).filter(status=Meeting.Status.PLANNED).for_agenda():
-        meeting.status, meeting.why_cancelled = Meeting.Status.CANCELLED, _("The event is cancelled.")
+        meeting.status, meeting.why_cancelled = Meeting.Status.CANCELLED, gettext_noop("The event is cancelled.")
         meeting.sequence += 1
         meeting.save(update_fields=["status", "why_cancelled", "sequence", "updated_at"])
         news.meeting_changed(meeting, to=[meeting.supplier, meeting.buyer])

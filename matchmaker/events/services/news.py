@@ -1,7 +1,9 @@
 """What participants are told, one kind a function. Names of the event go out in both languages; templates choose."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+
+from django.utils.translation import override
 
 from matchmaker.companies.models import Company
 from matchmaker.companies.programs import tell
@@ -18,6 +20,15 @@ def _names(company: Company) -> dict:
         "company_en": company.name_latin or company.legal_name,
         "company_zh": company.name_zh or company.legal_name,
     }
+
+
+def _in_both(name: str, say: Callable[[], str]) -> dict:
+    """What the site says in both languages; the template chooses."""
+    found = {}
+    for suffix, language in (("en", "en"), ("zh", "zh-hans")):
+        with override(language):
+            found[f"{name}_{suffix}"] = say()
+    return found
 
 
 def _page(event: Event) -> str:
@@ -65,7 +76,8 @@ def meeting_changed(meeting: Meeting, *, to: Iterable[Company]) -> None:
                 "cancelled": meeting.status == Meeting.Status.CANCELLED,
                 "when": _clock(event, meeting.starts_at),
                 "zone": event.time_zone,
-                "table": meeting.table,
+                **_in_both("where", lambda meeting=meeting: meeting.where),
+                **_in_both("why", lambda meeting=meeting: meeting.why),
                 "calendar": calendar.invitation(meeting, company),
             },
             path=_page(event),

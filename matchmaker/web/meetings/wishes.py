@@ -19,6 +19,7 @@ from matchmaker.events.models import EventParticipation, MeetingRequest, Wish
 from matchmaker.events.services.meetings import free_slots
 from matchmaker.events.services.wishes import counterparts
 from matchmaker.matching import reasons
+from matchmaker.messaging.services.rates import reply_rate
 from matchmaker.notifications.tasks import ring
 from matchmaker.web.access import signed_in
 from matchmaker.web.agendas import local, read_instant
@@ -134,7 +135,8 @@ def ask(request: HttpRequest, slug: str, uid) -> HttpResponse:
             transaction.on_commit(ring)
             messages.success(request, _("Asked. You hear of the answer; until then nothing is blocked."))
             return redirect("meetings_event", slug)
-    context = {"row": row, "event": row.event, "other": other, "form": form, "kept": services.kept_rate(other)}
+    context = {"row": row, "event": row.event, "other": other, "form": form}
+    context |= {"kept": services.kept_rate(other), "rate": reply_rate(other)}
     return render(request, "meetings/ask.html", context)
 
 
