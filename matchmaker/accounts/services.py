@@ -23,6 +23,7 @@ SCOPES = (
     "demands:write",
     "matches:write",
     "enquiries:write",
+    "meetings:write",
     "notices:write",
 )
 LONGEST_DAYS = 365

@@ -1,5 +1,7 @@
 """Categories, HS codes and events: what everybody may read; and the suggestion of codes from a text."""
 
+import datetime as dt
+
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers
 from rest_framework.response import Response
@@ -48,6 +50,10 @@ class HSCodes(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
 
 
 class EventOut(serializers.ModelSerializer):
+    """`slots` are the instants at which meetings begin."""
+
+    slots = serializers.SerializerMethodField()
+
     class Meta:
         model = Event
         fields = [
@@ -70,9 +76,14 @@ class EventOut(serializers.ModelSerializer):
             "ends_on",
             "opens_at",
             "closes_at",
+            "slot_minutes",
             "capacity",
+            "slots",
         ]
         read_only_fields = fields
+
+    def get_slots(self, event) -> list[dt.datetime]:
+        return event.slots()
 
 
 class Events(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):

@@ -31,6 +31,7 @@ SCOPE_NAMES = {
     "demands:write": gettext_lazy("Write and publish demands"),
     "matches:write": gettext_lazy("Answer matches"),
     "enquiries:write": gettext_lazy("Write enquiries and quotes"),
+    "meetings:write": gettext_lazy("Register for events and answer for meetings"),
     "notices:write": gettext_lazy("Mark notices as read"),
 }
 
