@@ -7,8 +7,9 @@ from matchmaker.api.demands import Demands
 from matchmaker.api.docs import Page, Schema
 from matchmaker.api.enquiries import Enquiries, Quotes
 from matchmaker.api.matches import Matches
-from matchmaker.api.meetings import MeetingRequests, Meetings, Participations
+from matchmaker.api.meetings import MeetingRequests, Meetings
 from matchmaker.api.notices import Notices
+from matchmaker.api.participations import Participations
 from matchmaker.api.products import Products
 from matchmaker.api.reference import Categories, Events, HSCodes, Suggestions
 from matchmaker.api.sign_in import Tokens
@@ -64,7 +65,7 @@ urlpatterns = [
     ),
     path("participations/<uuid:uid>/withdraw/", one(Participations, "withdraw"), name="api_participation_withdraw"),
     path("meeting-requests/", MeetingRequests.as_view(LIST_WRITE), name="api_meeting_requests"),
-    path("meeting-requests/<uuid:uid>/", MeetingRequests.as_view(ONE), name="api_meeting_request"),
+    path("meeting-requests/<uuid:uid>/", MeetingRequests.as_view(ONE_WRITE), name="api_meeting_request"),
     path("meeting-requests/<uuid:uid>/answer/", one(MeetingRequests, "answer"), name="api_meeting_request_answer"),
     path(
         "meeting-requests/<uuid:uid>/withdraw/", one(MeetingRequests, "withdraw"), name="api_meeting_request_withdraw"

@@ -142,3 +142,33 @@ def test_registration_has_a_first_day(hall):
     hall.event.refresh_from_db()
     assert hall.event.opens_later
     assert code_of(lambda: hall.comes("supplier")) == "registration_not_open"
+
+
+def test_a_request_is_changed_while_it_waits_and_nobody_is_told_twice(hall, pair):
+    supplier, buyer = pair
+    request = ask(hall, supplier, buyer, slot=0)
+    told = Notice.objects.filter(recipient=by(buyer), kind="meetings_asked").count()
+    services.change_request(by=by(supplier), request=request, note=" Rice, new crop ", starts_at=hall.slots[3])
+    request.refresh_from_db()
+    assert (request.note, request.language, request.starts_at) == ("Rice, new crop", "en", hall.slots[3])
+    assert Notice.objects.filter(recipient=by(buyer), kind="meetings_asked").count() == told == 1
+    services.answer_request(by=by(buyer), request=request, other_time=hall.slots[1])
+    with pytest.raises(Refused) as refused:
+        services.change_request(by=by(supplier), request=request, note="Late", starts_at=None)
+    assert refused.value.code == "other_time_proposed"
+    request.refresh_from_db()
+    assert (request.note, request.starts_at) == ("Rice, new crop", hall.slots[1])
+
+
+def test_f41_whoever_accepts_agrees_to_no_other_time_than_the_one_she_saw(hall, pair):
+    supplier, buyer = pair
+    request = ask(hall, supplier, buyer, slot=0)
+    seen = services.time_of(request)
+    services.change_request(by=by(supplier), request=request, note="", starts_at=hall.slots[2])
+    fresh = MeetingRequest.objects.get(pk=request.pk)
+    assert code_of(lambda: services.answer_request(by=by(buyer), request=fresh, accept=True, seen=seen)) == (
+        "request_changed"
+    )
+    assert not Meeting.objects.exists()
+    services.answer_request(by=by(buyer), request=fresh, accept=True, seen=services.time_of(fresh))
+    assert Meeting.objects.get().starts_at == hall.slots[2]

@@ -40,9 +40,11 @@ from matchmaker.events.services.publishing import Published, publish_plan
 from matchmaker.events.services.reminding import remind_of_meetings
 from matchmaker.events.services.requests import (
     answer_request,
+    change_request,
     expire_requests,
     may_ask,
     request_meeting,
+    time_of,
     withdraw_request,
 )
 from matchmaker.events.services.suggestions import Suggestion, suggestions
@@ -64,6 +66,7 @@ __all__ = [
     "book_meeting",
     "cancel_event",
     "cancel_meeting",
+    "change_request",
     "check_in",
     "compare_plans",
     "compute_plan",
@@ -103,6 +106,7 @@ __all__ = [
     "suggestions",
     "take_out_of_draft",
     "take_scans",
+    "time_of",
     "update_participation",
     "visitor",
     "wish",

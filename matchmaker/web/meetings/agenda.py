@@ -15,6 +15,7 @@ from matchmaker.core.problems import Refused
 from matchmaker.events import calendar, services
 from matchmaker.events.models import EventParticipation, Meeting, MeetingMove, MeetingRequest, Wish
 from matchmaker.events.services.meetings import free_slots
+from matchmaker.events.services.requests import time_of
 from matchmaker.matching import reasons
 from matchmaker.notifications.tasks import ring
 from matchmaker.web.access import everyone, signed_in
@@ -28,12 +29,15 @@ def _rows(request: HttpRequest, row: EventParticipation) -> list[Row]:
     meetings = list(meetings)
     found = rows_of(meetings, row.company, viewers_zone(request.user, row.event))
     clashes = services.staff_clashes(row.company, meetings)
+    people = list(row.attendees.all())
     if found:
         best = {one.company.pk: one.matches for one in services.suggestions(row)}
         for entry in found:
             matches = best.get(entry.other.pk)
             entry.reasons = reasons.sentences(matches[0])[:2] if matches else []
             entry.clash = clashes.get(entry.meeting.pk, "")
+            if len(people) == 1:  # who else should go
+                entry.staff = entry.staff or people[0].name
     return found
 
 
@@ -50,10 +54,12 @@ def event(request: HttpRequest, slug: str) -> HttpResponse:
     for kind in Wish.objects.filter(event=shown, company=row.company).values_list("kind", flat=True):
         wishes[kind] += 1
     viewer = viewers_zone(request.user, shown)
+    rows = _rows(request, row)
     context = {
         "event": shown,
         "row": row,
-        "days": by_day(_rows(request, row)),
+        "days": by_day(rows),
+        "unnamed": sum(1 for one in rows if not one.staff and one.meeting.status == Meeting.Status.PLANNED),
         "viewer": viewer.key if viewer else "",
         "incoming": _incoming(asked, row),
         "sent": asked.filter(company=row.company).exclude(status="withdrawn"),
@@ -79,6 +85,7 @@ def _incoming(asked, row: EventParticipation) -> list[dict]:
         found.append(
             {
                 "request": one,
+                "seen": time_of(one),
                 "other": other,
                 "at": local(one.starts_at, row.event.zone) if one.starts_at else None,
                 "kept": services.kept_rate(other).percent,
