@@ -24,6 +24,7 @@ SCOPES = (
     "matches:write",
     "enquiries:write",
     "meetings:write",
+    "events:write",
     "notices:write",
 )
 LONGEST_DAYS = 365

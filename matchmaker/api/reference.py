@@ -1,6 +1,4 @@
-"""Categories, HS codes and events: what everybody may read; and the suggestion of codes from a text."""
-
-import datetime as dt
+"""Categories and HS codes, which everybody may read; and the suggestion of codes from a text."""
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers
@@ -10,7 +8,6 @@ from matchmaker.api.base import Resource, Strict
 from matchmaker.api.filters import equal
 from matchmaker.api.permissions import EVERYONE
 from matchmaker.catalogue.models import Category, HSCode
-from matchmaker.events.models import Event
 from matchmaker.matching.services import suggest_codes
 
 
@@ -47,55 +44,6 @@ class HSCodes(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     lookup_value_converter = "str"
     policy = {"list": EVERYONE, "retrieve": EVERYONE}
     filters = {"parent": equal("parent"), "level": equal("level"), "category": equal("category")}
-
-
-class EventOut(serializers.ModelSerializer):
-    """`slots` are the instants at which meetings begin."""
-
-    slots = serializers.SerializerMethodField()
-
-    class Meta:
-        model = Event
-        fields = [
-            "uid",
-            "slug",
-            "name_en",
-            "name_zh",
-            "about_en",
-            "about_zh",
-            "theme_en",
-            "theme_zh",
-            "guest_country",
-            "mode",
-            "venue_en",
-            "venue_zh",
-            "city_en",
-            "city_zh",
-            "time_zone",
-            "starts_on",
-            "ends_on",
-            "opens_at",
-            "closes_at",
-            "slot_minutes",
-            "capacity",
-            "slots",
-        ]
-        read_only_fields = fields
-
-    def get_slots(self, event) -> list[dt.datetime]:
-        return event.slots()
-
-
-class Events(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
-    serializer_class = EventOut
-    lookup_field = "slug"
-    lookup_value_converter = "slug"
-    policy = {"list": EVERYONE, "retrieve": EVERYONE}
-    filters = {"country": equal("guest_country")}
-    orderings = {"soonest": ["starts_on", "pk"]}
-
-    def get_queryset(self):
-        return Event.objects.published().order_by("starts_on", "pk")
 
 
 class TextIn(Strict):

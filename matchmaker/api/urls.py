@@ -6,12 +6,13 @@ from matchmaker.api.companies import Companies
 from matchmaker.api.demands import Demands
 from matchmaker.api.docs import Page, Schema
 from matchmaker.api.enquiries import Enquiries, Quotes
+from matchmaker.api.events import Events
 from matchmaker.api.matches import Matches
 from matchmaker.api.meetings import MeetingRequests, Meetings
 from matchmaker.api.notices import Notices
 from matchmaker.api.participations import Participations
 from matchmaker.api.products import Products
-from matchmaker.api.reference import Categories, Events, HSCodes, Suggestions
+from matchmaker.api.reference import Categories, HSCodes, Suggestions
 from matchmaker.api.sign_in import Tokens
 
 LIST, ONE, LIST_WRITE, ONE_WRITE = (
@@ -84,8 +85,11 @@ urlpatterns = [
     path("categories/<str:code>/", Categories.as_view(ONE), name="api_category"),
     path("hs-codes/", HSCodes.as_view(LIST), name="api_hs_codes"),
     path("hs-codes/<str:code>/", HSCodes.as_view(ONE), name="api_hs_code"),
-    path("events/", Events.as_view(LIST), name="api_events"),
-    path("events/<slug:slug>/", Events.as_view(ONE), name="api_event"),
+    path("events/", Events.as_view(LIST_WRITE), name="api_events"),
+    path("events/<slug:slug>/", Events.as_view(ONE_WRITE), name="api_event"),
+    path("events/<slug:slug>/publish/", one(Events, "publish"), name="api_event_publish"),
+    path("events/<slug:slug>/cancel/", one(Events, "cancel"), name="api_event_cancel"),
+    path("events/<slug:slug>/copy/", one(Events, "copy"), name="api_event_copy"),
     path("suggestions/", one(Suggestions, "create"), name="api_suggestions"),
     path("schema/", Schema.as_view(), name="api_schema"),
     path("docs/", Page.as_view(url_name="api_schema"), name="api_docs"),

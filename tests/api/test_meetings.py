@@ -122,3 +122,23 @@ def test_a_hidden_never_stays_hidden_over_the_api(hall):
     assert MeetingRequest.objects.get().hidden
     assert caller_of(supplier).get(at("participation_wishes", buyer.uid)).status_code == 404
     assert Wish.objects.count() == 1
+
+
+def test_the_team_writes_copies_publishes_and_cancels_an_event(hall):
+    team, other = Caller(hall.organiser), Caller(factories.member_of(factories.supplier()))
+    day = (timezone.localdate() + dt.timedelta(days=40)).isoformat()
+    fields = {"name_en": "Chengdu meetings", "name_zh": "成都洽谈会", "city_en": "Chengdu", "tables": 5}
+    fields |= {"starts_on": day, "ends_on": day, "opens_at": "09:00", "closes_at": "10:00"}
+    assert other.post(at("events"), fields).status_code == 404
+    made = team.post(at("events"), fields)
+    assert (made.status_code, made.json()["status"], len(made.json()["slots"])) == (201, "draft", 2)
+    slug = made.json()["slug"]
+    assert other.get(at("event", slug)).status_code == 404
+    wrong = team.patch(at("event", slug), {"time_zone": "Moon/Base"})
+    assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (400, "time_zone")
+    assert team.patch(at("event", slug), {"closes_at": "11:00"}).json()["slots"][3:] != []
+    assert team.post(at("event_publish", slug)).json()["status"] == "published"
+    copied = team.post(at("event_copy", slug)).json()
+    assert (copied["status"], copied["name_zh"], copied["slug"] == slug) == ("draft", "成都洽谈会", False)
+    assert other.post(at("event_cancel", slug)).status_code == 404
+    assert team.post(at("event_cancel", slug)).json()["status"] == "cancelled"

@@ -108,7 +108,7 @@ def named(w: FullWorld) -> list[tuple[str, dict]]:
         (r"meetings_badge", {**day, "code": w.visitor.code}),
         (r"gate_badge", {"code": w.visitor.code}),
         (r"meetings_(wish|ask)", {**day, **seller}),
-        (r"meetings_.*|api_event|event.*", day),
+        (r"meetings_.*|api_event.*|event.*", day),
         (r"(api_)?category", {"code": w.offer.category.code}),
         (r"api_hs_code", {"code": "100630"}),
         (r"company_webhook(_act|_replay)?", {**seller, "key": w.firm_hook.uid, "event": w.firm_event.pk}),

@@ -32,6 +32,7 @@ SCOPE_NAMES = {
     "matches:write": gettext_lazy("Answer matches"),
     "enquiries:write": gettext_lazy("Write enquiries and quotes"),
     "meetings:write": gettext_lazy("Register for events and answer for meetings"),
+    "events:write": gettext_lazy("Write the events of your campaign"),
     "notices:write": gettext_lazy("Mark notices as read"),
 }
 
