@@ -63,7 +63,7 @@ def named(w: FullWorld) -> list[tuple[str, dict]]:
         (r"announcement", at(w.called)),
         (r"console_text.*", words),
         (r"console_event_(withdraw|mend|place)", {**day, **at(w.other_part)}),
-        (r"console_event_interpreter_remove", {**day, **at(w.interpreter)}),
+        (r"console_event_interpreter_(remove|hours)", {**day, **at(w.interpreter)}),
         (r"console_event_plan_pair", {**day, **at(w.draft_plan), "supplier": 0, "buyer": 0}),
         (r"console_event_plan(_progress|_publish|_discard)?", {**day, **at(w.draft_plan)}),
         (r"console_event_meeting(_change)?", {**day, **at(w.meeting)}),

@@ -23,6 +23,7 @@ from matchmaker.events.services.events import (
     remove_interpreter,
     save_event,
     set_halls,
+    set_interpreter_hours,
 )
 from matchmaker.events.services.keeping import KeptRate, kept_rate, kept_rates
 from matchmaker.events.services.meetings import book_meeting, cancel_meeting, lock_meeting, move_meeting
@@ -99,6 +100,7 @@ __all__ = [
     "save_event",
     "set_availability",
     "set_halls",
+    "set_interpreter_hours",
     "settle_scan",
     "share_contacts",
     "staff_clashes",

@@ -1,7 +1,8 @@
 """What organisers do with events."""
 
+import datetime as dt
 import zoneinfo
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -181,6 +182,19 @@ def add_interpreter(*, by: User, event: Event, name: str, languages: list[str]) 
     row.save()
     record(by=by, verb="add_interpreter", on=row, organisation=event.campaign)
     return row
+
+
+@transaction.atomic
+def set_interpreter_hours(*, by: User, interpreter: Interpreter, away: Iterable[dt.datetime]) -> Interpreter:
+    """Say in which slots she is not there; plans keep to it, meetings that stand keep their interpreter."""
+    event = interpreter.event
+    require_organiser(by, event.campaign)
+    slots = [slot for slot in sorted(set(away)) if slot in set(event.slots())]
+    interpreter.away = [slot.isoformat() for slot in slots]
+    interpreter.save(update_fields=["away"])
+    facts = {"away": len(slots)}
+    record(by=by, verb="set_interpreter_hours", on=interpreter, organisation=event.campaign, facts=facts)
+    return interpreter
 
 
 @transaction.atomic
