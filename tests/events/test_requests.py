@@ -172,3 +172,19 @@ def test_f41_whoever_accepts_agrees_to_no_other_time_than_the_one_she_saw(hall, 
     assert not Meeting.objects.exists()
     services.answer_request(by=by(buyer), request=fresh, accept=True, seen=services.time_of(fresh))
     assert Meeting.objects.get().starts_at == hall.slots[2]
+
+
+def test_only_whoever_owes_the_answer_is_reminded_once_before_a_request_ends(hall, pair):
+    supplier, buyer = pair
+    request = ask(hall, supplier, buyer)
+    assert services.remind_of_requests() == 0
+    old = request.created_at - dt.timedelta(days=6)
+    MeetingRequest.objects.filter(pk=request.pk).update(
+        created_at=old, expires_at=request.expires_at - dt.timedelta(days=6)
+    )
+    assert [services.remind_of_requests() for _turn in range(2)] == [1, 0]
+    waits = Notice.objects.filter(kind="meetings_asked", event_key__contains=":waits:")
+    assert [notice.recipient for notice in waits] == [by(buyer)]
+    services.wish(by=by(buyer), event=hall.event, company=buyer.company, other=supplier.company, kind="never")
+    MeetingRequest.objects.update(reminded_at=None)
+    assert services.remind_of_requests() == 0  # who never wants to meet them is left in peace

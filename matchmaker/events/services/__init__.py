@@ -38,7 +38,7 @@ from matchmaker.events.services.participations import (
 )
 from matchmaker.events.services.plans import compute_plan, discard_plan, start_plan
 from matchmaker.events.services.publishing import Published, publish_plan
-from matchmaker.events.services.reminding import remind_of_meetings
+from matchmaker.events.services.reminding import remind_of_meetings, remind_of_requests
 from matchmaker.events.services.requests import (
     answer_request,
     change_request,
@@ -93,6 +93,7 @@ __all__ = [
     "register_for_event",
     "reissue_badge",
     "remind_of_meetings",
+    "remind_of_requests",
     "remove_interpreter",
     "request_meeting",
     "revoke_device",

@@ -199,7 +199,9 @@ def answer_request(
 
 def _propose(by: User, request: MeetingRequest, open_row, starts_at: dt.datetime) -> MeetingRequest:
     turned = not request.asker_answers
-    moved = open_row.update(starts_at=starts_at, asker_answers=turned, expires_at=_until(request.event))
+    moved = open_row.update(
+        starts_at=starts_at, asker_answers=turned, expires_at=_until(request.event), reminded_at=None
+    )
     request.refresh_from_db()
     if not moved:
         raise _not_open(request)

@@ -135,6 +135,7 @@ def show(request, slug, uid):
     standing, plan = standings.of_draft(draft)
     companies = Company.objects.in_bulk([*standing.suppliers, *standing.buyers])
     locked = {tuple(pair) for pair in draft.locked}
+    own = reverse("console_event_plan", args=[slug, uid])  # a pair's address lies under it; asked ten thousand times
     cells = [
         Cell(
             supplier=companies[standing.suppliers[s]],
@@ -142,7 +143,7 @@ def show(request, slug, uid):
             starts_at=standing.slots[slot],
             table=table + 1,
             locked=(s, b) in locked,
-            url=reverse("console_event_plan_pair", args=[slug, uid, s, b]),
+            url=f"{own}{s}-{b}/",
         )
         for s, b, slot, table in plan.meetings
         if standing.suppliers[s] in companies and standing.buyers[b] in companies
