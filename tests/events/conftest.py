@@ -1,6 +1,7 @@
 """An event in Wuhan in three weeks, its team, and companies that are registered."""
 
 import datetime as dt
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
@@ -67,12 +68,18 @@ class Hall:
     def move_to(self, instant: dt.datetime):
         """Shift the event so that its first slot is at the instant; meetings move along."""
         shift = instant - self.slots[0]
-        local = instant.astimezone(self.event.zone)
+        length = dt.timedelta(hours=2)
+        # A day ends at midnight: where that is near in Shanghai, the event is held in London.
+        for zone in ("Asia/Shanghai", "Europe/London"):
+            local = instant.astimezone(ZoneInfo(zone))
+            if local.date() == (local + length).date():
+                break
         Event.objects.filter(pk=self.event.pk).update(
+            time_zone=zone,
             starts_on=local.date(),
             ends_on=local.date(),
             opens_at=local.time(),
-            closes_at=(local + dt.timedelta(hours=2)).time(),
+            closes_at=(local + length).time(),
         )
         self.event.refresh_from_db()
         for meeting in self.event.meetings.all():
