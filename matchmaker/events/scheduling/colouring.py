@@ -97,23 +97,6 @@ def chain(node, first, second, u, v, cell, locked, path):
 
 
 @compiled
-def random_chain(u, v, cell, slot_of, locked, tables, used, path):
-    """A random chain that may be flipped: how many meetings are in it (none: 0), and its two slots."""
-    node = np.random.randint(cell.shape[0])
-    first = np.random.randint(cell.shape[1])
-    second = np.random.randint(cell.shape[1])
-    if first == second or cell[node, first] < 0 or cell[node, second] == -2:
-        return 0, first, second
-    length = chain(node, first, second, u, v, cell, locked, path)
-    more = 0  # meetings that `second` gains
-    for place in range(length):
-        more += 1 if slot_of[path[place]] == first else -1
-    if used[second] + more > tables[second] or used[first] - more > tables[first]:
-        return 0, first, second
-    return max(length, 0), first, second
-
-
-@compiled
 def make_room(slot, u, v, cell, slot_of, locked, tables, used, path):
     """Move one meeting out of a full slot by an odd chain into a slot with a free table."""
     slots = len(tables)

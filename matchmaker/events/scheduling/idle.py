@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 
 from matchmaker.events.scheduling.board import Board
-from matchmaker.events.scheduling.colouring import flip, random_chain
+from matchmaker.events.scheduling.colouring import chain, flip
 from matchmaker.events.scheduling.compiled import compiled
 
 
@@ -28,13 +28,24 @@ def gaps_of(node, cell, day):
 def anneal(tries, hot, cold, seed, day, u, v, cell, slot_of, locked, tables, used):
     """Metropolis over random chains; returns the change of the number of gaps."""
     np.random.seed(seed)
-    path = np.empty(cell.shape[0] + 1, dtype=np.int32)
+    nodes, slots = cell.shape
+    path = np.empty(nodes + 1, dtype=np.int32)
     tips = np.empty(2, dtype=np.int32)
     total = 0
     for trial in range(tries):
         heat = hot * (cold / hot) ** (trial / tries)
-        length, first, second = random_chain(u, v, cell, slot_of, locked, tables, used, path)
-        if length == 0:
+        node = np.random.randint(nodes)
+        first = np.random.randint(slots)
+        second = np.random.randint(slots)
+        if first == second or cell[node, first] < 0 or cell[node, second] == -2:
+            continue
+        length = chain(node, first, second, u, v, cell, locked, path)
+        if length <= 0:
+            continue
+        ones = 0
+        for place in range(length):
+            ones += 1 if slot_of[path[place]] == first else -1
+        if used[second] + ones > tables[second] or used[first] - ones > tables[first]:
             continue
         # Inner nodes of the chain keep both slots; only the two ends of a path see another day.
         ends = 0

@@ -13,7 +13,7 @@ from collections.abc import Callable
 import numpy as np
 
 from matchmaker.events.scheduling.board import Board
-from matchmaker.events.scheduling.colouring import flip, random_chain
+from matchmaker.events.scheduling.colouring import chain, flip
 from matchmaker.events.scheduling.compiled import compiled
 from matchmaker.events.scheduling.rechoice import rechoose
 
@@ -24,9 +24,20 @@ FLIPS, MOST_FLIPS = 1, 32
 @compiled
 def shake(flips, u, v, cell, slot_of, locked, tables, used, path):
     """Try ``flips`` random components; each keeps the objective."""
+    nodes, slots = cell.shape
     for _ in range(flips):
-        length, first, second = random_chain(u, v, cell, slot_of, locked, tables, used, path)
-        if length > 0:
+        node = np.random.randint(nodes)
+        first = np.random.randint(slots)
+        second = np.random.randint(slots)
+        if first == second or cell[node, first] < 0 or cell[node, second] == -2:
+            continue
+        length = chain(node, first, second, u, v, cell, locked, path)
+        if length <= 0:
+            continue
+        more = 0
+        for place in range(length):
+            more += 1 if slot_of[path[place]] == first else -1
+        if used[second] + more <= tables[second] and used[first] - more <= tables[first]:
             flip(length, first, second, u, v, cell, slot_of, used, path)
 
 

@@ -54,22 +54,6 @@ def pop(heap_key, heap_node, size):
 
 
 @compiled
-def reach(other, new, node, place, visited, size, limit, dist, seen, parent, via, excess, heap_key, heap_node):
-    """Note a way to ``other`` that is shorter than any so far; returns what grew: visited, size of the heap, limit."""
-    if new >= dist[other] or new >= limit:
-        return visited, size, limit
-    if dist[other] == FAR:
-        seen[visited] = other
-        visited += 1
-    dist[other] = new
-    parent[other] = node
-    via[other] = place
-    if excess[other] < 0:
-        limit = new + 1
-    return visited, push(heap_key, heap_node, size, new, other), limit
-
-
-@compiled
 def mend(shift, nodes, start, to, gain, match, out, price, excess, width, room):
     """Successive shortest paths until nothing is in excess. Returns the flow on the arc sink–source.
 
@@ -110,47 +94,78 @@ def mend(shift, nodes, start, to, gain, match, out, price, excess, width, room):
                         other = to[place]
                         if place != mine:
                             new = base - gain[place] - price[other]
-                            visited, size, limit = reach(
-                                other, new, node, place, visited, size, limit, dist, seen, parent, via, excess,
-                                heap_key, heap_node,
-                            )  # fmt: skip
+                            if new < dist[other] and new < limit:
+                                if dist[other] == FAR:
+                                    seen[visited] = other
+                                    visited += 1
+                                dist[other] = new
+                                parent[other] = node
+                                via[other] = place
+                                if excess[other] < 0:
+                                    limit = new + 1
+                                size = push(heap_key, heap_node, size, new, other)
                     if out[node] == 1:
                         new = base - price[source]
-                        visited, size, limit = reach(
-                            source, new, node, -1, visited, size, limit, dist, seen, parent, via, excess,
-                            heap_key, heap_node,
-                        )  # fmt: skip
+                        if new < dist[source] and new < limit:
+                            if dist[source] == FAR:
+                                seen[visited] = source
+                                visited += 1
+                            dist[source] = new
+                            parent[source] = node
+                            if excess[source] < 0:
+                                limit = new + 1
+                            size = push(heap_key, heap_node, size, new, source)
                 elif node < nodes:
                     if match[node] >= 0:
                         other = match[node]
                         new = base + gain[match[other]] - price[other]
-                        visited, size, limit = reach(
-                            other, new, node, -1, visited, size, limit, dist, seen, parent, via, excess,
-                            heap_key, heap_node,
-                        )  # fmt: skip
+                        if new < dist[other] and new < limit:
+                            if dist[other] == FAR:
+                                seen[visited] = other
+                                visited += 1
+                            dist[other] = new
+                            parent[other] = node
+                            if excess[other] < 0:
+                                limit = new + 1
+                            size = push(heap_key, heap_node, size, new, other)
                     if out[node] == 0:
                         new = base - price[sink]
-                        visited, size, limit = reach(
-                            sink, new, node, -1, visited, size, limit, dist, seen, parent, via, excess,
-                            heap_key, heap_node,
-                        )  # fmt: skip
+                        if new < dist[sink] and new < limit:
+                            if dist[sink] == FAR:
+                                seen[visited] = sink
+                                visited += 1
+                            dist[sink] = new
+                            parent[sink] = node
+                            if excess[sink] < 0:
+                                limit = new + 1
+                            size = push(heap_key, heap_node, size, new, sink)
                 else:
                     low, high = (0, shift) if node == source else (shift, nodes)
                     wanted = 0 if node == source else 1
                     for other in range(low, high):
                         if out[other] == wanted:
                             new = base - price[other]
-                            visited, size, limit = reach(
-                                other, new, node, -1, visited, size, limit, dist, seen, parent, via, excess,
-                                heap_key, heap_node,
-                            )  # fmt: skip
+                            if new < dist[other] and new < limit:
+                                if dist[other] == FAR:
+                                    seen[visited] = other
+                                    visited += 1
+                                dist[other] = new
+                                parent[other] = node
+                                if excess[other] < 0:
+                                    limit = new + 1
+                                size = push(heap_key, heap_node, size, new, other)
                     other = sink if node == source else source
                     if (node == source and width > 0) or (node == sink and width < room):
                         new = base - price[other]
-                        visited, size, limit = reach(
-                            other, new, node, -1, visited, size, limit, dist, seen, parent, via, excess,
-                            heap_key, heap_node,
-                        )  # fmt: skip
+                        if new < dist[other] and new < limit:
+                            if dist[other] == FAR:
+                                seen[visited] = other
+                                visited += 1
+                            dist[other] = new
+                            parent[other] = node
+                            if excess[other] < 0:
+                                limit = new + 1
+                            size = push(heap_key, heap_node, size, new, other)
             if goal < 0:
                 return -1
             # Push one unit back along the path.
