@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers, viewsets
 from rest_framework.exceptions import ParseError
 from rest_framework.response import Response
+from rest_framework.utils.encoders import JSONEncoder
 
 from matchmaker.accounts.models import StoredAnswer
 from matchmaker.campaigns.models import Campaign
@@ -95,7 +96,7 @@ class Resource(viewsets.GenericViewSet):
             with transaction.atomic():  # the answer stands or falls with what it answers
                 response = act()
                 StoredAnswer.objects.filter(pk=stored.pk).update(
-                    status=response.status_code, body=json.loads(json.dumps(response.data, default=str))
+                    status=response.status_code, body=json.loads(json.dumps(response.data, cls=JSONEncoder))
                 )
             return response
         except Exception:

@@ -130,6 +130,7 @@ class MeetingOut(serializers.ModelSerializer):
     side = serializers.SerializerMethodField()
     supplier = CompanyOut(read_only=True)
     buyer = CompanyOut(read_only=True)
+    ends_at = serializers.DateTimeField(read_only=True)
     where = serializers.CharField(read_only=True)
     room = serializers.CharField(source="room_url", read_only=True)
     interpreter = serializers.CharField(source="interpreter.name", read_only=True, default="")

@@ -36,9 +36,13 @@ def _rows(request: HttpRequest, row: EventParticipation) -> list[Row]:
             matches = best.get(entry.other.pk)
             entry.reasons = reasons.sentences(matches[0])[:2] if matches else []
             entry.clash = clashes.get(entry.meeting.pk, "")
-            if len(people) == 1:  # who else should go
-                entry.staff = entry.staff or people[0].name
+            entry.staff = entry.staff or _only(people)
     return found
+
+
+def _only(people) -> str:
+    """Who goes where a company has one person: who else should."""
+    return people[0].name if len(people) == 1 else ""
 
 
 @signed_in
@@ -139,6 +143,8 @@ def meeting(request: HttpRequest, uid) -> HttpResponse:
     best = {one.company.pk: one.matches for one in services.suggestions(row)}.get(entry.other.pk)
     entry.reasons = reasons.sentences(best[0]) if best else []
     entry.clash = services.staff_clashes(row.company, [found]).get(found.pk, "")
+    people = list(row.attendees.all())
+    entry.staff = entry.staff or _only(people)
     viewer = viewers_zone(request.user, row.event)
     to_come = found.status == Meeting.Status.PLANNED and found.starts_at > timezone.now()
     proposed = found.moves.pending().select_related("company").first() if to_come else None
@@ -151,7 +157,7 @@ def meeting(request: HttpRequest, uid) -> HttpResponse:
         "kept": services.kept_rate(entry.other),
         "event": row.event,
         "row": row,
-        "people": row.attendees.all(),
+        "people": people,
         "viewer": viewer.key if viewer else "",
         "begun": found.starts_at <= timezone.now(),
         "outcomes": [choice for choice in Meeting.Status.choices if choice[0] in ("held", "cut_short", "missed")],
