@@ -66,20 +66,20 @@ class Hall:
         return draft
 
     def move_to(self, instant: dt.datetime):
-        """Shift the event so that its first slot is at the instant; meetings move along."""
+        """Shift the event so that its first slot is at the instant; meetings move along.
+
+        It moves to a zone where the instant is in the morning: a day of meetings ends before midnight.
+        """
         shift = instant - self.slots[0]
-        length = dt.timedelta(hours=2)
-        # A day ends at midnight: where that is near in Shanghai, the event is held in London.
-        for zone in ("Asia/Shanghai", "Europe/London"):
-            local = instant.astimezone(ZoneInfo(zone))
-            if local.date() == (local + length).date():
-                break
+        hours = max(-12, 10 - instant.astimezone(dt.UTC).hour)
+        zone = f"Etc/GMT{-hours:+d}"  # the sign of these names is turned round
+        local = instant.astimezone(ZoneInfo(zone))
         Event.objects.filter(pk=self.event.pk).update(
             time_zone=zone,
             starts_on=local.date(),
             ends_on=local.date(),
             opens_at=local.time(),
-            closes_at=(local + length).time(),
+            closes_at=(local + dt.timedelta(hours=2)).time(),
         )
         self.event.refresh_from_db()
         for meeting in self.event.meetings.all():
