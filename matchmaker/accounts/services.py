@@ -25,6 +25,7 @@ SCOPES = (
     "demands:write",
     "matches:write",
     "enquiries:write",
+    "meetings:write",
     "events:write",
     "notices:write",
 )

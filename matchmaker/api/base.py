@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers, viewsets
 from rest_framework.exceptions import ParseError
 from rest_framework.response import Response
+from rest_framework.utils.encoders import JSONEncoder
 
 from matchmaker.accounts import once
 from matchmaker.campaigns.models import Campaign
@@ -95,7 +96,7 @@ class Resource(viewsets.GenericViewSet):
         try:
             with transaction.atomic():  # the answer stands or falls with what it answers
                 response = act()
-                body = json.loads(json.dumps(response.data, default=str))
+                body = json.loads(json.dumps(response.data, cls=JSONEncoder))
                 once.settle(stored, status=response.status_code, body=body)
             return response
         except Exception:

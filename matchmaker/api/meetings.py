@@ -1,191 +1,84 @@
-"""Who comes to an event, who asks whom for a meeting, and the meetings: one's own, and those of an event one runs."""
+"""Requests for meetings, and the meetings of the caller's companies and of the events she runs."""
 
 from django.db import transaction
+from django.db.models import Prefetch
 from django.shortcuts import get_object_or_404
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers
 from rest_framework.response import Response
 
 from matchmaker.api.base import Resource, Strict
-from matchmaker.api.filters import Filter, equal
-from matchmaker.api.permissions import SIGNED_IN
+from matchmaker.api.filters import equal
+from matchmaker.api.participations import AT_EVENT, READ_AND, WRITE, CompanyOut, event_of
 from matchmaker.companies.models import Company
 from matchmaker.events import services
-from matchmaker.events.models import Attendee, Event, EventParticipation, Meeting, MeetingRequest
+from matchmaker.events.models import EventParticipation, Meeting, MeetingMove, MeetingRequest
+from matchmaker.events.services.participations import participation_of
+from matchmaker.events.services.wishes import counterparts
 from matchmaker.notifications.tasks import ring
-
-WRITE = "events:write"
-AT_EVENT = {"event": equal("event__slug", "At this event, by its `slug`.")}
-
-
-class Party(serializers.ModelSerializer):
-    """A company as the other ones at its event see it."""
-
-    name = serializers.CharField(source="display_name", read_only=True)
-
-    class Meta:
-        model = Company
-        fields = ["uid", "name", "country"]
-        read_only_fields = fields
-
-
-class Person(Strict, serializers.ModelSerializer):
-    class Meta:
-        model = Attendee
-        fields = ["name", "role", "checked_in_at"]
-        read_only_fields = ["checked_in_at"]
-
-
-class ParticipationOut(serializers.ModelSerializer):
-    """`away`: the slots in which none of its people can meet."""
-
-    event = serializers.SlugField(source="event.slug", read_only=True)
-    company = Party(read_only=True)
-    people = Person(source="attendees", many=True, read_only=True)
-    away = serializers.ListField(child=serializers.DateTimeField(), read_only=True)
-
-    class Meta:
-        model = EventParticipation
-        fields = [
-            *("uid", "event", "company", "side", "status", "languages", "seeks", "note", "most", "booth", "people"),
-            *("away", "registered_at", "withdrawn_at"),
-        ]
-        read_only_fields = fields
-
-
-class ParticipationChange(Strict, serializers.ModelSerializer):
-    languages = serializers.ListField(child=serializers.CharField(max_length=10), required=False, max_length=40)
-    people = Person(many=True, required=False)
-    away = serializers.ListField(child=serializers.DateTimeField(), required=False, max_length=2000)
-
-    class Meta:
-        model = EventParticipation
-        fields = ["languages", "seeks", "note", "most", "people", "away"]
-
-
-class ParticipationIn(ParticipationChange):
-    event = serializers.SlugField()
-    company = serializers.UUIDField(required=False)
-
-    class Meta(ParticipationChange.Meta):
-        fields = ["event", "company", "side", *ParticipationChange.Meta.fields]
-        validators = []  # the verb checks, under its lock, whether the company is registered already
-
-
-class Participations(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
-    serializer_class = ParticipationOut
-    policy = {"list": SIGNED_IN, "retrieve": SIGNED_IN, "create": WRITE, "partial_update": WRITE, "withdraw": WRITE}
-    words = {
-        "list": "Registrations for events",
-        "retrieve": "One registration",
-        "create": "Register a company for an event",
-        "partial_update": "Change a registration",
-        "withdraw": "Withdraw from an event",
-    }
-    notes = {
-        "list": "Of the caller's companies, and of all companies at events the caller runs.",
-        "create": "Where the event is full the company joins the waiting list. Times in `away` are slots of the event.",
-        "withdraw": "Its meetings are cancelled, the others told, and the waiting list moves up.",
-    }
-    filters = AT_EVENT | {
-        "company": equal("company__uid", "Of this company."),
-        "side": equal("side", "`supplier` or `buyer`."),
-        "status": equal("status", "`registered`, `waiting` or `withdrawn`."),
-    }
-    orderings = {"newest": ["-registered_at", "-pk"], "oldest": ["registered_at", "pk"]}
-
-    def get_queryset(self):
-        rows = EventParticipation.objects.visible_to(self.request.user).order_by("-pk")
-        return rows.select_related("event", "company").prefetch_related("attendees")
-
-    @extend_schema(request=ParticipationIn, responses={201: ParticipationOut})
-    def create(self, request):
-        def act():
-            fields = dict(self.given(ParticipationIn).validated_data)
-            event = event_named(request.user, fields.pop("event"))
-            fields.pop("company", None)
-            away = fields.pop("away", None)
-            company = self.company(**{f"is_{fields['side']}": True})
-            row = services.register_for_event(by=request.user, event=event, company=company, **fields)
-            if away is not None:
-                services.set_availability(by=request.user, participation=row, away=away)
-            transaction.on_commit(ring)
-            return Response(self.shown(row), status=201)
-
-        return self.once(act)
-
-    @extend_schema(request=ParticipationChange, responses=ParticipationOut)
-    @transaction.atomic
-    def partial_update(self, request, uid):
-        row = self.get_object()
-        fields = dict(self.given(ParticipationChange, row).validated_data)
-        away = fields.pop("away", None)
-        people = fields.pop("people", None)
-        if fields or people is not None:
-            services.update_participation(by=request.user, participation=row, people=people, **fields)
-        if away is not None:
-            services.set_availability(by=request.user, participation=row, away=away)
-        return Response(self.shown(row))
-
-    @extend_schema(request=None, responses=ParticipationOut)
-    def withdraw(self, request, uid):
-        def act():
-            row = services.withdraw_from_event(by=request.user, participation=self.get_object())
-            transaction.on_commit(ring)
-            return Response(self.shown(row))
-
-        return self.once(act)
-
-    def shown(self, row):
-        return self.get_serializer(self.get_queryset().get(pk=row.pk)).data
 
 
 class RequestOut(serializers.ModelSerializer):
-    """`company` asks `other`; `answers` names who owes the answer. It holds no slot."""
+    """`company` asks `other`; `owes` says whose answer is waited for."""
 
     event = serializers.SlugField(source="event.slug", read_only=True)
-    company = Party(read_only=True)
-    other = Party(read_only=True)
-    answers = serializers.UUIDField(source="answers.uid", read_only=True)
+    company = CompanyOut(read_only=True)
+    other = CompanyOut(read_only=True)
+    owes = serializers.SerializerMethodField()
 
     class Meta:
         model = MeetingRequest
         fields = [
-            *("uid", "event", "company", "other", "answers", "note", "language", "starts_at", "status"),
-            *("expires_at", "answered_at", "created_at"),
+            *("uid", "event", "company", "other", "note", "language", "starts_at", "status", "owes"),
+            *("expires_at", "created_at", "answered_at"),
         ]
         read_only_fields = fields
 
+    def get_owes(self, request) -> str:
+        if request.status != MeetingRequest.Status.PENDING:
+            return ""
+        return "company" if request.asker_answers else "other"
+
 
 class RequestIn(Strict):
-    """`participation`: one's own registration for the event; `other`: the company that is asked."""
+    """Without `starts_at` the plan finds a time; `company` is needed only by members of several."""
 
-    participation = serializers.UUIDField()
+    event = serializers.SlugField()
+    company = serializers.UUIDField(required=False)
     other = serializers.UUIDField()
-    note = serializers.CharField(max_length=500, required=False, default="", allow_blank=True)
-    starts_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
+    note = serializers.CharField(max_length=500, required=False, allow_blank=True)
+    starts_at = serializers.DateTimeField(required=False, allow_null=True)
 
 
-class RequestAnswer(Strict):
-    """Either of the two. Another time is answered by the other side in the same way."""
+class ChangeIn(Strict):
+    """Only while the request waits for its first answer."""
 
-    answer = serializers.ChoiceField(["accepted", "declined"], required=False)
-    other_time = serializers.DateTimeField(required=False)
+    note = serializers.CharField(max_length=500, required=False, allow_blank=True)
+    starts_at = serializers.DateTimeField(required=False, allow_null=True)
 
-    def validate(self, fields):
-        if len(fields) != 1:
-            raise serializers.ValidationError(_("Give either `answer` or `other_time`."), "one_answer")
-        return fields
+
+class AnswerIn(Strict):
+    """`starts_at` goes with the answer `other_time`."""
+
+    answer = serializers.ChoiceField(["accepted", "declined", "other_time"])
+    starts_at = serializers.DateTimeField(required=False)
+
+    def validate(self, given):
+        if (given["answer"] == "other_time") != ("starts_at" in given):
+            raise serializers.ValidationError({"starts_at": serializers.Field.default_error_messages["required"]})
+        return given
 
 
 class MeetingRequests(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     serializer_class = RequestOut
-    policy = {"list": SIGNED_IN, "retrieve": SIGNED_IN, "create": WRITE, "answer": WRITE, "withdraw": WRITE}
+    policy = {**READ_AND, **dict.fromkeys(("create", "partial_update", "answer", "withdraw"), WRITE)}
+    filters = {"event": AT_EVENT, "status": equal("status", "State of the request.")}
+    orderings = {"newest": ["-pk"], "oldest": ["pk"]}
     words = {
         "list": "Requests for meetings, sent and received",
         "retrieve": "One request",
         "create": "Ask another company for a meeting",
+        "partial_update": "Change a request that nobody has answered",
         "answer": "Accept, decline, or propose another time",
         "withdraw": "Take a request back",
     }
@@ -193,185 +86,209 @@ class MeetingRequests(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource
         "create": "At a time, or whenever the plan has room. It expires after a week, or when the event begins.",
         "answer": "Accepted with a time it becomes a meeting at once; without a time the plan finds one.",
     }
-    filters = AT_EVENT | {"status": equal("status", "State of the request.")}
-    orderings = {"newest": ["-pk"], "oldest": ["pk"]}
 
     def get_queryset(self):
-        rows = MeetingRequest.objects.visible_to(self.request.user).order_by("-pk")
-        return rows.select_related("event", "company", "other")
+        rows = MeetingRequest.objects.visible_to(self.request.user)
+        return rows.select_related("event__campaign", "company", "other").order_by("-pk")
 
     @extend_schema(request=RequestIn, responses={201: RequestOut})
     def create(self, request):
-        def act():
-            given = dict(self.given(RequestIn).validated_data)
-            parts = EventParticipation.objects.visible_to(request.user).select_related("event", "company")
-            mine = get_object_or_404(parts, uid=given.pop("participation"))
-            there = Company.objects.filter(event_participations__in=mine.event.participations.registered())
-            other = get_object_or_404(there, uid=given.pop("other"))
-            made = services.request_meeting(
-                by=request.user, event=mine.event, company=mine.company, other=other, **given
-            )
-            transaction.on_commit(ring)
-            return Response(self.shown(made), status=201)
+        given = dict(self.given(RequestIn).validated_data)
+        given.pop("company", None)
+        event = event_of(request.user, given.pop("event"))
+        company = self.company(event_participations__event=event)
+        mine = participation_of(event, company)
+        given["other"] = get_object_or_404(counterparts(mine), company__uid=given["other"]).company
+        asked = services.request_meeting(by=request.user, event=event, company=company, **given)
+        transaction.on_commit(ring)
+        return Response(self.get_serializer(asked).data, status=201)
 
-        return self.once(act)
+    @extend_schema(request=ChangeIn, responses=RequestOut)
+    def partial_update(self, request, uid):
+        row = self.get_object()
+        said = {"note": row.note, "starts_at": row.starts_at, **self.given(ChangeIn, row).validated_data}
+        return Response(self.get_serializer(services.change_request(by=request.user, request=row, **said)).data)
 
-    @extend_schema(request=RequestAnswer, responses=RequestOut)
+    @extend_schema(request=AnswerIn, responses=RequestOut)
     def answer(self, request, uid):
-        def act():
-            asked = self.get_object()
-            given = self.given(RequestAnswer).validated_data
-            accept, other_time = given.get("answer") == "accepted", given.get("other_time")
-            services.answer_request(by=request.user, request=asked, accept=accept, other_time=other_time)
-            transaction.on_commit(ring)
-            return Response(self.shown(asked))
-
-        return self.once(act)
+        row, given = self.get_object(), self.given(AnswerIn).validated_data
+        said = {"accept": given["answer"] == "accepted", "other_time": given.get("starts_at")}
+        row = services.answer_request(by=request.user, request=row, **said)
+        transaction.on_commit(ring)
+        return Response(self.get_serializer(row).data)
 
     @extend_schema(request=None, responses=RequestOut)
     def withdraw(self, request, uid):
-        def act():
-            taken = services.withdraw_request(by=request.user, request=self.get_object())
-            transaction.on_commit(ring)
-            return Response(self.shown(taken))
+        row = services.withdraw_request(by=request.user, request=self.get_object())
+        return Response(self.get_serializer(row).data)
 
-        return self.once(act)
 
-    def shown(self, row):
-        return self.get_serializer(self.get_queryset().get(pk=row.pk)).data
+class MoveOut(serializers.ModelSerializer):
+    by = CompanyOut(source="company", read_only=True)
+
+    class Meta:
+        model = MeetingMove
+        fields = ["by", "starts_at", "expires_at"]
+        read_only_fields = fields
 
 
 class MeetingOut(serializers.ModelSerializer):
-    """`own` is what the caller's side keeps for itself; null for the event's team."""
+    """`side` is the caller's: supplier, buyer or team; `staff`, `rating` and `note` are of that side alone.
+
+    `sequence` rises with every change. `move` is another time that somebody proposed and nobody has answered yet.
+    """
 
     event = serializers.SlugField(source="event.slug", read_only=True)
-    supplier = Party(read_only=True)
-    buyer = Party(read_only=True)
+    side = serializers.SerializerMethodField()
+    supplier = CompanyOut(read_only=True)
+    buyer = CompanyOut(read_only=True)
     ends_at = serializers.DateTimeField(read_only=True)
-    interpreter = serializers.CharField(source="interpreter.name", read_only=True, allow_null=True, default=None)
-    own = serializers.SerializerMethodField()
+    where = serializers.CharField(read_only=True)
+    room = serializers.CharField(source="room_url", read_only=True)
+    interpreter = serializers.CharField(source="interpreter.name", read_only=True, default="")
+    why = serializers.CharField(read_only=True)
+    staff = serializers.SerializerMethodField()
+    rating = serializers.SerializerMethodField()
+    note = serializers.SerializerMethodField()
+    move = serializers.SerializerMethodField()
 
     class Meta:
         model = Meeting
         fields = [
-            *("uid", "event", "supplier", "buyer", "starts_at", "ends_at", "table", "booth", "room_url", "interpreter"),
-            *("status", "is_disputed", "locked", "why_cancelled", "own", "updated_at"),
+            *("uid", "event", "side", "supplier", "buyer", "starts_at", "ends_at", "table", "where", "room"),
+            *("interpreter", "status", "why", "sequence", "staff", "rating", "note", "move", "updated_at"),
         ]
         read_only_fields = fields
 
-    def get_own(self, meeting) -> dict | None:
-        for side in ("supplier", "buyer"):
-            if getattr(meeting, f"{side}_id") in self.context["companies"]:
-                kept = {name: getattr(meeting, f"{side}_{name}") for name in ("staff", "said", "rating", "note")}
-                return {"side": side, **kept}
-        return None
+    def get_side(self, meeting) -> str:
+        own = self.context["own"]
+        return "supplier" if meeting.supplier_id in own else "buyer" if meeting.buyer_id in own else "team"
+
+    def _own(self, meeting, name: str, none):
+        side = self.get_side(meeting)
+        return none if side == "team" else getattr(meeting, f"{side}_{name}")
+
+    def get_staff(self, meeting) -> str:
+        return self._own(meeting, "staff", "")
+
+    def get_rating(self, meeting) -> int | None:
+        return self._own(meeting, "rating", None)
+
+    def get_note(self, meeting) -> str:
+        return self._own(meeting, "note", "")
+
+    @extend_schema(responses=MoveOut)
+    def get_move(self, meeting) -> dict | None:
+        return MoveOut(meeting.open_moves[0]).data if meeting.open_moves else None
 
 
-class MeetingIn(Strict):
+class BookIn(Strict):
     event = serializers.SlugField()
     supplier = serializers.UUIDField()
     buyer = serializers.UUIDField()
     starts_at = serializers.DateTimeField()
 
 
-class MoveIn(Strict):
-    starts_at = serializers.DateTimeField()
-
-
 class CancelIn(Strict):
-    why = serializers.CharField(max_length=300, required=False, default="", allow_blank=True)
+    why = serializers.CharField(max_length=300, required=False, allow_blank=True)
 
 
 class OutcomeIn(Strict):
     outcome = serializers.ChoiceField(Meeting.Outcome.choices)
-    absent = serializers.ChoiceField(["supplier", "buyer", "both"], required=False, default="")
-    rating = serializers.IntegerField(min_value=1, max_value=5, required=False, allow_null=True, default=None)
-    note = serializers.CharField(max_length=1000, required=False, default="", allow_blank=True)
+    rating = serializers.IntegerField(min_value=1, max_value=5, required=False, allow_null=True)
+    note = serializers.CharField(max_length=1000, required=False, allow_blank=True)
+
+
+class StaffIn(Strict):
+    name = serializers.CharField(max_length=120, allow_blank=True)
+
+
+class MoveIn(Strict):
+    starts_at = serializers.DateTimeField()
+
+
+class MoveAnswerIn(Strict):
+    answer = serializers.ChoiceField(["accepted", "declined"])
 
 
 class Meetings(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     serializer_class = MeetingOut
     policy = {
-        "list": SIGNED_IN,
-        "retrieve": SIGNED_IN,
-        "create": WRITE,
-        "move": WRITE,
-        "cancel": WRITE,
-        "outcome": WRITE,
+        **READ_AND,
+        **dict.fromkeys(("create", "cancel", "outcome", "staff", "propose", "answer_move"), WRITE),
     }
+    filters = {"event": AT_EVENT, "status": equal("status", "State of the meeting.")}
     words = {
         "list": "Meetings at events",
         "retrieve": "One meeting",
-        "create": "Book a meeting, as the event's team",
-        "move": "Move a meeting, as the event's team",
+        "create": "Book a meeting by hand",
         "cancel": "Cancel a meeting",
         "outcome": "Say what became of a meeting",
+        "staff": "Say who goes to a meeting",
+        "propose": "Propose another time for a meeting",
+        "answer_move": "Answer a proposed time",
     }
     notes = {
         "list": "Of the caller's companies, and all of events the caller runs. What was cancelled stays listed.",
-        "create": "It is locked: no plan moves it.",
-        "move": "Both sides hear of it. A refusal names the next slots free for both.",
+        "create": "For the event's team. No plan moves it.",
         "cancel": "The slot is free again, and the other side is told why.",
-        "outcome": "A rating and a note are kept for one's own side; `absent` is for the team.",
+        "outcome": "The rating and the note are kept for one's own side.",
+        "propose": "The meeting stands where it is until the other side agrees.",
     }
-    filters = AT_EVENT | {
-        "company": Filter("In which this company takes part.", lambda rows, uid: rows.of_company(_company(uid))),
-        "status": equal("status", "State of the meeting."),
-        "from": Filter("Beginning then or later.", lambda rows, at: rows.filter(starts_at__gte=_instant(at))),
-        "until": Filter("Beginning before then.", lambda rows, at: rows.filter(starts_at__lt=_instant(at))),
-    }
-    orderings = {"soonest": ["starts_at", "table", "pk"], "latest": ["-starts_at", "-table", "-pk"]}
+    orderings = {"soonest": ["starts_at", "pk"], "changed": ["-updated_at", "pk"]}
 
     def get_queryset(self):
-        return Meeting.objects.visible_to(self.request.user).for_agenda()
+        open_moves = Prefetch(
+            "moves", queryset=MeetingMove.objects.pending().select_related("company"), to_attr="open_moves"
+        )
+        rows = Meeting.objects.visible_to(self.request.user).for_agenda()
+        return rows.select_related("event__campaign").prefetch_related(open_moves).order_by("starts_at", "pk")
 
     def get_serializer_context(self):
-        own = Company.objects.of(self.request.user) if self.request.user.is_authenticated else Company.objects.none()
-        return {**super().get_serializer_context(), "companies": set(own.values_list("pk", flat=True))}
+        own = Company.objects.of(self.request.user).values_list("pk", flat=True)
+        return {**super().get_serializer_context(), "own": set(own)}
 
-    @extend_schema(request=MeetingIn, responses={201: MeetingOut})
+    @extend_schema(request=BookIn, responses={201: MeetingOut})
     def create(self, request):
-        given = self.given(MeetingIn).validated_data
-        event = event_named(request.user, given["event"])
-        here = Company.objects.filter(event_participations__in=event.participations.visible_to(request.user))
-        sides = {side: get_object_or_404(here, uid=given[side]) for side in ("supplier", "buyer")}
-        return self._done(
-            lambda: services.book_meeting(by=request.user, event=event, starts_at=given["starts_at"], **sides), 201
-        )
-
-    @extend_schema(request=MoveIn, responses=MeetingOut)
-    def move(self, request, uid):
-        return self._change(services.move_meeting, MoveIn)
+        given = self.given(BookIn).validated_data
+        event = event_of(request.user, given["event"])
+        rows = EventParticipation.objects.visible_to(request.user).filter(event=event).select_related("company")
+        sides = {side: get_object_or_404(rows, company__uid=given[side]).company for side in ("supplier", "buyer")}
+        made = services.book_meeting(by=request.user, event=event, starts_at=given["starts_at"], **sides)
+        return self._done(made, status=201)
 
     @extend_schema(request=CancelIn, responses=MeetingOut)
     def cancel(self, request, uid):
-        return self._change(services.cancel_meeting, CancelIn)
+        row = self.get_object()
+        return self._done(services.cancel_meeting(by=request.user, meeting=row, **self._optional(CancelIn)))
 
     @extend_schema(request=OutcomeIn, responses=MeetingOut)
     def outcome(self, request, uid):
-        return self._change(services.mark_meeting, OutcomeIn)
+        row, given = self.get_object(), self.given(OutcomeIn).validated_data
+        return self._done(services.mark_meeting(by=request.user, meeting=row, **given))
 
-    def _change(self, verb, form):
-        meeting = self.get_object()
-        fields = self.given(form).validated_data
-        return self._done(lambda: verb(by=self.request.user, meeting=meeting, **fields))
+    @extend_schema(request=StaffIn, responses=MeetingOut)
+    def staff(self, request, uid):
+        row, given = self.get_object(), self.given(StaffIn).validated_data
+        return self._done(services.assign_staff(by=request.user, meeting=row, name=given["name"]))
 
-    def _done(self, verb, status: int = 200):
-        def act():
-            meeting = verb()
-            transaction.on_commit(ring)
-            return Response(self.get_serializer(self.get_queryset().get(pk=meeting.pk)).data, status=status)
+    @extend_schema(request=MoveIn, responses=MeetingOut)
+    def propose(self, request, uid):
+        row, given = self.get_object(), self.given(MoveIn).validated_data
+        return self._done(services.ask_move(by=request.user, meeting=row, starts_at=given["starts_at"]).meeting)
 
-        return self.once(act)
+    @extend_schema(request=MoveAnswerIn, responses=MeetingOut)
+    def answer_move(self, request, uid):
+        row, given = self.get_object(), self.given(MoveAnswerIn).validated_data
+        move = get_object_or_404(MeetingMove.objects.pending().select_related("company"), meeting=row)
+        move.meeting = row
+        services.answer_move(by=request.user, move=move, accept=given["answer"] == "accepted")
+        return self._done(row)
 
+    def _optional(self, serializer) -> dict:
+        """Input whose body may be left out."""
+        return dict(self.given(serializer).validated_data) if self.request.data else {}
 
-def event_named(user, slug: str) -> Event:
-    return get_object_or_404(Event.objects.visible_to(user), slug=slug)
-
-
-def _company(uid: str) -> Company | None:
-    return Company.objects.filter(uid=serializers.UUIDField().run_validation(uid)).first()
-
-
-def _instant(text: str):
-    return serializers.DateTimeField().run_validation(text)
+    def _done(self, meeting: Meeting, status: int = 200) -> Response:
+        transaction.on_commit(ring)
+        return Response(self.get_serializer(self.get_queryset().get(pk=meeting.pk)).data, status=status)

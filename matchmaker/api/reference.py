@@ -1,4 +1,4 @@
-"""Categories, HS codes and events: what everybody may read; and the suggestion of codes from a text."""
+"""Categories and HS codes, which everybody may read; and the suggestion of codes from a text."""
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers
@@ -8,7 +8,6 @@ from matchmaker.api.base import Resource, Strict
 from matchmaker.api.filters import equal
 from matchmaker.api.permissions import EVERYONE
 from matchmaker.catalogue.models import Category, HSCode
-from matchmaker.events.models import Event
 from matchmaker.matching.services import suggest_codes
 
 
@@ -51,47 +50,6 @@ class HSCodes(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
         "category": equal("category", "The campaign's category it belongs to."),
     }
     words = {"list": "HS codes", "retrieve": "One HS code"}
-
-
-class EventOut(serializers.ModelSerializer):
-    class Meta:
-        model = Event
-        fields = [
-            "uid",
-            "slug",
-            "name_en",
-            "name_zh",
-            "about_en",
-            "about_zh",
-            "theme_en",
-            "theme_zh",
-            "guest_country",
-            "mode",
-            "venue_en",
-            "venue_zh",
-            "city_en",
-            "city_zh",
-            "time_zone",
-            "starts_on",
-            "ends_on",
-            "opens_at",
-            "closes_at",
-            "capacity",
-        ]
-        read_only_fields = fields
-
-
-class Events(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
-    serializer_class = EventOut
-    lookup_field = "slug"
-    lookup_value_converter = "slug"
-    policy = {"list": EVERYONE, "retrieve": EVERYONE}
-    filters = {"country": equal("guest_country", "Country of honour, ISO 3166-1 alpha-2.")}
-    words = {"list": "Published events", "retrieve": "One event"}
-    orderings = {"soonest": ["starts_on", "pk"]}
-
-    def get_queryset(self):
-        return Event.objects.published().order_by("starts_on", "pk")
 
 
 class TextIn(Strict):

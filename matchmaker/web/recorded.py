@@ -111,6 +111,8 @@ SAID: dict[str, str | Promise] = {
     "wish": _("Wish for a meeting"),
     "take_back_wish": _("Wish taken back"),
     "request_meeting": _("Meeting asked for"),
+    "set_interpreter_hours": _("Hours of an interpreter set"),
+    "change_request": _("Request for a meeting changed"),
     "withdraw_request": _("Request for a meeting withdrawn"),
     "propose_other_time": _("Another time proposed"),
     "request_accepted": _("Request for a meeting accepted"),

@@ -124,6 +124,11 @@ urlpatterns = [
     path("events/<slug:slug>/participants/<uuid:uid>/place/", events_today.place, name="console_event_place"),
     path("events/<slug:slug>/interpreters/", events_people.interpreter, name="console_event_interpreter"),
     path(
+        "events/<slug:slug>/interpreters/<uuid:uid>/",
+        events_people.interpreter_hours,
+        name="console_event_interpreter_hours",
+    ),
+    path(
         "events/<slug:slug>/interpreters/<uuid:uid>/remove/",
         events_people.interpreter_remove,
         name="console_event_interpreter_remove",

@@ -33,7 +33,8 @@ SCOPE_NAMES = {
     "demands:write": gettext_lazy("Write and publish demands"),
     "matches:write": gettext_lazy("Answer matches"),
     "enquiries:write": gettext_lazy("Write enquiries and quotes"),
-    "events:write": gettext_lazy("Register for events, ask for meetings and change them"),
+    "meetings:write": gettext_lazy("Register for events and answer for meetings"),
+    "events:write": gettext_lazy("Write the events of your campaign"),
     "notices:write": gettext_lazy("Mark notices as read"),
 }
 
