@@ -49,7 +49,7 @@ bench-ledger: setup-dev ## 100,000 notices while things die, counted outside; go
 lint: setup-dev ## style, types, templates, floors of the house, security patterns
 	@$(PYTHON_ENV)/ruff check --quiet .
 	@$(PYTHON_ENV)/ruff format --quiet --check .
-	@$(PYTHON_ENV)/lint-imports --no-cache > .cache/imports.log || { cat .cache/imports.log; exit 1; }
+	@mkdir -p .cache && $(PYTHON_ENV)/lint-imports --no-cache > .cache/imports.log || { cat .cache/imports.log; exit 1; }
 	@$(PYTHON_ENV)/mypy --no-error-summary matchmaker
 	@$(PYTHON_ENV)/bandit -q -r matchmaker -c pyproject.toml
 	@$(PYTHON_ENV)/djlint --quiet --lint templates

@@ -89,6 +89,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "matchmaker.web.middleware.FromLetter",
     "matchmaker.web.on_behalf.OnBehalf",
     "matchmaker.web.middleware.PrivatePages",
 ]

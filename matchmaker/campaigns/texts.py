@@ -7,7 +7,7 @@ from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
 from matchmaker.campaigns.models import Campaign, Organiser
 from matchmaker.campaigns.services import require_organiser
-from matchmaker.notifications import wording
+from matchmaker.notifications import muting, wording
 from matchmaker.notifications.models import Notice, Wording
 
 
@@ -34,6 +34,26 @@ def restore_wording(*, by: User, campaign: Campaign, kind: str, language: str, v
     if wording.restore(by=by, kind=kind, language=language, variant=variant):
         facts = {"kind": kind, "language": language, "variant": variant}
         record(by=by, verb="restore_wording", on=campaign, facts=facts)
+
+
+@transaction.atomic
+def mute_kind(*, by: User, campaign: Campaign, kind: str) -> None:
+    """Send no mails of this kind: it is told on the site alone.
+
+    Raises:
+        Refused: the kind concerns people's accounts.
+    """
+    require_organiser(by, campaign)
+    muting.mute(by=by, kind=kind)
+    record(by=by, verb="mute_notice", on=campaign, facts={"kind": kind})
+
+
+@transaction.atomic
+def unmute_kind(*, by: User, campaign: Campaign, kind: str) -> None:
+    """Send mails of this kind again."""
+    require_organiser(by, campaign)
+    if muting.unmute(by=by, kind=kind):
+        record(by=by, verb="unmute_notice", on=campaign, facts={"kind": kind})
 
 
 def readable_notices(by: User, campaign: Campaign) -> QuerySet[Notice]:

@@ -72,28 +72,28 @@ def send(post: mail.Post, digest: Digest) -> None:
     mail.writable(digest.recipient)
     respect_quiet_hours(digest.recipient, unsubscribing.DIGESTS)
     rows = digest.deliveries.waiting().filter(notice__read_at__isnull=True).select_related("notice")
-    notices = [row.notice for row in rows.order_by("notice__topic", "-notice__id")]
-    if not notices:
+    told = [(row.notice, row.path) for row in rows.order_by("notice__topic", "-notice__id")]
+    if not told:
         raise NotWanted("Everything was read on the site before.")
-    context = summary(notices, digest.recipient.language)
+    context = summary(told, digest.recipient.language)
     key, topic = str(digest.pk), unsubscribing.DIGESTS
     post.send(mail.build(digest.recipient, "digest", topic, context, key=key))
 
 
-def summary(notices: list[Notice], language: str) -> dict[str, Any]:
-    """What the mail of a digest shows of these notices, which stand topic by topic."""
+def summary(told: list[tuple[Notice, str]], language: str) -> dict[str, Any]:
+    """What the mail of a digest shows of these notices and the pages they lead to; they stand topic by topic."""
     with translation.override(language):
         groups = [
-            {"name": topics.label(topic)[0], "items": [_item(notice) for notice in some]}
-            for topic, some in groupby(notices[:SHOWN], key=lambda notice: notice.topic)
+            {"name": topics.label(topic)[0], "items": [_item(notice, path) for notice, path in some]}
+            for topic, some in groupby(told[:SHOWN], key=lambda pair: pair[0].topic)
         ]
-    more = max(0, len(notices) - SHOWN)
-    return {"groups": groups, "total": len(notices), "more": more, "path": "/notices/"}
+    more = max(0, len(told) - SHOWN)
+    return {"groups": groups, "total": len(told), "more": more, "path": "/notices/"}
 
 
-def _item(notice) -> dict[str, str]:
+def _item(notice: Notice, path: str) -> dict[str, str]:
     return {
         "subject": mail.subject(notice),
         "line": notice_line(notice),
-        "url": settings.SITE_URL + notice.path if notice.path else "",
+        "url": settings.SITE_URL + path if path else "",
     }

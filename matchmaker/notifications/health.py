@@ -20,6 +20,8 @@ from matchmaker.notifications.models import (
 )
 
 LATE = timedelta(minutes=15)  # due for longer than this without a lease is a gap
+# People told; notices read on the site; letters by state; letters by whose link their reader came.
+BECAME = ("told", "read", *Promise.State.values, "followed")
 SILENT = timedelta(seconds=60)  # the timetable wakes the sweeper every ten seconds
 
 
@@ -97,12 +99,23 @@ def parked(limit: int = 50) -> list[Promise]:
 
 
 def of_event(event_key: str) -> dict[str, int]:
-    """What became of one happening: people told, how many read it on the site, and its letters by state."""
-    notices = Notice.objects.filter(event_key=event_key)
-    letters = Delivery.objects.filter(notice__event_key=event_key).order_by().values_list("state")
-    states = dict(letters.annotate(n=Count("pk")))
-    read = notices.filter(read_at__isnull=False).count()
-    return {"told": notices.count(), "read": read, **{state: states.get(state, 0) for state in Promise.State.values}}
+    """What became of one happening, see BECAME."""
+    return next(iter(_became(Notice.objects.filter(event_key=event_key))), dict.fromkeys(BECAME, 0))
+
+
+def by_kind(since: datetime) -> list[dict[str, Any]]:
+    """What became of each `kind` of notice told since then, see BECAME; what most people were told first."""
+    return sorted(_became(Notice.objects.filter(created_at__gte=since)), key=lambda row: -row["told"])
+
+
+def _became(notices: QuerySet) -> list[dict[str, Any]]:
+    told = notices.order_by().values("kind").annotate(told=Count("pk"), read=Count("read_at"))
+    letters = Delivery.objects.filter(notice__in=notices).order_by().values(told_kind=F("notice__kind"))
+    states = {state: Count("pk", filter=Q(state=state)) for state in Promise.State.values}
+    went: dict[str, dict[str, Any]] = {
+        row.pop("told_kind"): row for row in letters.annotate(followed=Count("followed_at"), **states)
+    }
+    return [{**dict.fromkeys(BECAME, 0), **row, **went.get(row["kind"], {})} for row in told]
 
 
 def _by_channel() -> dict[str, QuerySet]:

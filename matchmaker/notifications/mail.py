@@ -27,8 +27,9 @@ from matchmaker.notifications.outbox import (
     drain,
     mail_due,
 )
+from matchmaker.notifications.templatetags.notices import spoken
 
-ICS = "meeting.ics"
+ICS = "invite.ics"
 # Styles go into the tags, for mail programs that drop `<style>`; those for dark or narrow windows stay in the head.
 STYLED = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
 HIDDEN = re.compile("[\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029]+")
@@ -58,11 +59,11 @@ class Post:
         Raises:
             Temporary, Permanent, NotWanted, Later: see `outbox`.
         """
-        notice = Notice.objects.select_related("recipient", "recipient__attention").get(pk=delivery.notice_id)
+        delivery.notice = notice = Notice.objects.select_related("recipient__attention").get(pk=delivery.notice_id)
         person = notice.recipient
         writable(person)
         attention.respect_quiet_hours(person, notice.topic)
-        context = notice.context | {"path": notice.path}
+        context = notice.context | {"path": delivery.path}
         self.send(build(person, notice.kind, notice.topic, context, key=str(delivery.pk)))
 
     def send(self, message: EmailMultiAlternatives) -> None:
@@ -121,7 +122,7 @@ def build(
     host = urlsplit(site).hostname or "localhost"
     with translation.override(person.language):
         stop = unsubscribing.address(person, topic) if topic != topics.ACCOUNT else ""
-        data = context | {
+        data = spoken(context) | {
             "recipient": str(person),
             "site_name": site_name(),
             "site_url": site,
@@ -176,7 +177,7 @@ def _calendar_part(text: str, method: str) -> MIMEPart:
 
 def subject(notice: Notice) -> str:
     """The subject alone, in the language set, for summaries and short messages."""
-    context = notice.context | {"site_name": site_name()}
+    context = spoken(notice.context) | {"site_name": site_name()}
     language = translation.get_language() or "en"
     words = wording.of(notice.kind, language, wording.variant_of(notice.kind, context))
     if words:

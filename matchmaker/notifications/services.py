@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
@@ -10,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from matchmaker.core.problems import Refused
-from matchmaker.notifications import fanout
+from matchmaker.notifications import fanout, muting
 from matchmaker.notifications.models import Delivery, Digest, Hold, Notice, Promise
 
 
@@ -48,7 +49,7 @@ def notify(
         "context": dict(context),
         "path": path,
         "at": at,
-        "only_on_site": only_on_site,
+        "only_on_site": only_on_site or muting.is_muted(kind),
     }
     if isinstance(to, QuerySet) and not Notice.objects.filter(event_key=event_key).exists():
         try:
@@ -65,6 +66,14 @@ def mark_read(*, by: Any, notices: Iterable[Notice] | None = None) -> int:
     if notices is not None:
         unread = unread.filter(pk__in=[notice.pk for notice in notices])
     return unread.update(read_at=timezone.now())
+
+
+@transaction.atomic
+def note_coming(*, by: Any, letter: UUID) -> None:
+    """Somebody came by the link of a letter. If it was hers, that is counted once, and its notice is read."""
+    mine = Delivery.objects.filter(pk=letter, notice__recipient=by, followed_at__isnull=True)
+    if mine.update(followed_at=timezone.now()):
+        Notice.objects.unread().filter(deliveries=letter).update(read_at=timezone.now())
 
 
 def hold_deliveries(*, by: Any, reason: str) -> Hold:

@@ -59,7 +59,7 @@ def send(delivery: Delivery) -> None:
     """
     if delivery.crashes:
         raise Permanent("Whether it left is unknown, and a second message would be seen. Look at the provider's log.")
-    notice = Notice.objects.select_related("recipient", "recipient__attention").get(pk=delivery.notice_id)
+    delivery.notice = notice = Notice.objects.select_related("recipient__attention").get(pk=delivery.notice_id)
     person = notice.recipient
     wish = getattr(person, "attention", None)
     to = (wish.phone if delivery.channel == "sms" else wish.wechat) if wish else ""
@@ -68,5 +68,5 @@ def send(delivery: Delivery) -> None:
     attention.respect_quiet_hours(person, notice.topic)
     with translation.override(person.language):
         words = mail.subject(notice)
-    link = settings.SITE_URL + notice.path if notice.path else ""
+    link = settings.SITE_URL + delivery.path if delivery.path else ""
     adapter(delivery.channel).send(to=to, text=f"{words} {link}".strip(), key=str(delivery.pk))

@@ -25,7 +25,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from matchmaker.notifications.models import Notice, Wording
-from matchmaker.notifications.templatetags.notices import day, in_language
+from matchmaker.notifications.templatetags.notices import day, spoken
 
 HOLE = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
 ALWAYS = ("recipient", "site_name")
@@ -88,12 +88,12 @@ def variant_of(kind: str, context: Mapping[str, Any]) -> int:
 def values(kind: str, context: dict[str, Any], language: str) -> dict[str, str]:
     """What each placeholder stands for, as the kind's own templates say it in this language."""
     with override(language):
-        seen = _Recording(context, autoescape=False)
+        seen = _Recording(spoken(context), autoescape=False)
         _render(kind, seen)
         for node in _nodes(kind, VariableNode):
             if node.filter_expression.filters and (name := next(iter(_shown(node)), None)) in context:
                 seen.seen[name] = node.filter_expression.resolve(seen)  # with its filters, as it is shown
-        return {name: _as_text(seen.seen.get(name) or context.get(name, "")) for name in placeholders(kind)}
+        return {name: _as_text(seen.seen.get(name) or seen.get(name, "")) for name in placeholders(kind)}
 
 
 def fill(text: str, known: dict[str, str]) -> str:
@@ -232,8 +232,7 @@ def _shown(node: Any) -> list[str]:
 
 
 def _as_text(value: Any) -> str:
-    """A value of a notice as a reader wants it: her language, lines for a list, a day as it is written there."""
-    value = in_language(value)
+    """A value of a notice as a reader wants it: lines for a list, a day as it is written there."""
     if isinstance(value, list | tuple):
         return "\n- ".join(map(str, value))  # the default text shows it behind a dash
     text = str(value if value is not None else "")

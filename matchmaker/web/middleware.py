@@ -1,6 +1,15 @@
 """What holds for every request."""
 
+import contextlib
+from uuid import UUID
+
 from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.encoding import escape_uri_path
+from django.utils.http import escape_leading_slashes
+
+from matchmaker.notifications import services
+from matchmaker.notifications.models.outbox import LETTER
 
 MAX_ADDRESS = 8_000  # characters; longer addresses are attacks or accidents
 
@@ -24,6 +33,25 @@ class RequestLimits:
         if response.status_code == 429 and "Retry-After" not in response:
             response["Retry-After"] = "60"  # allauth counts by the minute and doesn't say so (B31)
         return response
+
+
+class FromLetter:
+    """Whoever comes by the link of her letter is counted, and the letter's mark is taken off the address.
+
+    Somebody it was passed on to comes to the same page, with her own rights, and nothing is counted.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if request.method != "GET" or LETTER not in request.GET or not request.user.is_authenticated:
+            return self.get_response(request)
+        rest = request.GET.copy()
+        with contextlib.suppress(ValueError):  # else it is no mark of ours
+            services.note_coming(by=request.user, letter=UUID(rest.pop(LETTER)[-1]))
+        query = rest.urlencode()
+        return redirect(escape_leading_slashes(escape_uri_path(request.path)) + (f"?{query}" if query else ""))
 
 
 class PrivatePages:

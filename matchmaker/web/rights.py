@@ -115,7 +115,7 @@ TABLE = (
         "notifications.Attention notifications.Suppression"),
     Right("Announcement, words of the mails", ("–", "read what one was sent", "read what one was sent", "–",
         "write; above a thousand people two", "–"),
-        tables="notifications.Announcement notifications.Wording"),
+        tables="notifications.Announcement notifications.MutedKind notifications.Wording"),
     Right("Webhook", ("–", "own person", "own person", "–", "health only", "–"),
         tables="notifications.WebhookEndpoint notifications.WebhookDelivery notifications.WebhookAttempt",
         notices="webhook_disabled"),

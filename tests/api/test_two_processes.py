@@ -49,12 +49,14 @@ def two_sites():
             [*command, "--bind", f"127.0.0.1:{port}"], cwd=ROOT, env={**os.environ, "DATABASE_URL": database}
         )
         started.append((process, f"http://127.0.0.1:{port}"))
-    for _process, address in started:
-        until(lambda address=address: asked(address + "/health/live") == 200, 60)
-    yield [address for _process, address in started]
-    for process, _address in started:
-        process.terminate()
-        process.wait(20)
+    try:
+        for _process, address in started:
+            until(lambda address=address: asked(address + "/health/live") == 200, 120)
+        yield [address for _process, address in started]
+    finally:
+        for process, _address in started:
+            process.terminate()
+            process.wait(20)
 
 
 def until(holds, seconds: float) -> float:
@@ -73,7 +75,7 @@ def asked(url: str, **headers) -> int:
     except urllib.error.HTTPError as error:
         error.close()
         return error.code
-    except urllib.error.URLError:
+    except (urllib.error.URLError, TimeoutError):  # not up yet, or too busy starting to answer
         return 0
 
 

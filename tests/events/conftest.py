@@ -1,6 +1,7 @@
 """An event in Wuhan in three weeks, its team, and companies that are registered."""
 
 import datetime as dt
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
@@ -65,10 +66,16 @@ class Hall:
         return draft
 
     def move_to(self, instant: dt.datetime):
-        """Shift the event so that its first slot is at the instant; meetings move along."""
+        """Shift the event so that its first slot is at the instant; meetings move along.
+
+        It moves to a zone where the instant is in the morning: a day of meetings ends before midnight.
+        """
         shift = instant - self.slots[0]
-        local = instant.astimezone(self.event.zone)
+        hours = max(-12, 10 - instant.astimezone(dt.UTC).hour)
+        zone = f"Etc/GMT{-hours:+d}"  # the sign of these names is turned round
+        local = instant.astimezone(ZoneInfo(zone))
         Event.objects.filter(pk=self.event.pk).update(
+            time_zone=zone,
             starts_on=local.date(),
             ends_on=local.date(),
             opens_at=local.time(),

@@ -7,13 +7,14 @@ import random
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
@@ -143,6 +144,19 @@ class Site:
         with self.sink.lock:
             letters = list(self.sink.letters)
         return Counter((letter["Subject"].rsplit(" ", 1)[-1], to[0]) for to, letter in letters)
+
+    def in_hands(self) -> set[str]:
+        """The letters a worker holds a lease on, read from the tables themselves."""
+        kinds = ("delivery", "digest")
+        held = " UNION ALL ".join(
+            f"SELECT id FROM notifications_{kind} WHERE lease_token IS NOT NULL" for kind in kinds
+        )
+        if self.database.startswith("postgres"):
+            link = psycopg.connect(self.database)
+        else:
+            link = sqlite3.connect(self.database.removeprefix("sqlite:///"))
+        with contextlib.closing(link):
+            return {str(UUID(str(identity))) for (identity,) in link.execute(held)}
 
     def count_arrived(self) -> int:
         with self.sink.lock:

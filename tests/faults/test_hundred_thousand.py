@@ -19,6 +19,7 @@ import redis
 from matchmaker.running import valkey
 from tests.faults.clusters import FOUND, Cluster
 from tests.faults.conftest import PEOPLE
+from tests.faults.ledger import Blow
 
 pytestmark = [pytest.mark.fault, pytest.mark.ledger, pytest.mark.enable_socket]
 
@@ -55,11 +56,11 @@ def flush(site):
 
 
 def ring(site):
-    site.ask("ring")
+    return site.ask_later("ring")
 
 
 def roll_back(site):
-    site.ask("take_back", f"phantom-{next(site.count)}", 100)
+    return site.ask_later("take_back", f"phantom-{next(site.count)}", 100)
 
 
 def jump(site):
@@ -123,17 +124,18 @@ def test_g1_a_hundred_thousand_notices(name, site, ledger, request):
     site.start_worker()
     site.ask("ring")
     site.wait(lambda: site.count_arrived() > 3, 180)  # the first worker has started
-    blows = []
+    blows, asking = [], []
     while len(blows) < BLOWS and site.count_arrived() < due:
         time.sleep(random.uniform(0.5, 3))
-        blows.append(time.monotonic())
-        blow(site)
+        blows.append(Blow(in_hands=site.in_hands(), at=time.monotonic()))
+        asking.append(blow(site))
+    assert {process.wait(120) for process in asking if process} <= {0}
     left = due - site.count_arrived()
     site.wait(lambda: site.count_arrived() >= due, limit + left / SLOWEST + 240)
     site.wait(lambda: site.ask("account")["unfinished"] == 0, 90)
     time.sleep(3)
-    line = ledger.enter(name, site, EACH, blows)
-    assert (line.lost, line.phantoms, line.in_app_doubles) == (0, 0, 0)
-    assert line.silence <= limit
-    assert line.other_ids == 0
-    assert line.doubles <= max(2, len(blows) * 2)
+    line = ledger.enter(name, site, EACH, blows, limit)
+    assert (line.lost, line.phantoms, line.in_app_doubles, line.late) == (0, 0, 0, 0)
+    assert line.resumed <= limit
+    assert line.under_another_id == 0
+    assert line.came_twice <= max(2, len(blows) * 2)

@@ -193,7 +193,7 @@ def test_a_notice_about_a_time_brings_a_calendar_file(person):
     letter = mail.build(person, "demand_closed", "demand", context, key="k").message()
     (file,) = letter.iter_attachments()
     assert (file.get_filename(), file.get_content_type(), file["Content-Type"].params["method"]) == (
-        "meeting.ics",
+        "invite.ics",
         "text/calendar",
         "CANCEL",
     )

@@ -1,5 +1,6 @@
 """Topic, channel and frequency; quiet hours; bounces; unsubscribing."""
 
+import json
 from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -120,10 +121,11 @@ def test_a_text_message_is_written_to_a_file_once(settings, tmp_path, person, te
     settings.VAR_DIR = tmp_path
     Attention.objects.create(user=person, phone="+8613800000000")
     preferences.choose(by=person, topic="demand", channel="sms", frequency="now")
-    tell(person)
+    sent = tell(person).notice.deliveries.get(channel="sms")
     assert (texts.deliver_waiting(), texts.deliver_waiting()) == (1, 0)
     (file,) = (tmp_path / "texts" / "sms").iterdir()
-    assert '"text": "Your demand has closed: Jasmine rice http://127.0.0.1:8000/buyer/demands/1/"' in file.read_text()
+    link = f"http://127.0.0.1:8000/buyer/demands/1/?letter={sent.pk}"
+    assert json.loads(file.read_text())["text"] == f"Your demand has closed: Jasmine rice {link}"
 
 
 def test_f03_a_text_message_of_unknown_fate_is_not_repeated(settings, tmp_path, person, tell):

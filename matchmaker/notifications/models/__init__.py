@@ -2,7 +2,7 @@
 
 from matchmaker.notifications.models.outbox import Delivery, Digest, Heartbeat, Hold, Notice, Promise
 from matchmaker.notifications.models.people import Attention, Frequency, Preference, Suppression
-from matchmaker.notifications.models.texts import Announcement, Wording
+from matchmaker.notifications.models.texts import Announcement, MutedKind, Wording
 from matchmaker.notifications.models.webhooks import WebhookAttempt, WebhookDelivery, WebhookEndpoint
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "Frequency",
     "Heartbeat",
     "Hold",
+    "MutedKind",
     "Notice",
     "Preference",
     "Promise",

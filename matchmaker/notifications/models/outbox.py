@@ -56,6 +56,7 @@ class Notice(models.Model):
         return f"{self.kind} to {self.recipient_id}"
 
 
+LETTER = "letter"  # in the query of an address: the delivery by whose link somebody came
 # No lease is as long: one that is was written by a clock that ran ahead, and holds nothing.
 LONGEST_LEASE = timedelta(minutes=10)
 
@@ -139,6 +140,7 @@ class Delivery(Promise):
     digest = models.ForeignKey(
         Digest, models.SET_NULL, null=True, blank=True, related_name="deliveries", db_index=False
     )
+    followed_at = models.DateTimeField(null=True, blank=True)  # when its reader first came by its link
 
     class Meta(Promise.Meta):
         verbose_name_plural = "deliveries"
@@ -166,6 +168,12 @@ class Delivery(Promise):
 
     def __str__(self):
         return f"{self.channel} {self.state} {self.id}"
+
+    @property
+    def path(self) -> str:
+        """Where its link leads: to the page of the notice, with the mark by which its reader's coming is counted."""
+        page, hash_sign, place = self.notice.path.partition("#")
+        return f"{page}{'&' if '?' in page else '?'}{LETTER}={self.pk}{hash_sign}{place}" if page else ""
 
 
 class Hold(models.Model):

@@ -30,6 +30,17 @@ class Wording(Public):
         return f"{self.kind} in {self.language}"
 
 
+class MutedKind(models.Model):
+    """A kind of notice that the house sends no letters of: it is told on the site alone."""
+
+    kind = models.CharField(max_length=60, unique=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    since = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self):
+        return f"no letters of {self.kind}"
+
+
 class Announcement(Public):
     """A letter to many, written by hand. Its notices point to this row, so that a long text is stored once."""
 

@@ -2,10 +2,12 @@
 
 import datetime as dt
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from babel.dates import format_date
 from django import template
+from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -25,6 +27,15 @@ def in_language(texts: Any) -> Any:
         return texts
     language = get_language() or "en"
     return texts.get(language) or texts.get("en") or next(iter(texts.values()), "")
+
+
+def spoken(context: Mapping[str, Any]) -> dict[str, Any]:
+    """The context of a notice as its templates see it: of what it holds in several languages, the one that is set."""
+    known = dict(settings.LANGUAGES)
+    return {
+        name: in_language(value) if isinstance(value, dict) and value and value.keys() <= known.keys() else value
+        for name, value in context.items()
+    }
 
 
 @register.filter
@@ -64,4 +75,4 @@ def linked(text: str) -> SafeString:
 @register.simple_tag
 def notice_line(notice) -> SafeString:
     """The sentence of a notice for the list on the site."""
-    return render_to_string(f"notifications/{notice.kind}.line.html", {**notice.context, "path": notice.path})
+    return render_to_string(f"notifications/{notice.kind}.line.html", {**spoken(notice.context), "path": notice.path})

@@ -1,20 +1,24 @@
 """Delivery health: what waits, what is parked and why; and the switch that holds everything."""
 
+from datetime import timedelta
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from matchmaker.core.problems import Refused
-from matchmaker.notifications import health, services, topics
+from matchmaker.notifications import health, services, topics, wording
 from matchmaker.notifications.models import Delivery, Digest, WebhookDelivery
 from matchmaker.notifications.models.outbox import Promise
 from matchmaker.notifications.tasks import ring
 from matchmaker.web.access import campaign_admin, organiser, team
 from matchmaker.web.refusals import say_why
 
+COUNTED = timedelta(days=30)
 KINDS: dict[str, type[Promise]] = {"delivery": Delivery, "digest": Digest, "webhook": WebhookDelivery}
 
 
@@ -46,6 +50,17 @@ def delivery(request):
         "may_retry": request.role in ("admin", "organiser"),
     }
     return render(request, "console/delivery.html", context)
+
+
+@team
+def counts(request):
+    """What became of each kind of notice lately: told, sent, read, followed."""
+    subjects = {kind: wording.default(kind, request.LANGUAGE_CODE)["subject"] for kind in wording.kinds()}
+    rows = health.by_kind(timezone.now() - COUNTED)
+    for row in rows:
+        row["subject"] = subjects.get(row["kind"], "")
+        row["share"] = row["followed"] / row["sent"] if row["sent"] else None
+    return render(request, "console/delivery_counts.html", {"rows": rows, "days": COUNTED.days})
 
 
 @organiser

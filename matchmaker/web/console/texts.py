@@ -14,9 +14,11 @@ from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_POST
 
 from matchmaker.campaigns import texts as services
-from matchmaker.notifications import mail, topics, wording
+from matchmaker.core.problems import Refused
+from matchmaker.notifications import mail, muting, topics, wording
 from matchmaker.notifications.models import Wording
 from matchmaker.web.access import organiser
+from matchmaker.web.refusals import say_why
 
 # A mail carries its style with it; nothing else may be loaded or run.
 MAIL_CSP = {"default-src": [CSP.NONE], "style-src": [CSP.UNSAFE_INLINE], "frame-ancestors": [CSP.NONE]}
@@ -32,13 +34,13 @@ class WordingForm(forms.Form):
 @organiser
 def index(request):
     """Every kind with its own subject, topic by topic; those with other words are marked."""
-    reworded = set(Wording.objects.values_list("kind", flat=True))
+    reworded, muted = set(Wording.objects.values_list("kind", flat=True)), muting.muted()
     groups: dict[str, list] = {}
     for kind in wording.kinds():
         rows = groups.setdefault(topics.label(topics.of(kind))[0], [])
         language = request.LANGUAGE_CODE
         subjects = [wording.default(kind, language, number)["subject"] for number in range(len(wording.variants(kind)))]
-        rows.append({"kind": kind, "subjects": subjects, "reworded": kind in reworded})
+        rows.append({"kind": kind, "subjects": subjects, "reworded": kind in reworded, "muted": kind in muted})
     return render(request, "console/texts.html", {"groups": sorted(groups.items())})
 
 
@@ -77,8 +79,30 @@ def edit(request, kind, language, variant):
             for number in range(len(wording.variants(kind)))
         ],
         "topic": topics.label(topics.of(kind))[0],
+        "muted": muting.is_muted(kind),
+        "may_mute": muting.may_be_muted(kind),
     }
     return render(request, "console/text.html", context, status=400 if form.errors else 200)
+
+
+@organiser
+@require_POST
+def switch(request, kind):
+    """Send no mails of a kind any more, or send them again."""
+    if kind not in wording.kinds():
+        raise Http404
+    who = {"by": request.user, "campaign": request.campaign, "kind": kind}
+    if "on" in request.POST:
+        services.unmute_kind(**who)
+        messages.success(request, _("Mails of this kind leave again."))
+    else:
+        try:
+            services.mute_kind(**who)
+        except Refused as problem:
+            say_why(request, problem)
+        else:
+            messages.success(request, _("No more mails of this kind. People still find it on the site."))
+    return redirect("console_text", kind, request.LANGUAGE_CODE, 0)
 
 
 @organiser

@@ -6,8 +6,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from matchmaker.accounts.models import AuditEntry
 from matchmaker.campaigns import announcements
-from matchmaker.notifications import wording
+from matchmaker.notifications import muting, services, wording
 from matchmaker.notifications.models import Announcement, Delivery, Notice
 from tests import factories
 
@@ -222,3 +223,28 @@ def test_b94_ten_thousand_at_once_are_too_much_and_nothing_is_done(console, supp
     answer = console.post(reverse("console_delivery_retry"), {"promise": [own] * 10_001})
     assert (answer.status_code, "Too much at once" in answer.text) == (413, True)
     assert not Delivery.objects.exclude(state="parked").exists()
+
+
+def test_a_kind_is_switched_off_and_on_again_and_the_record_says_so(console, campaign):
+    switch = reverse("console_text_switch", args=["demand_closed"])
+    console.post(switch)
+    assert muting.muted() == {"demand_closed"}
+    assert console.get(text_page("demand_closed")).context["muted"] is True
+    console.post(switch, {"on": "1"})
+    assert muting.muted() == set()
+    verbs = AuditEntry.objects.filter(organisation=campaign.uid).order_by("pk").values_list("verb", flat=True)
+    assert list(verbs)[-2:] == ["mute_notice", "unmute_notice"]
+
+
+def test_letters_about_accounts_stay_on(console):
+    page = console.post(reverse("console_text_switch", args=["welcome"]), follow=True)
+    assert "cannot be switched off" in page.content.decode()
+    assert muting.muted() == set()
+
+
+def test_what_became_of_a_kind_stands_in_one_row(console, suppliers):
+    services.notify(kind="demand_closed", to=[suppliers[0].members.get()], event_key="k", context={})
+    rows = console.get(reverse("console_delivery_counts")).context["rows"]
+    assert [(row["kind"], row["told"], row["waiting"]) for row in rows if row["kind"] == "demand_closed"] == [
+        ("demand_closed", 1, 1)
+    ]

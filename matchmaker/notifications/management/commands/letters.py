@@ -30,7 +30,7 @@ class Command(BaseCommand):
                 reader.recipient.language = language
             some = sorted((row for row in newest.values() if row.topic != topics.ACCOUNT), key=lambda row: row.topic)
             if some:
-                context = digests.summary(some, language)
+                context = digests.summary([(row, row.path) for row in some], language)
                 letter = mail.build(some[0].recipient, "digest", unsubscribing.DIGESTS, context, key="sample")
                 self.write(folder, "digest", language, letter)
         self.stdout.write(
