@@ -57,7 +57,7 @@ class ChangeIn(Strict):
     starts_at = serializers.DateTimeField(required=False, allow_null=True)
 
 
-class AnswerIn(Strict):
+class RequestAnswerIn(Strict):
     """`starts_at` goes with the answer `other_time`."""
 
     answer = serializers.ChoiceField(["accepted", "declined", "other_time"])
@@ -109,9 +109,9 @@ class MeetingRequests(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource
         said = {"note": row.note, "starts_at": row.starts_at, **self.given(ChangeIn, row).validated_data}
         return Response(self.get_serializer(services.change_request(by=request.user, request=row, **said)).data)
 
-    @extend_schema(request=AnswerIn, responses=RequestOut)
+    @extend_schema(request=RequestAnswerIn, responses=RequestOut)
     def answer(self, request, uid):
-        row, given = self.get_object(), self.given(AnswerIn).validated_data
+        row, given = self.get_object(), self.given(RequestAnswerIn).validated_data
         said = {"accept": given["answer"] == "accepted", "other_time": given.get("starts_at")}
         row = services.answer_request(by=request.user, request=row, **said)
         transaction.on_commit(ring)

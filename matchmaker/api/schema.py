@@ -91,7 +91,7 @@ class Operations(AutoSchema):
         return getattr(self.view, "action", None) or self.method.lower()
 
     def get_summary(self) -> str:
-        return self.view.words[self._action]
+        return self.view.words.get(self._action, "")
 
     def get_description(self) -> str:
         policy = self.view.policy[self._action]
