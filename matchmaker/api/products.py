@@ -118,6 +118,7 @@ class Products(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
         "mine": "The caller's products in every state",
         "create": "Write down a product, as a draft",
         "partial_update": "Change a product",
+        "describe_certificate": "Write down number, issuer and validity of a certificate",
         "publish": "Publish a product: it is found and matched",
         "pause": "Pause a product",
         "withdraw": "Withdraw a product",
