@@ -1,11 +1,15 @@
 """What a demand said each time it was shown or changed, and what became different, in words."""
 
+import datetime as dt
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.utils.formats import date_format, number_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -54,8 +58,10 @@ def changes(new: Said, old: Said) -> list[Change]:
         if was is None:
             found.append(Change(head, "", line["text"]))
             continue
+        of_line = _("Line %(n)d: %(field)s")
         found += [
-            Change(f"{head}: {one.label}", one.before, one.after) for one in _fields(DemandLine, LINE_TERMS, line, was)
+            Change(of_line % {"n": line["number"], "field": one.label}, one.before, one.after)
+            for one in _fields(DemandLine, LINE_TERMS, line, was)
         ]
     gone = _("Line %(n)d")
     return found + [Change(gone % {"n": line["number"]}, line["text"], "") for line in before.values()]
@@ -104,6 +110,10 @@ def _text(field, value: Any) -> str:
         return category.name if category else str(value)
     if field.choices:
         return str(dict(field.flatchoices).get(value, value))
+    if isinstance(field, models.DateField):
+        return date_format(dt.date.fromisoformat(value))
+    if isinstance(field, models.DecimalField):
+        return number_format(Decimal(value).normalize(), use_l10n=True, force_grouping=True)
     rows = _NAMES.get(field.name, dict)()
     codes = value if isinstance(value, list) else [value]
-    return ", ".join(reference.name(rows.get(code), str(code)) for code in codes)
+    return _(", ").join(reference.name(rows.get(code), str(code)) for code in codes)

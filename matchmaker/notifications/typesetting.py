@@ -28,7 +28,7 @@ def mended(text: str, facts: Mapping[str, Any]) -> str:
     return pattern.sub(_mend, text)
 
 
-def _mend(found: re.Match[str]) -> str:
+def _mend(found: Any) -> str:
     parts = found.groupdict()
     return parts.get("own") or (parts["before"] or "") + (parts["after"] or "") + (parts["stop"] or "")
 

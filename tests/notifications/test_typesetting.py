@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.utils.translation import override
 
 from matchmaker.notifications import mail, topics
+from matchmaker.notifications.templatetags.notices import spoken
 from matchmaker.notifications.typesetting import mended
 
 
@@ -49,3 +51,16 @@ def test_no_kind_shows_a_name_that_the_frame_of_the_letter_takes():
     folder = Path(settings.BASE_DIR) / "templates/notifications"
     hits = [file.name for file in folder.glob("[a-z]*.*") if re.search(frame, file.read_text())]
     assert hits == []
+
+
+@pytest.mark.parametrize(
+    ("language", "moment", "day"),
+    [
+        ("en", "Tue, Dec 8, 2026, 10:40\u202fAM", "December 8, 2026"),
+        ("zh-hans", "2026年12月8日周二 10:40", "2026年12月8日"),
+    ],
+)
+def test_days_and_moments_stand_as_the_reader_writes_them(language, moment, day):
+    facts = {"at": "2026-12-08 10:40", "on": "2026-12-08", "never": "2026-13-08", "name": "Lot 2026-12-08"}
+    with override(language):
+        assert spoken(facts) == {"at": moment, "on": day, "never": "2026-13-08", "name": "Lot 2026-12-08"}

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton, format_time, get_datetime_format
 from django import template
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -19,6 +19,7 @@ from matchmaker.notifications.models import Announcement
 from matchmaker.notifications.typesetting import mended
 
 register = template.Library()
+MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}(?P<clock> \d{2}:\d{2})?")
 ADDRESS = re.compile(r"(https?://[^\s<>\"'，。、；：！？）】》」』]*[^\s<>\"'，。、；：！？）】》」』.,;:!?)\]])")
 
 
@@ -32,24 +33,24 @@ def in_language(texts: Any) -> Any:
 
 
 def spoken(context: Mapping[str, Any]) -> dict[str, Any]:
-    """The context of a notice as its templates see it: of what it holds in several languages, the one that is set."""
-    known = dict(settings.LANGUAGES)
-    return {
-        name: in_language(value) if isinstance(value, dict) and value and value.keys() <= known.keys() else value
-        for name, value in context.items()
-    }
+    """The context of a notice as its templates see it: in the language set, with days and moments as it writes them."""
+    return {name: _spoken(value) for name, value in context.items()}
 
 
-@register.filter
-def day(value: str | dt.date) -> str:
-    """A date, also as ISO text, the way the reader writes it; anything else as it is."""
+def _spoken(value: Any) -> Any:
+    if isinstance(value, dict) and value and value.keys() <= dict(settings.LANGUAGES).keys():
+        value = in_language(value)
+    if not isinstance(value, str) or not (found := MOMENT.fullmatch(value)):
+        return value
     try:
-        moment = dt.date.fromisoformat(value[:10]) if isinstance(value, str) else value
+        moment = dt.datetime.fromisoformat(value)
     except ValueError:
-        return str(value)
-    if not isinstance(moment, dt.date):
-        return str(value or "")
-    return format_date(moment, "long", locale=to_locale(get_language() or "en"))
+        return value  # no such day
+    locale = to_locale(get_language() or "en")
+    if not found["clock"]:
+        return format_date(moment, "long", locale=locale)
+    day, clock = format_skeleton("yMMMEd", moment, locale=locale), format_time(moment, "short", locale=locale)
+    return str(get_datetime_format("medium", locale=locale)).replace("{1}", day).replace("{0}", clock)
 
 
 @register.filter
