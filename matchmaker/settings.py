@@ -92,6 +92,7 @@ MIDDLEWARE = [
     "matchmaker.web.middleware.FromLetter",
     "matchmaker.web.on_behalf.OnBehalf",
     "matchmaker.web.middleware.PrivatePages",
+    "matchmaker.web.once.SentOnce",
 ]
 
 ROOT_URLCONF = "matchmaker.urls"

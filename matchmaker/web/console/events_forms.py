@@ -56,14 +56,14 @@ class PlanForm(forms.Form):
             ("0.01", "1 %"),
         ],
     )
-    floor = _whole("floor", gettext_lazy("At least this many each"), 2, gettext_lazy("As far as wishes allow."))
+    floor = _whole("floor", gettext_lazy("At least this many a company"), 2, gettext_lazy("As far as wishes allow."))
     fair_bonus = _whole(
         "fair_bonus",
         gettext_lazy("What such a meeting is worth more"),
         300,
         gettext_lazy("A match weighs 100 to 500, a wish 600 or 1,000 more."),
     )
-    most = _whole("most", gettext_lazy("At most this many each"), 12, gettext_lazy("Unless it said less itself."))
+    most = _whole("most", gettext_lazy("At most this many a company"), 12, gettext_lazy("Unless it said less itself."))
     supplier_share = _whole("supplier_share", gettext_lazy("Weight of suppliers' wishes, percent"), 100)
     buyer_share = _whole("buyer_share", gettext_lazy("Weight of buyers' wishes, percent"), 100)
     tables = _whole(

@@ -22,6 +22,7 @@ from matchmaker.core.problems import Refused
 from matchmaker.core.text import one_line
 from matchmaker.web import fields
 from matchmaker.web.access import signed_in
+from matchmaker.web.once import is_done
 from matchmaker.web.refusals import say_why, show_on
 
 SCOPE_NAMES = {
@@ -120,6 +121,8 @@ def tokens(request: HttpRequest) -> HttpResponse:
             _token, key = services.create_token(by=request.user, **form.cleaned_data)
         except ValidationError as problem:
             show_on(form, problem)
+        else:
+            is_done(request, see=request.path)
     context = {
         "form": TokenForm() if key else form,
         "key": key,

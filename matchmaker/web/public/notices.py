@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import HttpResponseStopPolling, reswap
 
 from matchmaker.core.problems import Refused
 from matchmaker.notifications import bounces, preferences, services, topics, unsubscribing
@@ -87,10 +88,12 @@ def announcement(request, uid):
     return render(request, "public/announcement.html", {"letter": announced(str(uid)), "notice": notice})
 
 
-@signed_in
+@everyone
 @require_safe
 def count(request):
-    """The bell of the header, asked for again and again by htmx."""
+    """The bell of the header, asked for again and again by htmx; who has signed out meanwhile is not asked any more."""
+    if not request.user.is_authenticated:
+        return reswap(HttpResponseStopPolling(), "none")
     unread = Notice.objects.visible_to(request.user).unread().count()
     return render(request, "public/notices_count.html", {"unread_count": unread})
 

@@ -1,6 +1,5 @@
 """A supplier's products: the list, the form in several languages, and what can be done with each."""
 
-import secrets
 from collections.abc import Callable, Iterable
 
 from django.contrib import messages
@@ -27,6 +26,7 @@ from matchmaker.core.problems import Refused
 from matchmaker.matching.models import Match
 from matchmaker.matching.tasks import ring
 from matchmaker.web.access import supplier
+from matchmaker.web.once import is_done
 from matchmaker.web.refusals import say_why, show_on
 from matchmaker.web.supplier.codes import picked, suggestions
 from matchmaker.web.supplier.completeness import completeness
@@ -43,7 +43,6 @@ from matchmaker.web.supplier.forms import (
     variants_of,
 )
 
-REMEMBERED = 10  # forms a session remembers, so that one sent twice makes one product
 SUGGESTING = ("suggest", "pick_category", "pick_hs_code")
 LOOKING = ("more", *SUGGESTING)  # buttons that change the form and save nothing
 STATES = {
@@ -87,9 +86,6 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @supplier
 def new(request: HttpRequest) -> HttpResponse:
-    made = request.session.get("made_products", {}).get(request.POST.get("form_id", ""))
-    if made:  # the same form sent twice: it is the same product
-        return redirect("supplier_product_edit", made)
     return _form_page(request, None)
 
 
@@ -177,9 +173,8 @@ def _save(request: HttpRequest, product: Product | None, form: ProductForm, text
         show_on(form, problem)
         return None
     transaction.on_commit(ring)
-    if product is None and (form_id := request.POST.get("form_id", "")[:40]):
-        made = [*request.session.get("made_products", {}).items(), (form_id, str(saved.uid))]
-        request.session["made_products"] = dict(made[-REMEMBERED:])
+    # The draft is kept even where it cannot be published yet, and the form comes back.
+    is_done(request, see=reverse("supplier_product_edit", args=[saved.uid]))
     if "publish" not in request.POST:
         messages.success(request, _("Saved."))
     return saved
@@ -209,7 +204,6 @@ def _render(request, product, form, text_set, *, variants=None, image_form=None,
         "variants": variants or VariantSet(initial=variants_of(product), prefix="variants"),
         "wants_codes": not (form["category"].value() and form["hs_code"].value()),
         "can_add_text": len(text_set.forms) < MAX_TEXTS,
-        "form_id": secrets.token_urlsafe(12),
         "action": reverse("supplier_product_edit", args=[product.uid]) if product else reverse("supplier_product_new"),
         "image_form": image_form or ImageForm(),
     }
