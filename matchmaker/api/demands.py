@@ -10,34 +10,11 @@ from matchmaker.api.base import Resource, Strict
 from matchmaker.api.filters import equal
 from matchmaker.api.permissions import EVERYONE, SIGNED_IN
 from matchmaker.catalogue import services
-from matchmaker.catalogue.models import Demand, DemandLine
+from matchmaker.catalogue.models import Demand, DemandLine, demands
 from matchmaker.companies.models import Company
 from matchmaker.matching import tasks
 
-LINE = [
-    "text",
-    "language",
-    "hs_code",
-    "quantity",
-    "unit",
-    "target_price",
-    "currency",
-    "price_unit",
-    "origins_wanted",
-    "origins_excluded",
-    "certificates_required",
-]
-FIELDS = [
-    "title",
-    "language",
-    "description",
-    "visibility",
-    "closing_on",
-    "destination",
-    "delivery_from",
-    "delivery_until",
-    "incoterm",
-]
+LINE = [name for name in demands.LINE_TERMS if name != "category_id"]  # `category` here
 
 
 class Codes(serializers.ListField):
@@ -80,17 +57,19 @@ class DemandOut(serializers.ModelSerializer):
 
     class Meta:
         model = Demand
-        fields = ["uid", "city", *FIELDS, "status", "published_at", "lines"]
+        fields = ["uid", "city", *demands.TERMS, "status", "published_at", "lines"]
         read_only_fields = fields
 
 
 class DemandIn(Strict, serializers.ModelSerializer):
     company = serializers.UUIDField(required=False)
+    wanted_sizes = Codes(required=False, max_length=10)
+    wanted_languages = Codes(required=False, max_length=20)
     lines = LineIn(many=True, required=False)
 
     class Meta:
         model = Demand
-        fields = ["company", *FIELDS, "lines"]
+        fields = ["company", *demands.TERMS, "lines"]
         validators = []
 
     def as_verb(self) -> dict:
@@ -122,12 +101,12 @@ class Demands(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     orderings = {"newest": ["-published_at", "-pk"], "closing": ["closing_on", "pk"]}
 
     def get_queryset(self):
-        demands = Demand.objects.select_related("company").prefetch_related("lines")
+        found = Demand.objects.select_related("company").prefetch_related("lines")
         if self.action == "list":
-            return demands.filter(pk__in=Demand.objects.public().values("pk")).order_by("-pk")
+            return found.filter(pk__in=Demand.objects.public().values("pk")).order_by("-pk")
         if self.action == "retrieve":
-            return demands.filter(pk__in=Demand.objects.visible_to(self.request.user).values("pk"))
-        return demands.filter(company__in=Company.objects.of(self.request.user))
+            return found.filter(pk__in=Demand.objects.visible_to(self.request.user).values("pk"))
+        return found.filter(company__in=Company.objects.of(self.request.user))
 
     @extend_schema(responses=DemandOut(many=True))
     def mine(self, request):

@@ -35,6 +35,11 @@ urlpatterns = [
     path("products/", Products.as_view(LIST_WRITE), name="api_products"),
     path("products/mine/", Products.as_view({"get": "mine"}), name="api_my_products"),
     path("products/<uuid:uid>/", Products.as_view(ONE_WRITE), name="api_product"),
+    path(
+        "products/<uuid:uid>/certificates/",
+        one(Products, "describe_certificate"),
+        name="api_product_certificate",
+    ),
     path("products/<uuid:uid>/publish/", one(Products, "publish"), name="api_product_publish"),
     path("products/<uuid:uid>/pause/", one(Products, "pause"), name="api_product_pause"),
     path("products/<uuid:uid>/withdraw/", one(Products, "withdraw"), name="api_product_withdraw"),
