@@ -61,6 +61,11 @@ class Resource(viewsets.GenericViewSet):
             raise Refused("wrong_role", _("None of your companies is on this side."), status=403)
         return company
 
+    def listed(self, rows, serializer: type[serializers.Serializer]) -> Response:
+        """A page of rows, narrowed and ordered as the caller asked."""
+        page = self.paginate_queryset(self.filter_queryset(rows))
+        return self.get_paginated_response(serializer(page, many=True, context=self.get_serializer_context()).data)
+
     def campaign(self) -> Campaign | None:
         return Campaign.objects.filter(is_current=True).first()
 

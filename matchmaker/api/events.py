@@ -50,7 +50,25 @@ class Events(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
         "retrieve": EVERYONE,
         **dict.fromkeys(("create", "partial_update", "publish", "cancel", "copy"), WRITE),
     }
-    filters = {"country": equal("guest_country"), "status": equal("status")}
+    filters = {
+        "country": equal("guest_country", "Country of honour, ISO 3166-1 alpha-2."),
+        "status": equal("status", "State of the event."),
+    }
+    words = {
+        "list": "Events of the calendar",
+        "retrieve": "One event",
+        "create": "Write down an event of the campaign, as a draft",
+        "partial_update": "Change an event",
+        "publish": "Publish an event",
+        "cancel": "Cancel an event",
+        "copy": "Copy an event, as a draft",
+    }
+    notes = {
+        "list": "Drafts are listed for those who run the campaign only.",
+        "create": "For the campaign's team.",
+        "cancel": "Everybody with a meeting is told; the event stays in the calendar, marked.",
+        "copy": "With the same settings and halls.",
+    }
     orderings = {"soonest": ["starts_on", "pk"]}
 
     def get_queryset(self):
@@ -76,12 +94,10 @@ class Events(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
 
     @extend_schema(request=None, responses=EventOut)
     def cancel(self, request, slug):
-        """Everybody with a meeting is told; the event stays in the calendar, marked."""
         return self._done(services.cancel_event(by=request.user, event=self.get_object()))
 
     @extend_schema(request=None, responses={201: EventOut})
     def copy(self, request, slug):
-        """A draft with the same settings and halls."""
         return self._done(services.copy_event(by=request.user, event=self.get_object()), status=201)
 
     def _done(self, event: Event, status: int = 200) -> Response:

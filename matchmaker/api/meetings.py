@@ -9,7 +9,7 @@ from rest_framework.response import Response
 
 from matchmaker.api.base import Resource, Strict
 from matchmaker.api.filters import equal
-from matchmaker.api.participations import READ_AND, WRITE, CompanyOut, event_of
+from matchmaker.api.participations import AT_EVENT, READ_AND, WRITE, CompanyOut, event_of
 from matchmaker.companies.models import Company
 from matchmaker.events import services
 from matchmaker.events.models import EventParticipation, Meeting, MeetingMove, MeetingRequest
@@ -57,7 +57,7 @@ class ChangeIn(Strict):
     starts_at = serializers.DateTimeField(required=False, allow_null=True)
 
 
-class AnswerIn(Strict):
+class RequestAnswerIn(Strict):
     """`starts_at` goes with the answer `other_time`."""
 
     answer = serializers.ChoiceField(["accepted", "declined", "other_time"])
@@ -72,8 +72,20 @@ class AnswerIn(Strict):
 class MeetingRequests(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     serializer_class = RequestOut
     policy = {**READ_AND, **dict.fromkeys(("create", "partial_update", "answer", "withdraw"), WRITE)}
-    filters = {"event": equal("event__slug"), "status": equal("status")}
+    filters = {"event": AT_EVENT, "status": equal("status", "State of the request.")}
     orderings = {"newest": ["-pk"], "oldest": ["pk"]}
+    words = {
+        "list": "Requests for meetings, sent and received",
+        "retrieve": "One request",
+        "create": "Ask another company for a meeting",
+        "partial_update": "Change a request that nobody has answered",
+        "answer": "Accept, decline, or propose another time",
+        "withdraw": "Take a request back",
+    }
+    notes = {
+        "create": "At a time, or whenever the plan has room. It expires after a week, or when the event begins.",
+        "answer": "Accepted with a time it becomes a meeting at once; without a time the plan finds one.",
+    }
 
     def get_queryset(self):
         rows = MeetingRequest.objects.visible_to(self.request.user)
@@ -97,9 +109,9 @@ class MeetingRequests(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource
         said = {"note": row.note, "starts_at": row.starts_at, **self.given(ChangeIn, row).validated_data}
         return Response(self.get_serializer(services.change_request(by=request.user, request=row, **said)).data)
 
-    @extend_schema(request=AnswerIn, responses=RequestOut)
+    @extend_schema(request=RequestAnswerIn, responses=RequestOut)
     def answer(self, request, uid):
-        row, given = self.get_object(), self.given(AnswerIn).validated_data
+        row, given = self.get_object(), self.given(RequestAnswerIn).validated_data
         said = {"accept": given["answer"] == "accepted", "other_time": given.get("starts_at")}
         row = services.answer_request(by=request.user, request=row, **said)
         transaction.on_commit(ring)
@@ -205,7 +217,24 @@ class Meetings(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
         **READ_AND,
         **dict.fromkeys(("create", "cancel", "outcome", "staff", "propose", "answer_move"), WRITE),
     }
-    filters = {"event": equal("event__slug"), "status": equal("status")}
+    filters = {"event": AT_EVENT, "status": equal("status", "State of the meeting.")}
+    words = {
+        "list": "Meetings at events",
+        "retrieve": "One meeting",
+        "create": "Book a meeting by hand",
+        "cancel": "Cancel a meeting",
+        "outcome": "Say what became of a meeting",
+        "staff": "Say who goes to a meeting",
+        "propose": "Propose another time for a meeting",
+        "answer_move": "Answer a proposed time",
+    }
+    notes = {
+        "list": "Of the caller's companies, and all of events the caller runs. What was cancelled stays listed.",
+        "create": "For the event's team. No plan moves it.",
+        "cancel": "The slot is free again, and the other side is told why.",
+        "outcome": "The rating and the note are kept for one's own side.",
+        "propose": "The meeting stands where it is until the other side agrees.",
+    }
     orderings = {"soonest": ["starts_at", "pk"], "changed": ["-updated_at", "pk"]}
 
     def get_queryset(self):
@@ -221,7 +250,6 @@ class Meetings(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
 
     @extend_schema(request=BookIn, responses={201: MeetingOut})
     def create(self, request):
-        """Book a meeting by hand; the team's alone. A plan does not move it."""
         given = self.given(BookIn).validated_data
         event = event_of(request.user, given["event"])
         rows = EventParticipation.objects.visible_to(request.user).filter(event=event).select_related("company")
@@ -246,7 +274,6 @@ class Meetings(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
 
     @extend_schema(request=MoveIn, responses=MeetingOut)
     def propose(self, request, uid):
-        """Propose another time; the meeting stands where it is until the other side agrees."""
         row, given = self.get_object(), self.given(MoveIn).validated_data
         return self._done(services.ask_move(by=request.user, meeting=row, starts_at=given["starts_at"]).meeting)
 

@@ -19,6 +19,7 @@ from matchmaker.notifications.tasks import ring
 
 WRITE = "meetings:write"
 READ_AND = {"list": SIGNED_IN, "retrieve": SIGNED_IN}
+AT_EVENT = equal("event__slug", "At this event, by its `slug`.")
 
 
 def event_of(user, slug: str) -> Event:
@@ -108,7 +109,27 @@ class Participations(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource)
         "wishes": SIGNED_IN,
         **dict.fromkeys(("create", "partial_update", "away", "wish", "withdraw"), WRITE),
     }
-    filters = {"event": equal("event__slug"), "status": equal("status"), "side": equal("side")}
+    words = {
+        "list": "Registrations for events",
+        "retrieve": "One registration",
+        "create": "Register a company for an event",
+        "partial_update": "Change a registration",
+        "away": "Say in which slots nobody, or one person, can meet",
+        "wishes": "Whom the company wishes to meet",
+        "wish": "Wish for, or rule out, a meeting with a company",
+        "withdraw": "Withdraw from an event",
+    }
+    notes = {
+        "list": "Of the caller's companies, and of all companies at events the caller runs.",
+        "create": "Where the event is full the company joins the waiting list.",
+        "wishes": "Nobody else reads them, the event's team neither.",
+        "withdraw": "Its meetings are cancelled, the others told, and the waiting list moves up.",
+    }
+    filters = {
+        "event": AT_EVENT,
+        "status": equal("status", "State of the registration."),
+        "side": equal("side", "`supplier` or `buyer`."),
+    }
     orderings = {"newest": ["-registered_at", "-pk"]}
 
     def get_queryset(self):
@@ -139,7 +160,6 @@ class Participations(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource)
 
     @extend_schema(responses=WishOut(many=True))
     def wishes(self, request, uid):
-        """What the company wishes; nobody else reads it, the team neither."""
         row = self.get_object()
         wishes = Wish.objects.visible_to(request.user).filter(event=row.event_id, company=row.company_id)
         return Response(WishOut(wishes.select_related("other"), many=True).data)

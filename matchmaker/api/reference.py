@@ -24,7 +24,8 @@ class Categories(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     lookup_field = "code"
     lookup_value_converter = "str"
     policy = {"list": EVERYONE, "retrieve": EVERYONE}
-    filters = {"group": equal("group")}
+    filters = {"group": equal("group", "A group of the campaign.")}
+    words = {"list": "Categories", "retrieve": "One category"}
 
 
 class HSCodeOut(serializers.ModelSerializer):
@@ -43,7 +44,12 @@ class HSCodes(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     lookup_field = "code"
     lookup_value_converter = "str"
     policy = {"list": EVERYONE, "retrieve": EVERYONE}
-    filters = {"parent": equal("parent"), "level": equal("level"), "category": equal("category")}
+    filters = {
+        "parent": equal("parent", "The code one level above."),
+        "level": equal("level", "2 chapters, 4 headings, 6 subheadings."),
+        "category": equal("category", "The campaign's category it belongs to."),
+    }
+    words = {"list": "HS codes", "retrieve": "One HS code"}
 
 
 class TextIn(Strict):
@@ -57,12 +63,12 @@ class CodesOut(serializers.Serializer):
 
 
 class Suggestions(Resource):
-    """Category and HS code for a text in any of the product languages; shares add up to at most 1."""
-
     serializer_class = TextIn
     policy = {"create": EVERYONE}
+    words = {"create": "Suggest category and HS code for a text"}
+    notes = {"create": "In any language of products. The shares of each list add up to at most 1."}
 
-    @extend_schema(request=TextIn, responses=CodesOut)
+    @extend_schema(request=TextIn, responses={200: CodesOut})
     def create(self, request):
         given = self.given(TextIn)
         found = suggest_codes(given.validated_data["text"], given.validated_data["language"])

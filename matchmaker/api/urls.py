@@ -4,7 +4,7 @@ from django.urls import path
 
 from matchmaker.api.companies import Companies
 from matchmaker.api.demands import Demands
-from matchmaker.api.docs import Page, Schema
+from matchmaker.api.docs import Entrance, Page, Schema
 from matchmaker.api.enquiries import Enquiries, Quotes
 from matchmaker.api.events import Events
 from matchmaker.api.matches import Matches
@@ -28,6 +28,7 @@ def one(resource, verb):
 
 
 urlpatterns = [
+    path("", Entrance.as_view(), name="api"),
     path("tokens/", Tokens.as_view(), name="api_tokens"),
     path("companies/", Companies.as_view(LIST), name="api_companies"),
     path("companies/mine/", Companies.as_view({"get": "mine"}), name="api_my_companies"),

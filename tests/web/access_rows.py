@@ -40,6 +40,8 @@ def named(w: FullWorld) -> list[tuple[str, dict]]:
         (r"partner_code_withdraw", {**desk, "code": w.code.uid}),
         (r"(console_)?partner_(home|codes|enrol|seat|close)|console_partner", desk),
         (r"console_partner_unseat", {**desk, "key": w.partner.seats.get().pk}),
+        (r"console_team_withdraw", {"key": w.place.pk}),
+        (r"console_team_(role|remove)", {"person": w.colleague.user.uid}),
         (r"console_claim", {**seller, "claim": w.claim.uid}),
         (r"console_company_(approve|return)", at(w.pending)),
         (r"console_check_withdraw", {**seller, "check": w.check.uid}),

@@ -34,6 +34,7 @@ from matchmaker.events.services.participations import (
     register_for_event,
     set_availability,
     update_participation,
+    withdraw_from_all,
     withdraw_from_event,
 )
 from matchmaker.events.services.plans import compute_plan, discard_plan, start_plan
@@ -113,6 +114,7 @@ __all__ = [
     "update_participation",
     "visitor",
     "wish",
+    "withdraw_from_all",
     "withdraw_from_event",
     "withdraw_request",
 ]

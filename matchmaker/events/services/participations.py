@@ -234,6 +234,13 @@ def withdraw_from_event(*, by: User, participation: EventParticipation) -> Event
     return participation
 
 
+def withdraw_from_all(*, by: User, company: Company) -> None:
+    """The company closes: take it out of every event that is not over."""
+    coming = EventParticipation.objects.exclude(status="withdrawn").filter(event__ends_on__gte=timezone.localdate())
+    for participation in coming.filter(company=company).select_related("event", "company"):
+        withdraw_from_event(by=by, participation=participation)
+
+
 def _call_off(meeting: Meeting, company: Company) -> None:
     meeting.status, meeting.locked = Meeting.Status.CANCELLED, False
     meeting.why_cancelled = gettext_noop("The company does not come.")
