@@ -24,6 +24,7 @@ from matchmaker.companies.models import Company
 from matchmaker.core import reference
 from matchmaker.core.problems import Refused
 from matchmaker.matching.models import Match
+from matchmaker.matching.services.gaps import gaps
 from matchmaker.matching.tasks import ring
 from matchmaker.web.access import supplier
 from matchmaker.web.once import is_done
@@ -34,6 +35,7 @@ from matchmaker.web.supplier.forms import (
     MAX_TEXTS,
     MAX_VARIANTS,
     ImageForm,
+    ProductFileForm,
     ProductForm,
     ProductTextSet,
     VariantForm,
@@ -195,7 +197,7 @@ def _publish(request: HttpRequest, product: Product, form: ProductForm) -> bool:
     return True
 
 
-def _render(request, product, form, text_set, *, variants=None, image_form=None, status: int = 200) -> HttpResponse:
+def _render(request, product, form, text_set, *, variants=None, status: int = 200, **forms) -> HttpResponse:
     context = {
         "product": product,
         "company": request.company,
@@ -205,13 +207,16 @@ def _render(request, product, form, text_set, *, variants=None, image_form=None,
         "wants_codes": not (form["category"].value() and form["hs_code"].value()),
         "can_add_text": len(text_set.forms) < MAX_TEXTS,
         "action": reverse("supplier_product_edit", args=[product.uid]) if product else reverse("supplier_product_new"),
-        "image_form": image_form or ImageForm(),
+        "image_form": ImageForm(),
+        "file_form": ProductFileForm(),
+        **forms,
     }
     if product:
         context |= {
             "state": state_of(product),
-            "completeness": completeness(product),
+            "completeness": completeness(product, gaps(product)),
             "matches": found_matches(request.company).get(product.pk, 0),
+            "certificates": product.certificates.select_related("document"),
         }
     if any(name in request.POST for name in SUGGESTING):  # otherwise the page asks for them when it is shown
         context["suggestions"] = suggestions(request.POST)
@@ -221,12 +226,10 @@ def _render(request, product, form, text_set, *, variants=None, image_form=None,
     return render(request, template, context, status=status)
 
 
-def image_refused(request: HttpRequest, product: Product, image_form: ImageForm) -> HttpResponse:
-    """The product's page with what is wrong with a picture beside it."""
+def page_of(request: HttpRequest, product: Product, status: int = 422, **forms) -> HttpResponse:
+    """The product's page with what is wrong with a picture (`image_form`) or a file (`file_form`) beside it."""
     text_set = ProductTextSet(initial=_beside(texts_of(product)), prefix="texts")
-    return _render(
-        request, product, ProductForm(initial=terms_of(product)), text_set, image_form=image_form, status=422
-    )
+    return _render(request, product, ProductForm(initial=terms_of(product)), text_set, status=status, **forms)
 
 
 @supplier

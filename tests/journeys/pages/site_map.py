@@ -278,6 +278,8 @@ class SiteMap:
             "console-paper": f"{event}/paper/",
             "console-agendas": f"{event}/agendas/",
             "console-campaign": "/console/campaign/",
+            "console-team": "/console/team/",
+            "console-record": "/console/record/",
             "console-rules": "/console/rules/",
             "console-rule": "/console/rules/GACC-FOOD-280/",
             "console-agreements": "/console/rules/agreements/",
