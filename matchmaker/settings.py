@@ -92,6 +92,7 @@ MIDDLEWARE = [
     "matchmaker.web.middleware.FromLetter",
     "matchmaker.web.on_behalf.OnBehalf",
     "matchmaker.web.middleware.PrivatePages",
+    "matchmaker.web.once.SentOnce",
 ]
 
 ROOT_URLCONF = "matchmaker.urls"
@@ -355,7 +356,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["matchmaker.api.parsers.StrictJSONParser"],
     "DEFAULT_PAGINATION_CLASS": "matchmaker.api.pagination.Pages",
     "DEFAULT_FILTER_BACKENDS": ["matchmaker.api.filters.DeclaredFilters"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "matchmaker.api.schema.Operations",
     "DEFAULT_THROTTLE_CLASSES": ["matchmaker.api.throttling.PerCaller"],
     "DEFAULT_THROTTLE_RATES": {"caller": env.str("API_RATE", "360/min")},
     "EXCEPTION_HANDLER": "matchmaker.api.problems.handle",
@@ -363,14 +364,18 @@ REST_FRAMEWORK = {
     "PAGE_SIZE": 25,
 }
 SPECTACULAR_SETTINGS = {
-    "TITLE": "matchmaker",
-    "DESCRIPTION": "Companies, products, demands, matches, notices and events of an import campaign.",
+    "TITLE": "matchmaker API",
     "VERSION": "1.0.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "matchmaker.api.schema.finish",
+    ],
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "defaultModelsExpandDepth": -1, "displayRequestDuration": True},
     "ENUM_NAME_OVERRIDES": {
         "MatchAnswerEnum": "matchmaker.matching.models.Match.Answer",
         "SideEnum": "matchmaker.messaging.models.Side",

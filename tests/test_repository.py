@@ -85,18 +85,6 @@ def test_no_celery_eta_beyond_a_minute():
     assert late == []
 
 
-def test_the_post_office_knows_no_word_of_the_trade():
-    """It could be lifted into another project as it is."""
-    trade = "supplier|buyer|demand|product|meeting|booth|enquir|tariff|customs|compan|campaign|organiser|partner"
-    found = [
-        f"{path.relative_to(ROOT)}: {line.strip()}"
-        for path in (ROOT / "matchmaker" / "notifications").rglob("*.py")
-        for line in path.read_text().splitlines()
-        if re.search(rf"\b({trade})", line, re.IGNORECASE)
-    ]
-    assert found == []
-
-
 def test_no_inline_script_or_style_in_templates():
     """The content security policy allows none."""
     found = [

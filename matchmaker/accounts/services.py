@@ -25,6 +25,8 @@ SCOPES = (
     "demands:write",
     "matches:write",
     "enquiries:write",
+    "meetings:write",
+    "events:write",
     "notices:write",
 )
 LONGEST_DAYS = 365

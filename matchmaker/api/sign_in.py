@@ -35,9 +35,8 @@ class TokenOut(serializers.Serializer):
 
 
 class Tokens(APIView):
-    """POST e-mail and password; the answer's `token` goes into `Authorization: Bearer …` and is shown only here."""
-
     policy = {"post": EVERYONE}
+    words = {"post": "A key for an e-mail address and a password"}
     throttle_classes = [SignIn]
     authentication_classes: list = []
 

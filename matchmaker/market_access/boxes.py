@@ -11,6 +11,7 @@ from decimal import Decimal
 from matchmaker.catalogue.models import Product
 from matchmaker.market_access import readiness, sentences
 from matchmaker.market_access.duty import DutyAnswer, Option
+from matchmaker.market_access.rules import Rulebook
 from matchmaker.market_access.services import duty_of, readiness_difference, readiness_of
 
 
@@ -97,9 +98,12 @@ class DutyBox:
     disclaimer: str
 
 
-def readiness_box(product: Product, shipment_date: date, *, to_maker: bool = True) -> ReadinessBox:
-    """The checklist of one product for a shipment date, in the language that is active, for its maker or for others."""
-    answer = readiness_of(product, shipment_date)
+def readiness_box(
+    product: Product, shipment_date: date, *, to_maker: bool = True, book: Rulebook | None = None
+) -> ReadinessBox:
+    """The checklist of one product for a shipment date, in the language that is active, for its maker or for others;
+    by the rules as they stand, or as `book` has them."""
+    answer = readiness_of(product, shipment_date, book=book)
     return ReadinessBox(
         shipment_date=shipment_date,
         state=answer.state.value,
@@ -126,6 +130,31 @@ def changes_between(product: Product, first: date, second: date) -> list[ChangeL
         )
         for change in readiness_difference(product, first, second)
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class WindowBox:
+    """Readiness on the first and on the last day of a delivery window, and what begins or ends between them."""
+
+    first: ReadinessBox
+    last: ReadinessBox
+    changes: tuple[str, ...]
+
+    @property
+    def is_one_answer(self) -> bool:
+        return self.first.state == self.last.state and not self.changes
+
+
+def window_box(product: Product, first: date | None, last: date | None, *, to_maker: bool = True) -> WindowBox | None:
+    """For goods that have to be there in a window; one end is enough, without either there is nothing to say."""
+    start, end = first or last, last or first
+    if start is None or end is None:
+        return None
+    return WindowBox(
+        first=readiness_box(product, start, to_maker=to_maker),
+        last=readiness_box(product, end, to_maker=to_maker),
+        changes=tuple(one.sentence for one in changes_between(product, start, end) if one.applies),
+    )
 
 
 def duty_box(

@@ -114,7 +114,7 @@ def cancel_waiting(*, event_key: str) -> int:
     """Call back what has not left yet, because its cause is gone; what was shown on the site stays."""
     Notice.objects.filter(event_key=event_key, not_before__gt=timezone.now()).delete()
     waiting = Delivery.objects.waiting().filter(notice__event_key=event_key, lease_token__isnull=True)
-    return waiting.update(state=Promise.State.CANCELLED, finished_at=timezone.now(), last_error="called back")
+    return waiting.update(state=Promise.State.CANCELLED, finished_at=timezone.now(), last_error="Called back.")
 
 
 def settle(*, event_key: str) -> None:

@@ -10,7 +10,7 @@ from django.utils.csp import CSP
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_safe
 
-from matchmaker.catalogue.models import Product, ProductImage
+from matchmaker.catalogue.models import Product, ProductFile, ProductImage
 from matchmaker.web.access import everyone
 
 SEALED: dict[str, Any] = {"default-src": [CSP.NONE], "sandbox": True}  # nothing in a file runs here
@@ -27,6 +27,15 @@ class Stored(Protocol):
 def attachment(row: Stored) -> FileResponse:
     """Always a download: nothing in it may run here (B57)."""
     return FileResponse(row.file.open("rb"), as_attachment=True, filename=row.name, content_type=row.content_type)
+
+
+@everyone
+@require_safe
+@csp_override(SEALED)
+def product_file(request: HttpRequest, uid, key) -> FileResponse:
+    """A data sheet or the like, for whoever may see the product."""
+    rows = ProductFile.objects.visible_to(request.user)
+    return attachment(get_object_or_404(rows, uid=key, product__uid=uid))
 
 
 @everyone

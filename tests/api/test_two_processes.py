@@ -47,7 +47,9 @@ def two_sites():
             "error",
         ]
         process = subprocess.Popen(
-            [*command, "--bind", f"127.0.0.1:{port}"], cwd=ROOT, env={**os.environ, "DATABASE_URL": database}
+            [*command, "--timeout", "120", "--bind", f"127.0.0.1:{port}"],
+            cwd=ROOT,
+            env={**os.environ, "DATABASE_URL": database},
         )
         started.append((process, f"http://127.0.0.1:{port}"))
     try:

@@ -23,6 +23,7 @@ from matchmaker.core.problems import Refused
 from matchmaker.core.text import one_line
 from matchmaker.web import fields
 from matchmaker.web.access import signed_in
+from matchmaker.web.once import is_done
 from matchmaker.web.refusals import say_why, show_on
 
 SCOPE_NAMES = {
@@ -32,6 +33,8 @@ SCOPE_NAMES = {
     "demands:write": gettext_lazy("Write and publish demands"),
     "matches:write": gettext_lazy("Answer matches"),
     "enquiries:write": gettext_lazy("Write enquiries and quotes"),
+    "meetings:write": gettext_lazy("Register for events and answer for meetings"),
+    "events:write": gettext_lazy("Write the events of your campaign"),
     "notices:write": gettext_lazy("Mark notices as read"),
 }
 
@@ -119,6 +122,8 @@ def tokens(request: HttpRequest) -> HttpResponse:
             _token, key = services.create_token(by=request.user, **form.cleaned_data)
         except ValidationError as problem:
             show_on(form, problem)
+        else:
+            is_done(request, see=request.path)
     living = list(request.user.api_tokens.filter(revoked_at__isnull=True).order_by("-id"))
     for token in living:
         token.may = [SCOPE_NAMES.get(scope, scope) for scope in token.scopes]
