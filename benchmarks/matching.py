@@ -15,6 +15,7 @@ os.environ.pop("OPENBLAS_CORETYPE", None)
 import argparse
 import platform
 import re
+import shutil
 import statistics
 import subprocess
 import sys
@@ -31,9 +32,11 @@ sys.path.insert(0, str(ROOT))
 
 from benchmarks.matching_lexical import lexical, texts
 from benchmarks.report import cpu, lines, ratios, say
+from matchmaker.matching.engine import eightbit
+from matchmaker.matching.engine.exact import TRAITS, Side, Sums
 from matchmaker.matching.engine.pairs import Offer, Want
 from matchmaker.matching.engine.scoring import Matcher
-from matchmaker.matching.engine.tiles import TRAITS, Side, Sums, both_ways
+from matchmaker.matching.engine.tiles import both_ways
 
 DIM, PER_WANT, PER_OFFER = 256, 50, 20
 PLAIN = Sums(1.0, 0.0, 0.0, 0.0, 0.0, np.zeros(5), 0.0, 0.0)
@@ -94,15 +97,17 @@ def dense(products: int, demands: int, rounds: int) -> float:
     """P1 and P2. Returns the CPU seconds of our run, for P11."""
     offers, wants = vectors(products, 2), vectors(demands, 3)
     one, other = side(offers), side(wants)
-    both_ways(side(offers[:200]), other, PLAIN, per_offer=PER_OFFER, per_want=PER_WANT)  # compiles
+    ours = {"eight": True, "float": False} if eightbit.AVAILABLE else {"float": False}
+    for eight in ours.values():
+        _both_ways(eight, side(offers[:70_000]), side(wants[:200]))  # compiles
     flat = _faiss()
-    times: dict[str, list[float]] = {name: [] for name in ("gemm", "exact", "tile", "numpy", "faiss")}
+    times: dict[str, list[float]] = {name: [] for name in ("gemm", *ours, "numpy", "faiss")}
     results = {}
     for round_number in range(rounds):
         times["gemm"].append(cpu(lambda: gemm(offers, wants)))
-        for name, exact in (("exact", True), ("tile", False)):
+        for name, eight in ours.items():
             start = time.process_time()
-            results[name] = both_ways(one, other, PLAIN, per_offer=PER_OFFER, per_want=PER_WANT, exact=exact)
+            results[name] = _both_ways(eight, one, other)
             times[name].append(time.process_time() - start)
         if products * demands <= 2e9 or round_number == 0:
             start = time.process_time()
@@ -117,38 +122,46 @@ def dense(products: int, demands: int, rounds: int) -> float:
     say("| --- | --- | --- | --- | --- |")
     base = times["gemm"]
     say(f"| numpy GEMM alone | {statistics.median(base):.1f} | 1 | – | – |")
-    for name, label in (("exact", "both ways, settled exactly"), ("tile", "both ways, the tile's own values")):
+    labels = {"eight": "both ways, filtered in eight bits", "float": "both ways, filtered in float32"}
+    for name in ours:
         best_offer, best_want = results[name]
         say(
-            f"| {label} | {statistics.median(times[name]):.1f} | {ratios(times[name], base)} "
+            f"| {labels[name]} | {statistics.median(times[name]):.1f} | {ratios(times[name], base)} "
             f"| {recall(best_want.places, exact_want):.4f} | {recall(best_offer.places, exact_offer):.4f} |"
         )
     say()
-    say("| peer | CPU s (median) | peer ÷ exact | peer ÷ tile's own |")
-    say("| --- | --- | --- | --- |")
+    say(f"| peer | CPU s (median) |{''.join(f' peer ÷ {labels[name]} |' for name in ours)}")
+    say(f"| --- | --- |{' --- |' * len(ours)}")
     for name, label in (("numpy", "numpy GEMM + argpartition"), ("faiss", "faiss IndexFlatIP, two searches")):
         n = len(times[name])
         if n:
-            say(
-                f"| {label} | {statistics.median(times[name]):.1f} | {ratios(times[name], times['exact'][:n])} "
-                f"| {ratios(times[name], times['tile'][:n])} |"
-            )
+            beside = "".join(f" {ratios(times[name], times[way][:n])} |" for way in ours)
+            say(f"| {label} | {statistics.median(times[name]):.1f} |{beside}")
     if flat is None:
         say()
         say("faiss was left out: it could not be imported or installed.")
     say()
-    return statistics.median(times["exact"])
+    return statistics.median(times[next(iter(ours))])
+
+
+def _both_ways(eight: bool, offers: Side, wants: Side):  # type: ignore[no-untyped-def]
+    could, eightbit.AVAILABLE = eightbit.AVAILABLE, eight
+    try:
+        return both_ways(offers, wants, PLAIN, per_offer=PER_OFFER, per_want=PER_WANT)
+    finally:
+        eightbit.AVAILABLE = could
 
 
 def _faiss():  # type: ignore[no-untyped-def]
+    place = Path(tempfile.gettempdir()) / "matchmaker-bench-faiss"
+    sys.path.append(str(place))
     try:
         import faiss
     except ImportError:
-        place = Path(tempfile.gettempdir()) / "matchmaker-bench-faiss"
-        command = ["uv", "pip", "install", "--quiet", "--python", sys.executable, "--target", str(place), "faiss-cpu"]
+        uv = shutil.which("uv") or str(ROOT / ".cache/uv/bin/uv")
+        command = [uv, "pip", "install", "--quiet", "--python", sys.executable, "--target", str(place), "faiss-cpu"]
         try:
             subprocess.run(command, check=True, capture_output=True, timeout=300)
-            sys.path.append(str(place))
             import faiss
         except (OSError, subprocess.SubprocessError, ImportError):
             return None

@@ -36,6 +36,7 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 app.conf.task_routes = {
+    "accounts.*": {"queue": "mail"},
     "notifications.*": {"queue": "mail"},
     "companies.*": {"queue": "mail"},
     "campaigns.*": {"queue": "mail"},
@@ -52,6 +53,8 @@ app.conf.beat_schedule = {
     "remind of matches": {"task": "matching.remind_owing", "schedule": crontab(hour=1, minute=45)},
     "compute plans of meetings": {"task": "events.compute_plans", "schedule": 10.0, "options": {"expires": 10}},
     "work on imports": {"task": "imports.work_waiting", "schedule": 10.0, "options": {"expires": 10}},
+    "forget stored answers": {"task": "accounts.forget_stored_answers", "schedule": crontab(hour=3, minute=20)},
+    "work on feeds": {"task": "imports.work_feeds", "schedule": 10.0, "options": {"expires": 10}},
     "forget old imports": {"task": "imports.forget_old", "schedule": crontab(hour=3, minute=40)},
     "remind of meetings": {"task": "events.remind_of_meetings", "schedule": 60.0, "options": {"expires": 60}},
     "deliver what waits": {"task": "notifications.deliver_waiting", "schedule": 10.0, "options": {"expires": 10}},

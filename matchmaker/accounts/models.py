@@ -121,7 +121,7 @@ class AuditEntry(models.Model):
 
 
 class StoredAnswer(models.Model):
-    """The first answer to a request that carried an Idempotency-Key; its repeat gets the same answer."""
+    """The first answer to a request that says it may come twice; its repeat gets the same answer (see `once`)."""
 
     caller = models.CharField(max_length=80)
     key = models.CharField(max_length=255)

@@ -1,23 +1,20 @@
 """What all resources share: strict input, and one effect for one Idempotency-Key."""
 
-import datetime as dt
 import hashlib
 import json
 from collections.abc import Callable
 
-from django.db import IntegrityError, transaction
-from django.utils import timezone
+from django.db import transaction
 from django.utils.translation import gettext as _
 from rest_framework import serializers, viewsets
 from rest_framework.exceptions import ParseError
 from rest_framework.response import Response
+from rest_framework.utils.encoders import JSONEncoder
 
-from matchmaker.accounts.models import StoredAnswer
+from matchmaker.accounts import once
 from matchmaker.campaigns.models import Campaign
 from matchmaker.companies.models import Company
 from matchmaker.core.problems import Refused
-
-LEASE = dt.timedelta(seconds=60)
 
 
 class Strict(serializers.Serializer):
@@ -64,6 +61,11 @@ class Resource(viewsets.GenericViewSet):
             raise Refused("wrong_role", _("None of your companies is on this side."), status=403)
         return company
 
+    def listed(self, rows, serializer: type[serializers.Serializer]) -> Response:
+        """A page of rows, narrowed and ordered as the caller asked."""
+        page = self.paginate_queryset(self.filter_queryset(rows))
+        return self.get_paginated_response(serializer(page, many=True, context=self.get_serializer_context()).data)
+
     def campaign(self) -> Campaign | None:
         return Campaign.objects.filter(is_current=True).first()
 
@@ -87,39 +89,19 @@ class Resource(viewsets.GenericViewSet):
                 [self.request.method, self.request.path, self.request.data], sort_keys=True, default=str
             ).encode()
         ).hexdigest()
-        stored = self._claim(caller, key, digest)
+        stored = once.claim(caller=caller, key=key, digest=digest)
         self._is_once = True
         if stored.status is not None:
             return Response(stored.body, status=stored.status, headers={"Idempotent-Replayed": "true"})
         try:
             with transaction.atomic():  # the answer stands or falls with what it answers
                 response = act()
-                StoredAnswer.objects.filter(pk=stored.pk).update(
-                    status=response.status_code, body=json.loads(json.dumps(response.data, default=str))
-                )
+                body = json.loads(json.dumps(response.data, cls=JSONEncoder))
+                once.settle(stored, status=response.status_code, body=body)
             return response
         except Exception:
-            StoredAnswer.objects.filter(pk=stored.pk, status__isnull=True).delete()
+            once.give_back(stored)
             raise
-
-    def _claim(self, caller: str, key: str, digest: str) -> StoredAnswer:
-        now = timezone.now()
-        try:
-            with transaction.atomic():
-                return StoredAnswer.objects.create(
-                    caller=caller, key=key, request_digest=digest, lease_until=now + LEASE
-                )
-        except IntegrityError:
-            stored = StoredAnswer.objects.get(caller=caller, key=key)
-        if stored.request_digest != digest:
-            raise Refused("idempotency_key_reused", _("This Idempotency-Key was used for another request."), status=422)
-        if stored.status is None:
-            taken = StoredAnswer.objects.filter(pk=stored.pk, status__isnull=True, lease_until__lt=now).update(
-                lease_until=now + LEASE
-            )
-            if not taken:
-                raise Refused("request_in_progress", _("The first request with this key is still being worked on."))
-        return stored
 
     def given(self, serializer: type[serializers.Serializer], row=None) -> serializers.Serializer:
         """The input, validated; only what is named is changed where there is a row.

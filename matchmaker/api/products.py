@@ -1,17 +1,19 @@
 """Products: published ones for everybody, one's own in every state."""
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
+from django.urls import reverse
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers
 from rest_framework.response import Response
 
 from matchmaker.api.base import Resource, Strict
 from matchmaker.api.companies import PublicCompany
-from matchmaker.api.filters import equal
+from matchmaker.api.filters import Filter, equal
 from matchmaker.api.permissions import EVERYONE, SIGNED_IN
 from matchmaker.catalogue import services
-from matchmaker.catalogue.models import Product, ProductText, ProductVariant
+from matchmaker.catalogue.models import Product, ProductCertificate, ProductFile, ProductText, ProductVariant
 from matchmaker.catalogue.models import products as catalogue
 from matchmaker.companies.models import Company
 from matchmaker.matching import tasks
@@ -32,18 +34,41 @@ class Variant(Strict, serializers.ModelSerializer):
 TERMS = [name for name in catalogue.TERMS if name != "category_id"]  # `category` here
 
 
+class Certificate(Strict, serializers.ModelSerializer):
+    """What the supplier states of a certificate; `seen_on` is the day the campaign's team read its paper."""
+
+    class Meta:
+        model = ProductCertificate
+        fields = ["code", "number", "issuer", "valid_until", "seen_on"]
+        read_only_fields = ["seen_on"]
+        extra_kwargs = {"number": {"required": True}, "issuer": {"required": True}, "valid_until": {"required": True}}
+
+
+class File(serializers.ModelSerializer):
+    url = serializers.SerializerMethodField()
+
+    class Meta:
+        model = ProductFile
+        fields = ["uid", "kind", "name", "content_type", "size", "url"]
+
+    def get_url(self, file) -> str:
+        return settings.SITE_URL + reverse("product_file", args=[file.product.uid, file.uid])
+
+
 class ProductOut(serializers.ModelSerializer):
     company = PublicCompany(read_only=True)
     category = serializers.CharField(source="category_id", read_only=True)
     texts = Text(many=True, read_only=True)
     variants = Variant(many=True, read_only=True)
     certificates = serializers.SerializerMethodField()
+    certificate_details = Certificate(source="certificates", many=True, read_only=True)
+    files = File(many=True, read_only=True)
 
     class Meta:
         model = Product
         fields = [
             *("uid", "company", "category", "texts", "variants", "certificates", *TERMS),
-            *("status", "published_at", "revision"),
+            *("certificate_details", "files", "status", "published_at", "revision"),
         ]
         read_only_fields = fields
 
@@ -82,35 +107,56 @@ class Products(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
         "mine": SIGNED_IN,
         "create": "products:write",
         "partial_update": "products:write",
+        "describe_certificate": "products:write",
         "publish": "products:write",
         "pause": "products:write",
         "withdraw": "products:write",
     }
+    words = {
+        "list": "Published products",
+        "retrieve": "One product",
+        "mine": "The caller's products in every state",
+        "create": "Write down a product, as a draft",
+        "partial_update": "Change a product",
+        "describe_certificate": "Write down number, issuer and validity of a certificate",
+        "publish": "Publish a product: it is found and matched",
+        "pause": "Pause a product",
+        "withdraw": "Withdraw a product",
+    }
+    notes = {
+        "partial_update": "Only what is named is changed; `texts` and `variants` are replaced as a whole.",
+        "publish": "Matches follow within seconds.",
+        "pause": "It is no longer found nor matched until it is published again.",
+    }
+    is_versioned = True
     filters = {
-        "category": equal("category"),
-        "group": equal("category__group"),
-        "origin": equal("origin"),
-        "hs_code": lambda queryset, value: queryset.filter(hs_code__startswith=value),
-        "certificate": lambda queryset, value: queryset.filter(certificates__code=value),
-        "company": equal("company__uid"),
-        "q": lambda queryset, value: queryset.filter(
-            Q(texts__name__icontains=value) | Q(texts__description__icontains=value)
-        ).distinct(),
+        "category": equal("category", "Code of a category."),
+        "group": equal("category__group", "Group of its category."),
+        "origin": equal("origin", "Country of origin, ISO 3166-1 alpha-2."),
+        "hs_code": Filter(
+            "How the HS code begins.", lambda queryset, value: queryset.filter(hs_code__startswith=value)
+        ),
+        "certificate": equal("certificates__code", "Code of a certificate it has."),
+        "company": equal("company__uid", "Its supplier."),
+        "q": Filter(
+            "Words of its name or description, as they stand there.",
+            lambda queryset, value: queryset.filter(
+                Q(texts__name__icontains=value) | Q(texts__description__icontains=value)
+            ).distinct(),
+        ),
     }
     orderings = {"newest": ["-published_at", "-pk"], "oldest": ["published_at", "pk"]}
 
     def get_queryset(self):
         if self.action in ("list",):
-            return Product.objects.published().for_cards().prefetch_related("variants").order_by("-pk")
+            return _whole(Product.objects.published()).order_by("-pk")
         if self.action == "retrieve":
-            return Product.objects.visible_to(self.request.user).for_cards().prefetch_related("variants")
-        own = Product.objects.filter(company__in=Company.objects.of(self.request.user))
-        return own.for_cards().prefetch_related("variants")
+            return _whole(Product.objects.visible_to(self.request.user))
+        return _whole(Product.objects.filter(company__in=Company.objects.of(self.request.user)))
 
     @extend_schema(responses=ProductOut(many=True))
     def mine(self, request):
-        page = self.paginate_queryset(self.get_queryset().order_by("-pk"))
-        return self.get_paginated_response(ProductOut(page, many=True).data)
+        return self.listed(self.get_queryset().order_by("-pk"), ProductOut)
 
     @extend_schema(request=ProductIn, responses={201: ProductOut})
     def create(self, request):
@@ -139,6 +185,14 @@ class Products(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
 
         return self.once(act)
 
+    @extend_schema(request=Certificate, responses=ProductOut)
+    def describe_certificate(self, request, uid):
+        """Number, issuer and end of a certificate the product has; its paper is sent on the supplier's page."""
+        product = self.get_object()
+        services.describe_certificate(by=request.user, product=product, **self.given(Certificate).validated_data)
+        transaction.on_commit(tasks.ring)
+        return Response(self.shown(product))
+
     @extend_schema(request=None, responses=ProductOut)
     def publish(self, request, uid):
         return self._turn(services.publish_product)
@@ -152,4 +206,9 @@ class Products(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
         return self._turn(services.withdraw_product)
 
     def shown(self, product):
-        return ProductOut(Product.objects.for_cards().get(pk=product.pk)).data
+        return ProductOut(_whole(Product.objects.all()).get(pk=product.pk)).data
+
+
+def _whole(products):
+    """With everything `ProductOut` shows, in six queries whatever their number."""
+    return products.for_cards().prefetch_related("variants", "files__product")

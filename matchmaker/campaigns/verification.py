@@ -97,7 +97,8 @@ def refuse_document(*, by: User, document: Document, campaign: Campaign, reason:
     require_organiser(by, campaign)
     if not reason.strip():
         raise ValidationError({"reason": _("Say why, in a sentence the company will read.")})
-    if not Document.objects.filter(pk=document.pk, state=Document.State.QUARANTINED).update(
+    undecided = Document.objects.exclude(state=Document.State.REFUSED).filter(pk=document.pk, checks__isnull=True)
+    if not Document.objects.filter(pk__in=undecided.values("pk")).update(
         state=Document.State.REFUSED, refusal=reason.strip()[:500]
     ):
         raise Refused("already_decided", _("Somebody has decided about this document already."))

@@ -131,6 +131,11 @@ def check_line(
         problems["currency"] = _("Say which currency the price is in.")
     if row.quantity is not None and not row.unit:
         problems["unit"] = _("Say which unit the quantity is in.")
+    if row.capacity_wanted is not None:
+        if not row.unit:
+            problems["unit"] = _("Say which unit the quantity and the capacity are in.")
+        if not row.capacity_period:
+            problems["capacity_period"] = _("Say whether the capacity is for a month or a year.")
 
 
 def publishable(*, has_text: bool, category: str | None, origin: str) -> dict:

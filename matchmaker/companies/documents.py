@@ -1,8 +1,8 @@
-"""Papers that show who a company is: private, judged by their content, and read only by whom they are for."""
+"""Papers that show who a company is and what its products hold: private, judged, read only by whom they are for."""
 
 from django.core.exceptions import ValidationError
-from django.core.files.base import ContentFile
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from matchmaker.accounts.audit import record
@@ -12,7 +12,7 @@ from matchmaker.companies.models import Company, Document
 from matchmaker.core.files import check_file
 from matchmaker.core.problems import Refused
 
-MOST = 10  # documents of a company
+MOST, MOST_CERTIFICATES = 10, 200  # papers of a company that show who it is, and what its products hold
 
 
 @transaction.atomic
@@ -31,20 +31,13 @@ def add_document(*, by: User, company: Company, kind: str, file) -> Document:
     same = company.documents.filter(sha256=kept.sha256).first()
     if same:
         return same
-    if company.documents.count() >= MOST:
-        raise Refused("too_many_documents", _("A company keeps up to ten documents. Remove one first."))
-    row = Document(
-        company=company,
-        kind=kind,
-        name=kept.name[-120:],
-        suffix=kept.suffix,
-        content_type=kept.content_type,
-        size=len(kept.content),
-        sha256=kept.sha256,
-        uploaded_by=by,
-    )
-    row.file.save("", ContentFile(kept.content, name=f"file{kept.suffix}"), save=False)
-    row.save()
+    of_products = Q(kind=Document.Kind.CERTIFICATE)
+    there, most = (of_products, MOST_CERTIFICATES) if kind == Document.Kind.CERTIFICATE else (~of_products, MOST)
+    if company.documents.filter(there).count() >= most:
+        said = _("A company keeps up to %(n)d documents of this kind. Remove one first.")
+        raise Refused("too_many_documents", said % {"n": most})
+    row = Document(company=company, kind=kind, uploaded_by=by)
+    row.keep(kept)
     record(by=by, verb="add_document", on=row, organisation=company, facts={"kind": kind, "sha256": kept.sha256})
     return row
 
@@ -54,17 +47,10 @@ def remove_document(*, by: User, document: Document) -> None:
     """Take a paper away, file and row. What the team wrote down of it stays with the check."""
     require_admin(by, document.company)
     record(by=by, verb="remove_document", on=document, organisation=document.company, facts={"sha256": document.sha256})
-    _delete(document)
+    document.let_go()
 
 
 def forget_documents(company: Company) -> None:
     """Nobody is left who could answer for them."""
     for document in company.documents.all():
-        _delete(document)
-
-
-def _delete(document: Document) -> None:
-    """The row now, the file when the transaction has held: a rolled-back deletion loses nothing."""
-    storage, name = document.file.storage, document.file.name
-    document.delete()
-    transaction.on_commit(lambda: storage.delete(name or ""))
+        document.let_go()

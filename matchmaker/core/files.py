@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage
+from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from matchmaker.core.pictures import NotAPicture, re_encoded
@@ -70,6 +72,35 @@ def check_file(file) -> Kept:
             )
         return Kept(f"{_stem(name)}.pdf", ".pdf", "application/pdf", content)
     return Kept(f"{_stem(name)}.webp", ".webp", "image/webp", _picture(content, name))
+
+
+class FileRow(models.Model):
+    """What is known of a file that was let in; a table adds `file`, whose path is never the name that was uploaded."""
+
+    name = models.CharField(max_length=120)  # what its sender called it, made harmless
+    suffix = models.CharField(max_length=6)
+    content_type = models.CharField(max_length=60)
+    size = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self):
+        return self.name
+
+    def keep(self, kept: Kept) -> None:
+        """Store what was looked at, and the row."""
+        self.name, self.suffix, self.content_type = kept.name[-120:], kept.suffix, kept.content_type
+        self.size, self.sha256 = len(kept.content), kept.sha256
+        self.file.save("", ContentFile(kept.content, name=f"file{kept.suffix}"), save=False)  # type: ignore[attr-defined]
+        self.save()
+
+    def let_go(self) -> None:
+        """The row now, the file when the transaction has held: a rolled-back deletion loses nothing."""
+        storage, name = self.file.storage, self.file.name  # type: ignore[attr-defined]
+        self.delete()
+        transaction.on_commit(lambda: storage.delete(name or ""))
 
 
 def refusal(sentence: str, code: str) -> ValidationError:

@@ -20,6 +20,7 @@ from matchmaker.core.text import one_line, sound_text
 
 Text = str | Promise
 MEMORY = 50_000  # distinct texts a column remembers its answer for
+PERIODS = {"月": "month", "每月": "month", "年": "year", "每年": "year", "monthly": "month", "yearly": "year"}
 _AMOUNT = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]00:00(?::00)?)?")
 
@@ -38,9 +39,14 @@ class Column:
     note: bool = False  # what was put right is shown: codes, amounts, days
 
 
-def heads(kind: str) -> dict[str, tuple[str, ...]]:
-    """Column → names people use for it in several languages, folded, the surest first."""
-    return {row["column"]: tuple(row["heads"].split("|")) for row in reference.sheet_heads() if row["kind"] == kind}
+def heads(kinds: str) -> dict[str, tuple[str, ...]]:
+    """Column → names people use for it in several languages, folded, the surest first; then our own name for it."""
+    wanted = kinds.split()
+    return {
+        row["column"]: (*row["heads"].split("|"), row["column"].replace("_", " "))
+        for row in reference.sheet_heads()
+        if row["kind"] in wanted
+    }
 
 
 Answer = tuple[Any, str, str]

@@ -19,12 +19,13 @@ def fold(head: str) -> str:
     return " ".join("".join(char if char.isalnum() else " " for char in text).split())
 
 
-def suggest(head: Sequence[str], names: Mapping[str, Sequence[str]]) -> dict[str, int]:
+def suggest(head: Sequence[str], names: Mapping[str, Sequence[str]], *, nearly: bool = True) -> dict[str, int]:
     """Our column → place in the file, for those that can be told; no place is given twice.
 
     Args:
         head: the first row of the file.
         names: our column → names people use for it, folded, the surest first.
+        nearly: also where the spelling is a little off; without it nobody has to look the answer over.
     """
     folded = [fold(cell) for cell in head]
     found: dict[str, int] = {}
@@ -33,6 +34,8 @@ def suggest(head: Sequence[str], names: Mapping[str, Sequence[str]]) -> dict[str
             if spelling in folded and folded.index(spelling) not in found.values():
                 found[column] = folded.index(spelling)
                 break
+    if not nearly:
+        return found
     free = {place: text for place, text in enumerate(folded) if text and place not in found.values()}
     for column, spellings in names.items():
         if column in found or not free:

@@ -1,4 +1,4 @@
-"""What is said about a file that cannot be read."""
+"""What is said about a file or a feed that cannot be read."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -28,6 +28,20 @@ def unreadable(code: str, facts: Mapping[str, Any]) -> str:
             "A cell in row %(row)s has more than %(limit)s characters. Perhaps a quotation mark was not closed."
         ),
         "quote_not_closed": _("A quotation mark that opens in row %(row)s is never closed."),
+        "status": _("The address answered with %(status)s instead of 200."),
+        "unreachable": _("The address could not be read: %(why)s."),
+        "refused": _("It was not brought in: %(why)s"),
+        "json_invalid": _("This is not JSON, or not in UTF-8."),
+        "json_shape": _(
+            "The JSON must be a list of demands, each flat but for its lines, or an object with one under “demands”."
+        ),
+        "no_ref": _("No column holds the number of a demand. Call it “id”."),
+        "feed_too_long": _("A feed may have up to %(limit)s rows."),
+        "feed_too_large": _("A feed may have up to %(limit)s MB."),
+        "many_gone": _(
+            "%(gone)s of %(here)s lines are not in the feed any more. They stay until you say that they may go."
+        ),
+        "some_rejected": _("%(n)s rows were refused; the others are in."),
         "quote_inside": _(
             "In row %(row)s a quotation mark stands inside a cell. Write it twice, or put the cell in quotes."
         ),

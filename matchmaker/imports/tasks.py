@@ -16,6 +16,13 @@ def work_waiting() -> None:
         ring_matching()
 
 
+@shared_task(name="imports.work_feeds")
+def work_feeds() -> None:
+    """Read what is due; the rows come in as those of a sheet do."""
+    if services.work_feeds():
+        ring()
+
+
 @shared_task(name="imports.forget_old")
 def forget_old() -> None:
     services.forget_old()
@@ -23,5 +30,14 @@ def forget_old() -> None:
 
 def ring() -> None:
     """Wake a worker now instead of at the next tick. Without Redis nothing is lost: the timetable finds the row."""
+    _ring(work_waiting)
+
+
+def ring_feeds() -> None:
+    """The same for feeds."""
+    _ring(work_feeds)
+
+
+def _ring(task) -> None:
     with contextlib.suppress(OperationalError):
-        work_waiting.apply_async(expires=60, retry=False)
+        task.apply_async(expires=60, retry=False)

@@ -132,6 +132,31 @@ def changes_between(product: Product, first: date, second: date) -> list[ChangeL
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class WindowBox:
+    """Readiness on the first and on the last day of a delivery window, and what begins or ends between them."""
+
+    first: ReadinessBox
+    last: ReadinessBox
+    changes: tuple[str, ...]
+
+    @property
+    def is_one_answer(self) -> bool:
+        return self.first.state == self.last.state and not self.changes
+
+
+def window_box(product: Product, first: date | None, last: date | None, *, to_maker: bool = True) -> WindowBox | None:
+    """For goods that have to be there in a window; one end is enough, without either there is nothing to say."""
+    start, end = first or last, last or first
+    if start is None or end is None:
+        return None
+    return WindowBox(
+        first=readiness_box(product, start, to_maker=to_maker),
+        last=readiness_box(product, end, to_maker=to_maker),
+        changes=tuple(one.sentence for one in changes_between(product, start, end) if one.applies),
+    )
+
+
 def duty_box(
     product: Product, day: date, *, value: Decimal | None = None, currency: str = "CNY", origin: str = ""
 ) -> DutyBox:

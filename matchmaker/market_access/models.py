@@ -3,6 +3,8 @@
 The rows are the records of `rules.py` and `duty.py`, kept where organisers can edit them; the thinking stays there.
 """
 
+import uuid
+
 from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
@@ -143,12 +145,18 @@ class EntryQuestion(models.Model):
     no_hs = models.JSONField(default=list, blank=True)
     otherwise = models.BooleanField(null=True)  # empty: ask
     position = models.PositiveSmallIntegerField(default=0)
+    edited_here = models.BooleanField(default=False)  # then the shipped record no longer overwrites it
 
     class Meta:
         ordering = ["position", "code"]
 
     def __str__(self):
         return self.code
+
+    @property
+    def uid(self) -> uuid.UUID:
+        """For the record of what was changed."""
+        return uuid.uuid5(uuid.NAMESPACE_OID, f"entry question {self.code}")
 
     def as_question(self) -> rules.Question:
         return rules.Question(
@@ -177,6 +185,7 @@ class AccessNotice(models.Model):
     valid_until = models.DateField(null=True, blank=True)
     source_url = models.URLField(max_length=400, blank=True)
     confidence = models.CharField(max_length=10, choices=_SURE)
+    edited_here = models.BooleanField(default=False)  # then the shipped record no longer overwrites it
 
     class Meta:
         ordering = ["id"]
@@ -187,6 +196,11 @@ class AccessNotice(models.Model):
 
     def __str__(self):
         return self.basis
+
+    @property
+    def uid(self) -> uuid.UUID:
+        """For the record of what was changed."""
+        return uuid.uuid5(uuid.NAMESPACE_OID, f"access notice {self.pk}")
 
     def as_access(self) -> rules.Access:
         return rules.Access(

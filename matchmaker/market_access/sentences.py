@@ -165,7 +165,7 @@ def about_readiness(answer: Readiness) -> str:
     facts = {"missing": missing, "unknown": unknown, "day": day(answer.shipment_date)}
     code = answer.reason.code
     if code == "hs_missing":
-        return _("Give the product an HS code to see what it needs.")
+        return _("No HS code is given yet, so what it needs cannot be said.")
     if code == "items_missing":
         return (
             ngettext(
@@ -282,7 +282,7 @@ def _about_answer(reason: Reason, answer: DutyAnswer) -> str:
     if reason.code == "mfn_not_ad_valorem":
         return _("The most-favoured-nation duty is not a plain percentage: %(text)s.") % facts
     return {
-        "hs_missing": _("Give the product an HS code to see the duty."),
+        "hs_missing": _("No HS code is given yet, so the duty cannot be said."),
         "mfn_not_loaded": _("The most-favoured-nation rate of this code is not loaded on this site."),
         "origin_missing": _("Give the product a country of origin to see the agreements."),
         "no_saving": _(

@@ -7,6 +7,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from matchmaker.core import reference
+from matchmaker.matching import traits
 from matchmaker.matching.models import Match
 
 # How far two texts must stand out from what is usual between texts of this campaign (the part `crowding`).
@@ -118,6 +119,7 @@ def _label(code: str) -> str:
         "minimum_order": _("Minimum order"),
         "delivery": _("Delivery"),
         "registration": _("Registration"),
+        **traits.labels(),
     }.get(code, code)
 
 
@@ -129,6 +131,7 @@ def _condition(code: str, outcome: str, facts: dict) -> str:
         "minimum_order": _minimum_order,
         "delivery": _delivery,
         "registration": _registration,
+        **traits.SENTENCES,
     }.get(code)
     return sentence(outcome, facts) if sentence else ""
 

@@ -46,6 +46,12 @@ def _offer(product: Product, readiness: str) -> Offer:
         verification=company.verification,
         languages=frozenset(company.languages),
         readiness=readiness,
+        capacity=_number(product.capacity),
+        capacity_unit=product.capacity_unit,
+        capacity_period=product.capacity_period,
+        size=company.size,
+        founded=company.founded,
+        first_time=company.first_time_exporter,
         small=company.first_time_exporter or company.size in SMALL,
     )
 
@@ -56,6 +62,7 @@ def wants(lines: Iterable[DemandLine]) -> list[Want]:
 
 
 def _want(line: DemandLine) -> Want:
+    demand = line.demand
     return Want(
         key=line.pk,
         texts=((line.language, line.text),),
@@ -69,8 +76,15 @@ def _want(line: DemandLine) -> Want:
         origins_wanted=frozenset(line.origins_wanted),
         origins_excluded=frozenset(line.origins_excluded),
         certificates_required=frozenset(line.certificates_required),
-        delivery_by=line.demand.delivery_until,
+        delivery_by=demand.delivery_until,
         registration_required=True,  # whatever is bought here has to enter China
+        capacity=_number(line.capacity_wanted),
+        capacity_period=line.capacity_period,
+        verification=demand.wanted_verification,
+        sizes=frozenset(demand.wanted_sizes),
+        languages=frozenset(demand.wanted_languages),
+        years=demand.wanted_years or 0,
+        newcomers=demand.newcomers,
     )
 
 

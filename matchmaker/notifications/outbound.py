@@ -96,16 +96,19 @@ def post(url: str, body: bytes, headers: dict[str, str]) -> Answer:
     return _call("POST", url, body, headers)[0]
 
 
-def get(url: str) -> tuple[Answer, bytes]:
-    """GET a small file, with the same guards; the body is cut off at READ bytes.
+def get(url: str, most: int = READ) -> tuple[Answer, bytes]:
+    """GET a file, with the same guards; the body is cut off at `most` bytes.
 
     Raises:
         Unreachable: with the reason.
     """
-    return _call("GET", url, b"", {"Accept-Encoding": "identity"})
+    answer, read = _call("GET", url, b"", {"Accept-Encoding": "identity"}, most)
+    if len(read) < most and answer.milliseconds >= TIMEOUT * 1000:
+        raise Unreachable("no answer in time")  # what came is not the whole of it
+    return answer, read
 
 
-def _call(method: str, url: str, body: bytes, headers: dict[str, str]) -> tuple[Answer, bytes]:
+def _call(method: str, url: str, body: bytes, headers: dict[str, str], most: int = READ) -> tuple[Answer, bytes]:
     started, parts = time.monotonic(), urlsplit(url)
     allowed = _is_allowed(parts)
     adapter = _Adapter(guarded=not allowed)
@@ -121,7 +124,7 @@ def _call(method: str, url: str, body: bytes, headers: dict[str, str]) -> tuple[
             raise ip_filter.InvalidIPAddress(parts.hostname)
         request = requests.Request(method, url, data=body, headers={**headers, "User-Agent": AGENT}).prepare()
         with session.send(request, timeout=(5, 10), stream=True) as response:
-            read = _read_little(response, started + TIMEOUT)
+            read = _read_little(response, started + TIMEOUT, most)
             if adapter.was_cut:  # a head cut off in the middle looks like a whole one
                 raise Unreachable("no answer in time")
             after = response.headers.get("Retry-After", "")
@@ -188,15 +191,15 @@ def _is_allowed(parts: SplitResult) -> bool:
     return parts.netloc in getattr(settings, "OUTBOUND_ALLOWED", ()) and parts.scheme in ("http", "https")
 
 
-def _read_little(response: requests.Response, deadline: float) -> bytes:
-    """Take up to READ bytes as they come on the wire, so that nothing is unpacked, and stop at the deadline."""
-    read = b""
-    while len(read) < READ and time.monotonic() < deadline:
-        piece = response.raw.read(min(READ - len(read), 8192), decode_content=False)
+def _read_little(response: requests.Response, deadline: float, most: int) -> bytes:
+    """Take up to `most` bytes as they come on the wire, so that nothing is unpacked, and stop at the deadline."""
+    read = bytearray()
+    while len(read) < most and time.monotonic() < deadline:
+        piece = response.raw.read(min(most - len(read), 8192), decode_content=False)
         if not piece:
             break
         read += piece
-    return read
+    return bytes(read)
 
 
 def _since(started: float) -> int:

@@ -14,6 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django_htmx.http import HttpResponseClientRefresh
 
 from matchmaker.campaigns import second_step
 from matchmaker.campaigns.models import Campaign, Organiser, Partner
@@ -33,7 +34,7 @@ def _declared(policy: str, gate: Callable[[HttpRequest], HttpResponse | None]) -
         @wraps(view)
         def guarded(request, *args, **kwargs):
             if not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path())
+                return _sign_in_first(request)
             return gate(request) or view(request, *args, **kwargs)
 
         guarded = never_cache(guarded)
@@ -41,6 +42,11 @@ def _declared(policy: str, gate: Callable[[HttpRequest], HttpResponse | None]) -
         return guarded
 
     return decorate
+
+
+def _sign_in_first(request: HttpRequest) -> HttpResponse:
+    """A part of a page whose sign-in has expired has the page opened anew, which leads there; drafts are kept."""
+    return HttpResponseClientRefresh() if request.htmx else redirect_to_login(request.get_full_path())
 
 
 def _second_step(request: HttpRequest) -> HttpResponse | None:

@@ -8,10 +8,12 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from matchmaker.core.problems import Refused
+from matchmaker.market_access.boxes import WindowBox, window_box
 from matchmaker.matching import reasons
 from matchmaker.matching.models import Match
 from matchmaker.matching.services import answer_match
@@ -46,6 +48,15 @@ def _parts(match: Match) -> list[dict]:
         "trust": _("Trust"),
     }
     return [{"label": labels[name], "value": round(100 * match.parts[name])} for name in labels if name in match.parts]
+
+
+def window_of(match: Match, *, to_maker: bool = True) -> WindowBox | None:
+    """Readiness for the days between which the goods have to be there; days that have passed tell nothing."""
+    today, demand = timezone.localdate(), match.line.demand
+    days = [day for day in (demand.delivery_from, demand.delivery_until) if day is not None]
+    if not days or max(days) < today:
+        return None
+    return window_box(match.product, max(min(days), today), max(days), to_maker=to_maker)
 
 
 def take_answer(

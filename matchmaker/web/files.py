@@ -10,7 +10,7 @@ from django.utils.csp import CSP
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_safe
 
-from matchmaker.catalogue.models import Product, ProductImage
+from matchmaker.catalogue.models import Product, ProductFile, ProductImage
 from matchmaker.web.access import everyone
 
 SEALED: dict[str, Any] = {"default-src": [CSP.NONE], "sandbox": True}  # nothing in a file runs here
@@ -32,6 +32,15 @@ def attachment(row: Stored) -> FileResponse:
 @everyone
 @require_safe
 @csp_override(SEALED)
+def product_file(request: HttpRequest, uid, key) -> FileResponse:
+    """A data sheet or the like, for whoever may see the product."""
+    rows = ProductFile.objects.visible_to(request.user)
+    return attachment(get_object_or_404(rows, uid=key, product__uid=uid))
+
+
+@everyone
+@require_safe
+@csp_override(SEALED)
 def picture(request: HttpRequest, path: str) -> FileResponse:
     """A rendition of a picture of a product this person may see; its name changes with its content, so it keeps."""
     whole = re.sub(r"-\d{1,5}(?=\.webp$)", "", path)
@@ -39,7 +48,10 @@ def picture(request: HttpRequest, path: str) -> FileResponse:
     image = get_object_or_404(ProductImage.objects.filter(product__in=products), file=whole)
     if path not in [name for _width, name in image.file_names()]:
         raise Http404
-    answer = FileResponse(image.file.storage.open(path), content_type="image/webp")
+    try:
+        answer = FileResponse(image.file.storage.open(path), content_type="image/webp")
+    except FileNotFoundError:  # a backup was put back without its files
+        raise Http404 from None
     anybody = Product.objects.published().filter(pk=image.product_id).exists()
     answer["Cache-Control"] = "public, max-age=604800, immutable" if anybody else "private, no-store"
     return answer

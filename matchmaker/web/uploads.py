@@ -7,6 +7,8 @@ from django.core.files.uploadhandler import FileUploadHandler, StopUpload
 from django.http import HttpRequest
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
+from matchmaker.web.once import sent_once
+
 
 class Limit(FileUploadHandler):
     """Stops reading a request's files at a number of bytes, whatever its headers claim."""
@@ -33,7 +35,7 @@ def limited(most: int) -> Callable:
     """
 
     def decorate(view):
-        checked = csrf_protect(view)
+        checked = csrf_protect(sent_once(view))
 
         @csrf_exempt
         @wraps(view)

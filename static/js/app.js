@@ -17,6 +17,10 @@ document.addEventListener("htmx:configRequest", (event) => {
   const field = document.querySelector("input[name=csrfmiddlewaretoken]");
   event.detail.headers["X-CSRFToken"] = field ? field.value : cookie("csrftoken") || "";
 });
+// What asks again and again rests while nobody looks.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (document.hidden && event.detail.elt.matches("[hx-trigger^=every]")) event.preventDefault();
+});
 document.addEventListener("htmx:beforeSwap", (event) => {
   // A refused form (422) or a conflict (409) is an answer to show, not an error to hide.
   if ([409, 422].includes(event.detail.xhr.status)) { event.detail.shouldSwap = true; event.detail.isError = false; }

@@ -4,12 +4,13 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 from django.utils import timezone
 
 from matchmaker.catalogue import services
 from matchmaker.catalogue.models import Demand
 from matchmaker.catalogue.services.demands import close_expired_demands
-from matchmaker.catalogue.services.moderation import changes
+from matchmaker.catalogue.versions import Change, changes
 from matchmaker.core.problems import Refused
 from matchmaker.matching.services.rows import matchable_lines
 from matchmaker.notifications.models import Notice
@@ -95,7 +96,36 @@ def test_returned_with_a_sentence_changed_and_published_again(mart, buyer, team,
     demand = services.publish_demand(by=buyer, demand=demand)
     assert demand.status == "published"
     new, old = demand.versions.all()
-    assert changes(new.said, old.said) == [("1. text", "香米，请致电 13800138000", "香米")]
+    said = Change("Line 1: What you want to buy", "香米，请致电 13800138000", "香米")
+    assert changes(new.said, old.said) == [said]
+
+
+def test_every_change_of_what_is_open_is_a_version_with_words_for_what_changed(mart, buyer, client):
+    demand = services.publish_demand(by=buyer, demand=draft(mart, "香米"))
+    line = demand.lines.get()
+    said = {"uid": line.uid, "text": "香米", "unit": "t", "certificates_required": ["HACCP"], "origins_wanted": ["TH"]}
+    more = {"text": "糯米"}
+    services.save_demand(by=buyer, company=mart, demand=demand, lines=[said, more], newcomers="welcome")
+    services.extend_demand(by=buyer, demand=demand, closing_on=TODAY() + timedelta(days=60))
+    client.force_login(buyer)
+    page = client.get(reverse("buyer_demand_history", args=[demand.uid]))
+    newest, middle, first = page.context["history"]
+    assert [one["version"].number for one in (newest, middle, first)] == [3, 2, 1]
+    assert [change.label for change in newest["changes"]] == ["Closes on"]
+    assert {(one.label, one.before, one.after) for one in middle["changes"]} == {
+        ("Suppliers new to China", "", "first-time exporters are welcome"),
+        ("Line 1: Unit", "", "t"),
+        ("Line 1: Origins wanted", "", "Thailand"),
+        ("Line 1: Certificates required", "", "Hazard Analysis and Critical Control Points"),
+        ("Line 2", "", "糯米"),
+    }
+    assert first["changes"] == []
+
+
+def test_the_history_of_a_demand_is_its_buyers(mart, buyer, client):
+    demand = services.publish_demand(by=buyer, demand=draft(mart, "香米"))
+    client.force_login(factories.member_of(factories.buyer()))
+    assert client.get(reverse("buyer_demand_history", args=[demand.uid])).status_code == 404
 
 
 def test_two_decisions_at_once_the_first_counts(mart, buyer, team, campaign):

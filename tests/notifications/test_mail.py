@@ -43,6 +43,7 @@ KINDS = {
         "text": "",
     },
     "demand_closed": {"demand": "茉莉香米", "closed_on": "2026-11-01"},
+    "demand_feed": {"feed": "Wuhan ERP"},
     "registration_expiring": {
         "company": "Surin Rice",
         "name": "GACC registration",

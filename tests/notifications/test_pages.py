@@ -80,9 +80,20 @@ def test_the_live_count_is_a_fragment_that_asks_for_itself_again(signed_in, pers
     assert 'hx-get="/notices/count/"' in text
     assert ">2</span>" in text
     assert "<html" not in text
+    assert text in signed_in.get(reverse("notice_settings")).content.decode()  # it stands in the header of every page
 
 
-@pytest.mark.parametrize("name", ["notices", "notices_count", "notice_settings"])
+def test_the_live_count_of_somebody_who_has_signed_out_stops_and_changes_nothing(client):
+    answer = client.get(reverse("notices_count"), headers={"HX-Request": "true"})
+    assert (answer.status_code, answer["HX-Reswap"], answer.content) == (286, "none", b"")
+
+
+def test_a_part_of_a_page_whose_sign_in_has_expired_has_the_page_opened_anew(client):
+    answer = client.get(reverse("notices"), headers={"HX-Request": "true"})
+    assert (answer.status_code, answer["HX-Refresh"]) == (200, "true")
+
+
+@pytest.mark.parametrize("name", ["notices", "notice_settings"])
 def test_the_pages_of_notices_ask_to_sign_in(name, client):
     response = client.get(reverse(name))
     assert (response.status_code, response["Location"].split("?")[0]) == (302, reverse("account_login"))
@@ -233,3 +244,16 @@ def test_where_short_messages_go_is_asked_only_where_the_site_can_send_them(sign
     chosen = {name: field.initial for name, field in page.context["wishes"].fields.items()}
     assert signed_in.post(reverse("notice_settings"), {**chosen, "phone": "+86 138 0000 0000"}).status_code == 302
     assert Attention.objects.get(user=person).phone == "+86 138 0000 0000"
+
+
+def test_one_tap_gathers_all_mails_into_the_morning(client, person):
+    client.force_login(person)
+    preferences.choose(by=person, topic="match", channel="email", frequency="never")
+    preferences.choose(by=person, topic="demand", channel="email", frequency="weekly")
+    assert client.get(reverse("notice_settings")).context["at_once"] is True
+    client.post(reverse("notice_settings"), {"gather": "1"})
+    chosen = preferences.of(person)
+    others = {chosen[topic, "email"] for topic in topics.switchable() if topic not in ("match", "demand")}
+    assert (chosen["match", "email"], chosen["demand", "email"], others) == ("never", "weekly", {"daily"})
+    assert chosen["enquiry", "in_app"] == "now"
+    assert client.get(reverse("notice_settings")).context["at_once"] is False

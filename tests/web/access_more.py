@@ -9,7 +9,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
-from matchmaker.catalogue.models import DemandComment, ProductImage, ShortlistItem
+from matchmaker.catalogue.models import DemandComment, ProductFile, ProductImage, ShortlistItem
 from matchmaker.companies.models import Check, Document, DomainProof, Merge, Suspension
 from matchmaker.directory.models import ExchangeRate, NotForUs, SavedSearch
 from matchmaker.events import services as events
@@ -17,8 +17,16 @@ from matchmaker.events.models import Event
 from matchmaker.events.models.day import Scan
 from matchmaker.events.models.meetings import Meeting
 from matchmaker.events.models.wishes import MeetingMove
-from matchmaker.imports.models import Import, ImportRow
-from matchmaker.market_access.models import Agreement, AgreementPartner, EntryRule, Registration, TariffRate
+from matchmaker.imports.models import Feed, Import, ImportRow
+from matchmaker.market_access.models import (
+    AccessNotice,
+    Agreement,
+    AgreementPartner,
+    EntryQuestion,
+    EntryRule,
+    Registration,
+    TariffRate,
+)
 from matchmaker.matching.models import MatchRun
 from matchmaker.messaging.models import Attachment, DealStep, FollowUp, Message, Quote, Report, Sample
 from matchmaker.messaging.models.guard import Block
@@ -70,6 +78,10 @@ class FullWorld(World):
         shown = {"file": "x.webp", "width": 1, "height": 1, "sha256": "0", "alt": "Mpicture alt"}
         ProductImage.objects.bulk_create([ProductImage(product=self.draft, **shown)])
         self.picture = ProductImage.objects.get()
+        self.sheet = ProductFile.objects.create(
+            product=self.draft, kind="data", name="Msheet.pdf", suffix=".pdf", content_type="application/pdf", size=6,
+            sha256="0", file=ContentFile(b"Msheet", "x.pdf"),
+        )  # fmt: skip
         self.short = ShortlistItem.objects.create(company=self.buyer, product=self.offer, note="Mshort note")
         self.not_for_us = NotForUs.objects.create(company=self.buyer, supplier=factories.supplier())
         self.search = SavedSearch.objects.create(
@@ -95,6 +107,9 @@ class FullWorld(World):
         )
         self.team_batch = Import.objects.create(
             kind="suppliers", campaign=self.campaign, by=team, file_name="Mlist.csv", **own
+        )
+        self.feed = Feed.objects.create(
+            company=self.buyer, by=self.people["buyer admin"], name="Mfeed name", url="https://mfeed.example.org/"
         )
         for batch in (self.batch, self.team_batch):
             self.row = ImportRow.objects.create(
@@ -178,6 +193,11 @@ class FullWorld(World):
         )  # fmt: skip
         seen = {"document": self.document, "evidence": "Mseen paper", "checked_by": team, "checked_on": today}
         self.check = Check.objects.create(company=self.seller, level=2, **seen)
+        self.proof = Document.objects.create(
+            company=self.seller, kind="certificate", name="Mhaccp.pdf", suffix=".pdf", content_type="application/pdf",
+            size=6, sha256="1", file=ContentFile(b"Mproof", "x.pdf"),
+        )  # fmt: skip
+        self.draft.certificates.create(code="HACCP", number="MHACCP7", document=self.proof)
         gone = factories.supplier(legal_name="Mgone Theta", status="suspended")
         self.suspension = Suspension.objects.create(
             company=gone, suspended_by=team, reason="Msuspended why", status_before="approved"
@@ -191,6 +211,10 @@ class FullWorld(World):
             code="m-rule", requirement="m", name_en="Mrule", name_zh="M", stage="before", evidence="access",
             confidence="hint",
         )  # fmt: skip
+        self.asked_question = EntryQuestion.objects.create(code="m_question", text_en="Mquestion", text_zh="M")
+        self.admission = AccessNotice.objects.create(
+            rule_code="m-rule", origin="TH", hs_in=["08"], product_en="M", product_zh="M", basis="M", confidence="hint"
+        )
         self.agreement = Agreement.objects.create(code="M-FTA", name_en="M", name_zh="M", kind="fta", confidence="hint")
         self.party = AgreementPartner.objects.create(
             agreement=self.agreement, origin="TH", valid_from=self.now.date(), confidence="hint"

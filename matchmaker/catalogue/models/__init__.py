@@ -4,8 +4,10 @@ from matchmaker.catalogue.models.codes import Category, HSCode
 from matchmaker.catalogue.models.demands import Demand, DemandInvitation, DemandLine
 from matchmaker.catalogue.models.desk import DemandComment, DemandVersion
 from matchmaker.catalogue.models.products import (
+    Period,
     Product,
     ProductCertificate,
+    ProductFile,
     ProductImage,
     ProductText,
     ProductVariant,
@@ -20,8 +22,10 @@ __all__ = [
     "DemandLine",
     "DemandVersion",
     "HSCode",
+    "Period",
     "Product",
     "ProductCertificate",
+    "ProductFile",
     "ProductImage",
     "ProductText",
     "ProductVariant",

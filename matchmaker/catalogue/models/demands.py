@@ -1,17 +1,28 @@
 """What is wanted."""
 
-from django.core.validators import MaxLengthValidator, MinValueValidator, RegexValidator
+from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from matchmaker.catalogue.models.codes import Category
-from matchmaker.catalogue.models.products import INCOTERMS
+from matchmaker.catalogue.models.products import INCOTERMS, Period
 from matchmaker.companies.models import Company
 from matchmaker.core import reference
 from matchmaker.core.ids import Public
 from matchmaker.core.text import one_line, sound_text
+
+# What a buyer says of a demand and of its lines: the form, the API, the import and the verbs take these and no others.
+TERMS = (
+    *("title", "language", "description", "visibility", "closing_on", "destination", "delivery_from"),
+    *("delivery_until", "incoterm", "value_low", "value_high", "value_currency"),
+    *("wanted_verification", "wanted_years", "newcomers", "wanted_sizes", "wanted_languages"),
+)
+LINE_TERMS = (
+    *("text", "language", "category_id", "hs_code", "quantity", "unit", "target_price", "currency", "price_unit"),
+    *("origins_wanted", "origins_excluded", "certificates_required", "capacity_wanted", "capacity_period"),
+)
 
 
 class DemandQuerySet(models.QuerySet):
@@ -74,6 +85,11 @@ class Demand(Public):
         INVITED = "invited", _("invited: only suppliers you invite")
         PRIVATE = "private", _("private: only matching sees it, suppliers do not")
 
+    class Newcomers(models.TextChoices):
+        NOT_STATED = "", _("not stated")
+        WELCOME = "welcome", _("first-time exporters are welcome")
+        EXPERIENCE = "experience", _("only who has sold to China before")
+
     company = models.ForeignKey(Company, models.CASCADE, related_name="demands")
     title = models.CharField(_("title"), max_length=160, validators=[one_line])
     language = models.CharField(_("language"), max_length=10, default="zh")
@@ -97,6 +113,12 @@ class Demand(Public):
         _("supplier checked at least"), choices=Company.Verification, default=Company.Verification.CLAIMED
     )
     wanted_sizes = models.JSONField(_("supplier's size"), default=list, blank=True)
+    wanted_years = models.PositiveSmallIntegerField(
+        _("supplier's years in business, at least"), null=True, blank=True, validators=[MaxValueValidator(200)]
+    )
+    newcomers = models.CharField(
+        _("suppliers new to China"), max_length=10, blank=True, choices=Newcomers, default=Newcomers.NOT_STATED
+    )
     wanted_languages = models.JSONField(_("supplier speaks one of"), default=list, blank=True)
     status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT)
     status_reason = models.CharField(max_length=500, blank=True)  # why it was returned
@@ -180,6 +202,15 @@ class DemandLine(Public):
     origins_wanted = models.JSONField(_("origins wanted"), default=list, blank=True)
     origins_excluded = models.JSONField(_("origins excluded"), default=list, blank=True)
     certificates_required = models.JSONField(_("certificates required"), default=list, blank=True)
+    capacity_wanted = models.DecimalField(
+        _("supplier's capacity, at least"),
+        max_digits=14,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+    )
+    capacity_period = models.CharField(_("period"), max_length=10, blank=True, choices=Period)
     revision = models.PositiveIntegerField(default=1)  # raised by every change that matching must see
 
     objects = DemandLineQuerySet.as_manager()

@@ -9,8 +9,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from matchmaker.catalogue.models.codes import Category
-from matchmaker.companies.models import Company
+from matchmaker.companies.models import Company, Document
 from matchmaker.core import reference
+from matchmaker.core.files import FileRow, private_files
 from matchmaker.core.ids import Public
 from matchmaker.core.text import one_line, sound_text
 
@@ -34,6 +35,14 @@ TERMS = (
     *("price_low", "price_high", "currency", "price_unit", "price_valid_until", "incoterm", "incoterm_place"),
     *("capacity", "capacity_unit", "capacity_period", "lead_time_days", "shelf_life_days", "storage"),
 )
+
+
+class Period(models.TextChoices):
+    """What a capacity is counted for."""
+
+    NONE = "", _("not stated")
+    MONTH = "month", _("a month")
+    YEAR = "year", _("a year")
 
 
 class ProductQuerySet(models.QuerySet):
@@ -71,11 +80,6 @@ class Product(Public):
         AMBIENT = "ambient", _("ambient")
         CHILLED = "chilled", _("chilled")
         FROZEN = "frozen", _("frozen")
-
-    class Period(models.TextChoices):
-        NONE = "", _("not stated")
-        MONTH = "month", _("a month")
-        YEAR = "year", _("a year")
 
     company = models.ForeignKey(Company, models.CASCADE, related_name="products")
     article = models.CharField(_("article number"), max_length=60, blank=True, validators=[one_line])
@@ -245,6 +249,9 @@ class ProductCertificate(models.Model):
     number = models.CharField(_("number"), max_length=80, blank=True, validators=[one_line])
     issuer = models.CharField(_("issued by"), max_length=120, blank=True, validators=[one_line])
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
+    document = models.ForeignKey(Document, models.SET_NULL, null=True, blank=True, related_name="certificates")
+    seen_on = models.DateField(null=True, blank=True)  # the team read the paper and it says what stands here
+    seen_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
 
     class Meta:
         ordering = ["code"]
@@ -260,6 +267,40 @@ class ProductCertificate(models.Model):
     @property
     def is_valid(self) -> bool:
         return self.valid_until is None or self.valid_until >= timezone.localdate()
+
+
+def product_file_path(row: "ProductFile", _filename: str) -> str:
+    """Never the name that was uploaded."""
+    return f"product-files/{row.product.uid}/{row.uid}{row.suffix}"
+
+
+class ProductFileQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Whoever may see the product."""
+        return self.filter(product__in=Product.objects.visible_to(user))
+
+
+class ProductFile(Public, FileRow):
+    """A data sheet or the like that comes with a product; it leaves the house as a download only."""
+
+    class Kind(models.TextChoices):
+        DATA = "data", _("data sheet")
+        TEST = "test", _("test report")
+        LABEL = "label", _("label or packaging")
+        BROCHURE = "brochure", _("brochure")
+        OTHER = "other", _("something else")
+
+    product = models.ForeignKey(Product, models.CASCADE, related_name="files")
+    kind = models.CharField(_("what it is"), max_length=10, choices=Kind)
+    file = models.FileField(storage=private_files, upload_to=product_file_path, max_length=200)
+    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    uploaded_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ProductFileQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["kind", "id"]
+        constraints = [models.UniqueConstraint(fields=["product", "sha256"], name="product_file_once")]
 
 
 def image_path(image: "ProductImage", _filename: str) -> str:

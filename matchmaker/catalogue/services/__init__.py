@@ -11,6 +11,14 @@ from matchmaker.catalogue.services.demands import (
     withdraw_demand,
 )
 from matchmaker.catalogue.services.moderation import comment_on_demand, pass_demand, return_demand
+from matchmaker.catalogue.services.papers import (
+    accept_certificate,
+    add_product_file,
+    certificates_waiting,
+    describe_certificate,
+    refuse_certificate,
+    remove_product_file,
+)
 from matchmaker.catalogue.services.pictures import add_product_image, remove_product_image
 from matchmaker.catalogue.services.products import (
     copy_product,
@@ -22,11 +30,15 @@ from matchmaker.catalogue.services.products import (
 from matchmaker.catalogue.services.shortlist import note_on_shortlist, shortlist_product, unshortlist_product
 
 __all__ = [
+    "accept_certificate",
+    "add_product_file",
     "add_product_image",
+    "certificates_waiting",
     "close_demand",
     "close_expired_demands",
     "comment_on_demand",
     "copy_product",
+    "describe_certificate",
     "extend_demand",
     "invite_to_demand",
     "note_on_shortlist",
@@ -34,7 +46,9 @@ __all__ = [
     "pause_product",
     "publish_demand",
     "publish_product",
+    "refuse_certificate",
     "remind_of_closing",
+    "remove_product_file",
     "remove_product_image",
     "return_demand",
     "save_demand",

@@ -17,6 +17,8 @@ from matchmaker.accounts.models import User
 from matchmaker.catalogue import rules
 from matchmaker.catalogue.models import Demand, DemandLine, Product, ProductCertificate, ProductText
 from matchmaker.catalogue.models.products import TERMS
+from matchmaker.catalogue.services import moderation
+from matchmaker.catalogue.versions import keep_version
 from matchmaker.companies.models import Company
 from matchmaker.core.bulk import insert, reserve_ids
 
@@ -137,6 +139,27 @@ def change_lines(*, by: User, changes: Mapping[uuid.UUID, Values], source: str) 
         line.save(update_fields=[*given, "revision"])
         companies.append(line.demand.company_id)
     _audit(by, "change_demand_lines", companies, source)
+    return before
+
+
+@transaction.atomic
+def change_demand(*, by: User, demand: Demand, values: Values, source: str) -> dict[str, Any]:
+    """Write what is given over what a demand says; empty values change nothing. Returns what stood there before.
+
+    One that is open is screened again, as after a change by hand.
+    """
+    given = {name: value for name, value in values.items() if value not in (None, "", [])}
+    before = {name: getattr(demand, name) for name, value in given.items() if getattr(demand, name) != value}
+    for name in before:
+        setattr(demand, name, given[name])
+    if before:
+        demand.save(update_fields=[*before, "updated_at"])
+        demand.lines.update(revision=F("revision") + 1)
+        _audit(by, "change_demands", [demand.company_id], source)
+    if demand.status != Demand.Status.DRAFT:
+        keep_version(by, demand)
+    if demand.status == Demand.Status.PUBLISHED and (findings := moderation.look_at(demand)):
+        moderation.hold(by, demand, findings)
     return before
 
 

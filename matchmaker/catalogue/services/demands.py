@@ -13,45 +13,16 @@ from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
 from matchmaker.catalogue import rules
 from matchmaker.catalogue.models import Demand, DemandInvitation, DemandLine
+from matchmaker.catalogue.models.demands import LINE_TERMS, TERMS
 from matchmaker.catalogue.services import moderation
 from matchmaker.catalogue.services.moderation import open_demand
+from matchmaker.catalogue.versions import keep_version
 from matchmaker.companies.members import require_admin
 from matchmaker.companies.models import Company
 from matchmaker.companies.services import require_member
 from matchmaker.core.problems import Refused
 from matchmaker.notifications.services import notify
 
-EDITABLE = [
-    "title",
-    "language",
-    "description",
-    "visibility",
-    "closing_on",
-    "destination",
-    "delivery_from",
-    "delivery_until",
-    "incoterm",
-    "value_low",
-    "value_high",
-    "value_currency",
-    "wanted_verification",
-    "wanted_sizes",
-    "wanted_languages",
-]
-LINE_EDITABLE = [
-    "text",
-    "language",
-    "category_id",
-    "hs_code",
-    "quantity",
-    "unit",
-    "target_price",
-    "currency",
-    "price_unit",
-    "origins_wanted",
-    "origins_excluded",
-    "certificates_required",
-]
 MAX_LINES = 100
 REMIND = dt.timedelta(days=7)
 
@@ -91,7 +62,7 @@ def save_demand(
     if demand.company_id != company.pk:
         raise Refused("not_found", _("There is nothing here for you."), status=404)
     for name, value in fields.items():
-        if name not in EDITABLE:
+        if name not in TERMS:
             raise ValueError(f"{name} is not for buyers to write")
         setattr(demand, name, value)
     _check(demand)
@@ -100,6 +71,8 @@ def save_demand(
         _write_lines(demand, lines)
     elif not is_new:
         demand.lines.update(revision=F("revision") + 1)
+    if demand.status != Demand.Status.DRAFT:
+        keep_version(by, demand)
     if demand.status == Demand.Status.PUBLISHED and (findings := moderation.look_at(demand)):
         moderation.hold(by, demand, findings)  # what was clean when it was shown is held once it is not
     record(
@@ -137,7 +110,7 @@ def _write_lines(demand: Demand, lines: Sequence[Mapping]) -> None:
     for place, given in enumerate(lines):
         line = present.get(str(given.get("uid") or "")) or DemandLine(demand=demand, language=demand.language)
         line.number = place + 1
-        for name in LINE_EDITABLE:
+        for name in LINE_TERMS:
             if name in given:
                 setattr(line, name, given[name])
         line.revision += 1
@@ -176,6 +149,12 @@ def publish_demand(*, by: User, demand: Demand) -> Demand:
         Refused: when the company is not approved yet.
     """
     require_admin(by, demand.company)
+    return show_demand(by=by, demand=demand)
+
+
+@transaction.atomic
+def show_demand(*, by: User, demand: Demand) -> Demand:
+    """What `publish_demand` does, for a feed: who may bring demands in is asked once by the caller."""
     if not demand.company.is_approved:
         raise Refused(
             "company_not_approved",
@@ -184,7 +163,7 @@ def publish_demand(*, by: User, demand: Demand) -> Demand:
     if not demand.lines.exists():
         raise ValidationError({"lines": _("Add at least one line that says what you want to buy.")})
     _check(demand)
-    moderation.keep_version(by, demand)
+    keep_version(by, demand)
     if findings := moderation.look_at(demand):
         moderation.hold(by, demand, findings)
         return demand
@@ -215,6 +194,7 @@ def extend_demand(*, by: User, demand: Demand, closing_on: dt.date) -> Demand:
     before, demand.closing_on = demand.closing_on, closing_on
     _check(demand)
     demand.save(update_fields=["closing_on", "updated_at"])
+    keep_version(by, demand)
     facts = {"from": before.isoformat(), "to": closing_on.isoformat()}
     record(by=by, verb="extend_demand", on=demand, organisation=demand.company, facts=facts)
     return publish_demand(by=by, demand=demand) if was_closed else demand
@@ -230,6 +210,7 @@ def remind_of_closing() -> int:
             notify(
                 kind="demand_closing",
                 to=demand.company.members.all(),
+                about=demand.company.uid,
                 event_key=f"demand_closing:{demand.uid}:{demand.closing_on}",
                 context={"demand": demand.title, "closes_on": demand.closing_on.isoformat()},
                 path=f"/buyer/demands/{demand.uid}/",
@@ -249,6 +230,12 @@ def close_demand(*, by: User, demand: Demand) -> Demand:
 def withdraw_demand(*, by: User, demand: Demand) -> Demand:
     """The demand should not have been there."""
     require_admin(by, demand.company)
+    return take_back_demand(by=by, demand=demand)
+
+
+@transaction.atomic
+def take_back_demand(*, by: User | None, demand: Demand) -> Demand:
+    """What `withdraw_demand` does, for a feed that no longer has it."""
     return _end(by, demand, Demand.Status.WITHDRAWN, "withdraw_demand")
 
 
@@ -263,6 +250,7 @@ def close_expired_demands() -> int:
             notify(
                 kind="demand_closed",
                 to=demand.company.members.all(),
+                about=demand.company.uid,
                 event_key=f"demand_closed:{demand.uid}:{demand.closing_on}",
                 context={"demand": demand.title, "closed_on": demand.closing_on.isoformat()},
                 path=f"/buyer/demands/{demand.uid}/",

@@ -1,15 +1,11 @@
 """The campaign's team looks at a demand before strangers do, when screening has found a reason to."""
 
-import json
-from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.db.models import F
-from django.forms.models import model_to_dict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,7 +13,7 @@ from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
 from matchmaker.campaigns.models import Campaign, Organiser
 from matchmaker.campaigns.services import require_organiser
-from matchmaker.catalogue.models import Demand, DemandComment, DemandVersion
+from matchmaker.catalogue.models import Demand, DemandComment
 from matchmaker.catalogue.screening import Finding, screen
 from matchmaker.companies.services import is_member
 from matchmaker.core.problems import Refused
@@ -45,16 +41,15 @@ def hold(by: User, demand: Demand, findings: list[Finding]) -> None:
     demand.lines.update(revision=F("revision") + 1)
     facts = {"kinds": sorted({finding.kind for finding in findings})}
     record(by=by, verb="submit_demand", on=demand, organisation=demand.company, facts=facts)
-    campaigns = demand.company.campaigns.all()
-    notify(
-        kind="demand_waiting",
-        to=User.objects.filter(organiser_of__campaign__in=campaigns)
-        .exclude(organiser_of__role=Organiser.Role.STAFF)
-        .distinct(),
-        event_key=_submission(demand),
-        context={"demand": demand.title, "company": str(demand.company)},
-        path=f"/console/demands/{demand.uid}/",
-    )
+    for campaign in demand.company.campaigns.all():
+        notify(
+            kind="demand_waiting",
+            to=User.objects.filter(organiser_of__campaign=campaign, organiser_of__role__in=Organiser.DECIDES),
+            about=campaign.uid,
+            event_key=_submission(demand),
+            context={"demand": demand.title, "company": str(demand.company)},
+            path=f"/console/demands/{demand.uid}/",
+        )
 
 
 def _submission(demand: Demand) -> str:
@@ -68,39 +63,6 @@ def open_demand(by: User, demand: Demand) -> None:
     demand.save(update_fields=["status", "status_reason", "published_at", "updated_at"])
     demand.lines.update(revision=F("revision") + 1)
     record(by=by, verb="publish_demand", on=demand, organisation=demand.company)
-
-
-def keep_version(by: User, demand: Demand) -> None:
-    """Keep what the demand says now, unless it says what it said last time."""
-    said = snapshot(demand)
-    last = demand.versions.first()
-    if last is None or last.said != said:
-        DemandVersion.objects.create(demand=demand, number=last.number + 1 if last else 1, said=said, by=by)
-
-
-def snapshot(demand: Demand) -> dict[str, Any]:
-    """The demand and its lines as plain JSON values."""
-    leave_out = {"id", "company", "status", "status_reason", "findings", "submitted_at", "published_at"}
-    fields = {name: value for name, value in model_to_dict(demand).items() if name not in leave_out}
-    lines = [
-        {name: value for name, value in model_to_dict(line).items() if name not in ("id", "demand", "revision")}
-        for line in demand.lines.order_by("number")
-    ]
-    return json.loads(DjangoJSONEncoder().encode({**fields, "lines": lines}))
-
-
-def changes(new: Mapping[str, Any], old: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
-    """(field, before, after) of two snapshots; lines are named by their number."""
-    found = [(name, old.get(name), new[name]) for name in new if name != "lines" and new[name] != old.get(name)]
-    before = {line["number"]: line for line in old.get("lines", [])}
-    for line in new["lines"]:
-        was = before.pop(line["number"], {})
-        found += [
-            (f"{line['number']}. {name}", was.get(name), value)
-            for name, value in line.items()
-            if value != was.get(name)
-        ]
-    return found + [(f"{number}.", line["text"], None) for number, line in before.items()]
 
 
 def _decide(by: User, demand: Demand, campaign: Campaign) -> Demand:
@@ -159,6 +121,7 @@ def _tell(demand: Demand, kind: str, context: dict[str, Any]) -> None:
     notify(
         kind=kind,
         to=demand.company.members.all(),
+        about=demand.company.uid,
         event_key=f"{kind}:{demand.uid}:{demand.submitted_at.isoformat() if demand.submitted_at else ''}",
         context=context,
         path=f"/buyer/demands/{demand.uid}/",

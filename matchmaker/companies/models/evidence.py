@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from matchmaker.companies.models.company import Company
 from matchmaker.companies.models.people import Membership
-from matchmaker.core.files import private_files
+from matchmaker.core.files import FileRow, private_files
 from matchmaker.core.ids import Public
 from matchmaker.core.text import sound_text
 from matchmaker.notifications.models import Promise
@@ -27,14 +27,15 @@ class DocumentQuerySet(models.QuerySet):
         return self.filter(company__in=own)
 
 
-class Document(Public):
-    """A paper that shows who a company is. In quarantine, read by nobody else, until the team has looked at it."""
+class Document(Public, FileRow):
+    """A paper that shows who a company is or what it holds. In quarantine until the team has looked at it."""
 
     class Kind(models.TextChoices):
         REGISTER = "register", _("extract of the commercial register")
         LICENCE = "licence", _("business licence")
         TAX = "tax", _("tax registration")
         AUDIT = "audit", _("audit report")
+        CERTIFICATE = "certificate", _("certificate of a product")
         OTHER = "other", _("something else")
 
     class State(models.TextChoices):
@@ -43,13 +44,8 @@ class Document(Public):
         REFUSED = "refused", _("not accepted")
 
     company = models.ForeignKey(Company, models.CASCADE, related_name="documents")
-    kind = models.CharField(_("what it is"), max_length=10, choices=Kind)
+    kind = models.CharField(_("what it is"), max_length=11, choices=Kind)
     file = models.FileField(storage=private_files, upload_to=document_path, max_length=200)
-    name = models.CharField(max_length=120)  # what its sender called it, made harmless
-    suffix = models.CharField(max_length=6)
-    content_type = models.CharField(max_length=60)
-    size = models.PositiveIntegerField()
-    sha256 = models.CharField(max_length=64)
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     uploaded_at = models.DateTimeField(auto_now_add=True)
     state = models.CharField(max_length=12, choices=State, default=State.QUARANTINED)
@@ -64,9 +60,6 @@ class Document(Public):
             models.UniqueConstraint(fields=["company", "sha256"], name="document_once_per_company"),
             models.CheckConstraint(condition=Q(state="refused") ^ Q(refusal=""), name="refused_document_says_why"),
         ]
-
-    def __str__(self):
-        return self.name
 
 
 class CheckQuerySet(models.QuerySet):

@@ -95,6 +95,7 @@ def look_for_news(search: SavedSearch) -> int:
     notify(
         kind="search_alert",
         to=[search.user],
+        about=None,
         event_key=f"search_alert:{search.uid}:{now.isoformat()}",
         context={"search": search.name, "count": len(fresh), "names": names, "more": len(fresh) - len(names)},
         path=f"/{search.kind}/?{search.query}"[:280],

@@ -1,8 +1,9 @@
-"""The four things a file can bring in."""
+"""The things a file can bring in."""
 
 from matchmaker.imports.kinds.base import Context, Kind
 from matchmaker.imports.kinds.companies import Companies
 from matchmaker.imports.kinds.demands import Demands
+from matchmaker.imports.kinds.feeds import FeedDemands
 from matchmaker.imports.kinds.products import Products
 from matchmaker.imports.models import Import
 
@@ -11,6 +12,7 @@ KINDS: dict[str, Kind] = {
     Import.Kind.PRODUCTS: Products(),
     Import.Kind.BUYERS: Companies("buyer"),
     Import.Kind.DEMANDS: Demands(),
+    Import.Kind.FEED: FeedDemands(),
 }
 
 __all__ = ["KINDS", "Context", "Kind"]

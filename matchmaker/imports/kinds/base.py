@@ -38,7 +38,7 @@ class Context:
 class Kind:
     """One subclass a kind; instances keep nothing."""
 
-    heads: str  # which rows of data/trade/sheet_heads.csv are ours
+    heads: str  # which kinds of rows of data/trade/sheet_heads.csv are ours, parted by blanks
 
     @property
     def columns(self) -> list[Column]:

@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from matchmaker.catalogue import rules, wording
-from matchmaker.catalogue.models import Demand, DemandLine
+from matchmaker.catalogue.models import Demand, DemandLine, Period
+from matchmaker.catalogue.models.demands import LINE_TERMS, TERMS
 from matchmaker.catalogue.services import bulk
-from matchmaker.core import reference
-from matchmaker.imports.columns import Column, amount, choice, day, line, paragraph
+from matchmaker.companies.models import Company
+from matchmaker.imports.columns import PERIODS, Column, amount, choice, day, line, paragraph, whole
 from matchmaker.imports.kinds.base import (
     Context,
     Kind,
@@ -32,19 +33,13 @@ from matchmaker.imports.packs import Row
 from matchmaker.language.text import has_han
 
 _demand, _line = Demand._meta.get_field, DemandLine._meta.get_field
+_NEWCOMERS = {"yes": "welcome", "是": "welcome", "欢迎": "welcome", "no": "experience", "否": "experience"}
+_LEVELS = {"document seen": "1", "register checked": "2", "audited": "3"}
+_LEVELS |= {"已看文件": "1", "已核登记": "2", "已审核": "3"}
 _VISIBILITY = {"公开": "public", "邀请": "invited", "仅限邀请": "invited", "保密": "private", "不公开": "private"}
-DEMAND = (
-    "title",
-    "description",
-    "visibility",
-    "closing_on",
-    "destination",
-    "delivery_from",
-    "delivery_until",
-    "incoterm",
-)
-LINE = ("text", "hs_code", "category_id", "quantity", "unit", "target_price", "currency", "price_unit")
 LISTS = ("origins_wanted", "origins_excluded", "certificates_required")
+DEMAND = tuple(name for name in TERMS if name != "language")  # a row's language is that of its line
+LINE = tuple(name for name in LINE_TERMS if name not in (*LISTS, "language"))
 
 
 class Demands(Kind):
@@ -68,7 +63,7 @@ class Demands(Kind):
         rules.check_line(
             SimpleNamespace(**values), problems, hs_codes=context.hs_codes, categories=context.category_codes
         )
-        rules.known(problems, "destination", values["destination"], reference.ports(), rules.PORT)
+        rules.check_demand(SimpleNamespace(**values), problems)
         if values["closing_on"] and values["closing_on"] < timezone.localdate().isoformat():
             problems["closing_on"] = _now("The closing date is in the past. Choose today or a later day.")
         first, last = values["delivery_from"], values["delivery_until"]
@@ -102,8 +97,8 @@ class Demands(Kind):
         lines = []
         for row in rows:
             uid = self._demand_of(batch, row)
-            demands.setdefault(uid, _demand_values(row.values))
-            lines.append({"demand": uid, "uid": row.target, "language": row.values["language"], **_line_values(row)})
+            demands.setdefault(uid, demand_values(row.values))
+            lines.append({"demand": uid, "uid": row.target, "language": row.values["language"], **line_values(row)})
         here = set(Demand.objects.filter(uid__in=demands).values_list("uid", flat=True))
         fresh = {uid: values for uid, values in demands.items() if uid not in here}
         bulk.add_lines(by=batch.by, demands=fresh, lines=lines, source=f"import {batch.uid}")
@@ -120,7 +115,7 @@ class Demands(Kind):
     def change(self, batch: Import, rows: Sequence[Row]) -> None:
         for row in rows:
             before = bulk.change_lines(
-                by=batch.by, changes={row.target: _line_values(row)}, source=f"import {batch.uid}"
+                by=batch.by, changes={row.target: line_values(row)}, source=f"import {batch.uid}"
             )
             row.before = dict(before[row.target]) if before else None
 
@@ -146,7 +141,7 @@ class Demands(Kind):
         return kept
 
 
-def _demand_values(values: Values) -> Values:
+def demand_values(values: Values) -> Values:
     """JSON keeps days as texts."""
     days = ("closing_on", "delivery_from", "delivery_until")
     return {
@@ -154,12 +149,19 @@ def _demand_values(values: Values) -> Values:
         "language": values["language"],
         **{name: values[name] for name in DEMAND},
         **{name: dt.date.fromisoformat(values[name]) for name in days if values[name]},
+        **{name: Decimal(values[name]) for name in ("value_low", "value_high") if values[name]},
+        "wanted_verification": values["wanted_verification"] or 0,
     }
 
 
-def _line_values(row: Row) -> Values:
+def line_values(row: Row) -> Values:
     values = {name: row.values[name] for name in (*LINE, *LISTS)}
-    return values | {name: Decimal(values[name]) for name in ("quantity", "target_price") if values[name]}
+    amounts = ("quantity", "target_price", "capacity_wanted")
+    return values | {name: Decimal(values[name]) for name in amounts if values[name]}
+
+
+def _level(text: str) -> int:
+    return int(choice(Company.Verification.choices, _LEVELS)(text))
 
 
 def _port(text: str) -> str:
@@ -189,6 +191,10 @@ COLUMNS = [
         example="HACCP",
         note=True,
     ),
+    Column(
+        "capacity_wanted", _("supplier's capacity, at least"), amount, _line("capacity_wanted"), empty=None, note=True
+    ),
+    Column("capacity_period", _("capacity per"), choice(Period.choices, PERIODS), _line("capacity_period")),
     Column("closing_on", _("closes on"), day, required=True, example="2027-03-31", empty=None, note=True),
     Column(
         "visibility",
@@ -203,4 +209,12 @@ COLUMNS = [
     Column("incoterm", _("Incoterm"), lambda text: text.strip().upper(), _demand("incoterm"), example="CIF"),
     Column("description", _("description"), paragraph, _demand("description")),
     Column("language", _("language"), wording.language, _line("language"), example="zh"),
+    Column("value_low", _("value from"), amount, _demand("value_low"), empty=None, note=True),
+    Column("value_high", _("value to"), amount, _demand("value_high"), empty=None, note=True),
+    Column("value_currency", _("currency of the value"), wording.currency, _demand("value_currency"), note=True),
+    Column("wanted_verification", _("supplier checked at least"), _level, empty=None),
+    Column("wanted_years", _("supplier's years in business, at least"), whole, _demand("wanted_years"), empty=None),
+    Column("newcomers", _("suppliers new to China"), choice(Demand.Newcomers.choices, _NEWCOMERS)),
+    Column("wanted_sizes", _("supplier's size"), wording.codes(str.strip), empty=[]),
+    Column("wanted_languages", _("supplier speaks one of"), wording.codes(wording.language), empty=[]),
 ]

@@ -10,9 +10,9 @@ from django.db.models import Max, Q
 from django.utils.translation import gettext_lazy as _
 
 from matchmaker.catalogue import rules, wording
-from matchmaker.catalogue.models import Product, ProductText
+from matchmaker.catalogue.models import Period, Product, ProductText
 from matchmaker.catalogue.services import bulk
-from matchmaker.imports.columns import MEMORY, Column, amount, as_text, choice, day, line, paragraph, whole
+from matchmaker.imports.columns import MEMORY, PERIODS, Column, amount, as_text, choice, day, line, paragraph, whole
 from matchmaker.imports.kinds.base import (
     Context,
     Kind,
@@ -30,7 +30,6 @@ from matchmaker.language.text import has_han
 
 _field, _text = Product._meta.get_field, ProductText._meta.get_field
 _STORAGE = {"常温": "ambient", "冷藏": "chilled", "冷冻": "frozen", "ambient": "ambient", "dry": "ambient"}
-_PERIOD = {"月": "month", "每月": "month", "年": "year", "每年": "year", "monthly": "month", "yearly": "year"}
 CODES = ("hs_code", "category_id", "origin", "currency", "price_unit", "min_order_unit", "capacity_unit")
 _codes = itemgetter(*CODES)
 AMOUNTS = ("min_order", "price_low", "price_high", "capacity")
@@ -217,7 +216,7 @@ COLUMNS = [
     Column(
         "capacity_period",
         _("capacity per"),
-        choice(Product.Period.choices, _PERIOD),
+        choice(Period.choices, PERIODS),
         _field("capacity_period"),
         example="month",
     ),

@@ -12,7 +12,7 @@ from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
 from matchmaker.core.problems import Refused
 from matchmaker.imports.kinds import KINDS
-from matchmaker.imports.models import Import, ImportPack, ImportRow
+from matchmaker.imports.models import Feed, Import, ImportPack, ImportRow
 from matchmaker.imports.packs import rows_of
 from matchmaker.imports.services.leases import LEASE
 from matchmaker.imports.services.uploading import may_import
@@ -33,6 +33,8 @@ def undo_import(*, by: User, batch: Import) -> Import:
         raise Refused("too_late", _("An import can be undone for seven days."))
     if not Import.objects.filter(pk=batch.pk, state=State.DONE).update(state=State.UNDOING):
         raise Refused("nothing_to_undo", _("There is nothing to undo."))
+    if batch.feed_id:  # what is taken back must not come in again at the next reading
+        Feed.objects.filter(pk=batch.feed_id).update(state=Feed.State.PAUSED)
     batch.refresh_from_db()
     record(by=by, verb="undo_import", on=batch, organisation=batch.owner)
     return batch

@@ -19,10 +19,11 @@ from matchmaker.core.problems import Refused
 from matchmaker.core.text import one_line
 from matchmaker.imports import columns, headers, reading, sentences
 from matchmaker.imports.kinds import KINDS
-from matchmaker.imports.models import Import
+from matchmaker.imports.models import Feed, Import
 from matchmaker.imports.reading.problems import MAX_BYTES
 
-OWN = {Import.Kind.PRODUCTS: "is_supplier", Import.Kind.DEMANDS: "is_buyer"}  # what a company brings in itself
+# What a company brings in itself.
+OWN = {Import.Kind.PRODUCTS: "is_supplier", Import.Kind.DEMANDS: "is_buyer", Import.Kind.FEED: "is_buyer"}
 
 
 def may_import(by: User, kind: str, *, company: Company | None, campaign: Campaign | None) -> None:
@@ -50,6 +51,7 @@ def start_import(
     content: bytes,
     company: Company | None = None,
     campaign: Campaign | None = None,
+    feed: Feed | None = None,
     encoding: str = "",
     sheet: str = "",
 ) -> Import:
@@ -66,6 +68,7 @@ def start_import(
         kind=kind,
         company=company,
         campaign=None if company else campaign,
+        feed=feed,
         by=by,
         language=get_language() or "en",
         file_name=_tidy(file_name),
@@ -101,7 +104,7 @@ def _look(batch: Import, file: io.BytesIO, encoding: str, sheet: str) -> None:
         raise ValidationError({"file": ValidationError(sentence, problem.code)}) from None
     batch.seen = asdict(seen)
     batch.head = [cell.strip()[:100].replace("\x00", "") for cell in first[1]]
-    batch.mapping = headers.suggest(batch.head, names)
+    batch.mapping = headers.suggest(batch.head, names, nearly=batch.feed is None)
 
 
 def _tidy(name: str) -> str:

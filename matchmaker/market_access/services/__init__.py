@@ -21,10 +21,13 @@ from matchmaker.market_access.services.companies import (
 from matchmaker.market_access.services.editing import (
     DutyChange,
     add_partner,
+    edit_admission,
     edit_agreement,
+    edit_question,
     edit_rate,
     history_of,
     preview_duty,
+    preview_readiness,
 )
 from matchmaker.market_access.services.records import (
     edit_partner,
@@ -42,8 +45,10 @@ __all__ = [
     "add_rule",
     "answer_question",
     "duty_of",
+    "edit_admission",
     "edit_agreement",
     "edit_partner",
+    "edit_question",
     "edit_rate",
     "edit_rule",
     "history_of",
@@ -51,6 +56,7 @@ __all__ = [
     "load_market_access",
     "lower_ended",
     "preview_duty",
+    "preview_readiness",
     "preview_rule",
     "readiness_difference",
     "readiness_of",

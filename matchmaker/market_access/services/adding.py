@@ -17,6 +17,7 @@ from matchmaker.market_access.models import AccessNotice, Agreement, EntryRule
 from matchmaker.market_access.services.records import edit_rule, plain_facts, refuse_overlap
 from matchmaker.market_access.services.tariffs import require_organiser
 
+PREFIXES = gettext_lazy("Write HS codes of two, four or six digits with spaces between them.")
 OWN = frozenset({"id", "uid", "code", "requirement", "valid_from", "valid_until", "edited_here", "updated_at"})
 CODE_FORM = RegexValidator(
     r"^[A-Z0-9]+(-[A-Z0-9]+)*$", gettext_lazy("Write capital letters, digits and hyphens, such as GACC-FOOD-280.")
@@ -88,17 +89,21 @@ def add_admission(*, by: User, rule: EntryRule, origin: str, hs_in: list[str], *
     require_organiser(by)
     problems: dict = {}
     catalogue_rules.known(problems, "origin", origin, reference.countries(), catalogue_rules.COUNTRY)
-    if not hs_in or any(not code.isascii() or not code.isdigit() or len(code) not in (2, 4, 6) for code in hs_in):
-        problems["hs_in"] = _("Write HS codes of two, four or six digits with spaces between them.")
+    if not hs_in or not sound_prefixes(hs_in):
+        problems["hs_in"] = PREFIXES
     if problems:
         raise ValidationError(problems)
-    row = AccessNotice(rule_code=rule.code, origin=origin, hs_in=hs_in, **fields)
+    row = AccessNotice(rule_code=rule.code, origin=origin, hs_in=hs_in, edited_here=True, **fields)
     row.full_clean(validate_constraints=False)
     if AccessNotice.objects.filter(rule_code=rule.code, origin=origin, basis=row.basis).exists():
         raise ValidationError({"basis": _("This notice is already recorded for this country.")})
     row.save(force_insert=True)
     record(by=by, verb="add_admission", on=rule, facts={"origin": origin, "hs_in": hs_in, "basis": row.basis})
     return row
+
+
+def sound_prefixes(codes: list[str]) -> bool:
+    return all(code.isascii() and code.isdigit() and len(code) in (2, 4, 6) for code in codes)
 
 
 def _sound_code(code: str) -> None:

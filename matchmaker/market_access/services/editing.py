@@ -1,4 +1,4 @@
-"""Organisers change agreements, partners and rates; before that they see for whom the duty changes."""
+"""Organisers change agreements, rates, questions and admissions; before that they see for whom something changes."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -14,16 +14,30 @@ from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import AuditEntry, User
 from matchmaker.catalogue.models import Product
 from matchmaker.market_access.duty import DutyAnswer
-from matchmaker.market_access.models import Agreement, AgreementPartner, EntryRule, TariffRate
-from matchmaker.market_access.services.answers import duty_of
-from matchmaker.market_access.services.records import changed_fields, plain_facts
+from matchmaker.market_access.models import (
+    AccessNotice,
+    Agreement,
+    AgreementPartner,
+    EntryQuestion,
+    EntryRule,
+    TariffRate,
+)
+from matchmaker.market_access.services.adding import PREFIXES, sound_prefixes
+from matchmaker.market_access.services.answers import duty_of, readiness_of_many, rulebook
+from matchmaker.market_access.services.records import Affected, affected, changed_fields, plain_facts
 from matchmaker.market_access.services.tariffs import require_organiser
 
 EDITABLE_AGREEMENT = frozenset(
     {"name_en", "name_zh", "flat_rate", "proofs", "partly_suspended", "source_url", "confidence", "note"}
 )
+EDITABLE_QUESTION = frozenset({"text_en", "text_zh", "help_en", "help_zh", "asked_hs", "yes_hs", "no_hs", "otherwise"})
+EDITABLE_ADMISSION = frozenset(
+    {"hs_in", "product_en", "product_zh", "basis", "valid_from", "valid_until", "source_url", "confidence"}
+)
 EDITABLE_RATE = frozenset({"percent", "text", "valid_from", "valid_until", "source"})
 MOST_PREVIEWED = 500
+
+Record = EntryRule | EntryQuestion | AccessNotice | Agreement | AgreementPartner | TariffRate
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +53,6 @@ class _Undo(Exception):
     """Takes a trial back."""
 
 
-@transaction.atomic
 def edit_agreement(*, by: User, agreement: Agreement, **fields: Any) -> Agreement:
     """Change what is kept of an agreement; the audit keeps what it said before.
 
@@ -47,14 +60,38 @@ def edit_agreement(*, by: User, agreement: Agreement, **fields: Any) -> Agreemen
         Refused: `not_an_organiser`.
         ValidationError: by field.
     """
+    return _edit(by, "edit_agreement", agreement, EDITABLE_AGREEMENT, fields)
+
+
+def edit_question(*, by: User, question: EntryQuestion, **fields: Any) -> EntryQuestion:
+    """Change the words of a question or the codes for which it is asked; raises as `edit_agreement`."""
+    for name in ("asked_hs", "yes_hs", "no_hs"):
+        _sound_prefixes(name, fields.get(name, ()))
+    return _edit(by, "edit_question", question, EDITABLE_QUESTION, fields)
+
+
+def edit_admission(*, by: User, admission: AccessNotice, **fields: Any) -> AccessNotice:
+    """Change what is kept of a protocol or notice, or end it; raises as `edit_agreement`."""
+    _sound_prefixes("hs_in", fields.get("hs_in", ["01"]), needed=True)
+    return _edit(by, "edit_admission", admission, EDITABLE_ADMISSION, fields)
+
+
+@transaction.atomic
+def _edit(by: User, verb: str, row: Any, allowed: frozenset[str], fields: dict[str, Any]) -> Any:
     require_organiser(by)
-    before = changed_fields(agreement, EDITABLE_AGREEMENT, fields)
-    agreement.full_clean()
+    before = changed_fields(row, allowed, fields)
+    row.full_clean()
     if before:
-        agreement.edited_here = True
-        agreement.save()
-        _record(by, "edit_agreement", agreement, before)
-    return agreement
+        row.edited_here = True
+        row.save()
+        _record(by, verb, row, before)
+    return row
+
+
+def _sound_prefixes(field: str, codes: Iterable[str], *, needed: bool = False) -> None:
+    listed = list(codes)
+    if not sound_prefixes(listed) or (needed and not listed):
+        raise ValidationError({field: PREFIXES})
 
 
 @transaction.atomic
@@ -98,21 +135,29 @@ def edit_rate(*, by: User, rate: TariffRate, **fields: Any) -> TariffRate:
     return rate
 
 
-def preview_duty(act: Callable[[], Any], products: Iterable[Product], day: date) -> list[DutyChange]:
-    """For which of the products an edit would change the duty on a day: it is tried and taken back.
-
-    Raises whatever the edit itself refuses.
-    """
-    listed = list(products)[:MOST_PREVIEWED]
-    before = {product.pk: duty_of(product, day) for product in listed}
-    after: dict[int, DutyAnswer] = {}
+def _tried[T](act: Callable[[], Any], look: Callable[[], T]) -> T:
+    """What one sees after an edit that is taken back at once; raises whatever the edit itself refuses."""
     try:
         with transaction.atomic():
             act()
-            after = {product.pk: duty_of(product, day) for product in listed}
+            seen = look()
             raise _Undo
     except _Undo:
-        pass
+        return seen
+
+
+def preview_readiness(act: Callable[[], Any], products: Iterable[Product], day: date) -> list[Affected]:
+    """For which of the products an edit would change the checklist on a day: it is tried and taken back."""
+    listed = list(products)[:MOST_PREVIEWED]
+    before = readiness_of_many(listed, day, book=rulebook())
+    return affected(listed, before, _tried(act, lambda: readiness_of_many(listed, day, book=rulebook())))
+
+
+def preview_duty(act: Callable[[], Any], products: Iterable[Product], day: date) -> list[DutyChange]:
+    """For which of the products an edit would change the duty on a day: it is tried and taken back."""
+    listed = list(products)[:MOST_PREVIEWED]
+    before = {product.pk: duty_of(product, day) for product in listed}
+    after = _tried(act, lambda: {product.pk: duty_of(product, day) for product in listed})
     return [
         DutyChange(product, before[product.pk], after[product.pk])
         for product in listed
@@ -120,7 +165,7 @@ def preview_duty(act: Callable[[], Any], products: Iterable[Product], day: date)
     ]
 
 
-def history_of(row: EntryRule | Agreement | AgreementPartner | TariffRate) -> QuerySet[AuditEntry]:
+def history_of(row: Record) -> QuerySet[AuditEntry]:
     """What organisers changed of a record, newest first."""
     entries = AuditEntry.objects.filter(object_kind=type(row).__name__, object_uid=str(row.uid))
     return entries.select_related("actor").order_by("-id")

@@ -145,14 +145,21 @@ def preview_rule(rule: EntryRule, shipment_date: date, products: Iterable[Produc
     changed = replace(book, rules=tuple(new if one.code == new.code else one for one in book.rules))
     listed = list(products)
     before = readiness_of_many(listed, shipment_date, book=book)
-    after = readiness_of_many(listed, shipment_date, book=changed)
-    affected = []
-    for product in listed:
+    return affected(listed, before, readiness_of_many(listed, shipment_date, book=changed))
+
+
+def affected(
+    products: Iterable[Product],
+    before: Mapping[int, readiness.Readiness],
+    after: Mapping[int, readiness.Readiness],
+) -> list[Affected]:
+    """The products whose checklist differs, each with the number of its lines that do."""
+    found = []
+    for product in products:
         old, fresh = before[product.pk], after[product.pk]
-        lines = len(_lines(old) ^ _lines(fresh))
-        if lines:
-            affected.append(Affected(product, old.state, fresh.state, lines))
-    return affected
+        if lines := len(_lines(old) ^ _lines(fresh)):
+            found.append(Affected(product, old.state, fresh.state, lines))
+    return found
 
 
 def _lines(one: readiness.Readiness) -> set[tuple[str, str, str]]:

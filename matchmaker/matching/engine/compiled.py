@@ -19,6 +19,11 @@ def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
         return numba.njit(nogil=True, error_model="numpy")(function)  # type: ignore[no-any-return]
 
 
+def inlined(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Compiled into its caller: handing over a side, forty words of it, costs more than a small loop."""
+    return numba.njit(nogil=True, error_model="numpy", forceinline=True)(function)  # type: ignore[no-any-return]
+
+
 # Sums may be reordered so that they run in vector registers; the order is fixed when this function is compiled, and it
 # is the only place where rows are multiplied one by one.
 @numba.njit(nogil=True, fastmath={"reassoc", "contract", "nsz"})

@@ -12,8 +12,9 @@ from matchmaker.language.encoder import Encoder, normalise
 from matchmaker.language.glossary import gloss
 from matchmaker.matching.engine import bags
 from matchmaker.matching.engine.background import Background
+from matchmaker.matching.engine.exact import CROWDING, TRAITS, TRUST, Side
 from matchmaker.matching.engine.pairs import Offer, Want
-from matchmaker.matching.engine.tiles import CROWDING, TRAITS, TRUST, Side, Tile
+from matchmaker.matching.engine.tiles import Tile
 
 # Of the two readings of "these words are common", how much counts what the want asked and the offer says; the rest is
 # what the offer says and the want asked. Offers are longer, so their other words prove less.

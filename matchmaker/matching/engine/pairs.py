@@ -29,6 +29,12 @@ class Offer:
     readiness: str = "unknown"  # 'ready' | 'missing' | 'unknown'
     verification: int = 0  # 0..3
     languages: frozenset[str] = frozenset()
+    capacity: float | None = None
+    capacity_unit: str = ""
+    capacity_period: str = ""  # 'month' | 'year'
+    size: str = ""
+    founded: int | None = None  # a year
+    first_time: bool = False  # sells to China for the first time
     small: bool = False  # of a small or first-time exporter: may be promised some suggestions
 
 
@@ -50,13 +56,21 @@ class Want:
     certificates_required: frozenset[str] = frozenset()
     delivery_by: date | None = None
     registration_required: bool = False
+    # What the supplier should be; the capacity is in `unit`.
+    capacity: float | None = None
+    capacity_period: str = ""
+    verification: int = 0
+    sizes: frozenset[str] = frozenset()
+    languages: frozenset[str] = frozenset()
+    years: int = 0
+    newcomers: str = ""  # 'welcome' | 'experience'
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
     """One hard condition of a want, judged against one offer, with the figures that were compared (JSON-safe)."""
 
-    code: str  # 'origin', 'certificates', 'price', 'minimum_order', 'delivery', 'registration'
+    code: str  # 'origin', 'price' … as `conditions` and `traits` name them
     outcome: str  # 'meets' | 'fails' | 'unknown'
     facts: dict[str, object]
 

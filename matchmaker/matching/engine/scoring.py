@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matchmaker.language.encoder import Encoder
-from matchmaker.matching.engine import bags, tiles
+from matchmaker.matching.engine import bags, exact, tiles
 from matchmaker.matching.engine.background import Background, learn
 from matchmaker.matching.engine.conditions import judge
 from matchmaker.matching.engine.index import OfferIndex, Vectors, WantIndex, build, digits, encode
@@ -152,7 +152,7 @@ class Matcher:
         today: date,
     ) -> list[Pair]:
         """The pairs at these places, with parts, evidence and conditions."""
-        values, meaning, words = tiles.parts_of(
+        values, meaning, words = exact.parts_of(
             offer_index.side, want_index.side, self._sums(), offer_places, want_places
         )
         pairs = []
@@ -162,9 +162,9 @@ class Matcher:
             one, other = offer_index.side.traits[i], want_index.side.traits[j]
             parts = {
                 "meaning": round(float(meaning[n]), 6),
-                "crowding": round((float(one[tiles.CROWDING]) + float(other[tiles.CROWDING])) / 2, 6),
+                "crowding": round((float(one[exact.CROWDING]) + float(other[exact.CROWDING])) / 2, 6),
                 "words": round(float(words[n]), 6),
-                "trust": round(float(one[tiles.TRUST]), 6),
+                "trust": round(float(one[exact.TRUST]), 6),
             }
             if common is not None:
                 parts["hs"] = round(float(sum(HS_STEPS[: len(common) // 2])), 6)
@@ -194,10 +194,10 @@ class Matcher:
             )
         return pairs
 
-    def _sums(self) -> tiles.Sums:
+    def _sums(self) -> exact.Sums:
         w = self.weights
         steps = [w.hs * step for step in HS_STEPS] + [w.category * step for step in CATEGORY_STEPS]
-        return tiles.Sums(
+        return exact.Sums(
             w.meaning,
             w.crowding,
             w.words,

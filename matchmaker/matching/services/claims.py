@@ -10,9 +10,11 @@ from django.db.models.functions import RowNumber
 from django.utils import timezone
 
 from matchmaker.catalogue.models import DemandLine, Product
+from matchmaker.companies.models import Company
 from matchmaker.matching.models import OfferState, WantState
 from matchmaker.matching.services import rows
 
+FOLLOWED, MOST_FOLLOWED = dt.timedelta(hours=2), 5_000
 LEASE = 30  # seconds; a claim takes one, and a row of a dead worker waits so long
 STATES = {Product: OfferState, DemandLine: WantState}
 COMPANY = {Product: "company", DemandLine: "demand__company"}
@@ -38,6 +40,22 @@ def behind(kind):
     if kind is Product:
         return Product.objects.exclude(status=Product.Status.DRAFT).filter(_BEHIND)
     return DemandLine.objects.exclude(demand__status="draft").filter(_BEHIND)
+
+
+def follow_companies() -> int:
+    """Let products wait whose company changed after they were matched: conditions name its level, size and age.
+
+    Looks at companies of the last hours only, so that it costs little every ten seconds; a full run sees them all.
+    """
+    now = timezone.now()
+    changed = Company.objects.filter(updated_at__gt=now - FOLLOWED, is_supplier=True).values_list("pk", flat=True)
+    stale = Product.objects.filter(
+        company__in=list(changed[:MOST_FOLLOWED]),
+        matching_state__revision=F("revision"),
+        matching_state__matched_at__lt=F("company__updated_at"),
+    )
+    keys = list(stale.values_list("pk", flat=True)[:MOST_FOLLOWED])
+    return Product.objects.filter(pk__in=keys).update(revision=F("revision") + 1) if keys else 0
 
 
 def take(most: int) -> Claim:

@@ -58,6 +58,7 @@ def match_waiting() -> int:
     """
     if MatchRun.objects.filter(state=MatchRun.State.RUNNING).exists():
         return 0  # the run deals with everything; what is edited meanwhile still waits when it ends
+    claims.follow_companies()
     claim = claims.take(BATCH)
     if not claim:
         return 0

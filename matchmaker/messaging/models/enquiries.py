@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from matchmaker.catalogue.models import Demand, Product
 from matchmaker.companies.models import Company
-from matchmaker.core.files import private_files
+from matchmaker.core.files import FileRow, private_files
 from matchmaker.core.ids import Public
 from matchmaker.core.text import one_line, sound_text
 from matchmaker.matching.models import Match
@@ -231,25 +231,17 @@ class AttachmentQuerySet(models.QuerySet):
         return self.filter(message__in=messages)
 
 
-class Attachment(Public):
+class Attachment(Public, FileRow):
     """A file of a message. `name` is what its sender called it, made harmless; it never names the stored file."""
 
     message = models.ForeignKey(Message, models.CASCADE, related_name="attachments")
     file = models.FileField(storage=private_files, upload_to=attachment_path, max_length=200)
-    name = models.CharField(max_length=120)
-    suffix = models.CharField(max_length=6)
-    content_type = models.CharField(max_length=60)
-    size = models.PositiveIntegerField()
-    sha256 = models.CharField(max_length=64)
 
     objects = AttachmentQuerySet.as_manager()
 
     class Meta:
         ordering = ["id"]
         constraints = [models.UniqueConstraint(fields=["message", "sha256"], name="attachment_once_per_message")]
-
-    def __str__(self):
-        return self.name
 
 
 class ReadMark(models.Model):

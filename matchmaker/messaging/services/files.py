@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from django.core.files.base import ContentFile
 from django.utils.translation import gettext as _
 
 from matchmaker.core.files import Kept, check_file, refusal
@@ -25,13 +24,4 @@ def check_files(files: Sequence) -> list[Kept]:
 def attach(message: Message, kept: Sequence[Kept]) -> None:
     """Store what was checked; the same file twice is kept once."""
     for file in {one.sha256: one for one in kept}.values():
-        row = Attachment(
-            message=message,
-            name=file.name[-120:],
-            suffix=file.suffix,
-            content_type=file.content_type,
-            size=len(file.content),
-            sha256=file.sha256,
-        )
-        row.file.save("", ContentFile(file.content, name=f"file{file.suffix}"), save=False)
-        row.save()
+        Attachment(message=message).keep(file)

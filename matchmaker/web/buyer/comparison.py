@@ -43,6 +43,7 @@ class Row:
     label: str
     cells: list[Cell]
     is_mark: bool = False  # yes or nothing
+    best_word: str = ""  # what the best of them is
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,7 @@ def _normalised(products: list[Product], rates: dict[str, ExchangeRate]) -> Row:
         else Cell("")
         for one in found
     ]
-    return Row(_("Price in yuan for one unit"), cells)
+    return Row(_("Price in yuan for one unit"), cells, best_word=_("lowest"))
 
 
 def _rate_notes(products: list[Product], rates: dict[str, ExchangeRate]) -> list[str]:
@@ -152,7 +153,8 @@ def _rate_notes(products: list[Product], rates: dict[str, ExchangeRate]) -> list
 def _least(label: str, values: Sequence[int | None]) -> Row:
     given = [value for value in values if value is not None]
     best = min(given) if len(given) > 1 and len(set(given)) > 1 else None
-    return Row(label, [Cell(_days(value), is_best=value is not None and value == best) for value in values])
+    cells = [Cell(_days(value), is_best=value is not None and value == best) for value in values]
+    return Row(label, cells, best_word=_("shortest"))
 
 
 def _capacity(product: Product) -> str:

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from matchmaker.catalogue import findings
 from matchmaker.catalogue.models import Demand, DemandLine
@@ -23,8 +23,10 @@ from matchmaker.catalogue.services import (
     publish_demand,
     withdraw_demand,
 )
+from matchmaker.catalogue.versions import history
 from matchmaker.companies.models import Company
 from matchmaker.core.problems import Refused
+from matchmaker.imports.services import source_of
 from matchmaker.matching.models import Match
 from matchmaker.matching.tasks import ring
 from matchmaker.messaging.models import Enquiry
@@ -80,6 +82,7 @@ def show(request: HttpRequest, uid) -> HttpResponse:
         "why": [findings.sentence(entry) for entry in demand.findings if not entry.get("passed")],
         "comments": list(demand.comments.select_related("by")),
         "state": state_of(demand),
+        "source": source_of(demand),
         "lines": [
             {
                 "line": line,
@@ -93,6 +96,14 @@ def show(request: HttpRequest, uid) -> HttpResponse:
         "invitable": _invitable(request, demand) if demand.visibility == Demand.Visibility.INVITED else [],
     }
     return render(request, "buyer/demand.html", context)
+
+
+@buyer
+@require_safe
+def history_of(request: HttpRequest, uid) -> HttpResponse:
+    demand = get_object_or_404(Demand.objects.of(request.company), uid=uid)
+    versions = history(demand.versions.select_related("by"))
+    return render(request, "buyer/demand_history.html", {"demand": demand, "history": versions})
 
 
 def _waiting_first(matches: list[Match]) -> list[Match]:

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from matchmaker.catalogue.models import Category, Demand
+from matchmaker.catalogue.models import Category, Demand, Period
 from matchmaker.catalogue.models.products import INCOTERMS
 from matchmaker.companies.models import Company
 from matchmaker.core import reference
@@ -147,6 +147,8 @@ class DemandForm(forms.Form):
         initial=0,
     )
     wanted_sizes = fields.CodesField(label=_("Supplier's size"), choices=lambda: Company.Size.choices, required=False)
+    wanted_years = fields.WholeInput(label=_("Years in business, at least"), required=False, max_value=200)
+    newcomers = forms.ChoiceField(label=_("Suppliers new to China"), choices=Demand.Newcomers.choices, required=False)
     wanted_languages = fields.CodesField(
         label=_("Supplier speaks one of"), choices=fields.spoken_languages, required=False
     )
@@ -157,7 +159,7 @@ class DemandForm(forms.Form):
     @property
     def opens_traits(self) -> bool:
         """Whether the folded part holds something to see."""
-        names = ("value_low", "value_high", "wanted_verification", "wanted_sizes", "wanted_languages")
+        names = ("value_low", "value_high", *(name for name in self.fields if name.startswith("wanted_")), "newcomers")
         return any(self[name].value() not in (None, "", [], 0, "0") or self[name].errors for name in names)
 
     def clean(self):
@@ -205,6 +207,15 @@ class LineForm(forms.Form):
         help_text=_("Such as HACCP, HALAL, ISO9001."),
     )
 
+    capacity_wanted = fields.DecimalInput(
+        label=_("Supplier's capacity, at least"),
+        max_digits=14,
+        decimal_places=2,
+        required=False,
+        help_text=_("In the unit of the quantity."),
+    )
+    capacity_period = forms.ChoiceField(label=_("Capacity per"), choices=Period.choices, required=False)
+
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         typed = self["currency"].value() or ""
@@ -224,7 +235,7 @@ class LineForm(forms.Form):
     @property
     def opens_conditions(self) -> bool:
         """Whether the folded part holds something to see."""
-        names = ("origins_wanted", "origins_excluded", "certificates_required")
+        names = ("origins_wanted", "origins_excluded", "certificates_required", "capacity_wanted", "capacity_period")
         return any(self[name].value() or (self.is_bound and self.errors.get(name)) for name in names)
 
     def as_line(self) -> dict:

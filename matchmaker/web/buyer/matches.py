@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from matchmaker.catalogue.models import Demand, DemandLine, ShortlistItem
 from matchmaker.matching.models import Match
 from matchmaker.web.access import buyer
-from matchmaker.web.answers import common, take_answer
+from matchmaker.web.answers import common, take_answer, window_of
 from matchmaker.web.buyer.forms import MatchFilter
 
 PER_PAGE = 10
@@ -63,7 +63,11 @@ def index(request: HttpRequest) -> HttpResponse:
 def show(request: HttpRequest, uid) -> HttpResponse:
     match = get_object_or_404(Match.objects.for_buyer(request.company).for_cards(), uid=uid)
     kept = ShortlistItem.objects.filter(company=request.company, product=match.product).exists()
-    context = {"card": shown(match), "shortlisted": {match.product_id} if kept else set()}
+    context = {
+        "card": shown(match),
+        "shortlisted": {match.product_id} if kept else set(),
+        "window": window_of(match, to_maker=False),
+    }
     return render(request, "buyer/match.html", context)
 
 

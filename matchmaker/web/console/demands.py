@@ -9,11 +9,14 @@ from django.views.decorators.http import require_POST
 
 from matchmaker.catalogue import findings, services
 from matchmaker.catalogue.models import Demand
-from matchmaker.catalogue.services.moderation import changes
+from matchmaker.catalogue.versions import history
 from matchmaker.core.problems import Refused
+from matchmaker.imports.services import source_of
 from matchmaker.matching.tasks import ring
 from matchmaker.web.access import organiser
 from matchmaker.web.refusals import say_why
+
+SHOWN = 20  # versions
 
 
 def held(request):
@@ -28,7 +31,6 @@ def _one(request, uid) -> Demand:
 @organiser
 def show(request, uid, errors=None, reason=""):
     demand = _one(request, uid)
-    versions = list(demand.versions.select_related("by")[:10])
     return render(
         request,
         "console/demand.html",
@@ -36,8 +38,8 @@ def show(request, uid, errors=None, reason=""):
             "demand": demand,
             "lines": demand.lines.select_related("category"),
             "why": [findings.sentence(entry) for entry in demand.findings if not entry.get("passed")],
-            "changes": changes(versions[0].said, versions[1].said) if len(versions) > 1 else [],
-            "versions": versions,
+            "history": history(demand.versions.select_related("by")[:SHOWN]),
+            "source": source_of(demand),
             "comments": demand.comments.select_related("by"),
             "errors": errors or [],
             "reason": reason,

@@ -56,7 +56,7 @@ class PlanForm(forms.Form):
             ("0.01", "1 %"),
         ],
     )
-    floor = _whole("floor", gettext_lazy("Nobody below this many meetings"), 2, gettext_lazy("As far as wishes allow."))
+    floor = _whole("floor", gettext_lazy("At least this many a company"), 2, gettext_lazy("As far as wishes allow."))
     fair_bonus = _whole(
         "fair_bonus",
         gettext_lazy("What such a meeting is worth more"),

@@ -9,8 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from matchmaker.catalogue.models import Demand, Product
+from matchmaker.catalogue.services import certificates_waiting
 from matchmaker.companies.models import Company
 from matchmaker.events.models import Event
+from matchmaker.imports.models import Feed
 from matchmaker.matching.models import Match, MatchRun
 from matchmaker.matching.services import waiting
 from matchmaker.messaging.services import held_messages, open_reports
@@ -65,6 +67,18 @@ def work_of(campaign) -> list[dict]:
                 }
                 for company in pending.distinct()[:SHOWN]
             ],
+        },
+        {
+            "what": _("Certificates to look at"),
+            "sub": _("Papers that suppliers sent for their products."),
+            "n": certificates_waiting(campaign).count(),
+            "url": reverse("console_certificates"),
+        },
+        {
+            "what": _("Feeds of demands with a problem"),
+            "sub": _("Addresses that could not be read, or not wholly."),
+            "n": Feed.objects.filter(campaign=campaign, state=Feed.State.ACTIVE).with_a_problem().count(),
+            "url": reverse("imports"),
         },
         {
             "what": _("Messages to look at"),

@@ -59,8 +59,8 @@ def rule(request, code: str):
     if request.method == "POST" and form.is_valid():
         fields = form.changed()
         if "preview" in request.POST:
-            preview = _previewed(form, lambda: services.preview_rule(row, form.day(), _products(), **fields))
-        elif _done(form, lambda: services.edit_rule(by=request.user, rule=row, **fields)):
+            preview = previewed(form, lambda: services.preview_rule(row, form.day(), products(), **fields))
+        elif done(form, lambda: services.edit_rule(by=request.user, rule=row, **fields)):
             transaction.on_commit(matching_tasks.ring)
             messages.success(request, _("Saved. The record keeps what it said before."))
             return redirect("console_rule", code)
@@ -69,18 +69,19 @@ def rule(request, code: str):
         "form": form,
         "preview": preview,
         "name": sentences.in_language(row, "name"),
-        "history": _history(row),
+        "history": history(row),
         "holds": sentences.period(row.valid_from, row.valid_until),
         "admissions": AccessNotice.objects.filter(rule_code=code).count() if row.evidence == "access" else None,
     }
     return render(request, "console/rule.html", context, status=422 if form.errors else 200)
 
 
-def _products():
+def products():
+    """Those an edit may touch."""
     return Product.objects.published().for_cards().order_by("pk")
 
 
-def _previewed(form, look) -> list | None:
+def previewed(form, look) -> list | None:
     """What an edit would change; None and the refusal on the form when it cannot be made."""
     try:
         return list(look())
@@ -89,7 +90,7 @@ def _previewed(form, look) -> list | None:
         return None
 
 
-def _done(form, act) -> bool:
+def done(form, act) -> bool:
     try:
         act()
     except (Refused, ValidationError) as problem:
@@ -98,7 +99,7 @@ def _done(form, act) -> bool:
     return True
 
 
-def _history(row) -> list[dict]:
+def history(row) -> list[dict]:
     """Each edit as an entry of the timeline: which field, from what to what."""
     return [
         {
@@ -169,7 +170,7 @@ def agreement(request, code: str):
         "adding": adding,
         "partners": row.partners.order_by("origin", "valid_from"),
         "preview": preview,
-        "history": _history(row),
+        "history": history(row),
     }
     return render(request, "console/agreement.html", context, status=422 if form.errors or adding.errors else 200)
 
@@ -193,22 +194,22 @@ def partner(request, uid):
         "row": row,
         "form": form,
         "preview": preview,
-        "history": _history(row),
+        "history": history(row),
         "name": sentences.in_language(row.agreement, "name"),
     }
     return render(request, "console/agreement_partner.html", context, status=422 if form.errors else 200)
 
 
 def _of_origins(origins):
-    return _products().filter(origin__in=list(origins))
+    return products().filter(origin__in=list(origins))
 
 
-def _try(request, form, act, products) -> tuple[list | None, bool]:
+def _try(request, form, act, looked_at) -> tuple[list | None, bool]:
     """Preview or save, as the button says: (what changes for whom, whether it was saved)."""
     if "preview" in request.POST:
-        found = _previewed(form, lambda: services.preview_duty(act, products, form.day()))
+        found = previewed(form, lambda: services.preview_duty(act, looked_at, form.day()))
         return (None if found is None else [duty_row(one) for one in found]), False
-    if not _done(form, act):
+    if not done(form, act):
         return None, False
     messages.success(request, _("Saved. The record keeps what it said before."))
     return None, True
@@ -277,9 +278,7 @@ def _loading(request, content: bytes) -> dict | HttpResponse:
         result = services.import_tariff(by=request.user, content=content)
     kept = hashlib.sha256(content).hexdigest()
     cache.set(f"tariff:{request.user.pk}:{kept}", content, KEPT_SECONDS)
-    changes = (
-        services.preview_duty(act, _products().exclude(hs_code=""), timezone.localdate()) if result.created else []
-    )
+    changes = services.preview_duty(act, products().exclude(hs_code=""), timezone.localdate()) if result.created else []
     return {
         "result": result,
         "kept": kept,
@@ -302,10 +301,10 @@ def tariff_rate(request, pk: int):
         def edit():
             services.edit_rate(by=request.user, rate=TariffRate.objects.get(pk=row.pk), **fields)
 
-        preview, saved = _try(request, form, edit, _products().filter(hs_code=row.hs_code[:6]))
+        preview, saved = _try(request, form, edit, products().filter(hs_code=row.hs_code[:6]))
         if saved:
             return redirect("console_tariff")
-    context = {"row": row, "form": form, "preview": preview, "history": _history(row)}
+    context = {"row": row, "form": form, "preview": preview, "history": history(row)}
     return render(request, "console/tariff_rate.html", context, status=422 if form.errors else 200)
 
 
@@ -315,11 +314,11 @@ def tariff_rate(request, pk: int):
 def nearly_ready(request):
     """Published products that miss one or two things, or wait for one or two answers: where a call helps most."""
     day = timezone.localdate() + dt.timedelta(days=60)
-    products = list(_products())
-    ready = services.readiness_of_many(products, day)
+    listed = list(products())
+    ready = services.readiness_of_many(listed, day)
     counts = {"ready": 0, "missing": 0, "unknown": 0}
     near = []
-    for product in products:
+    for product in listed:
         answer = ready[product.pk]
         counts[answer.state.value] += 1
         if answer.state.value != "ready" and 1 <= answer.still_open <= 2:

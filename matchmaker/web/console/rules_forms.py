@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from matchmaker.market_access.models import Agreement, AgreementPartner, EntryRule, TariffRate
+from matchmaker.market_access.models import Agreement, AgreementPartner, EntryRule
 from matchmaker.web import fields
 
 COLUMNS = {field.name: field for field in EntryRule._meta.fields}
@@ -83,7 +83,20 @@ class RuleForm(WithPreview):
         return {name: value for name, value in self.values().items() if getattr(self.row, name) != value}
 
 
-class AgreementForm(WithPreview):
+class OfRow(WithPreview):
+    """The fields of one record, with what stands there."""
+
+    def __init__(self, *args, row, **kwargs):
+        names = [name for name in self.base_fields if name != "preview_day"]
+        super().__init__(*args, initial={name: getattr(row, name) for name in names}, **kwargs)
+        self.row = row
+
+    def changed(self) -> dict:
+        """Only what differs, so that the record of the edit says no more than was done."""
+        return {name: value for name, value in self.values().items() if getattr(self.row, name) != value}
+
+
+class AgreementForm(OfRow):
     name_en = fields.LineField(label=_("Name in English"), max_length=160)
     name_zh = fields.LineField(label=_("Name in Chinese"), max_length=160)
     flat_rate = fields.DecimalInput(
@@ -100,13 +113,23 @@ class AgreementForm(WithPreview):
     confidence = forms.ChoiceField(label=_("How sure"), choices=SURE)
     note = fields.TextField(label=_("Note"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
 
-    def __init__(self, *args, row: Agreement, **kwargs):
-        names = [name for name in self.base_fields if name != "preview_day"]
-        super().__init__(*args, initial={name: getattr(row, name) for name in names}, **kwargs)
-        self.row = row
 
-    def changed(self) -> dict:
-        return {name: value for name, value in self.values().items() if getattr(self.row, name) != value}
+class QuestionForm(OfRow):
+    """A plain question: its words, for which codes it is asked, and which decide it by themselves."""
+
+    text_en = fields.LineField(label=_("Question in English"), max_length=300)
+    text_zh = fields.LineField(label=_("Question in Chinese"), max_length=300)
+    help_en = fields.LineField(label=_("Help in English"), max_length=500, required=False)
+    help_zh = fields.LineField(label=_("Help in Chinese"), max_length=500, required=False)
+    asked_hs = Codes(label=_("Asked for HS prefixes"), required=False, max_length=4000)
+    yes_hs = Codes(label=_("Yes by the HS code alone"), required=False, max_length=4000)
+    no_hs = Codes(label=_("No by the HS code alone"), required=False, max_length=4000)
+    otherwise = forms.NullBooleanField(
+        label=_("For all other codes"),
+        required=False,
+        widget=forms.NullBooleanSelect(),
+        help_text=_("Unknown means that it is asked."),
+    )
 
 
 def _code():
@@ -146,12 +169,9 @@ class NewAgreementForm(forms.Form):
     confidence = forms.ChoiceField(label=_("How sure"), choices=SURE)
 
 
-class AdmissionForm(forms.Form):
-    """A protocol or notice that admits a product of a country."""
+class AdmissionFields(forms.Form):
+    """What is kept of a protocol or notice that admits a product of a country."""
 
-    origin = fields.CodeField(
-        label=_("Origin"), choices=fields.countries, sentence=_("Choose a country from the list.")
-    )
     hs_in = Codes(label=_("HS prefixes in"), max_length=400)
     product_en = fields.LineField(label=_("Product in English"), max_length=120)
     product_zh = fields.LineField(label=_("Product in Chinese"), max_length=120)
@@ -160,6 +180,19 @@ class AdmissionForm(forms.Form):
     valid_until = _day(_("Until"))
     source_url = fields.WebsiteField(label=_("Source"), max_length=400)
     confidence = forms.ChoiceField(label=_("How sure"), choices=SURE)
+
+
+class AdmissionForm(AdmissionFields):
+    """A new one, with its country."""
+
+    origin = fields.CodeField(
+        label=_("Origin"), choices=fields.countries, sentence=_("Choose a country from the list.")
+    )
+    field_order = ("origin",)
+
+
+class AdmissionEdit(AdmissionFields, OfRow):
+    pass
 
 
 class PartnerForm(WithPreview):
@@ -179,16 +212,12 @@ class PartnerForm(WithPreview):
             del self.fields["origin"]
 
 
-class RateForm(WithPreview):
+class RateForm(OfRow):
     percent = fields.DecimalInput(label=_("Percent"), max_digits=7, decimal_places=4, required=False, zero=True)
     text = fields.LineField(label=_("Or in words, for a duty by weight"), max_length=200, required=False)
     valid_from = _day(_("Holds from"), required=True)
     valid_until = _day(_("Until"))
     source = fields.LineField(label=_("Where it was read"), max_length=300)
-
-    def __init__(self, *args, row: TariffRate, **kwargs):
-        names = [name for name in self.base_fields if name != "preview_day"]
-        super().__init__(*args, initial={name: getattr(row, name) for name in names}, **kwargs)
 
 
 class TariffForm(forms.Form):

@@ -9,6 +9,7 @@ from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_POST, require_safe
 
 from matchmaker.campaigns import claims, verification
+from matchmaker.catalogue.services import refuse_certificate
 from matchmaker.companies.models import Check, Claim, Document
 from matchmaker.core.problems import Refused
 from matchmaker.notifications.tasks import ring
@@ -66,7 +67,8 @@ def answer_claim(request, uid, claim):
     return redirect("console_company", uid)
 
 
-def _document(request, uid, key) -> Document:
+def paper_of(request, uid, key) -> Document:
+    """A paper of a company of this campaign, or 404."""
     rows = Document.objects.select_related("company").filter(company__in=companies.of_campaign(request))
     return get_object_or_404(rows, uid=key, company__uid=uid)
 
@@ -76,7 +78,7 @@ def _document(request, uid, key) -> Document:
 @csp_override(SEALED)
 def document(request, uid, key):
     """A paper of a company, for who decides; reading it stands in the record (R A c, logged)."""
-    row = _document(request, uid, key)
+    row = paper_of(request, uid, key)
     verification.open_document(by=request.user, document=row, campaign=request.campaign)
     return attachment(row)
 
@@ -84,10 +86,10 @@ def document(request, uid, key):
 @organiser
 @require_POST
 def refuse_document(request, uid, key):
-    row = _document(request, uid, key)
+    row = paper_of(request, uid, key)
     reason = request.POST.get("reason", "").replace("\x00", "")[:500]
     try:
-        verification.refuse_document(by=request.user, document=row, campaign=request.campaign, reason=reason)
+        refuse_certificate(by=request.user, document=row, campaign=request.campaign, reason=reason)
     except (ValidationError, Refused) as problem:
         say_why(request, problem)
     else:

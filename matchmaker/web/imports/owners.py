@@ -12,7 +12,7 @@ from matchmaker.web.access import current_campaign, current_company, role_in
 
 TEAM, COMPANY = "team", "company"
 KINDS = {
-    TEAM: list(Import.Kind.values),
+    TEAM: [kind.value for kind in Import.Kind if kind != Import.Kind.FEED],
     COMPANY: [Import.Kind.PRODUCTS.value, Import.Kind.DEMANDS.value],
 }
 SIDES = {"products": "is_supplier", "demands": "is_buyer"}

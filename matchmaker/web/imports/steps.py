@@ -16,7 +16,7 @@ from matchmaker.imports.models import Import
 from matchmaker.imports.reading.problems import MAX_BYTES
 from matchmaker.imports.tasks import ring
 from matchmaker.web.access import signed_in
-from matchmaker.web.imports import owners
+from matchmaker.web.imports import feeds, owners
 from matchmaker.web.imports.forms import ColumnsForm, FileForm, LookForm
 from matchmaker.web.imports.rows import preview
 from matchmaker.web.refusals import say_why, show_on
@@ -34,7 +34,8 @@ def index(request: HttpRequest) -> HttpResponse:
     ]
     batches = Import.objects.visible_to(request.user).select_related("company", "by").defer("content")[:50]
     rows = [{"batch": batch, "label": label(batch.kind), "state": state_of(batch)} for batch in batches]
-    return render(request, "imports/index.html", {"starts": starts, "rows": rows})
+    context = {"starts": starts, "rows": rows, "feeds": feeds.listed(request)}
+    return render(request, "imports/index.html", context)
 
 
 def label(kind: str) -> str:
@@ -43,6 +44,7 @@ def label(kind: str) -> str:
         "products": _("Products"),
         "buyers": _("Buyers"),
         "demands": _("Demands"),
+        "feed": _("Demands from a feed"),
     }[kind]
 
 

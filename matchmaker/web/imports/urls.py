@@ -2,12 +2,15 @@
 
 from django.urls import path
 
-from matchmaker.web.imports import files, rows, steps
+from matchmaker.web.imports import feeds, files, rows, steps
 
 urlpatterns = [
     path("", steps.index, name="imports"),
     path("new/<str:owner>/<str:kind>/", steps.new, name="import_new"),
     path("new/<str:owner>/<str:kind>/example.<str:form>", files.example, name="import_example"),
+    path("feeds/new/<str:owner>/", feeds.new, name="feed_new"),
+    path("feeds/<uuid:uid>/", feeds.show, name="feed"),
+    path("feeds/<uuid:uid>/<str:verb>/", feeds.turn, name="feed_turn"),
     path("<uuid:uid>/", steps.show, name="import"),
     path("<uuid:uid>/progress/", steps.progress, name="import_progress"),
     path("<uuid:uid>/look/", steps.look, name="import_look"),

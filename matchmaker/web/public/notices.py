@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import HttpResponseStopPolling, reswap
 
 from matchmaker.core.problems import Refused
 from matchmaker.notifications import bounces, preferences, services, topics, unsubscribing
@@ -87,10 +88,12 @@ def announcement(request, uid):
     return render(request, "public/announcement.html", {"letter": announced(str(uid)), "notice": notice})
 
 
-@signed_in
+@everyone
 @require_safe
 def count(request):
-    """The bell of the header, asked for again and again by htmx."""
+    """The bell of the header, asked for again and again by htmx; who has signed out meanwhile is not asked any more."""
+    if not request.user.is_authenticated:
+        return reswap(HttpResponseStopPolling(), "none")
     unread = Notice.objects.visible_to(request.user).unread().count()
     return render(request, "public/notices_count.html", {"unread_count": unread})
 
@@ -172,6 +175,10 @@ def settings(request):
         bounces.lift(by=request.user)
         messages.success(request, _("We write to your address again."))
         return redirect("notice_settings")
+    if request.method == "POST" and "gather" in request.POST:
+        preferences.gather_all(by=request.user)
+        messages.success(request, _("From now on one summary in the morning takes the place of these mails."))
+        return redirect("notice_settings")
     data = request.POST if request.method == "POST" else None
     wishes = WishesForm(data, person=request.user)
     quiet = QuietForm(data, instance=attention)
@@ -184,7 +191,12 @@ def settings(request):
             quiet.save()
             messages.success(request, _("Saved. It holds for everything from now on, and for what still waits."))
             return redirect("notice_settings")
-    context = {"wishes": wishes, "quiet": quiet, "stopped": bounces.of(request.user)}
+    context = {
+        "wishes": wishes,
+        "quiet": quiet,
+        "stopped": bounces.of(request.user),
+        "at_once": any(how == Frequency.NOW for (_topic, where), how in wishes.chosen.items() if where == topics.MAIL),
+    }
     status = 400 if data is not None else 200
     return render(request, "public/notices_settings.html", context, status=status)
 

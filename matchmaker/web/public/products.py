@@ -59,6 +59,7 @@ def show(request, uid):
         "is_own": product.company == current_company(request, is_supplier=True),
         "is_public": product.status == Product.Status.PUBLISHED and product.company.is_approved,
         "texts": list(product.texts.all()),
+        "files": product.files.all(),
         "ships_on": ships_on,
         "readiness": readiness_box(product, ships_on, to_maker=False, book=_rulebook()),
         "duty": duty_box(product, ships_on),

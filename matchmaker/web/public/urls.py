@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from matchmaker.web import files
 from matchmaker.web.public import campaign, demands, events, products, searches, suppliers
 
 urlpatterns = [
@@ -14,6 +15,7 @@ urlpatterns = [
     path("suppliers/<uuid:uid>/", suppliers.show, name="supplier"),
     path("products/", products.index, name="products"),
     path("products/<uuid:uid>/", products.show, name="product"),
+    path("products/<uuid:uid>/files/<uuid:key>/", files.product_file, name="product_file"),
     path("demands/", demands.index, name="demands"),
     path("demands/<uuid:uid>/", demands.show, name="demand"),
     path("searches/", searches.index, name="searches"),

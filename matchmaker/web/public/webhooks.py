@@ -22,6 +22,7 @@ from matchmaker.notifications import webhooks
 from matchmaker.notifications.models import WebhookDelivery, WebhookEndpoint
 from matchmaker.notifications.tasks import ring
 from matchmaker.web.access import company_admin, signed_in
+from matchmaker.web.once import is_done
 
 
 class EndpointForm(forms.Form):
@@ -188,6 +189,8 @@ def _replay(request: HttpRequest, owner: Owner, key, event) -> HttpResponse:
 
 
 def _page(request: HttpRequest, owner: Owner, endpoint: WebhookEndpoint, new: str | None = None) -> HttpResponse:
+    if new:
+        is_done(request, see=owner.at("webhook", endpoint.uid))
     log = endpoint.deliveries.order_by("-created_at").prefetch_related("tries")
     page = Paginator(log, 20).get_page(request.GET.get("page"))
     for delivery in page:

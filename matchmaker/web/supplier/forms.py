@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from matchmaker.catalogue.models import Category, Product
+from matchmaker.catalogue.models import Category, Period, Product, ProductFile
 from matchmaker.catalogue.models.products import INCOTERMS
 from matchmaker.catalogue.services.products import MAX_VARIANTS
 from matchmaker.web import fields
@@ -86,7 +86,7 @@ class ProductForm(forms.Form):
     min_order_unit = _unit(_("Unit of the minimum order"))
     capacity = _amount(_("Capacity"))
     capacity_unit = _unit(_("Unit of the capacity"))
-    capacity_period = forms.ChoiceField(label=_("Capacity per"), choices=Product.Period.choices, required=False)
+    capacity_period = forms.ChoiceField(label=_("Capacity per"), choices=Period.choices, required=False)
     lead_time_days = fields.WholeInput(label=_("Lead time in days"), required=False, max_value=3650)
     shelf_life_days = fields.WholeInput(label=_("Shelf life in days"), required=False, max_value=32000)
     storage = forms.ChoiceField(label=_("Storage"), choices=Product.Storage.choices, required=False)
@@ -230,6 +230,20 @@ class ImageForm(forms.Form):
         max_length=200,
         required=False,
         help_text=_("One sentence for people who cannot see it."),
+    )
+
+
+PAPERS = ".pdf,image/jpeg,image/png,image/webp"
+
+
+class ProductFileForm(forms.Form):
+    """A data sheet or the like; its content is judged by the verb."""
+
+    kind = forms.ChoiceField(label=_("What it is"), choices=ProductFile.Kind.choices)
+    file = forms.FileField(
+        label=_("File"),
+        widget=forms.FileInput(attrs={"accept": PAPERS}),
+        error_messages={"required": _("Choose a file first.")},
     )
 
 

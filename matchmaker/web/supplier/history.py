@@ -16,6 +16,8 @@ ICONS = {
     "pause_product": ("missing", "player-pause"),
     "withdraw_product": ("", "archive"),
     "add_product_image": ("", "photo"),
+    "describe_certificate": ("", "certificate"),
+    "add_product_file": ("", "file-text"),
 }
 
 
@@ -37,6 +39,9 @@ def _line(entry: AuditEntry) -> dict:
         "pause_product": _("Paused"),
         "withdraw_product": _("Withdrawn"),
         "add_product_image": _("A picture was added"),
+        "describe_certificate": _("A certificate was described"),
+        "add_product_file": _("A file was added"),
+        "remove_product_file": _("A file was removed"),
         "answer_question": _("A question about entering China was answered"),
         "withdraw_answer": _("An answer about entering China was taken back"),
     }

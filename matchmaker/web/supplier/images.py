@@ -12,7 +12,7 @@ from matchmaker.core.problems import Refused
 from matchmaker.web.access import supplier
 from matchmaker.web.refusals import show_on
 from matchmaker.web.supplier.forms import ImageForm
-from matchmaker.web.supplier.products import image_refused, own_product
+from matchmaker.web.supplier.products import own_product, page_of
 
 
 @supplier
@@ -31,7 +31,7 @@ def add(request: HttpRequest, uid) -> HttpResponse:
         else:
             messages.success(request, _("The picture is kept."))
             return _back(product)
-    return image_refused(request, product, form)
+    return page_of(request, product, image_form=form)
 
 
 @supplier

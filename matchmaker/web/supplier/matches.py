@@ -12,7 +12,7 @@ from matchmaker.companies.models import Company
 from matchmaker.core import reference
 from matchmaker.matching.models import Match
 from matchmaker.web.access import supplier
-from matchmaker.web.answers import common, take_answer
+from matchmaker.web.answers import common, take_answer, window_of
 from matchmaker.web.supplier.forms import MatchFilter
 
 PER_PAGE = 10
@@ -61,7 +61,8 @@ def index(request: HttpRequest) -> HttpResponse:
 @supplier
 def show(request: HttpRequest, uid) -> HttpResponse:
     match = get_object_or_404(seen_by(request.company).for_cards(), uid=uid)
-    return render(request, "supplier/match.html", {"card": shown(match), "facts": _facts(match)})
+    context = {"card": shown(match), "facts": _facts(match), "window": window_of(match)}
+    return render(request, "supplier/match.html", context)
 
 
 @supplier

@@ -1,6 +1,5 @@
 """A supplier's products: the list, the form in several languages, and what can be done with each."""
 
-import secrets
 from collections.abc import Callable, Iterable
 
 from django.contrib import messages
@@ -25,8 +24,10 @@ from matchmaker.companies.models import Company
 from matchmaker.core import reference
 from matchmaker.core.problems import Refused
 from matchmaker.matching.models import Match
+from matchmaker.matching.services.gaps import gaps
 from matchmaker.matching.tasks import ring
 from matchmaker.web.access import supplier
+from matchmaker.web.once import is_done
 from matchmaker.web.refusals import say_why, show_on
 from matchmaker.web.supplier.codes import picked, suggestions
 from matchmaker.web.supplier.completeness import completeness
@@ -34,6 +35,7 @@ from matchmaker.web.supplier.forms import (
     MAX_TEXTS,
     MAX_VARIANTS,
     ImageForm,
+    ProductFileForm,
     ProductForm,
     ProductTextSet,
     VariantForm,
@@ -43,7 +45,6 @@ from matchmaker.web.supplier.forms import (
     variants_of,
 )
 
-REMEMBERED = 10  # forms a session remembers, so that one sent twice makes one product
 SUGGESTING = ("suggest", "pick_category", "pick_hs_code")
 LOOKING = ("more", *SUGGESTING)  # buttons that change the form and save nothing
 STATES = {
@@ -87,9 +88,6 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @supplier
 def new(request: HttpRequest) -> HttpResponse:
-    made = request.session.get("made_products", {}).get(request.POST.get("form_id", ""))
-    if made:  # the same form sent twice: it is the same product
-        return redirect("supplier_product_edit", made)
     return _form_page(request, None)
 
 
@@ -177,9 +175,8 @@ def _save(request: HttpRequest, product: Product | None, form: ProductForm, text
         show_on(form, problem)
         return None
     transaction.on_commit(ring)
-    if product is None and (form_id := request.POST.get("form_id", "")[:40]):
-        made = [*request.session.get("made_products", {}).items(), (form_id, str(saved.uid))]
-        request.session["made_products"] = dict(made[-REMEMBERED:])
+    # The draft is kept even where it cannot be published yet, and the form comes back.
+    is_done(request, see=reverse("supplier_product_edit", args=[saved.uid]))
     if "publish" not in request.POST:
         messages.success(request, _("Saved."))
     return saved
@@ -200,7 +197,7 @@ def _publish(request: HttpRequest, product: Product, form: ProductForm) -> bool:
     return True
 
 
-def _render(request, product, form, text_set, *, variants=None, image_form=None, status: int = 200) -> HttpResponse:
+def _render(request, product, form, text_set, *, variants=None, status: int = 200, **forms) -> HttpResponse:
     context = {
         "product": product,
         "company": request.company,
@@ -209,15 +206,17 @@ def _render(request, product, form, text_set, *, variants=None, image_form=None,
         "variants": variants or VariantSet(initial=variants_of(product), prefix="variants"),
         "wants_codes": not (form["category"].value() and form["hs_code"].value()),
         "can_add_text": len(text_set.forms) < MAX_TEXTS,
-        "form_id": secrets.token_urlsafe(12),
         "action": reverse("supplier_product_edit", args=[product.uid]) if product else reverse("supplier_product_new"),
-        "image_form": image_form or ImageForm(),
+        "image_form": ImageForm(),
+        "file_form": ProductFileForm(),
+        **forms,
     }
     if product:
         context |= {
             "state": state_of(product),
-            "completeness": completeness(product),
+            "completeness": completeness(product, gaps(product)),
             "matches": found_matches(request.company).get(product.pk, 0),
+            "certificates": product.certificates.select_related("document"),
         }
     if any(name in request.POST for name in SUGGESTING):  # otherwise the page asks for them when it is shown
         context["suggestions"] = suggestions(request.POST)
@@ -227,12 +226,10 @@ def _render(request, product, form, text_set, *, variants=None, image_form=None,
     return render(request, template, context, status=status)
 
 
-def image_refused(request: HttpRequest, product: Product, image_form: ImageForm) -> HttpResponse:
-    """The product's page with what is wrong with a picture beside it."""
+def page_of(request: HttpRequest, product: Product, status: int = 422, **forms) -> HttpResponse:
+    """The product's page with what is wrong with a picture (`image_form`) or a file (`file_form`) beside it."""
     text_set = ProductTextSet(initial=_beside(texts_of(product)), prefix="texts")
-    return _render(
-        request, product, ProductForm(initial=terms_of(product)), text_set, image_form=image_form, status=422
-    )
+    return _render(request, product, ProductForm(initial=terms_of(product)), text_set, status=status, **forms)
 
 
 @supplier

@@ -12,6 +12,7 @@ from matchmaker.web.supplier import (
     interest,
     market,
     matches,
+    papers,
     products,
     registrations,
 )
@@ -31,6 +32,9 @@ urlpatterns = [
     path("products/<uuid:uid>/copy/", products.copy, name="supplier_product_copy"),
     path("products/<uuid:uid>/pictures/", images.add, name="supplier_product_image_add"),
     path("products/<uuid:uid>/pictures/<int:pk>/remove/", images.remove, name="supplier_product_image_remove"),
+    path("products/<uuid:uid>/certificates/<str:code>/", papers.certificate, name="supplier_product_certificate"),
+    path("products/<uuid:uid>/files/", papers.add_file, name="supplier_product_file_add"),
+    path("products/<uuid:uid>/files/<uuid:key>/remove/", papers.remove_file, name="supplier_product_file_remove"),
     path("products/<uuid:uid>/china/", market.show, name="supplier_product_market"),
     path("products/<uuid:uid>/china/answer/", market.answer, name="supplier_product_answer"),
     path("products/<uuid:uid>/china/registration/", registrations.add, name="supplier_registration_add"),

@@ -2,8 +2,9 @@ from datetime import date
 
 import pytest
 
-from matchmaker.matching.engine.conditions import factor, judge
+from matchmaker.matching.engine.conditions import judge
 from matchmaker.matching.engine.pairs import Offer, Want
+from matchmaker.matching.engine.units import factor
 
 TODAY = date(2026, 3, 2)
 RATES = {"CNY": 1.0, "USD": 7.0, "EUR": 8.0}

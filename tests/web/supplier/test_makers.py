@@ -4,9 +4,12 @@ A Kenyan avocado grower, a French cosmetics maker, an Italian valve maker; shipm
 1 April 2027. Expectations and sources stand in tests/market_access/test_readiness.py and test_rules.py.
 """
 
+import datetime as dt
+
 import pytest
 from django.urls import reverse
 
+from matchmaker.market_access.boxes import window_box
 from matchmaker.market_access.models import Registration
 from matchmaker.market_access.services import load_market_access
 from tests import factories
@@ -122,3 +125,14 @@ def test_the_official_address_stands_beside_the_task_with_its_warning(client):
     assert "https://cifer.singlewindow.cn" in page
     item = next(one for one in maker.page(JULY).context["items"] if "280" in one["source"])
     assert item["warning"]
+
+
+def test_a_delivery_window_over_the_day_of_the_new_label_rule_says_what_begins_in_it(client):
+    maker = Maker(client, "330499", "FR", "CONS-01")
+    assert window_box(maker.product, None, None) is None
+    maker = Maker(client, "040610", "FR", "AGRI-02")
+    window = window_box(maker.product, dt.date(2027, 2, 1), dt.date(2027, 4, 30))
+    assert (window.first.shipment_date.isoformat(), window.is_one_answer) == ("2027-02-01", False)
+    assert any("2027" in sentence for sentence in window.changes)
+    one = window_box(maker.product, None, dt.date(2027, 4, 30))
+    assert one.first.shipment_date == one.last.shipment_date

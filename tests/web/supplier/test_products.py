@@ -102,13 +102,6 @@ def test_publishing_without_a_category_keeps_the_draft_and_asks_for_one(client, 
     assert page.context["action"] == reverse("supplier_product_edit", args=[product.uid])
 
 
-def test_the_same_form_sent_twice_makes_one_product(client, company):
-    first = client.post(new(), filled(form_id="abc"))
-    second = client.post(new(), filled(form_id="abc"))
-    assert second.url == first.url
-    assert Product.objects.count() == 1
-
-
 def test_one_text_has_an_empty_place_beside_it_that_is_not_saved(client, company):
     page = client.get(new())
     assert [form["language"].value() for form in page.context["texts"]] == ["en", "zh"]

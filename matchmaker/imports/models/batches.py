@@ -45,6 +45,7 @@ class Import(Public):
         PRODUCTS = "products", _("products")
         BUYERS = "buyers", _("buyers")
         DEMANDS = "demands", _("demands")
+        FEED = "feed", _("demands from a feed")
 
     class State(models.TextChoices):
         MAPPING = "mapping", _("columns to confirm")
@@ -64,6 +65,7 @@ class Import(Public):
     campaign = models.ForeignKey(Campaign, models.CASCADE, null=True, blank=True, related_name="imports")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="imports")
     language = models.CharField(max_length=10)  # of the sentences about rows
+    feed = models.ForeignKey("imports.Feed", models.CASCADE, null=True, blank=True, related_name="batches")
     file_name = models.CharField(max_length=200)
     content = models.BinaryField(null=True)  # the file, deflated, until its rows are brought in
     seen = models.JSONField(default=dict)  # how the file is read, see `reading.Seen`
@@ -95,6 +97,7 @@ class Import(Public):
             models.CheckConstraint(
                 condition=Q(company__isnull=False) | Q(campaign__isnull=False), name="import_has_an_owner"
             ),
+            models.CheckConstraint(condition=Q(kind="feed") ^ Q(feed__isnull=True), name="import_of_a_feed_names_it"),
             models.CheckConstraint(
                 condition=~Q(state="done") | Q(total=F("created") + F("updated") + F("unchanged") + F("rejected")),
                 name="import_accounts_for_every_row",

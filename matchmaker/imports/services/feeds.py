@@ -1,0 +1,278 @@
+"""Feeds: set up, read by the timetable, brought in as a sheet is, and what is not there any more taken back."""
+
+import datetime as dt
+import hashlib
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from matchmaker.accounts.audit import record
+from matchmaker.accounts.models import User
+from matchmaker.campaigns.models import Campaign, Organiser
+from matchmaker.catalogue.models import Demand
+from matchmaker.catalogue.services.demands import show_demand, take_back_demand
+from matchmaker.companies.models import Company, Membership
+from matchmaker.core.problems import Refused
+from matchmaker.imports import columns, reading
+from matchmaker.imports.models import Feed, FeedLine, Import
+from matchmaker.imports.reading.feeds import MOST_BYTES, as_sheet
+from matchmaker.imports.services.applying import apply_import
+from matchmaker.imports.services.staging import map_columns
+from matchmaker.imports.services.uploading import may_import, start_import
+from matchmaker.notifications import outbound
+from matchmaker.notifications.services import notify, settle
+
+LEASE = dt.timedelta(minutes=2)
+FIRST_RETRY = dt.timedelta(minutes=10)
+TELL_AFTER = 3  # failures in a row
+MANY = 5  # demands that may vanish at once without anybody being asked
+State = Import.State
+
+
+@transaction.atomic
+def save_feed(
+    *,
+    by: User,
+    feed: Feed | None = None,
+    company: Company | None = None,
+    campaign: Campaign | None = None,
+    **fields: Any,
+) -> Feed:
+    """Set up an address with demands, or change it; it is read within a minute.
+
+    Raises:
+        ValidationError: by field; an address must be public and begin with https.
+        Refused: for who may not bring demands in there.
+    """
+    is_new = feed is None
+    feed = feed or Feed(company=company, campaign=None if company else campaign)
+    may_import(by, Import.Kind.FEED, company=feed.company, campaign=feed.campaign)
+    before = feed.url
+    for name in ("name", "url", "hours", "publish"):
+        if name in fields:
+            setattr(feed, name, fields[name])
+    feed.by, feed.next_at, feed.failures, feed.problem, feed.digest = by, timezone.now(), 0, {}, ""
+    try:
+        if feed.url != before:
+            outbound.check_url(feed.url)
+    except ValidationError as problem:
+        raise ValidationError({"url": problem}) from None
+    feed.full_clean(exclude=["by", "company", "campaign", "batch"])
+    feed.save()
+    facts = {"url": feed.url, "new": is_new}
+    record(by=by, verb="save_feed", on=feed, organisation=feed.owner, facts=facts)
+    return feed
+
+
+@transaction.atomic
+def turn_feed(*, by: User, feed: Feed, verb: str) -> Feed:
+    """`read` it now, `pause` it, `resume` it, or `agree` that what is gone there may go here."""
+    may_import(by, Import.Kind.FEED, company=feed.company, campaign=feed.campaign)
+    now = timezone.now()
+    choices: dict[str, dict[str, Any]] = {
+        "read": {"next_at": now, "digest": "", "state": Feed.State.ACTIVE},
+        "resume": {"next_at": now, "digest": "", "state": Feed.State.ACTIVE},
+        "pause": {"state": Feed.State.PAUSED},
+        "agree": {"next_at": now, "digest": "", "let_go": True},
+    }
+    Feed.objects.filter(pk=feed.pk).update(**choices[verb])
+    record(by=by, verb=f"{verb}_feed", on=feed, organisation=feed.owner)
+    feed.refresh_from_db()
+    return feed
+
+
+@transaction.atomic
+def remove_feed(*, by: User, feed: Feed) -> None:
+    """Forget the address and what is known of its readings; the demands it brought stay as they are."""
+    may_import(by, Import.Kind.FEED, company=feed.company, campaign=feed.campaign)
+    record(by=by, verb="remove_feed", on=feed, organisation=feed.owner, facts={"url": feed.url})
+    feed.delete()
+
+
+def work_feeds() -> int:
+    """Take every feed that is due one step further; returns how many were worked on. A worker may die any time."""
+    now = timezone.now()
+    due = Q(batch__isnull=False) | Q(next_at__lte=now, state=Feed.State.ACTIVE)
+    free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
+    worked = 0
+    for pk in Feed.objects.filter(due, free).order_by("next_at", "pk").values_list("pk", flat=True):
+        if not Feed.objects.filter(free, pk=pk).update(lease_until=now + LEASE):
+            continue
+        feed = Feed.objects.select_related("batch", "by", "company", "campaign").get(pk=pk)
+        try:
+            with translation.override(feed.batch.language if feed.batch else feed.by.language if feed.by else "en"):
+                worked += _step(feed)
+        finally:
+            Feed.objects.filter(pk=pk).update(lease_until=None)
+    return worked
+
+
+def _step(feed: Feed) -> bool:
+    batch = feed.batch
+    try:
+        if batch is None:
+            _read(feed)
+        elif batch.state == State.PREVIEW:
+            apply_import(by=_who(feed), batch=batch)
+        elif batch.state == State.DONE:
+            _settle(feed)
+        elif batch.state == State.REFUSED:
+            raise reading.Unreadable(batch.problem["code"], **batch.problem["facts"])
+        elif batch.is_working:
+            return False
+        else:  # somebody took it back or put it away
+            Feed.objects.filter(pk=feed.pk).update(batch=None)
+    except outbound.Unreachable as problem:
+        _fail(feed, "unreachable", why=str(problem))
+    except reading.Unreadable as problem:
+        _fail(feed, problem.code, **problem.facts)
+    except Refused as problem:
+        _fail(feed, "refused", why=problem.message)
+    except ValidationError as problem:
+        _fail(feed, "refused", why=" ".join(problem.messages))
+    return True
+
+
+def _who(feed: Feed) -> User:
+    """Whoever set it up, as long as she may."""
+    if feed.by is None:
+        raise Refused("nobody", _("Nobody answers for this feed any more. Save it again to take it over."))
+    may_import(feed.by, Import.Kind.FEED, company=feed.company, campaign=feed.campaign)
+    return feed.by
+
+
+def _read(feed: Feed) -> None:
+    by = _who(feed)
+    answer, body = outbound.get(feed.url, MOST_BYTES + 1)
+    if answer.status != 200:
+        raise reading.Unreadable("status", status=answer.status)
+    if len(body) > MOST_BYTES:
+        raise reading.Unreadable("feed_too_large", limit=MOST_BYTES // 1024 // 1024)
+    digest = hashlib.sha256(body).hexdigest()
+    if digest == feed.digest:
+        _went_well(feed)
+        return
+    content, present = as_sheet(body, columns.heads("feed"))
+    with transaction.atomic():
+        batch = start_import(
+            by=by,
+            kind=Import.Kind.FEED,
+            file_name=f"{feed.name}.csv",
+            content=content,
+            company=feed.company,
+            campaign=feed.campaign,
+            feed=feed,
+        )
+        map_columns(by=by, batch=batch, mapping=batch.mapping, defaults={}, publish=feed.publish)
+        Feed.objects.filter(pk=feed.pk).update(batch=batch, present=present, digest=digest)
+
+
+def _went_well(feed: Feed) -> None:
+    now = timezone.now()
+    Feed.objects.filter(pk=feed.pk).update(
+        batch=None, problem={}, failures=0, let_go=False, read_at=now, next_at=now + dt.timedelta(hours=feed.hours)
+    )
+    settle(event_key=_streak(feed))
+
+
+def _fail(feed: Feed, code: str, **facts: Any) -> None:
+    """Keep why, and come again: soon at first, then as seldom as the feed is read anyway."""
+    failures = feed.failures + 1
+    wait = min(FIRST_RETRY * 2 ** min(feed.failures, 12), dt.timedelta(hours=feed.hours))
+    Feed.objects.filter(pk=feed.pk).update(
+        batch=None,
+        digest="",
+        problem={"code": code, "facts": facts},
+        failures=F("failures") + 1,
+        next_at=timezone.now() + wait,
+    )
+    if failures == TELL_AFTER:
+        notify(
+            kind="demand_feed",
+            to=_answerable(feed),
+            event_key=_streak(feed),
+            context={"feed": feed.name},
+            path=f"/imports/feeds/{feed.uid}/",
+        )
+
+
+def _streak(feed: Feed) -> str:
+    """One notice for each time it stops working."""
+    return f"demand_feed:{feed.uid}:{feed.read_at.isoformat() if feed.read_at else ''}"
+
+
+def _answerable(feed: Feed):
+    if feed.company_id:
+        admins = Membership.objects.filter(company=feed.company, role=Membership.Role.ADMIN)
+        return User.objects.filter(pk__in=admins.values("user"))
+    team = Organiser.objects.filter(campaign=feed.campaign).exclude(role=Organiser.Role.STAFF)
+    return User.objects.filter(pk__in=team.values("user"))
+
+
+def _settle(feed: Feed) -> None:
+    """After the rows are in: open what is new, bring back what returned, take back what is gone."""
+    with transaction.atomic():
+        present = {(ref, part) for ref, part in feed.present}
+        lines = list(FeedLine.objects.filter(feed=feed).select_related("line__demand__company"))
+        for row in lines:
+            if row.gone_at and (row.ref, row.part) in present:
+                _return(feed, row)
+        gone = [row for row in lines if not row.gone_at and (row.ref, row.part) not in present]
+        here = sum(1 for row in lines if not row.gone_at)
+        too_many = len(gone) >= MANY and 2 * len(gone) > here and not feed.let_go
+        if not too_many:
+            _take_back(feed, gone)
+        if feed.publish:
+            fresh = Demand.objects.filter(lines__feed_line__feed=feed, lines__feed_line__gone_at__isnull=True)
+            for demand in fresh.filter(status=Demand.Status.DRAFT).select_related("company").distinct():
+                _show(feed, demand)
+        rejected = feed.batch.rejected if feed.batch else 0
+        _went_well(feed)
+        if too_many:
+            facts = {"gone": len(gone), "here": here}
+            Feed.objects.filter(pk=feed.pk).update(problem={"code": "many_gone", "facts": facts})
+        elif rejected:
+            facts = {"n": rejected, "import": str(feed.batch.uid) if feed.batch else ""}
+            Feed.objects.filter(pk=feed.pk).update(problem={"code": "some_rejected", "facts": facts})
+
+
+def _show(feed: Feed, demand: Demand) -> None:
+    """Open it where that can be; otherwise it stays a draft its buyer sees."""
+    try:
+        with transaction.atomic():
+            show_demand(by=_who(feed), demand=demand)
+    except (Refused, ValidationError):
+        return
+
+
+def _return(feed: Feed, row: FeedLine) -> None:
+    FeedLine.objects.filter(pk=row.pk).update(gone_at=None)
+    row.gone_at = None
+    demand = row.line.demand
+    if demand.status == Demand.Status.WITHDRAWN:
+        Demand.objects.filter(pk=demand.pk).update(status=Demand.Status.DRAFT, updated_at=timezone.now())
+
+
+def _take_back(feed: Feed, gone: list[FeedLine]) -> None:
+    """A demand whose last line is gone is withdrawn; a single line goes out of it unless somebody has answered it."""
+    FeedLine.objects.filter(pk__in=[row.pk for row in gone]).update(gone_at=timezone.now())
+    by_demand: dict[Demand, list[FeedLine]] = {}
+    for row in gone:
+        by_demand.setdefault(row.line.demand, []).append(row)
+    for demand, rows in by_demand.items():
+        if not demand.lines.exclude(feed_line__gone_at__isnull=False).exists():
+            if demand.status != Demand.Status.WITHDRAWN:
+                take_back_demand(by=feed.by, demand=demand)
+            continue
+        for row in rows:
+            if not row.line.matches.exclude(supplier_answer="", buyer_answer="").exists():
+                row.line.delete()
+
+
+def source_of(demand: Demand) -> FeedLine | None:
+    """Where a demand came from, when it came from a feed."""
+    return FeedLine.objects.filter(line__demand=demand).select_related("feed").first()

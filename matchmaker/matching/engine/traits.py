@@ -1,0 +1,49 @@
+"""What a want asks of whoever makes an offer: how well it is checked, its size, age and tongues, what it can make."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from matchmaker.matching.engine.pairs import Condition, Offer, Want
+from matchmaker.matching.engine.units import factor
+
+_A_YEAR = {"year": 1, "month": 12}
+
+
+def judge_traits(offer: Offer, want: Want, today: date) -> Iterator[Condition]:
+    """The conditions on a supplier that the want sets, in a fixed order; what a supplier does not say is unknown."""
+    if want.verification:
+        outcome = "meets" if offer.verification >= want.verification else "fails"
+        yield Condition("verification", outcome, {"wanted": want.verification, "level": offer.verification})
+    if want.sizes:
+        outcome = "unknown" if not offer.size else "meets" if offer.size in want.sizes else "fails"
+        yield Condition("size", outcome, {"wanted": sorted(want.sizes), "size": offer.size})
+    if want.languages:
+        common = sorted(want.languages & offer.languages)
+        outcome = "meets" if common else "fails" if offer.languages else "unknown"
+        yield Condition("language", outcome, {"wanted": sorted(want.languages), "common": common})
+    if want.years:
+        age = None if offer.founded is None else today.year - offer.founded
+        outcome = "unknown" if age is None else "meets" if age >= want.years else "fails"
+        yield Condition("years", outcome, {"wanted": want.years, "founded": offer.founded})
+    if want.newcomers == "experience" or (want.newcomers == "welcome" and offer.first_time):
+        outcome = "fails" if want.newcomers == "experience" and offer.first_time else "meets"
+        yield Condition("newcomers", outcome, {"wanted": want.newcomers, "first_time": offer.first_time})
+    if want.capacity is not None:
+        yield _capacity(offer, want)
+
+
+def _capacity(offer: Offer, want: Want) -> Condition:
+    facts: dict[str, object] = {
+        "needed": want.capacity,
+        "unit": want.unit,
+        "period": want.capacity_period,
+        "capacity": offer.capacity,
+        "capacity_unit": offer.capacity_unit,
+        "capacity_period": offer.capacity_period,
+    }
+    ratio = factor(offer.capacity_unit, want.unit)
+    needed, held = _A_YEAR.get(want.capacity_period), _A_YEAR.get(offer.capacity_period)
+    if offer.capacity is None or want.capacity is None or ratio is None or needed is None or held is None:
+        return Condition("capacity", "unknown", facts)
+    enough = offer.capacity * ratio * held >= want.capacity * needed * (1 - 1e-9)
+    return Condition("capacity", "meets" if enough else "fails", facts)

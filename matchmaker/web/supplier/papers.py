@@ -1,0 +1,112 @@
+"""What a product has on paper: the number, end and proof of a certificate, and files for whoever may see it."""
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST
+
+from matchmaker.catalogue.models import ProductCertificate
+from matchmaker.catalogue.services import add_product_file, describe_certificate, remove_product_file
+from matchmaker.companies.members import is_admin
+from matchmaker.core.problems import Refused
+from matchmaker.matching.tasks import ring
+from matchmaker.web import fields
+from matchmaker.web.access import supplier
+from matchmaker.web.refusals import say_why, show_on
+from matchmaker.web.supplier.forms import PAPERS, ProductFileForm
+from matchmaker.web.supplier.products import own_product, page_of
+from matchmaker.web.uploads import limited
+
+MOST_BYTES = 11_000_000
+
+
+class CertificateForm(forms.Form):
+    number = fields.LineField(label=gettext_lazy("Number"), max_length=80, required=False)
+    issuer = fields.LineField(
+        label=gettext_lazy("Issued by"),
+        max_length=120,
+        required=False,
+        help_text=gettext_lazy("The certification body or authority, as it stands on the paper."),
+    )
+    valid_until = forms.DateField(
+        label=gettext_lazy("Valid until"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=gettext_lazy("After this day it no longer counts, for matching and for entering China."),
+    )
+    paper = forms.FileField(
+        label=gettext_lazy("The paper"),
+        required=False,
+        help_text=gettext_lazy("A PDF, or a photograph as JPEG, PNG or WebP; up to 10 MB."),
+        widget=forms.FileInput(attrs={"accept": PAPERS}),
+    )
+
+
+@limited(MOST_BYTES)
+@supplier
+@require_http_methods(["GET", "HEAD", "POST"])
+def certificate(request: HttpRequest, uid, code: str) -> HttpResponse:
+    product = own_product(request, uid)
+    row = get_object_or_404(ProductCertificate.objects.select_related("document"), product=product, code=code)
+    said = {"number": row.number, "issuer": row.issuer, "valid_until": row.valid_until}
+    form = CertificateForm(request.POST or None, request.FILES or None, initial=said)
+    too_large = getattr(request, "too_large", False)
+    if too_large:
+        form = CertificateForm(initial=said)
+        messages.error(request, _("A document may have up to 10 MB."))
+    elif request.method == "POST" and form.is_valid():
+        try:
+            describe_certificate(by=request.user, product=product, code=code, **form.cleaned_data)
+        except (ValidationError, Refused) as problem:
+            show_on(form, problem, {"files": "paper"})
+        else:
+            transaction.on_commit(ring)
+            messages.success(request, _("Written down. The team compares it with the paper you send."))
+            return redirect(f"{reverse('supplier_product_edit', args=[uid])}#papers")
+    status = 413 if too_large else 422 if form.errors else 200
+    context = {"product": product, "row": row, "form": form, "is_admin": is_admin(request.user, product.company)}
+    return render(request, "supplier/certificate.html", context, status=status)
+
+
+@limited(MOST_BYTES)
+@supplier
+@require_POST
+def add_file(request: HttpRequest, uid) -> HttpResponse:
+    product = own_product(request, uid)
+    if getattr(request, "too_large", False):
+        form = ProductFileForm()
+        messages.error(request, _("A document may have up to 10 MB."))
+        return page_of(request, product, file_form=form, status=413)
+    form = ProductFileForm(request.POST, request.FILES)
+    if form.is_valid():
+        try:
+            add_product_file(by=request.user, product=product, **form.cleaned_data)
+        except (ValidationError, Refused) as problem:
+            show_on(form, problem, {"files": "file"})
+        else:
+            messages.success(request, _("The file is kept. Whoever may see the product can download it."))
+            return _back(product)
+    return page_of(request, product, file_form=form)
+
+
+@supplier
+@require_POST
+def remove_file(request: HttpRequest, uid, key) -> HttpResponse:
+    product = own_product(request, uid)
+    try:
+        remove_product_file(by=request.user, file=get_object_or_404(product.files, uid=key))
+    except Refused as problem:
+        say_why(request, problem)
+    else:
+        messages.success(request, _("The file is removed."))
+    return _back(product)
+
+
+def _back(product) -> HttpResponse:
+    return redirect(f"{reverse('supplier_product_edit', args=[product.uid])}#papers")
