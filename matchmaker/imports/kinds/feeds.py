@@ -68,8 +68,9 @@ class FeedDemands(Demands):
 
     def change(self, batch: Import, rows: Sequence[Row]) -> None:
         for row in rows:
-            said = {**line_values(row), **demand_values(row.values)}
-            given = {name: value for name, value in said.items() if row.values.get(name) not in EMPTY}
+            values = row.values or {}
+            said = {**line_values(row), **demand_values(values)}
+            given = {name: value for name, value in said.items() if values.get(name) not in EMPTY}
             row.before = self._write(batch, row.target, given)
 
     def restore(self, batch: Import, rows: Sequence[Row]) -> int:
