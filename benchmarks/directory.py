@@ -28,7 +28,7 @@ GIVEN = os.environ.get("DATABASE_URL", "postgresql://postgres@127.0.0.1:5432/tes
 SIZES = [int(n) for n in os.environ.get("SIZES", "10000,100000").split(",")] + (
     [1_000_000] if os.environ.get("SIZE", "").lower() in ("1m", "1000000") else []
 )
-KEEPS = os.environ.get("KEEP_DATA") == "1"
+KEEPS = "1" in (os.environ.get("KEEP_DATA"), os.environ.get("PREPARE"))
 ROUNDS, PAGES, PEER_PAGES = 5, 160, 6
 
 
@@ -41,6 +41,8 @@ def main() -> None:
     try:
         for n in SIZES:  # one after the other: each uses every core
             ours[n] = Size(n, folder)
+        if os.environ.get("PREPARE") == "1":
+            return
         say("# The directory page")
         say()
         say(

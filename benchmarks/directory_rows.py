@@ -20,6 +20,7 @@ def load(n: int) -> None:
 
     if not Category.objects.exists():
         call_command("load_reference", verbosity=0)
+        call_command("load_market_access", verbosity=0)
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE companies_company, catalogue_product CASCADE")
     Company.objects.bulk_create(

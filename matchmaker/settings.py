@@ -187,7 +187,11 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("name", "email")},
+    },
+    {"NAME": "matchmaker.accounts.passwords.NoWordsOfTheSite"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
@@ -205,11 +209,14 @@ ACCOUNT_UNIQUE_EMAIL = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # of a changed address (to the old one), password and second step
+ACCOUNT_RATE_LIMITS = {"signup_network": "60/m/key"}  # beside allauth's own, see accounts/forms.py
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_REQUIRED = env.bool("MFA_REQUIRED", PRODUCTION)  # organisers and administrators of companies need a second step
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
+MFA_FORMS = {"add_webauthn": "matchmaker.accounts.key_forms.AddKeyForm"}
 MFA_TOTP_ISSUER = "matchmaker"
 MFA_TOTP_TOLERANCE = 1  # the code of half a minute ago still counts: clocks differ, and typing takes time (RFC 6238)
 USERSESSIONS_TRACK_ACTIVITY = False
@@ -350,7 +357,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["matchmaker.api.parsers.StrictJSONParser"],
     "DEFAULT_PAGINATION_CLASS": "matchmaker.api.pagination.Pages",
     "DEFAULT_FILTER_BACKENDS": ["matchmaker.api.filters.DeclaredFilters"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "matchmaker.api.schema.Operations",
     "DEFAULT_THROTTLE_CLASSES": ["matchmaker.api.throttling.PerCaller"],
     "DEFAULT_THROTTLE_RATES": {"caller": env.str("API_RATE", "360/min")},
     "EXCEPTION_HANDLER": "matchmaker.api.problems.handle",
@@ -358,14 +365,18 @@ REST_FRAMEWORK = {
     "PAGE_SIZE": 25,
 }
 SPECTACULAR_SETTINGS = {
-    "TITLE": "matchmaker",
-    "DESCRIPTION": "Companies, products, demands, matches, notices and events of an import campaign.",
+    "TITLE": "matchmaker API",
     "VERSION": "1.0.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "matchmaker.api.schema.finish",
+    ],
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "defaultModelsExpandDepth": -1, "displayRequestDuration": True},
     "ENUM_NAME_OVERRIDES": {
         "MatchAnswerEnum": "matchmaker.matching.models.Match.Answer",
         "SideEnum": "matchmaker.messaging.models.Side",

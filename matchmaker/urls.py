@@ -7,6 +7,8 @@ from django.urls import include, path
 from matchmaker.web import files, health, styleguide
 
 handler400 = "matchmaker.web.errors.not_understood"
+handler404 = "matchmaker.web.errors.not_here"
+handler500 = "matchmaker.web.errors.broken"
 urlpatterns = [
     path("", include("matchmaker.web.public.urls")),
     path("supplier/", include("matchmaker.web.supplier.urls")),

@@ -1,10 +1,14 @@
 """Sign-up asks for what is needed to sign in and to be addressed, nothing else."""
 
+from allauth.account.adapter import get_adapter
 from allauth.account.forms import SignupForm as AllauthSignupForm
+from allauth.core import ratelimit
 from django import forms
 from django.contrib.auth.hashers import make_password
+from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
+from matchmaker.accounts.models import User
 from matchmaker.core.text import one_line
 
 
@@ -17,11 +21,32 @@ class SignupForm(AllauthSignupForm):
     )
     field_order = ["name", "email", "password1"]
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        # What the four validators say one below the other, in one sentence.
+        self.fields["password1"].help_text = _(
+            "At least ten characters; not your name, not the name of this site, and not one that many people use."
+        )
+
+    def clean(self):
+        """allauth judges the password beside the address alone; the name is known here too (B30)."""
+        cleaned = super().clean()
+        password = cleaned.get("password1")
+        if password and "password1" not in self.errors:
+            try:
+                validate_password(password, User(name=cleaned.get("name", ""), email=cleaned.get("email", "")))
+            except forms.ValidationError as error:
+                self.add_error("password1", error)
+        return cleaned
+
     def try_save(self, request):
         """Hash the password also for an address that is known, where allauth does not.
 
         Hashing takes a third of a second: without this the clock would tell which addresses have an account (B29).
         """
+        network = get_adapter().network_of(request)
+        if not ratelimit.consume(request, action="signup_network", key=network):
+            return None, ratelimit.respond_429(request)  # many addresses of one neighbourhood (B31)
         if self.account_already_exists:
             make_password(self.cleaned_data["password1"])
         return super().try_save(request)

@@ -5,6 +5,7 @@ import hashlib
 import secrets
 import zoneinfo
 from collections.abc import Iterable
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -15,6 +16,7 @@ from django.utils.translation import gettext as _
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import ApiToken, User
 from matchmaker.core.problems import Refused
+from matchmaker.notifications.services import notify
 
 SCOPES = (
     "read",
@@ -23,6 +25,8 @@ SCOPES = (
     "demands:write",
     "matches:write",
     "enquiries:write",
+    "meetings:write",
+    "events:write",
     "notices:write",
 )
 LONGEST_DAYS = 365
@@ -95,3 +99,13 @@ def token_of(key: str) -> ApiToken | None:
     if token.last_used_at is None or timezone.now() - token.last_used_at > dt.timedelta(minutes=1):
         ApiToken.objects.filter(pk=token.pk).update(last_used_at=timezone.now())
     return token
+
+
+def tell_of_guesses(*, email: str, address: str) -> None:
+    """Wrong passwords were tried until none was taken any more: the owner of the account hears of it, once a day."""
+    person = User.objects.filter(email__iexact=email, is_active=True).first()
+    if person is not None:
+        day = timezone.localdate()
+        key = f"sign_in_guessed:{person.uid}:{day}"
+        letter: dict[str, Any] = {"kind": "sign_in_guessed", "event_key": key, "context": {"address": address}}
+        notify(to=[person], about=None, path="/accounts/2fa/", **letter)

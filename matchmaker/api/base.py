@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers, viewsets
 from rest_framework.exceptions import ParseError
 from rest_framework.response import Response
+from rest_framework.utils.encoders import JSONEncoder
 
 from matchmaker.accounts import once
 from matchmaker.campaigns.models import Campaign
@@ -60,6 +61,11 @@ class Resource(viewsets.GenericViewSet):
             raise Refused("wrong_role", _("None of your companies is on this side."), status=403)
         return company
 
+    def listed(self, rows, serializer: type[serializers.Serializer]) -> Response:
+        """A page of rows, narrowed and ordered as the caller asked."""
+        page = self.paginate_queryset(self.filter_queryset(rows))
+        return self.get_paginated_response(serializer(page, many=True, context=self.get_serializer_context()).data)
+
     def campaign(self) -> Campaign | None:
         return Campaign.objects.filter(is_current=True).first()
 
@@ -90,7 +96,7 @@ class Resource(viewsets.GenericViewSet):
         try:
             with transaction.atomic():  # the answer stands or falls with what it answers
                 response = act()
-                body = json.loads(json.dumps(response.data, default=str))
+                body = json.loads(json.dumps(response.data, cls=JSONEncoder))
                 once.settle(stored, status=response.status_code, body=body)
             return response
         except Exception:

@@ -6,7 +6,7 @@ from rest_framework import mixins, serializers
 from rest_framework.response import Response
 
 from matchmaker.api.base import Resource, Strict
-from matchmaker.api.filters import equal
+from matchmaker.api.filters import Filter, equal
 from matchmaker.api.permissions import EVERYONE, SIGNED_IN
 from matchmaker.companies.models import Company
 from matchmaker.companies.services import update_company
@@ -61,8 +61,6 @@ class OwnCompany(Strict, serializers.ModelSerializer):
 
 
 class Companies(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
-    """Suppliers of the campaign; `mine=true` lists the caller's own companies with everything in them."""
-
     serializer_class = PublicCompany
     policy = {
         "list": EVERYONE,
@@ -70,10 +68,18 @@ class Companies(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
         "mine": SIGNED_IN,
         "partial_update": "companies:write",
     }
+    words = {
+        "list": "Suppliers of the campaign",
+        "retrieve": "One supplier",
+        "mine": "The caller's companies, with everything in them",
+        "partial_update": "Change one of the caller's companies",
+    }
+    notes = {"partial_update": "Only what is named is changed. Another legal name, country or number is checked anew."}
     filters = {
-        "country": equal("country"),
-        "q": lambda queryset, value: queryset.filter(
-            Q(name_key__contains=value.casefold()) | Q(about__icontains=value)
+        "country": equal("country", "ISO 3166-1 alpha-2."),
+        "q": Filter(
+            "Words of the name or of what it says of itself.",
+            lambda queryset, value: queryset.filter(Q(name_key__contains=value.casefold()) | Q(about__icontains=value)),
         ),
     }
     orderings = {"newest": ["-pk"], "name": ["legal_name", "pk"]}
@@ -85,8 +91,7 @@ class Companies(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
 
     @extend_schema(responses=OwnCompany(many=True))
     def mine(self, request):
-        companies = Company.objects.of(request.user).order_by("memberships__id")
-        return Response({"results": OwnCompany(companies, many=True).data})
+        return self.listed(Company.objects.of(request.user).order_by("memberships__id"), OwnCompany)
 
     @extend_schema(request=OwnCompany, responses=OwnCompany)
     def partial_update(self, request, uid):

@@ -7,7 +7,7 @@ from rest_framework import mixins, serializers
 from rest_framework.response import Response
 
 from matchmaker.api.base import Resource, Strict
-from matchmaker.api.filters import equal
+from matchmaker.api.filters import Filter, equal
 from matchmaker.api.permissions import EVERYONE, SIGNED_IN
 from matchmaker.catalogue import services
 from matchmaker.catalogue.models import Demand, DemandLine, demands
@@ -90,13 +90,37 @@ class Demands(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
         "close": "demands:write",
         "withdraw": "demands:write",
     }
+    words = {
+        "list": "Open public demands",
+        "retrieve": "One demand",
+        "mine": "The caller's demands in every state",
+        "create": "Write down a demand with its lines, as a draft",
+        "partial_update": "Change a demand",
+        "publish": "Publish a demand: its lines are matched",
+        "close": "Close a demand",
+        "withdraw": "Withdraw a demand",
+    }
+    notes = {
+        "retrieve": "A public one, one's own, or one the caller was invited to.",
+        "partial_update": "Only what is named is changed. Lines with `uid` are changed, others new; those left out go.",
+        "publish": "What names contacts, links or prohibited goods waits for the campaign's team.",
+    }
     filters = {
-        "category": lambda queryset, value: queryset.filter(lines__category=value).distinct(),
-        "closing_after": lambda queryset, value: queryset.filter(closing_on__gte=_day(value)),
-        "destination": equal("destination"),
-        "q": lambda queryset, value: queryset.filter(
-            Q(title__icontains=value) | Q(lines__text__icontains=value)
-        ).distinct(),
+        "category": Filter(
+            "Code of a category that one of its lines is in.",
+            lambda queryset, value: queryset.filter(lines__category=value).distinct(),
+        ),
+        "closing_after": Filter(
+            "Still open on this day, as 2026-12-31.",
+            lambda queryset, value: queryset.filter(closing_on__gte=_day(value)),
+        ),
+        "destination": equal("destination", "Where the goods go."),
+        "q": Filter(
+            "Words of its title or lines, as they stand there.",
+            lambda queryset, value: queryset.filter(
+                Q(title__icontains=value) | Q(lines__text__icontains=value)
+            ).distinct(),
+        ),
     }
     orderings = {"newest": ["-published_at", "-pk"], "closing": ["closing_on", "pk"]}
 
@@ -110,8 +134,7 @@ class Demands(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
 
     @extend_schema(responses=DemandOut(many=True))
     def mine(self, request):
-        page = self.paginate_queryset(self.get_queryset().order_by("-pk"))
-        return self.get_paginated_response(DemandOut(page, many=True).data)
+        return self.listed(self.get_queryset().order_by("-pk"), DemandOut)
 
     @extend_schema(request=DemandIn, responses={201: DemandOut})
     def create(self, request):

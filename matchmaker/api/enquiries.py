@@ -123,7 +123,23 @@ class Enquiries(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
         "decline": "enquiries:write",
         "quote": "enquiries:write",
     }
-    filters = {"status": equal("status"), "demand": equal("demand__uid"), "product": equal("product__uid")}
+    words = {
+        "list": "Enquiries of the caller's companies",
+        "retrieve": "One enquiry with its messages",
+        "create": "Write to another company for the first time",
+        "reply": "Answer in an enquiry",
+        "decline": "Decline an enquiry",
+        "quote": "Make a quote, or a new version of it",
+    }
+    notes = {
+        "create": "About one of `supplier`, `product` and `demand`. What was asked before goes on where it was.",
+        "quote": "For a `line` of the demand, or for the product the enquiry is about.",
+    }
+    filters = {
+        "status": equal("status", "State of the enquiry."),
+        "demand": equal("demand__uid", "About this demand."),
+        "product": equal("product__uid", "About this product."),
+    }
     orderings = {"newest": ["-touched_at", "-pk"], "oldest": ["touched_at", "pk"]}
 
     def get_queryset(self):
@@ -199,12 +215,18 @@ class Quotes(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
         "withdraw": "enquiries:write",
     }
     filters = {
-        "enquiry": equal("enquiry__uid"),
-        "demand": equal("line__demand__uid"),
-        "line": equal("line__uid"),
-        "status": equal("status"),
+        "enquiry": equal("enquiry__uid", "Made in this enquiry."),
+        "demand": equal("line__demand__uid", "For this demand."),
+        "line": equal("line__uid", "For this line of a demand."),
+        "status": equal("status", "State of the quote."),
     }
     orderings = {"newest": ["-made_at", "-pk"], "price": ["price", "pk"]}
+    words = {
+        "list": "Quotes of the caller's enquiries",
+        "retrieve": "One quote",
+        "answer": "Answer a quote",
+        "withdraw": "Take a quote back",
+    }
 
     def get_queryset(self):
         rows = Quote.objects.visible_to(self.request.user).select_related("enquiry__supplier", "enquiry__buyer", "line")

@@ -1,18 +1,34 @@
 """Only what a resource declares can be asked for: no lookup reaches the ORM from the address (B8–B10)."""
 
+from collections.abc import Callable
+from typing import NamedTuple
+
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
 from rest_framework.filters import BaseFilterBackend
 
 PAGING = {"page", "page_size", "format"}
+LISTS = ("list", "mine")
+
+
+class Filter(NamedTuple):
+    """A parameter of a list: what callers read about it, and narrow(queryset, value) → queryset."""
+
+    says: str
+    narrow: Callable
+
+
+def equal(field: str, says: str) -> Filter:
+    """A filter for one value of a field."""
+    return Filter(says, lambda queryset, value: queryset.filter(**{field: value}))
 
 
 class DeclaredFilters(BaseFilterBackend):
-    """`filters = {"category": narrow}` where narrow(queryset, value) → queryset; `orderings = {"newest": ["-id"]}`."""
+    """`filters = {"category": Filter(…)}` and `orderings = {"newest": ["-id"]}` of the resource."""
 
     def filter_queryset(self, request, queryset, view):
         filters, orderings = getattr(view, "filters", {}), getattr(view, "orderings", {})
-        if getattr(view, "action", "") != "list":
+        if view.action not in LISTS:
             return queryset
         for name in request.query_params:
             values = request.query_params.getlist(name)
@@ -25,19 +41,29 @@ class DeclaredFilters(BaseFilterBackend):
                     raise ValidationError({name: [_("Order by one of: %(names)s.") % {"names": ", ".join(orderings)}]})
                 queryset = queryset.order_by(*orderings[values[0]])
             elif name in filters:
-                queryset = _narrowed(filters[name], queryset, name, _limited(name, values[0]))
+                queryset = _narrowed(filters[name].narrow, queryset, name, _limited(name, values[0]))
             else:
                 raise ValidationError({name: [_("Unknown parameter.")]}, "unknown_field")
         return queryset
 
     def get_schema_operation_parameters(self, view):
-        names = [*getattr(view, "filters", {}), *(["ordering"] if getattr(view, "orderings", {}) else [])]
-        return [{"name": name, "in": "query", "required": False, "schema": {"type": "string"}} for name in names]
+        if view.action not in LISTS:
+            return []
+        found = [
+            {"name": name, "description": narrow.says, "schema": {"type": "string"}}
+            for name, narrow in getattr(view, "filters", {}).items()
+        ]
+        if orderings := list(getattr(view, "orderings", {})):
+            schema = {"type": "string", "enum": orderings}
+            found.append({"name": "ordering", "description": "How the list is ordered.", "schema": schema})
+        return [{"in": "query", "required": False, **parameter} for parameter in found]
 
 
 def _narrowed(narrow, queryset, name: str, value: str):
     try:
         return narrow(queryset, value)
+    except ValidationError as error:
+        raise ValidationError({name: error.detail}) from None
     except (ValueError, TypeError):  # a word where the column holds a number
         raise ValidationError({name: [_("This is no value of this parameter.")]}, "invalid") from None
 
@@ -46,8 +72,3 @@ def _limited(name: str, value: str) -> str:
     if len(value) > 200 or "\x00" in value:
         raise ValidationError({name: [_("Give at most 200 plain characters.")]})
     return value
-
-
-def equal(field: str):
-    """A filter for one value of a field."""
-    return lambda queryset, value: queryset.filter(**{field: value})

@@ -6,7 +6,7 @@ from rest_framework import mixins, serializers
 from rest_framework.response import Response
 
 from matchmaker.api.base import Resource, Strict
-from matchmaker.api.filters import equal
+from matchmaker.api.filters import Filter, equal
 from matchmaker.api.permissions import SIGNED_IN
 from matchmaker.campaigns import boundary
 from matchmaker.companies.services import is_member
@@ -85,11 +85,19 @@ class AnswerIn(Strict):
 class Matches(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     serializer_class = MatchOut
     policy = {"list": SIGNED_IN, "retrieve": SIGNED_IN, "answer": "matches:write"}
+    words = {
+        "list": "Matches of the caller's companies",
+        "retrieve": "One match with its reasons",
+        "answer": "Answer a match for one side",
+    }
+    notes = {"answer": "`why` may say what speaks against it. After both sides said yes each sees the other's contact."}
     filters = {
-        "product": equal("product__uid"),
-        "line": equal("line__uid"),
-        "demand": equal("line__demand__uid"),
-        "mutual": lambda queryset, value: queryset.filter(mutual_at__isnull=value != "true"),
+        "product": equal("product__uid", "Of this product."),
+        "line": equal("line__uid", "Of this line of a demand."),
+        "demand": equal("line__demand__uid", "Of this demand."),
+        "mutual": Filter(
+            "`true`: both sides said yes.", lambda queryset, value: queryset.filter(mutual_at__isnull=value != "true")
+        ),
     }
     orderings = {"score": ["-score", "pk"], "newest": ["-pk"]}
 

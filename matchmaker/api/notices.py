@@ -5,6 +5,7 @@ from rest_framework import mixins, serializers
 from rest_framework.response import Response
 
 from matchmaker.api.base import Resource
+from matchmaker.api.filters import Filter
 from matchmaker.api.permissions import SIGNED_IN
 from matchmaker.notifications.models import Notice
 from matchmaker.notifications.services import mark_read
@@ -20,7 +21,12 @@ class NoticeOut(serializers.ModelSerializer):
 class Notices(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     serializer_class = NoticeOut
     policy = {"list": SIGNED_IN, "retrieve": SIGNED_IN, "read": "notices:write"}
-    filters = {"unread": lambda queryset, value: queryset.filter(read_at__isnull=value == "true")}
+    filters = {
+        "unread": Filter(
+            "`true`: not read yet.", lambda queryset, value: queryset.filter(read_at__isnull=value == "true")
+        )
+    }
+    words = {"list": "Notices of the caller", "retrieve": "One notice", "read": "Mark a notice as read"}
 
     def get_queryset(self):
         return Notice.objects.visible_to(self.request.user).order_by("-pk")

@@ -18,6 +18,8 @@ class DeclaredPolicy(BasePermission):
         if action is None:
             raise MethodNotAllowed(request.method)
         wanted = getattr(view, "policy", {}).get(action)
+        if wanted is None and not hasattr(view, request.method.lower()):
+            raise MethodNotAllowed(request.method)
         if wanted is None:
             return False
         token = request.auth

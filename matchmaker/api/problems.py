@@ -8,16 +8,15 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from matchmaker.core.problems import Refused
-
-CONTENT_TYPE = "application/problem+json"
+from matchmaker.core.problems import PROBLEM, Refused
+from matchmaker.core.problems import problem as body_of
 
 
 def problem(status: int, code: str, detail: str, errors: list[dict] | None = None, headers=None) -> Response:
-    body = {"type": "about:blank", "title": code.replace("_", " "), "status": status, "code": code, "detail": detail}
+    body = body_of(status, code, detail)
     if errors:
         body["errors"] = errors
-    return Response(body, status=status, content_type=CONTENT_TYPE, headers=headers)
+    return Response(body, status=status, content_type=PROBLEM, headers=headers)
 
 
 def handle(exc, context):

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from matchmaker.api.base import Resource, Strict
 from matchmaker.api.companies import PublicCompany
-from matchmaker.api.filters import equal
+from matchmaker.api.filters import Filter, equal
 from matchmaker.api.permissions import EVERYONE, SIGNED_IN
 from matchmaker.catalogue import services
 from matchmaker.catalogue.models import Product, ProductCertificate, ProductFile, ProductText, ProductVariant
@@ -112,16 +112,38 @@ class Products(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
         "pause": "products:write",
         "withdraw": "products:write",
     }
+    words = {
+        "list": "Published products",
+        "retrieve": "One product",
+        "mine": "The caller's products in every state",
+        "create": "Write down a product, as a draft",
+        "partial_update": "Change a product",
+        "describe_certificate": "Write down number, issuer and validity of a certificate",
+        "publish": "Publish a product: it is found and matched",
+        "pause": "Pause a product",
+        "withdraw": "Withdraw a product",
+    }
+    notes = {
+        "partial_update": "Only what is named is changed; `texts` and `variants` are replaced as a whole.",
+        "publish": "Matches follow within seconds.",
+        "pause": "It is no longer found nor matched until it is published again.",
+    }
+    is_versioned = True
     filters = {
-        "category": equal("category"),
-        "group": equal("category__group"),
-        "origin": equal("origin"),
-        "hs_code": lambda queryset, value: queryset.filter(hs_code__startswith=value),
-        "certificate": lambda queryset, value: queryset.filter(certificates__code=value),
-        "company": equal("company__uid"),
-        "q": lambda queryset, value: queryset.filter(
-            Q(texts__name__icontains=value) | Q(texts__description__icontains=value)
-        ).distinct(),
+        "category": equal("category", "Code of a category."),
+        "group": equal("category__group", "Group of its category."),
+        "origin": equal("origin", "Country of origin, ISO 3166-1 alpha-2."),
+        "hs_code": Filter(
+            "How the HS code begins.", lambda queryset, value: queryset.filter(hs_code__startswith=value)
+        ),
+        "certificate": equal("certificates__code", "Code of a certificate it has."),
+        "company": equal("company__uid", "Its supplier."),
+        "q": Filter(
+            "Words of its name or description, as they stand there.",
+            lambda queryset, value: queryset.filter(
+                Q(texts__name__icontains=value) | Q(texts__description__icontains=value)
+            ).distinct(),
+        ),
     }
     orderings = {"newest": ["-published_at", "-pk"], "oldest": ["published_at", "pk"]}
 
@@ -134,8 +156,7 @@ class Products(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
 
     @extend_schema(responses=ProductOut(many=True))
     def mine(self, request):
-        page = self.paginate_queryset(self.get_queryset().order_by("-pk"))
-        return self.get_paginated_response(ProductOut(page, many=True).data)
+        return self.listed(self.get_queryset().order_by("-pk"), ProductOut)
 
     @extend_schema(request=ProductIn, responses={201: ProductOut})
     def create(self, request):

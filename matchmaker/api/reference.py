@@ -1,4 +1,4 @@
-"""Categories, HS codes and events: what everybody may read; and the suggestion of codes from a text."""
+"""Categories and HS codes, which everybody may read; and the suggestion of codes from a text."""
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers
@@ -8,7 +8,6 @@ from matchmaker.api.base import Resource, Strict
 from matchmaker.api.filters import equal
 from matchmaker.api.permissions import EVERYONE
 from matchmaker.catalogue.models import Category, HSCode
-from matchmaker.events.models import Event
 from matchmaker.matching.services import suggest_codes
 
 
@@ -25,7 +24,8 @@ class Categories(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     lookup_field = "code"
     lookup_value_converter = "str"
     policy = {"list": EVERYONE, "retrieve": EVERYONE}
-    filters = {"group": equal("group")}
+    filters = {"group": equal("group", "A group of the campaign.")}
+    words = {"list": "Categories", "retrieve": "One category"}
 
 
 class HSCodeOut(serializers.ModelSerializer):
@@ -44,47 +44,12 @@ class HSCodes(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     lookup_field = "code"
     lookup_value_converter = "str"
     policy = {"list": EVERYONE, "retrieve": EVERYONE}
-    filters = {"parent": equal("parent"), "level": equal("level"), "category": equal("category")}
-
-
-class EventOut(serializers.ModelSerializer):
-    class Meta:
-        model = Event
-        fields = [
-            "uid",
-            "slug",
-            "name_en",
-            "name_zh",
-            "about_en",
-            "about_zh",
-            "theme_en",
-            "theme_zh",
-            "guest_country",
-            "mode",
-            "venue_en",
-            "venue_zh",
-            "city_en",
-            "city_zh",
-            "time_zone",
-            "starts_on",
-            "ends_on",
-            "opens_at",
-            "closes_at",
-            "capacity",
-        ]
-        read_only_fields = fields
-
-
-class Events(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
-    serializer_class = EventOut
-    lookup_field = "slug"
-    lookup_value_converter = "slug"
-    policy = {"list": EVERYONE, "retrieve": EVERYONE}
-    filters = {"country": equal("guest_country")}
-    orderings = {"soonest": ["starts_on", "pk"]}
-
-    def get_queryset(self):
-        return Event.objects.published().order_by("starts_on", "pk")
+    filters = {
+        "parent": equal("parent", "The code one level above."),
+        "level": equal("level", "2 chapters, 4 headings, 6 subheadings."),
+        "category": equal("category", "The campaign's category it belongs to."),
+    }
+    words = {"list": "HS codes", "retrieve": "One HS code"}
 
 
 class TextIn(Strict):
@@ -98,12 +63,12 @@ class CodesOut(serializers.Serializer):
 
 
 class Suggestions(Resource):
-    """Category and HS code for a text in any of the product languages; shares add up to at most 1."""
-
     serializer_class = TextIn
     policy = {"create": EVERYONE}
+    words = {"create": "Suggest category and HS code for a text"}
+    notes = {"create": "In any language of products. The shares of each list add up to at most 1."}
 
-    @extend_schema(request=TextIn, responses=CodesOut)
+    @extend_schema(request=TextIn, responses={200: CodesOut})
     def create(self, request):
         given = self.given(TextIn)
         found = suggest_codes(given.validated_data["text"], given.validated_data["language"])

@@ -1,11 +1,12 @@
 """A token for a password: for scripts that cannot open a browser."""
 
+from allauth.account.adapter import get_adapter
 from allauth.mfa.utils import is_mfa_enabled
-from django.contrib.auth import authenticate
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, Throttled
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
@@ -15,6 +16,8 @@ from matchmaker.api.permissions import EVERYONE
 from matchmaker.api.throttling import SignIn
 from matchmaker.campaigns import second_step
 from matchmaker.core.problems import Refused
+
+LOCKED = 300  # seconds until passwords for an account are taken again
 
 
 class Credentials(Strict):
@@ -32,9 +35,8 @@ class TokenOut(serializers.Serializer):
 
 
 class Tokens(APIView):
-    """POST e-mail and password; the answer's `token` goes into `Authorization: Bearer …` and is shown only here."""
-
     policy = {"post": EVERYONE}
+    words = {"post": "A key for an e-mail address and a password"}
     throttle_classes = [SignIn]
     authentication_classes: list = []
 
@@ -43,7 +45,10 @@ class Tokens(APIView):
         given = Credentials(data=request.data)
         given.is_valid(raise_exception=True)
         wanted = given.validated_data
-        user = authenticate(request._request, email=wanted["email"], password=wanted["password"])
+        try:  # counted with the guesses at the site's own door
+            user = get_adapter().authenticate(request._request, email=wanted["email"], password=wanted["password"])
+        except ValidationError as limit:
+            raise Throttled(LOCKED, limit.message) from None
         verified = user is not None and user.emailaddress_set.filter(verified=True, email__iexact=user.email).exists()
         if user is None or not verified:
             raise AuthenticationFailed(_("E-mail and password do not fit."), "credentials_invalid")

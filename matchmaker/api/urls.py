@@ -4,12 +4,15 @@ from django.urls import path
 
 from matchmaker.api.companies import Companies
 from matchmaker.api.demands import Demands
-from matchmaker.api.docs import Page, Schema
+from matchmaker.api.docs import Entrance, Page, Schema
 from matchmaker.api.enquiries import Enquiries, Quotes
+from matchmaker.api.events import Events
 from matchmaker.api.matches import Matches
+from matchmaker.api.meetings import MeetingRequests, Meetings
 from matchmaker.api.notices import Notices
+from matchmaker.api.participations import Participations
 from matchmaker.api.products import Products
-from matchmaker.api.reference import Categories, Events, HSCodes, Suggestions
+from matchmaker.api.reference import Categories, HSCodes, Suggestions
 from matchmaker.api.sign_in import Tokens
 
 LIST, ONE, LIST_WRITE, ONE_WRITE = (
@@ -25,6 +28,7 @@ def one(resource, verb):
 
 
 urlpatterns = [
+    path("", Entrance.as_view(), name="api"),
     path("tokens/", Tokens.as_view(), name="api_tokens"),
     path("companies/", Companies.as_view(LIST), name="api_companies"),
     path("companies/mine/", Companies.as_view({"get": "mine"}), name="api_my_companies"),
@@ -58,6 +62,28 @@ urlpatterns = [
     path("quotes/<uuid:uid>/", Quotes.as_view(ONE), name="api_quote"),
     path("quotes/<uuid:uid>/answer/", one(Quotes, "answer"), name="api_quote_answer"),
     path("quotes/<uuid:uid>/withdraw/", one(Quotes, "withdraw"), name="api_quote_withdraw"),
+    path("participations/", Participations.as_view(LIST_WRITE), name="api_participations"),
+    path("participations/<uuid:uid>/", Participations.as_view(ONE_WRITE), name="api_participation"),
+    path("participations/<uuid:uid>/away/", one(Participations, "away"), name="api_participation_away"),
+    path(
+        "participations/<uuid:uid>/wishes/",
+        Participations.as_view({"get": "wishes", "post": "wish"}),
+        name="api_participation_wishes",
+    ),
+    path("participations/<uuid:uid>/withdraw/", one(Participations, "withdraw"), name="api_participation_withdraw"),
+    path("meeting-requests/", MeetingRequests.as_view(LIST_WRITE), name="api_meeting_requests"),
+    path("meeting-requests/<uuid:uid>/", MeetingRequests.as_view(ONE_WRITE), name="api_meeting_request"),
+    path("meeting-requests/<uuid:uid>/answer/", one(MeetingRequests, "answer"), name="api_meeting_request_answer"),
+    path(
+        "meeting-requests/<uuid:uid>/withdraw/", one(MeetingRequests, "withdraw"), name="api_meeting_request_withdraw"
+    ),
+    path("meetings/", Meetings.as_view(LIST_WRITE), name="api_meetings"),
+    path("meetings/<uuid:uid>/", Meetings.as_view(ONE), name="api_meeting"),
+    path("meetings/<uuid:uid>/cancel/", one(Meetings, "cancel"), name="api_meeting_cancel"),
+    path("meetings/<uuid:uid>/outcome/", one(Meetings, "outcome"), name="api_meeting_outcome"),
+    path("meetings/<uuid:uid>/staff/", one(Meetings, "staff"), name="api_meeting_staff"),
+    path("meetings/<uuid:uid>/move/", one(Meetings, "propose"), name="api_meeting_move"),
+    path("meetings/<uuid:uid>/move/answer/", one(Meetings, "answer_move"), name="api_meeting_move_answer"),
     path("notifications/", Notices.as_view(LIST), name="api_notices"),
     path("notifications/<uuid:uid>/", Notices.as_view(ONE), name="api_notice"),
     path("notifications/<uuid:uid>/read/", one(Notices, "read"), name="api_notice_read"),
@@ -65,8 +91,11 @@ urlpatterns = [
     path("categories/<str:code>/", Categories.as_view(ONE), name="api_category"),
     path("hs-codes/", HSCodes.as_view(LIST), name="api_hs_codes"),
     path("hs-codes/<str:code>/", HSCodes.as_view(ONE), name="api_hs_code"),
-    path("events/", Events.as_view(LIST), name="api_events"),
-    path("events/<slug:slug>/", Events.as_view(ONE), name="api_event"),
+    path("events/", Events.as_view(LIST_WRITE), name="api_events"),
+    path("events/<slug:slug>/", Events.as_view(ONE_WRITE), name="api_event"),
+    path("events/<slug:slug>/publish/", one(Events, "publish"), name="api_event_publish"),
+    path("events/<slug:slug>/cancel/", one(Events, "cancel"), name="api_event_cancel"),
+    path("events/<slug:slug>/copy/", one(Events, "copy"), name="api_event_copy"),
     path("suggestions/", one(Suggestions, "create"), name="api_suggestions"),
     path("schema/", Schema.as_view(), name="api_schema"),
     path("docs/", Page.as_view(url_name="api_schema"), name="api_docs"),

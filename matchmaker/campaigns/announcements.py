@@ -104,6 +104,7 @@ def try_out(*, by: User, campaign: Campaign, draft: Announcement) -> None:
     notify(
         kind=KIND,
         to=[by],
+        about=None,
         event_key=f"{KIND}_trial:{draft.uid}:{timezone.now().isoformat()}",
         context={"announcement": str(draft.uid)},
         path=f"/announcements/{draft.uid}/",
@@ -137,7 +138,8 @@ def send(*, by: User, campaign: Campaign, draft: Announcement) -> Announcement:
         return row
     row.agreed_by = by if row.written_by_id != by.pk else None
     context, path = {"announcement": str(row.uid)}, f"/announcements/{row.uid}/"
-    row.reached = notify(kind=KIND, to=audience(row.audience), event_key=row.event_key, context=context, path=path)
+    letter: dict[str, Any] = {"kind": KIND, "event_key": row.event_key, "context": context, "path": path}
+    row.reached = notify(to=audience(row.audience), about=None, **letter)
     row.state, row.sent_at = Announcement.State.SENT, timezone.now()
     row.save(update_fields=["state", "sent_at", "agreed_by", "reached"])
     facts = {"people": row.reached, "audience": row.audience, "written_by": str(row.written_by.uid)}

@@ -64,6 +64,7 @@ def _tell(claim: Claim, *, accepted: bool) -> None:
     notify(
         kind="claim_answered",
         to=[claim.user],
+        about=None,
         event_key=f"claim_answered:{claim.uid}",
         context={"company": str(claim.company), "accepted": accepted},
         path="/companies/",

@@ -146,6 +146,7 @@ def _tell(company: Company, kind: str, key: str, to=None, **context) -> None:
     notify(
         kind=kind,
         to=list(admins(company)) if to is None else to,
+        about=company.uid,
         event_key=f"{kind}:{key}",
         context={"company": str(company), **context},
         path=f"/companies/{company.uid}/members/",

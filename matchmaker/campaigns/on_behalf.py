@@ -40,6 +40,7 @@ def begin(*, by: User, company: Company, campaign: Campaign, reason: str) -> Use
     notify(
         kind="company_acted",
         to=people,
+        about=company.uid,
         event_key=f"company_acted:{company.uid}:{timezone.now().isoformat()}",
         context={"company": str(company), "person": str(by), "person_uid": str(by.uid), "reason": why},
         path=f"/companies/{company.uid}/record/",

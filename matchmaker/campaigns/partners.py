@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
+from matchmaker.campaigns import seats
 from matchmaker.campaigns.models import Campaign, Enrolment, Partner, PartnerCode, PartnerSeat
 from matchmaker.campaigns.services import approve_vouched, require_organiser
 from matchmaker.companies import invitations
@@ -21,8 +22,7 @@ from matchmaker.companies.models import Company
 from matchmaker.companies.services import start_company
 from matchmaker.core import reference
 from matchmaker.core.problems import Refused
-from matchmaker.notifications.models import Promise
-from matchmaker.notifications.services import notify
+from matchmaker.notifications.services import notify, take_back
 
 LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # none that is taken for another on paper
 LONGEST_DAYS = 365
@@ -76,25 +76,11 @@ def close_partner(*, by: User, partner: Partner) -> None:
 
 @transaction.atomic
 def give_seat(*, by: User, partner: Partner, email: str) -> PartnerSeat:
-    """Let whoever owns this address sit at the partner's desk, and tell her by letter."""
+    """Let whoever owns this address sit at the partner's desk, and tell her."""
     require_organiser(by, partner.campaign)
-    email, now = email.strip().lower(), timezone.now()
-    if PartnerSeat.objects.standing().filter(partner=partner, email=email).exists():
-        raise Refused("already_seated", _("This address has a seat at the desk already."), field="email")
-    seat = PartnerSeat(partner=partner, email=email, language=by.language, given_by=by, not_before=now)
-    seat.full_clean()
-    seat.save(force_insert=True)
+    seat = PartnerSeat(partner=partner, email=email, language=by.language, given_by=by)
+    seats.offer(seat)
     record(by=by, verb="give_seat", on=seat, organisation=partner.campaign, facts={"partner": str(partner.uid)})
-    known = User.objects.filter(emailaddress__email__iexact=email, emailaddress__verified=True, is_active=True)
-    told = notify(
-        kind="partner_invited",
-        to=list(known),
-        event_key=f"partner_invited:{seat.pk}",
-        context={"partner": partner.name_en, "campaign": partner.campaign.name_en},
-        path="/partner/",
-    )
-    if told:
-        PartnerSeat.objects.filter(pk=seat.pk).update(state=Promise.State.SENT, finished_at=now)
     return seat
 
 
@@ -102,24 +88,19 @@ def give_seat(*, by: User, partner: Partner, email: str) -> PartnerSeat:
 def withdraw_seat(*, by: User, seat: PartnerSeat) -> None:
     """It holds at the next request: pages read the seat every time."""
     require_organiser(by, seat.partner.campaign)
-    now = timezone.now()
-    if PartnerSeat.objects.standing().filter(pk=seat.pk).update(withdrawn_at=now):
-        PartnerSeat.objects.waiting().filter(pk=seat.pk).update(
-            state=Promise.State.CANCELLED, finished_at=now, lease_token=None, lease_until=None
-        )
+    if seats.withdraw(seat):
+        if seat.user:
+            take_back(person=seat.user, about=seat.partner.uid)
         record(by=by, verb="withdraw_seat", on=seat, organisation=seat.partner.campaign)
 
 
 @transaction.atomic
 def take_seats(*, by: User) -> int:
     """Sit down wherever an address of hers that she has confirmed was given a seat; returns how many were taken."""
-    mine = [email.lower() for email in invitations.addresses(by)]
-    taken = 0
-    for seat in PartnerSeat.objects.standing().filter(user__isnull=True, email__in=mine).select_related("partner"):
-        if PartnerSeat.objects.filter(pk=seat.pk, user__isnull=True).update(user=by, taken_at=timezone.now()):
-            record(by=by, verb="take_seat", on=seat, organisation=seat.partner.campaign)
-            taken += 1
-    return taken
+    taken = list(seats.take(PartnerSeat.objects.select_related("partner__campaign"), by))
+    for seat in taken:
+        record(by=by, verb="take_seat", on=seat, organisation=seat.partner.campaign)
+    return len(taken)
 
 
 # -- the partner's side -----------------------------------------------------------------------------------------------
@@ -212,6 +193,7 @@ def use_code(*, by: User, company: Company, text: str) -> Enrolment:
     notify(
         kind="partner_enrolled",
         to=_people(code.partner),
+        about=code.partner.uid,
         event_key=f"partner_enrolled:{enrolment.uid}",
         context={"partner": code.partner.name_en, "company": str(company), "label": code.label},
         path=f"/partner/{code.partner.uid}/companies/{enrolment.uid}/",
@@ -223,7 +205,7 @@ def use_code(*, by: User, company: Company, text: str) -> Enrolment:
 
 
 def _people(partner: Partner) -> list[User]:
-    return list(User.objects.filter(partner_seats__in=partner.seats.standing(), is_active=True).distinct())
+    return list(User.objects.filter(partnerseats__in=partner.seats.standing(), is_active=True).distinct())
 
 
 @transaction.atomic
@@ -267,6 +249,7 @@ def _write_vouch(by: User, enrolment: Enrolment, text: str) -> Enrolment:
     notify(
         kind="partner_vouched",
         to=admins(company),
+        about=company.uid,
         event_key=f"partner_vouched:{enrolment.uid}:{enrolment.vouched_at.isoformat()}",
         context={"partner": partner.name_en, "company": str(company)},
         path=f"/companies/{company.uid}/members/",

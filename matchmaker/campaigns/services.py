@@ -20,13 +20,13 @@ NEEDED = ("legal_name", "country", "city", "contact_name", "contact_email", "abo
 
 
 def require_organiser(user: User, campaign: Campaign) -> None:
-    decides = Organiser.objects.filter(campaign=campaign, user=user).exclude(role=Organiser.Role.STAFF).exists()
+    decides = Organiser.objects.filter(campaign=campaign, user=user, role__in=Organiser.DECIDES).exists()
     if not decides:
         raise Refused("not_found", _("There is nothing here for you."), status=404)
 
 
 def _team(campaign: Campaign) -> list[User]:
-    return list(User.objects.filter(organiser_of__campaign=campaign).exclude(organiser_of__role=Organiser.Role.STAFF))
+    return list(User.objects.filter(organiser_of__campaign=campaign, organiser_of__role__in=Organiser.DECIDES))
 
 
 def _people(company: Company) -> list[User]:
@@ -66,6 +66,7 @@ def submit_company(*, by: User, company: Company, campaign: Campaign, consent: s
     notify(
         kind="company_submitted",
         to=_team(campaign),
+        about=campaign.uid,
         event_key=_submission(company),
         context={"company": str(company), "country": company.country, "sides": _sides(company)},
         path="/console/companies/",
@@ -122,6 +123,7 @@ def _settle(*, by: User | None, company: Company, status: str, kind: str, facts:
     notify(
         kind=kind,
         to=_people(company),
+        about=company.uid,
         event_key=f"{kind}:{company.uid}:{company.submitted_at.isoformat() if company.submitted_at else ''}",
         context={"company": str(company), "reason": reason, "sides": _sides(company)},
         path="/desk/" if kind == "company_approved" else f"/{_sides(company)[0]}/company/",

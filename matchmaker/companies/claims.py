@@ -45,6 +45,7 @@ def claim_company(*, by: User, company: Company, evidence: str) -> Claim:
     notify(
         kind="company_claimed",
         to=admins(company),
+        about=company.uid,
         event_key=f"company_claimed:{claim.uid}",
         context={
             "company": str(company),

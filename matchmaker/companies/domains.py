@@ -19,7 +19,6 @@ from django.utils.translation import gettext as _
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
 from matchmaker.companies.duplicates import domain as domain_of
-from matchmaker.companies.invitations import Addressee
 from matchmaker.companies.members import is_admin
 from matchmaker.companies.models import Asked, Claim, Company, DomainProof
 from matchmaker.core.problems import Refused
@@ -175,7 +174,7 @@ def _send(post: mail.Post, letter: Promise) -> None:
     proof = DomainProof.objects.select_related("company", "user").get(pk=letter.pk)
     if proof.proved_at or proof.expires_at <= timezone.now():
         raise outbox.NotWanted("The proof is given or has run out.")
-    addressee = Addressee(proof.address, proof.user.language)
+    addressee = mail.Addressee(proof.address, proof.user.language)
     mail.writable(addressee)
     context = {"company": str(proof.company), "person": str(proof.user), "domain": proof.domain}
     context["path"] = f"/domain-proofs/{proof.token}/"

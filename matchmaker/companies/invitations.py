@@ -2,7 +2,6 @@
 
 import datetime as dt
 import uuid
-from dataclasses import dataclass
 
 from allauth.account.models import EmailAddress
 from django.core import signing
@@ -23,18 +22,6 @@ from matchmaker.notifications.services import notify
 LIFE = dt.timedelta(days=7)
 A_DAY = 30  # invitations of one company (B40)
 SALT = "company invitation"
-
-
-@dataclass(frozen=True)
-class Addressee:
-    """Somebody who may have no account yet."""
-
-    email: str
-    language: str
-    is_active: bool = True
-
-    def __str__(self) -> str:
-        return self.email
 
 
 def token_of(invitation: Invitation) -> str:
@@ -130,6 +117,7 @@ def _tell_member_of_the_site(invitation: Invitation, now: dt.datetime) -> None:
     told = notify(
         kind="company_invitation",
         to=list(known),
+        about=None,
         event_key=f"company_invitation:{invitation.pk}",
         context=_context(invitation),
         path="/companies/",
@@ -197,6 +185,7 @@ def tell_of_misuse(*, by: User, invitation: Invitation) -> None:
     notify(
         kind="invitation_misused",
         to=[invitation.invited_by],
+        about=invitation.company.uid,
         event_key=f"invitation_misused:{invitation.pk}:{by.pk}",
         context={"company": str(invitation.company), "email": invitation.email},
         path=f"/companies/{invitation.company.uid}/members/",
@@ -217,7 +206,7 @@ def _send(post: mail.Post, letter: Promise) -> None:
     invitation = Invitation.objects.select_related("company", "invited_by").get(pk=letter.pk)
     if invitation.withdrawn_at or invitation.accepted_at or invitation.expires_at <= timezone.now():
         raise outbox.NotWanted("The invitation no longer stands.")
-    addressee = Addressee(invitation.email, invitation.language)
+    addressee = mail.Addressee(invitation.email, invitation.language)
     mail.writable(addressee)
     context = _context(invitation) | {"path": f"/invitations/{token_of(invitation)}/"}
     post.send(mail.build(addressee, "company_invitation", topics.ACCOUNT, context, key=str(invitation.pk)))

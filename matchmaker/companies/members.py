@@ -14,7 +14,7 @@ from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
 from matchmaker.companies.models import Asked, Company, JoinRequest, Membership
 from matchmaker.core.problems import Refused
-from matchmaker.notifications.services import notify
+from matchmaker.notifications.services import notify, take_back
 
 JOIN_REQUESTS_A_DAY = 10  # of one person, so that nobody knocks at every door
 
@@ -47,6 +47,7 @@ def add_member(*, by: User, company: Company, user: User, role: str) -> Membersh
     notify(
         kind="member_joined",
         to=[person for person in admins(company) if person.pk not in (user.pk, by.pk)],
+        about=company.uid,
         event_key=f"member_joined:{company.uid}:{user.uid}:{membership.pk}",
         context={"company": str(company), "person": str(user), "person_uid": str(user.uid), "role": role},
         path=f"/companies/{company.uid}/members/",
@@ -88,7 +89,7 @@ def remove_member(*, by: User, membership: Membership) -> None:
     require_admin(by, membership.company)
     _keep_an_admin(membership.company, membership)
     record(by=by, verb="remove_member", on=membership.user, organisation=membership.company)
-    membership.delete()
+    _take_out(membership)
 
 
 @transaction.atomic
@@ -98,7 +99,12 @@ def leave_company(*, by: User, company: Company) -> None:
         raise Refused("not_found", _("There is nothing here for you."), status=404)
     _keep_an_admin(company, membership)
     record(by=by, verb="leave_company", on=by, organisation=company)
+    _take_out(membership)
+
+
+def _take_out(membership: Membership) -> None:
     membership.delete()
+    take_back(person=membership.user, about=membership.company.uid)  # letters on their way stay here
 
 
 @transaction.atomic
@@ -137,6 +143,7 @@ def ask_to_join(*, by: User, company: Company, message: str = "") -> JoinRequest
     notify(
         kind="join_requested",
         to=admins(company),
+        about=company.uid,
         event_key=f"join_requested:{request.uid}",
         context={"company": str(company), "person": str(by), "person_uid": str(by.uid), "message": request.message},
         path=f"/companies/{company.uid}/members/",
@@ -162,6 +169,7 @@ def answer_join_request(*, by: User, request: JoinRequest, accept: bool) -> Join
     notify(
         kind="join_answered",
         to=[request.user],
+        about=None,
         event_key=f"join_answered:{request.uid}",
         context={"company": str(request.company), "accepted": accept},
         path="/desk/" if accept else "/companies/",

@@ -5,7 +5,7 @@ and erased without anybody remembering it: a row that goes with the person (CASC
 somebody else's row (SET NULL) is cleared; an entry of the audit (PROTECT) stays, and shows a number instead of a name.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from allauth.usersessions.models import UserSession
@@ -62,6 +62,17 @@ def _value(value: Any) -> Any:
     return value if isinstance(value, str | int | float | bool | list | dict | None) else str(value)
 
 
+# What floors above add: whom somebody alone administers there, by name, and what ends with a company that closes.
+hands_over: list[Callable[[User], list[str]]] = []
+ends_with: list[Callable[[User, Company], None]] = []
+
+
+def to_hand_over(user: User) -> list[str]:
+    """What nobody would administer without her."""
+    must, _alone = companies_without_her(user)
+    return [*map(str, must), *(name for ask in hands_over for name in ask(user))]
+
+
 def companies_without_her(user: User) -> tuple[list[Company], list[Company]]:
     """Companies she must hand over first, and companies nobody else belongs to."""
     must, alone = [], []
@@ -82,7 +93,10 @@ def what_stays(user: User) -> list[str]:
         % {"count": AuditEntry.objects.filter(actor=user).count()}
     ]
     stays += [
-        _("The company %(company)s, closed and without your contact data: other companies' matches refer to it.")
+        _(
+            "The company %(company)s, closed and without your contact data: other companies' matches refer to it. "
+            "Its meetings to come are called off, and the other side is told."
+        )
         % {"company": company}
         for company in alone
     ]
@@ -96,15 +110,15 @@ def erase_person(*, by: User) -> list[str]:
     """Take this person out of the site; returns what stays and why. A second call finds nothing left and is harmless.
 
     Raises:
-        Refused: while she is the only administrator of a company that others belong to (B90).
+        Refused: while she is the only administrator of a company that others belong to, or of a team (B90).
     """
-    must, alone = companies_without_her(by)
-    if must:
+    if must := to_hand_over(by):
         raise Refused(
             "hand_over_first",
             _("Hand over %(companies)s first: without you nobody would administer it.")
-            % {"companies": ", ".join(str(company) for company in must)},
+            % {"companies": ", ".join(must)},
         )
+    _must, alone = companies_without_her(by)
     stays = what_stays(by)
     addresses = {by.email.lower(), *(row.email.lower() for row in by.emailaddress_set.all())}
     for company in alone:
@@ -136,6 +150,8 @@ def _nobody(user: User) -> str:
 
 def _close(by: User, company: Company) -> None:
     """A company whose last person goes: nobody sees it any more, and it names nobody."""
+    for end in ends_with:
+        end(by, company)
     Company.objects.filter(pk=company.pk).update(
         status=Company.Status.SUSPENDED, contact_name="", contact_email="", contact_phone=""
     )

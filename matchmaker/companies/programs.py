@@ -40,7 +40,7 @@ def tell(
     facts = {name: str(value) for name, value in ids.items()} | {"company": str(company.uid), "path": path}
     webhooks.emit(owner_uid=company.uid, event_type=kind, event_key=event_key, data=facts)
     to = company.members.all() if people is None else people
-    return notify(kind=kind, to=to, event_key=event_key, context=context, path=path)
+    return notify(kind=kind, to=to, event_key=event_key, context=context, about=company.uid, path=path)
 
 
 def of(company: Company) -> QuerySet[WebhookEndpoint]:

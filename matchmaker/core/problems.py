@@ -2,6 +2,13 @@
 
 from collections.abc import Mapping
 
+PROBLEM = "application/problem+json"
+
+
+def problem(status: int, code: str, detail: str) -> dict:
+    """The body of a refusal to a program (RFC 9457)."""
+    return {"type": "about:blank", "title": code.replace("_", " "), "status": status, "code": code, "detail": detail}
+
 
 class Refused(Exception):
     """A verb said no.

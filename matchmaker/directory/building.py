@@ -1,13 +1,11 @@
 """A whole directory read from the database: a large one in parts, by one process a core, made one in the end."""
 
-import contextlib
-import gc
 import os
 import shutil
 import subprocess  # nosec B404
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -15,6 +13,7 @@ import numpy as np
 from django.conf import settings
 from django.db.models import QuerySet
 
+from matchmaker.core.cycles import no_search_for_cycles
 from matchmaker.directory.index.build import build, merged
 from matchmaker.directory.index.segment import Segment
 from matchmaker.directory.name_vectors import name_vectors
@@ -68,17 +67,5 @@ def write_part(kind: str, folder: Path, keys: Range) -> None:
 
 def _segment(directory: Directory, rows: QuerySet) -> Segment:
     encoder = get_encoder(settings.ENCODER)
-    with _without_collecting():
+    with no_search_for_cycles():
         return build(directory.entries(rows), partial(name_vectors, encoder), encoder.dim)
-
-
-@contextlib.contextmanager
-def _without_collecting() -> Iterator[None]:
-    """Thousands of rows live until they are arrays: looking for garbage among them again and again finds none."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()

@@ -6,14 +6,13 @@ A `ProductCard` answers to the same words as a `Product` read with `for_cards`, 
 import json
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from matchmaker.catalogue.models import Product, ProductText
+from matchmaker.catalogue.models import Product, ProductImage, ProductText
 from matchmaker.companies.models import Company
 from matchmaker.core import reference
 
@@ -38,7 +37,21 @@ class CardCompany:
     display_name = Company.display_name
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
+class CardImage:
+    """The first picture of a product, in its smallest rendition; width and height are those of the largest."""
+
+    name: str
+    alt: str
+    width: int
+    height: int
+
+    @property
+    def small_url(self) -> str:
+        return ProductImage._meta.get_field("file").storage.url(self.name)  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True, slots=True)
 class ProductCard:
     """One product of a list; prices as they were stated."""
 
@@ -56,7 +69,7 @@ class ProductCard:
     min_order_unit: str
     incoterm: str
     incoterm_place: str
-    images: list[Any] = field(default_factory=list)  # the page reads them for those it shows
+    images: list[CardImage]
 
     @property
     def text(self) -> CardText | None:
@@ -85,8 +98,8 @@ def title_of(texts: Sequence[ProductText]) -> str:
 
 
 def written(product: Product, texts: Sequence[ProductText]) -> bytes:
-    """The card of a product with its texts; company and category were read with it."""
-    company = product.company
+    """The card of a product with its texts; company, category and pictures were read with it."""
+    company, image = product.company, next(iter(product.images.all()), None)
     return json.dumps(
         [
             product.uid.hex,
@@ -102,6 +115,7 @@ def written(product: Product, texts: Sequence[ProductText]) -> bytes:
             product.min_order_unit,
             product.incoterm,
             product.incoterm_place,
+            [[image.file_names()[-1][1], image.alt, image.width, image.height]] if image else [],
         ],
         ensure_ascii=False,
         separators=(",", ":"),
@@ -109,7 +123,9 @@ def written(product: Product, texts: Sequence[ProductText]) -> bytes:
 
 
 def read(key: int, card: bytes) -> ProductCard:
-    uid, texts, origin, category, company, low, high, currency, unit, order, order_unit, term, place = json.loads(card)
+    (uid, texts, origin, category, company, low, high, currency, unit, order, order_unit, term, place, images) = (
+        json.loads(card)
+    )
     return ProductCard(
         key,
         uuid.UUID(uid),
@@ -125,6 +141,7 @@ def read(key: int, card: bytes) -> ProductCard:
         order_unit,
         term,
         place,
+        [CardImage(*image) for image in images],
     )
 
 

@@ -35,10 +35,10 @@ def _month_after(day: dt.date, n: int) -> dt.date:
     return dt.date(year, month + 1, 1)
 
 
-def month_for(day: dt.date) -> dt.date:
-    """The kept day that answers for a shipment date: the first of its month, within what is kept."""
-    kept = months()
-    return min(max(day.replace(day=1), kept[0]), kept[-1])
+def month_asked(text: str) -> dt.date:
+    """The kept day an address names, as 2026-12; the next month's where it names none."""
+    days = months()
+    return next((day for day in days if f"{day:%Y-%m}" == text), days[1])
 
 
 def rates() -> dict[str, ExchangeRate]:

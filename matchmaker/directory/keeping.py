@@ -67,13 +67,12 @@ def search_demands(query: str = "", chosen=None, *, sort: str = "fit", **wish) -
     return search("demands", Wish(query, chosen or {}, sort, **wish))
 
 
-def similar_products(product: Product, top: int = 4, without: frozenset[int] = frozenset()) -> list[int]:
-    """Primary keys of other companies' products that are most like this one."""
+def similar_products(product: Product, top: int = 4, without: frozenset[int] = frozenset()) -> Found:
+    """Other companies' products that are most like this one."""
     name = product.original.name if product.original else ""
     chosen = {"category": [product.category_id]} if product.category_id else None
     own = set(Product.objects.filter(company=product.company_id).values_list("pk", flat=True))
-    found = search_products(name, chosen, limit=top, without=without | own, with_counts=False)
-    return found.keys
+    return search_products(name, chosen, limit=top, without=without | own, with_counts=False)
 
 
 def search(kind: str, wish: Wish, own: QuerySet | None = None) -> Found:

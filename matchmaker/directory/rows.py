@@ -66,7 +66,7 @@ def _trade_words(codes: Iterable[str], categories: Iterable[Category | None]) ->
 # -- products ---------------------------------------------------------------------------------------------------------
 def product_entries(rows: QuerySet) -> Iterator[Entry]:
     facts = Facts()
-    full = rows.select_related("company", "category").prefetch_related("texts", "certificates")
+    full = rows.select_related("company", "category").prefetch_related("texts", "certificates", "images")
     for batch in _batches(full):
         ready = facts.readiness(batch)
         for product in batch:

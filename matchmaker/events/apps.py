@@ -5,7 +5,15 @@ class EventsConfig(AppConfig):
     name = "matchmaker.events"
 
     def ready(self):
+        from matchmaker.companies import privacy
         from matchmaker.events import calendar
         from matchmaker.notifications import calendars
 
         calendars.makers["events.agenda"] = calendar.agenda
+        privacy.ends_with.append(_leave)
+
+
+def _leave(by, company) -> None:
+    from matchmaker.events.services import withdraw_from_all  # here, because it brings the solver with it
+
+    withdraw_from_all(by=by, company=company)

@@ -94,9 +94,7 @@ def _entry(meeting: Meeting, company) -> icalendar.Event:
         entry.add("location", room)
         entry.add("url", room)
     else:
-        booth, hall = meeting.booth, "" if meeting.booth else event.place_of(meeting.table)
-        place = _("Booth %(booth)s") % {"booth": booth} if booth else _("Table %(table)d") % {"table": meeting.table}
-        entry.add("location", ", ".join(part for part in (place, hall, event.venue, event.city) if part))
+        entry.add("location", ", ".join(filter(None, (meeting.where, event.venue, event.city))))
     if meeting.status == Meeting.Status.PLANNED:
         alarm = icalendar.Alarm()
         alarm.add("action", "DISPLAY")

@@ -27,6 +27,7 @@ def get_ready() -> None:
 def remind_of_meetings() -> None:
     """Write the reminders that are due."""
     services.remind_of_meetings()
+    services.remind_of_requests()
 
 
 def ring() -> None:

@@ -11,6 +11,7 @@ from decimal import Decimal
 from matchmaker.catalogue.models import Product
 from matchmaker.market_access import readiness, sentences
 from matchmaker.market_access.duty import DutyAnswer, Option
+from matchmaker.market_access.rules import Rulebook
 from matchmaker.market_access.services import duty_of, readiness_difference, readiness_of
 
 
@@ -97,9 +98,12 @@ class DutyBox:
     disclaimer: str
 
 
-def readiness_box(product: Product, shipment_date: date, *, to_maker: bool = True) -> ReadinessBox:
-    """The checklist of one product for a shipment date, in the language that is active, for its maker or for others."""
-    answer = readiness_of(product, shipment_date)
+def readiness_box(
+    product: Product, shipment_date: date, *, to_maker: bool = True, book: Rulebook | None = None
+) -> ReadinessBox:
+    """The checklist of one product for a shipment date, in the language that is active, for its maker or for others;
+    by the rules as they stand, or as `book` has them."""
+    answer = readiness_of(product, shipment_date, book=book)
     return ReadinessBox(
         shipment_date=shipment_date,
         state=answer.state.value,

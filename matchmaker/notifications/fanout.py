@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.contrib.auth import get_user_model
 from django.core.serializers.json import DjangoJSONEncoder
@@ -20,8 +21,9 @@ from matchmaker.notifications import topics
 from matchmaker.notifications.models import Delivery, Notice, Preference, WebhookDelivery, WebhookEndpoint
 
 NOTICES = """
-    INSERT INTO {notice} (uid, kind, topic, event_key, recipient_id, context, path, in_app, created_at, not_before)
-    SELECT {random}, %(kind)s, %(topic)s, %(event_key)s, person.id, %(context)s{json}, %(path)s,
+    INSERT INTO {notice} (uid, kind, topic, event_key, recipient_id, about, context, path, in_app, created_at,
+                          not_before)
+    SELECT {random}, %(kind)s, %(topic)s, %(event_key)s, person.id, %(about)s{key}, %(context)s{json}, %(path)s,
            {in_app}, %(now)s, %(later)s{time}
     FROM person
     LEFT JOIN {wish} AS wish ON wish.user_id = person.id AND wish.topic = %(topic)s AND wish.channel = 'in_app'
@@ -59,6 +61,7 @@ POSTGRES = {
     "uuid": "(%(stamp)s || '{mark}' || to_hex(%(first)s + row_number() OVER ()))::uuid",
     "fresh": "fresh",
     "json": "::jsonb",
+    "key": "::uuid",
     "time": "::timestamptz",
     "text": "::text",
     "payload": "jsonb_build_object",
@@ -69,6 +72,7 @@ SQLITE = {
     "uuid": "%(stamp)s || '{mark}' || printf('%%x', %(first)s + row_number() OVER ())",
     "fresh": "(SELECT value ->> 0 AS id, value ->> 1 AS recipient_id, value ->> 2 AS uid FROM json_each(%(fresh)s))",
     "json": "",
+    "key": "",
     "time": "",
     "text": "",
     "payload": "json_object",
@@ -82,6 +86,7 @@ def write(
     to: Iterable[Any],
     event_key: str,
     context: dict[str, Any],
+    about: UUID | None = None,
     path: str = "",
     at: datetime | None = None,
     only_on_site: bool = False,
@@ -110,6 +115,7 @@ def write(
         "topic": topics.of(kind),
         "event_key": event_key,
         "context": json.dumps(context, cls=DjangoJSONEncoder, ensure_ascii=False),
+        "about": Notice._meta.get_field("about").get_db_prep_value(about, connection),
         "path": path,
         "now": _as_stored(now),
         "later": _as_stored(at) if at else None,

@@ -94,7 +94,7 @@ def parked(limit: int = 50) -> list[Promise]:
     rows: list[Promise] = []
     rows += Delivery.objects.parked().select_related("notice__recipient").order_by("-finished_at")[:limit]
     rows += Digest.objects.parked().select_related("recipient").order_by("-finished_at")[:limit]
-    rows += WebhookDelivery.objects.parked().select_related("endpoint").order_by("-finished_at")[:limit]
+    rows += WebhookDelivery.objects.parked().select_related("endpoint__user").order_by("-finished_at")[:limit]
     return sorted(rows, key=lambda row: row.finished_at or row.created_at, reverse=True)[:limit]
 
 

@@ -3,6 +3,7 @@
 import re
 import smtplib
 import unicodedata
+from dataclasses import dataclass
 from email.message import MIMEPart
 from email.utils import parseaddr
 from urllib.parse import urlsplit
@@ -28,6 +29,7 @@ from matchmaker.notifications.outbox import (
     mail_due,
 )
 from matchmaker.notifications.templatetags.notices import spoken
+from matchmaker.notifications.typesetting import mended
 
 ICS = "invite.ics"
 # Styles go into the tags, for mail programs that drop `<style>`; those for dark or narrow windows stay in the head.
@@ -105,6 +107,18 @@ class Post:
             raise Temporary(f"The mail server cannot be reached: {error}", down=True) from error
 
 
+@dataclass(frozen=True)
+class Addressee:
+    """Somebody who may have no account yet."""
+
+    email: str
+    language: str
+    is_active: bool = True
+
+    def __str__(self) -> str:
+        return self.email
+
+
 def deliver_waiting(budget: float = BUDGET) -> int:
     """Send the single mails that are due; returns how many left."""
     with Post() as post:
@@ -121,8 +135,9 @@ def build(
     site = settings.SITE_URL
     host = urlsplit(site).hostname or "localhost"
     with translation.override(person.language):
+        facts = spoken(context)
         stop = unsubscribing.address(person, topic) if topic != topics.ACCOUNT else ""
-        data = spoken(context) | {
+        data = facts | {
             "recipient": str(person),
             "site_name": site_name(),
             "site_url": site,
@@ -137,14 +152,14 @@ def build(
             known = wording.values(
                 kind, context | {"recipient": str(person), "site_name": site_name()}, person.language
             )
-            data["headline"] = header(wording.fill(words.subject, known))
+            data["headline"] = header(mended(wording.fill(words.subject, known), facts))
             data |= {"own_words": wording.fill(words.body, known), "own_frame": template}
             template = "notifications/_own"
         else:
-            data["headline"] = header(plain(f"{template}.subject.txt", data))
-        text = re.sub(r"\n{3,}", "\n\n", plain(f"{template}.txt", data)).strip() + "\n"
+            data["headline"] = header(plain(f"{template}.subject.txt", data, facts))
+        text = re.sub(r"\n{3,}", "\n\n", plain(f"{template}.txt", data, facts)).strip() + "\n"
         data["preheader"] = preheader(text)
-        html = STYLED.inline(get_template(f"{template}.html").render(data))
+        html = STYLED.inline(mended(get_template(f"{template}.html").render(data), facts))
     message = EmailMultiAlternatives(
         subject=data["headline"],
         body=text,
@@ -177,12 +192,12 @@ def _calendar_part(text: str, method: str) -> MIMEPart:
 
 def subject(notice: Notice) -> str:
     """The subject alone, in the language set, for summaries and short messages."""
-    context = spoken(notice.context) | {"site_name": site_name()}
+    context = (facts := spoken(notice.context)) | {"site_name": site_name()}
     language = translation.get_language() or "en"
     words = wording.of(notice.kind, language, wording.variant_of(notice.kind, context))
     if words:
-        return header(wording.fill(words.subject, wording.values(notice.kind, context, language)))
-    return header(plain(f"notifications/{notice.kind}.subject.txt", context))
+        return header(mended(wording.fill(words.subject, wording.values(notice.kind, context, language)), facts))
+    return header(plain(f"notifications/{notice.kind}.subject.txt", context, facts))
 
 
 def preheader(text: str) -> str:
@@ -191,9 +206,9 @@ def preheader(text: str) -> str:
     return words if len(words) <= 140 else words[:139] + "…"
 
 
-def plain(template: str, data: dict) -> str:
-    """A text template, without HTML escapes."""
-    return get_template(template).template.render(Context(data, autoescape=False))
+def plain(template: str, data: dict, facts: dict) -> str:
+    """A text template, without HTML escapes; of the data, `facts` are what people wrote."""
+    return mended(get_template(template).template.render(Context(data, autoescape=False)), facts)
 
 
 def header(text: str) -> str:
@@ -216,7 +231,7 @@ def writable(person) -> None:
         raise NotWanted("The account is closed.")
     stopped = Suppression.objects.filter(address=person.email.lower()).first()
     if stopped:
-        raise NotWanted(f"The address is not written to since {stopped.since:%Y-%m-%d}: {stopped.reason}")
+        raise NotWanted(f"The address is not written to: {stopped.reason}")
 
 
 def _by_code(code: int, said: str) -> Temporary | Permanent:

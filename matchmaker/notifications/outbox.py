@@ -4,6 +4,7 @@ Any number of workers may run this at once and any of them may die at any line. 
 runs out; the next worker repeats the send under the same id, so that whoever receives it can see the repeat.
 """
 
+import contextlib
 import logging
 import random
 import time
@@ -76,6 +77,9 @@ def drain(due: Callable[[], QuerySet], send: Callable[[Any], None], *, budget: f
             except Temporary:
                 release(batch[index + 1 :], after=UNREACHABLE / 2)
                 return left
+            except BaseException:  # the process is told to end: what it has not begun need not wait for its lease
+                _give_back(batch[index + 1 :])
+                raise
     return left
 
 
@@ -181,7 +185,7 @@ def try_again(promise: Promise, failure: Temporary) -> None:
         wait = failure.after or SCHEDULE[min(promise.attempts, len(SCHEDULE)) - 1]
     wait *= random.uniform(0.9, 1.1)
     if promise.crashes >= MAX_CRASHES:
-        finish(promise, Promise.State.PARKED, f"Failed {promise.crashes} times in an unknown way: {failure}")
+        finish(promise, Promise.State.PARKED, f"It failed again and again in an unknown way: {failure}")
     elif now + wait > (promise.tried_since or now) + GIVE_UP:
         finish(promise, Promise.State.PARKED, f"Given up after three days: {failure}")
     else:
@@ -195,6 +199,16 @@ def release(promises: Sequence[Promise], after: timedelta = timedelta(0)) -> Non
         token, keys = promises[0].lease_token, [promise.pk for promise in promises]
         rows = type(promises[0]).objects.waiting().filter(pk__in=keys, lease_token=token)
         rows.update(lease_token=None, lease_until=None, not_before=timezone.now() + after)
+
+
+def _give_back(promises: Sequence[Promise]) -> None:
+    """Release while the process ends, perhaps in the middle of a query; where even that fails, leases run out."""
+    try:
+        release(promises)
+    except Exception:
+        with contextlib.suppress(Exception):
+            connection.close()
+            release(promises)
 
 
 def mail_due() -> QuerySet:

@@ -28,6 +28,14 @@ def offered(channel: str) -> list[str]:
 
 
 @transaction.atomic
+def gather_all(*, by: Any) -> None:
+    """One summary a day in place of the mails about everything she may decide about and still gets mail of."""
+    for (topic, channel), frequency in of(by).items():
+        if channel == topics.MAIL and frequency == Frequency.NOW:
+            choose(by=by, topic=topic, channel=channel, frequency=Frequency.DAILY)
+
+
+@transaction.atomic
 def choose(*, by: Any, topic: str, channel: str, frequency: str) -> None:
     """Set one wish; what waits already follows it.
 

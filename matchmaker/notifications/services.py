@@ -5,14 +5,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from matchmaker.core.problems import Refused
 from matchmaker.notifications import fanout, muting
-from matchmaker.notifications.models import Delivery, Digest, Hold, Notice, Promise
+from matchmaker.notifications.models import Delivery, Digest, Hold, Notice, Promise, WebhookDelivery
 
 
 @transaction.atomic
@@ -22,6 +22,7 @@ def notify(
     to: Iterable[Any],
     event_key: str,
     context: Mapping[str, Any],
+    about: UUID | None = None,
     path: str = "",
     at: datetime | None = None,
     only_on_site: bool = False,
@@ -33,6 +34,7 @@ def notify(
         to: people or a QuerySet of them (then the database reads them itself: use it for large audiences).
         event_key: names the happening, at most 160 characters. The same person never hears of one key twice.
         context: what the templates may show, as plain JSON values; texts of people as they typed them.
+        about: the uid of the organisation whose people are told, so that `take_back` finds what concerns it.
         path: where on the site to act on it.
         at: not before this moment, as for a reminder. `settle` takes it back when the answer comes before.
         only_on_site: worth a line in the list, not a letter.
@@ -47,6 +49,7 @@ def notify(
         "to": to,
         "event_key": event_key,
         "context": dict(context),
+        "about": about,
         "path": path,
         "at": at,
         "only_on_site": only_on_site or muting.is_muted(kind),
@@ -111,10 +114,26 @@ def cancel_waiting(*, event_key: str) -> int:
     """Call back what has not left yet, because its cause is gone; what was shown on the site stays."""
     Notice.objects.filter(event_key=event_key, not_before__gt=timezone.now()).delete()
     waiting = Delivery.objects.waiting().filter(notice__event_key=event_key, lease_token__isnull=True)
-    return waiting.update(state=Promise.State.CANCELLED, finished_at=timezone.now(), last_error="called back")
+    return waiting.update(state=Promise.State.CANCELLED, finished_at=timezone.now(), last_error="Called back.")
 
 
 def settle(*, event_key: str) -> None:
     """What people were told of is dealt with: unread notices of it are read, mails that have not left stay here."""
     cancel_waiting(event_key=event_key)
     Notice.objects.unread().filter(event_key=event_key).update(read_at=timezone.now())
+
+
+@transaction.atomic
+def take_back(*, person: Any, about: UUID) -> None:
+    """She left an organisation: what has not reached her of it stays here; what she read already stays hers."""
+    now = timezone.now()
+    called_back = {"state": Promise.State.CANCELLED, "finished_at": now, "last_error": "called back"}
+    unread = Notice.objects.filter(recipient=person, about=about).unread()
+    keys = [
+        f"notice:{uid.hex if connection.vendor == 'sqlite' else uid}" for uid in unread.values_list("uid", flat=True)
+    ]
+    programs = WebhookDelivery.objects.waiting().filter(endpoint__user=person, event_key__in=keys)
+    for waiting in (Delivery.objects.waiting().filter(notice__in=unread), programs):
+        waiting.filter(lease_token__isnull=True).update(**called_back)
+    unread.filter(Q(not_before__gt=now) | Q(deliveries__isnull=True)).delete()
+    unread.update(in_app=False)

@@ -32,6 +32,7 @@ BREAK_AFTER = 5  # failures in a row open the breaker: one probe in ten minutes 
 BREAK = timedelta(minutes=10)
 GIVE_UP_ON = timedelta(days=5)
 OVERLAP = timedelta(days=1)  # how long the old secret signs beside the new one
+GONE = "The address answered 410: it is gone for good."
 KEEP_LOG = timedelta(days=30)
 MOST = 20  # endpoints of one owner
 
@@ -198,11 +199,11 @@ def send(delivery: WebhookDelivery) -> None:
             WebhookEndpoint.objects.filter(pk=endpoint.pk).update(**fresh)
         return
     if answer.status == 410:
-        disable(endpoint, "The address answered 410: it is gone for good.")
-        raise NotWanted("The endpoint answered 410 and was disabled.")
+        disable(endpoint, GONE)
+        raise NotWanted(GONE)
     _failed(endpoint, f"it answered {answer.status}")
     after = timedelta(seconds=min(answer.retry_after, 86400)) if answer.retry_after else None
-    raise Temporary(f"answered {answer.status}", after=after)
+    raise Temporary(f"it answered {answer.status}", after=after)
 
 
 def payload(delivery: WebhookDelivery) -> bytes:
@@ -246,8 +247,9 @@ def disable(endpoint: WebhookEndpoint, reason: str) -> None:
         services.notify(
             kind="webhook_disabled",
             to=people,
+            about=endpoint.owner_uid,
             event_key=f"webhook_disabled:{endpoint.uid}:{now.isoformat()}",
-            context={"name": endpoint.name, "url": endpoint.url, "reason": reason},
+            context={"name": endpoint.name, "address": endpoint.url, "reason": reason},
             path=f"{path}{endpoint.uid}/" if path else "",
         )
 
@@ -264,7 +266,7 @@ def _failed(endpoint: WebhookEndpoint, why: str) -> None:
     rows.update(failures=models.F("failures") + 1)
     rows.filter(failures__gte=BREAK_AFTER).update(open_until=now + BREAK)
     if rows.filter(failing_since__lt=now - GIVE_UP_ON).exists():
-        disable(endpoint, _("It failed for five days; the last time: %(why)s") % {"why": why})
+        disable(endpoint, f"It failed for five days; the last time: {why}")
 
 
 def _key(endpoint: WebhookEndpoint, generation: int, site_key: str) -> bytes:

@@ -25,7 +25,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from matchmaker.notifications.models import Notice, Wording
-from matchmaker.notifications.templatetags.notices import day, spoken
+from matchmaker.notifications.templatetags.notices import spoken
 
 HOLE = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
 ALWAYS = ("recipient", "site_name")
@@ -41,7 +41,6 @@ FRAME = {
     "site_url",
 }
 BY_HAND = frozenset({"announcement"})  # written anew each time
-ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}(T[\d:.+]*)?")
 
 
 @cache
@@ -232,8 +231,7 @@ def _shown(node: Any) -> list[str]:
 
 
 def _as_text(value: Any) -> str:
-    """A value of a notice as a reader wants it: lines for a list, a day as it is written there."""
+    """A value as it stands in a text: lines for a list."""
     if isinstance(value, list | tuple):
         return "\n- ".join(map(str, value))  # the default text shows it behind a dash
-    text = str(value if value is not None else "")
-    return day(text) if ISO_DAY.fullmatch(text) else text
+    return str(value if value is not None else "")

@@ -1,7 +1,7 @@
 """A company's meetings as rows that pages and print sheets show alike: the event's clock beside the viewer's."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from itertools import groupby
 from zoneinfo import ZoneInfo
@@ -66,6 +66,21 @@ def slots_by_day(event: Event, viewer: ZoneInfo | None = None) -> list[dict]:
         for slot in event.slots()
     ]
     return [{"day": day, "slots": list(group)} for day, group in groupby(slots, key=lambda row: row["at"].date())]
+
+
+def ticked_slots(event: Event, away: Collection[str], viewer: ZoneInfo | None = None) -> list[dict]:
+    """The grid with `free` at each slot that is not among those away (ISO, UTC)."""
+    days = slots_by_day(event, viewer)
+    for day in days:
+        for slot in day["slots"]:
+            slot["free"] = slot["value"] not in away
+    return days
+
+
+def read_away(event: Event, ticked: Iterable[str]) -> set[dt.datetime]:
+    """The slots that a form of the grid left unticked."""
+    grid = {slot.isoformat(): slot for slot in event.slots()}
+    return set(grid.values()) - {grid[text] for text in ticked if text in grid}
 
 
 def viewers_zone(user, event: Event) -> ZoneInfo | None:

@@ -1,10 +1,20 @@
-"""Pages for what went wrong. None of them says what lies behind."""
+"""What went wrong before or beside a view: a page for people, a problem for programs. None says what lies behind."""
 
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.views.defaults import bad_request
+from django.utils.translation import gettext as _
+from django.views import defaults
 
+from matchmaker.core.problems import PROBLEM, problem
 from matchmaker.web.access import everyone
+
+
+def to_program(request: HttpRequest, status: int, code: str, detail: str) -> HttpResponse | None:
+    """The answer to a call of the API that met no resource; None for a page."""
+    if not request.path_info.startswith("/api/"):
+        return None
+    return JsonResponse(problem(status, code, detail), status=status, content_type=PROBLEM)
 
 
 @everyone
@@ -17,5 +27,22 @@ def csrf_failure(request, reason=""):
 def not_understood(request, exception):
     """What cannot be read is 400; what was more than we read is 413, whatever it was (B94)."""
     if isinstance(exception, (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)):
-        return render(request, "413.html", status=413)
-    return bad_request(request, exception)
+        said = to_program(request, 413, "body_too_large", _("Send at most one megabyte at a time."))
+        return said or render(request, "413.html", status=413)
+    said = to_program(request, 400, "not_understood", _("This request could not be read."))
+    return said or defaults.bad_request(request, exception)
+
+
+@everyone
+def not_here(request, exception):
+    said = to_program(request, 404, "not_found", _("There is nothing here for you."))
+    return said or defaults.page_not_found(request, exception)
+
+
+@everyone
+def broken(request):
+    """Our fault; the log has it."""
+    said = to_program(
+        request, 500, "internal_error", _("Something broke here. It is our fault, and it is written down.")
+    )
+    return said or defaults.server_error(request)

@@ -48,7 +48,10 @@ def picture(request: HttpRequest, path: str) -> FileResponse:
     image = get_object_or_404(ProductImage.objects.filter(product__in=products), file=whole)
     if path not in [name for _width, name in image.file_names()]:
         raise Http404
-    answer = FileResponse(image.file.storage.open(path), content_type="image/webp")
+    try:
+        answer = FileResponse(image.file.storage.open(path), content_type="image/webp")
+    except FileNotFoundError:  # a backup was put back without its files
+        raise Http404 from None
     anybody = Product.objects.published().filter(pk=image.product_id).exists()
     answer["Cache-Control"] = "public, max-age=604800, immutable" if anybody else "private, no-store"
     return answer

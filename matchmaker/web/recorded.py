@@ -1,7 +1,14 @@
-"""The verbs of the audit in the reader's words; a verb without an entry here is shown by its name."""
+"""The record of a company or campaign as its people read it: the page, and the verbs in their words."""
 
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from matchmaker.accounts.audit import first_broken
+from matchmaker.accounts.models import AuditEntry
 
 SAID: dict[str, str | Promise] = {
     # the company and its people
@@ -54,6 +61,10 @@ SAID: dict[str, str | Promise] = {
     "change_products": _("Products changed from a sheet"),
     "add_product_image": _("Picture added"),
     "remove_product_image": _("Picture removed"),
+    "add_product_file": _("File of a product added"),
+    "remove_product_file": _("File of a product removed"),
+    "describe_certificate": _("Certificate described"),
+    "accept_certificate": _("Certificate seen by the team"),
     "answer_question": _("Question about a rule answered"),
     "withdraw_answer": _("Answer about a rule taken back"),
     "record_registration": _("Registration recorded"),
@@ -70,6 +81,12 @@ SAID: dict[str, str | Promise] = {
     "change_demand_lines": _("Lines changed from a sheet"),
     "invite_to_demand": _("Supplier invited to a demand"),
     "start_import": _("Sheet uploaded"),
+    "save_feed": _("Feed of demands saved"),
+    "pause_feed": _("Feed of demands paused"),
+    "resume_feed": _("Feed of demands taken up again"),
+    "read_feed": _("Feed of demands read at once"),
+    "agree_feed": _("Agreed that demands gone from the feed go here"),
+    "remove_feed": _("Feed of demands removed"),
     "apply_import": _("Sheet brought in"),
     "import_applied": _("Sheet brought in"),
     "undo_import": _("Sheet taken back"),
@@ -104,6 +121,8 @@ SAID: dict[str, str | Promise] = {
     "wish": _("Wish for a meeting"),
     "take_back_wish": _("Wish taken back"),
     "request_meeting": _("Meeting asked for"),
+    "set_interpreter_hours": _("Hours of an interpreter set"),
+    "change_request": _("Request for a meeting changed"),
     "withdraw_request": _("Request for a meeting withdrawn"),
     "propose_other_time": _("Another time proposed"),
     "request_accepted": _("Request for a meeting accepted"),
@@ -120,4 +139,83 @@ SAID: dict[str, str | Promise] = {
     "stop_sharing_contacts": _("Contacts no longer shared by badge"),
     "save_contact": _("Contact kept"),
     "forget_contact": _("Contact deleted"),
+    # the campaign and its team
+    "start_campaign": _("Campaign begun"),
+    "update_campaign": _("Texts and days of the campaign changed"),
+    "give_place": _("Place in the team given"),
+    "withdraw_place": _("Place in the team withdrawn"),
+    "take_place": _("Place in the team taken"),
+    "remove_from_team": _("Taken out of the team"),
+    "leave_team": _("Left the team"),
+    "save_partner": _("Country partner saved"),
+    "close_partner": _("Country partner closed"),
+    "give_seat": _("Seat at a partner’s desk given"),
+    "withdraw_seat": _("Seat at a partner’s desk withdrawn"),
+    "take_seat": _("Seat at a partner’s desk taken"),
+    "make_code": _("Partner’s code made"),
+    "withdraw_code": _("Partner’s code withdrawn"),
+    "save_question": _("Registration question saved"),
+    "retire_question": _("Registration question retired"),
+    "choose_crossing_fields": _("Fields that may leave the country chosen"),
+    "set_rate": _("Exchange rate set"),
+    "remove_rate": _("Exchange rate removed"),
+    "set_contact_limit": _("Limit of letters set"),
+    "change_wording": _("Words of a mail changed"),
+    "restore_wording": _("The site’s own words put back"),
+    "mute_notice": _("Mails of one kind stopped"),
+    "unmute_notice": _("Mails of one kind sent again"),
+    "announce": _("Announcement sent"),
+    "ask_to_announce": _("Announcement put before a second person"),
+    "call_back_announcement": _("Announcement called back"),
+    "decide_report": _("Report decided"),
+    "review_held": _("Held message decided"),
+    "save_match_settings": _("Settings of the matching changed"),
+    "start_match_run": _("Matching started"),
+    "cancel_match_run": _("Matching stopped"),
+    "try_matching_again": _("Matching tried again"),
+    "edit_rule": _("Entry rule changed"),
+    "add_rule": _("Entry rule added"),
+    "add_agreement": _("Agreement added"),
+    "add_partner": _("Country added to an agreement"),
+    "edit_partner": _("Country of an agreement changed"),
+    "add_admission": _("Admission by protocol added"),
+    "import_tariff": _("Tariff brought in"),
+    # papers, programs and accounts
+    "add_document": _("Paper sent"),
+    "read_document": _("Paper opened by the team"),
+    "refuse_document": _("Paper refused"),
+    "remove_document": _("Paper removed"),
+    "add_program": _("Program registered"),
+    "renew_program_secret": _("Secret of a program renewed"),
+    "remove_program": _("Program removed"),
+    "add_companies": _("Companies added from a sheet"),
+    "remove_companies": _("Companies taken back with their sheet"),
+    "create_token": _("Key made"),
+    "revoke_token": _("Key revoked"),
+    "give_consent": _("Consent given"),
+    "erase_person": _("Account erased"),
+    # the day of an event
+    "save_event": _("Event saved"),
+    "set_halls": _("Halls and tables set"),
+    "give_booths": _("Booths given"),
+    "add_interpreter": _("Interpreter added"),
+    "remove_interpreter": _("Interpreter removed"),
+    "start_plan": _("Meeting plan begun"),
+    "mend_plan": _("Meeting plan mended"),
+    "publish_plan": _("Meeting plan published"),
+    "discard_plan": _("Meeting plan discarded"),
+    "lock_meeting": _("Meeting held in its place"),
+    "lock_in_draft": _("Meeting of a draft held in its place"),
+    "make_gate_device": _("Gate device made"),
+    "revoke_gate_device": _("Gate device revoked"),
+    "check_in": _("Checked in"),
+    "settle_scan": _("Scan settled"),
+    "reissue_badge": _("Badge issued anew"),
 }
+
+
+def page_of(request: HttpRequest, owner: Any) -> dict[str, Any]:
+    """The record of a row with a `uid`, newest first, with the answer whether its chain holds."""
+    entries = AuditEntry.objects.of(owner).select_related("actor").order_by("-id")
+    page = Paginator(entries, 50).get_page(request.GET.get("page"))
+    return {"page": page, "broken": first_broken(str(owner.uid))}

@@ -128,22 +128,25 @@ TABLE = (
     Right("Event: published", ("read", "read", "read", "read", "read; organisers write", "read"),
         tables="events.Event events.Hall"),
     Right("Registration, badge and agenda at an event",
-        ("–", "own", "own", "name and booth", "read; organisers write", "–"),
+        ("–", "own", "own", "name and booth", "read; organisers write", "as its person, by scope"),
         tables="events.EventParticipation events.Attendee events.RevokedBadge events.AgendaReminder",
         notices="meetings_place meetings_published meetings_soon",
         exports={"console_event_export": ORGANISER, "meetings_agenda_export": SIGNED_IN}),
     Right("Wish, request and meeting",
-        ("–", "own", "own", "own (a wish: –)", "meetings and plan; never a `never`", "–"),
+        ("–", "own", "own", "own (a wish: –)", "meetings and plan; never a `never`", "by scope (a wish: –)"),
         tables="events.Wish events.MeetingRequest events.Meeting events.MeetingMove events.PlanDraft "
         "events.Interpreter",
         notices="meetings_answered meetings_asked meetings_changed meetings_move"),
     Right("Gate and contacts of a hall", ("–", "own contacts", "own contacts", "while shared", "gates and scans", "–"),
         tables="events.GateDevice events.Scan events.SavedContact", exports={"meetings_contacts_export": SIGNED_IN}),
     Right("Account, keys, copy, erasure", ("–", "own", "own", "own", "own", "–"),
-        tables="accounts.User accounts.ApiToken accounts.Consent accounts.StoredAnswer"),
-    Right("Campaign, its team, rules, rates and codes",
-        ("read", "read", "read", "read", "administrators write", "read"),
-        tables="campaigns.Campaign campaigns.Organiser catalogue.Category catalogue.HSCode market_access.EntryRule "
+        tables="accounts.User accounts.ApiToken accounts.Consent accounts.StoredAnswer", notices="sign_in_guessed"),
+    Right("Team of the campaign",
+        ("–", "–", "–", "–", "read; administrators give places, change roles, remove", "–"),
+        tables="campaigns.Organiser campaigns.TeamSeat", notices="team_invited"),
+    Right("Campaign, its rules, rates and codes",
+        ("read", "read", "read", "read", "organisers write", "read"),
+        tables="campaigns.Campaign catalogue.Category catalogue.HSCode market_access.EntryRule "
         "market_access.EntryQuestion market_access.AccessNotice market_access.Agreement "
         "market_access.AgreementPartner market_access.TariffRate directory.ExchangeRate"),
 )  # fmt: skip

@@ -169,21 +169,44 @@ async function counts() {
   }
 }
 
-// ---- the camera, where the browser reads QR codes itself; elsewhere the phone's own camera app opens the badge's address
+// ---- the camera: the browser's own reader of QR codes; elsewhere (Firefox, iOS, most desktops) a decoder that is fetched
+// only then, and kept with the page. It reads a frame in about 10 ms.
+const WIDE = { facingMode: "environment", width: { ideal: 1280 }, height: { ideal: 720 } };
+const reads = (async () => {
+  if (!("BarcodeDetector" in window)) return false;
+  return (await BarcodeDetector.getSupportedFormats().catch(() => [])).includes("qr_code");
+})();
+
 async function camera() {
+  const Detector = (await reads) ? BarcodeDetector : (await import(page.dataset.decoder)).BarcodeDetector;
+  const detector = new Detector({ formats: ["qr_code"] });
+  const stream = await navigator.mediaDevices.getUserMedia({ video: WIDE });
   const video = part("video");
-  const stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
-  const detector = new BarcodeDetector({ formats: ["qr_code"] });
   video.srcObject = stream;
   video.hidden = false;
   await video.play();
+  pressed(true);
   const look = async () => {
     if (!video.srcObject) return;
     const found = await detector.detect(video).catch(() => []);
     if (found.length) await scan(found[0].rawValue);
-    setTimeout(look, 250);
+    setTimeout(look, 150);
   };
   look();
+}
+
+function dark() {
+  const video = part("video");
+  video.srcObject?.getTracks().forEach((track) => track.stop());
+  video.srcObject = null;
+  video.hidden = true;
+  pressed(false);
+}
+
+function pressed(on) {
+  part("camera").hidden = on;
+  part("dark").hidden = !on;
+  part(on ? "dark" : "camera").focus();
 }
 
 async function start() {
@@ -201,10 +224,11 @@ async function start() {
   navigator.storage?.persist?.();
   if ("serviceWorker" in navigator) {
     navigator.serviceWorker.register(page.dataset.worker, { scope: page.dataset.home }).catch(() => {});
-    navigator.serviceWorker.ready.then(({ active }) => {
+    navigator.serviceWorker.ready.then(async ({ active }) => {
       const files = [...document.querySelectorAll("link[rel=stylesheet], link[rel=icon]")].map((one) => one.href);
       files.push(...[...document.querySelectorAll("use")].map((one) => one.href.baseVal.split("#")[0]));
       files.push(...[...document.scripts].map((one) => one.src).filter(Boolean));
+      if (!(await reads)) files.push(page.dataset.decoder, new URL("index.js", new URL(page.dataset.decoder, page.baseURI)).href);
       active.postMessage({ keep: [...new Set([page.dataset.home, ...files])] });
     });
   }
@@ -226,11 +250,11 @@ part("form").addEventListener("submit", async (event) => {
   last.at = 0;
   await scan(typed);
 });
-if ("BarcodeDetector" in window && navigator.mediaDevices) {
+if (navigator.mediaDevices) {
   part("camera").hidden = false;
-  part("hint").hidden = true;
-  part("camera").addEventListener("click", () => camera().catch(() => { part("hint").hidden = false; }));
-}
+  part("camera").addEventListener("click", () => camera().catch(() => { part("blind").hidden = false; }));
+  part("dark").addEventListener("click", dark);
+} else part("hint").hidden = false;
 addEventListener("online", refresh);
 addEventListener("offline", () => online(false));
 start();

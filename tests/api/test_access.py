@@ -30,6 +30,13 @@ def test_b11_foreign_row_answers_like_one_that_never_was(caller, match):
     assert (foreign.status_code, foreign.json()) == (404, never.json())
 
 
+@pytest.mark.parametrize("key", ["1%20OR%201=1", "..%2f", "x" * 7000, "١٢٣", "0", "' --"])
+@pytest.mark.parametrize("place", ["companies", "products", "demands", "matches", "notifications", "enquiries"])
+def test_b12_a_key_that_is_none_is_not_found(caller, place, key):
+    answer = caller(factories.member_of(factories.supplier())).get(f"{API}/{place}/{key}/")
+    assert (answer.status_code, "SQL" in answer.text) == (404, False)
+
+
 def test_b62_private_demand_is_in_no_answer(caller, anonymous):
     secret = factories.demand(lines=1, visibility="private", title="秘密采购")
     for seen_by in (anonymous, caller(factories.member_of(factories.supplier()))):
@@ -91,7 +98,7 @@ def test_contact_opens_when_both_said_yes(caller, match):
     assert seller.get(path).json()["contact"]["email"] == match.line.demand.company.contact_email
 
 
-def test_token_with_reading_scope_cannot_write(caller):
+def test_b83_token_with_reading_scope_cannot_write(caller):
     company = factories.supplier()
     reader = caller(factories.member_of(company), scopes=["read"])
     response = reader.post(f"{API}/products/", {"origin": "TH"})

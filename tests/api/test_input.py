@@ -182,6 +182,10 @@ def test_b15_stale_version_is_refused(api, supplier):
 def test_b86_methods_that_are_not_there(api):
     assert api.client.put(PRODUCTS, "{}", content_type="application/json", headers=api.headers).status_code == 405
     assert api.post(PRODUCTS, {}, **{"X-HTTP-Method-Override": "DELETE"}).status_code == 201
+    assert api.client.generic("TRACE", PRODUCTS, headers=api.headers).status_code == 405
+    assert api.client.generic("TRACE", "/account/", headers=api.headers).status_code in (302, 405)
+    traced = api.client.generic("TRACE", "/about/", headers={"X-Secret": "echo"})
+    assert "echo" not in traced.text
 
 
 def test_schema_lists_every_route_of_the_api(anonymous):
@@ -195,5 +199,5 @@ def test_schema_lists_every_route_of_the_api(anonymous):
         str(pattern.pattern).replace("<uuid:", "{").replace("<str:", "{").replace("<slug:", "{").replace(">", "}")
         for pattern in urlpatterns
     }
-    assert routes - {"schema/", "docs/"} - described == set()
+    assert routes - {"", "schema/", "docs/"} - described == set()
     assert json.dumps(schema)[:1] == "{"

@@ -1,6 +1,7 @@
 """What is taken away is gone in every process of the site, not only in the one that took it (B36, B83)."""
 
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -46,7 +47,9 @@ def two_sites():
             "error",
         ]
         process = subprocess.Popen(
-            [*command, "--bind", f"127.0.0.1:{port}"], cwd=ROOT, env={**os.environ, "DATABASE_URL": database}
+            [*command, "--timeout", "120", "--bind", f"127.0.0.1:{port}"],
+            cwd=ROOT,
+            env={**os.environ, "DATABASE_URL": database},
         )
         started.append((process, f"http://127.0.0.1:{port}"))
     try:
@@ -99,3 +102,25 @@ def test_b83_b36_a_revoked_key_and_a_removed_member_are_nobody_in_two_processes_
     assert until(lambda: by_session() == [404, 404], 5) < 5
     revoke_token(by=colleague, token=token)
     assert until(lambda: by_key() == [401, 401], 5) < 5
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "Content-Length: 6\r\nTransfer-Encoding: chunked",
+        "Transfer-Encoding: chunked\r\nContent-Length: 6",
+        "Content-Length: 6\r\nContent-Length: 60",
+        "Transfer-Encoding: chunked, identity",
+        "Content-Length : 6",
+    ],
+)
+def test_b87_a_request_of_two_lengths_is_refused_and_nothing_hidden_behind_it_is_answered(two_sites, head):
+    host, port = two_sites[0].removeprefix("http://").split(":")
+    smuggled = "0\r\n\r\nGET /about/ HTTP/1.1\r\nHost: x\r\n\r\n"
+    with socket.create_connection((host, int(port)), timeout=10) as line:
+        line.sendall(f"POST /accounts/login/ HTTP/1.1\r\nHost: {host}\r\n{head}\r\n\r\n{smuggled}".encode())
+        answer = b""
+        while more := line.recv(4096):
+            answer += more
+    assert answer.startswith(b"HTTP/1.1 400")
+    assert answer.count(b"HTTP/1.1") == 1

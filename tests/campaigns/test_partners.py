@@ -181,7 +181,7 @@ def test_feature_7_a_word_given_before_approves_at_the_submission():
     assert company.status == "approved"
 
 
-def test_a_look_alike_waits_for_a_person_whatever_the_partner_says():
+def test_b19_b41_a_look_alike_waits_for_a_person_whatever_the_partner_says():
     desk = factories.partner(is_trusted=True)
     submitted(desk, legal_name="Surin Golden Rice Mill", website="https://surinmill.example")
     enrolment, second = submitted(desk, legal_name="Surin Golden Rice Mill", website="https://surinmill.example")

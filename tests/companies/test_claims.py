@@ -3,13 +3,15 @@
 import datetime as dt
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
 from matchmaker.accounts.models import AuditEntry
 from matchmaker.campaigns.claims import agree_to_claim, decline_claim
 from matchmaker.companies import claims
-from matchmaker.companies.models import Claim, Membership
+from matchmaker.companies.models import Claim, Company, Membership
+from matchmaker.companies.services import companies_alike, start_company
 from matchmaker.core.problems import Refused
 from matchmaker.notifications.models import Notice
 from tests import factories
@@ -107,3 +109,24 @@ def test_claim_from_its_page_is_decided_on_the_console(client, campaign, company
     claim.refresh_from_db()
     assert claim.status == "declined"
     assert Notice.objects.get(recipient=person).kind == "claim_answered"
+
+
+def test_b41_a_second_company_with_the_number_or_domain_of_a_checked_one_gets_nothing_of_it(client, campaign):
+    """The number is refused; the domain and the name make a look-alike that the team is shown before it decides."""
+    known = factories.supplier(
+        legal_name="Surin Golden Rice Mill", identifier_kind="vat", identifier="DE136695976", country="DE",
+        website="https://surinmill.example", verification=2,
+    )  # fmt: skip
+    person = factories.user()
+    names = {"legal_name": "SURIN GOLDEN RlCE MILL", "country": "DE"}
+    with pytest.raises(ValidationError) as refused:
+        start_company(by=person, side="supplier", identifier_kind="vat", identifier="DE136695976", **names)
+    assert "identifier" in refused.value.message_dict
+    company = start_company(by=person, side="supplier", website="https://www.surinmill.example", **names)
+    company.participations.create(campaign=campaign, side="supplier")
+    assert company.status == "draft"
+    assert not known.members.filter(pk=person.pk).exists()
+    known.participations.create(campaign=campaign, side="supplier")
+    assert [row for row, _why in companies_alike(company, Company.objects.filter(campaigns=campaign))] == [known]
+    client.force_login(person)
+    assert client.get(reverse("members", args=[known.uid])).status_code == 404

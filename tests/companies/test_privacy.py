@@ -100,3 +100,29 @@ def test_copy_can_be_read_by_programs_and_names_every_kind_of_row():
         "companies.Invitation.invited_by",
         "companies.Membership.user",
     }
+
+
+def test_b90_an_erasure_is_ones_own_whatever_person_is_named(client):
+    person, other = factories.user("correct horse battery"), factories.user()
+    client.force_login(person)
+    client.post(reverse("account_reauthenticate"), {"password": "correct horse battery"})
+    said = {"sure": "yes", "person": str(other.uid), "user": other.pk, "email": other.email}
+    client.post(reverse("account_erase"), said)
+    person.refresh_from_db()
+    other.refresh_from_db()
+    assert (person.is_active, other.is_active) == (False, True)
+    client.force_login(other)
+    assert client.get(reverse("account_download"), {"user": person.pk}).json()["person"]["email"] == other.email
+
+
+def test_b90_the_only_administrator_of_a_team_hands_over_first(client):
+    campaign = factories.campaign()
+    admin, other = factories.organiser(campaign, "admin"), factories.organiser(campaign, "staff")
+    with pytest.raises(Refused) as refusal:
+        privacy.erase_person(by=admin)
+    assert (refusal.value.code, str(campaign) in str(refusal.value.message)) == ("hand_over_first", True)
+    client.force_login(admin)
+    assert str(campaign) in client.get(reverse("account_data")).text
+    campaign.organisers.filter(user=other).update(role="admin")
+    privacy.erase_person(by=admin)
+    assert list(campaign.organisers.values_list("user", flat=True)) == [other.pk]

@@ -7,6 +7,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from matchmaker.catalogue.models import DemandInvitation, ShortlistItem
+from matchmaker.core.briefly import forget
 from matchmaker.core.problems import Refused
 from matchmaker.directory import facts, keeping
 from matchmaker.directory.models import NotForUs, SavedSearch, Visit
@@ -25,8 +26,11 @@ from matchmaker.directory.services import (
     show_visits,
     visitors,
 )
+from matchmaker.directory.services.alerts import keys_under
+from matchmaker.market_access.models import EntryRule
 from matchmaker.notifications.models import Notice
 from tests import factories as make
+from tests.events.conftest import Hall
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -90,6 +94,42 @@ def test_an_alert_leaves_out_what_is_not_for_the_buyer(person, buyer):
     assert look() == [0]
 
 
+def test_an_alert_leaves_out_a_supplier_that_is_not_for_the_buyer(person, buyer):
+    save_search(by=person, company=buyer, kind="suppliers", query="q=jasmine")
+    rows = [make.product(name="Jasmine rice") for _n in range(2)]
+    say_not_for_us(by=person, company=buyer, supplier=rows[0].company)
+    assert look() == [1]
+    assert told() == [[rows[1].company.display_name]]
+
+
+def test_an_alert_under_an_event_tells_only_of_suppliers_that_come_to_it(person, buyer):
+    hall = Hall()
+    for kind in ("products", "suppliers"):
+        save_search(by=person, company=buyer, kind=kind, query="q=jasmine&event=wuhan")
+    make.product(name="Jasmine rice of one who stays at home")
+    assert look() == [0, 0]
+    seller = hall.comes("supplier").company
+    make.product(name="Jasmine rice", company=seller)
+    forget()
+    assert look() == [1, 1]
+    assert told() == [["Jasmine rice"], [seller.display_name]]
+
+
+def test_an_alert_looks_at_readiness_in_the_month_that_was_chosen(person, buyer):
+    months = facts.months()
+    EntryRule.objects.create(
+        code="later", requirement="later", name_en="Later", name_zh="以后", stage="before", evidence="certificate",
+        confidence="primary", accepts=["GACC"], hs_in=["10"], valid_from=months[4],
+    )  # fmt: skip
+    row = make.product(name="Jasmine rice")
+    states = [state for state, _open in facts.Facts().readiness([row])[row.pk]]
+    assert states[1] != states[6]
+    for ship, state in (("", states[1]), (f"&ship={months[6]:%Y-%m}", states[6]), ("&ship=1999-01", states[1])):
+        for asked in {states[1], states[6]}:
+            search = save_search(by=person, company=buyer, kind="products", query=f"ready={asked}{ship}")
+            assert keys_under(search) == ([row.pk] if asked == state else [])
+
+
 def test_an_invited_supplier_is_alerted_of_a_demand_that_others_do_not_see():
     invited, other = make.supplier(), make.supplier()
     for company in (invited, other):
@@ -143,7 +183,7 @@ def test_not_for_us_is_respected_in_search_counts_and_similar(person, buyer):
     other = make.product(name="Jasmine rice, organic")
     found = keeping.search_products("jasmine", without=hidden)
     assert (found.keys, found.total, dict(found.facets["origin"])) == ([other.pk], 1, {"TH": 1})
-    assert keeping.similar_products(other, without=hidden) == []
+    assert keeping.similar_products(other, without=hidden).keys == []
 
 
 def test_a_no_to_every_match_of_a_product_hides_it(buyer):

@@ -1,5 +1,6 @@
 import pytest
 
+from matchmaker.companies import privacy
 from matchmaker.core.problems import Refused
 from matchmaker.events import services
 from matchmaker.events.models import Attendee, Event, EventParticipation, Meeting
@@ -143,3 +144,16 @@ def test_hours_of_a_person_of_another_company_are_not_ones_own(hall):
             by=factories.member_of(row.company), participation=row, away=[], person=other.attendees.get()
         )
     assert caught.value.status == 404
+
+
+def test_b90_a_company_that_closes_with_its_person_calls_its_meetings_off_and_the_other_side_hears(hall):
+    mill, buyer = hall.comes("supplier"), hall.comes("buyer")
+    meeting = hall.book(mill, buyer, 0)
+    person = factories.member_of(mill.company)
+    stays = privacy.erase_person(by=person)
+    meeting.refresh_from_db()
+    mill.refresh_from_db()
+    assert (meeting.status, mill.status) == ("cancelled", "withdrawn")
+    told = Notice.objects.get(kind="meetings_changed", recipient=factories.member_of(buyer.company))
+    assert told.context["cancelled"] is True
+    assert any("meetings to come are called off" in sentence for sentence in stays)

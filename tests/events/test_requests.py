@@ -142,3 +142,49 @@ def test_registration_has_a_first_day(hall):
     hall.event.refresh_from_db()
     assert hall.event.opens_later
     assert code_of(lambda: hall.comes("supplier")) == "registration_not_open"
+
+
+def test_a_request_is_changed_while_it_waits_and_nobody_is_told_twice(hall, pair):
+    supplier, buyer = pair
+    request = ask(hall, supplier, buyer, slot=0)
+    told = Notice.objects.filter(recipient=by(buyer), kind="meetings_asked").count()
+    services.change_request(by=by(supplier), request=request, note=" Rice, new crop ", starts_at=hall.slots[3])
+    request.refresh_from_db()
+    assert (request.note, request.language, request.starts_at) == ("Rice, new crop", "en", hall.slots[3])
+    assert Notice.objects.filter(recipient=by(buyer), kind="meetings_asked").count() == told == 1
+    services.answer_request(by=by(buyer), request=request, other_time=hall.slots[1])
+    with pytest.raises(Refused) as refused:
+        services.change_request(by=by(supplier), request=request, note="Late", starts_at=None)
+    assert refused.value.code == "other_time_proposed"
+    request.refresh_from_db()
+    assert (request.note, request.starts_at) == ("Rice, new crop", hall.slots[1])
+
+
+def test_f41_whoever_accepts_agrees_to_no_other_time_than_the_one_she_saw(hall, pair):
+    supplier, buyer = pair
+    request = ask(hall, supplier, buyer, slot=0)
+    seen = services.time_of(request)
+    services.change_request(by=by(supplier), request=request, note="", starts_at=hall.slots[2])
+    fresh = MeetingRequest.objects.get(pk=request.pk)
+    assert code_of(lambda: services.answer_request(by=by(buyer), request=fresh, accept=True, seen=seen)) == (
+        "request_changed"
+    )
+    assert not Meeting.objects.exists()
+    services.answer_request(by=by(buyer), request=fresh, accept=True, seen=services.time_of(fresh))
+    assert Meeting.objects.get().starts_at == hall.slots[2]
+
+
+def test_only_whoever_owes_the_answer_is_reminded_once_before_a_request_ends(hall, pair):
+    supplier, buyer = pair
+    request = ask(hall, supplier, buyer)
+    assert services.remind_of_requests() == 0
+    old = request.created_at - dt.timedelta(days=6)
+    MeetingRequest.objects.filter(pk=request.pk).update(
+        created_at=old, expires_at=request.expires_at - dt.timedelta(days=6)
+    )
+    assert [services.remind_of_requests() for _turn in range(2)] == [1, 0]
+    waits = Notice.objects.filter(kind="meetings_asked", event_key__contains=":waits:")
+    assert [notice.recipient for notice in waits] == [by(buyer)]
+    services.wish(by=by(buyer), event=hall.event, company=buyer.company, other=supplier.company, kind="never")
+    MeetingRequest.objects.update(reminded_at=None)
+    assert services.remind_of_requests() == 0  # who never wants to meet them is left in peace

@@ -22,10 +22,12 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from matchmaker.accounts.services import SCOPES, create_token
+from matchmaker.events.services import register_for_event
 from matchmaker.notifications.models import Notice
 from matchmaker.notifications.services import notify
 from matchmaker.wsgi import application
 from tests import factories
+from tests.events.conftest import Hall
 
 pytestmark = [pytest.mark.django_db, pytest.mark.fault]
 CALLS = int(os.environ.get("FUZZ_CALLS", "300"))
@@ -58,7 +60,13 @@ def caller(monkeypatch, _one_connection):
     match = factories.match(product, demand.lines.get())
     told = {"company": "x", "sides": []}
     notify(kind="company_approved", to=[person], event_key="fuzz", context=told, path="/desk/")
+    hall = Hall()
+    part = register_for_event(by=person, event=hall.event, company=product.company, side="supplier")
+    other = hall.comes("buyer")
     own = {
+        "meeting-requests": hall.ask(part, other).uid,
+        "meetings": hall.book(part, other, 0).uid,
+        "participations": part.uid,
         "companies": product.company.uid,
         "products": product.uid,
         "demands": demand.uid,

@@ -23,6 +23,7 @@ RICES = [
     ("KH", "Phka Rumduol jasmine rice", "Fragrant Cambodian jasmine rice, long grain.", "USD", "0.90"),
     ("VN", "Jasmine 85 rice", "Vietnamese jasmine rice, 5% broken.", "EUR", "0.80"),
 ]
+COUNTRIES = {"en": ("en", ["Thailand", "Cambodia", "Vietnam"]), "zh": ("zh-hans", ["泰国", "柬埔寨", "越南"])}
 
 
 def rices() -> dict[str, object]:
@@ -45,14 +46,15 @@ def rices() -> dict[str, object]:
     return made
 
 
-def test_a_buyer_in_wuhan_finds_compares_keeps_and_watches_and_a_colleague_asks_for_a_quote(site):
+@pytest.mark.parametrize("language", COUNTRIES)
+def test_a_buyer_in_wuhan_finds_compares_keeps_and_watches_and_a_colleague_asks_for_a_quote(site, language):
     factories.campaign()
     rice = rices()
     buyer = factories.buyer()
-    colleague = factories.user(name="李静", language="zh-hans")
+    colleague = factories.user(name="李静", language=COUNTRIES[language][0])
     Membership.objects.create(company=buyer, user=colleague, role=Membership.Role.MEMBER)
-    wang, li = signed_in(site("zh"), factories.member_of(buyer)), signed_in(site("zh", width=320), colleague)
-    malee = signed_in(site(), factories.member_of(rice["TH"].company))
+    wang, li = signed_in(site(language), factories.member_of(buyer)), signed_in(site(language, width=320), colleague)
+    malee = signed_in(site(language), factories.member_of(rice["TH"].company))
 
     # He writes what he needs: rice of three countries comes, coffee does not.
     wang.go(reverse("products"))
@@ -61,7 +63,7 @@ def test_a_buyer_in_wuhan_finds_compares_keeps_and_watches_and_a_colleague_asks_
     wang.page.locator("article.product", has_text="Robusta coffee beans").wait_for(state="detached")
     names = set(wang.page.locator("article.product h3").all_inner_texts())
     assert names == {name for _country, name, *_rest in RICES}
-    for name in ("泰国", "柬埔寨", "越南"):
+    for name in COUNTRIES[language][1]:
         assert name in wang.text()
 
     # Each is kept with its star, without leaving the list, and he is told of new ones.
@@ -116,7 +118,8 @@ def test_a_buyer_in_wuhan_finds_compares_keeps_and_watches_and_a_colleague_asks_
     assert ShortlistItem.objects.count() == 3
 
 
-def test_an_exporter_sees_what_buyers_look_for_and_opens_a_demand(site):
+@pytest.mark.parametrize("language", COUNTRIES)
+def test_an_exporter_sees_what_buyers_look_for_and_opens_a_demand(site, language):
     factories.campaign()
     rice = rices()["TH"]
     buyer = factories.buyer(legal_name="武汉江城食品有限公司")
@@ -126,7 +129,7 @@ def test_an_exporter_sees_what_buyers_look_for_and_opens_a_demand(site):
     note_visit(by=looker, product=rice, company=buyer)
     ShortlistItem.objects.create(company=buyer, product=rice, added_by=looker)
 
-    malee = signed_in(site(width=320), factories.member_of(rice.company))
+    malee = signed_in(site(language, width=320), factories.member_of(rice.company))
     malee.go(reverse("supplier_interest"))
     assert malee.page.locator(".figures dd").all_inner_texts() == ["1", "1", "1", "0"]
     said = malee.text()

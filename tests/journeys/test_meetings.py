@@ -25,21 +25,51 @@ def signed_in(person, user):
     return person
 
 
-def test_f53_wishes_become_a_plan_a_badge_at_a_door_without_network_and_a_held_meeting(site):
+SAID = {
+    "en": {
+        "must": "must meet",
+        "would": "would like to meet",
+        "agenda": "Your agenda",
+        "gap": "0.000 %",
+        "published": "Published: 1 new",
+        "late": "Late companies",
+        "welcome": "Welcome.",
+        "again": "came in at",
+        "waiting": "2 scans wait for the network.",
+        "noted": "Noted.",
+    },
+    "zh": {
+        "must": "必见",
+        "would": "愿见",
+        "agenda": "您的日程",
+        "gap": "0.000%",
+        "published": "已发布：新增 1 场",
+        "late": "迟到企业",
+        "welcome": "欢迎入场。",
+        "again": "已于",
+        "waiting": "2 条扫码记录等待联网发送。",
+        "noted": "已记录。",
+    },
+}
+
+
+@pytest.mark.parametrize("hers", SAID)
+def test_f53_wishes_become_a_plan_a_badge_at_a_door_without_network_and_a_held_meeting(site, hers):
+    """Everybody reads one language, and the other side of the meeting the other one."""
+    his = "zh" if hers == "en" else "en"
+    said, to_him = SAID[hers], SAID[his]
     hall = Hall()
     supplier, buyer = hall.comes("supplier"), hall.comes("buyer")
     seller, wanter = factories.member_of(supplier.company), factories.member_of(buyer.company)
-    wanter.language = "zh-hans"
-    wanter.save(update_fields=["language"])
-    malee, wang = signed_in(site(width=320), seller), signed_in(site("zh"), wanter)
-    team = signed_in(site(), hall.organiser)
+    malee, wang = signed_in(site(hers, width=320), seller), signed_in(site(his), wanter)
+    team = signed_in(site(hers), hall.organiser)
 
-    # Each says whom to meet, she in English on a phone, he in Chinese.
+    # Each says whom to meet: she on a phone, he at a desk.
     malee.go(reverse("meetings_companies", args=["wuhan"]))
-    malee.page.get_by_role("button", name="must meet").first.click()
+    malee.page.get_by_role("button", name=said["must"]).first.click()
     wait_for(lambda: Wish.objects.filter(kind="must").exists(), 10, "her wish was not kept")
     wang.go(reverse("meetings_companies", args=["wuhan"]))
-    wang.page.locator("button[name=kind][value=would]").first.click()
+    wang.page.get_by_role("button", name=to_him["would"]).first.click()
     wait_for(lambda: Wish.objects.filter(kind="would").exists(), 10, "his wish was not kept")
 
     # The organiser plans, watches, reads the draft and publishes it.
@@ -49,13 +79,14 @@ def test_f53_wishes_become_a_plan_a_badge_at_a_door_without_network_and_a_held_m
     draft, _seconds = wait_for(lambda: PlanDraft.objects.filter(state="ready").first(), 60, "no draft was made")
     team.page.locator(".job.is-done a").click()
     team.page.wait_for_url(f"**/plan/{draft.uid}/")
-    assert "0.000 %" in team.text()
+    assert said["gap"] in team.text()
     team.submit(f"main form[action$='/{draft.uid}/publish/'] button")
+    assert said["published"] in team.page.inner_text("body")
     meeting = Meeting.objects.get()
-    malee.go(reverse("meetings_event", args=["wuhan"]))
-    assert buyer.company.display_name in malee.text()
-    wang.go(reverse("meetings_event", args=["wuhan"]))
-    assert "您的日程" in wang.text()
+    for person, words, other in ((malee, said, buyer), (wang, to_him, supplier)):
+        person.go(reverse("meetings_event", args=["wuhan"]))
+        assert words["agenda"] in person.text()
+        assert other.company.display_name in person.text()
 
     # The day: a phone at the gate gets its key, then the hall's network goes.
     into_the_day = meeting.starts_at - hall.slots[0]
@@ -64,7 +95,7 @@ def test_f53_wishes_become_a_plan_a_badge_at_a_door_without_network_and_a_held_m
     team.fill(gate="北门")
     team.submit("main form[action$='/devices/'] button")
     key = team.page.locator("input[readonly]").first.input_value().split("#")[1]
-    phone = site("zh", width=320)
+    phone = site(hers, width=320)
     phone.go(f"/gate/#{key}")
     wait_for(
         lambda: phone.page.evaluate("caches.match('/gate/').then((kept) => Boolean(kept))"), 20, "no page was kept"
@@ -73,10 +104,10 @@ def test_f53_wishes_become_a_plan_a_badge_at_a_door_without_network_and_a_held_m
     code = people[supplier.pk].code
     phone.context.set_offline(True)
     phone.page.reload()
-    check(phone, code, "欢迎入场。")
-    check(phone, code, "已于")
+    check(phone, code, said["welcome"])
+    check(phone, code, said["again"])
     waiting = phone.page.locator("#gate-waiting")
-    wait_for(lambda: waiting.inner_text() == "2 条扫码记录等待联网发送。", 10, "two scans do not wait")
+    wait_for(lambda: waiting.inner_text() == said["waiting"], 10, "two scans do not wait")
     assert not Attendee.objects.filter(checked_in_at__isnull=False).exists()
     phone.context.set_offline(False)
     wait_for(lambda: Scan.objects.count() == 2, 40, "the phone did not send what it kept")
@@ -86,12 +117,13 @@ def test_f53_wishes_become_a_plan_a_badge_at_a_door_without_network_and_a_held_m
 
     # The organiser sees who is here; the two meet, and each says so.
     team.go(reverse("console_event_today", args=["wuhan"]))
-    assert "Late companies" in team.text()
-    for person, rating in ((malee, "5"), (wang, "4")):
+    assert said["late"] in team.text()
+    for person, words, rating in ((malee, said, "5"), (wang, to_him, "4")):
         person.go(reverse("meetings_meeting", args=[meeting.uid]))
         person.page.locator("input[name=outcome][value=held]").check()
         person.choose(rating=rating)
         person.submit("main form[action$='/outcome/'] button[type=submit]")
+        assert words["noted"] in person.page.inner_text("body")
     meeting.refresh_from_db()
     assert (meeting.status, meeting.supplier_rating, meeting.buyer_rating) == ("held", 5, 4)
     assert not meeting.is_disputed

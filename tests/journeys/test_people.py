@@ -5,6 +5,7 @@ import re
 import time
 
 import pytest
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
 from django.utils import timezone
 
@@ -50,6 +51,31 @@ def set_up_second_step(person) -> Phone:
     return phone
 
 
+class Computer:
+    """A browser with a key of its own (WebAuthn), which its owner unlocks by a touch."""
+
+    def __init__(self, person):
+        self.devtools = person.context.new_cdp_session(person.page)
+        self.devtools.send("WebAuthn.enable")
+        options = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True}
+        options |= {"isUserVerified": True, "automaticPresenceSimulation": True}
+        self.name = self.devtools.send("WebAuthn.addVirtualAuthenticator", {"options": options})["authenticatorId"]
+
+    def keys(self) -> list:
+        return self.devtools.send("WebAuthn.getCredentials", {"authenticatorId": self.name})["credentials"]
+
+
+def add_key(person, name: str, *, passwordless: bool) -> None:
+    person.go("/accounts/2fa/webauthn/add/")
+    if "/reauthenticate/" in person.page.url:
+        person.page.locator("main [name=password], main [name=code]").first.fill(PASSWORD)
+        person.submit("main form button[type=submit]")
+    person.fill(name=name)
+    person.page.locator("main [name=passwordless]").set_checked(passwordless)
+    with person.page.expect_navigation():
+        person.page.locator("#mfa_webauthn_add").click()
+
+
 def sign_in_with_code(person, address: str, phone: Phone) -> None:
     person.sign_in(address, PASSWORD)
     person.fill(code=phone.code())
@@ -89,20 +115,9 @@ def test_second_step_passkey_and_an_invited_colleague(site, mill):
     phone = set_up_second_step(ploy)
 
     # Her computer's own key: made once, then she signs in with nothing else.
-    device = ploy.context.new_cdp_session(ploy.page)
-    device.send("WebAuthn.enable")
-    options = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True}
-    options |= {"isUserVerified": True, "automaticPresenceSimulation": True}
-    key = device.send("WebAuthn.addVirtualAuthenticator", {"options": options})["authenticatorId"]
-    ploy.go("/accounts/2fa/webauthn/add/")
-    if "/reauthenticate/" in ploy.page.url:
-        ploy.page.locator("main [name=password], main [name=code]").first.fill(PASSWORD)
-        ploy.submit("main form button[type=submit]")
-    ploy.fill(name="Office laptop")
-    ploy.page.locator("main [name=passwordless]").check()
-    with ploy.page.expect_navigation():
-        ploy.page.locator("#mfa_webauthn_add").click()
-    assert len(device.send("WebAuthn.getCredentials", {"authenticatorId": key})["credentials"]) == 1
+    computer = Computer(ploy)
+    add_key(ploy, "Office laptop", passwordless=True)
+    assert len(computer.keys()) == 1
     ploy.go("/accounts/logout/")
     ploy.submit("main form button[type=submit]")
     ploy.go("/accounts/login/")
@@ -123,6 +138,38 @@ def test_second_step_passkey_and_an_invited_colleague(site, mill):
     assert Membership.objects.get(user__email="somchai@mill.example").role == "member"
     ploy.go(f"/companies/{mill.uid}/members/")
     assert "Somchai Dee" in ploy.text()
+
+
+def test_a_key_alone_is_a_second_step_and_the_password_alone_opens_nothing_then(site, mill):
+    ploy = site("zh")
+    ploy.sign_in("ploy@mill.example", PASSWORD)
+    ploy.go(f"/companies/{mill.uid}/members/")
+    ploy.page.wait_for_url("**/accounts/2fa/**")  # no second step yet: nothing of the company opens
+    computer = Computer(ploy)
+    add_key(ploy, "办公室电脑", passwordless=False)
+    ploy.go(f"/companies/{mill.uid}/members/")
+    assert ploy.page.url.endswith("/members/")
+    ploy.go("/accounts/logout/")
+    ploy.submit("main form button[type=submit]")
+
+    # The password alone leads to the question for the key, and no further.
+    ploy.sign_in("ploy@mill.example", PASSWORD)
+    assert ploy.page.url.endswith("/accounts/2fa/authenticate/")
+    ploy.go("/supplier/")
+    assert ploy.page.url.endswith("/accounts/2fa/authenticate/")
+    with ploy.page.expect_navigation(url="**/supplier/**"):
+        ploy.page.locator("#mfa_webauthn_authenticate").click()
+    assert computer.keys()[0]["signCount"] > 1
+    used = Authenticator.objects.get(user__email="ploy@mill.example", type="webauthn")
+    assert used.last_used_at is not None
+    # Another computer has no key: its password is worth nothing.
+    other = site()
+    Computer(other)
+    other.sign_in("ploy@mill.example", PASSWORD)
+    other.page.locator("#mfa_webauthn_authenticate").click()
+    other.page.wait_for_timeout(1500)
+    assert other.page.url.endswith("/accounts/2fa/authenticate/")
+    other.complaints.clear()  # the browser says that it holds no key
 
 
 def test_a_claim_decided_by_two_and_evidence_shown_with_its_date_and_end(site, campaign, mill):

@@ -37,6 +37,15 @@ def test_a_promise_is_claimed_by_one_worker_only(person, tell):
     assert outbox.claim(outbox.mail_due()) == []
 
 
+def test_f07_a_worker_told_to_end_gives_back_what_it_had_not_begun(person, tell):
+    first, second = tell(person), tell(person)
+    with pytest.raises(SystemExit):
+        drain(raising(SystemExit()))
+    assert (fresh(first).opened_at is not None, fresh(second).lease_token) == (True, None)
+    assert drain() == 1  # the one it had begun waits for its lease: nobody knows whether it left
+    assert (fresh(first).state, fresh(second).state) == ("waiting", "sent")
+
+
 def test_a_sent_promise_ends_in_one_state(person, tell):
     row = tell(person)
     assert drain() == 1
@@ -113,7 +122,7 @@ def test_an_unknown_failure_is_repeated_five_times_then_parked(person, tell, tim
         time_machine.move_to(fresh(row).not_before + timedelta(seconds=1))
         drain(raising(RuntimeError("out of luck")))
     assert fresh(row).state == "parked"
-    assert fresh(row).last_error == "Failed 5 times in an unknown way: RuntimeError: out of luck"
+    assert fresh(row).last_error == "It failed again and again in an unknown way: RuntimeError: out of luck"
 
 
 def test_a_dead_channel_stops_the_batch_and_counts_no_try(person, tell):

@@ -244,3 +244,16 @@ def test_where_short_messages_go_is_asked_only_where_the_site_can_send_them(sign
     chosen = {name: field.initial for name, field in page.context["wishes"].fields.items()}
     assert signed_in.post(reverse("notice_settings"), {**chosen, "phone": "+86 138 0000 0000"}).status_code == 302
     assert Attention.objects.get(user=person).phone == "+86 138 0000 0000"
+
+
+def test_one_tap_gathers_all_mails_into_the_morning(client, person):
+    client.force_login(person)
+    preferences.choose(by=person, topic="match", channel="email", frequency="never")
+    preferences.choose(by=person, topic="demand", channel="email", frequency="weekly")
+    assert client.get(reverse("notice_settings")).context["at_once"] is True
+    client.post(reverse("notice_settings"), {"gather": "1"})
+    chosen = preferences.of(person)
+    others = {chosen[topic, "email"] for topic in topics.switchable() if topic not in ("match", "demand")}
+    assert (chosen["match", "email"], chosen["demand", "email"], others) == ("never", "weekly", {"daily"})
+    assert chosen["enquiry", "in_app"] == "now"
+    assert client.get(reverse("notice_settings")).context["at_once"] is False

@@ -125,7 +125,9 @@ def test_what_is_only_worth_a_line_on_the_site_makes_no_letter():
 
 def test_the_post_office_knows_no_word_of_the_trade():
     """It could be lifted into another project: neither code nor comments name what this one deals with."""
-    trade = "supplier buyer product demand match compan catalogue campaign enquir organiser tariff customs"
+    trade = (
+        "supplier buyer product demand match meeting booth compan catalogue campaign enquir organiser partner tariff"
+    )
     folder = settings.BASE_DIR / "matchmaker/notifications"
     found = [
         f"{file.name}: {line.strip()}"

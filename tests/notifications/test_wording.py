@@ -20,7 +20,7 @@ def test_every_kind_can_be_reworded_from_its_own_text(kind, language, person):
 
 
 def test_placeholders_are_the_names_the_kinds_own_text_shows():
-    assert wording.placeholders("demand_closed") == ("demand", "closed", "recipient", "site_name")
+    assert wording.placeholders("demand_closed") == ("demand", "closed_on", "recipient", "site_name")
 
 
 def test_a_kind_that_says_two_things_has_words_for_each():
@@ -31,15 +31,15 @@ def test_a_kind_that_says_two_things_has_words_for_each():
 
 
 def test_a_mail_and_its_html_carry_the_teams_words_with_the_facts(sink, person, tell):
-    words = {"subject": "{demand} is over", "body": "Dear {recipient},\n\n{demand} ended on {closed}."}
+    words = {"subject": "{demand} is over", "body": "Dear {recipient},\n\n{demand} ended on {closed_on}."}
     wording.save(by=person, kind="demand_closed", language="en", **words)
-    tell(person, demand="<b>Rice</b> {closed}")
+    tell(person, demand="<b>Rice</b> {closed_on}")
     assert mail.deliver_waiting() == 1
     letter = sink.letters[0][1]
-    assert letter["Subject"] == "<b>Rice</b> {closed} is over"
+    assert letter["Subject"] == "<b>Rice</b> {closed_on} is over"
     text, html = (letter.get_body((part,)).get_content().replace("\r", "") for part in ("plain", "html"))
-    assert "Dear 王敏,\n\n<b>Rice</b> {closed} ended on November 1, 2026." in text
-    assert re.search(r"<p[^>]*>&lt;b&gt;Rice&lt;/b&gt; \{closed\} ended on November 1, 2026.</p>", html)
+    assert "Dear 王敏,\n\n<b>Rice</b> {closed_on} ended on November 1, 2026." in text
+    assert re.search(r"<p[^>]*>&lt;b&gt;Rice&lt;/b&gt; \{closed_on\} ended on November 1, 2026.</p>", html)
     assert "the day you had set" not in text + html
 
 

@@ -3,7 +3,7 @@
 from django.test import Client
 
 from matchmaker.accounts.services import SCOPES, create_token
-from matchmaker.campaigns import partners, questions
+from matchmaker.campaigns import partners, questions, team
 from matchmaker.campaigns.models import Organiser, Participation
 from matchmaker.catalogue.models import DemandInvitation
 from matchmaker.companies import claims, invitations, members
@@ -99,6 +99,11 @@ class World:
         )
         said = {str(self.question.uid): "Manswer"}
         questions.answer_questions(by=admin, company=self.seller, campaign=self.campaign, said=said)
+        self.place = team.give_place(
+            by=self.people["campaign admin"], campaign=self.campaign, email="mplace@example.org", role="staff"
+        )
+        colleague = factories.organiser(self.campaign, Organiser.Role.STAFF, name="Mcolleague Person")
+        self.colleague = Organiser.objects.get(user=colleague)
         self.claim = claims.claim_company(
             by=factories.user(name="Mclaims Person"), company=self.seller, evidence="Mproof"
         )

@@ -47,7 +47,18 @@ def take_away(w: FullWorld) -> None:
     hidden = [w.draft, w.pending, w.suspension.company, w.unsaid, w.waiting, w.wanted["private"], w.wanted["invited"]]
     hidden += [w.hidden_match, w.enquiry, w.batch, w.team_batch, w.run, w.hook, w.search, w.short]
     hidden += [w.code, w.enrolment, w.token, w.claim, w.asked, w.invitation, w.extra, w.unsent, w.called, w.check]
-    hidden += [w.comment, w.registration, w.letter, w.block, w.question, w.other_part, w.third, w.notice, w.document]
+    hidden += [
+        w.comment,
+        w.registration,
+        w.letter,
+        w.block,
+        w.question,
+        w.other_part,
+        w.third,
+        w.notice,
+        w.document,
+        w.place,
+    ]
     for row in hidden:
         type(row)._base_manager.filter(pk=row.pk).delete()
     Event.objects.filter(pk=w.plan.pk).delete()

@@ -170,6 +170,13 @@ def probes(w: World) -> list[Probe]:
            state(w.match, "supplier_answer"), side="supplier", answer="interested"),
         do("answer as buyer", BUYERS, api("match_answer", w.match.uid), state(w.match, "buyer_answer"), side="buyer",
            answer="interested"),
+        # the team's lists as files
+        see("published product, team's file", DECIDE, reverse("console_export", args=["products", "csv"]), "Moffer"),
+        see("draft product, team's file", NOBODY, reverse("console_export", args=["products", "csv"]), "Mdraft"),
+        see("public demand, team's file", DECIDE, reverse("console_export", args=["demands", "csv"]), "Mdemandpublic"),
+        see("private demand, team's file", NOBODY, reverse("console_export", args=["demands", "csv"]), "Mdemandpriv"),
+        see("draft demand, team's file", NOBODY, reverse("console_export", args=["demands", "csv"]), "Mdemanddraft"),
+        see("papers, team's file", DECIDE, reverse("console_export", args=["suppliers", "csv"]), "MPAPER77"),
         # notices
         see("notice, API", SELLER_ADMIN | KEYS, api("notice", w.notice.uid), "Mnotice"),
         see("notice, API list", SELLER_ADMIN | KEYS, api("notices"), "Mnotice"),
@@ -211,6 +218,18 @@ def probes(w: World) -> list[Probe]:
         do("agree to a claim", DECIDE, reverse("console_claim", args=[seller.uid, w.claim.uid]),
            state(w.claim, "first_yes_by"), answer="yes"),
         see("claim, console", TEAM, reverse("console_company", args=[seller.uid]), "Mproof"),
+        # the team
+        see("team", TEAM, reverse("console_team"), "Mcolleague"),
+        see("place kept in the team", {"campaign admin"}, reverse("console_team"), "mplace@"),
+        see("record of the campaign", DECIDE, reverse("console_record"), "Place in the team given"),
+        do("give a place", {"campaign admin"}, reverse("console_team_invite"), exists(w.campaign.seats),
+           email="n@example.org", role="admin"),
+        do("withdraw a place", {"campaign admin"}, reverse("console_team_withdraw", args=[w.place.pk]),
+           state(w.place, "withdrawn_at")),
+        do("change a role in the team", {"campaign admin"},
+           reverse("console_team_role", args=[w.colleague.user.uid]), state(w.colleague, "role"), role="admin"),
+        do("remove from the team", {"campaign admin"}, reverse("console_team_remove", args=[w.colleague.user.uid]),
+           exists(w.campaign.organisers)),
         # letters
         see("letter", SELLERS | BUYERS, reverse("enquiry", args=[w.enquiry.uid]), "Mletter"),
         # one's own account

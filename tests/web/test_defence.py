@@ -10,12 +10,13 @@ from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
 import pytest
+import time_machine
 from django.core import mail
-from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
 from matchmaker.accounts.models import User
+from matchmaker.notifications.models import Notice
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -44,7 +45,7 @@ def test_g17_check_deploy_of_a_production_site_is_clean(proxies):
     assert (done.returncode, done.stderr[-2000:]) == (0, "")
 
 
-@pytest.mark.parametrize("known", ["known@example.org", "KNOWN@Example.ORG", "known@EXAMPLE.org"])
+@pytest.mark.parametrize("known", ["known@example.org", "KNOWN@Example.ORG", "known@EXAMPLE.org", "Known@example.Org"])
 def test_b29_sign_up_with_a_known_address_answers_like_a_new_one_and_tells_its_owner(known):
     factories.user(PASSWORD, email="known@example.org")
     answers = [sign_up(Client(), email) for email in (known, "fresh@example.org")]
@@ -53,6 +54,18 @@ def test_b29_sign_up_with_a_known_address_answers_like_a_new_one_and_tells_its_o
     ] * 2
     assert sorted(letter.to[0].lower() for letter in mail.outbox) == ["fresh@example.org", "known@example.org"]
     assert User.objects.filter(email__iexact="known@example.org").count() == 1
+
+
+@pytest.mark.parametrize("variant", ["k.nown@example.org", "knówn@example.org", "\u212anown@example.org"])
+def test_b29_an_address_that_only_looks_like_a_known_one_tells_and_opens_nothing(variant):
+    """Dots and accents make another mailbox; the Kelvin sign folds to a k and must not reach its owner's account."""
+    owner = factories.user(PASSWORD, email="known@example.org")
+    answers = [sign_up(Client(), email) for email in (variant, "fresh@example.org")]
+    assert [row.status_code for row in answers] == [302, 302] or answers[0].status_code == 200  # 200: no address at all
+    Client().post(reverse("account_reset_password"), {"email": variant})
+    assert all(letter.to == [owner.email] for letter in mail.outbox if "/reset/key/" in letter.body)
+    assert User.objects.filter(email__iexact=owner.email).count() == 1
+    assert owner.check_password(PASSWORD)
 
 
 @pytest.mark.slow
@@ -89,14 +102,61 @@ def test_b31_sign_ups_beyond_the_limit_are_refused_whatever_address_is_claimed()
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("near", ["198.51.100.{}", "2001:db8:1:{:x}::1"])
+def test_b31_a_neighbourhood_of_addresses_is_stopped_too_and_others_are_not(near):
+    with time_machine.travel(time.time(), tick=False):  # one minute, however busy the machine
+        places = [Client(REMOTE_ADDR=near.format(number)) for number in range(64)]
+        codes = [sign_up(place, f"n{number}@example.org").status_code for number, place in enumerate(places)]
+        assert codes == [302] * 60 + [429] * 4
+        assert sign_up(Client(REMOTE_ADDR="203.0.113.9"), "far@example.org").status_code == 302
+
+
+def test_b31_behind_one_proxy_only_what_the_proxy_wrote_counts(settings):
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    forged = [{"X-Forwarded-For": f"10.0.0.{number}, 198.51.100.7"} for number in range(22)]
+    codes = [sign_up(Client(), f"n{number}@example.org", headers=row).status_code for number, row in enumerate(forged)]
+    assert codes == [302] * 20 + [429] * 2
+
+
+@pytest.mark.slow
 def test_b32_guesses_of_one_password_stop_after_five_from_any_address_and_for_minutes_only():
+    person = factories.user(PASSWORD, email="owner@example.org")
+    with time_machine.travel(time.time(), tick=False) as clock:
+        spelled = [
+            "owner@example.org",
+            "OWNER@example.org",
+            "Owner@Example.Org",
+            "owner@EXAMPLE.org",
+            "owner@example.org",
+        ]
+        guesses = [sign_in(Client(REMOTE_ADDR=f"198.51.100.{n}"), name, f"guess {n}") for n, name in enumerate(spelled)]
+        assert ["Too many" in answer.text for answer in guesses] == [False] * 5
+        for n in range(50):  # from fifty addresses, the last of them with the right password
+            locked = sign_in(Client(REMOTE_ADDR=f"203.0.113.{n}"), person.email)
+            assert ("Too many" in locked.text, locked.status_code) == (True, 200)
+        told = Notice.objects.get(recipient=person, kind="sign_in_guessed")
+        assert (told.context, told.deliveries.get().channel) == ({"address": "203.0.113.0"}, "email")
+        clock.shift(301)
+        assert sign_in(Client(), person.email).status_code == 302
+
+
+def test_b32_guesses_from_elsewhere_do_not_lock_the_owner_out_where_she_is_signed_in():
     person = factories.user(PASSWORD)
-    texts = [sign_in(Client(REMOTE_ADDR=f"198.51.100.{n}"), person.email, f"guess {n}").status_code for n in range(5)]
-    locked = sign_in(Client(REMOTE_ADDR="203.0.113.9"), person.email)
-    assert texts == [200] * 5
-    assert "Too many" in locked.text
-    cache.clear()  # the five minutes are over
-    assert sign_in(Client(), person.email).status_code == 302
+    home = {"REMOTE_ADDR": "192.0.2.50"}
+    assert sign_in(Client(**home), person.email).status_code == 302
+    for n in range(6):
+        sign_in(Client(REMOTE_ADDR=f"198.51.100.{n}"), person.email, "guess")
+    assert "Too many" in sign_in(Client(REMOTE_ADDR="198.51.100.99"), person.email).text
+    assert sign_in(Client(**home), person.email).status_code == 302
+
+
+def test_b32_the_api_counts_its_guesses_with_those_of_the_page():
+    person = factories.user(PASSWORD)
+    for n in range(5):
+        sign_in(Client(REMOTE_ADDR=f"198.51.100.{n}"), person.email, "guess")
+    said = {"email": person.email, "password": PASSWORD}
+    answer = Client(REMOTE_ADDR="203.0.113.1").post(reverse("api_tokens"), said, content_type="application/json")
+    assert (answer.status_code, int(answer["Retry-After"]) > 0) == (429, True)
 
 
 @pytest.mark.parametrize(
@@ -104,17 +164,24 @@ def test_b32_guesses_of_one_password_stop_after_five_from_any_address_and_for_mi
     [
         ("password123456", False),
         ("short7c", False),
+        ("nul\x00 in the middle of it", False),
+        ("somebody2026", False),  # her own name and a year
+        ("matchmaker2026", False),  # the site's
         ("é" * 100, True),
+        ("a" * 99 + "b" * 101, True),
         ("产品名很长的一句密码二零二六年", True),
         (" " * 20, True),
     ],
 )
 def test_b30_passwords(password, taken):
     said = {"name": "Somebody", "email": "a@example.org", "password1": password}
-    Client().post(reverse("account_signup"), said)
+    page = Client().post(reverse("account_signup"), said)
     assert User.objects.filter(email="a@example.org").exists() is taken
     if taken:
-        assert User.objects.get().check_password(password)
+        person = User.objects.get()
+        assert (person.check_password(password), person.check_password(password[:-1])) == (True, False)
+    else:
+        assert list(page.context["form"].errors) == ["password1"]
 
 
 def reset_link(**extra):
@@ -142,6 +209,29 @@ def test_b34_link_of_a_reset_works_once(settings):
     assert "Location" not in again.get(path) or "another" not in again.get(again.get(path)["Location"]).text
     again.post(again.get(path).headers.get("Location", path), {"password1": PASSWORD, "password2": PASSWORD})
     assert User.objects.get().check_password("another horse battery")
+
+
+def test_b34_a_reset_asked_for_before_the_address_changed_is_worth_nothing(settings):
+    person = factories.user(PASSWORD, email="known@example.org")
+    path = reset_link().removeprefix(settings.SITE_URL)
+    person.emailaddress_set.update(email="new@example.org")
+    User.objects.filter(pk=person.pk).update(email="new@example.org")
+    client = Client()
+    place = client.get(path).headers.get("Location", path)
+    client.post(place, {"password1": "another horse battery", "password2": "another horse battery"})
+    person.refresh_from_db()
+    assert person.check_password(PASSWORD)
+
+
+def test_b34_the_page_that_takes_the_new_password_has_no_token_in_its_address(settings):
+    factories.user(PASSWORD, email="known@example.org")
+    path = reset_link().removeprefix(settings.SITE_URL)
+    client = Client()
+    page = client.get(client.get(path)["Location"])
+    token = path.rstrip("/").rsplit("/", 1)[1].partition("-")[2]
+    assert len(token) > 20
+    assert token not in page.request["PATH_INFO"]
+    assert token not in page.text
 
 
 def test_b34_reset_of_an_unknown_address_answers_the_same():
@@ -235,10 +325,15 @@ def test_b88_page_of_one_person_is_kept_by_no_cache(client):
 )
 def test_b95_language_nobody_speaks_is_the_default_at_once(client, languages):
     client.get("/about/")
-    begun = time.perf_counter()
-    answer = client.get("/about/", headers={"Accept-Language": languages})
-    assert (answer.status_code, answer["Content-Language"]) == (200, "en")
-    assert time.perf_counter() - begun < 1  # the row asks for 50 ms of a machine that does nothing else
+    took = []
+    for _time in range(5):
+        begun = time.process_time()
+        answer = client.get("/about/", headers={"Accept-Language": languages})
+        took.append(time.process_time() - begun)
+        assert (answer.status_code, answer["Content-Language"]) == (200, "en")
+    begun = time.process_time()
+    client.get("/about/", headers={"Accept-Language": "en"})
+    assert min(took) < time.process_time() - begun + 0.05  # 50 ms more than an ordinary page at most
 
 
 def test_b93_audit_has_no_way_in(client):

@@ -56,8 +56,8 @@ def test_vendored_files_are_those_of_the_notice():
         reversed(line.split()) for line in (STATIC / "NOTICE").read_text().split("SHA-256\n")[1].strip().splitlines()
     )
     here = {
-        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in (STATIC / "vendor").iterdir()
+        path.relative_to(STATIC / "vendor").as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in (STATIC / "vendor").rglob("*")
         if path.suffix in {".js", ".css", ".cjs"}
     }
     assert here == listed

@@ -2,8 +2,9 @@
 
 from matchmaker.campaigns.models.boundary import Crossing
 from matchmaker.campaigns.models.campaign import CONTACT_FIELDS, Campaign, Organiser, Participation
-from matchmaker.campaigns.models.partners import Enrolment, Partner, PartnerCode, PartnerSeat
+from matchmaker.campaigns.models.partners import Enrolment, Partner, PartnerCode
 from matchmaker.campaigns.models.questions import Answer, Question
+from matchmaker.campaigns.models.seats import PartnerSeat, Seat, TeamSeat
 
 __all__ = [
     "CONTACT_FIELDS",
@@ -17,4 +18,6 @@ __all__ = [
     "PartnerCode",
     "PartnerSeat",
     "Question",
+    "Seat",
+    "TeamSeat",
 ]

@@ -62,6 +62,8 @@ class Organiser(models.Model):
         ORGANISER = "organiser", _("organiser")
         STAFF = "staff", _("event staff")
 
+    DECIDES = (Role.ADMIN, Role.ORGANISER)  # about companies and demands
+
     campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="organisers")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="organiser_of")
     role = models.CharField(max_length=10, choices=Role, default=Role.ORGANISER)

@@ -14,7 +14,6 @@ from matchmaker.companies.models import Company
 from matchmaker.core import reference
 from matchmaker.core.ids import Public
 from matchmaker.core.text import one_line, sound_text
-from matchmaker.notifications.models import Promise
 
 MOST_COMPANIES = 5_000
 
@@ -72,55 +71,6 @@ class Partner(Public):
     @property
     def country_name(self) -> str:
         return reference.name(reference.countries().get(self.country), self.country)
-
-
-class SeatQuerySet(models.QuerySet):
-    def standing(self):
-        return self.filter(withdrawn_at__isnull=True)
-
-    def waiting(self):
-        return self.filter(state=Promise.State.WAITING)
-
-    def due(self, now):
-        """Letters that may be sent: nobody holds a living lease on them."""
-        free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
-        return self.waiting().filter(free, not_before__lte=now)
-
-
-class PartnerSeat(Promise):
-    """One e-mail address may sit at a partner's desk; the row is also the promise of the letter that says so.
-
-    Whoever has shown that the address is hers takes the seat when she first opens the desk.
-    """
-
-    partner = models.ForeignKey(Partner, models.CASCADE, related_name="seats")
-    email = models.EmailField(_("e-mail address"), max_length=254)
-    language = models.CharField(max_length=10, default="en")
-    given_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="partner_seats"
-    )
-    taken_at = models.DateTimeField(null=True, blank=True)
-    withdrawn_at = models.DateTimeField(null=True, blank=True)
-
-    objects = SeatQuerySet.as_manager()  # type: ignore[assignment]
-
-    class Meta(Promise.Meta):
-        ordering = ["created_at"]
-        constraints = [
-            *Promise.Meta.constraints,
-            models.UniqueConstraint(
-                "partner", Lower("email"), condition=Q(withdrawn_at__isnull=True), name="one_seat_per_address"
-            ),
-        ]
-
-    def __str__(self):
-        return f"{self.email} at {self.partner}"
-
-    @property
-    def uid(self):
-        """Its name in the audit."""
-        return self.pk
 
 
 class CodeQuerySet(models.QuerySet):

@@ -210,6 +210,7 @@ def remind_of_closing() -> int:
             notify(
                 kind="demand_closing",
                 to=demand.company.members.all(),
+                about=demand.company.uid,
                 event_key=f"demand_closing:{demand.uid}:{demand.closing_on}",
                 context={"demand": demand.title, "closes_on": demand.closing_on.isoformat()},
                 path=f"/buyer/demands/{demand.uid}/",
@@ -249,6 +250,7 @@ def close_expired_demands() -> int:
             notify(
                 kind="demand_closed",
                 to=demand.company.members.all(),
+                about=demand.company.uid,
                 event_key=f"demand_closed:{demand.uid}:{demand.closing_on}",
                 context={"demand": demand.title, "closed_on": demand.closing_on.isoformat()},
                 path=f"/buyer/demands/{demand.uid}/",

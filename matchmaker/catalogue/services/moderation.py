@@ -41,16 +41,15 @@ def hold(by: User, demand: Demand, findings: list[Finding]) -> None:
     demand.lines.update(revision=F("revision") + 1)
     facts = {"kinds": sorted({finding.kind for finding in findings})}
     record(by=by, verb="submit_demand", on=demand, organisation=demand.company, facts=facts)
-    campaigns = demand.company.campaigns.all()
-    notify(
-        kind="demand_waiting",
-        to=User.objects.filter(organiser_of__campaign__in=campaigns)
-        .exclude(organiser_of__role=Organiser.Role.STAFF)
-        .distinct(),
-        event_key=_submission(demand),
-        context={"demand": demand.title, "company": str(demand.company)},
-        path=f"/console/demands/{demand.uid}/",
-    )
+    for campaign in demand.company.campaigns.all():
+        notify(
+            kind="demand_waiting",
+            to=User.objects.filter(organiser_of__campaign=campaign, organiser_of__role__in=Organiser.DECIDES),
+            about=campaign.uid,
+            event_key=_submission(demand),
+            context={"demand": demand.title, "company": str(demand.company)},
+            path=f"/console/demands/{demand.uid}/",
+        )
 
 
 def _submission(demand: Demand) -> str:
@@ -122,6 +121,7 @@ def _tell(demand: Demand, kind: str, context: dict[str, Any]) -> None:
     notify(
         kind=kind,
         to=demand.company.members.all(),
+        about=demand.company.uid,
         event_key=f"{kind}:{demand.uid}:{demand.submitted_at.isoformat() if demand.submitted_at else ''}",
         context=context,
         path=f"/buyer/demands/{demand.uid}/",

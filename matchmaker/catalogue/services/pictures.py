@@ -51,6 +51,7 @@ def add_product_image(*, by: User, product: Product, upload, alt: str = "") -> P
     for (_wide, name), (_same, rendition) in zip(image.file_names()[1:], smaller, strict=True):
         image.file.storage.save(name, ContentFile(rendition))
     image.save()
+    product.save(update_fields=["updated_at"])
     record(by=by, verb="add_product_image", on=product, organisation=product.company)
     return image
 
@@ -61,5 +62,6 @@ def remove_product_image(*, by: User, product: Product, image: ProductImage) -> 
     require_member(by, product.company)
     names, storage = [name for _width, name in image.file_names()], image.file.storage
     image.delete()
+    product.save(update_fields=["updated_at"])
     for name in names:
         transaction.on_commit(partial(storage.delete, name))

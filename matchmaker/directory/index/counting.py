@@ -11,6 +11,8 @@ from matchmaker.directory.index import kernels
 from matchmaker.directory.index.kernels import Bits
 from matchmaker.directory.index.segment import Segment
 
+A_PLACE = 12  # words of bits are compared in the time one value of an entry is counted
+
 Counts = dict[str, dict[str, int]]
 Outside = Mapping[str, Mapping[str, NDArray[Any]]]  # facet → value → companies: what other floors know of an entry
 
@@ -122,7 +124,7 @@ def _count(segment: Segment, mask: Bits, slices: Sequence[Slice]) -> NDArray[np.
     """Counts of all values, or at least of those of the slices."""
     size = kernels.count(mask)
     a_entry = len(segment.values) / max(segment.n, 1)
-    if size * a_entry >= sum(len(values) for _name, values, _at in slices) * len(mask) / 4:
+    if size * a_entry >= sum(len(values) for _name, values, _at in slices) * len(mask) / A_PLACE:
         return _count_rows(segment, mask, slices)
     found = np.zeros(len(segment.value_rows), np.int64)
     kernels.count_values(segment.value_starts, segment.values, kernels.places_of(mask, 0, size), found)

@@ -4,6 +4,7 @@ Shapes: `bits` are uint64 words, bit `i % 64` of word `i // 64` standing for ent
 """
 
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -171,3 +172,11 @@ def count(mask: Bits) -> int:
 def places(mask: Bits) -> NDArray[np.int64]:
     """Every place of a set bit, ascending."""
     return places_of(mask, 0, count(mask))  # type: ignore[no-any-return]
+
+
+def smallest(values: NDArray[Any], most: int) -> NDArray[np.int64]:
+    """Places, ascending, of the `most` smallest values; of equal ones the first."""
+    if len(values) <= most:
+        return np.arange(len(values))
+    edge = np.partition(values, most - 1)[most - 1]
+    return np.sort(np.concatenate([np.flatnonzero(values < edge), np.flatnonzero(values == edge)[:most]])[:most])

@@ -31,6 +31,15 @@ class Values:
             found[at[known]] = self.scores[known]
         return found
 
+    def inside(self, mask: kernels.Bits) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """(places of the mask, ascending; the value of each, negative so that the greatest comes first)."""
+        kept = kernels.holds(mask, self.places)
+        places, scores = self.places[kept], self.scores[kept]
+        if len(places) < kernels.count(mask):  # some are worth nothing
+            places = kernels.places(mask)
+            scores = self.of(places)
+        return places, -scores
+
 
 class Order:
     """`sort` is fit, newest, oldest, name, or one of the segment's own orders; `values` are the scores of "fit".
@@ -96,24 +105,23 @@ class Order:
 
     def _by_level(self, inside: kernels.Bits, after: Position | None, most: int) -> NDArray[np.int64]:
         """By a number of each entry, smallest first, then newest first (or oldest first)."""
-        places = kernels.places(inside)
         level: NDArray[Any]
-        if self.sort == "oldest":
-            places = places[::-1]
-            level = -places.astype(np.float64)
-        elif self.sort == "fit":
+        if self.sort == "fit":
             assert self.values is not None
-            level = -self.values.of(places)
+            places, level = self.values.inside(inside)
+        elif self.sort == "oldest":
+            places = kernels.places(inside)[::-1]
+            level = -places.astype(np.float64)
         else:
+            places = kernels.places(inside)
             level = self._ranks()[places].astype(np.float32)
         if after is not None:
             kept = self._behind(places, level, tuple(after))
             places, level = places[kept], level[kept]
         if len(places) > most:
-            edge = np.partition(level, most - 1)[most - 1]
-            chosen = np.concatenate([np.flatnonzero(level < edge), np.flatnonzero(level == edge)])[:most]
-            places, level = places[np.sort(chosen)], level[np.sort(chosen)]
-        return places[np.argsort(level, kind="stable")]
+            chosen = kernels.smallest(level, most)
+            places, level = places[chosen], level[chosen]
+        return places[np.argsort(level, kind="stable")]  # type: ignore[no-any-return]
 
     def _behind(self, places: NDArray, level: NDArray, after: Position) -> NDArray[np.bool_]:
         if self.sort == "oldest":

@@ -13,6 +13,7 @@ from matchmaker.language.text import clean, detect, pinyin, simplify
 
 LONGEST_QUERY = 200  # characters that are read; more is no search any more
 MOST_WORDS = 40
+MOST_RESPELT = 6  # words nobody wrote that are compared with all others of their letter
 SHORTEST_SOUND = 4  # letters from which a word may be pinyin
 ALIKE = 75  # of 100: from here a word nobody wrote is taken for a misspelt one
 # A short query does not say its language: these stemmers are tried for a word that the detected one does not find.
@@ -101,12 +102,14 @@ def _held(word: str, known: Callable[[str], int]) -> int:
 def _words(text: str, language: str, known, beginning, exactly: bool) -> tuple[list[str], list[tuple[str, str]]]:
     if language not in STEMMED:
         return list(words_of(text, language)), []
-    found, spelling = [], []
+    found, spelling, tried = [], [], 0
     for typed in words_of(text, "vi")[:MOST_WORDS]:  # whole words: nothing is cut off Vietnamese ones
         stems = [stem for lang in (language, *STEMMED) for stem in words_of(typed, lang)]
         word = next((stem for stem in (*stems, typed) if known(stem)), "")
-        if not word and stems and len(typed) > 4 and not exactly and (word := _respelt(stems[0], known, beginning)):
-            spelling.append((typed, word))
+        if not word and stems and len(typed) > 4 and not exactly and tried < MOST_RESPELT:
+            tried += 1
+            if word := _respelt(stems[0], known, beginning):
+                spelling.append((typed, word))
         found.append(word or typed)
     return found, spelling
 

@@ -233,7 +233,7 @@ def _add_headings(found: Sequence[Evidence]) -> None:
     best: list[tuple[float, int, int]] = []
     for number, strength in enumerate(strengths):
         strong = np.flatnonzero(strength >= NAMED_HALF)
-        strong = strong[np.argsort(-strength[strong], kind="stable")[:VOTERS]]
+        strong = strong[kernels.smallest(-strength[strong], VOTERS)]
         if len(strong):
             places = found[number].some.places()
             best += [(float(strength[at]), number, int(places[at])) for at in strong]

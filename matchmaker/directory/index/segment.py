@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from matchmaker.directory.index.strings import Strings
 
-FORMAT = 1  # of the files; another number is built anew
+FORMAT = 2  # of the files; another number is built anew
 Array = NDArray[Any]
 
 

@@ -24,6 +24,7 @@ from matchmaker.directory.index.segment import FORMAT, Segment
 
 MOST_SMALL = 6  # segments beside the first, from which they are made into one
 COMPACT_FROM, COMPACT_SHARE = 20_000, 0.05  # entries changed, at least and as a share of all, that make a new first one
+_known: dict[tuple[Path, int, int], Segment] = {}  # by folder, its size and its time
 
 
 @dataclass(frozen=True)
@@ -75,9 +76,21 @@ class Store:
         """
         found = []
         for name in manifest.segments:
-            segment = Segment.read(self.folder / name)
+            segment = self._mapped(name)
             found.append((segment, alive_bits(segment, manifest.dead.get(name, []))))
+        for key in list(_known):
+            if key[0].parent == self.folder and key[0].name not in manifest.segments:
+                _known.pop(key, None)
         return found
+
+    def _mapped(self, name: str) -> Segment:
+        """A segment never changes, so that a process maps it once; one that did is damaged, or another one."""
+        files = [file.stat() for file in os.scandir(self.folder / name)]
+        key = (self.folder / name, sum(file.st_size for file in files), max(file.st_mtime_ns for file in files))
+        segment = _known.get(key)
+        if segment is None:
+            segment = _known[key] = Segment.read(self.folder / name)
+        return segment
 
     # -- writing, with the lock held ----------------------------------------------------------------------------------
     @contextlib.contextmanager
@@ -105,7 +118,7 @@ class Store:
         dead = dict(manifest.dead)
         keys = np.array(sorted(gone), np.int64)
         for name in manifest.segments if len(keys) else ():
-            places = Segment.read(self.folder / name).places_of_keys(keys)
+            places = self._mapped(name).places_of_keys(keys)
             if len(places):
                 dead[name] = sorted({*dead.get(name, []), *places.tolist()})
         names = manifest.segments
@@ -126,7 +139,7 @@ class Store:
 
     def needs_compaction(self, manifest: Manifest) -> bool:
         """Whether so much changed that a new first segment is worth its making."""
-        sizes = [Segment.read(self.folder / name).n for name in manifest.segments]
+        sizes = [self._mapped(name).n for name in manifest.segments]
         changed = sum(sizes[1:]) + sum(len(places) for places in manifest.dead.values())
         return changed > max(COMPACT_FROM, COMPACT_SHARE * sizes[0]) if sizes else False
 

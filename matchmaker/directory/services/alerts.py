@@ -1,6 +1,6 @@
 """New entries under a saved search, told once: never the same entry twice, through no two alerts."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -10,9 +10,10 @@ from django.utils import timezone, translation
 from matchmaker.catalogue.models import Demand, Product
 from matchmaker.companies.models import Company
 from matchmaker.directory import facts, keeping
+from matchmaker.directory.index.counting import Outside
 from matchmaker.directory.index.searching import Wish
 from matchmaker.directory.models import Alerted, Kind, SavedSearch
-from matchmaker.directory.services.buying import hidden_products
+from matchmaker.directory.services.buying import hidden_products, hidden_suppliers
 from matchmaker.notifications.services import notify
 
 EVERY = timedelta(minutes=10)  # a search is looked at again
@@ -21,10 +22,11 @@ MOST = 500  # entries under a search that are known; a wider search tells of its
 TOLD = 5  # names an alert writes out
 FACETS = {
     Kind.PRODUCTS: ("group", "category", "origin", "certificate", "verification", "language", "duty", "price", "order",
-                    "currency", "ready"),
-    Kind.SUPPLIERS: ("group", "category", "country", "certificate", "verification", "language"),
+                    "currency", "ready", "event"),
+    Kind.SUPPLIERS: ("group", "category", "country", "certificate", "verification", "language", "event"),
     Kind.DEMANDS: ("group", "category", "certificate", "origin"),
 }  # fmt: skip
+known_elsewhere: list[Callable[[], Outside]] = []  # facets other floors know, added by who starts the site
 _ROWS = {
     Kind.PRODUCTS: (lambda user: Product.objects.published().prefetch_related("texts"), "name"),
     Kind.SUPPLIERS: (lambda user: Company.objects.public(), "display_name"),
@@ -35,18 +37,19 @@ _ROWS = {
 def keys_under(search: SavedSearch) -> list[int]:
     """Primary keys of the newest entries under a search as its person finds them, without what its company does not
     want to see; among demands also those she was invited to."""
-    typed = QueryDict(search.query)
-    month = facts.months()[0]
-    asked = {name: typed.getlist(name) for name in FACETS[Kind(search.kind)] if typed.getlist(name)}
+    typed, kind = QueryDict(search.query), Kind(search.kind)
+    asked = {name: typed.getlist(name) for name in FACETS[kind] if typed.getlist(name)}
     if "ready" in asked:
-        asked[f"ready{month:%Y%m}"] = asked.pop("ready")
-    hides = search.kind == Kind.PRODUCTS and search.company is not None and search.company.is_buyer
+        asked[f"ready{facts.month_asked(typed.get('ship', '')):%Y%m}"] = asked.pop("ready")
+    hidden = {Kind.PRODUCTS: hidden_products, Kind.SUPPLIERS: hidden_suppliers}.get(kind)
+    buyer = search.company if search.company and search.company.is_buyer else None
     wish = Wish(
         typed.get("q", ""),
         asked,
         "newest",
         limit=MOST,
-        without=hidden_products(search.company) if hides else frozenset(),  # type: ignore[arg-type]
+        without=hidden(buyer) if hidden and buyer else frozenset(),
+        outside={name: values for one in known_elsewhere for name, values in one().items() if name in asked},
         mode="words" if typed.get("exactly") else "all",
         with_counts=False,
     )
@@ -92,6 +95,7 @@ def look_for_news(search: SavedSearch) -> int:
     notify(
         kind="search_alert",
         to=[search.user],
+        about=None,
         event_key=f"search_alert:{search.uid}:{now.isoformat()}",
         context={"search": search.name, "count": len(fresh), "names": names, "more": len(fresh) - len(names)},
         path=f"/{search.kind}/?{search.query}"[:280],

@@ -8,8 +8,8 @@ from django.db import models
 from django.db.models import OuterRef, Q, Subquery
 from django.utils.crypto import salted_hmac
 from django.utils.functional import cached_property
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from matchmaker.companies.models import Company
 from matchmaker.core.ids import Public
@@ -164,6 +164,7 @@ class Meeting(Public):
     absent = models.CharField(max_length=10, choices=Side, blank=True)  # who did not come to a missed meeting
     cancelled_by = models.CharField(max_length=10, choices=Side, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
+    # What the site itself says stands here in English and is translated for whoever reads it (`why`).
     why_cancelled = models.CharField(max_length=300, blank=True, validators=[sound_text])
     supplier_rating = models.PositiveSmallIntegerField(
         null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(5)]
@@ -219,6 +220,21 @@ class Meeting(Public):
             found = dict(self.event.participations.exclude(booth="").values_list("company", "booth"))
             return found.get(self.supplier_id) or found.get(self.buyer_id, "")
         return self.supplier_booth or self.buyer_booth or ""
+
+    @property
+    def where(self) -> str:
+        """Where the two meet, in the reader's language: a booth, a table with its hall, or a room online."""
+        if self.event.mode == Event.Mode.ONLINE:
+            return gettext("online, room %(number)d") % {"number": self.table}
+        if self.booth:
+            return gettext("Booth %(booth)s") % {"booth": self.booth}
+        table = gettext("Table %(table)d") % {"table": self.table}
+        return ", ".join(filter(None, (table, self.event.place_of(self.table))))
+
+    @property
+    def why(self) -> str:
+        """Why it was called off: a person's own words, or the site's in the reader's language."""
+        return gettext(self.why_cancelled) if self.why_cancelled else ""
 
     @property
     def is_disputed(self) -> bool:

@@ -1,5 +1,7 @@
 """Whom a company wishes to meet, whom never, and whom it has asked."""
 
+import datetime as dt
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -10,6 +12,8 @@ from matchmaker.core.ids import Public
 from matchmaker.core.text import sound_text
 from matchmaker.events.models.event import Event
 from matchmaker.events.models.meetings import Meeting
+
+REMIND_BEFORE = dt.timedelta(days=2)  # a request ends
 
 
 class WishQuerySet(models.QuerySet):
@@ -60,6 +64,12 @@ class MeetingRequestQuerySet(models.QuerySet):
         asked = Q(other=company, hidden=False, asker_answers=False)
         return self.pending().filter(asked | Q(company=company, asker_answers=True))
 
+    def about_to_expire(self, now):
+        """Open for a while, ending soon, and whoever owes the answer was not reminded of it yet."""
+        owed = Q(asker_answers=True) | Q(hidden=False)
+        soon = {"expires_at__gt": now, "expires_at__lte": now + REMIND_BEFORE, "created_at__lte": now - REMIND_BEFORE}
+        return self.pending().filter(owed, reminded_at__isnull=True, **soon)
+
     def visible_to(self, user):
         own = Company.objects.of(user) if user.is_authenticated else Company.objects.none()
         return self.filter(Q(company__in=own) | Q(other__in=own, hidden=False))
@@ -85,6 +95,7 @@ class MeetingRequest(Public):
     status = models.CharField(max_length=10, choices=Status, default=Status.PENDING)
     hidden = models.BooleanField(default=False)  # the other side never wants this company: it is not told
     expires_at = models.DateTimeField()
+    reminded_at = models.DateTimeField(null=True, blank=True)  # whoever owes the answer, once a turn
     answered_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -32,5 +32,8 @@ from numba.core import config as _config
 
 _config.reload_config()
 
+# Hot loops write a step out where it is taken (an arc relaxed in `rechoice`, a chain chosen in `idle` and `improve`):
+# handing over a dozen arrays counts references, which made the re-choice four to six times as slow, also
+# with ``inline="always"``.
 # nogil: the dual bound is tightened on a second core while the plan improves.
 compiled = njit(cache=True, nogil=True)

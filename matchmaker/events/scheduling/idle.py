@@ -73,18 +73,20 @@ def polish(
     *,
     deadline: float,
     seed: int = 1,
-    sweeps: int = 400,
+    sweeps: int = 4000,
     clock: Callable[[], float] = time.monotonic,
 ) -> int:
     """Shorten days until ``deadline`` (of ``clock``) or for ``sweeps`` tries a cell; returns the change.
 
-    The cooling needs to know its length in advance: a short first round measures the speed.
+    The cooling needs to know its length in advance: a short first round measures the speed, after a try that waits for
+    the machine code.
     """
     days = np.array(day, dtype=np.int32)
     size = board.cell.size
     fixed = (days, board.u, board.v, board.cell, board.slot_of, board.locked, board.tables, board.used)
+    change = anneal(1, 1.0, 0.9, seed, *fixed)
     began = clock()
-    change = anneal(size, 1.0, 0.9, seed, *fixed)
+    change += anneal(size, 1.0, 0.9, seed, *fixed)
     speed = size / max(clock() - began, 1e-6)
     tries = int(min(sweeps * size, 0.9 * speed * (deadline - clock())))
     if tries > 0:

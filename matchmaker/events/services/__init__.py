@@ -23,6 +23,7 @@ from matchmaker.events.services.events import (
     remove_interpreter,
     save_event,
     set_halls,
+    set_interpreter_hours,
 )
 from matchmaker.events.services.keeping import KeptRate, kept_rate, kept_rates
 from matchmaker.events.services.meetings import book_meeting, cancel_meeting, lock_meeting, move_meeting
@@ -33,16 +34,19 @@ from matchmaker.events.services.participations import (
     register_for_event,
     set_availability,
     update_participation,
+    withdraw_from_all,
     withdraw_from_event,
 )
 from matchmaker.events.services.plans import compute_plan, discard_plan, start_plan
 from matchmaker.events.services.publishing import Published, publish_plan
-from matchmaker.events.services.reminding import remind_of_meetings
+from matchmaker.events.services.reminding import remind_of_meetings, remind_of_requests
 from matchmaker.events.services.requests import (
     answer_request,
+    change_request,
     expire_requests,
     may_ask,
     request_meeting,
+    time_of,
     withdraw_request,
 )
 from matchmaker.events.services.suggestions import Suggestion, suggestions
@@ -64,6 +68,7 @@ __all__ = [
     "book_meeting",
     "cancel_event",
     "cancel_meeting",
+    "change_request",
     "check_in",
     "compare_plans",
     "compute_plan",
@@ -89,6 +94,7 @@ __all__ = [
     "register_for_event",
     "reissue_badge",
     "remind_of_meetings",
+    "remind_of_requests",
     "remove_interpreter",
     "request_meeting",
     "revoke_device",
@@ -96,6 +102,7 @@ __all__ = [
     "save_event",
     "set_availability",
     "set_halls",
+    "set_interpreter_hours",
     "settle_scan",
     "share_contacts",
     "staff_clashes",
@@ -103,9 +110,11 @@ __all__ = [
     "suggestions",
     "take_out_of_draft",
     "take_scans",
+    "time_of",
     "update_participation",
     "visitor",
     "wish",
+    "withdraw_from_all",
     "withdraw_from_event",
     "withdraw_request",
 ]

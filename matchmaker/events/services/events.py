@@ -1,7 +1,8 @@
 """What organisers do with events."""
 
+import datetime as dt
 import zoneinfo
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -9,6 +10,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
@@ -132,7 +134,7 @@ def cancel_event(*, by: User, event: Event) -> Event:
     """Call the event off; it stays in the calendar, marked as cancelled, so that nobody travels."""
     event = _turn(by, event, ("draft", "published"), Event.Status.CANCELLED, _("This event is cancelled already."))
     for meeting in Meeting.objects.of(event).filter(status=Meeting.Status.PLANNED).for_agenda():
-        meeting.status, meeting.why_cancelled = Meeting.Status.CANCELLED, _("The event is cancelled.")
+        meeting.status, meeting.why_cancelled = Meeting.Status.CANCELLED, gettext_noop("The event is cancelled.")
         meeting.sequence += 1
         meeting.save(update_fields=["status", "why_cancelled", "sequence", "updated_at"])
         news.meeting_changed(meeting, to=[meeting.supplier, meeting.buyer])
@@ -180,6 +182,19 @@ def add_interpreter(*, by: User, event: Event, name: str, languages: list[str]) 
     row.save()
     record(by=by, verb="add_interpreter", on=row, organisation=event.campaign)
     return row
+
+
+@transaction.atomic
+def set_interpreter_hours(*, by: User, interpreter: Interpreter, away: Iterable[dt.datetime]) -> Interpreter:
+    """Say in which slots she is not there; plans keep to it, meetings that stand keep their interpreter."""
+    event = interpreter.event
+    require_organiser(by, event.campaign)
+    slots = [slot for slot in sorted(set(away)) if slot in set(event.slots())]
+    interpreter.away = [slot.isoformat() for slot in slots]
+    interpreter.save(update_fields=["away"])
+    facts = {"away": len(slots)}
+    record(by=by, verb="set_interpreter_hours", on=interpreter, organisation=event.campaign, facts=facts)
+    return interpreter
 
 
 @transaction.atomic

@@ -148,8 +148,9 @@ def book_agreed(*, by: User, event: Event, supplier: Company, buyer: Company, st
     sides = _checked(event, supplier, buyer, starts_at)
     meeting = Meeting(event=event, supplier=supplier, buyer=buyer, starts_at=starts_at, locked=True)
     _take(event, meeting, sides, lambda: meeting.save(force_insert=True))
-    record(by=by, verb="book_meeting", on=meeting, organisation=event.campaign)
     news.meeting_changed(meeting, to=[supplier, buyer])
+    # Last, here and below: the record holds the campaign's chain until the transaction ends, and others wait for it.
+    record(by=by, verb="book_meeting", on=meeting, organisation=event.campaign)
     return meeting
 
 
@@ -185,8 +186,8 @@ def move_agreed(*, by: User, meeting: Meeting, starts_at: dt.datetime) -> Meetin
     _take(event, meeting, sides, lambda: meeting.save(update_fields=fields))
     withdraw_moves(meeting)
     facts = {"from": before.isoformat(), "to": starts_at.isoformat()}
-    record(by=by, verb="move_meeting", on=meeting, organisation=event.campaign, facts=facts)
     news.meeting_changed(meeting, to=[meeting.supplier, meeting.buyer])
+    record(by=by, verb="move_meeting", on=meeting, organisation=event.campaign, facts=facts)
     return meeting
 
 
@@ -224,9 +225,9 @@ def cancel_meeting(*, by: User, meeting: Meeting, why: str = "") -> Meeting:
     changed = ["status", "locked", "why_cancelled", "cancelled_by", "cancelled_at", "sequence", "updated_at"]
     meeting.save(update_fields=changed)
     withdraw_moves(meeting)
-    record(by=by, verb="cancel_meeting", on=meeting, organisation=meeting.event.campaign, facts={"side": side})
     told = {"supplier": [meeting.buyer], "buyer": [meeting.supplier]}.get(side, [meeting.supplier, meeting.buyer])
     news.meeting_changed(meeting, to=told)
+    record(by=by, verb="cancel_meeting", on=meeting, organisation=meeting.event.campaign, facts={"side": side})
     return meeting
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
@@ -79,7 +80,7 @@ def _apply(event: Event, standing, today: Plan, mended: Plan, lost: list[int]) -
     ]
     for meeting in gone:
         meeting.status, meeting.locked = Meeting.Status.CANCELLED, False
-        meeting.why_cancelled = _("A company cannot come at this time.")
+        meeting.why_cancelled = gettext_noop("A company cannot come at this time.")
         meeting.sequence += 1
         meeting.save(update_fields=["status", "locked", "why_cancelled", "sequence", "updated_at"])
     Meeting.objects.filter(pk__in=[standing_at[pair].pk for pair in moved_pairs]).update(status="cancelled")

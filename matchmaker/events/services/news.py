@@ -1,7 +1,9 @@
 """What participants are told, one kind a function. Names of the event go out in both languages; templates choose."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+
+from django.utils.translation import override
 
 from matchmaker.companies.models import Company
 from matchmaker.companies.programs import tell
@@ -18,6 +20,15 @@ def _names(company: Company) -> dict:
         "company_en": company.name_latin or company.legal_name,
         "company_zh": company.name_zh or company.legal_name,
     }
+
+
+def _in_both(name: str, say: Callable[[], str]) -> dict:
+    """What the site says in both languages; the template chooses."""
+    found = {}
+    for suffix, language in (("en", "en"), ("zh", "zh-hans")):
+        with override(language):
+            found[f"{name}_{suffix}"] = say()
+    return found
 
 
 def _page(event: Event) -> str:
@@ -65,7 +76,8 @@ def meeting_changed(meeting: Meeting, *, to: Iterable[Company]) -> None:
                 "cancelled": meeting.status == Meeting.Status.CANCELLED,
                 "when": _clock(event, meeting.starts_at),
                 "zone": event.time_zone,
-                "table": meeting.table,
+                **_in_both("where", lambda meeting=meeting: meeting.where),
+                **_in_both("why", lambda meeting=meeting: meeting.why),
                 "calendar": calendar.invitation(meeting, company),
             },
             path=_page(event),
@@ -94,7 +106,10 @@ def meetings_soon(row: EventParticipation, *, day: dt.date, first_at: dt.datetim
     )
 
 
-def _asked(request: MeetingRequest, asker: Company, to: Company, key: str) -> None:
+def _asked(request: MeetingRequest, key: str, turn: str) -> None:
+    """`turn` says what the letter is about: asked, another time proposed, or still waiting."""
+    to = request.answers
+    asker = request.company if to == request.other else request.other
     tell(
         to,
         kind="meetings_asked",
@@ -106,21 +121,27 @@ def _asked(request: MeetingRequest, asker: Company, to: Company, key: str) -> No
             "note": request.note,
             "when": _clock(request.event, request.starts_at),
             "zone": request.event.time_zone,
-            "again": request.asker_answers or key.count(":") > 1,
+            "turn": turn,
+            "until": _clock(request.event, request.expires_at),
         },
         path=_page(request.event),
     )
 
 
 def request_made(request: MeetingRequest) -> None:
-    _asked(request, request.company, request.other, f"meetings_asked:{request.uid}")
+    _asked(request, f"meetings_asked:{request.uid}", "asked")
 
 
 def other_time(request: MeetingRequest) -> None:
     """Whose turn it is now hears of the time the other side proposed."""
     asker = request.other if request.asker_answers else request.company
     key = f"meetings_asked:{request.uid}:{asker.pk}:{_clock(request.event, request.starts_at)}"
-    _asked(request, asker, request.answers, key)
+    _asked(request, key, "proposed")
+
+
+def request_waits(request: MeetingRequest) -> None:
+    """Only whoever owes the answer hears of it, once a turn."""
+    _asked(request, f"meetings_asked:{request.uid}:waits:{int(request.asker_answers)}", "waits")
 
 
 def request_answered(request: MeetingRequest, *, to: Company) -> None:

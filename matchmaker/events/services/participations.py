@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
@@ -233,9 +234,16 @@ def withdraw_from_event(*, by: User, participation: EventParticipation) -> Event
     return participation
 
 
+def withdraw_from_all(*, by: User, company: Company) -> None:
+    """The company closes: take it out of every event that is not over."""
+    coming = EventParticipation.objects.exclude(status="withdrawn").filter(event__ends_on__gte=timezone.localdate())
+    for participation in coming.filter(company=company).select_related("event", "company"):
+        withdraw_from_event(by=by, participation=participation)
+
+
 def _call_off(meeting: Meeting, company: Company) -> None:
     meeting.status, meeting.locked = Meeting.Status.CANCELLED, False
-    meeting.why_cancelled = _("The company does not come.")
+    meeting.why_cancelled = gettext_noop("The company does not come.")
     meeting.cancelled_by = "supplier" if meeting.supplier_id == company.pk else "buyer"
     meeting.cancelled_at = timezone.now()
     meeting.sequence += 1

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
@@ -144,7 +145,7 @@ def _write(gone: list[Meeting], moved: list[Meeting], same: list[Meeting], new: 
     aside = [meeting.pk for meeting in moved]
     for meeting in gone:
         meeting.status, meeting.locked = Meeting.Status.CANCELLED, False
-        meeting.why_cancelled = _("A new plan was published.")
+        meeting.why_cancelled = gettext_noop("A new plan was published.")
         meeting.sequence += 1
     Meeting.objects.bulk_update(gone, ["status", "locked", "why_cancelled", "sequence"], batch_size=200)
     Meeting.objects.filter(pk__in=aside).update(status=Meeting.Status.CANCELLED)

@@ -1,11 +1,14 @@
-"""Reminders: one a company and day, some hours before its first meeting. What is due is read from the meetings."""
+"""Reminders: of a day's meetings some hours before the first, and of a request to whoever owes the answer.
+
+What is due is read from the rows.
+"""
 
 import datetime as dt
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from matchmaker.events.models import AgendaReminder, Event, EventParticipation, Meeting
+from matchmaker.events.models import AgendaReminder, Event, EventParticipation, Meeting, MeetingRequest
 from matchmaker.events.services import news
 
 
@@ -19,6 +22,18 @@ def remind_of_meetings() -> int:
         starts_on__lte=(now + dt.timedelta(days=5)).date(),
     )
     return sum(_remind(event, now) for event in near)
+
+
+def remind_of_requests() -> int:
+    """Tell whoever owes an answer that a request ends soon; returns how many. Ringing twice reminds once."""
+    now, reminded = timezone.now(), 0
+    for request in MeetingRequest.objects.about_to_expire(now).select_related("event", "company", "other")[:500]:
+        with transaction.atomic():
+            due = MeetingRequest.objects.about_to_expire(now).filter(pk=request.pk, asker_answers=request.asker_answers)
+            if due.update(reminded_at=now):
+                news.request_waits(request)
+                reminded += 1
+    return reminded
 
 
 def _remind(event: Event, now: dt.datetime) -> int:

@@ -46,8 +46,7 @@ def request_meeting(
         event=event,
         company=company,
         other=other,
-        note=note.strip(),
-        language=detect(note) if note.strip() else "",
+        **_worded(note),
         starts_at=_slot_to_come(event, starts_at) if starts_at else None,
         hidden=hidden,
         expires_at=_until(event),
@@ -64,6 +63,50 @@ def request_meeting(
     if not hidden:
         news.request_made(request)
     return request
+
+
+def _worded(note: str) -> dict[str, str]:
+    note = note.strip()
+    return {"note": note, "language": detect(note) if note else ""}
+
+
+@transaction.atomic
+def change_request(
+    *, by: User, request: MeetingRequest, note: str, starts_at: dt.datetime | None = None
+) -> MeetingRequest:
+    """Word a request anew or wish for another time, as long as it waits for its first answer; nobody is told twice.
+
+    Raises:
+        ValidationError: by field.
+        Refused: answered, expired, or the other side proposed a time already.
+    """
+    require_member(by, request.company)
+    expire_requests(event=request.event)
+    if starts_at is not None and starts_at != request.starts_at:
+        _slot_to_come(request.event, starts_at)
+    changed = {**_worded(note), "starts_at": starts_at}
+    for name, value in changed.items():
+        setattr(request, name, value)
+    request.full_clean(exclude=["event", "company", "other"], validate_constraints=False)
+    if not MeetingRequest.objects.pending().filter(pk=request.pk, asker_answers=False).update(**changed):
+        request.refresh_from_db()
+        raise _not_open(request)
+    record(by=by, verb="change_request", on=request, organisation=request.company)
+    return request
+
+
+def time_of(request: MeetingRequest) -> str:
+    """The time asked for as forms carry it; '' for none."""
+    return request.starts_at.isoformat() if request.starts_at else ""
+
+
+def _not_open(request: MeetingRequest) -> Refused:
+    if request.status == MeetingRequest.Status.PENDING:
+        return Refused("other_time_proposed", _("They have proposed another time: answer that first."))
+    return Refused(
+        "request_state",
+        _("This request is no longer open: %(state)s.") % {"state": request.get_status_display()},
+    )
 
 
 def may_ask(participation: EventParticipation) -> bool:
@@ -112,21 +155,31 @@ def _until(event: Event) -> dt.datetime:
 
 @transaction.atomic
 def answer_request(
-    *, by: User, request: MeetingRequest, accept: bool = False, other_time: dt.datetime | None = None
+    *,
+    by: User,
+    request: MeetingRequest,
+    accept: bool = False,
+    other_time: dt.datetime | None = None,
+    seen: str | None = None,
 ) -> MeetingRequest:
     """Accept, decline, or propose another time, which the other side then answers in the same way.
 
     A request with a time that is accepted becomes a meeting at once; without a time the plan finds one. The same
-    answer twice is one; another answer after the first is refused with what stands.
+    answer twice is one; another answer after the first is refused with what stands. `seen` is the time (`time_of`) that
+    stood before whoever answers: she agrees to no other.
 
     Raises:
-        Refused: not this company's to answer; answered, withdrawn or expired; or the time was taken meanwhile, with
-            the slots that are free for both.
+        Refused: not this company's to answer; answered, withdrawn, expired or changed meanwhile; or the time was taken,
+            with the slots that are free for both.
     """
     if request.hidden or not is_member(by, request.answers):
         raise Refused("not_found", _("There is nothing here for you."), status=404)
     expire_requests(event=request.event)
-    open_row = MeetingRequest.objects.pending().filter(pk=request.pk, asker_answers=request.asker_answers)
+    if seen is not None and seen != time_of(request):
+        raise Refused("request_changed", _("They have changed the time meanwhile. Look at the request again."))
+    open_row = MeetingRequest.objects.pending().filter(
+        pk=request.pk, asker_answers=request.asker_answers, starts_at=request.starts_at
+    )
     if other_time is not None:
         return _propose(by, request, open_row, _slot_to_come(request.event, other_time))
     said = MeetingRequest.Status.ACCEPTED if accept else MeetingRequest.Status.DECLINED
@@ -136,10 +189,7 @@ def answer_request(
     if not moved:
         if request.status == said:
             return request
-        raise Refused(
-            "request_state",
-            _("This request is no longer open: %(state)s.") % {"state": request.get_status_display()},
-        )
+        raise _not_open(request)
     record(by=by, verb=f"request_{said}", on=request, organisation=request.answers)
     if accept and request.starts_at:
         _book(by, request, request.starts_at)
@@ -149,13 +199,12 @@ def answer_request(
 
 def _propose(by: User, request: MeetingRequest, open_row, starts_at: dt.datetime) -> MeetingRequest:
     turned = not request.asker_answers
-    moved = open_row.update(starts_at=starts_at, asker_answers=turned, expires_at=_until(request.event))
+    moved = open_row.update(
+        starts_at=starts_at, asker_answers=turned, expires_at=_until(request.event), reminded_at=None
+    )
     request.refresh_from_db()
     if not moved:
-        raise Refused(
-            "request_state",
-            _("This request is no longer open: %(state)s.") % {"state": request.get_status_display()},
-        )
+        raise _not_open(request)
     record(by=by, verb="propose_other_time", on=request, facts={"to": starts_at.isoformat()})
     news.other_time(request)
     return request

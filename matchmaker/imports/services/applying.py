@@ -1,11 +1,8 @@
 """Bringing judged rows in: piece by piece, one transaction each, from where the last one ended."""
 
 import datetime as dt
-import gc
 import uuid
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from django.db import DatabaseError, transaction
 from django.db.models import F
@@ -15,6 +12,7 @@ from django.utils.translation import gettext as _
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
 from matchmaker.companies.models import Company
+from matchmaker.core.cycles import no_search_for_cycles
 from matchmaker.core.problems import Refused
 from matchmaker.imports import reading
 from matchmaker.imports.kinds import KINDS
@@ -52,21 +50,9 @@ def work_waiting() -> int:
     """Do what waits until nothing does; returns how many imports were worked on. Any worker may die at any moment."""
     worked = 0
     for pk in Import.objects.waiting(timezone.now()).order_by("pk").values_list("pk", flat=True):
-        with _no_search_for_cycles():
+        with no_search_for_cycles():
             worked += _work(pk)
     return worked
-
-
-@contextmanager
-def _no_search_for_cycles() -> Iterator[None]:
-    """Rows have no cycles, but a hundred thousand of them make Python look for some again and again."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _work(pk: int) -> bool:

@@ -194,6 +194,7 @@ def remind_of_registrations(*, today: date | None = None) -> int:
             told += notify(
                 kind="registration_expiring",
                 to=[person],
+                about=row.company.uid,
                 event_key=due.event_key,
                 context={**context, "name": name},
                 path="/supplier/registrations/",

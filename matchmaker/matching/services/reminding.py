@@ -66,6 +66,7 @@ def _remind(company: Company, side: str, owed: list[Match], now: dt.datetime) ->
     return notify(
         kind="match_reminder",
         to=company.members.all(),
+        about=company.uid,
         event_key=f"{prefix}{now:%Y-%m-%d}",
         context=context,
         path=f"/{side}/matches/{page}",

@@ -36,6 +36,8 @@ class Notice(models.Model):
     recipient = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="notices", db_index=False, db_constraint=False
     )
+    # The organisation she is told for, named by its uid: nothing of it reaches her once she has left (`take_back`).
+    about = models.UUIDField(null=True, blank=True)
     context = models.JSONField(default=dict)  # everything the templates may show, and nothing private to others
     path = models.CharField(max_length=300, blank=True)  # where on the site to act on it
     in_app = models.BooleanField(default=True)  # false where the person wants this topic by mail only

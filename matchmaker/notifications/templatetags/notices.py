@@ -5,18 +5,21 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton, format_time, get_datetime_format
 from django import template
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, to_locale
 
 from matchmaker.core import reference
+from matchmaker.notifications import reasons
 from matchmaker.notifications.models import Announcement
+from matchmaker.notifications.typesetting import mended
 
 register = template.Library()
+MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}(?P<clock> \d{2}:\d{2})?")
 ADDRESS = re.compile(r"(https?://[^\s<>\"'，。、；：！？）】》」』]*[^\s<>\"'，。、；：！？）】》」』.,;:!?)\]])")
 
 
@@ -30,23 +33,24 @@ def in_language(texts: Any) -> Any:
 
 
 def spoken(context: Mapping[str, Any]) -> dict[str, Any]:
-    """The context of a notice as its templates see it: of what it holds in several languages, the one that is set."""
-    known = dict(settings.LANGUAGES)
-    return {
-        name: in_language(value) if isinstance(value, dict) and value and value.keys() <= known.keys() else value
-        for name, value in context.items()
-    }
+    """The context of a notice as its templates see it: in the language set, with days and moments as it writes them."""
+    return {name: _spoken(value) for name, value in context.items()}
 
 
-@register.filter
-def day(value: str | dt.date) -> str:
-    """A date, also as ISO text, the way the reader writes it."""
-    if not value:
-        return ""
-    if not isinstance(value, str | dt.date):
-        return str(value)
-    moment = dt.date.fromisoformat(value[:10]) if isinstance(value, str) else value
-    return format_date(moment, "long", locale=to_locale(get_language() or "en"))
+def _spoken(value: Any) -> Any:
+    if isinstance(value, dict) and value and value.keys() <= dict(settings.LANGUAGES).keys():
+        value = in_language(value)
+    if not isinstance(value, str) or not (found := MOMENT.fullmatch(value)):
+        return value
+    try:
+        moment = dt.datetime.fromisoformat(value)
+    except ValueError:
+        return value  # no such day
+    locale = to_locale(get_language() or "en")
+    if not found["clock"]:
+        return format_date(moment, "long", locale=locale)
+    day, clock = format_skeleton("yMMMEd", moment, locale=locale), format_time(moment, "short", locale=locale)
+    return str(get_datetime_format("medium", locale=locale)).replace("{1}", day).replace("{0}", clock)
 
 
 @register.filter
@@ -72,7 +76,15 @@ def linked(text: str) -> SafeString:
     return format_html_join("", "{}", ((piece,) for piece in shown))
 
 
+@register.filter
+def said(reason: str) -> str:
+    """Why something did not leave, as its row keeps it, in the language set."""
+    return reasons.said(reason)
+
+
 @register.simple_tag
 def notice_line(notice) -> SafeString:
     """The sentence of a notice for the list on the site."""
-    return render_to_string(f"notifications/{notice.kind}.line.html", {**spoken(notice.context), "path": notice.path})
+    facts = spoken(notice.context)
+    line = render_to_string(f"notifications/{notice.kind}.line.html", {**facts, "path": notice.path})
+    return mark_safe(mended(line, facts))  # rendered with its escapes a line above

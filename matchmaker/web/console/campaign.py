@@ -43,8 +43,7 @@ def campaign(request):
         else:
             messages.success(request, _("Saved."))
             return redirect("console_campaign")
-    members = Campaign.objects.get(pk=request.campaign.pk).organisers.select_related("user")
-    return render(request, "console/campaign.html", {"form": form, "members": members})
+    return render(request, "console/campaign.html", {"form": form})
 
 
 @team

@@ -10,9 +10,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from matchmaker.accounts.models import User
+from matchmaker.companies.models import Company
 from matchmaker.core.problems import Refused
 from matchmaker.notifications import health, services, topics, wording
-from matchmaker.notifications.models import Delivery, Digest, WebhookDelivery
+from matchmaker.notifications.models import Delivery, Digest, WebhookDelivery, WebhookEndpoint
 from matchmaker.notifications.models.outbox import Promise
 from matchmaker.notifications.tasks import ring
 from matchmaker.web.access import campaign_admin, organiser, team
@@ -111,6 +113,10 @@ def _in_use(channel: dict) -> bool:
     return channel["name"] not in ("sms", "wechat") or channel["name"] in topics.offered() or channel["ever"]
 
 
+def _owner(endpoint: WebhookEndpoint) -> User | Company | None:
+    return endpoint.user or Company.objects.filter(uid=endpoint.owner_uid).first()
+
+
 def _row(promise, names: dict[str, str]) -> dict:
     """A parked promise in the words of the page: never what it says, since it is somebody's mail."""
     if isinstance(promise, Delivery):
@@ -118,7 +124,8 @@ def _row(promise, names: dict[str, str]) -> dict:
     elif isinstance(promise, Digest):
         kind, channel, whom = "digest", "digest", promise.recipient.email
     else:
-        kind, channel, whom = "webhook", "webhook", promise.endpoint.name
+        # Whose program it is, for the team to write to; what its owner calls it and where it runs are the owner's.
+        kind, channel, whom = "webhook", "webhook", str(_owner(promise.endpoint) or "")
     return {
         "named": f"{kind}:{promise.pk}",
         "channel": names[channel],

@@ -78,7 +78,7 @@ class EventForm(forms.ModelForm):
         """Fields in the order of a conversation: what, where, when, how many."""
         named = [
             (_("What it is"), "name_en name_zh theme_en theme_zh about_en about_zh guest_country"),
-            (_("Where"), "mode city_en city_zh venue_en venue_zh halls room_url time_zone"),
+            (_("Where"), "mode time_zone city_en city_zh venue_en venue_zh halls room_url"),
             (_("When"), "starts_on ends_on opens_at closes_at pause_from pause_until slot_minutes break_minutes"),
             (_("How many, and who"), "tables capacity sides_open registration_from registration_until remind_hours"),
             (

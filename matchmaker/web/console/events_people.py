@@ -14,6 +14,7 @@ from matchmaker.events import services
 from matchmaker.events.models import Interpreter, Meeting, Wish
 from matchmaker.notifications.tasks import ring
 from matchmaker.web.access import organiser, team
+from matchmaker.web.agendas import read_away, ticked_slots
 from matchmaker.web.console.events import event_of
 from matchmaker.web.console.events_forms import InterpreterForm, WalkInForm
 from matchmaker.web.refusals import say_why, show_on
@@ -113,6 +114,18 @@ def interpreter(request, slug):
         messages.success(request, _("Added. The next plan gives meetings that need one an interpreter."))
         return redirect("console_event_participants", slug)
     return _participants(request, event, WalkInForm(event=event), form, status=422)
+
+
+@organiser
+def interpreter_hours(request, slug, uid):
+    row = get_object_or_404(Interpreter, event=event_of(request, slug), uid=uid)
+    if request.method == "POST":
+        gone = read_away(row.event, request.POST.getlist("free"))
+        services.set_interpreter_hours(by=request.user, interpreter=row, away=gone)
+        messages.success(request, _("Saved. The plan keeps to these times."))
+        return redirect("console_event_participants", slug)
+    context = {"event": row.event, "tab": "participants", "interpreter": row, "days": ticked_slots(row.event, row.away)}
+    return render(request, "console/event_interpreter.html", context)
 
 
 @organiser

@@ -23,6 +23,7 @@ from matchmaker.web.console.boards import VIEWS, Cell, board
 from matchmaker.web.console.events import event_of
 from matchmaker.web.console.events_forms import PlanForm
 from matchmaker.web.refusals import say_why
+from matchmaker.web.templatetags.ui import number
 
 UNPLACED_PER_PAGE = 25
 
@@ -135,6 +136,7 @@ def show(request, slug, uid):
     standing, plan = standings.of_draft(draft)
     companies = Company.objects.in_bulk([*standing.suppliers, *standing.buyers])
     locked = {tuple(pair) for pair in draft.locked}
+    own = reverse("console_event_plan", args=[slug, uid])  # a pair's address lies under it; asked ten thousand times
     cells = [
         Cell(
             supplier=companies[standing.suppliers[s]],
@@ -142,7 +144,7 @@ def show(request, slug, uid):
             starts_at=standing.slots[slot],
             table=table + 1,
             locked=(s, b) in locked,
-            url=reverse("console_event_plan_pair", args=[slug, uid, s, b]),
+            url=f"{own}{s}-{b}/",
         )
         for s, b, slot, table in plan.meetings
         if standing.suppliers[s] in companies and standing.buyers[b] in companies
@@ -206,17 +208,21 @@ def _floor_price(draft: PlanDraft) -> str:
 
 def _figures(draft: PlanDraft, plan) -> list[dict]:
     return [
-        {"label": _("Meetings"), "value": draft.meetings_count},
-        {"label": _("Objective"), "value": draft.objective},
-        {"label": _("Proven bound"), "value": draft.bound, "note": _("No plan of this event can be worth more.")},
+        {"label": _("Meetings"), "value": number(draft.meetings_count)},
+        {"label": _("Objective"), "value": number(draft.objective)},
+        {
+            "label": _("Proven bound"),
+            "value": number(draft.bound),
+            "note": _("No plan of this event can be worth more."),
+        },
         {
             "label": _("Gap"),
             "value": _("%(gap).3f %%") % {"gap": 100 * draft.gap},
             "note": _("Proven best.") if draft.objective >= draft.bound else _("What is at most missing."),
             "first": True,
         },
-        {"label": _("Below the floor"), "value": draft.below_floor, "note": _floor_price(draft)},
-        {"label": _("Idle slots between meetings"), "value": plan.idle_gaps},
+        {"label": _("Below the floor"), "value": number(draft.below_floor), "note": _floor_price(draft)},
+        {"label": _("Idle slots between meetings"), "value": number(plan.idle_gaps)},
     ]
 
 
@@ -317,7 +323,7 @@ def meetings(request, slug):
         "board": board(event, slots, cells, view, request.GET.get("rows")),
         "view": view,
         "views": [("supplier", _("By supplier")), ("buyer", _("By buyer")), ("table", _("By table"))],
-        "figures": [{"label": label, "value": counts[value]} for value, label in Meeting.Status.choices],
+        "figures": [{"label": label, "value": number(counts[value])} for value, label in Meeting.Status.choices],
         "rows": rows,
     }
     return render(request, "console/event_meetings.html", context)

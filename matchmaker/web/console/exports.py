@@ -17,11 +17,12 @@ def _table(request: HttpRequest, what: str):
     if what in ("suppliers", "buyers"):
         return exporting.companies(_of(request, f"is_{what.removesuffix('s')}"))
     if what == "products":
-        return exporting.products(Product.objects.filter(company__in=_of(request, "is_supplier")).for_cards())
-    # Private demands are the buyer's own: the team sees that they are there, not what they say.
-    lines = DemandLine.objects.filter(demand__company__in=_of(request, "is_buyer")).exclude(
-        demand__visibility="private"
-    )
+        return exporting.products(
+            Product.objects.published().filter(company__in=_of(request, "is_supplier")).for_cards()
+        )
+    # Drafts and private demands are the buyer's own: the team sees that they are there, not what they say.
+    lines = DemandLine.objects.filter(demand__company__in=_of(request, "is_buyer"))
+    lines = lines.exclude(demand__visibility="private").exclude(demand__status="draft")
     return exporting.demand_lines(lines.select_related("demand__company"))
 
 

@@ -71,7 +71,7 @@ def edit(request, kind, language, variant):
         "saved": saved,
         "own": own,
         "real": notice,
-        "preview": {name: wording.fill(shown[name], known) for name in ("subject", "body")},
+        "preview": {name: wording.fill(shown.get(name, ""), known) for name in ("subject", "body")},
         "placeholders": [{"name": name, "value": value} for name, value in known.items()],
         "languages": [{"code": code, "name": name, "checked": code == language} for code, name in settings.LANGUAGES],
         "variants": [

@@ -32,6 +32,7 @@ from matchmaker.web.console import (
     rules,
     rules_asked,
     rules_new,
+    team,
     texts,
     verification,
 )
@@ -123,6 +124,11 @@ urlpatterns = [
     path("events/<slug:slug>/participants/<uuid:uid>/place/", events_today.place, name="console_event_place"),
     path("events/<slug:slug>/interpreters/", events_people.interpreter, name="console_event_interpreter"),
     path(
+        "events/<slug:slug>/interpreters/<uuid:uid>/",
+        events_people.interpreter_hours,
+        name="console_event_interpreter_hours",
+    ),
+    path(
         "events/<slug:slug>/interpreters/<uuid:uid>/remove/",
         events_people.interpreter_remove,
         name="console_event_interpreter_remove",
@@ -153,6 +159,13 @@ urlpatterns = [
     path("events/<slug:slug>/venue.zip", events_paper.venue_pack, name="console_event_pack"),
     path("events/<slug:slug>/agendas/", events_paper.agendas, name="console_event_agendas"),
     path("campaign/", campaign.campaign, name="console_campaign"),
+    path("team/", team.index, name="console_team"),
+    path("team/invite/", team.give_place, name="console_team_invite"),
+    path("team/leave/", team.leave, name="console_team_leave"),
+    path("team/places/<uuid:key>/withdraw/", team.withdraw_place, name="console_team_withdraw"),
+    path("team/<uuid:person>/role/", team.role, name="console_team_role"),
+    path("team/<uuid:person>/remove/", team.remove, name="console_team_remove"),
+    path("record/", team.record, name="console_record"),
     path("delivery/", delivery.delivery, name="console_delivery"),
     path("announcements/", announcements.index, name="console_announcements"),
     path("announcements/new/", announcements.edit, name="console_announcement_new"),

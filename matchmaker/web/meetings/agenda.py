@@ -15,6 +15,7 @@ from matchmaker.core.problems import Refused
 from matchmaker.events import calendar, services
 from matchmaker.events.models import EventParticipation, Meeting, MeetingMove, MeetingRequest, Wish
 from matchmaker.events.services.meetings import free_slots
+from matchmaker.events.services.requests import time_of
 from matchmaker.matching import reasons
 from matchmaker.notifications.tasks import ring
 from matchmaker.web.access import everyone, signed_in
@@ -28,13 +29,20 @@ def _rows(request: HttpRequest, row: EventParticipation) -> list[Row]:
     meetings = list(meetings)
     found = rows_of(meetings, row.company, viewers_zone(request.user, row.event))
     clashes = services.staff_clashes(row.company, meetings)
+    people = list(row.attendees.all())
     if found:
         best = {one.company.pk: one.matches for one in services.suggestions(row)}
         for entry in found:
             matches = best.get(entry.other.pk)
             entry.reasons = reasons.sentences(matches[0])[:2] if matches else []
             entry.clash = clashes.get(entry.meeting.pk, "")
+            entry.staff = entry.staff or _only(people)
     return found
+
+
+def _only(people) -> str:
+    """Who goes where a company has one person: who else should."""
+    return people[0].name if len(people) == 1 else ""
 
 
 @signed_in
@@ -50,10 +58,12 @@ def event(request: HttpRequest, slug: str) -> HttpResponse:
     for kind in Wish.objects.filter(event=shown, company=row.company).values_list("kind", flat=True):
         wishes[kind] += 1
     viewer = viewers_zone(request.user, shown)
+    rows = _rows(request, row)
     context = {
         "event": shown,
         "row": row,
-        "days": by_day(_rows(request, row)),
+        "days": by_day(rows),
+        "unnamed": sum(1 for one in rows if not one.staff and one.meeting.status == Meeting.Status.PLANNED),
         "viewer": viewer.key if viewer else "",
         "incoming": _incoming(asked, row),
         "sent": asked.filter(company=row.company).exclude(status="withdrawn"),
@@ -79,6 +89,7 @@ def _incoming(asked, row: EventParticipation) -> list[dict]:
         found.append(
             {
                 "request": one,
+                "seen": time_of(one),
                 "other": other,
                 "at": local(one.starts_at, row.event.zone) if one.starts_at else None,
                 "kept": services.kept_rate(other).percent,
@@ -132,6 +143,8 @@ def meeting(request: HttpRequest, uid) -> HttpResponse:
     best = {one.company.pk: one.matches for one in services.suggestions(row)}.get(entry.other.pk)
     entry.reasons = reasons.sentences(best[0]) if best else []
     entry.clash = services.staff_clashes(row.company, [found]).get(found.pk, "")
+    people = list(row.attendees.all())
+    entry.staff = entry.staff or _only(people)
     viewer = viewers_zone(request.user, row.event)
     to_come = found.status == Meeting.Status.PLANNED and found.starts_at > timezone.now()
     proposed = found.moves.pending().select_related("company").first() if to_come else None
@@ -144,7 +157,7 @@ def meeting(request: HttpRequest, uid) -> HttpResponse:
         "kept": services.kept_rate(entry.other),
         "event": row.event,
         "row": row,
-        "people": row.attendees.all(),
+        "people": people,
         "viewer": viewer.key if viewer else "",
         "begun": found.starts_at <= timezone.now(),
         "outcomes": [choice for choice in Meeting.Status.choices if choice[0] in ("held", "cut_short", "missed")],

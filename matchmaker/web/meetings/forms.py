@@ -70,7 +70,7 @@ class RegistrationForm(forms.Form):
         values = dict(self.cleaned_data)
         values["people"] = [
             dict(zip(("name", "role"), (part.strip() for part in [*line.split(",", 1), ""][:2]), strict=True))
-            for line in values["people"].replace(",", ",").splitlines()
+            for line in values["people"].replace("，", ",").splitlines()
             if line.strip()
         ]
         return values

@@ -18,7 +18,7 @@ from matchmaker.events.models import Event, EventParticipation
 from matchmaker.events.services.participations import away_slots
 from matchmaker.notifications.tasks import ring
 from matchmaker.web.access import signed_in
-from matchmaker.web.agendas import slots_by_day, viewers_zone
+from matchmaker.web.agendas import read_away, ticked_slots, viewers_zone
 from matchmaker.web.meetings.forms import RegistrationForm
 from matchmaker.web.meetings.gate import company_of, event_of, own_participation, participation_or_404
 from matchmaker.web.refusals import say_why, show_on
@@ -104,18 +104,20 @@ def availability(request: HttpRequest, slug: str) -> HttpResponse:
     if uid and person is None:
         raise Http404
     if request.method == "POST":
-        grid = {slot.isoformat(): slot for slot in event.slots()}
-        free = {grid[text] for text in request.POST.getlist("free") if text in grid}
-        services.set_availability(by=request.user, participation=row, away=set(grid.values()) - free, person=person)
+        gone = read_away(event, request.POST.getlist("free"))
+        services.set_availability(by=request.user, participation=row, away=gone, person=person)
         messages.success(request, _("Saved. The plan keeps to these times."))
         return redirect(request.get_full_path()) if person else redirect("meetings_event", slug)
     viewer = viewers_zone(request.user, event)
     away = set(person.away) if person else {slot.astimezone(dt.UTC).isoformat() for slot in away_slots(row)}
-    days = slots_by_day(event, viewer)
-    for day in days:
-        for slot in day["slots"]:
-            slot["free"] = slot["value"] not in away
-    context = {"row": row, "event": event, "days": days, "viewer": viewer, "people": people, "person": person}
+    context = {
+        "row": row,
+        "event": event,
+        "days": ticked_slots(event, away, viewer),
+        "viewer": viewer,
+        "people": people,
+        "person": person,
+    }
     return render(request, "meetings/availability.html", context)
 
 

@@ -14,6 +14,7 @@ urlpatterns = [
     path("move/<uuid:uid>/answer/", agenda.answer_move, name="meetings_move_answer"),
     path("meeting/<uuid:uid>/staff/", agenda.staff, name="meetings_staff"),
     path("request/<uuid:uid>/answer/", wishes.answer, name="meetings_request_answer"),
+    path("request/<uuid:uid>/change/", wishes.change, name="meetings_request_change"),
     path("request/<uuid:uid>/withdraw/", wishes.withdraw, name="meetings_request_withdraw"),
     path("<slug:slug>/", agenda.event, name="meetings_event"),
     path("<slug:slug>/register/", registration.register, name="meetings_register"),

@@ -17,8 +17,10 @@ from matchmaker.core.problems import Refused
 from matchmaker.events import services
 from matchmaker.events.models import EventParticipation, MeetingRequest, Wish
 from matchmaker.events.services.meetings import free_slots
+from matchmaker.events.services.requests import time_of
 from matchmaker.events.services.wishes import counterparts
 from matchmaker.matching import reasons
+from matchmaker.messaging.services.rates import reply_rate
 from matchmaker.notifications.tasks import ring
 from matchmaker.web.access import signed_in
 from matchmaker.web.agendas import local, read_instant
@@ -116,25 +118,46 @@ def wish(request: HttpRequest, slug: str, uid) -> HttpResponse:
 def ask(request: HttpRequest, slug: str, uid) -> HttpResponse:
     row = participation_or_404(request, slug)
     other = _other(row, uid)
-    form = AskForm(request.POST or None, free=_free(row, other))
+
+    def act(**said) -> None:
+        services.request_meeting(by=request.user, event=row.event, company=row.company, other=other, **said)
+        transaction.on_commit(ring)
+        messages.success(request, _("Asked. You hear of the answer; until then nothing is blocked."))
+
+    return _asking(request, row, other, act)
+
+
+@signed_in
+def change(request: HttpRequest, uid) -> HttpResponse:
+    """What one asked, worded anew or for another time, while it waits for its first answer."""
+    asked = _request(request, uid)
+    row = participation_or_404(request, asked.event.slug)
+    if row.company_id != asked.company_id:
+        raise Http404
+
+    def act(**said) -> None:
+        services.change_request(by=request.user, request=asked, **said)
+        messages.success(request, _("Changed. They see it as it is now."))
+
+    return _asking(request, row, asked.other, act, before=asked)
+
+
+def _asking(request: HttpRequest, row, other: Company, act, before: MeetingRequest | None = None) -> HttpResponse:
+    free = _free(row, other)
+    if before and before.starts_at and time_of(before) not in dict(free):
+        free.insert(0, (time_of(before), moment(local(before.starts_at, row.event.zone))))
+    initial = {"slot": time_of(before), "note": before.note} if before else {}
+    form = AskForm(request.POST or None, free=free, initial=initial)
     if request.method == "POST" and form.is_valid():
         slot = form.cleaned_data["slot"]
         try:
-            services.request_meeting(
-                by=request.user,
-                event=row.event,
-                company=row.company,
-                other=other,
-                note=form.cleaned_data["note"],
-                starts_at=read_instant(slot) if slot else None,
-            )
+            act(note=form.cleaned_data["note"], starts_at=read_instant(slot) if slot else None)
         except (Refused, ValidationError) as problem:
             show_on(form, problem)
         else:
-            transaction.on_commit(ring)
-            messages.success(request, _("Asked. You hear of the answer; until then nothing is blocked."))
-            return redirect("meetings_event", slug)
-    context = {"row": row, "event": row.event, "other": other, "form": form, "kept": services.kept_rate(other)}
+            return redirect("meetings_event", row.event.slug)
+    context = {"row": row, "event": row.event, "other": other, "form": form, "before": before}
+    context |= {"kept": services.kept_rate(other), "rate": reply_rate(other)}
     return render(request, "meetings/ask.html", context)
 
 
@@ -155,14 +178,14 @@ def _request(request: HttpRequest, uid) -> MeetingRequest:
 @require_POST
 def answer(request: HttpRequest, uid) -> HttpResponse:
     row = _request(request, uid)
-    said = request.POST.get("answer")
+    said, seen = request.POST.get("answer"), request.POST.get("seen")
     try:
         other_time = read_instant(request.POST.get("slot", "")) if said == "other" else None
     except ValueError:
         messages.error(request, _("Choose a slot of this event."))
         return _back(request, row.event.slug)
     try:
-        services.answer_request(by=request.user, request=row, accept=said == "accept", other_time=other_time)
+        services.answer_request(by=request.user, request=row, accept=said == "accept", other_time=other_time, seen=seen)
     except Refused as problem:
         say_why(request, problem)
     else:

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from matchmaker.accounts import services
 from matchmaker.accounts.models import ApiToken
+from matchmaker.campaigns import team
 from matchmaker.companies import privacy
 from matchmaker.core.problems import Refused
 from matchmaker.core.text import one_line
@@ -32,6 +33,8 @@ SCOPE_NAMES = {
     "demands:write": gettext_lazy("Write and publish demands"),
     "matches:write": gettext_lazy("Answer matches"),
     "enquiries:write": gettext_lazy("Write enquiries and quotes"),
+    "meetings:write": gettext_lazy("Register for events and answer for meetings"),
+    "events:write": gettext_lazy("Write the events of your campaign"),
     "notices:write": gettext_lazy("Mark notices as read"),
 }
 
@@ -121,10 +124,13 @@ def tokens(request: HttpRequest) -> HttpResponse:
             show_on(form, problem)
         else:
             is_done(request, see=request.path)
+    living = list(request.user.api_tokens.filter(revoked_at__isnull=True).order_by("-id"))
+    for token in living:
+        token.may = [SCOPE_NAMES.get(scope, scope) for scope in token.scopes]
     context = {
         "form": TokenForm() if key else form,
         "key": key,
-        "tokens": request.user.api_tokens.filter(revoked_at__isnull=True).order_by("-id"),
+        "tokens": living,
         "now": timezone.now(),
     }
     return render(request, "public/account/tokens.html", context, status=422 if form.errors else 200)
@@ -144,7 +150,12 @@ def revoke_token(request: HttpRequest, uid) -> HttpResponse:
 def data(request: HttpRequest) -> HttpResponse:
     """What can be done with one's data, and what an erasure would leave."""
     must, alone = privacy.companies_without_her(request.user)
-    context = {"must": must, "alone": alone, "stays": privacy.what_stays(request.user)}
+    context = {
+        "must": must,
+        "teams": team.without_her(request.user),
+        "alone": alone,
+        "stays": privacy.what_stays(request.user),
+    }
     context["consents"] = request.user.consents.all()
     return render(request, "public/account/data.html", context)
 

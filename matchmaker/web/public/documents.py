@@ -22,7 +22,7 @@ MOST_BYTES = 11_000_000
 
 
 class DocumentForm(forms.Form):
-    kind = forms.ChoiceField(label=gettext_lazy("What it is"), choices=Document.Kind.choices)
+    kind = forms.ChoiceField(label=gettext_lazy("Kind of document"), choices=Document.Kind.choices)
     paper = forms.FileField(
         label=gettext_lazy("The paper"),
         help_text=gettext_lazy("A PDF, or a photograph as JPEG, PNG or WebP; up to 10 MB."),

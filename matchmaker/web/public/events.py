@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 import icalendar
 from django.conf import settings
+from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from matchmaker.events.models import Event
 from matchmaker.web.access import everyone
+from matchmaker.web.agendas import viewers_zone
 from matchmaker.web.public.structured import event_data
 
 
@@ -32,8 +34,21 @@ def index(request):
 @require_safe
 def show(request, slug):
     event = get_object_or_404(Event.objects.visible_to(request.user), slug=slug)
+    coming = event.participations.registered().aggregate(
+        all=Count("pk"),
+        suppliers=Count("pk", filter=Q(side="supplier")),
+        buyers=Count("pk", filter=Q(side="buyer")),
+        countries=Count("company__country", filter=Q(side="supplier"), distinct=True),
+    )
+    viewer = viewers_zone(request.user, event)
     context = {
         "event": event,
+        "own": request.user.is_authenticated
+        and event.participations.filter(company__members=request.user).exclude(status="withdrawn").exists(),
+        "coming": coming,
+        "places": max(event.capacity - coming["all"], 0),
+        "is_over": event.ends_on < timezone.localdate(timezone=event.zone),
+        "viewer": viewer.key if viewer else "UTC",
         "opens": _at(event, event.starts_on, event.opens_at),
         "closes": _at(event, event.starts_on, event.closes_at),
         "structured": event_data(event, settings.SITE_URL),

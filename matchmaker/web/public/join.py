@@ -9,10 +9,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from matchmaker.accounts.models import User
-from matchmaker.campaigns import partners
+from matchmaker.campaigns import partners, team
+from matchmaker.campaigns.models import Partner
 from matchmaker.campaigns.services import submit_company
 from matchmaker.companies.models import Company
 from matchmaker.companies.services import companies_alike, start_company, update_company
@@ -200,13 +201,24 @@ def _review(company: Company, side: str) -> list[dict]:
 
 @signed_in
 def desk(request: HttpRequest) -> HttpResponse:
-    """The right desk for this person: the campaign's team first, then the company she works for, then joining."""
+    """The right desk for this person: of the campaign's team, of her company, of a partner; otherwise joining."""
     if request.session.get("company") is None and role_in(current_campaign(), request.user):
         return redirect("console_home")
     company = current_company(request)
-    if company is None:
-        return redirect("join")
-    return redirect("supplier_home" if company.is_supplier else "buyer_home")
+    if company is not None:
+        return redirect("supplier_home" if company.is_supplier else "buyer_home")
+    partner = Partner.objects.open().of(request.user).first()
+    return redirect("partner_home", partner.uid) if partner else redirect("join")
+
+
+@signed_in
+@require_safe
+def take_place(request: HttpRequest) -> HttpResponse:
+    """Where the letter of the campaign's team leads; whoever has confirmed the address it went to joins here."""
+    team.take_places(by=request.user)
+    if not role_in(current_campaign(), request.user):
+        raise Http404
+    return redirect("console_home")
 
 
 @signed_in

@@ -9,5 +9,6 @@ urlpatterns = [
     path("join/<str:side>/<int:step>/", join.fill_in, name="join_step"),
     path("invited/<str:code>/", partner_codes.invited, name="invited"),
     path("desk/", join.desk, name="desk"),
+    path("team/", join.take_place, name="team_place"),
     path("desk/company/", join.choose_company, name="choose_company"),
 ]

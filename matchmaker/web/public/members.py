@@ -3,7 +3,6 @@
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,8 +10,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from matchmaker.accounts.audit import first_broken
-from matchmaker.accounts.models import AuditEntry
 from matchmaker.companies import claims, invitations, members
 from matchmaker.companies.models import Asked, Claim, Company, Invitation, JoinRequest, Membership
 from matchmaker.companies.tasks import ring as ring_invitations
@@ -20,6 +17,7 @@ from matchmaker.core.problems import Refused
 from matchmaker.core.text import sound_text
 from matchmaker.notifications.tasks import ring as ring_post_office
 from matchmaker.web.access import company_admin, everyone, member, signed_in
+from matchmaker.web.recorded import page_of
 from matchmaker.web.refusals import say_why, show_on
 
 
@@ -172,12 +170,7 @@ def leave(request: HttpRequest, uid) -> HttpResponse:
 @require_safe
 def history(request: HttpRequest, uid) -> HttpResponse:
     """The audit of the company, with the answer whether its chain holds."""
-    entries = AuditEntry.objects.of(request.company).select_related("actor").order_by("-id")
-    context = {
-        "company": request.company,
-        "page": Paginator(entries, 50).get_page(request.GET.get("page")),
-        "broken": first_broken(str(request.company.uid)),
-    }
+    context = {"company": request.company, **page_of(request, request.company)}
     return render(request, "public/members/record.html", context)
 
 

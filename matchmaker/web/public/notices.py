@@ -175,6 +175,10 @@ def settings(request):
         bounces.lift(by=request.user)
         messages.success(request, _("We write to your address again."))
         return redirect("notice_settings")
+    if request.method == "POST" and "gather" in request.POST:
+        preferences.gather_all(by=request.user)
+        messages.success(request, _("From now on one summary in the morning takes the place of these mails."))
+        return redirect("notice_settings")
     data = request.POST if request.method == "POST" else None
     wishes = WishesForm(data, person=request.user)
     quiet = QuietForm(data, instance=attention)
@@ -187,7 +191,12 @@ def settings(request):
             quiet.save()
             messages.success(request, _("Saved. It holds for everything from now on, and for what still waits."))
             return redirect("notice_settings")
-    context = {"wishes": wishes, "quiet": quiet, "stopped": bounces.of(request.user)}
+    context = {
+        "wishes": wishes,
+        "quiet": quiet,
+        "stopped": bounces.of(request.user),
+        "at_once": any(how == Frequency.NOW for (_topic, where), how in wishes.chosen.items() if where == topics.MAIL),
+    }
     status = 400 if data is not None else 200
     return render(request, "public/notices_settings.html", context, status=status)
 

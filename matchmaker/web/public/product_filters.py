@@ -8,9 +8,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from matchmaker.catalogue.models import Demand, DemandLine, Product, ProductImage
+from matchmaker.catalogue.models import Demand, DemandLine, Product
 from matchmaker.companies.models import Company
 from matchmaker.core import reference
+from matchmaker.core.among import Among
 from matchmaker.directory import cards, facts
 from matchmaker.market_access import sentences
 from matchmaker.market_access.readiness import State
@@ -24,13 +25,7 @@ from matchmaker.web.templatetags.ui import number
 LINES = 8  # of a buyer's demands that a list can be ordered by
 LONGEST_LINE = 40
 BASE = {"mass": "kg", "volume": "l", "count": "pc"}
-
-
-def month(request) -> dt.date:
-    """The month of shipment readiness is shown for: the one chosen, or the next."""
-    days = facts.months()
-    asked = request.GET.get("ship", "")
-    return next((day for day in days if f"{day:%Y-%m}" == asked), days[1])
+_still_published = Among(Product.objects.published)
 
 
 def facets(ships: dt.date) -> list[Facet]:
@@ -130,17 +125,5 @@ def rows(keys: Sequence[int], written: Sequence[bytes]) -> list[Any]:
     if not written or not all(written):
         found = {p.pk: p for p in Product.objects.published().filter(pk__in=keys).for_cards()}
         return [found[key] for key in keys if key in found]
-    seen = Product.objects.published().filter(pk__in=keys).order_by("-images__position", "-images__id")
-    images = {row["pk"]: _image(row) for row in seen.values("pk", *(f"images__{name}" for name in _IMAGE))}
-    shown = [cards.read(key, card) for key, card in zip(keys, written, strict=True) if key in images]
-    for card in shown:
-        card.images = images[card.pk]
-    return shown
-
-
-_IMAGE = ("id", "file", "alt", "width", "height")
-
-
-def _image(row: Mapping[str, Any]) -> list[ProductImage]:
-    """The image of a product's row, the last of which is its first."""
-    return [ProductImage(**{name: row[f"images__{name}"] for name in _IMAGE})] if row["images__id"] else []
+    seen = _still_published(keys)
+    return [cards.read(key, card) for key, card in zip(keys, written, strict=True) if key in seen]

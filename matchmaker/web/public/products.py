@@ -8,10 +8,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from matchmaker.catalogue.models import Product
+from matchmaker.core.briefly import briefly
+from matchmaker.directory import facts
 from matchmaker.directory.keeping import similar_products
 from matchmaker.directory.services import note_visit
 from matchmaker.events.services.keeping import kept_rate
 from matchmaker.market_access.boxes import duty_box, readiness_box
+from matchmaker.market_access.rules import Rulebook
+from matchmaker.market_access.services import rulebook
 from matchmaker.matching.models import Match
 from matchmaker.messaging.services.rates import reply_rate
 from matchmaker.web.access import current_company, everyone
@@ -26,7 +30,7 @@ USUAL_LEAD_TIME = 60  # days until shipment where the supplier states none
 @everyone
 @require_safe
 def index(request):
-    ships = product_filters.month(request)
+    ships = facts.month_asked(request.GET.get("ship", ""))
     found = directory.listing(
         request,
         "products",
@@ -46,8 +50,7 @@ def show(request, uid):
     product = get_object_or_404(Product.objects.visible_to(request.user).for_cards(), uid=uid)
     ships_on = _ships_on(request, product)
     buyer = current_company(request, is_buyer=True)
-    keys = similar_products(product, without=directory.not_for(request))
-    similar = {p.pk: p for p in Product.objects.published().filter(pk__in=keys).for_cards()}
+    similar = similar_products(product, without=directory.not_for(request))
     if request.user.is_authenticated and product.status == Product.Status.PUBLISHED:
         note_visit(by=request.user, product=product, company=buyer)
     matches = Match.objects.for_buyer(buyer).filter(product=product).for_cards() if buyer else Match.objects.none()
@@ -58,9 +61,9 @@ def show(request, uid):
         "texts": list(product.texts.all()),
         "files": product.files.all(),
         "ships_on": ships_on,
-        "readiness": readiness_box(product, ships_on, to_maker=False),
+        "readiness": readiness_box(product, ships_on, to_maker=False, book=_rulebook()),
         "duty": duty_box(product, ships_on),
-        "similar": [similar[key] for key in keys if key in similar],
+        "similar": product_filters.rows(similar.keys, similar.cards),
         "matches": list(matches[:5]),
         "structured": product_data(product, settings.SITE_URL),
         "rate": reply_rate(product.company),
@@ -69,6 +72,11 @@ def show(request, uid):
         **directory.buyer_view(request),
     }
     return render(request, "public/product.html", context)
+
+
+@briefly(10)
+def _rulebook() -> Rulebook:
+    return rulebook()
 
 
 def _ships_on(request, product: Product) -> dt.date:

@@ -26,7 +26,7 @@ SHOWN = 4  # products a supplier's card names
 
 def cards(companies):
     """Suppliers with the number of their products and the names of a few."""
-    shown = Product.objects.published().select_related("category").prefetch_related("texts").order_by("-published_at")
+    shown = Product.objects.published().prefetch_related("texts").order_by("-published_at", "-pk")[:SHOWN]
     counted = Count("products", Q(products__status=Product.Status.PUBLISHED))
     return companies.annotate(product_count=counted).prefetch_related(Prefetch("products", shown, to_attr="shown"))
 

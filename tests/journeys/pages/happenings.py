@@ -143,6 +143,11 @@ class Happenings:
             ask_move(by=factories.member_of(meetings[0].buyer), meeting=meetings[0], starts_at=times[0])
         met = {meeting.buyer_id for meeting in meetings}
         others = event.participations.registered().filter(side="buyer").exclude(company__in=met)
+        self.asked = None
+        for theirs in others.select_related("company")[1:2]:
+            self.asked = request_meeting(
+                by=self.by_seller, event=event, company=self.seller, other=theirs.company, note="Our new crop of roses"
+            )
         for theirs in others.select_related("company")[:1]:
             if may_ask(theirs):
                 request_meeting(
@@ -217,6 +222,8 @@ class Happenings:
             "meetings-register": f"/meetings/{self.second.slug}/register/",
             "second-step-app": "/accounts/2fa/totp/activate/",
         }
+        if self.asked:
+            supplier["meetings-request-change"] = f"/meetings/request/{self.asked.uid}/change/"
         if answered:
             supplier["supplier-match-open"] = f"/supplier/matches/{answered.uid}/"
         team = {
@@ -226,7 +233,9 @@ class Happenings:
             "console-announcement": f"{console}/announcements/{self.sent.uid}/",
             "console-announcement-draft": f"{console}/announcements/{self.draft.uid}/",
             "console-announcement-edit": f"{console}/announcements/{self.draft.uid}/edit/",
-            "console-board": f"{console}/events/{event}/meetings/?view=table",
+            "console-board": f"{console}/events/{event}/meetings/?by=table",
+            "console-compared": f"{console}/events/{event}/plan/{self.site.draft.uid}/?with={self.site.plan.uid}",
+            "console-interpreter": f"{console}/events/{event}/interpreters/{self.site.event.interpreters.first().uid}/",
             "console-question": f"{console}/questions/{self.question.uid}/",
             "console-agreement-partner": f"{console}/rules/partners/{self.agreed.uid}/",
             "console-booths": f"{console}/events/{event}/booths/",

@@ -147,7 +147,13 @@ def test_a_walk_in_and_an_interpreter_are_added(console, hall):
     one = console.post(page("console_event_interpreter"), {"name": "Layla", "languages": ["ar"]})
     assert one.status_code == 422
     console.post(page("console_event_interpreter"), {"name": "Layla", "languages": ["ar", "zh"]})
-    assert set(hall.event.interpreters.get().languages) == {"ar", "zh"}
+    layla = hall.event.interpreters.get()
+    assert set(layla.languages) == {"ar", "zh"}
+    address = page("console_event_interpreter_hours", layla.uid)
+    assert [slot["free"] for day in console.get(address).context["days"] for slot in day["slots"]] == [True] * 4
+    console.post(address, {"free": [slot.isoformat() for slot in hall.slots[1:]]})
+    layla.refresh_from_db()
+    assert layla.away == [hall.slots[0].isoformat()]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from django.utils import timezone
 from matchmaker.accounts.models import AuditEntry
 from matchmaker.campaigns import announcements
 from matchmaker.notifications import muting, services, wording
-from matchmaker.notifications.models import Announcement, Delivery, Notice
+from matchmaker.notifications.models import Announcement, Delivery, Notice, WebhookEndpoint
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -205,6 +205,27 @@ def test_what_is_parked_is_shown_with_its_reason_and_tried_again_under_its_id(co
     console.post(reverse("console_delivery_retry"), {"promise": [page.context["parked"][0]["named"]]})
     parked.refresh_from_db()
     assert (parked.state, parked.attempts) == ("waiting", 0)
+
+
+def test_a_parked_call_names_whose_program_it_is_and_nothing_of_the_program(console):
+    mill, person = factories.supplier(), factories.user()
+    for owner in ({"owner_uid": mill.uid}, {"user": person}):
+        hook = WebhookEndpoint.objects.create(url="https://erp.secret.example/", name="Secret ERP", **owner)
+        said = {
+            "event_type": "match_found",
+            "event_key": str(hook.uid),
+            "state": "parked",
+            "last_error": "answered 500",
+        }
+        hook.deliveries.create(not_before=timezone.now(), finished_at=timezone.now(), **said)
+    page = console.get(reverse("console_delivery"))
+    assert sorted(row["whom"] for row in page.context["parked"]) == sorted([str(mill), str(person)])
+    assert "secret" not in page.text.casefold()
+
+
+def test_words_sent_without_a_text_are_refused_with_what_is_missing(console):
+    page = console.post(reverse("console_text", args=["company_approved", "en", 0]), {"yes": "yes"})
+    assert (page.status_code, sorted(page.context["form"].errors)) == (400, ["body", "subject"])
 
 
 @pytest.mark.parametrize("foreign", ["nonsense:1", "delivery:" + "x" * 36, f"webhook:{uuid.UUID(int=1)}"])

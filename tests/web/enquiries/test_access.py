@@ -108,3 +108,13 @@ def test_b11_every_role_sees_and_does_exactly_what_the_table_says(world):
             if said := cell(client, headers, role, probe):
                 wrong[role, probe.name] = said
     assert wrong == {}
+
+
+@pytest.mark.parametrize("role", sorted(TEAM))
+def test_b93_nobody_of_the_team_opens_a_thread_between_companies(world, role):
+    client, headers = world.caller(role)
+    for name in ("enquiry", "api_enquiry"):
+        answer = client.get(reverse(name, args=[world.talk.uid]), headers=headers)
+        assert (answer.status_code, "Mletter" in answer.text) == (404, False)
+    reported = client.get(reverse("console_enquiries")).text
+    assert ("Mjunk" in reported, "Mletter" in reported, "Manswer" in reported) == (role in DECIDE, False, False)

@@ -4,7 +4,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from matchmaker.events import services
-from matchmaker.events.models import EventParticipation, MeetingRequest, Wish
+from matchmaker.events.models import Attendee, EventParticipation, MeetingRequest, Wish
 from tests import factories
 
 
@@ -117,6 +117,30 @@ def test_only_the_one_who_was_asked_answers(client, hall, pair):
     assert client.post(address, {"answer": "accept"}).status_code == 404
     signed_in(client, pair[1]).post(address, {"answer": "accept"})
     assert MeetingRequest.objects.get().status == "accepted"
+
+
+def test_a_request_is_changed_on_its_page_by_the_one_who_asked(client, hall, pair):
+    request = hall.ask(*pair, note="Rice")
+    address = reverse("meetings_request_change", args=[request.uid])
+    assert signed_in(client, pair[1]).get(address).status_code == 404
+    signed_in(client, pair[0])
+    assert client.get(address).context["form"]["note"].value() == "Rice"
+    answer = client.post(address, {"note": "Rice and tea", "slot": hall.slots[1].isoformat()})
+    assert answer["Location"] == reverse("meetings_event", args=["wuhan"])
+    request.refresh_from_db()
+    assert (request.note, request.starts_at) == ("Rice and tea", hall.slots[1])
+    seen = signed_in(client, pair[1]).get(reverse("meetings_event", args=["wuhan"])).context["incoming"][0]["seen"]
+    assert seen == hall.slots[1].isoformat()
+
+
+def test_a_name_and_its_work_are_told_apart_by_a_chinese_comma_too(client, hall):
+    company = factories.buyer()
+    client.force_login(factories.member_of(company))
+    form = {"side": "buyer", "people": "王强，采购经理\n李娜,翻译", "languages": ["zh"]}
+    client.post(reverse("meetings_register", args=["wuhan"]), form)
+    assert list(Attendee.objects.order_by("pk").values_list("name", "role")) == [
+        *(("王强", "采购经理"), ("李娜", "翻译"))
+    ]
 
 
 def test_the_feed_needs_its_secret_only(client, hall, pair):

@@ -10,6 +10,7 @@ from django.urls import reverse
 from matchmaker.campaigns.models import Campaign
 from matchmaker.catalogue.models import Demand, ProductText
 from matchmaker.events.models import Event
+from matchmaker.events.services import register_for_event
 from tests import factories as make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -154,3 +155,21 @@ def test_robots_are_kept_off_the_desks(client):
     page = client.get(reverse("robots")).content.decode()
     assert "Disallow: /buyer/" in page
     assert page.rstrip().endswith("/sitemap.xml")
+
+
+def test_the_page_of_an_event_says_who_comes_how_many_places_are_left_and_ones_own_clock(client, event):
+    Event.objects.filter(pk=event.pk).update(capacity=2)
+    person = make.user(time_zone="Asia/Bangkok")
+    seller = make.supplier(person)
+    register_for_event(by=person, event=event, company=seller, side="supplier")
+    address = reverse("event", args=[event.slug])
+    text = client.get(address).content.decode()
+    assert "1 supplier" in text
+    assert "1 place left" in text
+    assert "Register your company" in text
+    client.force_login(person)
+    text = client.get(address).content.decode()
+    assert "See your meetings" in text
+    assert "Bangkok time" in text
+    Event.objects.filter(pk=event.pk).update(capacity=1)
+    assert "full; the waiting list moves up by itself" in client.get(address).content.decode()

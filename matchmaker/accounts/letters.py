@@ -1,0 +1,110 @@
+"""What is said by mail about an account, in the words and the frame of the house instead of allauth's own.
+
+Addresses are made of SITE_URL and a path, never of the Host header of whoever asked (B34).
+"""
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
+from django.utils.functional import Promise as Lazy
+from django.utils.translation import gettext_lazy as _
+
+from matchmaker.notifications import mail, topics
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """Subject, sentences, and what the button says and opens; `link` names the address in allauth's context."""
+
+    subject: str | Lazy
+    sentences: tuple[str | Lazy, ...]
+    action: str | Lazy
+    link: str = ""
+    route: str = ""
+
+
+CONFIRM = Letter(
+    _("Confirm your e-mail address"),
+    (
+        _("This address was given for an account at %(site)s. If that was you, confirm that it is yours."),
+        _("The link works for three days. If it was not you, do nothing: without your word the address opens nothing."),
+    ),
+    _("Confirm the address"),
+    link="activate_url",
+)
+LETTERS = {
+    "account/email/email_confirmation": CONFIRM,
+    "account/email/email_confirmation_signup": CONFIRM,
+    "account/email/account_already_exists": Letter(
+        _("You have an account already"),
+        (
+            _("Somebody, probably you, tried to make an account at %(site)s with this address. There is one already."),
+            _("Sign in with it, or choose a new password if you have forgotten yours."),
+        ),
+        _("Choose a new password"),
+        route="account_reset_password",
+    ),
+    "account/email/password_reset_key": Letter(
+        _("Choose a new password"),
+        (
+            _("Somebody, probably you, asked for a new password for your account at %(site)s. The link works once."),
+            _("If it was not you, do nothing: your password stays as it is."),
+        ),
+        _("Choose a new password"),
+        link="password_reset_url",
+    ),
+    "account/email/unknown_account": Letter(
+        _("There is no account with this address"),
+        (
+            _("Somebody, probably you, asked for a new password for this address at %(site)s."),
+            _("No account here has it; perhaps yours has another one."),
+        ),
+        _("Make an account"),
+        route="account_signup",
+    ),
+}
+CHANGES = {
+    "account/email/password_changed": _("Your password was changed."),
+    "account/email/password_set": _("A password was set for your account."),
+    "account/email/password_reset": _("Your password was changed with the letter you had asked for."),
+    "account/email/email_changed": _("Letters go to %(to_email)s from now on, no longer to %(from_email)s."),
+    "account/email/email_deleted": _("The address %(deleted_email)s was taken out of your account."),
+    "mfa/email/totp_activated": _("An authenticator app was added: signing in asks for its code from now on."),
+    "mfa/email/totp_deactivated": _("The authenticator app was removed: signing in asks for no code of it any more."),
+    "mfa/email/webauthn_added": _("A passkey or security key was added."),
+    "mfa/email/webauthn_removed": _("A passkey or security key was removed."),
+    "mfa/email/recovery_codes_generated": _("New recovery codes were made; the old ones count no more."),
+    "socialaccount/email/account_connected": _("Another way of signing in was connected: %(provider)s."),
+    "socialaccount/email/account_disconnected": _("A way of signing in was taken off: %(provider)s."),
+}
+
+
+def _changed(what: str | Lazy) -> Letter:
+    done = _("It was done from the address %(ip)s. If that was not you, choose a new password and end other sessions.")
+    return Letter(_("Your account was changed"), (what, done), _("Look after your account"), route="account")
+
+
+def send(prefix: str, email: str, context: dict[str, Any]) -> bool:
+    """Send what allauth wants said under this prefix; False when it is nothing we have words for."""
+    letter = LETTERS.get(prefix) or (_changed(CHANGES[prefix]) if prefix in CHANGES else None)
+    if letter is None:
+        return False
+    hers = EmailAddress.objects.filter(email__iexact=email).select_related("user").order_by("-verified").first()
+    language = hers.user.language if hers else translation.get_language() or settings.LANGUAGE_CODE
+    facts = context | {"site": mail.site_name()}
+    link = context[letter.link].removeprefix(settings.SITE_URL) if letter.link else reverse(letter.route)
+    with translation.override(language):
+        said = {
+            "headline": str(letter.subject),
+            "sentences": [sentence % facts for sentence in letter.sentences],
+            "action": str(letter.action),
+            "path": link,
+        }
+    addressee = mail.Addressee(email, language)
+    mail.build(addressee, "account_letter", topics.ACCOUNT, said, key=str(uuid.uuid4())).send()
+    return True

@@ -1,0 +1,123 @@
+"""What a stranger reads of the API: who may call an operation, what it does, and how a refusal looks."""
+
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiParameter
+
+from matchmaker.api.permissions import EVERYONE, SIGNED_IN
+
+ABOUT = """
+Companies, products, demands, matches, enquiries, notices, events and meetings of an import campaign. A program may do
+here what its person may do on the pages, and sees what she sees; what it may not see answers 404 and is in no list.
+
+**Signing in.** Make a key on the site, under *Account, API keys*, or here with `POST /api/v1/tokens/`, and send it as
+`Authorization: Bearer mm_…`. A key has scopes and an end; it is shown once, and taking it back holds at once. Each
+operation below says which scope it needs.
+
+**Lists** come in pages of 25; `page_size` goes to 100. Only the parameters named here may be given; another one is
+refused, so that a mistyped filter is never silently dropped.
+
+**Writing.** The body is one JSON object; members that are unknown or read-only are refused. With an `Idempotency-Key`
+header a POST that is sent again has no second effect and gets the first answer (`Idempotent-Replayed: true`). Where
+`If-Match` is named, it refuses to overwrite what somebody else changed meanwhile.
+
+**Refusals** are problems of RFC 9457, `application/problem+json`: `code` stays the same for programs, `detail` is a
+sentence in the language of `Accept-Language`, `errors` names the fields.
+
+**Limits.** 360 calls a minute for a key; then 429 with `Retry-After`. A body has up to one megabyte.
+
+**Hearing of changes.** Register a webhook on the site (*Account, Webhooks*, or for a company under *Members*). It tells
+what happened and to which row, signed by [Standard Webhooks](https://www.standardwebhooks.com/); read the rest here.
+""".strip()
+
+TAGS = {
+    "companies": "Suppliers of the campaign, and one's own companies.",
+    "products": "What suppliers offer.",
+    "demands": "What buyers want, line by line.",
+    "matches": "Products and demand lines that fit, with the reasons and both sides' answers.",
+    "enquiries": "Conversations between two companies.",
+    "quotes": "Offers made in an enquiry, version by version.",
+    "events": "Events of the campaign.",
+    "participations": "Registrations for events, with the people who come and when they cannot meet.",
+    "meeting-requests": "One company asks another for a meeting.",
+    "meetings": "Meetings of two companies at an event.",
+    "notifications": "What the caller was told.",
+    "categories": "The campaign's categories.",
+    "hs-codes": "The Harmonized System, from chapter to subheading.",
+    "suggestions": "Category and HS code for a text.",
+    "tokens": "Keys for programs.",
+}
+ANSWERS = {"200": "As it stands now.", "201": "Made."}
+PROBLEM = {
+    "type": "object",
+    "description": "Why it was refused (RFC 9457).",
+    "properties": {
+        "type": {"type": "string", "example": "about:blank"},
+        "title": {"type": "string", "example": "invalid"},
+        "status": {"type": "integer", "example": 400},
+        "code": {"type": "string", "description": "Stable, for programs.", "example": "invalid"},
+        "detail": {"type": "string", "description": "A sentence for people, in the language asked for."},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "field": {"type": "string", "example": "lines[0].quantity"},
+                    "code": {"type": "string", "example": "required"},
+                    "detail": {"type": "string"},
+                },
+                "required": ["field", "code", "detail"],
+            },
+        },
+    },
+    "required": ["type", "title", "status", "code", "detail"],
+}
+IDEMPOTENCY_KEY = OpenApiParameter(
+    "Idempotency-Key",
+    location=OpenApiParameter.HEADER,
+    description="Chosen by the caller, 1 to 255 printable characters: the same key with the same request acts once.",
+)
+IF_MATCH = OpenApiParameter(
+    "If-Match",
+    location=OpenApiParameter.HEADER,
+    description='The `revision` that was read, as `"3"`; refused with 409 if it is another one by now.',
+)
+
+
+class Operations(AutoSchema):
+    """Each resource says what its actions do in `words`; who may call them stands in its `policy`."""
+
+    @property
+    def _action(self) -> str:
+        return getattr(self.view, "action", None) or self.method.lower()
+
+    def get_summary(self) -> str:
+        return self.view.words.get(self._action, "")
+
+    def get_description(self) -> str:
+        policy = self.view.policy[self._action]
+        who = "For everybody." if policy == EVERYONE else "For whoever is signed in."
+        scope = "read" if policy in (EVERYONE, SIGNED_IN) else policy
+        key = f"A key needs the scope `{scope}`." if self.view.get_authenticators() else ""
+        return " ".join(filter(None, [getattr(self.view, "notes", {}).get(self._action, ""), who, key]))
+
+    def get_override_parameters(self) -> list:
+        if self.method == "POST" and self.view.get_authenticators():
+            return [IDEMPOTENCY_KEY]
+        return [IF_MATCH] if self.method == "PATCH" and getattr(self.view, "is_versioned", False) else []
+
+
+def finish(result: dict, **kwargs) -> dict:
+    """Hook of the schema: what the whole is, and the problem that every operation may answer."""
+    result["info"]["description"] = ABOUT
+    result["tags"] = [{"name": name, "description": text} for name, text in TAGS.items()]
+    result["components"]["schemas"]["Problem"] = PROBLEM
+    content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    for address in result["paths"].values():
+        for operation in address.values():
+            for status, answer in operation["responses"].items():
+                answer["description"] = answer.get("description") or ANSWERS[status]
+            operation["responses"]["4XX"] = {"description": "Refused, with the reason.", "content": content}
+            for parameter in operation.get("parameters", []):
+                if parameter["in"] == "path":
+                    parameter.setdefault("description", "Its name in addresses.")
+    return result

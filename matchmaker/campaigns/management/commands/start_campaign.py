@@ -1,0 +1,39 @@
+"""Begin a campaign: its name, its days, and the address of whoever administers it."""
+
+import datetime as dt
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError
+
+from matchmaker.campaigns import letters, team
+
+
+class Command(BaseCommand):
+    help = (
+        "Begin a campaign. The administrator is written to at once: she makes an account with that address, takes her "
+        "place, and invites the rest of the team on the site."
+    )
+
+    def add_arguments(self, parser):
+        parser.add_argument("slug", help="short name in small letters, such as export-2027")
+        parser.add_argument("--name", required=True, help="in English")
+        parser.add_argument("--name-zh", required=True, help="in Chinese")
+        parser.add_argument("--from", required=True, dest="starts_on", type=dt.date.fromisoformat, metavar="YYYY-MM-DD")
+        parser.add_argument("--until", required=True, dest="ends_on", type=dt.date.fromisoformat, metavar="YYYY-MM-DD")
+        parser.add_argument("--admin", required=True, help="e-mail address of its first administrator")
+        parser.add_argument("--language", default="en", choices=list(dict(settings.LANGUAGES)), help="of her letter")
+
+    def handle(self, slug, name, name_zh, starts_on, ends_on, admin, language, **options):
+        said = {"slug": slug, "name_en": name, "name_zh": name_zh, "starts_on": starts_on, "ends_on": ends_on}
+        try:
+            campaign = team.start_campaign(**said, admin=admin, language=language)
+        except ValidationError as error:
+            raise CommandError(
+                "; ".join(f"{field}: {' '.join(why)}" for field, why in error.message_dict.items())
+            ) from None
+        letters.send_waiting()
+        current = "the current campaign" if campaign.is_current else "not current: another one is"
+        self.stdout.write(
+            f"{campaign.name_en} is begun ({current}). {admin} takes the first place at {settings.SITE_URL}/team/"
+        )

@@ -1,0 +1,103 @@
+"""Places kept for whoever owns an e-mail address: at a partner's desk, in the campaign's team."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from matchmaker.campaigns.models.campaign import Campaign, Organiser
+from matchmaker.campaigns.models.partners import Partner
+from matchmaker.notifications.models import Promise
+
+
+class SeatQuerySet(models.QuerySet):
+    def standing(self):
+        return self.filter(withdrawn_at__isnull=True)
+
+    def waiting(self):
+        return self.filter(state=Promise.State.WAITING)
+
+    def due(self, now):
+        """Letters that may be sent: nobody holds a living lease on them."""
+        free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
+        return self.waiting().filter(free, not_before__lte=now)
+
+
+class Seat(Promise):
+    """One e-mail address has a place; the row is also the promise of the letter that says so.
+
+    Whoever has shown that the address is hers takes it when she first opens what it leads to.
+    """
+
+    email = models.EmailField(_("e-mail address"), max_length=254)
+    language = models.CharField(max_length=10, default="en")
+    given_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="%(class)ss")
+    taken_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    objects = SeatQuerySet.as_manager()  # type: ignore[assignment]
+
+    kind: str  # of the notice that tells of it
+    path: str  # where it is taken
+
+    class Meta(Promise.Meta):
+        abstract = True
+        ordering = ["created_at"]
+
+    def __str__(self):
+        return self.email
+
+    @property
+    def uid(self):
+        """Its name in the audit."""
+        return self.pk
+
+    def facts(self) -> dict[str, Any]:
+        """What its letter shows."""
+        raise NotImplementedError
+
+
+class PartnerSeat(Seat):
+    """Sits at the desk of a country partner."""
+
+    kind, path = "partner_invited", "/partner/"
+
+    partner = models.ForeignKey(Partner, models.CASCADE, related_name="seats")
+
+    class Meta(Seat.Meta):
+        constraints = [
+            *Promise.Meta.constraints,
+            models.UniqueConstraint(
+                "partner", Lower("email"), condition=Q(withdrawn_at__isnull=True), name="one_seat_per_address"
+            ),
+        ]
+
+    def facts(self):
+        return {"partner": self.partner.name_en, "campaign": self.partner.campaign.name_en}
+
+
+class TeamSeat(Seat):
+    """Is wanted in the campaign's team; taking it makes an `Organiser`, and with that it is over."""
+
+    kind, path = "team_invited", "/team/"
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="seats")
+    role = models.CharField(_("role"), max_length=10, choices=Organiser.Role, default=Organiser.Role.ORGANISER)
+
+    class Meta(Seat.Meta):
+        constraints = [
+            *Promise.Meta.constraints,
+            models.UniqueConstraint(
+                "campaign",
+                Lower("email"),
+                condition=Q(withdrawn_at__isnull=True, taken_at__isnull=True),
+                name="one_open_team_seat_per_address",
+            ),
+        ]
+
+    def facts(self):
+        return {"campaign": {"en": self.campaign.name_en, "zh-hans": self.campaign.name_zh}}

@@ -1,0 +1,125 @@
+"""The campaign and the people who run it: beginning one, places in its team, roles, leaving.
+
+A team keeps an administrator. Verbs that could take the last one lock the campaign's row first.
+"""
+
+import datetime as dt
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from matchmaker.accounts.audit import record
+from matchmaker.accounts.models import User
+from matchmaker.campaigns import seats
+from matchmaker.campaigns.models import Campaign, Organiser, TeamSeat
+from matchmaker.core.problems import Refused
+from matchmaker.notifications.services import take_back
+
+
+@transaction.atomic
+def start_campaign(
+    *,
+    slug: str,
+    name_en: str,
+    name_zh: str,
+    starts_on: dt.date,
+    ends_on: dt.date,
+    admin: str,
+    language: str = "en",
+) -> Campaign:
+    """A new campaign and the place of its first administrator, who is told by letter.
+
+    It becomes the current one where there is none. Whoever can run commands on the server may do this, nobody else.
+
+    Raises:
+        ValidationError: by field.
+    """
+    current = not Campaign.objects.filter(is_current=True).exists()
+    campaign = Campaign(
+        slug=slug, name_en=name_en, name_zh=name_zh, starts_on=starts_on, ends_on=ends_on, is_current=current
+    )
+    campaign.full_clean()
+    campaign.save()
+    record(by=None, verb="start_campaign", on=campaign)
+    seat = TeamSeat(campaign=campaign, email=admin, role=Organiser.Role.ADMIN, language=language)
+    seats.offer(seat)
+    record(by=None, verb="give_place", on=seat, organisation=campaign, facts={"role": seat.role})
+    return campaign
+
+
+def require_campaign_admin(user: User, campaign: Campaign) -> None:
+    if not Organiser.objects.filter(campaign=campaign, user=user, role=Organiser.Role.ADMIN).exists():
+        raise Refused("not_found", _("There is nothing here for you."), status=404)
+
+
+@transaction.atomic
+def give_place(*, by: User, campaign: Campaign, email: str, role: str) -> TeamSeat:
+    """Let whoever owns this address into the team with this role, and tell her."""
+    require_campaign_admin(by, campaign)
+    there = Organiser.objects.filter(campaign=campaign, user__emailaddress__email__iexact=email.strip())
+    if there.filter(user__emailaddress__verified=True).exists():
+        raise Refused("already_seated", _("This person belongs to the team already."), field="email")
+    seat = TeamSeat(campaign=campaign, email=email, role=role, language=by.language, given_by=by)
+    seats.offer(seat)
+    record(by=by, verb="give_place", on=seat, organisation=campaign, facts={"role": role})
+    return seat
+
+
+@transaction.atomic
+def withdraw_place(*, by: User, seat: TeamSeat) -> None:
+    require_campaign_admin(by, seat.campaign)
+    if seat.taken_at:
+        raise Refused("already_accepted", _("This place has been taken already."))
+    if seats.withdraw(seat):
+        record(by=by, verb="withdraw_place", on=seat, organisation=seat.campaign)
+
+
+@transaction.atomic
+def take_places(*, by: User) -> int:
+    """Join every team that keeps a place for an address she has confirmed; returns how many."""
+    taken = list(seats.take(TeamSeat.objects.select_related("campaign"), by))
+    for seat in taken:
+        Organiser.objects.get_or_create(campaign=seat.campaign, user=by, defaults={"role": seat.role})
+        record(by=by, verb="take_place", on=seat, organisation=seat.campaign, facts={"role": seat.role})
+    return len(taken)
+
+
+def _keep_an_admin(one: Organiser) -> None:
+    Campaign.objects.select_for_update().get(pk=one.campaign_id)
+    admins = Organiser.objects.filter(campaign=one.campaign_id, role=Organiser.Role.ADMIN, user__is_active=True)
+    if admins.filter(pk=one.pk).exists() and not admins.exclude(pk=one.pk).exists():
+        raise Refused(
+            "last_admin", _("A team keeps at least one administrator. Make somebody else administrator first.")
+        )
+
+
+@transaction.atomic
+def change_role(*, by: User, one: Organiser, role: str) -> None:
+    require_campaign_admin(by, one.campaign)
+    if role not in Organiser.Role.values:
+        raise Refused("unknown_role", _("Choose one of the roles."), field="role", status=400)
+    if role != Organiser.Role.ADMIN:
+        _keep_an_admin(one)
+    before = one.role
+    if Organiser.objects.filter(pk=one.pk).exclude(role=role).update(role=role):
+        record(by=by, verb="change_role", on=one.user, organisation=one.campaign, facts={"from": before, "to": role})
+
+
+@transaction.atomic
+def remove(*, by: User, one: Organiser) -> None:
+    """Take somebody out of the team, or leave it. It holds at her next request: pages read the role every time."""
+    if one.user_id != by.pk:
+        require_campaign_admin(by, one.campaign)
+    _keep_an_admin(one)
+    if Organiser.objects.filter(pk=one.pk).delete()[0]:
+        verb = "leave_team" if one.user_id == by.pk else "remove_from_team"
+        record(by=by, verb=verb, on=one.user, organisation=one.campaign)
+        take_back(person=one.user, about=one.campaign.uid)
+
+
+def without_her(user: User) -> list[str]:
+    """Campaigns whose team has other people and no other administrator."""
+    others = Organiser.objects.filter(user__is_active=True).exclude(user=user)
+    led = others.filter(role=Organiser.Role.ADMIN).values("campaign")
+    own = Campaign.objects.filter(organisers__user=user, organisers__role=Organiser.Role.ADMIN)
+    return [str(campaign) for campaign in own.filter(pk__in=others.values("campaign")).exclude(pk__in=led)]

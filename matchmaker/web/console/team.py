@@ -1,0 +1,130 @@
+"""The people who run the campaign: places for new ones, roles, leaving."""
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from matchmaker.campaigns import team as services
+from matchmaker.campaigns.models import Organiser, TeamSeat
+from matchmaker.campaigns.tasks import ring as ring_letters
+from matchmaker.core.problems import Refused
+from matchmaker.notifications.tasks import ring as ring_post_office
+from matchmaker.web.access import campaign_admin, organiser, team
+from matchmaker.web.recorded import page_of
+from matchmaker.web.refusals import say_why, show_on
+
+
+class PlaceForm(forms.Form):
+    email = forms.EmailField(
+        label=gettext_lazy("E-mail address"),
+        max_length=254,
+        help_text=gettext_lazy("Whoever confirms this address takes the place. She gets a letter."),
+    )
+    role = forms.ChoiceField(
+        label=gettext_lazy("Role"), choices=Organiser.Role.choices, initial=Organiser.Role.ORGANISER
+    )
+
+
+@team
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    return _page(request, PlaceForm())
+
+
+def _page(request: HttpRequest, form: PlaceForm) -> HttpResponse:
+    kept = TeamSeat.objects.standing().filter(campaign=request.campaign, taken_at__isnull=True)
+    may_change = request.role == Organiser.Role.ADMIN
+    context = {
+        "form": form,
+        "people": request.campaign.organisers.select_related("user").order_by("role", "pk"),
+        "roles": Organiser.Role.choices,
+        "kept": kept if may_change else [],
+        "may_change": may_change,
+        "may_read": request.role != Organiser.Role.STAFF,
+    }
+    return render(request, "console/team.html", context, status=422 if form.errors else 200)
+
+
+@campaign_admin
+@require_POST
+def give_place(request: HttpRequest) -> HttpResponse:
+    form = PlaceForm(request.POST)
+    if form.is_valid():
+        try:
+            services.give_place(by=request.user, campaign=request.campaign, **form.cleaned_data)
+        except (ValidationError, Refused) as problem:
+            show_on(form, problem)
+        else:
+            transaction.on_commit(ring_letters)
+            transaction.on_commit(ring_post_office)
+            messages.success(request, _("Invited: %(email)s.") % {"email": form.cleaned_data["email"]})
+            return redirect("console_team")
+    return _page(request, form)
+
+
+def _do(request: HttpRequest, verb, said: str, **what) -> HttpResponse:
+    try:
+        verb(by=request.user, **what)
+    except Refused as problem:
+        say_why(request, problem)
+    else:
+        messages.success(request, said)
+    return redirect("console_team")
+
+
+@campaign_admin
+@require_POST
+def withdraw_place(request: HttpRequest, key) -> HttpResponse:
+    seat = get_object_or_404(TeamSeat.objects.select_related("campaign"), pk=key, campaign=request.campaign)
+    said = _("The place for %(email)s is withdrawn.") % {"email": seat.email}
+    return _do(request, services.withdraw_place, said, seat=seat)
+
+
+def _one(request: HttpRequest, person) -> Organiser:
+    return get_object_or_404(request.campaign.organisers.select_related("user", "campaign"), user__uid=person)
+
+
+@campaign_admin
+@require_POST
+def role(request: HttpRequest, person) -> HttpResponse:
+    one = _one(request, person)
+    chosen = request.POST.get("role", "")
+    return _do(
+        request,
+        services.change_role,
+        _("The role of %(person)s is changed.") % {"person": one.user},
+        one=one,
+        role=chosen,
+    )
+
+
+@campaign_admin
+@require_POST
+def remove(request: HttpRequest, person) -> HttpResponse:
+    one = _one(request, person)
+    return _do(request, services.remove, _("%(person)s belongs to the team no more.") % {"person": one.user}, one=one)
+
+
+@team
+@require_POST
+def leave(request: HttpRequest) -> HttpResponse:
+    one = request.campaign.organisers.select_related("user", "campaign").get(user=request.user)
+    try:
+        services.remove(by=request.user, one=one)
+    except Refused as problem:
+        say_why(request, problem)
+        return redirect("console_team")
+    messages.success(request, _("You left the team."))
+    return redirect("desk")
+
+
+@organiser
+@require_safe
+def record(request: HttpRequest) -> HttpResponse:
+    return render(request, "console/record.html", page_of(request, request.campaign))

@@ -1,0 +1,105 @@
+"""What a stranger reads of the API is whole and true; whoever misses a resource gets a problem, not a page."""
+
+import pytest
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.validation import validate_schema
+
+from matchmaker.api.reference import Categories
+from matchmaker.api.schema import TAGS
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+API = "/api/v1"
+NOTHING = {
+    "type": "about:blank",
+    "title": "not found",
+    "status": 404,
+    "code": "not_found",
+    "detail": "There is nothing here for you.",
+}
+
+
+@pytest.fixture(scope="module")
+def schema():
+    return SchemaGenerator().get_schema(request=None, public=True)
+
+
+def operations(schema):
+    return [(f"{verb} {path}", told) for path, verbs in schema["paths"].items() for verb, told in verbs.items()]
+
+
+def test_the_schema_is_sound_and_names_every_resource(schema):
+    validate_schema(schema)
+    assert {tag for _name, told in operations(schema) for tag in told["tags"]} == set(TAGS)
+
+
+def test_every_operation_says_what_it_does_and_with_which_right(schema):
+    bare = [
+        name
+        for name, told in operations(schema)
+        if not told.get("summary") or not any(who in told["description"] for who in ("For everybody.", "signed in."))
+    ]
+    assert bare == []
+    assert schema["paths"][f"{API}/products/"]["post"]["description"].endswith(
+        "A key needs the scope `products:write`."
+    )
+
+
+def test_every_parameter_and_answer_is_described(schema):
+    bare = [
+        (name, parameter["name"])
+        for name, told in operations(schema)
+        for parameter in told.get("parameters", [])
+        if not parameter.get("description")
+    ]
+    assert bare == []
+    for name, told in operations(schema):
+        assert all(answer["description"] for answer in told["responses"].values()), name
+        assert told["responses"]["4XX"]["content"].keys() == {"application/problem+json"}, name
+
+
+def test_a_refusal_is_the_problem_that_the_schema_shows(schema, anonymous):
+    shown = schema["components"]["schemas"]["Problem"]
+    refused = anonymous.get(f"{API}/products/", colour="red").json()
+    assert set(shown["required"]) <= set(refused) <= set(shown["properties"])
+    assert set(refused["errors"][0]) == set(shown["properties"]["errors"]["items"]["properties"])
+
+
+def test_the_entrance_leads_to_every_resource(anonymous):
+    said = anonymous.get(f"{API}/")
+    assert list(said.json()) == [*TAGS, "schema", "docs"]
+    for address in said.json().values():
+        assert anonymous.get(address.removeprefix("http://testserver")).status_code in (200, 401, 405)
+
+
+def test_an_address_without_a_resource_is_a_problem(client):
+    said = client.get(f"{API}/nonsense/", headers={"accept": "text/html"})
+    assert (said.status_code, said.headers["Content-Type"], said.json()) == (404, "application/problem+json", NOTHING)
+    assert "<html" in client.get("/nonsense/").content.decode()
+
+
+def test_a_fault_of_ours_is_a_problem_that_shows_nothing(client, monkeypatch):
+    def fail(*args, **kwargs):
+        raise RuntimeError("secret")
+
+    monkeypatch.setattr(Categories, "list", fail)
+    client.raise_request_exception = False
+    said = client.get(f"{API}/categories/")
+    assert (said.status_code, said.json()["code"], b"secret" in said.content) == (500, "internal_error", False)
+
+
+@pytest.mark.parametrize("mine", ["companies", "products", "demands"])
+def test_ones_own_lists_are_narrowed_and_refuse_what_they_do_not_know(caller, mine):
+    person = factories.user()
+    factories.product(factories.supplier(person), origin="KE")
+    factories.demand(factories.buyer(person), lines=1, destination="Wuhan")
+    own = caller(person)
+    narrowed = {"companies": {"country": "ZZ"}, "products": {"origin": "FR"}, "demands": {"destination": "Paris"}}
+    assert own.get(f"{API}/{mine}/mine/").json()["count"] > 0
+    assert own.get(f"{API}/{mine}/mine/", **narrowed[mine]).json()["count"] == 0
+    refused = own.get(f"{API}/{mine}/mine/", colour="red")
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (400, "colour")
+
+
+def test_a_suggestion_answers_as_the_schema_says(schema, anonymous):
+    assert list(schema["paths"][f"{API}/suggestions/"]["post"]["responses"]) == ["200", "4XX"]
