@@ -12,11 +12,14 @@ from django.shortcuts import render
 from django.test import Client
 from django.urls import include, path, reverse
 
+from matchmaker.accounts.models import User
 from matchmaker.companies.domains import ask_proof
 from matchmaker.companies.models import Document, Membership
+from matchmaker.companies.privacy import what_stays
 from matchmaker.companies.services import start_company
 from matchmaker.market_access.models import EntryRule
 from matchmaker.notifications import unsubscribing
+from matchmaker.running import sample
 from matchmaker.web.access import everyone
 from tests import factories
 
@@ -29,7 +32,8 @@ WRONG = {"403_csrf": 403, "409": 409, "413": 413, "429": 429, "500": 500}
 def shown_as(request, name):
     """A page that only something gone wrong brings, rendered as it would be."""
     if name == "erased":
-        return render(request, "public/account/erased.html", {"stays": ["The record of what you did for a company."]})
+        stays = what_stays(User.objects.get(email=sample.ORGANISER))
+        return render(request, "public/account/erased.html", {"stays": stays})
     return render(request, f"{name}.html", status=WRONG[name])
 
 
