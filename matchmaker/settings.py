@@ -216,6 +216,7 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_REQUIRED = env.bool("MFA_REQUIRED", PRODUCTION)  # organisers and administrators of companies need a second step
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
+MFA_FORMS = {"add_webauthn": "matchmaker.accounts.key_forms.AddKeyForm"}
 MFA_TOTP_ISSUER = "matchmaker"
 MFA_TOTP_TOLERANCE = 1  # the code of half a minute ago still counts: clocks differ, and typing takes time (RFC 6238)
 USERSESSIONS_TRACK_ACTIVITY = False

@@ -63,7 +63,7 @@ class PlanForm(forms.Form):
         300,
         gettext_lazy("A match weighs 100 to 500, a wish 600 or 1,000 more."),
     )
-    most = _whole("most", gettext_lazy("At most this many each"), 12, gettext_lazy("Unless it said less itself."))
+    most = _whole("most", gettext_lazy("At most this many a company"), 12, gettext_lazy("Unless it said less itself."))
     supplier_share = _whole("supplier_share", gettext_lazy("Weight of suppliers' wishes, percent"), 100)
     buyer_share = _whole("buyer_share", gettext_lazy("Weight of buyers' wishes, percent"), 100)
     tables = _whole(

@@ -5,10 +5,14 @@ from dataclasses import dataclass
 import pytest
 from django.core.management import call_command
 from django.db import connection
-from django.test.utils import setup_databases, teardown_databases
+from django.test.signals import template_rendered
+from django.test.utils import override_settings, setup_databases, teardown_databases
 from pytest_django.live_server_helper import LiveServer
 
 from tests.journeys.pages.site_map import SiteMap
+
+# As where an organisation brings its own sign-in: its button stands below ours.
+SSO = {"openid_connect": {"APPS": [{"provider_id": "oidc", "name": "SSO", "client_id": "c", "secret": "s"}]}}
 
 
 @dataclass
@@ -18,6 +22,7 @@ class Shown:
     site: SiteMap
     address: str
     chromium: object
+    met: set[str]  # templates that any page was made of so far
 
     def browser(self, role="anonymous", *, language="en", scheme="light", width=1280, **options):
         """A browser of somebody's own, signed in, with one page; `said` collects what its console complains of."""
@@ -49,10 +54,17 @@ def shown(chromium, django_db_setup, django_db_blocker):
         # pytest-django makes a database only where a test asks for a transaction of its own; here none does.
         is_made = str(connection.settings_dict["NAME"]) == str(connection.settings_dict["TEST"]["NAME"])
         made = None if is_made else setup_databases(verbosity=0, interactive=False, aliases={"default"})
-        site = SiteMap()
-        server = LiveServer("127.0.0.1")
-        yield Shown(site, server.url, chromium)
-        server.stop()
+        site, met = SiteMap(), set()
+
+        def meet(template, **_signal):
+            met.add(template.name)
+
+        template_rendered.connect(meet)
+        with override_settings(ROOT_URLCONF="tests.journeys.pages.corners", SOCIALACCOUNT_PROVIDERS=SSO):
+            server = LiveServer("127.0.0.1")
+            yield Shown(site, server.url, chromium, met)
+            server.stop()
+        template_rendered.disconnect(meet)
         call_command("flush", interactive=False, verbosity=0)
         if made:
             teardown_databases(made, verbosity=0)

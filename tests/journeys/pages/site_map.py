@@ -22,13 +22,16 @@ from matchmaker.matching.services import answer_match, match_block, start_match_
 from matchmaker.messaging.services import ask, quote, reply
 from matchmaker.running import sample
 from tests import factories
+from tests.journeys.pages.corners import Corners
 from tests.journeys.pages.happenings import Happenings
 
 YES = "interested"
 ROLES = (
     *("anonymous", "supplier", "buyer", "organiser", "partner", "staff"),
     *("newcomer", "new-supplier", "new-buyer", "acting"),
+    *("colleague", "joining", "waiting", "secured", "halfway"),
 )
+JUST_SIGNED_IN = ("newcomer", "secured", "halfway")
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,7 @@ class Page:
     name: str  # of its picture
     role: str  # one of ROLES
     path: str
+    status: int = 200
 
 
 class SiteMap:
@@ -69,13 +73,14 @@ class SiteMap:
             "partner": seat,
             "staff": User.objects.get(email=sample.STAFF),
         }
-        self.more = Happenings(self)
+        self.more, self.corners = Happenings(self), Corners(self)
         User.objects.filter(pk__in=[person.pk for person in self.people.values()]).update(last_login=timezone.now())
         self.pages = (
             self._public() + self._supplier() + self._buyer() + self._console() + self._account() + self._partner()
         )
         for role, paths in self.more.pages().items():
             self.pages += self._of(role, paths)
+        self.pages += [Page(row.name, row.role, row.path, row.status) for row in self.corners.pages()]
 
     def _matches(self) -> tuple[Match, Match]:
         """The best match of a food supplier and a buyer who both come to the event, and another open one of hers."""
@@ -117,7 +122,7 @@ class SiteMap:
         quote(by=seller, enquiry=self.enquiry, valid_until=days, **terms)
 
     def _plan(self) -> None:
-        options = {"seconds": 2}
+        options = {"seconds": 1}
         self.plan = start_plan(by=self.organiser, event=self.event, **options)
         compute_plan()
         self.plan.refresh_from_db()
@@ -131,6 +136,8 @@ class SiteMap:
             return None
         if role == "acting":
             return self.more.acting()
+        if role in JUST_SIGNED_IN:
+            return self.corners.session(role)
         client = Client()
         self.people[role].refresh_from_db()  # somebody may have a new password meanwhile
         client.force_login(self.people[role])
@@ -280,6 +287,7 @@ class SiteMap:
             "console-tariff": "/console/rules/tariff/",
             "console-nearly-ready": "/console/rules/nearly-ready/",
             "console-delivery": "/console/delivery/",
+            "console-delivery-counts": "/console/delivery/counts/",
         }
         if meeting:
             pages["console-meeting"] = f"{event}/meetings/{meeting.uid}/"

@@ -11,6 +11,7 @@ import pytest
 
 from tests.journeys.pages.looking import faults_of
 from tests.journeys.pages.site_map import ROLES
+from tests.web.test_templates import OWN
 
 pytestmark = [pytest.mark.journey, pytest.mark.slow]
 # One of each kind of page: a list, a form, a table, a board, a document; the rest is for `make test-pages`.
@@ -18,6 +19,12 @@ A_FEW = {
     "home", "products-searched", "product", "demand", "sign-up", "supplier-matches", "supplier-product-new",
     "buyer-matches", "buyer-compare", "console", "console-company", "console-plan",
 }  # fmt: skip
+
+# Templates that are on no page, and why; letters have tests of their own (tests/notifications).
+ELSEWHERE = {
+    "console/venue_pack.html": "a file inside the signed archive that the venue takes along",
+    "public/parts/product_card_body.html": "a mould: rendered once for all pages, perhaps before anybody looked",
+}
 
 
 def faults_in(shown, language, wanted, *, schemes):
@@ -50,6 +57,9 @@ def test_every_page_answers_fits_a_phone_and_passes_axe(shown, language):
     only = os.environ.get("ONLY", "").split(",")
     wanted = [page for page in shown.site.pages if any(word in page.name for word in only)]
     faults = faults_in(shown, language, wanted, schemes=["light", "dark"])
+    if "ONLY" not in os.environ:
+        html = {name for name in OWN if name.endswith(".html") and not name.startswith("notifications/")}
+        faults += [f"{name} was on no page" for name in sorted(html - shown.met - set(ELSEWHERE))]
     assert not faults, "\n".join(faults)
 
 

@@ -1,0 +1,144 @@
+"""Pages that few people see and nobody should see ugly: what went wrong, papers, second steps, half-way states."""
+
+import time
+from types import SimpleNamespace
+
+from allauth.account.models import EmailAddress, EmailConfirmationHMAC
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.conf import settings
+from django.shortcuts import render
+from django.test import Client
+from django.urls import include, path, reverse
+
+from matchmaker.accounts.models import User
+from matchmaker.companies.domains import ask_proof
+from matchmaker.companies.models import Document, Membership
+from matchmaker.companies.privacy import what_stays
+from matchmaker.companies.services import start_company
+from matchmaker.market_access.models import EntryRule
+from matchmaker.notifications import unsubscribing
+from matchmaker.running import sample
+from matchmaker.web.access import everyone
+from tests import factories
+
+PASSWORD = "a long enough secret"
+# What no link leads to, by the status it comes with.
+WRONG = {"403_csrf": 403, "409": 409, "413": 413, "429": 429, "500": 500}
+
+
+@everyone
+def shown_as(request, name):
+    """A page that only something gone wrong brings, rendered as it would be."""
+    if name == "erased":
+        stays = what_stays(User.objects.get(email=sample.ORGANISER))
+        return render(request, "public/account/erased.html", {"stays": stays})
+    return render(request, f"{name}.html", status=WRONG[name])
+
+
+urlpatterns = [path("corner/<slug:name>/", shown_as), path("", include("matchmaker.urls"))]
+handler400 = "matchmaker.web.errors.not_understood"
+
+
+class Corners:
+    """Adds to a loaded site whom and what these pages need."""
+
+    def __init__(self, site) -> None:
+        self.site, self.seller = site, site.seller
+        people, by = site.people, site.people["supplier"]
+        people["colleague"] = factories.user(name="Wanjiru Kariuki")
+        Membership.objects.create(company=self.seller, user=people["colleague"])
+        people["secured"] = factories.user(name="Jonas Brandt", email="jonas@brandt.example", password=PASSWORD)
+        people["joining"] = factories.user(name="Leilani Kealoha")
+        people["waiting"] = factories.member_of(
+            factories.supplier(factories.user(name="Kofi Mensah"), status="pending", legal_name="Volta Cocoa Ltd")
+        )
+        people["halfway"] = factories.user(name="Ilse Brandt", email="ilse@brandt.example", password=PASSWORD)
+        for role in ("secured", "halfway"):
+            TOTP.activate(people[role], generate_totp_secret())
+        RecoveryCodes.activate(people["secured"])
+        key = {"name": "Laptop", "credential": {"clientExtensionResults": {"credProps": {"rk": True}}}}
+        self.key = Authenticator.objects.create(user=people["secured"], type="webauthn", data=key)
+        start_company(
+            by=people["joining"], side="supplier", legal_name="Kona Coffee Growers", country="US",
+            city="Kailua-Kona", contact_name="Leilani Kealoha", contact_email="leilani@kona.example",
+        )  # fmt: skip
+        self.proof = ask_proof(by=by, company=self.seller, method="mail")
+        ask_proof(by=by, company=self.seller, method="dns")
+        for place, state in enumerate(("quarantined", "seen", "refused")):
+            Document.objects.create(
+                company=self.seller, kind="register", state=state, name=f"register-{place}.pdf", suffix=".pdf",
+                content_type="application/pdf", size=204_800, sha256=str(place), uploaded_by=by, file=f"{place}.pdf",
+                refusal="The second page is missing." if state == "refused" else "",
+            )  # fmt: skip
+        unproved = EmailAddress.objects.create(user=people["joining"], email="office@kauri-honey.example")
+        self.confirmation = EmailConfirmationHMAC.create(unproved).key
+        self.admission = EntryRule.objects.filter(evidence=EntryRule.Evidence.ACCESS).first().code
+        self.quote = site.enquiry.quotes.first()
+        self.asked = site.enquiry.messages.filter(side="buyer").first()
+
+    def session(self, role: str) -> str:
+        """Of somebody who has just shown who she is; of `halfway`, who has not given the second step yet."""
+        client = Client()
+        if role == "halfway":
+            answer = client.post(reverse("account_login"), {"login": "ilse@brandt.example", "password": PASSWORD})
+            assert answer.url.startswith(reverse("mfa_authenticate"))
+        else:
+            client.force_login(self.site.people[role])
+            session = client.session
+            session["account_authentication_methods_user"] = str(self.site.people[role].pk)
+            shown = {"method": "password", "at": time.time(), "reauthenticated": True}
+            session["account_authentication_methods"] = [shown]
+            session.save()
+        return client.cookies[settings.SESSION_COOKIE_NAME].value
+
+    def pages(self) -> list[SimpleNamespace]:
+        """Role, name, path and the status it answers with."""
+        site, uid, rules = self.site, self.seller.uid, "/console/rules"
+        second, product = "/accounts/2fa", site.mutual.product.uid
+        stop = reverse("unsubscribe", args=[unsubscribing.address(site.people["supplier"], "match").rsplit("/", 2)[1]])
+        by_role = {
+            "anonymous": {
+                "unsubscribe": stop, "inactive": "/accounts/inactive/",
+                "reset-bad": "/accounts/password/reset/key/x-y/", "reset-done": "/accounts/password/reset/key/done/",
+                "confirm-address": reverse("account_confirm_email", args=[self.confirmation]),
+                "sign-in-cancelled": "/accounts/3rdparty/login/cancelled/",
+            },
+            "supplier": {
+                "documents": f"/companies/{uid}/documents/", "domain-letter": f"/domain-proofs/{self.proof.token}/",
+                "product-history": f"/supplier/products/{product}/history/",
+                "message-report": f"/enquiries/message/{self.asked.uid}/report/",
+            },
+            "buyer": {"quote-answer": f"/enquiries/quote/{self.quote.uid}/answer/"},
+            "joining": {"join-2": "/join/supplier/2/", "join-3": "/join/supplier/3/", "join-home": "/supplier/"},
+            "waiting": {"waiting-home": "/supplier/", "waiting-company": "/supplier/company/"},
+            "newcomer": {"second-step-new": f"{second}/totp/activate/", "new-passkey": f"{second}/webauthn/add/"},
+            "secured": {
+                "second-steps": f"{second}/", "second-step-off": f"{second}/totp/deactivate/",
+                "recovery-codes": f"{second}/recovery-codes/", "recovery-new": f"{second}/recovery-codes/generate/",
+                "passkeys": f"{second}/webauthn/", "passkey-edit": f"{second}/webauthn/keys/{self.key.pk}/edit/",
+                "passkey-remove": f"{second}/webauthn/keys/{self.key.pk}/remove/",
+                "again-code": f"{second}/reauthenticate/", "again-password": "/accounts/reauthenticate/",
+                "sign-ins": "/accounts/3rdparty/",
+            },
+            "halfway": {"second-step": f"{second}/authenticate/"},
+            "organiser": {
+                "console-rule-new": f"{rules}/GACC-FOOD-280/next/",
+                "console-agreement-new": f"{rules}/agreements/new/",
+                "console-admission-new": f"{rules}/{self.admission}/admissions/new/",
+            },
+        }  # fmt: skip
+        found = [
+            SimpleNamespace(role=role, name=name, path=path, status=200)
+            for role, paths in by_role.items()
+            for name, path in paths.items()
+        ]
+        wrong = [("not-found", "anonymous", "/no-such-page/", 404), ("erased", "anonymous", "/corner/erased/", 200)]
+        wrong += [("sign-in-failed", "anonymous", "/accounts/3rdparty/login/error/", 401)]
+        wrong += [("not-allowed", "colleague", f"/companies/{uid}/documents/", 403)]
+        wrong += [("acting-closed", "acting", "/console/", 403)]
+        wrong += [(f"wrong-{name}", "anonymous", f"/corner/{name}/", status) for name, status in WRONG.items()]
+        return found + [
+            SimpleNamespace(name=name, role=role, path=path, status=status) for name, role, path, status in wrong
+        ]
