@@ -111,6 +111,7 @@ def trusted(client, person):
     client.force_login(person)
     session = client.session
     session["account_authentication_methods"] = [{"method": "password", "at": time.time(), "reauthenticated": True}]
+    session["account_authentication_methods_user"] = str(person.pk)
     session.save()
     return client
 
