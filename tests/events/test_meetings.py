@@ -4,6 +4,7 @@ import icalendar
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import override
 
 from matchmaker.core.problems import Refused
 from matchmaker.events import services
@@ -92,6 +93,18 @@ def test_moving_keeps_the_meeting_and_tells_both_of_the_final_time(hall, pair):
     moved = services.move_meeting(by=hall.organiser, meeting=meeting, starts_at=hall.slots[2])
     assert (moved.pk, moved.sequence, moved.starts_at) == (meeting.pk, 1, hall.slots[2])
     assert Notice.objects.filter(kind="meetings_changed", event_key=f"meetings_changed:{meeting.uid}:1").count() == 2
+
+
+def test_where_and_why_are_read_in_ones_own_language_whoever_called_it_off(hall, pair):
+    meeting = hall.book(*pair, 0)
+    with override("en"):
+        services.cancel_event(by=hall.organiser, event=hall.event)
+        assert (Meeting.objects.get().where, Meeting.objects.get().why) == ("Table 1", "The event is cancelled.")
+    with override("zh-hans"):
+        assert (Meeting.objects.get().where, Meeting.objects.get().why) == ("1 号桌", "洽谈会已取消。")
+    told = Notice.objects.filter(kind="meetings_changed", event_key=f"meetings_changed:{meeting.uid}:1").first()
+    assert (told.context["why_en"], told.context["why_zh"]) == ("The event is cancelled.", "洽谈会已取消。")
+    assert (told.context["where_en"], told.context["where_zh"]) == ("Table 1", "1 号桌")
 
 
 def test_moving_into_another_meeting_is_refused_and_changes_nothing(hall, pair):

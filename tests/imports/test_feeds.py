@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from matchmaker.accounts.models import AuditEntry
 from matchmaker.catalogue.models import Demand, DemandLine
+from matchmaker.catalogue.services import save_demand
 from matchmaker.core.problems import Refused
 from matchmaker.imports import services
 from matchmaker.imports.models import Feed, FeedLine, Import
@@ -128,6 +129,16 @@ class TestReading:
         assert said == ("茉莉香米，5公斤", "春季大米", later)
         assert line.revision > 1
         assert line.demand.versions.count() == 2
+
+    def test_what_the_feed_does_not_say_stays_as_the_buyer_said_it(self, feed, outside, buyer, admin):
+        say(outside, demand("A", "茉莉香米"))
+        read(feed)
+        here = Demand.objects.get()
+        save_demand(by=admin, company=buyer, demand=here, visibility="invited", wanted_verification=2)
+        say(outside, demand("A", "茉莉香米", title="春季大米"))
+        read(feed)
+        here.refresh_from_db()
+        assert (here.title, here.visibility, here.wanted_verification) == ("春季大米", "invited", 2)
 
     def test_what_is_gone_is_withdrawn_and_what_returns_is_open_again(self, feed, outside):
         say(outside, demand("A", "茉莉香米"), demand("B", "苹果"))

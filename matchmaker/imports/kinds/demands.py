@@ -150,6 +150,7 @@ def demand_values(values: Values) -> Values:
         **{name: values[name] for name in DEMAND},
         **{name: dt.date.fromisoformat(values[name]) for name in days if values[name]},
         **{name: Decimal(values[name]) for name in ("value_low", "value_high") if values[name]},
+        "visibility": values["visibility"] or Demand.Visibility.PUBLIC.value,
         "wanted_verification": values["wanted_verification"] or 0,
     }
 

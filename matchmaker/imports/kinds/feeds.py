@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from matchmaker.catalogue.models import Demand, DemandLine
 from matchmaker.catalogue.services import bulk
 from matchmaker.imports.columns import Column, line
-from matchmaker.imports.kinds.base import Values, digest
+from matchmaker.imports.kinds.base import EMPTY, Context, Problems, Values, digest
 from matchmaker.imports.kinds.demands import COLUMNS, DEMAND, LINE, LISTS, Demands, demand_values, line_values
 from matchmaker.imports.models import FeedLine, Import
 from matchmaker.imports.packs import Row
@@ -24,6 +24,13 @@ class FeedDemands(Demands):
     @property
     def columns(self) -> list[Column]:
         return [*OWN, *COLUMNS]
+
+    def judge(self, values: Values, context: Context) -> Problems:
+        """What the feed does not say of who may see a demand stays open here: the buyer may have said it."""
+        said = values["visibility"]
+        problems = super().judge(values, context)
+        values["visibility"] = said
+        return problems
 
     def key(self, values: Values) -> str:
         return digest(values["company_id"], values["ref"], values["part"])
@@ -61,7 +68,10 @@ class FeedDemands(Demands):
 
     def change(self, batch: Import, rows: Sequence[Row]) -> None:
         for row in rows:
-            row.before = self._write(batch, row.target, {**line_values(row), **demand_values(row.values)})
+            values = row.values or {}
+            said = {**line_values(row), **demand_values(values)}
+            given = {name: value for name, value in said.items() if values.get(name) not in EMPTY}
+            row.before = self._write(batch, row.target, given)
 
     def restore(self, batch: Import, rows: Sequence[Row]) -> int:
         kept = 0

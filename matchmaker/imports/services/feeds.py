@@ -194,6 +194,7 @@ def _fail(feed: Feed, code: str, **facts: Any) -> None:
         notify(
             kind="demand_feed",
             to=_answerable(feed),
+            about=feed.owner.uid,
             event_key=_streak(feed),
             context={"feed": feed.name},
             path=f"/imports/feeds/{feed.uid}/",
@@ -209,7 +210,7 @@ def _answerable(feed: Feed):
     if feed.company_id:
         admins = Membership.objects.filter(company=feed.company, role=Membership.Role.ADMIN)
         return User.objects.filter(pk__in=admins.values("user"))
-    team = Organiser.objects.filter(campaign=feed.campaign).exclude(role=Organiser.Role.STAFF)
+    team = Organiser.objects.filter(campaign=feed.campaign, role__in=Organiser.DECIDES)
     return User.objects.filter(pk__in=team.values("user"))
 
 
