@@ -186,14 +186,12 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.ScryptPasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
+rules = "django.contrib.auth.password_validation."
 AUTH_PASSWORD_VALIDATORS = [
-    {
-        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
-        "OPTIONS": {"user_attributes": ("name", "email")},
-    },
+    {"NAME": rules + "UserAttributeSimilarityValidator", "OPTIONS": {"user_attributes": ("name", "email")}},
     {"NAME": "matchmaker.accounts.passwords.NoWordsOfTheSite"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": rules + "MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": rules + "CommonPasswordValidator"},
 ]
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -227,17 +225,10 @@ SITE_ID = 1
 SOCIALACCOUNT_ONLY = False
 SOCIALACCOUNT_PROVIDERS = {}
 if env.str("OIDC_SERVER_URL", ""):
-    SOCIALACCOUNT_PROVIDERS["openid_connect"] = {
-        "APPS": [
-            {
-                "provider_id": "oidc",
-                "name": env.str("OIDC_NAME", "Single sign-on"),
-                "client_id": env.str("OIDC_CLIENT_ID"),
-                "secret": env.str("OIDC_SECRET"),
-                "settings": {"server_url": env.str("OIDC_SERVER_URL")},
-            }
-        ]
-    }
+    oidc: dict = {"provider_id": "oidc", "name": env.str("OIDC_NAME", "Single sign-on")}
+    oidc |= {"client_id": env.str("OIDC_CLIENT_ID"), "secret": env.str("OIDC_SECRET")}
+    oidc["settings"] = {"server_url": env.str("OIDC_SERVER_URL")}
+    SOCIALACCOUNT_PROVIDERS["openid_connect"] = {"APPS": [oidc]}
 
 # -- mail -------------------------------------------------------------------------------------------------------------
 # On a laptop every mail becomes a readable file in var/mail; EMAIL_URL=smtp://… sends it.
@@ -380,6 +371,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "MatchAnswerEnum": "matchmaker.matching.models.Match.Answer",
         "SideEnum": "matchmaker.messaging.models.Side",
+        "VerificationEnum": "matchmaker.companies.models.Company.Verification",
     },
 }
 CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"

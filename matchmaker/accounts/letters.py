@@ -100,7 +100,7 @@ def send(prefix: str, email: str, context: dict[str, Any]) -> bool:
     link = context[letter.link].removeprefix(settings.SITE_URL) if letter.link else reverse(letter.route)
     with translation.override(language):
         said = {
-            "headline": str(letter.subject),
+            "subject_line": str(letter.subject),
             "sentences": [sentence % facts for sentence in letter.sentences],
             "action": str(letter.action),
             "path": link,

@@ -1,4 +1,4 @@
-"""What participants are told, one kind a function. Names of the event go out in both languages; templates choose."""
+"""What participants are told, one kind a function. Names go out in both languages."""
 
 import datetime as dt
 from collections.abc import Callable, Iterable
@@ -7,28 +7,31 @@ from django.utils.translation import override
 
 from matchmaker.companies.models import Company
 from matchmaker.companies.programs import tell
+from matchmaker.core.clocks import zone_name
 from matchmaker.events import calendar
 from matchmaker.events.models import Event, EventParticipation, Meeting, MeetingMove, MeetingRequest, PlanDraft
 
 
 def _about(event: Event) -> dict:
-    return {"event_en": event.name_en or event.name_zh, "event_zh": event.name_zh or event.name_en}
+    return {"event": {"en": event.name_en or event.name_zh, "zh-hans": event.name_zh or event.name_en}}
 
 
 def _names(company: Company) -> dict:
-    return {
-        "company_en": company.name_latin or company.legal_name,
-        "company_zh": company.name_zh or company.legal_name,
-    }
+    latin, chinese = company.name_latin or company.legal_name, company.name_zh or company.legal_name
+    return {"company": {"en": latin, "zh-hans": chinese}}
 
 
-def _in_both(name: str, say: Callable[[], str]) -> dict:
-    """What the site says in both languages; the template chooses."""
+def _in_both(say: Callable[[], str]) -> dict[str, str]:
+    """What the site says, in each language; the letter takes the reader's."""
     found = {}
-    for suffix, language in (("en", "en"), ("zh", "zh-hans")):
+    for language in ("en", "zh-hans"):
         with override(language):
-            found[f"{name}_{suffix}"] = say()
+            found[language] = say()
     return found
+
+
+def _zone(event: Event) -> dict[str, str]:
+    return _in_both(lambda: zone_name(event.time_zone, in_brackets=True))
 
 
 def _page(event: Event) -> str:
@@ -75,9 +78,9 @@ def meeting_changed(meeting: Meeting, *, to: Iterable[Company]) -> None:
                 **_names(other),
                 "cancelled": meeting.status == Meeting.Status.CANCELLED,
                 "when": _clock(event, meeting.starts_at),
-                "zone": event.time_zone,
-                **_in_both("where", lambda meeting=meeting: meeting.where),
-                **_in_both("why", lambda meeting=meeting: meeting.why),
+                "zone": _zone(event),
+                "where": _in_both(lambda meeting=meeting: meeting.where),
+                "why": _in_both(lambda meeting=meeting: meeting.why),
                 "calendar": calendar.invitation(meeting, company),
             },
             path=_page(event),
@@ -100,7 +103,7 @@ def meetings_soon(row: EventParticipation, *, day: dt.date, first_at: dt.datetim
             **_names(row.company),
             "meetings": meetings,
             "when": _clock(row.event, first_at),
-            "zone": row.event.time_zone,
+            "zone": _zone(row.event),
         },
         path=_page(row.event),
     )
@@ -120,7 +123,7 @@ def _asked(request: MeetingRequest, key: str, turn: str) -> None:
             **_names(asker),
             "note": request.note,
             "when": _clock(request.event, request.starts_at),
-            "zone": request.event.time_zone,
+            "zone": _zone(request.event),
             "turn": turn,
             "until": _clock(request.event, request.expires_at),
         },
@@ -168,7 +171,7 @@ def _move(move: MeetingMove, *, about: Company, to: Company, declined: bool) -> 
             **_names(about),
             "before": _clock(event, meeting.starts_at),
             "when": _clock(event, move.starts_at),
-            "zone": event.time_zone,
+            "zone": _zone(event),
             "declined": declined,
         },
         path=f"/meetings/meeting/{meeting.uid}/",

@@ -5,7 +5,7 @@ Formatting follows the active language through Babel (CLDR); nothing here reads 
 
 import zlib
 from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
@@ -22,7 +22,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, to_locale
 
-from matchmaker.core import reference
+from matchmaker.core.clocks import zone_name
 
 register = template.Library()
 
@@ -379,15 +379,8 @@ def moment_in(value: datetime | None, zone: str) -> str:
 
 @register.filter
 def zone(value: ZoneInfo | str) -> str:
-    """A time zone as people say it: Beijing time (UTC+8), Nairobi time (UTC+3); the offset is today's."""
-    key = str(value)
-    if key == "UTC":
-        return key
-    offset = datetime.now(ZoneInfo(key)).utcoffset() or timedelta()
-    hours, minutes = divmod(abs(int(offset.total_seconds())) // 60, 60)
-    shift = f"UTC{'-' if offset < timedelta() else '+'}{hours}{f':{minutes:02}' if minutes else ''}"
-    city = gettext("Beijing") if key == "Asia/Shanghai" else reference.place(key.rsplit("/", 1)[-1].replace("_", " "))
-    return gettext("%(city)s time (%(shift)s)") % {"city": city, "shift": shift}
+    """A time zone as people say it: Beijing time (UTC+8)."""
+    return zone_name(str(value))
 
 
 @register.filter
