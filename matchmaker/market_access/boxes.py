@@ -138,7 +138,7 @@ class WindowBox:
 
     first: ReadinessBox
     last: ReadinessBox
-    changes: tuple[str, ...]
+    changes: tuple[ChangeLine, ...]
 
     @property
     def is_one_answer(self) -> bool:
@@ -153,7 +153,7 @@ def window_box(product: Product, first: date | None, last: date | None, *, to_ma
     return WindowBox(
         first=readiness_box(product, start, to_maker=to_maker),
         last=readiness_box(product, end, to_maker=to_maker),
-        changes=tuple(one.sentence for one in changes_between(product, start, end) if one.applies),
+        changes=tuple(one for one in changes_between(product, start, end) if one.applies),
     )
 
 

@@ -194,11 +194,12 @@ def try_again(promise: Promise, failure: Temporary) -> None:
 
 
 def release(promises: Sequence[Promise], after: timedelta = timedelta(0)) -> None:
-    """Give back what was claimed and not tried."""
+    """Give back what was claimed and not tried; it keeps its place in the queue unless it shall wait."""
     if promises:
         token, keys = promises[0].lease_token, [promise.pk for promise in promises]
         rows = type(promises[0]).objects.waiting().filter(pk__in=keys, lease_token=token)
-        rows.update(lease_token=None, lease_until=None, not_before=timezone.now() + after)
+        wait = {"not_before": timezone.now() + after} if after else {}
+        rows.update(lease_token=None, lease_until=None, **wait)
 
 
 def _give_back(promises: Sequence[Promise]) -> None:

@@ -42,6 +42,7 @@ def test_f07_a_worker_told_to_end_gives_back_what_it_had_not_begun(person, tell)
     with pytest.raises(SystemExit):
         drain(raising(SystemExit()))
     assert (fresh(first).opened_at is not None, fresh(second).lease_token) == (True, None)
+    assert fresh(second).not_before == second.not_before  # it keeps its place in the queue
     assert drain() == 1  # the one it had begun waits for its lease: nobody knows whether it left
     assert (fresh(first).state, fresh(second).state) == ("waiting", "sent")
 

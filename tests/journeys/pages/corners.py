@@ -11,13 +11,17 @@ from django.conf import settings
 from django.shortcuts import render
 from django.test import Client
 from django.urls import include, path, reverse
+from django.utils import timezone
 
 from matchmaker.accounts.models import User
+from matchmaker.catalogue.models import Demand, ProductCertificate
 from matchmaker.companies.domains import ask_proof
 from matchmaker.companies.models import Document, Membership
 from matchmaker.companies.privacy import what_stays
 from matchmaker.companies.services import start_company
-from matchmaker.market_access.models import EntryRule
+from matchmaker.events.services import add_interpreter
+from matchmaker.imports.models import Feed
+from matchmaker.market_access.models import AccessNotice, EntryQuestion, EntryRule
 from matchmaker.notifications import unsubscribing
 from matchmaker.running import sample
 from matchmaker.web.access import everyone
@@ -77,6 +81,21 @@ class Corners:
         self.admission = EntryRule.objects.filter(evidence=EntryRule.Evidence.ACCESS).first().code
         self.quote = site.enquiry.quotes.first()
         self.asked = site.enquiry.messages.filter(side="buyer").first()
+        self._later()
+
+    def _later(self) -> None:
+        """A certificate, a feed of demands, an interpreter, an admission."""
+        site, product = self.site, self.site.mutual.product
+        held = ProductCertificate.objects.filter(product__company=self.seller).first()
+        self.held = held or ProductCertificate.objects.create(product=product, code="HACCP")
+        self.feed = Feed.objects.create(
+            company=site.wanter, by=site.people["buyer"], name="采购系统", url="https://erp.example/demands.json",
+            next_at=timezone.now(),
+        )  # fmt: skip
+        self.interpreter = add_interpreter(by=site.organiser, event=site.event, name="李蕾", languages=["zh", "en"])
+        self.notice = AccessNotice.objects.filter(rule_code=self.admission).first()
+        shown = Demand.objects.filter(visibility="public", status="published").first()
+        shown.lines.update(capacity_wanted=500, capacity_period="month")
 
     def session(self, role: str) -> str:
         """Of somebody who has just shown who she is; of `halfway`, who has not given the second step yet."""
@@ -108,9 +127,14 @@ class Corners:
             "supplier": {
                 "documents": f"/companies/{uid}/documents/", "domain-letter": f"/domain-proofs/{self.proof.token}/",
                 "product-history": f"/supplier/products/{product}/history/",
+                "certificate": f"/supplier/products/{self.held.product.uid}/certificates/{self.held.code}/",
                 "message-report": f"/enquiries/message/{self.asked.uid}/report/",
             },
-            "buyer": {"quote-answer": f"/enquiries/quote/{self.quote.uid}/answer/"},
+            "buyer": {
+                "quote-answer": f"/enquiries/quote/{self.quote.uid}/answer/",
+                "demand-history": f"/buyer/demands/{site.mutual.line.demand.uid}/history/",
+                "feed-new": "/imports/feeds/new/company/", "feed": f"/imports/feeds/{self.feed.uid}/",
+            },
             "joining": {"join-2": "/join/supplier/2/", "join-3": "/join/supplier/3/", "join-home": "/supplier/"},
             "waiting": {"waiting-home": "/supplier/", "waiting-company": "/supplier/company/"},
             "newcomer": {"second-step-new": f"{second}/totp/activate/", "new-passkey": f"{second}/webauthn/add/"},
@@ -124,6 +148,13 @@ class Corners:
             },
             "halfway": {"second-step": f"{second}/authenticate/"},
             "organiser": {
+                "console-team": "/console/team/", "console-record": "/console/record/",
+                "console-certificates": "/console/certificates/",
+                "console-entry-questions": f"{rules}/questions/",
+                "console-entry-question": f"{rules}/questions/{EntryQuestion.objects.first().code}/",
+                "console-admissions": f"{rules}/{self.admission}/admissions/",
+                "console-admission": f"{rules}/admissions/{self.notice.pk}/",
+                "console-interpreter": f"/console/events/{site.event.slug}/interpreters/{self.interpreter.uid}/",
                 "console-rule-new": f"{rules}/GACC-FOOD-280/next/",
                 "console-agreement-new": f"{rules}/agreements/new/",
                 "console-admission-new": f"{rules}/{self.admission}/admissions/new/",

@@ -23,6 +23,8 @@ A_FEW = {
 # Templates that are on no page, and why; letters have tests of their own (tests/notifications).
 ELSEWHERE = {
     "console/venue_pack.html": "a file inside the signed archive that the venue takes along",
+    "console/preview_readiness.html": "the answer to a button that shows first what a change does",
+    "api/docs.html": "the reference of the API, drawn by a tool of its own (tests/api)",
     "public/parts/product_card_body.html": "a mould: rendered once for all pages, perhaps before anybody looked",
 }
 
