@@ -48,7 +48,7 @@ class Tokens(APIView):
         try:  # counted with the guesses at the site's own door
             user = get_adapter().authenticate(request._request, email=wanted["email"], password=wanted["password"])
         except ValidationError as limit:
-            raise Throttled(LOCKED, limit.message) from None
+            raise Throttled(LOCKED, str(limit.message)) from None
         verified = user is not None and user.emailaddress_set.filter(verified=True, email__iexact=user.email).exists()
         if user is None or not verified:
             raise AuthenticationFailed(_("E-mail and password do not fit."), "credentials_invalid")
