@@ -1,7 +1,8 @@
 """How soon is a published product matched? `python benchmarks/matching_latency.py` beside a running `make run`.
 
 Each round publishes a change of one product as the site does (a new revision and a bell) and waits until matching has
-seen it. First with the workers idle, then while the bells of a hundred other products are going through them.
+seen it. First with the workers idle, then while the bells of a hundred other products are going through them, then
+beside runs of the whole campaign, one after the other.
 """
 
 import os
@@ -18,18 +19,26 @@ import django  # needs the path above
 django.setup()
 
 from django.db.models import F  # noqa: E402
+from django.utils import timezone  # noqa: E402
 
+from matchmaker.campaigns.models import Campaign  # noqa: E402
 from matchmaker.catalogue.models import Product  # noqa: E402
-from matchmaker.matching import tasks  # noqa: E402
-from matchmaker.matching.models import OfferState  # noqa: E402
+from matchmaker.matching import services, tasks  # noqa: E402
+from matchmaker.matching.models import MatchRun, OfferState  # noqa: E402
 
 ROUNDS = 20
 MOST = 60.0
 
 
 def change(keys: list[int]) -> None:
-    Product.objects.filter(pk__in=keys).update(revision=F("revision") + 1)
+    Product.objects.filter(pk__in=keys).update(revision=F("revision") + 1, updated_at=timezone.now())
     tasks.ring()
+
+
+def keep_a_run_going() -> None:
+    if not MatchRun.objects.filter(state=MatchRun.State.RUNNING).exists():
+        run = services.start_match_run(by=None, campaign=Campaign.objects.first())
+        tasks.ring_run(run.blocks.count())
 
 
 def matched_after(key: int) -> float:
@@ -47,11 +56,13 @@ def matched_after(key: int) -> float:
 def main() -> None:
     keys = list(Product.objects.published().order_by("pk").values_list("pk", flat=True))
     print(f"{len(keys)} products, load {os.getloadavg()[0]:.1f}")
-    for name, crowd in (("idle", []), ("busy", keys[:100])):
+    for name, crowd in (("idle", []), ("busy", keys[:100]), ("beside a run", [])):
         seconds = []
         for number in range(ROUNDS):
             if crowd and number % 5 == 0:
                 change(crowd)
+            if name == "beside a run":
+                keep_a_run_going()
             seconds.append(matched_after(keys[-1 - number % 50]))
         p95 = sorted(seconds)[round(0.95 * (len(seconds) - 1))]
         print(f"{name}: median {statistics.median(seconds):.2f} s, 95 % within {p95:.2f} s", flush=True)

@@ -16,7 +16,7 @@ USUAL = 0.35  # where the row does not say
 # Measures stand in every second text and are no reason.
 MEASURES = frozenset(
     ["mm", "cm", "ml", "cl", "kg", "kw", "mg", "km", "hz", "kwh", "mpa", "pcs", "gsm", "oz", "lb", "hp", "vol"]
-)
+) | frozenset(["µm", "μm", "day", "days", "hour", "hours"])
 
 
 def sentences(match: Match) -> list[str]:
@@ -67,14 +67,20 @@ def _named(evidence: dict, side: str) -> str:
 
 
 def _telling(words: list[str]) -> list[str]:
-    """Without numbers, measures, single characters and pieces of longer words, which tell a reader nothing more."""
+    """Without numbers, measures, single characters and pieces of longer words, which tell a reader nothing more.
+
+    What the dictionary read from one Chinese word stands together: “olive + oil (橄榄油)”.
+    """
+    read: dict[str, list[str]] = {}  # Chinese word → what was read from it; a plain word → nothing
+    for word in words:
+        plain, _bracket, said = word.partition(" (")
+        piece = any(word != other and word in other.split(" (")[0] for other in words)
+        scrap = len(plain) < 2 or plain.isdigit() or (len(plain) == 2 and plain[0].isdigit())
+        if not (piece or scrap or plain.lower() in MEASURES):
+            read.setdefault(said[:-1] or plain, []).extend([plain] if said else [])
     return [
-        word
-        for word in words
-        if len(word) > 1
-        and not word.isdigit()
-        and word.lower() not in MEASURES
-        and not any(word != other and word in other.split(" (")[0] for other in words)
+        _("%(word)s (%(said)s)") % {"word": " + ".join(plain), "said": said} if plain else said
+        for said, plain in read.items()
     ]
 
 
@@ -88,6 +94,8 @@ def _hs_sentence(common: str) -> str:
 
 def _short(text: str, longest: int = 40) -> str:
     first = text.split(". ")[0].strip()
+    if first.count("（") > first.count("）"):
+        first = first.rpartition("（")[0] or first  # a name that was cut within its brackets
     if len(first) <= longest:
         return first
     whole, _space, _cut = first[:longest].rpartition(" ")
@@ -183,8 +191,11 @@ def _certificates(outcome: str, facts: dict) -> str:
     if outcome == "unknown":
         return _("Required: %(missing)s. The supplier lists no certificate yet.") % {"missing": missing}
     if facts["present"]:
-        return _("Present: %(present)s. Missing: %(missing)s.") % {"present": present, "missing": missing}
-    return _("Missing: %(missing)s.") % {"missing": missing}
+        return _("Present: %(present)s. Not listed by the supplier: %(missing)s.") % {
+            "present": present,
+            "missing": missing,
+        }
+    return _("Not listed by the supplier: %(missing)s.") % {"missing": missing}
 
 
 def _price(outcome: str, facts: dict) -> str:

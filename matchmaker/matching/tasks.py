@@ -24,9 +24,6 @@ def warm(**_signal) -> None:
 @shared_task(name="matching.match_waiting")
 def match_waiting() -> None:
     """Match what waits until nothing does, and pass the news on; go on with a run whose bells were lost."""
-    if services.match_block():
-        match_block.delay()
-        ring_post_office()
     try:
         while services.match_waiting():
             ring_post_office()
@@ -34,11 +31,19 @@ def match_waiting() -> None:
         # Somebody held a row too long: at once, and not at the next tick, which is ten seconds off.
         ring()
         raise
+    if services.match_block():
+        match_block.delay()
+        ring_post_office()
 
 
 @shared_task(name="matching.match_block")
 def match_block() -> None:
-    """One block of a running campaign match; the next bell is rung while there is more."""
+    """One block of a running campaign match; the next bell is rung while there is more.
+
+    What somebody published or edited a moment ago goes first: it waits for one block and not for the run.
+    """
+    if services.match_waiting():
+        ring_post_office()
     if services.match_block():
         match_block.delay()
         ring_post_office()

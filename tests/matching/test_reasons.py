@@ -80,7 +80,7 @@ def test_minimum_order_above_need_is_said_in_both_units():
 def test_missing_certificate_names_present_and_missing():
     said = condition("certificates", "fails", required=["HACCP", "HALAL"], present=["HACCP"], missing=["HALAL"])
     assert said.startswith("Present: ")
-    assert "Missing: " in said
+    assert "Not listed by the supplier: " in said
 
 
 def test_unknown_price_is_not_judged():
@@ -98,7 +98,7 @@ def test_excluded_origin_is_said():
 def test_a_condition_is_said_in_chinese():
     with translation.override("zh-hans"):
         said = condition("origin", "meets", origin="TH", wanted=["TH"], excluded=[])
-        assert said == "产自泰国；采购商意向：泰国。"
+        assert said == "产自泰国；采购商要求的产地：泰国。"
 
 
 def test_a_reader_sees_the_name_in_his_language_where_one_was_compared():
@@ -137,3 +137,21 @@ def test_country_takes_its_article():
     said = condition("origin", "fails", origin="NL", wanted=["US"], excluded=[])
 
     assert said == "Comes from the Netherlands, but the buyer wants the US."
+
+
+def test_words_read_from_one_chinese_word_stand_together_and_scraps_are_left_out():
+    row = match(
+        parts={"words": 0.1}, evidence={"shared_words": ["olive (橄榄油)", "榴莲", "oil (橄榄油)", "durian (榴莲)"]}
+    )
+    words = "olive + oil (橄榄油), durian (榴莲)"
+    assert reasons.sentences(row) == [f"Words both use, across languages by the dictionary: {words}."]
+    with translation.override("zh-hans"):
+        assert reasons.sentences(row)[0].endswith("olive + oil（橄榄油）、durian（榴莲）。")
+    row = match(parts={"words": 0.1}, evidence={"shared_words": ["100 (纯棉)", "5J", "days (天)", "µm"]})
+    assert reasons.sentences(row) == []
+
+
+def test_name_cut_within_its_brackets_is_shown_without_them():
+    names = {"offer_text": ["en", "Buckwheat groats"], "want_text": ["zh", "荞麦米（脱壳"]}
+    row = match(parts={"meaning": 0.6, "crowding": 0.3}, evidence=names)
+    assert reasons.sentences(row) == ["“Buckwheat groats” and “荞麦米” are close in meaning (0.60)."]

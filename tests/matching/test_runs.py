@@ -131,6 +131,54 @@ def test_f42_line_edited_during_a_run_is_matched_again_after_it(campaign):
     assert waiting() == ([], [])
 
 
+def test_f42_product_edited_beside_a_run_is_matched_before_it_ends_and_the_rows_are_those_of_a_clean_one(campaign):
+    run = start_match_run(by=None, campaign=campaign)
+    match_block()
+    beef = Product.objects.get(texts__name="Frozen beef brisket")  # in the last block, which is still to come
+    rice = Product.objects.get(texts__name="Thai Hom Mali jasmine rice")  # in the first, which is done
+    for product, name in ((beef, "Washed arabica coffee beans"), (rice, "Roasted coffee beans")):
+        product.texts.update(name=name)
+        product.hs_code, product.category = "090111", factories.category("AGRI-05")
+        product.revision += 1
+        product.save()
+    wanted = factories.line(text="烘焙咖啡豆", hs_code="0901", category=factories.category("AGRI-05"))
+
+    assert match_waiting() == 3
+
+    assert not MatchRun.objects.filter(pk=run.pk, state=MatchRun.State.DONE).exists()
+    assert set(Match.objects.filter(line=wanted).values_list("product", flat=True)) >= {beef.pk, rice.pk}
+    assert waiting()[1] == list(DemandLine.objects.filter(matching_state__revision=0).values_list("pk", flat=True))
+    run_to_the_end()
+    while match_waiting():
+        pass
+    beside = ranked()
+    Match.objects.all().delete()
+    again = start_match_run(by=None, campaign=campaign)
+    run.refresh_from_db()
+    MatchRun.objects.filter(pk=again.pk).update(background=run.background)
+    run_to_the_end()
+    assert ranked() == beside
+
+
+def test_what_was_matched_beside_a_cancelled_run_is_matched_again(campaign):
+    organiser = factories.organiser(campaign)
+    run = start_match_run(by=organiser, campaign=campaign)
+    match_block()
+    wanted = factories.line(text="烘焙咖啡豆", hs_code="0901")
+    match_waiting()
+    assert wanted.pk not in waiting()[1]
+
+    cancel_match_run(by=organiser, run=run)
+
+    assert wanted.pk in waiting()[1]
+
+
+def test_run_leaves_its_own_products_to_its_blocks(campaign):
+    start_match_run(by=None, campaign=campaign)
+    match_block()
+    assert match_waiting() == 0
+
+
 def test_f42_product_edited_during_its_block_still_waits(campaign, monkeypatch):
     run = start_match_run(by=None, campaign=campaign)
     product = Product.objects.order_by("pk").first()

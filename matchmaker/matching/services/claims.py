@@ -5,13 +5,13 @@ import uuid
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When, Window
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When, Window
 from django.db.models.functions import RowNumber
 from django.utils import timezone
 
 from matchmaker.catalogue.models import DemandLine, Product
 from matchmaker.companies.models import Company
-from matchmaker.matching.models import OfferState, WantState
+from matchmaker.matching.models import MatchRun, OfferState, WantState
 from matchmaker.matching.services import rows
 
 FOLLOWED, MOST_FOLLOWED = dt.timedelta(hours=2), 5_000
@@ -58,17 +58,24 @@ def follow_companies() -> int:
     return Product.objects.filter(pk__in=keys).update(revision=F("revision") + 1) if keys else 0
 
 
-def take(most: int) -> Claim:
+def take(most: int, *, beside: MatchRun | None = None) -> Claim:
     """Claim what waits: one row a company first, so that somebody's import of thousands keeps nobody else waiting.
 
     What was tried before and not brought to an end goes alone, when nothing fresh is left: a row that kills its worker
-    takes no other along, and after five attempts it is put aside until it is edited.
+    takes no other along, and after five attempts it is put aside until it is edited. `beside` a run that is going only
+    what it will not deal with soon is taken: products edited since it began and those of no block to come, lines it has
+    not read.
     """
     token = uuid.uuid4()
-    fresh = {kind: _free(kind).exclude(_TRIED) for kind in STATES}
+    free = {kind: _free(kind) for kind in STATES}
+    if beside:
+        to_come = beside.blocks.filter(done_at__isnull=True, first__lte=OuterRef("pk"), last__gte=OuterRef("pk"))
+        free[Product] = free[Product].filter(Q(updated_at__gt=beside.started_at) | ~Exists(to_come))
+        free[DemandLine] = free[DemandLine].filter(matching_state__run_revision__isnull=True)
+    fresh = {kind: found.exclude(_TRIED) for kind, found in free.items()}
     products, lines = (_claim(kind, _in_turn(found, kind, most), token) for kind, found in fresh.items())
     if not products and not lines:
-        tried = {kind: _free(kind).exclude(rows.PUT_ASIDE).order_by("pk") for kind in STATES}
+        tried = {kind: found.exclude(rows.PUT_ASIDE).order_by("pk") for kind, found in free.items()}
         products = _claim(Product, list(tried[Product].values_list("pk", flat=True)[:1]), token)
         if not products:
             lines = _claim(DemandLine, list(tried[DemandLine].values_list("pk", flat=True)[:1]), token)

@@ -70,6 +70,9 @@ def cancel_match_run(*, by: User, run: MatchRun) -> MatchRun:
     MatchRun.objects.filter(pk=run.pk, state=MatchRun.State.RUNNING).update(
         state=MatchRun.State.CANCELLED, finished_at=timezone.now()
     )
+    # What was matched beside the run may have been overwritten by its blocks.
+    WantState.objects.filter(run_revision=0).update(revision=0, attempts=0)
+    WantState.objects.update(run_revision=None)
     run.refresh_from_db()
     record(by=by, verb="cancel_match_run", on=run, organisation=run.campaign)
     return run
@@ -124,14 +127,19 @@ def match_block() -> bool:
         .values_list("pk", "revision")
     )
     products = offers(rows.sound_products().filter(pk__in=revisions))
-    pairs = scored_by.pairs(scored_by.offer_index(products), wants_of_run(block.run_id, scored_by))
+    wanted = wants_of_run(block.run_id, scored_by)
+    pairs = scored_by.pairs(scored_by.offer_index(products), wanted)
     with transaction.atomic():
         # A later claim of this block may have been quicker; the rows would be the same, but the run may have ended.
         if not MatchBlock.objects.filter(pk=block.pk, lease_token=block.lease_token, done_at__isnull=True).update(
             done_at=timezone.now(), lease_until=None, matches=len(pairs)
         ):
             return True
-        waiting.clear_stale(set(revisions), set(), pairs)
+        # What was edited meanwhile waits and is matched, or already was, as it stands now.
+        now = dict(Product.objects.filter(pk__in=revisions).values_list("pk", "revision"))
+        revisions = {pk: revision for pk, revision in revisions.items() if now.get(pk) == revision}
+        pairs = [pair for pair in pairs if pair.offer in revisions]
+        waiting.clear_stale(set(revisions), set(), pairs, {want.key for want in wanted.items})
         rows.write_pairs(pairs, scored_by.name)
         # The lines are told once, when the last block has been seen.
         notices.tell(products=revisions, lines=())

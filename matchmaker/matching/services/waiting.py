@@ -1,5 +1,7 @@
 """Match what was published, edited or taken away since it was last matched: one code path with the full run."""
 
+from collections.abc import Collection
+
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Count, Q
@@ -55,25 +57,35 @@ def match_waiting() -> int:
 
     A row is marked with the revision that was read before its texts, so that an edit meanwhile still waits. Whoever
     fails gives its rows back; whoever dies leaves them until the lease ends.
+
+    While a run is going, what is published or edited is matched as the run does it. Lines the run has read wait for its
+    end; rows are cut to the best there too, since blocks not yet done still carry the scores of an earlier run.
     """
-    if MatchRun.objects.filter(state=MatchRun.State.RUNNING).exists():
-        return 0  # the run deals with everything; what is edited meanwhile still waits when it ends
+    running = MatchRun.objects.filter(state=MatchRun.State.RUNNING)
+    if running.filter(background__isnull=True).exists():
+        return 0  # its first block is about to say how pairs are scored
     claims.follow_companies()
-    claim = claims.take(BATCH)
+    claim = claims.take(BATCH, beside=running.first())
     if not claim:
         return 0
     try:
         with_products, with_lines = _owed(list(claim.products), list(claim.lines))
         pairs, commit = refresh(basis.current(), products=with_products, lines=with_lines)
         with transaction.atomic():
-            commit()
-            # Both sides hear of it: a new demand is news for suppliers whose products did not change.
+            # Locked, so that the run does not end between this look and our rows.
+            going = running.select_for_update().first() is not None
+            commit(cut=not going)
+            # Both sides hear of it: a new demand is news for suppliers whose products did not change. Lines hear at
+            # the end of a run.
             notices.tell(
                 products={*with_products, *(pair.offer for pair in pairs)},
-                lines={*with_lines, *(pair.want for pair in pairs)},
+                lines=() if going else {*with_lines, *(pair.want for pair in pairs)},
             )
             mark_seen(OfferState, claim.products)
             mark_seen(WantState, claim.lines)
+            if going:
+                # Blocks may not know of them, or know what they were: they are matched again after the run.
+                WantState.objects.filter(pk__in=claim.lines).update(run_revision=0)
     except Exception:
         claims.give_back(claim)
         raise
@@ -123,21 +135,27 @@ def refresh(basis_: Basis, *, products: set[int], lines: set[int]):
     pairs = list({(pair.offer, pair.want): pair for pair in pairs}.values())
 
     @transaction.atomic
-    def commit() -> None:
+    def commit(*, cut: bool = True) -> None:
         clear_stale(products, lines, pairs)
         rows.write_pairs(pairs, basis_.name)
-        rows.prune(products=products, lines=lines, floor=basis_.floor)
+        if cut:
+            rows.prune(products=products, lines=lines, floor=basis_.floor)
 
     return pairs, commit
 
 
-def clear_stale(products: set[int], lines: set[int], pairs: list[Pair]) -> None:
-    """Rows of an edited product or line that the engine no longer finds go, unless somebody answered them."""
+def clear_stale(
+    products: set[int], lines: set[int], pairs: list[Pair], compared: Collection[int] | None = None
+) -> None:
+    """Rows of an edited product or line that the engine no longer finds go, unless somebody answered them.
+
+    `compared` are the lines it looked at, if not all.
+    """
     found = {(pair.offer, pair.want) for pair in pairs}
     near = Match.objects.filter(product__in=products) | Match.objects.filter(line__in=lines)
     stale = [
         pk
         for pk, product, line in near.filter(supplier_answer="", buyer_answer="").values_list("pk", "product", "line")
-        if (product, line) not in found
+        if (product, line) not in found and (compared is None or line in compared)
     ]
     Match.objects.filter(pk__in=stale).delete()

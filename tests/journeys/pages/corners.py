@@ -14,7 +14,7 @@ from django.urls import include, path, reverse
 from django.utils import timezone
 
 from matchmaker.accounts.models import User
-from matchmaker.catalogue.models import ProductCertificate
+from matchmaker.catalogue.models import Demand, ProductCertificate
 from matchmaker.companies.domains import ask_proof
 from matchmaker.companies.models import Document, Membership
 from matchmaker.companies.privacy import what_stays
@@ -94,6 +94,8 @@ class Corners:
         )  # fmt: skip
         self.interpreter = add_interpreter(by=site.organiser, event=site.event, name="李蕾", languages=["zh", "en"])
         self.notice = AccessNotice.objects.filter(rule_code=self.admission).first()
+        shown = Demand.objects.filter(visibility="public", status="published").first()
+        shown.lines.update(capacity_wanted=500, capacity_period="month")
 
     def session(self, role: str) -> str:
         """Of somebody who has just shown who she is; of `halfway`, who has not given the second step yet."""

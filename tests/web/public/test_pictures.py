@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from PIL import Image
 
-from matchmaker.catalogue.services import add_product_image
+from matchmaker.catalogue.services import add_product_image, remove_product_image
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -99,3 +99,12 @@ def test_a_picture_whose_file_was_lost_is_not_found(product):
     image = product.images.first()
     image.file.storage.delete(image.file.name)
     assert Client().get(image.file.url).status_code == 404
+
+
+@pytest.mark.slow
+def test_a_list_prints_the_first_picture_in_its_smallest_size_and_follows_it(product, settings):
+    settings.ENCODER = "tests.directory.test_searching.Deaf"
+    first, second = product.images.all()
+    assert printed(Client().get(reverse("products")).text) == {first.small_url}
+    remove_product_image(by=factories.member_of(product.company), product=product, image=first)
+    assert printed(Client().get(reverse("products")).text) == {second.small_url}
