@@ -1,7 +1,5 @@
-"""Entry rules, agreements and rates with the days between which they hold, and what companies have of them.
-
-The rows are the records of `rules.py` and `duty.py`, kept where organisers can edit them; the thinking stays there.
-"""
+"""Entry rules, agreements and rates with the days between which they hold, and what companies have of them: the records
+of `rules.py` and `duty.py`, kept where organisers can edit them; the thinking stays there."""
 
 import uuid
 
@@ -132,7 +130,15 @@ class EntryRule(Public):
         )
 
 
-class EntryQuestion(models.Model):
+class Recorded:
+    """A row whose edits are on record, without a `uid` column."""
+
+    @property
+    def uid(self) -> uuid.UUID:
+        return uuid.uuid5(uuid.NAMESPACE_OID, f"{type(self).__name__} {self.pk}")  # type: ignore[attr-defined]
+
+
+class EntryQuestion(Recorded, models.Model):
     """A plain yes/no question, with the codes for which it is asked."""
 
     code = models.CharField(max_length=40, primary_key=True)
@@ -145,18 +151,13 @@ class EntryQuestion(models.Model):
     no_hs = models.JSONField(default=list, blank=True)
     otherwise = models.BooleanField(null=True)  # empty: ask
     position = models.PositiveSmallIntegerField(default=0)
-    edited_here = models.BooleanField(default=False)  # then the shipped record no longer overwrites it
+    edited_here = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["position", "code"]
 
     def __str__(self):
         return self.code
-
-    @property
-    def uid(self) -> uuid.UUID:
-        """For the record of what was changed."""
-        return uuid.uuid5(uuid.NAMESPACE_OID, f"entry question {self.code}")
 
     def as_question(self) -> rules.Question:
         return rules.Question(
@@ -172,7 +173,7 @@ class EntryQuestion(models.Model):
         )
 
 
-class AccessNotice(models.Model):
+class AccessNotice(Recorded, models.Model):
     """A product of a country admitted by a protocol or a customs notice."""
 
     rule_code = models.CharField(max_length=40)
@@ -196,11 +197,6 @@ class AccessNotice(models.Model):
 
     def __str__(self):
         return self.basis
-
-    @property
-    def uid(self) -> uuid.UUID:
-        """For the record of what was changed."""
-        return uuid.uuid5(uuid.NAMESPACE_OID, f"access notice {self.pk}")
 
     def as_access(self) -> rules.Access:
         return rules.Access(

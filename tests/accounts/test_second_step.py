@@ -103,3 +103,48 @@ def test_b89_an_address_and_the_second_step_change_only_after_the_password_again
     answer = client.post(reverse("mfa_deactivate_totp"), {})
     assert answer.headers["Location"].startswith("/accounts/reauthenticate/")
     assert Authenticator.objects.filter(user=person, type="totp").exists()
+
+
+@pytest.fixture
+def trusted(client, person):
+<<<<<<< HEAD
+    """She gave her password a moment ago."""
+    client.force_login(person)
+    session = client.session
+    session["account_authentication_methods"] = [{"method": "password", "at": time.time(), "reauthenticated": True}]
+    session["account_authentication_methods_user"] = str(person.pk)
+    session.save()
+=======
+    """She signed in with both steps a moment ago."""
+    password_given(client, person)
+    client.post(reverse("mfa_authenticate"), {"code": code_at()})
+>>>>>>> main
+    return client
+
+
+def test_b89_an_address_of_somebody_else_is_answered_like_a_free_one(trusted, person):
+    factories.user(email="used@example.org")
+    said = []
+    for email in ("used@example.org", "free@example.org"):
+        answer = trusted.post(reverse("account_email"), {"action_add": "", "email": email}, follow=True)
+        said.append((answer.status_code, [str(message) for message in answer.context["messages"]]))
+    assert said[0][0] == said[1][0]
+    assert [text.replace("used@", "free@") for text in said[0][1]] == said[1][1]
+    assert not person.emailaddress_set.filter(email="used@example.org", verified=True).exists()
+
+
+def test_b89_the_old_address_is_told_that_another_took_its_place(trusted, person):
+    old = person.email
+    person.emailaddress_set.create(email="new@example.org", verified=True, primary=False)
+    trusted.post(reverse("account_email"), {"action_primary": "", "email": "new@example.org"})
+    person.refresh_from_db()
+    assert person.email == "new@example.org"
+    letter = next(letter for letter in mail.outbox if letter.to == [old])
+    assert "new@example.org" in letter.body
+
+
+def test_b89_a_new_password_and_a_second_step_taken_off_are_told(trusted, person):
+    trusted.post(reverse("mfa_deactivate_totp"), {})
+    said = {"oldpassword": PASSWORD, "password1": "another long secret", "password2": "another long secret"}
+    trusted.post(reverse("account_change_password"), said)
+    assert [letter.to for letter in mail.outbox] == [[person.email]] * 2

@@ -149,8 +149,8 @@ def test_f13_blocks_that_outlast_their_lease_and_the_patience_of_the_broker_have
     campaign = Campaign(site)
     campaign.ask("prepare", 40, 20)
     site.start_timetable()
-    campaign.worker(2, "-I", "tests.faults.slow")
-    campaign.worker(2, "-I", "tests.faults.slow")
+    campaign.worker(1, "-I", "tests.faults.slow")
+    campaign.worker(1, "-I", "tests.faults.slow")
     campaign.ask("start")
     state = campaign.sound()
     assert state["done"] == state["blocks"]

@@ -26,7 +26,7 @@ def leaving(company):
 
 
 def news(company, key="match_found:1", mine="Secret rice", **more):
-    context = {"side": "supplier", "mine": mine, "theirs": "x", "percent": 80, "count": 1, "reasons": {}}
+    context = {"side": "supplier", "mine": mine, "theirs": mine, "percent": 80, "count": 1, "reasons": {}}
     return services.notify(
         kind="match_found", to=company.members.all(), about=company.uid, event_key=key, context=context, **more
     )

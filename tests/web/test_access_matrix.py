@@ -185,9 +185,9 @@ def probes(w: World) -> list[Probe]:
         # events
         see("published event, API", EVERYBODY, api("event", "mfair"), "Mfair"),
         see("published event, page", EVERYBODY, reverse("event", args=["mfair"]), "Mfair"),
-        see("event in preparation, API", NOBODY, api("event", "mplan"), "Mplan"),
+        see("event in preparation, API", TEAM, api("event", "mplan"), "Mplan"),
         see("event in preparation, page", TEAM, reverse("event", args=["mplan"]), "Mplan"),
-        see("event in preparation, API list", NOBODY, api("events"), "Mplan"),
+        see("event in preparation, API list", TEAM, api("events"), "Mplan"),
         see("event in preparation, calendar", TEAM, reverse("events"), "Mplan"),
         see("event in preparation, console list", TEAM, reverse("console_events"), "Mplan"),
         see("event in preparation, editor", DECIDE, reverse("console_event", args=["mplan"]), "Mplan"),
