@@ -107,9 +107,12 @@ def test_b89_an_address_and_the_second_step_change_only_after_the_password_again
 
 @pytest.fixture
 def trusted(client, person):
-    """She signed in with both steps a moment ago."""
-    password_given(client, person)
-    client.post(reverse("mfa_authenticate"), {"code": code_at()})
+    """She gave her password a moment ago."""
+    client.force_login(person)
+    session = client.session
+    session["account_authentication_methods"] = [{"method": "password", "at": time.time(), "reauthenticated": True}]
+    session["account_authentication_methods_user"] = str(person.pk)
+    session.save()
     return client
 
 
