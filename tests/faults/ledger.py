@@ -17,8 +17,6 @@ from django.utils import timezone
 
 KEPT = Path(os.environ.get("LEDGER", Path(__file__).parents[2] / ".cache" / "ledger.jsonl"))
 
-LATE = 120  # seconds in which what a killed worker held has left: its lease, the next bell, its turn
-
 
 @dataclass(frozen=True)
 class Blow:
@@ -42,7 +40,7 @@ class Line:
     came_twice: int  # letters
     under_another_id: int  # letters that came again under another Message-ID
     phantoms: int
-    late: int  # letters that a blow held up for longer than LATE
+    late: int  # letters that a blow held up for longer than promised of its kind
     resumed: float  # seconds from a blow to the next letter, at most
     freed: float  # seconds from a blow to the last letter that was in a worker's hands at that moment, at most
     all_done: float  # seconds from the last blow to the last letter of all, so with the draining of what was left
@@ -64,8 +62,8 @@ class Ledger:
     def has(self, servers: str, fault: str, notices: int) -> bool:
         return (servers, fault, notices) in {line.name for line in self.lines}
 
-    def enter(self, fault: str, site, notices: int, blows: list[Blow]) -> Line:
-        """Count, and keep the line whatever it says."""
+    def enter(self, fault: str, site, notices: int, blows: list[Blow], limit: float) -> Line:
+        """Count, and keep the line whatever it says. `limit` is the longest a blow may hold up a letter, in seconds."""
         told = site.ask("account")
         with site.sink.lock:
             letters, times = list(site.sink.letters), list(site.sink.times)
@@ -88,7 +86,7 @@ class Ledger:
             came_twice=doubles,
             under_another_id=sum(count - 1 for count in subjects.values()) - doubles,
             phantoms=sum(identity not in known for identity in came) + max(0, told["in_app"] - notices),
-            late=sum(seconds > LATE for seconds in held_up),
+            late=sum(seconds > limit for seconds in held_up),
             resumed=round(_resumed(blows, times), 1),
             freed=round(max(held_up, default=0.0), 1),
             all_done=round(max(0.0, max(times) - blows[-1].at), 1),

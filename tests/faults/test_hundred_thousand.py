@@ -136,7 +136,7 @@ def test_g1_a_hundred_thousand_notices(name, site, ledger, request):
     site.wait(lambda: site.count_arrived() >= due, limit + left / SLOWEST + 240)
     site.wait(lambda: site.ask("account")["unfinished"] == 0, 90)
     time.sleep(3)
-    line = ledger.enter(name, site, EACH, blows)
+    line = ledger.enter(name, site, EACH, blows, limit)
     assert (line.lost, line.phantoms, line.in_app_doubles, line.late) == (0, 0, 0, 0)
     assert line.resumed <= limit
     assert line.under_another_id == 0
