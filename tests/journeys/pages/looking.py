@@ -32,6 +32,7 @@ ALLOWED = [
     "Excel",
     "Incoterms",
     "cookie",
+    "https",
     "Webhook",
     "WebP",
     "RoHS",
