@@ -130,10 +130,10 @@ def match_block() -> bool:
     wanted = wants_of_run(block.run_id, scored_by)
     pairs = scored_by.pairs(scored_by.offer_index(products), wanted)
     with transaction.atomic():
-        # A later claim of this block may have been quicker; the rows would be the same, but the run may have ended.
-        if not MatchBlock.objects.filter(pk=block.pk, lease_token=block.lease_token, done_at__isnull=True).update(
-            done_at=timezone.now(), lease_until=None, matches=len(pairs)
-        ):
+        # Whoever is first counts, also when its lease ended and another has begun: the rows are the same, and two who
+        # outlast their leases would otherwise undo each other until the block is given up. Not once the run has ended.
+        mine = MatchBlock.objects.filter(pk=block.pk, done_at__isnull=True).exclude(run__state=MatchRun.State.DONE)
+        if not mine.update(done_at=timezone.now(), lease_until=None, matches=len(pairs)):
             return True
         # What was edited meanwhile waits and is matched, or already was, as it stands now.
         now = dict(Product.objects.filter(pk__in=revisions).values_list("pk", "revision"))
