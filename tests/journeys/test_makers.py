@@ -5,6 +5,7 @@ The same lists stand, with their sources, in tests/market_access/test_readiness.
 """
 
 import pytest
+from playwright.sync_api import expect
 
 from tests import factories
 from tests.journeys.conftest import Person
@@ -32,12 +33,13 @@ class Maker:
 
     def answer(self, *said: str):
         """The questions in the order in which the page puts them; each answer brings the next list."""
-        self.person.go(self.path)
+        page = self.person.go(self.path)
         for value in said:
-            page = self.person.page
-            with page.expect_response(lambda answer: answer.request.method == "POST"):
-                page.locator(f"form.answer button[value={value}]").first.click()
-            page.wait_for_load_state("networkidle")
+            page.locator("#id_value").fill("5000")
+            asked = page.locator("form.answer [name=question]").first.get_attribute("value")
+            page.locator(f"form.answer button[value={value}]").first.click()
+            expect(page.locator(f"form.answer [name=question][value={asked}]")).to_have_count(0, timeout=60_000)
+            assert page.locator("#id_value").input_value() == "5000"  # what was typed meanwhile stays
 
     def states(self, day: str) -> dict[str, str]:
         """Title → what stands beside it, chosen by the day in the form and not by the address."""

@@ -28,11 +28,11 @@ MARKS = {"met": "met", "missing": "missing", "not_applicable": "none", "unknown"
 @supplier
 def show(request: HttpRequest, uid) -> HttpResponse:
     """The whole page, or its boxes alone for the product's own page."""
-    return _page(request, own_product(request, uid), request.GET)
+    return _page(request, own_product(request, uid))
 
 
-def _page(request: HttpRequest, product: Product, asked: Mapping[str, str]) -> HttpResponse:
-    context = {"product": product, **_boxes(product, asked)}
+def _page(request: HttpRequest, product: Product) -> HttpResponse:
+    context = {"product": product, **_boxes(product, request.GET)}
     template = "supplier/market.html"
     return render(request, f"{template}#boxes" if request.htmx else template, context)
 
@@ -52,9 +52,13 @@ def answer(request: HttpRequest, uid) -> HttpResponse:
         else:
             transaction.on_commit(ring)
     if request.htmx:
-        return _page(request, product, request.POST)
-    day, _problem = _day(request.POST.get("on", ""))
-    return redirect(f"{reverse('supplier_product_market', args=[product.uid])}?on={day.isoformat()}")
+        return _page(request, product)
+    return back_to_market(request, product)
+
+
+def back_to_market(request: HttpRequest, product: Product) -> HttpResponse:
+    """The page as it was shown: the forms on it carry its days and its value in their address."""
+    return redirect(reverse("supplier_product_market", args=[product.uid], query=request.GET))
 
 
 def _day(text: str) -> tuple[dt.date, str]:

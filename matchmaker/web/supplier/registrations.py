@@ -6,7 +6,6 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -21,6 +20,7 @@ from matchmaker.matching.tasks import ring
 from matchmaker.web import fields
 from matchmaker.web.access import supplier
 from matchmaker.web.refusals import say_why
+from matchmaker.web.supplier.market import back_to_market
 from matchmaker.web.supplier.products import own_product
 
 
@@ -66,7 +66,7 @@ def add(request: HttpRequest, uid) -> HttpResponse:
     if not form.is_valid():
         for name, problems in form.errors.items():
             messages.error(request, f"{form.fields[name].label or name}: {' '.join(problems)}")
-        return _back(request, product)
+        return back_to_market(request, product)
     values = form.cleaned_data
     single = any(values["code"] in rule.accepts for rule in EntryRule.objects.filter(per_product=True))
     try:
@@ -76,12 +76,7 @@ def add(request: HttpRequest, uid) -> HttpResponse:
     else:
         transaction.on_commit(ring)
         messages.success(request, _("Recorded. You are reminded when it has to be renewed."))
-    return _back(request, product)
-
-
-def _back(request: HttpRequest, product) -> HttpResponse:
-    day = request.POST.get("on", "")
-    return redirect(reverse("supplier_product_market", args=[product.uid]) + (f"?on={day}" if day else ""))
+    return back_to_market(request, product)
 
 
 @supplier

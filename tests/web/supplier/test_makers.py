@@ -107,8 +107,11 @@ def test_an_italian_valve_maker_is_asked_three_questions_and_needs_a_type_test_f
 def test_a_registration_recorded_on_the_page_meets_the_rule_until_it_ends(client):
     maker = Maker(client, "190531", "FR", "AGRI-10")
     code = next(line.registers for line in maker.page(JULY).context["readiness"].items if line.code == "GACC-FOOD-280")
-    posted = {"code": code, "number": "CFRA0001", "valid_from": "2022-07-01", "on": JULY}
-    maker.client.post(reverse("supplier_registration_add", args=[maker.product.uid]), posted)
+    posted = {"code": code, "number": "CFRA0001", "valid_from": "2022-07-01"}
+    added = maker.client.post(
+        reverse("supplier_registration_add", args=[maker.product.uid], query={"on": JULY}), posted
+    )
+    assert added.url.endswith(f"/china/?on={JULY}")
     row = Registration.objects.get()
     assert (row.valid_until.isoformat(), row.end_counted) == ("2027-06-30", True)
     assert maker.listed(APRIL)["GACC-FOOD-280"] == "met"

@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from django.utils.html import escape
 
 from matchmaker.market_access.models import ReadinessAnswer
 from matchmaker.market_access.services import load_market_access
@@ -32,8 +33,12 @@ def test_page_names_rules_with_source_and_period_and_is_no_legal_advice(client, 
 def test_an_answer_decides_the_items_that_waited_for_it(client, product):
     waiting = client.get(address(product)).context
     question = waiting["readiness"].questions[0].code
-    answer = client.post(address(product, "answer"), {"question": question, "said": "yes", "on": "2027-01-15"})
-    assert answer.url == address(product) + "?on=2027-01-15"
+    shown = "?on=2027-01-15&to=2027-04-01&value=5000"
+    assert (
+        f'action="{address(product, "answer")}{escape(shown)}"' in client.get(address(product) + shown).content.decode()
+    )
+    answer = client.post(address(product, "answer") + shown, {"question": question, "said": "yes"})
+    assert answer.url == address(product) + shown
     assert list(ReadinessAnswer.objects.values_list("question", "answer")) == [(question, True)]
     decided = client.get(address(product)).context
     assert question not in [ask.code for ask in decided["readiness"].questions]
