@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import zip_longest
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -72,7 +73,7 @@ def history(versions: Iterable[DemandVersion]) -> list[dict[str, Any]]:
     rows = list(versions)
     return [
         {"version": row, "changes": changes(row.said, before.said) if before else []}
-        for row, before in zip(rows, [*rows[1:], None], strict=True)
+        for row, before in zip_longest(rows, rows[1:])
     ]
 
 

@@ -122,6 +122,14 @@ def test_every_change_of_what_is_open_is_a_version_with_words_for_what_changed(m
     assert first["changes"] == []
 
 
+def test_a_draft_has_no_versions_yet_and_its_page_says_since_when_they_are_kept(mart, buyer, client):
+    demand = draft(mart, "香米")
+    client.force_login(buyer)
+    page = client.get(reverse("buyer_demand_history", args=[demand.uid]))
+    assert page.context["history"] == []
+    assert "Versions are kept from the day on which it is first published." in page.content.decode()
+
+
 def test_the_history_of_a_demand_is_its_buyers(mart, buyer, client):
     demand = services.publish_demand(by=buyer, demand=draft(mart, "香米"))
     client.force_login(factories.member_of(factories.buyer()))

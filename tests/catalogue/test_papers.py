@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
 from matchmaker.accounts.models import AuditEntry
 from matchmaker.api.products import ProductOut
@@ -92,6 +93,20 @@ def test_the_team_accepts_and_every_certificate_resting_on_the_paper_is_seen(adm
     row.refresh_from_db()
     assert (row.seen_by, row.seen_on is not None, row.document.state) == (organiser, True, "seen")
     assert list(services.certificates_waiting(campaign)) == []
+
+
+def test_the_certificate_of_a_draft_waits_until_the_draft_is_published(admin, product, organiser, campaign):
+    draft = factories.product(company=product.company, certificates=("HACCP",), status="draft")
+    row = describe(admin, draft, paper=paper())
+    assert list(services.certificates_waiting(campaign)) == []
+    describe(admin, product, paper=paper())
+    (waiting,) = services.certificates_waiting(campaign)
+    assert [one.product for one in waiting.certificates.all()] == [product]
+    assert services.accept_certificate(by=organiser, document=waiting, campaign=campaign) == 1
+    row.refresh_from_db()
+    assert row.seen_on is None
+    type(draft).objects.filter(pk=draft.pk).update(status="published", published_at=timezone.now())
+    assert list(services.certificates_waiting(campaign)) == [waiting]
 
 
 def test_what_is_changed_after_it_was_seen_has_not_been_seen(admin, product, organiser, campaign):

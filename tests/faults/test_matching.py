@@ -143,7 +143,7 @@ def test_f07_redis_killed_and_started_empty_in_a_run(campaign):
 
 
 def test_f13_blocks_that_outlast_their_lease_and_the_patience_of_the_broker_have_one_effect(site, monkeypatch):
-    """Every block takes three times as long: others take it over meanwhile, and its message comes again."""
+    """Every block takes two to four times as long: others take it over meanwhile, and its message comes again."""
     for name, value in {"MATCH_BLOCK": "4", "MATCH_LEASE": "1"}.items():
         monkeypatch.setenv(name, value)
     campaign = Campaign(site)

@@ -189,7 +189,7 @@ class FullWorld(World):
         team, today = self.people["organiser"], self.now.date()
         self.document = Document.objects.create(
             company=self.seller, kind="register", name="Mextract.pdf", suffix=".pdf", content_type="application/pdf",
-            size=6, sha256="0", file=ContentFile(b"Msheet", "x.pdf"),
+            size=8, sha256="0", file=ContentFile(b"Mextract", "x.pdf"),
         )  # fmt: skip
         seen = {"document": self.document, "evidence": "Mseen paper", "checked_by": team, "checked_on": today}
         self.check = Check.objects.create(company=self.seller, level=2, **seen)

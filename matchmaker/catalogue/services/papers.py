@@ -4,7 +4,7 @@ import datetime as dt
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Prefetch
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -77,7 +77,7 @@ def accept_certificate(*, by: User, document: Document, campaign: Campaign) -> i
     if is_member(by, document.company):
         raise Refused("own_company", _("Somebody else of the team must check your own company."), status=403)
     row = Document.objects.select_for_update().get(pk=document.pk)
-    resting = ProductCertificate.objects.filter(document=row)
+    resting = _shown().filter(document=row)
     if row.state == Document.State.REFUSED:
         raise Refused("already_decided", _("Somebody has decided about this document already."))
     if not resting.exists():
@@ -104,16 +104,21 @@ def refuse_certificate(*, by: User, document: Document, campaign: Campaign, reas
 
 
 def certificates_waiting(campaign: Campaign):
-    """Papers of certificates the team has not decided about, the longest waiting first."""
-    unseen = ProductCertificate.objects.filter(seen_on__isnull=True, document__isnull=False)
+    """Papers the team has not decided about, the longest waiting first, each with its `certificates`."""
+    unseen = _shown().filter(seen_on__isnull=True, document__isnull=False)
     return (
         Document.objects.exclude(state=Document.State.REFUSED)
         .filter(company__campaigns=campaign, pk__in=unseen.values("document"))
         .select_related("company")
-        .prefetch_related("certificates__product__texts")
+        .prefetch_related(Prefetch("certificates", _shown().prefetch_related("product__texts")))
         .distinct()
         .order_by("uploaded_at", "pk")
     )
+
+
+def _shown():
+    """A draft is its company's alone: its certificates wait until it is published."""
+    return ProductCertificate.objects.exclude(product__status=Product.Status.DRAFT)
 
 
 @transaction.atomic
