@@ -118,6 +118,12 @@ class Readiness:
         return [item for item in self.items if item.status is status]
 
     @property
+    def registered(self) -> frozenset[str]:
+        """Every code of the registrations that are in place: a rule names them as authorities and as buyers do."""
+        met = (item for item in self.having(Status.MET) if item.rule.evidence is Evidence.REGISTRATION)
+        return frozenset(code for item in met for code in item.rule.accepts)
+
+    @property
     def counts(self) -> dict[str, int]:
         return {status.value: len(self.having(status)) for status in Status}
 

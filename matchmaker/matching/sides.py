@@ -9,6 +9,8 @@ from django.utils import timezone
 
 from matchmaker.catalogue.models import DemandLine, Product
 from matchmaker.companies.models import Company
+from matchmaker.core import reference
+from matchmaker.market_access.readiness import Readiness
 from matchmaker.market_access.services import readiness_of_many
 from matchmaker.matching.engine.pairs import Offer, Want
 
@@ -24,18 +26,20 @@ def offers(products: Iterable[Product]) -> list[Offer]:
     listed = list(products)
     prefetch_related_objects(listed, "category")
     ready = readiness_of_many(listed, timezone.localdate() + SHIPS_IN)
-    return [_offer(product, ready[product.pk].state.value) for product in listed]
+    return [_offer(product, ready[product.pk]) for product in listed]
 
 
-def _offer(product: Product, readiness: str) -> Offer:
+def _offer(product: Product, ready: Readiness) -> Offer:
+    """A registration in place is a certificate too, where buyers ask for it by that name (GACC, NMPA)."""
     company = product.company
+    listed = {row.code for row in product.certificates.all() if row.is_valid}
     return Offer(
         key=product.pk,
         texts=tuple((text.language, f"{text.name}. {text.description}".strip()) for text in product.texts.all()),
         hs6=product.hs_code,
         category=product.category_id or "",
         origin=product.origin,
-        certificates=frozenset(c.code for c in product.certificates.all() if c.is_valid),
+        certificates=frozenset(listed | ready.registered & reference.certificates().keys()),
         min_order=_number(product.min_order),
         min_order_unit=product.min_order_unit,
         price_low=_number(product.price_low),
@@ -45,7 +49,7 @@ def _offer(product: Product, readiness: str) -> Offer:
         lead_time_days=product.lead_time_days,
         verification=company.verification,
         languages=frozenset(company.languages),
-        readiness=readiness,
+        readiness=ready.state.value,
         capacity=_number(product.capacity),
         capacity_unit=product.capacity_unit,
         capacity_period=product.capacity_period,

@@ -71,7 +71,7 @@ def caller(monkeypatch, _one_connection):
         "products": product.uid,
         "demands": demand.uid,
         "matches": match.uid,
-        "notifications": Notice.objects.get().uid,
+        "notifications": Notice.objects.get(kind="company_approved").uid,
     }
     yield create_token(by=person, name="fuzz", scopes=SCOPES)[1], {name: str(uid) for name, uid in own.items()}
     logging.disable(logging.NOTSET)

@@ -7,6 +7,8 @@ from django.utils import timezone, translation
 
 from matchmaker.catalogue.models import Product
 from matchmaker.catalogue.services import save_demand
+from matchmaker.market_access.models import Registration
+from matchmaker.market_access.services import load_market_access
 from matchmaker.matching import traits
 from matchmaker.matching.models import OfferState
 from matchmaker.matching.services.claims import follow_companies
@@ -72,3 +74,13 @@ def test_every_outcome_has_its_sentence(language, outcome):
         assert set(traits.labels()) == set(traits.SENTENCES) == set(facts)
         for code, sentence in traits.SENTENCES.items():
             assert sentence(outcome, facts[code]).endswith((".", "。"))
+
+
+def test_a_registration_on_record_is_the_certificate_that_buyers_ask_for_by_its_name():
+    load_market_access()
+    product = factories.product(hs_code="190531", origin="FR", category=factories.category("AGRI-10"))
+    (before,) = offers(Product.objects.for_cards())
+    assert "GACC" not in before.certificates
+    Registration.objects.create(company=product.company, code="GACC-FOOD", number="CFRA0001")
+    (after,) = offers(Product.objects.for_cards())
+    assert after.certificates - before.certificates == {"GACC"}
