@@ -224,12 +224,12 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "desk"
 LOGOUT_REDIRECT_URL = "home"
 SITE_ID = 1
-SOCIALACCOUNT_PROVIDERS = {}
+SOCIALACCOUNT_ADAPTER = "matchmaker.accounts.adapter.ProviderAdapter"
+OIDC_ORIGIN = ["/".join(env.str("OIDC_SERVER_URL", "").split("/")[:3])] if env.str("OIDC_SERVER_URL", "") else []
 if env.str("OIDC_SERVER_URL", ""):
-    oidc: dict = {"provider_id": "oidc", "name": env.str("OIDC_NAME", "Single sign-on")}
-    oidc |= {"client_id": env.str("OIDC_CLIENT_ID"), "secret": env.str("OIDC_SECRET")}
-    oidc["settings"] = {"server_url": env.str("OIDC_SERVER_URL")}
-    SOCIALACCOUNT_PROVIDERS["openid_connect"] = {"APPS": [oidc]}
+    oidc = {"provider_id": "oidc", "client_id": env.str("OIDC_CLIENT_ID"), "secret": env.str("OIDC_SECRET")}
+    oidc |= {"name": env.str("OIDC_NAME", "Single sign-on"), "settings": {"server_url": env.str("OIDC_SERVER_URL")}}
+    SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [oidc]}}
 
 # -- mail -------------------------------------------------------------------------------------------------------------
 # On a laptop every mail becomes a readable file in var/mail; EMAIL_URL=smtp://… sends it.
@@ -313,7 +313,7 @@ SECURE_CSP = {
     "connect-src": [CSP.SELF],
     "object-src": [CSP.NONE],
     "base-uri": [CSP.NONE],
-    "form-action": [CSP.SELF],
+    "form-action": [CSP.SELF, *env.list("OIDC_ORIGINS", default=OIDC_ORIGIN)],  # a form's redirects are asked, too
     "frame-ancestors": [CSP.NONE],
 }
 SECURE_CONTENT_TYPE_NOSNIFF = True

@@ -5,6 +5,7 @@ import ipaddress
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -77,6 +78,17 @@ class AccountAdapter(DefaultAccountAdapter):
         """What a limit counts as one neighbourhood: 256 addresses, or the 2^80 behind one connection."""
         address = ipaddress.ip_address(self.get_client_ip(request))
         return str(ipaddress.ip_network(f"{address}/{24 if address.version == 4 else 48}", strict=False))
+
+
+class ProviderAdapter(DefaultSocialAccountAdapter):
+    """Somebody who comes from her organisation's own provider."""
+
+    def populate_user(self, request, sociallogin, data):
+        """A person here has one name, in the order and script in which she writes it; allauth would cut it in two."""
+        user = super().populate_user(request, sociallogin, data)
+        user.name = " ".join(str(data.get("name") or "").split())[:120]
+        user.language = translation.get_language() or settings.LANGUAGE_CODE
+        return user
 
 
 class SecondStepAdapter(DefaultMFAAdapter):
