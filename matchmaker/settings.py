@@ -197,13 +197,12 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
-ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = False
-ACCOUNT_CONFIRM_EMAIL_ON_GET = False
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_ADAPTER = "matchmaker.accounts.adapter.AccountAdapter"
-ACCOUNT_FORMS = {"signup": "matchmaker.accounts.forms.SignupForm"}
-ACCOUNT_UNIQUE_EMAIL = True
+ours = "matchmaker.accounts.forms."
+ACCOUNT_FORMS = {"signup": ours + "SignupForm", "change_password": ours + "ChangedPasswordForm"}
+ACCOUNT_FORMS |= {"set_password": ours + "FirstPasswordForm", "reset_password_from_key": ours + "ForgottenPasswordForm"}
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
@@ -214,21 +213,23 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_REQUIRED = env.bool("MFA_REQUIRED", PRODUCTION)  # organisers and administrators of companies need a second step
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
-MFA_FORMS = {f"{act}_webauthn": f"matchmaker.accounts.key_forms.{act.title()}KeyForm" for act in ("add", "edit")}
-MFA_TOTP_ISSUER = "matchmaker"
+MFA_ADAPTER = "matchmaker.accounts.adapter.SecondStepAdapter"
+ours = "matchmaker.accounts.key_forms."
+MFA_FORMS = {f"{act}_webauthn": f"{ours}{act.title()}KeyForm" for act in ("add", "edit")}
+MFA_FORMS |= {"activate_totp": ours + "AddAppForm", "authenticate": ours + "GiveCodeForm"}
+MFA_FORMS |= {"reauthenticate": ours + "GiveCodeAgainForm"}
 MFA_TOTP_TOLERANCE = 1  # the code of half a minute ago still counts: clocks differ, and typing takes time (RFC 6238)
 USERSESSIONS_TRACK_ACTIVITY = False
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "desk"
 LOGOUT_REDIRECT_URL = "home"
 SITE_ID = 1
-SOCIALACCOUNT_ONLY = False
-SOCIALACCOUNT_PROVIDERS = {}
+SOCIALACCOUNT_ADAPTER = "matchmaker.accounts.adapter.ProviderAdapter"
+OIDC_ORIGIN = ["/".join(env.str("OIDC_SERVER_URL", "").split("/")[:3])] if env.str("OIDC_SERVER_URL", "") else []
 if env.str("OIDC_SERVER_URL", ""):
-    oidc: dict = {"provider_id": "oidc", "name": env.str("OIDC_NAME", "Single sign-on")}
-    oidc |= {"client_id": env.str("OIDC_CLIENT_ID"), "secret": env.str("OIDC_SECRET")}
-    oidc["settings"] = {"server_url": env.str("OIDC_SERVER_URL")}
-    SOCIALACCOUNT_PROVIDERS["openid_connect"] = {"APPS": [oidc]}
+    oidc = {"provider_id": "oidc", "client_id": env.str("OIDC_CLIENT_ID"), "secret": env.str("OIDC_SECRET")}
+    oidc |= {"name": env.str("OIDC_NAME", "Single sign-on"), "settings": {"server_url": env.str("OIDC_SERVER_URL")}}
+    SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [oidc]}}
 
 # -- mail -------------------------------------------------------------------------------------------------------------
 # On a laptop every mail becomes a readable file in var/mail; EMAIL_URL=smtp://… sends it.
@@ -312,7 +313,7 @@ SECURE_CSP = {
     "connect-src": [CSP.SELF],
     "object-src": [CSP.NONE],
     "base-uri": [CSP.NONE],
-    "form-action": [CSP.SELF],
+    "form-action": [CSP.SELF, *env.list("OIDC_ORIGINS", default=OIDC_ORIGIN)],  # a form's redirects are asked, too
     "frame-ancestors": [CSP.NONE],
 }
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -374,7 +375,6 @@ SPECTACULAR_SETTINGS = {
         "VerificationEnum": "matchmaker.companies.models.Company.Verification",
     },
 }
-CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
 
 # -- matching ---------------------------------------------------------------------------------------------------------
 ENCODER = env.str("ENCODER", "matchmaker.language.encoder.UniversalSentenceEncoder")

@@ -3,18 +3,39 @@
 import ipaddress
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from matchmaker.accounts import letters
 from matchmaker.accounts.services import tell_of_guesses
+from matchmaker.notifications import mail
 
 
 class AccountAdapter(DefaultAccountAdapter):
     """Addresses in mails come from SITE_URL, never from the Host header of whoever asked (B34)."""
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "account_inactive": gettext_lazy("This account is closed. Write to the campaign's team."),
+        "cannot_remove_primary_email": gettext_lazy("Make another address the first before you remove this one."),
+        "duplicate_email": gettext_lazy("Your account has this address already."),
+        "email_password_mismatch": gettext_lazy("This address and this password do not go together."),
+        "enter_current_password": gettext_lazy("This is not the password you have now."),
+        "incorrect_password": gettext_lazy("This is not your password."),
+        "invalid_or_expired_key": gettext_lazy("This link works no more. Ask for a new one."),
+        "invalid_password_reset": gettext_lazy("This link works no more. Ask for a new one."),
+        "max_email_addresses": gettext_lazy("An account has %d addresses at most."),
+        "rate_limited": gettext_lazy("That was too often. Wait a few minutes, then try again."),
+        "too_many_login_attempts": gettext_lazy("That was wrong too often. Wait a few minutes, then try again."),
+        "unverified_primary_email": gettext_lazy("Confirm the address before you make it the first."),
+    }
 
     def get_email_confirmation_url(self, request, emailconfirmation):
         return settings.SITE_URL + reverse("account_confirm_email", args=[emailconfirmation.key])
@@ -57,3 +78,40 @@ class AccountAdapter(DefaultAccountAdapter):
         """What a limit counts as one neighbourhood: 256 addresses, or the 2^80 behind one connection."""
         address = ipaddress.ip_address(self.get_client_ip(request))
         return str(ipaddress.ip_network(f"{address}/{24 if address.version == 4 else 48}", strict=False))
+
+
+class ProviderAdapter(DefaultSocialAccountAdapter):
+    """Somebody who comes from her organisation's own provider."""
+
+    def populate_user(self, request, sociallogin, data):
+        """A person here has one name, in the order and script in which she writes it; allauth would cut it in two."""
+        user = super().populate_user(request, sociallogin, data)
+        user.name = " ".join(str(data.get("name") or "").split())[:120]
+        user.language = translation.get_language() or settings.LANGUAGE_CODE
+        return user
+
+
+class SecondStepAdapter(DefaultMFAAdapter):
+    """The second step in the words of the house, and under its name in whoever's app or key holds it."""
+
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "add_email_blocked": gettext_lazy(
+            "An account with a second step takes no further address. Remove the second step, add the address, then set "
+            "it up again."
+        ),
+        "cannot_delete_authenticator": gettext_lazy("The second step of this account cannot be removed."),
+        "cannot_generate_recovery_codes": gettext_lazy("Set up the app or a key first; the codes come with it."),
+        "incorrect_code": gettext_lazy("These digits do not fit, or they were used already. Each set works once."),
+        "unverified_email": gettext_lazy("Confirm your e-mail address before you set up a second step."),
+    }
+
+    def generate_authenticator_name(self, user, type):
+        """What a new key is called unless its person says something better."""
+        number = Authenticator.objects.filter(user=user, type=type).count() + 1
+        return _("Key %(number)s") % {"number": number}
+
+    def get_totp_issuer(self):
+        return mail.site_name()
+
+    def _get_site_name(self):
+        return mail.site_name()

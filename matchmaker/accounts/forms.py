@@ -1,6 +1,7 @@
 """Sign-up asks for what is needed to sign in and to be addressed, nothing else."""
 
 from allauth.account.adapter import get_adapter
+from allauth.account.forms import ChangePasswordForm, ResetPasswordKeyForm, SetPasswordForm
 from allauth.account.forms import SignupForm as AllauthSignupForm
 from allauth.core import ratelimit
 from django import forms
@@ -10,6 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from matchmaker.accounts.models import User
 from matchmaker.core.text import one_line
+
+# What the four validators say one below the other, in one sentence.
+A_GOOD_PASSWORD = _(
+    "At least ten characters; not your name, not the name of this site, and not one that many people use."
+)
 
 
 class SignupForm(AllauthSignupForm):
@@ -23,10 +29,7 @@ class SignupForm(AllauthSignupForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        # What the four validators say one below the other, in one sentence.
-        self.fields["password1"].help_text = _(
-            "At least ten characters; not your name, not the name of this site, and not one that many people use."
-        )
+        self.fields["password1"].help_text = A_GOOD_PASSWORD
 
     def clean(self):
         """allauth judges the password beside the address alone; the name is known here too (B30)."""
@@ -56,3 +59,26 @@ class SignupForm(AllauthSignupForm):
         user.name = self.cleaned_data["name"]
         user.save(update_fields=["name"])
         return user
+
+
+class _NewPassword:
+    said = {"oldpassword": _("Password so far"), "password1": _("New password"), "password2": _("The same once more")}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name in self.said.keys() & self.fields.keys():
+            self.fields[name].label = self.said[name]
+            self.fields[name].widget.attrs.pop("placeholder", None)
+        self.fields["password1"].help_text = A_GOOD_PASSWORD
+
+
+class ChangedPasswordForm(_NewPassword, ChangePasswordForm):
+    pass
+
+
+class FirstPasswordForm(_NewPassword, SetPasswordForm):
+    pass
+
+
+class ForgottenPasswordForm(_NewPassword, ResetPasswordKeyForm):
+    pass

@@ -1,5 +1,7 @@
-"""Forms of keys and passkeys, where allauth has no word of ours."""
+"""Forms of the second step in the words of the house: what allauth calls a code says here which one is meant."""
 
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django.utils.translation import gettext_lazy as _
 
@@ -8,11 +10,39 @@ class _Named:
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["name"].label = _("Name of the key")
+        self.fields["name"].widget.attrs |= {"maxlength": 100, "autocomplete": "off"}
 
 
 class AddKeyForm(_Named, AddWebAuthnForm):
-    pass
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        alone = self.fields["passwordless"]
+        alone.label = _("This key signs me in without the password")
+        alone.help_text = _("It then asks for your fingerprint, your face or its PIN.")
 
 
 class EditKeyForm(_Named, EditWebAuthnForm):
     pass
+
+
+class _Coded:
+    said = _("Digits of the app, or a recovery code")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["code"].label = self.said
+        # Both kinds are digits, so a phone may show its number keys; a word inside the box would only hide behind them.
+        self.fields["code"].widget.attrs |= {"inputmode": "numeric", "spellcheck": "false"}
+        self.fields["code"].widget.attrs.pop("placeholder", None)
+
+
+class GiveCodeForm(_Coded, AuthenticateForm):
+    pass
+
+
+class GiveCodeAgainForm(_Coded, ReauthenticateForm):
+    pass
+
+
+class AddAppForm(_Coded, ActivateTOTPForm):
+    said = _("The six digits of the app")

@@ -11,7 +11,7 @@ from matchmaker.accounts.models import User
 from matchmaker.campaigns.models import Campaign, Enrolment, Organiser, Participation, Question
 from matchmaker.companies.members import require_admin
 from matchmaker.companies.models import Company
-from matchmaker.companies.services import companies_alike
+from matchmaker.companies.services import companies_alike, number_once
 from matchmaker.core.problems import Refused
 from matchmaker.notifications.services import notify, settle
 
@@ -38,7 +38,7 @@ def submit_company(*, by: User, company: Company, campaign: Campaign, consent: s
     """Ask the campaign's team to approve the company. `consent` is the text its person agreed to, kept as she read it.
 
     Raises:
-        ValidationError: by field, when something needed is missing.
+        ValidationError: by field, when something needed is missing or the number is taken by now.
         Refused: when the company is not in a state to be submitted.
     """
     require_admin(by, company)
@@ -51,9 +51,10 @@ def submit_company(*, by: User, company: Company, campaign: Campaign, consent: s
         missing["questions"] = _("The campaign needs an answer to: %(questions)s") % {"questions": said}
     if missing:
         raise ValidationError(missing)
-    moved = Company.objects.filter(pk=company.pk, status__in=["draft", "returned"]).update(
-        status=Company.Status.PENDING, submitted_at=timezone.now(), status_reason=""
-    )
+    with number_once():  # returned, it had set its number free; another may have come with it since
+        moved = Company.objects.filter(pk=company.pk, status__in=["draft", "returned"]).update(
+            status=Company.Status.PENDING, submitted_at=timezone.now(), status_reason=""
+        )
     if not moved:
         raise Refused("already_submitted", _("This company has already been submitted."))
     for side, takes in (("supplier", company.is_supplier), ("buyer", company.is_buyer)):

@@ -1,5 +1,8 @@
 """What people do with their companies."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
@@ -10,7 +13,7 @@ from matchmaker.accounts.models import User
 from matchmaker.companies import duplicates
 from matchmaker.companies.identifiers import check_identifier
 from matchmaker.companies.members import require_admin
-from matchmaker.companies.models import Company, Membership
+from matchmaker.companies.models import NUMBER_TAKEN, NUMBER_TAKEN_SENTENCE, Company, Membership
 from matchmaker.companies.verification import withdraw_checks
 from matchmaker.core import reference
 from matchmaker.core.problems import Refused
@@ -84,6 +87,18 @@ def _write(company: Company, fields: dict) -> None:
     company.full_clean(exclude=["status_reason"])
 
 
+@contextmanager
+def number_once() -> Iterator[None]:
+    """Tell the second of two who write one number at the same moment what whoever came later is told."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as clash:
+        if not any(name in str(clash) for name in ("company_number_once", "companies_company.identifier")):
+            raise
+        raise ValidationError({"identifier": ValidationError(NUMBER_TAKEN_SENTENCE, NUMBER_TAKEN)}) from None
+
+
 @transaction.atomic
 def start_company(*, by: User, side: str, administered: bool = True, **fields) -> Company:
     """Open a company that `by` administers; it is a draft until submitted.
@@ -95,7 +110,8 @@ def start_company(*, by: User, side: str, administered: bool = True, **fields) -
     """
     company = Company(is_supplier=side == "supplier", is_buyer=side == "buyer", language=by.language)
     _write(company, fields)
-    company.save()
+    with number_once():
+        company.save()
     if administered:
         Membership.objects.create(company=company, user=by, role=Membership.Role.ADMIN)
     record(by=by, verb="start_company", on=company, facts={"side": side})
@@ -122,10 +138,8 @@ def update_company(*, by: User, company: Company, **fields) -> Company:
         company.status = Company.Status.PENDING
         company.verification, company.verified_at, company.verified_until = Company.Verification.CLAIMED, None, None
         withdraw_checks(company)
-    try:
+    with number_once():
         company.save()
-    except IntegrityError:
-        raise ValidationError({"identifier": _("A company with this number is already registered.")}) from None
     if changed:
         record(by=by, verb="update_company", on=company, facts={"changed": changed})
     return company

@@ -3,11 +3,14 @@
 import base64
 import hashlib
 import json
+import os
 import secrets
+import subprocess
+import sys
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import jwt
 import pytest
@@ -54,6 +57,13 @@ class Answers(BaseHTTPRequestHandler):
             public = KEY.public_key().public_numbers()
             key = {"kty": "RSA", "kid": "1", "alg": "RS256", "use": "sig", "n": number(public.n), "e": number(public.e)}
             self.say({"keys": [key]})
+        elif self.path.startswith("/authorization?"):  # its person is signed in there already and agrees
+            code, state = server.consent(self.path)
+            self.send_response(302)
+            self.send_header(
+                "Location", f"{server.asked[-1]['redirect_uri']}?{urlencode({'code': code, 'state': state})}"
+            )
+            self.end_headers()
         elif self.path == "/userinfo" and self.headers.get("Authorization") == "Bearer opaque":
             self.say(server.person)
         else:
@@ -109,6 +119,7 @@ def test_feature_87_a_person_of_the_provider_gets_an_account_and_the_same_one_ag
     sign_in(client, provider)
     person = User.objects.get(email="wang@ministry.example")
     assert signed_in(client) == str(person.pk)
+    assert person.name == "王敏"
     assert "code_challenge" in provider.asked[0]  # PKCE, RFC 7636
     client.post(reverse("account_logout"))
     sign_in(client, provider)
@@ -128,3 +139,26 @@ def test_the_providers_word_alone_does_not_open_an_account_that_is_here_already(
     sign_in(client, provider)
     assert signed_in(client) == ""
     assert User.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("names", "origins"),
+    [
+        ({}, []),
+        (
+            {"OIDC_SERVER_URL": "https://login.ministry.example:8443/realms/trade"},
+            ["https://login.ministry.example:8443"],
+        ),
+        (
+            {"OIDC_SERVER_URL": "https://a.example/x", "OIDC_ORIGINS": "https://a.example,https://b.example"},
+            ["https://a.example", "https://b.example"],
+        ),
+    ],
+)
+def test_the_policy_of_content_lets_the_sign_in_form_lead_to_the_provider_and_nowhere_else(names, origins):
+    ask = "from matchmaker import settings; print(*settings.SECURE_CSP['form-action'])"
+    secret = {"OIDC_CLIENT_ID": "site", "OIDC_SECRET": "s"}
+    said = subprocess.run(
+        [sys.executable, "-c", ask], env={**os.environ, **secret, **names}, capture_output=True, text=True, check=True
+    )
+    assert said.stdout.split() == ["'self'", *origins]

@@ -201,3 +201,16 @@ def test_schema_lists_every_route_of_the_api(anonymous):
     }
     assert routes - {"", "schema/", "docs/"} - described == set()
     assert json.dumps(schema)[:1] == "{"
+
+
+def test_b41_number_that_is_taken_is_a_problem_of_its_field(api, supplier):
+    """Whoever holds it is not named: here a buyer whom no key reads."""
+    number = {"country": "FR", "identifier_kind": "vat", "identifier": "40303265045"}
+    factories.buyer(legal_name="Achats Secrets", **number)
+    response = api.patch(f"/api/v1/companies/{supplier.uid}/", number)
+    body = refused(response, 400, "invalid")
+    sentence = "A company with this number is already registered. Ask its administrator to invite you."
+    assert body["errors"] == [{"field": "identifier", "code": "number_taken", "detail": sentence}]
+    assert "Secrets" not in response.text
+    supplier.refresh_from_db()
+    assert (supplier.country, supplier.identifier) == ("TH", "")

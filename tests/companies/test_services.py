@@ -81,20 +81,43 @@ def test_number_is_kept_compact_and_its_kind_is_forgotten_without_it():
     assert company.identifier_kind == ""
 
 
-def test_number_stands_once_among_live_companies():
-    make.supplier(country="FR", identifier_kind="vat", identifier="40303265045")
+FRENCH = {"country": "FR", "identifier_kind": "vat", "identifier": "40303265045"}
+TAKEN = {
+    "identifier": ["A company with this number is already registered. Ask its administrator to invite you."],
+}
+
+
+@pytest.mark.parametrize("holder", ["draft", "pending", "approved", "suspended"])
+@pytest.mark.parametrize("kind", ["supplier", "buyer"])
+def test_b41_number_that_is_taken_is_told_beside_it_and_the_same_whoever_holds_it(kind, holder):
+    getattr(make, kind)(status=holder, **FRENCH)
     with pytest.raises(ValidationError) as refusal:
-        start_company(
-            by=make.user(),
-            side="supplier",
-            legal_name="Copy",
-            country="FR",
-            identifier_kind="vat",
-            identifier="FR40303265045",
-        )
-    assert refusal.value.messages == [
-        "A company with this number is already registered. Ask its administrator to invite you."
-    ]
+        start_company(by=make.user(), side="supplier", legal_name="Copy", **FRENCH | {"identifier": "FR40303265045"})
+    assert refusal.value.message_dict == TAKEN
+    assert refusal.value.error_dict["identifier"][0].code == "number_taken"
+
+
+def test_b41_own_company_cannot_be_given_a_number_that_is_taken():
+    make.supplier(**FRENCH)
+    company = make.supplier(country="FR")
+    with pytest.raises(ValidationError) as refusal:
+        update_company(by=make.member_of(company), company=company, **FRENCH)
+    assert refusal.value.message_dict == TAKEN
+    assert Company.objects.get(pk=company.pk).identifier == ""
+
+
+def test_second_of_two_with_one_number_at_the_same_moment_is_told_the_same(monkeypatch):
+    """Both were checked before either was written; the database lets the first in."""
+    make.supplier(**FRENCH)
+    company = make.supplier(country="FR")
+    monkeypatch.setattr(Company, "validate_constraints", lambda self, exclude=None: None)
+    with pytest.raises(ValidationError) as refusal:
+        start_company(by=make.user(), side="supplier", legal_name="Copy", **FRENCH)
+    assert refusal.value.message_dict == TAKEN
+    with pytest.raises(ValidationError) as refusal:
+        update_company(by=make.member_of(company), company=company, **FRENCH)
+    assert refusal.value.message_dict == TAKEN
+    assert Company.objects.filter(identifier=FRENCH["identifier"]).count() == 1
 
 
 def test_returned_company_sets_its_number_free():

@@ -1,10 +1,12 @@
 """Companies, who belongs to them, and how sure we are that they are who they say."""
 
-from matchmaker.companies.models.company import Company
+from matchmaker.companies.models.company import NUMBER_TAKEN, NUMBER_TAKEN_SENTENCE, Company
 from matchmaker.companies.models.evidence import Check, Document, DomainProof, Merge, Suspension
 from matchmaker.companies.models.people import Asked, Claim, Invitation, JoinRequest, Membership
 
 __all__ = [
+    "NUMBER_TAKEN",
+    "NUMBER_TAKEN_SENTENCE",
     "Asked",
     "Check",
     "Claim",

@@ -1,6 +1,7 @@
 """Companies, who belongs to them, and how sure we are that they are who they say."""
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import Q
@@ -10,6 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from matchmaker.core import reference
 from matchmaker.core.ids import Public
 from matchmaker.core.text import one_line, sound_text
+
+NUMBER_TAKEN = "number_taken"  # what a program reads of the refusal
+# The same whoever holds the number, a draft and a buyer nobody sees included: it does not say who that is.
+NUMBER_TAKEN_SENTENCE = _("A company with this number is already registered. Ask its administrator to invite you.")
 
 
 class CompanyQuerySet(models.QuerySet):
@@ -131,15 +136,25 @@ class Company(Public):
                 fields=["country", "identifier_kind", "identifier"],
                 condition=~Q(identifier="") & ~Q(status="returned"),
                 name="company_number_once",
-                violation_error_message=_(
-                    "A company with this number is already registered. Ask its administrator to invite you."
-                ),
+                violation_error_code=NUMBER_TAKEN,
+                violation_error_message=NUMBER_TAKEN_SENTENCE,
             ),
         ]
         indexes = [models.Index(fields=["status", "is_supplier"], name="company_by_status")]
 
     def __str__(self):
         return self.display_name
+
+    def validate_constraints(self, exclude=None):
+        """A number that is taken is told beside the number; Django tells what spans fields on top, without one."""
+        try:
+            super().validate_constraints(exclude)
+        except ValidationError as problem:
+            by_field: dict[str, list[ValidationError]] = {}
+            for field, errors in problem.error_dict.items():
+                for error in errors:
+                    by_field.setdefault("identifier" if error.code == NUMBER_TAKEN else field, []).append(error)
+            raise ValidationError(by_field) from None
 
     @property
     def display_name(self) -> str:

@@ -15,7 +15,7 @@ from matchmaker.accounts.models import User
 from matchmaker.campaigns import partners, team
 from matchmaker.campaigns.models import Partner
 from matchmaker.campaigns.services import submit_company
-from matchmaker.companies.models import Company
+from matchmaker.companies.models import NUMBER_TAKEN, Company
 from matchmaker.companies.services import companies_alike, start_company, update_company
 from matchmaker.core import reference
 from matchmaker.core.problems import Refused
@@ -149,6 +149,10 @@ def _consent_of(form) -> str:
 
 def _say_what_is_missing(form, problem: ValidationError) -> None:
     """Fields of the earlier steps are named with their step; those of this one are marked."""
+    taken = [error for error in problem.error_dict.get("identifier", []) if error.code == NUMBER_TAKEN]
+    if taken:
+        show_on(form, ValidationError({"identifier": taken}))
+        return
     for step, label in ((1, _("Company")), (2, _("Contact"))):
         asked = FORMS[step].base_fields
         named = [str(asked[name].label) for name in problem.error_dict if name in asked]

@@ -126,6 +126,7 @@ class Corners:
                 "reset-bad": "/accounts/password/reset/key/x-y/", "reset-done": "/accounts/password/reset/key/done/",
                 "confirm-address": reverse("account_confirm_email", args=[self.confirmation]),
                 "sign-in-cancelled": "/accounts/3rdparty/login/cancelled/",
+                "sign-in-provider": "/accounts/oidc/oidc/login/",
             },
             "supplier": {
                 "documents": f"/companies/{uid}/documents/", "domain-letter": f"/domain-proofs/{self.proof.token}/",

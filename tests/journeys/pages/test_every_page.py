@@ -25,6 +25,9 @@ ELSEWHERE = {
     "console/venue_pack.html": "a file inside the signed archive that the venue takes along",
     "console/preview_readiness.html": "the answer to a button that shows first what a change does",
     "api/docs.html": "the reference of the API, drawn by a tool of its own (tests/api)",
+    "account/password_set.html": "for somebody without a password, who so far came from a provider alone",
+    "mfa/webauthn/reauthenticate.html": "asks for a key that was really made, as in tests/journeys/test_people.py",
+    "socialaccount/signup.html": "for somebody whose provider says an address that is taken here",
     "public/parts/product_card_body.html": "a mould: rendered once for all pages, perhaps before anybody looked",
 }
 

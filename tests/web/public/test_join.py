@@ -127,14 +127,30 @@ def test_number_without_its_kind_is_refused(client, person):
     assert errors(page, "identifier_kind") == ["Say what kind of number this is."]
 
 
-def test_second_company_with_the_same_number_is_refused(client, person):
-    make.supplier(country="CN", identifier_kind="uscc", identifier=valid_uscc())
-    page = client.post(step(1), {**NAMES, "country": "CN", "identifier_kind": "uscc", "identifier": valid_uscc()})
+TAKEN = "A company with this number is already registered. Ask its administrator to invite you."
+
+
+def test_b41_number_that_is_taken_is_told_beside_it_and_nothing_typed_is_lost(client, person):
+    """Whose it is stays untold: the holder is a buyer whom nobody sees."""
+    make.buyer(identifier_kind="uscc", identifier=valid_uscc(), legal_name="武汉秘密采购")
+    typed = {**NAMES, "country": "CN", "identifier_kind": "uscc", "identifier": valid_uscc()}
+    page = client.post(step(1), typed)
     assert page.status_code == 422
-    assert list(page.context["form"].non_field_errors()) == [
-        "A company with this number is already registered. Ask its administrator to invite you."
-    ]
-    assert page.context["form"]["legal_name"].value() == NAMES["legal_name"]
+    assert page.context["form"].errors == {"identifier": [TAKEN]}
+    assert {name: page.context["form"][name].value() for name in typed} == typed
+    assert "武汉秘密采购" not in page.text
+    assert not Company.objects.of(person).exists()
+
+
+def test_returned_draft_whose_number_another_registered_since_is_told_when_it_comes_back(client, person):
+    make.campaign()
+    number = {"country": "CN", "identifier_kind": "uscc", "identifier": valid_uscc()}
+    draft = make.supplier(person, status="returned", **number)
+    make.supplier(legal_name="Faster Mill", **number)
+    page = client.post(step(3), {**ABOUT, "consent": "on"})
+    assert (page.status_code, list(page.context["form"].non_field_errors())) == (422, [TAKEN])
+    draft.refresh_from_db()
+    assert (draft.status, draft.about) == ("returned", ABOUT["about"])
 
 
 def test_first_step_sent_twice_makes_one_company(client, person):

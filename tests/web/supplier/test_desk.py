@@ -82,6 +82,16 @@ def test_refused_company_page_keeps_what_was_typed(client, company):
     assert company.city == "Surin"
 
 
+def test_b41_company_page_tells_a_taken_number_beside_it_and_keeps_what_was_typed(client, company):
+    make.buyer(country="FR", identifier_kind="vat", identifier="40303265045")
+    number = {"country": "FR", "identifier_kind": "vat", "identifier": "FR 40 303265045"}
+    page = client.post(reverse("supplier_company"), said(company, city="Paris", **number))
+    sentence = "A company with this number is already registered. Ask its administrator to invite you."
+    assert (page.status_code, page.context["form"].errors) == (422, {"identifier": [sentence]})
+    assert page.context["form"]["identifier"].value() == "FR 40 303265045"
+    assert page.context["form"]["city"].value() == "Paris"
+
+
 def test_only_administrators_can_save_the_companys_page(client, company):
     company.memberships.update(role="member")
     assert (
