@@ -31,7 +31,7 @@ def download(content: bytes | str, *, name: str, content_type: str, inline: bool
     That its type is not guessed and that nobody's copy is kept on the way is said of every answer, by the middleware.
     """
     answer = HttpResponse(content, content_type=content_type)
-    answer["Content-Disposition"] = content_disposition_header(not inline, name)
+    answer["Content-Disposition"] = content_disposition_header(not inline, name) or ""  # None: without a name
     return answer
 
 
