@@ -11,6 +11,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, ProhibitNullCharactersValidator
 from django.db import models
+from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -186,15 +187,21 @@ def yes(text: str) -> bool:
 
 def choice(choices: list, words: dict[str, str] | None = None) -> Callable[[str], str]:
     """One of a model's choices, by its value or by what it is called in either language."""
-    values = {str(value) for value, _label in choices}
+    labels = {str(value): label for value, label in choices if value not in (None, "")}
+
+    def called() -> dict[str, str]:
+        found = {value.casefold(): value for value in labels}
+        for language in ("en", "zh-hans"):
+            with translation.override(language):
+                found |= {wording.fold(str(label)): value for value, label in labels.items()}
+        return found
 
     def read(text: str) -> str:
         word = wording.fold(text)
-        found = (words or {}).get(word) or next((value for value in values if value.casefold() == word), "")
+        found = (words or {}).get(word) or called().get(word, "")
         if not found:
             raise ValidationError(
-                _("Write one of these: %(choices)s.")
-                % {"choices": ", ".join(sorted(value for value in values if value))}
+                _("Write one of these: %(choices)s.") % {"choices": ", ".join(map(str, labels.values()))}
             )
         return found
 

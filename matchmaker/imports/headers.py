@@ -51,6 +51,14 @@ def suggest(head: Sequence[str], names: Mapping[str, Sequence[str]], *, nearly: 
     return found
 
 
-def looks_like_head(cells: Sequence[str], names: Mapping[str, Sequence[str]]) -> bool:
-    """Whether a first row names columns rather than being the first of the goods."""
-    return bool(suggest(cells, names))
+def head_among(rows: Sequence[tuple[int, Sequence[str]]], names: Mapping[str, Sequence[str]]) -> int:
+    """The number of the row that names the columns: price lists carry a title, a date or an address above it.
+
+    It is the first row, unless a later one has at least two names we know exactly, and more of them.
+    """
+
+    def told(row: tuple[int, Sequence[str]]) -> int:
+        return len(suggest(row[1], names, nearly=False))
+
+    best = max(rows, key=told)  # of equals the first
+    return best[0] if told(best) >= 2 else rows[0][0]

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from matchmaker.catalogue.models import Product
 from matchmaker.market_access import readiness, sentences
-from matchmaker.market_access.duty import DutyAnswer, Option
+from matchmaker.market_access.duty import DutyAnswer, Option, QuotaGoods
 from matchmaker.market_access.rules import Rulebook
 from matchmaker.market_access.services import duty_of, readiness_difference, readiness_of
 
@@ -87,6 +87,17 @@ class OptionLine:
 
 
 @dataclass(frozen=True, slots=True)
+class QuotaLine:
+    """A tariff quota over the product's heading: what it means, who named the goods, how sure we are."""
+
+    name: str
+    sentences: tuple[str, ...]
+    source_url: str
+    confidence: str
+    confidence_label: str
+
+
+@dataclass(frozen=True, slots=True)
 class DutyBox:
     day: date
     hs_code: str
@@ -95,6 +106,7 @@ class DutyBox:
     best: OptionLine | None
     options: tuple[OptionLine, ...]
     notes: tuple[str, ...]
+    quota: QuotaLine | None
     disclaimer: str
 
 
@@ -171,6 +183,7 @@ def duty_box(
         best=next((line for line in options if line.is_best), None),
         options=options,
         notes=tuple(sentences.about_duty(answer)),
+        quota=_quota(answer.quota) if answer.quota else None,
         disclaimer=sentences.disclaimer(),
     )
 
@@ -200,6 +213,16 @@ def _line(item: readiness.Item, to_maker: bool = True) -> Line:
         per_product=rule.per_product,
         declares=item.declares,
         asks=item.asks,
+    )
+
+
+def _quota(goods: QuotaGoods) -> QuotaLine:
+    return QuotaLine(
+        name=sentences.in_language(goods, "good"),
+        sentences=sentences.about_quota(goods),
+        source_url=goods.source_url,
+        confidence=goods.confidence.value,
+        confidence_label=sentences.confidence(goods.confidence),
     )
 
 

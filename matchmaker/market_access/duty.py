@@ -109,6 +109,17 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True)
+class QuotaGoods:
+    """Goods of which a limited quantity a year pays a low rate; headings, so single lines below them may be free."""
+
+    good_en: str
+    good_zh: str
+    prefixes: tuple[str, ...]
+    confidence: Confidence
+    source_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class DutyAnswer:
     """What is known on the day.
 
@@ -124,6 +135,7 @@ class DutyAnswer:
     upcoming: tuple[tuple[Agreement, date], ...]
     reasons: tuple[Reason, ...]
     lines: int  # national lines with a loaded rate below the code
+    quota: QuotaGoods | None = None  # set where the heading is under a tariff quota
 
     @property
     def best_rate(self) -> Span | None:
@@ -137,7 +149,7 @@ class Trade:
 
     agreements: Mapping[str, Agreement]
     partners: tuple[Partner, ...]
-    quota_goods: tuple[str, ...] = ()
+    quota_goods: tuple[QuotaGoods, ...] = ()
 
     def applying(self, origin: str, day: date) -> list[tuple[Agreement, Partner]]:
         """Agreements from which goods of the origin benefit on the day, in the order of the records."""
@@ -146,6 +158,10 @@ class Trade:
             for partner in self.partners
             if partner.origin == origin and partner.holds(day)
         ]
+
+    def quota(self, code: str) -> QuotaGoods | None:
+        """The goods under a tariff quota whose heading a code stands below."""
+        return next((goods for goods in self.quota_goods if longest_prefix(code, goods.prefixes)), None)
 
     def upcoming(self, origin: str, day: date) -> list[tuple[Agreement, date]]:
         """Agreements already fixed that start after the day, the nearest first."""
@@ -173,9 +189,10 @@ def duty(
     code, origin = digits(hs_code), origin.upper()
     lines = _lines(code, day, rates)
     mfn = _span(_open_rate(regimes) for regimes in lines)
-    quota = bool(longest_prefix(code, trade.quota_goods))
+    quota = trade.quota(code)
     options = tuple(
-        _option(agreement, partner, lines, value, quota) for agreement, partner in trade.applying(origin, day)
+        _option(agreement, partner, lines, value, quota is not None)
+        for agreement, partner in trade.applying(origin, day)
     )
     best = _best(options, mfn)
     return DutyAnswer(
@@ -188,6 +205,7 @@ def duty(
         upcoming=tuple(trade.upcoming(origin, day)),
         reasons=tuple(_about_the_answer(code, origin, lines, mfn, options, best)),
         lines=len(lines),
+        quota=quota,
     )
 
 
@@ -332,8 +350,20 @@ def read_trade(folder: Path) -> Trade:
                 Confidence(row["confidence"]),
             )
         )
-    quota = tuple(prefix for row in rows(folder / "quota_goods.csv") for prefix in row["hs_prefixes"].split())
-    return Trade(agreements, tuple(partners), quota)
+    return Trade(agreements, tuple(partners), read_quota_goods(folder))
+
+
+def read_quota_goods(folder: Path) -> tuple[QuotaGoods, ...]:
+    return tuple(
+        QuotaGoods(
+            row["good_en"],
+            row["good_zh"],
+            tuple(row["hs_prefixes"].split()),
+            Confidence(row["confidence"]),
+            row["source_url"],
+        )
+        for row in rows(folder / "quota_goods.csv")
+    )
 
 
 def agreement_from_row(row: Mapping[str, str]) -> Agreement:

@@ -13,7 +13,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from matchmaker.core import reference
-from matchmaker.market_access.duty import DutyAnswer, Option, Span
+from matchmaker.market_access.duty import DutyAnswer, Option, QuotaGoods, Span
 from matchmaker.market_access.readiness import Change, Item, OpenQuestion, Readiness, State, Status
 from matchmaker.market_access.rules import Confidence, Reason, Rule
 from matchmaker.market_access.tariff_file import Fault
@@ -256,6 +256,22 @@ def about_duty(answer: DutyAnswer) -> list[str]:
             % {"agreement": in_language(agreement, "name"), "begins": day(begins)}
         )
     return said
+
+
+def about_quota(goods: QuotaGoods) -> tuple[str, ...]:
+    """What a tariff quota means for the duty, in the order in which one has to know it."""
+    return (
+        _("Goods of this heading can be under a tariff quota in China: %(goods)s.")
+        % {"goods": in_language(goods, "good")},
+        _(
+            "Inside the quota a low rate counts, for the quantity that China sets each year. Outside it the full rate "
+            "counts, which is far higher."
+        ),
+        _(
+            "The quota is given to importers in China. Settle before you agree on a price whether the importer holds a "
+            "part of it for these goods."
+        ),
+    )
 
 
 def about_option(option: Option) -> list[str]:

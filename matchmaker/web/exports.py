@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 
 from matchmaker.core import sheets
+from matchmaker.web.files import download
 
 FORMS = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 Table = tuple[Sequence[str], Iterable[Sequence[Any]]]
@@ -31,8 +32,5 @@ def export(request: HttpRequest, name: str, form: str, table: Callable[[], Table
         head, found = table()
         rows = [list(row) for row in found]
     content = sheets.xlsx_bytes(head, rows, name) if form == "xlsx" else "".join(sheets.csv_lines(head, rows)).encode()
-    answer = HttpResponse(content, content_type=FORMS[form])
     file_name = f"{re.sub(r'[^a-z0-9-]+', '-', name.casefold())}-{timezone.localdate().isoformat()}.{form}"
-    answer["Content-Disposition"] = f'attachment; filename="{file_name}"'
-    answer["X-Content-Type-Options"] = "nosniff"
-    return answer
+    return download(content, name=file_name, content_type=FORMS[form])

@@ -1,12 +1,13 @@
-"""How files leave the house: pictures of products for whoever may see the product, private ones as a download."""
+"""How files leave the house: what a page makes, pictures for whoever may see the product, private ones to download."""
 
 import re
 from typing import Any, Protocol
 
 from django.core.files import File
-from django.http import FileResponse, Http404, HttpRequest
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.csp import CSP
+from django.utils.http import content_disposition_header
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_safe
 
@@ -22,6 +23,16 @@ class Stored(Protocol):
     file: File
     name: str
     content_type: str
+
+
+def download(content: bytes | str, *, name: str, content_type: str, inline: bool = False) -> HttpResponse:
+    """A file a page has just made, under its name; `inline` where a browser may show it first (a PDF to be printed).
+
+    That its type is not guessed and that nobody's copy is kept on the way is said of every answer, by the middleware.
+    """
+    answer = HttpResponse(content, content_type=content_type)
+    answer["Content-Disposition"] = content_disposition_header(not inline, name) or ""  # None: without a name
+    return answer
 
 
 def attachment(row: Stored) -> FileResponse:

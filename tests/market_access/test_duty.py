@@ -121,6 +121,13 @@ def test_quota_goods_are_zero_inside_the_quota_only(hs_code):
     answer = duty(hs_code, "TZ", DAY, TRADE)
     assert answer.best is None
     assert [reason.code for reason in answer.options[0].reasons] == ["in_quota_only"]
+    assert answer.quota is not None
+
+
+def test_a_quota_is_of_the_heading_whatever_the_origin():
+    assert duty("100630", "US", DAY, TRADE).quota.good_en == "Rice"  # FAO, 17 September 2020: 5.3 million tonnes
+    assert duty("110100", "FR", DAY, TRADE).quota.good_en == "Wheat"
+    assert [duty(code, "TH", DAY, TRADE).quota for code in ("100820", "", "080440", "10")] == [None] * 4
 
 
 def test_what_begins_later_is_announced():

@@ -25,7 +25,7 @@ def test_every_hs_prefix_of_rules_questions_and_access_exists():
     used = {prefix for rule in BOOK.rules for prefix in (*rule.hs_in, *rule.hs_out)}
     used |= {p for q in BOOK.questions.values() for p in (*q.asked_hs, *q.yes_hs, *q.no_hs)}
     used |= {prefix for access in BOOK.access for prefix in access.hs_in}
-    used |= set(TRADE.quota_goods)
+    used |= {prefix for goods in TRADE.quota_goods for prefix in goods.prefixes}
     assert sorted(used - known) == []
 
 

@@ -168,6 +168,23 @@ def test_the_duty_box_shows_the_saving_where_rates_are_loaded(records):
     assert box.best.proofs == ("certificate of origin issued in the exporting country",)
 
 
+def test_a_heading_under_a_tariff_quota_says_what_that_means_and_who_says_so(records):
+    rice = factories.product(hs_code="100630", origin="TH")
+    quota = boxes.duty_box(rice, JULY).quota
+    assert quota.sentences == (
+        "Goods of this heading can be under a tariff quota in China: Rice.",
+        "Inside the quota a low rate counts, for the quantity that China sets each year. Outside it the full rate "
+        "counts, which is far higher.",
+        "The quota is given to importers in China. Settle before you agree on a price whether the importer holds a "
+        "part of it for these goods.",
+    )
+    assert quota.source_url.startswith("https://www.fao.org/giews/")
+    assert quota.confidence_label == "Whether it covers this product has to be confirmed."
+    with translation.override("zh-hans"):
+        assert boxes.duty_box(rice, JULY).quota.sentences[0] == "此税目的商品可能实行关税配额管理：稻谷和大米。"
+    assert boxes.duty_box(factories.product(hs_code="080440", origin="TH"), JULY).quota is None
+
+
 def test_a_chinese_reader_gets_the_records_in_chinese(records):
     product = factories.product(hs_code="190531", origin="FR", category=factories.category("AGRI-10"))
     with translation.override("zh-hans"):

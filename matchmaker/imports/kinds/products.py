@@ -199,7 +199,7 @@ COLUMNS = [
     Column("description_en", _("description in English"), paragraph, _text("description")),
     Column("name_zh", _("name in Chinese"), line, _text("name"), example="泰国茉莉香米"),
     Column("description_zh", _("description in Chinese"), paragraph, _text("description")),
-    Column("category", _("category"), line, example="AGRI-01", note=True),
+    Column("category", _("category"), line, example="AGRI-06", note=True),
     Column("hs_code", _("HS code"), line, example="100630", note=True),
     Column("origin", _("country of origin"), wording.country, example="TH", note=True),
     Column("price_low", _("price from"), amount, _field("price_low"), example="0.95", empty=None, note=True),

@@ -7,7 +7,7 @@ from typing import IO
 from matchmaker.imports.reading import text_files, workbooks
 from matchmaker.imports.reading.problems import Unreadable
 
-__all__ = ["Seen", "Unreadable", "look", "rows"]
+__all__ = ["Seen", "Unreadable", "below_head", "look", "rows"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,7 @@ class Seen:
     sheet: str = ""  # xlsx only: the sheet that is read
     sheets: tuple[str, ...] = field(default=())  # xlsx only: those one can see in the workbook
     hidden: tuple[str, ...] = field(default=())  # xlsx only: hidden ones, which are not read
+    head_row: int = 0  # the row that names the columns; 0 is the first that holds any text
 
 
 def look(file: IO[bytes], *, encoding: str = "", sheet: str = "") -> Seen:
@@ -54,3 +55,12 @@ def rows(file: IO[bytes], seen: Seen) -> Iterator[tuple[int, list[str]]]:
         yield from workbooks.rows(file, seen.sheet)
     else:
         yield from text_files.rows(file, seen.encoding, seen.delimiter)
+
+
+def below_head(file: IO[bytes], seen: Seen) -> Iterator[tuple[int, list[str]]]:
+    """The rows of goods: those behind the one that names the columns, and behind what stands above it."""
+    found = rows(file, seen)
+    for number, _cells in found:
+        if number >= seen.head_row:
+            break
+    return found

@@ -112,8 +112,7 @@ class Judge:
     def file(self) -> Iterator[list[Row]]:
         """The rows behind the head, in pieces."""
         content = zlib.decompress(bytes(self.batch.content or b""))
-        rows = reading.rows(io.BytesIO(content), reading.Seen(**self.batch.seen))
-        next(rows, None)
+        rows = reading.below_head(io.BytesIO(content), reading.Seen(**self.batch.seen))
         for size in chain(SIZES, repeat(SIZES[-1])):
             piece = list(islice(rows, size))
             if not piece:

@@ -2,7 +2,8 @@
 
 import io
 import zlib
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from itertools import islice
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -22,6 +23,7 @@ from matchmaker.imports.kinds import KINDS
 from matchmaker.imports.models import Feed, Import
 from matchmaker.imports.reading.problems import MAX_BYTES
 
+LOOKED_AT = 10  # rows among which the one that names the columns is looked for
 # What a company brings in itself.
 OWN = {Import.Kind.PRODUCTS: "is_supplier", Import.Kind.DEMANDS: "is_buyer", Import.Kind.FEED: "is_buyer"}
 
@@ -82,28 +84,51 @@ def start_import(
 
 
 @transaction.atomic
-def reread(*, by: User, batch: Import, encoding: str = "", sheet: str = "") -> Import:
-    """Look at the same file with another encoding or another sheet."""
+def reread(*, by: User, batch: Import, encoding: str = "", sheet: str = "", head_row: int = 0) -> Import:
+    """Look at the same file with another encoding, another sheet, or another row as the one that names the columns."""
     may_import(by, batch.kind, company=batch.company, campaign=batch.campaign)
     if batch.state != Import.State.MAPPING or batch.content is None:
         raise Refused("already_read", _("This file has been read already."))
-    _look(batch, io.BytesIO(zlib.decompress(bytes(batch.content))), encoding, sheet)
+    _look(batch, io.BytesIO(zlib.decompress(bytes(batch.content))), encoding, sheet, head_row)
     batch.save(update_fields=["seen", "head", "mapping"])
     return batch
 
 
-def _look(batch: Import, file: io.BytesIO, encoding: str, sheet: str) -> None:
+def first_rows(batch: Import) -> list[tuple[int, list[str]]]:
+    """The first rows of a file whose columns are still to be confirmed, with their numbers; [] once it is put away."""
+    if batch.content is None:
+        return []
+    return _top(io.BytesIO(zlib.decompress(bytes(batch.content))), reading.Seen(**batch.seen))
+
+
+def _top(file: io.BytesIO, seen: reading.Seen) -> list[tuple[int, list[str]]]:
+    """As many as can be read: what is wrong further down is said when the rows are checked."""
+    top: list[tuple[int, list[str]]] = []
+    try:
+        top.extend(islice(reading.rows(file, seen), LOOKED_AT))
+    except reading.Unreadable:
+        if not top:
+            raise
+    if not top:
+        raise reading.Unreadable("empty")
+    return top
+
+
+def _look(batch: Import, file: io.BytesIO, encoding: str, sheet: str, head_row: int = 0) -> None:
     names = columns.heads(KINDS[batch.kind].heads)
     try:
         seen = reading.look(file, encoding=encoding, sheet=sheet)
-        first = next(reading.rows(file, seen), None)
-        if first is None:
-            raise reading.Unreadable("empty")
+        top = _top(file, seen)
     except reading.Unreadable as problem:
         sentence = sentences.unreadable(problem.code, problem.facts)
         raise ValidationError({"file": ValidationError(sentence, problem.code)}) from None
-    batch.seen = asdict(seen)
-    batch.head = [cell.strip()[:100].replace("\x00", "") for cell in first[1]]
+    heads = dict(top)
+    if batch.feed is not None:  # nobody looks a feed over: its first row is the head, as it is documented
+        head_row = top[0][0]
+    elif head_row not in heads:
+        head_row = headers.head_among(top, names)
+    batch.seen = asdict(replace(seen, head_row=head_row))
+    batch.head = [cell.strip()[:100].replace("\x00", "") for cell in heads[head_row]]
     batch.mapping = headers.suggest(batch.head, names, nearly=batch.feed is None)
 
 

@@ -49,8 +49,8 @@ def trade(origin: str = "") -> duty.Trade:
 
 
 @cache
-def _quota_goods() -> tuple[str, ...]:
-    return tuple(prefix for row in rules.rows(RECORDS / "quota_goods.csv") for prefix in row["hs_prefixes"].split())
+def _quota_goods() -> tuple[duty.QuotaGoods, ...]:
+    return duty.read_quota_goods(RECORDS)
 
 
 def readiness_of(product: Product, shipment_date: date, *, book: rules.Rulebook | None = None) -> readiness.Readiness:

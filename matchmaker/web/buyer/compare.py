@@ -15,14 +15,14 @@ from openpyxl.styles import Alignment, Font
 
 from matchmaker.catalogue.models import Product
 from matchmaker.companies.models import Company
+from matchmaker.core import sheets
 from matchmaker.web.access import buyer
 from matchmaker.web.buyer.comparison import Comparison, of_products, of_suppliers
+from matchmaker.web.exports import FORMS
+from matchmaker.web.files import download
 
 MOST = 6
 SHIPS_IN = dt.timedelta(days=60)  # the day duty and readiness are compared for, unless another is asked for
-SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-# What Excel would run as a formula is text here (OWASP: CSV and formula injection).
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @buyer
@@ -38,9 +38,8 @@ def sheet(request: HttpRequest) -> HttpResponse:
     found = _compared(request)
     if found["comparison"] is None:
         return redirect("buyer_compare")
-    response = HttpResponse(_workbook(found["comparison"], found["day"]), content_type=SHEET)
-    response["Content-Disposition"] = f'attachment; filename="compare-{timezone.localdate():%Y-%m-%d}.xlsx"'
-    return response
+    name = f"compare-{timezone.localdate():%Y-%m-%d}.xlsx"
+    return download(_workbook(found["comparison"], found["day"]), name=name, content_type=FORMS["xlsx"])
 
 
 def _compared(request: HttpRequest) -> dict[str, Any]:
@@ -89,12 +88,12 @@ def _workbook(comparison: Comparison, day: dt.date) -> bytes:
     assert page is not None
     page.title = _("Compare")[:31]
     names = [getattr(thing, "display_name", None) or thing.name for thing in comparison.things]
-    page.append(["", *map(_safe, names)])
+    page.append(["", *map(sheets.safe, names)])
     for row in comparison.rows:
-        page.append([row.label, *(_safe("\n".join([cell.text, *cell.lines])) for cell in row.cells)])
+        page.append([row.label, *(sheets.safe("\n".join([cell.text, *cell.lines])) for cell in row.cells)])
     page.append([])
     for note in (_("Shipment on %(day)s.") % {"day": day.isoformat()}, *comparison.notes):
-        page.append([_safe(note)])
+        page.append([sheets.safe(note)])
     page.freeze_panes = "B2"
     page.column_dimensions["A"].width = 26
     for at in range(len(names)):
@@ -107,7 +106,3 @@ def _workbook(comparison: Comparison, day: dt.date) -> bytes:
     stored = io.BytesIO()
     book.save(stored)
     return stored.getvalue()
-
-
-def _safe(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) else text

@@ -12,6 +12,7 @@ from matchmaker.matching.models import Match
 from matchmaker.web.access import buyer
 from matchmaker.web.answers import common, take_answer, window_of
 from matchmaker.web.buyer.forms import MatchFilter
+from matchmaker.web.terms import terms_of
 
 PER_PAGE = 10
 STATES = {
@@ -67,6 +68,7 @@ def show(request: HttpRequest, uid) -> HttpResponse:
         "card": shown(match),
         "shortlisted": {match.product_id} if kept else set(),
         "window": window_of(match, to_maker=False),
+        "terms": terms_of(match),
     }
     return render(request, "buyer/match.html", context)
 

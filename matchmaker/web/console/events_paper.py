@@ -3,7 +3,6 @@
 import json
 
 from django.conf import settings
-from django.http import HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -17,6 +16,7 @@ from matchmaker.events.services import pack
 from matchmaker.web.access import team
 from matchmaker.web.agendas import by_day, local, rows_of
 from matchmaker.web.console.events import event_of
+from matchmaker.web.files import download
 
 
 @team
@@ -36,12 +36,6 @@ def paper(request, slug):
         "fingerprint": pack.fingerprint(),
     }
     return render(request, "console/event_paper.html", context)
-
-
-def _pdf(data: bytes, name: str) -> HttpResponse:
-    response = HttpResponse(data, content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="{name}.pdf"'
-    return response
 
 
 def _both(text_of) -> str:
@@ -64,7 +58,8 @@ def badges(request, slug):
     if only := request.GET.get("only", ""):
         people = people.filter(participation__company__legal_name=only[:200])
     rows = [_badge(event, person) for person in people.order_by("participation__company__legal_name", "pk")]
-    return _pdf(printing.badges(rows, title=_both(lambda: event.name)), f"{slug}-badges")
+    made = printing.badges(rows, title=_both(lambda: event.name))
+    return download(made, name=f"{slug}-badges.pdf", content_type="application/pdf", inline=True)
 
 
 def _badge(event: Event, person: Attendee) -> printing.Badge:
@@ -102,7 +97,8 @@ def signs(request, slug):
                 companies=[name for name in (company.display_name, company.other_name) if name] if company else [],
             )
         )
-    return _pdf(printing.signs(rows, title=_both(lambda: event.name)), f"{slug}-tables")
+    made = printing.signs(rows, title=_both(lambda: event.name))
+    return download(made, name=f"{slug}-tables.pdf", content_type="application/pdf", inline=True)
 
 
 def _sheets(event: Event) -> list[dict]:
@@ -163,6 +159,4 @@ def venue_pack(request, slug):
         "venue.json": json.dumps(listed, ensure_ascii=False, indent=1).encode(),
     }
     about = {"event": event.slug, "name": event.name, "made": made.isoformat(timespec="seconds")}
-    response = HttpResponse(pack.seal(files, about), content_type="application/zip")
-    response["Content-Disposition"] = f'attachment; filename="{slug}-venue.zip"'
-    return response
+    return download(pack.seal(files, about), name=f"{slug}-venue.zip", content_type="application/zip")

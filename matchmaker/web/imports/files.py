@@ -9,14 +9,16 @@ from matchmaker.imports.models import ImportRow
 from matchmaker.web.access import signed_in
 from matchmaker.web.exports import export
 from matchmaker.web.imports import owners
+from matchmaker.web.imports.words import InWords
 
 
 @signed_in
 def example(request: HttpRequest, owner: str, kind: str, form: str) -> HttpResponse:
     found = owners.owner_for(request, owner, kind)
     columns = [column for column in KINDS[kind].columns if column.name != "company" or found.company is None]
-    head = [capfirst(str(column.label)) for column in columns]
-    return export(request, f"example-{kind}", form, lambda: (head, [[column.example for column in columns]]))
+    head, words = [capfirst(str(column.label)) for column in columns], InWords()
+    row = [words(column.name, column.example) for column in columns]
+    return export(request, f"example-{kind}", form, lambda: (head, [row]))
 
 
 @signed_in

@@ -1,15 +1,32 @@
 """A file, and what its columns are."""
 
+from collections.abc import Sequence
+
 from django import forms
-from django.utils.text import capfirst
+from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from matchmaker.imports.columns import Column
 from matchmaker.imports.models import Import
 from matchmaker.imports.reading.text_files import ENCODINGS
+from matchmaker.web.imports.words import InWords
 
 NOT_IN_FILE = ""
+Rows = Sequence[tuple[int, Sequence[str]]]  # of the file, with their numbers
+# Encodings as spreadsheets call them when one saves.
+CALLED = {
+    "utf-8-sig": "UTF-8",
+    "utf-16": "UTF-16",
+    "utf-16-le": "UTF-16 LE",
+    "utf-16-be": "UTF-16 BE",
+    "gb18030": "GB18030 · GBK · GB2312",
+    "big5": "Big5",
+    "cp1252": "Windows-1252",
+    "cp1251": "Windows-1251",
+    "shift_jis": "Shift JIS",
+    "euc-kr": "EUC-KR",
+}
 # Columns whose value is often the same for a whole file and not written in it.
 OFTEN_THE_SAME = (
     "company",
@@ -28,6 +45,18 @@ def _where_empty(column: Column) -> str:
     return gettext("%(column)s, where it is empty") % {"column": capfirst(str(column.label))}
 
 
+def _told(cells: Sequence[str]) -> str:
+    return Truncator(" · ".join(text.strip() for text in cells if text.strip())).chars(60)
+
+
+def _place(batch: Import, at: int, head: str, top: Rows) -> str:
+    """A column of the file by its head and the first thing below it: by that one knows it whatever it is called."""
+    below = (cells[at].strip() for number, cells in top if number > batch.seen.get("head_row", 0) and at < len(cells))
+    sample = Truncator(next((text for text in below if text), "")).chars(28)
+    name = head or f"#{at + 1}"
+    return f"{name} · {sample}" if sample else name
+
+
 class FileForm(forms.Form):
     """Judged by the verb, which looks into it; here it is only a file."""
 
@@ -39,29 +68,46 @@ class FileForm(forms.Form):
 
 
 class LookForm(forms.Form):
-    """Another encoding or another sheet, when the first guess was wrong."""
+    """Another encoding, another sheet or another head, when the first guess was wrong."""
 
-    def __init__(self, *args, batch: Import, **kwargs):
+    def __init__(self, *args, batch: Import, top: Rows, **kwargs):
         super().__init__(*args, **kwargs)
         if batch.seen["format"] == "csv":
             names = dict.fromkeys([batch.seen["encoding"], *ENCODINGS])
             self.fields["encoding"] = forms.ChoiceField(
-                label=_("Encoding"), choices=[(name, name.upper()) for name in names], initial=batch.seen["encoding"]
+                label=_("Encoding"),
+                choices=[(name, CALLED.get(name, name)) for name in names],
+                initial=batch.seen["encoding"],
             )
         elif len(batch.seen["sheets"]) > 1:
             sheets = [(name, name) for name in batch.seen["sheets"]]
             self.fields["sheet"] = forms.ChoiceField(label=_("Sheet"), choices=sheets, initial=batch.seen["sheet"])
+        if len(top) > 1:
+            self.fields["head_row"] = forms.TypedChoiceField(
+                label=_("Column names in row"),
+                coerce=int,
+                choices=[(number, f"{number}: {_told(cells)}") for number, cells in top],
+                initial=batch.seen.get("head_row") or top[0][0],
+                widget=forms.Select(attrs={"translate": "no"}),
+            )
+
+    def chosen(self) -> dict:
+        """What was chosen well; another sheet or encoding has another head, which is looked for again."""
+        self.is_valid()
+        said = {name: self.cleaned_data.get(name) or "" for name in ("encoding", "sheet") if name in self.fields}
+        same = all(said[name] == self.fields[name].initial for name in said)
+        return {**said, "head_row": self.cleaned_data.get("head_row") or 0 if same else 0}
 
 
 class ColumnsForm(forms.Form):
     """For each of our columns the file's own, and for some the text that stands where the file says nothing."""
 
-    def __init__(self, *args, batch: Import, columns: list[Column], **kwargs):
+    def __init__(self, *args, batch: Import, columns: list[Column], top: Rows = (), **kwargs):
         super().__init__(*args, **kwargs)
         self.columns = [column for column in columns if column.name != "company" or batch.company_id is None]
         places = [
             (NOT_IN_FILE, _("not in this file")),
-            *((str(n), head or f"#{n + 1}") for n, head in enumerate(batch.head)),
+            *((str(n), _place(batch, n, head, top)) for n, head in enumerate(batch.head)),
         ]
         for column in self.columns:
             self.fields[f"at_{column.name}"] = forms.ChoiceField(
@@ -89,6 +135,11 @@ class ColumnsForm(forms.Form):
                 ),
             )
 
+    @property
+    def knows_any(self) -> bool:
+        """Whether any column of the file was told by its name."""
+        return any(self[f"at_{column.name}"].value() not in (None, NOT_IN_FILE) for column in self.columns)
+
     def found(self) -> list[dict]:
         """What is needed and what was found in the file, one line a column of ours."""
         return [line for line in self._lines() if line["told"]]
@@ -97,18 +148,27 @@ class ColumnsForm(forms.Form):
         return [line for line in self._lines() if not line["told"]]
 
     def _lines(self) -> list[dict]:
+        words = InWords()
         return [
             {
                 "column": column,
+                "example": words(column.name, column.example),
+                "needed": column.required or column.name == "company",
+                "open": self[f"at_{column.name}"].value() in (None, NOT_IN_FILE) and not self._said(column),
                 "at": self[f"at_{column.name}"],
                 "same": self[f"same_{column.name}"] if f"same_{column.name}" in self.fields else None,
                 "told": column.required
                 or column.name == "company"
                 or self[f"at_{column.name}"].value() not in (None, NOT_IN_FILE)
-                or bool(self.is_bound and self.data.get(f"same_{column.name}")),
+                or bool(self.is_bound and self._said(column)),
             }
             for column in self.columns
         ]
+
+    def _said(self, column: Column) -> str:
+        """What stands where the file says nothing."""
+        same = f"same_{column.name}"
+        return str(self[same].value() or "") if same in self.fields else ""
 
     def as_verb(self) -> dict:
         said = self.cleaned_data

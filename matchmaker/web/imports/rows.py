@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -20,9 +21,11 @@ from matchmaker.imports.services import correct_row
 from matchmaker.imports.services.correcting import cell
 from matchmaker.web.access import signed_in
 from matchmaker.web.imports import owners
+from matchmaker.web.imports.words import InWords, choices_for
 from matchmaker.web.refusals import say_why
 
 Action = ImportRow.Action
+NAMES = ("name", "legal_name", "text", "title")  # the column that says what a row is about, by kind
 SAMPLE = 8  # sound rows that are shown
 A_PAGE = 25  # refused rows a page
 COUNTED = 5_000  # refused rows whose sentences are counted
@@ -31,9 +34,11 @@ COUNTED = 5_000  # refused rows whose sentences are counted
 def preview(request: HttpRequest, batch: Import) -> dict:
     """Context of the preview."""
     labels = {column.name: str(column.label) for column in KINDS[batch.kind].columns}
+    words = InWords()
     counts = batch.actions()
     refused = batch.rows.filter(action=Action.REJECT)
     page = Paginator(refused, A_PAGE).get_page(request.GET.get("page"))
+    shown = [_refused(batch, row, labels) for row in page]
     return {
         "counts": [
             {"label": _("new"), "value": counts[Action.CREATE], "first": True},
@@ -42,17 +47,24 @@ def preview(request: HttpRequest, batch: Import) -> dict:
             {"label": _("refused"), "value": counts[Action.REJECT]},
         ],
         "page": page,
-        "refused": [_refused(batch, row, labels) for row in page],
+        "refused": shown,
+        "choices": choices_for({cell["name"] for one in shown for cell in one["cells"]}),
         "reasons": _reasons(refused, labels),
-        "sound": [_sound(batch, row, labels) for row in _sample(batch)],
+        "sound": [_sound(batch, row, labels, words) for row in _sample(batch)],
         "hidden_sheets": batch.seen.get("hidden", []),
     }
+
+
+def _title(batch: Import, row: Row | ImportRow) -> str:
+    """What a row is about: its name, or whatever it says first."""
+    name = next((text for key in NAMES if (text := cell(batch, row, key).strip())), "")
+    return Truncator(name or " · ".join([text.strip() for text in row.raw if text.strip()][:3])).chars(80)
 
 
 def _refused(batch: Import, row: ImportRow, labels: dict[str, str]) -> dict:
     return {
         "row": row,
-        "title": next((text for text in row.raw if text.strip()), "")[:80],
+        "title": _title(batch, row),
         "cells": [
             {"name": name, "label": labels.get(name, ""), "text": cell(batch, row, name), "why": why}
             for name, why in (row.problems or {}).items()
@@ -67,7 +79,7 @@ def _reasons(refused, labels: dict[str, str]) -> list[dict]:
         for problems in refused.values_list("problems", flat=True)[:COUNTED]
         for name, why in (problems or {}).items()
     )
-    return [{"label": name, "why": why, "count": count} for (name, why), count in found.most_common(12)]
+    return [{"label": name, "why": why, "count": count} for (name, why), count in found.most_common(12) if count > 1]
 
 
 def _sample(batch: Import) -> list[Row | ImportRow]:
@@ -77,16 +89,22 @@ def _sample(batch: Import) -> list[Row | ImportRow]:
     return sorted(rows, key=lambda row: row.row_no)[:SAMPLE]
 
 
-def _sound(batch: Import, row: Row | ImportRow, labels: dict[str, str]) -> dict:
-    """A row that can come in, with what was put right in it."""
+def _sound(batch: Import, row: Row | ImportRow, labels: dict[str, str], words: InWords) -> dict:
+    """A row that can come in, with what was put right in it. That a country became its code is no news to anybody."""
     notes = row.notes or {}
+    changes = [
+        (labels[name], cell(batch, row, name) or batch.defaults.get(name, ""), words(name, as_text(text)))
+        for name, text in notes.items()
+        if name in labels
+    ]
     return {
         "row": row,
-        "title": next((text for text in row.raw if text.strip()), "")[:80],
+        "title": _title(batch, row),
+        "becomes": Action(row.action).label,
         "notes": [
-            {"label": labels[name], "from": cell(batch, row, name) or batch.defaults.get(name, ""), "to": as_text(text)}
-            for name, text in notes.items()
-            if name in labels
+            {"label": label, "from": old, "to": new}
+            for label, old, new in changes
+            if old.strip().casefold() != new.casefold()
         ],
         "says": notes.get("", ""),
     }

@@ -19,6 +19,7 @@ from matchmaker.web.access import signed_in
 from matchmaker.web.imports import feeds, owners
 from matchmaker.web.imports.forms import ColumnsForm, FileForm, LookForm
 from matchmaker.web.imports.rows import preview
+from matchmaker.web.imports.words import InWords
 from matchmaker.web.refusals import say_why, show_on
 from matchmaker.web.uploads import limited
 
@@ -76,12 +77,17 @@ def new(request: HttpRequest, owner: str, kind: str) -> HttpResponse:
             status = 413
         elif form.is_valid() and (batch := _start(request, form, found, kind)):
             return redirect("import", batch.uid)
+    words = InWords()
     context = {
         "form": form,
         "owner": found,
         "kind": kind,
         "label": label(kind),
-        "columns": [column for column in KINDS[kind].columns if column.name != "company" or found.company is None],
+        "columns": [
+            {"column": column, "example": words(column.name, column.example)}
+            for column in KINDS[kind].columns
+            if column.name != "company" or found.company is None
+        ],
     }
     return render(request, "imports/new.html", context, status=status)
 
@@ -106,9 +112,11 @@ def _page(
     request: HttpRequest, batch: Import, form: ColumnsForm | None = None, status: int = 200, **extra
 ) -> HttpResponse:
     context = {"batch": batch, "label": label(batch.kind), "state": state_of(batch), "steps": _stepper(batch), **extra}
+    context["again"] = _again(batch)
     if batch.state == State.MAPPING:
-        context["form"] = form or ColumnsForm(batch=batch, columns=KINDS[batch.kind].columns)
-        context["look"] = LookForm(batch=batch)
+        top = services.first_rows(batch)
+        context["form"] = form or ColumnsForm(batch=batch, columns=KINDS[batch.kind].columns, top=top)
+        context["look"] = LookForm(batch=batch, top=top)
     elif batch.is_working:
         context |= _job(batch)
     elif batch.state == State.PREVIEW:
@@ -118,6 +126,13 @@ def _page(
     elif batch.state in (State.DONE, State.UNDONE):
         context["figures"] = _figures(batch)
     return render(request, "imports/show.html", context, status=status)
+
+
+def _again(batch: Import) -> str:
+    """Where another file of the same kind is sent; a feed is read by itself."""
+    if batch.kind == Import.Kind.FEED:
+        return ""
+    return reverse("import_new", args=[owners.COMPANY if batch.company_id else owners.TEAM, batch.kind])
 
 
 def _stepper(batch: Import) -> list[dict]:
@@ -169,27 +184,19 @@ def progress(request: HttpRequest, uid) -> HttpResponse:
 def look(request: HttpRequest, uid) -> HttpResponse:
     batch = owners.import_for(request, uid)
     try:
-        services.reread(
-            by=request.user,
-            batch=batch,
-            encoding=_known(request.POST.get("encoding", ""), batch),
-            sheet=request.POST.get("sheet", "")[:100],
-        )
+        form = LookForm(request.POST, batch=batch, top=services.first_rows(batch))
+        services.reread(by=request.user, batch=batch, **form.chosen())
     except (Refused, ValidationError) as problem:
         say_why(request, problem)
     return redirect("import", uid)
-
-
-def _known(encoding: str, batch: Import) -> str:
-    form = LookForm({"encoding": encoding}, batch=batch)
-    return encoding if "encoding" in form.fields and form.is_valid() else ""
 
 
 @signed_in
 @require_POST
 def columns(request: HttpRequest, uid) -> HttpResponse:
     batch = owners.import_for(request, uid)
-    form = ColumnsForm(request.POST, batch=batch, columns=KINDS[batch.kind].columns)
+    top = services.first_rows(batch)
+    form = ColumnsForm(request.POST, batch=batch, columns=KINDS[batch.kind].columns, top=top)
     if not form.is_valid():
         return _page(request, batch, form, 422)
     try:

@@ -21,7 +21,7 @@ from matchmaker.campaigns import team
 from matchmaker.companies import privacy
 from matchmaker.core.problems import Refused
 from matchmaker.core.text import one_line
-from matchmaker.web import fields
+from matchmaker.web import fields, files
 from matchmaker.web.access import signed_in
 from matchmaker.web.once import is_done
 from matchmaker.web.refusals import say_why, show_on
@@ -164,9 +164,7 @@ def data(request: HttpRequest) -> HttpResponse:
 @require_safe
 def download(request: HttpRequest) -> HttpResponse:
     copy = json.dumps(privacy.export_person(by=request.user), ensure_ascii=False, indent=1)
-    response = HttpResponse(copy, content_type="application/json")
-    response["Content-Disposition"] = 'attachment; filename="my-data.json"'
-    return response
+    return files.download(copy, name="my-data.json", content_type="application/json")
 
 
 @signed_in

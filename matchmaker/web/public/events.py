@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 import icalendar
 from django.conf import settings
 from django.db.models import Count, Q
-from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,6 +14,7 @@ from django.views.decorators.http import require_safe
 from matchmaker.events.models import Event
 from matchmaker.web.access import everyone
 from matchmaker.web.agendas import viewers_zone
+from matchmaker.web.files import download
 from matchmaker.web.public.structured import event_data
 
 
@@ -80,9 +80,7 @@ def calendar(request, slug):
     if event.status == Event.Status.CANCELLED:
         entry.add("status", "CANCELLED")
     book.add_component(entry)
-    response = HttpResponse(book.to_ical(), content_type="text/calendar; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{event.slug}.ics"'
-    return response
+    return download(book.to_ical(), name=f"{event.slug}.ics", content_type="text/calendar; charset=utf-8")
 
 
 def _at(event: Event, day: dt.date, clock: dt.time) -> dt.datetime:

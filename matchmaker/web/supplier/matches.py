@@ -14,6 +14,7 @@ from matchmaker.matching.models import Match
 from matchmaker.web.access import supplier
 from matchmaker.web.answers import common, take_answer, window_of
 from matchmaker.web.supplier.forms import MatchFilter
+from matchmaker.web.terms import terms_of
 
 PER_PAGE = 10
 STATES = {
@@ -61,7 +62,7 @@ def index(request: HttpRequest) -> HttpResponse:
 @supplier
 def show(request: HttpRequest, uid) -> HttpResponse:
     match = get_object_or_404(seen_by(request.company).for_cards(), uid=uid)
-    context = {"card": shown(match), "facts": _facts(match), "window": window_of(match)}
+    context = {"card": shown(match), "facts": _facts(match), "window": window_of(match), "terms": terms_of(match)}
     return render(request, "supplier/match.html", context)
 
 

@@ -12,6 +12,7 @@ from matchmaker.catalogue.models import Product
 from matchmaker.companies.models import Company
 from matchmaker.imports import services
 from matchmaker.imports.models import Import
+from matchmaker.imports.packs import fresh_rows
 from tests import factories
 from tests.imports.sheets import HEAD, applied, as_csv, as_xlsx, goods, previewed
 
@@ -49,7 +50,8 @@ def test_a_file_goes_through_all_its_steps(client, mill):
     shown = text(client.get(batch_url))
     assert "Bring in 2 rows" in shown
     assert "HS 2022 has no code 999999." in shown
-    assert "country of origin: <bdi>Thailand</bdi> → <bdi>TH</bdi>".casefold() in shown.casefold()
+    assert "HS code: <bdi>1006.30</bdi> → <bdi>100630</bdi>" in shown
+    assert "<bdi>TH</bdi>" not in shown  # Thailand is what it says and what it means
     client.post(reverse("import_correct", args=[batch.uid, 3]), {"cell_hs_code": "1006.30"})
     assert "Bring in 3 rows" in text(client.get(batch_url))
     client.post(reverse("import_apply", args=[batch.uid]))
@@ -115,11 +117,125 @@ def test_b78_anothers_import_and_its_files_answer_404(client, mill):
     assert client.post(reverse("import_correct", args=[batch.uid, 2])).status_code == 404
 
 
-def test_the_example_is_read_without_a_question(client, mill):
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_the_example_is_in_words_of_the_reader_and_is_read_without_a_question(client, mill, language):
+    factories.category("AGRI-06", name_en="Cereals, flour", name_zh="谷物、面粉")
+    client.cookies["django_language"] = language
     answer = client.get(reverse("import_example", args=["company", "products", "xlsx"]))
     owner = factories.member_of(mill)
     batch = previewed(by=owner, company=mill, content=answer.content)
     assert (batch.total, batch.rejected) == (1, 0)
+    [row] = fresh_rows(batch)
+    written = [row.raw[batch.mapping[name]] for name in ("category", "origin", "storage", "capacity_period")]
+    words = {
+        "en": ["Cereals, flour", "Thailand", "ambient", "a month"],
+        "zh-hans": ["谷物、面粉", "泰国", "常温", "每月"],
+    }
+    assert written == words[language]
+    assert [row.values[name] for name in ("category_id", "origin", "storage", "capacity_period")] == [
+        *("AGRI-06", "TH", "ambient", "month")
+    ]
+
+
+# -- what a supplier's sheet looks like ------------------------------------------------------------------------------
+def price_list(content):
+    """With a title over all columns and a line about the prices, as most price lists have."""
+    return as_xlsx(content, lambda book: book.active.merge_cells("A1:H1"))
+
+
+TITLE = [["Surin Rice Mill, price list"], ["valid until 31 December"]]
+
+
+def columns(client, batch, **said):
+    places = {f"at_{name}": place for name, place in batch.mapping.items()}
+    return client.post(reverse("import_columns", args=[batch.uid]), {**places, **said})
+
+
+def test_a_title_above_the_column_names_is_left_out(client, mill):
+    content = price_list([*TITLE, HEAD, *goods(2)])
+    page = client.get(send(client, content, name="list.xlsx").url)
+    batch = Import.objects.get()
+    assert (batch.head, batch.seen["head_row"]) == (HEAD, 3)
+    assert [name for name, _label in page.context["look"].fields["head_row"].choices] == [1, 2, 3, 4, 5]
+    assert dict(page.context["form"].fields["at_hs_code"].choices)["1"] == "HS code · 1006.30"
+    columns(client, batch)
+    services.work_waiting()
+    assert [(row.row_no, row.values["texts"][0][1]) for row in fresh_rows(batch)] == [(4, "Rice 1"), (5, "Rice 2")]
+
+
+def test_another_row_may_be_said_to_hold_the_names_and_another_sheet_is_looked_at_anew(client, mill):
+    def second(book):
+        sheet = book.create_sheet("More")
+        for row in [["Price list"], HEAD, *goods(1)]:
+            sheet.append(row)
+
+    send(client, as_xlsx([["Our goods"], ["Goodz", "Tarif"], ["Rice", "100630"]], second), name="list.xlsx")
+    batch = Import.objects.get()
+    address = reverse("import_look", args=[batch.uid])
+    client.post(address, {"sheet": batch.seen["sheet"], "head_row": "2"})
+    batch.refresh_from_db()
+    assert (batch.head, batch.seen["head_row"]) == (["Goodz", "Tarif"], 2)
+    client.post(address, {"sheet": batch.seen["sheet"], "head_row": "99"})  # there is no such row: looked for again
+    batch.refresh_from_db()
+    assert batch.seen["head_row"] == 1
+    client.post(address, {"sheet": "More", "head_row": "3"})
+    batch.refresh_from_db()
+    assert (batch.head, batch.seen["head_row"]) == (HEAD, 2)
+
+
+def test_names_nobody_knows_are_said_and_every_column_is_in_sight(client, mill):
+    page = text(client.get(send(client, as_csv([["Goodz", "Tarif nr"], ["Rice", "100630"]])).url))
+    assert "None of your columns has a name we know." in page
+    assert "<details open>" in page
+    assert "Goodz · Rice" in page
+    assert "UTF-8-SIG" not in page
+    known = text(client.get(send(client, as_csv([HEAD, *goods(1)])).url))
+    assert "None of your columns" not in known
+    assert "<details open>" not in known
+
+
+def test_a_file_of_names_alone_is_not_called_in_order(client, mill):
+    url = send(client, as_csv([HEAD])).url
+    columns(client, Import.objects.get())
+    services.work_waiting()
+    page = text(client.get(url))
+    assert "There is nothing below the column names" in page
+    assert f'href="{reverse("import_new", args=["company", "products"])}"' in page
+    assert "Every row is in order" not in page
+
+
+def test_a_cell_of_a_list_is_mended_with_the_list_beside_it(client, mill):
+    rows = goods(2)
+    rows[0][7], rows[0][2], rows[1][0] = "bushel", "Siam", ""
+    url = send(client, as_csv([HEAD, *rows])).url
+    batch = Import.objects.get()
+    columns(client, batch)
+    services.work_waiting()
+    answer = client.get(url)
+    assert set(answer.context["choices"]) == {"min_order_unit", "origin"}
+    assert ("Thailand", "") in answer.context["choices"]["origin"]
+    assert 'name="cell_origin" value="Siam"' in text(answer)
+    assert '<datalist id="list-origin">' in text(answer)
+    assert [one["title"] for one in answer.context["refused"]] == ["Rice 1", "1006.30 · Thailand · AGRI-01"]
+    assert "No row can come in as it is." in text(answer)
+    client.post(
+        reverse("import_correct", args=[batch.uid, 2]), {"cell_origin": "Thailand", "cell_min_order_unit": "kg"}
+    )
+    assert [row["becomes"] for row in client.get(url).context["sound"]] == ["new"]
+
+
+def test_the_result_says_whether_anybody_sees_it_and_an_undone_file_is_no_dead_end(client, mill):
+    again = f'href="{reverse("import_new", args=["company", "products"])}"'
+    owner, drafts = factories.member_of(mill), "What is new are drafts"
+    batch = applied(by=owner, batch=previewed(by=owner, company=mill, content=as_csv([HEAD, *goods(1)])))
+    url = reverse("import", args=[batch.uid])
+    assert drafts in text(client.get(url))
+    client.post(reverse("import_undo", args=[batch.uid]))
+    services.work_waiting()
+    assert again in text(client.get(url))
+    shown = previewed(by=owner, company=mill, content=as_csv([HEAD, *goods(1)]), publish=True)
+    applied(by=owner, batch=shown)
+    assert drafts not in text(client.get(reverse("import", args=[shown.uid])))
 
 
 def test_a_list_taken_along_comes_back_unchanged(client, mill):

@@ -66,3 +66,19 @@ def test_b28_days_that_do_not_exist_are_named(client, product, day):
 def test_products_of_others_are_not_answered_for(client, product):
     other = make.product()
     assert client.post(address(other, "answer"), {"question": "is_food", "said": "yes"}).status_code == 404
+
+
+def test_a_product_under_a_tariff_quota_says_so_beside_its_duty(client, product):
+    def page(hs_code):
+        product.hs_code = hs_code
+        product.save(update_fields=["hs_code"])
+        return client.get(address(product)).content.decode()
+
+    assert "Tariff quota" in page("100630")
+    assert "https://www.fao.org/giews/" in page("100630")
+    assert "Tariff quota" not in page("080440")
+    other = client.get(reverse("product", args=[product.uid])).content.decode()
+    assert "Tariff quota" not in other
+    product.hs_code = "110100"
+    product.save(update_fields=["hs_code"])
+    assert "Tariff quota" in client.get(reverse("product", args=[product.uid])).content.decode()

@@ -1,0 +1,148 @@
+"""What a line wants and what is offered for it, term by term, on the match pages of both desks.
+
+Price, minimum order and lead time are judged by the engine's own conditions, so that a page never says otherwise than
+the match; the delivery term is compared here. A quote for the line stands before what the product says.
+"""
+
+import datetime as dt
+from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from matchmaker.catalogue.models import Product
+from matchmaker.core import reference
+from matchmaker.directory import facts
+from matchmaker.matching.engine.conditions import judge
+from matchmaker.matching.engine.pairs import Offer
+from matchmaker.matching.models import Match
+from matchmaker.matching.sides import wants
+from matchmaker.messaging.models import Quote
+from matchmaker.web.templatetags.trade import amount, price, target_price, unit
+from matchmaker.web.templatetags.ui import money, number
+
+Row = dict[str, Any]
+
+
+def terms_of(match: Match) -> dict[str, Any]:
+    """`rows` with label, wanted, offered, note and state (meets, fails, unknown or ""), and the `quote` behind them."""
+    product, line = match.product, match.line
+    quote = _quote(match)
+    offered: Product | Quote = quote or product
+    outcomes = _outcomes(match, offered)
+    rows = [
+        {**outcomes["price"], "label": _("Price"), "wanted": target_price(line), "offered": _price(offered)},
+        {
+            **outcomes["minimum_order"],
+            "label": _("Minimum order"),
+            "wanted": amount(line.quantity, line.unit),
+            "offered": amount(offered.min_order, offered.min_order_unit),
+        },
+        _delivery_term(match, offered),
+        {
+            **outcomes["delivery"],
+            "label": _("Lead time"),
+            "wanted": _by(line.demand.delivery_until),
+            "offered": _days(offered.lead_time_days),
+        },
+    ]
+    return {"rows": [row for row in rows if row["wanted"] or row["offered"]], "quote": quote}
+
+
+def _quote(match: Match) -> Quote | None:
+    """The supplier's live quote for the line: made for this product, or for the demand as a whole."""
+    about = (
+        Q(enquiry__match=match)
+        | Q(enquiry__product=match.product_id)
+        | Q(enquiry__match__isnull=True, enquiry__product__isnull=True)
+    )
+    quotes = Quote.objects.filter(
+        about,
+        line=match.line_id,
+        enquiry__supplier=match.product.company_id,
+        enquiry__delivered_at__isnull=False,
+        status__in=Quote.LIVE,
+    )
+    return quotes.order_by("-made_at", "-pk").first()
+
+
+def _outcomes(match: Match, offered: Product | Quote) -> dict[str, Row]:
+    """Code of a condition → its state and a note; what the line does not ask for has no state."""
+    is_quote = isinstance(offered, Quote)
+    low = offered.price if isinstance(offered, Quote) else offered.price_low
+    offer = Offer(
+        key=match.product_id,
+        texts=(),
+        min_order=_float(offered.min_order),
+        min_order_unit=offered.min_order_unit,
+        price_low=_float(low),
+        price_high=None if is_quote else _float(offered.price_high),  # type: ignore[union-attr]
+        currency=offered.currency,
+        price_unit=offered.price_unit,
+        lead_time_days=offered.lead_time_days,
+    )
+    rates = {"CNY": 1.0} | {code: float(row.yuan) for code, row in facts.rates().items()}
+    found: dict[str, Row] = {code: {"state": "", "note": ""} for code in ("price", "minimum_order", "delivery")}
+    for condition in judge(offer, wants([match.line])[0], rates=rates, today=timezone.localdate()):
+        if condition.code in found:
+            found[condition.code] = {"state": condition.outcome, "note": _note(condition.code, condition.facts)}
+    return found
+
+
+def _note(code: str, said: Any) -> str:
+    """What the offer is in the units of the wish, where they are not the same."""
+    if code == "price" and "offered_converted" in said:
+        if (said["currency"], said["unit"]) == (said["offered_currency"], said["offered_unit"]):
+            return ""
+        return _("about %(price)s / %(unit)s") % {
+            "price": money(said["offered_converted"], said["currency"]),
+            "unit": unit(said["unit"]),
+        }
+    if code == "minimum_order" and said.get("offered_min") is not None and said["min_order_unit"] != said["unit"]:
+        return _("about %(amount)s") % {"amount": amount(said["offered_min"], said["unit"])}
+    if code == "delivery" and said.get("earliest") and said.get("lead_time_days") is not None:
+        return _("on %(day)s, if ordered today") % {"day": _shown(dt.date.fromisoformat(said["earliest"]))}
+    return ""
+
+
+def _delivery_term(match: Match, offered: Product | Quote) -> Row:
+    """Another term is another price: CIF and FOB are not compared, and DDP is not taken for CIF."""
+    demand = match.line.demand
+    state = ""
+    if demand.incoterm:
+        state = "unknown" if not offered.incoterm else "meets" if offered.incoterm == demand.incoterm else "fails"
+    return {
+        "label": _("Delivery term"),
+        "wanted": f"{demand.incoterm} {demand.destination_name}".strip(),
+        "offered": f"{offered.incoterm} {reference.place(offered.incoterm_place)}".strip(),
+        "state": state,
+        "note": "",
+    }
+
+
+def _price(offered: Product | Quote) -> str:
+    if isinstance(offered, Product):
+        return price(offered)
+    return _("%(price)s / %(unit)s") % {
+        "price": money(offered.price, offered.currency),
+        "unit": unit(offered.price_unit),
+    }
+
+
+def _by(day: dt.date | None) -> str:
+    return _("delivery by %(day)s") % {"day": _shown(day)} if day else ""
+
+
+def _shown(day: dt.date) -> str:
+    return date_format(day, "DATE_FORMAT")
+
+
+def _days(days: int | None) -> str:
+    return "" if days is None else ngettext("%(days)s day", "%(days)s days", days) % {"days": number(days)}
+
+
+def _float(value) -> float | None:
+    return None if value is None else float(value)
