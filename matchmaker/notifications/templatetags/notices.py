@@ -19,6 +19,7 @@ from matchmaker.notifications.models import Announcement
 from matchmaker.notifications.typesetting import mended
 
 register = template.Library()
+HOLE = re.compile(r"\{\w+\}")
 MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}(?P<clock> \d{2}:\d{2})?")
 ADDRESS = re.compile(r"(https?://[^\s<>\"'，。、；：！？）】》」』]*[^\s<>\"'，。、；：！？）】》」』.,;:!?)\]])")
 
@@ -66,6 +67,12 @@ def announced(uid: str) -> dict[str, Any]:
     if row is None:
         return {"subject": "", "body": "", "sender": ""}
     return {**in_language(row.texts), "sender": in_language(row.sender)}
+
+
+@register.filter
+def without_names(subject: str) -> str:
+    """The subject of a kind of mail for reading: an ellipsis where its placeholders stand (`{company} is approved`)."""
+    return HOLE.sub("…", subject)
 
 
 @register.filter

@@ -30,6 +30,11 @@ class WordingForm(forms.Form):
     subject = forms.CharField(label=gettext_lazy("Subject"), max_length=200)
     body = forms.CharField(label=gettext_lazy("Text"), widget=forms.Textarea(attrs={"rows": 10, "maxlength": 5000}))
 
+    def __init__(self, *args, language: str, **kwargs):
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs["lang"] = language
+
 
 @organiser
 def index(request):
@@ -51,7 +56,7 @@ def edit(request, kind, language, variant):
     saved = wording.of(kind, language, variant)
     own = wording.default(kind, language, variant)
     start = {"subject": saved.subject, "body": saved.body} if saved else own
-    form = WordingForm(request.POST or None, initial=start)
+    form = WordingForm(request.POST or None, initial=start, language=language)
     looking = request.method == "POST" and "look" in request.POST
     if request.method == "POST" and form.is_valid():
         words = form.cleaned_data

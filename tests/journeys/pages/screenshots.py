@@ -34,6 +34,7 @@ def test_take_a_picture_of_every_page(shown):
         for scheme in ("light", "dark"):
             for role in ROLES:
                 page = shown.browser(role, language=language, scheme=scheme)
+                assert has_chinese(page), "this machine has no typeface for Chinese: install fonts-noto-cjk"
                 for row in wanted:
                     if row.role == role:
                         take(page, row, f"{language}-%d-{scheme}")
@@ -46,6 +47,19 @@ def test_take_a_picture_of_every_page(shown):
     if os.environ.get("KEEP"):
         for name, language, width, scheme in BEST:
             keep(FOLDER / f"{language}-{width}-{scheme}" / f"{name}.png", ROOT / "docs" / "images" / f"{name}.webp")
+
+
+def has_chinese(page):
+    """Whether this machine draws Chinese characters, or boxes."""
+    return page.evaluate(r"""() => {
+        const drawn = (sign) => {
+            const canvas = document.createElement("canvas"), pen = canvas.getContext("2d");
+            pen.font = "40px sans-serif";
+            pen.fillText(sign, 10, 60);
+            return canvas.toDataURL();
+        };
+        return drawn("\u6d3d") !== drawn("\u{10fffd}") && drawn("\u6d3d") !== drawn("\u8c08");
+    }""")
 
 
 def take(page, row, look):
