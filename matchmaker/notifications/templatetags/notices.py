@@ -71,7 +71,7 @@ def announced(uid: str) -> dict[str, Any]:
 
 @register.filter
 def without_names(subject: str) -> str:
-    """The subject of a kind of mail for reading: an ellipsis where its placeholders stand (`{company} is approved`)."""
+    """The subject of a kind of mail for reading: an ellipsis where its placeholders stand ("… is open")."""
     return HOLE.sub("…", subject)
 
 
