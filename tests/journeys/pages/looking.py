@@ -25,6 +25,11 @@ RESIZED = (
 # The same in every language.
 ALLOWED = [
     "matchmaker",
+    "Big5",
+    "Windows",
+    "Shift",
+    "JIS",
+    "MPa",
     "English",
     "简体中文",
     "Standard",

@@ -149,6 +149,7 @@ class SiteMap:
 
     def _public(self) -> list[Page]:
         product, demand = self.mutual.product, Demand.objects.filter(visibility="public", status="published").first()
+        under_quota = Product.objects.published().filter(hs_code__startswith="1006").first()  # rice
         return self._of(
             "anonymous",
             {
@@ -163,6 +164,7 @@ class SiteMap:
                 "products": "/products/",
                 "products-searched": "/products/?q=咖啡",
                 "product": f"/products/{product.uid}/",
+                "product-quota": f"/products/{under_quota.uid}/",
                 "demands": "/demands/",
                 "demand": f"/demands/{demand.uid}/",
                 "events": "/events/",
