@@ -126,6 +126,10 @@ def deliver_waiting(budget: float = BUDGET) -> int:
         return drain(mail_due, post.send_delivery, budget=budget)
 
 
+# How the floors above send what they promised to addresses, for a round without Celery.
+senders: list[Callable[[], int]] = []
+
+
 def send_due(kind: type[Promise], write: Callable[[Promise], EmailMultiAlternatives], budget: float = BUDGET) -> int:
     """Send the letters of a floor above that are due, each row a letter to one address; returns how many left.
 

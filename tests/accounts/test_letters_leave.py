@@ -5,6 +5,7 @@ import uuid
 
 import pytest
 from django.core import mail
+from django.core.management import call_command
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
@@ -110,6 +111,12 @@ def test_f09_signing_up_works_without_redis(monkeypatch, django_capture_on_commi
     with django_capture_on_commit_callbacks(execute=True):
         assert sign_up().status_code == 302
     assert AccountLetter.objects.waiting().count() == 1
+
+
+def test_a_round_without_celery_takes_the_letters_along(capsys):
+    sign_up()
+    call_command("deliver")
+    assert (capsys.readouterr().out, mail.outbox[0].to) == ("1 delivered\n", ["new@example.org"])
 
 
 def test_what_a_letter_said_is_forgotten_when_it_left():
