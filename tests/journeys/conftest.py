@@ -82,12 +82,15 @@ class Person:
         return self.page.inner_text("main")
 
 
+CONFIRMS = re.compile(r"/accounts/confirm-email/\S+")
+
+
 def confirmation(address):
     """The path in the worker's mail that asks somebody to confirm her address."""
 
     def path():
         bodies = [body_of(message) for message in mails_to(address)]
-        found = [match[1] for body in bodies if (match := re.search(r"(/accounts/confirm-email/\S+)", body))]
+        found = [match[0] for body in bodies if (match := CONFIRMS.search(body))]
         return found[-1] if found else ""
 
     return wait_for(path, 60, f"no confirmation was sent to {address}")[0]
