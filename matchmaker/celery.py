@@ -54,6 +54,8 @@ app.conf.beat_schedule = {
     "compute plans of meetings": {"task": "events.compute_plans", "schedule": 10.0, "options": {"expires": 10}},
     "work on imports": {"task": "imports.work_waiting", "schedule": 10.0, "options": {"expires": 10}},
     "forget stored answers": {"task": "accounts.forget_stored_answers", "schedule": crontab(hour=3, minute=20)},
+    "send letters about accounts": {"task": "accounts.send_letters", "schedule": 10.0, "options": {"expires": 10}},
+    "forget old letters": {"task": "accounts.forget_old_letters", "schedule": crontab(hour=3, minute=25)},
     "work on feeds": {"task": "imports.work_feeds", "schedule": 10.0, "options": {"expires": 10}},
     "forget old imports": {"task": "imports.forget_old", "schedule": crontab(hour=3, minute=40)},
     "remind of meetings": {"task": "events.remind_of_meetings", "schedule": 60.0, "options": {"expires": 60}},

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from matchmaker.accounts import letters
 from matchmaker.accounts.services import tell_of_guesses
+from matchmaker.accounts.tasks import ring_at_commit
 from matchmaker.notifications import mail
 
 
@@ -46,7 +47,9 @@ class AccountAdapter(DefaultAccountAdapter):
         ).replace("UID-KEY", key)
 
     def send_mail(self, template_prefix, email, context):
-        if not letters.send(template_prefix, email, context):
+        if letters.write(template_prefix, email, context):
+            ring_at_commit()
+        else:
             super().send_mail(template_prefix, email, context)
 
     def save_user(self, request, user, form, commit=True):

@@ -1,20 +1,28 @@
 """What is said by mail about an account, in the words and the frame of the house instead of allauth's own.
 
-Addresses are made of SITE_URL and a path, never of the Host header of whoever asked (B34).
+A letter is written down where it is asked for and leaves with the post office, so that nobody who signs up or forgot
+her password waits for a mail server, or fails with it. Addresses are made of SITE_URL and a path, never of the Host
+header of whoever asked (B34).
 """
 
-import uuid
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
+from allauth.account import app_settings
 from allauth.account.models import EmailAddress
 from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.functional import Promise as Lazy
 from django.utils.translation import gettext_lazy as _
 
-from matchmaker.notifications import mail, topics
+from matchmaker.accounts.models import AccountLetter, User
+from matchmaker.notifications import mail, outbox, topics
+from matchmaker.notifications.models import Promise
+
+KEPT = dt.timedelta(days=30)  # that it left, for whoever asks where her letter is
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,22 +97,61 @@ def _changed(what: str | Lazy) -> Letter:
     return Letter(_("Your account was changed"), (what, done), _("Look after your account"), route="account")
 
 
-def send(prefix: str, email: str, context: dict[str, Any]) -> bool:
-    """Send what allauth wants said under this prefix; False when it is nothing we have words for."""
+def write(prefix: str, email: str, context: dict[str, Any]) -> bool:
+    """Promise what allauth wants said under this prefix; False when it is nothing we have words for."""
     letter = LETTERS.get(prefix) or (_changed(CHANGES[prefix]) if prefix in CHANGES else None)
     if letter is None:
         return False
     hers = EmailAddress.objects.filter(email__iexact=email).select_related("user").order_by("-verified").first()
-    language = hers.user.language if hers else translation.get_language() or settings.LANGUAGE_CODE
+    person = hers.user if hers else context.get("user")
+    person = person if isinstance(person, User) else None
+    language = person.language if person else translation.get_language() or settings.LANGUAGE_CODE
     facts = context | {"site": mail.site_name()}
-    link = context[letter.link].removeprefix(settings.SITE_URL) if letter.link else reverse(letter.route)
     with translation.override(language):
-        said = {
+        contents = {
             "subject_line": str(letter.subject),
             "sentences": [sentence % facts for sentence in letter.sentences],
             "action": str(letter.action),
-            "path": link,
+            "path": context[letter.link].removeprefix(settings.SITE_URL) if letter.link else reverse(letter.route),
         }
-    addressee = mail.Addressee(email, language)
-    mail.build(addressee, "account_letter", topics.ACCOUNT, said, key=str(uuid.uuid4())).send()
+    now = timezone.now()
+    AccountLetter.objects.create(
+        user=person,
+        email=email,
+        language=language,
+        kind=prefix.rpartition("/")[2],
+        contents=contents,
+        expires_at=now + _life(letter) if letter.link else None,
+        not_before=now,
+    )
     return True
+
+
+def send_waiting(budget: float = outbox.BUDGET) -> int:
+    """Send the letters that are due; returns how many left. Any number may run at once."""
+    return mail.send_due(AccountLetter, _letter, budget)
+
+
+def forget_old() -> None:
+    """Drop letters of long ago, and what those say that nobody let leave before their link ended."""
+    now = timezone.now()
+    AccountLetter.objects.filter(finished_at__lt=now - KEPT).delete()
+    AccountLetter.objects.filter(expires_at__lt=now).exclude(contents={}).update(contents={})
+
+
+def _life(letter: Letter) -> dt.timedelta:
+    """How long the link of a letter works, counted from when it was made."""
+    if letter is CONFIRM:
+        return dt.timedelta(days=app_settings.EMAIL_CONFIRMATION_EXPIRE_DAYS)
+    return dt.timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)
+
+
+def _letter(promise: Promise) -> EmailMultiAlternatives:
+    """Also to an address that bounced once: without this letter whoever mended it could not come in to say so."""
+    row = AccountLetter.objects.filter(pk=promise.pk).first()
+    if row is None:
+        raise outbox.NotWanted("The account is closed.")
+    if row.expires_at and row.expires_at <= timezone.now():
+        raise outbox.NotWanted("Its link has run out.")
+    addressee = mail.Addressee(row.email, row.language)
+    return mail.build(addressee, "account_letter", topics.ACCOUNT, row.contents, key=str(row.pk))

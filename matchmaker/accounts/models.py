@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from matchmaker.core.ids import Public
 from matchmaker.core.text import one_line
+from matchmaker.notifications.models import Promise
 
 
 class UserManager(BaseUserManager):
@@ -118,6 +119,33 @@ class AuditEntry(models.Model):
 
     def __str__(self):
         return f"{self.verb} {self.object_kind} {self.object_uid}"
+
+
+class AccountLetter(Promise):
+    """A letter about an account to one address, written in the request and sent by the post office.
+
+    What it says holds a link that opens the account: it is forgotten as soon as the letter left.
+    """
+
+    # Nobody's, where the address has no account: the answer to whoever asked must not tell which it was.
+    user = models.ForeignKey(User, models.CASCADE, null=True, blank=True, related_name="account_letters")
+    email = models.EmailField(_("e-mail address"), max_length=320)  # as a form takes it; no account need have it
+    language = models.CharField(max_length=10)
+    kind = models.CharField(max_length=60)
+    contents = models.JSONField(default=dict)  # subject, sentences, what the button says and where it leads
+    expires_at = models.DateTimeField(null=True, blank=True)  # when its link stops working
+
+    channel_name = "account"
+    forgotten = {"contents": {}}
+
+    class Meta(Promise.Meta):
+        constraints = Promise.Meta.constraints
+        indexes = [
+            models.Index(fields=["not_before"], condition=models.Q(state="waiting"), name="account_letter_waiting"),
+        ]
+
+    def __str__(self):
+        return f"{self.kind} to {self.email}"
 
 
 class StoredAnswer(models.Model):

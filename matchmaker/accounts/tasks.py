@@ -1,10 +1,35 @@
 """Bells of accounts."""
 
-from celery import shared_task
+import contextlib
 
-from matchmaker.accounts import once
+from celery import shared_task
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
+from matchmaker.accounts import letters, once
+
+
+@shared_task(name="accounts.send_letters")
+def send_letters() -> None:
+    """Send the letters about accounts that wait."""
+    letters.send_waiting()
 
 
 @shared_task(name="accounts.forget_stored_answers")
 def forget_stored_answers() -> None:
     once.forget_old()
+
+
+@shared_task(name="accounts.forget_old_letters")
+def forget_old_letters() -> None:
+    letters.forget_old()
+
+
+def ring() -> None:
+    """Wake a worker now; without Redis the timetable finds the rows."""
+    with contextlib.suppress(OperationalError, OSError):
+        send_letters.apply_async(expires=60, retry=False)
+
+
+def ring_at_commit() -> None:
+    transaction.on_commit(ring)

@@ -5,7 +5,9 @@ class CampaignsConfig(AppConfig):
     name = "matchmaker.campaigns"
 
     def ready(self):
-        from matchmaker.campaigns import team
+        from matchmaker.campaigns import letters, team
         from matchmaker.companies import privacy
+        from matchmaker.notifications import mail
 
         privacy.hands_over.append(team.without_her)
+        mail.senders.append(letters.send_waiting)

@@ -5,7 +5,8 @@ class CompaniesConfig(AppConfig):
     name = "matchmaker.companies"
 
     def ready(self):
-        from matchmaker.companies import programs
-        from matchmaker.notifications import webhooks
+        from matchmaker.companies import domains, invitations, programs
+        from matchmaker.notifications import mail, webhooks
 
         webhooks.keepers_of = programs.keepers
+        mail.senders.extend([invitations.send_waiting, domains.send_waiting])

@@ -10,6 +10,7 @@ import secrets
 import dns.exception
 import dns.resolver
 from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
 from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -160,17 +161,12 @@ def proved(company: Company, user: User | None = None) -> DomainProof | None:
     return (rows.filter(user=user) if user else rows).order_by("-proved_at").first()
 
 
-def due() -> QuerySet[DomainProof]:
-    return DomainProof.objects.due(timezone.now()).order_by("not_before")
-
-
 def send_waiting(budget: float = outbox.BUDGET) -> int:
     """Send the letters that are due; returns how many left. Any number may run at once."""
-    with mail.Post() as post:
-        return outbox.drain(due, lambda letter: _send(post, letter), budget=budget)
+    return mail.send_due(DomainProof, _letter, budget)
 
 
-def _send(post: mail.Post, letter: Promise) -> None:
+def _letter(letter: Promise) -> EmailMultiAlternatives:
     proof = DomainProof.objects.select_related("company", "user").get(pk=letter.pk)
     if proof.proved_at or proof.expires_at <= timezone.now():
         raise outbox.NotWanted("The proof is given or has run out.")
@@ -178,4 +174,4 @@ def _send(post: mail.Post, letter: Promise) -> None:
     mail.writable(addressee)
     context = {"company": str(proof.company), "person": str(proof.user), "domain": proof.domain}
     context["path"] = f"/domain-proofs/{proof.token}/"
-    post.send(mail.build(addressee, "domain_letter", topics.ACCOUNT, context, key=str(proof.pk)))
+    return mail.build(addressee, "domain_letter", topics.ACCOUNT, context, key=str(proof.pk))

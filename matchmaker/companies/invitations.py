@@ -5,6 +5,7 @@ import uuid
 
 from allauth.account.models import EmailAddress
 from django.core import signing
+from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -192,21 +193,16 @@ def tell_of_misuse(*, by: User, invitation: Invitation) -> None:
     )
 
 
-def due() -> QuerySet:
-    return Invitation.objects.due(timezone.now()).order_by("not_before")
-
-
 def send_waiting(budget: float = outbox.BUDGET) -> int:
     """Send the letters that are due; returns how many left. Any number may run at once."""
-    with mail.Post() as post:
-        return outbox.drain(due, lambda letter: _send(post, letter), budget=budget)
+    return mail.send_due(Invitation, _letter, budget)
 
 
-def _send(post: mail.Post, letter: Promise) -> None:
+def _letter(letter: Promise) -> EmailMultiAlternatives:
     invitation = Invitation.objects.select_related("company", "invited_by").get(pk=letter.pk)
     if invitation.withdrawn_at or invitation.accepted_at or invitation.expires_at <= timezone.now():
         raise outbox.NotWanted("The invitation no longer stands.")
     addressee = mail.Addressee(invitation.email, invitation.language)
     mail.writable(addressee)
     context = _context(invitation) | {"path": f"/invitations/{token_of(invitation)}/"}
-    post.send(mail.build(addressee, "company_invitation", topics.ACCOUNT, context, key=str(invitation.pk)))
+    return mail.build(addressee, "company_invitation", topics.ACCOUNT, context, key=str(invitation.pk))

@@ -10,11 +10,12 @@ from typing import Any
 
 from allauth.usersessions.models import UserSession
 from django.db import models, transaction
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from matchmaker.accounts.audit import record
-from matchmaker.accounts.models import AuditEntry, User
+from matchmaker.accounts.models import AccountLetter, AuditEntry, User
 from matchmaker.companies.documents import forget_documents
 from matchmaker.companies.models import Company, Invitation, Membership
 from matchmaker.core.problems import Refused
@@ -22,6 +23,7 @@ from matchmaker.notifications.models import Notice, Suppression
 
 # Never in a copy: what opens doors, and what only the machinery needs.
 SECRET = {"password", "digest", "previous", "data", "session_key", "lease_token", "secret", "secrets", "extra_data"}
+SECRET |= {"contents"}  # of a letter that has not left yet: its link opens the account
 ABOUT_PERSON = ["name", "email", "language", "time_zone", "date_joined", "last_login"]
 
 
@@ -129,6 +131,7 @@ def erase_person(*, by: User) -> list[str]:
     invited.filter(accepted_at__isnull=True).delete()
     invited.update(email=_nobody(by))
     Suppression.objects.filter(address__in=addresses).delete()
+    AccountLetter.objects.alias(low=Lower("email")).filter(low__in=addresses).delete()
     Notice.objects.filter(context__person_uid=str(by.uid)).delete()  # what others were told about her by name
     for relation in _relations():
         if relation.on_delete is models.CASCADE:

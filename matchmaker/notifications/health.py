@@ -17,6 +17,7 @@ from matchmaker.notifications.models import (
     Preference,
     Promise,
     WebhookDelivery,
+    of_other_floors,
 )
 
 LATE = timedelta(minutes=15)  # due for longer than this without a lease is a gap
@@ -95,6 +96,8 @@ def parked(limit: int = 50) -> list[Promise]:
     rows += Delivery.objects.parked().select_related("notice__recipient").order_by("-finished_at")[:limit]
     rows += Digest.objects.parked().select_related("recipient").order_by("-finished_at")[:limit]
     rows += WebhookDelivery.objects.parked().select_related("endpoint__user").order_by("-finished_at")[:limit]
+    for kind in of_other_floors().values():
+        rows += kind.objects.parked().order_by("-finished_at")[:limit]
     return sorted(rows, key=lambda row: row.finished_at or row.created_at, reverse=True)[:limit]
 
 
@@ -126,6 +129,7 @@ def _by_channel() -> dict[str, QuerySet]:
         "sms": alone.filter(channel="sms"),
         "wechat": alone.filter(channel="wechat"),
         "webhook": WebhookDelivery.objects.exclude(endpoint__open_until__gt=timezone.now()),
+        **{name: kind.objects.all() for name, kind in of_other_floors().items()},
     }
 
 

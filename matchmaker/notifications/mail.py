@@ -3,6 +3,7 @@
 import re
 import smtplib
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from email.message import MIMEPart
 from email.utils import parseaddr
@@ -16,10 +17,10 @@ from django.core.mail.backends.filebased import EmailBackend as Files
 from django.template import Context
 from django.template.loader import get_template
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 
 from matchmaker.notifications import attention, calendars, topics, unsubscribing, wording
-from matchmaker.notifications.models import Delivery, Notice, Suppression, Wording
+from matchmaker.notifications.models import Delivery, Notice, Promise, Suppression, Wording
 from matchmaker.notifications.outbox import (
     BUDGET,
     NotWanted,
@@ -123,6 +124,24 @@ def deliver_waiting(budget: float = BUDGET) -> int:
     """Send the single mails that are due; returns how many left."""
     with Post() as post:
         return drain(mail_due, post.send_delivery, budget=budget)
+
+
+# How the floors above send what they promised to addresses, for a round without Celery.
+senders: list[Callable[[], int]] = []
+
+
+def send_due(kind: type[Promise], write: Callable[[Promise], EmailMultiAlternatives], budget: float = BUDGET) -> int:
+    """Send the letters of a floor above that are due, each row a letter to one address; returns how many left.
+
+    `write` makes the letter of a row whose attempt is written down already, and raises `NotWanted` where none shall
+    leave any more. Any number may run at once.
+    """
+    with Post() as post:
+        return drain(
+            lambda: kind.objects.due(timezone.now()).order_by("not_before"),
+            lambda row: post.send(write(row)),
+            budget=budget,
+        )
 
 
 def build(

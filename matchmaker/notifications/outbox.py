@@ -163,6 +163,8 @@ def finish(promise: Promise, state: str, reason: str = "") -> bool:
     """Write the end of it; a digest takes what it carries along. False when the lease was lost meanwhile."""
     now = timezone.now()
     end = {"state": state, "finished_at": now, "last_error": _short(reason)}
+    if state != Promise.State.PARKED:  # a person may still give that one a new start
+        end |= promise.forgotten
     with transaction.atomic():
         if not _write(promise, **end, **_FREE):
             return False

@@ -43,6 +43,7 @@ KNOWN = (
     _("The house sends no mails of this kind."),
     _("No longer wanted."),
     _("Called back."),
+    _("Its link has run out."),
     _("A backup was put back: what had been sent since is marked as sent. Look, then let everything leave."),
 )
 

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from matchmaker.notifications.models import Delivery, Digest, Heartbeat, Hold, Promise, WebhookDelivery
+from matchmaker.notifications.models import Delivery, Digest, Heartbeat, Hold, Promise, kinds
 
 KEEP = 14  # days; a backup older than that is not put back into a running site
 GAP = timedelta(minutes=15)  # how far the log may be ahead of the database's own heartbeat
@@ -51,9 +51,9 @@ def settle(sent: set[UUID]) -> int:
     now, settled = timezone.now(), 0
     end = {"state": Promise.State.SENT, "finished_at": now, "last_error": "Sent before the backup was put back."}
     end |= {"lease_token": None, "lease_until": None, "opened_at": None}
-    for model in (Delivery, Digest, WebhookDelivery):
+    for model in kinds():
         waiting = set(model.objects.waiting().values_list("pk", flat=True)) & sent
-        settled += model.objects.waiting().filter(pk__in=waiting).update(**end)
+        settled += model.objects.waiting().filter(pk__in=waiting).update(**end, **model.forgotten)
         if model is Digest:
             Delivery.objects.waiting().filter(digest__in=waiting).update(**end)
     return settled
@@ -81,9 +81,7 @@ def _written(log: Path) -> datetime:
 
 def _all_sent(log: Path) -> bool:
     last = {UUID(line) for line in log.read_text(encoding="ascii").split()[-200:] if len(line) == 36}
-    sent = (
-        model.objects.filter(pk__in=last, state=Promise.State.SENT) for model in (Delivery, Digest, WebhookDelivery)
-    )
+    sent = (model.objects.filter(pk__in=last, state=Promise.State.SENT) for model in kinds())
     return sum(rows.count() for rows in sent) == len(last)
 
 

@@ -10,6 +10,7 @@ from allauth.mfa.totp.internal import auth as totp
 from django.core import mail
 from django.urls import reverse
 
+from matchmaker.accounts import letters
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -86,6 +87,7 @@ def test_a_recovery_code_works_once(client, person):
 
 def test_b35_a_reset_password_does_not_skip_the_second_step(client, person):
     client.post(reverse("account_reset_password"), {"email": person.email})
+    letters.send_waiting()
     path = next(word for word in mail.outbox[-1].body.split() if "/password/reset/key/" in word)
     path = "/" + path.split("/", 3)[3]
     form = client.get(path, follow=True).request["PATH_INFO"]
@@ -133,6 +135,7 @@ def test_b89_the_old_address_is_told_that_another_took_its_place(trusted, person
     trusted.post(reverse("account_email"), {"action_primary": "", "email": "new@example.org"})
     person.refresh_from_db()
     assert person.email == "new@example.org"
+    letters.send_waiting()
     letter = next(letter for letter in mail.outbox if letter.to == [old])
     assert "new@example.org" in letter.body
 
@@ -141,4 +144,5 @@ def test_b89_a_new_password_and_a_second_step_taken_off_are_told(trusted, person
     trusted.post(reverse("mfa_deactivate_totp"), {})
     said = {"oldpassword": PASSWORD, "password1": "another long secret", "password2": "another long secret"}
     trusted.post(reverse("account_change_password"), said)
+    letters.send_waiting()
     assert [letter.to for letter in mail.outbox] == [[person.email]] * 2

@@ -7,7 +7,9 @@ from django.apps import apps
 from django.core import serializers
 from django.urls import reverse
 
+from matchmaker.accounts import letters
 from matchmaker.accounts.audit import first_broken
+from matchmaker.accounts.models import AccountLetter
 from matchmaker.accounts.services import create_token
 from matchmaker.companies import invitations, members, privacy
 from matchmaker.companies.models import Invitation, Membership
@@ -34,6 +36,9 @@ def test_g23_no_marker_of_an_erased_person_is_left(client):
     asked = members.ask_to_join(by=person, company=company, message="Marker Name here")
     members.answer_join_request(by=admin, request=asked, accept=True)
     create_token(by=person, name="Marker Name key", scopes=["read"])
+    letters.write("account/email/password_changed", "Marker-Address@example.org", {"ip": "192.0.2.1"})
+    AccountLetter.objects.update(user=None)  # one to an address that was hers when it was written
+    letters.write("account/email/password_changed", "marker-old@example.org", {"ip": "192.0.2.1", "user": person})
     client.force_login(person)
     client.get(reverse("usersessions_list"))
     assert "marker" in everything().lower()
@@ -100,6 +105,15 @@ def test_copy_can_be_read_by_programs_and_names_every_kind_of_row():
         "companies.Invitation.invited_by",
         "companies.Membership.user",
     }
+
+
+def test_copy_holds_no_link_of_a_letter_that_has_not_left(client):
+    person = factories.user()
+    client.post(reverse("account_reset_password"), {"email": person.email})
+    copy = privacy.export_person(by=person)
+    (row,) = copy["rows"]["accounts.AccountLetter.user"]
+    assert (row["email"], row["kind"], row["state"]) == (person.email, "password_reset_key", "waiting")
+    assert "/reset/key/" not in json.dumps(copy)
 
 
 def test_b90_an_erasure_is_ones_own_whatever_person_is_named(client):

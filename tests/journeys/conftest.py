@@ -5,13 +5,13 @@ import email.policy
 import io
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 import pytest
-from django.core import mail as sent_here
 from django.core.management import call_command
 from django.db import connection
 from playwright.sync_api import sync_playwright
@@ -82,17 +82,24 @@ class Person:
         return self.page.inner_text("main")
 
 
+CONFIRMS = re.compile(r"/accounts/confirm-email/\S+")
+
+
 def confirmation(address):
-    """The path in the mail that asks somebody to confirm her address."""
-    for message in reversed(sent_here.outbox):
-        if message.to == [address] and (found := re.search(r"(/accounts/confirm-email/\S+)", message.body)):
-            return found[1]
-    raise AssertionError(f"no confirmation was sent to {address}")
+    """The path in the worker's mail that asks somebody to confirm her address."""
+
+    def path():
+        bodies = [body_of(message) for message in mails_to(address)]
+        found = [match[0] for body in bodies if (match := CONFIRMS.search(body))]
+        return found[-1] if found else ""
+
+    return wait_for(path, 60, f"no confirmation was sent to {address}")[0]
 
 
 @pytest.fixture
 def worker(transactional_db):
     """A real Celery worker on the database and the broker of this test; its mail becomes files."""
+    shutil.rmtree(Path(os.environ["VAR_DIR"]) / "mail", ignore_errors=True)  # another test's, to the same people
     settings = connection.settings_dict
     environment = {**os.environ, "VAR_DIR": os.environ["VAR_DIR"]}
     if connection.vendor == "sqlite":

@@ -31,7 +31,14 @@ def test_health_of_an_empty_post_office():
     outbox.be_seen()
     facts = health.delivery_health()
     assert (facts["sound"], facts["held"], facts["parked"], facts["oldest_seconds"]) == (True, None, 0, 0)
-    assert [channel["name"] for channel in facts["channels"]] == ["email", "digest", "sms", "wechat", "webhook"]
+    assert [channel["name"] for channel in facts["channels"]] == [
+        "email",
+        "digest",
+        "sms",
+        "wechat",
+        "webhook",
+        "account",
+    ]
 
 
 def test_health_counts_what_waits_what_is_parked_and_what_left(person, tell):

@@ -15,7 +15,8 @@ from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
-from matchmaker.accounts.models import User
+from matchmaker.accounts import letters
+from matchmaker.accounts.models import AccountLetter, User
 from matchmaker.notifications.models import Notice
 from tests import factories
 
@@ -52,6 +53,7 @@ def test_b29_sign_up_with_a_known_address_answers_like_a_new_one_and_tells_its_o
     assert [(row.status_code, row["Location"]) for row in answers] == [
         (302, reverse("account_email_verification_sent"))
     ] * 2
+    assert letters.send_waiting() == 2
     assert sorted(letter.to[0].lower() for letter in mail.outbox) == ["fresh@example.org", "known@example.org"]
     assert User.objects.filter(email__iexact="known@example.org").count() == 1
 
@@ -63,14 +65,24 @@ def test_b29_an_address_that_only_looks_like_a_known_one_tells_and_opens_nothing
     answers = [sign_up(Client(), email) for email in (variant, "fresh@example.org")]
     assert [row.status_code for row in answers] == [302, 302] or answers[0].status_code == 200  # 200: no address at all
     Client().post(reverse("account_reset_password"), {"email": variant})
+    letters.send_waiting()
     resets = {letter.to[0] for letter in mail.outbox if "/reset/key/" in letter.body}
     assert resets <= {owner.email, variant}  # each to the mailbox that was named, or to the owner's
     assert User.objects.filter(email__iexact=owner.email).count() == 1
     assert owner.check_password(PASSWORD)
 
 
+def test_b29_a_reset_writes_one_letter_and_opens_no_socket_whether_the_address_is_known_or_not():
+    factories.user(PASSWORD, email="known@example.org")
+    asked = ("known@example.org", "nobody@example.org")
+    said = [Client().post(reverse("account_reset_password"), {"email": email}) for email in asked]
+    assert [(row.status_code, row["Location"]) for row in said] == [(302, reverse("account_reset_password_done"))] * 2
+    rows = AccountLetter.objects.order_by("created_at").values_list("email", "state", "attempts")
+    assert (list(rows), mail.outbox) == ([(email, "waiting", 0) for email in asked], [])
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("asks", ["signs up", "signs in"])
+@pytest.mark.parametrize("asks", ["signs up", "signs in", "resets"])
 def test_g21_known_and_unknown_addresses_take_the_same_time(settings, asks):
     """With the real hasher: a known address answered without hashing would be told by the clock."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
@@ -83,7 +95,10 @@ def test_g21_known_and_unknown_addresses_take_the_same_time(settings, asks):
             client.get(reverse("account_login"))
             # Of the processor, not of the wall: the clock of a busy machine says more about its other work.
             begun = time.process_time()
-            answer = sign_up(client, email) if asks == "signs up" else sign_in(client, email, "wrong password")
+            if asks == "resets":
+                answer = client.post(reverse("account_reset_password"), {"email": email})
+            else:
+                answer = sign_up(client, email) if asks == "signs up" else sign_in(client, email, "wrong password")
             took[kind].append(time.process_time() - begun)
             assert answer.status_code in (200, 302)
     gap = abs(statistics.median(took["known"]) - statistics.median(took["new"]))
@@ -187,6 +202,7 @@ def test_b30_passwords(password, taken):
 
 def reset_link(**extra):
     Client().post(reverse("account_reset_password"), {"email": "known@example.org"}, **extra)
+    letters.send_waiting()
     return re.search(r"https?://\S+", mail.outbox[-1].body).group(0)
 
 

@@ -1,6 +1,15 @@
 """The tables of the post office."""
 
-from matchmaker.notifications.models.outbox import Delivery, Digest, Heartbeat, Hold, Notice, Promise
+from matchmaker.notifications.models.outbox import (
+    Delivery,
+    Digest,
+    Heartbeat,
+    Hold,
+    Notice,
+    Promise,
+    kinds,
+    of_other_floors,
+)
 from matchmaker.notifications.models.people import Attention, Frequency, Preference, Suppression
 from matchmaker.notifications.models.texts import Announcement, MutedKind, Wording
 from matchmaker.notifications.models.webhooks import WebhookAttempt, WebhookDelivery, WebhookEndpoint
@@ -22,4 +31,6 @@ __all__ = [
     "WebhookDelivery",
     "WebhookEndpoint",
     "Wording",
+    "kinds",
+    "of_other_floors",
 ]

@@ -1,8 +1,11 @@
 """What was promised to whom, and what became of it."""
 
 import uuid
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -104,6 +107,9 @@ class Promise(models.Model):
 
     objects = PromiseQuerySet.as_manager()
 
+    channel_name = ""  # under which the delivery page counts and parks a kind of a floor above; "": not there
+    forgotten: Mapping[str, Any] = {}  # what fields become once it left or is no longer wanted: they held a secret
+
     class Meta:
         abstract = True
         constraints = [
@@ -113,6 +119,16 @@ class Promise(models.Model):
                 name="%(class)s_on_its_way_or_finished",
             )
         ]
+
+
+def kinds() -> list[type[Promise]]:
+    """Every table of promises, also of the floors above."""
+    return [model for model in apps.get_models() if issubclass(model, Promise)]
+
+
+def of_other_floors() -> dict[str, type[Promise]]:
+    """The name of a channel → the promises of a floor above that the delivery page shows under it."""
+    return {kind.channel_name: kind for kind in kinds() if kind.channel_name}
 
 
 class Digest(Promise):

@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from matchmaker.accounts.models import User
+from matchmaker.accounts.models import AccountLetter, User
+from matchmaker.accounts.tasks import ring as ring_letters
 from matchmaker.companies.models import Company
 from matchmaker.core.problems import Refused
 from matchmaker.notifications import health, services, topics, wording
@@ -21,7 +22,12 @@ from matchmaker.web.access import campaign_admin, organiser, team
 from matchmaker.web.refusals import say_why
 
 COUNTED = timedelta(days=30)
-KINDS: dict[str, type[Promise]] = {"delivery": Delivery, "digest": Digest, "webhook": WebhookDelivery}
+KINDS: dict[str, type[Promise]] = {
+    "delivery": Delivery,
+    "digest": Digest,
+    "webhook": WebhookDelivery,
+    AccountLetter.channel_name: AccountLetter,
+}
 
 
 @team
@@ -34,6 +40,7 @@ def delivery(request):
         "sms": _("Text messages"),
         "wechat": _("WeChat"),
         "webhook": _("Webhooks"),
+        "account": _("Letters about accounts"),
     }
     gaps = {
         "late": _("due for more than 15 minutes and in nobody’s hands"),
@@ -72,6 +79,7 @@ def retry(request):
     chosen = [_parked(named) for named in request.POST.getlist("promise")]
     count = services.retry_parked(by=request.user, promises=chosen)
     ring()
+    ring_letters()
     messages.success(request, _("%(count)s tried again under the same id.") % {"count": count})
     return redirect("console_delivery")
 
@@ -95,6 +103,7 @@ def release(request):
         say_why(request, problem)
     else:
         ring()
+        ring_letters()
     return redirect("console_delivery")
 
 
@@ -123,6 +132,8 @@ def _row(promise, names: dict[str, str]) -> dict:
         kind, channel, whom = "delivery", promise.channel, promise.notice.recipient.email
     elif isinstance(promise, Digest):
         kind, channel, whom = "digest", "digest", promise.recipient.email
+    elif isinstance(promise, AccountLetter):
+        kind, channel, whom = promise.channel_name, promise.channel_name, promise.email
     else:
         # Whose program it is, for the team to write to; what its owner calls it and where it runs are the owner's.
         kind, channel, whom = "webhook", "webhook", str(_owner(promise.endpoint) or "")

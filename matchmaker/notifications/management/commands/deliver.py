@@ -12,4 +12,5 @@ class Command(BaseCommand):
         outbox.be_seen()
         digests.gather()
         left = mail.deliver_waiting() + digests.deliver_waiting() + texts.deliver_waiting() + webhooks.deliver_waiting()
+        left += sum(send() for send in mail.senders)
         self.stdout.write(f"{left} delivered")
