@@ -25,7 +25,7 @@ RESIZED = (
 # The same in every language.
 ALLOWED = [
     "matchmaker",
-    "Big5",
+    "Big",
     "Windows",
     "Shift",
     "JIS",
