@@ -1,6 +1,7 @@
 """Entry rules, agreements and rates with the days between which they hold, and what companies have of them: the records
 of `rules.py` and `duty.py`, kept where organisers can edit them; the thinking stays there."""
 
+import dataclasses
 import uuid
 
 from django.conf import settings
@@ -73,7 +74,8 @@ class EntryRule(Public):
     valid_until = models.DateField(_("until"), null=True, blank=True)
     authority_en = models.CharField(_("authority in English"), max_length=160)
     authority_zh = models.CharField(_("authority in Chinese"), max_length=160)
-    legal_basis = models.CharField(_("legal basis"), max_length=400)
+    legal_basis_en = models.CharField(_("legal basis in English"), max_length=400)
+    legal_basis_zh = models.CharField(_("legal basis in Chinese"), max_length=400)
     how_to_satisfy_en = models.TextField(_("how to satisfy it, in English"), max_length=2000)
     how_to_satisfy_zh = models.TextField(_("how to satisfy it, in Chinese"), max_length=2000)
     where_to_apply = models.URLField(_("official address"), max_length=300, blank=True)
@@ -97,37 +99,13 @@ class EntryRule(Public):
 
     def as_rule(self) -> rules.Rule:
         """The row as the thinking wants it."""
-        return rules.Rule(
-            code=self.code,
-            requirement=self.requirement,
-            name_en=self.name_en,
-            name_zh=self.name_zh,
-            summary_en=self.summary_en,
-            summary_zh=self.summary_zh,
-            stage=rules.Stage(self.stage),
-            evidence=rules.Evidence(self.evidence),
-            accepts=tuple(self.accepts),
-            per_product=self.per_product,
-            hs_in=tuple(self.hs_in),
-            hs_out=tuple(self.hs_out),
-            groups=tuple(self.groups),
-            origins_in=tuple(self.origins_in),
-            origins_out=tuple(self.origins_out),
-            conditions=tuple((code, wanted) for code, wanted in self.conditions),
-            valid_from=self.valid_from,
-            valid_until=self.valid_until,
-            authority_en=self.authority_en,
-            authority_zh=self.authority_zh,
-            legal_basis=self.legal_basis,
-            how_to_satisfy_en=self.how_to_satisfy_en,
-            how_to_satisfy_zh=self.how_to_satisfy_zh,
-            where_to_apply=self.where_to_apply,
-            lookalike_warning=self.lookalike_warning,
-            validity_years=self.validity_years,
-            source_url=self.source_url,
-            confidence=rules.Confidence(self.confidence),
-            note=self.note,
-        )
+        said = {field.name: getattr(self, field.name) for field in dataclasses.fields(rules.Rule)}
+        lists = ("accepts", "hs_in", "hs_out", "groups", "origins_in", "origins_out")
+        said |= {name: tuple(said[name]) for name in lists}
+        said["conditions"] = tuple((code, wanted) for code, wanted in self.conditions)
+        said["stage"], said["evidence"] = rules.Stage(self.stage), rules.Evidence(self.evidence)
+        said["confidence"] = rules.Confidence(self.confidence)
+        return rules.Rule(**said)
 
 
 class Recorded:

@@ -93,7 +93,8 @@ class Rule:
     valid_until: date | None
     authority_en: str
     authority_zh: str
-    legal_basis: str
+    legal_basis_en: str
+    legal_basis_zh: str
     how_to_satisfy_en: str
     how_to_satisfy_zh: str
     where_to_apply: str
@@ -304,7 +305,8 @@ def rule_from_row(row: Mapping[str, str], scope: tuple[Iterable[str], Iterable[s
         valid_until=valid_until,
         authority_en=row["authority_en"],
         authority_zh=row["authority_zh"],
-        legal_basis=row["legal_basis"],
+        legal_basis_en=row["legal_basis_en"],
+        legal_basis_zh=row["legal_basis_zh"],
         how_to_satisfy_en=row["how_to_satisfy_en"],
         how_to_satisfy_zh=row["how_to_satisfy_zh"],
         where_to_apply=row["where_to_apply"],

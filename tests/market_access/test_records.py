@@ -1,6 +1,7 @@
 """The shipped records are whole: every prefix exists, every rule names its source or says that it has none."""
 
 import csv
+import re
 from collections import Counter
 from itertools import combinations
 from pathlib import Path
@@ -62,6 +63,9 @@ def test_every_text_stands_in_both_languages():
         for name in ("name", "summary", "authority", "how_to_satisfy"):
             assert getattr(rule, f"{name}_en"), rule.code
             assert any("\u4e00" <= char <= "\u9fff" for char in getattr(rule, f"{name}_zh")), rule.code
+        assert rule.legal_basis_en
+        assert rule.legal_basis_zh, rule.code
+        assert not re.search("[a-z]{2}", rule.legal_basis_zh), rule.code  # numbers of standards are its only Latin
     for question in BOOK.questions.values():
         assert question.text_en.endswith("?")
         assert question.text_zh.endswith("？")

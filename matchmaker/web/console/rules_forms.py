@@ -43,8 +43,8 @@ class Codes(fields.LineField):
 
 
 RULE_TEXTS = (
-    *("name_en", "name_zh", "summary_en", "summary_zh", "authority_en", "authority_zh", "legal_basis"),
-    *("how_to_satisfy_en", "how_to_satisfy_zh", "note"),
+    *("name_en", "name_zh", "summary_en", "summary_zh", "authority_en", "authority_zh"),
+    *("legal_basis_en", "legal_basis_zh", "how_to_satisfy_en", "how_to_satisfy_zh", "note"),
 )
 
 
@@ -150,7 +150,8 @@ class NewRuleForm(forms.Form):
     valid_from = _day(_("Holds from"), required=True)
     name_en = fields.LineField(label=_("Name in English"), max_length=160)
     name_zh = fields.LineField(label=_("Name in Chinese"), max_length=160)
-    legal_basis = fields.LineField(label=_("Legal basis"), max_length=400)
+    legal_basis_en = fields.LineField(label=_("Legal basis in English"), max_length=400)
+    legal_basis_zh = fields.LineField(label=_("Legal basis in Chinese"), max_length=400)
     source_url = fields.WebsiteField(label=_("Source"), max_length=400)
     confidence = forms.ChoiceField(label=_("How sure"), choices=SURE)
 

@@ -17,7 +17,8 @@ NEXT = {
     "valid_from": "2029-01-01",
     "name_en": "Registration under Decree 999",
     "name_zh": "第999号令注册",
-    "legal_basis": "GACC Decree 999",
+    "legal_basis_en": "GACC Decree 999",
+    "legal_basis_zh": "海关总署令第999号",
     "source_url": "https://example.org/999",
     "confidence": "secondary",
 }
@@ -58,7 +59,7 @@ def test_a_rule_that_takes_over_ends_the_other_the_day_before_and_asks_the_same(
             "It has to begin after 2026-06-01, when the rule it follows begins.",
         ),
         ({"source_url": "javascript:alert(1)"}, "source_url", None),
-        ({"legal_basis": ""}, "legal_basis", None),
+        ({"legal_basis_zh": ""}, "legal_basis_zh", None),
     ],
 )
 def test_a_new_rule_without_what_it_needs_is_refused_and_the_old_one_stays(client, organiser, changed, field, sentence):
