@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 
 from matchmaker.core import sheets
-from matchmaker.web.files import download
+from matchmaker.core.downloads import download
 
 FORMS = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 Table = tuple[Sequence[str], Iterable[Sequence[Any]]]

@@ -1,43 +1,15 @@
-"""How files leave the house: what a page makes, pictures for whoever may see the product, private ones to download."""
+"""Files of products by their address: papers to download and pictures, for whoever may see the product."""
 
 import re
-from typing import Any, Protocol
 
-from django.core.files import File
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest
 from django.shortcuts import get_object_or_404
-from django.utils.csp import CSP
-from django.utils.http import content_disposition_header
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_safe
 
 from matchmaker.catalogue.models import Product, ProductFile, ProductImage
+from matchmaker.core.downloads import SEALED, attachment
 from matchmaker.web.access import everyone
-
-SEALED: dict[str, Any] = {"default-src": [CSP.NONE], "sandbox": True}  # nothing in a file runs here
-
-
-class Stored(Protocol):
-    """A row with a file that was checked when it came in."""
-
-    file: File
-    name: str
-    content_type: str
-
-
-def download(content: bytes | str, *, name: str, content_type: str, inline: bool = False) -> HttpResponse:
-    """A file a page has just made, under its name; `inline` where a browser may show it first (a PDF to be printed).
-
-    That its type is not guessed and that nobody's copy is kept on the way is said of every answer, by the middleware.
-    """
-    answer = HttpResponse(content, content_type=content_type)
-    answer["Content-Disposition"] = content_disposition_header(not inline, name) or ""  # None: without a name
-    return answer
-
-
-def attachment(row: Stored) -> FileResponse:
-    """Always a download: nothing in it may run here (B57)."""
-    return FileResponse(row.file.open("rb"), as_attachment=True, filename=row.name, content_type=row.content_type)
 
 
 @everyone

@@ -1,31 +1,12 @@
-"""Uploads that are too large end while they stream in, before they fill the disk (B55)."""
+"""Views whose uploads end while they stream in, before they fill the disk (B55)."""
 
 from collections.abc import Callable
 from functools import wraps
 
-from django.core.files.uploadhandler import FileUploadHandler, StopUpload
-from django.http import HttpRequest
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
+from matchmaker.core.uploads import limit
 from matchmaker.web.once import sent_once
-
-
-class Limit(FileUploadHandler):
-    """Stops reading a request's files at a number of bytes, whatever its headers claim."""
-
-    def __init__(self, most: int, request: HttpRequest):
-        super().__init__(request)
-        self.most, self.seen = most, 0
-
-    def receive_data_chunk(self, raw_data, start):
-        self.seen += len(raw_data)
-        if self.seen > self.most:
-            self.request.too_large = True
-            raise StopUpload(connection_reset=False)
-        return raw_data
-
-    def file_complete(self, file_size):
-        return None  # the handlers behind this one make the file
 
 
 def limited(most: int) -> Callable:
@@ -40,8 +21,7 @@ def limited(most: int) -> Callable:
         @csrf_exempt
         @wraps(view)
         def limiting(request, *args, **kwargs):
-            request.too_large = False
-            request.upload_handlers.insert(0, Limit(most, request))
+            limit(request, most)
             return checked(request, *args, **kwargs)
 
         limiting.policy = getattr(view, "policy", None)

@@ -16,10 +16,10 @@ from openpyxl.styles import Alignment, Font
 from matchmaker.catalogue.models import Product
 from matchmaker.companies.models import Company
 from matchmaker.core import sheets
+from matchmaker.core.downloads import download
 from matchmaker.web.access import buyer
 from matchmaker.web.buyer.comparison import Comparison, of_products, of_suppliers
 from matchmaker.web.exports import FORMS
-from matchmaker.web.files import download
 
 MOST = 6
 SHIPS_IN = dt.timedelta(days=60)  # the day duty and readiness are compared for, unless another is asked for

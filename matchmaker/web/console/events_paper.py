@@ -10,13 +10,13 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from matchmaker.core.downloads import download
 from matchmaker.events import printing
 from matchmaker.events.models import Attendee, Event, Meeting
 from matchmaker.events.services import pack
 from matchmaker.web.access import team
 from matchmaker.web.agendas import by_day, local, rows_of
 from matchmaker.web.console.events import event_of
-from matchmaker.web.files import download
 
 
 @team

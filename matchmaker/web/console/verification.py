@@ -11,12 +11,12 @@ from django.views.decorators.http import require_POST, require_safe
 from matchmaker.campaigns import claims, verification
 from matchmaker.catalogue.services import refuse_certificate
 from matchmaker.companies.models import Check, Claim, Document
+from matchmaker.core.downloads import SEALED, attachment
 from matchmaker.core.problems import Refused
 from matchmaker.notifications.tasks import ring
 from matchmaker.web.access import organiser
 from matchmaker.web.console import companies
 from matchmaker.web.console.check_form import CheckForm
-from matchmaker.web.files import SEALED, attachment
 from matchmaker.web.refusals import say_why, show_on
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_POST, require_safe
 
+from matchmaker.core.downloads import SEALED, attachment
 from matchmaker.core.problems import Refused
 from matchmaker.messaging import services
 from matchmaker.messaging.models import Attachment, Message
@@ -16,7 +17,6 @@ from matchmaker.notifications.tasks import ring
 from matchmaker.web.access import signed_in
 from matchmaker.web.enquiries.forms import EditForm, ReportForm
 from matchmaker.web.enquiries.gate import act_and_return, one_of
-from matchmaker.web.files import SEALED, attachment
 from matchmaker.web.refusals import show_on
 
 

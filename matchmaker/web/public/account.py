@@ -19,9 +19,10 @@ from matchmaker.accounts import services
 from matchmaker.accounts.models import ApiToken
 from matchmaker.campaigns import team
 from matchmaker.companies import privacy
+from matchmaker.core import downloads
 from matchmaker.core.problems import Refused
 from matchmaker.core.text import one_line
-from matchmaker.web import fields, files
+from matchmaker.web import fields
 from matchmaker.web.access import signed_in
 from matchmaker.web.once import is_done
 from matchmaker.web.refusals import say_why, show_on
@@ -164,7 +165,7 @@ def data(request: HttpRequest) -> HttpResponse:
 @require_safe
 def download(request: HttpRequest) -> HttpResponse:
     copy = json.dumps(privacy.export_person(by=request.user), ensure_ascii=False, indent=1)
-    return files.download(copy, name="my-data.json", content_type="application/json")
+    return downloads.download(copy, name="my-data.json", content_type="application/json")
 
 
 @signed_in

@@ -12,13 +12,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from matchmaker.companies.documents import add_document, remove_document
 from matchmaker.companies.models import Document
+from matchmaker.core.downloads import SEALED, attachment
 from matchmaker.core.problems import Refused
+from matchmaker.core.uploads import MOST_BYTES
 from matchmaker.web.access import company_admin
-from matchmaker.web.files import SEALED, attachment
 from matchmaker.web.refusals import show_on
 from matchmaker.web.uploads import limited
-
-MOST_BYTES = 11_000_000
 
 
 class DocumentForm(forms.Form):

@@ -11,10 +11,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from matchmaker.core.downloads import download
 from matchmaker.events.models import Event
 from matchmaker.web.access import everyone
 from matchmaker.web.agendas import viewers_zone
-from matchmaker.web.files import download
 from matchmaker.web.public.structured import event_data
 
 

@@ -15,6 +15,7 @@ from matchmaker.catalogue.models import ProductCertificate
 from matchmaker.catalogue.services import add_product_file, describe_certificate, remove_product_file
 from matchmaker.companies.members import is_admin
 from matchmaker.core.problems import Refused
+from matchmaker.core.uploads import MOST_BYTES
 from matchmaker.matching.tasks import ring
 from matchmaker.web import fields
 from matchmaker.web.access import supplier
@@ -22,8 +23,6 @@ from matchmaker.web.refusals import say_why, show_on
 from matchmaker.web.supplier.forms import PAPERS, ProductFileForm
 from matchmaker.web.supplier.products import own_product, page_of
 from matchmaker.web.uploads import limited
-
-MOST_BYTES = 11_000_000
 
 
 class CertificateForm(forms.Form):

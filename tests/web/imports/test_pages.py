@@ -65,7 +65,7 @@ def test_a_file_goes_through_all_its_steps(client, mill):
 
 
 def test_b55_a_file_over_the_limit_ends_with_413(client, mill, monkeypatch):
-    monkeypatch.setattr("matchmaker.web.uploads.Limit.__init__", _small)
+    monkeypatch.setattr("matchmaker.core.uploads.Limit.__init__", _small)
     answer = send(client, b"name\n" + b"x" * 200_000)
     assert (answer.status_code, Import.objects.count()) == (413, 0)
     assert "A file may have up to 25 MB." in text(answer)

@@ -1,0 +1,36 @@
+"""How a file leaves the house, whichever door it takes: under its name, and with nothing in it running."""
+
+from typing import Any, Protocol
+
+from django.core.files import File
+from django.http import FileResponse, Http404, HttpResponse
+from django.utils.csp import CSP
+from django.utils.http import content_disposition_header
+
+SEALED: dict[str, Any] = {"default-src": [CSP.NONE], "sandbox": True}  # nothing in a file runs here
+
+
+class Stored(Protocol):
+    """A row with a file that was checked when it came in."""
+
+    file: File
+    name: str
+    content_type: str
+
+
+def download(content: bytes | str, *, name: str, content_type: str, inline: bool = False) -> HttpResponse:
+    """A file that was just made, under its name; `inline` where a browser may show it first (a PDF to be printed).
+
+    That its type is not guessed and that nobody's copy is kept on the way is said of every answer, by the middleware.
+    """
+    answer = HttpResponse(content, content_type=content_type)
+    answer["Content-Disposition"] = content_disposition_header(not inline, name) or ""  # None: without a name
+    return answer
+
+
+def attachment(row: Stored) -> FileResponse:
+    """Always a download: nothing in it may run here (B57)."""
+    try:
+        return FileResponse(row.file.open("rb"), as_attachment=True, filename=row.name, content_type=row.content_type)
+    except FileNotFoundError:  # a backup was put back without its files
+        raise Http404 from None
