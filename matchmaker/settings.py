@@ -370,6 +370,11 @@ SPECTACULAR_SETTINGS = {
     ],
     "SWAGGER_UI_SETTINGS": {"deepLinking": True, "defaultModelsExpandDepth": -1, "displayRequestDuration": True},
     "ENUM_NAME_OVERRIDES": {
+        "DocumentKindEnum": "matchmaker.companies.models.Document.Kind",
+        "DocumentStateEnum": "matchmaker.companies.models.Document.State",
+        "FeedStateEnum": "matchmaker.imports.models.Feed.State",
+        "FileKindEnum": "matchmaker.catalogue.models.ProductFile.Kind",
+        "ImportStateEnum": "matchmaker.imports.models.Import.State",
         "MatchAnswerEnum": "matchmaker.matching.models.Match.Answer",
         "SideEnum": "matchmaker.messaging.models.Side",
         "VerificationEnum": "matchmaker.companies.models.Company.Verification",

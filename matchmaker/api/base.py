@@ -4,7 +4,9 @@ import hashlib
 import json
 from collections.abc import Callable
 
+from django.core.files import File
 from django.db import transaction
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from rest_framework import serializers, viewsets
 from rest_framework.exceptions import ParseError
@@ -83,13 +85,7 @@ class Resource(viewsets.GenericViewSet):
             )
         if not self.request.user.is_authenticated:
             return act()  # who is not signed in changes nothing, and a stored answer could reach somebody else
-        caller = f"user:{self.request.user.pk}"
-        digest = hashlib.sha256(
-            json.dumps(
-                [self.request.method, self.request.path, self.request.data], sort_keys=True, default=str
-            ).encode()
-        ).hexdigest()
-        stored = once.claim(caller=caller, key=key, digest=digest)
+        stored = once.claim(caller=f"user:{self.request.user.pk}", key=key, digest=_digest(self.request))
         self._is_once = True
         if stored.status is not None:
             return Response(stored.body, status=stored.status, headers={"Idempotent-Replayed": "true"})
@@ -124,3 +120,24 @@ class Resource(viewsets.GenericViewSet):
                 _("This was changed meanwhile: it is at version %(current)s, yours is %(wanted)s.")
                 % {"current": current, "wanted": wanted[:20]},
             )
+
+
+def _digest(request) -> str:
+    """What makes it the same request: where it goes and what it says; of a file its name and what is in it."""
+    said = request.data
+    if isinstance(said, QueryDict):
+        said = [(name, [_content(value) for value in values]) for name, values in said.lists()]
+        said.sort(key=lambda pair: pair[0])
+    text = json.dumps([request.method, request.path, said], sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _content(value):
+    """A file is read piece by piece, and stands at its beginning again for whoever reads it next."""
+    if not isinstance(value, File):
+        return value
+    found = hashlib.sha256()
+    for piece in value.chunks():
+        found.update(piece)
+    value.seek(0)
+    return [value.name, found.hexdigest()]

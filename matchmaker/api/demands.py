@@ -2,7 +2,7 @@
 
 from django.db import transaction
 from django.db.models import Q
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import mixins, serializers
 from rest_framework.response import Response
 
@@ -12,6 +12,7 @@ from matchmaker.api.permissions import EVERYONE, SIGNED_IN
 from matchmaker.catalogue import services
 from matchmaker.catalogue.models import Demand, DemandLine, demands
 from matchmaker.companies.models import Company
+from matchmaker.imports.services import source_among
 from matchmaker.matching import tasks
 
 LINE = [name for name in demands.LINE_TERMS if name != "category_id"]  # `category` here
@@ -49,16 +50,35 @@ class LineIn(Strict, serializers.ModelSerializer):
         return fields
 
 
+class SourceOut(serializers.Serializer):
+    """`ref` is the number the demand has in the feed; `gone_at` says since when it is not there any more."""
+
+    feed = serializers.UUIDField(source="feed.uid")
+    name = serializers.CharField(source="feed.name")
+    ref = serializers.CharField()
+    read_at = serializers.DateTimeField(source="feed.read_at", allow_null=True)
+    gone_at = serializers.DateTimeField(allow_null=True)
+
+
 class DemandOut(serializers.ModelSerializer):
-    """The buyer's name is not part of a demand: it opens when both sides say yes. The city is."""
+    """The buyer's name is not part of a demand: it opens when both sides say yes. The city is.
+
+    `source` is the feed it came from, for its buyer's people; null for others, and where it was written by hand.
+    """
 
     city = serializers.CharField(source="company.city", read_only=True)
+    source = serializers.SerializerMethodField()
     lines = LineOut(many=True, read_only=True)
 
     class Meta:
         model = Demand
-        fields = ["uid", "city", *demands.TERMS, "status", "published_at", "lines"]
+        fields = ["uid", "city", *demands.TERMS, "status", "published_at", "source", "lines"]
         read_only_fields = fields
+
+    @extend_schema_field(SourceOut(allow_null=True))
+    def get_source(self, demand) -> dict | None:
+        found = source_among(demand.lines.all()) if demand.company_id in self.context["own"] else None
+        return SourceOut(found).data if found else None
 
 
 class DemandIn(Strict, serializers.ModelSerializer):
@@ -125,7 +145,7 @@ class Demands(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     orderings = {"newest": ["-published_at", "-pk"], "closing": ["closing_on", "pk"]}
 
     def get_queryset(self):
-        found = Demand.objects.select_related("company").prefetch_related("lines")
+        found = _whole(Demand.objects.all())
         if self.action == "list":
             return found.filter(pk__in=Demand.objects.public().values("pk")).order_by("-pk")
         if self.action == "retrieve":
@@ -174,8 +194,17 @@ class Demands(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     def withdraw(self, request, uid):
         return self._turn(services.withdraw_demand)
 
+    def get_serializer_context(self):
+        own = Company.objects.of(self.request.user).values_list("pk", flat=True)
+        return {**super().get_serializer_context(), "own": set(own)}
+
     def shown(self, demand):
-        return DemandOut(Demand.objects.select_related("company").prefetch_related("lines").get(pk=demand.pk)).data
+        return self.get_serializer(_whole(Demand.objects.all()).get(pk=demand.pk)).data
+
+
+def _whole(found):
+    """With everything `DemandOut` shows, in four queries whatever their number."""
+    return found.select_related("company").prefetch_related("lines__feed_line__feed")
 
 
 def _day(value: str):

@@ -1,7 +1,8 @@
-"""JSON as RFC 8259 means it, and nothing beyond: what is ambiguous is refused before it reaches a field (B1–B6)."""
+"""JSON as RFC 8259 means it, and forms with a file: what is ambiguous is refused before it reaches a field (B1–B6)."""
 
 import json
 
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import APIException, ParseError
 from rest_framework.parsers import BaseParser
@@ -50,6 +51,19 @@ def loads(body: bytes):
     if not isinstance(value, dict):
         raise ParseError(_("The body must be a JSON object."), "json_invalid")
     return value
+
+
+def check_form(said: QueryDict) -> None:
+    """What holds for JSON holds for multipart/form-data: each member once, and texts that can be stored.
+
+    Raises:
+        ParseError: with a code that names what is wrong with it.
+    """
+    for name, values in said.lists():
+        if len(values) > 1:
+            raise ParseError(_("The member %(name)s stands twice.") % {"name": repr(name[:40])}, "duplicate_key")
+        _sound(name)
+        _sound(values[0])
 
 
 def _limit_depth(text: str) -> None:

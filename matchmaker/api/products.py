@@ -13,7 +13,14 @@ from matchmaker.api.companies import PublicCompany
 from matchmaker.api.filters import Filter, equal
 from matchmaker.api.permissions import EVERYONE, SIGNED_IN
 from matchmaker.catalogue import services
-from matchmaker.catalogue.models import Product, ProductCertificate, ProductFile, ProductText, ProductVariant
+from matchmaker.catalogue.models import (
+    Product,
+    ProductCertificate,
+    ProductFile,
+    ProductImage,
+    ProductText,
+    ProductVariant,
+)
 from matchmaker.catalogue.models import products as catalogue
 from matchmaker.companies.models import Company
 from matchmaker.matching import tasks
@@ -55,6 +62,20 @@ class File(serializers.ModelSerializer):
         return settings.SITE_URL + reverse("product_file", args=[file.product.uid, file.uid])
 
 
+class Picture(serializers.ModelSerializer):
+    """`url` is that of the largest rendition, for whoever may see the product; `sha256` that of the file sent."""
+
+    url = serializers.SerializerMethodField()
+
+    class Meta:
+        model = ProductImage
+        fields = ["sha256", "alt", "width", "height", "url"]
+        read_only_fields = fields
+
+    def get_url(self, picture) -> str:
+        return settings.SITE_URL + picture.file.url
+
+
 class ProductOut(serializers.ModelSerializer):
     company = PublicCompany(read_only=True)
     category = serializers.CharField(source="category_id", read_only=True)
@@ -63,12 +84,13 @@ class ProductOut(serializers.ModelSerializer):
     certificates = serializers.SerializerMethodField()
     certificate_details = Certificate(source="certificates", many=True, read_only=True)
     files = File(many=True, read_only=True)
+    pictures = Picture(source="images", many=True, read_only=True)
 
     class Meta:
         model = Product
         fields = [
             *("uid", "company", "category", "texts", "variants", "certificates", *TERMS),
-            *("certificate_details", "files", "status", "published_at", "revision"),
+            *("certificate_details", "files", "pictures", "status", "published_at", "revision"),
         ]
         read_only_fields = fields
 
@@ -107,7 +129,6 @@ class Products(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
         "mine": SIGNED_IN,
         "create": "products:write",
         "partial_update": "products:write",
-        "describe_certificate": "products:write",
         "publish": "products:write",
         "pause": "products:write",
         "withdraw": "products:write",
@@ -118,7 +139,6 @@ class Products(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
         "mine": "The caller's products in every state",
         "create": "Write down a product, as a draft",
         "partial_update": "Change a product",
-        "describe_certificate": "Write down number, issuer and validity of a certificate",
         "publish": "Publish a product: it is found and matched",
         "pause": "Pause a product",
         "withdraw": "Withdraw a product",
@@ -185,14 +205,6 @@ class Products(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
 
         return self.once(act)
 
-    @extend_schema(request=Certificate, responses=ProductOut)
-    def describe_certificate(self, request, uid):
-        """Number, issuer and end of a certificate the product has; its paper is sent on the supplier's page."""
-        product = self.get_object()
-        services.describe_certificate(by=request.user, product=product, **self.given(Certificate).validated_data)
-        transaction.on_commit(tasks.ring)
-        return Response(self.shown(product))
-
     @extend_schema(request=None, responses=ProductOut)
     def publish(self, request, uid):
         return self._turn(services.publish_product)
@@ -205,7 +217,8 @@ class Products(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     def withdraw(self, request, uid):
         return self._turn(services.withdraw_product)
 
-    def shown(self, product):
+    @staticmethod
+    def shown(product):
         return ProductOut(_whole(Product.objects.all()).get(pk=product.pk)).data
 
 

@@ -20,10 +20,14 @@ refused, so that a mistyped filter is never silently dropped.
 header a POST that is sent again has no second effect and gets the first answer (`Idempotent-Replayed: true`). Where
 `If-Match` is named, it refuses to overwrite what somebody else changed meanwhile.
 
+**Files** are sent as `multipart/form-data`, one a request and up to 10 MB, and are judged by what is in them: a PDF
+that starts nothing by itself, or a JPEG, PNG or WebP picture, which is drawn again. They come back as downloads. An
+`Idempotency-Key` tells files apart by their bytes.
+
 **Refusals** are problems of RFC 9457, `application/problem+json`: `code` stays the same for programs, `detail` is a
 sentence in the language of `Accept-Language`, `errors` names the fields.
 
-**Limits.** 360 calls a minute for a key; then 429 with `Retry-After`. A body has up to one megabyte.
+**Limits.** 360 calls a minute for a key; then 429 with `Retry-After`. A body without a file has up to one megabyte.
 
 **Hearing of changes.** Register a webhook on the site (*Account, Webhooks*, or for a company under *Members*). It tells
 what happened and to which row, signed by [Standard Webhooks](https://www.standardwebhooks.com/); read the rest here.
@@ -33,6 +37,7 @@ TAGS = {
     "companies": "Suppliers of the campaign, and one's own companies.",
     "products": "What suppliers offer.",
     "demands": "What buyers want, line by line.",
+    "feeds": "Addresses with demands that are read by the timetable.",
     "matches": "Products and demand lines that fit, with the reasons and both sides' answers.",
     "enquiries": "Conversations between two companies.",
     "quotes": "Offers made in an enquiry, version by version.",

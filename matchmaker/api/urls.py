@@ -5,21 +5,25 @@ from django.urls import path
 from matchmaker.api.companies import Companies
 from matchmaker.api.demands import Demands
 from matchmaker.api.docs import Entrance, Page, Schema
+from matchmaker.api.documents import Documents
 from matchmaker.api.enquiries import Enquiries, Quotes
 from matchmaker.api.events import Events
+from matchmaker.api.feeds import Feeds
 from matchmaker.api.matches import Matches
 from matchmaker.api.meetings import MeetingRequests, Meetings
 from matchmaker.api.notices import Notices
 from matchmaker.api.participations import Participations
+from matchmaker.api.product_files import ProductCertificates, ProductFiles, ProductPictures
 from matchmaker.api.products import Products
 from matchmaker.api.reference import Categories, HSCodes, Suggestions
 from matchmaker.api.sign_in import Tokens
 
-LIST, ONE, LIST_WRITE, ONE_WRITE = (
+LIST, ONE, LIST_WRITE, ONE_WRITE, CONTENT = (
     {"get": "list"},
     {"get": "retrieve"},
     {"get": "list", "post": "create"},
     {"get": "retrieve", "patch": "partial_update"},
+    {"get": "content"},
 )
 
 
@@ -33,13 +37,33 @@ urlpatterns = [
     path("companies/", Companies.as_view(LIST), name="api_companies"),
     path("companies/mine/", Companies.as_view({"get": "mine"}), name="api_my_companies"),
     path("companies/<uuid:uid>/", Companies.as_view(ONE_WRITE), name="api_company"),
+    path("companies/<uuid:uid>/documents/", Documents.as_view(LIST_WRITE), name="api_company_documents"),
+    path("companies/<uuid:uid>/documents/<uuid:key>/", Documents.as_view(ONE), name="api_company_document"),
+    path(
+        "companies/<uuid:uid>/documents/<uuid:key>/file/", Documents.as_view(CONTENT), name="api_company_document_file"
+    ),
+    path(
+        "companies/<uuid:uid>/documents/<uuid:key>/remove/",
+        one(Documents, "remove"),
+        name="api_company_document_remove",
+    ),
     path("products/", Products.as_view(LIST_WRITE), name="api_products"),
     path("products/mine/", Products.as_view({"get": "mine"}), name="api_my_products"),
     path("products/<uuid:uid>/", Products.as_view(ONE_WRITE), name="api_product"),
     path(
         "products/<uuid:uid>/certificates/",
-        one(Products, "describe_certificate"),
+        ProductCertificates.as_view({"get": "list", "post": "describe_certificate"}),
         name="api_product_certificate",
+    ),
+    path("products/<uuid:uid>/files/", ProductFiles.as_view(LIST_WRITE), name="api_product_files"),
+    path("products/<uuid:uid>/files/<uuid:key>/file/", ProductFiles.as_view(CONTENT), name="api_product_file"),
+    path("products/<uuid:uid>/files/<uuid:key>/remove/", one(ProductFiles, "remove"), name="api_product_file_remove"),
+    path("products/<uuid:uid>/pictures/", ProductPictures.as_view(LIST_WRITE), name="api_product_pictures"),
+    path("products/<uuid:uid>/pictures/<str:key>/file/", ProductPictures.as_view(CONTENT), name="api_product_picture"),
+    path(
+        "products/<uuid:uid>/pictures/<str:key>/remove/",
+        one(ProductPictures, "remove"),
+        name="api_product_picture_remove",
     ),
     path("products/<uuid:uid>/publish/", one(Products, "publish"), name="api_product_publish"),
     path("products/<uuid:uid>/pause/", one(Products, "pause"), name="api_product_pause"),
@@ -50,6 +74,14 @@ urlpatterns = [
     path("demands/<uuid:uid>/publish/", one(Demands, "publish"), name="api_demand_publish"),
     path("demands/<uuid:uid>/close/", one(Demands, "close"), name="api_demand_close"),
     path("demands/<uuid:uid>/withdraw/", one(Demands, "withdraw"), name="api_demand_withdraw"),
+    path("feeds/", Feeds.as_view(LIST_WRITE), name="api_feeds"),
+    path("feeds/<uuid:uid>/", Feeds.as_view(ONE_WRITE), name="api_feed"),
+    path("feeds/<uuid:uid>/readings/", Feeds.as_view({"get": "readings"}), name="api_feed_readings"),
+    path("feeds/<uuid:uid>/read/", one(Feeds, "read"), name="api_feed_read"),
+    path("feeds/<uuid:uid>/pause/", one(Feeds, "pause"), name="api_feed_pause"),
+    path("feeds/<uuid:uid>/resume/", one(Feeds, "resume"), name="api_feed_resume"),
+    path("feeds/<uuid:uid>/agree/", one(Feeds, "agree"), name="api_feed_agree"),
+    path("feeds/<uuid:uid>/remove/", one(Feeds, "remove"), name="api_feed_remove"),
     path("matches/", Matches.as_view(LIST), name="api_matches"),
     path("matches/<uuid:uid>/", Matches.as_view(ONE), name="api_match"),
     path("matches/<uuid:uid>/answer/", one(Matches, "answer"), name="api_match_answer"),

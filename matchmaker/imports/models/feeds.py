@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 
 from matchmaker.campaigns.models import Campaign, Organiser
@@ -25,6 +25,14 @@ class FeedQuerySet(models.QuerySet):
 
     def with_a_problem(self):
         return self.exclude(problem={})
+
+    def with_counts(self):
+        """`here`: lines that came from it and are there still; `demands`: of how many demands."""
+        still = Q(lines__gone_at__isnull=True)
+        return self.annotate(
+            here=Count("lines", filter=still, distinct=True),
+            demands=Count("lines__line__demand", filter=still, distinct=True),
+        )
 
 
 class Feed(Public):

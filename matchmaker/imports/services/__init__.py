@@ -2,7 +2,7 @@
 
 from matchmaker.imports.services.applying import apply_import, work_waiting
 from matchmaker.imports.services.correcting import correct_row
-from matchmaker.imports.services.feeds import remove_feed, save_feed, source_of, turn_feed, work_feeds
+from matchmaker.imports.services.feeds import remove_feed, save_feed, source_among, source_of, turn_feed, work_feeds
 from matchmaker.imports.services.staging import map_columns
 from matchmaker.imports.services.undoing import forget_old, undo_import
 from matchmaker.imports.services.uploading import drop_import, first_rows, may_import, reread, start_import
@@ -18,6 +18,7 @@ __all__ = [
     "remove_feed",
     "reread",
     "save_feed",
+    "source_among",
     "source_of",
     "start_import",
     "turn_feed",

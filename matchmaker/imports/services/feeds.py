@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
 from matchmaker.campaigns.models import Campaign, Organiser
-from matchmaker.catalogue.models import Demand
+from matchmaker.catalogue.models import Demand, DemandLine
 from matchmaker.catalogue.services.demands import show_demand, take_back_demand
 from matchmaker.companies.models import Company, Membership
 from matchmaker.core.problems import Refused
@@ -276,4 +277,10 @@ def _take_back(feed: Feed, gone: list[FeedLine]) -> None:
 
 def source_of(demand: Demand) -> FeedLine | None:
     """Where a demand came from, when it came from a feed."""
-    return FeedLine.objects.filter(line__demand=demand).select_related("feed").first()
+    return source_among(demand.lines.select_related("feed_line__feed"))
+
+
+def source_among(lines: Iterable[DemandLine]) -> FeedLine | None:
+    """The same for many demands, whose lines were read with theirs."""
+    found = [line.feed_line for line in lines if hasattr(line, "feed_line")]
+    return min(found, key=lambda row: (row.ref, row.pk), default=None)

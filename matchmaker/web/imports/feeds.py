@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from matchmaker.core.problems import Refused
 from matchmaker.imports import sentences, services
 from matchmaker.imports.kinds import KINDS
-from matchmaker.imports.models import Feed, FeedLine, Import
+from matchmaker.imports.models import Feed, Import
 from matchmaker.imports.tasks import ring_feeds
 from matchmaker.web import fields
 from matchmaker.web.access import signed_in
@@ -89,7 +89,8 @@ def _save(request: HttpRequest, form: FeedForm, **about) -> Feed | None:
 
 
 def feed_for(request: HttpRequest, uid) -> Feed:
-    feed = get_object_or_404(Feed.objects.visible_to(request.user).select_related("company", "batch"), uid=uid)
+    feeds = Feed.objects.visible_to(request.user).select_related("company", "batch").with_counts()
+    feed = get_object_or_404(feeds, uid=uid)
     request.area = "buyer" if feed.company_id else "console"  # type: ignore[attr-defined]
     return feed
 
@@ -102,15 +103,12 @@ def show(request: HttpRequest, uid) -> HttpResponse:
     form = FeedForm(request.POST or None, initial=said)
     if request.method == "POST" and form.is_valid() and _save(request, form, feed=feed):
         return redirect("feed", uid)
-    lines = FeedLine.objects.filter(feed=feed)
     context = {
         "feed": feed,
         "form": form,
         "state": state_of(feed),
         "problem": sentences.unreadable(feed.problem["code"], feed.problem["facts"]) if feed.problem else "",
         "batches": feed.batches.defer("content")[:SHOWN],
-        "here": lines.filter(gone_at__isnull=True).count(),
-        "demands": lines.filter(gone_at__isnull=True).values("line__demand").distinct().count(),
     }
     return render(request, "imports/feed.html", context, status=422 if form.errors else 200)
 

@@ -1,0 +1,200 @@
+"""What comes with a product: its certificates with their papers, files to download, and pictures."""
+
+from types import SimpleNamespace
+
+from django.db import transaction
+from django.http import FileResponse
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
+from rest_framework import mixins, serializers
+from rest_framework.response import Response
+
+from matchmaker.api.base import Strict
+from matchmaker.api.permissions import EVERYONE, SIGNED_IN
+from matchmaker.api.products import Certificate, File, Picture, ProductOut, Products
+from matchmaker.api.uploads import PAPER, PICTURE, WithFiles, said_of, sealed
+from matchmaker.catalogue import services
+from matchmaker.catalogue.models import Product, ProductCertificate, ProductFile, ProductImage
+from matchmaker.companies.members import is_admin
+from matchmaker.companies.models import Company, Document
+from matchmaker.core.downloads import attachment
+from matchmaker.matching.tasks import ring
+
+WRITE = "products:write"
+
+
+class OfProduct(WithFiles):
+    """`uid` in the address names the product; whoever may see it reads what comes with it, its company writes it."""
+
+    def product(self) -> Product:
+        """The one that is read."""
+        return get_object_or_404(Product.objects.visible_to(self.request.user), uid=self.kwargs["uid"])
+
+    def own(self) -> Product:
+        """The one that is written to."""
+        return get_object_or_404(
+            Product.objects.filter(company__in=Company.objects.of(self.request.user)), uid=self.kwargs["uid"]
+        )
+
+
+class CertificateIn(Certificate):
+    """`paper` is a PDF, or a photograph as JPEG, PNG or WebP; up to 10 MB; sent as multipart/form-data."""
+
+    paper = serializers.FileField(required=False)
+
+    class Meta(Certificate.Meta):
+        fields = [*Certificate.Meta.fields, "paper"]
+
+
+class PaperOut(serializers.ModelSerializer):
+    """`uid` names it among the company's documents, for its administrators; null for other members."""
+
+    uid = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Document
+        fields = ["uid", "state", "refusal"]
+        read_only_fields = fields
+
+    def get_uid(self, paper) -> str | None:
+        return str(paper.uid) if self.context["is_admin"] else None
+
+
+class OwnCertificate(Certificate):
+    paper = PaperOut(source="document", read_only=True, allow_null=True)
+
+    class Meta(Certificate.Meta):
+        fields = [*Certificate.Meta.fields, "paper"]
+        read_only_fields = fields
+
+
+class ProductCertificates(mixins.ListModelMixin, OfProduct):
+    serializer_class = OwnCertificate
+    policy = {"list": SIGNED_IN, "describe_certificate": WRITE}
+    words = {
+        "list": "Certificates of one of the caller's products, and what became of their papers",
+        "describe_certificate": "Write down number, issuer and validity of a certificate, and send its paper",
+    }
+    notes = {
+        "describe_certificate": "The product must have the certificate already. Sending a paper is for administrators "
+        "of the company; the team compares it with what is written down. Without one, the paper so far stays.",
+    }
+
+    def get_queryset(self):
+        return ProductCertificate.objects.filter(product=self.own()).select_related("document").order_by("code")
+
+    def get_serializer_context(self):
+        known = getattr(self, "swagger_fake_view", False)
+        return {
+            **super().get_serializer_context(),
+            "is_admin": known or is_admin(self.request.user, self.own().company),
+        }
+
+    @extend_schema(
+        request={"application/json": Certificate, "multipart/form-data": CertificateIn}, responses=ProductOut
+    )
+    def describe_certificate(self, request, uid):
+        product, given = self.own(), self.given(CertificateIn).validated_data
+        with said_of("paper"):
+            services.describe_certificate(by=request.user, product=product, **given)
+        transaction.on_commit(ring)
+        return Response(Products.shown(product))
+
+
+class FileIn(Strict):
+    """`file` is a PDF, or a picture as JPEG, PNG or WebP; up to 10 MB."""
+
+    kind = serializers.ChoiceField(ProductFile.Kind.choices)
+    file = serializers.FileField()
+
+
+class ProductFiles(mixins.ListModelMixin, OfProduct):
+    serializer_class = File
+    policy = {"list": EVERYONE, "content": EVERYONE, "create": WRITE, "remove": WRITE}
+    words = {
+        "list": "Files of a product",
+        "create": "Add a file to a product",
+        "content": "Download a file of a product",
+        "remove": "Remove a file of a product",
+    }
+    notes = {
+        "create": "Up to ten a product; whoever may see the product can download them. Judged by its content: a PDF "
+        "that starts nothing by itself, or a picture, which is drawn again. The same one sent twice is kept once.",
+    }
+
+    def get_queryset(self):
+        return ProductFile.objects.filter(product=self.product()).select_related("product")
+
+    @extend_schema(request={"multipart/form-data": FileIn}, responses={201: File})
+    def create(self, request, uid):
+        product, given = self.own(), self.given(FileIn).validated_data
+        with said_of("file"):
+            row = services.add_product_file(by=request.user, product=product, **given)
+        return Response(File(row).data, status=201)
+
+    @extend_schema(responses=PAPER)
+    @sealed
+    def content(self, request, uid, key) -> FileResponse:
+        rows = ProductFile.objects.visible_to(request.user)
+        return attachment(get_object_or_404(rows, uid=key, product__uid=uid))
+
+    @extend_schema(request=None, responses={204: None})
+    def remove(self, request, uid, key):
+        services.remove_product_file(by=request.user, file=get_object_or_404(self.own().files, uid=key))
+        return Response(status=204)
+
+
+class PictureIn(Strict, serializers.ModelSerializer):
+    """`image` is a JPEG, PNG or WebP picture of up to 8 MB; `alt` is for people who cannot see it."""
+
+    image = serializers.FileField()
+
+    class Meta:
+        model = ProductImage
+        fields = ["image", "alt"]
+
+
+class ProductPictures(mixins.ListModelMixin, OfProduct):
+    """A picture is named by the SHA-256 of the file that was sent, so that its sender knows the name."""
+
+    serializer_class = Picture
+    policy = {"list": EVERYONE, "content": EVERYONE, "create": WRITE, "remove": WRITE}
+    words = {
+        "list": "Pictures of a product",
+        "create": "Add a picture to a product",
+        "content": "Download a picture of a product",
+        "remove": "Remove a picture of a product",
+    }
+    notes = {
+        "list": "In the order they are shown. `sha256` is that of the file that was sent, and names the picture.",
+        "create": "Up to ten a product. It is turned upright, made smaller and drawn again without its metadata. The "
+        "same one sent twice is kept once.",
+    }
+
+    def get_queryset(self):
+        return ProductImage.objects.filter(product=self.product())
+
+    def too_large(self) -> str:
+        return _("A picture may have up to 8 MB.")
+
+    @extend_schema(request={"multipart/form-data": PictureIn}, responses={201: Picture})
+    def create(self, request, uid):
+        product, given = self.own(), self.given(PictureIn).validated_data
+        row = services.add_product_image(
+            by=request.user, product=product, upload=given["image"], alt=given.get("alt", "")
+        )
+        return Response(Picture(row).data, status=201)
+
+    @extend_schema(responses=PICTURE)
+    @sealed
+    def content(self, request, uid, key) -> FileResponse:
+        row = get_object_or_404(self.get_queryset(), sha256=key)
+        return attachment(SimpleNamespace(file=row.file, name=f"{key[:16]}.webp", content_type="image/webp"))
+
+    @extend_schema(request=None, responses={204: None})
+    def remove(self, request, uid, key):
+        product = self.own()
+        image = get_object_or_404(product.images, sha256=key)
+        services.remove_product_image(by=request.user, product=product, image=image)
+        return Response(status=204)

@@ -1,0 +1,62 @@
+"""Resources that take a file, or give one out: what comes in is bounded, what goes out is a download."""
+
+from contextlib import contextmanager
+
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.views.decorators.csp import csp_override
+from drf_spectacular.types import OpenApiTypes
+from rest_framework.parsers import MultiPartParser
+
+from matchmaker.api.base import Resource
+from matchmaker.api.parsers import StrictJSONParser, TooLarge, check_form
+from matchmaker.core.downloads import SEALED
+from matchmaker.core.uploads import MOST_BYTES, limit
+
+PAPER = {(200, kind): OpenApiTypes.BINARY for kind in ("application/pdf", "image/webp")}  # what `check_file` keeps
+PICTURE = {(200, "image/webp"): OpenApiTypes.BINARY}
+sealed = method_decorator(csp_override(SEALED))
+
+
+class WithFiles(Resource):
+    """POSTs may be multipart/form-data with one file; the action `content` gives a file out."""
+
+    parser_classes = [StrictJSONParser, MultiPartParser]
+
+    def initialize_request(self, request, *args, **kwargs):
+        """Who is signed in by session has her body read while her token is checked: the limit stands before that."""
+        limit(request, MOST_BYTES)
+        return super().initialize_request(request, *args, **kwargs)
+
+    def initial(self, request, *args, **kwargs):
+        super().initial(request, *args, **kwargs)
+        if request.method == "POST":
+            self._judge(request.data)
+
+    def _judge(self, said) -> None:
+        if self.request._request.too_large:
+            raise TooLarge(self.too_large())
+        if isinstance(said, QueryDict):
+            check_form(said)
+
+    def too_large(self) -> str:
+        return _("A document may have up to 10 MB.")
+
+    def perform_content_negotiation(self, request, force=False):
+        """A file is what it is, whatever was asked for; a refusal is JSON."""
+        return super().perform_content_negotiation(request, force=force or self.action == "content")
+
+
+@contextmanager
+def said_of(field: str):
+    """What a verb says of `files` is about the member of the body that holds the file."""
+    try:
+        yield
+    except ValidationError as problem:
+        if not hasattr(problem, "error_dict"):
+            raise
+        raise ValidationError(
+            {field if name == "files" else name: errors for name, errors in problem.error_dict.items()}
+        ) from None
