@@ -25,6 +25,10 @@ class Caller:
         body = raw if raw is not None else json.dumps(data or {})
         return self.client.post(path, body, content_type=content_type, headers={**self.headers, **headers})
 
+    def send(self, path, data, **headers):
+        """A POST as multipart/form-data, which may hold files."""
+        return self.client.post(path, data, headers={**self.headers, **headers})
+
     def patch(self, path, data, **headers):
         body = json.dumps(data)
         return self.client.patch(path, body, content_type="application/json", headers={**self.headers, **headers})

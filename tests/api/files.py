@@ -1,0 +1,59 @@
+"""Files as programs send them, and what is left of them on the disk."""
+
+import io
+import struct
+import zlib
+from pathlib import Path
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+
+PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF"
+
+
+def paper(name="register.pdf", content=PDF):
+    return SimpleUploadedFile(name, content)
+
+
+def picture(colour="red", side=8, kind="PNG") -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (side, side), colour).save(out, kind)
+    return out.getvalue()
+
+
+def bomb() -> bytes:
+    """A picture of 900 megapixels in a hundred bytes."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    head = struct.pack(">IIBBBBB", 30_000, 30_000, 8, 2, 0, 0, 0)
+    body = chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"0" * 99)) + chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + body
+
+
+# What no file here may be: name, content, code. The name never decides.
+UNWANTED = [
+    ("register.pdf", b"<html><script>alert(1)</script>", "type_mismatch"),
+    ("register.pdf", b"MZ\x90\x00", "type_mismatch"),
+    ("register.pdf", PDF + b"/JavaScript (x)", "pdf_active"),
+    ("register.svg", b"<svg onload='x()'/>", "type_mismatch"),
+    ("register.zip", b"PK\x03\x04bomb", "type_mismatch"),
+    ("register.png", bomb(), "type_mismatch"),
+    ("register.pdf", PDF + b"0" * 10_000_000, "file_too_large"),
+    ("register.pdf", b"", "empty"),
+]
+
+
+def on_disk(settings) -> list[str]:
+    roots = (Path(settings.PRIVATE_ROOT), Path(settings.MEDIA_ROOT))
+    return sorted(path.name for root in roots for path in root.rglob("*") if path.is_file())
+
+
+def read(answer) -> bytes:
+    """The content; the file is closed, the connection of the test is not."""
+    assert answer.status_code == 200
+    content = b"".join(answer.streaming_content)
+    for closes in answer._resource_closers:
+        closes()
+    return content
