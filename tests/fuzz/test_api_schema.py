@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 
 from matchmaker.accounts.services import SCOPES, create_token
 from matchmaker.events.services import register_for_event
+from matchmaker.imports.models import Feed
 from matchmaker.notifications.models import Notice
 from matchmaker.notifications.services import notify
 from matchmaker.wsgi import application
@@ -63,7 +64,9 @@ def caller(monkeypatch, _one_connection):
     hall = Hall()
     part = register_for_event(by=person, event=hall.event, company=product.company, side="supplier")
     other = hall.comes("buyer")
+    feed = {"name": "F", "url": "https://feed.example.org/"}
     own = {
+        "feeds": Feed.objects.create(company=demand.company, by=person, **feed).uid,
         "meeting-requests": hall.ask(part, other).uid,
         "meetings": hall.book(part, other, 0).uid,
         "participations": part.uid,

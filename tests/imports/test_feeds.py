@@ -323,6 +323,12 @@ class TestPages:
         answer = client.post(reverse("feed_new", args=["company"]), said)
         assert (answer.status_code, "not on the public Internet" in answer.content.decode()) == (422, True)
 
+    def test_an_address_that_is_read_already_is_said_on_the_form(self, client, outside, feed, admin):
+        client.force_login(admin)
+        answer = client.post(reverse("feed_new", args=["company"]), {"name": "2", "url": outside.url, "hours": "6"})
+        assert (answer.status_code, Feed.objects.count()) == (422, 1)
+        assert "This address is read already." in answer.content.decode()
+
     def test_the_team_reads_for_its_buyers_and_sees_the_problem_on_its_list(self, client, outside, buyer):
         organiser = factories.organiser()
         campaign = organiser.organiser_of.get().campaign

@@ -17,7 +17,7 @@ from matchmaker.events.models import Event
 from matchmaker.events.models.day import Scan
 from matchmaker.events.models.meetings import Meeting
 from matchmaker.events.models.wishes import MeetingMove
-from matchmaker.imports.models import Feed, Import, ImportRow
+from matchmaker.imports.models import Feed, FeedLine, Import, ImportRow
 from matchmaker.market_access.models import (
     AccessNotice,
     Agreement,
@@ -111,6 +111,8 @@ class FullWorld(World):
         self.feed = Feed.objects.create(
             company=self.buyer, by=self.people["buyer admin"], name="Mfeed name", url="https://mfeed.example.org/"
         )
+        line = self.wanted["private"].lines.get()
+        self.feed_line = FeedLine.objects.create(feed=self.feed, line=line, ref="MREF88", part="1")
         for batch in (self.batch, self.team_batch):
             self.row = ImportRow.objects.create(
                 batch=batch, row_no=2, raw=["Mcell text"], problems={"name": "wrong"}, action="reject"

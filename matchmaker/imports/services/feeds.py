@@ -62,7 +62,7 @@ def save_feed(
             outbound.check_url(feed.url)
     except ValidationError as problem:
         raise ValidationError({"url": problem}) from None
-    feed.full_clean(exclude=["by", "company", "campaign", "batch"])
+    feed.full_clean(exclude=["by", "batch"])
     feed.save()
     facts = {"url": feed.url, "new": is_new}
     record(by=by, verb="save_feed", on=feed, organisation=feed.owner, facts=facts)
