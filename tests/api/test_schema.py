@@ -103,3 +103,41 @@ def test_ones_own_lists_are_narrowed_and_refuse_what_they_do_not_know(caller, mi
 
 def test_a_suggestion_answers_as_the_schema_says(schema, anonymous):
     assert list(schema["paths"][f"{API}/suggestions/"]["post"]["responses"]) == ["200", "4XX"]
+
+
+UPLOADS = {
+    "companies/{uid}/documents/": ("paper", {"kind", "paper"}),
+    "products/{uid}/files/": ("file", {"file", "kind"}),
+    "products/{uid}/pictures/": ("image", {"image"}),
+    "products/{uid}/certificates/": ("paper", {"code", "issuer", "number", "valid_until"}),
+}
+
+
+def test_what_takes_a_file_is_multipart_with_a_binary_member(schema):
+    """And nothing else is: every other operation takes JSON alone, as its parser does (B7)."""
+    forms = {
+        name: told["requestBody"]["content"]["multipart/form-data"]["schema"]["$ref"].rpartition("/")[2]
+        for name, told in operations(schema)
+        if "multipart/form-data" in told.get("requestBody", {}).get("content", {})
+    }
+    assert set(forms) == {f"post {API}/{path}" for path in UPLOADS}
+    for path, (member, required) in UPLOADS.items():
+        said = schema["components"]["schemas"][forms[f"post {API}/{path}"]]
+        assert said["properties"][member] == {"type": "string", "format": "binary"}
+        assert set(said["required"]) == required
+
+
+def test_what_gives_a_file_says_its_types_and_a_removal_has_no_body(schema):
+    binary = {"schema": {"type": "string", "format": "binary"}}
+    files = {
+        path.removeprefix(f"{API}/"): verbs["get"]["responses"]["200"]["content"]
+        for path, verbs in schema["paths"].items()
+        if path.endswith("/file/")
+    }
+    assert files == {
+        "companies/{uid}/documents/{key}/file/": {"application/pdf": binary, "image/webp": binary},
+        "products/{uid}/files/{key}/file/": {"application/pdf": binary, "image/webp": binary},
+        "products/{uid}/pictures/{key}/file/": {"image/webp": binary},
+    }
+    removals = [told for name, told in operations(schema) if name.endswith("/remove/")]
+    assert [list(told["responses"]) for told in removals] == [["204", "4XX"]] * 4
