@@ -28,6 +28,7 @@ SCOPES = (
     "meetings:write",
     "events:write",
     "notices:write",
+    "papers:write",
 )
 LONGEST_DAYS = 365
 PREFIX = "mm_"

@@ -45,6 +45,7 @@ TAGS = {
     "participations": "Registrations for events, with the people who come and when they cannot meet.",
     "meeting-requests": "One company asks another for a meeting.",
     "meetings": "Meetings of two companies at an event.",
+    "papers": "Papers of companies, for the campaign's team.",
     "notifications": "What the caller was told.",
     "categories": "The campaign's categories.",
     "hs-codes": "The Harmonized System, from chapter to subheading.",

@@ -20,8 +20,16 @@ PICTURE = {(200, "image/webp"): OpenApiTypes.BINARY}
 sealed = method_decorator(csp_override(SEALED))
 
 
-class WithFiles(Resource):
-    """POSTs may be multipart/form-data with one file; the action `content` gives a file out."""
+class GivesFiles(Resource):
+    """The action `content` gives a file out."""
+
+    def perform_content_negotiation(self, request, force=False):
+        """A file is what it is, whatever was asked for; a refusal is JSON."""
+        return super().perform_content_negotiation(request, force=force or self.action == "content")
+
+
+class WithFiles(GivesFiles):
+    """POSTs may be multipart/form-data with one file."""
 
     parser_classes = [StrictJSONParser, MultiPartParser]
 
@@ -43,10 +51,6 @@ class WithFiles(Resource):
 
     def too_large(self) -> str:
         return _("A document may have up to 10 MB.")
-
-    def perform_content_negotiation(self, request, force=False):
-        """A file is what it is, whatever was asked for; a refusal is JSON."""
-        return super().perform_content_negotiation(request, force=force or self.action == "content")
 
 
 @contextmanager

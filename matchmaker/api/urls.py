@@ -12,6 +12,7 @@ from matchmaker.api.feeds import Feeds
 from matchmaker.api.matches import Matches
 from matchmaker.api.meetings import MeetingRequests, Meetings
 from matchmaker.api.notices import Notices
+from matchmaker.api.papers import Papers
 from matchmaker.api.participations import Participations
 from matchmaker.api.product_files import ProductCertificates, ProductFiles, ProductPictures
 from matchmaker.api.products import Products
@@ -116,6 +117,12 @@ urlpatterns = [
     path("meetings/<uuid:uid>/staff/", one(Meetings, "staff"), name="api_meeting_staff"),
     path("meetings/<uuid:uid>/move/", one(Meetings, "propose"), name="api_meeting_move"),
     path("meetings/<uuid:uid>/move/answer/", one(Meetings, "answer_move"), name="api_meeting_move_answer"),
+    path("papers/", Papers.as_view(LIST), name="api_papers"),
+    path("papers/waiting/", Papers.as_view({"get": "waiting"}), name="api_papers_waiting"),
+    path("papers/<uuid:uid>/", Papers.as_view(ONE), name="api_paper"),
+    path("papers/<uuid:uid>/file/", Papers.as_view(CONTENT), name="api_paper_file"),
+    path("papers/<uuid:uid>/accept/", one(Papers, "accept"), name="api_paper_accept"),
+    path("papers/<uuid:uid>/refuse/", one(Papers, "refuse"), name="api_paper_refuse"),
     path("notifications/", Notices.as_view(LIST), name="api_notices"),
     path("notifications/<uuid:uid>/", Notices.as_view(ONE), name="api_notice"),
     path("notifications/<uuid:uid>/read/", one(Notices, "read"), name="api_notice_read"),

@@ -3,14 +3,16 @@
 import datetime as dt
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Exists, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
-from matchmaker.campaigns.models import Campaign
+from matchmaker.campaigns.models import Campaign, Organiser
 from matchmaker.campaigns.services import require_organiser
 from matchmaker.companies.models import Check, Company, Document
 from matchmaker.companies.verification import refresh_level
@@ -76,6 +78,15 @@ def withdraw_check(*, by: User, check: Check, campaign: Campaign, reason: str) -
         refresh_level(check.company)
         facts = {"level": check.level, "reason": reason.strip()[:500]}
         record(by=by, verb="withdraw_check", on=check, organisation=check.company, facts=facts)
+
+
+def papers_for(user: User | AnonymousUser, campaign: Campaign | None) -> QuerySet[Document]:
+    """Papers of the campaign's companies, for who decides about them; none for anybody else."""
+    if campaign is None or not user.is_authenticated:
+        return Document.objects.none()
+    decides = Organiser.objects.filter(campaign=campaign, user=user, role__in=Organiser.DECIDES)
+    rows = Document.objects.filter(Exists(decides), company__in=Company.objects.filter(campaigns=campaign))
+    return rows.select_related("company")
 
 
 @transaction.atomic

@@ -138,6 +138,7 @@ def test_what_gives_a_file_says_its_types_and_a_removal_has_no_body(schema):
         "companies/{uid}/documents/{key}/file/": {"application/pdf": binary, "image/webp": binary},
         "products/{uid}/files/{key}/file/": {"application/pdf": binary, "image/webp": binary},
         "products/{uid}/pictures/{key}/file/": {"image/webp": binary},
+        "papers/{uid}/file/": {"application/pdf": binary, "image/webp": binary},
     }
     removals = [told for name, told in operations(schema) if name.endswith("/remove/")]
     assert [list(told["responses"]) for told in removals] == [["204", "4XX"]] * 4

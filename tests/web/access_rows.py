@@ -49,6 +49,7 @@ def named(w: FullWorld) -> list[tuple[str, dict]]:
         (r"console_merge_answer", {**seller, "key": w.merge.uid}),
         (r"console_document.*", {**seller, "key": w.document.uid}),
         (r"company_document(_remove)?|api_company_document.*", {**seller, "key": w.document.uid}),
+        (r"api_paper(_.*)?", at(w.document)),
         (r"picture", {"path": w.picture.file.name}),
         (r"console_certificate", {**seller, "key": w.proof.uid}),
         (r"console_(company|act|merge).*", seller),

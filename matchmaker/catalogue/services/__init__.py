@@ -18,6 +18,7 @@ from matchmaker.catalogue.services.papers import (
     describe_certificate,
     refuse_certificate,
     remove_product_file,
+    resting_certificates,
 )
 from matchmaker.catalogue.services.pictures import add_product_image, remove_product_image
 from matchmaker.catalogue.services.products import (
@@ -50,6 +51,7 @@ __all__ = [
     "remind_of_closing",
     "remove_product_file",
     "remove_product_image",
+    "resting_certificates",
     "return_demand",
     "save_demand",
     "save_product",

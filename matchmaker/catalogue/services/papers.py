@@ -110,10 +110,15 @@ def certificates_waiting(campaign: Campaign):
         Document.objects.exclude(state=Document.State.REFUSED)
         .filter(company__campaigns=campaign, pk__in=unseen.values("document"))
         .select_related("company")
-        .prefetch_related(Prefetch("certificates", _shown().prefetch_related("product__texts")))
+        .prefetch_related(resting_certificates())
         .distinct()
         .order_by("uploaded_at", "pk")
     )
+
+
+def resting_certificates() -> Prefetch:
+    """For papers the team reads: what suppliers state on the strength of each, as `certificates`."""
+    return Prefetch("certificates", _shown().prefetch_related("product__texts"))
 
 
 def _shown():

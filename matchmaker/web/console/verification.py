@@ -69,8 +69,7 @@ def answer_claim(request, uid, claim):
 
 def paper_of(request, uid, key) -> Document:
     """A paper of a company of this campaign, or 404."""
-    rows = Document.objects.select_related("company").filter(company__in=companies.of_campaign(request))
-    return get_object_or_404(rows, uid=key, company__uid=uid)
+    return get_object_or_404(verification.papers_for(request.user, request.campaign), uid=key, company__uid=uid)
 
 
 @organiser

@@ -37,6 +37,7 @@ SCOPE_NAMES = {
     "meetings:write": gettext_lazy("Register for events and answer for meetings"),
     "events:write": gettext_lazy("Write the events of your campaign"),
     "notices:write": gettext_lazy("Mark notices as read"),
+    "papers:write": gettext_lazy("Read and judge papers of companies for your campaign"),
 }
 
 

@@ -9,17 +9,23 @@ from django.utils.translation import gettext as _
 
 from matchmaker.catalogue.services import add_product_image, remove_product_image
 from matchmaker.core.problems import Refused
+from matchmaker.core.uploads import MOST_BYTES
 from matchmaker.web.access import supplier
 from matchmaker.web.refusals import show_on
 from matchmaker.web.supplier.forms import ImageForm
 from matchmaker.web.supplier.products import own_product, page_of
+from matchmaker.web.uploads import limited
 
 
+@limited(MOST_BYTES)
 @supplier
 def add(request: HttpRequest, uid) -> HttpResponse:
     product = own_product(request, uid)
     if request.method != "POST":
         return _back(product)
+    if getattr(request, "too_large", False):
+        messages.error(request, _("A picture may have up to 8 MB."))
+        return page_of(request, product, image_form=ImageForm(), status=413)
     form = ImageForm(request.POST, request.FILES)
     if form.is_valid():
         try:

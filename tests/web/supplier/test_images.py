@@ -156,3 +156,9 @@ def test_a_large_picture_is_kept_in_three_sizes_and_all_of_them_go_with_it(
 def test_a_small_picture_has_one_size(client, product):
     upload(client, product, picture(size=(300, 200)))
     assert [width for width, _name in product.images.get().file_names()] == [300]
+
+
+def test_b55_a_picture_over_the_limit_ends_while_it_streams(client, product):
+    page = upload(client, product, picture() + b"0" * 11_000_001)
+    assert (page.status_code, product.images.count()) == (413, 0)
+    assert "A picture may have up to 8 MB." in page.content.decode()
