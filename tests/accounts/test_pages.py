@@ -107,6 +107,18 @@ def test_password_gives_no_key_to_an_administrator_without_a_second_step(client,
     assert (answer.status_code, answer.json()["code"]) == (403, "mfa_missing")
 
 
+def test_a_session_without_the_second_step_is_no_door_round_it(client, settings):
+    """Pages ask for it first; the API over the same session does too, and what is everyone's stays open."""
+    settings.MFA_REQUIRED = True
+    company, colleague = factories.supplier(admin := factories.user()), factories.user()
+    Membership.objects.create(company=company, user=colleague)
+    for person, expected in ((admin, (403, "mfa_missing")), (colleague, (200, None))):
+        client.force_login(person)
+        answer = client.get("/api/v1/notifications/")
+        assert (answer.status_code, answer.json().get("code")) == expected
+        assert client.get("/api/v1/products/").status_code == 200
+
+
 def test_copy_of_my_data_holds_mine_and_no_secret(client, person):
     company = factories.supplier(person)
     other = factories.user()
