@@ -106,7 +106,7 @@ def rows_of(batch: Import, pack: ImportPack) -> list[Row]:
 def _unpacked(pack: ImportPack) -> list[Row]:
     names, create = pack.names, Action.CREATE.value
     return [
-        Row(number, [], dict(zip(names, values, strict=True)), None, None, create, uuid.UUID(target))
+        Row(number, [], dict(zip(names, values, strict=True)), None, None, create, uuid.UUID(int=int(target, 16)))
         for number, values, target in json.loads(pack.rows)
     ]
 

@@ -84,13 +84,16 @@ def gloss(text: str) -> str:
 
     Not a translation: a bag of English words that an English index or encoder can read ("frozen beef").
     """
-    found: list[str] = []
+    return " ".join(sense for _word, sense in glosses(text))
+
+
+def glosses(text: str) -> Iterator[tuple[str, str]]:
+    """(word of a Chinese text, one of its first senses), in order; what is no Chinese word stands for itself."""
     for word in cut(text):
         if _HAN_WORD.match(word):
             parts = [word] if senses(word) else list(word)
             for part in parts:
                 if len(part) > 1 or len(parts) == 1:
-                    found += [sense.removeprefix("to ") for sense in senses(part)[:SENSES_A_WORD]]
+                    yield from ((word, sense.removeprefix("to ")) for sense in senses(part)[:SENSES_A_WORD])
         elif word.strip() and not re.fullmatch(r"\W+", word):
-            found.append(word)
-    return " ".join(found)
+            yield word, word

@@ -26,8 +26,7 @@ def sentences(match: Match) -> list[str]:
     if said := _meaning(parts, evidence):
         found.append((parts["meaning"], said))
     if words := _telling(evidence.get("shared_words", [])):
-        sentence = _("Words both use, across languages by the dictionary: %(words)s.") % {"words": _list(words[:6])}
-        found.append((parts.get("words", 0), sentence))
+        found.append((parts.get("words", 0), _words_sentence(words[:6])))
     if common := evidence.get("hs_common"):
         found.append((parts.get("hs", 0), _hs_sentence(common)))
     category = match.product.category if match.product_id else None
@@ -64,6 +63,12 @@ def _named(evidence: dict, side: str) -> str:
     """The name in the reader's language where one was compared, else in its owner's."""
     names = evidence.get(f"{side}_names", {})
     return names.get((get_language() or "en")[:2]) or evidence.get(f"{side}_text", ["", ""])[1]
+
+
+def _words_sentence(words: list[str]) -> str:
+    if any(word[-1] in ")）" for word in words):
+        return _("Words both use (in brackets: by the dictionary): %(words)s.") % {"words": _list(words)}
+    return _("Words both use: %(words)s.") % {"words": _list(words)}
 
 
 def _telling(words: list[str]) -> list[str]:

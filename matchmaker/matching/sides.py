@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from django.db.models import prefetch_related_objects
 from django.utils import timezone
 
-from matchmaker.catalogue.models import DemandLine, Product
+from matchmaker.catalogue.models import Category, DemandLine, Product
 from matchmaker.companies.models import Company
 from matchmaker.core import reference
 from matchmaker.market_access.readiness import Readiness
@@ -81,7 +81,7 @@ def _want(line: DemandLine) -> Want:
         origins_excluded=frozenset(line.origins_excluded),
         certificates_required=frozenset(line.certificates_required),
         delivery_by=demand.delivery_until,
-        registration_required=True,  # whatever is bought here has to enter China
+        registration_required=not (line.category_id or "").startswith(Category.Group.SERV),  # goods have to enter China
         capacity=_number(line.capacity_wanted),
         capacity_period=line.capacity_period,
         verification=demand.wanted_verification,

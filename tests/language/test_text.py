@@ -24,6 +24,12 @@ def test_clean_text_can_always_be_stored_and_is_stable(text):
 
 
 @pytest.mark.slow
+@given(st.text(st.characters(min_codepoint=32, max_codepoint=126)))
+def test_plain_text_is_cleaned_as_any_other(text):
+    """Plain ASCII takes a short way; a full stop in Chinese behind it takes the long one."""
+    assert clean(text.strip() + "。") == clean(text) + "。"
+
+
 def test_ten_megabytes_are_cleaned_within_seconds():
     began = time.process_time()
     assert len(clean("鱼 a\x00" * 2_500_000)) > 1_000_000

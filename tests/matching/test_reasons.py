@@ -48,7 +48,7 @@ def test_closeness_is_said_only_where_it_stands_out_and_its_number_is_rounded(me
 
 def test_measures_and_numbers_are_no_words_in_common():
     row = match(parts={"words": 0.1}, evidence={"shared_words": ["mL", "50", "mm", "IE3", "motor"]})
-    assert reasons.sentences(row) == ["Words both use, across languages by the dictionary: IE3, motor."]
+    assert reasons.sentences(row) == ["Words both use: IE3, motor."]
 
 
 def test_promise_to_small_exporters_is_said():
@@ -130,7 +130,7 @@ def test_long_names_are_cut_between_words():
 def test_word_read_by_the_dictionary_stands_beside_the_chinese_one():
     row = match(parts={"words": 0.1}, evidence={"shared_words": ["lens (透镜)", "口径"]})
 
-    assert reasons.sentences(row) == ["Words both use, across languages by the dictionary: lens (透镜), 口径."]
+    assert reasons.sentences(row) == ["Words both use (in brackets: by the dictionary): lens (透镜), 口径."]
 
 
 def test_country_takes_its_article():
@@ -144,7 +144,7 @@ def test_words_read_from_one_chinese_word_stand_together_and_scraps_are_left_out
         parts={"words": 0.1}, evidence={"shared_words": ["olive (橄榄油)", "榴莲", "oil (橄榄油)", "durian (榴莲)"]}
     )
     words = "olive + oil (橄榄油), durian (榴莲)"
-    assert reasons.sentences(row) == [f"Words both use, across languages by the dictionary: {words}."]
+    assert reasons.sentences(row) == [f"Words both use (in brackets: by the dictionary): {words}."]
     with translation.override("zh-hans"):
         assert reasons.sentences(row)[0].endswith("olive + oil（橄榄油）、durian（榴莲）。")
     row = match(parts={"words": 0.1}, evidence={"shared_words": ["100 (纯棉)", "5J", "days (天)", "µm"]})

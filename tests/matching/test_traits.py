@@ -40,6 +40,16 @@ def test_what_the_buyer_writes_reaches_the_engine():
     assert (want.sizes, want.languages) == (frozenset({"10-49"}), frozenset({"zh"}))
 
 
+def test_goods_have_to_enter_china_and_services_do_not():
+    buyer = factories.buyer()
+    rice, training = factories.category("AGRI-06"), factories.category("SERV-08")
+    demand = factories.demand(buyer, lines=0)
+    for number, category in enumerate((rice, training), 1):
+        factories.line(demand, number=number, category=category)
+    asked = [want.registration_required for want in wants(demand.lines.select_related("demand").order_by("number"))]
+    assert asked == [True, False]
+
+
 def test_what_the_supplier_says_reaches_the_engine():
     company = factories.supplier(founded=1998, size="10-49", first_time_exporter=True, languages=["th", "en"])
     factories.product(company=company, capacity=80, capacity_unit="t", capacity_period="month")

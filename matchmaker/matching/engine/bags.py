@@ -7,11 +7,12 @@ import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from matchmaker.language.glossary import cut, gloss
+from matchmaker.language.glossary import gloss, glosses
 from matchmaker.language.text import has_han, words
 
 # The name says what it is, the description what it is like: a word of the name counts as so many of the description.
@@ -82,14 +83,26 @@ def surfaces(texts: Sequence[tuple[str, str]]) -> dict[str, str]:
     return found
 
 
-def glossed(texts: Sequence[tuple[str, str]]) -> dict[str, str]:
-    """English searchable word → the Chinese word it was read from, where no English text stands: 'len' → '透镜'."""
-    found: dict[str, str] = {}
+class Glossed(NamedTuple):
+    """The Chinese word an English one was read from, and the last words of the senses it stands in: a steel is named by
+    "stainless steel", a liquid is not by "liquid nitrogen"."""
+
+    chinese: str
+    heads: set[str]
+
+
+def glossed(texts: Sequence[tuple[str, str]]) -> dict[str, Glossed]:
+    """English searchable word → where it was read, when no English text stands: 'len' → 透镜, {'len'}."""
+    found: dict[str, Glossed] = {}
     if any(lang == "en" for lang, _ in texts):
         return found
     for lang, text in texts:
         if lang == "zh":
-            for chinese in filter(has_han, cut(text)):
-                for word in words(gloss(chinese), "en", stop=True):
-                    found.setdefault(word, chinese)
+            for chinese, sense in glosses(text):
+                if has_han(chinese):
+                    read = words(sense, "en", stop=True)
+                    for word in read:
+                        first = found.setdefault(word, Glossed(chinese, set()))
+                        if first.chinese == chinese:
+                            first.heads.add(read[-1])
     return found

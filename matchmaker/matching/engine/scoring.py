@@ -209,7 +209,11 @@ class Matcher:
         )
 
     def _shared_words(self, offers: OfferIndex, i: int, wants: WantIndex, j: int) -> list[str]:
-        """The common words that weigh most, as the offer writes them, and in brackets what the dictionary read."""
+        """The common words that weigh most, as the offer writes them, and in brackets what the dictionary read.
+
+        Of a sense of several words the last must be common: who asks for liquid nitrogen and who sells a liquid name
+        different things.
+        """
         a, b = offers.side, wants.side
         p, q = slice(a.starts[i], a.starts[i + 1]), slice(b.starts[j], b.starts[j + 1])
         common, x, y = np.intersect1d(a.numbers[p], b.numbers[q], assume_unique=True, return_indices=True)
@@ -217,14 +221,16 @@ class Matcher:
             return []
         weight = a.here[p][x] * b.ask[q][y] + a.ask[p][x] * b.here[q][y]
         by_number = {bags.number(word): (word, shown) for word, shown in offers.shown(i).items()}
-        words = []
+        words, numbers = [], frozenset(common.tolist())
         for least, number in sorted(zip(-weight, common.tolist(), strict=True)):
             if number in by_number and -least >= _WORTH_SAYING * weight.max():
                 word, shown = by_number[number]
                 one, other = offers.said(i).get(word), wants.said(j).get(word)
                 if one and other:
                     continue  # both wrote Chinese: its own words say it
-                words.append(f"{shown} ({one or other})" if one or other else shown)
+                if (read := one or other) and not any(bags.number(head) in numbers for head in read.heads):
+                    continue
+                words.append(f"{shown} ({read.chinese})" if read else shown)
         return list(dict.fromkeys(words))[:_SHARED_WORDS]
 
 

@@ -245,3 +245,15 @@ def test_shared_words_name_the_chinese_word_that_was_read():
 
     assert shared[1] == ["lens (镜头)"]
     assert shared[2] == ["镜头"]
+
+
+def test_half_of_what_the_dictionary_read_is_no_word_in_common():
+    """液氮 is liquid nitrogen, which no liquid is; 不锈钢 is stainless steel, which is a steel."""
+    some_offers = [Offer(1, (("en", "Cleaning liquid"),)), Offer(2, (("en", "Forged steel"),))]
+    some_wants = [Want(3, (("zh", "液氮"),)), Want(4, (("zh", "不锈钢"),))]
+    engine = matcher(some_offers, some_wants)
+    pairs = engine.match(engine.prepare_offers(some_offers), engine.prepare_wants(some_wants), 2, 2, 0.0, today=TODAY)
+    shared = {(pair.offer, pair.want): pair.evidence["shared_words"] for pair in pairs}
+
+    assert shared[1, 3] == []
+    assert shared[2, 4] == ["steel (不锈钢)"]
