@@ -49,13 +49,11 @@ def places_of(mask, start, most):
         word = mask[w]
         if w == start >> 6:
             word &= ~((np.uint64(1) << np.uint64(start & 63)) - np.uint64(1))
-        bit = 0
         while word != np.uint64(0) and n < most:
-            if word & np.uint64(1):
-                found[n] = (w << 6) + bit
-                n += 1
-            word >>= np.uint64(1)
-            bit += 1
+            rest = word & (word - np.uint64(1))
+            found[n] = (w << 6) + np.int64(_popcount((word ^ rest) - np.uint64(1)))
+            n += 1
+            word = rest
         if n == most:
             break
     return found[:n]

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -49,6 +50,7 @@ class Some:
     def zeros(self) -> Scores:
         return np.zeros(self.size, np.float32)
 
+    @cached_property
     def places(self) -> NDArray[np.int64]:
         return kernels.places_of(self.mask, 0, self.size)  # type: ignore[no-any-return]
 
@@ -75,7 +77,7 @@ class Evidence:
         scores = WORDS * self.words
         if not words_only:
             scores = scores + MEANING * self.meaning + name_weight * self.company
-        places = self.some.places()
+        places = self.some.places
         if self.headings:
             under = [(self.segment.hs_range(heading), share) for heading, share in self.headings.items()]
             more = Some.of(self.segment, [places, *(listed for listed, _share in under)])
@@ -83,7 +85,7 @@ class Evidence:
             for listed, share in under:
                 more.raise_to(listed, np.full(len(listed), share, np.float32), share_of)
             more.raise_to(places, scores, all_scores)
-            places, scores = more.places(), all_scores + HEADING * share_of
+            places, scores = more.places, all_scores + HEADING * share_of
         if len(dead):
             alive = ~kernels.holds(kernels.bits(dead, self.segment.n), places)
             places, scores = places[alive], scores[alive]
@@ -235,7 +237,7 @@ def _add_headings(found: Sequence[Evidence]) -> None:
         strong = np.flatnonzero(strength >= NAMED_HALF)
         strong = strong[kernels.smallest(-strength[strong], VOTERS)]
         if len(strong):
-            places = found[number].some.places()
+            places = found[number].some.places
             best += [(float(strength[at]), number, int(places[at])) for at in strong]
     best = sorted(best, key=lambda one: (-one[0], one[1], one[2]))[:VOTERS]
     votes: Counter[str] = Counter()
