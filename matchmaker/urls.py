@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from matchmaker.web import files, health, styleguide
+from matchmaker.web.public import account
 
 handler400 = "matchmaker.web.errors.not_understood"
 handler404 = "matchmaker.web.errors.not_here"
@@ -20,6 +21,7 @@ urlpatterns = [
     path("partner/", include("matchmaker.web.partner.urls")),
     path("console/", include("matchmaker.web.console.urls")),
     path("api/v1/", include("matchmaker.api.urls")),
+    path("accounts/3rdparty/", account.sign_ins, name="sign_ins"),
     path("accounts/", include("allauth.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("styleguide/", styleguide.show, name="styleguide"),

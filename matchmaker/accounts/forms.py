@@ -1,9 +1,17 @@
 """Sign-up asks for what is needed to sign in and to be addressed, nothing else."""
 
 from allauth.account.adapter import get_adapter
-from allauth.account.forms import ChangePasswordForm, ResetPasswordKeyForm, SetPasswordForm
+from allauth.account.forms import (
+    ChangePasswordForm,
+    LoginForm,
+    ReauthenticateForm,
+    ResetPasswordForm,
+    ResetPasswordKeyForm,
+    SetPasswordForm,
+)
 from allauth.account.forms import SignupForm as AllauthSignupForm
 from allauth.core import ratelimit
+from allauth.socialaccount.forms import SignupForm as ProviderSignupForm
 from django import forms
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
@@ -18,7 +26,35 @@ A_GOOD_PASSWORD = _(
 )
 
 
-class SignupForm(AllauthSignupForm):
+class _Ours:
+    """The labels of the house, and no word inside a box that says its label once more."""
+
+    said = {"login": _("E-mail"), "email": _("E-mail"), "password": _("Password"), "password1": _("Password")}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name in self.said.keys() & self.fields.keys():
+            self.fields[name].label = self.said[name]
+            self.fields[name].widget.attrs.pop("placeholder", None)
+
+
+class SignInForm(_Ours, LoginForm):
+    pass
+
+
+class AgainForm(_Ours, ReauthenticateForm):
+    pass
+
+
+class AskPasswordForm(_Ours, ResetPasswordForm):
+    pass
+
+
+class ProviderJoinForm(_Ours, ProviderSignupForm):
+    pass
+
+
+class SignupForm(_Ours, AllauthSignupForm):
     name = forms.CharField(
         label=_("Your name"),
         max_length=120,
@@ -61,14 +97,11 @@ class SignupForm(AllauthSignupForm):
         return user
 
 
-class _NewPassword:
+class _NewPassword(_Ours):
     said = {"oldpassword": _("Password so far"), "password1": _("New password"), "password2": _("The same once more")}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        for name in self.said.keys() & self.fields.keys():
-            self.fields[name].label = self.said[name]
-            self.fields[name].widget.attrs.pop("placeholder", None)
         self.fields["password1"].help_text = A_GOOD_PASSWORD
 
 

@@ -18,6 +18,7 @@ from matchmaker.campaigns.services import require_organiser
 from matchmaker.companies.members import require_admin
 from matchmaker.companies.models import Company
 from matchmaker.core import reference
+from matchmaker.core.joined import in_a_row
 from matchmaker.core.text import one_line, sound_text, web_address
 
 FIELDS = ("side", "kind", "label_en", "label_zh", "help_en", "help_zh", "options", "is_required")
@@ -69,7 +70,7 @@ def _keep_what_was_answered(question: Question, fields: Mapping[str, Any]) -> No
     gone = chosen - {english for english, _chinese in fields["options"]}
     if gone:
         raise ValidationError(
-            {"options": _("Companies chose these already, so they stay: %(options)s.") % {"options": ", ".join(gone)}}
+            {"options": _("Companies chose these already, so they stay: %(options)s.") % {"options": in_a_row(gone)}}
         )
 
 

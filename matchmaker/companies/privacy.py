@@ -18,6 +18,7 @@ from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import AccountLetter, AuditEntry, User
 from matchmaker.companies.documents import forget_documents
 from matchmaker.companies.models import Company, Invitation, Membership
+from matchmaker.core.joined import in_a_row
 from matchmaker.core.problems import Refused
 from matchmaker.notifications.models import Notice, Suppression
 
@@ -117,8 +118,7 @@ def erase_person(*, by: User) -> list[str]:
     if must := to_hand_over(by):
         raise Refused(
             "hand_over_first",
-            _("Hand over %(companies)s first: without you nobody would administer it.")
-            % {"companies": ", ".join(must)},
+            _("Hand over %(companies)s first: without you nobody would administer it.") % {"companies": in_a_row(must)},
         )
     _must, alone = companies_without_her(by)
     stays = what_stays(by)

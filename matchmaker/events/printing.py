@@ -201,7 +201,9 @@ def _sign(paper: FPDF, sign: Sign, top: float) -> None:
     centre = Align.C
     _text(paper, sign.event, (15, top + 12, 180, 8), size=14, colour=GREY, align=centre)
     _text(paper, sign.label, (15, top + 26, 180, 12), size=24, align=centre)
-    _text(paper, str(sign.table), (15, top + 36, 180, 62), size=150, align=centre, bold=True)
+    is_alone = not sign.hall and not sign.companies  # then the number has the whole sign
+    size, height = (220, 98) if is_alone else (150, 62)
+    _text(paper, str(sign.table), (15, top + 36, 180, height), size=size, align=centre, bold=True)
     end = top + 101
     if sign.hall:
         end = _text(paper, sign.hall, (15, end, 180, 12), size=22, colour=SEAL, align=centre)

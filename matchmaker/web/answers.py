@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
+from matchmaker.core.joined import one_after_another
 from matchmaker.core.problems import Refused
 from matchmaker.market_access.boxes import WindowBox, window_box
 from matchmaker.matching import reasons
@@ -81,7 +82,7 @@ def take_answer(
         except Refused as problem:
             refusal = problem.message
         except ValidationError as problem:
-            refusal = " ".join(problem.messages)
+            refusal = one_after_another(problem.messages)
     if request.htmx:
         context = {"card": shown(match), "refusal": refusal}
         return render(request, template, context, status=422 if refusal else 200)

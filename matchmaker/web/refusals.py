@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.http import Http404, HttpRequest
 
+from matchmaker.core.joined import one_after_another
 from matchmaker.core.problems import Refused
 
 
@@ -32,7 +33,7 @@ def show_on(form: forms.BaseForm, problem: ValidationError | Refused, names: Map
 def say_why(request: HttpRequest, problem: ValidationError | Refused) -> None:
     """Say on the next page why a verb behind a button was refused. A refusal with status 404 stays one."""
     if isinstance(problem, ValidationError):
-        messages.error(request, " ".join(problem.messages))
+        messages.error(request, one_after_another(problem.messages))
         return
     if problem.status == 404:
         raise Http404

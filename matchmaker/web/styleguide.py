@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from matchmaker.core import reference
+from matchmaker.web import fields
 from matchmaker.web.access import staff
 from matchmaker.web.styleguide_samples import SAMPLES
 
@@ -33,6 +34,14 @@ ICON_SAMPLES = (
 FLAG_SAMPLES = ("FR", "TH", "BR", "IT", "KE", "VN", "CL", "NZ", "SA", "DE")
 ART_SAMPLES = ("AGRI-06", "AGRI-03", "AGRI-08", "AGRI-11", "CONS-02", "CONS-07", "TECH-02", "TECH-08", "COMP-01",
                "COMP-07", "SERV-03", "SERV-10")  # fmt: skip
+
+PAPERS = (
+    {"is_valid": True},
+    {"is_valid": True, "document_id": 1},
+    {"is_valid": True, "seen_on": date(2026, 11, 3)},
+    {"is_valid": True, "document": {"state": "refused"}},
+    {"is_valid": False},
+)
 
 
 def _countries(*codes: str) -> list[tuple[str, str]]:
@@ -69,6 +78,15 @@ class SampleForm(forms.Form):
     photo = forms.FileField(label=gettext_lazy("Photographs"), required=False)
 
 
+class WholeForm(forms.Form):
+    """As a page's own form: a name, and a list of boxes that opens."""
+
+    contact = forms.CharField(label=gettext_lazy("Your name"), max_length=120)
+    languages = fields.CodesField(
+        label=gettext_lazy("Languages you can work in"), choices=fields.spoken_languages, required=False
+    )
+
+
 @staff
 def show(request):
     language = request.GET.get("lang") or translation.get_language()
@@ -89,6 +107,7 @@ def gallery(language: str) -> dict:
         "icons": ICON_SAMPLES,
         "flags": FLAG_SAMPLES,
         "arts": ART_SAMPLES,
+        "whole_form": WholeForm(prefix="whole"),
         "empty_form": SampleForm(prefix="new"),
         "wrong_form": SampleForm({"bad-name": "", "bad-price": "abc", "bad-origin": "TH"}, prefix="bad"),
         "page": Paginator(range(487), 25).page(7),
@@ -121,7 +140,7 @@ def gallery(language: str) -> dict:
             }
             for (title, detail, source), state, end, act in zip(
                 words["readiness"],
-                ("met", "missing", "unknown"),
+                ("met", "missing", "none"),
                 (None, date(2027, 6, 30), None),
                 (None, "#readiness", None),
                 strict=True,
@@ -170,6 +189,26 @@ def gallery(language: str) -> dict:
             {"label": label, "group": group, "url": "#top", "icon": icon, "words": more}
             for label, group, icon, more in words["commands"]
         ],
+        "terms": {
+            "rows": [
+                {"label": label, "wanted": wanted, "offered": offered, "state": state}
+                for (label, wanted, offered), state in zip(
+                    words["terms"], ("meets", "unknown", "fails", ""), strict=True
+                )
+            ]
+        },
+        "window": {
+            "first": {"shipment_date": date(2026, 12, 15), "summary": words["window"][0]},
+            "last": {"shipment_date": date(2027, 3, 25), "summary": words["window"][1]},
+            "changes": [{"sentence": words["window"][2], "after": {"holds": words["sure"]}}],
+        },
+        "papers": PAPERS,
+        "quota": {"sentences": words["quota"], "source_url": "#papers", "confidence_label": words["sure"]},
+        "acted": {
+            "acting": {"actor": words["acting"][0], "reason": words["acting"][1]},
+            "acting_company": words["company"][0],
+        },
+        "text_lang": "zh-Hans" if words is SAMPLES["zh"] else "ar" if words is SAMPLES["ar"] else "en",
         "when": datetime(2026, 12, 8, 9, 30, tzinfo=timezone.get_default_timezone()),
         "day_of_event": date(2026, 12, 8),
     }

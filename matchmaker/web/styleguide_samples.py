@@ -78,6 +78,20 @@ EN = {
         ("Answers are overdue", "Reminded once", 6),
         ("Notices could not be delivered", "Address refused", 2),
     ],
+    "tabs": (("All", 24), ("Waiting for your answer", 3), ("Both said yes", 1), ("Settings", None)),
+    "quota": (
+        "This heading comes under a tariff quota.",
+        "Inside it the low rate holds; whatever is above it pays 65 %. Chinese importers hold the quota.",
+    ),
+    "sure": "Read in the announcement.",
+    "terms": (
+        ("Price", "US$560 / t, CIF Wuhan", "US$540 / t, CIF Shanghai"),
+        ("Quantity", "250 t a month", "300 t a month"),
+        ("Delivery", "by 15 January 2027", "from 2 February 2027"),
+        ("Sample", "", "2 kg, free"),
+    ),
+    "window": ("Everything is in place.", "One paper is missing.", "The new label rule holds."),
+    "acting": ("Lin Lan", "She asked by telephone for help with her products."),
     "event": ("Food and drink from Southeast Asia", "Wuhan International Expo Centre, Hall 3"),
     "person": ("Somchai Srisuk", "Surin Fragrant Rice Mill"),
 }
@@ -140,6 +154,17 @@ ZH = {
         ("项答复已逾期", "已提醒一次", 6),
         ("条通知未送达", "地址被拒收", 2),
     ],
+    "tabs": (("全部", 24), ("待您答复", 3), ("双方有意", 1), ("设置", None)),
+    "quota": ("该税目实行关税配额管理。", "配额内适用较低税率，配额外税率为 65%。配额由中国进口企业持有。"),
+    "sure": "以公告原文为准。",
+    "terms": (
+        ("价格", "560 美元/吨，CIF 武汉", "540 美元/吨，CIF 上海"),
+        ("数量", "每月 250 吨", "每月 300 吨"),
+        ("交货", "2027 年 1 月 15 日前", "2027 年 2 月 2 日起"),
+        ("样品", "", "2 千克，免费"),
+    ),
+    "window": ("各项均已具备。", "尚缺一份文件。", "新的标签规定开始适用。"),
+    "acting": ("林岚", "她来电请求协助填写产品。"),
     "event": ("东南亚食品饮料专场洽谈会", "武汉国际博览中心 3 号馆"),
     "person": ("颂猜·西素", "素林香米厂"),
 }

@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from allauth.socialaccount.models import SocialAccount
 from django.test import Client
 from django.urls import reverse
 
@@ -134,3 +135,20 @@ def test_copy_of_my_data_holds_mine_and_no_secret(client, person):
     assert len(said["rows"]["companies.Membership.user"]) == 1
     assert other.email not in copy.text
     assert person.password not in copy.text
+
+
+def test_without_a_provider_nothing_leads_to_connected_sign_ins_and_the_page_is_not_there(client, person):
+    assert reverse("sign_ins") not in client.get(reverse("account")).text
+    assert client.get(reverse("sign_ins")).status_code == 404
+
+
+def test_with_a_provider_the_account_pages_lead_to_connected_sign_ins(client, person, settings):
+    app = {"provider_id": "oidc", "name": "Ministry", "client_id": "c", "secret": "s"}
+    settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [app]}}
+    assert f'href="{reverse("sign_ins")}"' in client.get(reverse("account")).text
+    assert client.get(reverse("sign_ins")).status_code == 200
+
+
+def test_a_sign_in_of_a_provider_that_is_gone_can_still_be_let_go(client, person):
+    SocialAccount.objects.create(user=person, provider="oidc", uid="7")
+    assert client.get(reverse("sign_ins")).status_code == 200

@@ -157,3 +157,21 @@ def test_a_code_that_does_not_fit_is_refused_in_our_words(client, person):
     assert page.context["form"].errors == {"code": [sentence]}
     client.cookies["django_language"] = "zh-hans"
     assert words_of(client.get(reverse("mfa_authenticate"))) == set()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "name", ["account_login", "account_signup", "account_reset_password", "account_change_password", "sign_ins"]
+)
+def test_labels_are_ours_and_no_box_repeats_its_label_inside(client, settings, name):
+    """The library's own labels are in Title Case, and stand a second time inside the box."""
+    app = {"provider_id": "oidc", "name": "Ministry", "client_id": "c", "secret": "s"}
+    settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [app]}}
+    if name in ("account_change_password", "sign_ins"):
+        client.force_login(factories.user())
+    with translation.override("en"):
+        text = client.get(reverse(name), headers={"accept-language": "en"}, follow=True).text
+    main = text[text.index("<main") : text.index("</main")]
+    assert re.findall(r'placeholder="([^"]+)"', main) == []
+    heads = re.findall(r"<(?:h1|h2|label|legend)[^>]*>\s*([^<]+)", main)
+    assert [head for head in heads if re.search(r"\w \(?[A-Z][a-z]", head)] == []

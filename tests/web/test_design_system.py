@@ -6,8 +6,16 @@ import hashlib
 import re
 from pathlib import Path
 
+import pytest
+from django.test.signals import template_rendered
+from django.urls import reverse
+
+from tests import factories
+
 ROOT = Path(__file__).resolve().parents[2]
 STATIC, TEMPLATES = ROOT / "static", ROOT / "templates"
+CSS = "".join(file.read_text() for file in sorted((STATIC / "css").glob("*.css")))
+TONES = "met|missing|fail|info|now|quiet|success|warning|error"
 PAGES = sorted(path for path in TEMPLATES.rglob("*.html") if "notifications" not in path.parts)
 
 
@@ -41,6 +49,27 @@ def test_every_component_is_named_in_the_design_page_and_says_its_parameters():
     for component in (TEMPLATES / "components").glob("*.html"):
         assert component.read_text().startswith("{% comment %}"), component.name
         assert component.stem in parts or f"`{component.stem}`" in page, component.name
+
+
+@pytest.mark.django_db
+def test_the_gallery_shows_every_component(client):
+    """A component that is not in it is changed without anybody seeing what becomes of it."""
+    client.force_login(factories.user(is_staff=True))
+    shown = set()
+
+    def meet(template, **_signal):
+        shown.add(template.name)
+
+    template_rendered.connect(meet)
+    response = client.get(reverse("styleguide"))
+    template_rendered.disconnect(meet)
+    assert response.status_code == 200
+    components = {f"components/{file.name}" for file in (TEMPLATES / "components").glob("*.html")}
+    moulds = {"components/facet_option.html"}  # rendered once for all pages
+    assert sorted(components - moulds - shown) == []
+    tones = {f"{kind}-{tone}" for kind, tone in re.findall(rf"\.(pill|note|toast)-({TONES})\b", CSS)}
+    classes = set(re.findall(r"[\w-]+", " ".join(re.findall(r'class="([^"]*)"', response.text))))
+    assert sorted(tones - classes) == []
 
 
 def test_the_first_page_weighs_less_than_100_kb_compressed():

@@ -10,6 +10,7 @@ from matchmaker.campaigns.models.campaign import Campaign, Organiser
 from matchmaker.companies.models import Company
 from matchmaker.core import reference
 from matchmaker.core.ids import Public
+from matchmaker.core.joined import in_a_row
 from matchmaker.core.text import one_line, sound_text
 
 
@@ -125,5 +126,5 @@ class Answer(models.Model):
         if self.question.kind in (kind.CHOICE, kind.CHOICES):
             names = dict(self.question.choices)
             chosen = [self.value] if isinstance(self.value, str) else self.value
-            return ", ".join(names.get(one, one) for one in chosen)
+            return in_a_row(names.get(one, one) for one in chosen)
         return str(self.value)

@@ -229,7 +229,8 @@ class Meeting(Public):
         if self.booth:
             return gettext("Booth %(booth)s") % {"booth": self.booth}
         table = gettext("Table %(table)d") % {"table": self.table}
-        return ", ".join(filter(None, (table, self.event.place_of(self.table))))
+        hall = self.event.place_of(self.table)
+        return gettext("%(table)s, %(hall)s") % {"table": table, "hall": hall} if hall else table
 
     @property
     def why(self) -> str:

@@ -36,7 +36,14 @@ _demand, _line = Demand._meta.get_field, DemandLine._meta.get_field
 _NEWCOMERS = {"yes": "welcome", "是": "welcome", "欢迎": "welcome", "no": "experience", "否": "experience"}
 _LEVELS = {"document seen": "1", "register checked": "2", "audited": "3"}
 _LEVELS |= {"已看文件": "1", "已核登记": "2", "已审核": "3"}
-_VISIBILITY = {"公开": "public", "邀请": "invited", "仅限邀请": "invited", "保密": "private", "不公开": "private"}
+_VISIBILITY = {
+    "公开": "public",
+    "定向": "invited",
+    "邀请": "invited",
+    "仅限邀请": "invited",
+    "保密": "private",
+    "不公开": "private",
+}
 LISTS = ("origins_wanted", "origins_excluded", "certificates_required")
 DEMAND = tuple(name for name in TERMS if name != "language")  # a row's language is that of its line
 LINE = tuple(name for name in LINE_TERMS if name not in (*LISTS, "language"))

@@ -25,6 +25,7 @@ from matchmaker.catalogue.services import (
 )
 from matchmaker.catalogue.versions import history
 from matchmaker.companies.models import Company
+from matchmaker.core.joined import one_after_another
 from matchmaker.core.problems import Refused
 from matchmaker.imports.services import source_of
 from matchmaker.matching.models import Match
@@ -128,7 +129,7 @@ def publish(request: HttpRequest, uid) -> HttpResponse:
 def extend(request: HttpRequest, uid) -> HttpResponse:
     form = ExtendForm(request.POST)
     if not form.is_valid():
-        messages.error(request, " ".join(form.errors["closing_on"]))
+        messages.error(request, one_after_another(form.errors["closing_on"]))
         return redirect("buyer_demand", uid)
     closing_on = form.cleaned_data["closing_on"]
 

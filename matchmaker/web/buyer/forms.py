@@ -13,6 +13,7 @@ from matchmaker.catalogue.models import Category, Demand, Period
 from matchmaker.catalogue.models.products import INCOTERMS
 from matchmaker.companies.models import Company
 from matchmaker.core import reference
+from matchmaker.core.joined import in_a_row
 from matchmaker.web import fields
 
 # Offered first; any other currency of the reference list may be pasted.
@@ -60,7 +61,7 @@ class NamedCodesField(forms.CharField):
                 code = self._code(part)
                 (found if code else strangers).append(code or part)
         if strangers:
-            raise ValidationError(self._unknown, "unknown", {"names": ", ".join(strangers[:5])})
+            raise ValidationError(self._unknown, "unknown", {"names": in_a_row(strangers[:5])})
         return list(dict.fromkeys(found))
 
     def _code(self, part: str) -> str:
@@ -82,7 +83,7 @@ class NamedCodesField(forms.CharField):
 
     def prepare_value(self, value):
         if isinstance(value, list | tuple):
-            return ", ".join(reference.name(self._rows().get(code), code) for code in value)
+            return in_a_row(reference.name(self._rows().get(code), code) for code in value)
         return value
 
 

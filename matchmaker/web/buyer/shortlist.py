@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from matchmaker.catalogue.models import Product, ShortlistItem
 from matchmaker.catalogue.services import note_on_shortlist, shortlist_product, unshortlist_product
+from matchmaker.core.joined import one_after_another
 from matchmaker.directory.models import ShortlistDetail
 from matchmaker.directory.services import arrange_shortlist, mark_on_shortlist
 from matchmaker.web.access import buyer
@@ -112,7 +113,7 @@ def note(request: HttpRequest, uid) -> HttpResponse:
     try:
         note_on_shortlist(by=request.user, item=item, note=typed)
     except ValidationError as problem:
-        trouble = " ".join(problem.messages)
+        trouble = one_after_another(problem.messages)
     if request.htmx:
         context = {"row": {"item": item, "product": item.product}, "trouble": trouble, "is_saved": not trouble}
         return render(request, "buyer/shortlist.html#note", context, status=422 if trouble else 200)

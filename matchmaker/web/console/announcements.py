@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from matchmaker.campaigns import announcements as services
 from matchmaker.companies.models import Company
+from matchmaker.core.joined import in_a_row
 from matchmaker.core.problems import Refused
 from matchmaker.notifications import health, mail
 from matchmaker.notifications.models import Announcement
@@ -179,7 +180,7 @@ def _audience(segment: dict) -> str:
     words = [
         str(dict(SIDES).get(segment.get("side", ""), "")),
         str(dict(Company.Status.choices).get(segment.get("state", ""), "")),
-        ", ".join(names.get(code, code) for code in segment.get("countries", [])),
+        in_a_row(names.get(code, code) for code in segment.get("countries", [])),
         _("administrators only") if segment.get("only_admins") else "",
     ]
     return " · ".join(word for word in words if word)

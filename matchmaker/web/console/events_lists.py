@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from matchmaker.core import reference
+from matchmaker.core.joined import in_a_row, one_after_another
 from matchmaker.core.problems import Refused
 from matchmaker.events import services
 from matchmaker.events.models import Event, Meeting
@@ -46,14 +47,14 @@ def booths(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "event": event,
         "tab": "participants",
-        "rows": [{"row": row, "problem": " ".join(problems.get(str(row.uid), []))} for row in rows],
+        "rows": [{"row": row, "problem": one_after_another(problems.get(str(row.uid), []))} for row in rows],
         "problems": len(problems),
     }
     return render(request, "console/event_booths.html", context, status=422 if problems else 200)
 
 
 def _languages(codes: list[str]) -> str:
-    return ", ".join(reference.name(reference.languages().get(code), code) for code in codes)
+    return in_a_row(reference.name(reference.languages().get(code), code) for code in codes)
 
 
 def _participants(event: Event) -> Table:

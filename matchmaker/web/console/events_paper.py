@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -69,7 +70,7 @@ def _badge(event: Event, person: Attendee) -> printing.Badge:
         name=person.name,
         work=person.role,
         companies=[name for name in (company.display_name, company.other_name) if name],
-        side=" · ".join(filter(None, (_both(part.get_side_display), part.booth))),
+        side=" · ".join(filter(None, (_both(lambda: capfirst(part.get_side_display())), part.booth))),
         code=person.code,
         # A phone at the gate, the team's phone and another visitor's phone each do their own thing with it.
         qr=settings.SITE_URL + reverse("gate_badge", args=[person.code]),

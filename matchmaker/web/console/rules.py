@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from matchmaker.catalogue.models import Product
+from matchmaker.core.joined import in_a_row, labelled, side_by_side
 from matchmaker.core.problems import Refused
 from matchmaker.market_access import sentences, services
 from matchmaker.market_access.models import AccessNotice, Agreement, AgreementPartner, EntryRule, TariffRate
@@ -107,7 +108,7 @@ def history(row) -> list[dict]:
             "when": entry.at,
             "who": str(entry.actor or ""),
             "icon": "pencil",
-            "more": "; ".join(
+            "more": side_by_side(
                 f"{name}: {_short(entry.facts['before'].get(name))} → {_short(value)}"
                 for name, value in entry.facts.get("after", {}).items()
             ),
@@ -222,10 +223,10 @@ def duty_row(one) -> dict:
 
 def _duty_words(answer) -> str:
     if answer.best is not None and answer.best.rate is not None:
-        return f"{sentences.in_language(answer.best.agreement, 'name')}: {sentences.percent(answer.best.rate)}"
+        return labelled(sentences.in_language(answer.best.agreement, "name"), sentences.percent(answer.best.rate))
     if answer.mfn is not None:
         return sentences.percent(answer.mfn)
-    names = ", ".join(sentences.in_language(option.agreement, "name") for option in answer.options)
+    names = in_a_row(sentences.in_language(option.agreement, "name") for option in answer.options)
     return _("%(names)s, rate not loaded") % {"names": names} if names else _("no agreement, rate not loaded")
 
 

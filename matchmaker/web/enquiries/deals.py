@@ -6,6 +6,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from matchmaker.core.joined import labelled, one_after_another
 from matchmaker.messaging import services
 from matchmaker.messaging.models import DealStep, FollowUp, Sample
 from matchmaker.web.access import signed_in
@@ -17,7 +18,8 @@ def _wrong(request: HttpRequest, form, enquiry, anchor: str) -> HttpResponse:
     """What is wrong, in one sentence a field, above the page the form stands on."""
     for name, errors in form.errors.items():
         label = form.fields[name].label if name in form.fields else ""
-        messages.error(request, f"{label}: {' '.join(errors)}" if label else " ".join(errors))
+        text = one_after_another(errors)
+        messages.error(request, labelled(label, text) if label else text)
     response = redirect("enquiry", enquiry.uid)
     response["Location"] += f"#{anchor}"
     return response

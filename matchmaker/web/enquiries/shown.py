@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from matchmaker.messaging.models import DealStep, Enquiry, Message, Sample
 from matchmaker.messaging.services import hold_sentence
 from matchmaker.messaging.services.writing import EDIT_MINUTES
+from matchmaker.web.templatetags.ui import money
 
 
 def entries_of(user, enquiry: Enquiry, side: str) -> list[dict]:
@@ -45,8 +46,8 @@ def _happening(at, what: str, icon: str, tone: str = "", more: str = "") -> dict
 
 
 def _quote(quote, side: str) -> dict:
-    what = _("You quoted %(price)s.") if side == "supplier" else _("The supplier quoted %(price)s.")
-    price = f"{quote.price.normalize():f} {quote.currency} / {quote.price_unit_name}"
+    what = _("You quoted %(price)s") if side == "supplier" else _("The supplier quoted %(price)s")
+    price = f"{money(quote.price, quote.currency)} / {quote.price_unit_name}"
     return _happening(
         quote.made_at, what % {"price": price}, "receipt", more=quote.line.text[:120] if quote.line else ""
     )

@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from matchmaker.core.joined import labelled, one_after_another
 from matchmaker.imports.kinds import KINDS
 from matchmaker.imports.models import ImportRow
 from matchmaker.web.access import signed_in
@@ -39,4 +40,6 @@ def refused(request: HttpRequest, uid, form: str) -> HttpResponse:
 
 def _said(row: ImportRow, labels: dict[str, str]) -> str:
     problems = row.problems or {}
-    return " ".join(f"{capfirst(labels[name])}: {why}" if name in labels else why for name, why in problems.items())
+    return one_after_another(
+        labelled(capfirst(labels[name]), why) if name in labels else why for name, why in problems.items()
+    )

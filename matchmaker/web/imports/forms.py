@@ -7,6 +7,7 @@ from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from matchmaker.core.joined import labelled
 from matchmaker.imports.columns import Column
 from matchmaker.imports.models import Import
 from matchmaker.imports.reading.text_files import ENCODINGS
@@ -86,7 +87,7 @@ class LookForm(forms.Form):
             self.fields["head_row"] = forms.TypedChoiceField(
                 label=_("Column names in row"),
                 coerce=int,
-                choices=[(number, f"{number}: {_told(cells)}") for number, cells in top],
+                choices=[(number, labelled(number, _told(cells))) for number, cells in top],
                 initial=batch.seen.get("head_row") or top[0][0],
                 widget=forms.Select(attrs={"translate": "no"}),
             )

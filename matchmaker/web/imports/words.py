@@ -1,9 +1,11 @@
 """Codes of a sheet in the reader's words: TH is Thailand, t is tonne. Where a cell may hold one of a list, the list."""
 
+import re
 from collections.abc import Callable, Mapping
 
-from matchmaker.catalogue.models import Category, Period, Product
+from matchmaker.catalogue.models import Category, Demand, Period, Product
 from matchmaker.core import reference
+from matchmaker.core.joined import in_a_row
 from matchmaker.web import fields
 
 # Cells that hold several codes, and ports, which are too many to send with a page.
@@ -19,6 +21,11 @@ def _named(kind: str) -> Callable[[], Words]:
 
 def _labels(choices) -> Callable[[], Words]:
     return lambda: {str(value): str(label) for value, label in choices if value}
+
+
+def _visibilities() -> Words:
+    """The word before the colon: a sheet says that much, and no more."""
+    return {str(value): re.split("[:：]", str(label))[0] for value, label in Demand.Visibility.choices}
 
 
 def _categories() -> Words:
@@ -42,6 +49,7 @@ _LISTS: dict[str, Callable[[], Words]] = {
     "capacity_period": _labels(Period.choices),
     "storage": _labels(Product.Storage.choices),
     "destination": _named("ports"),
+    "visibility": _visibilities,
 }
 # What is offered while a cell is mended.
 _CHOICES = {
@@ -61,7 +69,7 @@ class InWords:
         if column not in _LISTS:
             return code
         words = self._read.setdefault(column, _LISTS[column]())
-        return ", ".join(words.get(part, part) for part in code.split(", "))
+        return in_a_row(words.get(part, part) for part in code.split(", "))
 
 
 def choices_for(columns: set[str]) -> dict[str, list[tuple[str, str]]]:

@@ -3,12 +3,15 @@
 import json
 
 from allauth.account.decorators import reauthentication_required
+from allauth.socialaccount.adapter import get_adapter
+from allauth.socialaccount.models import SocialAccount
+from allauth.socialaccount.views import connections
 from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -183,3 +186,11 @@ def erase(request: HttpRequest) -> HttpResponse:
         return redirect("account_data")
     logout(request)
     return render(request, "public/account/erased.html", {"stays": stays})
+
+
+@signed_in
+def sign_ins(request):
+    """The library's page of connected accounts, where there is anything to connect or to let go."""
+    if not get_adapter().list_providers(request) and not SocialAccount.objects.filter(user=request.user).exists():
+        raise Http404
+    return connections(request)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from matchmaker.catalogue.models import Category, Demand, ShortlistItem
 from matchmaker.core.briefly import briefly
+from matchmaker.core.joined import one_after_another
 from matchmaker.core.text import sound_text
 from matchmaker.directory import keeping
 from matchmaker.directory.index.counting import Outside
@@ -137,7 +138,7 @@ def _query(request) -> tuple[str, str]:
     try:
         sound_text(query)
     except ValidationError as error:
-        return "", " ".join(error.messages)
+        return "", one_after_another(error.messages)
     return query.strip()[:2000], ""
 
 

@@ -16,6 +16,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseStopPolling, reswap
 
+from matchmaker.core.joined import labelled
 from matchmaker.core.problems import Refused
 from matchmaker.notifications import bounces, preferences, services, topics, unsubscribing
 from matchmaker.notifications.models import Attention, Frequency, Notice
@@ -111,7 +112,7 @@ class WishesForm(forms.Form):
             for channel in self.channels:
                 options = [(value, names[Frequency(value)]) for value in preferences.offered(channel)]
                 self.fields[f"{topic}.{channel}"] = forms.ChoiceField(
-                    label=f"{self.labels[topic][0]}: {topics.channel_name(channel)}",
+                    label=labelled(self.labels[topic][0], topics.channel_name(channel)),
                     choices=options,
                     initial=self.chosen[topic, channel],
                 )

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from matchmaker.accounts.models import AuditEntry
 from matchmaker.catalogue.models import Product
+from matchmaker.core.joined import labelled, side_by_side
 from matchmaker.web.access import supplier
 from matchmaker.web.supplier.products import own_product
 
@@ -53,8 +54,8 @@ def _line(entry: AuditEntry) -> dict:
         "who": str(entry.actor or ""),
         "tone": tone,
         "icon": icon,
-        "more": "; ".join(
-            f"{_label(name)}: {entry.facts['before'].get(name) or '–'} → {value or '–'}"
+        "more": side_by_side(
+            labelled(_label(name), f"{entry.facts['before'].get(name) or '–'} → {value or '–'}")
             for name, value in after.items()
             if not entry.facts.get("new")
         ),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
+from matchmaker.core.joined import labelled, one_after_another
 from matchmaker.core.problems import Refused
 from matchmaker.market_access import sentences
 from matchmaker.market_access.models import EntryRule, Registration
@@ -65,7 +66,10 @@ def add(request: HttpRequest, uid) -> HttpResponse:
     form = RegistrationForm(request.POST)
     if not form.is_valid():
         for name, problems in form.errors.items():
-            messages.error(request, f"{form.fields[name].label or name}: {' '.join(problems)}")
+            messages.error(
+                request,
+                labelled(form.fields[name].label or name, one_after_another(problems)),
+            )
         return back_to_market(request, product)
     values = form.cleaned_data
     single = any(values["code"] in rule.accepts for rule in EntryRule.objects.filter(per_product=True))

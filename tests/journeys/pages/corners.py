@@ -7,6 +7,7 @@ from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.shortcuts import render
 from django.test import Client
@@ -28,6 +29,11 @@ from matchmaker.web.access import everyone
 from tests import factories
 
 PASSWORD = "a long enough secret"
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:143.0) Gecko/20100101 Firefox/143.0"
+TELEPHONE = (
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
+    "Version/18.6 Mobile/15E148 Safari/604.1"
+)
 # What no link leads to, by the status it comes with.
 WRONG = {"403_csrf": 403, "409": 409, "413": 413, "429": 429, "500": 500}
 
@@ -96,6 +102,17 @@ class Corners:
         self.notice = AccessNotice.objects.filter(rule_code=self.admission).first()
         shown = Demand.objects.filter(visibility="public", status="published").first()
         shown.lines.update(capacity_wanted=500, capacity_period="month")
+
+    @staticmethod
+    def remember(person, key: str) -> None:
+        """The session stands on her page of sessions, beside one on a telephone."""
+        rows = {"ip": "203.0.113.7", "user_agent": FIREFOX}
+        UserSession.objects.get_or_create(session_key=key, defaults=rows | {"user": person})
+        if not UserSession.objects.filter(user=person, user_agent=TELEPHONE).exists():
+            other = Client()
+            other.force_login(person)
+            key = other.cookies[settings.SESSION_COOKIE_NAME].value
+            UserSession.objects.create(user=person, session_key=key, ip="198.51.100.4", user_agent=TELEPHONE)
 
     def session(self, role: str) -> str:
         """Of somebody who has just shown who she is; of `halfway`, who has not given the second step yet."""

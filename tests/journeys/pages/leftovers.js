@@ -1,7 +1,8 @@
 // Words of the other language on a page: text nodes and read-out attributes outside elements that say their own `lang`.
 // Takes {names, allowed}: names of people, companies and places, which stay as they are, and words that are the same
 // in every language (units). Codes in capitals stay too, and what stands in quotation marks or <bdi> is somebody's own
-// word. Gives the texts that are left with something foreign in them.
+// word. Gives the texts that are left with something foreign in them; and the places where a Chinese page is set as a
+// Latin one, with a space after a full-width sign or a half-width sign after a character, or an English one the other way.
 ({ names, allowed }) => {
   const page = document.documentElement.lang.split("-")[0];
   const foreign = page === "zh" ? /[A-Za-zÀ-ɏ]{3,}/g : /[\u3400-\u9fff]+/g;
@@ -27,5 +28,27 @@
   for (const name of ["title", "alt", "aria-label", "placeholder", "data-label"])
     for (const element of document.body.querySelectorAll(`[${name}]`)) judge(element, element.getAttribute(name));
   if (!document.querySelector("h1[lang], h1 [lang], h1 bdi")) judge(document.body, document.title);
+  const set = page === "zh"
+    ? /[。！？；：，、（] (?=[^ \u2028])| (?=[。！？；：，、）])|[\u3400-\u9fff] ?[,;!?](?=[ \u2028\u3400-\u9fff]|$)|[\u3400-\u9fff]:(?=[ \u2028\u3400-\u9fff]|$)|\((?=[\u3400-\u9fff])|[\u3400-\u9fff]\.(?![\w.])/g
+    : /[，。；：！？、（）]/g;
+  const blocks = new Map();
+  const pieces = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT | NodeFilter.SHOW_ELEMENT);
+  while (pieces.nextNode()) {
+    const node = pieces.currentNode;
+    if (node.nodeType === Node.ELEMENT_NODE && node.tagName !== "BR") continue;
+    let block = node.parentElement;
+    while (getComputedStyle(block).display === "inline") block = block.parentElement;
+    const own = node.tagName !== "BR" && (node.parentElement.closest("[lang]") !== document.documentElement
+      || node.parentElement.closest(untouched) || node.parentElement.closest(".reasons, option, .field-optional"));
+    const text = node.tagName === "BR" ? "\u2028" : own ? node.data.replace(/\S+/g, "\ufffc") : node.data;
+    blocks.set(block, (blocks.get(block) || "") + text);
+  }
+  for (const [, whole] of blocks) {
+    const text = whole.replace(/[^\S\u2028\u00a0]+/g, " ").trim();
+    const shown = names.reduce((left, name) => left.split(name).join("\ufffc"), text).replace(/“[^”]*(”|$)/g, "\ufffc")
+      .replace(/\p{Script=Han}*\S+@\S+|https?:\S+|[\p{Script=Latin}\d_/-]+(\.[\p{Script=Latin}\d_-]+)+/gu, "\ufffc");
+    for (const found of shown.matchAll(set))
+      left.add("set for the other script: " + shown.slice(Math.max(0, found.index - 14), found.index + 14));
+  }
   return [...left];
 }

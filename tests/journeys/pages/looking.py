@@ -43,6 +43,10 @@ ALLOWED = [
     "RoHS",
     "IECEx",
     "Sedex",
+    "Firefox",
+    "iPhone",
+    "Linux",
+    "Safari",
 ]
 
 

@@ -141,7 +141,9 @@ class SiteMap:
         client = Client()
         self.people[role].refresh_from_db()  # somebody may have a new password meanwhile
         client.force_login(self.people[role])
-        return client.cookies[settings.SESSION_COOKIE_NAME].value
+        key = client.cookies[settings.SESSION_COOKIE_NAME].value
+        self.corners.remember(self.people[role], key)
+        return key
 
     @staticmethod
     def _of(role: str, paths: dict[str, str]) -> list[Page]:
