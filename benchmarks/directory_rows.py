@@ -22,7 +22,7 @@ def load(n: int) -> None:
         call_command("load_reference", verbosity=0)
         call_command("load_market_access", verbosity=0)
     with connection.cursor() as cursor:
-        cursor.execute("SET statement_timeout = 0")  # a million rows in one COPY take longer than the site lets anything
+        cursor.execute("SET statement_timeout = 0")  # a million rows take longer than the site lets anything
         cursor.execute("TRUNCATE companies_company, catalogue_product CASCADE")
     Company.objects.bulk_create(
         (

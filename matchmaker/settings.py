@@ -201,10 +201,9 @@ ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_ADAPTER = "matchmaker.accounts.adapter.AccountAdapter"
 ours = "matchmaker.accounts.forms."
-ACCOUNT_FORMS = {"signup": ours + "SignupForm", "change_password": ours + "ChangedPasswordForm"}
-ACCOUNT_FORMS |= {"set_password": ours + "FirstPasswordForm", "reset_password_from_key": ours + "ForgottenPasswordForm"}
-ACCOUNT_FORMS |= {"login": ours + "SignInForm", "reauthenticate": ours + "AgainForm"}
-ACCOUNT_FORMS |= {"reset_password": ours + "AskPasswordForm"}
+ACCOUNT_FORMS = {"signup": ours + "SignupForm", "login": ours + "SignInForm", "reauthenticate": ours + "AgainForm"}
+ACCOUNT_FORMS |= {"change_password": ours + "ChangedPasswordForm", "set_password": ours + "FirstPasswordForm"}
+ACCOUNT_FORMS |= {"reset_password": ours + "AskPasswordForm", "reset_password_from_key": ours + "ForgottenPasswordForm"}
 SOCIALACCOUNT_FORMS = {"signup": ours + "ProviderJoinForm"}
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
@@ -395,9 +394,7 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
-        "django.server": {"level": "WARNING"},
-        "celery.worker.strategy": {"level": "WARNING"},
-        "celery.app.trace": {"level": "WARNING"},
+        **{name: {"level": "WARNING"} for name in ("django.server", "celery.worker.strategy", "celery.app.trace")},
         "py.warnings": {"level": "ERROR"},
     },
 }

@@ -5,8 +5,8 @@ A row x is kept as whole numbers a (-127 … 127) and a scale s, x = s·a + e. F
     x·y = s·t·(a·b) + e·(t·b) + x·f,    so    |x·y - s·t·(a·b)| ≤ |e| · |t·b| + |x| · |f|
 
 by Cauchy and Schwarz: whoever filters with that margin loses nothing, whatever the rows are. The products are made by
-`vpdpbusd`, which multiplies and adds 64 pairs of bytes at once (AVX-512 VNNI: Intel since 2019, AMD since 2022), else by
-`vpmaddubsw` and `vpmaddwd` with 32 pairs (AVX2: since about 2015). Where the processor has neither, `AVAILABLE` is
+`vpdpbusd`, which multiplies and adds 64 pairs of bytes at once (AVX-512 VNNI: Intel since 2019, AMD since 2022), else
+by `vpmaddubsw` and `vpmaddwd` with 32 pairs (AVX2: since about 2015). Where the processor has neither, `AVAILABLE` is
 false and float32 does the work.
 """
 
@@ -56,7 +56,7 @@ _ZERO = _MOST + 1  # the instructions take one factor without a sign: rows are s
 
 
 class Rows(NamedTuple):
-    """n rows. cells: n × d bytes (d a multiple of four), `_ZERO` added. scale: n. error: n, |e|. length: greatest |x|."""
+    """n rows. cells: n × d bytes (d a multiple of 4), `_ZERO` added. scale: n. error: n, |e|. length: greatest |x|."""
 
     cells: NDArray[np.uint8]
     scale: NDArray[np.float32]
@@ -67,8 +67,8 @@ class Rows(NamedTuple):
 class Columns(NamedTuple):
     """n columns in panels of `LANES`, four bytes of each side by side: panels × d/4 × LANES × 4.
 
-    zero: -_ZERO · sum of a column, what undoes the `_ZERO` of the rows. scale: one a column, padded like `cells` with nought.
-    error: n, |f|. length: the greatest |t·b|.
+    zero: -_ZERO · sum of a column, what undoes the `_ZERO` of the rows. scale: one a column, padded like `cells` with
+    nought. error: n, |f|. length: the greatest |t·b|.
     """
 
     cells: NDArray[np.int8]
@@ -235,7 +235,7 @@ _several, _single = _kernel(_ROWS), _kernel(1)
 
 @compiled
 def products(cells, scale, columns, target):  # type: ignore[no-untyped-def]
-    """Write all products of rows (cells, scale) and columns into target: rows × (LANES · panels) float32, C-contiguous."""
+    """Write all products of rows (cells, scale) and columns into target: rows × (LANES · panels), in C order."""
     rows, width = cells.shape
     steps, target_bytes = width // 4, target.shape[1] * 4
     for p in range(len(columns.cells)):

@@ -20,12 +20,14 @@ from django.template.defaultfilters import stringfilter
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext, pgettext, to_locale
+from django.utils.translation import get_language, gettext, to_locale
 
 from matchmaker.core.clocks import zone_name
-from matchmaker.core.joined import in_a_row, one_after_another
+from matchmaker.web.templatetags import joined
 
 register = template.Library()
+register.filters |= joined.register.filters  # templates load one library
+register.tags |= joined.register.tags
 
 RTL_LANGUAGES = frozenset({"ar", "fa", "he", "ps", "ur", "ug", "yi", "dv", "ckb", "sd"})
 FLOWING_ICONS = frozenset(
@@ -208,43 +210,6 @@ def _help_id(field: forms.BoundField) -> str:
 
 
 MANY = 12  # check boxes; more of them scroll in a list that opens
-
-
-@register.filter
-def sentences(several) -> str:
-    """Several sentences one after another, as the reader's language sets them."""
-    return one_after_another(several)
-
-
-@register.simple_tag
-def gap() -> str:
-    """What stands between two sentences of ours: a space, or nothing where a sign is as wide as a character."""
-    return "" if (get_language() or "").startswith("zh") else " "
-
-
-@register.simple_tag
-def colon() -> str:
-    """What stands between a label and what it labels."""
-    return gettext(": ")
-
-
-@register.simple_tag
-def comma() -> str:
-    """What stands between two facts of one line."""
-    return pgettext("between two facts", ", ")
-
-
-@register.filter(is_safe=True)
-@stringfilter
-def then(text: str) -> str:
-    """A text with what separates it from the next one in its line, by the sign it ends in."""
-    return one_after_another([text, "."])[:-1]
-
-
-@register.filter
-def names(several) -> str:
-    """Several names in a row, as the reader's language sets them."""
-    return in_a_row(several)
 
 
 @register.filter
