@@ -1,7 +1,7 @@
 """Buyers browsing while products are edited and imported: `make bench-load`.
 
-A real gunicorn with the settings of `make run`, a Celery worker that refreshes the index, and PostgreSQL and Valkey as
-they are. A generator of its own sends RATE requests a second (open loop: they are sent when they are due, whatever is
+A real gunicorn with the settings of `make run`, a Celery worker that refreshes the index, a Valkey, and PostgreSQL
+as it is. A generator of its own sends RATE requests a second (open loop: they are sent when they are due, whatever is
 still unanswered, and a late answer counts from the moment it was due), drawn by seed from lists of products with
 filters and words, product pages, suppliers and demands. Meanwhile one writer changes EDITS products a second, and
 another adds IMPORTED products every ten seconds; both write the rows that an edit and an import write, and the index
@@ -15,7 +15,6 @@ import datetime as dt
 import os
 import random
 import shutil
-import socket
 import statistics
 import subprocess
 import sys
@@ -30,10 +29,14 @@ import psycopg
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
+from matchmaker.running import valkey  # noqa: E402
+
 GIVEN = os.environ.get("DATABASE_URL", "postgresql://postgres@127.0.0.1:5432/test")
 NAME = f"bench_{uuid4().hex[:8]}"
 FOLDER = tempfile.mkdtemp(prefix="bench-load-")
+REDIS = valkey.free_port()
 os.environ |= {
+    "REDIS_URL": f"redis://127.0.0.1:{REDIS}/0",
     "DATABASE_URL": GIVEN.rsplit("/", 1)[0] + f"/{NAME}",
     "VAR_DIR": FOLDER,
     "ENCODER": "benchmarks.directory_data.MadeUp",
@@ -53,18 +56,18 @@ def main() -> None:
     try:
         import django
 
+        running.append(valkey.start(Path(FOLDER) / "valkey", REDIS, persistent=False, stdout=subprocess.DEVNULL))
         django.setup()
         made()
-        port = free_port()
+        port = valkey.free_port()
         gunicorn = ["gunicorn", "matchmaker.wsgi", "-c", "python:matchmaker.running.gunicorn"]
         running.append(start(*gunicorn, "--bind", f"127.0.0.1:{port}", "--worker-tmp-dir", FOLDER))
         running.append(start("celery", "-q", "-A", "matchmaker", "worker", "-c", "1", "-Q", "match"))
         wait_for(port)
         measure(port)
     finally:
-        for one in running:
+        for one in reversed(running):
             one.terminate()
-        for one in running:
             one.wait()
         from django.db import connections
 
@@ -76,12 +79,6 @@ def main() -> None:
 
 def start(*command: str) -> subprocess.Popen:
     return subprocess.Popen([sys.executable, "-m", *command], cwd=ROOT)
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
 
 
 def wait_for(port: int) -> None:
