@@ -2,6 +2,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 from django import forms
+from django.template import Context, Template
 from django.utils import translation
 
 from matchmaker.web.templatetags import ui
@@ -120,3 +121,14 @@ def test_a_verb_of_the_audit_is_told_in_words_and_one_without_words_by_its_name(
     with translation.override("zh-hans"):
         assert said("publish_product") == "产品已发布"
         assert said("count_the_stars") == "count_the_stars"
+
+
+def test_capacity_says_its_time_as_the_language_does_and_nothing_where_none_is_stated():
+    def said(value, period):
+        return Template("{% load trade %}{% capacity value 't' period %}").render(
+            Context({"value": value, "period": period})
+        )
+
+    assert [said(400, "month"), said(400, ""), said(None, "month")] == ["400 t a month", "400 t", ""]
+    with translation.override("zh-hans"):
+        assert said(400, "month") == "每月 400 吨"

@@ -23,7 +23,7 @@ from matchmaker.market_access.services import readiness_of_many
 from matchmaker.matching.models import Match
 from matchmaker.matching.reasons import sentences as reasons_of
 from matchmaker.messaging.services.rates import reply_rate
-from matchmaker.web.templatetags.trade import amount, certificate, hs, language_name, price, unit
+from matchmaker.web.templatetags.trade import amount, capacity, certificate, hs, language_name, price, unit
 from matchmaker.web.templatetags.ui import money, number
 
 LONGEST = 40  # characters of a demand line
@@ -159,10 +159,7 @@ def _least(label: str, values: Sequence[int | None]) -> Row:
 
 
 def _capacity(product: Product) -> str:
-    if product.capacity is None:
-        return ""
-    period = product.get_capacity_period_display() if product.capacity_period else ""
-    return f"{amount(product.capacity, product.capacity_unit)} {period}".strip()
+    return capacity(product.capacity, product.capacity_unit, product.capacity_period)
 
 
 def _days(days: int | None) -> str:

@@ -3,7 +3,9 @@
 from django import template
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
+from matchmaker.catalogue.models import Period
 from matchmaker.core import reference
 from matchmaker.web import recorded
 from matchmaker.web.templatetags.ui import money, number
@@ -57,6 +59,15 @@ def amount(value, code: str) -> str:
     one = value == 1 or not (get_language() or "en").startswith("en")
     words = unit(code) if one else row.get("plural_en") or unit(code)
     return _("%(amount)s %(unit)s") % {"amount": number(value), "unit": words}
+
+
+@register.simple_tag
+def capacity(value, code: str, period: str) -> str:
+    """What can be made or is wanted in a time: 400 t a month; 每月 400 吨."""
+    said = amount(value, code)
+    if not said or not period:
+        return said
+    return pgettext("capacity", "%(amount)s %(period)s") % {"amount": said, "period": Period(period).label}
 
 
 @register.filter
