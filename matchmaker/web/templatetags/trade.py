@@ -1,9 +1,8 @@
 """Codes of the trade as words, and prices as people write them, in the reader's language."""
 
 from django import template
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from matchmaker.catalogue.models import Period
 from matchmaker.core import reference
