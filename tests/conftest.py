@@ -39,6 +39,18 @@ def _nothing_kept_ready():
         runs.wants_of_run.cache_clear()
 
 
+@pytest.fixture
+def organiser(db):
+    from tests import factories
+
+    return factories.organiser()
+
+
+@pytest.fixture
+def campaign(organiser):
+    return organiser.organiser_of.get().campaign
+
+
 def pytest_collection_modifyitems(items):
     """A journey without a browser is skipped, and the last line says so."""
     if os.environ.get("CHROMIUM"):

@@ -18,6 +18,7 @@ from matchmaker.accounts.models import User
 from matchmaker.catalogue.models import Category, Demand, DemandLine, DemandVersion
 from matchmaker.catalogue.models.demands import LINE_TERMS, TERMS
 from matchmaker.core import reference
+from matchmaker.core.joined import in_a_row
 
 Said = Mapping[str, Any]
 
@@ -117,4 +118,4 @@ def _text(field, value: Any) -> str:
         return number_format(Decimal(value).normalize(), use_l10n=True, force_grouping=True)
     rows = _NAMES.get(field.name, dict)()
     codes = value if isinstance(value, list) else [value]
-    return _(", ").join(reference.name(rows.get(code), str(code)) for code in codes)
+    return in_a_row(reference.name(rows.get(code), str(code)) for code in codes)

@@ -7,6 +7,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from matchmaker.core import reference
+from matchmaker.core.joined import in_a_row
 from matchmaker.matching import traits
 from matchmaker.matching.models import Match
 
@@ -67,8 +68,8 @@ def _named(evidence: dict, side: str) -> str:
 
 def _words_sentence(words: list[str]) -> str:
     if any(word[-1] in ")）" for word in words):
-        return _("Words both use (in brackets: by the dictionary): %(words)s.") % {"words": _list(words)}
-    return _("Words both use: %(words)s.") % {"words": _list(words)}
+        return _("Words both use (in brackets: by the dictionary): %(words)s.") % {"words": in_a_row(words)}
+    return _("Words both use: %(words)s.") % {"words": in_a_row(words)}
 
 
 def _telling(words: list[str]) -> list[str]:
@@ -105,10 +106,6 @@ def _short(text: str, longest: int = 40) -> str:
         return first
     whole, _space, _cut = first[:longest].rpartition(" ")
     return (whole if len(whole) > longest / 2 else first[: longest - 1]).rstrip(" ,，") + "…"
-
-
-def _list(words: list[str]) -> str:
-    return _(", ").join(words)
 
 
 def conditions(match: Match) -> list[dict]:
@@ -183,14 +180,14 @@ def _origin(outcome: str, facts: dict) -> str:
         return _("Comes from %(origin)s, which the buyer excludes.") % {"origin": origin}
     if not facts["wanted"]:
         return _("Comes from %(origin)s, which is not excluded.") % {"origin": origin}
-    wanted = _list([_country_of_origin(code) for code in facts["wanted"]])
+    wanted = in_a_row([_country_of_origin(code) for code in facts["wanted"]])
     if outcome == "meets":
         return _("Comes from %(origin)s; wanted: %(wanted)s.") % {"origin": origin, "wanted": wanted}
     return _("Comes from %(origin)s, but the buyer wants %(wanted)s.") % {"origin": origin, "wanted": wanted}
 
 
 def _certificates(outcome: str, facts: dict) -> str:
-    present, missing = (_list([_certificate(code) for code in facts[name]]) for name in ("present", "missing"))
+    present, missing = (in_a_row([_certificate(code) for code in facts[name]]) for name in ("present", "missing"))
     if outcome == "meets":
         return _("Required and present: %(present)s.") % {"present": present}
     if outcome == "unknown":

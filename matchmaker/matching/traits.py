@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 from matchmaker.catalogue.models import Period
 from matchmaker.companies.models import Company
 from matchmaker.core import reference
+from matchmaker.core.joined import in_a_row
 
 
 def labels() -> dict[str, str]:
@@ -35,14 +36,14 @@ def _verification(outcome: str, facts: dict) -> str:
 
 
 def _size(outcome: str, facts: dict) -> str:
-    wanted = _(", ").join(str(Company.Size(size).label) for size in facts["wanted"])
+    wanted = in_a_row(str(Company.Size(size).label) for size in facts["wanted"])
     if outcome == "unknown":
         return _("The supplier does not say how many people it employs; wanted: %(wanted)s.") % {"wanted": wanted}
     return _("%(size)s people; wanted: %(wanted)s.") % {"size": Company.Size(facts["size"]).label, "wanted": wanted}
 
 
 def _language(outcome: str, facts: dict) -> str:
-    names = {name: _(", ").join(map(_tongue, facts[name])) for name in ("wanted", "common")}
+    names = {name: in_a_row(map(_tongue, facts[name])) for name in ("wanted", "common")}
     if outcome == "meets":
         return _("Speaks %(common)s.") % names
     if outcome == "unknown":

@@ -11,7 +11,7 @@ from matchmaker.campaigns.verification import refuse_document
 from matchmaker.companies.documents import add_document
 from matchmaker.companies.models import Document, Membership
 from tests import factories
-from tests.api.files import PDF, UNWANTED, on_disk, paper, picture, read
+from tests.files import PDF, UNWANTED, on_disk, paper, picture, read
 
 pytestmark = pytest.mark.django_db
 

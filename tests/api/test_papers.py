@@ -8,20 +8,10 @@ from matchmaker.catalogue.services import describe_certificate
 from matchmaker.companies.documents import add_document
 from matchmaker.companies.models import Document
 from tests import factories
-from tests.api.files import PDF, paper, read
+from tests.files import PDF, paper, read
 
 pytestmark = pytest.mark.django_db
 PAPERS = "/api/v1/papers/"
-
-
-@pytest.fixture
-def organiser():
-    return factories.organiser()
-
-
-@pytest.fixture
-def campaign(organiser):
-    return organiser.organiser_of.get().campaign
 
 
 @pytest.fixture

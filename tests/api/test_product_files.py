@@ -11,7 +11,7 @@ from matchmaker.catalogue.models import ProductFile, ProductImage
 from matchmaker.catalogue.services import accept_certificate, add_product_file, add_product_image, refuse_certificate
 from matchmaker.companies.models import Document, Membership
 from tests import factories
-from tests.api.files import PDF, UNWANTED, bomb, on_disk, paper, picture, read
+from tests.files import PDF, UNWANTED, bomb, on_disk, paper, picture, read
 
 pytestmark = pytest.mark.django_db
 SITE = settings.SITE_URL

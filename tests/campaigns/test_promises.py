@@ -12,16 +12,6 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def organiser():
-    return factories.organiser()
-
-
-@pytest.fixture
-def campaign(organiser):
-    return organiser.organiser_of.get().campaign
-
-
 def waiting(campaign, **fields):
     row = factories.supplier(status="pending", **fields)
     row.participations.create(campaign=campaign, side="supplier")

@@ -18,23 +18,9 @@ from matchmaker.companies.models import Document, Membership
 from matchmaker.companies.privacy import erase_person
 from matchmaker.core.problems import Refused
 from tests import factories
+from tests.files import PDF, paper
 
 pytestmark = pytest.mark.django_db
-PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF"
-
-
-def paper(name="register.pdf", content=PDF):
-    return SimpleUploadedFile(name, content)
-
-
-@pytest.fixture
-def organiser():
-    return factories.organiser()
-
-
-@pytest.fixture
-def campaign(organiser):
-    return organiser.organiser_of.get().campaign
 
 
 @pytest.fixture

@@ -13,11 +13,11 @@ from matchmaker.accounts.models import AuditEntry
 from matchmaker.campaigns.models import Enrolment, Organiser, Partner
 from matchmaker.companies.models import Check, Claim, Company, Document, Membership
 from tests import factories
+from tests.files import PDF
 from tests.journeys.conftest import body_of, mails_to, wait_for
 
 pytestmark = [pytest.mark.journey, pytest.mark.worker, pytest.mark.slow]
 PASSWORD = "a long enough secret"
-PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF"
 
 
 class Phone:

@@ -11,8 +11,7 @@ from matchmaker.core.files import safe_name
 from matchmaker.messaging import services
 from matchmaker.messaging.models import Attachment
 from tests import factories
-
-PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF"
+from tests.files import PDF
 
 
 def png() -> bytes:

@@ -4,10 +4,10 @@ from django.core.paginator import Paginator
 from django.db.models import Case, Count, IntegerField, Q, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from matchmaker.catalogue.models import Demand, DemandLine, ShortlistItem
+from matchmaker.core.joined import in_a_row
 from matchmaker.matching.models import Match
 from matchmaker.web.access import buyer
 from matchmaker.web.answers import common, take_answer, window_of
@@ -98,4 +98,4 @@ def _outcomes(conditions: list[dict]) -> str:
         "fails": ngettext("%(n)d not met", "%(n)d not met", counts["fails"]),
         "unknown": ngettext("%(n)d not known", "%(n)d not known", counts["unknown"]),
     }
-    return _(", ").join(words[state] % {"n": n} for state, n in counts.items() if n)
+    return in_a_row(words[state] % {"n": n} for state, n in counts.items() if n)

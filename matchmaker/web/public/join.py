@@ -18,6 +18,7 @@ from matchmaker.campaigns.services import submit_company
 from matchmaker.companies.models import NUMBER_TAKEN, Company
 from matchmaker.companies.services import companies_alike, start_company, update_company
 from matchmaker.core import reference
+from matchmaker.core.joined import in_a_row
 from matchmaker.core.problems import Refused
 from matchmaker.notifications.tasks import ring
 from matchmaker.web.access import current_campaign, current_company, everyone, role_in, signed_in
@@ -158,7 +159,7 @@ def _say_what_is_missing(form, problem: ValidationError) -> None:
         named = [str(asked[name].label) for name in problem.error_dict if name in asked]
         if named:
             sentence = _("Still missing under “%(step)s”: %(fields)s.")
-            form.add_error(None, sentence % {"step": label, "fields": _(", ").join(named)})
+            form.add_error(None, sentence % {"step": label, "fields": in_a_row(named)})
     earlier = {*FORMS[1].base_fields, *FORMS[2].base_fields}
     here = {name: errors for name, errors in problem.error_dict.items() if name not in earlier}
     if here:
@@ -195,7 +196,7 @@ def _review(company: Company, side: str) -> list[dict]:
         {"label": _("Contact person"), "value": company.contact_name},
         {"label": _("E-mail"), "value": company.contact_email},
         {"label": _("Telephone"), "value": company.contact_phone},
-        {"label": _("Languages"), "value": _(", ").join(spoken)},
+        {"label": _("Languages"), "value": in_a_row(spoken)},
     ]
     return [
         {"title": _("Company"), "facts": names, "url": reverse("join_step", args=[side, 1])},

@@ -10,6 +10,7 @@ from matchmaker.campaigns import boundary
 from matchmaker.catalogue.models import Product
 from matchmaker.companies.models import Company
 from matchmaker.core import reference
+from matchmaker.core.joined import in_a_row
 from matchmaker.matching.models import Match
 from matchmaker.web.access import supplier
 from matchmaker.web.answers import common, take_answer, window_of
@@ -106,4 +107,4 @@ def _facts(match: Match) -> list[dict]:
 
 
 def _names(codes: list[str], rows: dict) -> str:
-    return _(", ").join(reference.name(rows.get(code), code) for code in codes)
+    return in_a_row(reference.name(rows.get(code), code) for code in codes)
