@@ -15,6 +15,7 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
 os.environ.pop("OPENBLAS_CORETYPE", None)
 
 import argparse
+import importlib
 import platform
 import re
 import shutil
@@ -167,6 +168,7 @@ def _faiss():  # type: ignore[no-untyped-def]
         command = [uv, "pip", "install", "--quiet", "--python", sys.executable, "--target", str(place), "faiss-cpu"]
         try:
             subprocess.run(command, check=True, capture_output=True, timeout=300)
+            importlib.invalidate_caches()  # the folder was not there when it was looked into
             import faiss
         except (OSError, subprocess.SubprocessError, ImportError):
             return None

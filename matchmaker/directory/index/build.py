@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from matchmaker.core.compiled import compiled
 from matchmaker.directory.index import kernels, meaning
 from matchmaker.directory.index.entries import Entry, counted_words
 from matchmaker.directory.index.segment import Segment
 from matchmaker.directory.index.strings import Strings, joined
-from matchmaker.matching.engine.compiled import compiled
 
 NameVectors = Callable[[Sequence[str]], NDArray[np.float32]]
 Array = NDArray[Any]

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from matchmaker.matching.engine.compiled import compiled
+from matchmaker.core.compiled import compiled
 
 Bits = NDArray[np.uint64]
 

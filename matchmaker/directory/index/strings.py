@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from matchmaker.matching.engine.compiled import compiled
+from matchmaker.core.compiled import compiled
 
 
 @compiled

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from matchmaker.core.compiled import compiled
 from matchmaker.events.scheduling.board import Board
-from matchmaker.events.scheduling.compiled import compiled
 
 
 @compiled

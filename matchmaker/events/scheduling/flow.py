@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from ortools.graph.python import min_cost_flow
 
-from matchmaker.events.scheduling.compiled import compiled
+from matchmaker.core.compiled import compiled
 from matchmaker.events.scheduling.instance import Instance
 
 

@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 import numpy as np
 
+from matchmaker.core.compiled import compiled
 from matchmaker.events.scheduling.board import Board
 from matchmaker.events.scheduling.colouring import chain, flip
-from matchmaker.events.scheduling.compiled import compiled
 
 
 @compiled

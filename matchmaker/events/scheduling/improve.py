@@ -12,9 +12,9 @@ from collections.abc import Callable
 
 import numpy as np
 
+from matchmaker.core.compiled import compiled
 from matchmaker.events.scheduling.board import Board
 from matchmaker.events.scheduling.colouring import chain, flip
-from matchmaker.events.scheduling.compiled import compiled
 from matchmaker.events.scheduling.rechoice import rechoose
 
 # Components tried between two re-choices, for each party: the fewest, and the most after rounds that won nothing.

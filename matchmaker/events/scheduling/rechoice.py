@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from matchmaker.events.scheduling.compiled import compiled
+from matchmaker.core.compiled import compiled
 
 FAR = np.int64(1) << 60
 

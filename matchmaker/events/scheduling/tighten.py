@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from matchmaker.events.scheduling.compiled import compiled
+from matchmaker.core.compiled import compiled
 from matchmaker.events.scheduling.flow import Selection, meetable
 from matchmaker.events.scheduling.instance import Instance
 

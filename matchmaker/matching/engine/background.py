@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from matchmaker.core.compiled import compiled, dot
 from matchmaker.matching.engine.bags import K1, B
-from matchmaker.matching.engine.compiled import compiled, dot
 
 # Nearest neighbours in the crowding of a text: ten, as in Conneau et al. 2018 (CSLS).
 NEIGHBOURS = 10

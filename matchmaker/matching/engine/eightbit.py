@@ -10,6 +10,7 @@ by `vpmaddubsw` and `vpmaddwd` with 32 pairs (AVX2: since about 2015). Where the
 false and float32 does the work.
 """
 
+import os
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -20,7 +21,7 @@ from numba import types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
-from matchmaker.matching.engine.compiled import compiled
+from matchmaker.core.compiled import compiled
 
 _ROWS = 4  # rows of the other side that share what was read of a panel
 
@@ -46,6 +47,14 @@ def _way() -> Way | None:
     if features.get("avx512f") and features.get("avx512vnni"):
         return VNNI
     return AVX2 if features.get("avx2") else None
+
+
+def second_cache() -> int:
+    """Bytes of a core's second cache; 0 where the system does not say."""
+    try:
+        return max(0, os.sysconf("SC_LEVEL2_CACHE_SIZE"))
+    except (ValueError, OSError):
+        return 0
 
 
 WAY = _way()

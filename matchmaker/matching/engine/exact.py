@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from matchmaker.matching.engine.compiled import compiled, dot, inlined
+from matchmaker.core.compiled import compiled, dot
 
 SLOTS = 5  # HS chapter, heading, subheading; family and category
 CROWDING, TRUST, TRAITS = 5, 6, 8
@@ -47,39 +47,41 @@ class Sums(NamedTuple):
         return single + rest
 
 
-@inlined
-def parts(offers, i, wants, j, sums):  # type: ignore[no-untyped-def]
-    """(log-odds, meaning, words) of one pair, always summed in the same order."""
-    meaning = dot(offers.vectors, i, wants.vectors, j)
-    words = 0.0
-    p, p_end, q, q_end = offers.starts[i], offers.starts[i + 1], wants.starts[j], wants.starts[j + 1]
-    while p < p_end and q < q_end:
-        if offers.numbers[p] == wants.numbers[q]:
-            words += np.float64(offers.here[p]) * wants.ask[q] + np.float64(offers.ask[p]) * wants.here[q]
-            p += 1
-            q += 1
-        elif offers.numbers[p] < wants.numbers[q]:
-            p += 1
-        else:
-            q += 1
-    value = sums.intercept + sums.meaning * meaning + sums.words * words
-    one, other = offers.traits, wants.traits
-    value += sums.crowding * 0.5 * (np.float64(one[i, CROWDING]) + other[j, CROWDING])
-    value += sums.trust * (np.float64(one[i, TRUST]) + other[j, TRUST])
-    for slot in range(SLOTS):
-        if one[i, slot] != 0 and one[i, slot] == other[j, slot]:
-            value += sums.steps[slot]
-    if one[i, 0] == 0 or other[j, 0] == 0:
-        value += sums.unknown_hs
-    if one[i, 3] == 0 or other[j, 3] == 0:
-        value += sums.unknown_category
-    return np.float32(value), meaning, words
-
-
 @compiled
 def parts_of(offers, wants, sums, i, j):  # type: ignore[no-untyped-def]
-    """The parts of many pairs: (log-odds, meaning, words), each as long as the places i and j."""
+    """The parts of many pairs: (log-odds, meaning, words), each as long as the places i and j.
+
+    Every pair is summed in the same order, whatever stands beside it.
+    """
     values, meaning, words = np.empty(len(i), np.float32), np.empty(len(i)), np.empty(len(i))
+    # Out of their tuples once: numba counts references with atomic instructions, which would cost more than the sums.
+    vectors, starts, numbers, here, ask, traits = offers
+    of_want, want_starts, want_numbers, want_here, want_ask, want_traits = wants
+    steps = sums.steps
     for n in range(len(i)):
-        values[n], meaning[n], words[n] = parts(offers, i[n], wants, j[n], sums)
+        a, b = i[n], j[n]
+        meaning[n] = dot(vectors, a, of_want, b)
+        total = 0.0
+        p, p_end, q, q_end = starts[a], starts[a + 1], want_starts[b], want_starts[b + 1]
+        while p < p_end and q < q_end:
+            if numbers[p] == want_numbers[q]:
+                total += np.float64(here[p]) * want_ask[q] + np.float64(ask[p]) * want_here[q]
+                p += 1
+                q += 1
+            elif numbers[p] < want_numbers[q]:
+                p += 1
+            else:
+                q += 1
+        words[n] = total
+        value = sums.intercept + sums.meaning * meaning[n] + sums.words * total
+        value += sums.crowding * 0.5 * (np.float64(traits[a, CROWDING]) + want_traits[b, CROWDING])
+        value += sums.trust * (np.float64(traits[a, TRUST]) + want_traits[b, TRUST])
+        for slot in range(SLOTS):
+            if traits[a, slot] != 0 and traits[a, slot] == want_traits[b, slot]:
+                value += steps[slot]
+        if traits[a, 0] == 0 or want_traits[b, 0] == 0:
+            value += sums.unknown_hs
+        if traits[a, 3] == 0 or want_traits[b, 3] == 0:
+            value += sums.unknown_category
+        values[n] = value
     return values, meaning, words

@@ -6,9 +6,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from matchmaker.core.compiled import compiled
 from matchmaker.matching.engine import bags
 from matchmaker.matching.engine.background import Background
-from matchmaker.matching.engine.compiled import compiled
 
 
 @dataclass(frozen=True)

@@ -12,19 +12,21 @@ So the result is the exact top k, the same whatever way the sides were cut and w
 from typing import NamedTuple
 
 import numpy as np
+from numba.cpython.unsafe.numbers import trailing_zeros
 from numpy.typing import NDArray
 
+from matchmaker.core.compiled import compiled
 from matchmaker.matching.engine import eightbit
-from matchmaker.matching.engine.compiled import compiled, inlined
-from matchmaker.matching.engine.exact import CROWDING, SLOTS, TRUST, Side, Sums, parts
+from matchmaker.matching.engine.exact import CROWDING, SLOTS, TRUST, Side, Sums, parts_of
 from matchmaker.matching.engine.lexical import Postings
 
 _SLOT_NUMBERS = np.arange(SLOTS)
 _NOTHING = np.float32(-1e30)
 # Rows × columns of a tile. Wide, so that a row's first look at a tile tells nearly how high its best will be. In
-# float32 1,024 rows (40 MB), for a product at full speed; in eight bits so few that a tile (0.6 MB) stays near.
+# float32 1,024 rows (40 MB), for a product at full speed; in eight bits so few that a tile stays in the second cache
+# (16 rows: 0.6 MB), and as many as fit there, because every few rows read all columns anew.
 _ROWS = 1024
-_NEAR_ROWS = 16
+_NEAR_ROWS = 32 if eightbit.second_cache() >= 2 << 20 else 16
 _COLUMNS = 10240
 _GLANCE = 32  # values of a row looked at together
 _FEW = 64  # rows up to which a tile may be wider
@@ -53,23 +55,28 @@ def empty_best(n: int, k: int, floor: float | NDArray[np.float32]) -> Best:
     )
 
 
-@inlined
-def _keep(best, item, value, place):  # type: ignore[no-untyped-def]
-    """Put a value into the k best of an item: greater first, of equals the smaller place first."""
-    values, places = best.values[item], best.places[item]
-    k, j = len(values), best.size[item]
-    if j == k:
-        j -= 1
-        if value < values[j] or (value == values[j] and place > places[j]):
-            return
-    else:
-        best.size[item] = j + 1
-    while j > 0 and (values[j - 1] < value or (values[j - 1] == value and places[j - 1] > place)):
-        values[j], places[j] = values[j - 1], places[j - 1]
-        j -= 1
-    values[j], places[j] = value, place
-    if best.size[item] == k:
-        best.floor[item] = values[k - 1]
+@compiled
+def _keep(best, items, given, places_given):  # type: ignore[no-untyped-def]
+    """Put values into the k best of items: greater first, of equals the smaller place first."""
+    values, places, sizes, floor = best
+    k = values.shape[1]
+    for n in range(len(items)):
+        item, value, place = items[n], given[n], places_given[n]
+        if value < floor[item]:
+            continue
+        j = sizes[item]
+        if j == k:
+            j -= 1
+            if value < values[item, j] or (value == values[item, j] and place > places[item, j]):
+                continue
+        else:
+            sizes[item] = j + 1
+        while j > 0 and (values[item, j - 1] < value or (values[item, j - 1] == value and places[item, j - 1] > place)):
+            values[item, j], places[item, j] = values[item, j - 1], places[item, j - 1]
+            j -= 1
+        values[item, j], places[item, j] = value, place
+        if sizes[item] == k:
+            floor[item] = values[item, k - 1]
 
 
 @compiled
@@ -93,18 +100,20 @@ def _collect(row, more, floors, scale, own, row_floor, hits):  # type: ignore[no
     count, start = 0, 0
     while start < len(row):
         end = min(start + _GLANCE, len(row))
+        found = np.uint32(0)
         if end - start == _GLANCE:
-            hit = np.int32(0)
             values, add, least = row[start:end][:_GLANCE], more[start:end][:_GLANCE], floors[start:end][:_GLANCE]
             # No branch inside and a fixed length: this sees every pair there is and must become vector instructions.
             for j in range(_GLANCE):
-                hit |= np.int32(values[j] * scale + add[j] + own >= min(row_floor, least[j]))
-            if not hit:
-                start = end
-                continue
-        for j in range(start, end):
-            hits[count] = j
-            count += np.int64(row[j] * scale + more[j] + own >= min(row_floor, floors[j]))
+                found |= np.uint32(values[j] * scale + add[j] + own >= min(row_floor, least[j])) << np.uint32(j)
+        else:
+            for j in range(start, end):
+                hit = row[j] * scale + more[j] + own >= min(row_floor, floors[j])
+                found |= np.uint32(hit) << np.uint32(j - start)
+        while found:
+            hits[count] = start + trailing_zeros(found)
+            count += 1
+            found &= found - np.uint32(1)
         start = end
     return count
 
@@ -135,7 +144,7 @@ def _scan(values, row_at, size, tile, block, row_is_offer, offers, wants, sums, 
     """
     side = offers if row_is_offer else wants
     first = side.starts[block.at]
-    hits = np.empty(size + 1, np.int64)
+    hits, rows = np.empty(size + 1, np.int64), np.empty(size, np.int64)
     floors = column_best.floor[tile.at : tile.at + size]
     # Log-odds are scale · (dot product + scattered parts) + what row and column add by themselves.
     scale = np.float32(sums.meaning if sums.meaning != 0 else 1)
@@ -146,21 +155,17 @@ def _scan(values, row_at, size, tile, block, row_is_offer, offers, wants, sums, 
         row_floor = row_best.floor[at]
         if row_floor <= _NOTHING:
             reached = _reached(row, tile.least[block.kind[row_at + i]], scale, row_best.values.shape[1])
-            row_floor = max(row_floor, reached + own - 2 * block.slack[row_at + i])
+            row_floor = max(row_floor, reached + own - np.float32(2) * block.slack[row_at + i])
         count = _collect(row, more, floors, scale, own, row_floor, hits)
-        for n in range(count):
-            j = hits[n]
-            value, column = row[j] * scale + more[j] + own, tile.at + j
-            if value < row_best.floor[at] and value < floors[j]:
-                continue
+        if count:
+            columns, here = tile.at + hits[:count], rows[:count]
+            here[:] = at
             if row_is_offer:
-                value = parts(offers, at, wants, column, sums)[0]
+                exact = parts_of(offers, wants, sums, here, columns)[0]
             else:
-                value = parts(offers, column, wants, at, sums)[0]
-            if value >= row_best.floor[at]:
-                _keep(row_best, at, value, column)
-            if value >= floors[j]:
-                _keep(column_best, column, value, at)
+                exact = parts_of(offers, wants, sums, columns, here)[0]
+            _keep(row_best, here, exact, columns)
+            _keep(column_best, columns, exact, here)
 
 
 @compiled
@@ -173,7 +178,7 @@ def _highest(values, row_at, size, tile, block, row_is_offer, offers, wants, sum
     scale = np.float32(sums.meaning if sums.meaning != 0 else 1)
     for i in range(len(values)):
         row, more = values[i][:size], tile.least[block.kind[row_at + i]]
-        own = block.own[row_at + i] - 2 * block.slack[row_at + i]
+        own = block.own[row_at + i] - np.float32(2) * block.slack[row_at + i]
         _scatter(row, block.at + row_at + i, side, side.starts[block.at], tile, block.slots[row_at + i], sums, scale)
         highest = found[(row_at + i) % len(found)]
         for j in range(size):
