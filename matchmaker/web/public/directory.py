@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from matchmaker.catalogue.models import Category, Demand, ShortlistItem
+from matchmaker.companies.models import Company
 from matchmaker.core.briefly import briefly
 from matchmaker.core.joined import one_after_another
 from matchmaker.core.text import sound_text
@@ -22,6 +23,8 @@ from matchmaker.directory.index.counting import Outside
 from matchmaker.directory.index.searching import Found, Wish
 from matchmaker.directory.models import Kind
 from matchmaker.directory.services import hidden_products, hidden_suppliers
+from matchmaker.events.services.keeping import kept_rate
+from matchmaker.messaging.services.rates import reply_rate
 from matchmaker.web.access import current_company
 from matchmaker.web.public.addresses import address
 from matchmaker.web.public.understood import sentences
@@ -279,3 +282,9 @@ def not_for(request, kind: str = "products") -> frozenset[int]:
     company = None if request.GET.get("all") else current_company(request, is_buyer=True)
     hidden = hidden_suppliers if kind == "suppliers" else hidden_products
     return hidden(company) if company else frozenset()
+
+
+@briefly(30)
+def word_of(company: Company) -> dict[str, Any]:
+    """How a company answers and keeps its meetings: counted over months, so that half a minute changes nothing."""
+    return {"rate": reply_rate(company), "kept": kept_rate(company)}

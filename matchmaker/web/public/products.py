@@ -12,12 +12,10 @@ from matchmaker.core.briefly import briefly
 from matchmaker.directory import facts
 from matchmaker.directory.keeping import similar_products
 from matchmaker.directory.services import note_visit
-from matchmaker.events.services.keeping import kept_rate
 from matchmaker.market_access.boxes import duty_box, readiness_box
 from matchmaker.market_access.rules import Rulebook
 from matchmaker.market_access.services import rulebook
 from matchmaker.matching.models import Match
-from matchmaker.messaging.services.rates import reply_rate
 from matchmaker.web.access import current_company, everyone
 from matchmaker.web.public import directory, product_filters
 from matchmaker.web.public.attending import attending, meetings_with
@@ -66,8 +64,7 @@ def show(request, uid):
         "similar": product_filters.rows(similar.keys, similar.cards),
         "matches": list(matches[:5]),
         "structured": product_data(product, settings.SITE_URL),
-        "rate": reply_rate(product.company),
-        "kept": kept_rate(product.company),
+        **directory.word_of(product.company),
         "meetings": meetings_with(request, product.company),
         **directory.buyer_view(request),
     }

@@ -11,8 +11,6 @@ from matchmaker.campaigns.models import Enrolment
 from matchmaker.catalogue.models import Product, ProductCertificate
 from matchmaker.companies import domains
 from matchmaker.companies.models import Company
-from matchmaker.events.services.keeping import kept_rate
-from matchmaker.messaging.services.rates import reply_rate
 from matchmaker.web.access import current_company, everyone
 from matchmaker.web.public import directory
 from matchmaker.web.public.attending import attending, event_names, meetings_with
@@ -76,8 +74,7 @@ def show(request, uid):
         "vouchers": Enrolment.objects.vouched().filter(company=company).select_related("partner"),
         "domain": domains.proved(company),
         "structured": supplier_data(company, settings.SITE_URL),
-        "rate": reply_rate(company),
-        "kept": kept_rate(company),
+        **directory.word_of(company),
         "meetings": meetings_with(request, company),
         **directory.buyer_view(request),
     }
