@@ -48,7 +48,8 @@ def insert(model: type[models.Model], names: Sequence[str], rows: Iterable[Seque
         if connection.vendor == "postgresql":
             with connection.wrap_database_errors, cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
                 for row in rows:
-                    copy.write_row(_with_json((*row, *constant), places))
+                    cells = (*row, *constant)
+                    copy.write_row(_with_json(cells, places) if places else cells)
         else:
             marks = ", ".join(["%s"] * (len(names) + len(rest)))
             cursor.executemany(
@@ -58,8 +59,6 @@ def insert(model: type[models.Model], names: Sequence[str], rows: Iterable[Seque
 
 
 def _with_json(row: tuple, places: list[int]) -> Sequence[Any]:
-    if not places:
-        return row
     cells = list(row)
     for at in places:
         if cells[at] is not None and not isinstance(cells[at], str):

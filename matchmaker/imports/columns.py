@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -66,6 +66,11 @@ class Reader(dict[str, Answer]):
         self.column, self.default = column, default
         self.speaks = False  # whether any answer so far came with a sentence or a note
         self._plainly = plain_reader(column)
+        self._limit = text_limit(column)
+
+    def takes_all(self, texts: Sequence[str]) -> bool:
+        """Whether each of these cells says just what stands in it, which is asked of a whole column at once."""
+        return self._limit is not None and are_plain(texts, self._limit)
 
     def __missing__(self, text: str) -> Answer:
         found = self._plainly(text) or self._judge(text)
@@ -97,16 +102,9 @@ def plain_reader(column: Column) -> Callable[[str], Answer | None]:
     It gives the answer that the column's own reading and the field's own rules give, without walking through them, and
     None for everything it is not sure of. `tests/imports/test_columns.py` holds the two against each other.
     """
-    field = column.field
-    if column.read in (line, paragraph) and (field is None or _only_sound(field)):
-        limit = (field.max_length if field else None) or 32_767  # a cell's own limit
-
-        def text_or_none(text: str) -> Answer | None:
-            if text[:1].isalnum() and text.isprintable() and text[-1] != " " and len(text) <= limit:
-                return text, "", ""
-            return None
-
-        return text_or_none
+    field, limit = column.field, text_limit(column)
+    if limit is not None:
+        return lambda text: (text, "", "") if are_plain([text], limit) else None
     if column.read is amount and isinstance(field, models.DecimalField):
         whole, places = (field.max_digits or 0) - (field.decimal_places or 0), field.decimal_places
         fits = re.compile(rf"[1-9][0-9]{{0,{whole - 1}}}(?:\.[0-9]{{1,{places}}})?").fullmatch
@@ -116,6 +114,26 @@ def plain_reader(column: Column) -> Callable[[str], Answer | None]:
 
         return amount_or_none
     return lambda _text: None
+
+
+def text_limit(column: Column) -> int | None:
+    """How long a text of the column may be; None where something else than a sound text is asked for."""
+    field = column.field
+    if column.read in (line, paragraph) and (field is None or _only_sound(field)):
+        return (field.max_length if field else None) or 32_767  # a cell's own limit
+    return None
+
+
+def are_plain(texts: Sequence[str], limit: int) -> bool:
+    """Whether all are printable, begin with a letter or digit, end without a blank and fit: such a text is its own
+    value. Joined, because one call looks at a whole column."""
+    return (
+        all(texts)
+        and max(map(len, texts), default=0) <= limit
+        and "".join(texts).isprintable()
+        and "".join([text[0] for text in texts]).isalnum()
+        and " " not in "".join([text[-1] for text in texts])
+    )
 
 
 def _only_sound(field: models.Field) -> bool:

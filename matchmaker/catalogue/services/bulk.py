@@ -4,7 +4,8 @@ Who may do it is asked once by the caller; the audit has one entry a call and co
 """
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 
@@ -41,21 +42,26 @@ def add_products(*, by: User, products: Sequence[Values], publish: bool, source:
     companies = {product["company_id"] for product in products}
     approved = set(Company.objects.approved().filter(pk__in=companies).values_list("pk", flat=True)) if publish else ()
     ids = reserve_ids(Product, len(products))
-    rows, texts, certificates = [], [], []
-    for pk, product in zip(ids, products, strict=True):
-        shown = (
-            publish
-            and product["company_id"] in approved
-            and not rules.publishable(
-                has_text=bool(product["texts"]), category=product["category_id"], origin=product["origin"]
+    shown_as, draft = Product.Status.PUBLISHED.value, Product.Status.DRAFT.value
+    texts: list[tuple] = []
+    certificates: list[tuple] = []
+
+    def rows() -> Iterator[tuple]:  # made while the database takes them in
+        for pk, product in zip(ids, products, strict=True):
+            shown = (
+                publish
+                and product["company_id"] in approved
+                and not rules.publishable(
+                    has_text=bool(product["texts"]), category=product["category_id"], origin=product["origin"]
+                )
             )
-        )
-        status, published = (Product.Status.PUBLISHED.value, now) if shown else (Product.Status.DRAFT.value, None)
-        rows.append((pk, product["uid"], product["company_id"], status, published, now, now, *_terms(product)))
-        for place, (language, name, description) in enumerate(product["texts"]):
-            texts.append((pk, language, name, description, place == 0))
-        certificates += [(pk, code) for code in product["certificates"]]
-    insert(Product, _FIELDS, rows)
+            status, published = (shown_as, now) if shown else (draft, None)
+            for place, (language, name, description) in enumerate(product["texts"]):
+                texts.append((pk, language, name, description, place == 0))
+            certificates.extend([(pk, code) for code in product["certificates"]])
+            yield pk, product["uid"], product["company_id"], status, published, now, now, *_terms(product)
+
+    insert(Product, _FIELDS, rows())
     insert(ProductText, ("product_id", "language", "name", "description", "is_original"), texts)
     if certificates:
         insert(ProductCertificate, ("product_id", "code"), certificates)
@@ -164,8 +170,6 @@ def change_demand(*, by: User, demand: Demand, values: Values, source: str) -> d
 
 
 def _audit(by: User | None, verb: str, companies: Iterable[int], source: str) -> None:
-    counts: dict[int, int] = {}
-    for pk in companies:
-        counts[pk] = counts.get(pk, 0) + 1
+    counts = Counter(companies)
     for company in Company.objects.filter(pk__in=counts).order_by("pk"):
         record(by=by, verb=verb, on=company, facts={"rows": counts[company.pk], "source": source})

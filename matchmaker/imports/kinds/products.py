@@ -31,8 +31,8 @@ from matchmaker.language.text import has_han
 _field, _text = Product._meta.get_field, ProductText._meta.get_field
 _STORAGE = {"常温": "ambient", "冷藏": "chilled", "冷冻": "frozen", "ambient": "ambient", "dry": "ambient"}
 CODES = ("hs_code", "category_id", "origin", "currency", "price_unit", "min_order_unit", "capacity_unit")
-_codes = itemgetter(*CODES)
 AMOUNTS = ("min_order", "price_low", "price_high", "capacity")
+_codes, _amounts = itemgetter(*CODES), itemgetter(*AMOUNTS)
 
 
 class Products(Kind):
@@ -138,13 +138,13 @@ class Products(Kind):
 def _check(values: Values, context: Context, problems: Problems) -> None:
     """The rules of a product. They look at nothing but what is handed to them here, so a combination that passed once
     passes again: a list of goods has a dozen."""
-    amounts = {name: values[name] for name in AMOUNTS}
-    low, high = amounts["price_low"], amounts["price_high"]
-    shape = (*_codes(values), *(amount is None for amount in amounts.values()), *values["certificates"])
+    min_order, low, high, capacity = _amounts(values)
+    known = (min_order is None, low is None, high is None, capacity is None)
+    shape = (*_codes(values), *known, *values["certificates"])
     if shape in context.passed and (low is None or high is None or low <= high):
         return
     found: Problems = {}
-    row = SimpleNamespace(**amounts, **dict(zip(CODES, _codes(values), strict=True)))
+    row = SimpleNamespace(**{name: values[name] for name in (*AMOUNTS, *CODES)})
     certificates = values["certificates"]
     rules.check_product(row, certificates, found, hs_codes=context.hs_codes, categories=context.category_codes)
     problems.update(found)
@@ -156,7 +156,7 @@ def _take_texts(values: Values, problems: Problems) -> None:
     """Name and description become texts, the supplier's own first; a Chinese name is Chinese whatever was said."""
     name = values.pop("name")
     language = values.pop("language") or "en"
-    if language != "ja" and has_han(name):
+    if language != "ja" and not name.isascii() and has_han(name):
         language = "zh"
     texts = [(language, name, values.pop("description"))]
     for other in ("en", "zh"):

@@ -130,7 +130,10 @@ class Judge:
             if reader is None:
                 columns.append(repeat(empty, len(piece)))
                 continue
-            texts = map(itemgetter(place), cells) if place >= 0 else repeat("", len(piece))
+            texts = list(map(itemgetter(place), cells)) if place >= 0 else [""] * len(piece)
+            if reader.takes_all(texts):
+                columns.append(texts)
+                continue
             answers = list(map(reader.__getitem__, texts))
             columns.append([answer[0] for answer in answers])
             if reader.speaks:
