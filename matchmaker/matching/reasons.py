@@ -7,6 +7,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from matchmaker.core import reference
+from matchmaker.core.figures import money
 from matchmaker.core.joined import in_a_row
 from matchmaker.matching import traits
 from matchmaker.matching.models import Match
@@ -216,11 +217,7 @@ def _price(outcome: str, facts: dict) -> str:
 
 
 def _money(value: float, currency: str, unit: str) -> str:
-    return _("%(amount)s %(currency)s / %(unit)s") % {
-        "amount": number_format(_round(value), use_l10n=True, force_grouping=True),
-        "currency": currency,
-        "unit": _unit(unit),
-    }
+    return _("%(amount)s / %(unit)s") % {"amount": money(_round(value), currency), "unit": _unit(unit)}
 
 
 def _minimum_order(outcome: str, facts: dict) -> str:
