@@ -6,6 +6,9 @@ from functools import cache, lru_cache
 from babel import Locale, UnknownLocaleError
 from babel.numbers import format_currency
 from django.utils.translation import get_language, to_locale
+from django.utils.translation import gettext as _
+
+from matchmaker.core import reference
 
 FINEST = Decimal("0.0001")  # prices for one unit are kept so finely; what was reckoned reads in the currency's own
 
@@ -51,6 +54,13 @@ def _money(written: str, currency: str, locale: Locale) -> str:
     )
     # A sign such as US$ would be torn apart at the end of a right-to-left line; the mark keeps it together.
     return text + "\u200e" if locale.text_direction == "rtl" else text
+
+
+def for_one(amount: str, unit: str) -> str:
+    """What is asked for one unit: $0.45 / piece; US$0.45／件."""
+    if not unit:
+        return amount
+    return _("%(amount)s / %(unit)s") % {"amount": amount, "unit": reference.name(reference.units().get(unit), unit)}
 
 
 @cache

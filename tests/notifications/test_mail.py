@@ -215,6 +215,8 @@ def test_the_words_of_a_mail_come_from_the_notice_also_where_they_are_called_sub
         ("en", "0.45 USD", "武汉中百 quoted $0.45: Hom Mali rice"),
         ("zh-hans", "0.45 USD", "武汉中百报价 US$0.45：Hom Mali rice"),
         ("en", "0.0325 EUR", "武汉中百 quoted €0.0325: Hom Mali rice"),
+        ("en", "0.45 USD/pc", "武汉中百 quoted $0.45 / piece: Hom Mali rice"),
+        ("zh-hans", "0.45 USD/pc", "武汉中百报价 US$0.45／件：Hom Mali rice"),
         ("en", "12000 CNY", "武汉中百 quoted CN¥12,000: Hom Mali rice"),
         ("en", "3 XQZ", "武汉中百 quoted 3 XQZ: Hom Mali rice"),
     ],

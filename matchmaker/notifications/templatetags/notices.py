@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, to_locale
 
 from matchmaker.core import reference
-from matchmaker.core.figures import money
+from matchmaker.core.figures import for_one, money
 from matchmaker.notifications import reasons
 from matchmaker.notifications.models import Announcement
 from matchmaker.notifications.typesetting import mended
@@ -22,7 +22,7 @@ from matchmaker.notifications.typesetting import mended
 register = template.Library()
 HOLE = re.compile(r"\{\w+\}")
 MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}(?P<clock> \d{2}:\d{2})?")
-MONEY = re.compile(r"(\d+(?:\.\d+)?) ([A-Z]{3})")
+MONEY = re.compile(r"(\d+(?:\.\d+)?) ([A-Z]{3})(?:/(\w+))?")
 ADDRESS = re.compile(r"(https?://[^\s<>\"'，。、；：！？）】》」』]*[^\s<>\"'，。、；：！？）】》」』.,;:!?)\]])")
 
 
@@ -46,7 +46,7 @@ def _spoken(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     if (found := MONEY.fullmatch(value)) and found[2] in reference.currencies():
-        return money(*found.groups())
+        return for_one(money(found[1], found[2]), found[3])
     if not (found := MOMENT.fullmatch(value)):
         return value
     try:

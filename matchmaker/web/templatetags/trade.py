@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from matchmaker.catalogue.models import Period
 from matchmaker.core import reference
+from matchmaker.core.figures import for_one
 from matchmaker.web import recorded
 from matchmaker.web.templatetags.ui import money, number
 
@@ -87,10 +88,7 @@ def target_price(line) -> str:
     return "" if line.target_price is None else for_one(money(line.target_price, line.currency), line.price_unit)
 
 
-@register.filter
-def for_one(amount: str, code: str) -> str:
-    """What is asked for one unit: $0.45 / piece; US$0.45／件."""
-    return _("%(amount)s / %(unit)s") % {"amount": amount, "unit": unit(code)} if code else amount
+register.filter("for_one", for_one)
 
 
 @register.filter
