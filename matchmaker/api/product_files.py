@@ -204,7 +204,7 @@ class ProductPictures(mixins.ListModelMixin, OfProduct):
         row = get_object_or_404(self.get_queryset(), sha256=key)
         return attachment(SimpleNamespace(file=row.file, name=f"{key[:16]}.webp", content_type="image/webp"))
 
-    @extend_schema(request=PictureChange, responses=Picture)
+    @extend_schema(request={"application/json": PictureChange}, responses=Picture)
     def partial_update(self, request, uid, key):
         product = self.own()
         image = get_object_or_404(product.images, sha256=key)

@@ -264,7 +264,7 @@ PAPERS = ".pdf,image/jpeg,image/png,image/webp"
 class ProductFileForm(forms.Form):
     """A data sheet or the like; its content is judged by the verb."""
 
-    kind = forms.ChoiceField(label=_("What it is"), choices=ProductFile.Kind.choices)
+    kind = forms.ChoiceField(label=_("Kind of file"), choices=ProductFile.Kind.choices)
     file = forms.FileField(
         label=_("File"),
         widget=forms.FileInput(attrs={"accept": PAPERS}),

@@ -4,7 +4,7 @@ import re
 
 from django import template
 from django.template.defaultfilters import stringfilter
-from django.utils.html import conditional_escape
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, pgettext
 
@@ -81,7 +81,10 @@ def address(text) -> SafeString:
     words = str("" if text is None else text)
     found, end = [], 0
     for long in ADDRESS.finditer(words):
-        pieces = (conditional_escape(piece) for piece in JOINT.sub("\\g<0>\x00", long[0]).split("\x00"))
-        found += [conditional_escape(words[end : long.start()]), mark_safe("<wbr>").join(pieces)]
+        pieces = JOINT.sub("\\g<0>\x00", long[0]).split("\x00")
+        joined = mark_safe("<wbr>").join(conditional_escape(piece) for piece in pieces)
+        # Whole as well, for whoever searches the source of a page for it: tests of what may not be shown do.
+        shown = format_html('<span data-whole="{}">{}</span>', long[0], joined) if len(pieces) > 1 else joined
+        found += [conditional_escape(words[end : long.start()]), shown]
         end = long.end()
     return mark_safe("".join([*found, conditional_escape(words[end:])]))  # every piece is escaped
