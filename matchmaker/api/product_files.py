@@ -155,21 +155,33 @@ class PictureIn(Strict, serializers.ModelSerializer):
         fields = ["image", "alt"]
 
 
+class PictureChange(Strict, serializers.ModelSerializer):
+    """Either alone or both. `place` counts from 1, the picture that lists show."""
+
+    place = serializers.IntegerField(min_value=1, write_only=True)
+
+    class Meta:
+        model = ProductImage
+        fields = ["alt", "place"]
+
+
 class ProductPictures(mixins.ListModelMixin, OfProduct):
     """A picture is named by the SHA-256 of the file that was sent, so that its sender knows the name."""
 
     serializer_class = Picture
-    policy = {"list": EVERYONE, "content": EVERYONE, "create": WRITE, "remove": WRITE}
+    policy = {"list": EVERYONE, "content": EVERYONE, "create": WRITE, "partial_update": WRITE, "remove": WRITE}
     words = {
         "list": "Pictures of a product",
         "create": "Add a picture to a product",
         "content": "Download a picture of a product",
+        "partial_update": "Say anew what a picture shows, or move it",
         "remove": "Remove a picture of a product",
     }
     notes = {
         "list": "In the order they are shown. `sha256` is that of the file that was sent, and names the picture.",
         "create": "Up to ten a product. It is turned upright, made smaller and drawn again without its metadata. The "
         "same one sent twice is kept once.",
+        "partial_update": "The others keep their order and make room.",
     }
 
     def get_queryset(self):
@@ -191,6 +203,14 @@ class ProductPictures(mixins.ListModelMixin, OfProduct):
     def content(self, request, uid, key) -> FileResponse:
         row = get_object_or_404(self.get_queryset(), sha256=key)
         return attachment(SimpleNamespace(file=row.file, name=f"{key[:16]}.webp", content_type="image/webp"))
+
+    @extend_schema(request={"application/json": PictureChange}, responses=Picture)
+    def partial_update(self, request, uid, key):
+        product = self.own()
+        image = get_object_or_404(product.images, sha256=key)
+        given = self.given(PictureChange, image).validated_data
+        row = services.change_product_image(by=request.user, product=product, image=image, **given)
+        return Response(Picture(row).data)
 
     @extend_schema(request=None, responses={204: None})
     def remove(self, request, uid, key):

@@ -29,7 +29,7 @@ class GivesFiles(Resource):
 
 
 class WithFiles(GivesFiles):
-    """POSTs may be multipart/form-data with one file."""
+    """POSTs may be multipart/form-data with one file; what comes so otherwise is judged alike."""
 
     parser_classes = [StrictJSONParser, MultiPartParser]
 
@@ -40,7 +40,7 @@ class WithFiles(GivesFiles):
 
     def initial(self, request, *args, **kwargs):
         super().initial(request, *args, **kwargs)
-        if request.method == "POST":
+        if request.method in ("POST", "PATCH"):
             self._judge(request.data)
 
     def _judge(self, said) -> None:

@@ -62,6 +62,11 @@ urlpatterns = [
     path("products/<uuid:uid>/pictures/", ProductPictures.as_view(LIST_WRITE), name="api_product_pictures"),
     path("products/<uuid:uid>/pictures/<str:key>/file/", ProductPictures.as_view(CONTENT), name="api_product_picture"),
     path(
+        "products/<uuid:uid>/pictures/<str:key>/",
+        ProductPictures.as_view({"patch": "partial_update"}),
+        name="api_product_picture_change",
+    ),
+    path(
         "products/<uuid:uid>/pictures/<str:key>/remove/",
         one(ProductPictures, "remove"),
         name="api_product_picture_remove",

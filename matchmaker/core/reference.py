@@ -9,9 +9,9 @@ import re
 import unicodedata
 from functools import cache
 
+from babel.numbers import format_decimal
 from django.conf import settings
-from django.utils.formats import number_format
-from django.utils.translation import get_language
+from django.utils.translation import get_language, to_locale
 
 Row = dict[str, str]
 
@@ -97,7 +97,8 @@ def quantity(amount: float | None, unit: str) -> str:
     if amount is None:
         return ""
     value = float(amount)
-    number = number_format(int(value) if value == int(value) else float(f"{value:.6g}"), force_grouping=True)
+    locale = to_locale(get_language() or "en")
+    number = format_decimal(float(f"{value:.6g}"), locale=locale, decimal_quantization=False)
     row = units().get(unit)
     english = (get_language() or "en").startswith("en")
     label = row["plural_en"] if row and english and value != 1 else name(row, unit)

@@ -12,7 +12,7 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from matchmaker.core import reference
+from matchmaker.core import figures, reference
 from matchmaker.core.joined import in_a_row
 from matchmaker.market_access.duty import DutyAnswer, Option, QuotaGoods, Span
 from matchmaker.market_access.readiness import Change, Item, OpenQuestion, Readiness, State, Status
@@ -232,10 +232,8 @@ def percent(span: Span) -> str:
 
 
 def money(span: Span, currency: str) -> str:
-    low, high = (number_format(end, decimal_pos=2, use_l10n=True, force_grouping=True) for end in (span.low, span.high))
-    if span.is_one:
-        return _("%(amount)s %(currency)s") % {"amount": low, "currency": currency}
-    return _("%(low)s to %(high)s %(currency)s") % {"low": low, "high": high, "currency": currency}
+    low, high = (figures.money(end, currency) for end in (span.low, span.high))
+    return low if span.is_one else _("%(low)s to %(high)s") % {"low": low, "high": high}
 
 
 def proof(code: str) -> str:

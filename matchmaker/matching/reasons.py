@@ -7,6 +7,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from matchmaker.core import reference
+from matchmaker.core.figures import for_one, money
 from matchmaker.core.joined import in_a_row
 from matchmaker.matching import traits
 from matchmaker.matching.models import Match
@@ -159,10 +160,6 @@ def _country_of_origin(code: str) -> str:
     return f"the {name}" if code in _WITH_ARTICLE and (get_language() or "").startswith("en") else name
 
 
-def _unit(code: str) -> str:
-    return reference.name(reference.units().get(code), code)
-
-
 def _certificate(code: str) -> str:
     return reference.name(reference.certificates().get(code), code)
 
@@ -216,11 +213,7 @@ def _price(outcome: str, facts: dict) -> str:
 
 
 def _money(value: float, currency: str, unit: str) -> str:
-    return _("%(amount)s %(currency)s / %(unit)s") % {
-        "amount": number_format(_round(value), use_l10n=True, force_grouping=True),
-        "currency": currency,
-        "unit": _unit(unit),
-    }
+    return for_one(money(_round(value), currency), unit)
 
 
 def _minimum_order(outcome: str, facts: dict) -> str:

@@ -60,6 +60,7 @@ SAID: dict[str, str | Promise] = {
     "add_products": _("Products added from a sheet"),
     "change_products": _("Products changed from a sheet"),
     "add_product_image": _("Picture added"),
+    "change_product_image": _("Picture changed"),
     "remove_product_image": _("Picture removed"),
     "add_product_file": _("File of a product added"),
     "remove_product_file": _("File of a product removed"),

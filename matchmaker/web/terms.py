@@ -5,6 +5,7 @@ the match; the delivery term is compared here. A quote for the line stands befor
 """
 
 import datetime as dt
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Q
@@ -21,7 +22,7 @@ from matchmaker.matching.engine.pairs import Offer
 from matchmaker.matching.models import Match
 from matchmaker.matching.sides import wants
 from matchmaker.messaging.models import Quote
-from matchmaker.web.templatetags.trade import amount, price, target_price, unit
+from matchmaker.web.templatetags.trade import amount, for_one, price, target_price, unit
 from matchmaker.web.templatetags.ui import money, number
 
 Row = dict[str, Any]
@@ -98,7 +99,7 @@ def _note(code: str, said: Any) -> str:
         if (said["currency"], said["unit"]) == (said["offered_currency"], said["offered_unit"]):
             return ""
         return _("about %(price)s / %(unit)s") % {
-            "price": money(said["offered_converted"], said["currency"]),
+            "price": money(round(Decimal(str(said["offered_converted"])), 2), said["currency"]),
             "unit": unit(said["unit"]),
         }
     if code == "minimum_order" and said.get("offered_min") is not None and said["min_order_unit"] != said["unit"]:
@@ -126,10 +127,7 @@ def _delivery_term(match: Match, offered: Product | Quote) -> Row:
 def _price(offered: Product | Quote) -> str:
     if isinstance(offered, Product):
         return price(offered)
-    return _("%(price)s / %(unit)s") % {
-        "price": money(offered.price, offered.currency),
-        "unit": unit(offered.price_unit),
-    }
+    return for_one(money(offered.price, offered.currency), offered.price_unit)
 
 
 def _by(day: dt.date | None) -> str:

@@ -194,6 +194,37 @@ class TestPictures:
             assert api.post(at("picture_remove", product, name)).status_code == 204
         assert (product.images.filter(sha256=name).count(), len(on_disk(settings))) == (0, 18)
 
+    def test_pictures_are_moved_and_described_anew_by_their_company_alone(self, caller, anonymous, api, product):
+        for colour in ((9, 0, 0), (0, 9, 0), (0, 0, 9)):
+            api.send(at("pictures", product), {"image": paper("a.png", picture(colour)), "alt": f"{colour}"})
+        first, second, third = (row.sha256 for row in product.images.all())
+        other = caller(factories.member_of(factories.supplier()))
+        for stranger, status in ((anonymous, 401), (other, 404)):
+            assert stranger.patch(at("picture_change", product, third), {"place": 1}).status_code == status
+        said = api.patch(at("picture_change", product, third), {"place": 1, "alt": "A bag of rice"})
+        assert (said.status_code, said.json()["alt"]) == (200, "A bag of rice")
+        shown = anonymous.get(at("pictures", product)).json()["results"]
+        assert [(row["sha256"], row["alt"]) for row in shown][:2] == [(third, "A bag of rice"), (first, "(9, 0, 0)")]
+        api.patch(at("picture_change", product, first), {"alt": ""})
+        assert [row.sha256 for row in product.images.all()] == [third, first, second]
+
+    @pytest.mark.parametrize(
+        ("said", "field", "code"),
+        [
+            ({"place": 2}, "place", "no_such_place"),
+            ({"place": 0}, "place", "min_value"),
+            ({"place": "first"}, "place", "invalid"),
+            ({"alt": "a\nb"}, "alt", "one_line"),
+            ({"position": 1}, "position", "unknown_field"),
+        ],
+    )
+    def test_a_change_that_cannot_be_made_changes_nothing(self, api, product, said, field, code):
+        api.send(at("pictures", product), {"image": paper("a.png", picture()), "alt": "rice"})
+        row = product.images.get()
+        body = api.patch(at("picture_change", product, row.sha256), said).json()
+        assert [(error["field"], error["code"]) for error in body["errors"]] == [(field, code)]
+        assert product.images.get().alt == "rice"
+
 
 class TestCertificates:
     SAID = {"code": "HACCP", "number": "TH-77", "issuer": "TÜV", "valid_until": "2031-06-30"}

@@ -88,7 +88,7 @@ def test_percent(span, expected):
 
 
 def test_money_is_grouped():
-    assert sentences.money(Span(Decimal("1300.5"), Decimal("1300.5")), "CNY") == "1,300.50 CNY"
+    assert sentences.money(Span(Decimal("1300.5"), Decimal("1300.5")), "CNY") == "CN¥1,300.50"
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ def test_the_duty_box_shows_the_saving_where_rates_are_loaded(records):
     import_tariff(by=factories.organiser(), content=content, apply=True)
     product = factories.product(hs_code="080440", origin="PE", category=factories.category("AGRI-04"))
     box = boxes.duty_box(product, JULY, value=Decimal(20000))
-    assert (box.mfn, box.best.rate, box.best.saving, box.notes) == ("25\u00a0%", "0\u00a0%", "5,000.00 CNY", ())
+    assert (box.mfn, box.best.rate, box.best.saving, box.notes) == ("25\u00a0%", "0\u00a0%", "CN¥5,000", ())
     assert box.best.proofs == ("certificate of origin issued in the exporting country",)
 
 

@@ -87,7 +87,7 @@ def test_unknown_price_is_not_judged():
     said = condition(
         "price", "unknown", target=5200, currency="CNY", unit="t", offered=780, offered_currency="USD", offered_unit="t"
     )
-    assert said == "The buyer aims at 5,200 CNY / t, the supplier asks from 780 USD / t: these cannot be compared."
+    assert said == "The buyer aims at CN¥5,200 / t, the supplier asks from $780 / t: these cannot be compared."
 
 
 def test_excluded_origin_is_said():

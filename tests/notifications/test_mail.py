@@ -38,7 +38,7 @@ KINDS = {
     "enquiry_quote": {
         "status": "open",
         "other": "武汉中百",
-        "price": "USD 780",
+        "price": "780 USD",
         "subject": "Hom Mali rice",
         "text": "",
     },
@@ -203,10 +203,28 @@ def test_a_notice_about_a_time_brings_a_calendar_file(person):
 
 def test_the_words_of_a_mail_come_from_the_notice_also_where_they_are_called_subject(person):
     letter = mail.build(person, "enquiry_quote", "enquiry", KINDS["enquiry_quote"], key="k")
-    assert letter.subject == "武汉中百 quoted USD 780: Hom Mali rice"
-    sentence = "武汉中百 quoted USD 780 for “Hom Mali rice”. Accept it, decline it, or ask about it first."
+    assert letter.subject == "武汉中百 quoted $780: Hom Mali rice"
+    sentence = "武汉中百 quoted $780 for “Hom Mali rice”. Accept it, decline it, or ask about it first."
     assert sentence in letter.body
     assert sentence in letter.alternatives[0].content
+
+
+@pytest.mark.parametrize(
+    ("language", "price", "said"),
+    [
+        ("en", "0.45 USD", "武汉中百 quoted $0.45: Hom Mali rice"),
+        ("zh-hans", "0.45 USD", "武汉中百报价 US$0.45：Hom Mali rice"),
+        ("en", "0.0325 EUR", "武汉中百 quoted €0.0325: Hom Mali rice"),
+        ("en", "0.45 USD/pc", "武汉中百 quoted $0.45 / piece: Hom Mali rice"),
+        ("zh-hans", "0.45 USD/pc", "武汉中百报价 US$0.45／件：Hom Mali rice"),
+        ("en", "12000 CNY", "武汉中百 quoted CN¥12,000: Hom Mali rice"),
+        ("en", "3 XQZ", "武汉中百 quoted 3 XQZ: Hom Mali rice"),
+    ],
+)
+def test_money_in_a_mail_is_written_as_on_the_pages(person, language, price, said):
+    person.language = language
+    letter = mail.build(person, "enquiry_quote", "enquiry", KINDS["enquiry_quote"] | {"price": price}, key="k")
+    assert letter.subject == said
 
 
 def test_a_mail_looks_the_same_where_the_styles_of_its_head_are_dropped(person):

@@ -79,7 +79,7 @@ def named(w: FullWorld) -> list[tuple[str, dict]]:
         (r"console_event(_publish|_cancel)?", {"slug": w.plan.slug}),
         (r"console_event_.*", day),
         (r"invited", {"code": w.code.code}),
-        (r"supplier_product_image_remove", at(w.draft, pk=w.picture.pk)),
+        (r"supplier_product_image_(change|remove)", at(w.draft, pk=w.picture.pk)),
         (r"(supplier_|api_)?product_file(s|_remove)?", at(w.draft, key=w.sheet.uid)),
         (r"api_product_picture.*", at(w.draft, key=w.picture.sha256)),
         (r"supplier_product_certificate", at(w.draft, code="HACCP")),

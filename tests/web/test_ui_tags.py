@@ -1,9 +1,12 @@
+import re
 from datetime import UTC, date, datetime
 
 import pytest
 from django import forms
 from django.template import Context, Template
 from django.utils import translation
+from django.utils.html import escape
+from django.utils.safestring import mark_safe
 
 from matchmaker.web.templatetags import ui
 
@@ -22,6 +25,47 @@ def test_money_with_cents_keeps_them_and_nothing_stays_nothing():
         assert ui.money("2450.5", "USD") == "$2,450.50"
         assert ui.money(None, "USD") == ""
         assert ui.money("", "USD") == ""
+
+
+def test_a_price_for_one_unit_keeps_its_small_digits_and_a_reckoned_one_does_not():
+    with translation.override("en"):
+        assert ui.money("0.0450", "USD") == "$0.045"
+        assert ui.money("0.4500", "USD") == "$0.45"
+        assert ui.money("2.69841", "CNY") == "CN¥2.70"
+        assert ui.money("7.0000", "JPY") == "¥7"
+
+
+def shown(template, **context):
+    return Template("{% load ui %}" + template).render(Context(context))
+
+
+def test_facts_of_a_small_line_stand_apart_by_a_space_that_draws_its_dot():
+    between = '<span class="between"> <i>·</i> </span>'
+    assert shown("{{ a }}{% dot %}{{ b }}", a="<", b="2") == f"&lt;{between}2"
+    assert shown("{{ several|dotted }}", several=["<", "2", "3"]) == f"&lt;{between}2{between}3"
+    assert shown("{{ said|dotted }}", said="Also: thé · té") == f"Also: thé{between}té"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a.b@mill.example", "a.<wbr>b@<wbr>mill.<wbr>example"),
+        ("https://mill.example/a?b=1", "https://<wbr>mill.<wbr>example/<wbr>a?<wbr>b=<wbr>1"),
+        ("“x@mill.example”. Contacts 3.5 < 4", "“x@<wbr>mill.<wbr>example”. Contacts 3.5 &lt; 4"),
+        ("<b>@x.y", "&lt;b&gt;@x.<wbr>y"),
+        (None, ""),
+    ],
+)
+def test_an_address_breaks_at_its_joints_and_nothing_else_does(text, expected):
+    said = shown("{{ text|address }}", text=text)
+    assert re.sub("</?span[^>]*>", "", said) == expected
+    if "@mill" in expected or "@<wbr>mill" in expected:
+        assert escape(next(word for word in text.split() if "@" in word)) in said  # whole, for who searches the source
+
+
+def test_what_is_markup_already_is_left_as_it_is():
+    link = mark_safe('<a href="https://mill.example/">x@mill.example</a>')
+    assert shown("{{ link|address }}", link=link) == link
 
 
 def test_numbers_and_ratios():

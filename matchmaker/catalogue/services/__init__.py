@@ -20,7 +20,7 @@ from matchmaker.catalogue.services.papers import (
     remove_product_file,
     resting_certificates,
 )
-from matchmaker.catalogue.services.pictures import add_product_image, remove_product_image
+from matchmaker.catalogue.services.pictures import add_product_image, change_product_image, remove_product_image
 from matchmaker.catalogue.services.products import (
     copy_product,
     pause_product,
@@ -35,6 +35,7 @@ __all__ = [
     "add_product_file",
     "add_product_image",
     "certificates_waiting",
+    "change_product_image",
     "close_demand",
     "close_expired_demands",
     "comment_on_demand",

@@ -13,6 +13,7 @@ from matchmaker.accounts.models import User
 from matchmaker.catalogue.models import Product, ProductImage
 from matchmaker.companies.services import require_member
 from matchmaker.core.pictures import NotAPicture, re_encoded
+from matchmaker.core.problems import Refused
 
 MAX_IMAGES = 10
 MAX_IMAGE_BYTES = 8 * 1024 * 1024
@@ -57,11 +58,50 @@ def add_product_image(*, by: User, product: Product, upload, alt: str = "") -> P
 
 
 @transaction.atomic
+def change_product_image(
+    *, by: User, product: Product, image: ProductImage, alt: str | None = None, place: int | None = None
+) -> ProductImage:
+    """Say anew what a picture shows, or give it another place; the picture in the first place, 1, stands in lists.
+
+    Places are absolute, so that a change that is sent twice moves the picture once.
+
+    Raises:
+        ValidationError: by field; `no_such_place`.
+        Refused: `not_found` for a picture that was removed meanwhile.
+    """
+    require_member(by, product.company)
+    Product.objects.select_for_update().get(pk=product.pk)  # two who arrange at once do so one after the other
+    rows = list(product.images.select_for_update())
+    if image not in rows:
+        raise Refused("not_found", _("This picture was removed."), status=404)
+    before = rows.index(image) + 1
+    row = rows[before - 1]
+    if place is not None and not 1 <= place <= len(rows):
+        said = _("Choose a place from 1 to %(count)s.") % {"count": len(rows)}
+        raise ValidationError({"place": ValidationError(said, "no_such_place")})
+    if alt is not None and alt.strip() != row.alt:
+        row.alt = alt.strip()
+        row.clean_fields(exclude={field.name for field in row._meta.fields} - {"alt"})
+        row.save(update_fields=["alt"])
+    elif place in (None, before):
+        return row
+    if place is not None:
+        rows.insert(place - 1, rows.pop(before - 1))
+        for position, one in enumerate(rows):
+            one.position = position
+        ProductImage.objects.bulk_update(rows, ["position"])
+    product.save(update_fields=["updated_at"])
+    record(by=by, verb="change_product_image", on=product, organisation=product.company)
+    return row
+
+
+@transaction.atomic
 def remove_product_image(*, by: User, product: Product, image: ProductImage) -> None:
     """Take the row away now, and its files once that is certain."""
     require_member(by, product.company)
     names, storage = [name for _width, name in image.file_names()], image.file.storage
     image.delete()
     product.save(update_fields=["updated_at"])
+    record(by=by, verb="remove_product_image", on=product, organisation=product.company)
     for name in names:
         transaction.on_commit(partial(storage.delete, name))

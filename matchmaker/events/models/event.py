@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.functional import cached_property
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from matchmaker.campaigns.models import Campaign
@@ -100,7 +100,7 @@ class Event(Public):
     pause_until = models.TimeField(_("pause until"), null=True, blank=True)
     registration_from = models.DateField(_("registration from"), null=True, blank=True)
     registration_until = models.DateField(_("registration until"), null=True, blank=True)
-    capacity = models.PositiveIntegerField(_("capacity"), default=200)
+    capacity = models.PositiveIntegerField(pgettext_lazy("event", "capacity"), default=200)
     sides_open = models.CharField(_("who may register"), max_length=10, choices=Sides, default=Sides.BOTH)
     asks_from = models.CharField(_("who may ask for meetings"), max_length=10, choices=Asks, default=Asks.BOTH)
     asks_matched_only = models.BooleanField(_("only companies that matched may be asked"), default=False)

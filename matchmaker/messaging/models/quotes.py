@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 from matchmaker.catalogue.models import DemandLine
 from matchmaker.catalogue.models.products import INCOTERMS
 from matchmaker.companies.models import Company
-from matchmaker.core import reference
 from matchmaker.core.ids import Public
 from matchmaker.core.text import one_line, sound_text
 from matchmaker.messaging.models.enquiries import Enquiry
@@ -104,7 +103,3 @@ class Quote(Public):
     @property
     def has_run_out(self) -> bool:
         return self.status in self.STANDING and self.valid_until < timezone.localdate()
-
-    @property
-    def price_unit_name(self) -> str:
-        return reference.name(reference.units().get(self.price_unit), self.price_unit)

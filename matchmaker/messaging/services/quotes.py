@@ -105,7 +105,7 @@ def _news(by: User, verb: str, row: Quote, enquiry: Enquiry, side: Side, facts=N
         side.other,
         f"{row.uid}:{row.status}:{now:%Y%m%d%H%M%S%f}",
         status=row.status,
-        price=f"{row.price.normalize():f} {row.currency}",
+        price=str(row),
         unit=row.price_unit,
         line=excerpt(row.line.text) if row.line else "",
         text=excerpt(text),

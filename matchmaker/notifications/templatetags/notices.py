@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, to_locale
 
 from matchmaker.core import reference
+from matchmaker.core.figures import for_one, money
 from matchmaker.notifications import reasons
 from matchmaker.notifications.models import Announcement
 from matchmaker.notifications.typesetting import mended
@@ -21,6 +22,7 @@ from matchmaker.notifications.typesetting import mended
 register = template.Library()
 HOLE = re.compile(r"\{\w+\}")
 MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}(?P<clock> \d{2}:\d{2})?")
+MONEY = re.compile(r"(\d+(?:\.\d+)?) ([A-Z]{3})(?:/(\w+))?")
 ADDRESS = re.compile(r"(https?://[^\s<>\"'，。、；：！？）】》」』]*[^\s<>\"'，。、；：！？）】》」』.,;:!?)\]])")
 
 
@@ -34,14 +36,18 @@ def in_language(texts: Any) -> Any:
 
 
 def spoken(context: Mapping[str, Any]) -> dict[str, Any]:
-    """The context of a notice as its templates see it: in the language set, with days and moments as it writes them."""
+    """The context of a notice as its templates see it: in the language set, with days and money as it writes them."""
     return {name: _spoken(value) for name, value in context.items()}
 
 
 def _spoken(value: Any) -> Any:
     if isinstance(value, dict) and value and value.keys() <= dict(settings.LANGUAGES).keys():
         value = in_language(value)
-    if not isinstance(value, str) or not (found := MOMENT.fullmatch(value)):
+    if not isinstance(value, str):
+        return value
+    if (found := MONEY.fullmatch(value)) and found[2] in reference.currencies():
+        return for_one(money(found[1], found[2]), found[3])
+    if not (found := MOMENT.fullmatch(value)):
         return value
     try:
         moment = dt.datetime.fromisoformat(value)

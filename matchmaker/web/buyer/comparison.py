@@ -18,7 +18,7 @@ from matchmaker.directory import facts
 from matchmaker.directory.models import ExchangeRate
 from matchmaker.events.services.keeping import kept_rates
 from matchmaker.market_access import sentences
-from matchmaker.market_access.boxes import duty_box
+from matchmaker.market_access.boxes import DutyBox, QuotaLine, duty_box
 from matchmaker.market_access.services import readiness_of_many
 from matchmaker.matching.models import Match
 from matchmaker.matching.reasons import sentences as reasons_of
@@ -48,12 +48,21 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Quota:
+    """A tariff quota, and which of the products it covers."""
+
+    names: list[str]
+    line: QuotaLine
+
+
+@dataclass(frozen=True)
 class Comparison:
-    """`notes` say what the figures rest on: the rates with their day and source."""
+    """`notes` say what the figures rest on: the rates with their day and source; `quotas`, what a duty depends on."""
 
     things: list[Any]
     rows: list[Row]
     notes: list[str] = field(default_factory=list)
+    quotas: list[Quota] = field(default_factory=list)
 
 
 def of_products(products: list[Product], buyer: Company, day: dt.date) -> Comparison:
@@ -61,6 +70,7 @@ def of_products(products: list[Product], buyer: Company, day: dt.date) -> Compar
     ready = readiness_of_many(products, day)
     codes = sorted({c.code for p in products for c in p.certificates.all()}, key=certificate)
     held = [{c.code: c for c in p.certificates.all() if c.is_valid} for p in products]
+    duties = [duty_box(p, day) for p in products]
     rows = [
         _texts(_("Price"), [price(p) or _("on request") for p in products]),
         _normalised(products, rates),
@@ -70,7 +80,7 @@ def of_products(products: list[Product], buyer: Company, day: dt.date) -> Compar
         _least(_("Lead time"), [p.lead_time_days for p in products]),
         _texts(_("Shelf life"), [_days(p.shelf_life_days) for p in products]),
         _texts(_("HS code"), [hs(p.hs_code) for p in products]),
-        Row(_("Duty"), [_duty(p, day) for p in products]),
+        Row(_("Duty"), [_duty(box) for box in duties]),
         Row(
             _("Ready for China"),
             [Cell(sentences.state(ready[p.pk].state), [sentences.about_readiness(ready[p.pk])]) for p in products],
@@ -79,7 +89,8 @@ def of_products(products: list[Product], buyer: Company, day: dt.date) -> Compar
         Row(_("Fit to your demand"), _fits(products, buyer)),
         *(Row(certificate(code), [_certificate(of.get(code)) for of in held], is_mark=True) for code in codes),
     ]
-    return Comparison(products, [row for row in rows if any(c.text for c in row.cells)], _rate_notes(products, rates))
+    said = [row for row in rows if any(c.text or c.lines for c in row.cells)]
+    return Comparison(products, said, _rate_notes(products, rates), _quotas(products, duties))
 
 
 def of_suppliers(companies: list[Company], buyer: Company, day: dt.date) -> Comparison:
@@ -127,7 +138,8 @@ def _normalised(products: list[Product], rates: dict[str, ExchangeRate]) -> Row:
     least = min((one[1] for one in found if one), default=Decimal(0))
     cells = [
         Cell(
-            _("from %(amount)s / %(unit)s") % {"amount": money(one[1], "CNY"), "unit": unit(BASE.get(one[0], ""))},
+            _("from %(amount)s / %(unit)s")
+            % {"amount": money(round(one[1], 2), "CNY"), "unit": unit(BASE.get(one[0], ""))},
             is_best=comparable and one[1] == least,
         )
         if one
@@ -166,11 +178,19 @@ def _days(days: int | None) -> str:
     return "" if days is None else ngettext("%(days)s day", "%(days)s days", days) % {"days": number(days)}
 
 
-def _duty(product: Product, day: dt.date) -> Cell:
-    box = duty_box(product, day)
+def _duty(box: DutyBox) -> Cell:
+    quota = [_("Tariff quota")] if box.quota else []
     if box.best and box.best.rate:
-        return Cell(box.best.rate, [box.best.name], url=box.best.source_url)
-    return Cell(box.mfn or (box.best.name if box.best else ""))
+        return Cell(box.best.rate, [box.best.name, *quota], url=box.best.source_url)
+    return Cell(box.mfn or (box.best.name if box.best else ""), quota)
+
+
+def _quotas(products: list[Product], duties: Sequence[DutyBox]) -> list[Quota]:
+    found: dict[str, Quota] = {}
+    for product, box in zip(products, duties, strict=True):
+        if box.quota:
+            found.setdefault(box.quota.name, Quota([], box.quota)).names.append(product.name)
+    return list(found.values())
 
 
 def _certificate(held: ProductCertificate | None) -> Cell:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from matchmaker.messaging.models import DealStep, Enquiry, Message, Sample
 from matchmaker.messaging.services import hold_sentence
 from matchmaker.messaging.services.writing import EDIT_MINUTES
+from matchmaker.web.templatetags.trade import for_one
 from matchmaker.web.templatetags.ui import money
 
 
@@ -47,7 +48,7 @@ def _happening(at, what: str, icon: str, tone: str = "", more: str = "") -> dict
 
 def _quote(quote, side: str) -> dict:
     what = _("You quoted %(price)s") if side == "supplier" else _("The supplier quoted %(price)s")
-    price = f"{money(quote.price, quote.currency)} / {quote.price_unit_name}"
+    price = for_one(money(quote.price, quote.currency), quote.price_unit)
     return _happening(
         quote.made_at, what % {"price": price}, "receipt", more=quote.line.text[:120] if quote.line else ""
     )

@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from matchmaker.catalogue.models import Category, Period, Product, ProductFile
+from matchmaker.catalogue.models import Category, Period, Product, ProductFile, ProductImage
 from matchmaker.catalogue.models.products import INCOTERMS
 from matchmaker.catalogue.services.products import MAX_VARIANTS
 from matchmaker.web import fields
@@ -233,13 +233,38 @@ class ImageForm(forms.Form):
     )
 
 
+class PictureForm(forms.Form):
+    """A picture that is kept: what it shows, and the button that moves it, which names the place it shall have."""
+
+    alt = fields.LineField(label=_("What the picture shows"), max_length=200, required=False)
+    place = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+
+def pictures_of(product: Product, said: tuple[ProductImage, PictureForm] | None = None) -> list[dict]:
+    """Every picture with its form; `said` is one with a form that was refused, shown as it was typed."""
+    return [
+        {
+            "image": image,
+            "form": said[1]
+            if said and said[0] == image
+            else PictureForm(initial={"alt": image.alt}, auto_id=picture_id(image)),
+        }
+        for image in ProductImage.objects.filter(product=product)  # as they are now, not as the page read them
+    ]
+
+
+def picture_id(image: ProductImage) -> str:
+    """Several of these forms stand on a page."""
+    return f"picture-{image.pk}-%s"
+
+
 PAPERS = ".pdf,image/jpeg,image/png,image/webp"
 
 
 class ProductFileForm(forms.Form):
     """A data sheet or the like; its content is judged by the verb."""
 
-    kind = forms.ChoiceField(label=_("What it is"), choices=ProductFile.Kind.choices)
+    kind = forms.ChoiceField(label=_("Kind of file"), choices=ProductFile.Kind.choices)
     file = forms.FileField(
         label=_("File"),
         widget=forms.FileInput(attrs={"accept": PAPERS}),

@@ -17,6 +17,8 @@ ICONS = {
     "pause_product": ("missing", "player-pause"),
     "withdraw_product": ("", "archive"),
     "add_product_image": ("", "photo"),
+    "change_product_image": ("", "photo"),
+    "remove_product_image": ("", "photo"),
     "describe_certificate": ("", "certificate"),
     "add_product_file": ("", "file-text"),
 }
@@ -40,6 +42,8 @@ def _line(entry: AuditEntry) -> dict:
         "pause_product": _("Paused"),
         "withdraw_product": _("Withdrawn"),
         "add_product_image": _("A picture was added"),
+        "change_product_image": _("A picture was moved or described anew"),
+        "remove_product_image": _("A picture was removed"),
         "describe_certificate": _("A certificate was described"),
         "add_product_file": _("A file was added"),
         "remove_product_file": _("A file was removed"),

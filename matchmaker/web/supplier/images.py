@@ -3,16 +3,16 @@
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from matchmaker.catalogue.services import add_product_image, remove_product_image
+from matchmaker.catalogue.services import add_product_image, change_product_image, remove_product_image
 from matchmaker.core.problems import Refused
 from matchmaker.core.uploads import MOST_BYTES
 from matchmaker.web.access import supplier
 from matchmaker.web.refusals import show_on
-from matchmaker.web.supplier.forms import ImageForm
+from matchmaker.web.supplier.forms import ImageForm, PictureForm, picture_id, pictures_of
 from matchmaker.web.supplier.products import own_product, page_of
 from matchmaker.web.uploads import limited
 
@@ -38,6 +38,30 @@ def add(request: HttpRequest, uid) -> HttpResponse:
             messages.success(request, _("The picture is kept."))
             return _back(product)
     return page_of(request, product, image_form=form)
+
+
+@supplier
+def change(request: HttpRequest, uid, pk: int) -> HttpResponse:
+    """What it shows and where it stands, in one form: a move keeps what was typed beside it."""
+    product = own_product(request, uid)
+    image = get_object_or_404(product.images, pk=pk)
+    if request.method != "POST":
+        return _back(product)
+    form, refused = PictureForm(request.POST, auto_id=picture_id(image)), True
+    if form.is_valid():
+        try:
+            change_product_image(by=request.user, product=product, image=image, **form.cleaned_data)
+            refused = False
+        except (ValidationError, Refused) as problem:
+            show_on(form, problem)
+    pictures = pictures_of(product, (image, form) if refused else None)
+    if request.htmx:
+        context = {"product": product, "pictures": pictures, "said": "" if refused else _("The pictures are changed.")}
+        return render(request, "supplier/pictures.html", context, status=422 if refused else 200)
+    if refused:
+        return page_of(request, product, pictures=pictures)
+    messages.success(request, _("The pictures are changed."))
+    return _back(product)
 
 
 @supplier

@@ -85,7 +85,6 @@ def shown(match: Match) -> dict:
         "buyer": buyer if match.is_mutual else None,
         "contact": boundary.contact(buyer, to=match.product.company) if match.is_mutual else None,
         "unit": reference.name(reference.units().get(match.line.unit), match.line.unit),
-        "price_unit": reference.name(reference.units().get(match.line.price_unit), match.line.price_unit),
     }
 
 

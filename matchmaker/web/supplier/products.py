@@ -40,6 +40,7 @@ from matchmaker.web.supplier.forms import (
     ProductTextSet,
     VariantForm,
     VariantSet,
+    pictures_of,
     terms_of,
     texts_of,
     variants_of,
@@ -209,15 +210,16 @@ def _render(request, product, form, text_set, *, variants=None, status: int = 20
         "action": reverse("supplier_product_edit", args=[product.uid]) if product else reverse("supplier_product_new"),
         "image_form": ImageForm(),
         "file_form": ProductFileForm(),
-        **forms,
     }
     if product:
         context |= {
             "state": state_of(product),
             "completeness": completeness(product, gaps(product)),
+            "pictures": pictures_of(product),
             "matches": found_matches(request.company).get(product.pk, 0),
             "certificates": product.certificates.select_related("document"),
         }
+    context |= forms
     if any(name in request.POST for name in SUGGESTING):  # otherwise the page asks for them when it is shown
         context["suggestions"] = suggestions(request.POST)
     template = "supplier/product.html"

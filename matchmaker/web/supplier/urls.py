@@ -31,6 +31,7 @@ urlpatterns = [
     path("products/<uuid:uid>/history/", history.show, name="supplier_product_history"),
     path("products/<uuid:uid>/copy/", products.copy, name="supplier_product_copy"),
     path("products/<uuid:uid>/pictures/", images.add, name="supplier_product_image_add"),
+    path("products/<uuid:uid>/pictures/<int:pk>/", images.change, name="supplier_product_image_change"),
     path("products/<uuid:uid>/pictures/<int:pk>/remove/", images.remove, name="supplier_product_image_remove"),
     path("products/<uuid:uid>/certificates/<str:code>/", papers.certificate, name="supplier_product_certificate"),
     path("products/<uuid:uid>/files/", papers.add_file, name="supplier_product_file_add"),

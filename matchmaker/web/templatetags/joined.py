@@ -1,7 +1,11 @@
 """What stands between sentences, names and facts in a template, as the reader's language sets it."""
 
+import re
+
 from django import template
 from django.template.defaultfilters import stringfilter
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, pgettext
 
 from matchmaker.core.joined import in_a_row, one_after_another
@@ -44,3 +48,43 @@ def then(text: str) -> str:
 def names(several) -> str:
     """Several names in a row, as the reader's language sets them."""
     return in_a_row(several)
+
+
+# The dot is drawn in the space by the style sheet (`.between`), and a space at the end of a line has no width: so the
+# dot goes where a line ends there. The character is for readers aloud and for who copies the line.
+DOT = mark_safe('<span class="between"> <i>·</i> </span>')
+
+
+@register.simple_tag
+def dot() -> SafeString:
+    """What stands between two facts of a small line; gone where the line breaks between them."""
+    return DOT
+
+
+@register.filter
+def dotted(texts) -> SafeString:
+    """Several facts in one small line, or a sentence that names several."""
+    pieces = texts.split(" · ") if isinstance(texts, str) else texts
+    return mark_safe(DOT.join(conditional_escape(text) for text in pieces))  # every piece is escaped
+
+
+# A long word that is an address of mail or of a page, and where it may break: after @ and behind what parts its names.
+ADDRESS = re.compile(r"\S*(?:@|://)\S*")
+JOINT = re.compile(r"(?<=\w)([@./_?&=-])(?=\w)|(://)")
+
+
+@register.filter
+def address(text) -> SafeString:
+    """A text whose addresses of mail and of pages break at their joints, not before their last letter."""
+    if hasattr(text, "__html__"):
+        return text  # markup already: what looks like an address may stand in a tag
+    words = str("" if text is None else text)
+    found, end = [], 0
+    for long in ADDRESS.finditer(words):
+        pieces = JOINT.sub("\\g<0>\x00", long[0]).split("\x00")
+        joined = mark_safe("<wbr>").join(conditional_escape(piece) for piece in pieces)
+        # Whole as well, for whoever searches the source of a page for it: tests of what may not be shown do.
+        shown = format_html('<span data-whole="{}">{}</span>', long[0], joined) if len(pieces) > 1 else joined
+        found += [conditional_escape(words[end : long.start()]), shown]
+        end = long.end()
+    return mark_safe("".join([*found, conditional_escape(words[end:])]))  # every piece is escaped

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from matchmaker.catalogue.models import Period
 from matchmaker.core import reference
+from matchmaker.core.figures import for_one
 from matchmaker.web import recorded
 from matchmaker.web.templatetags.ui import money, number
 
@@ -78,17 +79,16 @@ def price(product) -> str:
     band = money(low if low is not None else high, product.currency)
     if low is not None and high is not None and high != low:
         band = _("%(low)s to %(high)s") % {"low": band, "high": money(high, product.currency)}
-    return _for_one(band, product.price_unit)
+    return for_one(band, product.price_unit)
 
 
 @register.filter
 def target_price(line) -> str:
     """What the buyer aims at for one unit."""
-    return "" if line.target_price is None else _for_one(money(line.target_price, line.currency), line.price_unit)
+    return "" if line.target_price is None else for_one(money(line.target_price, line.currency), line.price_unit)
 
 
-def _for_one(amount: str, code: str) -> str:
-    return _("%(amount)s / %(unit)s") % {"amount": amount, "unit": unit(code)} if code else amount
+register.filter("for_one", for_one)
 
 
 @register.filter

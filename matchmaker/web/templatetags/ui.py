@@ -6,13 +6,13 @@ Formatting follows the active language through Babel (CLDR); nothing here reads 
 import zlib
 from collections.abc import Iterable
 from datetime import date, datetime, time
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton, format_time, format_timedelta
-from babel.numbers import format_currency, format_decimal, format_percent
+from babel.numbers import format_decimal, format_percent
 from django import forms, template
 from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import staticfiles_storage
@@ -20,9 +20,10 @@ from django.template.defaultfilters import stringfilter
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext, to_locale
+from django.utils.translation import gettext
 
 from matchmaker.core.clocks import zone_name
+from matchmaker.core.figures import decimal, habits, money
 from matchmaker.web.templatetags import joined
 
 register = template.Library()
@@ -256,58 +257,14 @@ def language_short(code: str) -> str:
 
 
 # -- numbers, money, dates --------------------------------------------------------------------------------------------
-def _locale() -> Locale:
-    return _locale_of(get_language() or "en")
-
-
-@cache
-def _locale_of(language: str) -> Locale:
-    try:
-        return Locale.parse(to_locale(language))
-    except (UnknownLocaleError, ValueError):
-        return Locale("en")
-
-
-def _decimal(value) -> Decimal | None:
-    try:
-        return None if value is None or value == "" else Decimal(str(value))
-    except InvalidOperation:
-        return None
-
-
-@register.filter
-def money(amount, currency: str = "CNY") -> str:
-    """`{{ quote.price|money:"USD" }}`: $12,000 in English, US$12,000 in Chinese, 12 000 $US in French; '' for none."""
-    value = _decimal(amount)
-    return "" if value is None else _money(str(value), str(currency or "CNY").upper(), _locale())
-
-
-@lru_cache(maxsize=1 << 14)  # by what is written, because 1.0 and 1.00 are equal and read differently
-def _money(written: str, currency: str, locale: Locale) -> str:
-    value = Decimal(written)
-    whole = value == value.to_integral_value()
-    text = format_currency(
-        value,
-        currency,
-        locale=locale,
-        format=_whole_currency_pattern(locale) if whole else None,
-        currency_digits=not whole,
-    )
-    # A sign such as US$ would be torn apart at the end of a right-to-left line; the mark keeps it together.
-    return text + "\u200e" if locale.text_direction == "rtl" else text
-
-
-@cache
-def _whole_currency_pattern(locale: Locale) -> str:
-    """The locale's currency pattern without its decimals: whole amounts are read faster without '.00'."""
-    return locale.currency_formats["standard"].pattern.replace(".00", "")
+register.filter("money", money)  # `{{ quote.price|money:"USD" }}`
 
 
 @register.filter
 def number(value, digits: int | None = None) -> str:
     """A number with the reader's separators; `|number:2` keeps exactly two decimals; '' for none."""
-    amount = _decimal(value)
-    return "" if amount is None else _number(str(amount), None if digits is None else int(digits), _locale())
+    amount = decimal(value)
+    return "" if amount is None else _number(str(amount), None if digits is None else int(digits), habits())
 
 
 @lru_cache(maxsize=1 << 14)
@@ -320,13 +277,13 @@ def _number(written: str, digits: int | None, locale: Locale) -> str:
 @register.filter
 def percent(ratio, digits: int = 0) -> str:
     """A ratio (0.05) as a percentage (5%); `|percent:1` keeps one decimal; '' for none."""
-    amount = _decimal(ratio)
+    amount = decimal(ratio)
     if amount is None:
         return ""
-    pattern = _locale().percent_formats[None].pattern
+    pattern = habits().percent_formats[None].pattern
     if int(digits):
         pattern = pattern.replace("#,##0", "#,##0." + "0" * int(digits))
-    return format_percent(amount, format=pattern, locale=_locale())
+    return format_percent(amount, format=pattern, locale=habits())
 
 
 @register.filter
@@ -336,13 +293,13 @@ def day(value: date | datetime | None, style: str = "medium") -> str:
         return ""
     if isinstance(value, datetime) and timezone.is_aware(value):
         value = timezone.localtime(value)
-    return format_date(value, format=style, locale=_locale())
+    return format_date(value, format=style, locale=habits())
 
 
 @register.filter
 def month(value: date | None) -> str:
     """The month of a date with its year, in the reader's order: Dec 2026, 2026年12月."""
-    return format_skeleton("yMMM", value, locale=_locale()) if value else ""
+    return format_skeleton("yMMM", value, locale=habits()) if value else ""
 
 
 @register.filter
@@ -351,7 +308,7 @@ def moment(value: datetime | None, style: str = "medium") -> str:
     if not value:
         return ""
     value = timezone.localtime(value) if timezone.is_aware(value) else value
-    locale = _locale()
+    locale = habits()
     joiner = locale.datetime_formats.get(style, "{1} {0}")
     return str(joiner).replace("{1}", format_date(value, style, locale=locale)).replace("{0}", clock(value))
 
@@ -363,7 +320,7 @@ def clock(value: datetime | time | None) -> str:
         return ""
     if isinstance(value, datetime) and timezone.is_aware(value):
         value = timezone.localtime(value)
-    return format_time(value, "short", locale=_locale())
+    return format_time(value, "short", locale=habits())
 
 
 @register.filter
@@ -371,7 +328,7 @@ def ago(value: datetime | None) -> str:
     """How long since or until: '3 days ago', '3天前', 'in 2 hours'."""
     if not value:
         return ""
-    return format_timedelta(value - timezone.now(), add_direction=True, locale=_locale())
+    return format_timedelta(value - timezone.now(), add_direction=True, locale=habits())
 
 
 @register.filter

@@ -1,6 +1,7 @@
 """One loaded site for all tests of pages, behind one server: loading it takes longer than most of the tests."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from django.core.management import call_command
@@ -23,6 +24,7 @@ class Shown:
     address: str
     chromium: object
     met: set[str]  # templates that any page was made of so far
+    media: Path  # where its pictures and papers lie
 
     def browser(self, role="anonymous", *, language="en", scheme="light", width=1280, **options):
         """A browser of somebody's own, signed in, with one page; `said` collects what its console complains of."""
@@ -46,7 +48,7 @@ class Shown:
 
 
 @pytest.fixture(scope="package")
-def shown(chromium, django_db_setup, django_db_blocker):
+def shown(chromium, django_db_setup, django_db_blocker, tmp_path_factory):
     """The loaded site, shared: the tests of this folder change little of it, and none undoes what another needs."""
     if connection.vendor != "sqlite":
         pytest.skip("pages are looked at on SQLite")
@@ -54,7 +56,9 @@ def shown(chromium, django_db_setup, django_db_blocker):
         # pytest-django makes a database only where a test asks for a transaction of its own; here none does.
         is_made = str(connection.settings_dict["NAME"]) == str(connection.settings_dict["TEST"]["NAME"])
         made = None if is_made else setup_databases(verbosity=0, interactive=False, aliases={"default"})
-        site, met = SiteMap(), set()
+        media = tmp_path_factory.mktemp("media")
+        with override_settings(MEDIA_ROOT=media):
+            site, met = SiteMap(), set()
 
         def meet(template, **_signal):
             met.add(template.name)
@@ -62,12 +66,18 @@ def shown(chromium, django_db_setup, django_db_blocker):
         template_rendered.connect(meet)
         with override_settings(ROOT_URLCONF="tests.journeys.pages.corners", SOCIALACCOUNT_PROVIDERS=SSO):
             server = LiveServer("127.0.0.1")
-            yield Shown(site, server.url, chromium, met)
+            yield Shown(site, server.url, chromium, met, media)
             server.stop()
         template_rendered.disconnect(meet)
         call_command("flush", interactive=False, verbosity=0)
         if made:
             teardown_databases(made, verbosity=0)
+
+
+@pytest.fixture(autouse=True)
+def _kept_files(settings, shown):
+    """Every test has a folder of its own for files; the pages show those that came with the site."""
+    settings.MEDIA_ROOT = shown.media
 
 
 @pytest.fixture

@@ -8,14 +8,21 @@ from django.utils import timezone
 
 from matchmaker.campaigns import announcements, identity, partners, questions
 from matchmaker.campaigns.models import Participation
-from matchmaker.catalogue.services import publish_demand, save_demand
+from matchmaker.catalogue.services import add_product_image, publish_demand, save_demand
 from matchmaker.companies import invitations
 from matchmaker.companies.claims import claim_company
 from matchmaker.companies.members import ask_to_join
 from matchmaker.companies.models import Company
 from matchmaker.directory.services import save_search, say_not_for_us
 from matchmaker.events.models import Attendee, Event, Meeting
-from matchmaker.events.services import ask_move, free_for_both, request_meeting, save_contact, share_contacts
+from matchmaker.events.services import (
+    ask_move,
+    free_for_both,
+    register_for_event,
+    request_meeting,
+    save_contact,
+    share_contacts,
+)
 from matchmaker.events.services.checkin import make_device
 from matchmaker.events.services.requests import may_ask
 from matchmaker.imports import services as imports
@@ -26,6 +33,7 @@ from matchmaker.messaging.models import FollowUp
 from matchmaker.messaging.services import ask_sample, report_message, say_step
 from matchmaker.notifications import webhooks
 from tests import factories
+from tests.files import paper, picture
 from tests.imports.sheets import HEAD, as_csv, previewed
 
 AUDIENCE = {"side": "suppliers"}
@@ -46,6 +54,8 @@ class Happenings:
         self._desk()
         self._deal()
         self._event()
+        self._full()
+        self._pictures()
         self._sheets()
         self._searching()
 
@@ -163,6 +173,21 @@ class Happenings:
         self.badge = visitor.code
         save_contact(by=self.by_seller, participation=mine, code=visitor.code, note="Wants weekly shipments")
 
+    def _full(self) -> None:
+        """The other event has one place left, and four come."""
+        coming = self.second.participations.values("company")
+        more = Company.objects.buyers().filter(status=Company.Status.APPROVED).exclude(pk__in=coming)
+        Event.objects.filter(pk=self.second.pk).update(capacity=self.second.participations.registered().count() + 1)
+        for company in (*more.exclude(pk=self.wanter.pk).order_by("pk")[:3], self.wanter):
+            register_for_event(by=factories.member_of(company), event=self.second, company=company, side="buyer")
+
+    def _pictures(self) -> None:
+        """A product with three pictures; its colours say which is which."""
+        self.pictured = self.seller.products.published().exclude(pk=self.site.mutual.product.pk).first()
+        for name, colour in (("The sack, closed", (150, 95, 60)), ("", (60, 110, 80)), ("A cup of it", (190, 130, 40))):
+            upload = paper("a.png", picture(colour, side=900))
+            add_product_image(by=self.by_seller, product=self.pictured, upload=upload, alt=name)
+
     def _sheets(self) -> None:
         """A file whose columns are being named, one with refused rows, one that came in."""
         by, company = self.by_seller, self.seller
@@ -211,6 +236,7 @@ class Happenings:
             "import-result": f"/imports/{self.applied.uid}/",
             "meetings-contacts": f"/meetings/{event}/contacts/",
             "meetings-badge": f"/meetings/{event}/badge/{self.badge}/",
+            "supplier-pictures": f"/supplier/products/{self.pictured.uid}/",
             "webhooks": "/account/webhooks/",
             "webhook": f"/account/webhooks/{self.endpoint.uid}/",
             "contacts": "/enquiries/contacts/",
@@ -238,6 +264,7 @@ class Happenings:
             "console-interpreter": f"{console}/events/{event}/interpreters/{self.site.event.interpreters.first().uid}/",
             "console-question": f"{console}/questions/{self.question.uid}/",
             "console-agreement-partner": f"{console}/rules/partners/{self.agreed.uid}/",
+            "console-waiting": f"{console}/events/{self.second.slug}/participants/",
             "console-booths": f"{console}/events/{event}/booths/",
             "console-tariff-rate": f"{console}/rules/tariff/{self.rate}/",
         }
@@ -255,6 +282,8 @@ class Happenings:
             "supplier": supplier | ({"meeting-moved": f"/meetings/meeting/{meeting.uid}/"} if meeting else {}),
             "buyer": {"buyer-demand-held": f"/buyer/demands/{self.held.uid}/", "buyer-notices": "/notices/",
                 "buyer-badge": f"/meetings/{event}/contacts/",
+                "buyer-waiting": f"/meetings/{self.second.slug}/",
+                "buyer-compare-quota": f"/buyer/compare/?p={self.site.under_quota.uid}&p={self.pictured.uid}",
                 "ask-supplier": f"/enquiries/supplier/{seller}/ask/"},
             "organiser": team,
             "acting": {"acting": "/supplier/", "acting-products": "/supplier/products/"},

@@ -1,8 +1,8 @@
 """Every page as a picture, in both languages, at two widths, light and dark: `make screenshots`.
 
 Into `screenshots/LANGUAGE-WIDTH-SCHEME/`, with a contact sheet of each; `ONLY=match,home` keeps the pages whose name
-contains one of these words, `LANGUAGES=zh-hans` one language. `KEEP=1` renews the six pictures of the README, small,
-in `docs/images/`.
+contains one of these words, `LANGUAGES=zh-hans` one language, `SCHEMES=light` one scheme. `KEEP=1` renews the six
+pictures of the README, small, in `docs/images/`.
 """
 
 import os
@@ -31,7 +31,7 @@ def test_take_a_picture_of_every_page(shown):
     only = os.environ.get("ONLY", "").split(",")
     wanted = [page for page in shown.site.pages if any(word in page.name for word in only)]
     for language in os.environ.get("LANGUAGES", "en,zh-hans").split(","):
-        for scheme in ("light", "dark"):
+        for scheme in os.environ.get("SCHEMES", "light,dark").split(","):
             for role in ROLES:
                 page = shown.browser(role, language=language, scheme=scheme)
                 assert has_chinese(page), "this machine has no typeface for Chinese: install fonts-noto-cjk"

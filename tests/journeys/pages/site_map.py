@@ -66,6 +66,7 @@ class SiteMap:
         self.desk, seat = factories.partner(
             self.campaign, name_en="Embassy of Kenya, Beijing", name_zh="肯尼亚驻华大使馆", country="KE"
         )
+        self.under_quota = Product.objects.published().filter(hs_code__startswith="1006").first()  # rice
         self.people = {
             "supplier": self.seller.members.first(),
             "buyer": self.wanter.members.first(),
@@ -151,7 +152,6 @@ class SiteMap:
 
     def _public(self) -> list[Page]:
         product, demand = self.mutual.product, Demand.objects.filter(visibility="public", status="published").first()
-        under_quota = Product.objects.published().filter(hs_code__startswith="1006").first()  # rice
         return self._of(
             "anonymous",
             {
@@ -166,7 +166,7 @@ class SiteMap:
                 "products": "/products/",
                 "products-searched": "/products/?q=咖啡",
                 "product": f"/products/{product.uid}/",
-                "product-quota": f"/products/{under_quota.uid}/",
+                "product-quota": f"/products/{self.under_quota.uid}/",
                 "demands": "/demands/",
                 "demand": f"/demands/{demand.uid}/",
                 "events": "/events/",

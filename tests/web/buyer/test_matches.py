@@ -5,10 +5,12 @@ from io import BytesIO
 
 import pytest
 from django.urls import reverse
+from django.utils.html import escape
 from openpyxl import load_workbook
 
 from matchmaker.catalogue.models import Product, ShortlistItem
 from matchmaker.directory.models import ExchangeRate
+from matchmaker.market_access.boxes import duty_box
 from tests import factories as make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -215,6 +217,24 @@ def test_suppliers_are_compared_by_what_they_are_and_do(desk):
     assert found["Country"] == ["Thailand", "Vietnam"]
     assert found["Speaks"] == ["Thai, Chinese", "Thai, English"]
     assert ["yes", ""] in found.values()  # the certificate
+
+
+def test_a_duty_that_depends_on_a_tariff_quota_says_so_on_the_page_and_in_the_sheet(desk):
+    rice = make.product(name="Hom Mali rice", hs_code="100630")
+    other = make.product(name="Broken rice", hs_code="100640")
+    fruit = make.product(name="Durian", hs_code="081060")
+    uids = {"p": [str(one.uid) for one in (rice, other, fruit)]}
+    page = desk.get(reverse("buyer_compare"), uids)
+    found = [cell.lines[-1:] for cell in cells(page.context["comparison"], "Duty")]
+    assert found == [["Tariff quota"], ["Tariff quota"], []]
+    assert [quota.names for quota in page.context["comparison"].quotas] == [["Hom Mali rice", "Broken rice"]]
+    assert page.text.count('<div class="note note-missing">') == 1
+    alone = duty_box(rice, page.context["day"]).quota.sentences
+    assert all(escape(sentence) in page.text for sentence in alone)
+    sheet = load_workbook(BytesIO(desk.get(reverse("buyer_compare_sheet"), uids).content)).active
+    assert f"Hom Mali rice, Broken rice: Tariff quota: {alone[0]}" in str([row[0].value for row in sheet.iter_rows()])
+    without = desk.get(reverse("buyer_compare"), {"p": [str(fruit.uid), str(make.product(hs_code="090111").uid)]})
+    assert "Tariff quota" not in without.text
 
 
 def test_six_at_most_and_each_once(desk):

@@ -9,6 +9,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from PIL import Image
 
+from matchmaker.accounts.models import AuditEntry
+from matchmaker.catalogue.services import change_product_image, remove_product_image
+from matchmaker.core.problems import Refused
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -162,3 +165,112 @@ def test_b55_a_picture_over_the_limit_ends_while_it_streams(client, product):
     page = upload(client, product, picture() + b"0" * 11_000_001)
     assert (page.status_code, product.images.count()) == (413, 0)
     assert "A picture may have up to 8 MB." in page.content.decode()
+
+
+class TestOrderAndDescription:
+    @pytest.fixture
+    def three(self, client, product):
+        for colour in ("red", "green", "blue"):
+            upload(client, product, picture(colour=colour), alt=colour)
+        return list(product.images.all())
+
+    def send(self, client, product, image, **said):
+        htmx = said.pop("htmx", False)
+        address = reverse("supplier_product_image_change", args=[product.uid, image.pk])
+        return client.post(address, said, headers={"HX-Request": "true"} if htmx else {})
+
+    def order(self, product):
+        return [image.alt for image in product.images.all()]
+
+    @pytest.mark.parametrize(
+        ("which", "place", "expected"),
+        [
+            (2, 1, ["blue", "red", "green"]),
+            (2, 2, ["red", "blue", "green"]),
+            (0, 2, ["green", "red", "blue"]),
+            (0, 3, ["green", "blue", "red"]),
+            (1, 2, ["red", "green", "blue"]),
+        ],
+    )
+    def test_a_picture_takes_its_place_and_the_others_keep_their_order(
+        self, client, product, three, which, place, expected
+    ):
+        for _twice in range(2):
+            answer = self.send(client, product, three[which], place=place, alt=three[which].alt)
+            assert answer.url == reverse("supplier_product_edit", args=[product.uid]) + "#pictures"
+        assert self.order(product) == expected
+
+    def test_the_page_offers_only_the_moves_there_are(self, client, product, three):
+        page = client.get(reverse("supplier_product_edit", args=[product.uid])).text
+        moves = [
+            [move for move in ("first", "earlier", "later") if f'id="picture-{image.pk}-{move}"' in page]
+            for image in three
+        ]
+        assert moves == [["later"], ["earlier", "later"], ["first", "earlier"]]
+        assert page.index('value="red"') < page.index('value="green"') < page.index('value="blue"')
+
+    def test_what_it_shows_is_written_anew_or_taken_away_and_recorded(self, client, product, three):
+        self.send(client, product, three[0], alt="  A sack of jasmine rice ")
+        self.send(client, product, three[1], alt="")
+        assert self.order(product) == ["A sack of jasmine rice", "", "blue"]
+        verbs = AuditEntry.objects.filter(verb="change_product_image", object_uid=str(product.uid))
+        assert verbs.count() == 2
+        self.send(client, product, three[2], alt="blue")
+        assert verbs.count() == 2
+        assert (
+            "A picture was moved or described anew"
+            in client.get(reverse("supplier_product_history", args=[product.uid])).text
+        )
+
+    def test_a_move_keeps_what_was_typed_beside_it(self, client, product, three):
+        self.send(client, product, three[2], place=1, alt="A blue sack")
+        assert self.order(product) == ["A blue sack", "red", "green"]
+
+    @pytest.mark.parametrize("place", ["0", "4", "-1", "x"])
+    def test_a_place_there_is_not_moves_nothing_and_says_so(self, client, product, three, place):
+        page = self.send(client, product, three[0], place=place, alt="typed")
+        assert (page.status_code, self.order(product)) == (422, ["red", "green", "blue"])
+        assert 'value="typed"' in page.text
+        if place != "x":
+            assert "Choose a place from 1 to 3." in page.text
+
+    @pytest.mark.parametrize(("alt", "said"), [("a\nb", "Write this in one line."), ("a" * 201, "200 characters")])
+    def test_a_description_that_cannot_be_kept_stands_beside_its_field(self, client, product, three, alt, said):
+        page = self.send(client, product, three[0], alt=alt, htmx=True)
+        assert (page.status_code, self.order(product)[0]) == (422, "red")
+        assert said in page.text
+        assert "<html" not in page.text
+
+    def test_in_place_the_answer_is_the_list_alone(self, client, product, three):
+        page = self.send(client, product, three[2], place=1, alt="blue", htmx=True)
+        assert page.status_code == 200
+        assert "<html" not in page.text
+        assert page.text.index('value="blue"') < page.text.index('value="red"')
+        assert "The pictures are changed." in page.text
+
+    def test_only_its_company_changes_it_and_only_with_its_own_product(self, client, product, three):
+        other = make.product()
+        assert self.send(client, other, three[0], place=2, alt="x").status_code == 404
+        client.force_login(make.member_of(other.company))
+        assert self.send(client, product, three[0], place=2, alt="x").status_code == 404
+        assert self.send(client, other, three[0], place=2, alt="x").status_code == 404
+        with pytest.raises(Refused):
+            change_product_image(by=make.member_of(other.company), product=product, image=three[0], place=2)
+        assert self.order(product) == ["red", "green", "blue"]
+
+    def test_one_that_was_removed_meanwhile_is_not_found(self, client, product, three):
+        by = product.company.members.first()
+        remove_product_image(by=by, product=product, image=product.images.get(pk=three[1].pk))
+        with pytest.raises(Refused) as problem:
+            change_product_image(by=by, product=product, image=three[1], place=1)
+        assert (problem.value.code, self.order(product)) == ("not_found", ["red", "blue"])
+
+    def test_lists_and_the_public_page_follow_the_first(self, client, product, three):
+        self.send(client, product, three[2], place=1, alt="A blue sack")
+        page = client.get(reverse("product", args=[product.uid])).text
+        assert page.index(f"{three[2].sha256[:16]}.webp") < page.index(f"{three[0].sha256[:16]}")
+        assert 'alt="A blue sack"' in page
+
+    def test_an_address_opened_by_hand_shows_the_pictures(self, client, product, three):
+        address = reverse("supplier_product_image_change", args=[product.uid, three[0].pk])
+        assert client.get(address).url == reverse("supplier_product_edit", args=[product.uid]) + "#pictures"

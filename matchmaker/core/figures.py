@@ -1,0 +1,69 @@
+"""Amounts of money in the reader's habit, on pages, in sentences and in letters alike; follows CLDR through Babel."""
+
+from decimal import Decimal, InvalidOperation
+from functools import cache, lru_cache
+
+from babel import Locale, UnknownLocaleError
+from babel.numbers import format_currency
+from django.utils.translation import get_language, to_locale
+from django.utils.translation import gettext as _
+
+from matchmaker.core import reference
+
+FINEST = Decimal("0.0001")  # prices for one unit are kept so finely; what was reckoned reads in the currency's own
+
+
+def habits() -> Locale:
+    """What is known of how the reader writes figures and days."""
+    return _locale_of(get_language() or "en")
+
+
+@cache
+def _locale_of(language: str) -> Locale:
+    try:
+        return Locale.parse(to_locale(language))
+    except (UnknownLocaleError, ValueError):
+        return Locale("en")
+
+
+def decimal(value) -> Decimal | None:
+    try:
+        return None if value is None or value == "" else Decimal(str(value))
+    except InvalidOperation:
+        return None
+
+
+def money(amount, currency: str = "CNY") -> str:
+    """$12,000 in English, US$12,000 in Chinese, 12 000 $US in French; '' for none."""
+    value = decimal(amount)
+    return "" if value is None else _money(str(value), str(currency or "CNY").upper(), habits())
+
+
+@lru_cache(maxsize=1 << 14)  # by what is written, because 1.0 and 1.00 are equal and read differently
+def _money(written: str, currency: str, locale: Locale) -> str:
+    value = Decimal(written)
+    whole = value == value.to_integral_value()
+    fine = not whole and value == value.quantize(FINEST)
+    text = format_currency(
+        value.normalize() if fine else value,
+        currency,
+        locale=locale,
+        format=_whole_pattern(locale) if whole else None,
+        currency_digits=not whole,
+        decimal_quantization=not fine,
+    )
+    # A sign such as US$ would be torn apart at the end of a right-to-left line; the mark keeps it together.
+    return text + "\u200e" if locale.text_direction == "rtl" else text
+
+
+def for_one(amount: str, unit: str) -> str:
+    """What is asked for one unit: $0.45 / piece; US$0.45／件."""
+    if not unit:
+        return amount
+    return _("%(amount)s / %(unit)s") % {"amount": amount, "unit": reference.name(reference.units().get(unit), unit)}
+
+
+@cache
+def _whole_pattern(locale: Locale) -> str:
+    """The locale's currency pattern without its decimals: whole amounts are read faster without '.00'."""
+    return locale.currency_formats["standard"].pattern.replace(".00", "")
