@@ -7,7 +7,7 @@ are tables of the catalogue instead.
 import csv
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 
 from babel.numbers import format_decimal
 from django.conf import settings
@@ -97,9 +97,12 @@ def quantity(amount: float | None, unit: str) -> str:
     if amount is None:
         return ""
     value = float(amount)
-    locale = to_locale(get_language() or "en")
-    number = format_decimal(float(f"{value:.6g}"), locale=locale, decimal_quantization=False)
+    return _quantity(value if value.is_integer() else float(f"{value:.6g}"), unit, get_language() or "en")
+
+
+@lru_cache(maxsize=1 << 14)
+def _quantity(value: float, unit: str, language: str) -> str:
+    number = format_decimal(value, locale=to_locale(language), decimal_quantization=False)
     row = units().get(unit)
-    english = (get_language() or "en").startswith("en")
-    label = row["plural_en"] if row and english and value != 1 else name(row, unit)
+    label = row["plural_en"] if row and language.startswith("en") and value != 1 else name(row, unit)
     return f"{number} {label}".strip()
