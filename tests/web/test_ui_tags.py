@@ -1,4 +1,5 @@
 import re
+import time
 from datetime import UTC, date, datetime
 
 import pytest
@@ -176,3 +177,13 @@ def test_capacity_says_its_time_as_the_language_does_and_nothing_where_none_is_s
     assert [said(400, "month"), said(400, ""), said(None, "month")] == ["400 t a month", "400 t", ""]
     with translation.override("zh-hans"):
         assert said(400, "month") == "每月 400 吨"
+
+
+@pytest.mark.parametrize("text", ["[" * 50_000, "[" * 50_000 + "@", "a@" * 25_000, "://" * 17_000])
+def test_b22_a_long_word_is_searched_for_addresses_in_a_fifth_of_a_second(text):
+    took = []
+    for _try in range(3):
+        began = time.process_time()
+        shown("{{ text|address }}", text=text)
+        took.append(time.process_time() - began)
+    assert min(took) <= 0.2

@@ -68,8 +68,9 @@ def dotted(texts) -> SafeString:
     return mark_safe(DOT.join(conditional_escape(text) for text in pieces))  # every piece is escaped
 
 
-# A long word that is an address of mail or of a page, and where it may break: after @ and behind what parts its names.
-ADDRESS = re.compile(r"\S*(?:@|://)\S*")
+# Words, and where one that is an address of mail or of a page may break: after @ and behind what parts its names.
+# Whether it is one is asked of the word: a pattern that seeks the sign itself takes minutes for a word of a megabyte.
+WORD = re.compile(r"\S+")
 JOINT = re.compile(r"(?<=\w)([@./_?&=-])(?=\w)|(://)")
 
 
@@ -80,7 +81,9 @@ def address(text) -> SafeString:
         return text  # markup already: what looks like an address may stand in a tag
     words = str("" if text is None else text)
     found, end = [], 0
-    for long in ADDRESS.finditer(words):
+    for long in WORD.finditer(words) if "@" in words or "://" in words else ():
+        if "@" not in long[0] and "://" not in long[0]:
+            continue
         pieces = JOINT.sub("\\g<0>\x00", long[0]).split("\x00")
         joined = mark_safe("<wbr>".join(conditional_escape(piece) for piece in pieces))  # every piece is escaped
         # Whole as well, for whoever searches the source of a page for it: tests of what may not be shown do.
