@@ -55,7 +55,8 @@ def product_card(product) -> SafeString:
     }
     if image:
         size = {"image_width": str(image.width), "image_height": str(image.height)}
-        values |= {"image": image.small_url, "image_alt": image.alt, **size}
+        words = {"image_alt": image.alt, "image_lang": original.language if original else ""}  # the supplier's own
+        values |= {"image": image.small_url, **words, **size}
     else:
         values["art"] = category_art(product.category_id)
     return filled("public/parts/product_card_body.html", values)

@@ -7,7 +7,7 @@
   const page = document.documentElement.lang.split("-")[0];
   const foreign = page === "zh" ? /[A-Za-zÀ-ɏ]{3,}/g : /[\u3400-\u9fff]+/g;
   const known = new Set(allowed.map((word) => word.toLowerCase()));
-  const untouched = "script, noscript, style, template, code, pre, kbd, bdi, textarea, .avatar, svg, [translate=no], .code";
+  const untouched = "script, noscript, style, template, code, pre, kbd, bdi, textarea, .avatar, svg, [translate=no], .code, [data-whole]";
   const bare = (text) => {
     for (const name of names) text = text.split(name).join(" ");
     return text.replace(/“[^”]*(”|$)|[{‹][^}›]*[}›]|\S+@\S+|https?:\S+|[\p{L}\d_/-]+(\.[\p{L}\d_-]+)+/gu, " ");
