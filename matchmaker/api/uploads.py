@@ -29,7 +29,7 @@ class GivesFiles(Resource):
 
 
 class WithFiles(GivesFiles):
-    """POSTs may be multipart/form-data with one file; what comes so otherwise is judged alike."""
+    """POSTs may be multipart/form-data with one file; a form is judged as strictly as JSON, of a PATCH too."""
 
     parser_classes = [StrictJSONParser, MultiPartParser]
 

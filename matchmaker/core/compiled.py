@@ -15,6 +15,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ import numpy as np
 from numba.core import config
 
 _GIVEN = config.CACHE_DIR
-_FORGET = 86_400  # seconds after which machine code of other sources is taken away
+_FORGET = 7 * 86_400  # seconds after which machine code of sources that nobody started since is taken away
 
 
 def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -41,9 +42,11 @@ def _folder(sources: Path) -> str:
     base = (Path(_GIVEN) if _GIVEN else _writable(sources / "__pycache__")) / f"compiled-{sources.parent.name}"
     wanted = base / said.hexdigest()
     wanted.mkdir(parents=True, exist_ok=True)
+    os.utime(wanted)
     for other in base.iterdir():
-        if other != wanted and time.time() - other.stat().st_mtime > _FORGET:
-            shutil.rmtree(other, ignore_errors=True)
+        with suppress(FileNotFoundError):  # another process that starts takes the same away
+            if time.time() - other.stat().st_mtime > _FORGET:
+                shutil.rmtree(other, ignore_errors=True)
     return str(wanted)
 
 

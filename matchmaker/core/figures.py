@@ -1,10 +1,10 @@
-"""Amounts of money in the reader's habit, on pages, in sentences and in letters alike; follows CLDR through Babel."""
+"""Money and quantities as the reader writes them, on pages, in sentences and in letters alike; CLDR through Babel."""
 
 from decimal import Decimal, InvalidOperation
 from functools import cache, lru_cache
 
 from babel import Locale, UnknownLocaleError
-from babel.numbers import format_currency
+from babel.numbers import format_currency, format_decimal
 from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext as _
 
@@ -61,6 +61,22 @@ def for_one(amount: str, unit: str) -> str:
     if not unit:
         return amount
     return _("%(amount)s / %(unit)s") % {"amount": amount, "unit": reference.name(reference.units().get(unit), unit)}
+
+
+def quantity(amount, unit: str) -> str:
+    """An amount with its unit: 1,200 kg, 3 pieces; 3 件. '' for none; what was converted, a float, in six digits."""
+    if isinstance(amount, float) and not amount.is_integer():
+        amount = f"{amount:.6g}"
+    value = decimal(amount)
+    return "" if value is None else _quantity(str(value), unit, get_language() or "en")
+
+
+@lru_cache(maxsize=1 << 14)
+def _quantity(written: str, unit: str, language: str) -> str:
+    value, row = Decimal(written), reference.units().get(unit)
+    number = format_decimal(value, locale=_locale_of(language), decimal_quantization=False)
+    plural = row["plural_en"] if row and language.startswith("en") and value != 1 else ""
+    return f"{number} {plural or reference.name(row, unit)}".strip()
 
 
 @cache

@@ -7,11 +7,10 @@ are tables of the catalogue instead.
 import csv
 import re
 import unicodedata
-from functools import cache, lru_cache
+from functools import cache
 
-from babel.numbers import format_decimal
 from django.conf import settings
-from django.utils.translation import get_language, to_locale
+from django.utils.translation import get_language
 
 Row = dict[str, str]
 
@@ -90,19 +89,3 @@ def name(row: Row | None, fallback: str = "") -> str:
 def choices(rows: dict[str, Row]) -> list[tuple[str, str]]:
     """Code and name in the reader's language, sorted by that name."""
     return sorted(((code, name(row, code)) for code, row in rows.items()), key=lambda choice: choice[1])
-
-
-def quantity(amount: float | None, unit: str) -> str:
-    """An amount with its unit as the reader writes it: 1,200 kg, 3 pieces, 3 件. '' when there is no amount."""
-    if amount is None:
-        return ""
-    value = float(amount)
-    return _quantity(value if value.is_integer() else float(f"{value:.6g}"), unit, get_language() or "en")
-
-
-@lru_cache(maxsize=1 << 14)
-def _quantity(value: float, unit: str, language: str) -> str:
-    number = format_decimal(value, locale=to_locale(language), decimal_quantization=False)
-    row = units().get(unit)
-    label = row["plural_en"] if row and language.startswith("en") and value != 1 else name(row, unit)
-    return f"{number} {label}".strip()

@@ -7,7 +7,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from matchmaker.core import reference
-from matchmaker.core.figures import for_one, money
+from matchmaker.core.figures import for_one, money, quantity
 from matchmaker.core.joined import in_a_row
 from matchmaker.matching import traits
 from matchmaker.matching.models import Match
@@ -217,10 +217,10 @@ def _money(value: float, currency: str, unit: str) -> str:
 
 
 def _minimum_order(outcome: str, facts: dict) -> str:
-    needed = reference.quantity(facts["needed"], facts["unit"])
+    needed = quantity(facts["needed"], facts["unit"])
     if facts["min_order"] is None:
         return _("The buyer needs %(needed)s; the supplier states no minimum order.") % {"needed": needed}
-    least = reference.quantity(facts["min_order"], facts["min_order_unit"])
+    least = quantity(facts["min_order"], facts["min_order_unit"])
     if outcome == "unknown":
         return _("Minimum order %(least)s; the buyer needs %(needed)s: these cannot be compared.") % {
             "least": least,

@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 from matchmaker.catalogue.models import Period
 from matchmaker.companies.models import Company
 from matchmaker.core import reference
+from matchmaker.core.figures import quantity
 from matchmaker.core.joined import in_a_row
 
 
@@ -89,7 +90,7 @@ def _capacity(outcome: str, facts: dict) -> str:
 
 def _output(value: float, unit: str, period: str) -> str:
     when = str(Period(period).label) if period else ""
-    return f"{reference.quantity(value, unit)} {when}".strip()
+    return f"{quantity(value, unit)} {when}".strip()
 
 
 SENTENCES: dict[str, Callable[[str, dict], str]] = {

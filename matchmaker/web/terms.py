@@ -16,14 +16,15 @@ from django.utils.translation import ngettext
 
 from matchmaker.catalogue.models import Product
 from matchmaker.core import reference
+from matchmaker.core.figures import for_one, money, quantity
 from matchmaker.directory import facts
 from matchmaker.matching.engine.conditions import judge
 from matchmaker.matching.engine.pairs import Offer
 from matchmaker.matching.models import Match
 from matchmaker.matching.sides import wants
 from matchmaker.messaging.models import Quote
-from matchmaker.web.templatetags.trade import amount, for_one, price, target_price, unit
-from matchmaker.web.templatetags.ui import money, number
+from matchmaker.web.templatetags.trade import price, target_price, unit
+from matchmaker.web.templatetags.ui import number
 
 Row = dict[str, Any]
 
@@ -39,8 +40,8 @@ def terms_of(match: Match) -> dict[str, Any]:
         {
             **outcomes["minimum_order"],
             "label": _("Minimum order"),
-            "wanted": amount(line.quantity, line.unit),
-            "offered": amount(offered.min_order, offered.min_order_unit),
+            "wanted": quantity(line.quantity, line.unit),
+            "offered": quantity(offered.min_order, offered.min_order_unit),
         },
         _delivery_term(match, offered),
         {
@@ -103,7 +104,7 @@ def _note(code: str, said: Any) -> str:
             "unit": unit(said["unit"]),
         }
     if code == "minimum_order" and said.get("offered_min") is not None and said["min_order_unit"] != said["unit"]:
-        return _("about %(amount)s") % {"amount": amount(said["offered_min"], said["unit"])}
+        return _("about %(amount)s") % {"amount": quantity(said["offered_min"], said["unit"])}
     if code == "delivery" and said.get("earliest") and said.get("lead_time_days") is not None:
         return _("on %(day)s, if ordered today") % {"day": _shown(dt.date.fromisoformat(said["earliest"]))}
     return ""

@@ -144,7 +144,7 @@ def _scan(values, row_at, size, tile, block, row_is_offer, offers, wants, sums, 
     """
     side = offers if row_is_offer else wants
     first = side.starts[block.at]
-    hits, rows = np.empty(size + 1, np.int64), np.empty(size, np.int64)
+    hits, rows = np.empty(size, np.int64), np.empty(size, np.int64)
     floors = column_best.floor[tile.at : tile.at + size]
     # Log-odds are scale · (dot product + scattered parts) + what row and column add by themselves.
     scale = np.float32(sums.meaning if sums.meaning != 0 else 1)
@@ -157,7 +157,7 @@ def _scan(values, row_at, size, tile, block, row_is_offer, offers, wants, sums, 
             reached = _reached(row, tile.least[block.kind[row_at + i]], scale, row_best.values.shape[1])
             row_floor = max(row_floor, reached + own - np.float32(2) * block.slack[row_at + i])
         count = _collect(row, more, floors, scale, own, row_floor, hits)
-        if count:
+        if count:  # all at once: handing over two sides for each pair would cost more than the pairs do
             columns, here = tile.at + hits[:count], rows[:count]
             here[:] = at
             if row_is_offer:

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from matchmaker.catalogue.models import Product, ProductCertificate
 from matchmaker.companies.models import Company
 from matchmaker.core import reference
+from matchmaker.core.figures import money, quantity
 from matchmaker.core.joined import in_a_row
 from matchmaker.directory import facts
 from matchmaker.directory.models import ExchangeRate
@@ -23,8 +24,8 @@ from matchmaker.market_access.services import readiness_of_many
 from matchmaker.matching.models import Match
 from matchmaker.matching.reasons import sentences as reasons_of
 from matchmaker.messaging.services.rates import reply_rate
-from matchmaker.web.templatetags.trade import amount, capacity, certificate, hs, language_name, price, unit
-from matchmaker.web.templatetags.ui import money, number
+from matchmaker.web.templatetags.trade import capacity, certificate, hs, language_name, price, unit
+from matchmaker.web.templatetags.ui import number
 
 LONGEST = 40  # characters of a demand line
 REASONS = 2  # of a match that are written out
@@ -75,7 +76,7 @@ def of_products(products: list[Product], buyer: Company, day: dt.date) -> Compar
         _texts(_("Price"), [price(p) or _("on request") for p in products]),
         _normalised(products, rates),
         _texts(_("Incoterm"), [f"{p.incoterm} {reference.place(p.incoterm_place)}".strip() for p in products]),
-        _texts(_("Minimum order"), [amount(p.min_order, p.min_order_unit) for p in products]),
+        _texts(_("Minimum order"), [quantity(p.min_order, p.min_order_unit) for p in products]),
         _texts(_("Capacity"), [_capacity(p) for p in products]),
         _least(_("Lead time"), [p.lead_time_days for p in products]),
         _texts(_("Shelf life"), [_days(p.shelf_life_days) for p in products]),

@@ -5,11 +5,10 @@ import datetime as dt
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from matchmaker.core.figures import for_one, money
 from matchmaker.messaging.models import DealStep, Enquiry, Message, Sample
 from matchmaker.messaging.services import hold_sentence
 from matchmaker.messaging.services.writing import EDIT_MINUTES
-from matchmaker.web.templatetags.trade import for_one
-from matchmaker.web.templatetags.ui import money
 
 
 def entries_of(user, enquiry: Enquiry, side: str) -> list[dict]:

@@ -10,8 +10,8 @@ from django.utils.translation import pgettext
 
 from matchmaker.catalogue.models import Demand, DemandLine, Product
 from matchmaker.companies.models import Company
-from matchmaker.core import reference
 from matchmaker.core.among import Among
+from matchmaker.core.figures import quantity
 from matchmaker.directory import cards, facts
 from matchmaker.market_access import sentences
 from matchmaker.market_access.readiness import State
@@ -92,8 +92,8 @@ def order_words(code: str) -> str:
     """mass:1000 → up to 1 t."""
     kind, _colon, limit = code.partition(":")
     value = int(limit.lstrip("+") or 0)
-    amount = reference.quantity(value / 1000, "t") if kind == "mass" and value >= 1000 else ""
-    values = {"amount": amount or reference.quantity(value, BASE.get(kind, kind))}
+    amount = quantity(value / 1000, "t") if kind == "mass" and value >= 1000 else ""
+    values = {"amount": amount or quantity(value, BASE.get(kind, kind))}
     return (_("more than %(amount)s") if limit.startswith("+") else _("up to %(amount)s")) % values
 
 

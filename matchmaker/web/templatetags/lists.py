@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from django import template
 from django.utils.safestring import SafeString, mark_safe
 
+from matchmaker.core.figures import quantity
 from matchmaker.web.moulds import address_of, filled
-from matchmaker.web.templatetags.trade import amount, place, price
+from matchmaker.web.templatetags.trade import place, price
 from matchmaker.web.templatetags.ui import category_art, direction, flag, number
 
 register = template.Library()
@@ -49,7 +50,7 @@ def product_card(product) -> SafeString:
         "origin": product.origin_name,
         "company": product.company.display_name,
         "price": price(product),
-        "amount": amount(product.min_order, product.min_order_unit),
+        "amount": quantity(product.min_order, product.min_order_unit),
         "incoterm": product.incoterm,
         "place": place(product.incoterm_place) if product.incoterm else "",
     }

@@ -1,14 +1,13 @@
 """Codes of the trade as words, and prices as people write them, in the reader's language."""
 
 from django import template
-from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from matchmaker.catalogue.models import Period
 from matchmaker.core import reference
-from matchmaker.core.figures import for_one
+from matchmaker.core.figures import for_one, money, quantity
 from matchmaker.web import recorded
-from matchmaker.web.templatetags.ui import money, number
 
 register = template.Library()
 
@@ -50,21 +49,13 @@ def hs(code: str) -> str:
     return f"{code[:4]}.{code[4:]}" if len(code) == 6 else code
 
 
-@register.filter
-def amount(value, code: str) -> str:
-    """A quantity with its unit: 20 t."""
-    if value is None:
-        return ""
-    row = reference.units().get(code, {})
-    one = value == 1 or not (get_language() or "en").startswith("en")
-    words = unit(code) if one else row.get("plural_en") or unit(code)
-    return _("%(amount)s %(unit)s") % {"amount": number(value), "unit": words}
+register.filter("amount", quantity)  # `{{ product.min_order|amount:product.min_order_unit }}`: 20 t
 
 
 @register.simple_tag
 def capacity(value, code: str, period: str) -> str:
     """What can be made or is wanted in a time: 400 t a month; 每月 400 吨."""
-    said = amount(value, code)
+    said = quantity(value, code)
     if not said or not period:
         return said
     return pgettext("capacity", "%(amount)s %(period)s") % {"amount": said, "period": Period(period).label}
