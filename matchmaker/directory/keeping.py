@@ -71,8 +71,8 @@ def similar_products(product: Product, top: int = 4, without: frozenset[int] = f
     """Other companies' products that are most like this one."""
     name = product.original.name if product.original else ""
     chosen = {"category": [product.category_id]} if product.category_id else None
-    own = set(Product.objects.filter(company=product.company_id).values_list("pk", flat=True))
-    return search_products(name, chosen, limit=top, without=without | own, with_counts=False)
+    own, mine = product.company_id, product.pk
+    return search_products(name, chosen, limit=top, like=mine, not_of=own, without=without, with_counts=False)
 
 
 def search(kind: str, wish: Wish, own: QuerySet | None = None) -> Found:
@@ -305,6 +305,8 @@ def _by_name(directory: Directory, wish: Wish) -> Found:
     if wish.after is not None:
         rows = rows.filter(pk__lt=-wish.after[-1])
     rows = rows.exclude(pk__in=wish.without)
+    if wish.not_of is not None:
+        rows = rows.exclude(**{directory.owner: wish.not_of})
     most = min(wish.limit, BY_NAME)
     keys = list(rows.order_by("-pk").values_list("pk", flat=True).distinct()[: most + 1])
     end = (0.0, -keys[most - 1]) if len(keys) > most else None

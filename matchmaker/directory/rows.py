@@ -35,6 +35,7 @@ class Directory:
     changed: Callable[[dt.datetime], set[int]]  # keys of rows that may have changed since, and some others
     names: str  # lookup of the names
     lookups: Mapping[str, str]  # facet → lookup of its values
+    owner: str = "company"  # lookup of the company an entry is of
     name_weight: float = 0.3
     rests_on: str = ""  # a directory that is read too for the entries of this one
 
@@ -255,6 +256,7 @@ DIRECTORIES = {
         changed_suppliers,
         "name_key",
         {"group": "products__category__group", "country": "country", "verification": "verification"},
+        owner="pk",
         name_weight=1.0,
         rests_on="products",
     ),

@@ -6,6 +6,7 @@ import pytest
 from matchmaker.catalogue.models import Demand, Product
 from matchmaker.companies.models import Company
 from matchmaker.directory import building, keeping, name_vectors
+from matchmaker.directory.index import searching
 from matchmaker.directory.index.searching import Index, Wish
 from matchmaker.directory.index.segment import Segment
 from matchmaker.directory.keeping import search_demands, search_products, search_suppliers, similar_products
@@ -79,6 +80,20 @@ def test_similar_products_are_of_others_and_of_the_same_category():
     assert similar_products(mine).keys == [other.pk]
 
 
+def test_similar_products_are_found_by_what_the_index_knows_without_encoding_a_name_again(monkeypatch):
+    mine, other = make.product(name="Jasmine rice"), make.product(name="Jasmine rice, organic")
+    make.product(name="Ball valve", hs_code="848180")
+    by_its_name = search_products("Jasmine rice", {"category": [mine.category_id]}, not_of=mine.company_id)
+    monkeypatch.setattr(searching, "_vector", lambda encoder, text: pytest.fail(f"{text} was encoded"))
+    assert similar_products(mine).keys == by_its_name.keys == [other.pk]
+
+
+def test_products_like_a_draft_are_found_by_its_name():
+    draft = make.product(name="Jasmine rice", status=Product.Status.DRAFT)
+    other = make.product(name="Jasmine rice, organic")
+    assert similar_products(draft).keys == [other.pk]
+
+
 @pytest.fixture
 def large(settings, tmp_path, monkeypatch):
     """Every directory counts as large: it lies in files, which only a refresh brings up to date."""
@@ -88,6 +103,13 @@ def large(settings, tmp_path, monkeypatch):
     monkeypatch.setattr(keeping, "LOOK_AGAIN", 0)
     monkeypatch.setattr(keeping, "_held", {})
     monkeypatch.setattr(keeping, "refresh_aside", lambda kind: None)
+
+
+def test_without_an_index_similar_products_are_of_others_too(large):
+    mine = make.product(name="Jasmine rice")
+    make.product(name="Jasmine rice", company=mine.company)
+    other = make.product(name="Jasmine rice")
+    assert similar_products(mine).keys == [other.pk]
 
 
 def test_without_an_index_names_alone_are_searched(large):

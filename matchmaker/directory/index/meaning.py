@@ -71,6 +71,12 @@ def _nearest(rows: Vectors, centroids: Vectors) -> NDArray[np.int64]:
     return np.concatenate([(rows[at : at + 20_000] @ centroids.T).argmax(axis=1) for at in range(0, len(rows), 20_000)])
 
 
+def vectors_of(segment: Segment, place: int) -> Vectors:
+    """The vectors of every name of an entry, to a hundredth as they were encoded."""
+    names = np.flatnonzero(segment.name_places == place)
+    return restored(segment.vectors[names], segment.scales[names])
+
+
 def nearest_names(segment: Segment, query: Vectors, crowding: float) -> tuple[NDArray[Any], NDArray[np.float32]]:
     """(names looked at, cosine of each to the unit vector `query` less `crowding` times what it is near to anyway)."""
     if not len(segment.name_places):

@@ -127,7 +127,7 @@ def _names(text: str) -> tuple[str, ...]:
     folded = text.casefold().replace(" ", "")
     if len(folded) < 2:
         return ()
-    aloud = pinyin(text).replace(" ", "").casefold()
+    aloud = "" if text.isascii() else pinyin(text).replace(" ", "").casefold()
     return tuple(dict.fromkeys([folded, *([aloud] if len(aloud) >= 5 else [])]))
 
 

@@ -13,13 +13,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from matchmaker.directory.index import kernels, ordering, reading, scoring
+from matchmaker.directory.index import kernels, meaning, ordering, reading, scoring
 from matchmaker.directory.index.build import NameVectors, build
 from matchmaker.directory.index.counting import Counts, Filters, Outside, counts
 from matchmaker.directory.index.entries import Entry
 from matchmaker.directory.index.reading import Reading, Understood
 from matchmaker.directory.index.segment import Segment
-from matchmaker.language.encoder import Encoder
+from matchmaker.language.encoder import Encoder, normalise
 from matchmaker.matching.engine import bags
 
 ALONE, SHARE_ALONE = 0.1, 0.75  # the same where nothing is found so: what stands out by its meaning
@@ -36,9 +36,10 @@ class Wish:
     """What is asked of a directory.
 
     `after` is the `end` of an earlier answer with the same wish. `without` are primary keys that are not for this
-    reader. `outside` are facets known elsewhere: facet → value → companies. `first` are keys with a score that comes
-    before all others, for the order "fit". `mode` is all, words (no meaning, gloss or heading) or exactly (no
-    spelling).
+    reader, `not_of` the company whose own are not. `like` is the key of an entry that means what the words say, so that
+    nothing has to be encoded. `outside` are facets known elsewhere: facet → value → companies. `first` are keys with a
+    score that comes before all others, for the order "fit". `mode` is all, words (no meaning, gloss or heading) or
+    exactly (no spelling).
     """
 
     query: str = ""
@@ -47,6 +48,8 @@ class Wish:
     after: Position | None = None
     limit: int = MOST
     without: frozenset[int] = frozenset()
+    not_of: int | None = None
+    like: int | None = None
     outside: Outside = field(default_factory=dict)
     first: Mapping[int, float] = field(default_factory=dict)
     mode: str = "all"
@@ -114,11 +117,11 @@ class Index:
         An empty query finds everything. Unknown facets and values find nothing and are left to the caller to refuse.
         """
         asked = self._read(wish)
-        dead = [self._dead_for(number, wish.without) for number in range(len(self.segments))]
+        dead = [self._dead_for(number, wish) for number in range(len(self.segments))]
         scored, understood = None, None
         hits: list[kernels.Bits | None] = [None] * len(self.segments)
         if asked is not None:
-            scored, understood = self._scored(asked, wish.mode, dead)
+            scored, understood = self._scored(asked, wish, dead)
             hits = [*self._hits(scored)]
         found: Counts = {}
         page: list[list[tuple[Position, int, int]]] = []
@@ -163,14 +166,16 @@ class Index:
             found.update(segment.words.many(first, last))
         return [word.decode("utf-8", "replace") for word in found]
 
-    def _dead_for(self, number: int, without: frozenset[int]) -> NDArray[np.int64]:
-        if not without:
-            return self.dead[number]
-        hidden = self.segments[number].places_of_keys(np.array(sorted(without), np.int64))
-        return np.union1d(self.dead[number], hidden).astype(np.int64)
+    def _dead_for(self, number: int, wish: Wish) -> NDArray[np.int64]:
+        dead, segment = self.dead[number], self.segments[number]
+        if wish.without:
+            dead = np.union1d(dead, segment.places_of_keys(np.array(sorted(wish.without), np.int64)))
+        if wish.not_of is not None:
+            dead = np.union1d(dead, segment.places_of_owners(np.array([wish.not_of], np.int64)))
+        return dead.astype(np.int64, copy=False)
 
     # -- what was found -----------------------------------------------------------------------------------------------
-    def _scored(self, asked: Reading, mode: str, dead) -> tuple[list[tuple[NDArray, NDArray]], Understood]:
+    def _scored(self, asked: Reading, wish: Wish, dead) -> tuple[list[tuple[NDArray, NDArray]], Understood]:
         """(places, scores) of each segment, without the dead."""
         numbered = [_numbered(segment, asked.number) for segment in self.segments]
         if asked.hs_code and any(len(segment.hs_range(asked.hs_code)) for segment in self.segments):
@@ -180,14 +185,23 @@ class Index:
             found = [_alike(places, 3.0) for places in numbered]
             understood = Understood(number=asked.number)
         else:
-            words_only = mode == "words"
-            vector = None if words_only else _vector(self.encoder, asked.text)  # type: ignore[arg-type]
+            words_only = wish.mode == "words"
+            vector = None if words_only else self._meant(asked.text, wish.like)
             every = scoring.evidence(self.statistics, asked, vector, dead, words_only=words_only)
             understood = reading.with_spelling(asked.understood, self._as_written)
             pairs = zip(every, dead, strict=True)
             return [one.total(self.name_weight, gone, words_only=words_only) for one, gone in pairs], understood
         kept = [~np.isin(places, gone) for (places, _scores), gone in zip(found, dead, strict=True)]
         return [(places[k], scores[k]) for (places, scores), k in zip(found, kept, strict=True)], understood
+
+    def _meant(self, text: str, like: int | None) -> NDArray[np.float32]:
+        """The meaning of the words, or of the names of the entry that stands for them."""
+        if like is not None:
+            for segment in reversed(self.segments):  # the newest has an entry as it is now
+                for place in segment.places_of_keys(np.array([like], np.int64)).tolist():
+                    if len(vectors := meaning.vectors_of(segment, place)):
+                        return normalise(vectors.mean(axis=0, keepdims=True))[0]
+        return _vector(self.encoder, text)  # type: ignore[arg-type]
 
     def _hits(self, scored) -> list[kernels.Bits]:
         best = max((float(scores.max(initial=0.0)) for _places, scores in scored), default=0.0)

@@ -118,10 +118,15 @@ class Segment:
         last = int(np.searchsorted(self.hs_codes, np.bytes_(start + b"\xff")))
         return self.hs_places[self.hs_starts[first] : self.hs_starts[last]]
 
+    @cached_property
+    def headings(self) -> list[str]:
+        """The four-digit heading of each code, '' for a chapter."""
+        return [code[:4] if len(code) >= 4 else "" for code in self.hs_codes.astype(str).tolist()]
+
     def headings_of(self, place: int) -> set[str]:
-        """The four-digit headings of one entry."""
+        """The headings of one entry."""
         numbers = self.entry_hs[self.entry_hs_starts[place] : self.entry_hs_starts[place + 1]]
-        return {code[:4].decode() for code in self.hs_codes[numbers] if len(code) >= 4}
+        return {self.headings[number] for number in numbers.tolist()} - {""}
 
     def names_of(self, place: int) -> list[tuple[str, str]]:
         """(language, text) of an entry's names."""

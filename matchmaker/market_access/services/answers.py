@@ -80,17 +80,25 @@ def readiness_difference(
     return readiness.difference(facts[product.pk], first, second, answers.get(product.pk, {}), book)
 
 
-def duty_of(product: Product, day: date, *, value: Decimal | None = None, origin: str = "") -> duty.DutyAnswer:
+def duty_of(
+    product: Product,
+    day: date,
+    *,
+    value: Decimal | None = None,
+    origin: str = "",
+    agreements: duty.Trade | None = None,
+) -> duty.DutyAnswer:
     """The duty on one product on a day; `value` is the customs value for which the saving is wanted.
 
-    `origin` answers "and if it came from there?"; empty means the product's own.
+    `origin` answers "and if it came from there?"; empty means the product's own. `agreements` are those of the origin,
+    where they are at hand.
     """
     origin = origin or product.origin
     code = product.hs_code
     lines: Iterable[TariffRate] = ()
     if code:
         lines = TariffRate.objects.on(day).below(code)
-    return duty.duty(code, origin, day, trade(origin), [line.as_rate() for line in lines], value)
+    return duty.duty(code, origin, day, agreements or trade(origin), [line.as_rate() for line in lines], value)
 
 
 def _facts(products: list[Product], book: rules.Rulebook) -> dict[int, readiness.ProductFacts]:

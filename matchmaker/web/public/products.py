@@ -13,8 +13,9 @@ from matchmaker.directory import facts
 from matchmaker.directory.keeping import similar_products
 from matchmaker.directory.services import note_visit
 from matchmaker.market_access.boxes import duty_box, readiness_box
+from matchmaker.market_access.duty import Trade
 from matchmaker.market_access.rules import Rulebook
-from matchmaker.market_access.services import rulebook
+from matchmaker.market_access.services import rulebook, trade
 from matchmaker.matching.models import Match
 from matchmaker.web.access import current_company, everyone
 from matchmaker.web.public import directory, product_filters
@@ -60,7 +61,7 @@ def show(request, uid):
         "files": product.files.all(),
         "ships_on": ships_on,
         "readiness": readiness_box(product, ships_on, to_maker=False, book=_rulebook()),
-        "duty": duty_box(product, ships_on),
+        "duty": duty_box(product, ships_on, agreements=_agreements(product.origin)),
         "similar": product_filters.rows(similar.keys, similar.cards),
         "matches": list(matches[:5]),
         "structured": product_data(product, settings.SITE_URL),
@@ -74,6 +75,11 @@ def show(request, uid):
 @briefly(10)
 def _rulebook() -> Rulebook:
     return rulebook()
+
+
+@briefly(10)
+def _agreements(origin: str) -> Trade:
+    return trade(origin)
 
 
 def _ships_on(request, product: Product) -> dt.date:
