@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any, Self
 
+from django.db import transaction
+
 from matchmaker.core.bulk import insert
 from matchmaker.imports.models import Import, ImportPack, ImportRow
 
@@ -41,8 +43,9 @@ def as_json(value: Any) -> str | None:
     return _NUL.sub(r"\1\\ufffd", text) if "\\u0000" in text else text
 
 
+@transaction.atomic
 def keep(batch: Import, rows: Sequence[Row]) -> None:
-    """Write the next piece of a file, in the order it has there."""
+    """Write the next piece of a file, in the order it has there; pack and records wait for the disk once."""
     fresh = [row for row in rows if row.action == Action.CREATE]
     names = list(fresh[0].values or ()) if fresh else []
     written = [(row.raw, row.notes) for row in fresh]
