@@ -6,9 +6,12 @@ import json
 import re
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from operator import itemgetter
-from typing import Any
+from typing import Any, Self
+
+from django.db import transaction
 
 from matchmaker.core.bulk import insert
 from matchmaker.imports.models import Import, ImportPack, ImportRow
@@ -40,17 +43,16 @@ def as_json(value: Any) -> str | None:
     return _NUL.sub(r"\1\\ufffd", text) if "\\u0000" in text else text
 
 
+@transaction.atomic
 def keep(batch: Import, rows: Sequence[Row]) -> None:
-    """Write the next piece of a file, in the order it has there."""
+    """Write the next piece of a file, in the order it has there; pack and records wait for the disk once."""
     fresh = [row for row in rows if row.action == Action.CREATE]
     names = list(fresh[0].values or ()) if fresh else []
-    values = itemgetter(*names) if len(names) > 1 else None
-    packed = [(row.row_no, values(row.values), row.target.hex) for row in fresh]  # type: ignore[misc, union-attr]
     written = [(row.raw, row.notes) for row in fresh]
     insert(
         ImportPack,
         ("batch_id", "first_row", "last_row", "names", "rows", "written"),
-        [(batch.pk, rows[0].row_no, rows[-1].row_no, names, as_json(packed), as_json(written))],
+        [(batch.pk, rows[0].row_no, rows[-1].row_no, names, as_json(packed(names, fresh)), as_json(written))],
     )
     if len(fresh) < len(rows):
         keep_apart(batch, [row for row in rows if row.action != Action.CREATE])
@@ -89,31 +91,73 @@ def change_apart(batch: Import, rows: Iterable[Row]) -> None:
     )
 
 
-def rows_of(batch: Import, pack: ImportPack) -> list[Row]:
-    """Every row of one piece, in order, with what writing needs: without the cells as they were written."""
+def rows_of(batch: Import, pack: ImportPack, packed: list[Row]) -> list[Row]:
+    """Every row of one piece, in order, with what writing needs: without the cells as they were written.
+
+    `packed` are those that were unpacked from it.
+    """
     own = batch.rows.filter(row_no__gte=pack.first_row, row_no__lte=pack.last_row)
     apart = {
         number: Row(number, [], values, action=action, target=target, before=before)
         for number, values, action, target, before in own.values_list("row_no", "values", "action", "target", "before")
     }
-    packed = _unpacked(pack)
     if not apart:
         return packed
     rows = [row for row in packed if row.row_no not in apart] + list(apart.values())
     return sorted(rows, key=lambda row: row.row_no)
 
 
-def _unpacked(pack: ImportPack) -> list[Row]:
-    names, create = pack.names, Action.CREATE.value
+def packed(names: Sequence[str], rows: Sequence[Row]) -> list[list[Any]]:
+    """Row numbers, uids, then the named values column by column. A column that says the same in every row says it once:
+    few sheets fill half of the columns there are."""
+    numbers, targets = [row.row_no for row in rows], [row.target.hex for row in rows]  # type: ignore[union-attr]
+    values: list[Any] = [row.values for row in rows]
+    columns = [list(map(itemgetter(name), values)) for name in names]
+    return [numbers, targets, *[one[:1] if one.count(one[0]) == len(one) else one for one in columns]]
+
+
+def unpacked(pack: ImportPack) -> list[Row]:
+    return _unpacked(pack.names, pack.rows)
+
+
+def _unpacked(names: Sequence[str], text: str) -> list[Row]:
+    create = Action.CREATE.value
+    numbers, targets, *columns = json.loads(text)
+    values = zip(*[column * len(numbers) if len(column) == 1 else column for column in columns], strict=True)
     return [
-        Row(number, [], dict(zip(names, values, strict=True)), None, None, create, uuid.UUID(int=int(target, 16)))
-        for number, values, target in json.loads(pack.rows)
+        Row(number, [], dict(zip(names, said, strict=True)), None, None, create, uuid.UUID(int=int(target, 16)))
+        for number, target, said in zip(numbers, targets, values, strict=True)
     ]
+
+
+class Unpacker:
+    """Unpacks the next piece while the database commits the one before, for which this process would only wait.
+
+    Its thread is given texts and gives rows; it knows no connection and ends with the `with` block. Whatever is lost
+    with it is unpacked again by whoever goes on.
+    """
+
+    def __enter__(self) -> Self:
+        self._thread = ThreadPoolExecutor(1)
+        self._begun: dict[int, Future[list[Row]]] = {}
+        return self
+
+    def __exit__(self, *_raised: object) -> None:
+        self._thread.shutdown(cancel_futures=True)
+
+    def begin(self, pack: ImportPack) -> None:
+        """Start on a piece that `rows` will be asked for."""
+        self._begun = {pack.pk: self._thread.submit(_unpacked, pack.names, pack.rows)}
+
+    def rows(self, pack: ImportPack) -> list[Row]:
+        """The rows of a piece, whether it was begun or not."""
+        begun = self._begun.pop(pack.pk, None)
+        return begun.result() if begun else unpacked(pack)
 
 
 def as_written(pack: ImportPack, rows: Iterable[Row]) -> None:
     """Give rows of a pack their cells and notes back."""
-    places = {number: at for at, (number, _values, _target) in enumerate(json.loads(pack.rows))}
+    places = {number: at for at, number in enumerate(json.loads(pack.rows)[0])}
     written = json.loads(pack.written)
     for row in rows:
         if row.row_no in places:
@@ -129,7 +173,7 @@ def fresh_rows(batch: Import, around: int | None = None) -> Iterator[Row]:
     if around is not None:
         packs = packs.filter(first_row__lte=around, last_row__gte=around)
     for pack in packs.iterator(chunk_size=4):
-        rows = {row.row_no: row for row in _unpacked(pack)}
+        rows = {row.row_no: row for row in unpacked(pack)}
         as_written(pack, rows.values())
         for own in batch.rows.filter(row_no__gte=pack.first_row, row_no__lte=pack.last_row):
             rows.pop(own.row_no, None)

@@ -138,9 +138,9 @@ class ImportPack(models.Model):
     batch = models.ForeignKey(Import, models.CASCADE, related_name="packs", db_column="import_id", db_index=False)
     first_row = models.PositiveIntegerField()
     last_row = models.PositiveIntegerField()
-    names = models.JSONField(default=list)  # which value stands where in a row
-    rows = models.TextField()  # JSON: [[row number, values, uid of what it becomes], …]
-    written = models.TextField(default="[]")  # JSON: [[cells as text, notes], …] in the same order
+    names = models.JSONField(default=list)  # of the columns in `rows`, in order
+    rows = models.TextField()  # JSON: [row numbers, uids of what they become, a column of values, …], see `packed`
+    written = models.TextField(default="[]")  # JSON: [[cells as text, notes], …], row by row
 
     class Meta:
         ordering = ["first_row"]

@@ -17,7 +17,7 @@ from matchmaker.core.problems import Refused
 from matchmaker.imports import reading
 from matchmaker.imports.kinds import KINDS
 from matchmaker.imports.models import Import, ImportRow
-from matchmaker.imports.packs import Row, as_written, change_apart, rows_of
+from matchmaker.imports.packs import Row, Unpacker, as_written, change_apart, rows_of
 from matchmaker.imports.services import undoing
 from matchmaker.imports.services.leases import LEASE, READING_LEASE
 from matchmaker.imports.services.staging import forget_rows, read_rows
@@ -66,9 +66,13 @@ def _work(pk: int) -> bool:
         _read(batch)
         return True
     Import.objects.filter(pk=pk, lease_token=token).update(lease_until=now + LEASE)
-    step = apply_chunk if batch.state == State.APPLYING else undoing.undo_chunk
-    while step(pk, token):
-        pass
+    if batch.state == State.UNDOING:
+        while undoing.undo_chunk(pk, token):
+            pass
+        return True
+    with Unpacker() as unpacker:
+        while apply_chunk(pk, token, unpacker):
+            pass
     return True
 
 
@@ -86,23 +90,24 @@ def _read(batch: Import) -> None:
 
 
 @transaction.atomic
-def apply_chunk(pk: int, token: uuid.UUID) -> bool:
+def apply_chunk(pk: int, token: uuid.UUID, unpacker: Unpacker) -> bool:
     """The next piece; False when there is none or somebody else holds the import."""
     held = Import.objects.select_for_update(of=("self",)).select_related("company", "campaign", "by")
     batch = held.filter(pk=pk, lease_token=token, state=State.APPLYING).first()
     if batch is None:
         return False
-    pack = batch.packs.defer("written").filter(first_row__gt=batch.done_through).order_by("first_row").first()
+    packs = batch.packs.defer("written").order_by("first_row")
+    pack = packs.defer("rows", "written").filter(first_row__gt=batch.done_through).first()
     if pack is None:
         _finish(batch)
         return False
     kind = KINDS[batch.kind]
-    rows = rows_of(batch, pack)
+    rows = rows_of(batch, pack, unpacker.rows(pack))
     # Two files at once, or one sent twice: whoever comes second sees what the first has written.
     owners = [batch.company_id] if batch.company_id else {(row.values or {}).get("company_id") for row in rows}
     list(Company.objects.select_for_update().filter(pk__in=owners).order_by("pk").values_list("pk", flat=True))
     changed = []
-    if newer := kind.existing(batch, newer_than=batch.newest_seen):
+    if kind.newest() > batch.newest_seen and (newer := kind.existing(batch, newer_than=batch.newest_seen)):
         for row in rows:
             if row.action == Action.CREATE and (target := newer.get(kind.key(row.values or {}))):
                 row.action, row.target = Action.UPDATE.value, target
@@ -124,6 +129,8 @@ def apply_chunk(pk: int, token: uuid.UUID) -> bool:
         unchanged=F("unchanged") + count[Action.SAME],
         rejected=F("rejected") + count[Action.REJECT] - refused_before,
     )
+    if following := packs.filter(first_row__gt=pack.last_row).first():
+        unpacker.begin(following)
     return True
 
 

@@ -13,7 +13,7 @@ from matchmaker.accounts.models import User
 from matchmaker.core.problems import Refused
 from matchmaker.imports.kinds import KINDS
 from matchmaker.imports.models import Feed, Import, ImportPack, ImportRow
-from matchmaker.imports.packs import rows_of
+from matchmaker.imports.packs import rows_of, unpacked
 from matchmaker.imports.services.leases import LEASE
 from matchmaker.imports.services.uploading import may_import
 
@@ -53,7 +53,7 @@ def undo_chunk(pk: int, token: uuid.UUID) -> bool:
         record(by=batch.by, verb="import_undone", on=batch, organisation=batch.owner, facts={"kept": batch.kept})
         return False
     kind = KINDS[batch.kind]
-    rows = rows_of(batch, pack)[::-1]
+    rows = rows_of(batch, pack, unpacked(pack))[::-1]
     kept = kind.restore(batch, [row for row in rows if row.action == Action.UPDATE and row.before])
     kept += kind.remove(batch, [row for row in rows if row.action == Action.CREATE])
     Import.objects.filter(pk=pk).update(
