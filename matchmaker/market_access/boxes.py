@@ -77,7 +77,7 @@ class ChangeLine:
 class OptionLine:
     code: str
     name: str
-    rate: str  # "5 %", "0 % to 5 %", or an empty string where it is not known
+    rate: str  # "5%", "0% to 5%", or an empty string where it is not known
     saving: str
     proofs: tuple[str, ...]
     notes: tuple[str, ...]

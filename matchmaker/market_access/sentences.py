@@ -223,12 +223,9 @@ def about_change(change: Change) -> str:
 
 
 def percent(span: Span) -> str:
-    """`13 %`, or `5 % to 13 %` where the national lines differ; the number and its sign stay on one line."""
+    """`13%`, or `5% to 13%` where the national lines differ."""
     low, high = (_number(end) for end in (span.low, span.high))
-    text = (
-        _("%(rate)s %%") % {"rate": low} if span.is_one else _("%(low)s %% to %(high)s %%") % {"low": low, "high": high}
-    )
-    return text.replace(" %", "\N{NO-BREAK SPACE}%")
+    return _("%(rate)s%%") % {"rate": low} if span.is_one else _("%(low)s%% to %(high)s%%") % {"low": low, "high": high}
 
 
 def money(span: Span, currency: str) -> str:
@@ -310,9 +307,9 @@ def _about_answer(reason: Reason, answer: DutyAnswer) -> str:
 def _about_option(reason: Reason) -> str:
     facts = reason.facts
     if reason.code == "flat_rate":
-        return _("The measure itself sets %(rate)s %% for all tariff lines.") % {"rate": _number(facts["rate"])}
+        return _("The measure itself sets %(rate)s%% for all tariff lines.") % {"rate": _number(facts["rate"])}
     if reason.code == "in_quota_only":
-        return _("These goods have a tariff quota: %(rate)s %% counts only inside it.") % {
+        return _("These goods have a tariff quota: %(rate)s%% counts only inside it.") % {
             "rate": _number(facts["rate"])
         }
     if reason.code == "ends":

@@ -4,14 +4,14 @@ EN = {
     "title": "Match suggestions",
     "lead": "Forty-one buyers look for what you offer. Nine of them asked for an answer this week.",
     "company": ("Surin Fragrant Rice Mill", "素林香米厂", "TH", "Surin"),
-    "text": "Jasmine rice, new crop, long grain, moisture under 14 %. We mill to order and ship from Laem Chabang.",
+    "text": "Jasmine rice, new crop, long grain, moisture under 14%. We mill to order and ship from Laem Chabang.",
     "steps": ["Company", "Product", "Readiness", "First matches"],
     "parts": ["Product", "Quantity", "Certificates", "Price"],
     "part_why": "“Hom Mali” is the same variety as “茉莉香米”.",
     "reasons": [
         "Offers jasmine rice; the demand asks for “茉莉香米” (HS 1006.30).",
         "Can ship 300 t a month; 250 t are wanted.",
-        "Duty 0 % under ACFTA with Form E, instead of 65 %.",
+        "Duty 0% under ACFTA with Form E, instead of 65%.",
     ],
     "conditions": [
         ("Registered with GACC", "CTHA12340567, valid until 30 June 2029"),
@@ -81,7 +81,7 @@ EN = {
     "tabs": (("All", 24), ("Waiting for your answer", 3), ("Both said yes", 1), ("Settings", None)),
     "quota": (
         "This heading comes under a tariff quota.",
-        "Inside it the low rate holds; whatever is above it pays 65 %. Chinese importers hold the quota.",
+        "Inside it the low rate holds; whatever is above it pays 65%. Chinese importers hold the quota.",
     ),
     "sure": "Read in the announcement.",
     "terms": (

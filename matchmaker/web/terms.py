@@ -16,14 +16,14 @@ from django.utils.translation import ngettext
 
 from matchmaker.catalogue.models import Product
 from matchmaker.core import reference
-from matchmaker.core.figures import for_one, money, quantity
+from matchmaker.core.figures import money, quantity
 from matchmaker.directory import facts
 from matchmaker.matching.engine.conditions import judge
 from matchmaker.matching.engine.pairs import Offer
 from matchmaker.matching.models import Match
 from matchmaker.matching.sides import wants
 from matchmaker.messaging.models import Quote
-from matchmaker.web.templatetags.trade import price, target_price, unit
+from matchmaker.web.templatetags.trade import for_one, price, target_price, unit
 from matchmaker.web.templatetags.ui import number
 
 Row = dict[str, Any]

@@ -30,7 +30,7 @@ SAID = {
         "must": "must meet",
         "would": "would like to meet",
         "agenda": "Your agenda",
-        "gap": "0.000 %",
+        "gap": "0.000%",
         "published": "Published: 1 new",
         "late": "Late companies",
         "welcome": "Welcome.",

@@ -9,7 +9,7 @@ from django.utils import translation
 from django.utils.html import escape
 from django.utils.safestring import mark_safe
 
-from matchmaker.web.templatetags import ui
+from matchmaker.web.templatetags import trade, ui
 
 
 @pytest.mark.parametrize(
@@ -34,6 +34,12 @@ def test_a_price_for_one_unit_keeps_its_small_digits_and_a_reckoned_one_does_not
         assert ui.money("0.4500", "USD") == "$0.45"
         assert ui.money("2.69841", "CNY") == "CN¥2.70"
         assert ui.money("7.0000", "JPY") == "¥7"
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "$0.45 / piece"), ("zh-hans", "US$0.45\u2060／\u2060件")])
+def test_a_price_for_one_unit_does_not_break_at_the_chinese_stroke(language, said):
+    with translation.override(language):
+        assert trade.for_one(ui.money("0.45", "USD"), "pc") == said
 
 
 def shown(template, **context):

@@ -62,3 +62,8 @@ class HSCode(models.Model):
     def dotted(self) -> str:
         """As customs write it: 1006.30."""
         return f"{self.code[:4]}.{self.code[4:]}" if len(self.code) == 6 else self.code
+
+    @property
+    def chapter_zh(self) -> str:
+        """The Chinese title of its chapter: 谷物. Asks for the lines above it."""
+        return self.title_zh or (self.parent.chapter_zh if self.parent else "")

@@ -193,7 +193,7 @@ COLUMNS = [
         _("description"),
         paragraph,
         _text("description"),
-        example="Fragrant long-grain rice, new crop, 5 % broken.",
+        example="Fragrant long-grain rice, new crop, 5% broken.",
     ),
     Column("name_en", _("name in English"), line, _text("name")),
     Column("description_en", _("description in English"), paragraph, _text("description")),

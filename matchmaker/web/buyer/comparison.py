@@ -248,8 +248,8 @@ def _ready_products(products, day: dt.date) -> dict[int, str]:
 
 def _reply(company: Company) -> str:
     rate = reply_rate(company)
-    return _("%(percent)s %% within a week") % {"percent": rate.percent} if rate else ""
+    return _("%(percent)s%% within a week") % {"percent": rate.percent} if rate else ""
 
 
 def _kept(rate) -> str:
-    return f"{rate.percent} %" if rate and rate.percent is not None else ""
+    return f"{rate.percent}%" if rate and rate.percent is not None else ""

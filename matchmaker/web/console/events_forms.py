@@ -50,10 +50,10 @@ class PlanForm(forms.Form):
         coerce=float,
         initial="0.0",
         choices=[
-            ("0.0", gettext_lazy("0 %: use all the time")),
-            ("0.0001", "0.01 %"),
-            ("0.001", "0.1 %"),
-            ("0.01", "1 %"),
+            ("0.0", gettext_lazy("0%: use all the time")),
+            ("0.0001", "0.01%"),
+            ("0.001", "0.1%"),
+            ("0.01", "1%"),
         ],
     )
     floor = _whole("floor", gettext_lazy("At least this many a company"), 2, gettext_lazy("As far as wishes allow."))

@@ -79,7 +79,7 @@ def job_of(draft: PlanDraft) -> dict:
         }.get(draft.stage, draft.stage)
         message = _("%(stage)s.") % {"stage": stage}
         if draft.stage in ("improving", "idle", "tables"):  # before that there is no plan to speak of
-            message = _("%(stage)s. At most %(gap).3f %% below the best possible plan.") % {
+            message = _("%(stage)s. At most %(gap).3f%% below the best possible plan.") % {
                 "stage": stage,
                 "gap": 100 * draft.gap,
             }
@@ -203,7 +203,7 @@ def _floor_price(draft: PlanDraft) -> str:
     price = draft.result.get("floor_price")
     if price is None or not draft.options.get("floor"):
         return ""
-    return _("The floor costs at most %(price).2f %% of what meetings are worth.") % {"price": 100 * price}
+    return _("The floor costs at most %(price).2f%% of what meetings are worth.") % {"price": 100 * price}
 
 
 def _figures(draft: PlanDraft, plan) -> list[dict]:
@@ -217,7 +217,7 @@ def _figures(draft: PlanDraft, plan) -> list[dict]:
         },
         {
             "label": _("Gap"),
-            "value": _("%(gap).3f %%") % {"gap": 100 * draft.gap},
+            "value": _("%(gap).3f%%") % {"gap": 100 * draft.gap},
             "note": _("Proven best.") if draft.objective >= draft.bound else _("What is at most missing."),
             "first": True,
         },
@@ -244,7 +244,7 @@ def _compared(request, draft: PlanDraft) -> dict | None:
         (_("Meetings"), draft.meetings_count, other.meetings_count),
         (_("Objective"), draft.objective, other.objective),
         (_("Proven bound"), draft.bound, other.bound),
-        (_("Gap"), _("%(gap).3f %%") % {"gap": 100 * draft.gap}, _("%(gap).3f %%") % {"gap": 100 * other.gap}),
+        (_("Gap"), _("%(gap).3f%%") % {"gap": 100 * draft.gap}, _("%(gap).3f%%") % {"gap": 100 * other.gap}),
         (_("Below the floor"), draft.below_floor, other.below_floor),
     ]
     return {"other": other, "found": found, "rows": rows, **named}

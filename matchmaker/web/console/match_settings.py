@@ -100,4 +100,4 @@ def figures_of(effect) -> list[dict]:
 
 
 def _percent(value: float | None) -> str:
-    return "–" if value is None else f"{number_format(value * 100, 0)} %"
+    return "–" if value is None else f"{number_format(value * 100, 0)}%"

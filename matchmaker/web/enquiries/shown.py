@@ -5,10 +5,11 @@ import datetime as dt
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from matchmaker.core.figures import for_one, money
+from matchmaker.core.figures import money
 from matchmaker.messaging.models import DealStep, Enquiry, Message, Sample
 from matchmaker.messaging.services import hold_sentence
 from matchmaker.messaging.services.writing import EDIT_MINUTES
+from matchmaker.web.templatetags.trade import for_one
 
 
 def entries_of(user, enquiry: Enquiry, side: str) -> list[dict]:

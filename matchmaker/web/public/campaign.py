@@ -145,7 +145,6 @@ def category(request, code):
         "products": list(products[:12]),
         "product_count": products.count(),
         "demands": list(demands[:6]),
-        "hs_codes": list(row.hs_codes.filter(level=4)[:12]),
         **directory.buyer_view(request),
     }
     return render(request, "public/category.html", context)

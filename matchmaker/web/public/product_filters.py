@@ -75,8 +75,8 @@ def duty_words(code: str) -> str:
     if code == "0":
         return _("no duty")
     if code.startswith("+"):
-        return _("more than %(percent)s %%") % {"percent": code[1:]}
-    return _("up to %(percent)s %%") % {"percent": code}
+        return _("more than %(percent)s%%") % {"percent": code[1:]}
+    return _("up to %(percent)s%%") % {"percent": code}
 
 
 def price_words(code: str) -> str:

@@ -1,6 +1,7 @@
 """What a search made of the words, said to the person who typed them, with a way to narrow each or to undo it."""
 
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -55,16 +56,25 @@ def _heading(request, understood: Understood) -> list[dict[str, str]]:
     if row is None:
         return []
     text = row.text_en if len(row.text_en) <= LONGEST else row.text_en[: LONGEST - 2].rstrip(" ,;") + "…"
-    values = {"code": hs(row.code), "text": text}
+    values = {"code": _code_to_read(row), "text": text}
     if understood.hs_code:
         return [{"text": _("HS %(code)s: “%(text)s”") % values}]
     narrow = {"url": address(request, drop={}, add={"q": row.code}), "url_label": _("Only these")}
     return [{"text": _("Most of the best stand under HS %(code)s: “%(text)s”") % values, **narrow}]
 
 
+def _code_to_read(row: HSCode) -> str:
+    """With its chapter in Chinese for a Chinese reader: the texts of the lines below it are open in English alone."""
+    title = row.chapter_zh if (get_language() or "").startswith("zh") else ""
+    if not title:
+        return hs(row.code)
+    values = {"code": hs(row.code), "chapter": row.code[:2], "title": title}
+    return _("%(code)s (chapter %(chapter)s, %(title)s)") % values
+
+
 @briefly(600)
 def _hs_code(code: str) -> HSCode | None:
-    return HSCode.objects.filter(pk=code).first()
+    return HSCode.objects.select_related("parent__parent").filter(pk=code).first()
 
 
 def demand_from(query: str) -> str:

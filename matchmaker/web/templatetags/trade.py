@@ -5,8 +5,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from matchmaker.catalogue.models import Period
-from matchmaker.core import reference
-from matchmaker.core.figures import for_one, money, quantity
+from matchmaker.core import figures, reference
+from matchmaker.core.figures import money, quantity
 from matchmaker.web import recorded
 
 register = template.Library()
@@ -62,6 +62,12 @@ def capacity(value, code: str, period: str) -> str:
 
 
 @register.filter
+def for_one(amount: str, unit: str) -> str:
+    """What is asked for one unit; the Chinese stroke keeps the unit on its line, which a browser would break there."""
+    return figures.for_one(amount, unit).replace("／", "\N{WORD JOINER}／\N{WORD JOINER}")
+
+
+@register.filter
 def price(product) -> str:
     """The price band of a product for one unit, or an empty string where none is given."""
     low, high = product.price_low, product.price_high
@@ -77,9 +83,6 @@ def price(product) -> str:
 def target_price(line) -> str:
     """What the buyer aims at for one unit."""
     return "" if line.target_price is None else for_one(money(line.target_price, line.currency), line.price_unit)
-
-
-register.filter("for_one", for_one)
 
 
 @register.filter

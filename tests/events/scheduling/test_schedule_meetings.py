@@ -21,7 +21,7 @@ def test_a_plan_is_written_that_passes_the_checker(tmp_path, capsys):
     made = run(tmp_path, data)
     assert check(data, made).faults == []
     assert (made["objective"], made["bound"], made["gap"], made["unplaced"]) == (400, 400, 0, [])
-    assert capsys.readouterr().out.startswith("4 meetings, objective 400, bound 400, gap 0.0000 %, 0 below the floor, ")
+    assert capsys.readouterr().out.startswith("4 meetings, objective 400, bound 400, gap 0.0000%, 0 below the floor, ")
 
 
 def test_an_invalid_instance_is_one_sentence_and_writes_nothing(tmp_path):

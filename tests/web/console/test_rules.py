@@ -115,7 +115,7 @@ def test_a_tariff_file_is_looked_at_first_and_loaded_from_what_was_kept(client, 
     found = client.post(address, {"file": upload, "preview": "1"}).context["found"]
     assert (found["result"].created, [fault["row"] for fault in found["faults"]]) == (1, [3])
     assert [(one["product"], one["before"], one["after"]) for one in found["changes"]] == [
-        (biscuits, "no agreement, rate not loaded", "15\u00a0%")
+        (biscuits, "no agreement, rate not loaded", "15%")
     ]
     assert TariffRate.objects.count() == 0
     refused = client.post(address, {"kept": found["kept"], "load": "1"})
@@ -131,7 +131,7 @@ def test_a_loaded_rate_is_mended_with_a_preview(client, organiser, biscuits):
     address = reverse("console_tariff_rate", args=[row.pk])
     sent = posted(client.get(address), percent="12", preview_day="2026-07-01")
     preview = client.post(address, {**sent, "preview": "1"}).context["preview"]
-    assert [(one["before"], one["after"]) for one in preview] == [("15\u00a0%", "12\u00a0%")]
+    assert [(one["before"], one["after"]) for one in preview] == [("15%", "12%")]
     client.post(address, {**sent, "save": "1"})
     row.refresh_from_db()
     assert row.percent == 12

@@ -44,8 +44,8 @@ class Command(BaseCommand):
         suppliers, buyers = made.below_floor
         self.stdout.write(
             f"{len(made.meetings)} meetings, objective {made.objective}, bound {made.bound}, "
-            f"gap {100 * made.gap:.4f} %, {len(suppliers) + len(buyers)} below the floor, {made.seconds:.1f} s"
+            f"gap {100 * made.gap:.4f}%, {len(suppliers) + len(buyers)} below the floor, {made.seconds:.1f} s"
         )
 
     def _tell(self, stage: str, objective: int, bound: int, gap: float, seconds: float) -> None:
-        self.stdout.write(f"{seconds:7.1f} s  {stage:10} objective {objective}  gap {100 * gap:.4f} %")
+        self.stdout.write(f"{seconds:7.1f} s  {stage:10} objective {objective}  gap {100 * gap:.4f}%")

@@ -1,0 +1,26 @@
+"""What a search made of the words, as it is said."""
+
+import pytest
+from django.test import RequestFactory
+from django.utils import translation
+
+from matchmaker.directory.index.reading import Understood
+from matchmaker.web.public.understood import sentences
+from tests import factories
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "said"),
+    [
+        ("en", "谷物", "HS 1006: “Rice”"),
+        ("zh-hans", "谷物", "HS 1006（第10章 谷物）：“Rice”"),
+        ("zh-hans", "", "HS 1006：“Rice”"),
+        ("fr", "谷物", "HS 1006: “Rice”"),
+    ],
+)
+def test_a_heading_has_the_chinese_title_of_its_chapter_for_a_chinese_reader(db, language, title, said):
+    chapter = factories.hs_code("10", level=2, text_en="Cereals", title_zh=title)
+    factories.hs_code("1006", level=4, parent=chapter, text_en="Rice")
+    with translation.override(language):
+        found = sentences(RequestFactory().get("/products/"), Understood(hs_code="1006"))
+    assert found == [{"text": said}]
