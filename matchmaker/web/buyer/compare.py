@@ -21,6 +21,7 @@ from matchmaker.core.joined import in_a_row, labelled, one_after_another
 from matchmaker.web.access import buyer
 from matchmaker.web.buyer.comparison import Comparison, of_products, of_suppliers
 from matchmaker.web.exports import FORMS
+from matchmaker.web.templatetags.trade import JOINER
 
 MOST = 6
 SHIPS_IN = dt.timedelta(days=60)  # the day duty and readiness are compared for, unless another is asked for
@@ -91,7 +92,8 @@ def _workbook(comparison: Comparison, day: dt.date) -> bytes:
     names = [getattr(thing, "display_name", None) or thing.name for thing in comparison.things]
     page.append(["", *map(sheets.safe, names)])
     for row in comparison.rows:
-        page.append([row.label, *(sheets.safe("\n".join([cell.text, *cell.lines])) for cell in row.cells)])
+        texts = ("\n".join([cell.text, *cell.lines]).replace(JOINER, "") for cell in row.cells)  # a sheet breaks no line
+        page.append([row.label, *map(sheets.safe, texts)])
     page.append([])
     for note in (_("Shipment on %(day)s.") % {"day": day.isoformat()}, *comparison.notes):
         page.append([sheets.safe(note)])

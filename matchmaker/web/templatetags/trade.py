@@ -10,6 +10,7 @@ from matchmaker.core.figures import money, quantity
 from matchmaker.web import recorded
 
 register = template.Library()
+JOINER = "\N{WORD JOINER}"
 
 
 @register.filter
@@ -64,7 +65,7 @@ def capacity(value, code: str, period: str) -> str:
 @register.filter
 def for_one(amount: str, unit: str) -> str:
     """What is asked for one unit; the Chinese stroke keeps the unit on its line, which a browser would break there."""
-    return figures.for_one(amount, unit).replace("／", "\N{WORD JOINER}／\N{WORD JOINER}")
+    return figures.for_one(amount, unit).replace("／", f"{JOINER}／{JOINER}")
 
 
 @register.filter
