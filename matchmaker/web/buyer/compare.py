@@ -92,7 +92,7 @@ def _workbook(comparison: Comparison, day: dt.date) -> bytes:
     names = [getattr(thing, "display_name", None) or thing.name for thing in comparison.things]
     page.append(["", *map(sheets.safe, names)])
     for row in comparison.rows:
-        texts = ("\n".join([cell.text, *cell.lines]).replace(JOINER, "") for cell in row.cells)  # a sheet breaks no line
+        texts = ("\n".join([cell.text, *cell.lines]).replace(JOINER, "") for cell in row.cells)  # lines of a page
         page.append([row.label, *map(sheets.safe, texts)])
     page.append([])
     for note in (_("Shipment on %(day)s.") % {"day": day.isoformat()}, *comparison.notes):

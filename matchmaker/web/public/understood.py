@@ -1,9 +1,8 @@
 """What a search made of the words, said to the person who typed them, with a way to narrow each or to undo it."""
 
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from matchmaker.catalogue.models import HSCode
 from matchmaker.core.briefly import briefly
