@@ -97,7 +97,7 @@ class Statistics:
 
     def __init__(self, segments: Sequence[Segment], dead: Sequence[NDArray[np.int64]]) -> None:
         self.segments = segments
-        self.dead = dead
+        self._gone = [kernels.bits(d, s.n) if len(d) else None for s, d in zip(segments, dead, strict=True)]
         self.n = sum(segment.n for segment in segments)
         self.mean_length = max(sum(float(s.lengths.sum()) for s in segments) / max(self.n, 1), 1.0)
         self.lengths = [np.asarray(s.lengths) / np.float32(self.mean_length) for s in segments]
@@ -125,11 +125,12 @@ class Statistics:
         """How many entries hold the word. Of a rare one only those that are alive count: what was taken away must not
         show, not even as the right spelling of something."""
         total = 0
-        for segment, dead, at in zip(self.segments, self.dead, self.numbers(word), strict=True):
+        for segment, gone, at in zip(self.segments, self._gone, self.numbers(word), strict=True):
             if at >= 0:
                 places = segment.posting_places[segment.posting_starts[at] : segment.posting_starts[at + 1]]
-                rare = len(dead) and len(places) <= RARE
-                total += int(np.count_nonzero(~np.isin(places, dead))) if rare else len(places)
+                total += len(places)
+                if gone is not None and len(places) <= RARE:
+                    total -= int(np.count_nonzero(kernels.holds(gone, places)))
         return total
 
     def weight(self, frequency: int) -> float:
