@@ -13,7 +13,7 @@ from typing import Any, Self
 
 from django.db import transaction
 
-from matchmaker.core.bulk import insert
+from matchmaker.core.bulk import insert, without_waiting_for_the_disk
 from matchmaker.imports.models import Import, ImportPack, ImportRow
 
 Action = ImportRow.Action
@@ -45,7 +45,8 @@ def as_json(value: Any) -> str | None:
 
 @transaction.atomic
 def keep(batch: Import, rows: Sequence[Row]) -> None:
-    """Write the next piece of a file, in the order it has there; pack and records wait for the disk once."""
+    """Write the next piece of a file, in the order it has there."""
+    without_waiting_for_the_disk()  # the note that all was read waits
     fresh = [row for row in rows if row.action == Action.CREATE]
     names = list(fresh[0].values or ()) if fresh else []
     written = [(row.raw, row.notes) for row in fresh]

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
 from matchmaker.companies.models import Company
+from matchmaker.core.bulk import without_waiting_for_the_disk
 from matchmaker.core.cycles import no_search_for_cycles
 from matchmaker.core.problems import Refused
 from matchmaker.imports import reading
@@ -101,6 +102,7 @@ def apply_chunk(pk: int, token: uuid.UUID, unpacker: Unpacker) -> bool:
     if pack is None:
         _finish(batch)
         return False
+    without_waiting_for_the_disk()  # `_finish` waits; until then a piece that is lost is brought in again
     kind = KINDS[batch.kind]
     rows = rows_of(batch, pack, unpacker.rows(pack))
     # Two files at once, or one sent twice: whoever comes second sees what the first has written.
