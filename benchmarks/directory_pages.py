@@ -42,7 +42,7 @@ def main(n: int) -> None:
         size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
         made |= {"built": time.perf_counter() - start, "bytes": size}
         note.write_text(json.dumps(made))
-    keeping._large |= dict.fromkeys(("products", "suppliers", "demands"), (True, float("inf")))
+    keeping._large |= dict.fromkeys(("products", "suppliers", "demands"), float("inf"))
     keeping.OLDEST = float("inf")
     keeping.refresh_aside = lambda kind: None  # nothing changes while pages are timed
     backend, page, asked = directory_rows.Backend(), Pages(), wishes(PAGES)

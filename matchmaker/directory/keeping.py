@@ -41,12 +41,12 @@ LOOK_AGAIN = 0.5  # seconds between two looks at whether the files changed
 STALE, OLDEST = 30, 600  # seconds without a refresh until a reader starts one, and until the index is not trusted
 OVERLAP = timedelta(seconds=60)  # a transaction may end so much later than the time it wrote into its rows
 COUNT_RARELY, COUNT_EVERY = 100_000, 30  # entries from which rows are counted only once in so many seconds
-REMEMBERED = 30  # seconds for which a directory is taken for large, or for small, without asking
+REMEMBERED = 30  # seconds for which a large directory is taken for large without asking
 
 _lock = threading.Lock()
 _held: dict[str, tuple[tuple, Index]] = {}  # kind → stamp of its rows or of its files, index
 _looked: dict[str, float] = {}  # kind → when its files were looked at
-_large: dict[str, tuple[bool, float]] = {}  # kind → whether it is large, until when that is not asked again
+_large: dict[str, float] = {}  # kind → until when it is taken for large without asking
 _busy: set[str] = set()
 _counted: dict[str, float] = {}  # kind → when its rows were counted
 
@@ -119,10 +119,13 @@ def current(kind: str) -> Index | None:
 
 
 def _is_large(kind: str) -> bool:
-    is_large, until = _large.get(kind, (False, 0.0))
-    if (now := time.monotonic()) > until:
-        is_large = any(_has_many(name) for name in {kind, DIRECTORIES[kind].rests_on or kind})
-        _large[kind] = is_large, now + REMEMBERED
+    """Of a small one it is asked every time: an import may make it large between two readers."""
+    now = time.monotonic()
+    if _large.get(kind, 0) > now:
+        return True
+    is_large = any(_has_many(name) for name in {kind, DIRECTORIES[kind].rests_on or kind})
+    if is_large:
+        _large[kind] = now + REMEMBERED
     return is_large
 
 

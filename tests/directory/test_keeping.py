@@ -221,3 +221,17 @@ def test_a_part_that_cannot_be_made_leaves_the_index_as_it_was(large, monkeypatc
 class Failed:
     def wait(self):
         return 1
+
+
+def test_a_small_directory_that_an_import_makes_large_is_not_built_while_a_reader_waits(
+    settings, tmp_path, monkeypatch
+):
+    settings.ENGINE_CACHE = tmp_path / "engine"
+    monkeypatch.setattr(keeping, "AT_ONCE", 1)
+    monkeypatch.setattr(keeping, "_large", {})
+    monkeypatch.setattr(keeping, "_held", {})
+    monkeypatch.setattr(keeping, "refresh_aside", lambda kind: None)
+    make.product(name="Jasmine rice")
+    assert not search_products("rice").is_by_name
+    make.product(name="Brown rice")
+    assert search_products("rice").is_by_name

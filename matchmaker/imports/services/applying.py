@@ -98,7 +98,7 @@ def apply_chunk(pk: int, token: uuid.UUID, unpacker: Unpacker) -> bool:
     if batch is None:
         return False
     packs = batch.packs.defer("written").order_by("first_row")
-    pack = packs.defer("rows", "written").filter(first_row__gt=batch.done_through).first()
+    pack = packs.defer("rows").filter(first_row__gt=batch.done_through).first()
     if pack is None:
         _finish(batch)
         return False
