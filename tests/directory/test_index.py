@@ -73,9 +73,7 @@ def test_counts_are_those_of_the_definition_whichever_way_they_are_made(chosen, 
     listed = entries(400, 3)
     if way == "pairs":
         monkeypatch.setattr(building, "PAIRS_FROM", 1)
-    if way == "rows":
-        monkeypatch.setattr(counting.kernels, "count_values", None)
-        monkeypatch.setattr(counting, "_count", counting._count_rows)
+    monkeypatch.setattr(counting, "A_PLACE", 1e9 if way == "rows" else 1e-9)
     here = one(listed)
     if way == "dead":
         gone = set(range(1, 400, 5))
@@ -89,7 +87,10 @@ def test_counts_are_those_of_the_definition_whichever_way_they_are_made(chosen, 
             [build(listed[:150], Deaf().encode_passage, 4), build(listed[150:], Deaf().encode_passage, 4)], Deaf()
         )
     found = here.search(Wish("", chosen))
-    assert {name: dict(values) for name, values in found.facets.items()} == plain_counts(listed, chosen)
+    counted = plain_counts(listed, chosen)
+    assert {name: dict(values) for name, values in found.facets.items()} == counted
+    some = here.search(Wish("", chosen, counted=("group",)))
+    assert {name: dict(values) for name, values in some.facets.items()} == {"group": counted["group"]}
 
 
 @pytest.mark.parametrize("sort", ["newest", "oldest", "name", "ready", "fit"])
@@ -170,10 +171,34 @@ def test_clusters_find_what_a_full_comparison_finds(monkeypatch):
     segment = build(listed, lambda texts: rows[[int(text) for text in texts]], 16)
     hits = 0
     for query in rows[::100]:
-        names, near = meaning.nearest_names(segment, query, 0.0)
+        names, near = meaning.nearest_names(segment, query, 0.0, -1.0)
         best = {int(segment.keys[segment.name_places[at]]) - 1 for at in names[np.argsort(-near)[:10]]}
         hits += len(best & set(np.argsort(-(rows @ query))[:10].tolist()))
     assert hits / 300 >= 0.9
+
+
+def test_many_names_are_kept_along_fewer_axes_and_mean_nearly_the_same(monkeypatch):
+    random_ = np.random.default_rng(2)
+    rows = random_.normal(size=(1000, 64)) * np.linspace(1, 0, 64) ** 2  # as of words: some directions say little
+    rows = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+    listed = [Entry(at + 1, names=(("en", str(at)),), newest=float(at)) for at in range(1000)]
+    monkeypatch.setattr(meaning, "NARROW_FROM", 900)
+    monkeypatch.setattr(meaning, "NARROW", 32)
+
+    def part(first, last):
+        return build(listed[first:last], lambda texts: rows[[int(text) for text in texts]], 64)
+
+    few, large = merged([part(0, 400), part(400, 800)], [None] * 2), merged([part(0, 500), part(500, 950)], [None] * 2)
+    assert few.vectors.shape[1] == 64 and not few.axes.size
+    assert large.vectors.shape[1] == 32 and large.axes.shape == (64, 32)
+    grown = merged([large, part(950, 1000)], [None] * 2)
+    assert np.array_equal(grown.axes, large.axes)  # what is along them already is not measured anew
+    for query in rows[::50]:
+        names, near = meaning.nearest_names(grown, query, 0.0, -2.0)
+        keys = grown.keys[grown.name_places[names]] - 1
+        assert (near - rows[keys] @ query).std() < 0.03
+    place = int(np.flatnonzero(grown.keys == 7)[0])
+    assert meaning.vectors_of(grown, place)[0] @ rows[6] > 0.95
 
 
 def test_files_hold_what_was_written_and_follow_changes(tmp_path):

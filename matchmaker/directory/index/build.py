@@ -38,7 +38,7 @@ def _of(entries: list[Entry], name_vectors: NameVectors, dim: int, common: Array
     entries = sorted(entries, key=lambda entry: (-entry.newest, -entry.key))
     facets = _facets(entries)
     numbers = {pair: at for at, pair in enumerate((name, value) for name, all_ in facets.items() for value in all_)}
-    held = [[numbers[name, value] for name, all_ in e.facets.items() for value in dict.fromkeys(all_)] for e in entries]
+    held = [sorted({numbers[name, value] for name, all_ in e.facets.items() for value in all_}) for e in entries]
     orders = sorted({name for entry in entries for name in entry.orders})
     codes = sorted({code for entry in entries for code in entry.hs_codes})
     code_numbers = {code: at for at, code in enumerate(codes)}
@@ -74,8 +74,7 @@ def _of(entries: list[Entry], name_vectors: NameVectors, dim: int, common: Array
         people=Strings.of(_line(name) for name in people),
         entry_people=np.array([person.get(entry.name_key, -1) for entry in entries], np.int32),
         name_places=np.array([at for at, entry in enumerate(entries) for _name in entry.names], np.int32),
-        vectors=vectors,
-        scales=scales,
+        quantised=(vectors, scales, meaning.NO_AXES),
         common=meaning.common_of(rows) if common is None else np.asarray(common),
         texts=Strings.of(_texts(entry) for entry in entries),
         cards=Strings.of(entry.card for entry in entries),
@@ -91,11 +90,12 @@ def _texts(entry: Entry) -> bytes:
 
 
 def _facets(entries: list[Entry]) -> dict[str, list[str]]:
+    """In the order of the entries, which name last what is asked for least: counting ends before it."""
     found: dict[str, set[str]] = {}
     for entry in entries:
         for name, values in entry.facets.items():
             found.setdefault(name, set()).update(values)
-    return {name: sorted(values) for name, values in sorted(found.items()) if values}
+    return {name: sorted(values) for name, values in found.items() if values}
 
 
 def _postings(entries: list[Entry]) -> tuple[Strings, tuple[Array, Array, Array], list[int]]:
@@ -128,23 +128,27 @@ def _flat(lists: Sequence[Sequence[int]], kind: type) -> tuple[Array, Array]:
 
 
 # -- what follows from the plain columns ------------------------------------------------------------------------------
-def finished(*, postings: tuple[Array, Array, Array], **plain: Any) -> Segment:
+def finished(*, postings: tuple[Array, Array, Array], quantised: meaning.Quantised, **plain: Any) -> Segment:
     """A segment from its plain columns; `postings` are (word number, place, count) in any order."""
     n, facets = len(plain["keys"]), plain["facets"]
     posting_starts, posting_places, posting_counts = _sorted_postings(*postings, n, len(plain["words"]))
-    order_names, starts, centroids = meaning.clusters(plain["vectors"], plain["scales"])
-    crowding = _crowding(plain["vectors"], plain["scales"], plain["common"])
+    order_names, starts, centroids = meaning.clusters(*quantised[:2])
     values = sum(len(listed) for listed in facets.values())
     rows = np.zeros((values, (n + 63) // 64), np.uint64)
+    _ascending(plain["value_starts"], plain["values"])
     _set_bits(plain["value_starts"], plain["values"], rows)
     hs_starts, hs_places = _inverse(plain["entry_hs_starts"], plain["entry_hs"], len(plain["hs_codes"]))
     people_starts, people_places = _inverse_of_one(plain["entry_people"], len(plain["people"]))
-    in_order: dict[str, Any] = {
-        name: np.ascontiguousarray(plain.pop(name)[order_names]) for name in ("name_places", "vectors", "scales")
+    names = {
+        "name_places": plain.pop("name_places"),
+        "vectors": quantised[0],
+        "scales": quantised[1],
+        "crowding": meaning.crowding(quantised, plain["common"]),
     }
     return Segment(
         **plain,
-        **in_order,
+        **{name: np.ascontiguousarray(column[order_names]) for name, column in names.items()},
+        axes=quantised[2],
         disjoint=_disjoint(facets, plain["value_starts"], plain["values"]),
         title_order=np.argsort(plain["titles"], kind="stable").astype(np.int32),
         value_rows=rows,
@@ -157,7 +161,6 @@ def finished(*, postings: tuple[Array, Array, Array], **plain: Any) -> Segment:
         hs_places=hs_places,
         people_starts=people_starts,
         people_places=people_places,
-        crowding=crowding[order_names],
         cluster_starts=starts,
         centroids=centroids,
     )
@@ -188,14 +191,6 @@ def _in_rows(rows, next_of, given, out):
         out[2][at] = given[2][i]
 
 
-def _crowding(vectors: Array, scales: Array, common: Array) -> NDArray[np.float32]:
-    found = [
-        meaning.restored(vectors[at : at + 50_000], scales[at : at + 50_000]) @ common
-        for at in range(0, len(vectors), 50_000)
-    ]
-    return np.concatenate(found) if found else np.zeros(0, np.float32)
-
-
 def _starts(numbers: Array, most: int) -> NDArray[np.int64]:
     starts = np.zeros(most + 1, np.int64)
     np.cumsum(np.bincount(numbers, minlength=most), out=starts[1:])
@@ -222,6 +217,18 @@ def _disjoint(facets: dict[str, list[str]], starts: Array, values: Array) -> dic
         found[name] = bool(np.bincount(owners[inside], minlength=1).max(initial=0) <= 1)
         first += len(listed)
     return found
+
+
+@compiled
+def _ascending(starts, values):
+    """Sort each entry's few values: parts may name facets in another order than their whole."""
+    for at in range(len(starts) - 1):
+        for place in range(starts[at] + 1, starts[at + 1]):
+            value, before = values[place], place - 1
+            while before >= starts[at] and values[before] > value:
+                values[before + 1] = values[before]
+                before -= 1
+            values[before + 1] = value
 
 
 @compiled
@@ -279,11 +286,10 @@ def merged(parts: Sequence[Segment], alive: Sequence[Array | None], common: Arra
     exact_codes = np.concatenate([s.exact_codes[e] for s, e in zip(parts, exact, strict=True)])
     exact_places = np.concatenate([p[s.exact_places[e]] for s, e, p in zip(parts, exact, new, strict=True)])
     by_code = np.argsort(exact_codes, kind="stable")
-    vectors = np.concatenate([s.vectors[e] for s, e in zip(parts, names, strict=True)])
-    scales = np.concatenate([s.scales[e] for s, e in zip(parts, names, strict=True)])
+    quantised = meaning.together([(s.vectors[e], s.scales[e], s.axes) for s, e in zip(parts, names, strict=True)])
     if common is None:
-        some = np.linspace(0, len(vectors) - 1, min(meaning.SAMPLE, len(vectors))).astype(np.int64)
-        common = meaning.common_of(meaning.restored(vectors[some], scales[some]))
+        some = np.linspace(0, len(quantised[0]) - 1, min(meaning.SAMPLE, len(quantised[0]))).astype(np.int64)
+        common = meaning.common_of(meaning.whole(quantised[0][some], quantised[1][some], quantised[2]))
     orders = sorted({name for s in parts for name in s.orders})
     return finished(
         facets=facets,
@@ -310,8 +316,7 @@ def merged(parts: Sequence[Segment], alive: Sequence[Array | None], common: Arra
         name_places=np.concatenate([p[s.name_places[e]] for s, e, p in zip(parts, names, new, strict=True)]).astype(
             np.int32
         ),
-        vectors=vectors,
-        scales=scales,
+        quantised=quantised,
         common=np.asarray(common),
         texts=texts("texts"),
         cards=texts("cards"),
@@ -330,7 +335,7 @@ def _united_facets(parts: Sequence[Segment]) -> tuple[dict[str, list[str]], list
     for segment in parts:
         for name, listed in segment.facets.items():
             facets.setdefault(name, set()).update(listed)
-    united = {name: sorted(values) for name, values in sorted(facets.items())}
+    united = {name: sorted(values) for name, values in facets.items()}
     number = {pair: at for at, pair in enumerate((name, value) for name, all_ in united.items() for value in all_)}
     maps = [np.array([number[pair] for pair in segment.numbers], np.int64) for segment in parts]
     return united, maps

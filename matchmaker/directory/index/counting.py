@@ -59,16 +59,21 @@ def counts(filters: Filters, hits: Bits | None, dead: NDArray[Any], wanted: Sequ
     `hits` are the entries the words found, None for all; `dead` are places that do not count any more; `wanted` are the
     facets that are asked for, none for all.
     """
-    slices = [one for one in _slices(filters.segment) if not wanted or one[0] in wanted]
-    kept = _kept(filters, dead) if hits is None else None
-    if kept is None:
-        kept = _counted(filters, _without(hits, dead, filters.segment.n), slices)
-    found: Counts = {
-        name: dict(zip(values, kept[at : at + len(values)].tolist(), strict=True)) for name, values, at in slices
-    }
+    segment = filters.segment
+    slices = [one for one in _slices(segment) if not wanted or one[0] in wanted]
+    base = _without(hits, dead, segment.n)
+    found: Counts = {}
+    groups = [("", [one for one in slices if one[0] not in filters.bits])]
+    groups += [(one[0], [one]) for one in slices if one[0] in filters.bits]
+    for but, listed in groups:  # facets that are counted behind the same filters
+        kept = _kept(filters, dead, but) if hits is None else None
+        if kept is None and listed:
+            kept = _count(segment, filters.inside(base, but), listed)
+        for name, values, at in listed:
+            found[name] = dict(zip(values, kept[at : at + len(values)].tolist(), strict=True))
     for name, rows in filters.outside.items():
-        base = filters.inside(_without(hits, dead, filters.segment.n), name)
-        found[name] = {value: kernels.count(base & bits) for value, bits in rows.items()}
+        inside = filters.inside(base, name)
+        found[name] = {value: kernels.count(inside & bits) for value, bits in rows.items()}
     return found
 
 
@@ -84,55 +89,41 @@ def _without(hits: Bits | None, dead: NDArray[Any], n: int) -> Bits:
     return base & ~kernels.bits(dead, n) if len(dead) else base
 
 
-def _kept(filters: Filters, dead: NDArray[Any]) -> NDArray[np.int64] | None:
-    """From the totals that were counted when the segment was made: no words, and at most one facet chosen."""
-    segment, chosen = filters.segment, filters.chosen
-    if len(chosen) > 1 or (chosen and not len(segment.value_pairs)):
-        return None
-    found = segment.value_totals.copy()
-    _subtract(segment, dead, found)
+def _kept(filters: Filters, dead: NDArray[Any], but: str) -> NDArray[np.int64] | None:
+    """From the totals that were counted when the segment was made: no words, and at most one facet beside `but`."""
+    segment, chosen = filters.segment, {name: values for name, values in filters.chosen.items() if name != but}
     if not chosen:
+        found = segment.value_totals.copy()
+        _subtract(segment, dead, found)
         return found
+    if len(chosen) > 1 or not len(segment.value_pairs):
+        return None
     ((name, values),) = chosen.items()
     numbers = [segment.numbers[name, value] for value in dict.fromkeys(values) if (name, value) in segment.numbers]
     if name not in segment.facets or (len(numbers) > 1 and not segment.disjoint[name]):
         return None
     within = segment.value_pairs[numbers].sum(axis=0).astype(np.int64)
     _subtract(segment, dead[kernels.holds(filters.bits[name], dead)], within)
-    own = slice(segment.offsets[name], segment.offsets[name] + len(segment.facets[name]))
-    within[own] = found[own]
     return within
 
 
 def _subtract(segment: Segment, dead: NDArray[Any], counts_: NDArray[np.int64]) -> None:
     if len(dead):
         gone = np.zeros_like(counts_)
-        kernels.count_values(segment.value_starts, segment.values, dead, gone)
+        kernels.count_values(segment.value_starts, segment.values, dead, len(gone), gone)
         counts_ -= gone
-
-
-def _counted(filters: Filters, base: Bits, slices: Sequence[Slice]) -> NDArray[np.int64]:
-    found = _count(filters.segment, filters.inside(base), [one for one in slices if one[0] not in filters.bits])
-    for one in slices:
-        if one[0] in filters.bits:
-            own = slice(one[2], one[2] + len(one[1]))
-            found[own] = _count(filters.segment, filters.inside(base, one[0]), [one])[own]
-    return found
 
 
 def _count(segment: Segment, mask: Bits, slices: Sequence[Slice]) -> NDArray[np.int64]:
     """Counts of all values, or at least of those of the slices."""
     size = kernels.count(mask)
-    a_entry = len(segment.values) / max(segment.n, 1)
-    if size * a_entry >= sum(len(values) for _name, values, _at in slices) * len(mask) / A_PLACE:
-        return _count_rows(segment, mask, slices)
+    limit = max(at + len(values) for _name, values, at in slices)
+    an_entry = segment.value_totals[:limit].sum() / max(segment.n, 1)
     found = np.zeros(len(segment.value_rows), np.int64)
-    kernels.count_values(segment.value_starts, segment.values, kernels.places_of(mask, 0, size), found)
-    return found
-
-
-def _count_rows(segment: Segment, mask: Bits, slices: Sequence[Slice]) -> NDArray[np.int64]:
-    found = np.zeros(len(segment.value_rows), np.int64)
+    if size * an_entry < sum(len(values) for _name, values, _at in slices) * len(mask) / A_PLACE:
+        places = kernels.places_of(mask, 0, size)
+        kernels.count_values(segment.value_starts, segment.values, places, limit, found)
+        return found
     for _name, values, at in slices:
         kernels.count_rows(segment.value_rows[at : at + len(values)], mask, found[at : at + len(values)])
     return found

@@ -33,10 +33,13 @@ def count_rows(rows, mask, out):
 
 
 @compiled
-def count_values(starts, values, places, out):
-    """out[v] += how many of `places` hold value v; `values[starts[i]:starts[i + 1]]` are those of entry i."""
+def count_values(starts, values, places, limit, out):
+    """out[v] += how many of `places` hold value v, below `limit`; `values[starts[i]:starts[i + 1]]` are those of entry
+    i, ascending."""
     for at in places:
         for place in range(starts[at], starts[at + 1]):
+            if values[place] >= limit:
+                break
             out[values[place]] += 1
 
 
@@ -70,13 +73,22 @@ def holds(mask, places):
 
 
 @compiled
-def near(rows, scales, query, first, last, out):
-    """out[i] = scales[i] × (rows[i] · query) for rows `first` up to `last`; int8 rows, an int16 query."""
-    for i in range(first, last):
-        total = np.int32(0)
-        for j in range(query.shape[0]):  # every step cast back: numba would widen to int64, which is three times slower
-            total = np.int32(total + np.int32(np.int32(rows[i, j]) * np.int32(query[j])))
-        out[i - first] = total * scales[i]
+def near(rows, scales, crowding, query, firsts, lasts, unit, share, least):
+    """(rows, values above `least`) of unit × scales[i] × (rows[i] · query) - share × crowding[i], for rows `firsts[c]`
+    up to `lasts[c]` of every c; int8 rows, an int16 query."""
+    found = np.empty((lasts - firsts).sum(), np.int64)
+    values = np.empty(len(found), np.float32)
+    n = 0
+    for c in range(len(firsts)):
+        for i in range(firsts[c], lasts[c]):
+            total = np.int32(0)
+            for j in range(query.shape[0]):  # every step cast back: numba would widen to int64, three times slower
+                total = np.int32(total + np.int32(np.int32(rows[i, j]) * np.int32(query[j])))
+            value = np.float32(total) * unit * scales[i] - share * crowding[i]
+            if value > least:
+                found[n], values[n] = i, value
+                n += 1
+    return found[:n], values[:n]
 
 
 @compiled

@@ -1,8 +1,10 @@
 """Names as vectors of bytes, in clusters, so that a million of them are compared by looking at a few thousand.
 
-Below `ONE_CLUSTER` names every one is compared and the answer is exact.
+Below `ONE_CLUSTER` names every one is compared and the answer is exact. From `NARROW_FROM` on only the numbers along the
+axes that tell these names apart most are kept: a quarter of the bytes, and it is bytes that a comparison costs.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,11 +14,20 @@ from matchmaker.directory.index import kernels
 from matchmaker.directory.index.segment import Segment
 
 ONE_CLUSTER = 30_000
-PROBED = 16  # clusters that are looked into
 LOOKED_AT = 20_000  # names; more are not compared for one query
-SAMPLE = 256  # names whose mean stands for "everything"
+# Cosine of a cluster to the query below which it is not looked into. Of 28,000 names of goods, terms of food and texts
+# of tariffs and 168 searches, so 0.7 % of the names that say much (nearness above 0.4) were missed, at a seventh of
+# the comparing; with 16 clusters whatever their cosine it were 6 %.
+FLOOR = 0.25
+# Over the same names a cosine along 128 axes is off by 0.013 (standard deviation); by 0.026 along 64.
+NARROW_FROM, NARROW = 100_000, 128
+SAMPLE, SAMPLE_OF_AXES = 256, 20_000  # names whose mean stands for "everything", and by which axes are chosen
+STEP = 50_000  # names that are held as whole numbers at a time
 _QUERY = 4096  # a query's numbers are kept finer than a name's: int16
 Vectors = NDArray[np.float32]
+Quantised = tuple[NDArray[np.int8], NDArray[np.float32], Vectors]  # vectors, their scales, and the axes they are along
+
+NO_AXES: Vectors = np.zeros((0, 0), np.float32)  # vectors are whole
 
 
 def quantised(rows: Vectors) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
@@ -29,6 +40,49 @@ def quantised(rows: Vectors) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
 
 def restored(vectors: NDArray[np.int8], scales: NDArray[np.float32]) -> Vectors:
     return np.asarray(vectors, np.float32) * np.asarray(scales)[:, None]
+
+
+def whole(vectors: NDArray[np.int8], scales: NDArray[np.float32], axes: Vectors) -> Vectors:
+    """Rows as the encoder made them, as far as they were kept."""
+    rows = restored(vectors, scales)
+    return rows @ axes.T if axes.size else rows
+
+
+def together(parts: Sequence[Quantised]) -> Quantised:
+    """The rows of several as those of one: along the axes of the first that has some, or, where they are many, along
+    those that tell them apart most."""
+    axes = next((axes for _vectors, _scales, axes in parts if axes.size), NO_AXES)
+    if not axes.size and sum(len(one[0]) for one in parts) >= NARROW_FROM and parts[0][0].shape[1] > NARROW:
+        axes = _axes(parts)
+    same = [one[:2] if one[2] is axes or not axes.size else _along(one, axes) for one in parts]
+    return np.concatenate([one[0] for one in same]), np.concatenate([one[1] for one in same]), axes
+
+
+def _axes(parts: Sequence[Quantised]) -> Vectors:
+    """dim × NARROW: the directions in which a sample of the rows is longest, each of length 1."""
+    share = min(1.0, SAMPLE_OF_AXES / sum(len(one[0]) for one in parts))
+    sample = []
+    for vectors, scales, axes in parts:
+        some = np.linspace(0, len(vectors) - 1, round(share * len(vectors))).astype(np.int64)
+        sample.append(whole(vectors[some], scales[some], axes))
+    rows = np.concatenate(sample)
+    _lengths, directions = np.linalg.eigh(rows.T @ rows)
+    return np.ascontiguousarray(directions[:, ::-1][:, :NARROW], np.float32)
+
+
+def _along(rows: Quantised, axes: Vectors) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+    vectors, scales, before = rows
+    steps = [slice(at, at + STEP) for at in range(0, len(vectors), STEP)] or [slice(0, 0)]
+    done = [quantised(whole(vectors[step], scales[step], before) @ axes) for step in steps]
+    return np.concatenate([one[0] for one in done]), np.concatenate([one[1] for one in done])
+
+
+def crowding(rows: Quantised, common: Vectors) -> Vectors:
+    """How near each row is to what all share."""
+    vectors, scales, axes = rows
+    asked = common @ axes if axes.size else common
+    found = [restored(vectors[at : at + STEP], scales[at : at + STEP]) @ asked for at in range(0, len(vectors), STEP)]
+    return np.concatenate(found) if found else np.zeros(0, np.float32)
 
 
 def common_of(rows: Vectors) -> Vectors:
@@ -58,8 +112,8 @@ def clusters(
         lengths = np.linalg.norm(sums, axis=1, keepdims=True)
         centroids = np.where(lengths > 1e-6, sums / np.maximum(lengths, 1e-6), centroids).astype(np.float32)
     cluster = np.empty(m, np.int64)
-    for at in range(0, m, 50_000):
-        part = slice(at, at + 50_000)
+    for at in range(0, m, STEP):
+        part = slice(at, at + STEP)
         cluster[part] = _nearest(restored(vectors[part], scales[part]), centroids)
     order = np.argsort(cluster, kind="stable")
     starts = np.zeros(k + 1, np.int64)
@@ -74,25 +128,25 @@ def _nearest(rows: Vectors, centroids: Vectors) -> NDArray[np.int64]:
 def vectors_of(segment: Segment, place: int) -> Vectors:
     """The vectors of every name of an entry, to a hundredth as they were encoded."""
     names = np.flatnonzero(segment.name_places == place)
-    return restored(segment.vectors[names], segment.scales[names])
+    return whole(segment.vectors[names], segment.scales[names], segment.axes)
 
 
-def nearest_names(segment: Segment, query: Vectors, crowding: float) -> tuple[NDArray[Any], NDArray[np.float32]]:
-    """(names looked at, cosine of each to the unit vector `query` less `crowding` times what it is near to anyway)."""
+def nearest_names(segment: Segment, query: Vectors, share: float, least: float) -> tuple[NDArray[Any], Vectors]:
+    """(names, nearness of each) of those above `least`: the cosine to the unit vector `query` less a share of what the
+    name is near to anyway."""
     if not len(segment.name_places):
         return np.zeros(0, np.int64), np.zeros(0, np.float32)
-    asked = np.rint(query * _QUERY).astype(np.int16)
-    looked_at = range(1)
+    if segment.axes.size:
+        query = query @ segment.axes
+    looked_at = np.zeros(1, np.int64)
     if len(segment.centroids) > 1:
-        looked_at = np.argsort(-(segment.centroids @ query), kind="stable")[:PROBED]  # type: ignore[assignment]
-    places, values, seen = [], [], 0
-    for cluster in looked_at:
-        first, last = int(segment.cluster_starts[cluster]), int(segment.cluster_starts[cluster + 1])
-        found = np.empty(last - first, np.float32)
-        kernels.near(segment.vectors, segment.scales, asked, first, last, found)
-        places.append(np.arange(first, last))
-        values.append(found / _QUERY - crowding * segment.crowding[first:last])
-        seen += last - first
-        if seen >= LOOKED_AT and len(segment.centroids) > 1:
-            break
-    return np.concatenate(places), np.concatenate(values)
+        cosines = segment.centroids @ query
+        looked_at = np.argsort(-cosines, kind="stable")
+        looked_at = looked_at[: max(1, np.count_nonzero(cosines >= FLOOR))]
+    firsts, lasts = segment.cluster_starts[looked_at], segment.cluster_starts[looked_at + 1]
+    enough = 1 + int(np.searchsorted(np.cumsum(lasts - firsts), LOOKED_AT))
+    asked = np.rint(query * _QUERY).astype(np.int16)
+    return kernels.near(  # type: ignore[no-any-return]
+        segment.vectors, segment.scales, segment.crowding, asked, firsts[:enough], lasts[:enough],
+        np.float32(1 / _QUERY), np.float32(share), np.float32(least),
+    )  # fmt: skip

@@ -205,10 +205,9 @@ def _meaning(segment: Segment, vector: NDArray[np.float32] | None) -> tuple[NDAr
     """(places, 0 to 1): how near a name is, less what it is near to anyway; a place may come more than once."""
     if vector is None:
         return np.zeros(0, np.int64), np.zeros(0, np.float32)
-    names, nearness = meaning.nearest_names(segment, vector, CROWDING)
-    close = nearness > MEANING_FROM
-    scores = np.clip((nearness[close] - MEANING_FROM) / (MEANING_FULL - MEANING_FROM), 0, 1)
-    return segment.name_places[names[close]], scores.astype(np.float32)
+    names, nearness = meaning.nearest_names(segment, vector, CROWDING, MEANING_FROM)
+    scores = np.minimum((nearness - MEANING_FROM) / (MEANING_FULL - MEANING_FROM), 1)
+    return segment.name_places[names], scores.astype(np.float32)
 
 
 def _company(segment: Segment, names: Sequence[str]) -> NDArray[Any]:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from matchmaker.directory.index.strings import Strings
 
-FORMAT = 2  # of the files; another number is built anew
+FORMAT = 3  # of the files; another number is built anew
 Array = NDArray[Any]
 
 
@@ -53,11 +53,12 @@ class Segment:
     people_places: Array  # int32
     entry_people: Array  # int32 n, place in `people` or -1
     name_places: Array  # int32 m, the entry a name belongs to
-    vectors: Array  # int8 m × dim, cluster after cluster
+    vectors: Array  # int8 m × d, cluster after cluster
+    axes: Array  # float32 dim × d, what the vectors are along; 0 × 0 where d = dim
     scales: Array  # float32 m
     crowding: Array  # float32 m, how near a name is to everything
     cluster_starts: Array  # int64 clusters + 1
-    centroids: Array  # float32 clusters × dim
+    centroids: Array  # float32 clusters × d
     common: Array  # float32 dim, the mean of a sample of all names
     texts: Strings  # n, the names as they are written
     cards: Strings  # n
