@@ -80,7 +80,9 @@ def search(kind: str, wish: Wish, own: QuerySet | None = None) -> Found:
     index = current(kind)
     if index is None:
         return _by_name(DIRECTORIES[kind], wish)
-    newest = list(own.order_by("-pk").values_list("pk", flat=True)[:MOST_OWN]) if own is not None else []
+    newest: list[int] = []
+    if own is not None and not own.query.is_empty():
+        newest = list(own.order_by("-pk").values_list("pk", flat=True)[:MOST_OWN])
     if own is not None and newest:
         entries = DIRECTORIES[kind].entries(own.filter(pk__in=newest))
         index = index.beside(build(entries, partial(name_vectors, index.encoder), index.encoder.dim, _common(index)))

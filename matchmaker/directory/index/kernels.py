@@ -97,6 +97,14 @@ def add_bits(mask, places):
         mask[at >> 6] |= np.uint64(1) << np.uint64(at & 63)
 
 
+@compiled
+def add_bits_from(mask, places, values, least):
+    """The bits of those places whose value is at least so much."""
+    for i in range(len(places)):
+        if values[i] >= least:
+            mask[places[i] >> 6] |= np.uint64(1) << np.uint64(places[i] & 63)
+
+
 # -- a few of many entries, numbered by their order: `before[w]` is how many stand in front of word w of their bits
 @compiled
 def _before(mask, before):
@@ -116,13 +124,17 @@ def _number(mask, before, at):
 
 
 @compiled
-def add_words(mask, before, places, counts, lengths, weight, k, b, scores):
-    """scores[number] += weight × BM25 of every entry of a word's list; `lengths` are in shares of the mean one."""
+def add_words(mask, before, places, counts, lengths, weight, k, b, scores, named):
+    """scores[number] += weight × BM25 of every entry of a word's list; `lengths` are in shares of the mean one. Marks
+    in `named` where a name holds the word."""
     for i in range(places.shape[0]):
         at = places[i]
         number = _number(mask, before, at)
-        often = np.float32(counts[i] & 127)
-        scores[number] += weight * often * (k + 1) / (often + k * (1 - b + b * lengths[at]))
+        if number >= 0:
+            often = np.float32(counts[i] & 127)
+            scores[number] += weight * often * (k + 1) / (often + k * (1 - b + b * lengths[at]))
+            if counts[i] >= 128:
+                named[number] = True
 
 
 @compiled
@@ -130,7 +142,9 @@ def mark_named(mask, before, places, counts, named):
     """named[number] where a name of the entry holds the word."""
     for i in range(places.shape[0]):
         if counts[i] >= 128:
-            named[_number(mask, before, places[i])] = True
+            number = _number(mask, before, places[i])
+            if number >= 0:
+                named[number] = True
 
 
 @compiled
@@ -143,12 +157,49 @@ def raise_to(mask, before, places, values, out):
 
 
 @compiled
-def clear(mask, before, places, out):
-    """out[number] = 0 for those of the places that are in the mask."""
-    for at in places:
-        number = _number(mask, before, at)
-        if number >= 0:
-            out[number] = 0
+def joined(mask, scores, under, shares):
+    """(places ascending, values) of the entries of the mask, whose `scores` are given in their order, and of those of
+    the rows of `under`: the score and the greatest of the shares of the rows that hold the entry."""
+    most = len(scores)
+    for row in under:
+        for word in row:
+            most += np.int64(_popcount(word))
+    places, values = np.empty(most, np.int64), np.empty(most, np.float32)
+    n = number = 0
+    for w in range(mask.shape[0]):
+        rest = mask[w]
+        for r in range(under.shape[0]):
+            rest |= under[r, w]
+        while rest != np.uint64(0):
+            bit = rest & ~(rest - np.uint64(1))
+            rest ^= bit
+            value = share = np.float32(0)
+            if mask[w] & bit:
+                value = scores[number]
+                number += 1
+            for r in range(under.shape[0]):
+                if under[r, w] & bit and shares[r] > share:
+                    share = shares[r]
+            places[n] = (w << 6) + np.int64(_popcount(bit - np.uint64(1)))
+            values[n] = value + share
+            n += 1
+    return places[:n], values[:n]
+
+
+@compiled
+def strongest(values, allowed, least, most):
+    """At most `most` places of the greatest values from `least` on that are allowed, greatest first, of equal ones the
+    first."""
+    found, n = np.empty(most, np.int64), 0
+    for i in range(len(values)):
+        if allowed[i] and values[i] >= least and (n < most or values[i] > values[found[n - 1]]):
+            at = min(n, most - 1)
+            while at > 0 and values[found[at - 1]] < values[i]:
+                found[at] = found[at - 1]
+                at -= 1
+            found[at] = i
+            n = min(n + 1, most)
+    return found[:n]
 
 
 def numbered(mask: Bits) -> tuple[NDArray[np.int64], int]:
@@ -162,6 +213,13 @@ def bits(places: NDArray[np.integer], n: int) -> Bits:
     """Bits of a set of places among n entries."""
     mask = np.zeros((n + 63) // 64, np.uint64)
     add_bits(mask, np.asarray(places))
+    return mask
+
+
+def bits_from(places: NDArray[np.integer], values: NDArray[np.float32], least: float, n: int) -> Bits:
+    """Bits of those of the places whose value is at least so much."""
+    mask = np.zeros((n + 63) // 64, np.uint64)
+    add_bits_from(mask, places, values, np.float32(least))
     return mask
 
 

@@ -23,22 +23,22 @@ class Values:
     scores: NDArray[np.float32]
 
     def of(self, places: NDArray[Any]) -> NDArray[np.float32]:
-        """The values of these places, which ascend."""
-        found = np.zeros(len(places), np.float32)
-        if len(places):
-            at = np.minimum(np.searchsorted(places, self.places), len(places) - 1)
-            known = places[at] == self.places
-            found[at[known]] = self.scores[known]
-        return found
+        """The values of these few places."""
+        if not len(self.places):
+            return np.zeros(len(places), np.float32)
+        at = np.minimum(np.searchsorted(self.places, places), len(self.places) - 1)
+        return np.where(self.places[at] == places, self.scores[at], np.float32(0))
 
     def inside(self, mask: kernels.Bits) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """(places of the mask, ascending; the value of each, negative so that the greatest comes first)."""
         kept = kernels.holds(mask, self.places)
         places, scores = self.places[kept], self.scores[kept]
-        if len(places) < kernels.count(mask):  # some are worth nothing
-            places = kernels.places(mask)
-            scores = self.of(places)
-        return places, -scores
+        if len(places) == kernels.count(mask):
+            return places, -scores
+        every = kernels.places(mask)  # some are worth nothing
+        levels = np.zeros(len(every), np.float32)
+        levels[np.searchsorted(every, places)] = -scores
+        return every, levels
 
 
 class Order:
@@ -64,23 +64,24 @@ class Order:
             places = self._by_name(inside, after, most)
         else:
             places = self._by_level(inside, after, most)
-        return [(self.position(at), at) for at in places.tolist()]
+        return list(zip(self._positions(places), places.tolist(), strict=True))
 
-    def position(self, at: int) -> Position:
-        last = (-float(self.segment.newest[at]), -int(self.segment.keys[at]))
-        if self.sort == "newest":
-            return last
+    def _positions(self, places: NDArray[np.int64]) -> list[Position]:
+        newest, keys = self.segment.newest[places], self.segment.keys[places]
         if self.sort == "oldest":
-            return (-last[0], -last[1])
+            return list(zip(newest.tolist(), keys.tolist(), strict=True))
+        last = ((-newest).tolist(), (-keys).tolist())
+        if self.sort == "newest":
+            return list(zip(*last, strict=True))
+        first: list[Any]
         if self.sort == "name":
-            return (bytes(self.segment.titles[at]).hex(), *last)
-        if self.sort == "fit":
+            first = [bytes(title).hex() for title in self.segment.titles[places]]
+        elif self.sort == "fit":
             assert self.values is not None
-            return (-float(self.values.of(np.array([at]))[0]), *last)
-        return (self._rank(at), *last)
-
-    def _rank(self, at: int) -> int:
-        return int(self._ranks()[at])
+            first = (-self.values.of(places)).tolist()
+        else:
+            first = self._ranks()[places].tolist()
+        return list(zip(first, *last, strict=True))
 
     def _ranks(self) -> NDArray[np.uint8]:
         if self.sort in self.segment.orders:
@@ -92,7 +93,7 @@ class Order:
         order = self.segment.title_order
         start = 0
         if after is not None:
-            start = bisect_right(range(len(order)), tuple(after), key=lambda at: self.position(int(order[at])))
+            start = bisect_right(range(len(order)), tuple(after), key=lambda at: self._positions(order[at : at + 1])[0])
         found: list[NDArray] = []
         left, step = most, 4 * most
         while left > 0 and start < len(order):

@@ -3,11 +3,9 @@ closeness in meaning of its names, its company's name, and the HS headings of th
 阀门 finds an English "valve" by gloss, and through its heading 8481 the Italian "valvola" whose words nobody typed.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -41,21 +39,31 @@ class Some:
     size: int
 
     @classmethod
-    def of(cls, segment: Segment, lists: Iterable[NDArray[Any]]) -> "Some":
+    def of(cls, segment: Segment, lists: Iterable[NDArray[Any]], gone: kernels.Bits | None) -> "Some":
+        """Those of the lists without what is gone."""
         mask = np.zeros((segment.n + 63) // 64, np.uint64)
         for places in lists:
             kernels.add_bits(mask, places)
+        if gone is not None:
+            mask &= ~gone
         return cls(mask, *kernels.numbered(mask))
 
     def zeros(self) -> Scores:
         return np.zeros(self.size, np.float32)
 
-    @cached_property
-    def places(self) -> NDArray[np.int64]:
-        return kernels.places_of(self.mask, 0, self.size)  # type: ignore[no-any-return]
+    def place(self, number: int) -> int:
+        """Where the entry of this number stands in the segment."""
+        at = int(np.searchsorted(self.before, number, side="right")) - 1
+        word = int(self.mask[at])
+        for _earlier in range(number - int(self.before[at])):
+            word &= word - 1
+        return 64 * at + (word & -word).bit_length() - 1
 
-    def raise_to(self, places: NDArray[Any], values: Scores, out: Scores) -> None:
-        kernels.raise_to(self.mask, self.before, places, values, out)
+    def raised(self, places: NDArray[Any], values: Scores) -> Scores:
+        """The greatest value of each of these entries, 0 for the others."""
+        found = self.zeros()
+        kernels.raise_to(self.mask, self.before, places, values, found)
+        return found
 
 
 @dataclass
@@ -64,32 +72,25 @@ class Evidence:
 
     segment: Segment
     some: Some
+    gone: kernels.Bits | None
     words: Scores
     meaning: Scores
     company: Scores
-    named: NDArray[np.bool_]
+    named: NDArray[np.bool_]  # whether the entry's own names hold one of the words
     headings: dict[str, float] = field(default_factory=dict)  # heading → its share of the best hits
 
-    def total(
-        self, name_weight: float, dead: NDArray[np.int64], *, words_only: bool = False
-    ) -> tuple[NDArray[np.int64], Scores]:
-        """(places, scores) of everything something speaks for, without the dead."""
+    def total(self, name_weight: float, *, words_only: bool = False) -> tuple[NDArray[np.int64], Scores]:
+        """(places, scores) of everything something speaks for."""
         scores = WORDS * self.words
         if not words_only:
-            scores = scores + MEANING * self.meaning + name_weight * self.company
-        places = self.some.places
-        if self.headings:
-            under = [(self.segment.hs_range(heading), share) for heading, share in self.headings.items()]
-            more = Some.of(self.segment, [places, *(listed for listed, _share in under)])
-            share_of, all_scores = more.zeros(), more.zeros()
-            for listed, share in under:
-                more.raise_to(listed, np.full(len(listed), share, np.float32), share_of)
-            more.raise_to(places, scores, all_scores)
-            places, scores = more.places, all_scores + HEADING * share_of
-        if len(dead):
-            alive = ~kernels.holds(kernels.bits(dead, self.segment.n), places)
-            places, scores = places[alive], scores[alive]
-        return places, scores
+            scores += MEANING * self.meaning + name_weight * self.company
+        under = np.zeros((len(self.headings), len(self.some.mask)), np.uint64)
+        for mask, heading in zip(under, self.headings, strict=True):
+            kernels.add_bits(mask, self.segment.hs_range(heading))
+            if self.gone is not None:
+                mask &= ~self.gone
+        shares = HEADING * np.array(list(self.headings.values()), np.float32)
+        return kernels.joined(self.some.mask, scores, under, shares)  # type: ignore[no-any-return]
 
 
 class Statistics:
@@ -141,13 +142,13 @@ def evidence(
     statistics: Statistics,
     reading: Reading,
     vector: NDArray[np.float32] | None,
-    dead: Sequence[NDArray[np.int64]],
+    gone: Sequence[kernels.Bits | None],
     *,
     words_only: bool = False,
 ) -> list[Evidence]:
     """What speaks for the entries of each segment; `vector` is the meaning of the words, None for none.
 
-    Nothing speaks for the dead, and they do not speak for others.
+    Nothing speaks for what is gone, and it does not speak for others.
     """
     found = []
     for number, segment in enumerate(statistics.segments):
@@ -155,23 +156,25 @@ def evidence(
         near, nearness = _meaning(segment, vector)
         owned = np.zeros(0, np.int64) if words_only else _company(segment, reading.names)
         lists = [statistics.listed(number, word) for word in dict.fromkeys((*reading.words, *glossed, *reading.asked))]
-        some = Some.of(segment, [near, owned, *(found_[0] for found_ in lists if found_ is not None)])
-        direct = _word_scores(statistics, number, some, reading.words)
+        some = Some.of(segment, [near, owned, *(one[0] for one in lists if one is not None)], gone[number])
+        named = np.zeros(some.size, np.bool_)
+        direct = _word_scores(statistics, number, some, reading.words, named)
         if glossed:
-            direct = np.maximum(direct, np.float32(GLOSS_SHARE) * _word_scores(statistics, number, some, glossed))
-        close, company = some.zeros(), some.zeros()
-        some.raise_to(near, nearness, close)
-        some.raise_to(owned, np.ones(len(owned), np.float32), company)
-        for scores in (direct, close, company):
-            kernels.clear(some.mask, some.before, dead[number], scores)
-        found.append(Evidence(segment, some, direct, close, company, _named(statistics, number, some, reading.asked)))
+            by_gloss = _word_scores(statistics, number, some, glossed, named)
+            direct = np.maximum(direct, np.float32(GLOSS_SHARE) * by_gloss)
+        for word in reading.asked.difference(reading.words, glossed):
+            if listed := statistics.listed(number, word):
+                kernels.mark_named(some.mask, some.before, *listed, named)
+        close = some.raised(near, nearness)
+        company = some.raised(owned, np.ones(len(owned), np.float32))
+        found.append(Evidence(segment, some, gone[number], direct, close, company, named))
     if not words_only:
         _add_headings(found)
     return found
 
 
-def _word_scores(statistics: Statistics, number: int, some: Some, asked: Sequence[str]) -> Scores:
-    """0 to 1: the share of the query's words, weighted by rarity, that an entry holds.
+def _word_scores(statistics: Statistics, number: int, some: Some, asked: Sequence[str], named: NDArray[Any]) -> Scores:
+    """0 to 1: the share of the query's words, weighted by rarity, that an entry holds; marks what they name.
 
     Words nobody uses count against the query: of "quantum rice" only one half can be found.
     """
@@ -183,22 +186,13 @@ def _word_scores(statistics: Statistics, number: int, some: Some, asked: Sequenc
         return scores
     weights = {word: count * statistics.weight(frequencies[word]) for word, count in known.items()}
     whole = sum(weights.values()) or 1.0
+    lengths, k, b = statistics.lengths[number], np.float32(K1), np.float32(B)
     for word, weight in weights.items():
         if listed := statistics.listed(number, word):
             share = np.float32(weight / whole)
-            lengths = statistics.lengths[number]
-            kernels.add_words(some.mask, some.before, *listed, lengths, share, np.float32(K1), np.float32(B), scores)
+            kernels.add_words(some.mask, some.before, *listed, lengths, share, k, b, scores, named)
     found = np.float32(sum(known.values()) / len(asked))
     return np.minimum(scores / np.float32(FULL_WORDS), 1) * found
-
-
-def _named(statistics: Statistics, number: int, some: Some, asked: frozenset[str]) -> NDArray[np.bool_]:
-    """Whether an entry's own names hold one of the words."""
-    named = np.zeros(some.size, np.bool_)
-    for word in asked:
-        if listed := statistics.listed(number, word):
-            kernels.mark_named(some.mask, some.before, *listed, named)
-    return named
 
 
 def _meaning(segment: Segment, vector: NDArray[np.float32] | None) -> tuple[NDArray[Any], Scores]:
@@ -213,14 +207,15 @@ def _meaning(segment: Segment, vector: NDArray[np.float32] | None) -> tuple[NDAr
 def _company(segment: Segment, names: Sequence[str]) -> NDArray[Any]:
     """Places where a company's name, in either script or as pinyin, holds the words."""
     found: list[NDArray[Any]] = [np.zeros(0, np.int64)]
+    people = segment.people_as_one
     for name in names:
-        pattern = re.compile(re.escape(name.encode("utf-8", "surrogatepass")))
+        sought = name.encode("utf-8", "surrogatepass")
         offsets: list[int] = []
-        for match in pattern.finditer(memoryview(np.ascontiguousarray(segment.people.blob))):
-            offsets.append(match.start())
-            if len(offsets) > MOST_COMPANIES:
-                break
-        else:
+        at = people.find(sought)
+        while at >= 0 and len(offsets) <= MOST_COMPANIES:
+            offsets.append(at)
+            at = people.find(sought, at + 1)
+        if len(offsets) <= MOST_COMPANIES:
             owners = np.unique(np.searchsorted(segment.people.starts, offsets, side="right") - 1)
             starts = segment.people_starts
             found += [segment.people_places[starts[owner] : starts[owner + 1]] for owner in owners.tolist()]
@@ -229,27 +224,28 @@ def _company(segment: Segment, names: Sequence[str]) -> NDArray[Any]:
 
 def _add_headings(found: Sequence[Evidence]) -> None:
     """Share of the best hits under an entry's HS heading: those whose names say it, else the nearest in meaning."""
-    strengths = [np.where(one.named, one.words, np.float32(0)) for one in found]
-    if not any((strength >= NAMED_HALF).any() for strength in strengths):
-        strengths = [one.meaning for one in found]
-    best: list[tuple[float, int, int]] = []
-    for number, strength in enumerate(strengths):
-        strong = np.flatnonzero(strength >= NAMED_HALF)
-        strong = strong[kernels.smallest(-strength[strong], VOTERS)]
-        if len(strong):
-            places = found[number].some.places
-            best += [(float(strength[at]), number, int(places[at])) for at in strong]
-    best = sorted(best, key=lambda one: (-one[0], one[1], one[2]))[:VOTERS]
+    best = _best([(one.words, one.named) for one in found])
+    best = best or _best([(one.meaning, one.meaning >= NAMED_HALF) for one in found])
     votes: Counter[str] = Counter()
-    for strength_, number, at in best:
-        for heading in found[number].segment.headings_of(at):
-            votes[heading] += strength_**2  # type: ignore[assignment]
+    for strength, number, at in best:
+        for heading in found[number].segment.headings_of(found[number].some.place(at)):
+            votes[heading] += strength**2  # type: ignore[assignment]
     total = sum(votes.values())
     for heading, vote in votes.items():
         share = vote / total
         if share >= SHARE:
             for one in found:
                 one.headings[heading] = share
+
+
+def _best(given: Sequence[tuple[Scores, NDArray[np.bool_]]]) -> list[tuple[float, int, int]]:
+    """(strength, segment, number in it) of the strongest of those that may vote; given are all strengths and who may."""
+    best = [
+        (float(strengths[at]), number, at)
+        for number, (strengths, allowed) in enumerate(given)
+        for at in kernels.strongest(strengths, allowed, np.float32(NAMED_HALF), VOTERS).tolist()
+    ]
+    return sorted(best, key=lambda one: (-one[0], one[1], one[2]))[:VOTERS]
 
 
 def best_heading(segments: Sequence[Segment], best: Sequence[tuple[int, int]]) -> str:

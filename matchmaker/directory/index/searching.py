@@ -187,10 +187,10 @@ class Index:
         else:
             words_only = wish.mode == "words"
             vector = None if words_only else self._meant(asked.text, wish.like)
-            every = scoring.evidence(self.statistics, asked, vector, dead, words_only=words_only)
+            gone = [kernels.bits(d, s.n) if len(d) else None for s, d in zip(self.segments, dead, strict=True)]
+            every = scoring.evidence(self.statistics, asked, vector, gone, words_only=words_only)
             understood = reading.with_spelling(asked.understood, self._as_written)
-            pairs = zip(every, dead, strict=True)
-            return [one.total(self.name_weight, gone, words_only=words_only) for one, gone in pairs], understood
+            return [one.total(self.name_weight, words_only=words_only) for one in every], understood
         kept = [~np.isin(places, gone) for (places, _scores), gone in zip(found, dead, strict=True)]
         return [(places[k], scores[k]) for (places, scores), k in zip(found, kept, strict=True)], understood
 
@@ -209,7 +209,7 @@ class Index:
         if best < ENOUGH:
             least = max(ALONE, SHARE_ALONE * best)
         return [
-            kernels.bits(places[scores >= least], segment.n)
+            kernels.bits_from(places, scores, least, segment.n)
             for segment, (places, scores) in zip(self.segments, scored, strict=True)
         ]
 

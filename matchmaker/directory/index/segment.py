@@ -129,6 +129,11 @@ class Segment:
         numbers = self.entry_hs[self.entry_hs_starts[place] : self.entry_hs_starts[place + 1]]
         return {self.headings[number] for number in numbers.tolist()} - {""}
 
+    @cached_property
+    def people_as_one(self) -> bytes:
+        """All names of companies, to be searched through."""
+        return self.people.blob.tobytes()
+
     def names_of(self, place: int) -> list[tuple[str, str]]:
         """(language, text) of an entry's names."""
         listed = self.texts[place].decode("utf-8", "surrogatepass").split("\x1e")
