@@ -103,8 +103,8 @@ def _product_entry(product: Product, facts: Facts, ready: Sequence[tuple[str, in
             "verification": (str(company.verification),),
             "language": tuple(company.languages),
             "currency": (product.currency,) if product.currency and product.price_low is not None else (),
-            **{name: (value,) if value else () for name, value in bands.items()},
-            **{name: (state,) for name, (state, _open) in months},  # of twelve a page counts one
+            **{name: (value,) for name, value in bands.items() if value},
+            **{name: (state,) for name, (state, _open) in months},
         },
         orders={name: still_open for name, (_state, still_open) in months},
         newest=product.published_at.timestamp() if product.published_at else 0.0,

@@ -73,7 +73,8 @@ def test_counts_are_those_of_the_definition_whichever_way_they_are_made(chosen, 
     listed = entries(400, 3)
     if way == "pairs":
         monkeypatch.setattr(building, "PAIRS_FROM", 1)
-    monkeypatch.setattr(counting, "A_PLACE", 1e9 if way == "rows" else 1e-9)
+    for name in ("A_PLACE", "A_LIST"):
+        monkeypatch.setattr(counting, name, 1e9 if way == "rows" else 0)
     here = one(listed)
     if way == "dead":
         gone = set(range(1, 400, 5))
@@ -189,8 +190,8 @@ def test_many_names_are_kept_along_fewer_axes_and_mean_nearly_the_same(monkeypat
         return build(listed[first:last], lambda texts: rows[[int(text) for text in texts]], 64)
 
     few, large = merged([part(0, 400), part(400, 800)], [None] * 2), merged([part(0, 500), part(500, 950)], [None] * 2)
-    assert few.vectors.shape[1] == 64 and not few.axes.size
-    assert large.vectors.shape[1] == 32 and large.axes.shape == (64, 32)
+    assert (few.vectors.shape[1], few.axes.size) == (64, 0)
+    assert (large.vectors.shape[1], large.axes.shape) == (32, (64, 32))
     grown = merged([large, part(950, 1000)], [None] * 2)
     assert np.array_equal(grown.axes, large.axes)  # what is along them already is not measured anew
     for query in rows[::50]:

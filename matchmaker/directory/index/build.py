@@ -38,7 +38,7 @@ def _of(entries: list[Entry], name_vectors: NameVectors, dim: int, common: Array
     entries = sorted(entries, key=lambda entry: (-entry.newest, -entry.key))
     facets = _facets(entries)
     numbers = {pair: at for at, pair in enumerate((name, value) for name, all_ in facets.items() for value in all_)}
-    held = [sorted({numbers[name, value] for name, all_ in e.facets.items() for value in all_}) for e in entries]
+    held = [[numbers[name, value] for name, all_ in e.facets.items() for value in dict.fromkeys(all_)] for e in entries]
     orders = sorted({name for entry in entries for name in entry.orders})
     codes = sorted({code for entry in entries for code in entry.hs_codes})
     code_numbers = {code: at for at, code in enumerate(codes)}
@@ -90,12 +90,11 @@ def _texts(entry: Entry) -> bytes:
 
 
 def _facets(entries: list[Entry]) -> dict[str, list[str]]:
-    """In the order of the entries, which name last what is asked for least: counting ends before it."""
     found: dict[str, set[str]] = {}
     for entry in entries:
         for name, values in entry.facets.items():
             found.setdefault(name, set()).update(values)
-    return {name: sorted(values) for name, values in found.items() if values}
+    return {name: sorted(values) for name, values in sorted(found.items()) if values}
 
 
 def _postings(entries: list[Entry]) -> tuple[Strings, tuple[Array, Array, Array], list[int]]:
@@ -133,23 +132,22 @@ def finished(*, postings: tuple[Array, Array, Array], quantised: meaning.Quantis
     n, facets = len(plain["keys"]), plain["facets"]
     posting_starts, posting_places, posting_counts = _sorted_postings(*postings, n, len(plain["words"]))
     order_names, starts, centroids = meaning.clusters(*quantised[:2])
+    disjoint = _disjoint(facets, plain["value_starts"], plain["values"])
     values = sum(len(listed) for listed in facets.values())
     rows = np.zeros((values, (n + 63) // 64), np.uint64)
-    _ascending(plain["value_starts"], plain["values"])
     _set_bits(plain["value_starts"], plain["values"], rows)
     hs_starts, hs_places = _inverse(plain["entry_hs_starts"], plain["entry_hs"], len(plain["hs_codes"]))
     people_starts, people_places = _inverse_of_one(plain["entry_people"], len(plain["people"]))
-    names = {
-        "name_places": plain.pop("name_places"),
-        "vectors": quantised[0],
-        "scales": quantised[1],
-        "crowding": meaning.crowding(quantised, plain["common"]),
-    }
+    vectors, scales, axes = quantised
+    crowding = meaning.crowding(quantised, plain["common"])
     return Segment(
-        **plain,
-        **{name: np.ascontiguousarray(column[order_names]) for name, column in names.items()},
-        axes=quantised[2],
-        disjoint=_disjoint(facets, plain["value_starts"], plain["values"]),
+        **plain | {"name_places": plain["name_places"][order_names]},
+        vectors=vectors[order_names],
+        scales=scales[order_names],
+        crowding=crowding[order_names],
+        axes=axes,
+        disjoint=disjoint,
+        columns=_columns(facets, disjoint, plain["value_starts"], plain["values"]),
         title_order=np.argsort(plain["titles"], kind="stable").astype(np.int32),
         value_rows=rows,
         value_totals=np.bincount(plain["values"], minlength=values).astype(np.int64),
@@ -219,16 +217,25 @@ def _disjoint(facets: dict[str, list[str]], starts: Array, values: Array) -> dic
     return found
 
 
+def _columns(facets: dict[str, list[str]], disjoint: dict[str, bool], starts: Array, values: Array) -> Array:
+    """A row for each facet of which no entry holds two values, see `Segment.columns`."""
+    single = [name for name in facets if disjoint[name]]
+    kind = np.uint8 if max((len(facets[name]) for name in single), default=0) < 256 else np.uint16
+    found = np.empty((len(single), len(starts) - 1), kind)
+    for row, name in zip(found, single, strict=True):
+        row[:] = len(facets[name])
+    row_of = [single.index(name) if disjoint[name] else -1 for name, listed in facets.items() for _value in listed]
+    place = [at for listed in facets.values() for at, _value in enumerate(listed)]
+    _set_columns(starts, values, np.array(row_of, np.int64), np.array(place, np.int64), found)
+    return found
+
+
 @compiled
-def _ascending(starts, values):
-    """Sort each entry's few values: parts may name facets in another order than their whole."""
+def _set_columns(starts, values, row_of, place, out):
     for at in range(len(starts) - 1):
-        for place in range(starts[at] + 1, starts[at + 1]):
-            value, before = values[place], place - 1
-            while before >= starts[at] and values[before] > value:
-                values[before + 1] = values[before]
-                before -= 1
-            values[before + 1] = value
+        for i in range(starts[at], starts[at + 1]):
+            if row_of[values[i]] >= 0:
+                out[row_of[values[i]], at] = place[values[i]]
 
 
 @compiled
@@ -335,7 +342,7 @@ def _united_facets(parts: Sequence[Segment]) -> tuple[dict[str, list[str]], list
     for segment in parts:
         for name, listed in segment.facets.items():
             facets.setdefault(name, set()).update(listed)
-    united = {name: sorted(values) for name, values in facets.items()}
+    united = {name: sorted(values) for name, values in sorted(facets.items())}
     number = {pair: at for at, pair in enumerate((name, value) for name, all_ in united.items() for value in all_)}
     maps = [np.array([number[pair] for pair in segment.numbers], np.int64) for segment in parts]
     return united, maps

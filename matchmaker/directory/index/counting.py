@@ -11,7 +11,9 @@ from matchmaker.directory.index import kernels
 from matchmaker.directory.index.kernels import Bits
 from matchmaker.directory.index.segment import Segment
 
-A_PLACE = 12  # words of bits are compared in the time one value of an entry is counted
+# Words of bits are compared in the time in which one of a million entries is counted by a column, and by its list of
+# values, which waits for memory twice.
+A_PLACE, A_LIST = 4, 200
 
 Counts = dict[str, dict[str, int]]
 Outside = Mapping[str, Mapping[str, NDArray[Any]]]  # facet → value → companies: what other floors know of an entry
@@ -67,10 +69,9 @@ def counts(filters: Filters, hits: Bits | None, dead: NDArray[Any], wanted: Sequ
     groups += [(one[0], [one]) for one in slices if one[0] in filters.bits]
     for but, listed in groups:  # facets that are counted behind the same filters
         kept = _kept(filters, dead, but) if hits is None else None
-        if kept is None and listed:
-            kept = _count(segment, filters.inside(base, but), listed)
+        totals = _count(segment, filters.inside(base, but), listed) if kept is None else kept
         for name, values, at in listed:
-            found[name] = dict(zip(values, kept[at : at + len(values)].tolist(), strict=True))
+            found[name] = dict(zip(values, totals[at : at + len(values)].tolist(), strict=True))
     for name, rows in filters.outside.items():
         inside = filters.inside(base, name)
         found[name] = {value: kernels.count(inside & bits) for value, bits in rows.items()}
@@ -110,20 +111,24 @@ def _kept(filters: Filters, dead: NDArray[Any], but: str) -> NDArray[np.int64] |
 def _subtract(segment: Segment, dead: NDArray[Any], counts_: NDArray[np.int64]) -> None:
     if len(dead):
         gone = np.zeros_like(counts_)
-        kernels.count_values(segment.value_starts, segment.values, dead, len(gone), gone)
+        kernels.count_values(segment.value_starts, segment.values, dead, 0, gone)
         counts_ -= gone
 
 
 def _count(segment: Segment, mask: Bits, slices: Sequence[Slice]) -> NDArray[np.int64]:
-    """Counts of all values, or at least of those of the slices."""
+    """Counts of the values of the slices, 0 for the others."""
     size = kernels.count(mask)
-    limit = max(at + len(values) for _name, values, at in slices)
-    an_entry = segment.value_totals[:limit].sum() / max(segment.n, 1)
     found = np.zeros(len(segment.value_rows), np.int64)
-    if size * an_entry < sum(len(values) for _name, values, _at in slices) * len(mask) / A_PLACE:
-        places = kernels.places_of(mask, 0, size)
-        kernels.count_values(segment.value_starts, segment.values, places, limit, found)
-        return found
-    for _name, values, at in slices:
-        kernels.count_rows(segment.value_rows[at : at + len(values)], mask, found[at : at + len(values)])
+    places: NDArray[np.int64] | None = None
+    for name, values, at in slices:
+        out = found[at : at + len(values)]
+        column = segment.column_of.get(name)
+        if size * (A_LIST if column is None else A_PLACE) >= len(values) * len(mask):
+            kernels.count_rows(segment.value_rows[at : at + len(values)], mask, out)
+            continue
+        places = kernels.places_of(mask, 0, size) if places is None else places
+        if column is None:
+            kernels.count_values(segment.value_starts, segment.values, places, at, out)
+        else:
+            kernels.count_column(column, places, out)
     return found

@@ -33,14 +33,20 @@ def count_rows(rows, mask, out):
 
 
 @compiled
-def count_values(starts, values, places, limit, out):
-    """out[v] += how many of `places` hold value v, below `limit`; `values[starts[i]:starts[i + 1]]` are those of entry
-    i, ascending."""
+def count_values(starts, values, places, first, out):
+    """out[v - first] += how many of `places` hold value v; `values[starts[i]:starts[i + 1]]` are those of entry i."""
     for at in places:
         for place in range(starts[at], starts[at + 1]):
-            if values[place] >= limit:
-                break
-            out[values[place]] += 1
+            if first <= values[place] < first + len(out):
+                out[values[place] - first] += 1
+
+
+@compiled
+def count_column(column, places, out):
+    """out[v] += how many of `places` have v in the column; a v beyond `out` counts nowhere."""
+    for at in places:
+        if column[at] < len(out):
+            out[column[at]] += 1
 
 
 @compiled
@@ -97,14 +103,6 @@ def add_bits(mask, places):
         mask[at >> 6] |= np.uint64(1) << np.uint64(at & 63)
 
 
-@compiled
-def add_bits_from(mask, places, values, least):
-    """The bits of those places whose value is at least so much."""
-    for i in range(len(places)):
-        if values[i] >= least:
-            mask[places[i] >> 6] |= np.uint64(1) << np.uint64(places[i] & 63)
-
-
 # -- a few of many entries, numbered by their order: `before[w]` is how many stand in front of word w of their bits
 @compiled
 def _before(mask, before):
@@ -157,33 +155,52 @@ def raise_to(mask, before, places, values, out):
 
 
 @compiled
-def joined(mask, scores, under, shares):
-    """(places ascending, values) of the entries of the mask, whose `scores` are given in their order, and of those of
-    the rows of `under`: the score and the greatest of the shares of the rows that hold the entry."""
-    most = len(scores)
-    for row in under:
-        for word in row:
-            most += np.int64(_popcount(word))
-    places, values = np.empty(most, np.int64), np.empty(most, np.float32)
-    n = number = 0
+def add_shares(mask, before, under, shares, scores):
+    """scores[number] += the greatest of the shares of the rows of `under` (bits) that hold the entry."""
     for w in range(mask.shape[0]):
-        rest = mask[w]
+        rest = np.uint64(0)
         for r in range(under.shape[0]):
             rest |= under[r, w]
+        rest &= mask[w]
         while rest != np.uint64(0):
             bit = rest & ~(rest - np.uint64(1))
             rest ^= bit
-            value = share = np.float32(0)
-            if mask[w] & bit:
-                value = scores[number]
-                number += 1
-            for r in range(under.shape[0]):
-                if under[r, w] & bit and shares[r] > share:
-                    share = shares[r]
-            places[n] = (w << 6) + np.int64(_popcount(bit - np.uint64(1)))
-            values[n] = value + share
-            n += 1
-    return places[:n], values[:n]
+            scores[before[w] + np.int64(_popcount(mask[w] & (bit - np.uint64(1))))] += _share(under, shares, w, bit)
+
+
+@compiled
+def _share(under, shares, w, bit):
+    share = np.float32(0)
+    for r in range(under.shape[0]):
+        if under[r, w] & bit and shares[r] > share:
+            share = shares[r]
+    return share
+
+
+@compiled
+def bits_from(mask, scores, least):
+    """Bits of those of the mask whose score, given in their order, is at least so much."""
+    found, number = np.empty_like(mask), 0
+    for w in range(mask.shape[0]):
+        rest, word = mask[w], np.uint64(0)
+        while rest != np.uint64(0):
+            bit = rest & ~(rest - np.uint64(1))
+            rest ^= bit
+            word |= bit * np.uint64(scores[number] >= least)  # without a branch that is guessed wrong half the time
+            number += 1
+        found[w] = word
+    return found
+
+
+@compiled
+def values_of(places, mask, before, scores, under, shares, out):
+    """out[i] = the score of a place of the mask, the greatest share of the rows of `under` of another."""
+    for i in range(len(places)):
+        number = _number(mask, before, places[i])
+        if number >= 0:
+            out[i] = scores[number]
+        else:
+            out[i] = _share(under, shares, places[i] >> 6, np.uint64(1) << np.uint64(places[i] & 63))
 
 
 @compiled
@@ -192,13 +209,15 @@ def strongest(values, allowed, least, most):
     first."""
     found, n = np.empty(most, np.int64), 0
     for i in range(len(values)):
-        if allowed[i] and values[i] >= least and (n < most or values[i] > values[found[n - 1]]):
+        if values[i] >= least and allowed[i] and (n < most or values[i] > least):
             at = min(n, most - 1)
             while at > 0 and values[found[at - 1]] < values[i]:
                 found[at] = found[at - 1]
                 at -= 1
             found[at] = i
             n = min(n + 1, most)
+            if n == most:
+                least = values[found[n - 1]]
     return found[:n]
 
 
@@ -213,13 +232,6 @@ def bits(places: NDArray[np.integer], n: int) -> Bits:
     """Bits of a set of places among n entries."""
     mask = np.zeros((n + 63) // 64, np.uint64)
     add_bits(mask, np.asarray(places))
-    return mask
-
-
-def bits_from(places: NDArray[np.integer], values: NDArray[np.float32], least: float, n: int) -> Bits:
-    """Bits of those of the places whose value is at least so much."""
-    mask = np.zeros((n + 63) // 64, np.uint64)
-    add_bits_from(mask, places, values, np.float32(least))
     return mask
 
 

@@ -1,7 +1,7 @@
 """Names as vectors of bytes, in clusters, so that a million of them are compared by looking at a few thousand.
 
-Below `ONE_CLUSTER` names every one is compared and the answer is exact. From `NARROW_FROM` on only the numbers along the
-axes that tell these names apart most are kept: a quarter of the bytes, and it is bytes that a comparison costs.
+Below `ONE_CLUSTER` names every one is compared and the answer is exact. From `NARROW_FROM` on only the numbers along
+the axes that tell these names apart most are kept: a quarter of the bytes, and it is bytes that a comparison costs.
 """
 
 from collections.abc import Sequence

@@ -79,8 +79,7 @@ class Evidence:
     named: NDArray[np.bool_]  # whether the entry's own names hold one of the words
     headings: dict[str, float] = field(default_factory=dict)  # heading → its share of the best hits
 
-    def total(self, name_weight: float, *, words_only: bool = False) -> tuple[NDArray[np.int64], Scores]:
-        """(places, scores) of everything something speaks for."""
+    def total(self, name_weight: float, *, words_only: bool = False) -> "Scored":
         scores = WORDS * self.words
         if not words_only:
             scores += MEANING * self.meaning + name_weight * self.company
@@ -90,7 +89,46 @@ class Evidence:
             if self.gone is not None:
                 mask &= ~self.gone
         shares = HEADING * np.array(list(self.headings.values()), np.float32)
-        return kernels.joined(self.some.mask, scores, under, shares)  # type: ignore[no-any-return]
+        kernels.add_shares(self.some.mask, self.some.before, under, shares, scores)
+        return Scored(self.some, scores, under, shares)
+
+
+@dataclass
+class Scored:
+    """Entries of a segment with a score: `some` with their own, and those in the rows of bits of `under` that are none
+    of these with the greatest of the shares of their rows. No share is greater than the best of the scores."""
+
+    some: Some
+    scores: Scores
+    under: NDArray[np.uint64]
+    shares: Scores
+
+    @classmethod
+    def alike(cls, segment: Segment, places: NDArray[Any], score: float, gone: kernels.Bits | None) -> "Scored":
+        some = Some.of(segment, [places], gone)
+        nothing = np.zeros((0, len(some.mask)), np.uint64)
+        return cls(some, np.full(some.size, score, np.float32), nothing, np.zeros(0, np.float32))
+
+    @property
+    def best(self) -> float:
+        return float(self.scores.max(initial=0))
+
+    def hits(self, least: float) -> kernels.Bits:
+        """Those with at least this score."""
+        found = kernels.bits_from(self.some.mask, self.scores, np.float32(least))
+        for mask in self.under[self.shares >= np.float32(least)]:
+            found |= mask
+        return found  # type: ignore[no-any-return]
+
+    def every(self) -> kernels.Bits:
+        return np.bitwise_or.reduce([self.some.mask, *self.under])  # type: ignore[no-any-return]
+
+    def values(self, inside: kernels.Bits) -> tuple[NDArray[np.int64], Scores]:
+        """(places ascending, scores) of those inside."""
+        places = kernels.places(inside)
+        values = np.zeros(len(places), np.float32)
+        kernels.values_of(places, self.some.mask, self.some.before, self.scores, self.under, self.shares, values)
+        return places, values
 
 
 class Statistics:
@@ -239,7 +277,7 @@ def _add_headings(found: Sequence[Evidence]) -> None:
 
 
 def _best(given: Sequence[tuple[Scores, NDArray[np.bool_]]]) -> list[tuple[float, int, int]]:
-    """(strength, segment, number in it) of the strongest of those that may vote; given are all strengths and who may."""
+    """(strength, segment, number in it) of the strongest that may vote; given are all strengths and who may."""
     best = [
         (float(strengths[at]), number, at)
         for number, (strengths, allowed) in enumerate(given)

@@ -118,7 +118,8 @@ class Index:
         """
         asked = self._read(wish)
         dead = [self._dead_for(number, wish) for number in range(len(self.segments))]
-        scored, understood = None, None
+        scored: list[scoring.Scored] | None = None
+        understood = None
         hits: list[kernels.Bits | None] = [None] * len(self.segments)
         if asked is not None:
             scored, understood = self._scored(asked, wish, dead)
@@ -135,7 +136,8 @@ class Index:
             if len(dead[number]):
                 inside = inside & ~kernels.bits(dead[number], segment.n)
             total += kernels.count(inside)
-            order = ordering.Order(segment, wish.sort, self._values(number, scored, wish.first))
+            values = self._values(number, inside, scored, wish.first) if wish.sort == "fit" else None
+            order = ordering.Order(segment, wish.sort, values)
             page.append([(position, number, at) for position, at in order.page(inside, wish.after, wish.limit + 1)])
         merged = list(heapq.merge(*page))[: wish.limit + 1]
         shown = merged[: wish.limit]
@@ -175,24 +177,24 @@ class Index:
         return dead.astype(np.int64, copy=False)
 
     # -- what was found -----------------------------------------------------------------------------------------------
-    def _scored(self, asked: Reading, wish: Wish, dead) -> tuple[list[tuple[NDArray, NDArray]], Understood]:
-        """(places, scores) of each segment, without the dead."""
+    def _scored(self, asked: Reading, wish: Wish, dead) -> tuple[list[scoring.Scored], Understood]:
+        """What was found in each segment, without the dead."""
+        gone = [kernels.bits(d, s.n) if len(d) else None for s, d in zip(self.segments, dead, strict=True)]
         numbered = [_numbered(segment, asked.number) for segment in self.segments]
-        if asked.hs_code and any(len(segment.hs_range(asked.hs_code)) for segment in self.segments):
-            found = [_alike(np.unique(segment.hs_range(asked.hs_code)), 2.0) for segment in self.segments]
-            understood = Understood(hs_code=asked.hs_code)
-        elif any(len(places) for places in numbered):
-            found = [_alike(places, 3.0) for places in numbered]
-            understood = Understood(number=asked.number)
-        else:
-            words_only = wish.mode == "words"
-            vector = None if words_only else self._meant(asked.text, wish.like)
-            gone = [kernels.bits(d, s.n) if len(d) else None for s, d in zip(self.segments, dead, strict=True)]
-            every = scoring.evidence(self.statistics, asked, vector, gone, words_only=words_only)
-            understood = reading.with_spelling(asked.understood, self._as_written)
-            return [one.total(self.name_weight, words_only=words_only) for one in every], understood
-        kept = [~np.isin(places, gone) for (places, _scores), gone in zip(found, dead, strict=True)]
-        return [(places[k], scores[k]) for (places, scores), k in zip(found, kept, strict=True)], understood
+        under = [s.hs_range(asked.hs_code) if asked.hs_code else np.zeros(0, np.int64) for s in self.segments]
+        if any(len(places) for places in under):
+            return self._alike(under, 2.0, gone), Understood(hs_code=asked.hs_code)
+        if any(len(places) for places in numbered):
+            return self._alike(numbered, 3.0, gone), Understood(number=asked.number)
+        words_only = wish.mode == "words"
+        vector = None if words_only else self._meant(asked.text, wish.like)
+        every = scoring.evidence(self.statistics, asked, vector, gone, words_only=words_only)
+        understood = reading.with_spelling(asked.understood, self._as_written)
+        return [one.total(self.name_weight, words_only=words_only) for one in every], understood
+
+    def _alike(self, found, score: float, gone) -> list[scoring.Scored]:
+        given = zip(self.segments, found, gone, strict=True)
+        return [scoring.Scored.alike(segment, places, score, without) for segment, places, without in given]
 
     def _meant(self, text: str, like: int | None) -> NDArray[np.float32]:
         """The meaning of the words, or of the names of the entry that stands for them."""
@@ -203,37 +205,38 @@ class Index:
                         return normalise(vectors.mean(axis=0, keepdims=True))[0]
         return _vector(self.encoder, text)  # type: ignore[arg-type]
 
-    def _hits(self, scored) -> list[kernels.Bits]:
-        best = max((float(scores.max(initial=0.0)) for _places, scores in scored), default=0.0)
+    def _hits(self, scored: Sequence[scoring.Scored]) -> list[kernels.Bits]:
+        best = max((one.best for one in scored), default=0.0)
         least = max(ENOUGH, SHARE_OF_BEST * min(best, 1.0))
         if best < ENOUGH:
             least = max(ALONE, SHARE_ALONE * best)
-        return [
-            kernels.bits_from(places, scores, least, segment.n)
-            for segment, (places, scores) in zip(self.segments, scored, strict=True)
-        ]
+        return [one.hits(least) for one in scored]
 
-    def _values(self, number: int, scored, first: Mapping[int, float]) -> ordering.Values | None:
+    def _values(self, number: int, inside: kernels.Bits, scored, first: Mapping[int, float]) -> ordering.Values | None:
         """The scores of a segment's entries, for the order "fit"; None where nothing tells them apart."""
         if scored is None and not first:
             return None
+        places, scores = np.zeros(0, np.int64), np.zeros(0, np.float32)
+        if scored is not None:
+            places, scores = scored[number].values(inside)
         if not first:
-            return ordering.Values(*scored[number])
-        values = {} if scored is None else dict(zip(*(one.tolist() for one in scored[number]), strict=True))
+            return ordering.Values(places, scores)
+        values = dict(zip(places.tolist(), scores.tolist(), strict=True))
         known, order = self.segments[number].by_key
         for key, value in first.items():
             at = int(np.searchsorted(known, key))
             if at < len(known) and known[at] == key:
                 values[int(order[at])] = 10 + value
-        places = sorted(values)
-        return ordering.Values(np.array(places, np.int64), np.array([values[at] for at in places], np.float32))
+        places_ = sorted(values)
+        return ordering.Values(np.array(places_, np.int64), np.array([values[at] for at in places_], np.float32))
 
-    def _nearest(self, scored) -> list[int]:
+    def _nearest(self, scored: Sequence[scoring.Scored]) -> list[int]:
+        found = [one.values(one.every()) for one in scored]
         close = heapq.nlargest(
             NEAREST,
             (
                 (float(scores[at]), -number, -int(places[at]))
-                for number, (places, scores) in enumerate(scored)
+                for number, (places, scores) in enumerate(found)
                 for at in np.argsort(-scores, kind="stable")[:NEAREST]
                 if scores[at] > 0
             ),
@@ -269,10 +272,6 @@ class Index:
 def _vector(encoder: Encoder, text: str) -> NDArray[np.float32]:
     """The meaning of the words; one page asks three directories with the same ones."""
     return encoder.encode_query([text])[0]
-
-
-def _alike(places: NDArray[np.integer], score: float) -> tuple[NDArray[np.integer], NDArray[np.float32]]:
-    return places, np.full(len(places), score, np.float32)
 
 
 def _dead(segment: Segment, alive: kernels.Bits) -> NDArray[np.int64]:

@@ -33,6 +33,7 @@ class Segment:
     ranks: Array  # uint8 orders × n
     value_starts: Array  # int64 n + 1
     values: Array  # uint16
+    columns: Array  # uint8 or uint16, a row of n for every disjoint facet: which of its values, or how many where none
     value_rows: Array  # uint64 V × W
     value_totals: Array  # int64 V
     value_pairs: Array  # int32 V × V, how many hold both; 0 × 0 for few entries
@@ -84,6 +85,11 @@ class Segment:
             for name, listed in self.facets.items()
             for at, value in enumerate(listed)
         }
+
+    @cached_property
+    def column_of(self) -> dict[str, Array]:
+        """Disjoint facet → its row of `columns`."""
+        return dict(zip((name for name in self.facets if self.disjoint[name]), self.columns, strict=True))
 
     @cached_property
     def by_key(self) -> tuple[Array, Array]:
