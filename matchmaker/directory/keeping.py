@@ -41,6 +41,7 @@ LOOK_AGAIN = 0.5  # seconds between two looks at whether the files changed
 STALE, OLDEST = 30, 600  # seconds without a refresh until a reader starts one, and until the index is not trusted
 OVERLAP = timedelta(seconds=60)  # a transaction may end so much later than the time it wrote into its rows
 COUNT_RARELY, COUNT_EVERY = 100_000, 30  # entries from which rows are counted only once in so many seconds
+FILES = "files"  # in place of the stamp of rows, of an index that was read from files
 REMEMBERED = 30  # seconds for which a large directory is taken for large without asking
 
 _lock = threading.Lock()
@@ -103,12 +104,16 @@ def warm() -> None:
 # -- which index answers ----------------------------------------------------------------------------------------------
 def current(kind: str) -> Index | None:
     """The index as its rows are now, or a large one as it was a few seconds ago; None where there is none to trust."""
+    if _large.get(kind, 0) > time.monotonic():
+        return _from_files(kind)
+    stamp, held = None, _held.get(kind)
+    if held and held[0][0] != FILES:  # while no row changed, a small directory is small
+        stamp = DIRECTORIES[kind].stamp()
+        if held[0] == stamp:
+            return held[1]
     if _is_large(kind):
         return _from_files(kind)
-    stamp = DIRECTORIES[kind].stamp()
-    held = _held.get(kind)
-    if held and held[0] == stamp:
-        return held[1]
+    stamp = stamp or DIRECTORIES[kind].stamp()
     with _lock:
         held = _held.get(kind)
         if held and held[0] == stamp:
@@ -121,7 +126,7 @@ def current(kind: str) -> Index | None:
 
 
 def _is_large(kind: str) -> bool:
-    """Of a small one it is asked every time: an import may make it large between two readers."""
+    """Of a small one it is asked each time that something changed: an import may make it large between two readers."""
     now = time.monotonic()
     if _large.get(kind, 0) > now:
         return True
@@ -138,7 +143,7 @@ def _has_many(kind: str) -> bool:
 def _from_files(kind: str) -> Index | None:
     store, now = store_of(kind), time.monotonic()
     held = _held.get(kind)
-    if held and held[0][0] == "files" and now - _looked.get(kind, 0) < LOOK_AGAIN:
+    if held and held[0][0] == FILES and now - _looked.get(kind, 0) < LOOK_AGAIN:
         return held[1]
     _looked[kind] = now
     age = time.time() - store.checked()
@@ -146,12 +151,12 @@ def _from_files(kind: str) -> Index | None:
         refresh_aside(kind)
     if age > OLDEST:
         return None
-    version = ("files", store.version())
+    version = (FILES, store.version())
     if held is None or held[0] != version:
         with _lock:
             index = _opened(kind, store)
             if index is None:
-                return held[1] if held and held[0][0] == "files" else None
+                return held[1] if held and held[0][0] == FILES else None
             held = (version, index)
             _held[kind] = held
     return held[1]
