@@ -97,7 +97,7 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "matchmaker.urls"
 WSGI_APPLICATION = "matchmaker.wsgi.application"
-TEMPLATES = [
+TEMPLATES: list[dict] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],

@@ -12,7 +12,7 @@ from matchmaker.web import moulds
 from matchmaker.web.templatetags import lists
 from tests import factories as make
 
-CARD = "public/parts/product_card_body.html"
+CARD = "public/parts/product_card.html"
 OPTION = "components/facet_option.html"
 ODD = "<b>\"&'\ue000name\ue001{{ x }}%s"
 

@@ -1,9 +1,11 @@
 """Pieces that a list shows a hundred times, filled from moulds (web/moulds.py)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from django import template
-from django.utils.safestring import SafeString, mark_safe
+from django.template import Context
+from django.template.loader import get_template
+from django.utils.safestring import SafeString
 
 from matchmaker.core.figures import quantity
 from matchmaker.web.moulds import address_of, filled
@@ -11,6 +13,7 @@ from matchmaker.web.templatetags.trade import place, price
 from matchmaker.web.templatetags.ui import category_art, direction, flag, number
 
 register = template.Library()
+HEADER, STAR = "components/site_header.html", "public/parts/star.html"
 
 
 @register.simple_tag
@@ -29,18 +32,32 @@ def facet_options(facet: Mapping, form_id: str = "") -> SafeString:
         }
         for option in facet["options"]
     )
-    return mark_safe("".join(filled("components/facet_option.html", one) for one in values))  # pieces are safe
+    return SafeString("".join(filled("components/facet_option.html", one) for one in values))  # pieces are safe
 
 
-@register.simple_tag
-def product_card(product) -> SafeString:
-    """What a list shows of a product (public/parts/product_card_body.html): a `Product` or a card of the directory."""
+@register.simple_tag(takes_context=True)
+def product_cards(context: Context, products: Iterable) -> SafeString:
+    """Products to browse, as rows read with `for_cards` or cards of the directory; for a buyer (`buyer_company`,
+    `shortlisted`), each with the star that keeps it."""
+    star = get_template(STAR).template if context.get("buyer_company") else None
+    cards = []
+    for product in products:
+        kept = ""
+        if star:
+            with context.push(product=product, words=False):
+                kept = star.render(context)
+        cards.append(product_card(product, kept))
+    return SafeString("".join(cards))  # of moulds
+
+
+def product_card(product, star: str = "") -> SafeString:
+    """What a list shows of a product (public/parts/product_card.html): a `Product` or a card of the directory."""
     shown, original = product.text, product.original
     other = original if shown and original and original.language != shown.language else None
     image = next(iter(product.images if isinstance(product.images, list) else product.images.all()), None)
     values = {
         "url": address_of("product", product.uid),
-        "name": product.name,
+        "name": shown.name if shown else product.name,
         "lang": shown.language if shown else "",
         "dir": direction(shown.language if shown else ""),
         "other": other.name if other else "",
@@ -53,6 +70,7 @@ def product_card(product) -> SafeString:
         "amount": quantity(product.min_order, product.min_order_unit),
         "incoterm": product.incoterm,
         "place": place(product.incoterm_place) if product.incoterm else "",
+        "star": star,
     }
     if image:
         size = {"image_width": str(image.width), "image_height": str(image.height)}
@@ -60,4 +78,14 @@ def product_card(product) -> SafeString:
         values |= {"image": image.small_url, **words, **size}
     else:
         values["art"] = category_art(product.category_id)
-    return filled("public/parts/product_card_body.html", values)
+    return filled("public/parts/product_card.html", values)
+
+
+@register.simple_tag(takes_context=True)
+def site_header(context: Context) -> SafeString:
+    """The header of every page; for somebody who is not signed in it differs by the place alone, and is a mould."""
+    user, request = context.get("user"), context.get("request")
+    if request is None or user is None or user.is_authenticated:
+        return get_template(HEADER).template.render(context)
+    values = {"page_address": request.get_full_path(), "csrf_token": str(context.get("csrf_token") or "")}
+    return filled(HEADER, values, area=context.get("area"), nav=tuple(context.get("nav") or ()))
