@@ -63,7 +63,7 @@ def show(request, uid):
     similar = similar_products(product, without=directory.not_for(request))
     if request.user.is_authenticated and product.status == Product.Status.PUBLISHED:
         note_visit(by=request.user, product=product, company=buyer)
-    matches = Match.objects.for_buyer(buyer).filter(product=product).for_cards() if buyer else Match.objects.none()
+    matches = list(Match.objects.for_buyer(buyer).filter(product=product).for_cards()[:5]) if buyer else []
     context = {
         "product": product,
         "is_own": product.company == current_company(request, is_supplier=True),
@@ -74,7 +74,7 @@ def show(request, uid):
         "readiness": readiness_box(product, ships_on, to_maker=False, book=_rulebook()),
         "duty": duty_box(product, ships_on, agreements=_agreements(product.origin)),
         "similar": product_filters.rows(similar.keys, similar.cards),
-        "matches": list(matches[:5]),
+        "matches": matches,
         "structured": product_data(product, settings.SITE_URL),
         **directory.word_of(product.company),
         "meetings": meetings_with(request, product.company),
