@@ -6,7 +6,7 @@ a few joined strings instead of a hundred template nodes.
 """
 
 import re
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from functools import lru_cache
 from html import escape
 from uuid import UUID
@@ -25,13 +25,23 @@ def filled(template: str, values: Mapping[str, str], **given: Hashable) -> SafeS
 
     `given` is what the template reads and compares as it is; for everything else that is given, there is a mould.
     """
+    return SafeString(_filled(template, get_language() or "en", values, given))
+
+
+def filled_each(template: str, several: Iterable[Mapping[str, str]]) -> SafeString:
+    """The template with each of several values, one after the other."""
+    language = get_language() or "en"
+    return SafeString("".join(_filled(template, language, values, {}) for values in several))
+
+
+def _filled(template: str, language: str, values: Mapping[str, str], given: Mapping[str, Hashable]) -> str:
     shape = tuple(name for name, value in values.items() if value)
-    pieces, names = _mould(template, get_language() or "en", shape, tuple(given.items()))
+    pieces, names = _mould(template, language, shape, tuple(given.items()))
     found = [pieces[0]]
     for name, piece in zip(names, pieces[1:], strict=True):
         value = values[name]
         found += (value if isinstance(value, SafeString) else escape(value), piece)
-    return SafeString("".join(found))  # every value is escaped above, the pieces are a template's
+    return "".join(found)  # every value is escaped above, the pieces are a template's
 
 
 @lru_cache(maxsize=1024)

@@ -8,12 +8,12 @@ from django.template.loader import get_template
 from django.utils.safestring import SafeString
 
 from matchmaker.core.figures import quantity
-from matchmaker.web.moulds import address_of, filled
+from matchmaker.web.moulds import address_of, filled, filled_each
 from matchmaker.web.templatetags.trade import place, price
 from matchmaker.web.templatetags.ui import category_art, direction, flag, number
 
 register = template.Library()
-HEADER, STAR = "components/site_header.html", "public/parts/star.html"
+CARD, STAR, HEADER = "public/parts/product_card.html", "public/parts/star.html", "components/site_header.html"
 
 
 @register.simple_tag
@@ -32,7 +32,14 @@ def facet_options(facet: Mapping, form_id: str = "") -> SafeString:
         }
         for option in facet["options"]
     )
-    return SafeString("".join(filled("components/facet_option.html", one) for one in values))  # pieces are safe
+    return filled_each("components/facet_option.html", values)
+
+
+@register.simple_tag
+def facet_select(select: Mapping, form_id: str = "") -> SafeString:
+    """A choice that stands above the options of a filter (components/facet_select.html)."""
+    given = {"name": select["name"], "label": select["label"], "chosen": select["value"]}
+    return filled("components/facet_select.html", {"form": form_id or ""}, options=tuple(select["options"]), **given)
 
 
 @register.simple_tag(takes_context=True)
@@ -40,18 +47,21 @@ def product_cards(context: Context, products: Iterable) -> SafeString:
     """Products to browse, as rows read with `for_cards` or cards of the directory; for a buyer (`buyer_company`,
     `shortlisted`), each with the star that keeps it."""
     star = get_template(STAR).template if context.get("buyer_company") else None
-    cards = []
+    values = []
     for product in products:
-        kept = ""
+        values.append(_on_card(product))
         if star:
             with context.push(product=product, words=False):
-                kept = star.render(context)
-        cards.append(product_card(product, kept))
-    return SafeString("".join(cards))  # of moulds
+                values[-1]["star"] = star.render(context)
+    return filled_each(CARD, values)
 
 
-def product_card(product, star: str = "") -> SafeString:
-    """What a list shows of a product (public/parts/product_card.html): a `Product` or a card of the directory."""
+def product_card(product) -> SafeString:
+    """One of them."""
+    return filled(CARD, _on_card(product))
+
+
+def _on_card(product) -> dict[str, str]:
     shown, original = product.text, product.original
     other = original if shown and original and original.language != shown.language else None
     image = next(iter(product.images if isinstance(product.images, list) else product.images.all()), None)
@@ -70,7 +80,6 @@ def product_card(product, star: str = "") -> SafeString:
         "amount": quantity(product.min_order, product.min_order_unit),
         "incoterm": product.incoterm,
         "place": place(product.incoterm_place) if product.incoterm else "",
-        "star": star,
     }
     if image:
         size = {"image_width": str(image.width), "image_height": str(image.height)}
@@ -78,7 +87,7 @@ def product_card(product, star: str = "") -> SafeString:
         values |= {"image": image.small_url, **words, **size}
     else:
         values["art"] = category_art(product.category_id)
-    return filled("public/parts/product_card.html", values)
+    return values
 
 
 @register.simple_tag(takes_context=True)
