@@ -102,13 +102,7 @@ TEMPLATES: list[dict] = [
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
         "OPTIONS": {
-            # What a template says on every page is said once for each language: web/settled.py.
-            "loaders": [
-                (
-                    "matchmaker.web.settled.Loader",
-                    ["django.template.loaders.filesystem.Loader", "django.template.loaders.app_directories.Loader"],
-                )
-            ],
+            "loaders": ["matchmaker.web.settled.Loader"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",
@@ -139,10 +133,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"].setdefault("TEST", {})["NAME"] = env.str("TEST_SQLITE", str(VAR_DIR / "test.sqlite3"))
 else:
     DATABASES["default"].setdefault("OPTIONS", {}).update(POSTGRES_OPTIONS)
-    if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
-        DATABASES["default"]["ENGINE"] = "matchmaker.core.postgresql"  # the same, with a cheaper health check
-    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-    DATABASES["default"]["CONN_MAX_AGE"] = 60
+    # Django's PostgreSQL with a cheaper health check: core/postgresql.
+    DATABASES["default"] |= {"ENGINE": "matchmaker.core.postgresql", "CONN_HEALTH_CHECKS": True, "CONN_MAX_AGE": 60}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # The embedded Valkey listens on a port of its own; a REDIS_URL replaces it with nothing else changed.

@@ -26,6 +26,8 @@ from matchmaker.web.templatetags import joined, ui
 # Tags of ours that say the same in one language whenever their arguments are written out.
 _TAGS = {ui.icon, ui.category_art, joined.colon, joined.comma, joined.dot, joined.gap}
 
+FILES = ("django.template.loaders.filesystem.Loader", "django.template.loaders.app_directories.Loader")
+
 
 class _Settling(base.Loader):
     def get_template(self, template_name, skip=None):
@@ -36,7 +38,10 @@ class _Settling(base.Loader):
 
 
 class Loader(cached.Loader, _Settling):
-    """Django's cached loader, with a template for each language."""
+    """Django's cached loader, with a template for each language; by default of the project's files and the apps'."""
+
+    def __init__(self, engine, loaders=FILES):
+        super().__init__(engine, loaders)
 
     def cache_key(self, template_name, skip=None):
         return f"{get_language()}-{super().cache_key(template_name, skip)}"
