@@ -58,8 +58,11 @@ def _money(written: str, currency: str, locale: Locale) -> str:
 
 def for_one(amount: str, unit: str) -> str:
     """What is asked for one unit: $0.45 / piece; US$0.45／件."""
-    if not unit:
-        return amount
+    return _for_one(amount, unit, get_language() or "en") if unit else amount
+
+
+@lru_cache(maxsize=1 << 14)
+def _for_one(amount: str, unit: str, _language: str) -> str:
     return _("%(amount)s / %(unit)s") % {"amount": amount, "unit": reference.name(reference.units().get(unit), unit)}
 
 

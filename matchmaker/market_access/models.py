@@ -264,12 +264,17 @@ class AgreementPartner(Public):
         )
 
 
+def after(code: str) -> str:
+    """The first code that no longer stands below this one, or an empty string after the last: 100630 → 100631."""
+    following = str(int(code) + 1).zfill(len(code))
+    return following if len(following) == len(code) else ""
+
+
 class TariffRateQuerySet(DatedQuerySet):
     def below(self, code: str):
         """The national lines of a code, by a range of digits: under any collation the index answers it."""
-        following = str(int(code) + 1).zfill(len(code))
-        rows = self.filter(hs_code__gte=code)
-        return rows.filter(hs_code__lt=following) if len(following) == len(code) else rows
+        rows, end = self.filter(hs_code__gte=code), after(code)
+        return rows.filter(hs_code__lt=end) if end else rows
 
 
 class TariffRate(models.Model):

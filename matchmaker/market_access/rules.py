@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 
 
@@ -221,6 +222,7 @@ class Rulebook:
         return next((a for a in self.access if a.rule == rule.code and a.covers(hs_code, origin, day)), None)
 
 
+@lru_cache(maxsize=8192)
 def digits(code: str) -> str:
     """The digits of an HS code as written ("8481.80", full-width forms included)."""
     return "".join(str(int(char)) for char in code if char.isdecimal())

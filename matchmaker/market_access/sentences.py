@@ -6,10 +6,11 @@ The only place where they are worded.
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django.utils.formats import date_format, number_format
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from matchmaker.core import figures, reference
@@ -36,7 +37,12 @@ def in_language(record: object, name: str) -> str:
 
 
 def day(value: date | None) -> str:
-    return date_format(value, "DATE_FORMAT") if value else ""
+    return _day(value, get_language() or "en") if value else ""
+
+
+@lru_cache(maxsize=4096)
+def _day(value: date, _language: str) -> str:
+    return date_format(value, "DATE_FORMAT")
 
 
 def period(begins: date | None, ends: date | None) -> str:
@@ -55,29 +61,34 @@ def takes_over(rule: Rule) -> str:
     return _("From %(begins)s: %(rule)s.") % {"begins": day(rule.valid_from), "rule": in_language(rule, "name")}
 
 
+_STATUS = {
+    Status.MET: gettext_lazy("met"),
+    Status.MISSING: gettext_lazy("missing"),
+    Status.NOT_APPLICABLE: gettext_lazy("not applicable"),
+    Status.UNKNOWN: gettext_lazy("not known yet"),
+}
+_STATE = {
+    State.READY: gettext_lazy("ready"),
+    State.MISSING: gettext_lazy("something is missing"),
+    State.UNKNOWN: gettext_lazy("not known yet"),
+}
+_CONFIDENCE = {
+    Confidence.PRIMARY: gettext_lazy("We read the text of the rule."),
+    Confidence.SECONDARY: gettext_lazy("We read an account of the rule, not its text."),
+    Confidence.HINT: gettext_lazy("Whether it covers this product has to be confirmed."),
+}
+
+
 def status(value: Status) -> str:
-    return {
-        Status.MET: _("met"),
-        Status.MISSING: _("missing"),
-        Status.NOT_APPLICABLE: _("not applicable"),
-        Status.UNKNOWN: _("not known yet"),
-    }[value]
+    return str(_STATUS[value])
 
 
 def state(value: State) -> str:
-    return {
-        State.READY: _("ready"),
-        State.MISSING: _("something is missing"),
-        State.UNKNOWN: _("not known yet"),
-    }[value]
+    return str(_STATE[value])
 
 
 def confidence(value: Confidence) -> str:
-    return {
-        Confidence.PRIMARY: _("We read the text of the rule."),
-        Confidence.SECONDARY: _("We read an account of the rule, not its text."),
-        Confidence.HINT: _("Whether it covers this product has to be confirmed."),
-    }[value]
+    return str(_CONFIDENCE[value])
 
 
 def lookalike_warning(rule: Rule) -> str:

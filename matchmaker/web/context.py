@@ -1,8 +1,11 @@
 """What every page shows: where one is, what there is to go to, and what is unread."""
 
+from dataclasses import dataclass
+
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from matchmaker.campaigns.models import Partner
 from matchmaker.messaging.models import Enquiry
@@ -59,61 +62,76 @@ def desks(request) -> list[dict]:
     return found
 
 
-def navigation(request, area: str) -> list[dict]:
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One link of the header; `count` is what is unread behind it."""
+
+    url: str
+    label: str
+    icon: str
+    active: bool
+    name: str
+    count: int
+
+
+# Area → (name of the page, words, icon).
+_LINKS = {
+    "public": [
+        ("suppliers", gettext_lazy("Suppliers"), ""),
+        ("products", gettext_lazy("Products"), ""),
+        ("demands", gettext_lazy("Demands"), ""),
+        ("categories", gettext_lazy("Categories"), ""),
+        ("events", gettext_lazy("Events"), ""),
+    ],
+    "supplier": [
+        ("supplier_home", gettext_lazy("Home"), "home"),
+        ("supplier_matches", gettext_lazy("Matches"), "arrows-exchange"),
+        ("enquiries", gettext_lazy("Enquiries"), "messages"),
+        ("supplier_products", gettext_lazy("Products"), "package"),
+        ("meetings", gettext_lazy("Meetings"), "calendar-event"),
+        ("supplier_company", gettext_lazy("Company"), "building"),
+    ],
+    "buyer": [
+        ("buyer_home", gettext_lazy("Home"), "home"),
+        ("products", gettext_lazy("Find products"), "search"),
+        ("buyer_matches", gettext_lazy("Matches"), "arrows-exchange"),
+        ("enquiries", gettext_lazy("Enquiries"), "messages"),
+        ("buyer_demands", gettext_lazy("Demands"), "clipboard-list"),
+        ("buyer_shortlist", gettext_lazy("Shortlist"), "star"),
+        ("meetings", gettext_lazy("Meetings"), "calendar-event"),
+        ("buyer_company", gettext_lazy("Company"), "building"),
+    ],
+    "console": [
+        ("console_home", gettext_lazy("Work list"), "home"),
+        ("console_companies", gettext_lazy("Companies"), "building"),
+        ("console_partners", gettext_lazy("Partners"), "flag"),
+        ("console_demands", gettext_lazy("Demands"), "clipboard-list"),
+        ("console_matching", gettext_lazy("Matching"), "arrows-exchange"),
+        ("console_rules", gettext_lazy("Entry rules"), "gavel"),
+        ("console_outcomes", gettext_lazy("Outcomes"), "chart-bar"),
+        ("console_events", gettext_lazy("Events"), "calendar-event"),
+        ("console_campaign", gettext_lazy("Campaign"), "settings"),
+        ("console_delivery", gettext_lazy("Outgoing notices"), "mail"),
+    ],
+    "partner": [
+        ("partner_home", gettext_lazy("Companies"), "building"),
+        ("partner_codes", gettext_lazy("Codes"), "ticket"),
+        ("partner_enrol", gettext_lazy("Enrol a company"), "plus"),
+    ],
+}
+
+
+def navigation(request, area: str) -> list[Link]:
     """The links of the header in this area."""
-    links = {
-        "public": [
-            ("suppliers", _("Suppliers"), ""),
-            ("products", _("Products"), ""),
-            ("demands", _("Demands"), ""),
-            ("categories", _("Categories"), ""),
-            ("events", _("Events"), ""),
-        ],
-        "supplier": [
-            ("supplier_home", _("Home"), "home"),
-            ("supplier_matches", _("Matches"), "arrows-exchange"),
-            ("enquiries", _("Enquiries"), "messages"),
-            ("supplier_products", _("Products"), "package"),
-            ("meetings", _("Meetings"), "calendar-event"),
-            ("supplier_company", _("Company"), "building"),
-        ],
-        "buyer": [
-            ("buyer_home", _("Home"), "home"),
-            ("products", _("Find products"), "search"),
-            ("buyer_matches", _("Matches"), "arrows-exchange"),
-            ("enquiries", _("Enquiries"), "messages"),
-            ("buyer_demands", _("Demands"), "clipboard-list"),
-            ("buyer_shortlist", _("Shortlist"), "star"),
-            ("meetings", _("Meetings"), "calendar-event"),
-            ("buyer_company", _("Company"), "building"),
-        ],
-        "console": [
-            ("console_home", _("Work list"), "home"),
-            ("console_companies", _("Companies"), "building"),
-            ("console_partners", _("Partners"), "flag"),
-            ("console_demands", _("Demands"), "clipboard-list"),
-            ("console_matching", _("Matching"), "arrows-exchange"),
-            ("console_rules", _("Entry rules"), "gavel"),
-            ("console_outcomes", _("Outcomes"), "chart-bar"),
-            ("console_events", _("Events"), "calendar-event"),
-            ("console_campaign", _("Campaign"), "settings"),
-            ("console_delivery", _("Outgoing notices"), "mail"),
-        ],
-        "partner": [
-            ("partner_home", _("Companies"), "building"),
-            ("partner_codes", _("Codes"), "ticket"),
-            ("partner_enrol", _("Enrol a company"), "plus"),
-        ],
-    }[area]
     desk = getattr(request, "partner", None)  # the partners' pages name the desk in their address
     if area == "partner" and desk is None:
         return []
     found = []
-    for name, label, icon in links:
+    for name, label, icon in _LINKS[area]:
         url = reverse(name, args=[desk.uid] if desk else [])
         active = request.path_info == url or (request.path_info.startswith(url) and not name.endswith("_home"))
         count = unread_enquiries(request) if name == "enquiries" else 0
-        found.append({"url": url, "label": label, "icon": icon, "active": active, "name": name, "count": count})
+        found.append(Link(url, str(label), icon, active, name, count))
     return found
 
 

@@ -1,5 +1,6 @@
 """A mould says what its template would have said."""
 
+import re
 import uuid
 
 import pytest
@@ -12,8 +13,8 @@ from matchmaker.web import moulds
 from matchmaker.web.templatetags import lists
 from tests import factories as make
 
-CARD = "public/parts/product_card_body.html"
-OPTION = "components/facet_option.html"
+CARD = "public/parts/product_card.html"
+OPTION, SELECT = "components/facet_option.html", "components/facet_select.html"
 ODD = "<b>\"&'\ue000name\ue001{{ x }}%s"
 
 
@@ -33,6 +34,50 @@ def test_a_mould_speaks_the_readers_language():
         with translation.override(language):
             said.append("Price on request" in moulds.filled(CARD, {"name": "rice", "url": "/"}))
     assert said == [True, False]
+
+
+def test_a_mould_for_each_thing_that_is_given_as_it_is():
+    select = {"name": "ship", "label": "Month", "value": "b", "options": [("a", "<A>"), ("b", "B")]}
+    for chosen, form in (("b", ""), ("a", ""), ("a", "x<y")):
+        shown = {"name": "ship", "label": "Month", "chosen": chosen, "options": select["options"], "form": form}
+        assert lists.facet_select({**select, "value": chosen}, form) == render_to_string(SELECT, shown)
+        assert lists.facet_select({**select, "value": chosen}, form).count(" selected") == 1
+
+
+def test_several_are_one_after_the_other():
+    several = [{"name": "rice", "url": "/1"}, {"name": "<tea>", "url": "/2", "star": mark_safe("<form>")}]
+    assert moulds.filled_each(CARD, several) == "".join(moulds.filled(CARD, one) for one in several)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_the_header_of_who_is_not_signed_in_is_its_template_rendered(client, language):
+    """For two places and two readers: nothing of one stands in the page of the other."""
+    pages = {}
+    client.cookies["django_language"] = language
+    for path in ("/products/?q=rice%20%3Cb%3E", "/suppliers/?q=tea", "/products/?q=rice%20%3Cb%3E"):
+        response = client.get(path)
+        request, context = response.wsgi_request, response.context
+        with translation.override(language):
+            plain = render_to_string(lists.HEADER, {"area": "public", "nav": context["nav"]}, request)
+        pages[path] = response.content.decode()
+        assert _without_token(plain) in _without_token(pages[path])
+    assert 'value="/products/?q=rice%20%3Cb%3E"' in pages["/products/?q=rice%20%3Cb%3E"]
+    assert 'value="/suppliers/?q=tea"' in pages["/suppliers/?q=tea"]
+
+
+@pytest.mark.django_db
+def test_who_is_signed_in_has_a_header_of_her_own(client):
+    client.get("/products/")
+    person = make.user(name="Malee Suwan")
+    client.force_login(person)
+    assert person.email.replace("@", "@<wbr>").replace(".", ".<wbr>") in client.get("/products/").content.decode()
+    client.logout()
+    assert "Malee" not in client.get("/products/").content.decode()
+
+
+def _without_token(page: str) -> str:
+    return re.sub('(csrfmiddlewaretoken" value=")[^"]+', r"\1", page)
 
 
 def test_an_address_is_that_of_the_site_map():

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db.models import Q
 
 from matchmaker.catalogue.models import Product
+from matchmaker.core.written import Written
 from matchmaker.market_access import duty, readiness, rules
 from matchmaker.market_access.models import (
     AccessNotice,
@@ -21,9 +22,24 @@ from matchmaker.market_access.models import (
     ReadinessAnswer,
     Registration,
     TariffRate,
+    after,
 )
 
 RECORDS = settings.DATA_DIR / "market_access"
+
+# What the page of a product asks for on its own, each in one query.
+_registered = Written(
+    lambda product, company: Registration.objects.filter(Q(product=product) | Q(company=company, product__isnull=True)),
+    -1,
+    -2,
+)
+_answered = Written(lambda product: ReadinessAnswer.objects.filter(product=product), -1)
+_lines_until = Written(
+    lambda day, code, end: TariffRate.objects.on(day).filter(hs_code__gte=code, hs_code__lt=end),
+    date.min,
+    "code",
+    "end",
+)
 
 
 def rulebook() -> rules.Rulebook:
@@ -97,7 +113,8 @@ def duty_of(
     code = product.hs_code
     lines: Iterable[TariffRate] = ()
     if code:
-        lines = TariffRate.objects.on(day).below(code)
+        end = after(code)
+        lines = _lines_until(day, code, end) if end else TariffRate.objects.on(day).below(code)
     return duty.duty(code, origin, day, agreements or trade(origin), [line.as_rate() for line in lines], value)
 
 
@@ -109,7 +126,7 @@ def _facts(products: list[Product], book: rules.Rulebook) -> dict[int, readiness
     single = {code for rule in book.rules if rule.per_product for code in rule.accepts}
     by_product: dict[int, list[readiness.Held]] = {product.pk: [] for product in products}
     by_company: dict[int, list[readiness.Held]] = {product.company_id: [] for product in products}
-    for row in Registration.objects.filter(Q(product__in=by_product) | Q(company__in=by_company, product__isnull=True)):
+    for row in _registrations(products):
         held = readiness.Held(row.code, "registration", row.number, row.valid_from, row.valid_until)
         if row.product_id:
             by_product[row.product_id].append(held)
@@ -130,9 +147,22 @@ def _facts(products: list[Product], book: rules.Rulebook) -> dict[int, readiness
     return facts
 
 
+def _registrations(products: list[Product]) -> Iterable[Registration]:
+    if len(products) == 1:
+        return _registered(products[0].pk, products[0].company_id)
+    return Registration.objects.filter(
+        Q(product__in=[product.pk for product in products])
+        | Q(company__in={product.company_id for product in products}, product__isnull=True)
+    )
+
+
 def _answers(products: list[Product]) -> dict[int, dict[str, bool]]:
     found: dict[int, dict[str, bool]] = {}
-    rows = ReadinessAnswer.objects.filter(product__in=products)
-    for product_id, question, answer in rows.values_list("product_id", "question", "answer"):
-        found.setdefault(product_id, {})[question] = answer
+    rows: Iterable[ReadinessAnswer] = ()
+    if len(products) == 1:
+        rows = _answered(products[0].pk)
+    else:
+        rows = ReadinessAnswer.objects.filter(product__in=products).only("product_id", "question", "answer")
+    for row in rows:
+        found.setdefault(row.product_id, {})[row.question] = row.answer
     return found

@@ -10,7 +10,7 @@ from matchmaker.campaigns.models import Campaign
 from matchmaker.companies.models import Company
 from matchmaker.events.models import Event
 from matchmaker.web.access import team
-from matchmaker.web.context import navigation
+from matchmaker.web.context import Link, navigation
 
 MOST = 20  # of each kind; whatever is not among them is found by the last line, a search
 
@@ -23,9 +23,12 @@ def palette(request: HttpRequest) -> HttpResponse:
     return render(request, "components/palette.html", {"commands": found, "search_url": reverse("console_companies")})
 
 
-def commands(campaign: Campaign, pages: list[dict]) -> list[dict]:
+def commands(campaign: Campaign, pages: list[Link]) -> list[dict]:
     """Lines of the command palette; `pages` are the links of the header."""
-    found = [{**page, "group": _("Page"), "words": page["name"]} for page in pages]
+    found = [
+        {"label": page.label, "url": page.url, "icon": page.icon, "group": _("Page"), "words": page.name}
+        for page in pages
+    ]
     begin = (
         ("console_event_new", _("Plan an event"), "plus"),
         ("console_matching", _("Match the whole campaign"), "refresh"),

@@ -1,12 +1,13 @@
 """What the directory of products is filtered and ordered by."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from django.utils.formats import date_format
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from matchmaker.catalogue.models import Demand, DemandLine, Product
 from matchmaker.companies.models import Company
@@ -28,34 +29,45 @@ BASE = {"mass": "kg", "volume": "l", "count": "pc"}
 _still_published = Among(Product.objects.published)
 
 
-def facets(ships: dt.date) -> list[Facet]:
+def facets(ships: dt.date) -> Sequence[Facet]:
+    """The filters, with readiness as it is for goods that are shipped in a month of `facts.months`."""
+    return _facets(ships, tuple(facts.months()), get_language() or "en")
+
+
+@lru_cache(maxsize=64)  # twelve months in two languages, of this month and the next
+def _facets(ships: dt.date, months: Sequence[dt.date], language: str) -> Sequence[Facet]:
+    """Words in the active language, which is the one named; so what a code is called is found once as well."""
+
+    def called(label: Callable[[str], str]) -> Callable[[Sequence[str]], Mapping[str, str]]:
+        return each(lru_cache(maxsize=512)(label))  # codes of an address, too, can be anything
+
     shipment = {
         "name": "ship",
         "label": _("Shipment in"),
         "value": f"{ships:%Y-%m}",
-        "options": [(f"{day:%Y-%m}", date_format(day, "YEAR_MONTH_FORMAT")) for day in facts.months()],
+        "options": [(f"{day:%Y-%m}", date_format(day, "YEAR_MONTH_FORMAT")) for day in months],
     }
-    return [
+    return (
         Facet("group", _("Group"), group_names),
         Facet("category", _("Category"), category_names),
-        Facet("origin", _("Origin"), each(country), flags=True),
+        Facet("origin", _("Origin"), called(country), flags=True),
         Facet(
             "ready",
             _("Ready for China"),
-            each(lambda value: sentences.state(State(value)) if value in State else value),
+            called(lambda value: sentences.state(State(value)) if value in State else value),
             index=f"ready{ships:%Y%m}",
             in_order=[state.value for state in State],
             select=shipment,
         ),
-        Facet("certificate", _("Certificates"), each(certificate)),
-        Facet("duty", _("Duty under the best agreement"), each(duty_words), in_order=_in_order(facts.DUTY_BANDS)),
-        Facet("price", _("Price in yuan"), each(price_words), in_order=_by_kind(facts.PRICE_BANDS)),
+        Facet("certificate", _("Certificates"), called(certificate)),
+        Facet("duty", _("Duty under the best agreement"), called(duty_words), in_order=_in_order(facts.DUTY_BANDS)),
+        Facet("price", _("Price in yuan"), called(price_words), in_order=_by_kind(facts.PRICE_BANDS)),
         Facet("currency", _("Currency of the price"), each(lambda code: code)),
-        Facet("order", _("Minimum order"), each(order_words), in_order=_by_kind(facts.ORDER_BANDS)),
-        Facet("verification", _("Supplier checked"), each(verification_words)),
-        Facet("language", _("Speaks"), each(language_name)),
+        Facet("order", _("Minimum order"), called(order_words), in_order=_by_kind(facts.ORDER_BANDS)),
+        Facet("verification", _("Supplier checked"), called(verification_words)),
+        Facet("language", _("Speaks"), called(language_name)),
         Facet("event", _("Comes to"), event_names),
-    ]
+    )
 
 
 def _in_order(bands: Sequence[int], kind: str = "") -> list[str]:

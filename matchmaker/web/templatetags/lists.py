@@ -1,16 +1,19 @@
 """Pieces that a list shows a hundred times, filled from moulds (web/moulds.py)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from django import template
-from django.utils.safestring import SafeString, mark_safe
+from django.template import Context
+from django.template.loader import get_template
+from django.utils.safestring import SafeString
 
 from matchmaker.core.figures import quantity
-from matchmaker.web.moulds import address_of, filled
+from matchmaker.web.moulds import address_of, filled, filled_each
 from matchmaker.web.templatetags.trade import place, price
 from matchmaker.web.templatetags.ui import category_art, direction, flag, number
 
 register = template.Library()
+CARD, STAR, HEADER = "public/parts/product_card.html", "public/parts/star.html", "components/site_header.html"
 
 
 @register.simple_tag
@@ -29,18 +32,42 @@ def facet_options(facet: Mapping, form_id: str = "") -> SafeString:
         }
         for option in facet["options"]
     )
-    return mark_safe("".join(filled("components/facet_option.html", one) for one in values))  # pieces are safe
+    return filled_each("components/facet_option.html", values)
 
 
 @register.simple_tag
+def facet_select(select: Mapping, form_id: str = "") -> SafeString:
+    """A choice that stands above the options of a filter (components/facet_select.html)."""
+    given = {"name": select["name"], "label": select["label"], "chosen": select["value"]}
+    return filled("components/facet_select.html", {"form": form_id or ""}, options=tuple(select["options"]), **given)
+
+
+@register.simple_tag(takes_context=True)
+def product_cards(context: Context, products: Iterable) -> SafeString:
+    """Products to browse, as rows read with `for_cards` or cards of the directory; for a buyer (`buyer_company`,
+    `shortlisted`), each with the star that keeps it."""
+    star = get_template(STAR).template if context.get("buyer_company") else None
+    values = []
+    for product in products:
+        values.append(_on_card(product))
+        if star:
+            with context.push(product=product, words=False):
+                values[-1]["star"] = star.render(context)
+    return filled_each(CARD, values)
+
+
 def product_card(product) -> SafeString:
-    """What a list shows of a product (public/parts/product_card_body.html): a `Product` or a card of the directory."""
+    """One of them."""
+    return filled(CARD, _on_card(product))
+
+
+def _on_card(product) -> dict[str, str]:
     shown, original = product.text, product.original
     other = original if shown and original and original.language != shown.language else None
     image = next(iter(product.images if isinstance(product.images, list) else product.images.all()), None)
     values = {
         "url": address_of("product", product.uid),
-        "name": product.name,
+        "name": shown.name if shown else product.name,
         "lang": shown.language if shown else "",
         "dir": direction(shown.language if shown else ""),
         "other": other.name if other else "",
@@ -60,4 +87,14 @@ def product_card(product) -> SafeString:
         values |= {"image": image.small_url, **words, **size}
     else:
         values["art"] = category_art(product.category_id)
-    return filled("public/parts/product_card_body.html", values)
+    return values
+
+
+@register.simple_tag(takes_context=True)
+def site_header(context: Context) -> SafeString:
+    """The header of every page; for somebody who is not signed in it differs by the place alone, and is a mould."""
+    user, request = context.get("user"), context.get("request")
+    if request is None or user is None or user.is_authenticated:
+        return get_template(HEADER).template.render(context)
+    values = {"page_address": request.get_full_path(), "csrf_token": str(context.get("csrf_token") or "")}
+    return filled(HEADER, values, area=context.get("area"), nav=tuple(context.get("nav") or ()))

@@ -263,7 +263,7 @@ register.filter("money", money)  # `{{ quote.price|money:"USD" }}`
 @register.filter
 def number(value, digits: int | None = None) -> str:
     """A number with the reader's separators; `|number:2` keeps exactly two decimals; '' for none."""
-    amount = decimal(value)
+    amount = value if type(value) is int else decimal(value)
     return "" if amount is None else _number(str(amount), None if digits is None else int(digits), habits())
 
 
