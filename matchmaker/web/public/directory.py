@@ -10,8 +10,8 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from matchmaker.catalogue.models import Category, Demand, ShortlistItem
 from matchmaker.companies.models import Company
@@ -247,13 +247,13 @@ def _kinds(request, kind: str, query: str, total: int) -> list[dict[str, Any]]:
 
 # -- words for values -------------------------------------------------------------------------------------------------
 def category_names(codes: Sequence[str]) -> dict[str, str]:
-    known = _categories()
-    return {code: known[code].name for code in codes if code in known}
+    known = _category_names(get_language() or "en")
+    return {code: known[code] for code in codes if code in known}
 
 
 @briefly(10)
-def _categories() -> dict[str, Category]:
-    return {row.pk: row for row in Category.objects.all()}
+def _category_names(_language: str) -> dict[str, str]:
+    return {row.pk: row.name for row in Category.objects.all()}
 
 
 def group_names(codes: Sequence[str]) -> dict[str, str]:

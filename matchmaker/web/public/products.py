@@ -4,6 +4,7 @@ import datetime as dt
 from uuid import UUID
 
 from django.conf import settings
+from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -98,7 +99,10 @@ def _product(user, uid: UUID) -> Product:
     """The product with its company, its category and its parts, as `prefetch_related` would leave them, or 404."""
     found = _published(uid)  # visible to everybody; what else this person may see is asked for where there is none
     product = found[0] if found else get_object_or_404(Product.objects.visible_to(user), uid=uid)
-    product.company = _company(product.company_id)[0]
+    company = _company(product.company_id)
+    if not company:  # gone between the two questions
+        raise Http404
+    product.company = company[0]
     if product.category_id:
         product.category = _category(product.category_id)
     product._prefetched_objects_cache = {name: part(product.pk) for name, part in _parts.items()}
