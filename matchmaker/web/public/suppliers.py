@@ -8,7 +8,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from matchmaker.campaigns.models import Enrolment
-from matchmaker.catalogue.models import Product, ProductCertificate
+from matchmaker.catalogue.models import Product, ProductCertificate, ProductText
 from matchmaker.companies import domains
 from matchmaker.companies.models import Company
 from matchmaker.web.access import current_company, everyone
@@ -24,7 +24,9 @@ SHOWN = 4  # products a supplier's card names
 
 def cards(companies):
     """Suppliers with the number of their products and the names of a few."""
-    shown = Product.objects.published().prefetch_related("texts").order_by("-published_at", "-pk")[:SHOWN]
+    names = Prefetch("texts", ProductText.objects.only("product_id", "language", "name", "is_original"))
+    products = Product.objects.published().only("uid", "company_id").prefetch_related(names)
+    shown = products.order_by("-published_at", "-pk")[:SHOWN]
     counted = Count("products", Q(products__status=Product.Status.PUBLISHED))
     return companies.annotate(product_count=counted).prefetch_related(Prefetch("products", shown, to_attr="shown"))
 
