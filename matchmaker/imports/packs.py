@@ -152,15 +152,11 @@ def _texts(columns: Sequence[Any]) -> Iterator[list[Any]]:
 
 
 def unpacked(pack: ImportPack) -> list[Row]:
-    return _unpacked(pack.names, pack.rows)
-
-
-def _unpacked(names: Sequence[str], text: str) -> list[Row]:
     create = Action.CREATE.value
-    numbers, targets, *columns = json.loads(text)
+    numbers, targets, *columns = json.loads(pack.rows)
     values = zip(*[_spread(column, len(numbers)) for column in columns], strict=True)
     return [
-        Row(number, [], dict(zip(names, said, strict=True)), None, None, create, uuid.UUID(int=int(target, 16)))
+        Row(number, [], dict(zip(pack.names, said, strict=True)), None, None, create, uuid.UUID(int=int(target, 16)))
         for number, target, said in zip(numbers, targets, values, strict=True)
     ]
 
@@ -174,20 +170,27 @@ class Unpacker:
 
     def __enter__(self) -> Self:
         self._thread = ThreadPoolExecutor(1)
-        self._begun: dict[int, Future[list[Row]]] = {}
+        self._begun: dict[int, tuple[ImportPack, Future[list[Row]]]] = {}
         return self
 
     def __exit__(self, *_raised: object) -> None:
         self._thread.shutdown(cancel_futures=True)
 
-    def begin(self, pack: ImportPack) -> None:
-        """Start on a piece that `rows` will be asked for."""
-        self._begun = {pack.pk: self._thread.submit(_unpacked, pack.names, pack.rows)}
+    def begin(self, pack: ImportPack, behind: int) -> None:
+        """Start on the piece that comes behind that row."""
+        self._begun = {behind: (pack, self._thread.submit(unpacked, pack))}
 
-    def rows(self, pack: ImportPack) -> list[Row]:
-        """The rows of a piece, whether it was begun or not."""
-        begun = self._begun.pop(pack.pk, None)
-        return begun.result() if begun else unpacked(pack)
+    def next_of(self, batch: Import) -> tuple[ImportPack | None, list[Row]]:
+        """The piece behind what is in already, and its rows, whether it was begun or not; None behind the last."""
+        if begun := self._begun.pop(batch.done_through, None):
+            return begun[0], begun[1].result()
+        pack = pack_behind(batch, batch.done_through)
+        return pack, unpacked(pack) if pack else []
+
+
+def pack_behind(batch: Import, row_no: int) -> ImportPack | None:
+    """Without the cells as they were written."""
+    return batch.packs.defer("written").filter(first_row__gt=row_no).order_by("first_row").first()
 
 
 def as_written(pack: ImportPack, rows: Iterable[Row]) -> None:

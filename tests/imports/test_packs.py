@@ -139,8 +139,8 @@ def test_killed_between_two_pieces_it_goes_on_where_it_ended_and_leaves_no_threa
     services.apply_import(by=owner, batch=batch)
     real, begun = Unpacker.begin, []
 
-    def dies(unpacker, pack):
-        real(unpacker, pack)
+    def dies(unpacker, pack, behind):
+        real(unpacker, pack, behind)
         begun.append(pack)
         if len(begun) == at + 1:
             raise Killed
