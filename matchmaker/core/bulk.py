@@ -44,8 +44,9 @@ def without_waiting_for_the_disk() -> None:
 def insert(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Write rows of the named fields (attribute names such as `company_id`); every other field gets its default.
 
-    Values are Python's: UUID, Decimal, aware datetime, date, dict and list for JSON fields. They are written as COPY reads
-    them column by column, because a column repeats itself; psycopg goes cell by cell, which takes three times as long.
+    Values are Python's: UUID, Decimal, aware datetime, date, dict and list for JSON fields. COPY gets them as its text
+    format has them, made column by column, because a column repeats itself: cell by cell, as psycopg makes them, takes
+    three times as long.
     """
     fields = {field.attname: field for field in model._meta.concrete_fields}
     rest = {
