@@ -9,9 +9,12 @@ import json
 import uuid
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from itertools import batched
 from typing import Any
 
 from django.db import connection, models
+
+_MARKS = {"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"}  # what COPY reads as something else; the backslash first
 
 
 def reserve_ids(model: type[models.Model], count: int) -> list[int]:
@@ -41,7 +44,9 @@ def without_waiting_for_the_disk() -> None:
 def insert(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Write rows of the named fields (attribute names such as `company_id`); every other field gets its default.
 
-    Values are Python's: UUID, Decimal, aware datetime, dict and list for JSON fields.
+    Values are Python's: UUID, Decimal, aware datetime, date, dict and list for JSON fields. COPY gets them as its text
+    format has them, made column by column, because a column repeats itself: cell by cell, as psycopg makes them, takes
+    three times as long.
     """
     fields = {field.attname: field for field in model._meta.concrete_fields}
     rest = {
@@ -51,28 +56,46 @@ def insert(model: type[models.Model], names: Sequence[str], rows: Iterable[Seque
     }
     table = connection.ops.quote_name(model._meta.db_table)
     columns = ", ".join(connection.ops.quote_name(str(fields[name].column)) for name in (*names, *rest))
-    places = [at for at, name in enumerate((*names, *rest)) if isinstance(fields[name], models.JSONField)]
     constant = tuple(rest.values())
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             with connection.wrap_database_errors, cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
-                for row in rows:
-                    cells = (*row, *constant)
-                    copy.write_row(_with_json(cells, places) if places else cells)
+                for some in batched(rows, 500):  # the database takes these in while the next are made
+                    cells = [*zip(*some, strict=True), *[(value,) * len(some) for value in constant]]
+                    lines = map("\t".join, zip(*map(_for_copy, cells), strict=True))
+                    copy.write("\n".join(lines) + "\n")
         else:
             marks = ", ".join(["%s"] * (len(names) + len(rest)))
             cursor.executemany(
                 f"INSERT INTO {table} ({columns}) VALUES ({marks})",
-                [tuple(map(_plain, _with_json((*row, *constant), places))) for row in rows],
+                [tuple(map(_plain, (*row, *constant))) for row in rows],
             )
 
 
-def _with_json(row: tuple, places: list[int]) -> Sequence[Any]:
-    cells = list(row)
-    for at in places:
-        if cells[at] is not None and not isinstance(cells[at], str):
-            cells[at] = json.dumps(cells[at], ensure_ascii=False)
-    return cells
+def _for_copy(column: Sequence[Any]) -> Sequence[str]:
+    """A column as the text format of COPY has it."""
+    first = column[0]
+    if type(first) is type(column[-1]) and column.count(first) == len(column):
+        return [_cell(first)] * len(column)
+    if set(map(type, column)) == {str}:
+        together = "".join(column)
+        return column if not any(mark in together for mark in _MARKS) else list(map(_cell, column))
+    return list(map(_cell, column))
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return r"\N"
+    if isinstance(value, bool):
+        return "t" if value else "f"
+    if isinstance(value, uuid.UUID):
+        return value.hex
+    if isinstance(value, int | Decimal | dt.date):
+        return str(value)
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    for mark, written in _MARKS.items():
+        text = text.replace(mark, written)
+    return text
 
 
 def _plain(value: Any) -> Any:
@@ -83,4 +106,4 @@ def _plain(value: Any) -> Any:
         return connection.ops.adapt_datetimefield_value(value)
     if isinstance(value, Decimal | dt.date):
         return str(value)
-    return value
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value

@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import zip_longest
 from operator import itemgetter
 from typing import Any, Self
 
@@ -49,11 +50,11 @@ def keep(batch: Import, rows: Sequence[Row]) -> None:
     without_waiting_for_the_disk()  # the note that all was read waits
     fresh = [row for row in rows if row.action == Action.CREATE]
     names = list(fresh[0].values or ()) if fresh else []
-    written = [(row.raw, row.notes) for row in fresh]
+    pack = packed(names, fresh)
     insert(
         ImportPack,
         ("batch_id", "first_row", "last_row", "names", "rows", "written"),
-        [(batch.pk, rows[0].row_no, rows[-1].row_no, names, as_json(packed(names, fresh)), as_json(written))],
+        [(batch.pk, rows[0].row_no, rows[-1].row_no, names, as_json(pack), as_json(written(fresh, pack)))],
     )
     if len(fresh) < len(rows):
         keep_apart(batch, [row for row in rows if row.action != Action.CREATE])
@@ -108,25 +109,54 @@ def rows_of(batch: Import, pack: ImportPack, packed: list[Row]) -> list[Row]:
     return sorted(rows, key=lambda row: row.row_no)
 
 
-def packed(names: Sequence[str], rows: Sequence[Row]) -> list[list[Any]]:
-    """Row numbers, uids, then the named values column by column. A column that says the same in every row says it once:
-    few sheets fill half of the columns there are."""
+def packed(names: Sequence[str], rows: Sequence[Row]) -> list[Any]:
+    """Row numbers, uids, then the named values column by column."""
     numbers, targets = [row.row_no for row in rows], [row.target.hex for row in rows]  # type: ignore[union-attr]
     values: list[Any] = [row.values for row in rows]
-    columns = [list(map(itemgetter(name), values)) for name in names]
-    return [numbers, targets, *[one[:1] if one.count(one[0]) == len(one) else one for one in columns]]
+    return [numbers, targets, *[_pressed(list(map(itemgetter(name), values))) for name in names]]
+
+
+def written(rows: Sequence[Row], pack: Sequence[Any]) -> list[Any]:
+    """Notes, then the cells column by column. What stands among the values as it was written is not kept again: the
+    number of its column there stands for it. Rows that end early are filled up with empty cells."""
+    there = list(_texts(pack[2:]))
+    cells = map(list, zip_longest(*[row.raw for row in rows], fillvalue=""))
+    columns = [there.index(one) if one in there else _pressed(one) for one in cells]
+    return [_pressed([row.notes for row in rows]), *columns]
+
+
+def _pressed(column: list[Any]) -> Any:
+    """A column that says the same in every row says it once: few sheets fill half of the columns there are. One of
+    lists that are of one length is kept as the columns in them."""
+    if not column or (column[0] == column[-1] and column.count(column[0]) == len(column)):
+        return column[:1]
+    if column[0] and set(map(type, column)) <= {list, tuple} and len(set(map(len, column))) == 1:
+        return {"each": [_pressed(list(inner)) for inner in zip(*column, strict=True)]}
+    return column
+
+
+def _spread(column: Any, count: int) -> Sequence[Any]:
+    """One value a row again."""
+    if isinstance(column, dict):
+        return list(map(list, zip(*[_spread(inner, count) for inner in column["each"]], strict=True)))
+    return column * count if len(column) == 1 else column
+
+
+def _texts(columns: Sequence[Any]) -> Iterator[list[Any]]:
+    """The columns in which each row says something of its own, in order, with those inside of others."""
+    for column in columns:
+        if isinstance(column, dict):
+            yield from _texts(column["each"])
+        elif len(column) > 1:
+            yield column
 
 
 def unpacked(pack: ImportPack) -> list[Row]:
-    return _unpacked(pack.names, pack.rows)
-
-
-def _unpacked(names: Sequence[str], text: str) -> list[Row]:
     create = Action.CREATE.value
-    numbers, targets, *columns = json.loads(text)
-    values = zip(*[column * len(numbers) if len(column) == 1 else column for column in columns], strict=True)
+    numbers, targets, *columns = json.loads(pack.rows)
+    values = zip(*[_spread(column, len(numbers)) for column in columns], strict=True)
     return [
-        Row(number, [], dict(zip(names, said, strict=True)), None, None, create, uuid.UUID(int=int(target, 16)))
+        Row(number, [], dict(zip(pack.names, said, strict=True)), None, None, create, uuid.UUID(int=int(target, 16)))
         for number, target, said in zip(numbers, targets, values, strict=True)
     ]
 
@@ -140,29 +170,39 @@ class Unpacker:
 
     def __enter__(self) -> Self:
         self._thread = ThreadPoolExecutor(1)
-        self._begun: dict[int, Future[list[Row]]] = {}
+        self._begun: dict[int, tuple[ImportPack, Future[list[Row]]]] = {}
         return self
 
     def __exit__(self, *_raised: object) -> None:
         self._thread.shutdown(cancel_futures=True)
 
-    def begin(self, pack: ImportPack) -> None:
-        """Start on a piece that `rows` will be asked for."""
-        self._begun = {pack.pk: self._thread.submit(_unpacked, pack.names, pack.rows)}
+    def begin(self, pack: ImportPack, behind: int) -> None:
+        """Start on the piece that comes behind that row."""
+        self._begun = {behind: (pack, self._thread.submit(unpacked, pack))}
 
-    def rows(self, pack: ImportPack) -> list[Row]:
-        """The rows of a piece, whether it was begun or not."""
-        begun = self._begun.pop(pack.pk, None)
-        return begun.result() if begun else unpacked(pack)
+    def next_of(self, batch: Import) -> tuple[ImportPack | None, list[Row]]:
+        """The piece behind what is in already, and its rows, whether it was begun or not; None behind the last."""
+        if begun := self._begun.pop(batch.done_through, None):
+            return begun[0], begun[1].result()
+        pack = pack_behind(batch, batch.done_through)
+        return pack, unpacked(pack) if pack else []
+
+
+def pack_behind(batch: Import, row_no: int) -> ImportPack | None:
+    """Without the cells as they were written."""
+    return batch.packs.defer("written").filter(first_row__gt=row_no).order_by("first_row").first()
 
 
 def as_written(pack: ImportPack, rows: Iterable[Row]) -> None:
     """Give rows of a pack their cells and notes back."""
-    places = {number: at for at, number in enumerate(json.loads(pack.rows)[0])}
-    written = json.loads(pack.written)
+    numbers, _targets, *values = json.loads(pack.rows)
+    there = list(_texts(values))
+    columns = [there[one] if isinstance(one, int) else one for one in json.loads(pack.written)]
+    said = zip(*[_spread(one, len(numbers)) for one in columns], strict=True)
+    found = dict(zip(numbers, said, strict=True))
     for row in rows:
-        if row.row_no in places:
-            row.raw, row.notes = written[places[row.row_no]]
+        if row.row_no in found:
+            row.notes, *row.raw = found[row.row_no]
 
 
 def fresh_rows(batch: Import, around: int | None = None) -> Iterator[Row]:

@@ -14,7 +14,7 @@ from matchmaker.catalogue.models import Product, ProductText
 from matchmaker.core.bulk import insert, reserve_ids
 from matchmaker.imports import services
 from matchmaker.imports.models import Import, ImportPack
-from matchmaker.imports.packs import Row, Unpacker, as_json, fresh_rows, packed, unpacked
+from matchmaker.imports.packs import Row, Unpacker, as_json, as_written, fresh_rows, packed, unpacked, written
 from matchmaker.imports.services import applying, staging
 from tests import factories
 from tests.imports.sheets import HEAD, applied, as_csv, goods, outcome, previewed
@@ -26,13 +26,14 @@ ODD = (
 )
 
 
-def row(number: int, **values) -> Row:
-    return Row(number, [], values, target=uuid.uuid4())
+def row(number: int, *cells: str, notes: dict[str, str] | None = None, **values) -> Row:
+    return Row(number, list(cells), values, notes=notes, target=uuid.uuid4())
 
 
 def kept(rows: list[Row]) -> ImportPack:
     names = list(rows[0].values or ())
-    return ImportPack(names=names, rows=as_json(packed(names, rows)))
+    pack = packed(names, rows)
+    return ImportPack(names=names, rows=as_json(pack), written=as_json(written(rows, pack)))
 
 
 @pytest.mark.parametrize(
@@ -42,10 +43,49 @@ def kept(rows: list[Row]) -> ImportPack:
         [row(2, name="rice", price=None, codes=["A"]), row(3, name="tea", price=None, codes=["A"])],
         [row(2, name="rice", price="1.5", codes=["A"]), row(7, codes=[], price="1.5", name="tea")],
         [row(number, name="rice", price=None, codes=[["en", "a", ""]]) for number in range(2, 6)],
+        [row(number, texts=[["en", f"rice {number}", ""]], codes=["A", str(number)]) for number in range(2, 6)],
+        [row(2, texts=[["en", "rice", ""]]), row(3, texts=[["en", "tea", ""], ["zh", "茶", ""]])],
+        [row(2, codes=["A"]), row(3, codes=[]), row(4, codes=["B"])],
+        [row(2, codes=["AB"]), row(3, codes="AB"), row(4, codes=None)],
     ],
 )
 def test_what_is_packed_by_columns_is_unpacked_by_rows(rows):
     assert unpacked(kept(rows)) == rows
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [row(2, "rice", "1", name="rice", price="1", notes={"price": "1"})],
+        [row(2, "rice", "1", name="rice", price="1"), row(3, "tea", "1", name="tea", price="1", notes={"": "seen"})],
+        [row(2, "A", "B", one="B", other="A"), row(3, "B", "A", one="A", other="B")],
+        [row(2, "A", "A", one="A", other="A"), row(4, "B", "B", one="B", other="B")],
+        [row(number, "TH", f"tea {number}", "", texts=[["en", f"tea {number}", ""]]) for number in (2, 3, 5)],
+        [row(2, "1", "2", price=1), row(3, "2", "3", price=2)],
+        [row(2, "01.50", price="1.5"), row(3, "1.5", price="1.5")],
+    ],
+)
+def test_cells_and_notes_are_as_they_were_written(rows):
+    pack = kept(rows)
+    found = unpacked(pack)
+    as_written(pack, found)
+    assert found == rows
+
+
+def test_rows_that_end_early_are_filled_up_with_empty_cells():
+    rows = [row(2, "rice"), row(3, "tea", "TH", "x"), row(4)]
+    as_written(kept(rows), rows)
+    assert [one.raw for one in rows] == [["rice", "", ""], ["tea", "TH", "x"], ["", "", ""]]
+
+
+def test_a_cell_that_stands_among_the_values_as_it_was_written_is_kept_once():
+    rows = [row(n, f"tea {n}", "1,0", texts=[["en", f"tea {n}", f"about {n}"]], price="1") for n in (2, 3, 4)]
+    pack = packed(["texts", "price"], rows)
+    assert pack[2:] == [
+        {"each": [{"each": [["en"], ["tea 2", "tea 3", "tea 4"], ["about 2", "about 3", "about 4"]]}]},
+        ["1"],
+    ]
+    assert written(rows, pack) == [[None], 0, ["1,0"]]
 
 
 def test_a_column_that_says_the_same_everywhere_is_kept_once():
@@ -72,13 +112,15 @@ def test_tabs_line_breaks_and_nul_where_they_may_not_stand_refuse_their_row_alon
     assert ProductText.objects.get().name == "Rice D"
 
 
-def test_packs_that_held_rows_hold_columns_after_the_update(mill, owner):
+def test_packs_that_held_rows_hold_columns_after_the_updates(mill, owner):
     batch = previewed(by=owner, company=mill, content=as_csv([HEAD, *goods(3)]))
     before, pack = list(fresh_rows(batch)), batch.packs.get()
     old = [[row.row_no, [row.values[name] for name in pack.names], row.target.hex] for row in before]
-    ImportPack.objects.update(rows=json.dumps(old))
+    cells = [[row.raw, row.notes] for row in before]
+    ImportPack.objects.update(rows=json.dumps(old), written=json.dumps(cells))
     empty = ImportPack.objects.create(batch=batch, first_row=9, last_row=9, rows="[]")
-    importlib.import_module("matchmaker.imports.migrations.0006_packs_hold_columns").turn(apps, None)
+    for step in ("0006_packs_hold_columns", "0007_cells_by_columns"):
+        importlib.import_module(f"matchmaker.imports.migrations.{step}").turn(apps, None)
     empty.refresh_from_db()
     assert (list(fresh_rows(batch)), unpacked(empty)) == (before, [])
     empty.delete()
@@ -97,8 +139,8 @@ def test_killed_between_two_pieces_it_goes_on_where_it_ended_and_leaves_no_threa
     services.apply_import(by=owner, batch=batch)
     real, begun = Unpacker.begin, []
 
-    def dies(unpacker, pack):
-        real(unpacker, pack)
+    def dies(unpacker, pack, behind):
+        real(unpacker, pack, behind)
         begun.append(pack)
         if len(begun) == at + 1:
             raise Killed

@@ -31,12 +31,12 @@ _terms = itemgetter(*TERMS)
 _FIELDS = ("id", "uid", "company_id", "status", "published_at", "created_at", "updated_at", *TERMS)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)  # whoever calls has one
 def add_products(*, by: User, products: Sequence[Values], publish: bool, source: str) -> None:
     """Write new products. With `publish`, those that have all it takes and whose company is approved are shown at once.
 
     Raises:
-        IntegrityError: for an article number the company has already; then nothing is written.
+        IntegrityError: for an article number the company has already; then nothing of the block around it is written.
     """
     now = timezone.now()
     companies = {product["company_id"] for product in products}

@@ -24,7 +24,7 @@ EMPTY: tuple = (None, "", [])
 class Context:
     """What the rows of one file are judged against, read once."""
 
-    batch: Import
+    company_id: int | None  # whose rows they are; None where each says so
     hs_codes: frozenset[str] = frozenset()
     categories: Mapping[str, str] = field(default_factory=dict)  # code or folded name → code
     category_codes: frozenset[str] = frozenset()
@@ -52,7 +52,7 @@ class Kind:
         raise NotImplementedError
 
     def key(self, values: Values) -> str:
-        """What makes two rows the same thing, as a digest."""
+        """What makes two rows the same thing, in few characters."""
         raise NotImplementedError
 
     def existing(self, batch: Import, *, newer_than: int = 0) -> dict[str, uuid.UUID]:
@@ -97,7 +97,7 @@ def context_of(batch: Import, side: str, existing: dict[str, uuid.UUID]) -> Cont
     """The lists that products and demands are judged against."""
     categories = all_categories()
     return Context(
-        batch,
+        batch.company_id,
         all_codes(),
         categories,
         frozenset(categories.values()),
@@ -142,10 +142,9 @@ def take_company(values: Values, context: Context, problems: Problems) -> None:
     """Put the company's key in place of its name; a row of somebody else's is refused (B73)."""
     name = values.pop("company", "")
     name = wording.fold(name) if name else ""
-    batch = context.batch
-    if batch.company_id:
-        values["company_id"] = batch.company_id
-        if name and context.companies.get(name) != batch.company_id:
+    if context.company_id:
+        values["company_id"] = context.company_id
+        if name and context.companies.get(name) != context.company_id:
             problems["company"] = _("This row belongs to another company. You can bring in rows of your own only.")
         return
     found = context.companies.get(name)

@@ -61,7 +61,7 @@ class Companies(Kind):
         self.side = side
 
     def context(self, batch: Import) -> Context:
-        return Context(batch, existing=self.existing(batch))
+        return Context(None, existing=self.existing(batch))
 
     def judge(self, values: Values, context: Context) -> Problems:
         problems: Problems = {}

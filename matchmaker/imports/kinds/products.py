@@ -19,7 +19,6 @@ from matchmaker.imports.kinds.base import (
     Problems,
     Values,
     context_of,
-    digest,
     side_of,
     take_category,
     take_company,
@@ -56,9 +55,10 @@ class Products(Kind):
         return problems
 
     def key(self, values: Values) -> str:
+        """Both are short: they are not worth a digest."""
         if values["article"]:
-            return digest(values["company_id"], "article", wording.fold(values["article"]))
-        return digest(values["company_id"], "name", wording.fold(values["texts"][0][1]))
+            return f"{values['company_id']} article {wording.fold(values['article'])}"
+        return f"{values['company_id']} name {wording.fold(values['texts'][0][1])}"
 
     def existing(self, batch: Import, *, newer_than: int = 0) -> dict[str, uuid.UUID]:
         rows = ProductText.objects.filter(
@@ -71,9 +71,9 @@ class Products(Kind):
         for company, uid, article, name in rows.values_list(
             "product__company", "product__uid", "product__article", "name"
         ).iterator():
-            found[digest(company, "name", wording.fold(name))] = uid
+            found[f"{company} name {wording.fold(name)}"] = uid
             if article:
-                found[digest(company, "article", wording.fold(article))] = uid
+                found[f"{company} article {wording.fold(article)}"] = uid
         return found
 
     def newest(self) -> int:

@@ -140,7 +140,7 @@ class ImportPack(models.Model):
     last_row = models.PositiveIntegerField()
     names = models.JSONField(default=list)  # of the columns in `rows`, in order
     rows = models.TextField()  # JSON: [row numbers, uids of what they become, a column of values, …], see `packed`
-    written = models.TextField(default="[]")  # JSON: [[cells as text, notes], …], row by row
+    written = models.TextField(default="[]")  # JSON: [notes, a column of cells as text, …], see `packs.written`
 
     class Meta:
         ordering = ["first_row"]

@@ -18,7 +18,7 @@ from matchmaker.core.problems import Refused
 from matchmaker.imports import reading
 from matchmaker.imports.kinds import KINDS
 from matchmaker.imports.models import Import, ImportRow
-from matchmaker.imports.packs import Row, Unpacker, as_written, change_apart, rows_of
+from matchmaker.imports.packs import Row, Unpacker, as_written, change_apart, pack_behind, rows_of
 from matchmaker.imports.services import undoing
 from matchmaker.imports.services.leases import LEASE, READING_LEASE
 from matchmaker.imports.services.staging import forget_rows, read_rows
@@ -97,14 +97,13 @@ def apply_chunk(pk: int, token: uuid.UUID, unpacker: Unpacker) -> bool:
     batch = held.filter(pk=pk, lease_token=token, state=State.APPLYING).first()
     if batch is None:
         return False
-    packs = batch.packs.defer("written").order_by("first_row")
-    pack = packs.defer("rows").filter(first_row__gt=batch.done_through).first()
+    pack, packed = unpacker.next_of(batch)
     if pack is None:
         _finish(batch)
         return False
     without_waiting_for_the_disk()  # `_finish` waits; until then a piece that is lost is brought in again
     kind = KINDS[batch.kind]
-    rows = rows_of(batch, pack, unpacker.rows(pack))
+    rows = rows_of(batch, pack, packed)
     # Two files at once, or one sent twice: whoever comes second sees what the first has written.
     owners = [batch.company_id] if batch.company_id else {(row.values or {}).get("company_id") for row in rows}
     list(Company.objects.select_for_update().filter(pk__in=owners).order_by("pk").values_list("pk", flat=True))
@@ -131,8 +130,8 @@ def apply_chunk(pk: int, token: uuid.UUID, unpacker: Unpacker) -> bool:
         unchanged=F("unchanged") + count[Action.SAME],
         rejected=F("rejected") + count[Action.REJECT] - refused_before,
     )
-    if following := packs.filter(first_row__gt=pack.last_row).first():
-        unpacker.begin(following)
+    if following := pack_behind(batch, pack.last_row):
+        unpacker.begin(following, behind=pack.last_row)
     return True
 
 

@@ -23,14 +23,7 @@ from matchmaker.imports.models import Import, ImportPack, ImportRow
 from matchmaker.imports.packs import Row, keep
 from matchmaker.imports.services.uploading import may_import
 
-SIZES = (
-    250,
-    250,
-    500,
-    1_000,
-    2_000,
-    4_000,
-)  # rows of a piece; the first are small, so that something is seen to happen
+SIZES = (250, 1_000, 4_000)  # rows of a piece; the first are small, so that something is seen to happen
 Action = ImportRow.Action
 
 
