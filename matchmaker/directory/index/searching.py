@@ -133,7 +133,7 @@ class Index:
                 _add(found, counts(filters, hits[number], dead[number], wish.counted))
             of_words = hits[number]
             inside = filters.inside(kernels.every(segment.n) if of_words is None else of_words)
-            if len(dead[number]):
+            if of_words is None and len(dead[number]):  # words find nothing dead
                 inside = inside & ~kernels.bits(dead[number], segment.n)
             total += kernels.count(inside)
             values = self._values(number, inside, scored, wish.first) if wish.sort == "fit" else None
