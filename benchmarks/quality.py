@@ -26,7 +26,7 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
 import numpy as np  # noqa: E402  # reads the number of threads when imported
 from numpy.typing import NDArray  # noqa: E402
 
-from benchmarks import search_quality  # noqa: E402  # needs the path above
+from benchmarks import near_names, search_quality  # noqa: E402  # needs the path above
 from matchmaker.language.encoder import get_encoder  # noqa: E402
 from matchmaker.matching.engine import keeping, snapshot, training  # noqa: E402
 from matchmaker.matching.engine.classify import ENCODER_PATHS, category_shares  # noqa: E402
@@ -278,6 +278,7 @@ SECTIONS: dict[str, Callable[[], Any]] = {
     "names": names,
     "demand_pairs": demand_pairs,
     "search": search_quality.section,
+    "near_names": near_names.Figures,
 }
 
 

@@ -94,11 +94,11 @@ def everyday_names() -> list[Judged]:
     codes = {
         row["product_key"]: row["hs6"]
         for path in sorted((DATA / "sample").glob("*/products.csv"))
-        for row in _read(str(path.relative_to(DATA)))
+        for row in rows_of(str(path.relative_to(DATA)))
         if row["hs6"]
     }
     wanted, found = set(codes.values()), []
-    for row in _read("hs/trade_names.csv"):
+    for row in rows_of("hs/trade_names.csv"):
         if row["hs6"] not in wanted:
             continue
         gains = {key: 2.0 if code == row["hs6"] else 1.0 for key, code in codes.items() if code[:4] == row["hs6"][:4]}
@@ -109,11 +109,11 @@ def everyday_names() -> list[Judged]:
 
 def products() -> tuple[list[str], list[Entry]]:
     """Keys of the sample's products, and each as the directory reads it from the database."""
-    tariff = {row["code"]: tariff_words(row["desc_en"]) for row in _read("hs/hs2022.csv")}
-    categories = {row["category_code"]: row for row in _read("campaign/campaign_categories.csv")}
+    tariff = {row["code"]: tariff_words(row["desc_en"]) for row in rows_of("hs/hs2022.csv")}
+    categories = {row["category_code"]: row for row in rows_of("campaign/campaign_categories.csv")}
     keys, entries = [], []
     for path in sorted((DATA / "sample").glob("*/products.csv")):
-        for row in _read(str(path.relative_to(DATA))):
+        for row in rows_of(str(path.relative_to(DATA))):
             names = {row["lang"]: row["name"]}
             names |= {lang: row[f"name_{lang}"] for lang in ("en", "zh") if row[f"name_{lang}"] and lang not in names}
             category = categories.get(row["category_code"], {})
@@ -133,7 +133,7 @@ def products() -> tuple[list[str], list[Entry]]:
     return keys, entries
 
 
-def _read(name: str) -> list[dict[str, str]]:
+def rows_of(name: str) -> list[dict[str, str]]:
     with (DATA / name).open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
 

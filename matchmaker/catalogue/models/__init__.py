@@ -12,6 +12,7 @@ from matchmaker.catalogue.models.products import (
     ProductText,
     ProductVariant,
     ShortlistItem,
+    text_for_reader,
 )
 
 __all__ = [
@@ -30,4 +31,5 @@ __all__ = [
     "ProductText",
     "ProductVariant",
     "ShortlistItem",
+    "text_for_reader",
 ]

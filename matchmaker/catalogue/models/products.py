@@ -1,5 +1,8 @@
 """What is offered."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.conf import settings
 from django.core.validators import MaxLengthValidator, MinValueValidator, RegexValidator
 from django.db import models
@@ -173,12 +176,7 @@ class Product(Public):
     @property
     def text(self) -> "ProductText | None":
         """The text for this reader: in her language where there is one, the supplier's own otherwise."""
-        texts = list(self.texts.all())
-        language = (get_language() or "en").split("-")[0]
-        return next(
-            (t for t in texts if t.language == language),
-            next((t for t in texts if t.is_original), texts[0] if texts else None),
-        )
+        return text_for_reader(list(self.texts.all()))
 
     @property
     def original(self) -> "ProductText | None":
@@ -195,6 +193,15 @@ class Product(Public):
     @property
     def origin_name(self) -> str:
         return reference.name(reference.countries().get(self.origin), self.origin)
+
+
+def text_for_reader(texts: Sequence[Any]) -> Any:
+    """Of one product's texts (or rows of them) that in the reader's language, or else the supplier's own; or None."""
+    language = (get_language() or "en").split("-")[0]
+    return next(
+        (t for t in texts if t.language == language),
+        next((t for t in texts if t.is_original), texts[0] if texts else None),
+    )
 
 
 class ProductText(models.Model):

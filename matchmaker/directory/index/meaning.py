@@ -15,10 +15,9 @@ from matchmaker.directory.index.segment import Segment
 
 ONE_CLUSTER = 30_000
 LOOKED_AT = 20_000  # names; more are not compared for one query
-# Cosine of a cluster to the query below which it is not looked into: of 28,000 names of goods, terms of food and texts
-# of tariffs and 168 searches 1 % of the names that say much (nearness above 0.4) were missed, and 15 % of all compared.
+# Cosine of a cluster to the query below which it is not looked into. What that and the bound above cost in names missed
+# and in nDCG, and how far fewer numbers are off, is measured by benchmarks/near_names.py (docs/quality.md).
 FLOOR = 0.25
-# Over the same names a cosine along 128 axes is off by 0.013 (standard deviation); along 64 by 0.026.
 NARROW_FROM, NARROW = 100_000, 128
 SAMPLE, SAMPLE_OF_AXES = 256, 20_000  # names whose mean stands for "everything", and by which axes are chosen
 STEP = 50_000  # names that are held as whole numbers at a time

@@ -1,14 +1,20 @@
 """Who sells."""
 
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
+
 from django.conf import settings
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Count, Window
+from django.db.models.functions import RowNumber
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from matchmaker.campaigns.models import Enrolment
-from matchmaker.catalogue.models import Product, ProductCertificate, ProductText
+from matchmaker.catalogue.models import Product, ProductCertificate, ProductText, text_for_reader
 from matchmaker.companies import domains
 from matchmaker.companies.models import Company
 from matchmaker.web.access import current_company, everyone
@@ -22,13 +28,33 @@ from matchmaker.web.templatetags.trade import certificate, country, language_nam
 SHOWN = 4  # products a supplier's card names
 
 
-def cards(companies):
-    """Suppliers with the number of their products and the names of a few."""
-    names = Prefetch("texts", ProductText.objects.only("product_id", "language", "name", "is_original"))
-    products = Product.objects.published().only("uid", "company_id").prefetch_related(names)
-    shown = products.order_by("-published_at", "-pk")[:SHOWN]
-    counted = Count("products", Q(products__status=Product.Status.PUBLISHED))
-    return companies.annotate(product_count=counted).prefetch_related(Prefetch("products", shown, to_attr="shown"))
+class Good(NamedTuple):
+    """A product as far as its supplier's row names it."""
+
+    uid: UUID
+    text: Any
+
+
+def cards(keys: Sequence[int]) -> list[Company]:
+    """Those suppliers, in this order, with the number of their products (`product_count`) and a few (`shown`)."""
+    newest = Window(RowNumber(), partition_by="company_id", order_by=["-published_at", "-pk"])
+    many = Window(Count("pk"), partition_by="company_id")
+    goods = Product.objects.published().filter(company__in=keys).annotate(place=newest, many=many)
+    named = goods.filter(place__lte=SHOWN).order_by("place").values_list("pk", "uid", "company_id", "many")
+    texts = defaultdict(list)
+    rows = ProductText.objects.filter(product__in=[row[0] for row in named])
+    for text in rows.values_list("product_id", "language", "name", "is_original", named=True):
+        texts[text.product_id].append(text)
+    companies = directory.in_order(Company.objects.public().filter(pk__in=keys), keys)
+    for company in companies:
+        company.product_count, company.shown = 0, []
+    by_key = {company.pk: company for company in companies}
+    for key, uid, company_key, count in named:
+        if company := by_key.get(company_key):
+            company.product_count = count
+            if text := text_for_reader(texts[key]):
+                company.shown.append(Good(uid, text))
+    return companies
 
 
 @everyone
@@ -51,7 +77,7 @@ def index(request):
             "name": Sort(pgettext("order of a list", "Name"), "name"),
             "newest": Sort(_("Newest"), "newest"),
         },
-        rows=lambda keys, _cards: directory.in_order(cards(Company.objects.public().filter(pk__in=keys)), keys),
+        rows=lambda keys, _cards: cards(keys),
         outside=attending(),
         without=directory.not_for(request, "suppliers"),
     )

@@ -6,14 +6,17 @@ from django import template
 from django.template import Context
 from django.template.loader import get_template
 from django.utils.safestring import SafeString
+from django.utils.translation import ngettext
 
 from matchmaker.core.figures import quantity
 from matchmaker.web.moulds import address_of, filled, filled_each
 from matchmaker.web.templatetags.trade import place, price
-from matchmaker.web.templatetags.ui import category_art, direction, flag, number
+from matchmaker.web.templatetags.ui import avatar, category_art, direction, flag, number
 
 register = template.Library()
 CARD, STAR, HEADER = "public/parts/product_card.html", "public/parts/star.html", "components/site_header.html"
+SELLER, GOOD = "public/parts/supplier_row.html", "public/parts/supplier_good.html"
+WHO, VERIFICATION = "public/parts/who.html", "public/parts/verification.html"
 
 
 @register.simple_tag
@@ -88,6 +91,58 @@ def _on_card(product) -> dict[str, str]:
     else:
         values["art"] = category_art(product.category_id)
     return values
+
+
+@register.simple_tag(takes_context=True)
+def supplier_rows(context: Context, companies: Iterable) -> SafeString:
+    """Suppliers to browse, as web/public/suppliers reads them; a buyer (`buyer_company`) may tick them to compare."""
+    values = []
+    for company in companies:
+        url, many = address_of("supplier", company.uid), company.product_count
+        more = ngettext("%(n)s product", "All %(n)s products", many) % {"n": number(many)}
+        values.append({
+            "url": url,
+            "who": who(company, url),
+            "name": company.display_name,
+            "compare": str(company.uid) if context.get("buyer_company") else "",
+            "verification": verification(company),
+            "is_first": "yes" if company.first_time_exporter else "",
+            "goods": filled_each(GOOD, map(_good, company.shown)),
+            "more": more if many > len(company.shown) else "",
+        })  # fmt: skip
+    return filled_each(SELLER, values)
+
+
+def _good(product) -> dict[str, str]:
+    shown = product.text
+    return {
+        "url": address_of("product", product.uid),
+        "name": shown.name,
+        "lang": shown.language,
+        "dir": direction(shown.language),
+    }
+
+
+@register.simple_tag
+def who(company, url: str = "", place: str = "") -> SafeString:
+    """A company by its name in both scripts, and where it is: its country unless another place is given."""
+    other = company.other_name
+    values = {
+        "avatar": avatar(company.display_name),
+        "url": url,
+        "name": company.display_name,
+        "other": other,
+        "is_zh": "yes" if other == company.name_zh else "",
+        "flag": flag(company.country),
+        "place": place or company.country_name,
+    }
+    return filled(WHO, values)
+
+
+@register.simple_tag
+def verification(company) -> SafeString:
+    """How sure we are who a company is."""
+    return filled(VERIFICATION, {"label": str(company.get_verification_display()) if company.verification else ""})
 
 
 @register.simple_tag(takes_context=True)
