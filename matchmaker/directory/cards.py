@@ -9,10 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from matchmaker.catalogue.models import Product, ProductImage, ProductText
+from matchmaker.catalogue.models import Product, ProductImage, ProductText, text_for_reader
 from matchmaker.companies.models import Company
 from matchmaker.core import reference
 
@@ -73,8 +72,7 @@ class ProductCard:
 
     @property
     def text(self) -> CardText | None:
-        language = (get_language() or "en").split("-")[0]
-        return next((t for t in self.texts if t.language == language), self.original)
+        return text_for_reader(self.texts)  # type: ignore[no-any-return]
 
     @property
     def original(self) -> CardText | None:
