@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from django.db.models import Count, Max, Min, Prefetch, Q, QuerySet, Sum
+from django.db.models import Aggregate, Count, Max, Min, Prefetch, Q, QuerySet, Sum, Value
 from django.utils import timezone
 
 from matchmaker.catalogue.models import Category, Demand, DemandLine, HSCode, Product, ProductCertificate
 from matchmaker.companies.models import Company
 from matchmaker.core.briefly import briefly
+from matchmaker.core.written import Asked
 from matchmaker.directory import cards
 from matchmaker.directory.facts import Facts, order_band, price_band, stamp
 from matchmaker.directory.index.entries import Entry, fold, tariff_words
@@ -26,7 +27,7 @@ BATCH = 1_000  # rows that are read from the database at a time
 
 @dataclass(frozen=True)
 class Directory:
-    """How one directory is read. `stamp` begins with the number of rows and changes with any of them."""
+    """How one directory is read. `stamp` changes with any of its rows."""
 
     name: str
     rows: Callable[[], QuerySet]
@@ -114,14 +115,24 @@ def _product_entry(product: Product, facts: Facts, ready: Sequence[tuple[str, in
     )
 
 
-def _products_stamp() -> tuple:
-    rows = Product.objects.published()
-    counted = rows.aggregate(
-        Count("pk"), Sum("pk"), Max("updated_at"), Sum("company__verification"), Max("company__updated_at")
+def _summed(rows: QuerySet, *sums: Aggregate) -> QuerySet:
+    """All rows as one of these sums, after a 1."""
+    return rows.order_by().values_list(Value(1)).annotate(*sums)
+
+
+_products_summed = Asked(
+    lambda: _summed(
+        Product.objects.published(),
+        *(Count("pk"), Sum("pk"), Max("updated_at"), Sum("company__verification"), Max("company__updated_at")),
     )
-    answers = ReadinessAnswer.objects.aggregate(Count("pk"), Max("answered_at"))
-    registered = Registration.objects.aggregate(Count("pk"), Max("pk"), Min("valid_until"))
-    return (*counted.values(), *answers.values(), *registered.values(), timezone.localdate(), facts_stamp())
+)
+_answers_summed = Asked(lambda: _summed(ReadinessAnswer.objects.all(), Count("pk"), Max("answered_at")))
+_registered_summed = Asked(lambda: _summed(Registration.objects.all(), Count("pk"), Max("pk"), Min("valid_until")))
+
+
+def _products_stamp() -> tuple:
+    summed = (*_products_summed(), *_answers_summed(), *_registered_summed())
+    return (*summed, timezone.localdate(), facts_stamp())
 
 
 @briefly(SECONDS)
@@ -180,9 +191,13 @@ def _supplier_entry(company: Company) -> Entry:
     )
 
 
+_suppliers_summed = Asked(
+    lambda: _summed(Company.objects.public(), Count("pk"), Sum("pk"), Max("updated_at"), Sum("verification"))
+)
+
+
 def _suppliers_stamp() -> tuple:
-    counted = Company.objects.public().aggregate(Count("pk"), Sum("pk"), Max("updated_at"), Sum("verification"))
-    return (*counted.values(), *_products_stamp())
+    return (*_suppliers_summed(), *_products_stamp())
 
 
 def changed_suppliers(since: dt.datetime) -> set[int]:
@@ -220,12 +235,17 @@ def _demand_entry(demand: Demand) -> Entry:
     )
 
 
+_demands_summed = Asked(
+    lambda day: _summed(
+        Demand.objects.public(day),
+        *(Count("pk", distinct=True), Sum("pk"), Max("updated_at"), Count("lines"), Sum("lines__revision")),
+    ),
+    dt.date.min,
+)
+
+
 def _demands_stamp() -> tuple:
-    return tuple(
-        Demand.objects.public()
-        .aggregate(Count("pk", distinct=True), Sum("pk"), Max("updated_at"), Count("lines"), Sum("lines__revision"))
-        .values()
-    )
+    return tuple(_demands_summed(timezone.localdate()))
 
 
 def changed_demands(since: dt.datetime) -> set[int]:

@@ -26,16 +26,16 @@ LINE_TERMS = (
 
 
 class DemandQuerySet(models.QuerySet):
-    def open(self):
-        """Published, not past its closing date, by an approved company."""
+    def open(self, on=None):
+        """Published, not past its closing date on a day (today), by an approved company."""
         return self.filter(
             status=Demand.Status.PUBLISHED,
-            closing_on__gte=timezone.localdate(),
+            closing_on__gte=on or timezone.localdate(),
             company__status=Company.Status.APPROVED,
         )
 
-    def public(self):
-        return self.open().filter(visibility=Demand.Visibility.PUBLIC)
+    def public(self, on=None):
+        return self.open(on).filter(visibility=Demand.Visibility.PUBLIC)
 
     def of(self, company):
         return self.filter(company=company)

@@ -65,7 +65,8 @@ class Found:
     keys: list[int]
     facets: dict[str, list[tuple[str, int]]]
     understood: Understood | None = None
-    nearest: list[int] = field(default_factory=list)  # what comes closest when nothing was found
+    nearest: list[int] = field(default_factory=list)  # keys of what comes closest when nothing was found
+    nearest_cards: list[bytes] = field(default_factory=list)
     is_by_name: bool = False  # no index was ready: only names were looked at
     total: int = 0
     end: Position | None = None  # where the next page begins, None on the last one
@@ -143,11 +144,14 @@ class Index:
         shown = merged[: wish.limit]
         if understood and shown and not understood.hs_code:
             understood = self._looked_up(understood, shown)
+        is_empty = scored is not None and not any(h.any() for h in hits if h is not None)
+        nearest = self._nearest(scored) if scored is not None and is_empty else []
         return Found(
             [int(self.segments[number].keys[at]) for _position, number, at in shown],
             _sorted(found),
             understood,
-            self._nearest(scored) if scored is not None and not any(h.any() for h in hits if h is not None) else [],
+            nearest=[int(self.segments[number].keys[at]) for number, at in nearest],
+            nearest_cards=[self.segments[number].cards[at] for number, at in nearest],
             total=total,
             end=shown[-1][0] if len(merged) > len(shown) and shown else None,
             cards=[self.segments[number].cards[at] for _position, number, at in shown],
@@ -230,7 +234,8 @@ class Index:
         places_ = sorted(values)
         return ordering.Values(np.array(places_, np.int64), np.array([values[at] for at in places_], np.float32))
 
-    def _nearest(self, scored: Sequence[scoring.Scored]) -> list[int]:
+    def _nearest(self, scored: Sequence[scoring.Scored]) -> list[tuple[int, int]]:
+        """(segment, place) of the best, whatever their scores."""
         found = [one.values(one.every()) for one in scored]
         close = heapq.nlargest(
             NEAREST,
@@ -241,7 +246,7 @@ class Index:
                 if scores[at] > 0
             ),
         )
-        return [int(self.segments[-number].keys[-place]) for _score, number, place in close]
+        return [(-number, -place) for _score, number, place in close]
 
     # -- what was understood ------------------------------------------------------------------------------------------
     def _looked_up(self, understood: Understood, shown) -> Understood:

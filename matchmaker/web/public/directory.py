@@ -102,7 +102,7 @@ def listing(
         counted=tuple(index_names.values()),
     )
     found = keeping.search(kind, wish, own)
-    shown = list(rows(found.keys, found.cards))
+    shown = list(rows(found.keys, found.cards)) if found.keys else []
     labels = {
         facet.name: facet.label([v for v, _n in found.facets.get(index_names[facet.name], [])] + chosen[facet.name])
         for facet in facets
@@ -129,7 +129,7 @@ def listing(
         "sort": sort,
         "sorts": [(key, one.words) for key, one in sorts.items() if query or key != "fit"],
         "understood": sentences(request, found.understood) if query else [],
-        "nearest": list(rows(found.nearest, [])) if found.nearest else [],
+        "nearest": list(rows(found.nearest, found.nearest_cards)) if found.nearest else [],
         "kinds": _kinds(request, kind, query, found.total),
         "hides": bool(without),
         "shown_url": address(request, drop={}, add={"all": "1"}),

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from matchmaker.catalogue.models import Demand, DemandLine, Product
 from matchmaker.companies.models import Company
-from matchmaker.core.among import Among
 from matchmaker.core.figures import quantity
+from matchmaker.core.written import Among
 from matchmaker.directory import cards, facts
 from matchmaker.market_access import sentences
 from matchmaker.market_access.readiness import State
