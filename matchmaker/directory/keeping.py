@@ -7,10 +7,9 @@ looked up again, so that an index a few seconds old can miss something, but neve
 index, or with one that is too old, names alone are searched in the database, and the page says so.
 """
 
-import hashlib
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -26,11 +25,10 @@ from matchmaker.catalogue.models import Product
 from matchmaker.directory import facts
 from matchmaker.directory.building import whole
 from matchmaker.directory.index.build import build
-from matchmaker.directory.index.entries import Entry
 from matchmaker.directory.index.searching import Found, Index, Wish
 from matchmaker.directory.index.store import Manifest, Store
 from matchmaker.directory.name_vectors import name_vectors
-from matchmaker.directory.rows import DIRECTORIES, Directory
+from matchmaker.directory.rows import DIRECTORIES, Changes, Directory
 from matchmaker.language.encoder import Encoder, get_encoder
 from matchmaker.language.text import clean
 
@@ -210,20 +208,16 @@ def refresh(kind: str) -> None:
         started, everything = timezone.now(), facts.stamp() if kind == "products" else ""
         manifest = store.manifest(encoder.name)
         if manifest is None or manifest.state.get("facts") != everything:
-            store.start(whole(kind, store.folder), encoder.name, _state(started, everything, {}))
+            store.start(whole(kind, store.folder), encoder.name, _state(started, everything))
             return
         parts = store.segments(manifest)
-        keys, marks = _changed(directory, manifest, parts)
-        entries = list(directory.entries(directory.rows().filter(pk__in=keys))) if keys else []
-        marks = {**dict.fromkeys(map(str, keys), "gone"), **{str(e.key): _digest(e) for e in entries}, **marks}
-        known = manifest.state.get("seen", {})
-        changed = {key for key in keys if known.get(str(key)) != marks[str(key)]}
-        if not changed:
+        keys, noted = _changed(directory, manifest, parts)
+        if not keys:
             store.mark_checked()
             return
-        entries = [entry for entry in entries if entry.key in changed]
+        entries = list(directory.entries(directory.rows().filter(pk__in=keys)))
         segment = build(entries, partial(name_vectors, encoder), encoder.dim, np.asarray(parts[0][0].common))
-        store.add(manifest, segment, sorted(changed), _state(started, everything, marks))
+        store.add(manifest, segment, sorted(keys), _state(started, everything, noted))
 
 
 def make_anew(kind: str) -> int:
@@ -232,7 +226,7 @@ def make_anew(kind: str) -> int:
     with store.lock():
         everything = facts.stamp() if kind == "products" else ""
         segment = whole(kind, store.folder)
-        store.start(segment, _encoder().name, _state(started, everything, {}))
+        store.start(segment, _encoder().name, _state(started, everything))
         return segment.n
 
 
@@ -244,27 +238,19 @@ def compact_all() -> None:
             store.compact(_encoder().name)
 
 
-def _state(started: datetime, everything: str, seen: Mapping[str, str]) -> dict[str, Any]:
-    return {"since": started.isoformat(), "facts": everything, "seen": dict(seen)}
+def _state(started: datetime, everything: str, noted: Iterable[tuple[int, str]] = ()) -> dict[str, Any]:
+    return {"since": started.isoformat(), "facts": everything, "noted": sorted(noted)}
 
 
-def _digest(entry: Entry) -> str:
-    return hashlib.blake2b(repr(entry).encode("utf-8", "replace"), digest_size=8).hexdigest()
-
-
-def _changed(directory: Directory, manifest: Manifest, parts) -> tuple[set[int], dict[str, str]]:
-    """(keys of rows that may differ from their entries, the time in the row of those that carry a new one).
+def _changed(directory: Directory, manifest: Manifest, parts) -> tuple[set[int], Changes]:
+    """(keys of rows that may differ from their entries, the changes that were looked at).
 
     The time before the last refresh is looked at again, because a transaction may have ended after it; what was dealt
-    with then is known by the time in its row.
+    with then is known.
     """
-    since = datetime.fromisoformat(manifest.state["since"])
-    keys = directory.changed(since - OVERLAP)
-    timed = directory.rows().model.objects.filter(pk__in=keys, updated_at__gte=since - OVERLAP)
-    times = {str(pk): when.isoformat() for pk, when in timed.values_list("pk", "updated_at")}
-    known = manifest.state.get("seen", {})
-    keys = {key for key in keys if str(key) not in times or times[str(key)] != known.get(str(key))}
-    return keys | _out_of_step(directory, parts), times
+    noted = directory.changed(datetime.fromisoformat(manifest.state["since"]) - OVERLAP)
+    known = {(key, what) for key, what in manifest.state.get("noted", ())}
+    return {key for key, _what in noted - known} | _out_of_step(directory, parts), noted
 
 
 def _out_of_step(directory: Directory, parts) -> set[int]:

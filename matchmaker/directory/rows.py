@@ -5,11 +5,12 @@ by nobody, whoever asks.
 """
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from django.db.models import Aggregate, Count, Max, Min, Prefetch, Q, QuerySet, Sum, Value
+from django.db.models import Aggregate, Count, Max, Min, Prefetch, QuerySet, Sum, Value
 from django.utils import timezone
 
 from matchmaker.catalogue.models import Category, Demand, DemandLine, HSCode, Product, ProductCertificate
@@ -25,6 +26,9 @@ SECONDS = 10  # for which what bands rest on is taken as it was
 BATCH = 1_000  # rows that are read from the database at a time
 
 
+Changes = set[tuple[int, str]]  # (key of an entry, words that tell one change of it from all others)
+
+
 @dataclass(frozen=True)
 class Directory:
     """How one directory is read. `stamp` changes with any of its rows."""
@@ -33,7 +37,7 @@ class Directory:
     rows: Callable[[], QuerySet]
     entries: Callable[[QuerySet], Iterator[Entry]]
     stamp: Callable[[], tuple]
-    changed: Callable[[dt.datetime], set[int]]  # keys of rows that may have changed since, and some others
+    changed: Callable[[dt.datetime], Changes]  # of rows that may have changed since, and some others
     names: str  # lookup of the names
     lookups: Mapping[str, str]  # facet → lookup of its values
     owner: str = "company"  # lookup of the company an entry is of
@@ -141,19 +145,31 @@ def facts_stamp() -> str:
     return stamp()
 
 
-def changed_products(since: dt.datetime) -> set[int]:
+def _noted(what: str, rows: QuerySet, key: str, when: str) -> Changes:
+    return {(of, f"{what} {pk} {time}") for of, pk, time in rows.values_list(key, "pk", when)}
+
+
+def changed_products(since: dt.datetime) -> Changes:
     """By any road: the row, its company, what the company holds or answered, and papers that ran out."""
     today = timezone.localdate()
     ran_out = {"valid_until__gte": since.date() - dt.timedelta(days=1), "valid_until__lt": today}
-    registered = Registration.objects.filter(Q(recorded_at__gte=since) | Q(**ran_out))
-    companies = set(Company.objects.filter(updated_at__gte=since).values_list("pk", flat=True))
-    companies |= set(registered.filter(product=None).values_list("company", flat=True))
-    found = set(Product.objects.filter(updated_at__gte=since).values_list("pk", flat=True))  # one index a road
-    found |= set(Product.objects.filter(company__in=companies).values_list("pk", flat=True)) if companies else set()
-    found |= set(ReadinessAnswer.objects.filter(answered_at__gte=since).values_list("product", flat=True))
-    found |= set(registered.exclude(product=None).values_list("product", flat=True))
+    recorded = ("registered", Registration.objects.filter(recorded_at__gte=since), "recorded_at")
+    no_longer = ("registered until", Registration.objects.filter(**ran_out), "valid_until")
+    companies = _noted("company", Company.objects.filter(updated_at__gte=since), "pk", "updated_at")
+    found = _noted("product", Product.objects.filter(updated_at__gte=since), "pk", "updated_at")
+    for what, rows, when in (recorded, no_longer):
+        companies |= _noted(what, rows.filter(product=None), "company", when)
+        found |= _noted(what, rows.exclude(product=None), "product", when)
+    if companies:
+        of = defaultdict(list)
+        for company, what in companies:
+            of[company].append(what)
+        listed = Product.objects.filter(company__in=of).values_list("pk", "company")
+        found |= {(key, what) for key, company in listed for what in of[company]}
+    found |= _noted("answer", ReadinessAnswer.objects.filter(answered_at__gte=since), "product", "answered_at")
     if since.date() < today:
-        found |= set(ProductCertificate.objects.filter(**ran_out).values_list("product", flat=True))
+        papers = ProductCertificate.objects.filter(**ran_out)
+        found |= _noted("certificate until", papers, "product", "valid_until")
     return found
 
 
@@ -200,9 +216,9 @@ def _suppliers_stamp() -> tuple:
     return (*_suppliers_summed(), *_products_stamp())
 
 
-def changed_suppliers(since: dt.datetime) -> set[int]:
-    found = set(Company.objects.suppliers().filter(updated_at__gte=since).values_list("pk", flat=True))
-    return found | set(Product.objects.filter(updated_at__gte=since).values_list("company", flat=True))
+def changed_suppliers(since: dt.datetime) -> Changes:
+    found = _noted("company", Company.objects.suppliers().filter(updated_at__gte=since), "pk", "updated_at")
+    return found | _noted("product", Product.objects.filter(updated_at__gte=since), "company", "updated_at")
 
 
 # -- demands ----------------------------------------------------------------------------------------------------------
@@ -248,8 +264,8 @@ def _demands_stamp() -> tuple:
     return tuple(_demands_summed(timezone.localdate()))
 
 
-def changed_demands(since: dt.datetime) -> set[int]:
-    return set(Demand.objects.filter(updated_at__gte=since).values_list("pk", flat=True))
+def changed_demands(since: dt.datetime) -> Changes:
+    return _noted("demand", Demand.objects.filter(updated_at__gte=since), "pk", "updated_at")
 
 
 DIRECTORIES = {

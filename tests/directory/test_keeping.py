@@ -1,7 +1,11 @@
 """What goes into the directories, and above all what does not."""
 
+import datetime as dt
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from django.utils import timezone
 
 from matchmaker.catalogue.models import Demand, Product
 from matchmaker.companies.models import Company
@@ -10,6 +14,7 @@ from matchmaker.directory.index import searching
 from matchmaker.directory.index.searching import Index, Wish
 from matchmaker.directory.index.segment import Segment
 from matchmaker.directory.keeping import search_demands, search_products, search_suppliers, similar_products
+from matchmaker.market_access.models import ReadinessAnswer, Registration
 from tests import factories as make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -155,6 +160,56 @@ def test_a_refresh_that_has_nothing_to_do_leaves_the_files_as_they_are(large):
     for _again in range(2):
         keeping.refresh("products")
     assert keeping.store_of("products").version() == version
+
+
+def _edited(product):
+    product.save()
+
+
+def _renamed(product):
+    product.company.save()
+
+
+def _registered(product):
+    Registration.objects.create(company=product.company, code="GACC", number="1")
+
+
+def _registered_for_it(product):
+    Registration.objects.create(company=product.company, product=product, code="GACC", number="1")
+
+
+def _answered(product):
+    ReadinessAnswer.objects.create(product=product, question="has:label", answer=True)
+
+
+def _out_of_date(product):
+    yesterday = timezone.localdate() - dt.timedelta(days=1)
+    Registration.objects.create(company=product.company, code="GACC", number="1", valid_until=yesterday)
+    Registration.objects.update(recorded_at=timezone.now() - dt.timedelta(days=400))
+
+
+@pytest.mark.parametrize(
+    ("kind", "change"),
+    [
+        *(("products", change) for change in (_edited, _renamed, _registered, _registered_for_it, _answered)),
+        *(("suppliers", change) for change in (_edited, _renamed)),
+        ("products", _out_of_date),
+    ],
+)
+def test_a_change_is_read_by_whichever_road_it_comes_and_once(large, monkeypatch, kind, change):
+    product, directory, read = make.product(), keeping.DIRECTORIES[kind], []
+    keeping.refresh(kind)
+    keeping.refresh(kind)  # the last minute before a refresh is looked at once more
+
+    def entries(rows):
+        read.extend(rows.values_list("pk", flat=True))
+        return directory.entries(rows)
+
+    monkeypatch.setitem(keeping.DIRECTORIES, kind, replace(directory, entries=entries))
+    change(product)
+    for _again in range(3):
+        keeping.refresh(kind)
+    assert read == [product.pk if kind == "products" else product.company_id]
 
 
 def test_files_that_are_damaged_are_made_anew(large):
