@@ -35,11 +35,11 @@ Position = tuple[Any, ...]
 class Wish:
     """What is asked of a directory.
 
-    `after` is the `end` of an earlier answer with the same wish. `without` are primary keys that are not for this
-    reader, `not_of` the company whose own are not. `like` is the key of an entry that means what the words say, so that
-    nothing has to be encoded. `outside` are facets known elsewhere: facet → value → companies. `first` are keys with a
-    score that comes before all others, for the order "fit". `mode` is all, words (no meaning, gloss or heading) or
-    exactly (no spelling).
+    `after` is the `end` of an earlier answer with the same wish. With a `limit` of 0 entries are only counted.
+    `without` are primary keys that are not for this reader, `not_of` the company whose own are not. `like` is the key
+    of an entry that means what the words say, so that nothing has to be encoded. `outside` are facets known elsewhere:
+    facet → value → companies. `first` are keys with a score that comes before all others, for the order "fit". `mode`
+    is all, words (no meaning, gloss or heading) or exactly (no spelling).
     """
 
     query: str = ""
@@ -137,11 +137,17 @@ class Index:
             if of_words is None and len(dead[number]):  # words find nothing dead
                 inside = inside & ~kernels.bits(dead[number], segment.n)
             total += kernels.count(inside)
+            if not wish.limit:
+                continue
             values = self._values(number, inside, scored, wish.first) if wish.sort == "fit" else None
             order = ordering.Order(segment, wish.sort, values)
             page.append([(position, number, at) for position, at in order.page(inside, wish.after, wish.limit + 1)])
+        if not wish.limit:
+            return Found([], _sorted(found), understood, total=total)
         merged = list(heapq.merge(*page))[: wish.limit + 1]
         shown = merged[: wish.limit]
+        if understood:
+            understood = reading.with_spelling(understood, self._as_written)
         if understood and shown and not understood.hs_code:
             understood = self._looked_up(understood, shown)
         is_empty = scored is not None and not any(h.any() for h in hits if h is not None)
@@ -193,8 +199,7 @@ class Index:
         words_only = wish.mode == "words"
         vector = None if words_only else self._meant(asked.text, wish.like)
         every = scoring.evidence(self.statistics, asked, vector, gone, words_only=words_only)
-        understood = reading.with_spelling(asked.understood, self._as_written)
-        return [one.total(self.name_weight, words_only=words_only) for one in every], understood
+        return [one.total(self.name_weight, words_only=words_only) for one in every], asked.understood
 
     def _alike(self, found, score: float, gone) -> list[scoring.Scored]:
         given = zip(self.segments, found, gone, strict=True)

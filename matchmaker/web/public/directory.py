@@ -240,7 +240,7 @@ def _kinds(request, kind: str, query: str, total: int) -> list[dict[str, Any]]:
         count = total
         if other.value != kind:
             own = Demand.objects.only_for(request.user) if other is Kind.DEMANDS else None
-            count = keeping.search(other.value, Wish(query, limit=1, with_counts=False), own).total
+            count = keeping.search(other.value, Wish(query, limit=0, with_counts=False), own).total
         found.append({"name": other.value, "label": other.label, "count": count, "is_current": other.value == kind})
     return found
 
