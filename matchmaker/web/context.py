@@ -1,11 +1,13 @@
 """What every page shows: where one is, what there is to go to, and what is unread."""
 
 from dataclasses import dataclass
+from functools import lru_cache
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from matchmaker.campaigns.models import Partner
 from matchmaker.messaging.models import Enquiry
@@ -127,12 +129,18 @@ def navigation(request, area: str) -> list[Link]:
     if area == "partner" and desk is None:
         return []
     found = []
-    for name, label, icon in _LINKS[area]:
-        url = reverse(name, args=[desk.uid] if desk else [])
+    for name, url, label, icon in _links(area, desk.uid if desk else None, get_language() or "en"):
         active = request.path_info == url or (request.path_info.startswith(url) and not name.endswith("_home"))
         count = unread_enquiries(request) if name == "enquiries" else 0
-        found.append(Link(url, str(label), icon, active, name, count))
+        found.append(Link(url, label, icon, active, name, count))
     return found
+
+
+@lru_cache(maxsize=1024)
+def _links(area: str, desk: UUID | None, _language: str) -> list[tuple[str, str, str, str]]:
+    """(name, address, words, icon) of the pages of an area."""
+    at = [desk] if desk else []
+    return [(name, reverse(name, args=at), str(label), icon) for name, label, icon in _LINKS[area]]
 
 
 def unread_enquiries(request) -> int:

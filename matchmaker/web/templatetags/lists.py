@@ -1,12 +1,13 @@
 """Pieces that a list shows a hundred times, filled from moulds (web/moulds.py)."""
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from django import template
 from django.template import Context
 from django.template.loader import get_template
 from django.utils.safestring import SafeString
-from django.utils.translation import ngettext
+from django.utils.translation import get_language, ngettext
 
 from matchmaker.core.figures import quantity
 from matchmaker.web.moulds import address_of, filled, filled_each
@@ -17,25 +18,54 @@ register = template.Library()
 CARD, STAR, HEADER = "public/parts/product_card.html", "public/parts/star.html", "components/site_header.html"
 SELLER, GOOD = "public/parts/supplier_row.html", "public/parts/supplier_good.html"
 WHO, VERIFICATION = "public/parts/who.html", "public/parts/verification.html"
+_NUMBER = "\ue002"  # private use: stands in no option
 
 
 @register.simple_tag
 def facet_options(facet: Mapping, form_id: str = "") -> SafeString:
     """The options of one filter (components/facet_option.html)."""
-    values = (
-        {
-            "facet": option.get("facet", facet["name"]),
-            "deep": "deep" if option.get("deep") else "",
-            "value": str(option["value"]),
-            "form": form_id or "",
-            "checked": "checked" if option.get("checked") else "",
-            "flag": flag(option["flag"]) if option.get("flag") else "",
-            "label": str(option["label"]),
-            "count": "" if option.get("count") is None else number(option["count"]),
-        }
-        for option in facet["options"]
-    )
-    return filled_each("components/facet_option.html", values)
+    language, found = get_language() or "en", []
+    for option in facet["options"]:
+        before, after = _option(
+            language,
+            option.get("facet", facet["name"]),
+            str(option["value"]),
+            str(option["label"]),
+            form_id or "",
+            option.get("flag") or "",
+            bool(option.get("deep")),
+            bool(option.get("checked")),
+            option.get("count") is not None,
+        )
+        found += (before, "" if option.get("count") is None else number(option["count"]), after)
+    return SafeString("".join(found))  # numbers between pieces of a mould
+
+
+@lru_cache(maxsize=1 << 13)
+def _option(
+    _language: str,
+    facet: str,
+    value: str,
+    label: str,
+    form: str,
+    flagged: str,
+    deep: bool,
+    checked: bool,
+    counted: bool,
+) -> tuple[str, str]:
+    """An option before and behind its number: that alone changes from page to page."""
+    values = {
+        "facet": facet,
+        "deep": "deep" if deep else "",
+        "value": value,
+        "form": form,
+        "checked": "checked" if checked else "",
+        "flag": flag(flagged) if flagged else "",
+        "label": label,
+        "count": _NUMBER if counted else "",
+    }
+    before, _number, after = filled("components/facet_option.html", values).partition(_NUMBER)
+    return before, after
 
 
 @register.simple_tag
