@@ -9,6 +9,7 @@ to look at as small a share of them as of a million.
     .venv/bin/python benchmarks/near_names.py     prints the table; `make bench-quality` prints it with the others
 """
 
+import datetime as dt
 import os
 import sys
 from collections import defaultdict
@@ -136,7 +137,7 @@ class Figures:
             [
                 "## Search: names in fewer bytes, clusters not looked into",
                 "",
-                f"{len(self.codes):,} names of goods; {len(self.asked):,} searches by everyday names "
+                f"On {dt.date.today()}: {len(self.codes):,} names of goods; {len(self.asked):,} searches by everyday names "
                 "(`data/hs/trade_names.csv`, which the index does not hold). From "
                 f"{meaning.NARROW_FROM:,} names on an index keeps {meaning.NARROW} numbers of each, looks into no "
                 f"cluster that is far away and compares at most {meaning.LOOKED_AT:,} names; the last row compares as "

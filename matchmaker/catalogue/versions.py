@@ -10,7 +10,7 @@ from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.utils.formats import date_format, number_format
+from django.utils.formats import number_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -18,6 +18,7 @@ from matchmaker.accounts.models import User
 from matchmaker.catalogue.models import Category, Demand, DemandLine, DemandVersion
 from matchmaker.catalogue.models.demands import LINE_TERMS, TERMS
 from matchmaker.core import reference
+from matchmaker.core.figures import day
 from matchmaker.core.joined import in_a_row
 
 Said = Mapping[str, Any]
@@ -113,7 +114,7 @@ def _text(field, value: Any) -> str:
     if field.choices:
         return str(dict(field.flatchoices).get(value, value))
     if isinstance(field, models.DateField):
-        return date_format(dt.date.fromisoformat(value))
+        return day(dt.date.fromisoformat(value))
     if isinstance(field, models.DecimalField):
         return number_format(Decimal(value).normalize(), use_l10n=True, force_grouping=True)
     rows = _NAMES.get(field.name, dict)()

@@ -1,9 +1,11 @@
-"""Money and quantities as the reader writes them, on pages, in sentences and in letters alike; CLDR through Babel."""
+"""Money, quantities and days as the reader writes them, on pages, in sentences and in letters; CLDR through Babel."""
 
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import cache, lru_cache
 
 from babel import Locale, UnknownLocaleError
+from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal
 from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext as _
@@ -80,6 +82,16 @@ def _quantity(written: str, unit: str, language: str) -> str:
     number = format_decimal(value, locale=_locale_of(language), decimal_quantization=False)
     plural = row["plural_en"] if row and language.startswith("en") and value != 1 else ""
     return f"{number} {plural or reference.name(row, unit)}".strip()
+
+
+def day(value: date | None, style: str = "medium") -> str:
+    """Dec 26, 2026; 2026年12月26日; '' for none. `style` is short, medium, long, full, or a CLDR pattern."""
+    return _day(value, style, habits()) if value else ""
+
+
+@lru_cache(maxsize=1 << 12)
+def _day(value: date, style: str, locale: Locale) -> str:
+    return format_date(value, format=style, locale=locale)
 
 
 @cache

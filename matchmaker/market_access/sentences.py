@@ -6,14 +6,14 @@ The only place where they are worded.
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 
-from django.utils.formats import date_format, number_format
+from django.utils.formats import number_format
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from matchmaker.core import figures, reference
+from matchmaker.core.figures import day
 from matchmaker.core.joined import in_a_row
 from matchmaker.market_access.duty import DutyAnswer, Option, QuotaGoods, Span
 from matchmaker.market_access.readiness import Change, Item, OpenQuestion, Readiness, State, Status
@@ -34,15 +34,6 @@ def in_language(record: object, name: str) -> str:
     """A field that stands in English and Chinese, for this reader; English where her language is neither."""
     language = "zh" if (get_language() or "").startswith("zh") else "en"
     return getattr(record, f"{name}_{language}") or getattr(record, f"{name}_en")
-
-
-def day(value: date | None) -> str:
-    return _day(value, get_language() or "en") if value else ""
-
-
-@lru_cache(maxsize=4096)
-def _day(value: date, _language: str) -> str:
-    return date_format(value, "DATE_FORMAT")
 
 
 def period(begins: date | None, ends: date | None) -> str:

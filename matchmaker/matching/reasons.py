@@ -2,12 +2,12 @@
 
 import datetime as dt
 
-from django.utils.formats import date_format, number_format
+from django.utils.formats import number_format
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from matchmaker.core import reference
-from matchmaker.core.figures import for_one, money, quantity
+from matchmaker.core.figures import day, for_one, money, quantity
 from matchmaker.core.joined import in_a_row
 from matchmaker.matching import traits
 from matchmaker.matching.models import Match
@@ -232,7 +232,7 @@ def _minimum_order(outcome: str, facts: dict) -> str:
 
 
 def _delivery(outcome: str, facts: dict) -> str:
-    by = date_format(dt.date.fromisoformat(facts["by"]))
+    by = day(dt.date.fromisoformat(facts["by"]))
     if outcome == "unknown":
         return _("Needed by %(by)s; the supplier states no lead time.") % {"by": by}
     if facts["lead_time_days"] is None:

@@ -10,12 +10,11 @@ from typing import Any
 
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from matchmaker.catalogue.models import Product
-from matchmaker.core import reference
+from matchmaker.core import figures, reference
 from matchmaker.core.figures import money, quantity
 from matchmaker.directory import facts
 from matchmaker.matching.engine.conditions import judge
@@ -106,7 +105,7 @@ def _note(code: str, said: Any) -> str:
     if code == "minimum_order" and said.get("offered_min") is not None and said["min_order_unit"] != said["unit"]:
         return _("about %(amount)s") % {"amount": quantity(said["offered_min"], said["unit"])}
     if code == "delivery" and said.get("earliest") and said.get("lead_time_days") is not None:
-        return _("on %(day)s, if ordered today") % {"day": _shown(dt.date.fromisoformat(said["earliest"]))}
+        return _("on %(day)s, if ordered today") % {"day": figures.day(dt.date.fromisoformat(said["earliest"]))}
     return ""
 
 
@@ -132,11 +131,7 @@ def _price(offered: Product | Quote) -> str:
 
 
 def _by(day: dt.date | None) -> str:
-    return _("delivery by %(day)s") % {"day": _shown(day)} if day else ""
-
-
-def _shown(day: dt.date) -> str:
-    return date_format(day, "DATE_FORMAT")
+    return _("delivery by %(day)s") % {"day": figures.day(day)} if day else ""
 
 
 def _days(days: int | None) -> str:

@@ -94,8 +94,8 @@ def test_money_is_grouped():
 @pytest.mark.parametrize(
     ("begins", "ends", "expected"),
     [
-        (date(2022, 1, 1), date(2026, 5, 31), "Jan. 1, 2022 to May 31, 2026"),
-        (date(2026, 6, 1), None, "since June 1, 2026, no end known"),
+        (date(2022, 1, 1), date(2026, 5, 31), "Jan 1, 2022 to May 31, 2026"),
+        (date(2026, 6, 1), None, "since Jun 1, 2026, no end known"),
         (None, date(2026, 5, 31), "until May 31, 2026"),
         (None, None, "in force; the first day was not read"),
     ],
@@ -128,7 +128,7 @@ def test_kenyan_grower_sees_list_duty_and_change(records):
         assert (duty.best.code, duty.best.rate, duty.mfn) == ("AFR-ZERO", "0%", "")
         assert duty.best.notes == (
             "The measure itself sets 0% for all tariff lines.",
-            "It ends on April 30, 2028.",
+            "It ends on Apr 30, 2028.",
         )
         assert duty.notes == ("The most-favoured-nation rate of this code is not loaded on this site.",)
 
@@ -200,12 +200,12 @@ def test_a_registration_on_record_is_shown_with_its_end(records):
         by=factories.member_of(maker), company=maker, code="GACC-FOOD", number="C1", valid_until=date(2027, 1, 31)
     )
     lines = {line.code: line for line in boxes.readiness_box(product, JULY).items}
-    assert lines["GACC-FOOD-280"].reason == "On record: C1, valid until Jan. 31, 2027."
+    assert lines["GACC-FOOD-280"].reason == "On record: C1, valid until Jan 31, 2027."
     later = {line.code: line for line in boxes.readiness_box(product, APRIL).items}
-    assert later["GACC-FOOD-280"].reason == "C1 ended on Jan. 31, 2027, before this shipment."
+    assert later["GACC-FOOD-280"].reason == "C1 ended on Jan 31, 2027, before this shipment."
     before = {line.code: line for line in boxes.readiness_box(product, MAY).items}
     assert before["GACC-FOOD-248"].next_rule == (
-        "From June 1, 2026: Registration of the overseas food plant (Decree 280)."
+        "From Jun 1, 2026: Registration of the overseas food plant (Decree 280)."
     )
 
 

@@ -9,7 +9,6 @@ from django.db.models import Count, Prefetch, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -25,6 +24,7 @@ from matchmaker.catalogue.services import (
 )
 from matchmaker.catalogue.versions import history
 from matchmaker.companies.models import Company
+from matchmaker.core.figures import day
 from matchmaker.core.joined import one_after_another
 from matchmaker.core.problems import Refused
 from matchmaker.imports.services import source_of
@@ -136,7 +136,7 @@ def extend(request: HttpRequest, uid) -> HttpResponse:
     def verb(*, by, demand):
         return extend_demand(by=by, demand=demand, closing_on=closing_on)
 
-    return _do(request, uid, verb, _("It is open until %(day)s.") % {"day": date_format(closing_on)})
+    return _do(request, uid, verb, _("It is open until %(day)s.") % {"day": day(closing_on)})
 
 
 @buyer

@@ -7,6 +7,7 @@ from django import template
 from django.template import Context
 from django.template.loader import get_template
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import get_language, ngettext
 
 from matchmaker.core.figures import quantity
@@ -172,7 +173,7 @@ def who(company, url: str = "", place: str = "") -> SafeString:
 @register.simple_tag
 def verification(company) -> SafeString:
     """How sure we are who a company is."""
-    return filled(VERIFICATION, {"label": str(company.get_verification_display()) if company.verification else ""})
+    return filled(VERIFICATION, {"label": capfirst(company.get_verification_display()) if company.verification else ""})
 
 
 @register.simple_tag(takes_context=True)

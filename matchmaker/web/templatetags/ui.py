@@ -22,6 +22,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
+from matchmaker.core import figures
 from matchmaker.core.clocks import zone_name
 from matchmaker.core.figures import decimal, habits, money
 from matchmaker.web.templatetags import joined
@@ -289,11 +290,9 @@ def percent(ratio, digits: int = 0) -> str:
 @register.filter
 def day(value: date | datetime | None, style: str = "medium") -> str:
     """A date: short, medium, long, full, or a CLDR pattern; a datetime is first brought to the current time zone."""
-    if not value:
-        return ""
-    if isinstance(value, datetime) and timezone.is_aware(value):
-        value = timezone.localtime(value)
-    return format_date(value, format=style, locale=habits())
+    if isinstance(value, datetime):
+        value = (timezone.localtime(value) if timezone.is_aware(value) else value).date()
+    return figures.day(value, style)
 
 
 @register.filter
