@@ -137,8 +137,8 @@ class Figures:
             [
                 "## Search: names in fewer bytes, clusters not looked into",
                 "",
-                f"On {dt.date.today()}: {len(self.codes):,} names of goods; {len(self.asked):,} searches by everyday names "
-                "(`data/hs/trade_names.csv`, which the index does not hold). From "
+                f"On {dt.date.today()}: {len(self.codes):,} names of goods; {len(self.asked):,} searches by everyday "
+                "names (`data/hs/trade_names.csv`, which the index does not hold). From "
                 f"{meaning.NARROW_FROM:,} names on an index keeps {meaning.NARROW} numbers of each, looks into no "
                 f"cluster that is far away and compares at most {meaning.LOOKED_AT:,} names; the last row compares as "
                 "small a share as it would of a million. Names of the same HS subheading count 2, of its heading 1. "
