@@ -146,7 +146,7 @@ def nearest_names(segment: Segment, query: Vectors, share: float, least: float) 
     looked_at = np.zeros(1, np.int64)
     if len(segment.centroids) > 1:
         cosines = segment.centroids @ query
-        looked_at = np.flatnonzero(cosines >= min(FLOOR, cosines.max()))
+        looked_at = np.flatnonzero(cosines >= min(FLOOR, float(cosines.max())))
         looked_at = looked_at[np.argsort(-cosines[looked_at], kind="stable")]
     firsts, lasts = segment.cluster_starts[looked_at], segment.cluster_starts[looked_at + 1]
     enough = 1 + int(np.searchsorted(np.cumsum(lasts - firsts), LOOKED_AT))
