@@ -34,7 +34,20 @@ class HSCodeOut(serializers.ModelSerializer):
 
     class Meta:
         model = HSCode
-        fields = ["code", "level", "parent", "text_en", "path_en", "path_fr", "path_es", "title_zh", "category"]
+        fields = [
+            *(
+                "code",
+                "level",
+                "parent",
+                "text_en",
+                "path_en",
+                "path_fr",
+                "path_es",
+                "title_zh",
+                "names_zh",
+                "category",
+            ),
+        ]
         read_only_fields = fields
 
 

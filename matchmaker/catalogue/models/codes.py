@@ -49,6 +49,7 @@ class HSCode(models.Model):
     path_fr = models.TextField(blank=True)
     path_es = models.TextField(blank=True)
     title_zh = models.TextField(blank=True)  # chapters only: no open source of lower Chinese texts was found
+    names_zh = models.TextField(blank=True)  # what such goods are called day by day, below the chapters: 大米、泰国香米
     category = models.ForeignKey(Category, models.SET_NULL, null=True, blank=True, related_name="hs_codes")
 
     class Meta:
@@ -62,6 +63,16 @@ class HSCode(models.Model):
     def dotted(self) -> str:
         """As customs write it: 1006.30."""
         return f"{self.code[:4]}.{self.code[4:]}" if len(self.code) == 6 else self.code
+
+    @property
+    def is_in_chinese(self) -> bool:
+        """Whether this reader is told what it is by its everyday names in Chinese."""
+        return bool(self.names_zh) and (get_language() or "").startswith("zh")
+
+    @property
+    def text(self) -> str:
+        """What it is: everyday names for a Chinese reader where there are any, the tariff's English for all others."""
+        return f"{self.names_zh}等" if self.is_in_chinese else self.text_en
 
     @property
     def chapter_zh(self) -> str:

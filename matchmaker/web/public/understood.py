@@ -54,7 +54,7 @@ def _heading(request, understood: Understood) -> list[dict[str, str]]:
     row = _hs_code(code) if code else None
     if row is None:
         return []
-    text = row.text_en if len(row.text_en) <= LONGEST else row.text_en[: LONGEST - 2].rstrip(" ,;") + "…"
+    text = row.text if len(row.text) <= LONGEST else row.text[: LONGEST - 2].rstrip(" ,;") + "…"
     values = {"code": _code_to_read(row), "text": text}
     if understood.hs_code:
         return [{"text": _("HS %(code)s: “%(text)s”") % values}]
@@ -63,7 +63,7 @@ def _heading(request, understood: Understood) -> list[dict[str, str]]:
 
 
 def _code_to_read(row: HSCode) -> str:
-    """With its chapter in Chinese for a Chinese reader: the texts of the lines below it are open in English alone."""
+    """With its chapter in Chinese for a Chinese reader: below it there are everyday names at best."""
     title = row.chapter_zh if (get_language() or "").startswith("zh") else ""
     if not title:
         return hs(row.code)

@@ -38,12 +38,17 @@ def suggestions(asked: Mapping[str, str]) -> dict:
     found = suggest_codes(f"{name}. {description}".strip(". "), asked.get("texts-0-language", ""), top=SHOWN)
     return {
         "categories": [{"category": row, "percent": round(100 * share)} for row, share in found.categories],
-        "hs_codes": [{"code": row, "path": _path(row), "percent": round(100 * share)} for row, share in found.hs_codes],
+        "hs_codes": [{"code": row, **_path(row), "percent": round(100 * share)} for row, share in found.hs_codes],
         "asked": bool(name or description),
     }
 
 
-def _path(code: HSCode) -> str:
-    """From the chapter down, in French or Spanish for such a reader, in English otherwise."""
+def _path(code: HSCode) -> dict[str, str]:
+    """From the chapter down, in French or Spanish for such a reader; its everyday names for a Chinese one; in English
+    otherwise."""
     language = (get_language() or "en").split("-")[0]
-    return getattr(code, f"path_{language}", "") or code.path_en
+    if code.is_in_chinese:
+        return {"path": code.text, "path_lang": "zh-Hans"}
+    if path := getattr(code, f"path_{language}", ""):
+        return {"path": path, "path_lang": language}
+    return {"path": code.path_en, "path_lang": "en"}

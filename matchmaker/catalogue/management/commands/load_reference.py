@@ -1,12 +1,15 @@
 """Load categories and HS 2022 from `data/`; running it again changes only what the files changed."""
 
 import csv
+from collections import defaultdict
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
 from matchmaker.catalogue.models import Category, HSCode
+
+NAMES = 6  # everyday names that are kept of a code
 
 
 class Command(BaseCommand):
@@ -29,6 +32,7 @@ class Command(BaseCommand):
             update_fields=["group", "name_en", "name_zh", "name_fr", "name_es"],
         )
         category_of = {row["hs6"]: row["category_code"] for row in self.rows("campaign/hs6_to_category.csv")}
+        names = self.names_zh()
         codes = [
             HSCode(
                 code=row["code"],
@@ -40,6 +44,7 @@ class Command(BaseCommand):
                 path_fr=row["path_fr"],
                 path_es=row["path_es"],
                 title_zh=row["title_zh"],
+                names_zh="、".join([*names[row["code"]]][:NAMES]),
                 category_id=category_of.get(row["code"]),
             )
             for row in self.rows("hs/hs2022.csv")
@@ -50,9 +55,20 @@ class Command(BaseCommand):
             batch_size=1000,
             update_conflicts=True,
             unique_fields=["code"],
-            update_fields=["text_en", "path_en", "path_fr", "path_es", "title_zh", "category", "section", "level"],
+            update_fields=[
+                *("text_en", "path_en", "path_fr", "path_es", "title_zh", "names_zh", "category", "section", "level"),
+            ],
         )
         self.stdout.write(f"{len(categories)} categories and {len(codes)} HS codes are loaded.")
+
+    def names_zh(self):
+        """Everyday Chinese names by code, each once; of a heading the first one of each of its subheadings."""
+        found = defaultdict(dict)
+        for row in self.rows("hs/trade_names.csv"):
+            listed = [name.strip() for name in row["names_zh"].split(";") if name.strip()]
+            found[row["hs6"]] |= dict.fromkeys(listed)
+            found[row["hs6"][:4]] |= dict.fromkeys(listed[:1])
+        return found
 
     def rows(self, path):
         with (settings.DATA_DIR / path).open(encoding="utf-8-sig", newline="") as file:
