@@ -24,7 +24,7 @@ class Stop(Exception):
 @dataclass
 class Child:
     name: str
-    command: list[str]
+    command: list[str]  # none for the Valkey, which knows its own
     process: subprocess.Popen | None = None
     started_at: float = 0
     falls: int = 0
@@ -34,7 +34,7 @@ class Child:
 class Supervisor:
     root: Path
     children: list[Child] = field(default_factory=list)
-    server: subprocess.Popen | None = None
+    server: Child | None = None  # the Valkey, where it is ours
     stopping: bool = False
     lock: TextIO | None = None
 
@@ -97,9 +97,9 @@ class Supervisor:
                 process.wait(max(0.1, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
-        if self.server and self.server.poll() is None:
-            self.server.terminate()
-            self.server.wait(10)
+        if self.server and self.server.process and self.server.process.poll() is None:
+            self.server.process.terminate()
+            self.server.process.wait(10)
         if running:
             print("Stopped. Everything is kept; `make run` goes on where it was.", flush=True)
 
@@ -124,11 +124,10 @@ class Supervisor:
     def _start_redis(self) -> None:
         if self.environment.get("REDIS_URL"):
             return
-        port = valkey.free_port(self._number("VALKEY_PORT", 6399))
-        self.environment["VALKEY_PORT"] = str(port)
-        log = (self.var / "valkey.log").open("ab")
+        self.environment["VALKEY_PORT"] = str(valkey.free_port(self._number("VALKEY_PORT", 6399)))
+        self.server = Child("valkey", [])
         try:
-            self.server = valkey.start(self.var / "valkey", port, stdout=log, stderr=log, start_new_session=True)
+            self._spawn(self.server)
         except RuntimeError as error:
             raise Stop(str(error)) from None
 
@@ -151,6 +150,11 @@ class Supervisor:
 
     def _spawn(self, child: Child) -> None:
         child.started_at = time.monotonic()
+        if child is self.server:
+            port = int(self.environment["VALKEY_PORT"])
+            with (self.var / "valkey.log").open("ab") as log:
+                child.process = valkey.start(self.var / "valkey", port, stdout=log, stderr=log, start_new_session=True)
+            return
         child.process = subprocess.Popen(
             child.command,
             env=self.environment,
@@ -186,7 +190,7 @@ class Supervisor:
         """Start again what has fallen, later each time; give up on what can't stay up."""
         while True:
             time.sleep(0.5)
-            for child in self.children:
+            for child in filter(None, (self.server, *self.children)):
                 if child.process is None or child.process.poll() is None:
                     continue
                 child.falls = 1 if time.monotonic() - child.started_at > 60 else child.falls + 1
@@ -194,4 +198,7 @@ class Supervisor:
                     raise Stop(f"{child.name} ended five times in a row; the lines above say why.")
                 print(f"{child.name} ended with {child.process.returncode}; starting it again.", flush=True)
                 time.sleep(min(child.falls, 5))
-                self._spawn(child)
+                try:
+                    self._spawn(child)
+                except RuntimeError as error:
+                    print(error, flush=True)  # the Valkey did not answer: it is tried again with the next look

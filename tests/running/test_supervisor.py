@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 def start(tmp_path, **environment):
     given = {**os.environ, "VAR_DIR": str(tmp_path), "PORT": str(valkey.free_port()), "SAMPLE": "0", **environment}
+    given.pop("REDIS_URL", None)  # a Valkey of its own
     return subprocess.Popen(
         [sys.executable, "-m", "matchmaker.running", "run"],
         cwd=ROOT,
@@ -30,6 +31,13 @@ def start(tmp_path, **environment):
 
 def said(process):
     return process.communicate(timeout=60)[0].strip().splitlines()[-1], process.returncode
+
+
+def children_of(process, pattern="."):
+    found = subprocess.run(
+        ["pgrep", "-P", str(process.pid), "-f", pattern], capture_output=True, text=True, check=False
+    )
+    return found.stdout.split()
 
 
 @pytest.mark.slow
@@ -61,7 +69,7 @@ def test_folder_that_cannot_be_written_is_said_in_one_sentence(tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.worker
-def test_interrupt_stops_everything_and_a_second_start_in_the_same_folder_is_refused_meanwhile(tmp_path):
+def test_what_falls_is_started_again_a_second_start_is_refused_and_an_interrupt_stops_everything(tmp_path):
     environment = {"DATABASE_URL": f"sqlite:///{tmp_path / 'site.sqlite3'}"}
     first = start(tmp_path, **environment)
     lines = []
@@ -74,10 +82,17 @@ def test_interrupt_stops_everything_and_a_second_start_in_the_same_folder_is_ref
         1,
         f"matchmaker is already running with the folder {tmp_path}. Stop it first (Ctrl-C there).",
     )
-    children = subprocess.run(
-        ["pgrep", "-P", str(first.pid)], capture_output=True, text=True, check=False
-    ).stdout.split()
-    assert len(children) >= 3, lines
+    for name in ("valkey-server", "celery.* beat"):
+        (fallen,) = children_of(first, name)
+        command = Path(f"/proc/{fallen}/cmdline").read_bytes()
+        os.kill(int(fallen), signal.SIGKILL)
+        deadline = time.monotonic() + 20
+        while children_of(first, name) in ([], [fallen]) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        (again,) = children_of(first, name)
+        assert (again != fallen, Path(f"/proc/{again}/cmdline").read_bytes()) == (True, command)  # on the same port
+    children = children_of(first)
+    assert len(children) == 4, lines
     os.kill(first.pid, signal.SIGINT)
     first.communicate(timeout=40)
     deadline = time.monotonic() + 5
