@@ -3,12 +3,13 @@
 from matchmaker.matching.services.answers import answer_match
 from matchmaker.matching.services.reminding import remind_owing
 from matchmaker.matching.services.runs import cancel_match_run, match_block, start_match_run
-from matchmaker.matching.services.suggestions import suggest_codes
+from matchmaker.matching.services.suggestions import WORTH_SHOWING, suggest_codes
 from matchmaker.matching.services.tuning import effect_of, learn_weights, save_settings
 from matchmaker.matching.services.vectors import warm
 from matchmaker.matching.services.waiting import match_waiting, put_aside, try_again, waiting
 
 __all__ = [
+    "WORTH_SHOWING",
     "answer_match",
     "cancel_match_run",
     "effect_of",

@@ -27,6 +27,9 @@ def _classifier():
     return Classifier.load(settings.DATA_DIR, settings.ENGINE_CACHE, fast=True)  # for the speed of typing
 
 
+WORTH_SHOWING = 0.02  # share from which a person is shown a suggestion: rice is no journey
+
+
 @dataclass(frozen=True)
 class CodeSuggestions:
     """Best first: (category, share 0..1) and (HS code, share 0..1)."""
@@ -35,8 +38,8 @@ class CodeSuggestions:
     hs_codes: list[tuple[HSCode, float]]
 
 
-def suggest_codes(text: str, language: str = "", top: int = 5) -> CodeSuggestions:
-    """What a product or a demand line may be; nothing for a text without words."""
+def suggest_codes(text: str, language: str = "", top: int = 5, least: float = 0.0) -> CodeSuggestions:
+    """What a product or a demand line may be, with a share of at least `least`; nothing for a text without words."""
     text = clean(text)[:MAX_TEXT]
     if len(text) < 2:
         return CodeSuggestions([], [])
@@ -46,6 +49,6 @@ def suggest_codes(text: str, language: str = "", top: int = 5) -> CodeSuggestion
     known_categories = Category.objects.in_bulk([s.code for s in categories])
     known_codes = HSCode.objects.select_related("category").in_bulk([s.code for s in codes])
     return CodeSuggestions(
-        [(known_categories[s.code], s.score) for s in categories if s.code in known_categories],
-        [(known_codes[s.code], s.score) for s in codes if s.code in known_codes],
+        [(known_categories[s.code], s.score) for s in categories if s.score >= least and s.code in known_categories],
+        [(known_codes[s.code], s.score) for s in codes if s.score >= least and s.code in known_codes],
     )

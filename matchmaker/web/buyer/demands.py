@@ -12,7 +12,7 @@ from matchmaker.catalogue.models import Demand, Product
 from matchmaker.catalogue.services import publish_demand, save_demand
 from matchmaker.catalogue.services.demands import LineErrors
 from matchmaker.core.problems import Refused
-from matchmaker.matching.services import suggest_codes
+from matchmaker.matching.services import WORTH_SHOWING, suggest_codes
 from matchmaker.matching.tasks import ring
 from matchmaker.web.access import buyer
 from matchmaker.web.buyer.forms import (
@@ -135,7 +135,7 @@ def _use(rest: str, rows: list[dict]) -> None:
 
 
 def _suggestions(text: str, language: str) -> dict:
-    found = suggest_codes(text, language if language in ("zh", "en") else "", top=SUGGESTED)
+    found = suggest_codes(text, language if language in ("zh", "en") else "", top=SUGGESTED, least=WORTH_SHOWING)
     return {
         "categories": [row for row, _share in found.categories[:3]],
         "hs_codes": [row for row, _share in found.hs_codes],

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 
 from matchmaker.catalogue.models import HSCode
-from matchmaker.matching.services import suggest_codes
+from matchmaker.matching.services import WORTH_SHOWING, suggest_codes
 from matchmaker.web.access import supplier
 from matchmaker.web.supplier.forms import ProductForm
 
@@ -35,7 +35,8 @@ def suggestions(asked: Mapping[str, str]) -> dict:
     The field names are those of the product form: `texts-0-name`, `texts-0-description`, `texts-0-language`.
     """
     name, description = asked.get("texts-0-name", ""), asked.get("texts-0-description", "")
-    found = suggest_codes(f"{name}. {description}".strip(". "), asked.get("texts-0-language", ""), top=SHOWN)
+    text, language = f"{name}. {description}".strip(". "), asked.get("texts-0-language", "")
+    found = suggest_codes(text, language, top=SHOWN, least=WORTH_SHOWING)
     return {
         "categories": [{"category": row, "percent": round(100 * share)} for row, share in found.categories],
         "hs_codes": [{"code": row, **_path(row), "percent": round(100 * share)} for row, share in found.hs_codes],

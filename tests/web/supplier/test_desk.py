@@ -138,6 +138,18 @@ def test_suggestions_name_category_and_code_with_certainty(client, company):
     assert all(0 <= item["percent"] <= 100 for item in shown["categories"] + shown["hs_codes"])
 
 
+@pytest.mark.slow
+def test_what_a_text_hardly_is_is_not_suggested(client, company):
+    for code in ("AGRI-06", "SERV-04"):
+        make.category(code)
+    for code in ("100630", "090240"):
+        make.hs_code(code)
+    part = client.get(reverse("supplier_suggest_codes"), {"texts-0-name": "泰国茉莉香米", "texts-0-language": "zh"})
+    shown = part.context["suggestions"]
+    assert [item["category"].code for item in shown["categories"]] == ["AGRI-06"]
+    assert [item["code"].code for item in shown["hs_codes"]] == ["100630"]
+
+
 def test_a_pick_comes_back_in_the_fields(client, company):
     make.category()
     asked = {"pick_hs_code": "100630", "category": "AGRI-01", "hs_code": ""}
