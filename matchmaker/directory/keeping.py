@@ -34,7 +34,7 @@ from matchmaker.language.text import clean
 
 AT_ONCE = 1_500  # rows up to which a directory is built while the reader waits
 MOST_OWN = 100  # rows of a reader's own that are searched beside a directory, the newest
-BY_NAME = 1_000  # rows that are listed while there is no index
+BY_NAME = 1_000  # rows that are listed, and counted, while there is no index
 LOOK_AGAIN = 0.5  # seconds between two looks at whether the files changed
 STALE, OLDEST = 30, 600  # seconds without a refresh until a reader starts one, and until the index is not trusted
 OVERLAP = timedelta(seconds=60)  # a transaction may end so much later than the time it wrote into its rows
@@ -296,12 +296,14 @@ def _by_name(directory: Directory, wish: Wish) -> Found:
             rows = rows.filter(**{f"{lookup}__in": values})
     for word in clean(wish.query).split()[:5]:
         rows = rows.filter(**{f"{directory.names}__icontains": word})
-    if wish.after is not None:
-        rows = rows.filter(pk__lt=-wish.after[-1])
     rows = rows.exclude(pk__in=wish.without)
     if wish.not_of is not None:
         rows = rows.exclude(**{directory.owner: wish.not_of})
+    rows = rows.order_by("-pk").values_list("pk", flat=True).distinct()
+    total = rows[:BY_NAME].count()
+    if wish.after is not None:
+        rows = rows.filter(pk__lt=-wish.after[-1])
     most = min(wish.limit, BY_NAME)
-    keys = list(rows.order_by("-pk").values_list("pk", flat=True).distinct()[: most + 1])
+    keys = list(rows[: most + 1]) if most else []
     end = (0.0, -keys[most - 1]) if len(keys) > most else None
-    return Found(keys[:most], {}, is_by_name=True, total=len(keys[:most]), end=end)
+    return Found(keys[:most], {}, is_by_name=True, total=total, end=end)

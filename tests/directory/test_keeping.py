@@ -123,6 +123,9 @@ def test_without_an_index_names_alone_are_searched(large):
     make.product(name="Jasmine rice", status=Product.Status.DRAFT, origin="TH")
     found = search_products("rice jasmine", {"origin": ["TH"], "verification": ["x"]})
     assert (found.keys, found.is_by_name) == ([rice.pk], True)
+    first = search_products("rice", limit=1)
+    assert (len(first.keys), first.total, search_products("rice", limit=0).total) == (1, 2, 2)
+    assert search_products("rice", limit=1, after=first.end).total == 2
     make.line(make.demand(visibility=Demand.Visibility.PRIVATE), text="茉莉香米")
     assert search_demands("茉莉香米").keys == []
 

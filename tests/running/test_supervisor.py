@@ -1,6 +1,7 @@
 """What can go wrong at the start is said in one sentence; what was started is stopped."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -29,6 +30,16 @@ def start(tmp_path, **environment):
     )
 
 
+@pytest.fixture
+def site(tmp_path):
+    """One that runs; it ends also where a test fails."""
+    process = start(tmp_path, DATABASE_URL=f"sqlite:///{tmp_path / 'site.sqlite3'}")
+    yield process
+    if process.poll() is None:
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=60)
+
+
 def said(process):
     return process.communicate(timeout=60)[0].strip().splitlines()[-1], process.returncode
 
@@ -38,6 +49,12 @@ def children_of(process, pattern="."):
         ["pgrep", "-P", str(process.pid), "-f", pattern], capture_output=True, text=True, check=False
     )
     return found.stdout.split()
+
+
+def port_of(process):
+    """The port in its command, which Valkey writes anew when it is up; none of another program."""
+    command = Path(f"/proc/{process}/cmdline").read_bytes().decode()
+    return next(iter(re.findall(r"(?:--port\x00|127\.0\.0\.1:)(\d+)", command)), None)
 
 
 @pytest.mark.slow
@@ -69,32 +86,30 @@ def test_folder_that_cannot_be_written_is_said_in_one_sentence(tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.worker
-def test_what_falls_is_started_again_a_second_start_is_refused_and_an_interrupt_stops_everything(tmp_path):
-    environment = {"DATABASE_URL": f"sqlite:///{tmp_path / 'site.sqlite3'}"}
-    first = start(tmp_path, **environment)
+def test_what_falls_is_started_again_a_second_start_is_refused_and_an_interrupt_stops_everything(site, tmp_path):
     lines = []
-    for line in first.stdout:
+    for line in site.stdout:
         lines.append(line)
         if "Press Ctrl-C" in line:
             break
-    second, code = said(start(tmp_path, **environment))
+    second, code = said(start(tmp_path))
     assert (code, second) == (
         1,
         f"matchmaker is already running with the folder {tmp_path}. Stop it first (Ctrl-C there).",
     )
     for name in ("valkey-server", "celery.* beat"):
-        (fallen,) = children_of(first, name)
-        command = Path(f"/proc/{fallen}/cmdline").read_bytes()
+        (fallen,) = children_of(site, name)
+        port = port_of(fallen)
         os.kill(int(fallen), signal.SIGKILL)
         deadline = time.monotonic() + 20
-        while children_of(first, name) in ([], [fallen]) and time.monotonic() < deadline:
+        while children_of(site, name) in ([], [fallen]) and time.monotonic() < deadline:
             time.sleep(0.1)
-        (again,) = children_of(first, name)
-        assert (again != fallen, Path(f"/proc/{again}/cmdline").read_bytes()) == (True, command)  # on the same port
-    children = children_of(first)
+        (again,) = children_of(site, name)
+        assert (again != fallen, port_of(again)) == (True, port)
+    children = children_of(site)
     assert len(children) == 4, lines
-    os.kill(first.pid, signal.SIGINT)
-    first.communicate(timeout=40)
+    os.kill(site.pid, signal.SIGINT)
+    site.communicate(timeout=40)
     deadline = time.monotonic() + 5
     while any(Path(f"/proc/{child}").exists() for child in children) and time.monotonic() < deadline:
         time.sleep(0.1)
