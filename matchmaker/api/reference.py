@@ -34,20 +34,8 @@ class HSCodeOut(serializers.ModelSerializer):
 
     class Meta:
         model = HSCode
-        fields = [
-            *(
-                "code",
-                "level",
-                "parent",
-                "text_en",
-                "path_en",
-                "path_fr",
-                "path_es",
-                "title_zh",
-                "names_zh",
-                "category",
-            ),
-        ]
+        fields = ["code", "level", "parent", "text_en", "path_en", "path_fr", "path_es", "title_zh", "names_zh"]
+        fields += ["category"]
         read_only_fields = fields
 
 

@@ -4,9 +4,10 @@ import datetime as dt
 import uuid
 
 import pytest
+from django.db.models import Count, Sum, Value
 
-from matchmaker.catalogue.models import Product, ProductImage, ProductText
-from matchmaker.core.written import Written
+from matchmaker.catalogue.models import Demand, Product, ProductImage, ProductText
+from matchmaker.core.written import Among, Asked, Written
 from matchmaker.market_access.models import Registration, TariffRate
 from tests import factories as make
 
@@ -72,3 +73,25 @@ def test_a_mark_that_the_query_does_not_ask_with_is_refused():
         Written(lambda key: ProductText.objects.all(), -1)(5)
     with pytest.raises(AssertionError):
         Written(lambda key: Product.objects.select_related("company").filter(pk=key), -1)(5)
+
+
+def test_sums_are_those_of_the_queryset_on_another_day_too(django_assert_num_queries):
+    first = make.line(make.demand(closing_on=dt.date(2026, 7, 1))).demand
+    second = make.line(make.demand(closing_on=dt.date(2026, 8, 1))).demand
+    open_on = Asked(
+        lambda day: Demand.objects.public(day).order_by().values_list(Value(1)).annotate(Count("pk"), Sum("pk")),
+        dt.date.min,
+    )
+    with django_assert_num_queries(3):
+        assert open_on(dt.date(2026, 6, 1)) == [(1, 2, first.pk + second.pk)]
+        assert open_on(dt.date(2026, 7, 2)) == [(1, 1, second.pk)]
+        assert open_on(dt.date(2026, 9, 1)) == [(1, 0, None)]
+
+
+def test_of_any_number_of_keys_those_among_the_rows_are_found(django_assert_num_queries):
+    shown, hidden, other = make.product(), make.product(status="paused"), make.product()
+    published = Among(Product.objects.published)
+    with django_assert_num_queries(2):
+        assert published([]) == set()
+        assert published([shown.pk]) == {shown.pk}
+        assert published([other.pk, hidden.pk, 10**9]) == {other.pk}

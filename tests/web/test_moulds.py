@@ -11,6 +11,7 @@ from django.utils.safestring import mark_safe
 
 from matchmaker.web import moulds
 from matchmaker.web.templatetags import lists
+from matchmaker.web.templatetags.ui import flag, number
 from tests import factories as make
 
 CARD = "public/parts/product_card.html"
@@ -26,6 +27,28 @@ def test_a_mould_filled_is_its_template_rendered_with_odd_values_escaped(languag
     values |= dict.fromkeys(missing, "")
     with translation.override(language):
         assert moulds.filled(OPTION, values) == render_to_string(OPTION, values)
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_options_are_their_template_rendered_also_with_the_mark_of_the_number_in_them(language):
+    odd = f"\ue002{ODD}\ue002"
+    options = [
+        {"value": "TH", "label": "Thailand", "count": 12_345, "flag": "TH", "checked": True},
+        {"value": odd, "label": odd, "count": 0, "deep": True, "facet": "category"},
+        {"value": odd, "label": odd},
+        {"value": "TH", "label": "Thailand", "count": 7, "flag": "TH", "checked": True},
+    ]
+    with translation.override(language):
+        shown = [
+            {
+                **{"facet": "origin", "form": "f1"} | option,
+                "count": number(option["count"]) if "count" in option else "",
+                "flag": flag(option["flag"]) if "flag" in option else "",
+            }
+            for option in options
+        ]
+        plain = "".join(render_to_string(OPTION, values) for values in shown)
+        assert lists.facet_options({"name": "origin", "options": options}, "f1") == plain
 
 
 def test_a_mould_speaks_the_readers_language():

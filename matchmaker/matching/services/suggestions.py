@@ -10,6 +10,7 @@ from matchmaker.catalogue.models import Category, HSCode
 from matchmaker.language.text import clean
 
 MAX_TEXT = 2000  # characters that are looked at
+WORTH_SHOWING = 0.02  # share from which a person is shown a suggestion: rice is no journey
 
 
 _loading = threading.Lock()  # the first two requests of a process come at once; one of them loads
@@ -25,9 +26,6 @@ def _classifier():
     from matchmaker.matching.engine.classify import Classifier  # brings scipy: only who suggests pays for it
 
     return Classifier.load(settings.DATA_DIR, settings.ENGINE_CACHE, fast=True)  # for the speed of typing
-
-
-WORTH_SHOWING = 0.02  # share from which a person is shown a suggestion: rice is no journey
 
 
 @dataclass(frozen=True)

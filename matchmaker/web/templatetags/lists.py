@@ -19,7 +19,7 @@ register = template.Library()
 CARD, STAR, HEADER = "public/parts/product_card.html", "public/parts/star.html", "components/site_header.html"
 SELLER, GOOD = "public/parts/supplier_row.html", "public/parts/supplier_good.html"
 WHO, VERIFICATION = "public/parts/who.html", "public/parts/verification.html"
-_NUMBER = "\ue002"  # private use: stands in no option
+_NUMBER = "\ue002"  # private use: in place of an option's number
 
 
 @register.simple_tag
@@ -65,7 +65,9 @@ def _option(
         "label": label,
         "count": _NUMBER if counted else "",
     }
-    before, _number, after = filled("components/facet_option.html", values).partition(_NUMBER)
+    text = filled("components/facet_option.html", values)
+    # An address may hold any character, this one too; the number is what stands last.
+    before, _number, after = text.rpartition(_NUMBER) if counted else (text, "", "")
     return before, after
 
 

@@ -10,6 +10,7 @@ from django.db import transaction
 from matchmaker.catalogue.models import Category, HSCode
 
 NAMES = 6  # everyday names that are kept of a code
+SAID = ["text_en", "path_en", "path_fr", "path_es", "title_zh", "names_zh", "category", "section", "level"]
 
 
 class Command(BaseCommand):
@@ -55,9 +56,7 @@ class Command(BaseCommand):
             batch_size=1000,
             update_conflicts=True,
             unique_fields=["code"],
-            update_fields=[
-                *("text_en", "path_en", "path_fr", "path_es", "title_zh", "names_zh", "category", "section", "level"),
-            ],
+            update_fields=SAID,
         )
         self.stdout.write(f"{len(categories)} categories and {len(codes)} HS codes are loaded.")
 
