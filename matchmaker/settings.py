@@ -149,7 +149,7 @@ CACHES = {
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.db"  # sessions survive a flushed Redis
 
-# -- Celery (see docs/decisions/0003-the-row-is-the-work.md for why each of these) -------------------------------------
+# -- Celery (see docs/decisions/0003-work-waits-as-rows.md for why each of these) -------------------------------------
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
