@@ -10,7 +10,7 @@ import numpy as np
 from matchmaker.events.scheduling.board import FREE, Board
 from matchmaker.events.scheduling.colouring import colour
 from matchmaker.events.scheduling.flow import select
-from matchmaker.events.scheduling.improve import improve
+from matchmaker.events.scheduling.improve import Stop, improve
 from matchmaker.events.scheduling.instance import Instance, Party
 from matchmaker.events.scheduling.interpreters import Booth, place_interpreted, seat_booked
 from matchmaker.events.scheduling.plans import Plan
@@ -100,7 +100,7 @@ def replan(
     small = Board.empty(rest)
     colour(small, by_weight(small, selection.edges), seed=seed)
     colour(small, by_weight(small, np.arange(len(rows))), seed=seed)
-    improve(small, lambda: selection.bound, selection.prices, deadline=began + seconds, seed=seed, clock=clock)
+    improve(small, lambda: selection.bound, selection.prices, Stop(began + seconds, clock=clock), seed=seed)
     for row in small.meetings():
         board.put(rows[row], small.slot_of[row])
     if max_moves > 0:
