@@ -55,6 +55,12 @@ def learn_weights() -> None:
     services.learn_weights()
 
 
+@shared_task(name="matching.judge_prices_again")
+def judge_prices_again() -> None:
+    """After the organiser changed a rate: stored price conditions say what the pages say."""
+    services.judge_prices_again()
+
+
 @shared_task(name="matching.remind_owing")
 def remind_owing() -> None:
     """In the morning of the buyers: who has been waited for."""
@@ -66,6 +72,12 @@ def ring() -> None:
     """Wake a worker now instead of at the next tick. Without Redis nothing is lost: the timetable finds the row."""
     with contextlib.suppress(NoBroker):
         match_waiting.apply_async(expires=60, retry=False)
+
+
+def ring_rates() -> None:
+    """Have stored prices judged again. Without Redis they are right on a match's own page and after the next run."""
+    with contextlib.suppress(NoBroker):
+        judge_prices_again.apply_async(retry=False)
 
 
 def ring_run(blocks: int) -> None:

@@ -15,6 +15,7 @@ from matchmaker.matching.engine.pairs import Offer, Pair, merge
 from matchmaker.matching.engine.scoring import DEFAULT, Matcher, OfferIndex, WantIndex, Weights
 from matchmaker.matching.models import MatchRun, MatchSettings
 from matchmaker.matching.services import rows, vectors
+from matchmaker.matching.services.conditions import exchange_rates
 from matchmaker.matching.services.rows import TOP_PER_LINE, TOP_PER_PRODUCT, Strangers
 from matchmaker.matching.sides import offers, wants
 
@@ -61,8 +62,14 @@ class Basis:
             [item.key for item in offered.items], [item.key for item in wanted.items], skip_known=self.skip_known
         )
         of_line, of_product = (min(n, MOST_LEFT_OUT) for n in strangers.most_left_out())
+        rates = exchange_rates()
         found = self.matcher.match(
-            offered, wanted, TOP_PER_LINE + of_line, TOP_PER_PRODUCT + of_product, settings.MATCH_MINIMUM
+            offered,
+            wanted,
+            TOP_PER_LINE + of_line,
+            TOP_PER_PRODUCT + of_product,
+            settings.MATCH_MINIMUM,
+            rates=rates,
         )
         kept = merge([filter(strangers.allowed, found)], TOP_PER_LINE, TOP_PER_PRODUCT)
         small = [place for place, offer in enumerate(offered.items) if offer.small]
@@ -70,7 +77,7 @@ class Basis:
             return kept
         chosen = offered.items if len(small) == len(offered) else tuple(offered.items[place] for place in small)
         index = self.matcher.prepare_offers(chosen, offered.vectors[small])
-        promised = self.matcher.match(index, wanted, 0, self.floor + of_product, FLOOR_MINIMUM)
+        promised = self.matcher.match(index, wanted, 0, self.floor + of_product, FLOOR_MINIMUM, rates=rates)
         known = {(pair.offer, pair.want) for pair in kept}
         return kept + [
             replace(pair, evidence=pair.evidence | {"floor": self.floor})

@@ -197,7 +197,7 @@ def effect_of(*, weights: dict[str, float], floor: int, skip_known: bool) -> Eff
 
 def _with(now: basis.Basis, weights: Weights):
     matcher = now.matcher
-    return type(matcher)(matcher.encoder, weights, matcher.rates, matcher.background)
+    return type(matcher)(matcher.encoder, weights, matcher.background)
 
 
 def _spread(lines, most: int):
