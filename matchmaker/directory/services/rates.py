@@ -14,7 +14,6 @@ from matchmaker.campaigns.models import Campaign
 from matchmaker.campaigns.services import require_organiser
 from matchmaker.core import reference
 from matchmaker.directory.models import ExchangeRate
-from matchmaker.matching.tasks import ring_rates
 
 
 @transaction.atomic
@@ -35,7 +34,6 @@ def set_rate(*, by: User, campaign: Campaign, currency: str, yuan: Decimal, as_o
     row.full_clean()
     row.save()
     record(by=by, verb="set_rate", on=campaign, facts={"currency": currency, "yuan": str(yuan), "as_of": str(as_of)})
-    transaction.on_commit(ring_rates)
     return row
 
 
@@ -45,4 +43,3 @@ def remove_rate(*, by: User, campaign: Campaign, rate: ExchangeRate) -> None:
     require_organiser(by, campaign)
     record(by=by, verb="remove_rate", on=campaign, facts={"currency": rate.currency, "as_of": str(rate.as_of)})
     rate.delete()
-    transaction.on_commit(ring_rates)

@@ -1,4 +1,4 @@
-"""On the day: somebody cancels or comes late. Who is not touched keeps slot and table; what became free is filled."""
+"""On the day: a party cancels or comes late. Others keep slot and table; what became free is filled."""
 
 from __future__ import annotations
 
@@ -84,12 +84,12 @@ def replan(
     seed: int = 1,
     clock: Callable[[], float] = time.monotonic,
 ) -> Plan:
-    """Mend a plan for the event as it is now, moving nobody who need not move.
+    """Mend a plan for the event as it is now, moving no meeting that need not move.
 
     Every meeting that is still possible keeps its slot and its table. What they leave free is a small event of its
     own, planned like a large one. With ``max_moves`` up to four, a wish that found no slot may push at most so many
     kept meetings into another slot. The bound is that of the changed event, as if everything could be planned anew;
-    `most_without_moves` says how much of the gap is the price of moving nobody.
+    `most_without_moves` says how much of the gap is the price of moving no meeting.
     """
     began = clock()
     board, booth, pinned = _kept(old, changed)

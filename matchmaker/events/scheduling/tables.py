@@ -1,6 +1,6 @@
 """Tables: a supplier stays at the same table where that is possible, so that only buyers walk.
 
-Greedy over the slots. A supplier who sat somewhere sits there again if the table stands and nobody else is on it;
+Greedy over the slots. A supplier who sat somewhere sits there again if the table stands and is free;
 newcomers take a table that no supplier with meetings to come calls theirs. Suppliers with more meetings choose first.
 """
 

@@ -133,7 +133,7 @@ def programme_of(instance: Instance, selection: Selection) -> dict[str, np.ndarr
     # Rows: party in slot, slot, cap, "counted towards the floor only if held", pair.
     at = np.cumsum([0, count * slots, slots, count, count, len(kept)])
     base, table = _flow_prices(instance, selection)
-    # Nobody's price, and no table's, may fall by more than a third of the margin: then the pairs left out still earn
+    # No party's price, and no table's, may fall by more than a third of the margin: then the pairs left out still earn
     # nothing. In the programme that is a dummy meeting of each party in each slot, and a dummy table.
     least = base - MARGIN / 3
     who, when = np.nonzero(there & ((least > 0) | (floor > 0)[:, None]) & (cap > 0)[:, None])

@@ -139,7 +139,7 @@ def _delivery(offer: Offer, want: Want, today: date) -> Condition | None:
 def _arrives(offer: Offer, want: Want) -> bool:
     """Whether goods that are made in time are there in time, too.
 
-    The lead time ends where the supplier hands over. From there on the transport takes days that nobody stated, unless
+    The lead time ends where the supplier hands over. From there on the transport takes days that are not stated, unless
     the supplier delivers at the place, or the buyer takes over abroad.
     """
     return not want.is_shipped or offer.incoterm in AT_PLACE or want.incoterm in ABROAD

@@ -162,7 +162,7 @@ class _Block(NamedTuple):
     slots: NDArray[np.int32]
 
 
-class _Ready(NamedTuple):
+class _PreparedTile(NamedTuple):
     """A tile for the compiled loops; `words` are the places of the block's words in the tile's postings.
 
     `add` is what each column adds by itself, the error of a sum included (a bound from above); `least` is the bound
@@ -204,7 +204,7 @@ class Tile(NamedTuple):
         starts = np.concatenate(([0], np.cumsum(known.sum(axis=1))))
         return cls(at, end - at, words, Postings.of(starts, codes[known], ones, ones))
 
-    def ready(self, side: Side, sums: Sums) -> _Ready:
+    def prepared(self, side: Side, sums: Sums) -> _PreparedTile:
         end = self.at + self.size
         error = np.float32(_ROUNDING * sums.size)
         own = _own(side, self.at, end, sums) + error
@@ -217,11 +217,11 @@ class Tile(NamedTuple):
             add[kind] += np.float32(sums.unknown_category) * ~(category & bool(kind & 1))
         w, s = self.words, self.slots
         none = np.zeros(0, np.int32)
-        return _Ready(self.at, none, w.starts, w.texts, w.here, w.ask, s.starts, s.texts, add, add - 2 * error)
+        return _PreparedTile(self.at, none, w.starts, w.texts, w.here, w.ask, s.starts, s.texts, add, add - 2 * error)
 
 
 def _own(side: Side, start: int, end: int, sums: Sums) -> NDArray[np.float32]:
-    """What an item adds to all its pairs, whoever stands opposite."""
+    """What an item adds to all its pairs."""
     traits = side.traits[start:end]
     return np.float32(0.5 * sums.crowding) * traits[:, CROWDING] + np.float32(sums.trust) * traits[:, TRUST]
 
@@ -264,7 +264,7 @@ def both_ways(
     cache = {} if cache is None else cache
     if width not in cache:
         cache[width] = _tiles(columns, width)
-    tiles = [(tile, tile.ready(columns, sums)) for tile in cache[width]]
+    tiles = [(tile, tile.prepared(columns, sums)) for tile in cache[width]]
     space = np.empty(min(_ROWS, height) * tiles[0][0].size, np.float32)
     for at in range(0, height, _ROWS):
         end = min(at + _ROWS, height)
@@ -273,10 +273,10 @@ def both_ways(
         own = _own(rows, at, end, sums) + np.float32(sums.intercept)
         kind = (traits[:, 0] != 0) * 2 + (traits[:, 3] != 0)
         words = tiles[0][0].words.find(rows.numbers[rows.starts[at] : rows.starts[end]])  # all tiles share the list
-        for tile, ready in tiles:
+        for tile, prepared in tiles:
             block = _Block(at, own, kind, tile.slots.find(codes.ravel()).reshape(-1, SLOTS))
             values = _products(rows.vectors[at:end], columns.vectors[tile.at : tile.at + tile.size], sums, space)
-            _scan(values, ready._replace(words=words), block, row_is_offer, offers, wants, sums, *best)
+            _scan(values, prepared._replace(words=words), block, row_is_offer, offers, wants, sums, *best)
     return best_of_offer, best_of_want
 
 

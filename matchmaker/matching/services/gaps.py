@@ -25,7 +25,7 @@ class Gap:
 
 
 def gaps(product: Product) -> list[Gap]:
-    """What would bring more matches, most asked for first. Reads public demands only: a private one tells nobody."""
+    """What would bring more matches, most asked for first. Reads public demands only: a private one stays private."""
     near = Q(category=product.category_id) if product.category_id else Q(pk__in=())
     if product.hs_code:
         near |= Q(hs_code__startswith=product.hs_code[:4])
