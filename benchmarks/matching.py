@@ -35,7 +35,6 @@ sys.path.insert(0, str(ROOT))
 
 from benchmarks.matching_lexical import lexical, texts
 from benchmarks.report import cpu, lines, ratios, say
-from matchmaker.matching.engine import eightbit
 from matchmaker.matching.engine.exact import TRAITS, Side, Sums
 from matchmaker.matching.engine.pairs import Offer, Want
 from matchmaker.matching.engine.scoring import Matcher
@@ -97,65 +96,54 @@ def recall(found: np.ndarray, exact: np.ndarray) -> float:
 
 
 def dense(products: int, demands: int, rounds: int, slow_rounds: int) -> float:
-    """P1 and P2. Returns the CPU seconds of our run, for P11."""
+    """R6. Returns the CPU seconds of our run, for the queue's share."""
     offers, wants = vectors(products, 2), vectors(demands, 3)
-    one, other = side(offers), side(wants)
-    ours = {"eight": True, "float": False} if eightbit.AVAILABLE else {"float": False}
-    for eight in ours.values():
-        _both_ways(eight, side(offers[:70_000]), side(wants[:200]))  # compiles
-    flat = _faiss()
-    times: dict[str, list[float]] = {name: [] for name in ("gemm", *ours, "numpy", "faiss")}
-    results = {}
-    for round_number in range(rounds):
-        times["gemm"].append(cpu(lambda: gemm(offers, wants)))
-        for name, eight in ours.items():
-            if name == "float" and len(ours) > 1 and round_number >= slow_rounds:
-                continue
-            start = time.process_time()
-            results[name] = _both_ways(eight, one, other)
-            times[name].append(time.process_time() - start)
-        if round_number < slow_rounds:
-            start = time.process_time()
-            results["numpy"] = argpartition(offers, wants)
-            times["numpy"].append(time.process_time() - start)
-        if flat is not None and round_number < slow_rounds:
-            times["faiss"].append(cpu(lambda: _faiss_both(flat, offers, wants)))
+    times, results = _timed(offers, wants, rounds, slow_rounds)
     exact_offer, exact_want = results["numpy"]
-    say(f"## P1, P2: {products:,} products × {demands:,} demands × {DIM}, top {PER_WANT} and {PER_OFFER}")
+    best_offer, best_want = results["ours"]
+    say(f"## R6: {products:,} products × {demands:,} demands × {DIM}, top {PER_WANT} and {PER_OFFER}")
     say()
     say("| what | CPU s (median) | beside one fp32 GEMM (min / median / max) | recall, demands | recall, products |")
     say("| --- | --- | --- | --- | --- |")
-    base = times["gemm"]
-    say(f"| numpy GEMM alone | {statistics.median(base):.1f} | 1 | – | – |")
-    labels = {"eight": "both ways, filtered in eight bits", "float": "both ways, filtered in float32"}
-    for name in ours:
-        best_offer, best_want = results[name]
-        beside = ratios(times[name], base[: len(times[name])])
-        say(
-            f"| {labels[name]} | {statistics.median(times[name]):.1f} | {beside} "
-            f"| {recall(best_want.places, exact_want):.4f} | {recall(best_offer.places, exact_offer):.4f} |"
-        )
+    say(f"| numpy GEMM alone | {statistics.median(times['gemm']):.1f} | 1 | – | – |")
+    say(
+        f"| both ways | {statistics.median(times['ours']):.1f} | {ratios(times['ours'], times['gemm'])} "
+        f"| {recall(best_want.places, exact_want):.4f} | {recall(best_offer.places, exact_offer):.4f} |"
+    )
     say()
-    say(f"| peer | CPU s (median) |{''.join(f' peer ÷ {labels[name]} |' for name in ours)}")
-    say(f"| --- | --- |{' --- |' * len(ours)}")
+    say("| peer | CPU s (median) | peer ÷ both ways |")
+    say("| --- | --- | --- |")
     for name, label in (("numpy", "numpy GEMM + argpartition"), ("faiss", "faiss IndexFlatIP, two searches")):
         n = len(times[name])
         if n:
-            beside = "".join(f" {ratios(times[name], times[way][:n])} |" for way in ours)
-            say(f"| {label} | {statistics.median(times[name]):.1f} |{beside}")
-    if flat is None:
-        say()
-        say("faiss was left out: it could not be imported or installed.")
+            say(f"| {label} | {statistics.median(times[name]):.1f} | {ratios(times[name], times['ours'][:n])} |")
+        else:
+            say(f"| {label} | left out: it could not be imported or installed | – |")
     say()
-    return statistics.median(times[next(iter(ours))])
+    return statistics.median(times["ours"])
 
 
-def _both_ways(eight: bool, offers: Side, wants: Side):  # type: ignore[no-untyped-def]
-    could, eightbit.AVAILABLE = eightbit.AVAILABLE, eight
-    try:
-        return both_ways(offers, wants, PLAIN, per_offer=PER_OFFER, per_want=PER_WANT)
-    finally:
-        eightbit.AVAILABLE = could
+def _timed(offers: np.ndarray, wants: np.ndarray, rounds: int, slow_rounds: int):  # type: ignore[no-untyped-def]
+    """CPU seconds of each way, round by round in turn, and what the last run of each returned."""
+    one, other = side(offers), side(wants)
+    both_ways(side(offers[:2000]), side(wants[:200]), PLAIN, per_offer=PER_OFFER, per_want=PER_WANT)  # compiles
+    flat = _faiss()
+    ways = {
+        "gemm": lambda: gemm(offers, wants),
+        "ours": lambda: both_ways(one, other, PLAIN, per_offer=PER_OFFER, per_want=PER_WANT),
+        "numpy": lambda: argpartition(offers, wants),
+        "faiss": lambda: _faiss_both(flat, offers, wants),
+    }
+    times: dict[str, list[float]] = {name: [] for name in ways}
+    results = {}
+    for round_number in range(rounds):
+        for name, way in ways.items():
+            if (name == "faiss" and flat is None) or (name in ("numpy", "faiss") and round_number >= slow_rounds):
+                continue
+            start = time.process_time()
+            results[name] = way()
+            times[name].append(time.process_time() - start)
+    return times, results
 
 
 def _faiss():  # type: ignore[no-untyped-def]
@@ -184,11 +172,11 @@ def _faiss_both(faiss, offers: np.ndarray, wants: np.ndarray) -> None:  # type: 
 
 
 def memory(products: int, demands: int) -> None:
-    """P3, in a process of its own, because a peak is never given back."""
+    """In a process of its own, because a peak is never given back."""
     command = [sys.executable, __file__, "--memory-of", str(products), str(demands)]
     before, peak = map(int, subprocess.run(command, check=True, capture_output=True, text=True).stdout.split())
     raw = 4 * DIM * (products + demands)
-    say(f"## P3: memory at {products:,} × {demands:,}")
+    say(f"## Memory at {products:,} × {demands:,}")
     say()
     say(
         f"Peak {peak / 2**20:,.0f} MB, of which the interpreter and its libraries {before / 2**20:,.0f} MB; vectors "
@@ -225,7 +213,7 @@ class _Drawn:
 
 
 def incremental(demands: int, rounds: int) -> None:
-    """P5: one new product, dense, words, codes, reasons and conditions."""
+    """R7: one new product, dense, words, codes, reasons and conditions."""
     named = texts(demands, 11)
     random = np.random.default_rng(12)
     codes = [f"{a:02d}{b:02d}{c:02d}" for a, b, c in random.integers(1, 97, (400, 3))]
@@ -266,7 +254,7 @@ def incremental(demands: int, rounds: int) -> None:
     floored = [
         cpu(lambda index=index: engine.match(index, want_index, today=today, want_minimums=floors)) for index in singles
     ]
-    say(f"## P5: one new product against {demands:,} demands, {DIM} dimensions")
+    say(f"## R7: one new product against {demands:,} demands, {DIM} dimensions")
     say()
     say("| step | CPU ms: median | 95th percentile |")
     say("| --- | --- | --- |")
@@ -287,9 +275,9 @@ def incremental(demands: int, rounds: int) -> None:
 
 
 def queue(products: int, seconds: float) -> None:
-    """P11, from the figures above: a block of 4,096 products is one task, and a no-op task costs 0.8 ms."""
+    """From the figures above: a block of 4,096 products is one task, and a no-op task costs 0.8 ms."""
     tasks = -(-products // 4096) + 2
-    say("## P11: queue overhead")
+    say("## Queue overhead")
     say()
     say(
         f"{products:,} products in blocks of 4,096 are {tasks} tasks (one starts, one ends the run); at 0.8 ms a task "
@@ -304,8 +292,8 @@ def main() -> None:
     parser.add_argument("--products", type=int, default=100_000)
     parser.add_argument("--demands", type=int, default=10_000)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--slow-rounds", type=int, help="rounds of what takes longest: the peers, and ours in float32")
-    parser.add_argument("--only-pairs", action="store_true", help="P1, P2, P3 and P11")
+    parser.add_argument("--slow-rounds", type=int, help="rounds of the peers, which take longest")
+    parser.add_argument("--only-pairs", action="store_true", help="R6, memory and queue")
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "benchmarks" / "matching.md")
     parser.add_argument("--memory-of", type=int, nargs=2, help=argparse.SUPPRESS)
     options = parser.parse_args()

@@ -28,7 +28,7 @@ from numpy.typing import NDArray  # noqa: E402
 
 from benchmarks import near_names, search_quality  # noqa: E402  # needs the path above
 from matchmaker.language.encoder import get_encoder  # noqa: E402
-from matchmaker.matching.engine import keeping, snapshot, training  # noqa: E402
+from matchmaker.matching.engine import relearning, snapshot, training  # noqa: E402
 from matchmaker.matching.engine.classify import ENCODER_PATHS, category_shares  # noqa: E402
 from matchmaker.matching.engine.csls import csls  # noqa: E402
 from matchmaker.matching.engine.evidence import neighbour_vote  # noqa: E402
@@ -43,7 +43,7 @@ from matchmaker.matching.engine.fusion import (  # noqa: E402
 )
 from matchmaker.matching.engine.names import NameMatcher, side  # noqa: E402
 from matchmaker.matching.engine.reference import (  # noqa: E402
-    Labelled,
+    LabelledTexts,
     Nomenclature,
     load_labelled,
     load_nomenclature,
@@ -95,7 +95,7 @@ def stores() -> dict[str, VectorStore]:
     return {key: VectorStore(get_encoder(path), CACHE) for key, path in ENCODER_PATHS.items()}
 
 
-def gathered(nomenclature: Nomenclature, labelled: Labelled) -> training.Material:
+def gathered(nomenclature: Nomenclature, labelled: LabelledTexts) -> training.Material:
     """All to learn from; what the second encoder knows of the HS texts from data/engine, as in `build_engine`."""
     names, encode, folder = load_trade_names(DATA, nomenclature), stores(), DATA / "engine"
     if not snapshot.knows_texts(DATA):
@@ -103,7 +103,7 @@ def gathered(nomenclature: Nomenclature, labelled: Labelled) -> training.Materia
     material = training.gather(nomenclature, labelled, names, {FIRST: encode[FIRST]})
     before = snapshot.load_meaning(folder, CACHE / f"before-{snapshot.version(folder)}", SECOND)
     known = snapshot.known_names(folder, SECOND)
-    seen, kept = keeping.taken_back(before, known, nomenclature, labelled, names, encode[SECOND])
+    seen, kept = relearning.reuse_vectors(before, known, nomenclature, labelled, names, encode[SECOND])
     return replace(material, vectors=material.vectors | {SECOND: seen}, kept={SECOND: kept})
 
 

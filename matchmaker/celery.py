@@ -49,6 +49,10 @@ app.conf.task_routes = {
 app.conf.task_default_queue = "match"
 app.conf.beat_schedule = {
     "match what was published": {"task": "matching.match_waiting", "schedule": 10.0, "options": {"expires": 10}},
+    "judge prices by the rates of today": {
+        "task": "matching.judge_prices_again",
+        "schedule": crontab(hour=3, minute=20),
+    },
     "learn from answers": {"task": "matching.learn_weights", "schedule": crontab(hour=3, minute=40)},
     "remind of matches": {"task": "matching.remind_owing", "schedule": crontab(hour=1, minute=45)},
     "compute plans of meetings": {"task": "events.compute_plans", "schedule": 10.0, "options": {"expires": 10}},

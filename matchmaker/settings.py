@@ -382,6 +382,8 @@ SPECTACULAR_SETTINGS = {
 ENCODER = env.str("ENCODER", "matchmaker.language.encoder.UniversalSentenceEncoder")
 ENGINE_CACHE = VAR_DIR / "engine"
 MATCH_BLOCK = env.int("MATCH_BLOCK", 500)  # products a Celery task matches: few messages, short tasks
+# a function that returns CNY for one unit of each currency: matching compares prices with it
+EXCHANGE_RATES = "matchmaker.directory.facts.yuan_rates"
 MATCH_LEASE = env.int("MATCH_LEASE", 90)  # seconds until the block of a dead worker is taken over
 MATCH_MINIMUM = env.float("MATCH_MINIMUM", 0.35)  # below this a pair is no suggestion
 

@@ -32,9 +32,9 @@ def _nothing_kept_ready():
     yield
     if briefly := sys.modules.get("matchmaker.core.briefly"):
         briefly.forget()
-    if basis := sys.modules.get("matchmaker.matching.services.basis"):
-        basis.of_run.cache_clear()
-        basis._ready.clear()
+    if scorer := sys.modules.get("matchmaker.matching.services.scorer"):
+        scorer.of_run.cache_clear()
+        scorer._cache.clear()
     if runs := sys.modules.get("matchmaker.matching.services.runs"):
         runs.wants_of_run.cache_clear()
 

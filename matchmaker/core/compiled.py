@@ -1,4 +1,4 @@
-"""The few loops that numpy has no words for are compiled by numba; here is the one door to it.
+"""The few loops that numpy has no function for are compiled by numba; this module is the only place that uses it.
 
 Machine code is cached on disk, so a process pays for compilation (tens of seconds) once a machine and not at each
 start. numba itself looks only at the file a function stands in, and would go on using machine code that has what it
@@ -22,15 +22,14 @@ from typing import Any
 
 import numba
 import numpy as np
-from numba.core import config
 
-_GIVEN = config.CACHE_DIR
+_GIVEN = numba.config.CACHE_DIR
 _FORGET = 7 * 86_400  # seconds after which machine code of sources that nobody started since is taken away
 
 
 def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
     """The function as machine code, compiled at its first call. The interpreter lock is released while it runs."""
-    config.CACHE_DIR = _folder(Path(function.__code__.co_filename).parent)
+    numba.config.CACHE_DIR = _folder(Path(function.__code__.co_filename).parent)
     return numba.njit(cache=True, nogil=True, error_model="numpy")(function)  # type: ignore[no-any-return]
 
 

@@ -49,6 +49,11 @@ def rates() -> dict[str, ExchangeRate]:
     return found
 
 
+def yuan_rates() -> dict[str, float]:
+    """Currency → yuan for one unit of it, as matching compares prices with it (setting `EXCHANGE_RATES`)."""
+    return {"CNY": 1.0} | {code: float(row.yuan) for code, row in rates().items()}
+
+
 def in_yuan(amount: Decimal | None, currency: str, known: Mapping[str, ExchangeRate]) -> Decimal | None:
     """None where the amount is not stated or no rate was set."""
     if amount is None or not currency:

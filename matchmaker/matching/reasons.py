@@ -2,7 +2,6 @@
 
 import datetime as dt
 
-from django.utils.formats import number_format
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
@@ -50,21 +49,21 @@ def _meaning(parts: dict, evidence: dict) -> str:
     gap = meaning - parts.get("crowding", USUAL)
     if gap < RELATED:
         return ""
+    offered, wanted = _short(_named(evidence, "offer")), _short(_named(evidence, "want"))
+    if offered.casefold() == wanted.casefold():
+        return _("Both are named “%(name)s”.") % {"name": offered}
     sentence = (
-        _("“%(offered)s” and “%(wanted)s” are close in meaning (%(value)s).")
+        _("“%(offered)s” and “%(wanted)s” are close in meaning.")
         if gap >= CLOSE
-        else _("“%(offered)s” and “%(wanted)s” are related in meaning (%(value)s).")
+        else _("“%(offered)s” and “%(wanted)s” are related in meaning.")
     )
-    offered, wanted = _named(evidence, "offer"), _named(evidence, "want")
-    # number_format cuts digits off and does not round.
-    value = number_format(round(meaning, 2), 2)
-    return sentence % {"offered": _short(offered), "wanted": _short(wanted), "value": value}
+    return sentence % {"offered": offered, "wanted": wanted}
 
 
 def _named(evidence: dict, side: str) -> str:
-    """The name in the reader's language where one was compared, else in its owner's."""
+    """The name in the reader's language where one was compared, else in English, else in its owner's."""
     names = evidence.get(f"{side}_names", {})
-    return names.get((get_language() or "en")[:2]) or evidence.get(f"{side}_text", ["", ""])[1]
+    return names.get((get_language() or "en")[:2]) or names.get("en") or evidence.get(f"{side}_text", ["", ""])[1]
 
 
 def _words_sentence(words: list[str]) -> str:
@@ -109,8 +108,11 @@ def _short(text: str, longest: int = 40) -> str:
     return (whole if len(whole) > longest / 2 else first[: longest - 1]).rstrip(" ,，") + "…"
 
 
-def conditions(match: Match) -> list[dict]:
-    """The hard conditions of the demand: `code`, `outcome` (meets, fails, unknown), `label` and a `sentence`."""
+def conditions(match: Match, judged: list[dict] | None = None) -> list[dict]:
+    """The hard conditions of the demand: `code`, `outcome` (meets, fails, unknown), `label` and a `sentence`.
+
+    `judged` (of `services.judge_match`) stands before what is stored with the match.
+    """
     return [
         {
             "code": condition["code"],
@@ -118,7 +120,7 @@ def conditions(match: Match) -> list[dict]:
             "label": _label(condition["code"]),
             "sentence": _condition(condition["code"], condition["outcome"], condition["facts"]),
         }
-        for condition in match.conditions
+        for condition in (match.conditions if judged is None else judged)
     ]
 
 
@@ -202,14 +204,25 @@ def _price(outcome: str, facts: dict) -> str:
     if facts["offered"] is None:
         return _("The buyer aims at %(target)s; the supplier gives no price.") % {"target": target}
     offered = _money(facts["offered"], facts["offered_currency"], facts["offered_unit"])
-    if outcome == "unknown":
-        return _("The buyer aims at %(target)s, the supplier asks from %(offered)s: these cannot be compared.") % {
-            "target": target,
-            "offered": offered,
-        }
+    wanted_term, term = facts.get("incoterm", ""), facts.get("offered_incoterm", "")
+    if wanted_term != term:  # both are said, because they are not the same price
+        target, offered = f"{target} {wanted_term}".strip(), f"{offered} {term}".strip()
+    return _price_sentence(outcome, facts, bool(wanted_term and not term)) % {"offered": offered, "target": target}
+
+
+def _price_sentence(outcome: str, facts: dict, is_term_missing: bool) -> str:
     if outcome == "meets":
-        return _("From %(offered)s, within the buyer's %(target)s.") % {"offered": offered, "target": target}
-    return _("From %(offered)s, above the buyer's %(target)s.") % {"offered": offered, "target": target}
+        return _("From %(offered)s, within the buyer's %(target)s.")
+    if outcome == "fails":
+        return _("From %(offered)s, above the buyer's %(target)s.")
+    if "offered_converted" not in facts:
+        return _("The buyer aims at %(target)s, the supplier asks from %(offered)s: these cannot be compared.")
+    if is_term_missing:
+        return _("The buyer aims at %(target)s, the supplier asks from %(offered)s without saying the delivery term.")
+    return _(
+        "The buyer aims at %(target)s, the supplier asks from %(offered)s: "
+        "what delivery costs between these two terms is not known."
+    )
 
 
 def _money(value: float, currency: str, unit: str) -> str:
@@ -233,16 +246,19 @@ def _minimum_order(outcome: str, facts: dict) -> str:
 
 def _delivery(outcome: str, facts: dict) -> str:
     by = day(dt.date.fromisoformat(facts["by"]))
-    if outcome == "unknown":
-        return _("Needed by %(by)s; the supplier states no lead time.") % {"by": by}
     if facts["lead_time_days"] is None:
+        if outcome == "unknown":
+            return _("Needed by %(by)s; the supplier states no lead time.") % {"by": by}
         return _("Was needed by %(by)s.") % {"by": by}
     days = ngettext("Lead time %(days)d day", "Lead time %(days)d days", facts["lead_time_days"]) % {
         "days": facts["lead_time_days"]
     }
-    if outcome == "meets":
-        return _("%(lead_time)s: in time for %(by)s.") % {"lead_time": days, "by": by}
-    return _("%(lead_time)s: too late for %(by)s.") % {"lead_time": days, "by": by}
+    sentence = {
+        "meets": _("%(lead_time)s: in time for %(by)s."),
+        "fails": _("%(lead_time)s: too late for %(by)s."),
+        "unknown": _("%(lead_time)s: made before %(by)s; how long the transport takes is not known."),
+    }[outcome]
+    return sentence % {"lead_time": days, "by": by}
 
 
 def _registration(outcome: str, facts: dict) -> str:

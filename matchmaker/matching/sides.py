@@ -46,6 +46,7 @@ def _offer(product: Product, ready: Readiness) -> Offer:
         price_high=_number(product.price_high),
         currency=product.currency,
         price_unit=product.price_unit,
+        incoterm=product.incoterm,
         lead_time_days=product.lead_time_days,
         verification=company.verification,
         languages=frozenset(company.languages),
@@ -67,6 +68,7 @@ def wants(lines: Iterable[DemandLine]) -> list[Want]:
 
 def _want(line: DemandLine) -> Want:
     demand = line.demand
+    is_goods = not (line.category_id or "").startswith(Category.Group.SERV)  # they travel and have to enter China
     return Want(
         key=line.pk,
         texts=((line.language, line.text),),
@@ -77,11 +79,13 @@ def _want(line: DemandLine) -> Want:
         target_price=_number(line.target_price),
         currency=line.currency,
         price_unit=line.price_unit,
+        incoterm=demand.incoterm,
+        is_shipped=is_goods,
         origins_wanted=frozenset(line.origins_wanted),
         origins_excluded=frozenset(line.origins_excluded),
         certificates_required=frozenset(line.certificates_required),
         delivery_by=demand.delivery_until,
-        registration_required=not (line.category_id or "").startswith(Category.Group.SERV),  # goods have to enter China
+        registration_required=is_goods,
         capacity=_number(line.capacity_wanted),
         capacity_period=line.capacity_period,
         verification=demand.wanted_verification,

@@ -1,4 +1,4 @@
-"""Bells of matching: no arguments, since the rows say what is to be done."""
+"""Tasks of matching: no arguments, since the rows say what is to be done."""
 
 import contextlib
 
@@ -23,12 +23,12 @@ def warm(**_signal) -> None:
 
 @shared_task(name="matching.match_waiting")
 def match_waiting() -> None:
-    """Match what waits until nothing does, and pass the news on; go on with a run whose bells were lost."""
+    """Match what waits until nothing does, and pass the news on; go on with a run whose tasks were lost."""
     try:
         while services.match_waiting():
             ring_post_office()
     except OperationalError:
-        # Somebody held a row too long: at once, and not at the next tick, which is ten seconds off.
+        # Another worker held a row too long: at once, and not at the next tick, which is ten seconds off.
         ring()
         raise
     if services.match_block():
@@ -38,9 +38,9 @@ def match_waiting() -> None:
 
 @shared_task(name="matching.match_block")
 def match_block() -> None:
-    """One block of a running campaign match; the next bell is rung while there is more.
+    """One block of a running campaign match; the next task is sent while there is more.
 
-    What somebody published or edited a moment ago goes first: it waits for one block and not for the run.
+    What was published or edited a moment ago goes first: it waits for one block and not for the run.
     """
     if services.match_waiting():
         ring_post_office()
@@ -55,6 +55,12 @@ def learn_weights() -> None:
     services.learn_weights()
 
 
+@shared_task(name="matching.judge_prices_again")
+def judge_prices_again() -> None:
+    """After the organiser changed a rate, and every night: stored price conditions say what the pages say."""
+    services.judge_prices_again()
+
+
 @shared_task(name="matching.remind_owing")
 def remind_owing() -> None:
     """In the morning of the buyers: who has been waited for."""
@@ -66,6 +72,12 @@ def ring() -> None:
     """Wake a worker now instead of at the next tick. Without Redis nothing is lost: the timetable finds the row."""
     with contextlib.suppress(NoBroker):
         match_waiting.apply_async(expires=60, retry=False)
+
+
+def ring_rates() -> None:
+    """Have stored prices judged again now and not at night; a match's own page is right at once."""
+    with contextlib.suppress(NoBroker):
+        judge_prices_again.apply_async(retry=False)
 
 
 def ring_run(blocks: int) -> None:

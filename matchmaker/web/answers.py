@@ -21,8 +21,8 @@ from matchmaker.matching.services import answer_match
 from matchmaker.notifications.tasks import ring
 
 
-def common(match: Match) -> dict:
-    """What the cards of both sides say of a match."""
+def common(match: Match, judged: list[dict] | None = None) -> dict:
+    """What the cards of both sides say of a match; `judged` conditions stand before the stored ones."""
     score = round(match.score * 100)
     return {
         "match": match,
@@ -34,7 +34,7 @@ def common(match: Match) -> dict:
         "reasons": reasons.sentences(match),
         "conditions": [
             {"label": row["label"], "state": row["outcome"], "detail": row["sentence"]}
-            for row in reasons.conditions(match)
+            for row in reasons.conditions(match, judged)
         ],
         "whys": [choice for choice in Match.Why.choices if choice[0]],
     }

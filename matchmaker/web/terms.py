@@ -1,7 +1,8 @@
 """What a line wants and what is offered for it, term by term, on the match pages of both desks.
 
-Price, minimum order and lead time are judged by the engine's own conditions, so that a page never says otherwise than
-the match; the delivery term is compared here. A quote for the line stands before what the product says.
+Price, minimum order and lead time are judged by `matching.services.judge_match`, and the page shows these outcomes
+wherever it speaks of conditions; the delivery term is compared here. A quote for the line stands before what
+the product says.
 """
 
 import datetime as dt
@@ -9,18 +10,14 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from matchmaker.catalogue.models import Product
 from matchmaker.core import figures, reference
 from matchmaker.core.figures import money, quantity
-from matchmaker.directory import facts
-from matchmaker.matching.engine.conditions import judge
-from matchmaker.matching.engine.pairs import Offer
 from matchmaker.matching.models import Match
-from matchmaker.matching.sides import wants
+from matchmaker.matching.services import OfferedTerms, judge_match
 from matchmaker.messaging.models import Quote
 from matchmaker.web.templatetags.trade import for_one, price, target_price, unit
 from matchmaker.web.templatetags.ui import number
@@ -29,11 +26,13 @@ Row = dict[str, Any]
 
 
 def terms_of(match: Match) -> dict[str, Any]:
-    """`rows` with label, wanted, offered, note and state (meets, fails, unknown or ""), and the `quote` behind them."""
+    """`rows` with label, wanted, offered, note and state (meets, fails, unknown or ""), the `quote` behind them, and
+    all `conditions` as judged now, for `matching.reasons.conditions`."""
     product, line = match.product, match.line
     quote = _quote(match)
     offered: Product | Quote = quote or product
-    outcomes = _outcomes(match, offered)
+    judged = judge_match(match, _quoted_terms(quote) if quote else None)
+    outcomes = _outcomes(judged)
     rows = [
         {**outcomes["price"], "label": _("Price"), "wanted": target_price(line), "offered": _price(offered)},
         {
@@ -50,7 +49,7 @@ def terms_of(match: Match) -> dict[str, Any]:
             "offered": _days(offered.lead_time_days),
         },
     ]
-    return {"rows": [row for row in rows if row["wanted"] or row["offered"]], "quote": quote}
+    return {"rows": [row for row in rows if row["wanted"] or row["offered"]], "quote": quote, "conditions": judged}
 
 
 def _quote(match: Match) -> Quote | None:
@@ -70,26 +69,26 @@ def _quote(match: Match) -> Quote | None:
     return quotes.order_by("-made_at", "-pk").first()
 
 
-def _outcomes(match: Match, offered: Product | Quote) -> dict[str, Row]:
-    """Code of a condition → its state and a note; what the line does not ask for has no state."""
-    is_quote = isinstance(offered, Quote)
-    low = offered.price if isinstance(offered, Quote) else offered.price_low
-    offer = Offer(
-        key=match.product_id,
-        texts=(),
-        min_order=_float(offered.min_order),
-        min_order_unit=offered.min_order_unit,
-        price_low=_float(low),
-        price_high=None if is_quote else _float(offered.price_high),  # type: ignore[union-attr]
-        currency=offered.currency,
-        price_unit=offered.price_unit,
-        lead_time_days=offered.lead_time_days,
+def _quoted_terms(quote: Quote) -> OfferedTerms:
+    return OfferedTerms(
+        price_low=quote.price,
+        price_high=None,
+        currency=quote.currency,
+        price_unit=quote.price_unit,
+        min_order=quote.min_order,
+        min_order_unit=quote.min_order_unit,
+        lead_time_days=quote.lead_time_days,
+        incoterm=quote.incoterm,
     )
-    rates = {"CNY": 1.0} | {code: float(row.yuan) for code, row in facts.rates().items()}
+
+
+def _outcomes(judged: list[dict[str, Any]]) -> dict[str, Row]:
+    """Code of a condition → its state and a note; what the line does not ask for has no state."""
     found: dict[str, Row] = {code: {"state": "", "note": ""} for code in ("price", "minimum_order", "delivery")}
-    for condition in judge(offer, wants([match.line])[0], rates=rates, today=timezone.localdate()):
-        if condition.code in found:
-            found[condition.code] = {"state": condition.outcome, "note": _note(condition.code, condition.facts)}
+    for condition in judged:
+        if condition["code"] in found:
+            note = _note(condition["code"], condition["facts"])
+            found[condition["code"]] = {"state": condition["outcome"], "note": note}
     return found
 
 
@@ -105,7 +104,7 @@ def _note(code: str, said: Any) -> str:
     if code == "minimum_order" and said.get("offered_min") is not None and said["min_order_unit"] != said["unit"]:
         return _("about %(amount)s") % {"amount": quantity(said["offered_min"], said["unit"])}
     if code == "delivery" and said.get("earliest") and said.get("lead_time_days") is not None:
-        return _("on %(day)s, if ordered today") % {"day": figures.day(dt.date.fromisoformat(said["earliest"]))}
+        return _("made by %(day)s, if ordered today") % {"day": figures.day(dt.date.fromisoformat(said["earliest"]))}
     return ""
 
 
@@ -136,7 +135,3 @@ def _by(day: dt.date | None) -> str:
 
 def _days(days: int | None) -> str:
     return "" if days is None else ngettext("%(days)s day", "%(days)s days", days) % {"days": number(days)}
-
-
-def _float(value) -> float | None:
-    return None if value is None else float(value)

@@ -182,7 +182,7 @@ def test_run_leaves_its_own_products_to_its_blocks(campaign):
 def test_f42_product_edited_during_its_block_still_waits(campaign, monkeypatch):
     run = start_match_run(by=None, campaign=campaign)
     product = Product.objects.order_by("pk").first()
-    learn = runs.basis.learn_for
+    learn = runs.scorer.learn_for
 
     def edit_meanwhile(of):
         found = learn(of)
@@ -199,9 +199,9 @@ def test_f42_product_edited_during_its_block_still_waits(campaign, monkeypatch):
 
         return reading
 
-    monkeypatch.setattr(runs.basis, "learn_for", edit_meanwhile)
+    monkeypatch.setattr(runs.scorer, "learn_for", edit_meanwhile)
     match_block()
-    monkeypatch.setattr(runs.basis, "learn_for", learn)
+    monkeypatch.setattr(runs.scorer, "learn_for", learn)
     run_to_the_end()
 
     run.refresh_from_db()

@@ -10,7 +10,7 @@ from matchmaker.catalogue import services as catalogue
 from matchmaker.catalogue.models import ProductText
 from matchmaker.matching import tasks
 from matchmaker.matching.models import Match, OfferState
-from matchmaker.matching.services import answer_match, basis, claims, match_waiting, waiting
+from matchmaker.matching.services import answer_match, claims, match_waiting, scorer, waiting
 from matchmaker.notifications.models import Notice
 from tests import factories
 
@@ -173,7 +173,7 @@ def test_row_of_a_dead_worker_is_taken_alone_when_its_lease_ended():
 
 def test_rows_given_back_after_an_error_wait_for_nobody(monkeypatch):
     row = factories.product(factories.company(is_supplier=True))
-    monkeypatch.setattr("matchmaker.matching.services.basis.current", _fails)
+    monkeypatch.setattr("matchmaker.matching.services.scorer.current", _fails)
     with pytest.raises(OperationalError):
         match_waiting()
     monkeypatch.undo()
@@ -198,7 +198,7 @@ def test_import_of_many_products_keeps_no_other_company_waiting():
 def test_bell_is_rung_again_when_a_row_was_locked_too_long(monkeypatch):
     factories.product(factories.company(is_supplier=True))
     rung = []
-    monkeypatch.setattr("matchmaker.matching.services.basis.current", _fails)
+    monkeypatch.setattr("matchmaker.matching.services.scorer.current", _fails)
     monkeypatch.setattr(tasks.match_waiting, "apply_async", lambda **options: rung.append(options["expires"]))
 
     with pytest.raises(OperationalError):
@@ -209,16 +209,16 @@ def test_bell_is_rung_again_when_a_row_was_locked_too_long(monkeypatch):
 
 def test_only_the_changed_product_is_made_ready_anew(monkeypatch):
     rows = [factories.product(name=name) for name in ("Jasmine rice", "Olive oil", "Green coffee")]
-    scored_by = basis.current()
-    basis.all_offers(scored_by)
+    scored_by = scorer.current()
+    scorer.all_offers(scored_by)
     made = []
-    offers = basis.offers
-    monkeypatch.setattr(basis, "offers", lambda found: made.append([row.pk for row in found]) or offers(found))
+    offers = scorer.offers
+    monkeypatch.setattr(scorer, "offers", lambda found: made.append([row.pk for row in found]) or offers(found))
     ProductText.objects.filter(product=rows[1]).update(name="Ball valve")
     rows[1].revision += 1
     rows[1].save()
 
-    index = basis.all_offers(scored_by)
+    index = scorer.all_offers(scored_by)
 
     assert made == [[rows[1].pk]]
     assert [item.texts[0][1].split(".")[0] for item in index.items] == ["Jasmine rice", "Ball valve", "Green coffee"]
@@ -226,8 +226,8 @@ def test_only_the_changed_product_is_made_ready_anew(monkeypatch):
 
 def test_withdrawn_product_leaves_the_side_kept_ready():
     rows = [factories.product(name=name) for name in ("Jasmine rice", "Olive oil", "Green coffee")]
-    scored_by = basis.current()
-    basis.all_offers(scored_by)
+    scored_by = scorer.current()
+    scorer.all_offers(scored_by)
     type(rows[0]).objects.filter(pk=rows[0].pk).update(status="withdrawn")
 
-    assert [item.key for item in basis.all_offers(scored_by).items] == [rows[1].pk, rows[2].pk]
+    assert [item.key for item in scorer.all_offers(scored_by).items] == [rows[1].pk, rows[2].pk]

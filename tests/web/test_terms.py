@@ -69,11 +69,23 @@ def quoted(match, **terms):
 
 def test_differences_are_judged_across_units_and_currencies(match):
     rate()
-    assert states(match) == {"Price": "meets", "Minimum order": "fails", "Delivery term": "fails", "Lead time": "meets"}
+    match.line.demand.incoterm = "FOB"
+    assert states(match) == {"Price": "meets", "Minimum order": "fails", "Delivery term": "meets", "Lead time": "meets"}
     price, least = row(match, "Price"), row(match, "Minimum order")
     assert (price["wanted"], price["offered"], price["note"]) == ("CN¥6.80 / kg", "$950 / t", "about CN¥6.74 / kg")
     assert (least["wanted"], least["offered"], least["note"]) == ("20,000 kg", "24 t", "about 24,000 kg")
-    assert row(match, "Delivery term")["wanted"] == "CIF Shanghai"
+    assert row(match, "Delivery term")["wanted"] == "FOB Shanghai"
+
+
+def test_a_price_without_freight_is_not_within_a_target_with_freight(match):
+    rate()
+    assert states(match) == {
+        "Price": "unknown",
+        "Minimum order": "fails",
+        "Delivery term": "fails",
+        "Lead time": "unknown",
+    }
+    assert row(match, "Price")["note"] == "about CN¥6.74 / kg"
 
 
 def test_what_cannot_be_compared_is_not_known_and_what_nobody_asks_has_no_outcome(match):
@@ -114,5 +126,22 @@ def test_both_desks_show_the_same_terms_with_a_word_and_a_sign(client, match):
         start = page.index("Terms side by side")
         pages.append(page[start : page.index("</section>", start)])
     assert pages[0] == pages[1]
-    assert (pages[0].count("Not met"), pages[0].count("circle-x"), pages[0].count("circle-check")) == (2, 2, 2)
+    assert (pages[0].count("Not met"), pages[0].count("circle-x"), pages[0].count("Not known")) == (2, 2, 2)
     assert "nobody has quoted yet" in pages[0]
+
+
+@pytest.mark.parametrize("has_quote", [False, True])
+def test_a_page_gives_one_verdict_on_the_price_and_on_the_delivery(client, match, has_quote):
+    """Stored outcomes may be older than a rate or a quote; the list of conditions and the table of terms agree."""
+    rate()
+    stale = [{"code": code, "outcome": "fails", "facts": {}} for code in ("price", "delivery")]
+    type(match).objects.filter(pk=match.pk).update(conditions=stale)
+    if has_quote:
+        quoted(match)
+    for side, company in (("buyer", match.line.demand.company), ("supplier", match.product.company)):
+        client.force_login(make.member_of(company))
+        response = client.get(reverse(f"{side}_match", args=[match.uid]))
+        listed = {row["label"]: row["state"] for row in response.context["card"]["conditions"]}
+        table = {row["label"]: row["state"] for row in response.context["terms"]["rows"]}
+        assert (listed["Price"], listed["Delivery"]) == (table["Price"], table["Lead time"])
+        assert listed["Price"] == ("meets" if has_quote else "unknown")

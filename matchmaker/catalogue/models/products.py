@@ -175,7 +175,7 @@ class Product(Public):
 
     @property
     def text(self) -> "ProductText | None":
-        """The text for this reader: in her language where there is one, the supplier's own otherwise."""
+        """The text for this reader: in her language, else in English, else the supplier's own."""
         return text_for_reader(list(self.texts.all()))
 
     @property
@@ -196,10 +196,14 @@ class Product(Public):
 
 
 def text_for_reader(texts: Sequence[Any]) -> Any:
-    """Of one product's texts (or rows of them) that in the reader's language, or else the supplier's own; or None."""
-    language = (get_language() or "en").split("-")[0]
+    """Of one product's texts (or rows of them) that in the reader's language, else in English, else the supplier's own.
+
+    None without any text.
+    """
+    order = ((get_language() or "en").split("-")[0], "en")
+    readable = [t for language in order for t in texts if t.language == language]
     return next(
-        (t for t in texts if t.language == language),
+        iter(readable),
         next((t for t in texts if t.is_original), texts[0] if texts else None),
     )
 

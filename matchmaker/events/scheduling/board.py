@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from matchmaker.events.scheduling.instance import Instance
 
 FREE, OFF = -1, -2
+
+
+class Arrays(NamedTuple):
+    """What the compiled loops read and change of a board."""
+
+    u: np.ndarray
+    v: np.ndarray
+    cap: np.ndarray
+    tables: np.ndarray
+    cell: np.ndarray
+    slot_of: np.ndarray
+    locked: np.ndarray
+    degree: np.ndarray
+    used: np.ndarray
 
 
 @dataclass(slots=True)
@@ -76,6 +91,28 @@ class Board:
         self.degree[u] -= 1
         self.degree[v] -= 1
         self.used[slot] -= 1
+
+    def place(self, edges: np.ndarray, slot: int) -> None:
+        """Put many pairs, no party twice among them, into one slot."""
+        for side in (self.u[edges], self.v[edges]):
+            self.cell[side, slot] = edges
+            self.degree[side] += 1
+        self.slot_of[edges] = slot
+        self.used[slot] += len(edges)
+
+    def remove(self, edges: np.ndarray) -> None:
+        """Take many pairs that meet in one slot off the board."""
+        slots = self.slot_of[edges]
+        for side in (self.u[edges], self.v[edges]):
+            self.cell[side, slots] = FREE
+            self.degree[side] -= 1
+        self.used -= np.bincount(slots, minlength=len(self.used)).astype(self.used.dtype)
+        self.slot_of[edges] = -1
+
+    @property
+    def arrays(self) -> Arrays:
+        """The board's own arrays: what a compiled loop changes in them, it changes on the board."""
+        return Arrays(*(getattr(self, name) for name in Arrays._fields))
 
     @property
     def objective(self) -> int:

@@ -16,17 +16,18 @@ from matchmaker.events.scheduling.board import Board
 
 
 @compiled
-def put(edge, slot, u, v, cell, slot_of, degree, used):
-    cell[u[edge], slot] = edge
-    cell[v[edge], slot] = edge
-    slot_of[edge] = slot
-    degree[u[edge]] += 1
-    degree[v[edge]] += 1
-    used[slot] += 1
+def put(edge, slot, board):
+    u, v = board.u[edge], board.v[edge]
+    board.cell[u, slot] = edge
+    board.cell[v, slot] = edge
+    board.slot_of[edge] = slot
+    board.degree[u] += 1
+    board.degree[v] += 1
+    board.used[slot] += 1
 
 
 @compiled
-def walk(node, first, second, u, v, cell, locked, longest, path):
+def walk(node, first, second, board, longest, path):
     """The chain that leaves ``node`` in slot ``first`` and alternates; -1 where it may not be flipped.
 
     ``node`` must be free in ``second``. Rows of its pairs are written to ``path``; returns their number, -1 also where
@@ -34,152 +35,176 @@ def walk(node, first, second, u, v, cell, locked, longest, path):
     """
     length, slot = 0, first
     while True:
-        edge = cell[node, slot]
+        edge = board.cell[node, slot]
         if edge < 0:
             return length if edge == -1 or length == 0 else -1
-        if locked[edge] or length == longest:
+        if board.locked[edge] or length == longest:
             return -1
         path[length] = edge
         length += 1
-        node = u[edge] + v[edge] - node
+        node = board.u[edge] + board.v[edge] - node
         slot = first + second - slot
 
 
 @compiled
-def flip(length, first, second, u, v, cell, slot_of, used, path):
+def flip(length, first, second, board, path):
     """Exchange the two slots along the chain."""
     for place in range(length):
         edge = path[place]
-        cell[u[edge], slot_of[edge]] = -1
-        cell[v[edge], slot_of[edge]] = -1
-        used[slot_of[edge]] -= 1
+        slot = board.slot_of[edge]
+        board.cell[board.u[edge], slot] = -1
+        board.cell[board.v[edge], slot] = -1
+        board.used[slot] -= 1
     for place in range(length):
         edge = path[place]
-        slot = first + second - slot_of[edge]
-        slot_of[edge] = slot
-        cell[u[edge], slot] = edge
-        cell[v[edge], slot] = edge
-        used[slot] += 1
+        slot = first + second - board.slot_of[edge]
+        board.slot_of[edge] = slot
+        board.cell[board.u[edge], slot] = edge
+        board.cell[board.v[edge], slot] = edge
+        board.used[slot] += 1
 
 
 @compiled
-def chain(node, first, second, u, v, cell, locked, path):
+def component(node, first, second, board, path):
     """The whole alternating component of ``node`` in two slots, a cycle or a path; -1 where it must not be flipped.
 
     Rows go to ``path``; the number comes back. For a path both ends must be there in the slot they would move to.
     """
-    length, slot, at = 0, first, node
-    while True:
-        edge = cell[at, slot]
-        if edge < 0:
-            if edge == -2:
+    length = 0
+    for begin in (first, second):
+        slot, at = begin, node
+        while board.cell[at, slot] >= 0:
+            edge = board.cell[at, slot]
+            if board.locked[edge]:
                 return -1
-            break
-        if locked[edge]:
+            path[length] = edge
+            length += 1
+            at = board.u[edge] + board.v[edge] - at
+            slot = first + second - slot
+            if at == node and slot == first:
+                return length
+        if board.cell[at, slot] == -2:
             return -1
-        path[length] = edge
-        length += 1
-        at = u[edge] + v[edge] - at
-        slot = first + second - slot
-        if at == node and slot == first:
-            return length
-    slot, at = second, node
-    while True:
-        edge = cell[at, slot]
-        if edge < 0:
-            return -1 if edge == -2 else length
-        if locked[edge]:
-            return -1
-        path[length] = edge
-        length += 1
-        at = u[edge] + v[edge] - at
-        slot = first + second - slot
+    return length
 
 
 @compiled
-def make_room(slot, u, v, cell, slot_of, locked, tables, used, path):
+def random_component(board, path):
+    """A random component that may be flipped: (number of its pairs, the two slots). The number is 0 where it may not.
+
+    Flipping it changes no objective, respects absences and leaves each slot its tables.
+    """
+    nodes, slots = board.cell.shape
+    node, first, second = np.random.randint(nodes), np.random.randint(slots), np.random.randint(slots)
+    if first == second or board.cell[node, first] < 0 or board.cell[node, second] == -2:
+        return 0, first, second
+    length = component(node, first, second, board, path)
+    more = 0
+    for place in range(length):
+        more += 1 if board.slot_of[path[place]] == first else -1
+    fits = board.used[second] + more <= board.tables[second] and board.used[first] - more <= board.tables[first]
+    return (length if length > 0 and fits else 0), first, second
+
+
+@compiled
+def free_table(slot, board, path):
     """Move one meeting out of a full slot by an odd chain into a slot with a free table."""
-    slots = len(tables)
-    nodes = cell.shape[0]
+    nodes, slots = board.cell.shape
     start = np.random.randint(slots)
     for step in range(slots):
         other = (start + step) % slots
-        if other == slot or used[other] >= tables[other]:
+        if other == slot or board.used[other] >= board.tables[other]:
             continue
         first = np.random.randint(nodes)
         for hop in range(min(nodes, 64)):
             node = (first + hop) % nodes
-            if cell[node, slot] >= 0 and cell[node, other] == -1:
-                length = walk(node, slot, other, u, v, cell, locked, nodes, path)
+            if board.cell[node, slot] >= 0 and board.cell[node, other] == -1:
+                length = walk(node, slot, other, board, nodes, path)
                 if length % 2 == 1:
-                    flip(length, slot, other, u, v, cell, slot_of, used, path)
+                    flip(length, slot, other, board, path)
                     return True
     return False
 
 
 @compiled
-def insert(edge, u, v, cell, slot_of, locked, degree, tables, used, longest, path):
-    """Find a slot for one pair, flipping one chain if need be. Returns whether it was placed."""
-    slots = len(tables)
-    a, b = u[edge], v[edge]
+def common_slot(edge, board):
+    """The slot with most free tables in which both sides of a pair are free, else -1."""
+    a, b = board.u[edge], board.v[edge]
+    slots = len(board.tables)
     start = np.random.randint(slots)
     best, spare = -1, 0
     for step in range(slots):
         slot = (start + step) % slots
-        if cell[a, slot] == -1 and cell[b, slot] == -1 and tables[slot] - used[slot] > spare:
-            best, spare = slot, tables[slot] - used[slot]
-    if best >= 0:
-        put(edge, best, u, v, cell, slot_of, degree, used)
+        free = board.tables[slot] - board.used[slot]
+        if board.cell[a, slot] == -1 and board.cell[b, slot] == -1 and free > spare:
+            best, spare = slot, free
+    return best
+
+
+@compiled
+def insert_by_chain(edge, node, target, source, board, longest, path):
+    """Move the meeting of ``node`` in slot ``target`` to ``source`` along its chain, and put the pair there."""
+    if board.cell[node, target] < 0:
+        return False
+    length = walk(node, target, source, board, longest, path)
+    if length < 0:
+        return False
+    grows = source if length % 2 else target
+    if board.used[grows] >= board.tables[grows]:
+        return False
+    flip(length, target, source, board, path)
+    put(edge, target, board)
+    return True
+
+
+@compiled
+def insert(edge, board, longest, path):
+    """Find a slot for one pair, flipping one chain if need be. Returns whether it was placed."""
+    slot = common_slot(edge, board)
+    if slot >= 0:
+        put(edge, slot, board)
         return True
+    a, b = board.u[edge], board.v[edge]
+    slots = len(board.tables)
+    start = np.random.randint(slots)
     for step in range(slots):
         mine = (start + step) % slots
-        if cell[a, mine] != -1:
+        if board.cell[a, mine] != -1:
             continue
         for hop in range(slots):
             yours = (start + hop) % slots
-            if cell[b, yours] != -1 or (mine == yours):
+            if board.cell[b, yours] != -1 or mine == yours:
                 continue
             # Either the buyer's meeting in `mine` moves away, or the supplier's in `yours`.
-            for turn in range(2):
-                node, target, source = (b, mine, yours) if turn == 0 else (a, yours, mine)
-                if cell[node, target] < 0:
-                    continue
-                length = walk(node, target, source, u, v, cell, locked, longest, path)
-                if length < 0:
-                    continue
-                grows = source if length % 2 else target
-                if used[grows] >= tables[grows]:
-                    continue
-                flip(length, target, source, u, v, cell, slot_of, used, path)
-                put(edge, target, u, v, cell, slot_of, degree, used)
+            if insert_by_chain(edge, b, mine, yours, board, longest, path):
+                return True
+            if insert_by_chain(edge, a, yours, mine, board, longest, path):
                 return True
     return False
 
 
 @compiled
-def insert_all(order, seed, u, v, cell, slot_of, locked, degree, cap, tables, used, longest):
+def insert_with_space(edge, board, longest, path):
+    """`insert`; where only tables are missing, up to three times after a meeting was moved out of a full slot."""
+    for _ in range(4):
+        if insert(edge, board, longest, path):
+            return True
+        common = (board.cell[board.u[edge]] == -1) & (board.cell[board.v[edge]] == -1)
+        if longest < len(board.degree) or not common.any() or not free_table(np.argmax(common), board, path):
+            return False
+    return False
+
+
+@compiled
+def insert_all(order, seed, board, longest):
     """Insert the pairs of ``order`` that still fit the caps; returns how many were placed."""
     np.random.seed(seed)
-    path = np.empty(cell.shape[0] + 1, dtype=np.int32)
+    path = np.empty(board.cell.shape[0] + 1, dtype=np.int32)
     placed = 0
     for edge in order:
-        if slot_of[edge] >= 0 or degree[u[edge]] >= cap[u[edge]] or degree[v[edge]] >= cap[v[edge]]:
-            continue
-        for _ in range(4):
-            if insert(edge, u, v, cell, slot_of, locked, degree, tables, used, longest, path):
-                placed += 1
-                break
-            full = -1
-            for slot in range(len(tables)):
-                if cell[u[edge], slot] == -1 and cell[v[edge], slot] == -1:
-                    full = slot
-                    break
-            if (
-                full < 0
-                or longest < len(degree)
-                or not make_room(full, u, v, cell, slot_of, locked, tables, used, path)
-            ):
-                break
+        u, v = board.u[edge], board.v[edge]
+        if board.slot_of[edge] < 0 and board.degree[u] < board.cap[u] and board.degree[v] < board.cap[v]:
+            placed += insert_with_space(edge, board, longest, path)
     return placed
 
 
@@ -188,7 +213,4 @@ def colour(board: Board, order: np.ndarray, *, seed: int = 1, longest: int | Non
 
     At most ``longest`` meetings change their slot for each that is placed; as many as it takes where it is None.
     """
-    return insert_all(
-        order.astype(np.int32), seed, board.u, board.v, board.cell, board.slot_of, board.locked, board.degree,
-        board.cap, board.tables, board.used, len(board.degree) if longest is None else longest,
-    )  # fmt: skip
+    return insert_all(order.astype(np.int32), seed, board.arrays, len(board.degree) if longest is None else longest)

@@ -11,7 +11,7 @@ import numpy as np
 from matchmaker.events.scheduling.instance import Instance
 
 NO_COMMON_SLOT = "no_common_slot"  # they are never there at the same time (or no table stands then)
-NO_INTERPRETER = "no_interpreter"  # no common language, and nobody interprets in a slot both have free
+NO_INTERPRETER = "no_interpreter"  # no common language, and no interpreter in a slot both have free
 BOTH_FULL = "both_full"  # both have as many meetings as they asked for or have slots
 SUPPLIER_FULL = "supplier_full"
 BUYER_FULL = "buyer_full"

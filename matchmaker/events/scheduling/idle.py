@@ -9,7 +9,7 @@ import numpy as np
 
 from matchmaker.core.compiled import compiled
 from matchmaker.events.scheduling.board import Board
-from matchmaker.events.scheduling.colouring import chain, flip
+from matchmaker.events.scheduling.colouring import flip, random_component
 
 
 @compiled
@@ -25,45 +25,42 @@ def gaps_of(node, cell, day):
 
 
 @compiled
-def anneal(tries, hot, cold, seed, day, u, v, cell, slot_of, locked, tables, used):
+def tip_gaps(length, first, second, board, day, path, tips):
+    """Gaps of the two ends of a path; inner nodes keep both slots and see no other day. A cycle has no ends.
+
+    The ends are written to ``tips``; returns (their number, the sum of their gaps).
+    """
+    ends, gaps = 0, 0
+    for place in range(length):
+        for end in (board.u[path[place]], board.v[path[place]]):
+            if board.cell[end, first] < 0 or board.cell[end, second] < 0:
+                gaps += gaps_of(end, board.cell, day)
+                tips[ends] = end
+                ends += 1
+    return ends, gaps
+
+
+@compiled
+def anneal(tries, hot, cold, seed, day, board):
     """Metropolis over random chains; returns the change of the number of gaps."""
     np.random.seed(seed)
-    nodes, slots = cell.shape
-    path = np.empty(nodes + 1, dtype=np.int32)
+    path = np.empty(board.cell.shape[0] + 1, dtype=np.int32)
     tips = np.empty(2, dtype=np.int32)
     total = 0
     for trial in range(tries):
         heat = hot * (cold / hot) ** (trial / tries)
-        node = np.random.randint(nodes)
-        first = np.random.randint(slots)
-        second = np.random.randint(slots)
-        if first == second or cell[node, first] < 0 or cell[node, second] == -2:
+        length, first, second = random_component(board, path)
+        if length == 0:
             continue
-        length = chain(node, first, second, u, v, cell, locked, path)
-        if length <= 0:
-            continue
-        ones = 0
-        for place in range(length):
-            ones += 1 if slot_of[path[place]] == first else -1
-        if used[second] + ones > tables[second] or used[first] - ones > tables[first]:
-            continue
-        # Inner nodes of the chain keep both slots; only the two ends of a path see another day.
-        ends = 0
-        before = 0
-        for place in range(length):
-            for end in (u[path[place]], v[path[place]]):
-                if cell[end, first] < 0 or cell[end, second] < 0:
-                    before += gaps_of(end, cell, day)
-                    tips[ends] = end
-                    ends += 1
-        flip(length, first, second, u, v, cell, slot_of, used, path)
+        ends, before = tip_gaps(length, first, second, board, day, path, tips)
+        flip(length, first, second, board, path)
         change = -before
         for tip in range(ends):
-            change += gaps_of(tips[tip], cell, day)
+            change += gaps_of(tips[tip], board.cell, day)
         if change > 0 and np.random.random() >= np.exp(-change / heat):
-            flip(length, first, second, u, v, cell, slot_of, used, path)
-            continue
-        total += change
+            flip(length, first, second, board, path)
+        else:
+            total += change
     return total
 
 
@@ -83,7 +80,7 @@ def polish(
     """
     days = np.array(day, dtype=np.int32)
     size = board.cell.size
-    fixed = (days, board.u, board.v, board.cell, board.slot_of, board.locked, board.tables, board.used)
+    fixed = (days, board.arrays)
     change = anneal(1, 1.0, 0.9, seed, *fixed)
     began = clock()
     change += anneal(size, 1.0, 0.9, seed, *fixed)

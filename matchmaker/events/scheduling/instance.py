@@ -260,23 +260,27 @@ def _check(instance: Instance) -> None:
         raise InvalidInstance(f"There are {slots} slots but {len(instance.tables)} numbers of tables.")
     if len(instance.day) != slots:
         raise InvalidInstance(f"There are {slots} slots but {len(instance.day)} days.")
-    for slot, count in enumerate(instance.tables):
-        if count < 0:
-            raise InvalidInstance(f"Slot {slot} has a negative number of tables.")
+    negative = [slot for slot, count in enumerate(instance.tables) if count < 0]
+    if negative:
+        raise InvalidInstance(f"Slot {negative[0]} has a negative number of tables.")
     if instance.fair_bonus < 0:
         raise InvalidInstance("The fairness bonus must not be negative.")
     for side, parties in zip(SIDES, (instance.suppliers, instance.buyers), strict=True):
         for place, party in enumerate(parties):
-            if party.cap < 0:
-                raise InvalidInstance(f"The cap of {side} {place} is negative.")
-            if party.floor < 0:
-                raise InvalidInstance(f"The fairness floor of {side} {place} is negative.")
-            if party.off and not (party.off[0] >= 0 and party.off[-1] < slots):
-                raise InvalidInstance(f"The absences of {side} {place} name a slot that does not exist.")
+            _check_party(party, f"{side} {place}", slots)
     for place, interpreter in enumerate(instance.interpreters):
         if any(not 0 <= slot < slots for slot in interpreter.off):
             raise InvalidInstance(f"The absences of interpreter {place} name a slot that does not exist.")
     _check_pairs(instance)
+
+
+def _check_party(party: Party, who: str, slots: int) -> None:
+    if party.cap < 0:
+        raise InvalidInstance(f"The cap of {who} is negative.")
+    if party.floor < 0:
+        raise InvalidInstance(f"The fairness floor of {who} is negative.")
+    if any(not 0 <= slot < slots for slot in party.off):
+        raise InvalidInstance(f"The absences of {who} name a slot that does not exist.")
 
 
 def _check_pairs(instance: Instance) -> None:

@@ -1,7 +1,7 @@
 """Interpreters: a meeting of two people without a common language holds one for its slot.
 
 In each slot the meetings that need an interpreter and the interpreters who are there form a small bipartite graph; a
-meeting fits exactly when an augmenting path exists (Kuhn), so nobody is refused while some exchange would help.
+meeting fits exactly when an augmenting path exists (Kuhn), so no meeting is refused while some exchange would help.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Solve one linear programme in a process of its own: ``python linear.py FILE.npz`` writes FILE.npz.prices.npy.
 
-A process, because HiGHS cannot be interrupted from Python: whoever waits no longer kills it, and nothing holds up the
-planning or the end of the worker. Started by its path, because importing the scheduler costs more time than a small
-programme takes.
+A process, because HiGHS cannot be interrupted from Python: the parent kills it when it waits no longer, so that nothing
+holds up the planning or the end of the worker. Started by its path, because importing the scheduler costs more time
+than a small programme takes.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""On the day: somebody cancels or comes late. Who is not touched keeps slot and table; what became free is filled."""
+"""On the day: a party cancels or comes late. Others keep slot and table; what became free is filled."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from matchmaker.events.scheduling.board import FREE, Board
 from matchmaker.events.scheduling.colouring import colour
 from matchmaker.events.scheduling.flow import select
-from matchmaker.events.scheduling.improve import improve
+from matchmaker.events.scheduling.improve import Stop, improve
 from matchmaker.events.scheduling.instance import Instance, Party
 from matchmaker.events.scheduling.interpreters import Booth, place_interpreted, seat_booked
 from matchmaker.events.scheduling.plans import Plan
@@ -84,12 +84,12 @@ def replan(
     seed: int = 1,
     clock: Callable[[], float] = time.monotonic,
 ) -> Plan:
-    """Mend a plan for the event as it is now, moving nobody who need not move.
+    """Mend a plan for the event as it is now, moving no meeting that need not move.
 
     Every meeting that is still possible keeps its slot and its table. What they leave free is a small event of its
     own, planned like a large one. With ``max_moves`` up to four, a wish that found no slot may push at most so many
     kept meetings into another slot. The bound is that of the changed event, as if everything could be planned anew;
-    `most_without_moves` says how much of the gap is the price of moving nobody.
+    `most_without_moves` says how much of the gap is the price of moving no meeting.
     """
     began = clock()
     board, booth, pinned = _kept(old, changed)
@@ -100,7 +100,7 @@ def replan(
     small = Board.empty(rest)
     colour(small, by_weight(small, selection.edges), seed=seed)
     colour(small, by_weight(small, np.arange(len(rows))), seed=seed)
-    improve(small, lambda: selection.bound, selection.prices, deadline=began + seconds, seed=seed, clock=clock)
+    improve(small, lambda: selection.bound, selection.prices, Stop(began + seconds, clock=clock), seed=seed)
     for row in small.meetings():
         board.put(rows[row], small.slot_of[row])
     if max_moves > 0:

@@ -11,7 +11,7 @@ from matchmaker.events.scheduling.board import Board
 from matchmaker.events.scheduling.colouring import colour
 from matchmaker.events.scheduling.flow import select
 from matchmaker.events.scheduling.idle import polish
-from matchmaker.events.scheduling.improve import improve
+from matchmaker.events.scheduling.improve import Stop, improve, shake
 from matchmaker.events.scheduling.instance import Instance, Party
 from matchmaker.events.scheduling.interpreters import Booth, place_interpreted, seat_booked
 from matchmaker.events.scheduling.plans import Plan
@@ -60,16 +60,13 @@ def plan(
         # A tenth of the time, but not more than a few seconds, shortens people's days.
         polishing = min(0.1 * seconds, 5.0)
         if tell("improving", board.objective, bound.now()):
-            improve(
-                board,
-                bound.now,
-                selection.prices,
-                deadline=began + seconds - polishing,
-                target_gap=target_gap,
-                seed=seed,
-                clock=clock,
+            stop = Stop(
+                began + seconds - polishing,
+                target_gap,
+                clock,
                 tell=lambda objective: tell("improving", objective, bound.now()),
             )
+            improve(board, bound.now, selection.prices, stop, seed=seed)
             place_interpreted(board, booth, by_weight(board, np.flatnonzero(board.barred)))
         objective = board.objective
         if tell("idle", objective, bound.now()):
@@ -81,7 +78,7 @@ def plan(
 
 
 def warm() -> None:
-    """Compile the hot loops, or read their machine code from the disk, before somebody waits for a plan.
+    """Compile the hot loops, or read their machine code from the disk, before an organiser waits for a plan.
 
     About fifteen seconds of processor time once a machine, half a second in each process after that. Call it when a
     worker starts: a clock that runs in `plan` cannot stop the compiler.
@@ -91,9 +88,8 @@ def warm() -> None:
     tiny = Instance(2, (0, 0), (1, 2), (party,) * 3, (party,) * 3, edges, fair_bonus=10)
     board, selection = Board.empty(tiny), select(tiny)
     colour(board, selection.edges)
-    until = time.monotonic() + 60
-    improve(board, lambda: 10**9, selection.prices, deadline=until, tell=lambda objective: False, patience=0.0)
-    polish(board, tiny.day, deadline=until, sweeps=1)
+    shake(1, 1, board.arrays)
+    polish(board, tiny.day, deadline=time.monotonic() + 60, sweeps=1)
 
 
 def by_weight(board: Board, rows: np.ndarray) -> np.ndarray:

@@ -14,11 +14,11 @@ import math
 import subprocess
 import sys
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from matchmaker.core.compiled import compiled
 from matchmaker.events.scheduling.flow import Selection, meetable
 from matchmaker.events.scheduling.instance import Instance
 
@@ -32,34 +32,30 @@ GRAIN = 1024.0
 SHORTEST = 1.0
 
 
-@compiled
-def dual_bound(u, v, weight, usable, booked, there, cap, floor, bonus, tables, y, k, q):
-    """The upper bound at prices ``y`` (parties, slots) >= 0, ``k`` (slots) >= 0 and ``q`` (parties) >= -bonus."""
-    nodes, slots = there.shape
-    total = 0.0
-    for node in range(nodes):
-        for slot in range(slots):
-            if there[node, slot]:
-                total += y[node, slot]
-        if q[node] > 0:
-            total += cap[node] * q[node] + floor[node] * bonus
-        else:
-            total += floor[node] * (bonus + q[node])
-    for slot in range(slots):
-        total += tables[slot] * k[slot]
-    for edge in range(len(u)):
-        a, b = u[edge], v[edge]
-        if booked[edge] >= 0:
-            slot = booked[edge]
-            total += weight[edge] - q[a] - q[b] - y[a, slot] - y[b, slot] - k[slot]
-        elif usable[edge]:
-            base = weight[edge] - q[a] - q[b]
-            best = 0.0
-            for slot in range(slots):
-                if there[a, slot] and there[b, slot]:
-                    best = max(best, base - y[a, slot] - y[b, slot] - k[slot])
-            total += best
-    return total
+@dataclass(frozen=True)
+class Prices:
+    """Prices of a party in a slot, of a table in a slot (both >= 0), and of a party's cap and floor (>= -bonus)."""
+
+    party: np.ndarray  # (parties, slots)
+    table: np.ndarray  # (slots)
+    cap: np.ndarray  # (parties)
+
+
+def dual_bound(instance: Instance, prices: Prices) -> float:
+    """The upper bound that these prices prove."""
+    there, cap, floor, tables, booked, usable = _sizes(instance)
+    bonus = float(instance.fair_bonus)
+    u, v = instance.edges[:, 0], instance.edges[:, 1] + len(instance.suppliers)
+    paid = np.where(prices.cap > 0, cap * prices.cap + floor * bonus, floor * (bonus + prices.cap))
+    total = prices.party[there].sum() + tables @ prices.table + paid.sum()
+    base = instance.edges[:, 2] - prices.cap[u] - prices.cap[v]
+    earns = np.zeros(len(base))
+    for slot in range(instance.slots):
+        now = base - prices.party[u, slot] - prices.party[v, slot] - prices.table[slot]
+        possible = usable & (booked < 0) & there[u, slot] & there[v, slot]
+        earns = np.where(possible, np.maximum(earns, now), earns)
+        earns = np.where(booked == slot, now, earns)
+    return float(total + earns.sum())
 
 
 class Bound:
@@ -137,7 +133,7 @@ def programme_of(instance: Instance, selection: Selection) -> dict[str, np.ndarr
     # Rows: party in slot, slot, cap, "counted towards the floor only if held", pair.
     at = np.cumsum([0, count * slots, slots, count, count, len(kept)])
     base, table = _flow_prices(instance, selection)
-    # Nobody's price, and no table's, may fall by more than a third of the margin: then the pairs left out still earn
+    # No party's price, and no table's, may fall by more than a third of the margin: then the pairs left out still earn
     # nothing. In the programme that is a dummy meeting of each party in each slot, and a dummy table.
     least = base - MARGIN / 3
     who, when = np.nonzero(there & ((least > 0) | (floor > 0)[:, None]) & (cap > 0)[:, None])
@@ -184,23 +180,16 @@ def bound_from(instance: Instance, prices: np.ndarray) -> int:
     count, slots = len(instance.parties), instance.slots
     at = np.cumsum([0, count * slots, slots, count, count])
     price = np.round(prices * GRAIN) / GRAIN
-    there, cap, floor, tables, booked, usable = _sizes(instance)
-    total = dual_bound(
-        instance.edges[:, 0],
-        instance.edges[:, 1] + len(instance.suppliers),
-        instance.edges[:, 2].astype(np.float64),
-        usable,
-        booked,
-        there,
-        cap,
-        floor,
-        float(instance.fair_bonus),
-        tables,
-        np.maximum(price[: at[1]].reshape(count, slots), 0),
-        np.maximum(price[at[1] : at[2]], 0),
-        np.maximum(price[at[2] : at[3]] - price[at[3] : at[4]], -float(instance.fair_bonus)),
+    return math.floor(
+        dual_bound(
+            instance,
+            Prices(
+                party=np.maximum(price[: at[1]].reshape(count, slots), 0),
+                table=np.maximum(price[at[1] : at[2]], 0),
+                cap=np.maximum(price[at[2] : at[3]] - price[at[3] : at[4]], -float(instance.fair_bonus)),
+            ),
+        )
     )
-    return math.floor(total)
 
 
 def _sizes(instance: Instance) -> tuple[np.ndarray, ...]:

@@ -83,7 +83,7 @@ def surfaces(texts: Sequence[tuple[str, str]]) -> dict[str, str]:
     return found
 
 
-class Glossed(NamedTuple):
+class GlossReading(NamedTuple):
     """The Chinese word an English one was read from, and the last words of the senses it stands in: a steel is named by
     "stainless steel", a liquid is not by "liquid nitrogen"."""
 
@@ -91,9 +91,9 @@ class Glossed(NamedTuple):
     heads: set[str]
 
 
-def glossed(texts: Sequence[tuple[str, str]]) -> dict[str, Glossed]:
+def glossed(texts: Sequence[tuple[str, str]]) -> dict[str, GlossReading]:
     """English searchable word → where it was read, when no English text stands: 'len' → 透镜, {'len'}."""
-    found: dict[str, Glossed] = {}
+    found: dict[str, GlossReading] = {}
     if any(lang == "en" for lang, _ in texts):
         return found
     for lang, text in texts:
@@ -102,7 +102,7 @@ def glossed(texts: Sequence[tuple[str, str]]) -> dict[str, Glossed]:
                 if has_han(chinese):
                     read = words(sense, "en", stop=True)
                     for word in read:
-                        first = found.setdefault(word, Glossed(chinese, set()))
+                        first = found.setdefault(word, GlossReading(chinese, set()))
                         if first.chinese == chinese:
                             first.heads.add(read[-1])
     return found

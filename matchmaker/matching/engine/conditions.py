@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from datetime import date, timedelta
 
+from matchmaker.matching.engine.incoterms import ABROAD, AT_PLACE, included
 from matchmaker.matching.engine.pairs import Condition, Offer, Want
 from matchmaker.matching.engine.traits import judge_traits
 from matchmaker.matching.engine.units import factor
@@ -22,7 +23,7 @@ def judge(offer: Offer, want: Want, *, rates: Mapping[str, float], today: date) 
     found = (
         _origin(offer, want),
         _certificates(offer, want),
-        _price(offer, want, rates),
+        judge_price(offer, want, rates),
         _minimum_order(offer, want),
         _delivery(offer, want, today),
         _registration(offer, want),
@@ -61,32 +62,45 @@ def _certificates(offer: Offer, want: Want) -> Condition | None:
     return Condition("certificates", outcome, {"required": required, "present": present, "missing": missing})
 
 
-def _price(offer: Offer, want: Want, rates: Mapping[str, float]) -> Condition | None:
+def judge_price(offer: Offer, want: Want, rates: Mapping[str, float]) -> Condition | None:
+    """None where the want has no target price.
+
+    Another Incoterm is another price: what delivery costs in between is not known. Still, a price that includes less
+    and is above the target fails, and one that includes more and is within the target meets.
+    """
     if want.target_price is None:
         return None
+    lowest = offer.price_low if offer.price_low is not None else offer.price_high
     facts: dict[str, object] = {
         "target": want.target_price,
         "currency": want.currency,
         "unit": want.price_unit,
-        "offered": offer.price_low if offer.price_low is not None else offer.price_high,
+        "incoterm": want.incoterm,
+        "offered": lowest,
         "offered_currency": offer.currency,
         "offered_unit": offer.price_unit,
+        "offered_incoterm": offer.incoterm,
     }
-    lowest = offer.price_low if offer.price_low is not None else offer.price_high
     # A price for one t is a thousandth of it for one kg: the inverse of what quantities do.
     per_unit = factor(want.price_unit, offer.price_unit)
-    if want.currency == offer.currency and want.currency:
-        exchange: float | None = 1.0
-    elif rates.get(offer.currency) and rates.get(want.currency):
-        exchange = rates[offer.currency] / rates[want.currency]
-    else:
-        exchange = None
+    exchange = _exchange(offer.currency, want.currency, rates)
     if lowest is None or per_unit is None or exchange is None:
         return Condition("price", "unknown", facts)
     converted = lowest * per_unit * exchange
     facts["offered_converted"] = round(converted, 4)
     # The allowance is for the rounding of conversions, not for haggling.
-    return Condition("price", "meets" if converted <= want.target_price * (1 + 1e-9) else "fails", facts)
+    outcome = "meets" if converted <= want.target_price * (1 + 1e-9) else "fails"
+    delivery = included(offer.incoterm, want.incoterm) if want.incoterm else 0
+    if delivery is None or (delivery < 0 and outcome == "meets") or (delivery > 0 and outcome == "fails"):
+        outcome = "unknown"
+    return Condition("price", outcome, facts)
+
+
+def _exchange(currency: str, into: str, rates: Mapping[str, float]) -> float | None:
+    if currency and currency == into:
+        return 1.0
+    one, other = rates.get(currency), rates.get(into)
+    return one / other if one and other else None
 
 
 def _minimum_order(offer: Offer, want: Want) -> Condition | None:
@@ -118,8 +132,17 @@ def _delivery(offer: Offer, want: Want, today: date) -> Condition | None:
     if offer.lead_time_days is None:
         return Condition("delivery", "unknown", facts | {"earliest": None})
     earliest = today + timedelta(days=min(offer.lead_time_days, 36_500))
-    outcome = "meets" if earliest <= want.delivery_by else "fails"
+    outcome = "fails" if earliest > want.delivery_by else "meets" if _arrives(offer, want) else "unknown"
     return Condition("delivery", outcome, facts | {"earliest": earliest.isoformat()})
+
+
+def _arrives(offer: Offer, want: Want) -> bool:
+    """Whether goods that are made in time are there in time, too.
+
+    The lead time ends where the supplier hands over. From there on the transport takes days that are not stated, unless
+    the supplier delivers at the place, or the buyer takes over abroad.
+    """
+    return not want.is_shipped or offer.incoterm in AT_PLACE or want.incoterm in ABROAD
 
 
 def _registration(offer: Offer, want: Want) -> Condition | None:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from matchmaker.language.glossary import gloss
 from matchmaker.language.text import words
 from matchmaker.matching.engine.exemplars import Exemplars
-from matchmaker.matching.engine.reference import Labelled, Nomenclature
+from matchmaker.matching.engine.reference import LabelledTexts, Nomenclature
 from matchmaker.matching.engine.regression import ClassRegression
 from matchmaker.matching.engine.whitening import normalise
 from matchmaker.matching.engine.words import NameIndex, WordIndex, character_grams
@@ -78,7 +78,7 @@ class Words:
     names: NameIndex
 
     @classmethod
-    def of(cls, nomenclature: Nomenclature, names: Labelled) -> "Words":
+    def of(cls, nomenclature: Nomenclature, names: LabelledTexts) -> "Words":
         texts = nomenclature.texts
         documents = [
             words(" ".join(lines), "en", stop=True)

@@ -1,4 +1,4 @@
-"""Texts whose code somebody gave: the memory of the engine, used the moment a person confirms a code."""
+"""Texts whose code a person gave: the memory of the engine, used the moment a person confirms a code."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -35,7 +35,7 @@ class Index[Item: (Offer, Want)]:
     # Postings of the columns, made at the first match and kept: a hundred thousand wants meet one new product often.
     tiles: dict[int, list[Tile]] = field(default_factory=dict, compare=False, repr=False)
     surfaces: dict[int, dict[str, str]] = field(default_factory=dict, compare=False, repr=False)
-    glosses: dict[int, dict[str, bags.Glossed]] = field(default_factory=dict, compare=False, repr=False)
+    glosses: dict[int, dict[str, bags.GlossReading]] = field(default_factory=dict, compare=False, repr=False)
 
     def __len__(self) -> int:
         return len(self.items)
@@ -94,7 +94,7 @@ class Index[Item: (Offer, Want)]:
             self.surfaces[place] = bags.surfaces(self.items[place].texts)
         return self.surfaces[place]
 
-    def said(self, place: int) -> dict[str, bags.Glossed]:
+    def said(self, place: int) -> dict[str, bags.GlossReading]:
         """English searchable word → the Chinese word of an item that it was read from."""
         if place not in self.glosses:
             self.glosses[place] = bags.glossed(self.items[place].texts)

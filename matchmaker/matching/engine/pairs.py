@@ -25,6 +25,7 @@ class Offer:
     price_high: float | None = None
     currency: str = ""
     price_unit: str = ""
+    incoterm: str = ""  # what the price includes
     lead_time_days: int | None = None
     readiness: str = "unknown"  # 'ready' | 'missing' | 'unknown'
     verification: int = 0  # 0..3
@@ -51,6 +52,8 @@ class Want:
     target_price: float | None = None
     currency: str = ""
     price_unit: str = ""
+    incoterm: str = ""  # what the target price includes
+    is_shipped: bool = False  # goods that have to travel to the buyer
     origins_wanted: frozenset[str] = frozenset()
     origins_excluded: frozenset[str] = frozenset()
     certificates_required: frozenset[str] = frozenset()

@@ -60,7 +60,7 @@ class Nomenclature:
 
 
 @dataclass(frozen=True)
-class Labelled:
+class LabelledTexts:
     """Texts whose six-digit code a person gave, in parallel tuples."""
 
     texts: tuple[str, ...]
@@ -71,12 +71,12 @@ class Labelled:
     def __len__(self) -> int:
         return len(self.texts)
 
-    def take(self, rows: Iterable[int]) -> "Labelled":
+    def take(self, rows: Iterable[int]) -> "LabelledTexts":
         kept = list(rows)
-        return Labelled(*(tuple(column[i] for i in kept) for column in self.columns()))
+        return LabelledTexts(*(tuple(column[i] for i in kept) for column in self.columns()))
 
-    def plus(self, other: "Labelled") -> "Labelled":
-        return Labelled(*(a + b for a, b in zip(self.columns(), other.columns(), strict=True)))
+    def plus(self, other: "LabelledTexts") -> "LabelledTexts":
+        return LabelledTexts(*(a + b for a, b in zip(self.columns(), other.columns(), strict=True)))
 
     def columns(self) -> tuple[tuple[str, ...], ...]:
         return (self.texts, self.langs, self.codes, self.sources)
@@ -105,7 +105,7 @@ def load_nomenclature(data_dir: Path) -> Nomenclature:
     )
 
 
-def load_labelled(data_dir: Path, nomenclature: Nomenclature) -> Labelled:
+def load_labelled(data_dir: Path, nomenclature: Nomenclature) -> LabelledTexts:
     """Every labelled text whose label is a six-digit code of HS 2022."""
     texts, langs, codes, sources = [], [], [], []
     for name, text_column, code_column, source in LABELLED:
@@ -115,10 +115,10 @@ def load_labelled(data_dir: Path, nomenclature: Nomenclature) -> Labelled:
                 langs.append(row.get("lang") or "en")
                 codes.append(row[code_column])
                 sources.append(source)
-    return Labelled(tuple(texts), tuple(langs), tuple(codes), tuple(sources))
+    return LabelledTexts(tuple(texts), tuple(langs), tuple(codes), tuple(sources))
 
 
-def load_trade_names(data_dir: Path, nomenclature: Nomenclature) -> Labelled:
+def load_trade_names(data_dir: Path, nomenclature: Nomenclature) -> LabelledTexts:
     """Everyday names of goods with their code, from `hs/trade_names.csv` (names parted by semicolons)."""
     texts, langs, codes = [], [], []
     for row in read_csv(data_dir / "hs" / "trade_names.csv"):
@@ -128,7 +128,7 @@ def load_trade_names(data_dir: Path, nomenclature: Nomenclature) -> Labelled:
                     texts.append(name.strip())
                     langs.append(lang)
                     codes.append(row["hs6"])
-    return Labelled(tuple(texts), tuple(langs), tuple(codes), ("names",) * len(texts))
+    return LabelledTexts(tuple(texts), tuple(langs), tuple(codes), ("names",) * len(texts))
 
 
 def languages_of(texts: Sequence[str], langs: Sequence[str] | None) -> list[str]:

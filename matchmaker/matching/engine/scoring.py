@@ -30,7 +30,6 @@ _WORTH_SAYING = 0.3
 class Matcher:
     """Compares offers with wants.
 
-    `rates` gives CNY per unit of a currency for the price condition; a currency without a rate makes it 'unknown'.
     `background` is what `learn_background` found for the campaign; without one every word is equally rare.
     Indexes are comparable when they were prepared with the same encoder and background.
     """
@@ -39,12 +38,10 @@ class Matcher:
         self,
         encoder: Encoder,
         weights: Weights = DEFAULT,
-        rates: Mapping[str, float] | None = None,
         background: Background | None = None,
     ) -> None:
         self.encoder = encoder
         self.weights = weights
-        self.rates = dict(rates or {})
         self.background = background or Background()
 
     def offer_vectors(self, offers: Sequence[Offer]) -> Vectors:
@@ -89,18 +86,20 @@ class Matcher:
         minimum: float = 0.35,
         *,
         today: date | None = None,
+        rates: Mapping[str, float] | None = None,
         want_minimums: Mapping[int, float] | None = None,
     ) -> list[Pair]:
         """The best pairs in both directions: of each want its best offers, of each offer its best wants, united.
 
         Nothing below `minimum` is a pair. Exact: no shortlist stands between the parts and the ranking. `today` is
-        the day the delivery condition counts from. `want_minimums` (want key → score) spares a small block the pairs
+        the day the delivery condition counts from; `rates` gives CNY per unit of a currency for the price condition
+        (a currency without a rate makes it 'unknown'). `want_minimums` (want key → score) spares a small block pairs
         that cannot enter a full list: give the score of the last row that each want has already; such a row is
         displaced only by a greater score or, at the same score, a smaller offer key.
         Order: want key, then score, then offer key.
         """
         found = self.best(offer_index, want_index, top_per_want, top_per_offer, minimum, want_minimums)
-        return self.explain(offer_index, want_index, *found, today=today or date.today())
+        return self.explain(offer_index, want_index, *found, today=today or date.today(), rates=rates or {})
 
     def best(
         self,
@@ -150,6 +149,7 @@ class Matcher:
         want_places: NDArray[np.int64],
         *,
         today: date,
+        rates: Mapping[str, float],
     ) -> list[Pair]:
         """The pairs at these places, with parts, evidence and conditions."""
         values, meaning, words = exact.parts_of(
@@ -189,7 +189,7 @@ class Matcher:
                         "offer_names": _names(offer.texts),
                         "want_names": _names(want.texts),
                     },
-                    conditions=judge(offer, want, rates=self.rates, today=today),
+                    conditions=judge(offer, want, rates=rates, today=today),
                 )
             )
         return pairs

@@ -1,37 +1,31 @@
 """The best pairs of two sides, both ways, in one pass, without ever holding all scores.
 
-The matrix of all pairs is cut into tiles. A tile is one matrix product for meaning, in eight bits where the processor
-can; the parts that are zero for most pairs (common words, HS codes, categories) are scattered onto it from postings
-while it is in the nearest cache. Only values that may beat the worst of their row's or column's list are looked at.
+The matrix of all pairs is cut into tiles. A tile is one float32 matrix product for meaning; the parts that are zero for
+most pairs (common words, HS codes, categories) are added to it from postings. Only values that may beat the worst of
+their row's or column's list are looked at.
 
-A tile's values are a filter, not the answer. Each has a bound above it (what the eight bits, or float32 sums in another
-order, may have lost at most), and whatever reaches a list by its bound is worked out from the pair alone (`exact.py`).
-So the result is the exact top k, the same whatever way the sides were cut and whatever processor filtered.
+A tile's values are a filter, not the answer: float32 sums in another order differ in their last bits. Whatever reaches
+a list within that error is worked out from the pair alone (`exact.py`). So the result is the exact top k, the same
+whatever way the sides were cut.
 """
 
 from typing import NamedTuple
 
 import numpy as np
-from numba.cpython.unsafe.numbers import trailing_zeros
 from numpy.typing import NDArray
 
 from matchmaker.core.compiled import compiled
-from matchmaker.matching.engine import eightbit
 from matchmaker.matching.engine.exact import CROWDING, SLOTS, TRUST, Side, Sums, parts_of
 from matchmaker.matching.engine.lexical import Postings
 
 _SLOT_NUMBERS = np.arange(SLOTS)
 _NOTHING = np.float32(-1e30)
-# Rows × columns of a tile. Wide, so that a row's first look at a tile tells nearly how high its best will be. In
-# float32 1,024 rows (40 MB), for a product at full speed; in eight bits so few that a tile stays in the second cache
-# (16 rows: 0.6 MB), and as many as fit there, because every few rows read all columns anew.
-_ROWS = 1024
-_NEAR_ROWS = 32 if eightbit.second_cache() >= 2 << 20 else 16
+# Rows × columns of a tile. Wide, so that a row's first look at a tile tells nearly how high its best will be.
+_ROWS = 1024  # 40 MB a tile: large enough for a matrix product at full speed
 _COLUMNS = 10240
-_GLANCE = 32  # values of a row looked at together
+_CHUNK = 32  # values of a row that are tested together, in vector instructions
 _FEW = 64  # rows up to which a tile may be wider
 _WIDE = 1 << 18
-_SAMPLE = 4  # blocks of rows that tell first how high the lists of the columns begin
 _ROUNDING = 1e-5  # float32 sums of a few hundred terms err by some 1e-6 of their size; ten times that
 
 
@@ -97,24 +91,19 @@ def _reached(row, more, scale, k):  # type: ignore[no-untyped-def]
 @compiled
 def _collect(row, more, floors, scale, own, row_floor, hits):  # type: ignore[no-untyped-def]
     """Write the places in a row where a value reaches its floor into `hits`; how many there are."""
-    count, start = 0, 0
-    while start < len(row):
-        end = min(start + _GLANCE, len(row))
-        found = np.uint32(0)
-        if end - start == _GLANCE:
-            values, add, least = row[start:end][:_GLANCE], more[start:end][:_GLANCE], floors[start:end][:_GLANCE]
-            # No branch inside and a fixed length: this sees every pair there is and must become vector instructions.
-            for j in range(_GLANCE):
-                found |= np.uint32(values[j] * scale + add[j] + own >= min(row_floor, least[j])) << np.uint32(j)
-        else:
-            for j in range(start, end):
-                hit = row[j] * scale + more[j] + own >= min(row_floor, floors[j])
-                found |= np.uint32(hit) << np.uint32(j - start)
-        while found:
-            hits[count] = start + trailing_zeros(found)
-            count += 1
-            found &= found - np.uint32(1)
-        start = end
+    count = 0
+    for start in range(0, len(row), _CHUNK):
+        end = min(start + _CHUNK, len(row))
+        values, add, least = row[start:end], more[start:end], floors[start:end]
+        some = False
+        # No branch inside: this sees every pair there is and must become vector instructions.
+        for j in range(len(values)):
+            some |= values[j] * scale + add[j] + own >= min(row_floor, least[j])
+        if some:
+            for j in range(len(values)):
+                if values[j] * scale + add[j] + own >= min(row_floor, least[j]):
+                    hits[count] = start + j
+                    count += 1
     return count
 
 
@@ -137,26 +126,22 @@ def _scatter(row, at, side, first, tile, slots, sums, scale):  # type: ignore[no
 
 
 @compiled
-def _scan(values, row_at, size, tile, block, row_is_offer, offers, wants, sums, row_best, column_best):  # type: ignore[no-untyped-def]
-    """Turn rows of dot products into log-odds and pass what may matter on to the lists of its row and its column.
-
-    Row i of `values` is row row_at + i of the block; only the first `size` values of a row count.
-    """
+def _scan(values, tile, block, row_is_offer, offers, wants, sums, row_best, column_best):  # type: ignore[no-untyped-def]
+    """Turn rows of dot products into log-odds and pass what may matter on to the lists of its row and its column."""
     side = offers if row_is_offer else wants
-    first = side.starts[block.at]
+    size = values.shape[1]
     hits, rows = np.empty(size, np.int64), np.empty(size, np.int64)
     floors = column_best.floor[tile.at : tile.at + size]
     # Log-odds are scale · (dot product + scattered parts) + what row and column add by themselves.
     scale = np.float32(sums.meaning if sums.meaning != 0 else 1)
     for i in range(len(values)):
-        at = block.at + row_at + i
-        row, more, own = values[i][:size], tile.add[block.kind[row_at + i]], block.own[row_at + i]
-        _scatter(row, at, side, first, tile, block.slots[row_at + i], sums, scale)
+        at, row, own = block.at + i, values[i], block.own[i]
+        _scatter(row, at, side, side.starts[block.at], tile, block.slots[i], sums, scale)
         row_floor = row_best.floor[at]
         if row_floor <= _NOTHING:
-            reached = _reached(row, tile.least[block.kind[row_at + i]], scale, row_best.values.shape[1])
-            row_floor = max(row_floor, reached + own - np.float32(2) * block.slack[row_at + i])
-        count = _collect(row, more, floors, scale, own, row_floor, hits)
+            reached = _reached(row, tile.least[block.kind[i]], scale, row_best.values.shape[1])
+            row_floor = max(row_floor, reached + own)
+        count = _collect(row, tile.add[block.kind[i]], floors, scale, own, row_floor, hits)
         if count:  # all at once: handing over two sides for each pair would cost more than the pairs do
             columns, here = tile.at + hits[:count], rows[:count]
             here[:] = at
@@ -168,65 +153,20 @@ def _scan(values, row_at, size, tile, block, row_is_offer, offers, wants, sums, 
             _keep(column_best, columns, exact, here)
 
 
-@compiled
-def _highest(values, row_at, size, tile, block, row_is_offer, offers, wants, sums, found):  # type: ignore[no-untyped-def]
-    """For a first idea of the columns' lists: the greatest lower bound of each column among groups of rows.
-
-    found: groups × columns; rows go to the groups in turn.
-    """
-    side = offers if row_is_offer else wants
-    scale = np.float32(sums.meaning if sums.meaning != 0 else 1)
-    for i in range(len(values)):
-        row, more = values[i][:size], tile.least[block.kind[row_at + i]]
-        own = block.own[row_at + i] - np.float32(2) * block.slack[row_at + i]
-        _scatter(row, block.at + row_at + i, side, side.starts[block.at], tile, block.slots[row_at + i], sums, scale)
-        highest = found[(row_at + i) % len(found)]
-        for j in range(size):
-            value = row[j] * scale + more[j] + own
-            highest[j] = value if value > highest[j] else highest[j]
-
-
-@compiled
-def _products(space, start, cells, scale, columns, sums):  # type: ignore[no-untyped-def]
-    """The next few rows of dot products, in eight bits."""
-    end = min(start + len(space), len(cells))
-    values = space[: end - start]
-    if sums.meaning != 0:
-        eightbit.products(cells[start:end], scale[start:end], columns, values)
-    else:
-        values[:] = 0
-    return values
-
-
-@compiled
-def _scan_eight_bits(space, cells, scale, columns, size, *rest):  # type: ignore[no-untyped-def]
-    for start in range(0, len(cells), len(space)):
-        _scan(_products(space, start, cells, scale, columns, rest[5]), start, size, *rest)
-
-
-@compiled
-def _highest_eight_bits(space, cells, scale, columns, size, *rest):  # type: ignore[no-untyped-def]
-    for start in range(0, len(cells), len(space)):
-        _highest(_products(space, start, cells, scale, columns, rest[5]), start, size, *rest)
-
-
 class _Block(NamedTuple):
-    """Rows at..: what each adds by itself, which of a column's four additions it meets, its codes' places, its error.
-
-    `own` holds the error (`slack`) already, so that sums with it are bounds from above.
-    """
+    """Rows at..: what each adds by itself, which of a column's four additions it meets, the places of its codes."""
 
     at: int
     own: NDArray[np.float32]
     kind: NDArray[np.int64]
     slots: NDArray[np.int32]
-    slack: NDArray[np.float32]
 
 
-class _Ready(NamedTuple):
+class _PreparedTile(NamedTuple):
     """A tile for the compiled loops; `words` are the places of the block's words in the tile's postings.
 
-    `add` holds each column's error already, for bounds from above; `least` is less by it, for bounds from below.
+    `add` is what each column adds by itself, the error of a sum included (a bound from above); `least` is the bound
+    from below.
     """
 
     at: int
@@ -242,13 +182,12 @@ class _Ready(NamedTuple):
 
 
 class Tile(NamedTuple):
-    """A range of columns with its postings, and its vectors in eight bits where that is faster."""
+    """A range of columns with its postings."""
 
     at: int
     size: int
     words: Postings
     slots: Postings
-    cells: eightbit.Columns | None
 
     @classmethod
     def of(cls, side: Side, at: int, width: int, known: NDArray[np.int64]) -> "Tile":
@@ -263,15 +202,11 @@ class Tile(NamedTuple):
         codes = codes * SLOTS + _SLOT_NUMBERS
         ones = np.ones(int(known.sum()), np.float32)
         starts = np.concatenate(([0], np.cumsum(known.sum(axis=1))))
-        cells = eightbit.columns_of(side.vectors[at:end]) if eightbit.AVAILABLE else None
-        return cls(at, end - at, words, Postings.of(starts, codes[known], ones, ones), cells)
+        return cls(at, end - at, words, Postings.of(starts, codes[known], ones, ones))
 
-    def ready(self, side: Side, sums: Sums, length: float) -> _Ready:
-        """`length` is that of the longest row."""
+    def prepared(self, side: Side, sums: Sums) -> _PreparedTile:
         end = self.at + self.size
-        error = np.full(self.size, _ROUNDING * sums.size, np.float32)
-        if self.cells:
-            error += np.float32(abs(sums.meaning) * length) * self.cells.error
+        error = np.float32(_ROUNDING * sums.size)
         own = _own(side, self.at, end, sums) + error
         hs, category = side.traits[self.at : end, 0] != 0, side.traits[self.at : end, 3] != 0
         # 4 × size: for a row that knows (neither, only category, only HS, both)
@@ -282,59 +217,18 @@ class Tile(NamedTuple):
             add[kind] += np.float32(sums.unknown_category) * ~(category & bool(kind & 1))
         w, s = self.words, self.slots
         none = np.zeros(0, np.int32)
-        return _Ready(self.at, none, w.starts, w.texts, w.here, w.ask, s.starts, s.texts, add, add - 2 * error)
+        return _PreparedTile(self.at, none, w.starts, w.texts, w.here, w.ask, s.starts, s.texts, add, add - 2 * error)
 
 
 def _own(side: Side, start: int, end: int, sums: Sums) -> NDArray[np.float32]:
-    """What an item adds to all its pairs, whoever stands opposite."""
+    """What an item adds to all its pairs."""
     traits = side.traits[start:end]
     return np.float32(0.5 * sums.crowding) * traits[:, CROWDING] + np.float32(sums.trust) * traits[:, TRUST]
 
 
-class _Pass:
-    """One comparison: rows in blocks against columns in tiles."""
-
-    def __init__(self, rows: Side, columns: Side, sums: Sums, kept: "dict[int, list[Tile]] | None") -> None:
-        self.rows, self.columns, self.sums = rows, columns, sums
-        self.height = len(rows.starts) - 1
-        width = _COLUMNS if self.height > _FEW else _WIDE
-        kept = {} if kept is None else kept
-        if width not in kept:
-            known = np.unique(columns.numbers)
-            kept[width] = [Tile.of(columns, at, width, known) for at in range(0, len(columns.starts) - 1, width)]
-        self.tiles = kept[width]
-        self.eight = self.tiles[0].cells is not None
-        length = float(np.sqrt(np.einsum("ij,ij->i", rows.vectors, rows.vectors).max())) if self.eight else 0.0
-        self.ready = [tile.ready(columns, sums, length) for tile in self.tiles]
-        row = -(-self.tiles[0].size // eightbit.LANES) * eightbit.LANES
-        self.space = np.empty((_NEAR_ROWS if self.eight else min(_ROWS, self.height)) * row, np.float32)
-
-    def over(self, at: int, narrow, wide, *rest) -> None:  # type: ignore[no-untyped-def]
-        """Make the products of a block of rows with all columns and have them looked at by `narrow` or `wide`."""
-        rows, sums, end = self.rows, self.sums, min(at + _ROWS, self.height)
-        traits = rows.traits[at:end]
-        codes = traits[:, :SLOTS].astype(np.int64) * SLOTS + _SLOT_NUMBERS
-        own = _own(rows, at, end, sums) + np.float32(sums.intercept)
-        kind = (traits[:, 0] != 0) * 2 + (traits[:, 3] != 0)
-        words = self.tiles[0].words.find(rows.numbers[rows.starts[at] : rows.starts[end]])  # all tiles share the list
-        cells = eightbit.rows_of(rows.vectors[at:end]) if self.eight else None
-        for tile, ready in zip(self.tiles, self.ready, strict=True):
-            slack = np.zeros(end - at, np.float32)
-            if cells and tile.cells:
-                slack += np.float32(abs(sums.meaning) * tile.cells.length) * cells.error
-            slots = tile.slots.find(codes.ravel()).reshape(-1, SLOTS)
-            shared = (tile.size, ready._replace(words=words), _Block(at, own + slack, kind, slots, slack), *rest)
-            if cells and tile.cells:
-                space = self.space[: _NEAR_ROWS * len(tile.cells.zero)].reshape(_NEAR_ROWS, -1)
-                narrow(space, cells.cells, cells.scale, tile.cells, *shared)
-                continue
-            values = self.space[: (end - at) * tile.size].reshape(end - at, tile.size)
-            if sums.meaning != 0:
-                columns = self.columns.vectors[tile.at : tile.at + tile.size]
-                np.matmul(rows.vectors[at:end], columns.T, out=values)
-            else:
-                values[:] = 0
-            wide(values, 0, *shared)
+def _tiles(columns: Side, width: int) -> list[Tile]:
+    known = np.unique(columns.numbers)
+    return [Tile.of(columns, at, width, known) for at in range(0, len(columns.starts) - 1, width)]
 
 
 def both_ways(
@@ -362,27 +256,36 @@ def both_ways(
         return best_of_offer, best_of_want
     row_is_offer = not (m <= _FEW and n > m)
     if row_is_offer:
-        work, row_best, column_best = _Pass(offers, wants, sums, want_tiles), best_of_offer, best_of_want
+        rows, columns, cache, best = offers, wants, want_tiles, (best_of_offer, best_of_want)
     else:
-        work, row_best, column_best = _Pass(wants, offers, sums, offer_tiles), best_of_want, best_of_offer
-    given = (row_is_offer, offers, wants, sums)
-    _begin(work, column_best, *given)
-    for at in range(0, work.height, _ROWS):
-        work.over(at, _scan_eight_bits, _scan, *given, row_best, column_best)
+        rows, columns, cache, best = wants, offers, offer_tiles, (best_of_want, best_of_offer)
+    height = len(rows.starts) - 1
+    width = _COLUMNS if height > _FEW else _WIDE
+    cache = {} if cache is None else cache
+    if width not in cache:
+        cache[width] = _tiles(columns, width)
+    tiles = [(tile, tile.prepared(columns, sums)) for tile in cache[width]]
+    space = np.empty(min(_ROWS, height) * tiles[0][0].size, np.float32)
+    for at in range(0, height, _ROWS):
+        end = min(at + _ROWS, height)
+        traits = rows.traits[at:end]
+        codes = traits[:, :SLOTS].astype(np.int64) * SLOTS + _SLOT_NUMBERS
+        own = _own(rows, at, end, sums) + np.float32(sums.intercept)
+        kind = (traits[:, 0] != 0) * 2 + (traits[:, 3] != 0)
+        words = tiles[0][0].words.find(rows.numbers[rows.starts[at] : rows.starts[end]])  # all tiles share the list
+        for tile, prepared in tiles:
+            block = _Block(at, own, kind, tile.slots.find(codes.ravel()).reshape(-1, SLOTS))
+            values = _products(rows.vectors[at:end], columns.vectors[tile.at : tile.at + tile.size], sums, space)
+            _scan(values, prepared._replace(words=words), block, row_is_offer, offers, wants, sums, *best)
     return best_of_offer, best_of_want
 
 
-def _begin(work: _Pass, column_best: Best, *given: object) -> None:
-    """Let the columns' lists begin where a few blocks of rows say that they will be at least.
-
-    Without it most of what passes the filter passes in the first blocks, onto lists that know nothing yet.
-    """
-    k = column_best.values.shape[1]
-    blocks = work.height // _ROWS
-    if k == 0 or 4 * k > _ROWS or blocks < 4 * _SAMPLE or column_best.floor.max() > _NOTHING:
-        return
-    highest = np.full((4 * k, len(column_best.floor)), _NOTHING, np.float32)
-    for block in range(_SAMPLE):
-        work.over(block * (blocks // _SAMPLE) * _ROWS, _highest_eight_bits, _highest, *given, highest)
-    highest.partition(len(highest) - k, axis=0)
-    column_best.floor[:] = highest[len(highest) - k]
+def _products(
+    rows: NDArray[np.float32], columns: NDArray[np.float32], sums: Sums, space: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Dot products of all rows with all columns, written into `space`; noughts where meaning does not count."""
+    values = space[: len(rows) * len(columns)].reshape(len(rows), len(columns))
+    if sums.meaning != 0:
+        return np.matmul(rows, columns.T, out=values)
+    values[:] = 0
+    return values

@@ -23,7 +23,7 @@ from matchmaker.matching.engine.fusion import (
     Weights,
     add_category_signals,
 )
-from matchmaker.matching.engine.reference import NAME_LANGUAGES, Labelled, Nomenclature
+from matchmaker.matching.engine.reference import NAME_LANGUAGES, LabelledTexts, Nomenclature
 from matchmaker.matching.engine.regression import ClassRegression, fit_choice
 from matchmaker.matching.engine.whitening import normalise, whitening_matrix
 
@@ -65,18 +65,20 @@ class Material:
     """All a build learns from."""
 
     nomenclature: Nomenclature
-    labelled: Labelled
-    names: Labelled
+    labelled: LabelledTexts
+    names: LabelledTexts
     words: Words
     vectors: dict[str, Vectors]  # FIRST, SECOND
     # What is known of the HS texts from before, for an encoder that need not read them again.
     kept: dict[str, Meaning] = field(default_factory=dict)
 
-    def code_of(self, labelled: Labelled) -> NDArray[np.int32]:
+    def code_of(self, labelled: LabelledTexts) -> NDArray[np.int32]:
         return np.array([self.nomenclature.position[code] for code in labelled.codes], np.int32)
 
 
-def gather(nomenclature: Nomenclature, labelled: Labelled, names: Labelled, encode: Mapping[str, Encode]) -> Material:
+def gather(
+    nomenclature: Nomenclature, labelled: LabelledTexts, names: LabelledTexts, encode: Mapping[str, Encode]
+) -> Material:
     """Encode everything: about a minute with the first encoder, ten with the second."""
     vectors = {
         key: Vectors(
@@ -169,7 +171,7 @@ def learn_from(meaning: Meaning, material: Material, key: str, rows: Iterable[in
     return replace(meaning, regression=regression, examples=Exemplars.of(meaning.whiten(centred), codes))
 
 
-def fold_of(labelled: Labelled) -> NDArray[np.int64]:
+def fold_of(labelled: LabelledTexts) -> NDArray[np.int64]:
     """Fold of each labelled text: trade descriptions by code (held-out ones have new codes), others by row."""
     random = np.random.default_rng(5)
     by_code = {code: random.integers(FOLDS) for code in sorted(set(labelled.codes))}
@@ -183,14 +185,14 @@ def fold_of(labelled: Labelled) -> NDArray[np.int64]:
 
 
 @dataclass(frozen=True)
-class Judged:
+class Predictions:
     """Signals and opinions for labelled texts, (texts × codes) and (texts × categories), made without those texts."""
 
     parts: Parts
     opinions: dict[str, Matrix]
 
 
-def judge(meanings: Mapping[str, Meaning], material: Material, rows: NDArray[np.integer]) -> Judged:
+def judge(meanings: Mapping[str, Meaning], material: Material, rows: NDArray[np.integer]) -> Predictions:
     """Signals for some rows of the labelled texts."""
     labelled = material.labelled.take(rows)
     parts: Parts = dict(material.words.parts(labelled.texts, labelled.langs))
@@ -202,10 +204,10 @@ def judge(meanings: Mapping[str, Meaning], material: Material, rows: NDArray[np.
         parts |= {f"{key}.{name}": values for name, values in found.items()}
         for name, values in category_parts(found, meaning, centred, lexical, material.nomenclature).items():
             opinions[f"{key}.{name}"] = values
-    return Judged(parts, opinions)
+    return Predictions(parts, opinions)
 
 
-def out_of_fold(material: Material) -> Judged:
+def out_of_fold(material: Material) -> Predictions:
     """Signals of every labelled text from engines that never saw it."""
     fold = fold_of(material.labelled)
     blank = {key: unlabelled_meaning(material, key) for key in material.vectors}
@@ -221,23 +223,23 @@ def out_of_fold(material: Material) -> Judged:
     def join(dicts: Sequence[dict[str, Matrix]]) -> dict[str, Matrix]:
         return {name: np.concatenate([piece[name] for piece in dicts])[back] for name in dicts[0]}
 
-    return Judged(join([piece.parts for piece in pieces]), join([piece.opinions for piece in pieces]))
+    return Predictions(join([piece.parts for piece in pieces]), join([piece.opinions for piece in pieces]))
 
 
-def task_weights(labelled: Labelled, rows: NDArray[np.integer]) -> Matrix:
+def task_weights(labelled: LabelledTexts, rows: NDArray[np.integer]) -> Matrix:
     """Each source and language counts by the square root of its size: none drowns the others."""
     tasks = np.array([f"{labelled.sources[i]} {labelled.langs[i]}" for i in rows])
     _, index, counts = np.unique(tasks, return_inverse=True, return_counts=True)
     return (1 / np.sqrt(counts))[index].astype(np.float32)
 
 
-def rows_of(route: str, labelled: Labelled) -> NDArray[np.int64]:
+def rows_of(route: str, labelled: LabelledTexts) -> NDArray[np.int64]:
     """Rows whose language is read by the route."""
     second = route == SECOND_ONLY
     return np.array([i for i, lang in enumerate(labelled.langs) if (lang not in READ_BY_FIRST) == second])
 
 
-def fit_weights(judged: Judged, material: Material, route: str, rows: NDArray[np.integer]) -> Weights:
+def fit_weights(judged: Predictions, material: Material, route: str, rows: NDArray[np.integer]) -> Weights:
     """Weights of one route from the out-of-fold signals of some rows."""
     nomenclature = material.nomenclature
     codes = material.code_of(material.labelled)[rows]
@@ -270,5 +272,5 @@ def fit_weights(judged: Judged, material: Material, route: str, rows: NDArray[np
     return Weights(category_weights, {name: float(weight) for name, weight in zip(signals, fitted, strict=True)})
 
 
-def fit_all_weights(judged: Judged, material: Material) -> dict[str, Weights]:
+def fit_all_weights(judged: Predictions, material: Material) -> dict[str, Weights]:
     return {route: fit_weights(judged, material, route, rows_of(route, material.labelled)) for route in ENCODERS}

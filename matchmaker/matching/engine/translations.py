@@ -167,9 +167,7 @@ class Translations:
                 for row in read_csv(self._data / name):
                     yield pair(row[f"name_{first}"], row[f"name_{second}"])
         if {first, second} == {"en", "zh"}:
-            for row in read_csv(self._data / "hs" / "trade_names.csv"):
-                if row["names_en"] and row["names_zh"]:
-                    yield pair(row[f"names_{first}"], row[f"names_{second}"])
+            yield from (pair(row[f"names_{first}"], row[f"names_{second}"]) for row in self._trade_names)
 
     def _official(self, first: str, second: str, *, whole: bool = False) -> Iterator[Pair]:
         """Official wording of the HS (fr, es) and of the Combined Nomenclature (fr, de, nl) beside the English one."""
@@ -181,6 +179,11 @@ class Translations:
         if {first, second} <= {"en", "fr", "de", "nl"}:
             for row in read_csv(self._data / "eval-dev" / "cn8_texts.csv"):
                 yield tokens(row[f"text_{first}"], first), cut(row[f"text_{second}"], second)
+
+    @cached_property
+    def _trade_names(self) -> list[dict[str, str]]:
+        rows = read_csv(self._data / "hs" / "trade_names.csv")
+        return [row for row in rows if row["names_en"] and row["names_zh"]]
 
     @cached_property
     def _taxonomy(self) -> list[dict[str, str]]:

@@ -1,6 +1,7 @@
-"""The verbs of matching."""
+"""What can be done with matching."""
 
 from matchmaker.matching.services.answers import answer_match
+from matchmaker.matching.services.conditions import OfferedTerms, judge_match, judge_prices_again
 from matchmaker.matching.services.reminding import remind_owing
 from matchmaker.matching.services.runs import cancel_match_run, match_block, start_match_run
 from matchmaker.matching.services.suggestions import WORTH_SHOWING, suggest_codes
@@ -10,9 +11,12 @@ from matchmaker.matching.services.waiting import match_waiting, put_aside, try_a
 
 __all__ = [
     "WORTH_SHOWING",
+    "OfferedTerms",
     "answer_match",
     "cancel_match_run",
     "effect_of",
+    "judge_match",
+    "judge_prices_again",
     "learn_weights",
     "match_block",
     "match_waiting",

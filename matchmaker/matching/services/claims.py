@@ -59,7 +59,7 @@ def follow_companies() -> int:
 
 
 def take(most: int, *, beside: MatchRun | None = None) -> Claim:
-    """Claim what waits: one row a company first, so that somebody's import of thousands keeps nobody else waiting.
+    """Claim what waits: one row a company first, so that one company's import of thousands does not delay the others.
 
     What was tried before and not brought to an end goes alone, when nothing fresh is left: a row that kills its worker
     takes no other along, and after five attempts it is put aside until it is edited. `beside` a run that is going only
@@ -83,7 +83,7 @@ def take(most: int, *, beside: MatchRun | None = None) -> Claim:
 
 
 def give_back(claim: Claim) -> None:
-    """Somebody else may take them now; the attempt stays counted."""
+    """Another worker may take them now; the attempt stays counted."""
     for states in STATES.values():
         states.objects.filter(lease_token=claim.token).update(lease_until=None, lease_token=None)
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from matchmaker.catalogue.models import Demand, DemandLine, Product
 from matchmaker.matching.engine.conditions import judge
+from matchmaker.matching.services.conditions import exchange_rates
 from matchmaker.matching.sides import offers, wants
 
 LOOKED_AT = 500  # the newest lines
@@ -24,7 +25,7 @@ class Gap:
 
 
 def gaps(product: Product) -> list[Gap]:
-    """What would bring more matches, most asked for first. Reads public demands only: a private one tells nobody."""
+    """What would bring more matches, most asked for first. Reads public demands only: a private one stays private."""
     near = Q(category=product.category_id) if product.category_id else Q(pk__in=())
     if product.hs_code:
         near |= Q(hs_code__startswith=product.hs_code[:4])
@@ -34,9 +35,10 @@ def gaps(product: Product) -> list[Gap]:
     if not wanted:
         return []
     (offer,) = offers([product])
+    rates = exchange_rates()
     today, counted = timezone.localdate(), Counter[tuple[str, str]]()
     for want in wanted:
-        for condition in judge(offer, want, rates={}, today=today):
+        for condition in judge(offer, want, rates=rates, today=today):
             if condition.code == "certificates":
                 counted.update(("certificates", str(code)) for code in condition.facts["missing"])  # type: ignore[attr-defined]
             elif condition.code == "verification" and condition.outcome == "fails":

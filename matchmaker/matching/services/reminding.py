@@ -22,7 +22,7 @@ def remind_owing() -> int:
     """One reminder a company, side and day about all that came due since the last; returns how many people are told.
 
     A match comes due three and seven days after the other side said yes. What was reminded of is read from the notices
-    themselves, so that ringing twice reminds once and whoever left the company meanwhile is not asked.
+    themselves, so that running twice reminds once and a person who left the company meanwhile is not asked.
     """
     now, told = timezone.now(), 0
     for side in ("supplier", "buyer"):

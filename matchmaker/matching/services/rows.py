@@ -16,7 +16,7 @@ from matchmaker.matching.models import Match, NeverAgain
 
 TOP_PER_LINE = 20
 TOP_PER_PRODUCT = 10
-# Tried at this very revision, and whoever tried died of it each time.
+# Tried at this very revision, and each worker that tried died of it.
 MAX_ATTEMPTS = 5
 PUT_ASIDE = Q(matching_state__attempts__gte=MAX_ATTEMPTS, matching_state__tried_revision=F("revision"))
 WRITTEN = ["score", "probability", "parts", "evidence", "conditions", "engine", "withdrawn_at", "updated_at"]
@@ -45,7 +45,7 @@ def sound_lines():
 
 @dataclass(frozen=True)
 class Strangers:
-    """Which of some products and lines may be put together: not a company with itself, and nobody who declined."""
+    """Which of some products and lines may be put together: not a company with itself, and none that declined."""
 
     seller: dict[int, int]  # product → company
     wanter: dict[int, int]  # line → company
@@ -99,7 +99,7 @@ def write_pairs(pairs: Sequence[Pair], engine: str) -> None:
 
 
 def remove(rows) -> None:
-    """What nobody answered goes; an answered match is kept out of sight."""
+    """Unanswered matches go; an answered match is kept out of sight."""
     rows.filter(supplier_answer="", buyer_answer="").delete()
     rows.exclude(supplier_answer="", buyer_answer="").filter(withdrawn_at__isnull=True).update(
         withdrawn_at=timezone.now()
@@ -135,7 +135,7 @@ def prune_all(floor: int = 0) -> None:
 def prune(*, products: Iterable[int] = (), lines: Iterable[int] = (), floor: int = 0) -> None:
     """Keep what stands among the best of its line or the best of its product; answered rows are kept whatever happens.
 
-    Rows whose product or demand no longer stands are marked withdrawn, or removed when nobody answered.
+    Rows whose product or demand no longer stands are marked withdrawn, or removed when unanswered.
     """
     products, lines = set(products), set(lines)
     touched = Match.objects.filter(line__in=lines) | Match.objects.filter(product__in=products)

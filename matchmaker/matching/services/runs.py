@@ -22,7 +22,7 @@ from matchmaker.catalogue.models import Product
 from matchmaker.core.problems import Refused
 from matchmaker.matching.engine.scoring import WantIndex
 from matchmaker.matching.models import Match, MatchBlock, MatchRun, OfferState, WantState
-from matchmaker.matching.services import basis, notices, rows, waiting
+from matchmaker.matching.services import notices, rows, scorer, waiting
 from matchmaker.matching.sides import offers, wants
 
 GIVEN_UP = "Its worker died five times."
@@ -30,7 +30,7 @@ GIVEN_UP = "Its worker died five times."
 
 @transaction.atomic
 def start_match_run(*, by: User | None, campaign: Campaign) -> MatchRun:
-    """Plan one matching of everything: the blocks are rows, so the run survives whoever works on it.
+    """Plan one matching of everything: the blocks are rows, so the run survives the death of a worker.
 
     Raises:
         Refused: `run_already_going`.
@@ -45,7 +45,7 @@ def start_match_run(*, by: User | None, campaign: Campaign) -> MatchRun:
                 started_by=by,
                 products=len(keys),
                 lines=rows.matchable_lines().count(),
-                settings=basis.in_use(),
+                settings=scorer.in_use(),
             )
     except IntegrityError:
         raise Refused("run_already_going", _("A matching of this campaign is already running.")) from None
@@ -79,7 +79,7 @@ def cancel_match_run(*, by: User, run: MatchRun) -> MatchRun:
 
 
 def claim_block() -> MatchBlock | None:
-    """Take one block nobody works on: a conditional update, so that two workers never hold the same.
+    """Take one block that no worker has: a conditional update, so that two workers never hold the same.
 
     The lease is many times what a block takes; a slower one is done twice, to the same rows.
     """
@@ -115,12 +115,12 @@ def _note_lines() -> None:
 def match_block() -> bool:
     """Work on one free block, or end a run whose blocks are done; False when there is nothing to do.
 
-    Whatever happens to whoever is in here, the next bell goes on from the rows.
+    Whatever happens to this worker, the next task goes on from the rows.
     """
     block = claim_block()
     if block is None:
         return _end_runs()
-    scored_by = basis.learn_for(block.run)
+    scored_by = scorer.learn_for(block.run)
     revisions = dict(
         Product.objects.filter(pk__gte=block.first, pk__lte=block.last)
         .exclude(status=Product.Status.DRAFT)
@@ -130,7 +130,7 @@ def match_block() -> bool:
     wanted = wants_of_run(block.run_id, scored_by)
     pairs = scored_by.pairs(scored_by.offer_index(products), wanted)
     with transaction.atomic():
-        # Whoever is first counts, also when its lease ended and another has begun: the rows are the same, and two who
+        # The first counts, also when its lease ended and another has begun: the rows are the same, and two who
         # outlast their leases would otherwise undo each other until the block is given up. Not once the run has ended.
         mine = MatchBlock.objects.filter(pk=block.pk, done_at__isnull=True).exclude(run__state=MatchRun.State.DONE)
         if not mine.update(done_at=timezone.now(), lease_until=None, matches=len(pairs)):
@@ -149,7 +149,7 @@ def match_block() -> bool:
 
 
 @lru_cache(maxsize=1)
-def wants_of_run(_run: int, scored_by: basis.Basis) -> WantIndex:
+def wants_of_run(_run: int, scored_by: scorer.Scorer) -> WantIndex:
     """The demand lines of a run, made ready once a process."""
     return scored_by.want_index(wants(rows.sound_lines()))
 

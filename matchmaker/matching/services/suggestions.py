@@ -1,4 +1,4 @@
-"""Category and HS code from a text, while somebody types."""
+"""Category and HS code from a text, while a person types."""
 
 import threading
 from dataclasses import dataclass

@@ -20,7 +20,7 @@ from matchmaker.matching.engine.pairs import Pair
 from matchmaker.matching.engine.scoring import DEFAULT, Weights
 from matchmaker.matching.engine.weights import PARTS
 from matchmaker.matching.models import Match, MatchSettings
-from matchmaker.matching.services import basis, rows
+from matchmaker.matching.services import rows, scorer
 from matchmaker.matching.services.runs import start_match_run
 from matchmaker.matching.sides import wants
 
@@ -35,7 +35,7 @@ MOST_PROMISED = 5
 
 
 def weights_in_use() -> Weights:
-    chosen = basis.in_use()
+    chosen = scorer.in_use()
     return Weights.from_dict(chosen.weights) if chosen else DEFAULT
 
 
@@ -49,7 +49,7 @@ def save_settings(
     average: a weight says what counts more, not that everything is more likely.
 
     Raises:
-        Refused: for somebody who does not run the campaign.
+        Refused: for a person who does not run the campaign.
         ValidationError: by field for a weight out of bounds or a floor that is too high.
     """
     require_organiser(by, campaign)
@@ -106,7 +106,7 @@ def learn_weights() -> MatchSettings:
     """
     pairs, answers = answered()
     result = adopt_if_better(weights_in_use(), pairs, answers)
-    before = basis.in_use()
+    before = scorer.in_use()
     row = MatchSettings.objects.create(
         weights=result.weights.to_dict(),
         floor=before.floor if before else 0,
@@ -158,10 +158,10 @@ class Effect:
 
 def effect_of(*, weights: dict[str, float], floor: int, skip_known: bool) -> Effect:
     """Match a sample twice, with the settings in use and with these; nothing is stored."""
-    now = basis.current()
+    now = scorer.current()
     now = replace(now, floor=0)
     changed = replace(now, matcher=_with(now, given_weights(weights, floor)), skip_known=skip_known)
-    offered = basis.all_offers(now)
+    offered = scorer.all_offers(now)
     sample = now.want_index(wants(_spread(rows.sound_lines(), SAMPLE_LINES)))
     before, after = (_by_line(one.pairs(offered, sample)) for one in (now, changed))
     names = {offer.key: offer.texts[0][1].split(". ")[0] for offer in offered.items if offer.texts}
@@ -177,7 +177,7 @@ def effect_of(*, weights: dict[str, float], floor: int, skip_known: bool) -> Eff
     was = {(line, product) for line, found in before.items() for product in found}
     will = {(line, product) for line, found in after.items() for product in found}
     small = [place for place, offer in enumerate(offered.items) if offer.small][:SAMPLE_PRODUCTS]
-    every = basis.all_wants(now)
+    every = scorer.all_wants(now)
     some = changed.matcher.prepare_offers([offered.items[place] for place in small], offered.vectors[small])
     promised = [pair for pair in replace(changed, floor=floor).pairs(some, every) if "floor" in pair.evidence]
     usual = changed.pairs(some, every)
@@ -195,9 +195,9 @@ def effect_of(*, weights: dict[str, float], floor: int, skip_known: bool) -> Eff
     )
 
 
-def _with(now: basis.Basis, weights: Weights):
+def _with(now: scorer.Scorer, weights: Weights):
     matcher = now.matcher
-    return type(matcher)(matcher.encoder, weights, matcher.rates, matcher.background)
+    return type(matcher)(matcher.encoder, weights, matcher.background)
 
 
 def _spread(lines, most: int):

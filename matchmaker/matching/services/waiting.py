@@ -14,8 +14,8 @@ from matchmaker.campaigns.services import require_organiser
 from matchmaker.catalogue.models import DemandLine, Product
 from matchmaker.matching.engine.pairs import Pair
 from matchmaker.matching.models import Match, MatchRun, OfferState, WantState
-from matchmaker.matching.services import basis, claims, notices, rows
-from matchmaker.matching.services.basis import Basis
+from matchmaker.matching.services import claims, notices, rows, scorer
+from matchmaker.matching.services.scorer import Scorer
 from matchmaker.matching.sides import offers, wants
 
 BATCH = 10  # rows of a side a claim takes: what is edited meanwhile waits for so many and no more
@@ -41,7 +41,7 @@ def try_again(*, by: User, campaign: Campaign) -> int:
     """Let what was put aside wait like everything else, for instance after a new version; returns how many rows.
 
     Raises:
-        Refused: for somebody who does not run the campaign.
+        Refused: for a person who does not run the campaign.
     """
     require_organiser(by, campaign)
     products, lines = (list(side.values_list("pk", flat=True)) for side in put_aside())
@@ -55,8 +55,8 @@ def try_again(*, by: User, campaign: Campaign) -> int:
 def match_waiting() -> int:
     """Bring matches up to date with some of what waits; returns how many rows were dealt with.
 
-    A row is marked with the revision that was read before its texts, so that an edit meanwhile still waits. Whoever
-    fails gives its rows back; whoever dies leaves them until the lease ends.
+    A row is marked with the revision that was read before its texts, so that an edit meanwhile still waits. A worker
+    that fails gives its rows back; one that dies leaves them until the lease ends.
 
     While a run is going, what is published or edited is matched as the run does it. Lines the run has read wait for its
     end; rows are cut to the best there too, since blocks not yet done still carry the scores of an earlier run.
@@ -70,7 +70,7 @@ def match_waiting() -> int:
         return 0
     try:
         with_products, with_lines = _owed(list(claim.products), list(claim.lines))
-        pairs, commit = refresh(basis.current(), products=with_products, lines=with_lines)
+        pairs, commit = refresh(scorer.current(), products=with_products, lines=with_lines)
         with transaction.atomic():
             # Locked, so that the run does not end between this look and our rows.
             going = running.select_for_update().first() is not None
@@ -109,7 +109,7 @@ def _owed(products: list[int], lines: list[int]) -> tuple[set[int], set[int]]:
 
 
 def mark_seen(states, revisions: dict[int, int]) -> None:
-    """Matched at these revisions, and free for whoever comes next."""
+    """Matched at these revisions, and free for the next worker."""
     key, now = states._meta.pk.attname, timezone.now()
     states.objects.bulk_create(
         [states(**{key: pk, "revision": revision, "matched_at": now}) for pk, revision in revisions.items()],
@@ -119,7 +119,7 @@ def mark_seen(states, revisions: dict[int, int]) -> None:
     )
 
 
-def refresh(basis_: Basis, *, products: set[int], lines: set[int]):
+def refresh(scored_by: Scorer, *, products: set[int], lines: set[int]):
     """Match these products against every line, and these lines against every product.
 
     Returns the pairs and what writes them: thinking takes seconds, and SQLite has one writer.
@@ -127,19 +127,19 @@ def refresh(basis_: Basis, *, products: set[int], lines: set[int]):
     pairs: list[Pair] = []
     if products:
         offered = offers(rows.matchable_products().filter(pk__in=products))
-        pairs += basis_.pairs(basis_.offer_index(offered), basis.all_wants(basis_))
+        pairs += scored_by.pairs(scored_by.offer_index(offered), scorer.all_wants(scored_by))
     if lines:
         wanted = wants(rows.matchable_lines().filter(pk__in=lines))
-        pairs += basis_.pairs(basis.all_offers(basis_), basis_.want_index(wanted))
+        pairs += scored_by.pairs(scorer.all_offers(scored_by), scored_by.want_index(wanted))
     # A new product that fits a new line was found from both ends.
     pairs = list({(pair.offer, pair.want): pair for pair in pairs}.values())
 
     @transaction.atomic
     def commit(*, cut: bool = True) -> None:
         clear_stale(products, lines, pairs)
-        rows.write_pairs(pairs, basis_.name)
+        rows.write_pairs(pairs, scored_by.name)
         if cut:
-            rows.prune(products=products, lines=lines, floor=basis_.floor)
+            rows.prune(products=products, lines=lines, floor=scored_by.floor)
 
     return pairs, commit
 
@@ -147,7 +147,7 @@ def refresh(basis_: Basis, *, products: set[int], lines: set[int]):
 def clear_stale(
     products: set[int], lines: set[int], pairs: list[Pair], compared: Collection[int] | None = None
 ) -> None:
-    """Rows of an edited product or line that the engine no longer finds go, unless somebody answered them.
+    """Rows of an edited product or line that the engine no longer finds go, unless they were answered.
 
     `compared` are the lines it looked at, if not all.
     """

@@ -129,25 +129,55 @@ def _texts(label: str, texts: Sequence[str]) -> Row:
 
 
 def _normalised(products: list[Product], rates: dict[str, ExchangeRate]) -> Row:
-    """The lower price in yuan for one base unit, and where it is lowest among those of one kind."""
-    found = []
-    for product in products:
+    """The lower price in yuan for one base unit; the lowest is marked among those that can be compared.
+
+    Prices are comparable in one kind of unit and under one Incoterm: another term includes other costs.
+    """
+    found: dict[int, tuple[str, Decimal]] = {}
+    for place, product in enumerate(products):
         low = product.price_low if product.price_low is not None else product.price_high
-        found.append(facts.for_one(facts.in_yuan(low, product.currency, rates), product.price_unit))
-    kinds = {one[0] for one in found if one}
-    comparable = len([one for one in found if one]) > 1 and len(kinds) == 1
-    least = min((one[1] for one in found if one), default=Decimal(0))
-    cells = [
-        Cell(
-            _("from %(amount)s / %(unit)s")
-            % {"amount": money(round(one[1], 2), "CNY"), "unit": unit(BASE.get(one[0], ""))},
-            is_best=comparable and one[1] == least,
-        )
-        if one
-        else Cell("")
-        for one in found
-    ]
-    return Row(_("Price in yuan for one unit"), cells, best_word=_("lowest"))
+        one = facts.for_one(facts.in_yuan(low, product.currency, rates), product.price_unit)
+        if one:
+            found[place] = one
+    groups: dict[tuple[str, str], list[int]] = {}
+    for place, one in found.items():
+        groups.setdefault((one[0], products[place].incoterm), []).append(place)
+    kind, term, group = _largest_group(groups)
+    least = min((found[place][1] for place in group), default=Decimal(0))
+    cells = []
+    for place, product in enumerate(products):
+        if place not in found:
+            cells.append(Cell(""))
+            continue
+        base, amount = found[place]
+        text = _("from %(amount)s / %(unit)s") % {
+            "amount": money(round(amount, 2), "CNY"),
+            "unit": unit(BASE.get(base, "")),
+        }
+        is_compared = place in group
+        why = "" if is_compared or len(found) < 2 else _not_compared(base, kind, product.incoterm)
+        cells.append(Cell(text, [why] if why else [], is_best=is_compared and amount == least))
+    best_word = _("lowest under %(incoterm)s") % {"incoterm": term} if term and len(groups) > 1 else _("lowest")
+    return Row(_("Price in yuan for one unit"), cells, best_word=best_word)
+
+
+def _largest_group(groups: dict[tuple[str, str], list[int]]) -> tuple[str, str, list[int]]:
+    """(kind, Incoterm, places) of the most prices that can be compared; no places where no two can, or at a tie.
+
+    Prices without an Incoterm are compared only where none has one.
+    """
+    usable = {key: places for key, places in groups.items() if len(places) > 1 and (key[1] or len(groups) == 1)}
+    most = max(map(len, usable.values()), default=0)
+    largest = [(*key, places) for key, places in usable.items() if len(places) == most]
+    return largest[0] if len(largest) == 1 else ("", "", [])
+
+
+def _not_compared(base: str, kind: str, incoterm: str) -> str:
+    if kind and base != kind:
+        return _("not compared: another kind of unit")
+    if not incoterm:
+        return _("not compared: no Incoterm stated")
+    return _("not compared: another Incoterm (%(incoterm)s)") % {"incoterm": incoterm}
 
 
 def _rate_notes(products: list[Product], rates: dict[str, ExchangeRate]) -> list[str]:

@@ -64,11 +64,12 @@ def index(request: HttpRequest) -> HttpResponse:
 def show(request: HttpRequest, uid) -> HttpResponse:
     match = get_object_or_404(Match.objects.for_buyer(request.company).for_cards(), uid=uid)
     kept = ShortlistItem.objects.filter(company=request.company, product=match.product).exists()
+    terms = terms_of(match)
     context = {
-        "card": shown(match),
+        "card": shown(match, terms["conditions"]),
         "shortlisted": {match.product_id} if kept else set(),
         "window": window_of(match, to_maker=False),
-        "terms": terms_of(match),
+        "terms": terms,
     }
     return render(request, "buyer/match.html", context)
 
@@ -79,9 +80,9 @@ def answer(request: HttpRequest, uid) -> HttpResponse:
     return take_answer(request, match, side="buyer", template="buyer/match_card.html", shown=shown)
 
 
-def shown(match: Match) -> dict:
+def shown(match: Match, judged: list[dict] | None = None) -> dict:
     """A match as the buyer's pages show it."""
-    said = common(match)
+    said = common(match, judged)
     return {
         **said,
         "company": match.product.company,

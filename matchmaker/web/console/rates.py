@@ -13,6 +13,7 @@ from matchmaker.core import reference
 from matchmaker.directory import facts
 from matchmaker.directory.models import ExchangeRate
 from matchmaker.directory.services import remove_rate, set_rate
+from matchmaker.matching.tasks import ring_rates
 from matchmaker.web import fields
 from matchmaker.web.access import organiser
 from matchmaker.web.refusals import show_on
@@ -48,6 +49,7 @@ def index(request):
         except ValidationError as problem:
             show_on(form, problem)
         else:
+            ring_rates()
             messages.success(request, _("Saved. Lists and comparisons follow within a minute."))
             return redirect("console_rates")
     held = facts.rates()
@@ -60,5 +62,6 @@ def index(request):
 def remove(request, key: int):
     rate = get_object_or_404(ExchangeRate, pk=key)
     remove_rate(by=request.user, campaign=request.campaign, rate=rate)
+    ring_rates()
     messages.success(request, _("The rate is gone; the one before it holds."))
     return redirect("console_rates")

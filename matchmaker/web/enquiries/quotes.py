@@ -95,7 +95,7 @@ def withdraw(request: HttpRequest, uid) -> HttpResponse:
 @signed_in
 @require_safe
 def of_demand(request: HttpRequest, uid) -> HttpResponse:
-    """All quotes of a demand, line by line; the lowest price of one currency and unit is marked."""
+    """All quotes of a demand, line by line; the lowest price of one currency, unit and Incoterm is marked."""
     demand = get_object_or_404(Demand.objects.filter(company__in=Company.objects.of(request.user)), uid=uid)
     quotes = Quote.objects.visible_to(request.user).for_demand(demand).of_buyer(demand.company)
     quotes = list(quotes.select_related("enquiry__supplier", "line"))
@@ -112,14 +112,15 @@ def of_demand(request: HttpRequest, uid) -> HttpResponse:
 
 
 def comparison(quotes: list[Quote]) -> list[dict[str, Any]]:
-    """Quotes with the price for one base unit; `best` where it is the lowest among two or more in the same currency."""
+    """Quotes with the price for one base unit; `best` where it is the lowest among two or more in one
+    currency and under one Incoterm: another term is another price."""
     rows: list[dict[str, Any]] = []
-    groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    groups: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
     for quote in quotes:
         row = {"quote": quote, "base": services.per_base_unit(quote), "best": False}
         rows.append(row)
         if row["base"] and quote.status in Quote.LIVE and not quote.has_run_out:
-            groups.setdefault((quote.currency, row["base"][1]), []).append(row)
+            groups.setdefault((quote.currency, row["base"][1], quote.incoterm), []).append(row)
     for group in groups.values():
         lowest = min(row["base"][0] for row in group)
         for row in group:

@@ -63,7 +63,13 @@ def index(request: HttpRequest) -> HttpResponse:
 @supplier
 def show(request: HttpRequest, uid) -> HttpResponse:
     match = get_object_or_404(seen_by(request.company).for_cards(), uid=uid)
-    context = {"card": shown(match), "facts": _facts(match), "window": window_of(match), "terms": terms_of(match)}
+    terms = terms_of(match)
+    context = {
+        "card": shown(match, terms["conditions"]),
+        "facts": _facts(match),
+        "window": window_of(match),
+        "terms": terms,
+    }
     return render(request, "supplier/match.html", context)
 
 
@@ -73,11 +79,11 @@ def answer(request: HttpRequest, uid) -> HttpResponse:
     return take_answer(request, match, side="supplier", template="supplier/answer.html", shown=shown)
 
 
-def shown(match: Match) -> dict:
+def shown(match: Match, judged: list[dict] | None = None) -> dict:
     """A match as the page shows it. The buyer's name is in it only after both said yes."""
     buyer = match.line.demand.company
     return {
-        **common(match),
+        **common(match, judged),
         "demand": match.line.demand,
         "place": buyer.place,
         "country": buyer.country,

@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -124,3 +124,38 @@ def test_delivery(days, by, expected):
 @pytest.mark.parametrize(("state", "expected"), [("ready", "meets"), ("missing", "fails"), ("unknown", "unknown")])
 def test_registration(state, expected):
     assert outcome({"readiness": state}, {"registration_required": True}) == ("registration", expected)
+
+
+@pytest.mark.parametrize(
+    ("offered", "wanted", "price", "expected"),
+    [
+        ("FOB", "FOB", 10, "meets"),
+        ("FOB", "CIF", 10, "unknown"),  # freight and insurance come on top
+        ("FOB", "CIF", 11, "fails"),  # they only make it dearer
+        ("DDP", "FOB", 10, "meets"),  # includes more, and is within the target all the same
+        ("CIF", "FOB", 11, "unknown"),
+        ("FCA", "FOB", 10, "unknown"),
+        ("CIF", "CPT", 10, "meets"),
+        ("", "CIF", 9, "unknown"),
+        ("FOB", "", 10, "meets"),  # the buyer names no term
+    ],
+)
+def test_another_incoterm_is_another_price_and_counts_only_as_far_as_it_is_known(offered, wanted, price, expected):
+    offer = {"price_low": price, "currency": "EUR", "price_unit": "kg", "incoterm": offered}
+    want = {"target_price": 10, "currency": "EUR", "price_unit": "kg", "incoterm": wanted}
+    assert outcome(offer, want) == ("price", expected)
+
+
+@pytest.mark.parametrize(
+    ("offered", "wanted", "days", "expected"),
+    [
+        ("FOB", "CIF", 30, "unknown"),  # made in time; the voyage is not known
+        ("", "", 30, "unknown"),
+        ("FOB", "CIF", 90, "fails"),  # not even made in time
+        ("DAP", "DAP", 30, "meets"),  # the lead time ends at the place
+        ("FOB", "FOB", 30, "meets"),  # the buyer takes the goods over abroad
+    ],
+)
+def test_production_days_alone_do_not_bring_goods_across_the_sea(offered, wanted, days, expected):
+    want = {"delivery_by": TODAY + timedelta(days=60), "incoterm": wanted, "is_shipped": True}
+    assert outcome({"lead_time_days": days, "incoterm": offered}, want) == ("delivery", expected)

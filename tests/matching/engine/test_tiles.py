@@ -1,17 +1,10 @@
-"""The fast search beside the plain formula over every pair, with the processor's eight bits and without them."""
+"""The fast search beside the plain formula over every pair."""
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from matchmaker.matching.engine import eightbit, tiles
+from matchmaker.matching.engine import tiles
 from matchmaker.matching.engine.exact import TRAITS, Side, Sums, parts_of
-
-EIGHT_BITS = [
-    pytest.param(True, marks=pytest.mark.skipif(not eightbit.AVAILABLE, reason="not this processor"), id="eight bits"),
-    pytest.param(False, id="float32"),
-]
 
 
 def side(random, n, dim=24, groups=4):
@@ -50,18 +43,12 @@ def listed(found):
     ]
 
 
-@pytest.fixture(params=EIGHT_BITS)
-def filtered_by(request, monkeypatch):
-    monkeypatch.setattr(eightbit, "AVAILABLE", request.param)
-
-
 SUMS = Sums(3.0, -1.5, 0.8, 0.3, -0.7, np.array([0.2, 0.3, 0.1, 0.15, 0.25]), 0.4, 0.2)
 ONLY_WORDS = Sums(0.0, 0.0, 1.0, 0.0, 0.0, np.zeros(5), 0.0, 0.0)
 AGAINST = Sums(-2.0, 0.0, 0.5, 0.0, 0.1, np.zeros(5), 0.0, 0.0)
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("filtered_by")
 @pytest.mark.parametrize("sums", [SUMS, ONLY_WORDS, AGAINST], ids=["all parts", "words", "unlike"])
 @pytest.mark.parametrize(
     ("n", "m", "per_offer", "per_want", "floor"),
@@ -83,29 +70,10 @@ def test_the_best_are_those_of_the_formula_over_every_pair(sums, n, m, per_offer
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("filtered_by")
-def test_lists_that_begin_at_a_sample_end_as_those_that_begin_at_nothing(monkeypatch):
+def test_many_blocks_and_tiles_give_the_same_as_one(monkeypatch):
     random = np.random.default_rng(4)
     offers, wants = side(random, 900), side(random, 130)
     monkeypatch.setattr(tiles, "_ROWS", 48)  # nineteen blocks instead of one
+    monkeypatch.setattr(tiles, "_COLUMNS", 50)
     found = tiles.both_ways(offers, wants, SUMS, per_offer=3, per_want=6)
     assert (listed(found[0]), listed(found[1])) == by_hand(offers, wants, SUMS, 3, 6, -1e30)
-
-
-@pytest.mark.skipif(not eightbit.AVAILABLE, reason="not this processor")
-@settings(max_examples=40, deadline=None)
-@given(st.integers(1, 9), st.integers(1, 140), st.integers(1, 70), st.integers(0, 2**32 - 1))
-def test_no_product_in_eight_bits_is_further_off_than_its_bound(n, m, dim, seed):
-    random = np.random.default_rng(seed)
-    # Very uneven rows: a few large numbers leave little room for the others.
-    left, right = ((random.standard_normal((size, dim)) ** 5).astype(np.float32) for size in (n, m))
-    left[0] = 0
-    rows, columns = eightbit.rows_of(left), eightbit.columns_of(right)
-    found = np.empty((n, len(columns.zero)), np.float32)
-
-    eightbit.products(rows.cells, rows.scale, columns, found)
-
-    true = left.astype(np.float64) @ right.astype(np.float64).T
-    bound = np.float64(rows.error)[:, None] * columns.length + rows.length * np.float64(columns.error)
-    size = np.linalg.norm(left, axis=1)[:, None] * np.linalg.norm(right, axis=1)
-    assert (np.abs(found[:, :m] - true) <= bound + 1e-5 * size + 1e-6).all()

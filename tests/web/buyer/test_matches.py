@@ -174,6 +174,29 @@ def test_the_lowest_price_is_marked_across_units_of_one_kind(desk):
     assert [(cell.text, cell.is_best) for cell in found] == [("from CN¥6.30 / kg", True), ("from CN¥7 / kg", False)]
 
 
+def test_the_lowest_price_is_marked_among_those_of_one_incoterm_and_the_others_say_why(desk):
+    fob = make.product(price_low=5, price_unit="kg", currency="CNY", incoterm="FOB", incoterm_place="Le Havre")
+    dear = make.product(price_low=8, price_unit="kg", currency="CNY", incoterm="CIF", incoterm_place="Tianjin")
+    cheap = make.product(price_low=7, price_unit="kg", currency="CNY", incoterm="CIF", incoterm_place="Tianjin")
+    silent = make.product(price_low=4, price_unit="kg", currency="CNY")
+    comparison = compared(desk, fob.uid, dear.uid, cheap.uid, silent.uid)
+    row = next(row for row in comparison.rows if row.label == "Price in yuan for one unit")
+    assert [(cell.is_best, list(cell.lines)) for cell in row.cells] == [
+        (False, ["not compared: another Incoterm (FOB)"]),
+        (False, []),
+        (True, []),
+        (False, ["not compared: no Incoterm stated"]),
+    ]
+    assert row.best_word == "lowest under CIF"
+
+
+def test_no_price_is_the_lowest_where_each_has_another_incoterm(desk):
+    products = [make.product(price_low=n, price_unit="kg", currency="CNY", incoterm=term, incoterm_place="Tianjin")
+                for n, term in ((5, "FOB"), (6, "CIF"))]  # fmt: skip
+    found = cells(compared(desk, *(product.uid for product in products)), "Price in yuan for one unit")
+    assert [cell.is_best for cell in found] == [False, False]
+
+
 def test_prices_in_two_currencies_are_compared_by_the_rate_of_the_organiser(desk):
     rate(currency="USD", yuan="7.1", as_of="2026-11-01")
     rate(currency="USD", yuan="7", as_of="2026-11-20", source="central parity")

@@ -75,6 +75,21 @@ def test_a_supplier_does_not_read_the_name_of_a_buyer_that_has_not_answered(clie
         assert pair.wanter.legal_name not in client.get(address).content.decode()
 
 
+def test_quotes_under_two_incoterms_are_not_called_the_lowest_of_each_other(client, pair):
+    for price, incoterm in (("950", "CIF"), ("930", "FOB"), ("970", "CIF")):
+        seller = factories.supplier()
+        person = factories.member_of(seller)
+        enquiry = services.ask(by=person, company=seller, demand=pair.demand, text=f"{TEXT} {seller.pk}")
+        client.force_login(person)
+        posted = {**terms(price=price, incoterm=incoterm), "line": str(pair.line.uid)}
+        assert client.post(reverse("quote_new", args=[enquiry.uid]), posted).status_code == 302
+    client.force_login(pair.buy)
+    page = client.get(reverse("demand_quotes", args=[pair.demand.uid]))
+    rows = page.context["lines"][0]["rows"]
+    assert {(row["quote"].incoterm, str(row["base"][0])) for row in rows if row["best"]} == {("CIF", "0.9500")}
+    assert "lowest under CIF" in page.content.decode()
+
+
 def test_a_suppliers_quotes_stand_side_by_side_for_the_buyer(client, pair):
     for price in ("950", "930"):
         seller = factories.supplier()

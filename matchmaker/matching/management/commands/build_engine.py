@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from matchmaker.language.encoder import get_encoder
-from matchmaker.matching.engine import keeping, snapshot, training
+from matchmaker.matching.engine import relearning, snapshot, training
 from matchmaker.matching.engine.classify import ENCODER_PATHS
 from matchmaker.matching.engine.fusion import FIRST, FIRST_ONLY, SECOND
 from matchmaker.matching.engine.reference import load_labelled, load_nomenclature, load_trade_names
@@ -51,13 +51,13 @@ class Command(BaseCommand):
         stores = {key: VectorStore(get_encoder(ENCODER_PATHS[key]), settings.ENGINE_CACHE) for key in (FIRST, SECOND)}
         material = training.gather(nomenclature, labelled, names, {FIRST: stores[FIRST]} if kept else stores)
         codes = np.array([nomenclature.position[code] for code in names.codes])
-        name_keys = dict.fromkeys((FIRST, SECOND), keeping.name_keys(names)[np.argsort(codes, kind="stable")])
+        name_keys = dict.fromkeys((FIRST, SECOND), relearning.name_keys(names)[np.argsort(codes, kind="stable")])
         meanings, weights = {}, {}
         if kept:
             cache = settings.ENGINE_CACHE / f"before-{snapshot.version(folder)}"
             before, keys = snapshot.load_meaning(folder, cache, SECOND), snapshot.known_names(folder, SECOND)
         if kept and not options["quick"]:
-            seen, known = keeping.taken_back(before, keys, nomenclature, labelled, names, stores[SECOND])
+            seen, known = relearning.reuse_vectors(before, keys, nomenclature, labelled, names, stores[SECOND])
             material = replace(material, vectors=material.vectors | {SECOND: seen}, kept={SECOND: known})
         self.stdout.write(f"{len(labelled)} labelled texts, {len(names)} names encoded ({monotonic() - began:.0f} s)")
         judged = training.out_of_fold(material)

@@ -1,5 +1,5 @@
 """What pairs are scored with: weights and what is known of the campaign as a whole, the same in every block of a run
-and in every increment after it, so that a pair has one score whoever computes it.
+and in every increment after it, so that a pair has one score wherever it is computed.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,16 +15,17 @@ from matchmaker.matching.engine.pairs import Offer, Pair, merge
 from matchmaker.matching.engine.scoring import DEFAULT, Matcher, OfferIndex, WantIndex, Weights
 from matchmaker.matching.models import MatchRun, MatchSettings
 from matchmaker.matching.services import rows, vectors
+from matchmaker.matching.services.conditions import exchange_rates
 from matchmaker.matching.services.rows import TOP_PER_LINE, TOP_PER_PRODUCT, Strangers
 from matchmaker.matching.sides import offers, wants
 
 FLOOR_MINIMUM = 0.1  # what is promised to small exporters is at least that likely
 MOST_LEFT_OUT = 200  # a company with more own products than that on both sides may get a shorter list
-KEPT_READY = 200_000  # rows of a side a process keeps ready for the next increment
+MAX_CACHED_ROWS = 200_000  # rows of a side a process keeps ready for the next increment
 
 
 @dataclass(frozen=True)
-class Basis:
+class Scorer:
     """`name` says what made a match: stored with it, so that an answer is read against the engine it judged."""
 
     name: str
@@ -33,7 +34,7 @@ class Basis:
     skip_known: bool = False
 
     @classmethod
-    def of(cls, chosen: MatchSettings | None, background: Background, name: str) -> "Basis":
+    def of(cls, chosen: MatchSettings | None, background: Background, name: str) -> "Scorer":
         weights = Weights.from_dict(chosen.weights) if chosen else DEFAULT
         matcher = Matcher(vectors.encoder(), weights, background=background)
         version = f"{matcher.encoder.name}/2" + (f"+{chosen.pk}" if chosen else "")
@@ -61,8 +62,14 @@ class Basis:
             [item.key for item in offered.items], [item.key for item in wanted.items], skip_known=self.skip_known
         )
         of_line, of_product = (min(n, MOST_LEFT_OUT) for n in strangers.most_left_out())
+        rates = exchange_rates()
         found = self.matcher.match(
-            offered, wanted, TOP_PER_LINE + of_line, TOP_PER_PRODUCT + of_product, settings.MATCH_MINIMUM
+            offered,
+            wanted,
+            TOP_PER_LINE + of_line,
+            TOP_PER_PRODUCT + of_product,
+            settings.MATCH_MINIMUM,
+            rates=rates,
         )
         kept = merge([filter(strangers.allowed, found)], TOP_PER_LINE, TOP_PER_PRODUCT)
         small = [place for place, offer in enumerate(offered.items) if offer.small]
@@ -70,7 +77,7 @@ class Basis:
             return kept
         chosen = offered.items if len(small) == len(offered) else tuple(offered.items[place] for place in small)
         index = self.matcher.prepare_offers(chosen, offered.vectors[small])
-        promised = self.matcher.match(index, wanted, 0, self.floor + of_product, FLOOR_MINIMUM)
+        promised = self.matcher.match(index, wanted, 0, self.floor + of_product, FLOOR_MINIMUM, rates=rates)
         known = {(pair.offer, pair.want) for pair in kept}
         return kept + [
             replace(pair, evidence=pair.evidence | {"floor": self.floor})
@@ -79,8 +86,8 @@ class Basis:
         ]
 
 
-def learn_for(run: MatchRun) -> Basis:
-    """The basis of a run; its background is learned and stored by the first block, and read by the others."""
+def learn_for(run: MatchRun) -> Scorer:
+    """The scorer of a run; its background is learned and stored by the first block, and read by the others."""
     if not MatchRun.objects.filter(pk=run.pk, background__isnull=False).exists():
         offered, wanted = (
             offers(rows.sound_products()),
@@ -94,12 +101,12 @@ def learn_for(run: MatchRun) -> Basis:
     return of_run(run.pk)
 
 
-def current() -> Basis:
+def current() -> Scorer:
     """That of the newest run; before there was any, the settings in use and no background."""
     latest = MatchRun.objects.filter(background__isnull=False).order_by("-pk").values_list("pk", flat=True).first()
     if latest:
         return of_run(latest)
-    return Basis.of(in_use(), Background(), "0")
+    return Scorer.of(in_use(), Background(), "0")
 
 
 def in_use() -> MatchSettings | None:
@@ -107,63 +114,63 @@ def in_use() -> MatchSettings | None:
 
 
 @lru_cache(maxsize=3)
-def of_run(pk: int) -> Basis:
+def of_run(pk: int) -> Scorer:
     run = MatchRun.objects.select_related("settings").get(pk=pk)
-    return Basis.of(run.settings, Background.from_bytes(bytes(run.background or b"")), str(pk))
+    return Scorer.of(run.settings, Background.from_bytes(bytes(run.background or b"")), str(pk))
 
 
 # -- sides kept ready in a process: built once, and only rows that changed are made anew
 
 
 @dataclass(frozen=True)
-class _Ready:
+class _CachedSide:
     """`about` tells cheaply whether anything changed, `states` which rows did."""
 
-    basis: object
+    key: object
     about: object
     states: dict[int, object]
     index: OfferIndex | WantIndex
 
 
-_ready: dict[str, _Ready] = {}
+_cache: dict[str, _CachedSide] = {}
 
 
-def all_wants(basis: Basis) -> WantIndex:
+def all_wants(scorer: Scorer) -> WantIndex:
     lines = rows.sound_lines()
     about = lines.order_by().aggregate(n=Count("pk"), last=Max("pk"), revisions=Sum("revision"))
-    return _kept(
+    return _cached_index(
         "wants",
-        basis.name,
+        scorer.name,
         about,
         lines,
         ("revision", "demand__updated_at"),
-        lambda found: basis.want_index(wants(found)),
+        lambda found: scorer.want_index(wants(found)),
     )
 
 
-def all_offers(basis: Basis) -> OfferIndex:
+def all_offers(scorer: Scorer) -> OfferIndex:
     """Also built anew on the next day: certificates run out."""
     products = rows.sound_products()
     about = products.order_by().aggregate(
         n=Count("pk"), last=Max("pk"), revisions=Sum("revision"), trust=Sum("company__verification")
     )
-    key = (basis.name, date.today())
+    key = (scorer.name, date.today())
     state = ("revision", "company__verification", "updated_at")
-    return _kept("offers", key, about, products, state, lambda found: basis.offer_index(offers(found)))
+    return _cached_index("offers", key, about, products, state, lambda found: scorer.offer_index(offers(found)))
 
 
-def _kept(side: str, key: object, about: dict, found, state: tuple[str, ...], build: Callable):  # type: ignore[no-untyped-def]
-    ready = _ready.get(side)
-    if ready and (ready.basis, ready.about) == (key, about):
+def _cached_index(side: str, key: object, about: dict, found, state: tuple[str, ...], build: Callable):  # type: ignore[no-untyped-def]
+    ready = _cache.get(side)
+    if ready and (ready.key, ready.about) == (key, about):
         return ready.index
     states = {pk: rest for pk, *rest in found.prefetch_related(None).values_list("pk", *state)}
-    before = ready.states if ready and ready.basis == key else {}
+    before = ready.states if ready and ready.key == key else {}
     changed = [pk for pk, now in states.items() if before.get(pk) != now]
     if ready and before and len(changed) < len(states) / 2:
         index = ready.index.patched(build(found.filter(pk__in=changed)), before.keys() - states.keys())
     else:
-        _ready.pop(side, None)
+        _cache.pop(side, None)
         index = build(found)
-    if about["n"] <= KEPT_READY:
-        _ready[side] = _Ready(key, about, states, index)
+    if about["n"] <= MAX_CACHED_ROWS:
+        _cache[side] = _CachedSide(key, about, states, index)
     return index

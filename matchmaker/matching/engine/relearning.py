@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from matchmaker.matching.engine.evidence import Meaning
 from matchmaker.matching.engine.exemplars import Exemplars
-from matchmaker.matching.engine.reference import NAME_LANGUAGES, Labelled, Nomenclature
+from matchmaker.matching.engine.reference import NAME_LANGUAGES, LabelledTexts, Nomenclature
 from matchmaker.matching.engine.training import Vectors
 from matchmaker.matching.engine.whitening import normalise
 
@@ -22,19 +22,19 @@ Matrix = NDArray[np.float32]
 ENOUGH = 200
 
 
-def name_keys(names: Labelled) -> NDArray[np.uint64]:
+def name_keys(names: LabelledTexts) -> NDArray[np.uint64]:
     """One number for each name with its language and code, in the order of `names`."""
     lines = (f"{lang}\t{code}\t{text}" for text, lang, code in zip(names.texts, names.langs, names.codes, strict=True))
     digests = (hashlib.blake2b(line.encode(), digest_size=8).digest() for line in lines)
     return np.array([int.from_bytes(digest) for digest in digests], np.uint64)
 
 
-def taken_back(
+def reuse_vectors(
     before: Meaning,
     known: NDArray[np.uint64],
     nomenclature: Nomenclature,
-    labelled: Labelled,
-    names: Labelled,
+    labelled: LabelledTexts,
+    names: LabelledTexts,
     encode: Callable[[Sequence[str]], Matrix],
 ) -> tuple[Vectors, Meaning]:
     """What one encoder sees, and all it knows without a labelled text.

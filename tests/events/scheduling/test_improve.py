@@ -7,8 +7,7 @@ from matchmaker.events.scheduling import Instance
 from matchmaker.events.scheduling.board import FREE, Board
 from matchmaker.events.scheduling.colouring import colour
 from matchmaker.events.scheduling.flow import select
-from matchmaker.events.scheduling.improve import rounds
-from matchmaker.events.scheduling.rechoice import rechoose
+from matchmaker.events.scheduling.improve import rechoose, shake, worth_trying
 
 
 def by_assignment(board: Board, slot: int) -> int:
@@ -41,12 +40,7 @@ def test_a_slot_is_chosen_exactly_again_and_again(variant):
     instance = Instance.from_dict(make_instance(25, 25, 6, seed=2, variant=variant))
     board, selection = Board.empty(instance), select(instance)
     colour(board, selection.edges)
-    first = np.searchsorted(board.u, np.arange(board.suppliers + 1)).astype(np.int32)
-    prices = np.tile(np.maximum(selection.prices, 0), (instance.slots, 1))
-    state = (
-        board.weight, board.u, board.v, board.barred, board.cap, board.floor, board.tables, board.cell, board.slot_of,
-        board.locked, board.degree, board.used, prices,
-    )  # fmt: skip
+    everything = ~board.barred
     for turn in range(30):
         slot = turn % instance.slots
         without = board.copy()
@@ -55,9 +49,10 @@ def test_a_slot_is_chosen_exactly_again_and_again(variant):
                 without.take(edge)
         expected = without.objective + by_assignment(board, slot)
         before = board.objective
-        gained = rechoose(slot, board.suppliers, first, board.bonus, *state)
+        gained = rechoose(board, slot, everything)
         assert board.objective == before + gained == expected
         assert (board.used <= board.tables).all()
-        before = board.objective
-        # Shaking in between changes what the slots can offer, never the objective; a round only adds to it.
-        assert before + rounds(1, 30, turn, board.suppliers, first, board.bonus, *state) == board.objective >= before
+        # Shaking in between changes what the slots can offer, never the objective; fewer candidates never lose any.
+        shake(30, turn, board.arrays)
+        assert board.objective == before + gained
+        assert rechoose(board, slot, worth_trying(board, selection.prices)) >= 0

@@ -1,0 +1,98 @@
+"""The conditions of a demand judged for one match: for pages, for what a quote says, and again when rates change.
+
+Runs, increments and pages judge with the same function and the same exchange rates, so that one match has one verdict.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.db.models import F
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
+from matchmaker.matching.engine.conditions import judge, judge_price
+from matchmaker.matching.engine.pairs import Condition, Offer
+from matchmaker.matching.models import Match
+from matchmaker.matching.sides import offers, wants
+
+CHUNK = 500
+
+
+@dataclass(frozen=True)
+class OfferedTerms:
+    """What is offered instead of what the product says: the terms of a quote."""
+
+    price_low: Decimal | None
+    price_high: Decimal | None
+    currency: str
+    price_unit: str
+    min_order: Decimal | None
+    min_order_unit: str
+    lead_time_days: int | None
+    incoterm: str
+
+
+def exchange_rates() -> Mapping[str, float]:
+    """CNY for one unit of each currency with a rate, as the organiser set them (setting `EXCHANGE_RATES`)."""
+    rates: Mapping[str, float] = import_string(settings.EXCHANGE_RATES)()
+    return rates
+
+
+def judge_match(match: Match, terms: OfferedTerms | None = None) -> list[dict[str, Any]]:
+    """All conditions of a match as of today, in the shape of `Match.conditions`.
+
+    `match` comes with product, texts, certificates, line and demand. `terms` stand before what the product says.
+    """
+    (offer,) = offers([match.product])
+    if terms is not None:
+        offer = replace(offer, **{name: _number(value) for name, value in asdict(terms).items()})
+    (want,) = wants([match.line])
+    return [_row(found) for found in judge(offer, want, rates=exchange_rates(), today=timezone.localdate())]
+
+
+def judge_prices_again() -> int:
+    """Judge the price of stored matches again after a rate changed; returns how many rows changed."""
+    rates, changed = exchange_rates(), 0
+    between = Match.objects.filter(line__target_price__isnull=False).exclude(product__currency=F("line__currency"))
+    rows: list[Match] = []
+    for match in between.select_related("product", "line__demand").iterator(chunk_size=CHUNK):
+        if _judge_price_of(match, rates):
+            rows.append(match)
+        if len(rows) == CHUNK:
+            changed += Match.objects.bulk_update(rows, ["conditions"])
+            rows = []
+    return changed + (Match.objects.bulk_update(rows, ["conditions"]) if rows else 0)
+
+
+def _judge_price_of(match: Match, rates: Mapping[str, float]) -> bool:
+    """Put the price condition of today's rates into the row; whether it differs."""
+    product = match.product
+    offer = Offer(
+        key=product.pk,
+        texts=(),
+        price_low=_number(product.price_low),
+        price_high=_number(product.price_high),
+        currency=product.currency,
+        price_unit=product.price_unit,
+        incoterm=product.incoterm,
+    )
+    found = judge_price(offer, wants([match.line])[0], rates)
+    now = [
+        _row(found) if found is not None and condition["code"] == "price" else condition
+        for condition in match.conditions
+    ]
+    if now == match.conditions:
+        return False
+    match.conditions = now
+    return True
+
+
+def _row(condition: Condition) -> dict[str, Any]:
+    return {"code": condition.code, "outcome": condition.outcome, "facts": condition.facts}
+
+
+def _number(value: Any) -> Any:
+    return float(value) if isinstance(value, Decimal) else value
