@@ -131,8 +131,8 @@ class DemandForm(forms.Form):
         label=_("Incoterm"), choices=[("", _("not stated")), *((code, code) for code in INCOTERMS)], required=False
     )
 
-    value_low = fields.DecimalInput(label=_("Value from"), max_digits=18, decimal_places=2, required=False)
-    value_high = fields.DecimalInput(label=_("Value to"), max_digits=18, decimal_places=2, required=False)
+    value_low = fields.TradeNumberField(label=_("Value from"), max_digits=18, decimal_places=2, required=False)
+    value_high = fields.TradeNumberField(label=_("Value to"), max_digits=18, decimal_places=2, required=False)
     value_currency = fields.CodeField(
         label=_("Currency of the value"),
         choices=fields.currencies,
@@ -185,9 +185,9 @@ class LineForm(forms.Form):
         label=_("Category"), choices=categories, required=False, sentence=_("Choose a category from the list.")
     )
     hs_code = fields.HSCodeField(label=_("HS code"), required=False)
-    quantity = fields.DecimalInput(label=_("Quantity"), max_digits=14, decimal_places=2, required=False)
+    quantity = fields.TradeNumberField(label=_("Quantity"), max_digits=14, decimal_places=2, required=False)
     unit = fields.CodeField(label=_("Unit"), choices=fields.units, required=False, empty=_("unit"))
-    target_price = fields.DecimalInput(label=_("Target price"), max_digits=18, decimal_places=4, required=False)
+    target_price = fields.TradeNumberField(label=_("Target price"), max_digits=18, decimal_places=4, required=False)
     currency = forms.ChoiceField(label=_("Currency"), required=False)
     price_unit = fields.CodeField(label=_("Price is for one"), choices=fields.units, required=False, empty=_("unit"))
     origins_wanted = NamedCodesField(
@@ -208,7 +208,7 @@ class LineForm(forms.Form):
         help_text=_("Such as HACCP, HALAL, ISO9001."),
     )
 
-    capacity_wanted = fields.DecimalInput(
+    capacity_wanted = fields.TradeNumberField(
         label=_("Supplier's capacity, at least"),
         max_digits=14,
         decimal_places=2,

@@ -30,7 +30,7 @@ def _unit(label):
 
 
 def _amount(label, places: int = 2, digits: int = 14, help_text: str = ""):
-    return fields.DecimalInput(
+    return fields.TradeNumberField(
         label=label, max_digits=digits, decimal_places=places, required=False, help_text=help_text
     )
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from decimal import Decimal
 
 import pytest
 from django.urls import reverse
@@ -119,13 +120,25 @@ def test_rows_of_a_sheet_become_lines_to_look_over(desk):
     rows = [form.initial for form in page.context["lines"]]
     assert rows[0] == {
         "text": "茉莉香米",
-        "quantity": "1200.00",
+        "quantity": "1,200.00",
         "unit": "t",
         "target_price": "6800",
         "currency": "CNY",
     }
     assert rows[1] == {"text": "橄榄油", "quantity": "50", "unit": "kg"}
     assert Demand.objects.count() == 0
+
+
+def test_numbers_of_a_pasted_sheet_are_read_as_traders_write_them(desk):
+    pasted = "茉莉香米\t12,000\t公斤\t17,50\t欧元\n橄榄油\t1.2万\t公斤\t1 234,5\t欧元"
+    page = desk.post(reverse("buyer_demand_new"), typed(do="paste", pasted=pasted))
+    rows = [form.initial for form in page.context["lines"]]
+    desk.post(reverse("buyer_demand_new"), typed(*rows))
+    lines = Demand.objects.get().lines.order_by("number")
+    assert [(line.quantity, line.target_price) for line in lines] == [
+        (Decimal("12000"), Decimal("17.50")),
+        (Decimal("12000"), Decimal("1234.5")),
+    ]
 
 
 def test_a_suggestion_that_is_taken_stands_in_its_line(desk):
@@ -155,13 +168,13 @@ def test_b12_a_product_that_is_none_begins_an_empty_line(desk, key):
 @pytest.mark.parametrize(
     ("field", "value", "sentence"),
     [
-        ("quantity", "1,5", "digits with a point"),
-        ("quantity", "1.000,00", "digits with a point"),
+        ("quantity", "1,5,3", "amount in digits, such as 1,250.5"),
+        ("quantity", "5 boxes", "amount in digits, such as 1,250.5"),
         ("quantity", "-1", "above 0"),
         ("quantity", "0", "above 0"),
         ("quantity", "0.001", "digits may follow the point"),
         ("quantity", "1" + "0" * 18, "too large"),
-        ("target_price", "1e18", "digits with a point"),
+        ("target_price", "1e18", "amount in digits"),
         ("hs_code", "999999", "HS 2022 has no code"),
         ("hs_code", "10063", "digits and no dots"),
         ("category", "AGRI-99", "Choose a category"),
