@@ -38,7 +38,7 @@ REFUSALS = {
 
 
 def inspect_pdf(content: bytes) -> str:
-    """"quiet", or a key of REFUSALS. A document that takes too much time or memory to read counts as broken."""
+    """ "quiet", or a key of REFUSALS. A document that takes too much time or memory to read counts as broken."""
     command = [sys.executable, "-I", str(INSPECTION)]
     try:
         done = subprocess.run(command, input=content, capture_output=True, timeout=MAX_SECONDS, check=False)

@@ -29,10 +29,24 @@ HEADER = re.compile(rb"%PDF-[12]\.[0-9]\s")
 # Actions that do more than turn a page or open a web page.
 ACTIONS = {
     f"/{name}"
-    for name in (
-        "JavaScript Launch SubmitForm ResetForm ImportData GoToR GoToE GoTo3DView Rendition Movie Sound"
-        " RichMediaExecute Hide SetOCGState Thread Trans"
-    ).split()
+    for name in [
+        "JavaScript",
+        "Launch",
+        "SubmitForm",
+        "ResetForm",
+        "ImportData",
+        "GoToR",
+        "GoToE",
+        "GoTo3DView",
+        "Rendition",
+        "Movie",
+        "Sound",
+        "RichMediaExecute",
+        "Hide",
+        "SetOCGState",
+        "Thread",
+        "Trans",
+    ]
 }
 ANNOTATIONS = {f"/{name}" for name in ("RichMedia", "Screen", "Movie", "Sound", "3D", "FileAttachment")}
 KEYS = {f"/{name}" for name in ("JavaScript", "EmbeddedFiles", "EF", "XFA", "RichMediaContent", "Collection")}
