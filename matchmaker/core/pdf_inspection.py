@@ -28,28 +28,24 @@ MAX_VALUES = 2_000_000  # values inside all objects
 HEADER = re.compile(rb"%PDF-[12]\.[0-9]\s")
 # Actions that do more than turn a page or open a web page.
 ACTIONS = {
-    f"/{name}"
-    for name in [
-        "JavaScript",
-        "Launch",
-        "SubmitForm",
-        "ResetForm",
-        "ImportData",
-        "GoToR",
-        "GoToE",
-        "GoTo3DView",
-        "Rendition",
-        "Movie",
-        "Sound",
-        "RichMediaExecute",
-        "Hide",
-        "SetOCGState",
-        "Thread",
-        "Trans",
-    ]
+    "/JavaScript",
+    "/Launch",
+    "/SubmitForm",
+    "/ResetForm",
+    "/ImportData",
+    "/GoToR",
+    "/GoToE",
+    "/GoTo3DView",
+    "/Rendition",
+    "/Movie",
+    "/Sound",
+    "/RichMediaExecute",
+    "/Hide",
+    "/SetOCGState",
+    "/Trans",
 }
-ANNOTATIONS = {f"/{name}" for name in ("RichMedia", "Screen", "Movie", "Sound", "3D", "FileAttachment")}
-KEYS = {f"/{name}" for name in ("JavaScript", "EmbeddedFiles", "EF", "XFA", "RichMediaContent", "Collection")}
+ANNOTATIONS = {"/RichMedia", "/Screen", "/Movie", "/Sound", "/3D", "/FileAttachment"}
+KEYS = {"/JavaScript", "/EmbeddedFiles", "/EF", "/XFA", "/RichMediaContent", "/Collection"}
 SCHEME = re.compile("[A-Za-z][A-Za-z0-9+.-]*:")
 WEB = ("http://", "https://", "mailto:", "tel:")
 
@@ -81,9 +77,7 @@ def is_mixed(content: bytes) -> bool:
 
 
 def judge_objects(pdf: pikepdf.Pdf) -> str:
-    count = 0
-    for value in values(pdf):
-        count += 1
+    for count, value in enumerate(values(pdf)):
         if count > MAX_VALUES:
             return "large"
         if isinstance(value, (pikepdf.Dictionary, pikepdf.Stream)) and is_active(value):
@@ -159,4 +153,4 @@ def limit_resources() -> None:
 
 if __name__ == "__main__":
     limit_resources()
-    print(judge(sys.stdin.buffer.read()))
+    sys.stdout.write(judge(sys.stdin.buffer.read()))

@@ -99,7 +99,7 @@ class TradeNumberField(forms.DecimalField):
 
     def prepare_value(self, value):
         """1200.0000 of the database is shown as 1,200; what was typed is shown as typed."""
-        return format_number(value, _locale()) if isinstance(value, Decimal) else value
+        return format_number(Decimal(str(value)), _locale()) if isinstance(value, (Decimal, int, float)) else value
 
     def widget_attrs(self, widget):
         return {"inputmode": "decimal", "class": "num", "autocomplete": "off"}
@@ -156,19 +156,7 @@ class HSCodeField(forms.CharField):
 
 
 class PhoneField(LineField):
-    """A telephone number with its country code; full-width digits are put right."""
-
-    _FORM = re.compile(r"\+?[0-9][0-9 ()./-]{4,38}", re.ASCII)
-
-    def to_python(self, value):
-        return unicodedata.normalize("NFKC", super().to_python(value))
-
-    def validate(self, value):
-        super().validate(value)
-        if value and not self._FORM.fullmatch(value):
-            raise ValidationError(
-                _("Write the number in digits with its country code, such as +66 44 123 456."), "phone"
-            )
+    """A telephone number; `companies.phones` reads it with the country of the company."""
 
     def widget_attrs(self, widget):
         return {"inputmode": "tel", "autocomplete": "tel", "maxlength": "40"}

@@ -141,6 +141,44 @@ def test_numbers_of_a_pasted_sheet_are_read_as_traders_write_them(desk):
     ]
 
 
+def test_taking_one_suggestion_keeps_all_others(desk):
+    lines = ({"text": "茉莉香米"}, {"text": "南美白虾"}, {"text": "橄榄油"})
+    shown = desk.post(reverse("buyer_demand_new"), typed(*lines, do="suggest"))
+    assert [bool(found) for _line, found in shown.context["listed"]] == [True, True, True]
+    marked = [{**line, "suggested": "1"} for line in lines[:2]]
+    page = desk.post(reverse("buyer_demand_new"), typed(*marked, lines[2], do="use:1:hs_code:030617"))
+    assert [bool(found) for _line, found in page.context["listed"]] == [True, True, False]
+    assert page.context["lines"].forms[1].initial["hs_code"] == "030617"
+    assert 'name="lines-0-suggested" value="1"' in page.content.decode()
+    fewer = desk.post(reverse("buyer_demand_new"), typed({"text": ""}, *marked, do="remove:1"))
+    assert [bool(found) for _line, found in fewer.context["listed"]] == [False, True]
+
+
+def test_the_language_of_a_demand_is_found_out_unless_it_is_chosen(desk):
+    desk.post(reverse("buyer_demand_new"), typed(RICE, language=""))
+    desk.post(reverse("buyer_demand_new"), typed({"text": "Olive oil"}, title="Olive oil for spring", language=""))
+    desk.post(reverse("buyer_demand_new"), typed({"text": "Olive oil"}, title="Olive oil again", language="it"))
+    assert list(Demand.objects.order_by("pk").values_list("language", flat=True)) == ["zh", "en", "it"]
+
+
+def test_what_the_team_reads_first_is_not_called_open(desk):
+    answer = desk.post(
+        reverse("buyer_demand_new"), typed({"text": "象牙制品，微信 wxid_88888888"}, do="publish"), follow=True
+    )
+    assert Demand.objects.get().status == "submitted"
+    assert [str(message) for message in answer.context["messages"]] == [
+        "The campaign's team looks at it first; the reason stands below."
+    ]
+
+
+def test_before_approval_the_form_offers_only_a_draft(desk, company):
+    company.status = "pending"
+    company.save()
+    page = desk.get(reverse("buyer_demand_new")).content.decode()
+    assert 'value="publish"' not in page
+    assert "Once it is, you can publish this demand." in page
+
+
 def test_a_suggestion_that_is_taken_stands_in_its_line(desk):
     page = desk.post(reverse("buyer_demand_new"), typed({"text": "一"}, {"text": "二"}, do="use:1:hs_code:100630"))
     assert page.context["lines"].forms[1].initial["hs_code"] == "100630"

@@ -92,8 +92,35 @@ def test_publishing_before_approval_keeps_a_draft_and_says_so(client, company):
     answer = client.post(new(), filled(publish="1"), follow=True)
     assert Product.objects.get().status == "draft"
     assert [str(message) for message in answer.context["messages"]] == [
-        "Your company is not approved yet. The product is kept as a draft; publish it then."
+        "Saved as a draft. Your company is not approved yet; once it is, publish the product here."
     ]
+
+
+def test_before_approval_the_form_offers_only_a_draft(client, company):
+    company.status = "pending"
+    company.save()
+    page = client.get(new()).content.decode()
+    assert "Save and publish" not in page
+    assert "Once it is, you can publish this product." in page
+
+
+@pytest.mark.parametrize(
+    ("name", "language"),
+    [
+        ("Comté AOP affiné dix-huit mois, au lait cru de montagne", "fr"),
+        ("ข้าวหอมมะลิ", "th"),
+        ("茉莉香米", "zh"),
+        ("Frozen vannamei shrimps", "en"),
+    ],
+)
+def test_the_language_of_a_text_is_found_out_and_can_be_changed(client, company, name, language):
+    client.post(new(), filled(texts=[("", name, "")]))
+    product = Product.objects.get()
+    assert product.texts.get().language == language
+    page = client.get(reverse("supplier_product_edit", args=[product.uid]))
+    assert page.context["texts"].forms[0]["language"].value() == language
+    client.post(reverse("supplier_product_edit", args=[product.uid]), filled(texts=[("it", name, "")]))
+    assert product.texts.get().language == "it"
 
 
 def test_publishing_without_a_category_keeps_the_draft_and_asks_for_one(client, company):
@@ -106,7 +133,7 @@ def test_publishing_without_a_category_keeps_the_draft_and_asks_for_one(client, 
 
 def test_one_text_has_an_empty_place_beside_it_that_is_not_saved(client, company):
     page = client.get(new())
-    assert [form["language"].value() for form in page.context["texts"]] == ["en", "zh"]
+    assert [form["language"].value() for form in page.context["texts"]] == ["", "en"]
     client.post(new(), filled(texts=[("th", "ข้าว", ""), ("en", "", "")]))
     assert [text.language for text in Product.objects.get().texts.all()] == ["th"]
 
