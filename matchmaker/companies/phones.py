@@ -34,5 +34,5 @@ def check_phone(number: str, country: str) -> str:
 
 def example_phone(country: str) -> str:
     """A number as it is written in this country (two letters), in its international form."""
-    example = phonenumbers.example_number(country or DEFAULT_COUNTRY)
-    return phonenumbers.format_number(example or phonenumbers.example_number(DEFAULT_COUNTRY), INTERNATIONAL)
+    example = phonenumbers.example_number(country or DEFAULT_COUNTRY) or phonenumbers.example_number(DEFAULT_COUNTRY)
+    return phonenumbers.format_number(example, INTERNATIONAL) if example else ""

@@ -12,7 +12,7 @@ from matchmaker.catalogue.models import Demand, Product
 from matchmaker.catalogue.services import publish_demand, save_demand
 from matchmaker.catalogue.services.demands import LineErrors
 from matchmaker.core.problems import Refused
-from matchmaker.language.text import detect
+from matchmaker.language.text import detect_typed
 from matchmaker.matching.services import WORTH_SHOWING, suggest_codes
 from matchmaker.matching.tasks import ring
 from matchmaker.web.access import buyer
@@ -193,7 +193,7 @@ def _save(request: HttpRequest, demand: Demand | None, *, publish: bool) -> Http
 def _language(form: DemandForm, lines) -> str:
     """The language that was chosen, or the one the words are in."""
     texts = [form.cleaned_data["title"], *(line.cleaned_data["text"] for line in lines)]
-    return form.cleaned_data["language"] or detect("\n".join(texts))
+    return form.cleaned_data["language"] or detect_typed("\n".join(texts))
 
 
 def _publish(request: HttpRequest, demand: Demand) -> None:

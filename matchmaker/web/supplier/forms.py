@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from matchmaker.catalogue.models import Category, Period, Product, ProductFile, ProductImage
 from matchmaker.catalogue.models.products import INCOTERMS
 from matchmaker.catalogue.services.products import MAX_VARIANTS
-from matchmaker.language.text import detect
+from matchmaker.language.text import detect_typed
 from matchmaker.web import fields
 
 NO_UNIT = _("unit")
@@ -128,7 +128,7 @@ class ProductTextForm(forms.Form):
         if description and not name and "name" not in self.errors:
             self.add_error("name", _("Give the product a name in this language, or empty its description."))
         if name and not found.get("language") and "language" not in self.errors:
-            found["language"] = detect(f"{name}\n{description or ''}")
+            found["language"] = detect_typed(f"{name}\n{description or ''}")
         return found
 
     @property
