@@ -289,7 +289,7 @@ MEDIA_URL = "media/"
 # Papers and files of letters: beside the media, so that a web server told to serve those never serves these.
 PRIVATE_ROOT = env.str("PRIVATE_ROOT", str(VAR_DIR / "private"))
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": "matchmaker.core.storage.FileStorage"},
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
         if PRODUCTION

@@ -3,12 +3,36 @@
 import io
 import struct
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF"
+
+def pdf(mark: bytes = b"", *, root: bytes = b"", more: Sequence[bytes] = ()) -> bytes:
+    """A PDF of one empty page. `mark` is a comment in it, `root` goes into its catalogue, `more` are objects 4, 5, …"""
+    objects = [
+        b"<</Type/Catalog/Pages 2 0 R" + root + b">>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 99 99]>>",
+        *more,
+    ]
+    body, places = b"%PDF-1.7\n%" + mark + b"\n", []
+    for number, content in enumerate(objects, 1):
+        places.append(len(body))
+        body += b"%d 0 obj\n%b\nendobj\n" % (number, content)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    return body + b"xref\n0 %d\n0000000000 65535 f \n%btrailer\n<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (
+        len(objects) + 1,
+        table,
+        len(objects) + 1,
+        len(body),
+    )
+
+
+PDF = pdf()
+ACTIVE_PDF = pdf(root=b"/OpenAction<</S/JavaScript/JS(x)>>")
 
 
 def paper(name="register.pdf", content=PDF):
@@ -36,7 +60,7 @@ def bomb() -> bytes:
 UNWANTED = [
     ("register.pdf", b"<html><script>alert(1)</script>", "type_mismatch"),
     ("register.pdf", b"MZ\x90\x00", "type_mismatch"),
-    ("register.pdf", PDF + b"/JavaScript (x)", "pdf_active"),
+    ("register.pdf", ACTIVE_PDF, "pdf_active"),
     ("register.svg", b"<svg onload='x()'/>", "type_mismatch"),
     ("register.zip", b"PK\x03\x04bomb", "type_mismatch"),
     ("register.png", bomb(), "type_mismatch"),

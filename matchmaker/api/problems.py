@@ -1,5 +1,7 @@
 """Every refusal is an RFC 9457 problem with a stable code, the field it is about, and a sentence."""
 
+import logging
+
 from django.core.exceptions import PermissionDenied as DjangoDenied
 from django.core.exceptions import ValidationError as DjangoInvalid
 from django.http import Http404
@@ -10,6 +12,9 @@ from rest_framework.views import set_rollback
 
 from matchmaker.core.problems import PROBLEM, Refused
 from matchmaker.core.problems import problem as body_of
+from matchmaker.core.storage import STORAGE_FULL, is_full
+
+logger = logging.getLogger(__name__)
 
 
 def problem(status: int, code: str, detail: str, errors: list[dict] | None = None, headers=None) -> Response:
@@ -31,6 +36,9 @@ def _problem_of(exc, context):
     if isinstance(exc, Refused):
         errors = [{"field": exc.field, "code": exc.code, "detail": str(exc.message)}] if exc.field else None
         return problem(exc.status, exc.code, str(exc.message), errors)
+    if is_full(exc):
+        logger.error("The disk is full: %s", exc)
+        return problem(507, "storage_full", str(STORAGE_FULL))
     if isinstance(exc, DjangoInvalid):
         return invalid(_django_errors(exc))
     if isinstance(exc, Http404 | exceptions.NotFound):

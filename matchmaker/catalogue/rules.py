@@ -1,20 +1,24 @@
-"""What must hold for a product or a demand whichever door it comes through.
+"""What must hold for a product or a demand, whether a page, the API, an import or a feed brings it.
 
 Rows here are anything with the fields as attributes: a form gives one instance, an import a hundred thousand plain
 rows. Which HS codes and categories exist is asked through containers: `Stored` asks the database code by code, an
 import gives the set of all of them. `problems` collects a sentence, or a ValidationError with a code, by field.
 """
 
+import datetime as dt
 from collections.abc import Container, Iterable
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from matchmaker.catalogue.models import Category, HSCode
 from matchmaker.companies.models import Company
 from matchmaker.core import reference
+
+LATEST_CLOSING = dt.timedelta(days=3 * 366)
 
 
 class Stored:
@@ -94,6 +98,8 @@ def check_product(
     known(problems, "capacity_unit", row.capacity_unit, reference.units(), UNIT)
     if row.min_order is not None and not row.min_order_unit:
         problems["min_order_unit"] = _("Say which unit the minimum order is in.")
+    if row.capacity is not None and not row.capacity_unit:
+        problems["capacity_unit"] = _("Say which unit the capacity is in.")
     if (row.price_low is not None or row.price_high is not None) and not row.currency:
         problems["currency"] = _("Say which currency the price is in.")
     if row.price_low is not None and row.price_high is not None and row.price_high < row.price_low:
@@ -108,10 +114,23 @@ def check_demand(row, problems: dict) -> None:
     known(problems, "value_currency", row.value_currency, reference.currencies(), CURRENCY)
     if (row.value_low is not None or row.value_high is not None) and not row.value_currency:
         problems["value_currency"] = _("Say which currency the value is in.")
+    if row.delivery_from and row.delivery_until and row.delivery_until < row.delivery_from:
+        problems["delivery_until"] = _("The end of the delivery window must not be before its beginning.")
     if set(row.wanted_sizes) - set(Company.Size.values):
         problems["wanted_sizes"] = _("Choose entries from the list.")
     if set(row.wanted_languages) - set(reference.languages()):
         problems["wanted_languages"] = _("Choose a language from the list.")
+
+
+def check_closing(day: dt.date, problems: dict) -> None:
+    """The day on which a demand closes: today or later, and not so far away that it must be a slip."""
+    today = timezone.localdate()
+    if day < today:
+        sentence = _("The closing date is in the past. Choose today or a later day.")
+        problems["closing_on"] = ValidationError(sentence, "closing_in_past")
+    elif day > today + LATEST_CLOSING:
+        sentence = _("Choose a closing date within the next three years.")
+        problems["closing_on"] = ValidationError(sentence, "closing_too_late")
 
 
 def check_line(

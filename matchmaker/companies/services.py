@@ -14,6 +14,7 @@ from matchmaker.companies import duplicates
 from matchmaker.companies.identifiers import check_identifier
 from matchmaker.companies.members import require_admin
 from matchmaker.companies.models import NUMBER_TAKEN, NUMBER_TAKEN_SENTENCE, Company, Membership
+from matchmaker.companies.phones import check_phone
 from matchmaker.companies.verification import withdraw_checks
 from matchmaker.core import reference
 from matchmaker.core.problems import Refused
@@ -64,6 +65,8 @@ def check_company(company: Company) -> dict[str, str | ValidationError]:
             web_address(company.website)
         except ValidationError as error:
             problems["website"] = error
+    if company.identifier and not company.identifier_kind:
+        problems["identifier_kind"] = _("Say what kind of number this is.")
     try:
         company.identifier = check_identifier(
             country=company.country, kind=company.identifier_kind, number=company.identifier
@@ -73,12 +76,26 @@ def check_company(company: Company) -> dict[str, str | ValidationError]:
     return problems
 
 
-def _write(company: Company, fields: dict) -> None:
+def _check_own_number(company: Company) -> dict[str, str | ValidationError]:
+    """What a company says of its number when it registers itself; lists of an organiser may lack numbers."""
+    if company.is_buyer and not company.is_supplier and company.country == "CN" and not company.identifier:
+        return {"identifier": _("Chinese companies register with their Unified Social Credit Code.")}
+    return {}
+
+
+def _write(company: Company, fields: dict, *, own: bool = True) -> None:
     for name, value in fields.items():
         if name not in EDITABLE:
             raise ValueError(f"{name} is not for members to write")
         setattr(company, name, value)
     problems = check_company(company)
+    try:
+        if "contact_phone" in fields:  # an old one in another form does not stop other changes
+            company.contact_phone = check_phone(company.contact_phone, company.country)
+    except ValidationError as error:
+        problems["contact_phone"] = error
+    if own and {"country", "identifier", "identifier_kind"} & set(fields):
+        problems = {**_check_own_number(company), **problems}
     if not company.identifier:
         company.identifier_kind = ""
     company.name_key = name_key(company)
@@ -109,7 +126,7 @@ def start_company(*, by: User, side: str, administered: bool = True, **fields) -
         ValidationError: by field.
     """
     company = Company(is_supplier=side == "supplier", is_buyer=side == "buyer", language=by.language)
-    _write(company, fields)
+    _write(company, fields, own=administered)
     with number_once():
         company.save()
     if administered:

@@ -9,19 +9,19 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
-from django.core.files.storage import FileSystemStorage
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
+from matchmaker.core.pdf import REFUSALS, inspect_pdf
 from matchmaker.core.pictures import NotAPicture, re_encoded
+from matchmaker.core.storage import FileStorage
 
 MAX_BYTES = 10_000_000
 IMAGE_SIDE = 2400
-PDF_ACTIVE = re.compile(rb"/(JavaScript|JS|Launch|EmbeddedFile|RichMedia|OpenAction|AA)\b")
 
 
-class PrivateFiles(FileSystemStorage):
-    """Below PRIVATE_ROOT: files that leave the house only through a view that asks who wants them."""
+class PrivateFiles(FileStorage):
+    """Below PRIVATE_ROOT: files that leave the site only through a view that checks who asks."""
 
     @property
     def base_location(self):
@@ -57,19 +57,18 @@ def check_file(file) -> Kept:
     """Look at an upload (with `name`, `size` and `read()`): a quiet PDF stays as it is, a picture is re-encoded.
 
     Raises:
-        ValidationError: on `files`, with `file_too_large`, `type_mismatch`, `pdf_active`.
+        ValidationError: on `files`, with `file_too_large`, `type_mismatch`, `pdf_active`, `pdf_encrypted`, `pdf_mixed`,
+            `pdf_too_long`, `pdf_unreadable`.
     """
     name = safe_name(file.name)
     content = file.read(MAX_BYTES + 1) if file.size <= MAX_BYTES else b""
     if file.size > MAX_BYTES or len(content) > MAX_BYTES:
         raise refusal(_("“%(name)s” is larger than 10 MB.") % {"name": name}, "file_too_large")
     if content.startswith(b"%PDF-"):
-        if PDF_ACTIVE.search(content):
-            raise refusal(
-                _("“%(name)s” starts something by itself when it is opened. Print it to PDF again and attach that.")
-                % {"name": name},
-                "pdf_active",
-            )
+        verdict = inspect_pdf(content)
+        if verdict in REFUSALS:
+            code, sentence = REFUSALS[verdict]
+            raise refusal(sentence % {"name": name}, code)
         return Kept(f"{_stem(name)}.pdf", ".pdf", "application/pdf", content)
     return Kept(f"{_stem(name)}.webp", ".webp", "image/webp", _picture(content, name))
 

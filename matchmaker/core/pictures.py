@@ -2,13 +2,13 @@
 
 import io
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
 MAX_PIXELS = 40_000_000  # a 40-megapixel photograph; refused before it is decoded
 
 
 class NotAPicture(Exception):
-    """Neither JPEG, PNG nor WebP, or one that is too large or moves."""
+    """Neither JPEG, PNG nor WebP, or one that is too large, moves or is damaged."""
 
 
 def re_encoded(content: bytes, *sides: int) -> list[tuple[int, bytes]]:
@@ -20,18 +20,22 @@ def re_encoded(content: bytes, *sides: int) -> list[tuple[int, bytes]]:
         NotAPicture: with nothing of it kept.
     """
     try:
-        with Image.open(io.BytesIO(content), formats=["JPEG", "PNG", "WEBP"]) as picture:
-            if picture.width * picture.height > MAX_PIXELS or getattr(picture, "n_frames", 1) > 1:
-                raise NotAPicture
-            upright = ImageOps.exif_transpose(picture).convert("RGB")
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+        return _renditions(content, sides)
+    except Exception:  # decoders of damaged bytes raise anything: struct.error, TypeError, KeyError, MemoryError, …
         raise NotAPicture from None
-    found: list[tuple[int, bytes]] = []
+
+
+def _renditions(content: bytes, sides: tuple[int, ...]) -> list[tuple[int, bytes]]:
+    with Image.open(io.BytesIO(content), formats=["JPEG", "PNG", "WEBP"]) as picture:
+        if picture.width * picture.height > MAX_PIXELS or getattr(picture, "n_frames", 1) > 1:
+            raise NotAPicture
+        upright = ImageOps.exif_transpose(picture).convert("RGB")
+    renditions: list[tuple[int, bytes]] = []
     for side in sorted(sides, reverse=True):
         upright.thumbnail((side, side))
-        if found and found[-1][0] == upright.width:
+        if renditions and renditions[-1][0] == upright.width:
             continue
         out = io.BytesIO()
         upright.save(out, "WEBP", quality=82)
-        found.append((upright.width, out.getvalue()))
-    return found
+        renditions.append((upright.width, out.getvalue()))
+    return renditions

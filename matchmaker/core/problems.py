@@ -7,7 +7,13 @@ PROBLEM = "application/problem+json"
 
 def problem(status: int, code: str, detail: str) -> dict:
     """The body of a refusal to a program (RFC 9457)."""
-    return {"type": "about:blank", "title": code.replace("_", " "), "status": status, "code": code, "detail": detail}
+    return {
+        "type": "about:blank",
+        "title": code.replace("_", " "),
+        "status": status,
+        "code": code,
+        "detail": str(detail),
+    }
 
 
 class Refused(Exception):

@@ -191,6 +191,15 @@ def detect(text: str) -> str:
     return winner
 
 
+SHORT = 40  # characters
+
+
+def detect_typed(text: str) -> str:
+    """As `detect`, for a text a person has just typed; a few plain Latin words are too little to judge: English."""
+    plain = clean(text)
+    return "en" if plain.isascii() and len(plain) < SHORT else detect(plain)
+
+
 def _syllables(text: str) -> list[str]:
     from pypinyin import lazy_pinyin  # fifty megabytes: only a process that spells pays for it
 

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from matchmaker.companies.models import Company
+from matchmaker.companies.phones import example_phone
 from matchmaker.web import fields
 
 
@@ -61,20 +62,9 @@ class NamesForm(SidedForm):
         if self.side == "buyer":
             self.fields["name_zh"].help_text = _("Only if the legal name is not Chinese.")
             self.fields["identifier"].help_text = _(
-                "Chinese companies write their Unified Social Credit Code: 18 characters, on the business licence. "
+                "Required for companies in China: the Unified Social Credit Code, 18 characters, on the licence. "
                 "We check that the last character fits the other 17."
             )
-
-    def clean(self):
-        found = super().clean()
-        kind, number = found.get("identifier_kind"), found.get("identifier")
-        if number and not kind:
-            self.add_error("identifier_kind", _("Say what kind of number this is."))
-        if kind and not number and "identifier" not in self.errors:
-            self.add_error("identifier", _("Write the number, or choose “none” as its kind."))
-        if self.side == "buyer" and found.get("country") == "CN" and not number and "identifier" not in self.errors:
-            self.add_error("identifier", _("Chinese companies register with their Unified Social Credit Code."))
-        return found
 
 
 class ContactForm(SidedForm):
@@ -103,7 +93,6 @@ class ContactForm(SidedForm):
         label=_("Contact telephone"),
         required=False,
         max_length=40,
-        help_text=_("With country code, such as +66 44 123 456."),
     )
     languages = fields.CodesField(
         label=_("Languages you can work in"),
@@ -114,6 +103,10 @@ class ContactForm(SidedForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        country = str(self["country"].value() if "country" in self.fields else self.initial.get("country", ""))
+        self.fields["contact_phone"].help_text = _("With country code, such as %(example)s.") % {
+            "example": example_phone(country)
+        }
         present = (self.initial or {}).get("languages") or []
         spoken = fields.spoken_languages(present)
         self.fields["languages"].choices = fields.ticked_first(spoken, self["languages"].value())
@@ -170,5 +163,6 @@ class CompanyForm(AboutForm, ContactForm, NamesForm):
 
 
 def said_by(company: Company, form: type[forms.Form]) -> dict:
-    """The company's own values, as the form's initial ones."""
-    return {name: getattr(company, name) for name in form.base_fields if hasattr(company, name)}
+    """The company's own values, as the form's initial ones; its country also where the form does not show it."""
+    names = {"country", *form.base_fields}
+    return {name: getattr(company, name) for name in names if hasattr(company, name)}

@@ -1,5 +1,7 @@
 """What went wrong before or beside a view: a page for people, a problem for programs. None says what lies behind."""
 
+import sys
+
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -7,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views import defaults
 
 from matchmaker.core.problems import PROBLEM, problem
+from matchmaker.core.storage import STORAGE_FULL, is_full
 from matchmaker.web.access import everyone
 
 
@@ -41,7 +44,10 @@ def not_here(request, exception):
 
 @everyone
 def broken(request):
-    """Our fault; the log has it."""
+    """Our fault, and the log has it; or the disk is full, which a person can be told."""
+    if is_full(sys.exception()):
+        said = to_program(request, 507, "storage_full", STORAGE_FULL)
+        return said or render(request, "507.html", status=507)
     said = to_program(
         request, 500, "internal_error", _("Something broke here. It is our fault, and it is written down.")
     )

@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from matchmaker.core import reference
 from matchmaker.core.text import one_line, sound_text, web_address
+from matchmaker.language.numbers import format_number, parse_number
 from matchmaker.language.text import pinyin
 
 Choices = list[tuple[str, str]]
@@ -30,14 +31,14 @@ _OFTEN_USED = "en zh fr es pt ru ar de it nl pl tr th vi ja ko id ms fa hi bn ur
 OFTEN_USED = tuple(_OFTEN_USED.split())
 
 
-class DecimalInput(forms.DecimalField):
-    """An amount as digits with a point. "1,5" is refused: it is one and a half here and fifteen hundred elsewhere.
+class TradeNumberField(forms.DecimalField):
+    """An amount as traders write it in any language: 17,50 or 12,000 or 1.2万; see `language.numbers`.
 
-    Zero is refused too unless `zero=True`: a price or a quantity of nothing is a slip of the keyboard.
+    A number with two readings is refused once. The box then holds our reading, written so that it has one meaning;
+    sending it again confirms it. Zero is refused unless `zero=True`: a price of nothing is a slip of the keyboard.
     """
 
     widget = forms.TextInput
-    _FORM = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 
     def __init__(self, *, zero: bool = False, **kwargs):
         self.zero = zero
@@ -51,17 +52,30 @@ class DecimalInput(forms.DecimalField):
             **self.error_messages,
             **(kwargs.get("error_messages") or {}),
         }
-        self.error_messages["invalid"] = _(
-            "Write the amount in digits with a point before the decimals, such as 1250.50."
-        )
 
     def to_python(self, value):
-        if value in self.empty_values:
+        if value in self.empty_values or not str(value).strip():
             return None
-        text = str(value).strip()
-        if not self._FORM.fullmatch(text):
-            raise ValidationError(self.error_messages["invalid"], "invalid")
-        return Decimal(text)
+        try:
+            parsed = parse_number(str(value), _locale())
+        except ValueError:
+            example = format_number(Decimal("1250.5"), _locale())
+            sentence = _("Write the amount in digits, such as %(example)s.")
+            raise ValidationError(sentence, "invalid", {"example": example}) from None
+        if parsed.other is not None:
+            raise ValidationError(
+                _(
+                    "“%(typed)s” can mean %(reading)s or %(other)s. The box now says %(reading)s: save again if that is"
+                    " right, or write %(other)s."
+                ),
+                "ambiguous",
+                {
+                    "typed": str(value).strip(),
+                    "reading": format_number(parsed.value, _locale()),
+                    "other": format_number(parsed.other, _locale()),
+                },
+            )
+        return Decimal(f"{parsed.value.normalize():f}")
 
     def run_validators(self, value):
         if value in self.empty_values:
@@ -75,29 +89,40 @@ class DecimalInput(forms.DecimalField):
         if self.max_digits is not None and whole > self.max_digits - (self.decimal_places or 0):
             raise ValidationError(self.error_messages["too_large"], "too_large")
 
+    def bound_data(self, data, initial):
+        """What was typed, or our reading of it where it has two."""
+        try:
+            parsed = parse_number(str(data or ""), _locale())
+        except ValueError:
+            return data
+        return format_number(parsed.value, _locale()) if parsed.ambiguous else data
+
     def prepare_value(self, value):
-        """1200.0000 of the database is shown as 1200; what was typed is shown as typed."""
-        if isinstance(value, Decimal):
-            return f"{value.normalize():f}"
-        return value
+        """1200.0000 of the database is shown as 1,200; what was typed is shown as typed."""
+        return format_number(Decimal(str(value)), _locale()) if isinstance(value, (Decimal, int, float)) else value
 
     def widget_attrs(self, widget):
         return {"inputmode": "decimal", "class": "num", "autocomplete": "off"}
 
 
 class WholeInput(forms.IntegerField):
-    """A whole number as plain digits."""
+    """A whole number; 1,200 and 1.200 and 1 200 are the same here."""
 
     widget = forms.TextInput
-    _FORM = re.compile(r"\d{1,9}", re.ASCII)
+    default_error_messages = {"invalid": _("Write a whole number in digits, such as 30.")}
+    _LARGEST = 999_999_999
 
     def to_python(self, value):
-        if value in self.empty_values:
+        if value in self.empty_values or not str(value).strip():
             return None
-        text = str(value).strip()
-        if not self._FORM.fullmatch(text):
-            raise ValidationError(_("Write a whole number in digits, such as 30."), "invalid")
-        return int(text)
+        try:
+            parsed = parse_number(str(value), _locale())
+        except ValueError:
+            raise ValidationError(self.error_messages["invalid"], "invalid") from None
+        number = parsed.value if parsed.other is None else max(parsed.value, parsed.other)
+        if number != number.to_integral_value() or not 0 <= number <= self._LARGEST:
+            raise ValidationError(self.error_messages["invalid"], "invalid")
+        return int(number)
 
     def widget_attrs(self, widget):
         return {"inputmode": "numeric", "class": "num", "autocomplete": "off"}
@@ -131,19 +156,7 @@ class HSCodeField(forms.CharField):
 
 
 class PhoneField(LineField):
-    """A telephone number with its country code; full-width digits are put right."""
-
-    _FORM = re.compile(r"\+?[0-9][0-9 ()./-]{4,38}", re.ASCII)
-
-    def to_python(self, value):
-        return unicodedata.normalize("NFKC", super().to_python(value))
-
-    def validate(self, value):
-        super().validate(value)
-        if value and not self._FORM.fullmatch(value):
-            raise ValidationError(
-                _("Write the number in digits with its country code, such as +66 44 123 456."), "phone"
-            )
+    """A telephone number; `companies.phones` reads it with the country of the company."""
 
     def widget_attrs(self, widget):
         return {"inputmode": "tel", "autocomplete": "tel", "maxlength": "40"}
@@ -295,8 +308,12 @@ def ticked_first(choices: Choices, ticked: Iterable[str] | None) -> Choices:
     return sorted(choices, key=lambda choice: choice[0] not in chosen)
 
 
+def _locale() -> str:
+    return get_language() or "en"
+
+
 def _language() -> str:
-    return (get_language() or "en").split("-")[0]
+    return _locale().split("-")[0]
 
 
 @lru_cache(maxsize=64)

@@ -24,7 +24,7 @@ def field_of(question: Question) -> forms.Field:
         case kind.TEXT:
             return fields.TextField(max_length=2000, widget=forms.Textarea(attrs={"rows": 4}), **said)
         case kind.NUMBER:
-            return fields.DecimalInput(zero=True, max_digits=18, decimal_places=3, **said)
+            return fields.TradeNumberField(zero=True, max_digits=18, decimal_places=3, **said)
         case kind.DAY:
             return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **said)
         case kind.YES_NO:

@@ -125,25 +125,56 @@ const writeField = (field, value) => {
   else field.value = value;
 };
 const fieldKey = (field) => field.name + (["checkbox", "radio"].includes(field.type) ? "=" + field.value : "");
+// A form whose rows can be added, such as the lines of a demand, names them: data-keep-rows is the prefix of their
+// fields, data-keep-step the button (name=value) that adds one row, data-keep-target the part that the answer replaces.
+const rowsIn = (names, prefix) => Math.max(0, ...names.map((name) => (name.startsWith(prefix + "-") ? parseInt(name.slice(prefix.length + 1), 10) + 1 || 0 : 0)));
+const addRows = async (form, draft) => {
+  const { keepRows, keepStep, keepTarget } = form.dataset;
+  if (!keepRows || !window.htmx) return false;
+  const count = rowsIn(Object.keys(draft), keepRows);
+  if (count <= rowsIn(keepable(form).map((field) => field.name), keepRows)) return false;
+  const [name, value] = keepStep.split("=");
+  const values = { [keepRows + "-TOTAL_FORMS"]: count - 1, [name]: value };
+  for (const [key, typed] of Object.entries(draft)) if (key.startsWith(keepRows + "-")) values[key] = typed;
+  // The part itself asks, not the form: htmx would refuse to send a form whose required fields are empty.
+  const source = form.querySelector(keepTarget);
+  await htmx.ajax("POST", form.getAttribute("action") || location.pathname, { source, target: keepTarget, swap: "outerHTML", values });
+  return true;
+};
 const keep = (form) => {
   const key = "keep:" + form.dataset.keep;
   const before = Object.fromEntries(keepable(form).map((field) => [fieldKey(field), readField(field)]));
   const draft = JSON.parse(store.get(key) || "null");
-  if (draft && Object.entries(draft).some(([name, value]) => name in before && before[name] !== value)) {
+  let timer = 0;
+  let restoring = false;
+  let addedRows = false;
+  const write = () => {
     for (const field of keepable(form)) if (fieldKey(field) in draft) writeField(field, draft[fieldKey(field)]);
     const note = form.querySelector("[data-keep-note]");
     if (note) note.hidden = false;
-  }
-  let timer = 0;
+  };
   const save = () => {
     clearTimeout(timer);
     timer = 0;
+    if (restoring) return;
     store.set(key, JSON.stringify(Object.fromEntries(keepable(form).map((field) => [fieldKey(field), readField(field)]))));
   };
+  if (draft && Object.entries(draft).some(([name, value]) => (name in before ? before[name] !== value : value && form.dataset.keepRows && name.startsWith(form.dataset.keepRows + "-")))) {
+    write();
+    restoring = true;
+    addRows(form, draft).then((added) => {
+      addedRows = added;
+      if (added) write();
+    }).finally(() => {
+      restoring = false;
+      store.set(key, JSON.stringify(draft));
+    });
+  }
   form.addEventListener("input", () => {
     clearTimeout(timer);
     timer = setTimeout(save, 300);
   });
+  form.addEventListener("htmx:load", () => store.get(key) && save()); // a row was added or taken away
   // Whoever is quicker than the timer loses nothing either.
   const hurry = () => timer && save();
   form.addEventListener("submit", hurry);
@@ -152,6 +183,7 @@ const keep = (form) => {
     clearTimeout(timer);
     timer = 0;
     store.drop(key);
+    if (addedRows) { location.reload(); return; }
     for (const field of keepable(form)) writeField(field, before[fieldKey(field)]);
     form.querySelector("[data-keep-note]").hidden = true;
   });

@@ -11,7 +11,7 @@ from matchmaker.campaigns.verification import refuse_document
 from matchmaker.companies.documents import add_document
 from matchmaker.companies.models import Document, Membership
 from tests import factories
-from tests.files import PDF, UNWANTED, on_disk, paper, picture, read
+from tests.files import ACTIVE_PDF, PDF, UNWANTED, on_disk, paper, pdf, picture, read
 
 pytestmark = pytest.mark.django_db
 
@@ -90,10 +90,10 @@ def test_b45_b47_b51_what_is_no_quiet_pdf_and_no_picture_leaves_nothing(api, url
 
 
 def test_the_sentence_is_the_one_of_the_page(client, api, url, admin, company):
-    said = api.send(url, {"kind": "tax", "paper": paper("tax.pdf", PDF + b"/Launch ")}).json()["errors"][0]["detail"]
+    said = api.send(url, {"kind": "tax", "paper": paper("tax.pdf", ACTIVE_PDF)}).json()["errors"][0]["detail"]
     client.force_login(admin)
     page = client.post(
-        reverse("company_documents", args=[company.uid]), {"kind": "tax", "paper": paper("tax.pdf", PDF + b"/Launch ")}
+        reverse("company_documents", args=[company.uid]), {"kind": "tax", "paper": paper("tax.pdf", ACTIVE_PDF)}
     )
     assert (page.status_code, said in page.text) == (422, True)
 
@@ -116,7 +116,7 @@ def test_b37_a_session_needs_its_token_and_then_may_send(url, admin):
     browser.cookies["csrftoken"] = "a" * 32
     said = {"kind": "register", "paper": paper()}
     assert browser.post(url, said, headers={"X-CSRFToken": "a" * 32}).status_code == 201
-    twice = {"kind": ["tax", "register"], "paper": paper(content=PDF + b"2")}
+    twice = {"kind": ["tax", "register"], "paper": paper(content=pdf(b"2"))}
     refused = browser.post(url, twice, headers={"X-CSRFToken": "a" * 32})
     assert (refused.status_code, refused.json()["code"]) == (400, "duplicate_key")
 
@@ -132,7 +132,7 @@ def test_b37_a_session_needs_its_token_and_then_may_send(url, admin):
     ],
 )
 def test_a_form_is_read_as_strictly_as_json(api, url, said, code, field):
-    files = [paper(content=PDF + part) for part in said.get("paper", [b""])]
+    files = [paper(content=pdf(part)) for part in said.get("paper", [b""])]
     body = api.send(url, {**said, "paper": files}).json()
     assert (body["status"], body["code"]) == (400, code)
     assert [error["field"] for error in body.get("errors", [])] == ([field] if field else [])
@@ -159,7 +159,7 @@ def test_f31_the_same_key_with_the_same_bytes_gets_the_first_answer_and_one_row(
 
 @pytest.mark.parametrize("size", [len(PDF), 3_000_000])  # one that stays in memory, one that lies on the disk
 def test_b16_the_same_key_with_other_bytes_of_the_same_name_and_size_is_refused(api, url, size):
-    one, other = (PDF + b"\n" + letter * (size - len(PDF)) + letter for letter in (b"a", b"b"))
+    one, other = (pdf(letter * (size - len(PDF) + 1)) for letter in (b"a", b"b"))
     key = {"Idempotency-Key": "k"}
     assert api.send(url, {"kind": "register", "paper": paper(content=one)}, **key).status_code == 201
     answer = api.send(url, {"kind": "register", "paper": paper(content=other)}, **key)
@@ -176,7 +176,7 @@ def test_b56_for_a_stranger_there_is_nothing_and_a_member_asks_an_administrator(
     strangers = [factories.user(), factories.member_of(factories.supplier()), factories.organiser()]
     for person, status, code in [*((one, 404, "not_found") for one in strangers), (colleague, 403, "admin_only")]:
         api = caller(person)
-        send = {"kind": "tax", "paper": paper(content=PDF + b"2")}
+        send = {"kind": "tax", "paper": paper(content=pdf(b"2"))}
         answers = [api.get(url), api.get(at("", row)), api.get(at("_file", row)), api.get(at("", never))]
         answers += [api.send(url, send), api.post(at("_remove", row))]
         assert [(answer.status_code, answer.json()["code"]) for answer in answers] == [(status, code)] * 6
@@ -206,7 +206,7 @@ def test_b83_a_reading_key_reads_and_sends_nothing(caller, url, admin, settings)
 def test_papers_are_listed_narrowed_and_say_what_the_team_said(api, url, admin, company):
     organiser = factories.organiser()
     for number, kind in enumerate(("register", "tax", "tax")):
-        add_document(by=admin, company=company, kind=kind, file=paper(content=PDF + b"%d" % number))
+        add_document(by=admin, company=company, kind=kind, file=paper(content=pdf(b"%d" % number)))
     refuse_document(
         by=organiser,
         document=Document.objects.filter(kind="tax").last(),
@@ -222,10 +222,10 @@ def test_papers_are_listed_narrowed_and_say_what_the_team_said(api, url, admin, 
 
 def test_the_eleventh_is_refused_and_the_same_again_is_kept_once(api, url, admin, company, settings):
     for number in range(10):
-        add_document(by=admin, company=company, kind="other", file=paper(content=PDF + b"%d" % number))
-    again = api.send(url, {"kind": "other", "paper": paper(content=PDF + b"3")})
+        add_document(by=admin, company=company, kind="other", file=paper(content=pdf(b"%d" % number)))
+    again = api.send(url, {"kind": "other", "paper": paper(content=pdf(b"3"))})
     assert (again.status_code, again.json()["uid"] in {str(row.uid) for row in Document.objects.all()}) == (201, True)
-    answer = api.send(url, {"kind": "other", "paper": paper(content=PDF + b"x")})
+    answer = api.send(url, {"kind": "other", "paper": paper(content=pdf(b"x"))})
     assert (answer.status_code, answer.json()["code"]) == (409, "too_many_documents")
     assert (Document.objects.count(), len(on_disk(settings))) == (10, 10)
 

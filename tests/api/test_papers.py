@@ -8,7 +8,7 @@ from matchmaker.catalogue.services import describe_certificate
 from matchmaker.companies.documents import add_document
 from matchmaker.companies.models import Document
 from tests import factories
-from tests.files import PDF, paper, read
+from tests.files import PDF, paper, pdf, read
 
 pytestmark = pytest.mark.django_db
 PAPERS = "/api/v1/papers/"
@@ -34,7 +34,7 @@ def register(admin, product):
 @pytest.fixture
 def proof(admin, product):
     said = {"code": "HACCP", "number": "TH-77", "issuer": "TÜV", "valid_until": None}
-    row = describe_certificate(by=admin, product=product, paper=paper("haccp.pdf", PDF + b"2"), **said)
+    row = describe_certificate(by=admin, product=product, paper=paper("haccp.pdf", pdf(b"2")), **said)
     return row.document
 
 

@@ -11,7 +11,7 @@ from matchmaker.catalogue.models import ProductFile, ProductImage
 from matchmaker.catalogue.services import accept_certificate, add_product_file, add_product_image, refuse_certificate
 from matchmaker.companies.models import Document, Membership
 from tests import factories
-from tests.files import PDF, UNWANTED, bomb, on_disk, paper, picture, read
+from tests.files import PDF, UNWANTED, bomb, on_disk, paper, pdf, picture, read
 
 pytestmark = pytest.mark.django_db
 SITE = settings.SITE_URL
@@ -72,7 +72,7 @@ class TestFiles:
         row = add_product_file(by=admin, product=product, kind="data", file=paper())
         other = caller(factories.member_of(factories.supplier()))
         said = [
-            other.send(at("files", product), {"kind": "data", "file": paper(content=PDF + b"2")}),
+            other.send(at("files", product), {"kind": "data", "file": paper(content=pdf(b"2"))}),
             other.post(at("file_remove", product, row.uid)),
             other.send(at("pictures", product), {"image": paper("a.png", picture())}),
             other.send(at("certificate", product), {"code": "HACCP", "number": "1", "issuer": "", "valid_until": ""}),
@@ -94,8 +94,8 @@ class TestFiles:
 
     def test_the_eleventh_is_refused_and_one_too_large_ends_while_it_streams(self, api, admin, product, settings):
         for number in range(10):
-            add_product_file(by=admin, product=product, kind="other", file=paper(content=PDF + b"%d" % number))
-        more = api.send(at("files", product), {"kind": "data", "file": paper(content=PDF + b"x")})
+            add_product_file(by=admin, product=product, kind="other", file=paper(content=pdf(b"%d" % number)))
+        more = api.send(at("files", product), {"kind": "data", "file": paper(content=pdf(b"x"))})
         large = api.send(at("files", product), {"kind": "data", "file": paper(content=PDF + b"0" * 11_000_001)})
         assert (more.status_code, more.json()["code"]) == (409, "too_many_files")
         assert (large.status_code, large.json()["code"]) == (413, "body_too_large")
@@ -117,7 +117,7 @@ class TestFiles:
         send = lambda content: api.send(  # noqa: E731
             at("files", product), {"kind": "data", "file": paper(content=content)}, **{"Idempotency-Key": "k"}
         )
-        first, second, other = send(PDF), send(PDF), send(PDF[:-1] + b"f")
+        first, second, other = send(PDF), send(PDF), send(pdf(b"f"))
         assert (second.json(), second["Idempotent-Replayed"]) == (first.json(), "true")
         assert (other.status_code, other.json()["code"], product.files.count()) == (422, "idempotency_key_reused", 1)
 
@@ -255,7 +255,7 @@ class TestCertificates:
         colleague = factories.user()
         Membership.objects.create(company=product.company, user=colleague)
         member = caller(colleague)
-        said = {**self.SAID, "number": "X", "paper": paper(content=PDF + b"2")}
+        said = {**self.SAID, "number": "X", "paper": paper(content=pdf(b"2"))}
         answer = member.send(at("certificate", product), said)
         assert (answer.status_code, answer.json()["code"]) == (403, "admin_only")
         assert (product.certificates.get().number, len(on_disk(settings))) == ("TH-77", 1)

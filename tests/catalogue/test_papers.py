@@ -15,7 +15,7 @@ from matchmaker.catalogue.models import ProductFile
 from matchmaker.companies.models import Membership
 from matchmaker.core.problems import Refused
 from tests import factories
-from tests.files import PDF, paper
+from tests.files import PDF, paper, pdf
 
 pytestmark = pytest.mark.django_db
 END = dt.date(2027, 6, 30)
@@ -152,11 +152,11 @@ def test_b54_a_name_is_made_harmless(admin, product):
 
 def test_b44_ten_files_and_the_same_one_once(admin, product):
     for n in range(10):
-        services.add_product_file(by=admin, product=product, kind="data", file=paper(content=PDF + b"%d" % n))
-    services.add_product_file(by=admin, product=product, kind="data", file=paper(content=PDF + b"3"))
+        services.add_product_file(by=admin, product=product, kind="data", file=paper(content=pdf(b"%d" % n)))
+    services.add_product_file(by=admin, product=product, kind="data", file=paper(content=pdf(b"3")))
     assert product.files.count() == 10
     with pytest.raises(Refused, match="up to ten"):
-        services.add_product_file(by=admin, product=product, kind="data", file=paper(content=PDF + b"x"))
+        services.add_product_file(by=admin, product=product, kind="data", file=paper(content=pdf(b"x")))
 
 
 def test_b56_a_file_is_given_to_whom_may_see_the_product_as_a_download(client, admin, product):

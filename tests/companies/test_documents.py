@@ -18,7 +18,7 @@ from matchmaker.companies.models import Document, Membership
 from matchmaker.companies.privacy import erase_person
 from matchmaker.core.problems import Refused
 from tests import factories
-from tests.files import PDF, paper
+from tests.files import ACTIVE_PDF, PDF, paper, pdf
 
 pytestmark = pytest.mark.django_db
 
@@ -63,7 +63,7 @@ def send(client, company, *files, kind="register"):
     [
         ("register.pdf", b"<html><script>alert(1)</script>"),
         ("register.pdf", b"MZ\x90\x00"),
-        ("register.pdf", PDF + b"/JavaScript (x)"),
+        ("register.pdf", ACTIVE_PDF),
         ("register.svg", b"<svg onload='x()'/>"),
         ("register.docm", b"PK\x03\x04macro"),
         ("register.pdf", b""),
@@ -176,9 +176,9 @@ def test_a_refused_paper_says_why_and_only_once(campaign, organiser, document):
 def test_the_same_paper_twice_is_one_and_the_eleventh_is_refused(company, admin, document):
     assert add_document(by=admin, company=company, kind="tax", file=paper("again.pdf")) == document
     for number in range(9):
-        add_document(by=admin, company=company, kind="other", file=paper(content=PDF + b"%d" % number))
+        add_document(by=admin, company=company, kind="other", file=paper(content=pdf(b"%d" % number)))
     with pytest.raises(Refused):
-        add_document(by=admin, company=company, kind="other", file=paper(content=PDF + b"x"))
+        add_document(by=admin, company=company, kind="other", file=paper(content=pdf(b"x")))
 
 
 @pytest.mark.parametrize("way", ["removed", "company closed"])

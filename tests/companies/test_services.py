@@ -81,6 +81,16 @@ def test_number_is_kept_compact_and_its_kind_is_forgotten_without_it():
     assert company.identifier_kind == ""
 
 
+def test_a_buyer_in_china_registers_with_its_number_and_one_that_an_organiser_enters_may_wait():
+    said = {"side": "buyer", "legal_name": "武汉商场", "country": "CN"}
+    with pytest.raises(ValidationError) as caught:
+        start_company(by=make.user(), **said)
+    assert caught.value.message_dict == {
+        "identifier": ["Chinese companies register with their Unified Social Credit Code."]
+    }
+    assert start_company(by=make.user(), administered=False, **said).identifier == ""
+
+
 FRENCH = {"country": "FR", "identifier_kind": "vat", "identifier": "40303265045"}
 TAKEN = {
     "identifier": ["A company with this number is already registered. Ask its administrator to invite you."],
@@ -132,7 +142,7 @@ def test_the_database_itself_refuses_a_company_without_a_side():
 
 
 def test_n20_name_is_found_by_its_pinyin_and_by_simplified_characters():
-    company = start_company(by=make.user(), side="buyer", legal_name="武漢商場", country="CN")
+    company = start_company(by=make.user(), side="supplier", legal_name="武漢商場", country="CN")
     assert company.name_key == "wuhanshangchang 武汉商场"
 
 

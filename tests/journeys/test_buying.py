@@ -139,3 +139,41 @@ def test_an_exporter_sees_what_buyers_look_for_and_opens_a_demand(site, language
         malee.page.locator(f"main a[href='{reverse('demand', args=[wanted.uid])}']").first.click()
     assert "茉莉香米,5公斤袋装" in malee.text()
     assert "江城" not in malee.text()
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_all_typed_lines_come_back(site, width):
+    """Three lines are typed, the page is left, and all three are there again; so are the texts of a product."""
+    factories.campaign()
+    wang = signed_in(site("zh", width=width), factories.member_of(factories.buyer()))
+    page = wang.go(reverse("buyer_demand_new"))
+    typed = ["茉莉香米 5公斤", "南美白虾", "橄榄油"]
+    for at, text in enumerate(typed):
+        if at:
+            page.locator("button[name=do][value=add]").click()
+        page.locator(f"[name=lines-{at}-text]").fill(text)
+        page.locator(f"[name=lines-{at}-quantity]").fill(f"{at + 1},000")
+    page.wait_for_timeout(500)
+    page = wang.go(reverse("buyer_demands"))
+    page = wang.go(reverse("buyer_demand_new"))
+    page.locator("[name=lines-2-text]").wait_for()
+    assert [page.locator(f"[name=lines-{at}-text]").input_value() for at in range(3)] == typed
+    assert [page.locator(f"[name=lines-{at}-quantity]").input_value() for at in range(3)] == ["1,000", "2,000", "3,000"]
+    assert page.locator("[data-keep-note]").is_visible()
+    page.locator("[data-keep-drop]").click()
+    page.locator("[name=lines-2-text]").wait_for(state="detached")
+    assert page.locator("[name=lines-0-text]").input_value() == ""
+    assert not wang.complaints
+
+
+def test_all_typed_texts_of_a_product_come_back(site):
+    factories.campaign()
+    malee = signed_in(site("en"), factories.member_of(factories.supplier()))
+    page = malee.go(reverse("supplier_product_new"))
+    page.locator("#more-texts").click()
+    page.locator("[name=texts-2-name]").fill("Reis")
+    page.wait_for_timeout(500)
+    page = malee.go(reverse("supplier_product_new"))
+    page.locator("[name=texts-2-name]").wait_for()
+    assert page.locator("[name=texts-2-name]").input_value() == "Reis"
+    assert not malee.complaints

@@ -11,7 +11,7 @@ from matchmaker.core.files import safe_name
 from matchmaker.messaging import services
 from matchmaker.messaging.models import Attachment
 from tests import factories
-from tests.files import PDF
+from tests.files import ACTIVE_PDF, PDF
 
 
 def png() -> bytes:
@@ -32,8 +32,8 @@ def send(matched, talk, *files):
         ("a.png", b"<html><script>1</script>", "type_mismatch"),
         ("a.pdf", b"MZ\x90\x00", "type_mismatch"),
         ("a.svg", b"<svg onload='x()'/>", "type_mismatch"),
-        ("a.pdf", PDF + b"/JavaScript (x)", "pdf_active"),
-        ("a.pdf", PDF + b"/Launch", "pdf_active"),
+        ("a.pdf", ACTIVE_PDF, "pdf_active"),
+        ("a.pdf", PDF + b"/Launch", "pdf_mixed"),
         ("a.pdf", b"%PDF-" + b"0" * 10_000_001, "file_too_large"),
     ],
 )

@@ -27,13 +27,13 @@ from matchmaker.messaging.models import DealStep, Enquiry, Message, Sample
 from matchmaker.notifications.models import Announcement, WebhookEndpoint
 from matchmaker.web.policies import routes
 from tests import factories
+from tests.files import PDF
 from tests.web.access_more import FullWorld
 from tests.web.buyer.test_demands import RICE, typed
 from tests.web.console.test_post import LETTER
 from tests.web.supplier.test_products import filled
 
 MARK = re.compile(r'name="csrfmiddlewaretoken" value="([\w-]+)"')
-PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 
 
 def marked(client, page, data):

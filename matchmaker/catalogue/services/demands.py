@@ -87,10 +87,8 @@ def save_demand(
 
 def _check(demand: Demand) -> None:
     problems: dict = {}
-    if demand.closing_on and demand.closing_on < timezone.localdate():
-        problems["closing_on"] = ValidationError(
-            _("The closing date is in the past. Choose today or a later day."), "closing_in_past"
-        )
+    if demand.closing_on:
+        rules.check_closing(demand.closing_on, problems)
     rules.check_demand(demand, problems)
     try:
         demand.full_clean(exclude=list(problems))
@@ -158,7 +156,7 @@ def show_demand(*, by: User, demand: Demand) -> Demand:
     if not demand.company.is_approved:
         raise Refused(
             "company_not_approved",
-            _("Your company is not approved yet. The demand is kept as a draft; publish it then."),
+            _("Saved as a draft. Your company is not approved yet; once it is, publish the demand here."),
         )
     if not demand.lines.exists():
         raise ValidationError({"lines": _("Add at least one line that says what you want to buy.")})

@@ -46,15 +46,27 @@ def add_product_image(*, by: User, product: Product, upload, alt: str = "") -> P
         said = _("This is not a picture we can read. Use JPEG, PNG or WebP.")
         raise ValidationError({"image": ValidationError(said, "image_unreadable")}) from None
     image = ProductImage(product=product, sha256=digest, alt=alt, position=product.images.count())
-    # Django measures the picture only when the content carries a name.
-    image.file.save("", ContentFile(largest, name="picture.webp"), save=False)
     image.widths = [width for width, _bytes in smaller]
-    for (_wide, name), (_same, rendition) in zip(image.file_names()[1:], smaller, strict=True):
-        image.file.storage.save(name, ContentFile(rendition))
+    _write(image, [largest, *(rendition for _width, rendition in smaller)])
     image.save()
     product.save(update_fields=["updated_at"])
     record(by=by, verb="add_product_image", on=product, organisation=product.company)
     return image
+
+
+def _write(image: ProductImage, renditions: list[bytes]) -> None:
+    """Store all renditions, or none: the disk may be full after the first."""
+    storage = image.file.storage
+    try:
+        # Django measures the picture only when the content carries a name.
+        image.file.save("", ContentFile(renditions[0], name="picture.webp"), save=False)
+        for (_width, name), content in zip(image.file_names()[1:], renditions[1:], strict=True):
+            storage.save(name, ContentFile(content))
+    except OSError:
+        for _width, name in image.file_names():
+            if name:
+                storage.delete(name)
+        raise
 
 
 @transaction.atomic

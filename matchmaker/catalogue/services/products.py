@@ -167,7 +167,7 @@ def publish_product(*, by: User, product: Product) -> Product:
     if not product.company.is_approved:
         raise Refused(
             "company_not_approved",
-            _("Your company is not approved yet. The product is kept as a draft; publish it then."),
+            _("Saved as a draft. Your company is not approved yet; once it is, publish the product here."),
         )
     _check_publishable(product)
     product.status = Product.Status.PUBLISHED

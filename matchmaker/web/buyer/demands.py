@@ -5,13 +5,14 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from matchmaker.catalogue.models import Demand, Product
 from matchmaker.catalogue.services import publish_demand, save_demand
 from matchmaker.catalogue.services.demands import LineErrors
 from matchmaker.core.problems import Refused
+from matchmaker.language.text import detect_typed
 from matchmaker.matching.services import WORTH_SHOWING, suggest_codes
 from matchmaker.matching.tasks import ring
 from matchmaker.web.access import buyer
@@ -47,22 +48,22 @@ def _write(request: HttpRequest, demand: Demand | None) -> HttpResponse:
     step = request.POST.get("do", "save")
     if step in ("save", "publish"):
         return _save(request, demand, publish=step == "publish")
-    rows = typed_lines(request.POST)
-    suggestions = _step(request, step, rows)
+    rows = typed_lines(request.POST, with_empty=step != "paste")
+    _step(request, step, rows)
     # Nothing is checked in between: what was typed is shown again as it is.
     several = ("wanted_sizes", "wanted_languages")
     initial = {
         name: request.POST.getlist(name) if name in several else request.POST.get(name, "")
         for name in DemandForm.base_fields
     }
-    form = DemandForm(initial=initial)
-    return _show(request, demand, form, LineFormSet(initial=rows or [{}], prefix="lines"), suggestions)
+    lines = LineFormSet(initial=rows or [{}], prefix="lines")
+    return _show(request, demand, DemandForm(initial=initial), lines, _suggestions_for(request, rows))
 
 
 def _initial(request, demand: Demand | None) -> dict:
     if demand:
         return {name: getattr(demand, name) for name in DemandForm.base_fields}
-    return {"language": (get_language() or "zh").split("-")[0]}
+    return {}
 
 
 def _lines(request, demand: Demand | None):
@@ -91,8 +92,8 @@ def _first_line(request) -> dict:
 
 
 # -- steps that save nothing ------------------------------------------------------------------------------------------
-def _step(request, step: str, rows: list[dict]) -> dict[int, dict]:
-    """Change the typed lines in place; returns suggestions by line, where they were asked for."""
+def _step(request, step: str, rows: list[dict]) -> None:
+    """Change the typed lines in place."""
     verb, _sep, rest = step.partition(":")
     if verb == "add" and len(rows) < MOST_LINES:
         rows.append({})
@@ -103,9 +104,15 @@ def _step(request, step: str, rows: list[dict]) -> dict[int, dict]:
     elif verb == "use":
         _use(rest, rows)
     elif verb == "suggest":
-        texts = [(at, row.get("text", "")) for at, row in enumerate(rows) if row.get("text")]
-        return {at: _suggestions(text, request.POST.get("language", "")) for at, text in texts[:MOST_SUGGESTED_LINES]}
-    return {}
+        for row in rows:
+            row["suggested"] = "1"
+
+
+def _suggestions_for(request, rows: list[dict]) -> dict[int, dict]:
+    """Suggestions of each line that shows some, by the line's place: whatever button was pressed, they stay."""
+    texts = [(at, row["text"]) for at, row in enumerate(rows) if row.get("suggested") and row.get("text")]
+    language = request.POST.get("language", "")
+    return {at: _suggestions(text, language) for at, text in texts[:MOST_SUGGESTED_LINES]}
 
 
 def _paste(request, rows: list[dict]) -> None:
@@ -166,7 +173,7 @@ def _save(request: HttpRequest, demand: Demand | None, *, publish: bool) -> Http
                     company=request.company,
                     demand=demand,
                     lines=[line.as_line() for line in lines],
-                    **form.cleaned_data,
+                    **form.cleaned_data | {"language": _language(form, lines)},
                 )
         except LineErrors as problem:
             for at, errors in problem.by_line.items():
@@ -179,16 +186,26 @@ def _save(request: HttpRequest, demand: Demand | None, *, publish: bool) -> Http
             return redirect("buyer_demand", saved.uid)
     if demand:
         demand.refresh_from_db()
-    return _show(request, demand, form, lines, status=422)
+    suggestions = _suggestions_for(request, typed_lines(request.POST))
+    return _show(request, demand, form, lines, suggestions, status=422)
+
+
+def _language(form: DemandForm, lines) -> str:
+    """The language that was chosen, or the one the words are in."""
+    texts = [form.cleaned_data["title"], *(line.cleaned_data["text"] for line in lines)]
+    return form.cleaned_data["language"] or detect_typed("\n".join(texts))
 
 
 def _publish(request: HttpRequest, demand: Demand) -> None:
     try:
-        publish_demand(by=request.user, demand=demand)
+        demand = publish_demand(by=request.user, demand=demand)
     except (ValidationError, Refused) as problem:
         say_why(request, problem)
         return
-    messages.success(request, _("It is open. The first matches are here within a few seconds."))
+    if demand.status == Demand.Status.SUBMITTED:
+        messages.info(request, _("The campaign's team looks at it first; the reason stands below."))
+    else:
+        messages.success(request, _("It is open. The first matches are here within a few seconds."))
 
 
 def _say_saved(request: HttpRequest, demand: Demand) -> None:

@@ -1,12 +1,10 @@
 """What a buyer types: a demand, its lines, and filters."""
 
-import datetime as dt
 import re
 from collections.abc import Mapping
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from matchmaker.catalogue.models import Category, Demand, Period
@@ -18,7 +16,6 @@ from matchmaker.web import fields
 
 # Offered first; any other currency of the reference list may be pasted.
 USUAL_CURRENCIES = ["CNY", "USD", "EUR", "GBP", "JPY", "HKD", "KRW", "SGD", "THB", "AUD", "CAD", "CHF", "RUB"]
-LATEST_CLOSING = 3 * 366  # days from today
 _PARTS = re.compile(r"[,，、;；|\n]+")
 
 
@@ -87,22 +84,10 @@ class NamedCodesField(forms.CharField):
         return value
 
 
-def sound_closing(day: dt.date) -> dt.date:
-    today = timezone.localdate()
-    if day < today:
-        raise ValidationError(_("The closing date is in the past. Choose today or a later day."), "closing_in_past")
-    if day > today + dt.timedelta(days=LATEST_CLOSING):
-        raise ValidationError(_("Choose a closing date within the next three years."), "closing_too_late")
-    return day
-
-
 class ExtendForm(forms.Form):
     """Another closing day."""
 
     closing_on = DateInput(label=_("Closes on"))
-
-    def clean_closing_on(self):
-        return sound_closing(self.cleaned_data["closing_on"])
 
 
 class DemandForm(forms.Form):
@@ -112,7 +97,11 @@ class DemandForm(forms.Form):
         label=_("Title"), max_length=160, help_text=_("What a supplier reads first, such as “Rice for autumn 2026”.")
     )
     language = fields.CodeField(
-        label=_("Written in"), choices=fields.languages, initial="zh", sentence=_("Choose a language from the list.")
+        label=_("Written in"),
+        choices=fields.languages,
+        required=False,
+        empty=_("Detect from the text"),
+        sentence=_("Choose a language from the list."),
     )
     description = fields.TextField(
         label=_("What suppliers should know"), max_length=5000, required=False, widget=forms.Textarea(attrs={"rows": 4})
@@ -131,8 +120,8 @@ class DemandForm(forms.Form):
         label=_("Incoterm"), choices=[("", _("not stated")), *((code, code) for code in INCOTERMS)], required=False
     )
 
-    value_low = fields.DecimalInput(label=_("Value from"), max_digits=18, decimal_places=2, required=False)
-    value_high = fields.DecimalInput(label=_("Value to"), max_digits=18, decimal_places=2, required=False)
+    value_low = fields.TradeNumberField(label=_("Value from"), max_digits=18, decimal_places=2, required=False)
+    value_high = fields.TradeNumberField(label=_("Value to"), max_digits=18, decimal_places=2, required=False)
     value_currency = fields.CodeField(
         label=_("Currency of the value"),
         choices=fields.currencies,
@@ -154,21 +143,11 @@ class DemandForm(forms.Form):
         label=_("Supplier speaks one of"), choices=fields.spoken_languages, required=False
     )
 
-    def clean_closing_on(self):
-        return sound_closing(self.cleaned_data["closing_on"])
-
     @property
     def opens_traits(self) -> bool:
         """Whether the folded part holds something to see."""
         names = ("value_low", "value_high", *(name for name in self.fields if name.startswith("wanted_")), "newcomers")
         return any(self[name].value() not in (None, "", [], 0, "0") or self[name].errors for name in names)
-
-    def clean(self):
-        found = super().clean()
-        first, last = found.get("delivery_from"), found.get("delivery_until")
-        if first and last and last < first:
-            self.add_error("delivery_until", _("The end of the delivery window must not be before its beginning."))
-        return found
 
 
 class LineForm(forms.Form):
@@ -185,9 +164,9 @@ class LineForm(forms.Form):
         label=_("Category"), choices=categories, required=False, sentence=_("Choose a category from the list.")
     )
     hs_code = fields.HSCodeField(label=_("HS code"), required=False)
-    quantity = fields.DecimalInput(label=_("Quantity"), max_digits=14, decimal_places=2, required=False)
+    quantity = fields.TradeNumberField(label=_("Quantity"), max_digits=14, decimal_places=2, required=False)
     unit = fields.CodeField(label=_("Unit"), choices=fields.units, required=False, empty=_("unit"))
-    target_price = fields.DecimalInput(label=_("Target price"), max_digits=18, decimal_places=4, required=False)
+    target_price = fields.TradeNumberField(label=_("Target price"), max_digits=18, decimal_places=4, required=False)
     currency = forms.ChoiceField(label=_("Currency"), required=False)
     price_unit = fields.CodeField(label=_("Price is for one"), choices=fields.units, required=False, empty=_("unit"))
     origins_wanted = NamedCodesField(
@@ -208,7 +187,7 @@ class LineForm(forms.Form):
         help_text=_("Such as HACCP, HALAL, ISO9001."),
     )
 
-    capacity_wanted = fields.DecimalInput(
+    capacity_wanted = fields.TradeNumberField(
         label=_("Supplier's capacity, at least"),
         max_digits=14,
         decimal_places=2,
@@ -224,14 +203,6 @@ class LineForm(forms.Form):
             [typed] if typed in reference.currencies() and typed not in USUAL_CURRENCIES else []
         )
         self.fields["currency"].choices = [("", _("currency")), *((code, code) for code in codes)]
-
-    def clean(self):
-        found = super().clean()
-        if found.get("quantity") is not None and not found.get("unit") and "unit" not in self.errors:
-            self.add_error("unit", _("Say which unit the quantity is in."))
-        if found.get("target_price") is not None and not found.get("currency") and "currency" not in self.errors:
-            self.add_error("currency", _("Say which currency the price is in."))
-        return found
 
     @property
     def opens_conditions(self) -> bool:
@@ -251,11 +222,19 @@ LineFormSet = forms.formset_factory(LineForm, extra=0, min_num=1, max_num=MOST_L
 LINE_FIELDS = tuple(LineForm.base_fields)
 
 
-def typed_lines(data: Mapping[str, str]) -> list[dict[str, str]]:
-    """The lines of a form as they were typed, in order, without those left empty."""
+def typed_lines(data: Mapping[str, str], *, with_empty: bool = False) -> list[dict[str, str]]:
+    """The lines of a form as they were typed, in order; those left empty only on demand.
+
+    `suggested` says that the line shows suggestions of codes.
+    """
     count = min(int(data.get("lines-TOTAL_FORMS") or 0), MOST_LINES) if _is_number(data) else 0
-    rows = [{name: data.get(f"lines-{n}-{name}", "") for name in LINE_FIELDS} for n in range(count)]
-    return [row for row in rows if any(value.strip() for name, value in row.items() if name != "uid")]
+    names = (*LINE_FIELDS, "suggested")
+    rows = [{name: data.get(f"lines-{n}-{name}", "") for name in names} for n in range(count)]
+    return [
+        row
+        for row in rows
+        if with_empty or any(value.strip() for name, value in row.items() if name not in ("uid", "suggested"))
+    ]
 
 
 def _is_number(data: Mapping[str, str]) -> bool:

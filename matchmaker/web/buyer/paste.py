@@ -43,9 +43,6 @@ def _line(row: list[str], columns: Mapping[int, str]) -> dict[str, str]:
         "unit": wording.unit,
         "price_unit": wording.unit,
         "currency": wording.currency,
-        "quantity": wording.amount,
-        "target_price": wording.amount,
-        "capacity_wanted": wording.amount,
         "capacity_period": lambda text: PERIODS.get(wording.fold(text), text),
     }
     line = {field: row[at].strip() for at, field in columns.items() if at < len(row) and row[at].strip()}

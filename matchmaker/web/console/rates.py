@@ -21,9 +21,7 @@ from matchmaker.web.refusals import show_on
 
 class RateForm(forms.Form):
     currency = forms.ChoiceField(label=gettext_lazy("Currency"))
-    yuan = forms.DecimalField(
-        label=gettext_lazy("Yuan for one unit"), min_value=0, max_digits=18, decimal_places=8, localize=True
-    )
+    yuan = fields.TradeNumberField(label=gettext_lazy("Yuan for one unit"), max_digits=18, decimal_places=8)
     as_of = forms.DateField(
         label=gettext_lazy("Rate of"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )

@@ -99,7 +99,7 @@ class OfRow(WithPreview):
 class AgreementForm(OfRow):
     name_en = fields.LineField(label=_("Name in English"), max_length=160)
     name_zh = fields.LineField(label=_("Name in Chinese"), max_length=160)
-    flat_rate = fields.DecimalInput(
+    flat_rate = fields.TradeNumberField(
         label=_("One rate for all goods, in percent"),
         max_digits=6,
         decimal_places=3,
@@ -214,7 +214,7 @@ class PartnerForm(WithPreview):
 
 
 class RateForm(OfRow):
-    percent = fields.DecimalInput(label=_("Percent"), max_digits=7, decimal_places=4, required=False, zero=True)
+    percent = fields.TradeNumberField(label=_("Percent"), max_digits=7, decimal_places=4, required=False, zero=True)
     text = fields.LineField(label=_("Or in words, for a duty by weight"), max_length=200, required=False)
     valid_from = _day(_("Holds from"), required=True)
     valid_until = _day(_("Until"))

@@ -52,14 +52,14 @@ def _unit(label, required=False):
 
 class QuoteForm(forms.Form):
     line = forms.ChoiceField(label=_("For which line"), required=False)
-    price = fields.DecimalInput(label=_("Price"), max_digits=18, decimal_places=4)
+    price = fields.TradeNumberField(label=_("Price"), max_digits=18, decimal_places=4)
     currency = fields.CodeField(
         label=_("Currency"), choices=fields.currencies, sentence=_("Choose a currency from the list.")
     )
     price_unit = _unit(_("Price is for one"), required=True)
-    quantity = fields.DecimalInput(label=_("For a quantity of"), max_digits=14, decimal_places=2, required=False)
+    quantity = fields.TradeNumberField(label=_("For a quantity of"), max_digits=14, decimal_places=2, required=False)
     unit = _unit(_("Unit"))
-    min_order = fields.DecimalInput(label=_("Minimum order"), max_digits=14, decimal_places=2, required=False)
+    min_order = fields.TradeNumberField(label=_("Minimum order"), max_digits=14, decimal_places=2, required=False)
     min_order_unit = _unit(_("Unit"))
     incoterm = forms.ChoiceField(
         label=_("Incoterm 2020"), choices=[("", _("Choose")), *((code, code) for code in INCOTERMS)]
@@ -110,7 +110,7 @@ class JudgeForm(forms.Form):
 class StepForm(forms.Form):
     rung = forms.ChoiceField(label=_("What happened"), choices=DealStep.Rung)
     happened_on = forms.DateField(label=_("On"), widget=forms.DateInput(attrs={"type": "date"}))
-    amount = fields.DecimalInput(label=_("Value"), max_digits=18, decimal_places=2, required=False)
+    amount = fields.TradeNumberField(label=_("Value"), max_digits=18, decimal_places=2, required=False)
     currency = fields.CodeField(
         label=_("Currency"),
         choices=fields.currencies,

@@ -15,6 +15,7 @@ from matchmaker.accounts.models import User
 from matchmaker.campaigns import partners, team
 from matchmaker.campaigns.models import Partner
 from matchmaker.campaigns.services import submit_company
+from matchmaker.companies.identifiers import check_identifier
 from matchmaker.companies.models import NUMBER_TAKEN, Company
 from matchmaker.companies.services import companies_alike, start_company, update_company
 from matchmaker.core import reference
@@ -81,11 +82,25 @@ def fill_in(request: HttpRequest, side: str, step: int) -> HttpResponse:
         "steps": _steps(side, step, company),
         "review": _review(company, side) if step == 3 and company else [],
         "back_url": reverse("join_step", args=[side, step - 1]) if step > 1 else reverse("join"),
-        # Only companies anybody may see: a hint must not tell who else takes part.
-        "alike": [other for other, _found in companies_alike(company, Company.objects.public())[:3]] if company else [],
+        "alike": _alike(form, company),
     }
     wrong = form.errors or (asked is not None and asked.errors)
     return render(request, f"public/join/step{step}.html", context, status=422 if wrong else 200)
+
+
+def _alike(form, company: Company | None) -> list[Company]:
+    """Companies this person may belong to. Only those anybody may see: a hint must not tell who else takes part."""
+    public = Company.objects.public()
+    if company:
+        return [other for other, _found in companies_alike(company, public)[:3]]
+    if "identifier" not in form.errors:
+        return []
+    country, kind = form.data.get("country", ""), form.data.get("identifier_kind", "")
+    try:
+        number = check_identifier(country=country, kind=kind, number=form.data.get("identifier", ""))
+    except ValidationError:
+        return []
+    return list(public.filter(country=country, identifier_kind=kind, identifier=number).exclude(identifier="")[:1])
 
 
 def _answer(request: HttpRequest, asked: QuestionsForm | None, company: Company) -> bool:

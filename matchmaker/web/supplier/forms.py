@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from matchmaker.catalogue.models import Category, Period, Product, ProductFile, ProductImage
 from matchmaker.catalogue.models.products import INCOTERMS
 from matchmaker.catalogue.services.products import MAX_VARIANTS
+from matchmaker.language.text import detect_typed
 from matchmaker.web import fields
 
 NO_UNIT = _("unit")
@@ -30,7 +31,7 @@ def _unit(label):
 
 
 def _amount(label, places: int = 2, digits: int = 14, help_text: str = ""):
-    return fields.DecimalInput(
+    return fields.TradeNumberField(
         label=label, max_digits=digits, decimal_places=places, required=False, help_text=help_text
     )
 
@@ -102,27 +103,16 @@ class ProductForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["certificates"].choices = fields.ticked_first(fields.certificates(), self["certificates"].value())
 
-    def clean(self):
-        found = super().clean()
-        low, high = found.get("price_low"), found.get("price_high")
-        if low is not None and high is not None and high < low:
-            self.add_error("price_high", _("The upper price must not be below the lower one."))
-        if (low is not None or high is not None) and not found.get("currency") and "currency" not in self.errors:
-            self.add_error("currency", _("Say which currency the price is in."))
-        for amount, unit, sentence in (
-            ("min_order", "min_order_unit", _("Say which unit the minimum order is in.")),
-            ("capacity", "capacity_unit", _("Say which unit the capacity is in.")),
-        ):
-            if found.get(amount) is not None and not found.get(unit) and unit not in self.errors:
-                self.add_error(unit, sentence)
-        return found
-
 
 class ProductTextForm(forms.Form):
     """Name and description in one language; an empty one is left out."""
 
     language = fields.CodeField(
-        label=_("Language"), choices=fields.languages, required=False, sentence=_("Choose a language from the list.")
+        label=_("Language"),
+        choices=fields.languages,
+        required=False,
+        empty=_("Detect from the text"),
+        sentence=_("Choose a language from the list."),
     )
     name = fields.LineField(label=_("Product name"), max_length=200, required=False)
     description = fields.TextField(
@@ -138,7 +128,7 @@ class ProductTextForm(forms.Form):
         if description and not name and "name" not in self.errors:
             self.add_error("name", _("Give the product a name in this language, or empty its description."))
         if name and not found.get("language") and "language" not in self.errors:
-            self.add_error("language", _("Say which language this is."))
+            found["language"] = detect_typed(f"{name}\n{description or ''}")
         return found
 
     @property

@@ -10,10 +10,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from matchmaker.catalogue.models import Product
 from matchmaker.core.problems import Refused
+from matchmaker.language.numbers import format_number, parse_number
 from matchmaker.market_access.boxes import changes_between, duty_box, readiness_box
 from matchmaker.market_access.services import answer_question
 from matchmaker.matching.tasks import ring
@@ -23,6 +25,7 @@ from matchmaker.web.supplier.products import own_product
 
 # The words of market access → those of components/readiness.html.
 MARKS = {"met": "met", "missing": "missing", "not_applicable": "none", "unknown": "unknown"}
+MAX_CUSTOMS_VALUE = 10**14  # CNY
 
 
 @supplier
@@ -80,12 +83,17 @@ def _later(text: str) -> tuple[dt.date | None, str]:
     return (None, problem) if problem else (day, "")
 
 
+def _locale() -> str:
+    return get_language() or "en"
+
+
 def _value(text: str) -> Decimal | None:
     """The customs value in CNY for which the saving is wanted; None where none or nonsense is given."""
-    text = text.strip()
-    if not text.isascii() or not text.replace(".", "", 1).isdigit() or len(text) > 14:
+    try:
+        value = parse_number(text, _locale()).value
+    except ValueError:
         return None
-    return Decimal(text)
+    return value if 0 <= value < MAX_CUSTOMS_VALUE else None
 
 
 def _boxes(product: Product, asked: Mapping[str, str]) -> dict:
@@ -116,7 +124,7 @@ def _boxes(product: Product, asked: Mapping[str, str]) -> dict:
         "later_problem": later_problem,
         "changes": [one for one in changes_between(product, day, later) if one.applies] if later else None,
         "papers": readiness.papers,
-        "value_text": "" if value is None else f"{value:f}",
+        "value_text": asked.get("value", "")[:40] if value is None else format_number(value, _locale()),
         "day": day,
         "day_problem": problem,
         "readiness": readiness,

@@ -102,7 +102,7 @@ def _form_page(request: HttpRequest, product: Product | None) -> HttpResponse:
         return _look(request, product)
     if request.method != "POST":
         terms = terms_of(product) if product else _first_guess(request.company)
-        texts = texts_of(product) if product else [{"language": request.company.language.split("-")[0]}]
+        texts = texts_of(product) if product else [{"language": ""}]
         return _render(
             request, product, ProductForm(initial=terms), ProductTextSet(initial=_beside(texts), prefix="texts")
         )

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from decimal import Decimal
 
 import pytest
 from django.urls import reverse
@@ -119,13 +120,63 @@ def test_rows_of_a_sheet_become_lines_to_look_over(desk):
     rows = [form.initial for form in page.context["lines"]]
     assert rows[0] == {
         "text": "茉莉香米",
-        "quantity": "1200.00",
+        "quantity": "1,200.00",
         "unit": "t",
         "target_price": "6800",
         "currency": "CNY",
     }
     assert rows[1] == {"text": "橄榄油", "quantity": "50", "unit": "kg"}
     assert Demand.objects.count() == 0
+
+
+def test_numbers_of_a_pasted_sheet_are_read_as_traders_write_them(desk):
+    pasted = "茉莉香米\t12,000\t公斤\t17,50\t欧元\n橄榄油\t1.2万\t公斤\t1 234,5\t欧元"
+    page = desk.post(reverse("buyer_demand_new"), typed(do="paste", pasted=pasted))
+    rows = [form.initial for form in page.context["lines"]]
+    desk.post(reverse("buyer_demand_new"), typed(*rows))
+    lines = Demand.objects.get().lines.order_by("number")
+    assert [(line.quantity, line.target_price) for line in lines] == [
+        (Decimal("12000"), Decimal("17.50")),
+        (Decimal("12000"), Decimal("1234.5")),
+    ]
+
+
+def test_taking_one_suggestion_keeps_all_others(desk):
+    lines = ({"text": "茉莉香米"}, {"text": "南美白虾"}, {"text": "橄榄油"})
+    shown = desk.post(reverse("buyer_demand_new"), typed(*lines, do="suggest"))
+    assert [bool(found) for _line, found in shown.context["listed"]] == [True, True, True]
+    marked = [{**line, "suggested": "1"} for line in lines[:2]]
+    page = desk.post(reverse("buyer_demand_new"), typed(*marked, lines[2], do="use:1:hs_code:030617"))
+    assert [bool(found) for _line, found in page.context["listed"]] == [True, True, False]
+    assert page.context["lines"].forms[1].initial["hs_code"] == "030617"
+    assert 'name="lines-0-suggested" value="1"' in page.content.decode()
+    fewer = desk.post(reverse("buyer_demand_new"), typed({"text": ""}, *marked, do="remove:1"))
+    assert [bool(found) for _line, found in fewer.context["listed"]] == [False, True]
+
+
+def test_the_language_of_a_demand_is_found_out_unless_it_is_chosen(desk):
+    desk.post(reverse("buyer_demand_new"), typed(RICE, language=""))
+    desk.post(reverse("buyer_demand_new"), typed({"text": "Olive oil"}, title="Olive oil for spring", language=""))
+    desk.post(reverse("buyer_demand_new"), typed({"text": "Olive oil"}, title="Olive oil again", language="it"))
+    assert list(Demand.objects.order_by("pk").values_list("language", flat=True)) == ["zh", "en", "it"]
+
+
+def test_what_the_team_reads_first_is_not_called_open(desk):
+    answer = desk.post(
+        reverse("buyer_demand_new"), typed({"text": "象牙制品，微信 wxid_88888888"}, do="publish"), follow=True
+    )
+    assert Demand.objects.get().status == "submitted"
+    assert [str(message) for message in answer.context["messages"]] == [
+        "The campaign's team looks at it first; the reason stands below."
+    ]
+
+
+def test_before_approval_the_form_offers_only_a_draft(desk, company):
+    company.status = "pending"
+    company.save()
+    page = desk.get(reverse("buyer_demand_new")).content.decode()
+    assert 'value="publish"' not in page
+    assert "Once it is, you can publish this demand." in page
 
 
 def test_a_suggestion_that_is_taken_stands_in_its_line(desk):
@@ -155,13 +206,13 @@ def test_b12_a_product_that_is_none_begins_an_empty_line(desk, key):
 @pytest.mark.parametrize(
     ("field", "value", "sentence"),
     [
-        ("quantity", "1,5", "digits with a point"),
-        ("quantity", "1.000,00", "digits with a point"),
+        ("quantity", "1,5,3", "amount in digits, such as 1,250.5"),
+        ("quantity", "5 boxes", "amount in digits, such as 1,250.5"),
         ("quantity", "-1", "above 0"),
         ("quantity", "0", "above 0"),
         ("quantity", "0.001", "digits may follow the point"),
         ("quantity", "1" + "0" * 18, "too large"),
-        ("target_price", "1e18", "digits with a point"),
+        ("target_price", "1e18", "amount in digits"),
         ("hs_code", "999999", "HS 2022 has no code"),
         ("hs_code", "10063", "digits and no dots"),
         ("category", "AGRI-99", "Choose a category"),

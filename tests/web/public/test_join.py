@@ -299,19 +299,48 @@ def test_b26_unknown_countries_are_refused(client, person, country):
     assert errors(page, "country") == ["Choose a country from the list."]
 
 
-def test_b26_full_width_telephone_number_is_put_right(client, person):
-    client.post(step(1), NAMES)
-    client.post(step(2), {**CONTACT, "contact_phone": "＋６６ ４４ １２３"})
-    assert Company.objects.get().contact_phone == "+66 44 123"
+@pytest.mark.parametrize(
+    ("country", "typed", "saved"),
+    [
+        ("TH", "＋６６ ４４ １２３ ４５６", "+66 44 123 456"),
+        ("TH", "٠٤٤١٢٣٤٥٦", "+66 44 123 456"),
+        ("FR", "06 12 34 56 78", "+33 6 12 34 56 78"),
+        ("CN", "027-8888-6666", "+86 27 8888 6666"),
+        ("FR", "+86 27 8888 6666", "+86 27 8888 6666"),
+    ],
+)
+def test_a_telephone_number_is_stored_in_its_international_form(client, person, country, typed, saved):
+    client.post(step(1), {**NAMES, "country": country})
+    client.post(step(2), {**CONTACT, "contact_phone": typed})
+    assert Company.objects.get().contact_phone == saved
 
 
-@pytest.mark.parametrize("phone", ["call me", "٠٤٤١٢٣٤٥٦", "+66"])
-def test_b26_other_telephone_numbers_are_refused(client, person, phone):
-    client.post(step(1), NAMES)
+@pytest.mark.parametrize(
+    ("country", "phone", "example"),
+    [("TH", "call me", "+66 2 123 4567"), ("FR", "06 12", "+33 1 23 45 67 89"), ("CN", "+86", "+86 10 1234 5678")],
+)
+def test_what_is_no_telephone_number_is_refused_with_an_example_of_the_country(client, person, country, phone, example):
+    client.post(step(1), {**NAMES, "country": country})
     page = client.post(step(2), {**CONTACT, "contact_phone": phone})
     assert errors(page, "contact_phone") == [
-        "Write the number in digits with its country code, such as +66 44 123 456."
+        f"This is not a telephone number we can read. Write it with its country code, such as {example}."
     ]
+    assert page.context["form"]["contact_phone"].value() == phone
+    assert f"With country code, such as {example}." in page.text
+
+
+def test_a_buyer_is_not_told_that_its_number_is_optional(client, person):
+    label = '<label class="field-label" for="id_identifier">Company number</label>'
+    assert label in client.get(step(1, "buyer")).text
+    assert "Required for companies in China" in client.get(step(1, "buyer")).text
+
+
+def test_a_number_that_a_public_supplier_has_leads_to_asking_for_a_place_there(client, person):
+    mill = make.supplier(country="CN", identifier_kind="uscc", identifier=valid_uscc())
+    typed = {**NAMES, "country": "CN", "identifier_kind": "uscc", "identifier": valid_uscc().lower()}
+    page = client.post(step(1), typed)
+    assert page.context["alike"] == [mill]
+    assert f'href="{reverse("knock", args=[mill.uid])}"' in page.text
 
 
 @pytest.mark.parametrize(

@@ -102,6 +102,21 @@ def test_b45_what_is_no_picture_is_refused_whatever_its_name(client, product, co
     assert not product.images.exists()
 
 
+# Changes of single bytes, by which the reading of the EXIF data ends in struct.error, AttributeError and TypeError.
+@pytest.mark.parametrize("changes", [{41: 7, 108: 6}, {43: 11, 65: 111, 124: 86}, {41: 27, 113: 96, 121: 120}])
+def test_a_picture_with_damaged_exif_is_refused_with_a_sentence(client, product, changes):
+    exif = Image.Exif()
+    exif[0x0112], exif[0x010F], exif[0x011A] = 6, "Maker", 72.0
+    exif.get_ifd(0x8769)[0x9003] = "2026:01:01 00:00:00"
+    out = io.BytesIO()
+    Image.new("RGB", (40, 30), "white").save(out, "JPEG", exif=exif)
+    content = bytearray(out.getvalue())
+    for place, value in changes.items():
+        content[place] = value
+    assert problems(upload(client, product, bytes(content), name="phone.jpg")) == [UNREADABLE]
+    assert not product.images.exists()
+
+
 def test_b46_bytes_after_the_end_and_comments_do_not_survive(client, product):
     out = io.BytesIO()
     Image.new("RGB", (40, 30), "white").save(out, "JPEG", comment=b"<script>alert(1)</script>")

@@ -1,5 +1,7 @@
 """A supplier's products: typed in several languages, kept whatever is wrong, published when they can be."""
 
+from decimal import Decimal
+
 import pytest
 from django.urls import reverse
 
@@ -90,8 +92,35 @@ def test_publishing_before_approval_keeps_a_draft_and_says_so(client, company):
     answer = client.post(new(), filled(publish="1"), follow=True)
     assert Product.objects.get().status == "draft"
     assert [str(message) for message in answer.context["messages"]] == [
-        "Your company is not approved yet. The product is kept as a draft; publish it then."
+        "Saved as a draft. Your company is not approved yet; once it is, publish the product here."
     ]
+
+
+def test_before_approval_the_form_offers_only_a_draft(client, company):
+    company.status = "pending"
+    company.save()
+    page = client.get(new()).content.decode()
+    assert "Save and publish" not in page
+    assert "Once it is, you can publish this product." in page
+
+
+@pytest.mark.parametrize(
+    ("name", "language"),
+    [
+        ("Comté AOP affiné dix-huit mois, au lait cru de montagne", "fr"),
+        ("ข้าวหอมมะลิ", "th"),
+        ("茉莉香米", "zh"),
+        ("Frozen vannamei shrimps", "en"),
+    ],
+)
+def test_the_language_of_a_text_is_found_out_and_can_be_changed(client, company, name, language):
+    client.post(new(), filled(texts=[("", name, "")]))
+    product = Product.objects.get()
+    assert product.texts.get().language == language
+    page = client.get(reverse("supplier_product_edit", args=[product.uid]))
+    assert page.context["texts"].forms[0]["language"].value() == language
+    client.post(reverse("supplier_product_edit", args=[product.uid]), filled(texts=[("it", name, "")]))
+    assert product.texts.get().language == "it"
 
 
 def test_publishing_without_a_category_keeps_the_draft_and_asks_for_one(client, company):
@@ -104,7 +133,7 @@ def test_publishing_without_a_category_keeps_the_draft_and_asks_for_one(client, 
 
 def test_one_text_has_an_empty_place_beside_it_that_is_not_saved(client, company):
     page = client.get(new())
-    assert [form["language"].value() for form in page.context["texts"]] == ["en", "zh"]
+    assert [form["language"].value() for form in page.context["texts"]] == ["", "en"]
     client.post(new(), filled(texts=[("th", "ข้าว", ""), ("en", "", "")]))
     assert [text.language for text in Product.objects.get().texts.all()] == ["th"]
 
@@ -231,31 +260,76 @@ def test_b26_unknown_codes_are_refused(client, company, field, value, sentence):
     assert not Product.objects.exists()
 
 
-FORM = "Write the amount in digits with a point before the decimals, such as 1250.50."
+FORM = "Write the amount in digits, such as 1,250.5."
 
 
 @pytest.mark.parametrize(
     ("field", "value", "sentence"),
     [
-        ("price_low", "1,5", FORM),
-        ("price_low", "1.000,00", FORM),
+        ("price_low", "1,5,3", FORM),
+        ("price_low", "1.00,000.5", FORM),
         ("price_low", "1e18", FORM),
         ("price_low", "NaN", FORM),
         ("price_low", "1_000", FORM),
-        ("price_low", "٣", FORM),
+        ("price_low", "3 €", FORM),
         ("price_low", "-1", "Write an amount above 0."),
         ("price_low", "0", "Write an amount above 0."),
         ("price_low", "0.00001", "At most 4 digits may follow the point."),
         ("min_order", "0.001", "At most 2 digits may follow the point."),
         ("min_order", "1000000000000", "This amount is too large. Compare the number and its unit."),
-        ("capacity", "1 000", FORM),
+        ("capacity", "1 00", FORM),
         ("price_high", "10", "The upper price must not be below the lower one."),
     ],
 )
-def test_b27_amounts_in_another_form_are_refused(client, company, field, value, sentence):
+def test_b27_what_is_no_amount_is_refused(client, company, field, value, sentence):
     page = client.post(new(), filled(**{field: value}))
     assert errors(page, field) == [sentence]
     assert page.context["form"][field].value() == value
+    assert not Product.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("typed", "saved"),
+    [
+        ("17,50", "17.50"),
+        ("12,000", "12000"),
+        ("1.234,50", "1234.50"),
+        ("1 234,5", "1234.5"),
+        ("1\u202f234,5", "1234.5"),
+        ("1'234.50", "1234.50"),
+        ("１２０", "120"),
+        ("9٫5", "9.5"),
+        ("1.2万", "12000"),
+    ],
+)
+def test_amounts_are_read_as_traders_write_them(client, company, typed, saved):
+    client.post(new(), filled(price_low=typed, price_high="", min_order=typed, capacity=typed, capacity_unit="kg"))
+    product = Product.objects.get()
+    assert product.price_low == product.min_order == product.capacity == Decimal(saved)
+    page = client.get(reverse("supplier_product_edit", args=[product.uid]))
+    shown = page.context["form"]["price_low"].value()
+    client.post(reverse("supplier_product_edit", args=[product.uid]), filled(price_low=shown, price_high=""))
+    product.refresh_from_db()
+    assert product.price_low == Decimal(saved)
+
+
+def test_an_amount_with_two_readings_is_shown_back_before_it_is_saved(client, company):
+    page = client.post(new(), filled(price_low="1.234", price_high=""))
+    assert errors(page, "price_low") == [
+        "“1.234” can mean 1.2340 or 1,234. The box now says 1.2340: save again if that is right, or write 1,234."
+    ]
+    assert page.context["form"]["price_low"].value() == "1.2340"
+    assert not Product.objects.exists()
+    client.post(new(), filled(price_low="1.2340", price_high=""))
+    assert Product.objects.get().price_low == Decimal("1.234")
+
+
+def test_on_a_french_page_a_comma_before_three_digits_is_asked_about(client, company, settings):
+    settings.LANGUAGES = [*settings.LANGUAGES, ("fr", "Français")]
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "fr"
+    page = client.post(new(), filled(price_low="", price_high="", min_order="12,000"))
+    assert page.context["form"]["min_order"].value() == "12"
+    assert "12\u202f000" in errors(page, "min_order")[0]
     assert not Product.objects.exists()
 
 
