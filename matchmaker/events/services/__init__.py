@@ -24,6 +24,7 @@ from matchmaker.events.services.events import (
     save_event,
     set_halls,
     set_interpreter_hours,
+    values_for_copy,
 )
 from matchmaker.events.services.keeping import KeptRate, kept_rate, kept_rates
 from matchmaker.events.services.meetings import book_meeting, cancel_meeting, lock_meeting, move_meeting
@@ -112,6 +113,7 @@ __all__ = [
     "take_scans",
     "time_of",
     "update_participation",
+    "values_for_copy",
     "visitor",
     "wish",
     "withdraw_from_all",
