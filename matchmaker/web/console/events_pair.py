@@ -124,7 +124,8 @@ def meeting(request, slug, uid):
         "rest": sorted(options[3:], key=lambda row: row["at"]),
         "editable": found.status == Meeting.Status.PLANNED and request.role != "staff",
         "begun": found.starts_at <= timezone.now() and found.status != Meeting.Status.CANCELLED,
-        "outcomes": [choice for choice in Meeting.Status.choices if choice[0] in ("held", "cut_short", "missed")],
+        "outcomes": Meeting.Outcome.choices,
+        "absent": [choice for choice in Meeting.Side.choices if choice[0] != Meeting.Side.TEAM],
     }
     return render(request, "console/event_meeting.html", context)
 
@@ -144,7 +145,8 @@ def change(request, slug, uid):
             services.cancel_meeting(**who, why=request.POST.get("why", "")[:300])
             messages.success(request, _("Cancelled. Both sides are told."))
         elif act == "mark":
-            services.mark_meeting(**who, outcome=request.POST.get("outcome", ""))
+            said = {name: request.POST.get(name, "") for name in ("outcome", "absent")}
+            services.mark_meeting(**who, **said)
             messages.success(request, _("Noted."))
         else:
             raise Http404

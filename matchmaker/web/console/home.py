@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from matchmaker.catalogue.models import Demand, Product
 from matchmaker.catalogue.services import certificates_waiting
 from matchmaker.companies.models import Company
-from matchmaker.events.models import Event
+from matchmaker.events.models import Event, Meeting, MeetingRequest
 from matchmaker.imports.models import Feed
 from matchmaker.matching.models import Match, MatchRun
 from matchmaker.matching.services import waiting
@@ -80,6 +80,7 @@ def work_of(campaign) -> list[dict]:
             "n": Feed.objects.filter(campaign=campaign, state=Feed.State.ACTIVE).with_a_problem().count(),
             "url": reverse("imports"),
         },
+        *_of_meetings(campaign),
         {
             "what": _("Messages to look at"),
             "sub": _("Held before delivery, or reported by their receivers."),
@@ -132,6 +133,44 @@ def work_of(campaign) -> list[dict]:
             "sub": _("Drafts that nobody outside the team sees."),
             "n": drafts.count(),
             "url": reverse("console_events"),
+        },
+    ]
+
+
+def _of_meetings(campaign) -> list[dict]:
+    """Entries about meetings: what only the team can settle."""
+    disputed = Meeting.objects.filter(event__campaign=campaign).disputed().select_related("event", "supplier", "buyer")
+    agreed = MeetingRequest.objects.filter(event__campaign=campaign).waiting_for_a_time()
+    agreed = agreed.select_related("event", "company", "other").order_by("answered_at", "pk")
+    disputed_first, agreed_first = disputed.first(), agreed.first()
+    return [
+        {
+            "what": _("Meetings agreed, without a time"),
+            "sub": _("Both sides agreed after the plan was published. Place them, or compute the plan again."),
+            "n": agreed.count(),
+            "url": reverse("console_event_plans", args=[agreed_first.event.slug]) if agreed_first else "",
+            "rows": [
+                {
+                    "label": f"{one.company.display_name} – {one.other.display_name}",
+                    "note": one.event.name,
+                    "url": reverse("console_event_plans", args=[one.event.slug]),
+                }
+                for one in agreed[:SHOWN]
+            ],
+        },
+        {
+            "what": _("Meetings in dispute"),
+            "sub": _("One side says it was missed, the other that it took place. What you say settles it."),
+            "n": disputed.count(),
+            "url": reverse("console_event_meetings", args=[disputed_first.event.slug]) if disputed_first else "",
+            "rows": [
+                {
+                    "label": f"{one.supplier.display_name} – {one.buyer.display_name}",
+                    "note": one.event.name,
+                    "url": reverse("console_event_meeting", args=[one.event.slug, one.uid]),
+                }
+                for one in disputed[:SHOWN]
+            ],
         },
     ]
 

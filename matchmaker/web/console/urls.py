@@ -153,6 +153,7 @@ urlpatterns = [
     path("events/<slug:slug>/devices/", events_day.device, name="console_event_device"),
     path("events/<slug:slug>/devices/<uuid:uid>/revoke/", events_day.device_revoke, name="console_event_device_revoke"),
     path("events/<slug:slug>/people/<uuid:uid>/badge/", events_day.reissue, name="console_event_reissue"),
+    path("events/<slug:slug>/requests/<uuid:uid>/place/", events_plan.place_request, name="console_event_agreed"),
     path("events/<slug:slug>/paper/", events_paper.paper, name="console_event_paper"),
     path("events/<slug:slug>/badges.pdf", events_paper.badges, name="console_event_badges"),
     path("events/<slug:slug>/tables.pdf", events_paper.signs, name="console_event_signs"),
