@@ -129,7 +129,7 @@ def _label(code: str) -> str:
         "price": _("Price"),
         "minimum_order": _("Minimum order"),
         "delivery": _("Delivery"),
-        "registration": _("Registration"),
+        "registration": _("Ready for China"),
         **traits.labels(),
     }.get(code, code)
 
@@ -246,6 +246,8 @@ def _delivery(outcome: str, facts: dict) -> str:
 
 
 def _registration(outcome: str, facts: dict) -> str:
+    if facts.get("readiness") == "stated":
+        return _("Stated by the supplier; the organiser has not seen the evidence for import into China.")
     return {
         "meets": _("Ready for import into China."),
         "fails": _("Something is still missing for import into China."),

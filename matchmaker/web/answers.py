@@ -48,7 +48,16 @@ def _parts(match: Match) -> list[dict]:
         "category": _("Category"),
         "trust": _("Trust"),
     }
-    return [{"label": labels[name], "value": round(100 * match.parts[name])} for name in labels if name in match.parts]
+    why = {
+        "trust": _(
+            "How far the two companies have been checked. Papers that the organiser has seen and a proved domain raise it."
+        )
+    }
+    return [
+        {"label": labels[name], "value": round(100 * match.parts[name]), "why": why.get(name, "")}
+        for name in labels
+        if name in match.parts
+    ]
 
 
 def window_of(match: Match, *, to_maker: bool = True) -> WindowBox | None:

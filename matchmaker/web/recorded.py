@@ -69,6 +69,7 @@ SAID: dict[str, str | Promise] = {
     "answer_question": _("Question about a rule answered"),
     "withdraw_answer": _("Answer about a rule taken back"),
     "record_registration": _("Registration recorded"),
+    "check_registration": _("Evidence of a registration seen by the team"),
     "remove_registration": _("Registration removed"),
     "save_demand": _("Demand saved"),
     "submit_demand": _("Demand submitted"),
@@ -143,6 +144,7 @@ SAID: dict[str, str | Promise] = {
     "forget_contact": _("Contact deleted"),
     # the campaign and its team
     "start_campaign": _("Campaign begun"),
+    "make_current": _("Campaign chosen to be shown"),
     "update_campaign": _("Texts and days of the campaign changed"),
     "give_place": _("Place in the team given"),
     "withdraw_place": _("Place in the team withdrawn"),

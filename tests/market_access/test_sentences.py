@@ -139,7 +139,7 @@ def test_french_cosmetics_maker_sees_list_and_no_agreement(records):
     answer_question(by=factories.member_of(maker), product=cream, question="special_cosmetic", answer=False)
     for day in (MAY, JULY, APRIL):
         box = boxes.readiness_box(cream, day)
-        assert box.counts == {"met": 0, "missing": 3, "not_applicable": 1, "unknown": 0}
+        assert box.counts == {"met": 0, "stated": 0, "missing": 3, "not_applicable": 1, "unknown": 0}
         assert boxes.duty_box(cream, day).options == ()
     assert boxes.changes_between(cream, MAY, APRIL) == []
     assert boxes.duty_box(cream, MAY).notes[-1] == (
@@ -193,16 +193,26 @@ def test_a_chinese_reader_gets_the_records_in_chinese(records):
         assert boxes.duty_box(product, JULY, origin="TH").options[1].name == "区域全面经济伙伴关系协定"
 
 
+NUMBER = "CFRA15012303080001"
+
+
 def test_a_registration_on_record_is_shown_with_its_end(records):
     maker = factories.supplier(country="FR")
     product = factories.product(maker, hs_code="190531", origin="FR", category=factories.category("AGRI-10"))
     record_registration(
-        by=factories.member_of(maker), company=maker, code="GACC-FOOD", number="C1", valid_until=date(2027, 1, 31)
+        by=factories.member_of(maker), company=maker, code="GACC-FOOD", number=NUMBER, valid_until=date(2027, 1, 31)
     )
     lines = {line.code: line for line in boxes.readiness_box(product, JULY).items}
-    assert lines["GACC-FOOD-280"].reason == "On record: C1, valid until Jan 31, 2027."
+    assert lines["GACC-FOOD-280"].reason == (
+        f"On record: {NUMBER}, valid until Jan 31, 2027. The organiser has not seen the evidence yet."
+    )
+    to_others = {line.code: line for line in boxes.readiness_box(product, JULY, to_maker=False).items}
+    assert (to_others["GACC-FOOD-280"].status, to_others["GACC-FOOD-280"].reason) == (
+        "stated",
+        "The supplier states it; the organiser has not seen evidence.",
+    )
     later = {line.code: line for line in boxes.readiness_box(product, APRIL).items}
-    assert later["GACC-FOOD-280"].reason == "C1 ended on Jan 31, 2027, before this shipment."
+    assert later["GACC-FOOD-280"].reason == f"{NUMBER} ended on Jan 31, 2027, before this shipment."
     before = {line.code: line for line in boxes.readiness_box(product, MAY).items}
     assert before["GACC-FOOD-248"].next_rule == (
         "From Jun 1, 2026: Registration of the overseas food plant (Decree 280)."

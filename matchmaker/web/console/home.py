@@ -13,6 +13,7 @@ from matchmaker.catalogue.services import certificates_waiting
 from matchmaker.companies.models import Company
 from matchmaker.events.models import Event, Meeting, MeetingRequest
 from matchmaker.imports.models import Feed
+from matchmaker.market_access.models import Registration
 from matchmaker.matching.models import Match, MatchRun
 from matchmaker.matching.services import waiting
 from matchmaker.messaging.services import held_messages, open_reports
@@ -72,6 +73,12 @@ def work_of(campaign) -> list[dict]:
             "what": _("Certificates to look at"),
             "sub": _("Papers that suppliers sent for their products."),
             "n": certificates_waiting(campaign).count(),
+            "url": reverse("console_certificates"),
+        },
+        {
+            "what": _("Registration numbers to check"),
+            "sub": _("Stated by suppliers: they count as met once the team has seen evidence."),
+            "n": Registration.objects.waiting(campaign).count(),
             "url": reverse("console_certificates"),
         },
         {

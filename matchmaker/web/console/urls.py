@@ -108,6 +108,7 @@ urlpatterns = [
     path("rules/<str:code>/next/", rules_new.rule, name="console_rule_new"),
     path("rules/<str:code>/admissions/", rules_asked.admissions, name="console_admissions"),
     path("rules/<str:code>/admissions/new/", rules_new.admission, name="console_admission_new"),
+    path("registrations/<uuid:uid>/seen/", certificates.seen, name="console_registration_seen"),
     path("outcomes/", enquiries.outcomes, name="console_outcomes"),
     path("events/", events.events, name="console_events"),
     path("events/new/", events.new, name="console_event_new"),

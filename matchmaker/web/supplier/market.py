@@ -22,7 +22,7 @@ from matchmaker.web.refusals import say_why
 from matchmaker.web.supplier.products import own_product
 
 # The words of market access → those of components/readiness.html.
-MARKS = {"met": "met", "missing": "missing", "not_applicable": "none", "unknown": "unknown"}
+MARKS = {"met": "met", "stated": "stated", "missing": "missing", "not_applicable": "none", "unknown": "unknown"}
 
 
 @supplier
