@@ -29,7 +29,8 @@ def start_campaign(
 ) -> Campaign:
     """A new campaign and the place of its first administrator, who is told by letter.
 
-    It becomes the current one where there is none; `make_current` changes that later. Whoever can run commands on the server may do this, nobody else.
+    It becomes the current one where there is none; `make_current` changes that later. Whoever can run commands on the
+    server may do this, nobody else.
 
     Raises:
         ValidationError: by field.

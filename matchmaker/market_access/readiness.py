@@ -1,9 +1,9 @@
 """What a product still needs for a shipment date, item by item, with the reason for each.
 
-Statuses are five and never mixed: *met* (evidence that the organiser has seen shows it), *stated* (the supplier says so,
-and the organiser has not seen evidence), *missing* (the rule applies and nothing shows it), *not applicable* (a code or
-an answer takes the product out), *unknown* (something has to be asked first). Reasons are a code and facts; sentences
-are made from them where a language is known.
+Statuses are five and never mixed: *met* (evidence that the organiser has seen shows it), *stated* (the supplier
+says so, and the organiser has not seen evidence), *missing* (the rule applies and nothing shows it), *not
+applicable* (a code or an answer takes the product out), *unknown* (something has to be asked first). Reasons are a
+code and facts; sentences are made from them where a language is known.
 """
 
 from __future__ import annotations

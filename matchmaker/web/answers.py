@@ -50,7 +50,8 @@ def _parts(match: Match) -> list[dict]:
     }
     why = {
         "trust": _(
-            "How far the two companies have been checked. Papers that the organiser has seen and a proved domain raise it."
+            "How far the two companies have been checked. "
+            "Papers that the organiser has seen and a proved domain raise it."
         )
     }
     return [

@@ -75,7 +75,7 @@ def place_request(request, slug, uid):
         return redirect("console_event_plans", slug)
     transaction.on_commit(ring_post_office)
     when = moment(local(meeting.starts_at, meeting.event.zone))
-    messages.success(request, _("Placed at %(when)s. Both sides are told.") % {"when": when})
+    messages.success(request, _("Placed at %(when)s. It stands in both agendas now.") % {"when": when})
     return redirect("console_event_plans", slug)
 
 

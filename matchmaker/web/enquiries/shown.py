@@ -4,7 +4,7 @@ import datetime as dt
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import gettext_lazy
 
 from matchmaker.core.figures import money
 from matchmaker.messaging.models import DealStep, Enquiry, Message, Quote, QuoteEvent, Sample
@@ -60,14 +60,14 @@ def _quote(quote, side: str) -> dict:
 # What a side reads of an event of a quote: of its own doing, and of the other side's; with its icon and its tone.
 QUOTE_EVENTS = {
     Quote.Status.QUESTION: (
-        _l("You asked about the quote"),
-        _l("The buyer asked about the quote"),
+        gettext_lazy("You asked about the quote"),
+        gettext_lazy("The buyer asked about the quote"),
         "message-question",
         "",
     ),
-    Quote.Status.ACCEPTED: (_l("You accepted the quote"), _l("The buyer accepted the quote"), "check", "met"),
-    Quote.Status.DECLINED: (_l("You declined the quote"), _l("The buyer declined the quote"), "x", "fail"),
-    Quote.Status.WITHDRAWN: (_l("You took the quote back"), _l("The supplier took the quote back"), "x", "fail"),
+    Quote.Status.ACCEPTED: (gettext_lazy("You accepted the quote"), gettext_lazy("The buyer accepted the quote"), "check", "met"),
+    Quote.Status.DECLINED: (gettext_lazy("You declined the quote"), gettext_lazy("The buyer declined the quote"), "x", "fail"),
+    Quote.Status.WITHDRAWN: (gettext_lazy("You took the quote back"), gettext_lazy("The supplier took the quote back"), "x", "fail"),
 }
 
 
