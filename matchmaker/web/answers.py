@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from matchmaker.core.joined import one_after_another
 from matchmaker.core.problems import Refused
-from matchmaker.market_access.boxes import WindowBox, window_box
+from matchmaker.market_access.presentation import WindowBox, window_box
 from matchmaker.matching import reasons
 from matchmaker.matching.models import Match
 from matchmaker.matching.services import answer_match

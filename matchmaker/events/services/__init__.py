@@ -26,7 +26,6 @@ from matchmaker.events.services.events import (
     set_interpreter_hours,
     values_for_copy,
 )
-from matchmaker.events.services.keeping import KeptRate, kept_rate, kept_rates
 from matchmaker.events.services.meetings import book_meeting, cancel_meeting, lock_meeting, move_meeting
 from matchmaker.events.services.mending import Mended, mend_plan
 from matchmaker.events.services.moving import answer_move, ask_move, free_for_both
@@ -40,6 +39,7 @@ from matchmaker.events.services.participations import (
 )
 from matchmaker.events.services.plans import compute_plan, discard_plan, start_plan
 from matchmaker.events.services.publishing import Published, publish_plan
+from matchmaker.events.services.reliability import KeptRate, kept_rate, kept_rates
 from matchmaker.events.services.reminding import remind_of_meetings, remind_of_requests
 from matchmaker.events.services.requests import (
     answer_request,

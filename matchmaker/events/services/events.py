@@ -19,7 +19,7 @@ from matchmaker.campaigns.services import require_organiser
 from matchmaker.core import reference
 from matchmaker.core.problems import Refused
 from matchmaker.events.models import Event, Hall, Interpreter, Meeting
-from matchmaker.events.services import news
+from matchmaker.events.services import notices
 from matchmaker.events.services.participations import move_up
 
 EDITABLE = (
@@ -152,7 +152,7 @@ def cancel_event(*, by: User, event: Event) -> Event:
         meeting.status, meeting.why_cancelled = Meeting.Status.CANCELLED, gettext_noop("The event is cancelled.")
         meeting.sequence += 1
         meeting.save(update_fields=["status", "why_cancelled", "sequence", "updated_at"])
-        news.meeting_changed(meeting, to=[meeting.supplier, meeting.buyer])
+        notices.meeting_changed(meeting, to=[meeting.supplier, meeting.buyer])
     return event
 
 

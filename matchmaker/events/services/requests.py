@@ -14,7 +14,7 @@ from matchmaker.companies.models import Company
 from matchmaker.companies.services import is_member, require_member
 from matchmaker.core.problems import Refused
 from matchmaker.events.models import Event, EventParticipation, Meeting, MeetingRequest, Wish
-from matchmaker.events.services import news
+from matchmaker.events.services import notices
 from matchmaker.events.services.meetings import book_agreed, clock, free_slots
 from matchmaker.events.services.participations import participation_of
 from matchmaker.events.services.weights import best_matches
@@ -63,7 +63,7 @@ def request_meeting(
         raise ValidationError(error.message_dict) from None
     record(by=by, verb="request_meeting", on=request, organisation=company)
     if not hidden:
-        news.request_made(request)
+        notices.request_made(request)
     return request
 
 
@@ -195,7 +195,7 @@ def answer_request(
     record(by=by, verb=f"request_{said}", on=request, organisation=request.answers)
     if accept and request.starts_at:
         _book(by, request, request.starts_at)
-    news.request_answered(
+    notices.request_answered(
         request, to=request.other if asker_answered else request.company, then=lambda: next_step(request)
     )
     return request
@@ -246,7 +246,7 @@ def _propose(by: User, request: MeetingRequest, open_row, starts_at: dt.datetime
     if not moved:
         raise _not_open(request)
     record(by=by, verb="propose_other_time", on=request, facts={"to": starts_at.isoformat()})
-    news.other_time(request)
+    notices.other_time(request)
     return request
 
 

@@ -16,7 +16,7 @@ from matchmaker.core import reference
 from matchmaker.core.problems import Refused
 from matchmaker.matching.models import Match
 from matchmaker.messaging.models import Enquiry, Quote, QuoteEvent, Side
-from matchmaker.messaging.services.telling import excerpt, tell
+from matchmaker.messaging.services.notices import excerpt, tell
 from matchmaker.messaging.services.writing import freshen, hand_over_turn, locked
 
 TERMS = (

@@ -15,7 +15,7 @@ from matchmaker.companies.models import Company
 from matchmaker.core.problems import Refused
 from matchmaker.events import services
 from matchmaker.events.models import Meeting, PlanDraft
-from matchmaker.events.services import standing as standings
+from matchmaker.events.services import snapshot as snapshots
 from matchmaker.events.services.editing import best_slots
 from matchmaker.events.services.explaining import in_the_way
 from matchmaker.notifications.tasks import ring
@@ -34,7 +34,7 @@ def pair(request, slug, uid, supplier, buyer):
         raise Http404
     if request.method == "POST":
         return _change(request, draft, supplier, buyer)
-    standing, plan = standings.of_draft(draft)
+    standing, plan = snapshots.of_draft(draft)
     if supplier >= len(standing.suppliers) or buyer >= len(standing.buyers):
         raise Http404
     present = next((row for row in plan.meetings if row[:2] == (supplier, buyer)), None)
@@ -109,7 +109,7 @@ def meeting(request, slug, uid):
     event = found.event
     options = []
     if found.status == Meeting.Status.PLANNED:
-        standing, plan = standings.of_meetings(event)
+        standing, plan = snapshots.of_meetings(event)
         s, b = standing.supplier_at.get(found.supplier_id), standing.buyer_at.get(found.buyer_id)
         if s is not None and b is not None:
             now = timezone.now()

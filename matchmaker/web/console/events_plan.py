@@ -15,7 +15,7 @@ from matchmaker.companies.models import Company
 from matchmaker.core.problems import Refused
 from matchmaker.events import services, tasks
 from matchmaker.events.models import Meeting, PlanDraft
-from matchmaker.events.services import standing as standings
+from matchmaker.events.services import snapshot as snapshots
 from matchmaker.events.services.explaining import UnplacedWishes
 from matchmaker.notifications.tasks import ring as ring_post_office
 from matchmaker.web.access import organiser, team
@@ -151,7 +151,7 @@ def show(request, slug, uid):
     draft = draft_of(request, slug, uid)
     if not draft.result:
         return redirect("console_event_plans", slug)
-    standing, plan = standings.of_draft(draft)
+    standing, plan = snapshots.of_draft(draft)
     companies = Company.objects.in_bulk([*standing.suppliers, *standing.buyers])
     locked = {tuple(pair) for pair in draft.locked}
     own = reverse("console_event_plan", args=[slug, uid])  # a pair's address lies under it; asked ten thousand times

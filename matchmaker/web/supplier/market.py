@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from matchmaker.catalogue.models import Product
 from matchmaker.core.problems import Refused
-from matchmaker.market_access.boxes import changes_between, duty_box, readiness_box
+from matchmaker.market_access.presentation import changes_between, duty_box, readiness_box
 from matchmaker.market_access.services import answer_question
 from matchmaker.matching.tasks import ring
 from matchmaker.web.access import supplier

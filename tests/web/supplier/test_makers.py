@@ -9,8 +9,8 @@ import datetime as dt
 import pytest
 from django.urls import reverse
 
-from matchmaker.market_access.boxes import window_box
 from matchmaker.market_access.models import Registration
+from matchmaker.market_access.presentation import window_box
 from matchmaker.market_access.services import load_market_access
 from tests import factories
 

@@ -65,9 +65,24 @@ QUOTE_EVENTS = {
         "message-question",
         "",
     ),
-    Quote.Status.ACCEPTED: (gettext_lazy("You accepted the quote"), gettext_lazy("The buyer accepted the quote"), "check", "met"),
-    Quote.Status.DECLINED: (gettext_lazy("You declined the quote"), gettext_lazy("The buyer declined the quote"), "x", "fail"),
-    Quote.Status.WITHDRAWN: (gettext_lazy("You took the quote back"), gettext_lazy("The supplier took the quote back"), "x", "fail"),
+    Quote.Status.ACCEPTED: (
+        gettext_lazy("You accepted the quote"),
+        gettext_lazy("The buyer accepted the quote"),
+        "check",
+        "met",
+    ),
+    Quote.Status.DECLINED: (
+        gettext_lazy("You declined the quote"),
+        gettext_lazy("The buyer declined the quote"),
+        "x",
+        "fail",
+    ),
+    Quote.Status.WITHDRAWN: (
+        gettext_lazy("You took the quote back"),
+        gettext_lazy("The supplier took the quote back"),
+        "x",
+        "fail",
+    ),
 }
 
 
