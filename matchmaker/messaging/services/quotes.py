@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -72,8 +72,9 @@ def lines_to_quote(enquiry: Enquiry) -> QuerySet[DemandLine]:
     matches = matches.filter(line__demand__company=enquiry.buyer_id)
     if enquiry.product_id is not None:
         matches = matches.filter(product=enquiry.product_id)
-    lines = DemandLine.objects.filter(pk__in=matches.values("line"), demand__in=Demand.objects.open())
-    return lines.order_by("demand", "number")
+    matching = Q(pk__in=matches.values("line"), demand__in=Demand.objects.open())
+    quoted = Q(pk__in=enquiry.quotes.exclude(line=None).values("line"))  # also where the match is gone meanwhile
+    return DemandLine.objects.filter(matching | quoted).order_by("demand", "number")
 
 
 def _standing(enquiry: Enquiry) -> None:
