@@ -9,8 +9,8 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from matchmaker.accounts.models import AuditEntry
-from matchmaker.campaigns import letters, team
 from matchmaker.campaigns.models import Campaign, Organiser, TeamSeat
+from matchmaker.campaigns.services import letters, team
 from matchmaker.core.problems import Refused
 from matchmaker.notifications.models import Delivery, Notice
 from matchmaker.notifications.services import notify

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from matchmaker.accounts import services
 from matchmaker.accounts.models import ApiToken
-from matchmaker.campaigns import team
+from matchmaker.campaigns.services import team
 from matchmaker.companies import privacy
 from matchmaker.core import clocks, downloads
 from matchmaker.core.problems import Refused

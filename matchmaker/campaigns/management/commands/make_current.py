@@ -2,8 +2,8 @@
 
 from django.core.management.base import BaseCommand, CommandError
 
-from matchmaker.campaigns import team
 from matchmaker.campaigns.models import Campaign
+from matchmaker.campaigns.services import team
 
 
 class Command(BaseCommand):

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
-from matchmaker.campaigns import letters, team
+from matchmaker.campaigns.services import letters, team
 
 
 class Command(BaseCommand):

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
-from matchmaker.campaigns import seats
 from matchmaker.campaigns.models import Campaign, Organiser, TeamSeat
+from matchmaker.campaigns.services import seats
 from matchmaker.core.problems import Refused
 from matchmaker.notifications.services import take_back
 
