@@ -22,7 +22,7 @@ from matchmaker.market_access.models import AccessNotice, Agreement, AgreementPa
 from matchmaker.market_access.readiness import State
 from matchmaker.matching import tasks as matching_tasks
 from matchmaker.web.access import organiser, team
-from matchmaker.web.console.rules_forms import AgreementForm, PartnerForm, RateForm, RuleForm, TariffForm
+from matchmaker.web.console.rules.forms import AgreementForm, PartnerForm, RateForm, RuleForm, TariffForm
 from matchmaker.web.refusals import show_on
 
 KEPT_SECONDS = 3600  # how long an uploaded tariff waits between preview and loading

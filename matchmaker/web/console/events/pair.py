@@ -21,8 +21,8 @@ from matchmaker.events.services.explaining import in_the_way
 from matchmaker.notifications.tasks import ring
 from matchmaker.web.access import organiser, team
 from matchmaker.web.agendas import local, read_instant
-from matchmaker.web.console.events import event_of
-from matchmaker.web.console.events_plan import draft_of
+from matchmaker.web.console.events.event import event_of
+from matchmaker.web.console.events.plan import draft_of
 from matchmaker.web.refusals import say_why
 
 

@@ -15,7 +15,7 @@ from matchmaker.events.models import Event, Meeting
 from matchmaker.notifications.tasks import ring
 from matchmaker.web.access import organiser
 from matchmaker.web.agendas import local
-from matchmaker.web.console.events import event_of
+from matchmaker.web.console.events.event import event_of
 from matchmaker.web.exports import Table, export
 from matchmaker.web.refusals import say_why
 

@@ -20,9 +20,9 @@ from matchmaker.events.services.explaining import UnplacedWishes
 from matchmaker.notifications.tasks import ring as ring_post_office
 from matchmaker.web.access import organiser, team
 from matchmaker.web.agendas import local
-from matchmaker.web.console.boards import VIEWS, Cell, board
-from matchmaker.web.console.events import event_of
-from matchmaker.web.console.events_forms import PlanForm
+from matchmaker.web.console.events.boards import VIEWS, Cell, board
+from matchmaker.web.console.events.event import event_of
+from matchmaker.web.console.events.forms import PlanForm
 from matchmaker.web.refusals import say_why
 from matchmaker.web.templatetags.ui import moment, number
 
