@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from matchmaker.api.base import Resource, Strict
 from matchmaker.api.filters import equal
 from matchmaker.api.permissions import SIGNED_IN
-from matchmaker.catalogue.models import Demand, DemandLine, Product
+from matchmaker.catalogue.models import Demand, Product
 from matchmaker.companies.models import Company
 from matchmaker.core.problems import Refused
 from matchmaker.messaging import services
@@ -195,7 +195,7 @@ class Enquiries(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
             enquiry = self.get_object()
             terms = dict(self.given(QuoteIn).validated_data)
             wanted = terms.pop("line", None)
-            line = get_object_or_404(DemandLine, demand=enquiry.demand_id, uid=wanted) if wanted else None
+            line = get_object_or_404(services.lines_to_quote(enquiry), uid=wanted) if wanted else None
             made = services.quote(by=request.user, enquiry=enquiry, line=line, **terms)
             transaction.on_commit(ring)
             return Response(QuoteOut(made).data, status=201)

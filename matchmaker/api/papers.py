@@ -14,7 +14,7 @@ from matchmaker.api.documents import DocumentOut
 from matchmaker.api.filters import equal
 from matchmaker.api.participations import CompanyOut
 from matchmaker.api.uploads import PAPER, GivesFiles, sealed
-from matchmaker.campaigns.verification import open_document, papers_for
+from matchmaker.campaigns.services.verification import open_document, papers_for
 from matchmaker.catalogue import services
 from matchmaker.catalogue.models import ProductCertificate
 from matchmaker.companies.models import Document

@@ -5,7 +5,7 @@ class CampaignsConfig(AppConfig):
     name = "matchmaker.campaigns"
 
     def ready(self):
-        from matchmaker.campaigns import letters, team
+        from matchmaker.campaigns.services import letters, team
         from matchmaker.companies import privacy
         from matchmaker.notifications import mail
 

@@ -5,7 +5,7 @@ import contextlib
 from celery import shared_task
 from kombu.exceptions import OperationalError
 
-from matchmaker.campaigns import letters
+from matchmaker.campaigns.services import letters
 
 
 @shared_task(name="campaigns.send_letters")

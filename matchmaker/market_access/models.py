@@ -15,6 +15,7 @@ from matchmaker.companies.models import Company
 from matchmaker.core.ids import Public
 from matchmaker.core.text import one_line
 from matchmaker.market_access import duty, rules
+from matchmaker.market_access.number_formats import is_in_form
 
 _SURE = [
     (rules.Confidence.PRIMARY.value, _("text of the rule read")),
@@ -322,6 +323,10 @@ class RegistrationQuerySet(DatedQuerySet):
     def of(self, company):
         return self.filter(company=company)
 
+    def waiting(self, campaign):
+        """Numbers of this campaign's companies whose evidence the team has not seen, the oldest first."""
+        return self.filter(company__campaigns=campaign, seen_on__isnull=True).distinct().order_by("recorded_at", "pk")
+
     def visible_to(self, user):
         if not user.is_authenticated:
             return self.none()
@@ -342,6 +347,8 @@ class Registration(Public):
     end_counted = models.BooleanField(default=False)  # the end was counted from the start, not read from a paper
     lowered = models.BooleanField(default=False)  # matching has read again that it ended
     recorded_at = models.DateTimeField(auto_now_add=True)
+    seen_on = models.DateField(null=True, blank=True)  # the team saw evidence: a paper, or the authority's public list
+    seen_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
 
     objects = RegistrationQuerySet.as_manager()
 
@@ -363,6 +370,11 @@ class Registration(Public):
 
     def __str__(self):
         return f"{self.code} {self.number}"
+
+    @property
+    def is_seen(self) -> bool:
+        """Evidence was seen, and the number has the form that the authority gives it."""
+        return self.seen_on is not None and is_in_form(self.code, self.number)
 
 
 class ReadinessAnswer(models.Model):

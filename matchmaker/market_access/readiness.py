@@ -1,8 +1,9 @@
 """What a product still needs for a shipment date, item by item, with the reason for each.
 
-Statuses are four and never mixed: *met* (something shows it), *missing* (the rule applies and nothing shows
-it), *not applicable* (a code or an answer takes the product out), *unknown* (something has to be asked
-first). Reasons are a code and facts; sentences are made from them where a language is known.
+Statuses are five and never mixed: *met* (evidence that the organiser has seen shows it), *stated* (the supplier
+says so, and the organiser has not seen evidence), *missing* (the rule applies and nothing shows it), *not
+applicable* (a code or an answer takes the product out), *unknown* (something has to be asked first). Reasons are a
+code and facts; sentences are made from them where a language is known.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ MOST_QUESTIONS = 5
 
 class Status(StrEnum):
     MET = "met"
+    STATED = "stated"
     MISSING = "missing"
     NOT_APPLICABLE = "not_applicable"
     UNKNOWN = "unknown"
@@ -37,19 +39,24 @@ class Status(StrEnum):
 
 class State(StrEnum):
     READY = "ready"
+    STATED = "stated"
     MISSING = "missing"
     UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Something that shows a rule is met: a registration, a certificate, a declaration, a protocol."""
+    """Something that speaks for a rule: a registration, a certificate, a declaration, a protocol.
+
+    It shows that the rule is met only where it is ``seen``: evidence the organiser has looked at, or a public notice.
+    """
 
     code: str
     kind: str  # registration | certificate | declared | protocol
     number: str = ""
     valid_from: date | None = None
     valid_until: date | None = None
+    seen: bool = False
 
     def holds(self, day: date) -> bool:
         return (self.valid_from is None or self.valid_from <= day) and (
@@ -249,7 +256,7 @@ class _Case:
     def _by_proof(self) -> Item:
         """What shows that an applying rule is met.
 
-        Better than a declaration first, the latest expiry among equals.
+        What was seen first, then better than a declaration, then the latest expiry among equals.
         """
         rule, day = self.rule, self.day
         fitting = [
@@ -259,9 +266,11 @@ class _Case:
         ]
         good = [one for one in fitting if one.holds(day)]
         if good:
-            best = max(good, key=lambda one: (one.kind != "declared", one.valid_until or date.max))
-            code = "evidence_declared" if best.kind == "declared" else "evidence_held"
-            return self._found(Status.MET, code, best, number=best.number, until=best.valid_until)
+            best = max(good, key=lambda one: (one.seen, one.kind != "declared", one.valid_until or date.max))
+            if best.seen:
+                return self._found(Status.MET, "evidence_held", best, number=best.number, until=best.valid_until)
+            code = "evidence_declared" if best.kind == "declared" else "evidence_stated"
+            return self._found(Status.STATED, code, best, number=best.number, until=best.valid_until)
         if rule.evidence is Evidence.ACCESS:
             return self._by_access()
         if rule.confidence is Confidence.HINT:
@@ -289,7 +298,7 @@ class _Case:
         product = self.product
         found = self.book.admits(self.rule, product.hs_code, product.origin, self.day)
         if found:
-            proof = Held(self.rule.code, "protocol", found.basis, found.valid_from, found.valid_until)
+            proof = Held(self.rule.code, "protocol", found.basis, found.valid_from, found.valid_until, seen=True)
             return self._found(Status.MET, "access_by_protocol", proof, basis=found.basis, source=found.source_url)
         asks = f"has:{self.rule.accepts[0]}"
         return self._found(Status.UNKNOWN, "access_not_recorded", asks=asks, origin=product.origin)
@@ -302,13 +311,16 @@ class _Case:
 def _sum_up(items: tuple[Item, ...], product: ProductFacts) -> tuple[State, Reason]:
     missing = sum(item.status is Status.MISSING for item in items)
     unknown = sum(item.status is Status.UNKNOWN for item in items)
-    facts = {"missing": missing, "unknown": unknown}
+    stated = sum(item.status is Status.STATED for item in items)
+    facts = {"missing": missing, "unknown": unknown, "stated": stated}
     if not product.hs_code:
         return State.UNKNOWN, Reason("hs_missing", facts)
     if missing:
         return State.MISSING, Reason("items_missing", facts)
     if unknown:
         return State.UNKNOWN, Reason("items_unknown", facts)
+    if stated:
+        return State.STATED, Reason("items_stated", facts)
     if not any(item.status is Status.MET for item in items):
         return State.READY, Reason("no_rule_applies", facts)
     return State.READY, Reason("all_met", facts)

@@ -54,12 +54,14 @@ def takes_over(rule: Rule) -> str:
 
 _STATUS = {
     Status.MET: gettext_lazy("met"),
+    Status.STATED: gettext_lazy("stated by the supplier"),
     Status.MISSING: gettext_lazy("missing"),
     Status.NOT_APPLICABLE: gettext_lazy("not applicable"),
     Status.UNKNOWN: gettext_lazy("not known yet"),
 }
 _STATE = {
     State.READY: gettext_lazy("ready"),
+    State.STATED: gettext_lazy("stated by the supplier"),
     State.MISSING: gettext_lazy("something is missing"),
     State.UNKNOWN: gettext_lazy("not known yet"),
 }
@@ -126,6 +128,9 @@ def _scope_excludes(facts: Facts) -> str:
 
 _ITEM: dict[str, Callable[[Facts], str]] = {
     "evidence_held": _held,
+    "evidence_stated": lambda facts: (
+        _("%(held)s The organiser has not seen the evidence yet.") % {"held": _held(facts)}
+    ),
     "evidence_declared": lambda facts: _("You stated that you have it. Keep the paper at hand."),
     "evidence_expired": _expired,
     "evidence_not_yet_valid": lambda facts: (
@@ -151,6 +156,7 @@ _ITEM: dict[str, Callable[[Facts], str]] = {
 
 # Where the sentence speaks of what the maker said or should do, everybody else reads this one.
 _ITEM_TO_OTHERS: dict[str, Callable[[Facts], str]] = {
+    "evidence_stated": lambda facts: _("The supplier states it; the organiser has not seen evidence."),
     "evidence_declared": lambda facts: _("The supplier states that it has this."),
     "scope_uncertain": lambda facts: _("It may apply: customs or the importer decides."),
     "confirmed_not_applicable": lambda facts: _(
@@ -187,6 +193,12 @@ def about_readiness(answer: Readiness) -> str:
             )
             % facts
         )
+    if code == "items_stated":
+        return ngettext(
+            "Nothing is missing for a shipment on %(day)s; for %(stated)d item there is only the supplier's word.",
+            "Nothing is missing for a shipment on %(day)s; for %(stated)d items there is only the supplier's word.",
+            answer.reason.facts["stated"],
+        ) % {**facts, "stated": answer.reason.facts["stated"]}
     if code == "no_rule_applies":
         return _("None of the rules on record asks anything of this product for a shipment on %(day)s.") % facts
     return _("Everything the rules on record ask is there for a shipment on %(day)s.") % facts

@@ -131,7 +131,7 @@ def _label(code: str) -> str:
         "price": _("Price"),
         "minimum_order": _("Minimum order"),
         "delivery": _("Delivery"),
-        "registration": _("Registration"),
+        "registration": _("Ready for China"),
         **traits.labels(),
     }.get(code, code)
 
@@ -262,6 +262,8 @@ def _delivery(outcome: str, facts: dict) -> str:
 
 
 def _registration(outcome: str, facts: dict) -> str:
+    if facts.get("readiness") == "stated":
+        return _("Stated by the supplier; the organiser has not seen the evidence for import into China.")
     return {
         "meets": _("Ready for import into China."),
         "fails": _("Something is still missing for import into China."),

@@ -1,8 +1,8 @@
 """A country partner of the sample campaign: its desk, a code, and the companies of its country it vouches for."""
 
 from matchmaker.accounts.models import User
-from matchmaker.campaigns import partners
 from matchmaker.campaigns.models import Campaign
+from matchmaker.campaigns.services import partners
 from matchmaker.companies.models import Company
 
 VOUCHED = 3  # of its companies; for the others it has not given its word yet

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from matchmaker.core.joined import one_after_another
 from matchmaker.core.problems import Refused
-from matchmaker.market_access.boxes import WindowBox, window_box
+from matchmaker.market_access.presentation import WindowBox, window_box
 from matchmaker.matching import reasons
 from matchmaker.matching.models import Match
 from matchmaker.matching.services import answer_match
@@ -48,7 +48,17 @@ def _parts(match: Match) -> list[dict]:
         "category": _("Category"),
         "trust": _("Trust"),
     }
-    return [{"label": labels[name], "value": round(100 * match.parts[name])} for name in labels if name in match.parts]
+    why = {
+        "trust": _(
+            "How far the two companies have been checked. "
+            "Papers that the organiser has seen and a proved domain raise it."
+        )
+    }
+    return [
+        {"label": labels[name], "value": round(100 * match.parts[name]), "why": why.get(name, "")}
+        for name in labels
+        if name in match.parts
+    ]
 
 
 def window_of(match: Match, *, to_maker: bool = True) -> WindowBox | None:

@@ -5,7 +5,6 @@ Each says the form it accepts when it refuses, and gives back exactly what was t
 
 import re
 import unicodedata
-import zoneinfo
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 from functools import lru_cache
@@ -261,12 +260,6 @@ class CodesField(forms.MultipleChoiceField):
 
 
 # -- lists in the reader's language ------------------------------------------------------------------------------------
-def zone_choices() -> Choices:
-    """Europe/Paris and UTC; not the old names such as Cuba or GB-Eire, which mean the same as another."""
-    places = (name for name in zoneinfo.available_timezones() if "/" in name or name == "UTC")
-    return [(name, name.replace("_", " ")) for name in sorted(places)]
-
-
 def countries() -> Choices:
     return _sorted("countries", _language())
 

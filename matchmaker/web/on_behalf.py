@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from matchmaker.accounts.acting import Acting, acting
-from matchmaker.campaigns import on_behalf
+from matchmaker.campaigns.services import on_behalf
 from matchmaker.companies.models import Company
 
 KEY = "on_behalf"

@@ -7,8 +7,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from matchmaker.accounts.models import User
-from matchmaker.campaigns import questions
 from matchmaker.campaigns.models import Answer, Campaign, Question
+from matchmaker.campaigns.services import questions
 from matchmaker.companies.models import Company
 from matchmaker.web import fields
 from matchmaker.web.refusals import show_on

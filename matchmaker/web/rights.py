@@ -73,6 +73,7 @@ TABLE = (
     Right("Letters, quotes, samples and steps between companies",
         ("–", "own", "own", "own", "reported or held ones only", "by scope"),
         tables="messaging.Enquiry messaging.Message messaging.Attachment messaging.ReadMark messaging.Quote "
+        "messaging.QuoteEvent "
         "messaging.Sample messaging.DealStep messaging.FollowUp messaging.Report",
         notices="enquiry_assigned enquiry_declined enquiry_expired enquiry_follow_up enquiry_message enquiry_quote "
         "enquiry_reminder enquiry_review enquiry_step"),

@@ -95,18 +95,23 @@ async function call(address, options = {}) {
   return response.json();
 }
 
+// What was scanned without a network is sent first, so that the list that comes back counts it.
 async function refresh() {
+  await send();
   try {
-    take(await call(page.dataset.list));
+    await take(await call(page.dataset.list));
     await keep("list", list);
     online(true);
   } catch { online(false); }
-  await send();
 }
 
-function take(fresh) {
+async function take(fresh) {
   list = fresh;
   people = new Map(list.people.map((person) => [person.key, person]));
+  for (const row of await queued()) { // let in here, and not sent yet
+    const person = row.entered && people.get(await digest(row.code));
+    if (person && !person.at) Object.assign(person, { at: row.at, gate: list.gate });
+  }
   part("event").textContent = list.name;
   part("name").textContent = list.gate;
   counts();
@@ -217,7 +222,7 @@ async function start() {
   }
   secret = (await kept("secret")) || "";
   const before = await kept("list");
-  if (before) take(before);
+  if (before) await take(before);
   part("nokey").hidden = Boolean(secret);
   part("work").hidden = !secret;
   if (!secret) return;

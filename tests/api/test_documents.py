@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from matchmaker.accounts.models import AuditEntry
-from matchmaker.campaigns.verification import refuse_document
+from matchmaker.campaigns.services.verification import refuse_document
 from matchmaker.companies.documents import add_document
 from matchmaker.companies.models import Document, Membership
 from tests import factories

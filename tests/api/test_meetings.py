@@ -139,6 +139,6 @@ def test_the_team_writes_copies_publishes_and_cancels_an_event(hall):
     assert team.patch(at("event", slug), {"closes_at": "11:00"}).json()["slots"][3:] != []
     assert team.post(at("event_publish", slug)).json()["status"] == "published"
     copied = team.post(at("event_copy", slug)).json()
-    assert (copied["status"], copied["name_zh"], copied["slug"] == slug) == ("draft", "成都洽谈会", False)
+    assert (copied["status"], copied["name_zh"], copied["slug"] == slug) == ("draft", "成都洽谈会（副本）", False)
     assert other.post(at("event_cancel", slug)).status_code == 404
     assert team.post(at("event_cancel", slug)).json()["status"] == "cancelled"

@@ -5,8 +5,8 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from matchmaker.accounts.models import AuditEntry
-from matchmaker.campaigns import identity
 from matchmaker.campaigns.models import Campaign, Enrolment, Organiser
+from matchmaker.campaigns.services import identity
 from matchmaker.companies.models import Company, Membership
 from matchmaker.companies.services import companies_alike
 from matchmaker.core.problems import Refused

@@ -9,9 +9,9 @@ from django.db import connection
 from django.utils import timezone
 
 from matchmaker.accounts.models import AuditEntry
-from matchmaker.campaigns import letters, partners, second_step
+from matchmaker.campaigns import second_step
 from matchmaker.campaigns.models import Enrolment, PartnerCode, PartnerSeat
-from matchmaker.campaigns.services import submit_company
+from matchmaker.campaigns.services import letters, partners, submit_company
 from matchmaker.companies import invitations
 from matchmaker.companies.models import Company, Membership
 from matchmaker.core.problems import Refused

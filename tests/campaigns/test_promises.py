@@ -6,7 +6,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from matchmaker.campaigns import partners, services, verification
+from matchmaker.campaigns import services
+from matchmaker.campaigns.services import partners, verification
 from tests import factories
 
 pytestmark = pytest.mark.django_db

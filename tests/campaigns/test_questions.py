@@ -5,9 +5,8 @@ import datetime as dt
 import pytest
 from django.core.exceptions import ValidationError
 
-from matchmaker.campaigns import questions
 from matchmaker.campaigns.models import Answer, Question
-from matchmaker.campaigns.services import submit_company
+from matchmaker.campaigns.services import questions, submit_company
 from matchmaker.core.problems import Refused
 from tests import factories
 

@@ -9,8 +9,8 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from matchmaker.accounts.models import AuditEntry
-from matchmaker.campaigns import letters, team
 from matchmaker.campaigns.models import Campaign, Organiser, TeamSeat
+from matchmaker.campaigns.services import letters, team
 from matchmaker.core.problems import Refused
 from matchmaker.notifications.models import Delivery, Notice
 from matchmaker.notifications.services import notify
@@ -165,3 +165,23 @@ def test_a_campaign_that_ends_before_it_begins_is_not_begun():
     with pytest.raises(CommandError):
         call_command(*BEGUN, *days, "--admin", "lin@fair.example", stdout=io.StringIO())
     assert (Campaign.objects.count(), TeamSeat.objects.count(), mail.outbox) == (0, 0, [])
+
+
+def test_a_second_campaign_becomes_the_one_the_site_shows(client):
+    first = factories.campaign(slug="spring-2027")
+    out = io.StringIO()
+    days = ["--from", "2027-01-01", "--until", "2027-12-31"]
+    call_command(*BEGUN, *days, "--admin", "lin@fair.example", stdout=out)
+    assert "manage.py make_current export-2027" in out.getvalue()
+    assert client.get("/").context["campaign"] == first
+    call_command("make_current", "export-2027", stdout=out)
+    second = Campaign.objects.get(slug="export-2027")
+    assert client.get("/").context["campaign"] == second
+    assert list(Campaign.objects.filter(is_current=True)) == [second]
+    assert Campaign.objects.filter(pk=first.pk).exists()
+
+
+def test_a_campaign_that_does_not_exist_cannot_be_chosen():
+    factories.campaign(slug="spring-2027")
+    with pytest.raises(CommandError, match="There are: spring-2027"):
+        call_command("make_current", "export-2099")

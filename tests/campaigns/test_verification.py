@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from matchmaker.accounts.models import AuditEntry
-from matchmaker.campaigns.verification import verify_company, withdraw_check
+from matchmaker.campaigns.services.verification import verify_company, withdraw_check
 from matchmaker.companies.models import Check
 from matchmaker.companies.services import update_company
 from matchmaker.companies.verification import lower_expired

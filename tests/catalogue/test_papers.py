@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from matchmaker.accounts.models import AuditEntry
 from matchmaker.api.products import ProductOut
-from matchmaker.campaigns.verification import refuse_document
+from matchmaker.campaigns.services.verification import refuse_document
 from matchmaker.catalogue import services
 from matchmaker.catalogue.models import ProductFile
 from matchmaker.companies.models import Membership

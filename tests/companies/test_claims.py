@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from matchmaker.accounts.models import AuditEntry
-from matchmaker.campaigns.claims import agree_to_claim, decline_claim
+from matchmaker.campaigns.services.claims import agree_to_claim, decline_claim
 from matchmaker.companies import claims
 from matchmaker.companies.identifiers import check_identifier
 from matchmaker.companies.models import Claim, Company, Membership

@@ -12,7 +12,7 @@ from django.utils import timezone
 from PIL import Image
 
 from matchmaker.accounts.models import AuditEntry
-from matchmaker.campaigns import verification
+from matchmaker.campaigns.services import verification
 from matchmaker.companies.documents import add_document, remove_document
 from matchmaker.companies.models import Document, Membership
 from matchmaker.companies.privacy import erase_person

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from matchmaker.accounts.services import create_token, revoke_token
-from matchmaker.campaigns.claims import agree_to_claim
+from matchmaker.campaigns.services.claims import agree_to_claim
 from matchmaker.companies import claims, invitations, members
 from matchmaker.companies.models import Asked, Claim, Invitation, JoinRequest, Membership
 from matchmaker.core.problems import Refused

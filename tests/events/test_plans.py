@@ -4,7 +4,7 @@ from matchmaker.core.problems import Refused
 from matchmaker.events import services
 from matchmaker.events.models import Meeting, PlanDraft
 from matchmaker.events.services import plans
-from matchmaker.events.services import standing as standings
+from matchmaker.events.services import snapshot as snapshots
 from matchmaker.events.services.explaining import UnplacedWishes
 from matchmaker.notifications.models import Notice
 from tests import factories
@@ -116,7 +116,7 @@ def test_every_wish_without_a_meeting_has_a_sentence(hall):
     hall.wish(suppliers[0], silent, "must")
     hall.wish(silent, suppliers[0], "never")
     draft = hall.plan()
-    found = UnplacedWishes(draft, *standings.of_draft(draft))
+    found = UnplacedWishes(draft, *snapshots.of_draft(draft))
     codes = {row.buyer.pk: row.code for row in found if row.supplier.pk == suppliers[0].company_id}
     assert codes[away.company_id] == "no_common_slot"
     assert codes[silent.company_id] == "not_possible"

@@ -26,6 +26,11 @@ VALVE = ProductFacts("848180", "COMP", "IT")
 BISCUITS = ProductFacts("190531", "AGRI", "FR")
 
 
+def seen(*args) -> Held:
+    """Evidence that the organiser has looked at."""
+    return Held(*args, seen=True)
+
+
 def statuses(answer):
     return {item.rule.code: item.status.value for item in answer.items}
 
@@ -65,10 +70,10 @@ def test_kenyan_grower_of_fresh_avocados(day, plant, label):
     assert (answer.state, answer.questions) == (State.MISSING, ())
 
 
-def test_kenyan_grower_is_ready_with_orchard_and_permit():
-    product = replace(AVOCADO, held=(Held("GACC-ORCHARD", "registration", "KE-0001"),))
+def test_kenyan_grower_misses_nothing_with_orchard_and_a_permit_of_which_there_is_only_her_word():
+    product = replace(AVOCADO, held=(seen("GACC-ORCHARD", "registration", "KE-0001"),))
     answer = readiness(product, JULY, {"fresh_fruit": True, "has:FRUIT-PERMIT": True}, BOOK)
-    assert (answer.state, answer.reason.code, answer.still_open) == (State.READY, "all_met", 0)
+    assert (answer.state, answer.reason.code, answer.still_open) == (State.STATED, "items_stated", 0)
 
 
 def test_for_fresh_avocados_every_change_of_rules_passes_by():
@@ -126,7 +131,7 @@ def test_italian_valve_for_water_needs_nothing_on_record():
 def test_italian_valve_for_steam_needs_a_type_test():
     answers = {"explosion_protected": False, "safety_valve": False, "pressure_piping": True}
     assert statuses(readiness(VALVE, JULY, answers, BOOK))["PIPING-TYPE-TEST"] == "missing"
-    tested = replace(VALVE, held=(Held("TS-TYPE-TEST", "certificate", "TX1234"),))
+    tested = replace(VALVE, held=(seen("TS-TYPE-TEST", "certificate", "TX1234"),))
     assert readiness(tested, JULY, answers, BOOK).state is State.READY
 
 
@@ -148,7 +153,7 @@ def test_nothing_changes_for_valves_between_the_three_dates():
     ],
 )
 def test_a_registration_counts_on_the_days_on_which_it_holds(begins, ends, day, status, reason):
-    held = Held(
+    held = seen(
         "GACC-FOOD",
         "registration",
         "CFRA12345678901",
@@ -159,9 +164,30 @@ def test_a_registration_counts_on_the_days_on_which_it_holds(begins, ends, day, 
     assert (found.status.value, found.reason.code) == (status, reason)
 
 
+def test_a_registration_that_nobody_has_seen_is_stated_and_holds_readiness_back():
+    held = (Held("GACC-FOOD", "registration", "C1"), seen("GACC-EXPORTER", "registration", "E1"))
+    product, answers = replace(BISCUITS, held=held), {"retail_packed": False}
+    assert item(product, JULY, "GACC-FOOD-280").status is Status.STATED
+    answer = readiness(product, JULY, answers, BOOK)
+    assert (answer.state, answer.reason.code, answer.registered) == (
+        State.STATED,
+        "items_stated",
+        frozenset({"GACC-EXPORTER"}),
+    )
+
+
+def test_what_was_seen_comes_before_what_is_only_stated():
+    held = (
+        Held("GACC-FOOD", "registration", "stated", None, date(2031, 12, 31)),
+        seen("GACC-FOOD", "registration", "seen", None, date(2028, 12, 31)),
+    )
+    found = item(replace(BISCUITS, held=held), JULY, "GACC-FOOD-280")
+    assert (found.status, found.reason.facts["number"]) == (Status.MET, "seen")
+
+
 def test_a_registration_under_the_old_decree_carries_over():
     """Made-in-China Insights: valid registrations under Decree 248 need no new application."""
-    product = replace(BISCUITS, held=(Held("GACC-FOOD", "registration", "C1", date(2024, 1, 1), date(2028, 12, 31)),))
+    product = replace(BISCUITS, held=(seen("GACC-FOOD", "registration", "C1", date(2024, 1, 1), date(2028, 12, 31)),))
     assert item(product, MAY, "GACC-FOOD-248").status is Status.MET
     assert item(product, JULY, "GACC-FOOD-280").status is Status.MET
 
@@ -169,8 +195,8 @@ def test_a_registration_under_the_old_decree_carries_over():
 def test_expiry_alone_lowers_readiness():
     answers = {"retail_packed": False}
     held = (
-        Held("GACC-FOOD", "registration", "C1", None, date(2026, 12, 31)),
-        Held("GACC-EXPORTER", "registration", "E1"),
+        seen("GACC-FOOD", "registration", "C1", None, date(2026, 12, 31)),
+        seen("GACC-EXPORTER", "registration", "E1"),
     )
     product = replace(BISCUITS, held=held)
     assert readiness(product, date(2026, 12, 31), answers, BOOK).state is State.READY
@@ -179,8 +205,8 @@ def test_expiry_alone_lowers_readiness():
 
 def test_of_two_registrations_the_one_that_ends_later_is_shown():
     held = (
-        Held("GACC-FOOD", "registration", "old", None, date(2026, 12, 31)),
-        Held("GACC-FOOD", "registration", "new", None, date(2031, 12, 31)),
+        seen("GACC-FOOD", "registration", "old", None, date(2026, 12, 31)),
+        seen("GACC-FOOD", "registration", "new", None, date(2031, 12, 31)),
     )
     assert item(replace(BISCUITS, held=held), JULY, "GACC-FOOD-280").reason.facts["number"] == "new"
 
@@ -191,7 +217,7 @@ def test_a_registration_cannot_be_declared():
 
 def test_a_document_can_be_declared():
     found = item(CREAM, JULY, "COSMETIC-RESPONSIBLE", {"has:COSMETIC-RESPONSIBLE": True})
-    assert (found.status, found.reason.code) == (Status.MET, "evidence_declared")
+    assert (found.status, found.reason.code) == (Status.STATED, "evidence_declared")
 
 
 def test_a_declaration_of_no_is_no_evidence():
@@ -203,22 +229,22 @@ def test_the_new_label_is_accepted_early_and_the_old_one_not_late():
     """bainuo-food.com and the Food Safety Law's rules: a producer may follow the new standard before its day."""
     old = {"retail_packed": True, "has:GB7718-2011": True}
     new = {"retail_packed": True, "has:GB7718-2025": True}
-    assert item(BISCUITS, JULY, "LABEL-7718-2011", old).status is Status.MET
-    assert item(BISCUITS, JULY, "LABEL-7718-2011", new).status is Status.MET
+    assert item(BISCUITS, JULY, "LABEL-7718-2011", old).status is Status.STATED
+    assert item(BISCUITS, JULY, "LABEL-7718-2011", new).status is Status.STATED
     assert item(BISCUITS, APRIL, "LABEL-7718-2025", old).status is Status.MISSING
-    assert item(BISCUITS, APRIL, "LABEL-7718-2025", new).status is Status.MET
+    assert item(BISCUITS, APRIL, "LABEL-7718-2025", new).status is Status.STATED
 
 
 def test_a_label_made_to_the_old_standard_shows_as_a_change():
     answers = {"retail_packed": True, "has:GB7718-2011": True}
     changes = {one.requirement: one for one in difference(BISCUITS, JULY, APRIL, answers, BOOK)}
     label = changes["FOOD-LABEL"]
-    assert label.before.status is Status.MET
+    assert label.before.status is Status.STATED
     assert label.after.status is Status.MISSING
 
 
 def test_an_item_that_only_changes_its_status_is_a_change_too():
-    product = replace(BISCUITS, held=(Held("GACC-FOOD", "registration", "C1", None, date(2026, 12, 31)),))
+    product = replace(BISCUITS, held=(seen("GACC-FOOD", "registration", "C1", None, date(2026, 12, 31)),))
     changes = difference(product, JULY, date(2027, 1, 15), {"retail_packed": False}, BOOK)
     assert [(one.kind, one.requirement) for one in changes] == [("status", "GACC-FOOD")]
 
@@ -243,7 +269,7 @@ def test_a_protocol_outside_its_days_admits_nothing():
 def test_the_exporter_can_say_that_the_customs_list_admits_the_fruit():
     product = ProductFacts("080440", "AGRI", "UG")
     answers = {"fresh_fruit": True, "has:FRUIT-ACCESS": True}
-    assert item(product, JULY, "FRUIT-ACCESS", answers).status is Status.MET
+    assert item(product, JULY, "FRUIT-ACCESS", answers).status is Status.STATED
 
 
 # -- rules whose scope is only a hint ---------------------------------------------------------------------------------
@@ -264,7 +290,7 @@ def test_a_hint_is_never_missing_before_somebody_confirmed_it(answers, status, r
 
 
 def test_a_hint_is_met_by_its_evidence_without_a_question():
-    motor = ProductFacts("850152", "COMP", "DE", (Held("CEL", "registration", "X1"),))
+    motor = ProductFacts("850152", "COMP", "DE", (seen("CEL", "registration", "X1"),))
     assert item(motor, JULY, "ENERGY-LABEL-INDUSTRY").status is Status.MET
 
 
@@ -294,7 +320,7 @@ def test_papers_and_notices_do_not_hold_readiness_back():
 
 def test_counts_add_up():
     answer = readiness(BISCUITS, JULY, {}, BOOK)
-    assert answer.counts == {"met": 0, "missing": 2, "not_applicable": 0, "unknown": 2}
+    assert answer.counts == {"met": 0, "stated": 0, "missing": 2, "not_applicable": 0, "unknown": 2}
     assert answer.still_open == 4
 
 

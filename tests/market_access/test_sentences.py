@@ -10,7 +10,7 @@ import pytest
 from django.utils import translation
 
 import matchmaker.market_access as floor
-from matchmaker.market_access import boxes, sentences
+from matchmaker.market_access import presentation, sentences
 from matchmaker.market_access.duty import Span
 from matchmaker.market_access.readiness import ProductFacts, checklist
 from matchmaker.market_access.rules import read_rulebook
@@ -30,6 +30,7 @@ def codes_in(module, pattern):
 def test_every_reason_of_an_item_has_a_sentence():
     made = codes_in("readiness.py", r'self\._found\(\s*Status\.[A-Z_]+, "([a-z_]+)"')
     made |= {"code_excludes", "answer_excludes", "hs_missing", "hs_too_short", "evidence_held", "evidence_declared"}
+    made |= {"evidence_stated"}
     assert made == set(sentences._ITEM)
 
 
@@ -110,21 +111,21 @@ def test_period(begins, ends, expected):
 def test_kenyan_grower_sees_list_duty_and_change(records):
     grower = factories.supplier(country="KE")
     product = factories.product(grower, hs_code="080440", origin="KE", category=factories.category("AGRI-04"))
-    asked = boxes.readiness_box(product, MAY)
+    asked = presentation.readiness_box(product, MAY)
     assert [one.text for one in asked.questions] == ["Is it fresh fruit (not frozen, dried or otherwise processed)?"]
     answer_question(by=factories.member_of(grower), product=product, question="fresh_fruit", answer=True)
-    box = boxes.readiness_box(product, MAY)
+    box = presentation.readiness_box(product, MAY)
     assert (box.state, box.summary) == ("missing", "2 items are missing for a shipment on May 15, 2026.")
     lines = {line.code: line for line in box.items}
     assert lines["FRUIT-ACCESS"].reason == "Admitted by GACC Announcement 2022 No. 47 (fresh avocados from Kenya)."
     assert lines["FRUIT-ORCHARD"].registers == "GACC-ORCHARD"
     assert lines["FRUIT-PERMIT"].declares == "has:FRUIT-PERMIT"
-    assert [line.sentence for line in boxes.changes_between(product, MAY, JULY)] == [
+    assert [line.sentence for line in presentation.changes_between(product, MAY, JULY)] == [
         "Registration of the overseas food plant (Decree 248) gives way to "
         "Registration of the overseas food plant (Decree 280)."
     ]
     for day in (MAY, JULY, APRIL):
-        duty = boxes.duty_box(product, day)
+        duty = presentation.duty_box(product, day)
         assert (duty.best.code, duty.best.rate, duty.mfn) == ("AFR-ZERO", "0%", "")
         assert duty.best.notes == (
             "The measure itself sets 0% for all tariff lines.",
@@ -138,11 +139,11 @@ def test_french_cosmetics_maker_sees_list_and_no_agreement(records):
     cream = factories.product(maker, hs_code="330499", origin="FR", category=factories.category("CONS-01"))
     answer_question(by=factories.member_of(maker), product=cream, question="special_cosmetic", answer=False)
     for day in (MAY, JULY, APRIL):
-        box = boxes.readiness_box(cream, day)
-        assert box.counts == {"met": 0, "missing": 3, "not_applicable": 1, "unknown": 0}
-        assert boxes.duty_box(cream, day).options == ()
-    assert boxes.changes_between(cream, MAY, APRIL) == []
-    assert boxes.duty_box(cream, MAY).notes[-1] == (
+        box = presentation.readiness_box(cream, day)
+        assert box.counts == {"met": 0, "stated": 0, "missing": 3, "not_applicable": 1, "unknown": 0}
+        assert presentation.duty_box(cream, day).options == ()
+    assert presentation.changes_between(cream, MAY, APRIL) == []
+    assert presentation.duty_box(cream, MAY).notes[-1] == (
         "No agreement on record covers goods from France on May 15, 2026: the most-favoured-nation rate applies."
     )
 
@@ -150,10 +151,10 @@ def test_french_cosmetics_maker_sees_list_and_no_agreement(records):
 def test_italian_valve_maker_sees_what_depends_on_her_answers(records):
     valve = factories.product(hs_code="848180", origin="IT", category=factories.category("COMP-07"))
     for day in (MAY, JULY, APRIL):
-        box = boxes.readiness_box(valve, day)
+        box = presentation.readiness_box(valve, day)
         assert (box.state, len(box.questions)) == ("unknown", 3)
         assert {line.reason for line in box.items} == {"It depends on a question you have not answered yet."}
-    assert boxes.changes_between(valve, MAY, APRIL) == []
+    assert presentation.changes_between(valve, MAY, APRIL) == []
 
 
 def test_the_duty_box_shows_the_saving_where_rates_are_loaded(records):
@@ -163,14 +164,14 @@ def test_the_duty_box_shows_the_saving_where_rates_are_loaded(records):
     )
     import_tariff(by=factories.organiser(), content=content, apply=True)
     product = factories.product(hs_code="080440", origin="PE", category=factories.category("AGRI-04"))
-    box = boxes.duty_box(product, JULY, value=Decimal(20000))
+    box = presentation.duty_box(product, JULY, value=Decimal(20000))
     assert (box.mfn, box.best.rate, box.best.saving, box.notes) == ("25%", "0%", "CN¥5,000", ())
     assert box.best.proofs == ("certificate of origin issued in the exporting country",)
 
 
 def test_a_heading_under_a_tariff_quota_says_what_that_means_and_who_says_so(records):
     rice = factories.product(hs_code="100630", origin="TH")
-    quota = boxes.duty_box(rice, JULY).quota
+    quota = presentation.duty_box(rice, JULY).quota
     assert quota.sentences == (
         "Goods of this heading can be under a tariff quota in China: Rice.",
         "Inside the quota a low rate counts, for the quantity that China sets each year. Outside it the full rate "
@@ -181,29 +182,39 @@ def test_a_heading_under_a_tariff_quota_says_what_that_means_and_who_says_so(rec
     assert quota.source_url.startswith("https://www.fao.org/giews/")
     assert quota.confidence_label == "Whether it covers this product has to be confirmed."
     with translation.override("zh-hans"):
-        assert boxes.duty_box(rice, JULY).quota.sentences[0] == "此税目的商品可能实行关税配额管理：稻谷和大米。"
-    assert boxes.duty_box(factories.product(hs_code="080440", origin="TH"), JULY).quota is None
+        assert presentation.duty_box(rice, JULY).quota.sentences[0] == "此税目的商品可能实行关税配额管理：稻谷和大米。"
+    assert presentation.duty_box(factories.product(hs_code="080440", origin="TH"), JULY).quota is None
 
 
 def test_a_chinese_reader_gets_the_records_in_chinese(records):
     product = factories.product(hs_code="190531", origin="FR", category=factories.category("AGRI-10"))
     with translation.override("zh-hans"):
-        lines = {line.code: line for line in boxes.readiness_box(product, JULY).items}
+        lines = {line.code: line for line in presentation.readiness_box(product, JULY).items}
         assert lines["GACC-FOOD-280"].name == "进口食品境外生产企业注册（海关总署令第280号）"
-        assert boxes.duty_box(product, JULY, origin="TH").options[1].name == "区域全面经济伙伴关系协定"
+        assert presentation.duty_box(product, JULY, origin="TH").options[1].name == "区域全面经济伙伴关系协定"
+
+
+NUMBER = "CFRA15012303080001"
 
 
 def test_a_registration_on_record_is_shown_with_its_end(records):
     maker = factories.supplier(country="FR")
     product = factories.product(maker, hs_code="190531", origin="FR", category=factories.category("AGRI-10"))
     record_registration(
-        by=factories.member_of(maker), company=maker, code="GACC-FOOD", number="C1", valid_until=date(2027, 1, 31)
+        by=factories.member_of(maker), company=maker, code="GACC-FOOD", number=NUMBER, valid_until=date(2027, 1, 31)
     )
-    lines = {line.code: line for line in boxes.readiness_box(product, JULY).items}
-    assert lines["GACC-FOOD-280"].reason == "On record: C1, valid until Jan 31, 2027."
-    later = {line.code: line for line in boxes.readiness_box(product, APRIL).items}
-    assert later["GACC-FOOD-280"].reason == "C1 ended on Jan 31, 2027, before this shipment."
-    before = {line.code: line for line in boxes.readiness_box(product, MAY).items}
+    lines = {line.code: line for line in presentation.readiness_box(product, JULY).items}
+    assert lines["GACC-FOOD-280"].reason == (
+        f"On record: {NUMBER}, valid until Jan 31, 2027. The organiser has not seen the evidence yet."
+    )
+    to_others = {line.code: line for line in presentation.readiness_box(product, JULY, to_maker=False).items}
+    assert (to_others["GACC-FOOD-280"].status, to_others["GACC-FOOD-280"].reason) == (
+        "stated",
+        "The supplier states it; the organiser has not seen evidence.",
+    )
+    later = {line.code: line for line in presentation.readiness_box(product, APRIL).items}
+    assert later["GACC-FOOD-280"].reason == f"{NUMBER} ended on Jan 31, 2027, before this shipment."
+    before = {line.code: line for line in presentation.readiness_box(product, MAY).items}
     assert before["GACC-FOOD-248"].next_rule == (
         "From Jun 1, 2026: Registration of the overseas food plant (Decree 280)."
     )

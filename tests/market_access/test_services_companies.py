@@ -11,9 +11,11 @@ from matchmaker.market_access.models import (
     ReadinessAnswer,
     Registration,
 )
+from matchmaker.market_access.number_formats import FORMATS, is_in_form
 from matchmaker.market_access.registrations import Reminder
 from matchmaker.market_access.services import (
     answer_question,
+    check_registration,
     lower_ended,
     readiness_of,
     readiness_of_many,
@@ -84,20 +86,70 @@ def test_record_registration_of_a_plant_counts_for_all_its_products(biscuits):
         by=by(biscuits.company),
         company=biscuits.company,
         code="GACC-FOOD",
-        number=" CFRA22002201 ",
+        number=" CFRA15012303080022 ",
         valid_from=date(2024, 3, 1),
     )
     row = Registration.objects.get()
-    assert (row.number, row.valid_until, row.end_counted) == ("CFRA22002201", date(2029, 2, 28), True)
-    met = {item.rule.code for item in readiness_of(biscuits, JULY).items if item.status == "met"}
-    assert met == {"GACC-FOOD-280"}
+    assert (row.number, row.valid_until, row.end_counted) == ("CFRA15012303080022", date(2029, 2, 28), True)
+    stated = {item.rule.code for item in readiness_of(biscuits, JULY).items if item.status == "stated"}
+    assert stated == {"GACC-FOOD-280"}
     expired = {item.rule.code: item.reason.code for item in readiness_of(biscuits, date(2029, 3, 1)).items}
     assert expired["GACC-FOOD-280"] == "evidence_expired"
 
 
+def test_a_registration_is_met_once_the_team_has_seen_evidence(biscuits):
+    team = factories.organiser()
+    campaign = team.organiser_of.get().campaign
+    campaign.participations.create(company=biscuits.company, side="supplier")
+    row = record_registration(
+        by=by(biscuits.company), company=biscuits.company, code="GACC-FOOD", number="CFRA15012303080022"
+    )
+    biscuits.refresh_from_db()
+    before = biscuits.revision
+    with pytest.raises(Refused):
+        check_registration(by=by(biscuits.company), registration=row, campaign=campaign)
+    check_registration(by=team, registration=row, campaign=campaign)
+    found = {item.rule.code: item.status.value for item in readiness_of(biscuits, JULY).items}
+    assert found["GACC-FOOD-280"] == "met"
+    biscuits.refresh_from_db()
+    assert biscuits.revision == before + 1  # matching reads it again
+    assert AuditEntry.objects.get(verb="check_registration").actor == team
+
+
+def test_an_old_number_in_no_form_is_never_met(biscuits):
+    team = factories.organiser()
+    campaign = team.organiser_of.get().campaign
+    campaign.participations.create(company=biscuits.company, side="supplier")
+    row = Registration.objects.create(company=biscuits.company, code="GACC-FOOD", number="abc", seen_on=JULY)
+    found = {item.rule.code: item.status.value for item in readiness_of(biscuits, JULY).items}
+    assert found["GACC-FOOD-280"] == "stated"
+    with pytest.raises(Refused) as refusal:
+        check_registration(by=team, registration=row, campaign=campaign)
+    assert refusal.value.code == "number_form"
+
+
+@pytest.mark.parametrize(
+    ("code", "number", "sentence"),
+    [
+        ("GACC-FOOD", "abc", "It looks like CTHA15012303080012."),
+        ("GACC-EXPORTER", "abc", "It looks like 100000THA000012345."),
+        ("GACC-ORCHARD", "abc", "write it as it stands on the paper"),
+    ],
+)
+def test_a_word_is_no_number_and_the_refusal_shows_the_right_form(biscuits, code, number, sentence):
+    with pytest.raises(ValidationError) as refusal:
+        record_registration(by=by(biscuits.company), company=biscuits.company, code=code, number=number)
+    assert sentence in refusal.value.message_dict["number"][0]
+    assert not Registration.objects.exists()
+
+
+def test_every_example_of_a_number_is_in_its_own_form():
+    assert [code for code, form in FORMATS.items() if not is_in_form(code, form.example)] == []
+
+
 def test_a_registration_of_another_company_does_not_count(biscuits):
     other = factories.supplier()
-    record_registration(by=by(other), company=other, code="GACC-FOOD", number="C9")
+    record_registration(by=by(other), company=other, code="GACC-FOOD", number="CFRA15012303080009")
     assert "met" not in {item.status.value for item in readiness_of(biscuits, JULY).items}
 
 
@@ -106,7 +158,7 @@ def test_a_given_end_is_kept_as_given(biscuits):
         by=by(biscuits.company),
         company=biscuits.company,
         code="GACC-FOOD",
-        number="C1",
+        number="CFRA15012303080001",
         valid_from=date(2024, 3, 1),
         valid_until=date(2026, 12, 31),
     )
@@ -116,21 +168,23 @@ def test_a_given_end_is_kept_as_given(biscuits):
 def test_record_registration_of_a_cosmetic_needs_its_product(maker, records):
     cream = factories.product(maker, hs_code="330499", origin="FR", category=factories.category("CONS-01"))
     with pytest.raises(Refused) as refusal:
-        record_registration(by=by(maker), company=maker, code="NMPA-COSMETIC", number="N1")
+        record_registration(by=by(maker), company=maker, code="NMPA-COSMETIC", number="国妆特进字20230001")
     assert refusal.value.code == "product_needed"
-    record_registration(by=by(maker), company=maker, code="NMPA-COSMETIC", number="N1", product=cream)
+    record_registration(by=by(maker), company=maker, code="NMPA-COSMETIC", number="国妆特进字20230001", product=cream)
     answer_question(by=by(maker), product=cream, question="special_cosmetic", answer=True)
     found = {item.rule.code: item.status.value for item in readiness_of(cream, JULY).items}
-    assert found["COSMETIC-REGISTRATION"] == "met"
+    assert found["COSMETIC-REGISTRATION"] == "stated"
 
 
 def test_a_number_of_one_product_does_not_count_for_another(maker, records):
     group = factories.category("CONS-01")
     one, other = (factories.product(maker, hs_code="330300", origin="FR", category=group) for _ in range(2))
-    record_registration(by=by(maker), company=maker, code="NMPA-COSMETIC-FILING", number="F1", product=one)
+    record_registration(
+        by=by(maker), company=maker, code="NMPA-COSMETIC-FILING", number="国妆网备进字（沪）2023000001", product=one
+    )
     found = readiness_of_many([one, other], JULY)
     statuses = [{i.rule.code: i.status.value for i in found[p.pk].items}["COSMETIC-FILING"] for p in (one, other)]
-    assert statuses == ["met", "missing"]
+    assert statuses == ["stated", "missing"]
 
 
 @pytest.mark.parametrize(
@@ -138,11 +192,13 @@ def test_a_number_of_one_product_does_not_count_for_another(maker, records):
     [
         ({"code": "NO-SUCH", "number": "1"}, "unknown_registration"),
         ({"code": "CCC", "number": "1"}, "unknown_registration"),
-        ({"code": "GACC-FOOD", "number": "C1"}, "already_recorded"),
+        ({"code": "GACC-FOOD", "number": "CFRA15012303080001"}, "already_recorded"),
     ],
 )
 def test_record_registration_refuses(biscuits, fields, code):
-    record_registration(by=by(biscuits.company), company=biscuits.company, code="GACC-FOOD", number="C1")
+    record_registration(
+        by=by(biscuits.company), company=biscuits.company, code="GACC-FOOD", number="CFRA15012303080001"
+    )
     with pytest.raises(Refused) as refusal:
         record_registration(by=by(biscuits.company), company=biscuits.company, **fields)
     assert refusal.value.code == code
@@ -153,7 +209,10 @@ def test_record_registration_refuses(biscuits, fields, code):
     [
         ({"number": ""}, "number"),
         ({"number": "A\nB"}, "number"),
-        ({"number": "C1", "valid_from": date(2026, 2, 1), "valid_until": date(2026, 1, 1)}, "valid_until"),
+        (
+            {"number": "CFRA15012303080001", "valid_from": date(2026, 2, 1), "valid_until": date(2026, 1, 1)},
+            "valid_until",
+        ),
     ],
 )
 def test_record_registration_names_the_wrong_field(biscuits, fields, field):
@@ -165,16 +224,21 @@ def test_record_registration_names_the_wrong_field(biscuits, fields, field):
 def test_strangers_record_nothing(biscuits):
     for company in (biscuits.company, factories.supplier()):
         with pytest.raises(Refused) as refusal:
-            record_registration(by=factories.user(), company=company, code="GACC-FOOD", number="C1", product=biscuits)
+            record_registration(
+                by=factories.user(), company=company, code="GACC-FOOD", number="CFRA15012303080001", product=biscuits
+            )
         assert refusal.value.status == 404
 
 
 def test_remove_registration_lowers_readiness_and_stays_in_the_audit(biscuits):
     person = by(biscuits.company)
-    row = record_registration(by=person, company=biscuits.company, code="GACC-FOOD", number="C1")
+    row = record_registration(by=person, company=biscuits.company, code="GACC-FOOD", number="CFRA15012303080001")
     remove_registration(by=person, registration=row)
     assert Registration.objects.count() == 0
-    assert AuditEntry.objects.get(verb="remove_registration").facts == {"code": "GACC-FOOD", "number": "C1"}
+    assert AuditEntry.objects.get(verb="remove_registration").facts == {
+        "code": "GACC-FOOD",
+        "number": "CFRA15012303080001",
+    }
 
 
 def test_a_certificate_of_the_catalogue_counts(maker, records):
@@ -183,11 +247,16 @@ def test_a_certificate_of_the_catalogue_counts(maker, records):
     )
     answer_question(by=by(maker), product=fridge, question="mains_consumer", answer=True)
     found = {item.rule.code: item.status.value for item in readiness_of(fridge, JULY).items}
+    assert found == {"CCC-ELECTRIC": "stated", "ENERGY-LABEL": "missing"}
+    fridge.certificates.update(seen_on=JULY)
+    found = {item.rule.code: item.status.value for item in readiness_of(fridge, JULY).items}
     assert found == {"CCC-ELECTRIC": "met", "ENERGY-LABEL": "missing"}
 
 
 def test_registrations_are_visible_to_their_company_only(biscuits):
-    row = record_registration(by=by(biscuits.company), company=biscuits.company, code="GACC-FOOD", number="C1")
+    row = record_registration(
+        by=by(biscuits.company), company=biscuits.company, code="GACC-FOOD", number="CFRA15012303080001"
+    )
     assert list(Registration.objects.visible_to(by(biscuits.company))) == [row]
     assert list(Registration.objects.visible_to(factories.user())) == []
 
@@ -195,9 +264,14 @@ def test_registrations_are_visible_to_their_company_only(biscuits):
 # -- reminders --
 
 
+def number_of(letter: str) -> str:
+    """A number in the right form for each letter."""
+    return f"CFRA150123030800{ord(letter)}"
+
+
 def register(company, number, ends, **fields):
     return record_registration(
-        by=by(company), company=company, code="GACC-FOOD", number=number, valid_until=ends, **fields
+        by=by(company), company=company, code="GACC-FOOD", number=number_of(number), valid_until=ends, **fields
     )
 
 
@@ -235,7 +309,7 @@ def test_remind_of_registrations_tells_each_person_once_a_step(maker, records):
     assert (notice.kind, notice.recipient) == ("registration_expiring", by(maker))
     assert notice.context == {
         "name": "Registration of the overseas food plant (Decree 280)",
-        "number": "A",
+        "number": number_of("A"),
         "company": str(maker),
         "valid_until": "2027-01-31",
         "apply_until": "2026-10-31",
@@ -251,7 +325,9 @@ def test_the_last_reminder_names_no_day_to_apply_by(maker, records):
 
 def test_the_day_after_a_registration_ended_matching_reads_the_products_again(maker, biscuits):
     by = factories.member_of(maker)
-    record_registration(by=by, company=maker, code="GACC-FOOD", number="CFRA0001", valid_until=date(2026, 12, 31))
+    record_registration(
+        by=by, company=maker, code="GACC-FOOD", number="CFRA15012303080001", valid_until=date(2026, 12, 31)
+    )
     biscuits.refresh_from_db()
     before = biscuits.revision
     assert (lower_ended(today=date(2026, 12, 31)), lower_ended(today=date(2027, 1, 1))) == (0, 1)
@@ -262,6 +338,8 @@ def test_the_day_after_a_registration_ended_matching_reads_the_products_again(ma
 
 def test_an_end_is_seen_although_nobody_looked_for_a_week(maker, biscuits):
     by = factories.member_of(maker)
-    record_registration(by=by, company=maker, code="GACC-FOOD", number="CFRA0001", valid_until=date(2026, 12, 31))
+    record_registration(
+        by=by, company=maker, code="GACC-FOOD", number="CFRA15012303080001", valid_until=date(2026, 12, 31)
+    )
     assert lower_ended(today=date(2026, 12, 30)) == 0
     assert lower_ended(today=date(2027, 1, 8)) == 1

@@ -91,6 +91,10 @@ def test_a_registration_on_record_is_the_certificate_that_buyers_ask_for_by_its_
     product = factories.product(hs_code="190531", origin="FR", category=factories.category("AGRI-10"))
     (before,) = offers(Product.objects.for_cards())
     assert "GACC" not in before.certificates
-    Registration.objects.create(company=product.company, code="GACC-FOOD", number="CFRA0001")
+    row = Registration.objects.create(company=product.company, code="GACC-FOOD", number="CFRA15012303080001")
+    (stated,) = offers(Product.objects.for_cards())
+    assert "GACC" not in stated.certificates  # the supplier's word alone
+    row.seen_on = timezone.localdate()
+    row.save()
     (after,) = offers(Product.objects.for_cards())
     assert after.certificates - before.certificates == {"GACC"}

@@ -3,8 +3,8 @@
 from django.test import Client
 
 from matchmaker.accounts.services import SCOPES, create_token
-from matchmaker.campaigns import partners, questions, team
 from matchmaker.campaigns.models import Organiser, Participation
+from matchmaker.campaigns.services import partners, questions, team
 from matchmaker.catalogue.models import DemandInvitation
 from matchmaker.companies import claims, invitations, members
 from matchmaker.companies.models import Membership

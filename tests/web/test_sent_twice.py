@@ -84,10 +84,31 @@ def making(w):
         (team, at("console_announcement_new"), None, LETTER | {"side": "suppliers"}, Announcement),
         (team, at("console_event_participants", day), at("console_event_interpreter", day), people, Interpreter),
         (team, at("console_event_checkin", day), at("console_event_device", day), {"gate": "Gate 4"}, GateDevice),
-        (team, at("console_event", day), at("console_event_copy", day), {}, Event),
+        (team, at("console_event_copy", day), None, DAY, Event),
         (desk, at("partner_codes", w.partner), None, code, PartnerCode),
         (desk, at("partner_enrol", w.partner), None, tea, Enrolment),
     ]
+
+
+DAY = {
+    "name_en": "Spring day",
+    "name_zh": "春季洽谈会",
+    "mode": "on_site",
+    "city_en": "Wuhan",
+    "time_zone": "Asia/Shanghai",
+    "starts_on": "2030-03-01",
+    "ends_on": "2030-03-01",
+    "opens_at": "09:00",
+    "closes_at": "17:00",
+    "slot_minutes": "25",
+    "break_minutes": "5",
+    "tables": "20",
+    "capacity": "200",
+    "sides_open": "both",
+    "asks_from": "both",
+    "requests_a_company": "10",
+    "remind_hours": "14",
+}
 
 
 @pytest.mark.slow

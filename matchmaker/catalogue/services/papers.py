@@ -12,7 +12,7 @@ from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
 from matchmaker.campaigns.models import Campaign
 from matchmaker.campaigns.services import require_organiser
-from matchmaker.campaigns.verification import refuse_document
+from matchmaker.campaigns.services.verification import refuse_document
 from matchmaker.catalogue.models import Product, ProductCertificate, ProductFile
 from matchmaker.companies.documents import add_document
 from matchmaker.companies.models import Document

@@ -9,11 +9,12 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.functional import cached_property
-from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import get_language, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from matchmaker.campaigns.models import Campaign
 from matchmaker.core import reference
+from matchmaker.core.clocks import CHINA
 from matchmaker.core.ids import Public
 from matchmaker.core.text import one_line, sound_text
 from matchmaker.events.slots import slot_starts
@@ -88,7 +89,7 @@ class Event(Public):
     venue_zh = models.CharField(_("venue in Chinese"), max_length=160, blank=True, validators=[one_line])
     city_en = models.CharField(_("city in English"), max_length=80, blank=True, validators=[one_line])
     city_zh = models.CharField(_("city in Chinese"), max_length=80, blank=True, validators=[one_line])
-    time_zone = models.CharField(_("time zone"), max_length=40, default="Asia/Shanghai")
+    time_zone = models.CharField(_("time zone"), max_length=40, default=CHINA)
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("until"))
     opens_at = models.TimeField(_("meetings from"), default="09:00")
@@ -220,6 +221,11 @@ class Event(Public):
     @property
     def city(self) -> str:
         return self._in_language("city")
+
+    @property
+    def place(self) -> str:
+        """Venue and city as one line; '' where neither is known."""
+        return pgettext("between two facts", ", ").join(filter(None, (self.venue, self.city)))
 
     @property
     def guest_country_name(self) -> str:

@@ -100,6 +100,12 @@ class MeetingQuerySet(models.QuerySet):
         """All that hold a slot."""
         return self.exclude(status=Meeting.Status.CANCELLED)
 
+    def disputed(self):
+        """One side says it was missed, the other that it took place, and the team has not settled it."""
+        missed, met = Meeting.Outcome.MISSED, (Meeting.Outcome.HELD, Meeting.Outcome.CUT_SHORT)
+        said = Q(supplier_said=missed, buyer_said__in=met) | Q(supplier_said__in=met, buyer_said=missed)
+        return self.active().filter(said, team_said="")
+
     def of_company(self, company):
         return self.filter(Q(supplier=company) | Q(buyer=company))
 

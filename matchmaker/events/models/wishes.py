@@ -3,7 +3,7 @@
 import datetime as dt
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -11,7 +11,7 @@ from matchmaker.companies.models import Company
 from matchmaker.core.ids import Public
 from matchmaker.core.text import sound_text
 from matchmaker.events.models.event import Event
-from matchmaker.events.models.meetings import Meeting
+from matchmaker.events.models.meetings import Meeting, PlanDraft
 
 REMIND_BEFORE = dt.timedelta(days=2)  # a request ends
 
@@ -58,6 +58,20 @@ class Wish(Public):
 class MeetingRequestQuerySet(models.QuerySet):
     def pending(self):
         return self.filter(status=MeetingRequest.Status.PENDING)
+
+    def waiting_for_a_time(self):
+        """Agreed by both, but without a meeting although the plan is published: the team has to place them.
+
+        A pair whose meeting was called off by a side or by the team is done with.
+        """
+        pair = Q(supplier=OuterRef("company"), buyer=OuterRef("other"))
+        pair |= Q(supplier=OuterRef("other"), buyer=OuterRef("company"))
+        done = Meeting.objects.filter(pair, event=OuterRef("event"))
+        done = done.exclude(status=Meeting.Status.CANCELLED, cancelled_by="")
+        published = PlanDraft.objects.filter(event=OuterRef("event"), state=PlanDraft.State.PUBLISHED)
+        to_come = {"event__status": Event.Status.PUBLISHED, "event__ends_on__gte": timezone.localdate()}
+        accepted = self.filter(status=MeetingRequest.Status.ACCEPTED, **to_come)
+        return accepted.filter(Exists(published), ~Exists(done))
 
     def owed_by(self, company):
         """Those that wait for an answer of this company."""

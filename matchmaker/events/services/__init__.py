@@ -24,8 +24,8 @@ from matchmaker.events.services.events import (
     save_event,
     set_halls,
     set_interpreter_hours,
+    values_for_copy,
 )
-from matchmaker.events.services.keeping import KeptRate, kept_rate, kept_rates
 from matchmaker.events.services.meetings import book_meeting, cancel_meeting, lock_meeting, move_meeting
 from matchmaker.events.services.mending import Mended, mend_plan
 from matchmaker.events.services.moving import answer_move, ask_move, free_for_both
@@ -39,12 +39,15 @@ from matchmaker.events.services.participations import (
 )
 from matchmaker.events.services.plans import compute_plan, discard_plan, start_plan
 from matchmaker.events.services.publishing import Published, publish_plan
+from matchmaker.events.services.reliability import KeptRate, kept_rate, kept_rates
 from matchmaker.events.services.reminding import remind_of_meetings, remind_of_requests
 from matchmaker.events.services.requests import (
     answer_request,
     change_request,
     expire_requests,
     may_ask,
+    next_step,
+    place_request,
     request_meeting,
     time_of,
     withdraw_request,
@@ -89,6 +92,8 @@ __all__ = [
     "mend_plan",
     "move_in_draft",
     "move_meeting",
+    "next_step",
+    "place_request",
     "publish_event",
     "publish_plan",
     "register_for_event",
@@ -112,6 +117,7 @@ __all__ = [
     "take_scans",
     "time_of",
     "update_participation",
+    "values_for_copy",
     "visitor",
     "wish",
     "withdraw_from_all",

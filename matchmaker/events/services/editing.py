@@ -11,16 +11,16 @@ from matchmaker.campaigns.services import require_organiser
 from matchmaker.core.problems import Refused
 from matchmaker.events.models import PlanDraft
 from matchmaker.events.scheduling import Alternative, Plan, alternatives
-from matchmaker.events.services import standing as standings
-from matchmaker.events.services.standing import Standing
+from matchmaker.events.services import snapshot as snapshots
+from matchmaker.events.services.snapshot import Snapshot
 
 
-def _opened(by: User, draft: PlanDraft) -> tuple[PlanDraft, Standing, Plan]:
+def _opened(by: User, draft: PlanDraft) -> tuple[PlanDraft, Snapshot, Plan]:
     require_organiser(by, draft.event.campaign)
     draft = PlanDraft.objects.select_for_update().select_related("event__campaign").get(pk=draft.pk)
     if draft.state != PlanDraft.State.READY:
         raise Refused("plan_state", _("Only a draft can be changed. Change published meetings one by one."))
-    return draft, *standings.of_draft(draft)
+    return draft, *snapshots.of_draft(draft)
 
 
 def best_slots(plan: Plan, supplier: int, buyer: int, *, count: int = 3) -> list[Alternative]:
@@ -117,7 +117,7 @@ def _changed(plan: Plan, rows: list, interpreted: list) -> Plan:
     )
 
 
-def _store(by: User, draft: PlanDraft, standing: Standing, plan: Plan, verb: str) -> PlanDraft:
+def _store(by: User, draft: PlanDraft, standing: Snapshot, plan: Plan, verb: str) -> PlanDraft:
     draft.result = plan.to_dict(unplaced=False)
     draft.meetings_count, draft.objective = len(plan.meetings), plan.objective
     draft.gap, draft.below_floor = max(plan.gap, 0.0), sum(len(side) for side in plan.below_floor)

@@ -19,7 +19,7 @@ from matchmaker.campaigns.services import require_organiser
 from matchmaker.core import reference
 from matchmaker.core.problems import Refused
 from matchmaker.events.models import Event, Hall, Interpreter, Meeting
-from matchmaker.events.services import news
+from matchmaker.events.services import notices
 from matchmaker.events.services.participations import move_up
 
 EDITABLE = (
@@ -57,6 +57,7 @@ EDITABLE = (
     "room_url",
     "remind_hours",
 )
+DATES = ("starts_on", "ends_on", "registration_from", "registration_until")
 # What the times and tables of booked meetings stand on.
 GRID = (
     *("time_zone", "starts_on", "ends_on", "opens_at", "closes_at"),
@@ -79,22 +80,7 @@ def save_event(*, by: User, campaign: Campaign, event: Event | None = None, **fi
             raise ValueError(f"{name} is not for organisers to write")
         setattr(event, name, value)
     event.slug = event.slug or _free_slug(event.name_en)
-    problems: dict[str, Any] = {}
-    if event.time_zone not in zoneinfo.available_timezones():
-        problems["time_zone"] = _("Write a time zone such as Asia/Shanghai.")
-    if event.guest_country and event.guest_country not in reference.countries():
-        problems["guest_country"] = _("Choose a country from the list.")
-    if event.mode == Event.Mode.ON_SITE and not (event.city_en or event.city_zh):
-        problems["city_en"] = _("Say where people have to go.")
-    if not event.slot_minutes:
-        problems["slot_minutes"] = _("A meeting lasts at least a minute.")
-    if before is not None and (booked := Meeting.objects.of(event).active()).exists():
-        moved = [name for name in GRID if str(getattr(before, name)) != str(getattr(event, name))]
-        if moved:
-            problems[moved[0]] = _("Meetings are booked for these times. Cancel them before you change the times.")
-        highest = booked.aggregate(highest=Max("table"))["highest"]
-        if event.tables < highest:
-            problems["tables"] = _("Table %(number)d has meetings already.") % {"number": highest}
+    problems = {**_problems_of(event), **(_problems_with_meetings(before, event) if before else {})}
     try:
         event.full_clean(exclude=["campaign", *problems])
     except ValidationError as error:
@@ -105,6 +91,35 @@ def save_event(*, by: User, campaign: Campaign, event: Event | None = None, **fi
     move_up(event)  # a larger hall lets the waiting list in
     record(by=by, verb="save_event", on=event, organisation=campaign, facts={"changed": sorted(fields)})
     return event
+
+
+def _problems_of(event: Event) -> dict[str, Any]:
+    """What no constraint of the database can say, by field."""
+    problems = {}
+    if event.time_zone not in zoneinfo.available_timezones():
+        problems["time_zone"] = _("Write a time zone such as Asia/Shanghai.")
+    if event.guest_country and event.guest_country not in reference.countries():
+        problems["guest_country"] = _("Choose a country from the list.")
+    if event.mode == Event.Mode.ON_SITE and not (event.city_en or event.city_zh):
+        problems["city_en"] = _("An event on site needs a city: write it in English or in Chinese.")
+    if not event.slot_minutes:
+        problems["slot_minutes"] = _("A meeting lasts at least a minute.")
+    return problems
+
+
+def _problems_with_meetings(before: Event, event: Event) -> dict[str, Any]:
+    """Times and tables stay as they are where meetings are booked."""
+    booked = Meeting.objects.of(event).active()
+    highest = booked.aggregate(highest=Max("table"))["highest"]
+    if highest is None:
+        return {}
+    problems = {}
+    moved = [name for name in GRID if str(getattr(before, name)) != str(getattr(event, name))]
+    if moved:
+        problems[moved[0]] = _("Meetings are booked for these times. Cancel them before you change the times.")
+    if event.tables < highest:
+        problems["tables"] = _("Table %(number)d has meetings already.") % {"number": highest}
+    return problems
 
 
 def _free_slug(name: str) -> str:
@@ -137,15 +152,24 @@ def cancel_event(*, by: User, event: Event) -> Event:
         meeting.status, meeting.why_cancelled = Meeting.Status.CANCELLED, gettext_noop("The event is cancelled.")
         meeting.sequence += 1
         meeting.save(update_fields=["status", "why_cancelled", "sequence", "updated_at"])
-        news.meeting_changed(meeting, to=[meeting.supplier, meeting.buyer])
+        notices.meeting_changed(meeting, to=[meeting.supplier, meeting.buyer])
     return event
+
+
+def values_for_copy(event: Event) -> dict[str, Any]:
+    """The settings of an event for a new one: the name says that it is a copy, and no date is taken over."""
+    values = {name: getattr(event, name) for name in EDITABLE if name not in DATES}
+    for field, mark in (("name_en", " (copy)"), ("name_zh", "（副本）")):
+        longest = Event._meta.get_field(field).max_length - len(mark)
+        values[field] = values[field][:longest] + mark
+    return values
 
 
 @transaction.atomic
 def copy_event(*, by: User, event: Event) -> Event:
-    """A draft with the same settings and halls; change the dates and publish it."""
-    fields = {name: getattr(event, name) for name in EDITABLE}
-    copied = save_event(by=by, campaign=event.campaign, **fields)
+    """A draft with the same settings, halls and days, named as a copy; change name and days, then publish it."""
+    dates = {name: getattr(event, name) for name in DATES}
+    copied = save_event(by=by, campaign=event.campaign, **values_for_copy(event), **dates)
     for hall in event.halls.all():
         Hall.objects.create(event=copied, name_en=hall.name_en, name_zh=hall.name_zh, tables=hall.tables)
     return copied

@@ -12,7 +12,7 @@ from matchmaker.events.models import Event, MeetingRequest, PlanDraft, Wish
 from matchmaker.events.scheduling import Alternative, Plan, facts
 from matchmaker.events.scheduling.explain import busy_cells
 from matchmaker.events.services.meetings import clock
-from matchmaker.events.services.standing import Standing
+from matchmaker.events.services.snapshot import Snapshot
 
 NOT_POSSIBLE = "not_possible"  # withdrawn, waiting, declined or never: which of them is nobody's business
 
@@ -36,7 +36,7 @@ class UnplacedWishes(Sequence[Unplaced]):
     Sentences are made for the rows that are asked for: a large event has a hundred thousand.
     """
 
-    def __init__(self, draft: PlanDraft, standing: Standing, plan: Plan):
+    def __init__(self, draft: PlanDraft, standing: Snapshot, plan: Plan):
         self.standing, self.plan = standing, plan
         self.cell = busy_cells(standing.instance, plan.meetings)
         wished = _wished(draft.event)
@@ -117,7 +117,7 @@ def why_not(code: str, supplier: str, buyer: str, numbers: Mapping) -> str:
     return sentence % names
 
 
-def in_the_way(option: Alternative, standing: Standing, names: Mapping[int, str]) -> list[str]:
+def in_the_way(option: Alternative, standing: Snapshot, names: Mapping[int, str]) -> list[str]:
     """What stands in the way of one slot, a sentence each; nothing when the slot is free."""
     found = []
     for conflict in option.conflicts:
@@ -144,5 +144,5 @@ def in_the_way(option: Alternative, standing: Standing, names: Mapping[int, str]
     return found
 
 
-def slot_label(standing: Standing, slot: int) -> str:
+def slot_label(standing: Snapshot, slot: int) -> str:
     return clock(standing.event, standing.slots[slot])

@@ -15,7 +15,7 @@ from matchmaker.companies.services import is_member
 from matchmaker.core.joined import in_a_row
 from matchmaker.core.problems import Refused
 from matchmaker.events.models import Event, EventParticipation, Meeting, MeetingMove, Wish
-from matchmaker.events.services import news
+from matchmaker.events.services import notices
 from matchmaker.events.services.participations import away_slots, participation_of, runs
 
 
@@ -149,7 +149,7 @@ def book_agreed(*, by: User, event: Event, supplier: Company, buyer: Company, st
     sides = _checked(event, supplier, buyer, starts_at)
     meeting = Meeting(event=event, supplier=supplier, buyer=buyer, starts_at=starts_at, locked=True)
     _take(event, meeting, sides, lambda: meeting.save(force_insert=True))
-    news.meeting_changed(meeting, to=[supplier, buyer])
+    notices.meeting_changed(meeting, to=[supplier, buyer])
     # Last, here and below: the record holds the campaign's chain until the transaction ends, and others wait for it.
     record(by=by, verb="book_meeting", on=meeting, organisation=event.campaign)
     return meeting
@@ -187,7 +187,7 @@ def move_agreed(*, by: User, meeting: Meeting, starts_at: dt.datetime) -> Meetin
     _take(event, meeting, sides, lambda: meeting.save(update_fields=fields))
     withdraw_moves(meeting)
     facts = {"from": before.isoformat(), "to": starts_at.isoformat()}
-    news.meeting_changed(meeting, to=[meeting.supplier, meeting.buyer])
+    notices.meeting_changed(meeting, to=[meeting.supplier, meeting.buyer])
     record(by=by, verb="move_meeting", on=meeting, organisation=event.campaign, facts=facts)
     return meeting
 
@@ -227,7 +227,7 @@ def cancel_meeting(*, by: User, meeting: Meeting, why: str = "") -> Meeting:
     meeting.save(update_fields=changed)
     withdraw_moves(meeting)
     told = {"supplier": [meeting.buyer], "buyer": [meeting.supplier]}.get(side, [meeting.supplier, meeting.buyer])
-    news.meeting_changed(meeting, to=told)
+    notices.meeting_changed(meeting, to=told)
     record(by=by, verb="cancel_meeting", on=meeting, organisation=meeting.event.campaign, facts={"side": side})
     return meeting
 

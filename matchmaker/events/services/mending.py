@@ -15,8 +15,8 @@ from matchmaker.companies.models import Company
 from matchmaker.core.problems import Refused
 from matchmaker.events.models import Event, Meeting
 from matchmaker.events.scheduling import Plan, replan, with_absences
-from matchmaker.events.services import news
-from matchmaker.events.services import standing as standings
+from matchmaker.events.services import notices
+from matchmaker.events.services import snapshot as snapshots
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def mend_plan(
     """
     require_organiser(by, event.campaign)
     event = Event.objects.select_for_update().get(pk=event.pk)
-    standing, today = standings.of_meetings(event)
+    standing, today = snapshots.of_meetings(event)
     now = timezone.now()
     lost = [place for place, slot in enumerate(standing.slots) if slot > now and (until is None or slot < until)]
     who = standing.supplier_at.get(company.pk), standing.buyer_at.get(company.pk)
@@ -104,5 +104,5 @@ def _apply(event: Event, standing, today: Plan, mended: Plan, lost: list[int]) -
             )
         )
     for meeting in (*gone, *(standing_at[pair] for pair in moved_pairs), *added):
-        news.meeting_changed(meeting, to=[meeting.supplier, meeting.buyer])
+        notices.meeting_changed(meeting, to=[meeting.supplier, meeting.buyer])
     return Mended(cancelled=len(gone), added=len(added), moved=len(moved_pairs))

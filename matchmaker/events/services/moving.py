@@ -11,7 +11,7 @@ from matchmaker.accounts.models import User
 from matchmaker.companies.services import is_member
 from matchmaker.core.problems import Refused
 from matchmaker.events.models import Meeting, MeetingMove
-from matchmaker.events.services import news
+from matchmaker.events.services import notices
 from matchmaker.events.services.meetings import free_slots, move_agreed, side_of
 from matchmaker.events.services.participations import participation_of
 
@@ -54,7 +54,7 @@ def ask_move(*, by: User, meeting: Meeting, starts_at: dt.datetime) -> MeetingMo
     except IntegrityError:
         raise Refused("asked_already", _("Another time is proposed already; it waits for an answer.")) from None
     record(by=by, verb="ask_move", on=move, organisation=move.company, facts={"to": starts_at.isoformat()})
-    news.move_asked(move)
+    notices.move_asked(move)
     return move
 
 
@@ -83,5 +83,5 @@ def answer_move(*, by: User, move: MeetingMove, accept: bool) -> MeetingMove:
     if accept:
         move_agreed(by=by, meeting=meeting, starts_at=move.starts_at)
     elif said == MeetingMove.Status.DECLINED:
-        news.move_declined(move)
+        notices.move_declined(move)
     return move

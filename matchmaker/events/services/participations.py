@@ -18,7 +18,7 @@ from matchmaker.companies.services import is_member
 from matchmaker.core import reference
 from matchmaker.core.problems import Refused
 from matchmaker.events.models import Attendee, Event, EventParticipation, Meeting, MeetingRequest
-from matchmaker.events.services import news
+from matchmaker.events.services import notices
 
 MOST_PEOPLE = 20
 
@@ -250,7 +250,7 @@ def _call_off(meeting: Meeting, company: Company) -> None:
     changed = ["status", "locked", "why_cancelled", "cancelled_by", "cancelled_at", "sequence", "updated_at"]
     meeting.save(update_fields=changed)
     other = meeting.buyer if meeting.supplier_id == company.pk else meeting.supplier
-    news.meeting_changed(meeting, to=[other])
+    notices.meeting_changed(meeting, to=[other])
 
 
 def move_up(event: Event) -> int:
@@ -260,6 +260,6 @@ def move_up(event: Event) -> int:
     for row in event.participations.waiting().select_related("company")[: max(free, 0)]:
         row.status = EventParticipation.Status.REGISTERED
         row.save(update_fields=["status"])
-        news.moved_up(row)
+        notices.moved_up(row)
         moved += 1
     return moved

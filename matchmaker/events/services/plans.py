@@ -16,8 +16,8 @@ from matchmaker.campaigns.services import require_organiser
 from matchmaker.core.problems import Refused
 from matchmaker.events.models import Event, PlanDraft
 from matchmaker.events.scheduling import InvalidInstance, Plan, floor_price, plan
-from matchmaker.events.services import standing as standings
-from matchmaker.events.services.standing import DEFAULTS, Standing
+from matchmaker.events.services import snapshot as snapshots
+from matchmaker.events.services.snapshot import DEFAULTS, Snapshot
 
 MOST_SECONDS = 180  # a task ends before Redis would hand it to a second worker
 MAX_ATTEMPTS = 3
@@ -80,7 +80,7 @@ def _plain(options: dict) -> dict:
 
 def _kept_keys(base: PlanDraft) -> list[list]:
     """Meetings locked in a draft as [supplier key, buyer key, instant]."""
-    standing, drawn = standings.of_draft(base)
+    standing, drawn = snapshots.of_draft(base)
     locked = {tuple(pair) for pair in base.locked}
     return [
         [standing.suppliers[s], standing.buyers[b], standing.slots[slot].isoformat()]
@@ -116,7 +116,7 @@ def compute_plan() -> bool:
     mine = PlanDraft.objects.filter(pk=draft.pk, state=PlanDraft.State.COMPUTING, lease_token=draft.lease_token)
     options = draft.options
     try:
-        standing = _with_kept(standings.of_event(draft.event, options), options.get("keep", []))
+        standing = _with_kept(snapshots.of_event(draft.event, options), options.get("keep", []))
         made = plan(
             standing.instance,
             seconds=options["seconds"],
@@ -141,7 +141,7 @@ def compute_plan() -> bool:
     return True
 
 
-def _with_kept(standing: Standing, keep: list[list]) -> Standing:
+def _with_kept(standing: Snapshot, keep: list[list]) -> Snapshot:
     """Pin the meetings an earlier draft had locked, where they are still possible."""
     fixed = {row[:2]: row for row in standing.instance.fixed}
     for supplier, buyer, instant in keep:
@@ -152,7 +152,7 @@ def _with_kept(standing: Standing, keep: list[list]) -> Standing:
         if slot in standing.instance.suppliers[s].off or slot in standing.instance.buyers[b].off:
             continue
         fixed.setdefault((s, b), (s, b, slot))
-    return Standing(
+    return Snapshot(
         standing.event,
         standing.suppliers,
         standing.buyers,

@@ -13,8 +13,8 @@ from matchmaker.campaigns.services import require_organiser
 from matchmaker.companies.models import Company
 from matchmaker.core.problems import Refused
 from matchmaker.events.models import Event, Meeting, MeetingRequest, PlanDraft
-from matchmaker.events.services import news
-from matchmaker.events.services import standing as standings
+from matchmaker.events.services import notices
+from matchmaker.events.services import snapshot as snapshots
 from matchmaker.events.services.wishes import never_pairs
 
 
@@ -67,7 +67,7 @@ def publish_plan(*, by: User, draft: PlanDraft) -> Published:
 
 
 def _replace(event: Event, draft: PlanDraft) -> tuple[dict[str, int], set[int]]:
-    standing, drawn = standings.of_draft(draft)
+    standing, drawn = snapshots.of_draft(draft)
     offered = set(event.slots())
     if any(standing.slots[slot] not in offered or table >= event.tables for _s, _b, slot, table in drawn.meetings):
         raise Refused(
@@ -174,6 +174,6 @@ def _tell(draft: PlanDraft, touched: set[int]) -> int:
         for key in pair:
             counts[key] = counts.get(key, 0) + 1
     return sum(
-        news.plan_published(draft, company, counts.get(company.pk, 0))
+        notices.plan_published(draft, company, counts.get(company.pk, 0))
         for company in Company.objects.filter(pk__in=touched)
     )

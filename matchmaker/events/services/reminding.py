@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from matchmaker.events.models import AgendaReminder, Event, EventParticipation, Meeting, MeetingRequest
-from matchmaker.events.services import news
+from matchmaker.events.services import notices
 
 
 def remind_of_meetings() -> int:
@@ -31,7 +31,7 @@ def remind_of_requests() -> int:
         with transaction.atomic():
             due = MeetingRequest.objects.about_to_expire(now).filter(pk=request.pk, asker_answers=request.asker_answers)
             if due.update(reminded_at=now):
-                news.request_waits(request)
+                notices.request_waits(request)
                 reminded += 1
     return reminded
 
@@ -60,7 +60,7 @@ def _remind(event: Event, now: dt.datetime) -> int:
         try:
             with transaction.atomic():
                 AgendaReminder.objects.create(participation=row, day=day, first_at=when)
-                news.meetings_soon(row, day=day, first_at=when, meetings=count[company, day])
+                notices.meetings_soon(row, day=day, first_at=when, meetings=count[company, day])
         except IntegrityError:
             continue  # another worker was faster
         reminded += 1

@@ -9,12 +9,14 @@ from django.utils.translation import gettext as _
 
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
+from matchmaker.campaigns.services import require_organiser
 from matchmaker.companies.models import Company
 from matchmaker.companies.services import is_member, require_member
 from matchmaker.core.problems import Refused
 from matchmaker.events.models import Event, EventParticipation, Meeting, MeetingRequest, Wish
-from matchmaker.events.services import news
-from matchmaker.events.services.meetings import book_agreed
+from matchmaker.events.services import notices
+from matchmaker.events.services.meetings import book_agreed, clock, free_slots
+from matchmaker.events.services.participations import participation_of
 from matchmaker.events.services.weights import best_matches
 from matchmaker.events.services.wishes import both_sides
 from matchmaker.language.text import detect
@@ -61,7 +63,7 @@ def request_meeting(
         raise ValidationError(error.message_dict) from None
     record(by=by, verb="request_meeting", on=request, organisation=company)
     if not hidden:
-        news.request_made(request)
+        notices.request_made(request)
     return request
 
 
@@ -193,8 +195,46 @@ def answer_request(
     record(by=by, verb=f"request_{said}", on=request, organisation=request.answers)
     if accept and request.starts_at:
         _book(by, request, request.starts_at)
-    news.request_answered(request, to=request.other if asker_answered else request.company)
+    notices.request_answered(
+        request, to=request.other if asker_answered else request.company, then=lambda: next_step(request)
+    )
     return request
+
+
+def next_step(request: MeetingRequest) -> str:
+    """What becomes of an accepted request, as one sentence for either side."""
+    event = request.event
+    pair = Meeting.objects.of(event).of_company(request.company).of_company(request.other)
+    meeting = pair.active().first()
+    if meeting is not None:
+        return _("The meeting is at %(when)s.") % {"when": clock(event, meeting.starts_at)}
+    if MeetingRequest.objects.waiting_for_a_time().filter(pk=request.pk).exists():
+        return _("The plan is published already, so the organiser gives the meeting a time. You are told of it.")
+    if pair.exists():
+        return _("The meeting was called off.")
+    return _("The plan gives the meeting a time and a table.")
+
+
+@transaction.atomic
+def place_request(*, by: User, request: MeetingRequest) -> Meeting:
+    """Book the first slot in which both are free and a table stands empty; both sides hear of it.
+
+    Raises:
+        Refused: `request_state` where it was not accepted; `no_slot`; otherwise as in `book_meeting`.
+    """
+    event = request.event
+    require_organiser(by, event.campaign)
+    if request.status != MeetingRequest.Status.ACCEPTED:
+        raise Refused("request_state", _("Only a request that was accepted can be placed."))
+    supplier, buyer = _supplier_and_buyer(request)
+    sides = participation_of(event, supplier), participation_of(event, buyer)
+    slots = free_slots(event, *sides, after=timezone.now(), count=1)
+    if not slots:
+        raise Refused(
+            "no_slot",
+            _("There is no slot in which both are free and a table is empty. Move a meeting of one of them first."),
+        )
+    return book_agreed(by=by, event=event, supplier=supplier, buyer=buyer, starts_at=slots[0])
 
 
 def _propose(by: User, request: MeetingRequest, open_row, starts_at: dt.datetime) -> MeetingRequest:
@@ -206,14 +246,18 @@ def _propose(by: User, request: MeetingRequest, open_row, starts_at: dt.datetime
     if not moved:
         raise _not_open(request)
     record(by=by, verb="propose_other_time", on=request, facts={"to": starts_at.isoformat()})
-    news.other_time(request)
+    notices.other_time(request)
     return request
 
 
-def _book(by: User, request: MeetingRequest, starts_at: dt.datetime) -> None:
+def _supplier_and_buyer(request: MeetingRequest) -> tuple[Company, Company]:
     rows = EventParticipation.objects.filter(event=request.event, company=request.company)
     asker_sells = rows.filter(side=EventParticipation.Side.SUPPLIER).exists()
-    supplier, buyer = (request.company, request.other) if asker_sells else (request.other, request.company)
+    return (request.company, request.other) if asker_sells else (request.other, request.company)
+
+
+def _book(by: User, request: MeetingRequest, starts_at: dt.datetime) -> None:
+    supplier, buyer = _supplier_and_buyer(request)
     book_agreed(by=by, event=request.event, supplier=supplier, buyer=buyer, starts_at=starts_at)
 
 

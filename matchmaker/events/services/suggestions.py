@@ -46,24 +46,9 @@ def suggestions(participation: EventParticipation, *, search: str = "", only: st
             | Q(company__about__icontains=search)
         )
     found = {row.company_id: Suggestion(row) for row in rows}
-    supplier_side = participation.side == EventParticipation.Side.SUPPLIER
-    own, other = "product__company", "line__demand__company"
-    if not supplier_side:
-        own, other = other, own
-    matches = seen_matches().filter(**{own: company, f"{other}__in": list(found)}).order_by("-score", "pk")
-    for match in matches.select_related("product__company", "line__demand").prefetch_related("product__texts")[:2000]:
-        key = match.line.demand.company_id if supplier_side else match.product.company_id
-        if len(found[key].matches) < 2 and match.pk not in {m.pk for m in found[key].matches}:
-            found[key].matches.append(match)
-    event = participation.event
-    for wish in Wish.objects.filter(event=event, company=company, other__in=list(found)):
-        found[wish.other_id].wish = wish.kind
-    standing = MeetingRequest.objects.filter(event=event, status__in=["pending", "accepted"])
-    for asked in standing.filter(Q(company=company) | Q(other=company, hidden=False)):
-        key = asked.other_id if asked.company_id == company.pk else asked.company_id
-        if key in found:
-            found[key].request = asked
-    for meeting in Meeting.objects.of(event).active().of_company(company).for_agenda():
+    _add_matches(participation, found)
+    _add_wishes_and_requests(participation, found)
+    for meeting in Meeting.objects.of(participation.event).active().of_company(company).for_agenda():
         key = meeting.buyer_id if meeting.supplier_id == company.pk else meeting.supplier_id
         if key in found:
             found[key].meeting = meeting
@@ -73,3 +58,28 @@ def suggestions(participation: EventParticipation, *, search: str = "", only: st
     elif only == "wished":
         chosen = [row for row in chosen if row.wish or row.request]
     return sorted(chosen, key=lambda row: (row.wish == "never", -row.score, row.participation.pk))
+
+
+def _add_matches(participation: EventParticipation, found: dict[int, Suggestion]) -> None:
+    """The two best matches with each counterpart."""
+    supplier_side = participation.side == EventParticipation.Side.SUPPLIER
+    own, other = "product__company", "line__demand__company"
+    if not supplier_side:
+        own, other = other, own
+    matches = seen_matches().filter(**{own: participation.company, f"{other}__in": list(found)})
+    matches = matches.order_by("-score", "pk").select_related("product__company", "line__demand")
+    for match in matches.prefetch_related("product__texts")[:2000]:
+        key = match.line.demand.company_id if supplier_side else match.product.company_id
+        if len(found[key].matches) < 2 and match.pk not in {m.pk for m in found[key].matches}:
+            found[key].matches.append(match)
+
+
+def _add_wishes_and_requests(participation: EventParticipation, found: dict[int, Suggestion]) -> None:
+    event, company = participation.event, participation.company
+    for wish in Wish.objects.filter(event=event, company=company, other__in=list(found)):
+        found[wish.other_id].wish = wish.kind
+    standing = MeetingRequest.objects.filter(event=event, status__in=["pending", "accepted"])
+    for asked in standing.filter(Q(company=company) | Q(other=company, hidden=False)):
+        key = asked.other_id if asked.company_id == company.pk else asked.company_id
+        if key in found:
+            found[key].request = asked

@@ -61,28 +61,9 @@ def worths(
 ) -> dict[Pair, Worth]:
     """Every pair that may meet with its weight; `shares` is how much each side's wishes count, in percent."""
     share = {"supplier": 100, "buyer": 100, **(shares or {})}
-    wished: dict[Pair, dict[str, int]] = {}
     matched = best_matches(suppliers, buyers)
-    for pair, (_score, supplier_yes, buyer_yes) in matched.items():
-        if supplier_yes:
-            wished.setdefault(pair, {})["supplier"] = WORTH["would"]
-        if buyer_yes:
-            wished.setdefault(pair, {})["buyer"] = WORTH["would"]
-    for one, other, kind in Wish.objects.positive().filter(event=event).values_list("company", "other", "kind"):
-        if one in suppliers and other in buyers:
-            wished.setdefault((one, other), {})["supplier"] = WORTH[kind]
-        elif one in buyers and other in suppliers:
-            wished.setdefault((other, one), {})["buyer"] = WORTH[kind]
-    barred = never_pairs(event)
-    for one, other, status in MeetingRequest.objects.filter(event=event).values_list("company", "other", "status"):
-        pair = (one, other) if one in suppliers else (other, one)
-        if status == MeetingRequest.Status.ACCEPTED:
-            wished[pair] = {"supplier": WORTH["must"], "buyer": WORTH["must"]}
-        elif status == MeetingRequest.Status.DECLINED:
-            barred |= {pair}
-        elif status == MeetingRequest.Status.PENDING:
-            side = "supplier" if one in suppliers else "buyer"
-            wished.setdefault(pair, {}).setdefault(side, WORTH["would"])
+    wished = _wished(event, suppliers, buyers, matched)
+    barred = never_pairs(event) | _take_requests(event, suppliers, wished)
     found = {}
     for pair in matched.keys() | wished.keys():
         if pair in barred or pair[0] not in suppliers or pair[1] not in buyers:
@@ -93,3 +74,34 @@ def worths(
         if weight > 0:
             found[pair] = Worth(weight, len(sides) == 2)
     return found
+
+
+def _wished(event: Event, suppliers: set[int], buyers: set[int], matched: Mapping[Pair, tuple]) -> dict[Pair, dict]:
+    """What each side's wish for a pair is worth: answers to matches first, then wishes for this event."""
+    wished: dict[Pair, dict[str, int]] = {}
+    for pair, (_score, supplier_yes, buyer_yes) in matched.items():
+        if supplier_yes:
+            wished.setdefault(pair, {})["supplier"] = WORTH["would"]
+        if buyer_yes:
+            wished.setdefault(pair, {})["buyer"] = WORTH["would"]
+    for one, other, kind in Wish.objects.positive().filter(event=event).values_list("company", "other", "kind"):
+        if one in suppliers and other in buyers:
+            wished.setdefault((one, other), {})["supplier"] = WORTH[kind]
+        elif one in buyers and other in suppliers:
+            wished.setdefault((other, one), {})["buyer"] = WORTH[kind]
+    return wished
+
+
+def _take_requests(event: Event, suppliers: set[int], wished: dict[Pair, dict[str, int]]) -> set[Pair]:
+    """Add requests to the wishes: an accepted one is a must of both sides. Returns the pairs that were declined."""
+    declined: set[Pair] = set()
+    for one, other, status in MeetingRequest.objects.filter(event=event).values_list("company", "other", "status"):
+        pair = (one, other) if one in suppliers else (other, one)
+        if status == MeetingRequest.Status.ACCEPTED:
+            wished[pair] = {"supplier": WORTH["must"], "buyer": WORTH["must"]}
+        elif status == MeetingRequest.Status.DECLINED:
+            declined.add(pair)
+        elif status == MeetingRequest.Status.PENDING:
+            side = "supplier" if one in suppliers else "buyer"
+            wished.setdefault(pair, {}).setdefault(side, WORTH["would"])
+    return declined

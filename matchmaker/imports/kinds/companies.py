@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
-from matchmaker.campaigns import bringing_in
+from matchmaker.campaigns.services import company_imports as bringing_in
 from matchmaker.catalogue import wording
 from matchmaker.companies.models import Company
 from matchmaker.companies.services import check_company

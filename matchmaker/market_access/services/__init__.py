@@ -11,6 +11,7 @@ from matchmaker.market_access.services.answers import (
 )
 from matchmaker.market_access.services.companies import (
     answer_question,
+    check_registration,
     lower_ended,
     record_registration,
     registrations_due,
@@ -44,6 +45,7 @@ __all__ = [
     "add_partner",
     "add_rule",
     "answer_question",
+    "check_registration",
     "duty_of",
     "edit_admission",
     "edit_agreement",

@@ -127,7 +127,7 @@ def _facts(products: list[Product], book: rules.Rulebook) -> dict[int, readiness
     by_product: dict[int, list[readiness.Held]] = {product.pk: [] for product in products}
     by_company: dict[int, list[readiness.Held]] = {product.company_id: [] for product in products}
     for row in _registrations(products):
-        held = readiness.Held(row.code, "registration", row.number, row.valid_from, row.valid_until)
+        held = readiness.Held(row.code, "registration", row.number, row.valid_from, row.valid_until, row.is_seen)
         if row.product_id:
             by_product[row.product_id].append(held)
         elif row.code not in single:
@@ -135,7 +135,7 @@ def _facts(products: list[Product], book: rules.Rulebook) -> dict[int, readiness
     facts = {}
     for product in products:
         certificates = (
-            readiness.Held(row.code, "certificate", row.number, None, row.valid_until)
+            readiness.Held(row.code, "certificate", row.number, None, row.valid_until, row.seen_on is not None)
             for row in product.certificates.all()
         )
         facts[product.pk] = readiness.ProductFacts(

@@ -11,11 +11,14 @@ from django.utils.translation import gettext as _
 
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
+from matchmaker.campaigns.models import Campaign
+from matchmaker.campaigns.services import require_organiser as require_campaign_organiser
 from matchmaker.catalogue.models import Product
 from matchmaker.companies.models import Company
 from matchmaker.companies.services import require_member
 from matchmaker.core.problems import Refused
 from matchmaker.market_access.models import EntryQuestion, EntryRule, ReadinessAnswer, Registration
+from matchmaker.market_access.number_formats import example_of, is_in_form
 from matchmaker.market_access.registrations import Reminder, counted_end, months_before, reminder
 from matchmaker.market_access.rules import DECLARABLE
 from matchmaker.market_access.sentences import in_language
@@ -101,6 +104,8 @@ def record_registration(
         end_counted=counted,
     )
     row.full_clean(validate_constraints=False)
+    if not is_in_form(code, row.number):
+        raise ValidationError({"number": _form_sentence(code)})
     if valid_from and valid_until and valid_until < valid_from:
         raise ValidationError({"valid_until": _("The last day must not lie before the first.")})
     try:
@@ -111,6 +116,36 @@ def record_registration(
     _matching_must_see(_products_of(row))
     record(by=by, verb="record_registration", on=row, organisation=company, facts={"code": code, "number": row.number})
     return row
+
+
+def _form_sentence(code: str) -> str:
+    """What is wrong with the number, and how the right one looks."""
+    if example := example_of(code):
+        return _("This is not a number of this registration. It looks like %(example)s. Copy it from the paper.") % {
+            "example": example
+        }
+    return _("This is not a number: write it as it stands on the paper, with all its digits.")
+
+
+@transaction.atomic
+def check_registration(*, by: User, registration: Registration, campaign: Campaign) -> Registration:
+    """Someone of the team has seen evidence of the number: a paper, or the authority's public list. Twice is once.
+
+    Raises:
+        Refused: 404 for others and for companies of another campaign; `number_form` where the form is wrong.
+    """
+    require_campaign_organiser(by, campaign)
+    if not registration.company.campaigns.filter(pk=campaign.pk).exists():
+        raise Refused("not_found", _("There is nothing here for you."), status=404)
+    if not is_in_form(registration.code, registration.number):
+        raise Refused("number_form", _form_sentence(registration.code))
+    if registration.seen_on is None:
+        registration.seen_on, registration.seen_by = timezone.localdate(), by
+        registration.save(update_fields=["seen_on", "seen_by"])
+        _matching_must_see(_products_of(registration))
+        facts = {"code": registration.code, "number": registration.number}
+        record(by=by, verb="check_registration", on=registration, organisation=registration.company, facts=facts)
+    return registration
 
 
 @transaction.atomic

@@ -27,7 +27,7 @@ class Offer:
     price_unit: str = ""
     incoterm: str = ""  # what the price includes
     lead_time_days: int | None = None
-    readiness: str = "unknown"  # 'ready' | 'missing' | 'unknown'
+    readiness: str = "unknown"  # 'ready' | 'stated' | 'missing' | 'unknown'
     verification: int = 0  # 0..3
     languages: frozenset[str] = frozenset()
     capacity: float | None = None

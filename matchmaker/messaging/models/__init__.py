@@ -3,7 +3,7 @@
 from matchmaker.messaging.models.deals import DealStep, FollowUp, Sample
 from matchmaker.messaging.models.enquiries import Attachment, Enquiry, Message, ReadMark, Side
 from matchmaker.messaging.models.guard import Block, ContactLimit, ContactPreference, ContactUse, Report
-from matchmaker.messaging.models.quotes import Quote
+from matchmaker.messaging.models.quotes import Quote, QuoteEvent
 
 __all__ = [
     "Attachment",
@@ -16,6 +16,7 @@ __all__ = [
     "FollowUp",
     "Message",
     "Quote",
+    "QuoteEvent",
     "ReadMark",
     "Report",
     "Sample",

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.core.validators import MaxLengthValidator
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from matchmaker.catalogue.models import Demand, Product
@@ -62,10 +62,27 @@ class EnquiryQuerySet(models.QuerySet):
             )
         )
 
+    def with_turns(self):
+        """Each with `supplier_must` and `buyer_must`: has this side something to do, by the enquiry as it stands?
+
+        To answer a message or a quote (`owes`), to confirm or deny what the other side said of the deal, to send a
+        sample or to say that it arrived. Both sides may have something to do.
+        """
+        return self.annotate(**{f"{side}_must": self._must(side) for side in Side})
+
+    @staticmethod
+    def _must(side: "Side"):
+        enquiry = Enquiry.objects.filter(pk=OuterRef("pk"))
+        stage = "asked" if side == Side.SUPPLIER else "sent"
+        owes = Q(owes=side, status__in=Enquiry.LIVING)
+        duty = Q(Exists(enquiry.filter(steps__answer="", steps__said_by=side.other)))
+        duty |= Q(Exists(enquiry.filter(samples__stage=stage)))
+        return models.ExpressionWrapper(owes | duty, output_field=models.BooleanField())
+
     def owed_by(self, company):
         """Where the other side waits for this company."""
-        turn = Q(supplier=company, owes=Side.SUPPLIER) | Q(buyer=company, owes=Side.BUYER)
-        return self.of(company).filter(turn, status__in=Enquiry.LIVING)
+        turn = Q(supplier=company, supplier_must=True) | Q(buyer=company, buyer_must=True)
+        return self.of(company).with_turns().filter(turn)
 
     def for_cards(self):
         return self.select_related("supplier", "buyer", "product", "demand", "supplier_person", "buyer_person")

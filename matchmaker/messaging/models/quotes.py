@@ -103,3 +103,19 @@ class Quote(Public):
     @property
     def has_run_out(self) -> bool:
         return self.status in self.STANDING and self.valid_until < timezone.localdate()
+
+
+class QuoteEvent(models.Model):
+    """What happened to a quote after it was made: a question, an answer, a withdrawal. Nothing is overwritten."""
+
+    quote = models.ForeignKey(Quote, models.CASCADE, related_name="events")
+    status = models.CharField(max_length=10, choices=Quote.Status)
+    note = models.CharField(max_length=1000, blank=True, validators=[sound_text])
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["at", "id"]
+
+    def __str__(self):
+        return f"{self.quote_id} {self.status}"

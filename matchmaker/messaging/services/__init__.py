@@ -12,8 +12,9 @@ from matchmaker.messaging.services.guard import (
     open_requests,
     set_contact_limit,
     unblock_company,
+    why_not_ask,
 )
-from matchmaker.messaging.services.quotes import answer_quote, per_base_unit, quote, withdraw_quote
+from matchmaker.messaging.services.quotes import answer_quote, lines_to_quote, per_base_unit, quote, withdraw_quote
 from matchmaker.messaging.services.rates import ReplyRate, ladder_counts, reply_rate
 from matchmaker.messaging.services.review import (
     decide_report,
@@ -57,6 +58,7 @@ __all__ = [
     "ladder_counts",
     "left_today",
     "limit_of",
+    "lines_to_quote",
     "match_between",
     "move_sample",
     "nothing_to_answer",
@@ -74,5 +76,6 @@ __all__ = [
     "see",
     "set_contact_limit",
     "unblock_company",
+    "why_not_ask",
     "withdraw_quote",
 ]

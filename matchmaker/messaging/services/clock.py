@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from matchmaker.messaging.models import Enquiry, FollowUp, Message, Side
-from matchmaker.messaging.services.telling import tell
+from matchmaker.messaging.services.notices import tell
 from matchmaker.messaging.services.writing import freshen, hand_over_turn
 
 REMIND_AFTER = (dt.timedelta(days=3), dt.timedelta(days=7))

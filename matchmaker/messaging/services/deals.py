@@ -13,7 +13,7 @@ from matchmaker.accounts.models import User
 from matchmaker.core import reference
 from matchmaker.core.problems import Refused
 from matchmaker.messaging.models import DealStep, Enquiry, FollowUp, Sample, Side
-from matchmaker.messaging.services.telling import tell
+from matchmaker.messaging.services.notices import tell
 from matchmaker.messaging.services.writing import freshen, hand_over_turn, locked
 
 Stage, Rung = Sample.Stage, DealStep.Rung

@@ -72,6 +72,17 @@ def check_preference(*, receiver: Company, match: Match | None) -> None:
         )
 
 
+def why_not_ask(*, sender: Company, receiver: Company, match: Match | None) -> Refused | None:
+    """Why a first message cannot be written right now, before a word of it is typed; None where it can."""
+    try:
+        check_parties(sender=sender, receiver=receiver)
+        check_preference(receiver=receiver, match=match)
+        check_pace(sender=sender, is_request=match is None)
+    except Refused as refusal:
+        return refusal
+    return None
+
+
 def limit_of(company: Company) -> ContactLimit:
     return ContactLimit.objects.get(pk=company.verification)
 

@@ -4,17 +4,19 @@ from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
 from matchmaker.catalogue import rules
-from matchmaker.catalogue.models import DemandLine
+from matchmaker.catalogue.models import Demand, DemandLine
 from matchmaker.core import reference
 from matchmaker.core.problems import Refused
-from matchmaker.messaging.models import Enquiry, Quote, Side
-from matchmaker.messaging.services.telling import excerpt, tell
+from matchmaker.matching.models import Match
+from matchmaker.messaging.models import Enquiry, Quote, QuoteEvent, Side
+from matchmaker.messaging.services.notices import excerpt, tell
 from matchmaker.messaging.services.writing import freshen, hand_over_turn, locked
 
 TERMS = (
@@ -35,8 +37,8 @@ def quote(*, by: User, enquiry: Enquiry, line: DemandLine | None = None, **terms
     _standing(enquiry)
     if side != Side.SUPPLIER:
         raise Refused("suppliers_quote", _("The supplier makes the quote."), status=403)
-    if line is not None and line.demand_id != enquiry.demand_id:
-        raise ValidationError({"line": _("Choose a line of this demand.")})
+    if line is not None and not lines_to_quote(enquiry).filter(pk=line.pk).exists():
+        raise ValidationError({"line": _("Choose a line of a demand that this enquiry is about.")})
     if line is None and enquiry.demand_id is not None:
         raise ValidationError({"line": _("Say which line of the demand the quote is for.")})
     live = enquiry.quotes.filter(line=line, status__in=Quote.LIVE).first()
@@ -56,6 +58,23 @@ def quote(*, by: User, enquiry: Enquiry, line: DemandLine | None = None, **terms
     fresh.save()
     _news(by, "quote", fresh, enquiry, side, facts={"version": fresh.version})
     return fresh
+
+
+def lines_to_quote(enquiry: Enquiry) -> QuerySet[DemandLine]:
+    """The demand lines a quote of this enquiry may be for.
+
+    Those of its demand; in an enquiry without one, the lines of the buyer's open demands that match the product (or any
+    product of the supplier), so that the quote stands in the buyer's comparison.
+    """
+    if enquiry.demand_id is not None:
+        return DemandLine.objects.filter(demand=enquiry.demand_id).order_by("number")
+    matches = Match.objects.for_supplier(enquiry.supplier).exclude(supplier_answer=Match.Answer.DECLINED)
+    matches = matches.filter(line__demand__company=enquiry.buyer_id)
+    if enquiry.product_id is not None:
+        matches = matches.filter(product=enquiry.product_id)
+    matching = Q(pk__in=matches.values("line"), demand__in=Demand.objects.open())
+    quoted = Q(pk__in=enquiry.quotes.exclude(line=None).values("line"))  # also where the match is gone meanwhile
+    return DemandLine.objects.filter(matching | quoted).order_by("demand", "number")
 
 
 def _standing(enquiry: Enquiry) -> None:
@@ -141,6 +160,7 @@ def answer_quote(*, by: User, quote: Quote, answer: str, note: str = "") -> Quot
     row.status, row.answer_note, row.answered_at = answer, note.strip(), timezone.now()
     row.full_clean(exclude=["enquiry", "line", "made_by"], validate_unique=False, validate_constraints=False)
     row.save(update_fields=["status", "answer_note", "answered_at"])
+    _keep_event(by, row, row.answer_note)
     _news(by, "answer_quote", row, enquiry, Side.BUYER, text=row.answer_note)
     return row
 
@@ -153,8 +173,14 @@ def withdraw_quote(*, by: User, quote: Quote) -> Quote:
         raise Refused("quote_closed", _("This quote no longer stands: it was answered, replaced or taken back."))
     row.status = Quote.Status.WITHDRAWN
     row.save(update_fields=["status"])
+    _keep_event(by, row)
     _news(by, "withdraw_quote", row, enquiry, Side.SUPPLIER)
     return row
+
+
+def _keep_event(by: User, row: Quote, note: str = "") -> None:
+    """A line of the conversation for what happened to the quote."""
+    QuoteEvent.objects.create(quote=row, status=row.status, note=note, by=by, at=timezone.now())
 
 
 def per_base_unit(row: Quote) -> tuple[Decimal, str] | None:

@@ -9,7 +9,7 @@ from matchmaker.accounts.models import User
 from matchmaker.core.problems import Refused
 from matchmaker.messaging.models import Enquiry, Message, Report, Side
 from matchmaker.messaging.services.guard import require_reviewer
-from matchmaker.messaging.services.telling import excerpt, tell
+from matchmaker.messaging.services.notices import excerpt, tell
 from matchmaker.messaging.services.writing import deliver, locked, not_here
 
 

@@ -18,7 +18,7 @@ from matchmaker.language.text import detect
 from matchmaker.messaging.models import Enquiry, Message, ReadMark, Side
 from matchmaker.messaging.services import guard
 from matchmaker.messaging.services.files import attach, check_files
-from matchmaker.messaging.services.telling import excerpt, tell
+from matchmaker.messaging.services.notices import excerpt, tell
 
 EDIT_MINUTES = 15
 MENTIONS = 20

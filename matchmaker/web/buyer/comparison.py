@@ -17,9 +17,9 @@ from matchmaker.core.figures import money, quantity
 from matchmaker.core.joined import in_a_row
 from matchmaker.directory import facts
 from matchmaker.directory.models import ExchangeRate
-from matchmaker.events.services.keeping import kept_rates
+from matchmaker.events.services.reliability import kept_rates
 from matchmaker.market_access import sentences
-from matchmaker.market_access.boxes import DutyBox, QuotaLine, duty_box
+from matchmaker.market_access.presentation import DutyBox, QuotaLine, duty_box
 from matchmaker.market_access.services import readiness_of_many
 from matchmaker.matching.models import Match
 from matchmaker.matching.reasons import sentences as reasons_of

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from matchmaker.campaigns import on_behalf as verbs
+from matchmaker.campaigns.services import on_behalf as verbs
 from matchmaker.core.problems import Refused
 from matchmaker.notifications.tasks import ring
 from matchmaker.web import on_behalf

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_POST
 
-from matchmaker.campaigns import announcements as services
+from matchmaker.campaigns.services import announcements as services
 from matchmaker.companies.models import Company
 from matchmaker.core.joined import in_a_row
 from matchmaker.core.problems import Refused

@@ -4,13 +4,17 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from matchmaker.catalogue.services import accept_certificate, certificates_waiting, refuse_certificate
 from matchmaker.core.problems import Refused
+from matchmaker.market_access.models import EntryRule, Registration
+from matchmaker.market_access.number_formats import is_in_form
+from matchmaker.market_access.sentences import in_language
+from matchmaker.market_access.services import check_registration
 from matchmaker.matching.tasks import ring
 from matchmaker.web.access import organiser
 from matchmaker.web.console.verification import paper_of
@@ -23,7 +27,32 @@ PAGE = 20
 @require_safe
 def index(request):
     page = Paginator(certificates_waiting(request.campaign), PAGE).get_page(request.GET.get("page"))
-    return render(request, "console/certificates.html", {"page": page})
+    context = {"page": page, "registrations": _registrations(request.campaign)}
+    return render(request, "console/certificates.html", context)
+
+
+def _registrations(campaign) -> list[dict]:
+    """The first numbers whose evidence nobody of the team has seen, each with the name of what it is."""
+    rows = Registration.objects.waiting(campaign).select_related("company", "product")[:PAGE]
+    names = {code: in_language(rule, "name") for rule in EntryRule.objects.all() for code in rule.accepts}
+    return [
+        {"row": row, "name": names.get(row.code, row.code), "in_form": is_in_form(row.code, row.number)} for row in rows
+    ]
+
+
+@organiser
+@require_POST
+def seen(request, uid):
+    """Evidence of a registration number was seen: from now on it counts as met."""
+    row = get_object_or_404(Registration.objects.waiting(request.campaign).select_related("company"), uid=uid)
+    try:
+        check_registration(by=request.user, registration=row, campaign=request.campaign)
+    except Refused as problem:
+        say_why(request, problem)
+    else:
+        transaction.on_commit(ring)
+        messages.success(request, _("Noted: pages and matches show this registration as met."))
+    return redirect("console_certificates")
 
 
 @organiser

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from matchmaker.accounts.models import AuditEntry
 from matchmaker.campaigns import services
-from matchmaker.campaigns.questions import answers_of
+from matchmaker.campaigns.services.questions import answers_of
 from matchmaker.companies import domains
 from matchmaker.companies.models import Asked, Company, Merge
 from matchmaker.companies.services import companies_alike

@@ -11,8 +11,9 @@ from django.utils.translation import ngettext
 from matchmaker.catalogue.models import Demand, Product
 from matchmaker.catalogue.services import certificates_waiting
 from matchmaker.companies.models import Company
-from matchmaker.events.models import Event
+from matchmaker.events.models import Event, Meeting, MeetingRequest
 from matchmaker.imports.models import Feed
+from matchmaker.market_access.models import Registration
 from matchmaker.matching.models import Match, MatchRun
 from matchmaker.matching.services import waiting
 from matchmaker.messaging.services import held_messages, open_reports
@@ -75,11 +76,18 @@ def work_of(campaign) -> list[dict]:
             "url": reverse("console_certificates"),
         },
         {
+            "what": _("Registration numbers to check"),
+            "sub": _("Stated by suppliers: they count as met once the team has seen evidence."),
+            "n": Registration.objects.waiting(campaign).count(),
+            "url": reverse("console_certificates"),
+        },
+        {
             "what": _("Feeds of demands with a problem"),
             "sub": _("Addresses that could not be read, or not wholly."),
             "n": Feed.objects.filter(campaign=campaign, state=Feed.State.ACTIVE).with_a_problem().count(),
             "url": reverse("imports"),
         },
+        *_of_meetings(campaign),
         {
             "what": _("Messages to look at"),
             "sub": _("Held before delivery, or reported by their receivers."),
@@ -132,6 +140,44 @@ def work_of(campaign) -> list[dict]:
             "sub": _("Drafts that nobody outside the team sees."),
             "n": drafts.count(),
             "url": reverse("console_events"),
+        },
+    ]
+
+
+def _of_meetings(campaign) -> list[dict]:
+    """Entries about meetings: what only the team can settle."""
+    disputed = Meeting.objects.filter(event__campaign=campaign).disputed().select_related("event", "supplier", "buyer")
+    agreed = MeetingRequest.objects.filter(event__campaign=campaign).waiting_for_a_time()
+    agreed = agreed.select_related("event", "company", "other").order_by("answered_at", "pk")
+    disputed_first, agreed_first = disputed.first(), agreed.first()
+    return [
+        {
+            "what": _("Meetings agreed, without a time"),
+            "sub": _("Both sides agreed after the plan was published. Place them, or compute the plan again."),
+            "n": agreed.count(),
+            "url": reverse("console_event_plans", args=[agreed_first.event.slug]) if agreed_first else "",
+            "rows": [
+                {
+                    "label": f"{one.company.display_name} – {one.other.display_name}",
+                    "note": one.event.name,
+                    "url": reverse("console_event_plans", args=[one.event.slug]),
+                }
+                for one in agreed[:SHOWN]
+            ],
+        },
+        {
+            "what": _("Meetings in dispute"),
+            "sub": _("One side says it was missed, the other that it took place. What you say settles it."),
+            "n": disputed.count(),
+            "url": reverse("console_event_meetings", args=[disputed_first.event.slug]) if disputed_first else "",
+            "rows": [
+                {
+                    "label": f"{one.supplier.display_name} – {one.buyer.display_name}",
+                    "note": one.event.name,
+                    "url": reverse("console_event_meeting", args=[one.event.slug, one.uid]),
+                }
+                for one in disputed[:SHOWN]
+            ],
         },
     ]
 

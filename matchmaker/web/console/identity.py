@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from matchmaker.campaigns import identity
+from matchmaker.campaigns.services import identity
 from matchmaker.companies.models import Merge, Suspension
 from matchmaker.core.problems import Refused
 from matchmaker.notifications.tasks import ring

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from matchmaker.campaigns import partners
 from matchmaker.campaigns.models import Partner, PartnerSeat
+from matchmaker.campaigns.services import partners
 from matchmaker.campaigns.tasks import ring as ring_letters
 from matchmaker.core.problems import Refused
 from matchmaker.notifications.tasks import ring as ring_post_office

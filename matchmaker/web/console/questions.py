@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from matchmaker.campaigns import questions
 from matchmaker.campaigns.models import Answer, Question
+from matchmaker.campaigns.services import questions
 from matchmaker.companies.models import Company
 from matchmaker.core.text import one_line
 from matchmaker.web import fields

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from matchmaker.campaigns import team as services
 from matchmaker.campaigns.models import Organiser, TeamSeat
+from matchmaker.campaigns.services import team as services
 from matchmaker.campaigns.tasks import ring as ring_letters
 from matchmaker.core.problems import Refused
 from matchmaker.notifications.tasks import ring as ring_post_office

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_POST
 
-from matchmaker.campaigns import texts as services
+from matchmaker.campaigns.services import texts as services
 from matchmaker.core.problems import Refused
 from matchmaker.notifications import mail, muting, topics, wording
 from matchmaker.notifications.models import Wording

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_POST, require_safe
 
-from matchmaker.campaigns import claims, verification
+from matchmaker.campaigns.services import claims, verification
 from matchmaker.catalogue.services import refuse_certificate
 from matchmaker.companies.models import Check, Claim, Document
 from matchmaker.core.downloads import SEALED, attachment

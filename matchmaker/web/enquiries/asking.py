@@ -65,15 +65,17 @@ def _ask(request: HttpRequest, *, side: str, receiver: Company, **about) -> Http
             else:
                 messages.success(request, _("Sent. You hear as soon as they answer."))
             return redirect("enquiry", enquiry.uid)
+    match = services.match_between(supplier_, buyer)
     context = {
         "form": form,
+        "refusal": services.why_not_ask(sender=company, receiver=receiver, match=match),
         "company": company,
         "receiver": receiver,
         "named": side == "buyer",
         "product": about.get("product"),
         "demand": about.get("demand"),
         "lines": about["demand"].lines.select_related("category").order_by("number") if "demand" in about else [],
-        "match": services.match_between(supplier_, buyer),
+        "match": match,
         "rate": services.reply_rate(receiver),
         "left": services.left_today(company),
         "limit": services.limit_of(company),

@@ -71,16 +71,20 @@ class QuoteForm(forms.Form):
     valid_until = forms.DateField(label=_("Valid until"), widget=forms.DateInput(attrs={"type": "date"}))
     note = fields.TextField(label=_("Note"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
 
-    def __init__(self, *args, lines=(), **kwargs):
+    def __init__(self, *args, lines=(), must_choose: bool = True, **kwargs):
+        """`lines` of the demands the quote may be for; without `must_choose` it may also be for none of them."""
         super().__init__(*args, **kwargs)
-        if lines:
-            self.fields["line"].required = True
-            self.fields["line"].choices = [
-                ("", _("Choose")),
-                *((str(line.uid), f"{line.number}. {line.text[:80]}") for line in lines),
-            ]
-        else:
+        if not lines:
             del self.fields["line"]
+            return
+        field = self.fields["line"]
+        field.required = must_choose
+        if must_choose:
+            listed = [(str(line.uid), f"{line.number}. {line.text[:80]}") for line in lines]
+        else:
+            field.help_text = _("The buyer compares all quotes for a line of a demand on one page.")
+            listed = [(str(line.uid), f"{line.demand.title[:50]} · {line.number}. {line.text[:80]}") for line in lines]
+        field.choices = [("", _("Choose") if must_choose else _("none: for the product as such")), *listed]
 
 
 class AnswerQuoteForm(forms.Form):

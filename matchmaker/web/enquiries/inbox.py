@@ -19,12 +19,12 @@ def index(request: HttpRequest) -> HttpResponse:
     company = current_company(request)
     if company is None:
         raise Http404
-    rows = Enquiry.objects.of(company).with_unread(request.user, company)
-    owed = Q(supplier=company, owes="supplier") | Q(buyer=company, owes="buyer")
+    rows = Enquiry.objects.of(company).with_unread(request.user, company).with_turns()
+    owed = Q(supplier=company, supplier_must=True) | Q(buyer=company, buyer_must=True)
     tabs = {
         "": (_("All"), rows),
         "unread": (_("Unread"), rows.filter(unread=True)),
-        "turn": (_("Your turn"), rows.filter(owed, status__in=Enquiry.LIVING)),
+        "turn": (_("Your turn"), rows.filter(owed)),
         "mine": (_("Yours to look after"), rows.filter(Q(supplier_person=request.user) | Q(buyer_person=request.user))),
     }
     chosen = request.GET.get("show", "")
@@ -46,15 +46,15 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 def row_of(enquiry: Enquiry, company) -> dict:
-    """A line of the inbox; a buyer that has not shown itself has no name."""
+    """A line of the inbox; a buyer that has not shown itself has no name. `enquiry` comes from `with_turns`."""
     side = enquiry.side_of(company)
     other = enquiry.company_of(side.other)
     return {
         "enquiry": enquiry,
         "other": other,
         "named": side == "buyer" or enquiry.buyer_named,
-        "turn": enquiry.owes == side and enquiry.is_living,
-        "waits": enquiry.owes == side.other and enquiry.is_living,
+        "turn": getattr(enquiry, f"{side}_must"),
+        "waits": getattr(enquiry, f"{side.other}_must"),
         "held": enquiry.delivered_at is None,
         "person": enquiry.person_of(side),
     }

@@ -30,8 +30,11 @@ def new(request: HttpRequest, uid) -> HttpResponse:
     if side != "supplier":
         messages.error(request, _("The supplier makes the quote."))
         return redirect("enquiry", enquiry.uid)
-    lines = list(enquiry.demand.lines.all()) if enquiry.demand else []
-    form = QuoteForm(request.POST or None, lines=lines, initial=_initial(enquiry, request.GET.get("line", "")))
+    lines = list(services.lines_to_quote(enquiry).select_related("demand"))
+    wanted = request.GET.get("line", "") or (str(lines[0].uid) if lines and not enquiry.demand else "")
+    form = QuoteForm(
+        request.POST or None, lines=lines, must_choose=enquiry.demand is not None, initial=_initial(enquiry, wanted)
+    )
     if request.method == "POST" and form.is_valid():
         terms = dict(form.cleaned_data)
         chosen = terms.pop("line", "")

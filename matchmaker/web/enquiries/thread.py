@@ -17,7 +17,7 @@ from matchmaker.notifications.tasks import ring
 from matchmaker.web.access import signed_in
 from matchmaker.web.enquiries import forms
 from matchmaker.web.enquiries.gate import act_and_return, enquiry_of
-from matchmaker.web.enquiries.shown import entries_of, ladder_of
+from matchmaker.web.enquiries.timeline import entries_of, ladder_of
 from matchmaker.web.refusals import show_on
 
 

@@ -66,8 +66,8 @@ def event(request: HttpRequest, slug: str) -> HttpResponse:
         "unnamed": sum(1 for one in rows if not one.staff and one.meeting.status == Meeting.Status.PLANNED),
         "viewer": viewer.key if viewer else "",
         "incoming": _incoming(asked, row),
-        "sent": asked.filter(company=row.company).exclude(status="withdrawn"),
-        "accepted": asked.filter(other=row.company, hidden=False, status="accepted"),
+        "sent": _with_next_step(asked.filter(company=row.company).exclude(status="withdrawn")),
+        "accepted": _with_next_step(asked.filter(other=row.company, hidden=False, status="accepted")),
         "wishes": wishes,
         "people": row.attendees.all(),
         "languages": [reference.name(reference.languages().get(code), code) for code in row.languages],
@@ -76,6 +76,14 @@ def event(request: HttpRequest, slug: str) -> HttpResponse:
         "now": timezone.now(),
     }
     return render(request, "meetings/event.html", context)
+
+
+def _with_next_step(requests) -> list[MeetingRequest]:
+    """Each with what happens after a yes."""
+    rows = list(requests.select_related("event"))
+    for one in rows:
+        one.next_step = services.next_step(one) if one.status == MeetingRequest.Status.ACCEPTED else ""
+    return rows
 
 
 def _incoming(asked, row: EventParticipation) -> list[dict]:

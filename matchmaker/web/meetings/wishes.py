@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from matchmaker.companies.models import Company
+from matchmaker.core.joined import one_after_another
 from matchmaker.core.problems import Refused
 from matchmaker.events import services
 from matchmaker.events.models import EventParticipation, MeetingRequest, Wish
@@ -199,9 +200,7 @@ def _answered(row: MeetingRequest, said: str | None) -> str:
         return _("Proposed. You hear of their answer.")
     if said != "accept":
         return _("Declined.")
-    if row.starts_at:
-        return _("Accepted: the meeting is booked.")
-    return _("Accepted. The plan gives the meeting a time and a table.")
+    return one_after_another([_("Accepted."), services.next_step(row)])
 
 
 @signed_in

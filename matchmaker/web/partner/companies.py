@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from matchmaker.campaigns import partners
+from matchmaker.campaigns.services import partners
 from matchmaker.companies.models import Invitation
 from matchmaker.companies.tasks import ring as ring_invitations
 from matchmaker.core.problems import Refused

@@ -8,8 +8,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from matchmaker.campaigns import partners
 from matchmaker.campaigns.models import Partner
+from matchmaker.campaigns.services import partners
 from matchmaker.companies.models import Company
 from matchmaker.core.problems import Refused
 from matchmaker.web.access import partner, signed_in

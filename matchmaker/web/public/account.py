@@ -20,12 +20,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from matchmaker.accounts import services
 from matchmaker.accounts.models import ApiToken
-from matchmaker.campaigns import team
+from matchmaker.campaigns.services import team
 from matchmaker.companies import privacy
-from matchmaker.core import downloads
+from matchmaker.core import clocks, downloads
 from matchmaker.core.problems import Refused
 from matchmaker.core.text import one_line
-from matchmaker.web import fields
 from matchmaker.web.access import signed_in
 from matchmaker.web.once import is_done
 from matchmaker.web.refusals import say_why, show_on
@@ -58,7 +57,7 @@ class PersonForm(forms.Form):
     )
     time_zone = forms.ChoiceField(
         label=gettext_lazy("Time zone"),
-        choices=fields.zone_choices,
+        choices=clocks.zone_choices,
         help_text=gettext_lazy("Meetings show this clock beside the event's own."),
     )
 
@@ -96,6 +95,7 @@ def show(request: HttpRequest) -> HttpResponse:
     person = request.user
     said = {"name": person.name, "language": person.language, "time_zone": person.time_zone}
     form = PersonForm(request.POST if request.method == "POST" else None, initial=said)
+    form.fields["time_zone"].choices = clocks.zone_choices(present=person.time_zone)
     if request.method == "POST" and form.is_valid():
         try:
             services.update_person(by=person, **form.cleaned_data)

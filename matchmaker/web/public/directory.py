@@ -23,7 +23,7 @@ from matchmaker.directory.index.counting import Outside
 from matchmaker.directory.index.searching import Found, Wish
 from matchmaker.directory.models import Kind
 from matchmaker.directory.services import hidden_products, hidden_suppliers
-from matchmaker.events.services.keeping import kept_rate
+from matchmaker.events.services.reliability import kept_rate
 from matchmaker.messaging.services.rates import reply_rate
 from matchmaker.web.access import current_company
 from matchmaker.web.public.addresses import address

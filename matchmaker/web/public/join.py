@@ -12,9 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from matchmaker.accounts.models import User
-from matchmaker.campaigns import partners, team
 from matchmaker.campaigns.models import Partner
-from matchmaker.campaigns.services import submit_company
+from matchmaker.campaigns.services import partners, submit_company, team
 from matchmaker.companies.identifiers import check_identifier
 from matchmaker.companies.models import NUMBER_TAKEN, Company
 from matchmaker.companies.services import companies_alike, start_company, update_company

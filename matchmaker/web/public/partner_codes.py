@@ -8,8 +8,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from matchmaker.campaigns import partners
 from matchmaker.campaigns.models import Enrolment
+from matchmaker.campaigns.services import partners
 from matchmaker.core.problems import Refused
 from matchmaker.notifications.tasks import ring as ring_post_office
 from matchmaker.web.access import company_admin, everyone

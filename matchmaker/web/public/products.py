@@ -24,8 +24,8 @@ from matchmaker.core.written import Written
 from matchmaker.directory import facts
 from matchmaker.directory.keeping import similar_products
 from matchmaker.directory.services import note_visit
-from matchmaker.market_access.boxes import duty_box, readiness_box
 from matchmaker.market_access.duty import Trade
+from matchmaker.market_access.presentation import duty_box, readiness_box
 from matchmaker.market_access.rules import Rulebook
 from matchmaker.market_access.services import rulebook, trade
 from matchmaker.matching.models import Match

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from matchmaker.catalogue.models import Product
 from matchmaker.core.problems import Refused
 from matchmaker.language.numbers import format_number, parse_number
-from matchmaker.market_access.boxes import changes_between, duty_box, readiness_box
+from matchmaker.market_access.presentation import changes_between, duty_box, readiness_box
 from matchmaker.market_access.services import answer_question
 from matchmaker.matching.tasks import ring
 from matchmaker.web.access import supplier
@@ -24,7 +24,7 @@ from matchmaker.web.refusals import say_why
 from matchmaker.web.supplier.products import own_product
 
 # The words of market access → those of components/readiness.html.
-MARKS = {"met": "met", "missing": "missing", "not_applicable": "none", "unknown": "unknown"}
+MARKS = {"met": "met", "stated": "stated", "missing": "missing", "not_applicable": "none", "unknown": "unknown"}
 MAX_CUSTOMS_VALUE = 10**14  # CNY
 
 

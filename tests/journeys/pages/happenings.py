@@ -6,8 +6,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from matchmaker.campaigns import announcements, identity, partners, questions
 from matchmaker.campaigns.models import Participation
+from matchmaker.campaigns.services import announcements, identity, partners, questions
 from matchmaker.catalogue.services import add_product_image, publish_demand, save_demand
 from matchmaker.companies import invitations
 from matchmaker.companies.claims import claim_company

@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 
 from matchmaker.catalogue.models import Product, ShortlistItem
 from matchmaker.directory.models import ExchangeRate
-from matchmaker.market_access.boxes import duty_box
+from matchmaker.market_access.presentation import duty_box
 from tests import factories as make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]

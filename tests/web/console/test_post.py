@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from matchmaker.accounts.models import AuditEntry
-from matchmaker.campaigns import announcements
+from matchmaker.campaigns.services import announcements
 from matchmaker.notifications import muting, services, wording
 from matchmaker.notifications.models import Announcement, Delivery, Notice, WebhookEndpoint
 from tests import factories

@@ -8,7 +8,7 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from matchmaker.campaigns.models import Answer, Question
-from matchmaker.campaigns.questions import answer_questions
+from matchmaker.campaigns.services.questions import answer_questions
 from tests import factories
 
 pytestmark = pytest.mark.django_db

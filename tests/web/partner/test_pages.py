@@ -3,8 +3,8 @@
 import pytest
 from django.urls import reverse
 
-from matchmaker.campaigns import partners
 from matchmaker.campaigns.models import Enrolment, Partner
+from matchmaker.campaigns.services import partners
 from matchmaker.companies.models import Company
 from tests import factories
 

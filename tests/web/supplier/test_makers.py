@@ -9,8 +9,8 @@ import datetime as dt
 import pytest
 from django.urls import reverse
 
-from matchmaker.market_access.boxes import window_box
 from matchmaker.market_access.models import Registration
+from matchmaker.market_access.presentation import window_box
 from matchmaker.market_access.services import load_market_access
 from tests import factories
 
@@ -107,17 +107,17 @@ def test_an_italian_valve_maker_is_asked_three_questions_and_needs_a_type_test_f
 def test_a_registration_recorded_on_the_page_meets_the_rule_until_it_ends(client):
     maker = Maker(client, "190531", "FR", "AGRI-10")
     code = next(line.registers for line in maker.page(JULY).context["readiness"].items if line.code == "GACC-FOOD-280")
-    posted = {"code": code, "number": "CFRA0001", "valid_from": "2022-07-01"}
+    posted = {"code": code, "number": "CFRA15012303080001", "valid_from": "2022-07-01"}
     added = maker.client.post(
         reverse("supplier_registration_add", args=[maker.product.uid], query={"on": JULY}), posted
     )
     assert added.url.endswith(f"/china/?on={JULY}")
     row = Registration.objects.get()
     assert (row.valid_until.isoformat(), row.end_counted) == ("2027-06-30", True)
-    assert maker.listed(APRIL)["GACC-FOOD-280"] == "met"
+    assert maker.listed(APRIL)["GACC-FOOD-280"] == "stated"
     assert maker.listed("2027-07-01")["GACC-FOOD-280"] == "missing"
     listed = maker.client.get(reverse("supplier_registrations")).context["rows"]
-    assert [(one["row"].number, one["opens"].isoformat()) for one in listed] == [("CFRA0001", "2026-06-30")]
+    assert [(one["row"].number, one["opens"].isoformat()) for one in listed] == [("CFRA15012303080001", "2026-06-30")]
     maker.client.post(reverse("supplier_registration_remove", args=[row.uid]))
     assert maker.listed(JULY)["GACC-FOOD-280"] == "missing"
 

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
-from matchmaker.campaigns import letters, team
+from matchmaker.campaigns.services import letters, team
 
 
 class Command(BaseCommand):
@@ -33,7 +33,11 @@ class Command(BaseCommand):
                 "; ".join(f"{field}: {' '.join(why)}" for field, why in error.message_dict.items())
             ) from None
         letters.send_waiting()
-        current = "the current campaign" if campaign.is_current else "not current: another one is"
+        current = (
+            "the site shows it"
+            if campaign.is_current
+            else f"the site still shows another one: manage.py make_current {campaign.slug} changes that"
+        )
         self.stdout.write(
             f"{campaign.name_en} is begun ({current}). {admin} takes the first place at {settings.SITE_URL}/team/"
         )

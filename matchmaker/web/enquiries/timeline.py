@@ -4,9 +4,10 @@ import datetime as dt
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from matchmaker.core.figures import money
-from matchmaker.messaging.models import DealStep, Enquiry, Message, Sample
+from matchmaker.messaging.models import DealStep, Enquiry, Message, Quote, QuoteEvent, Sample
 from matchmaker.messaging.services import hold_sentence
 from matchmaker.messaging.services.writing import EDIT_MINUTES
 from matchmaker.web.templatetags.trade import for_one
@@ -15,7 +16,9 @@ from matchmaker.web.templatetags.trade import for_one
 def entries_of(user, enquiry: Enquiry, side: str) -> list[dict]:
     """Messages and happenings in the order they came."""
     rows = [_message(user, message, side) for message in _messages(user, enquiry)]
-    rows += [_quote(quote, side) for quote in enquiry.quotes.select_related("line")]
+    for quote in enquiry.quotes.select_related("line").prefetch_related("events"):
+        rows.append(_quote(quote, side))
+        rows += [_quote_event(event, side) for event in quote.events.all()]
     for sample in enquiry.samples.all():
         rows += _sample(sample)
     for step in enquiry.steps.all():
@@ -54,6 +57,41 @@ def _quote(quote, side: str) -> dict:
     )
 
 
+# What a side reads of an event of a quote: of its own doing, and of the other side's; with its icon and its tone.
+QUOTE_EVENTS = {
+    Quote.Status.QUESTION: (
+        gettext_lazy("You asked about the quote"),
+        gettext_lazy("The buyer asked about the quote"),
+        "message-question",
+        "",
+    ),
+    Quote.Status.ACCEPTED: (
+        gettext_lazy("You accepted the quote"),
+        gettext_lazy("The buyer accepted the quote"),
+        "check",
+        "met",
+    ),
+    Quote.Status.DECLINED: (
+        gettext_lazy("You declined the quote"),
+        gettext_lazy("The buyer declined the quote"),
+        "x",
+        "fail",
+    ),
+    Quote.Status.WITHDRAWN: (
+        gettext_lazy("You took the quote back"),
+        gettext_lazy("The supplier took the quote back"),
+        "x",
+        "fail",
+    ),
+}
+
+
+def _quote_event(event: QuoteEvent, side: str) -> dict:
+    own, others, icon, tone = QUOTE_EVENTS[Quote.Status(event.status)]
+    doer = "supplier" if event.status == Quote.Status.WITHDRAWN else "buyer"
+    return _happening(event.at, str(own if doer == side else others), icon, tone, more=event.note)
+
+
 def _sample(sample: Sample) -> list[dict]:
     way = " ".join(part for part in (sample.carrier, sample.tracking) if part)
     rows = [
@@ -87,7 +125,17 @@ def ladder_of(enquiry: Enquiry, side: str) -> list[dict]:
             "label": label,
             "step": steps.get(rung),
             "confirmed": rung in steps and steps[rung].answer == DealStep.Answer.CONFIRMED,
+            "state": _step_state(steps[rung], side) if rung in steps else _("not said"),
             "ours_to_answer": rung in steps and not steps[rung].answer and steps[rung].said_by != side,
         }
         for rung, label in DealStep.Rung.choices
     ]
+
+
+def _step_state(step: DealStep, side: str) -> str:
+    """Who has to act next on a step, as this side reads it."""
+    if step.answer == DealStep.Answer.CONFIRMED:
+        return _("Confirmed by both")
+    if step.said_by == side:
+        return _("Said by you: waits for the other side")
+    return _("Said by the other side: waits for your answer")

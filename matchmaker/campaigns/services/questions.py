@@ -1,7 +1,7 @@
 """A campaign's own questions to companies: the team writes them, companies answer, nobody touches code."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -110,31 +110,47 @@ def read(question: Question, raw: Any) -> Any:
     if raw is None or raw == "" or raw == []:
         return None
     kind = Question.Kind
-    match question.kind:
-        case kind.LINE | kind.TEXT | kind.ADDRESS:
-            return _text(question, str(raw).strip())
-        case kind.NUMBER:
-            return _number(raw)
-        case kind.DAY:
-            try:
-                return (raw if isinstance(raw, dt.date) else dt.date.fromisoformat(str(raw))).isoformat()
-            except ValueError:
-                raise ValidationError(_("Write the day as year-month-day, such as 2027-03-15.")) from None
-        case kind.YES_NO:
-            if raw in (True, "yes"):
-                return True
-            if raw in (False, "no"):
-                return False
-            raise ValidationError(_("Answer yes or no."))
-        case kind.COUNTRY:
-            if raw not in reference.countries():
-                raise ValidationError(_("Choose a country from the list."))
-            return raw
+    readers: dict[str, Callable[[Any], Any]] = {
+        kind.NUMBER: _number,
+        kind.DAY: _day,
+        kind.YES_NO: _yes_no,
+        kind.COUNTRY: _country,
+    }
+    if question.kind in readers:
+        return readers[question.kind](raw)
+    if question.kind in (kind.LINE, kind.TEXT, kind.ADDRESS):
+        return _text(question, str(raw).strip())
+    return _chosen(question, raw)
+
+
+def _day(raw: Any) -> str:
+    try:
+        return (raw if isinstance(raw, dt.date) else dt.date.fromisoformat(str(raw))).isoformat()
+    except ValueError:
+        raise ValidationError(_("Write the day as year-month-day, such as 2027-03-15.")) from None
+
+
+def _yes_no(raw: Any) -> bool:
+    if raw in (True, "yes"):
+        return True
+    if raw in (False, "no"):
+        return False
+    raise ValidationError(_("Answer yes or no."))
+
+
+def _country(raw: Any) -> str:
+    if raw not in reference.countries():
+        raise ValidationError(_("Choose a country from the list."))
+    return raw
+
+
+def _chosen(question: Question, raw: Any) -> str | list[str]:
+    single = question.kind == Question.Kind.CHOICE
     offered = [english for english, _chinese in question.options]
     chosen = [raw] if isinstance(raw, str) else list(raw)
-    if not set(chosen) <= set(offered) or (question.kind == kind.CHOICE and len(chosen) != 1):
+    if not set(chosen) <= set(offered) or (single and len(chosen) != 1):
         raise ValidationError(_("Choose from the list."))
-    return chosen[0] if question.kind == kind.CHOICE else [one for one in offered if one in chosen]
+    return chosen[0] if single else [one for one in offered if one in chosen]
 
 
 def _text(question: Question, text: str) -> str | None:

@@ -13,9 +13,8 @@ from django.utils.translation import gettext as _
 
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
-from matchmaker.campaigns import seats
 from matchmaker.campaigns.models import Campaign, Enrolment, Partner, PartnerCode, PartnerSeat
-from matchmaker.campaigns.services import approve_vouched, require_organiser
+from matchmaker.campaigns.services import approve_vouched, require_organiser, seats
 from matchmaker.companies import invitations
 from matchmaker.companies.members import admins, require_admin
 from matchmaker.companies.models import Company

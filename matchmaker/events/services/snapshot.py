@@ -29,7 +29,7 @@ DEFAULTS = {
 
 
 @dataclass(frozen=True)
-class Standing:
+class Snapshot:
     """`suppliers` and `buyers` are company keys in the order of the instance; tables of the plan count from 0."""
 
     event: Event
@@ -60,7 +60,7 @@ class Standing:
         }
 
 
-def of_event(event: Event, options: dict[str, Any] | None = None) -> Standing:
+def of_event(event: Event, options: dict[str, Any] | None = None) -> Snapshot:
     """The event as it is now: who is registered, when, what each meeting is worth, and what is locked.
 
     Raises:
@@ -129,7 +129,7 @@ def of_event(event: Event, options: dict[str, Any] | None = None) -> Standing:
         interpreters=tuple(_interpreter(row, at) for row in interpreters),
         name=event.slug,
     )
-    return Standing(
+    return Snapshot(
         event, keys["supplier"], keys["buyer"], tuple(slots), tuple(row.pk for row in interpreters), instance
     )
 
@@ -141,11 +141,11 @@ def _interpreter(row, at: dict[dt.datetime, int]) -> Interpreter:
     return Interpreter(pairs=pairs, off=tuple(sorted(off)))
 
 
-def of_draft(draft: PlanDraft) -> tuple[Standing, Plan]:
+def of_draft(draft: PlanDraft) -> tuple[Snapshot, Plan]:
     """A draft as it was computed, with the changes made by hand."""
     stored = draft.instance
     instance = Instance.from_dict(stored["data"])
-    standing = Standing(
+    standing = Snapshot(
         draft.event,
         tuple(stored["parties"][0]),
         tuple(stored["parties"][1]),
@@ -156,7 +156,7 @@ def of_draft(draft: PlanDraft) -> tuple[Standing, Plan]:
     return standing, Plan.from_dict(draft.result, instance)
 
 
-def of_meetings(event: Event) -> tuple[Standing, Plan]:
+def of_meetings(event: Event) -> tuple[Snapshot, Plan]:
     """What stands in the agenda now, as a plan; meetings of companies that left are not in it."""
     standing = of_event(event)
     rows, extra = [], []
@@ -170,7 +170,7 @@ def of_meetings(event: Event) -> tuple[Standing, Plan]:
         rows.append((s, b, slot, meeting.table - 1, meeting.interpreter_id))
     if extra:
         edges = np.concatenate([standing.instance.edges, np.array(extra, dtype=np.int64)])
-        standing = Standing(
+        standing = Snapshot(
             event,
             standing.suppliers,
             standing.buyers,

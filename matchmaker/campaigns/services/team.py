@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
-from matchmaker.campaigns import seats
 from matchmaker.campaigns.models import Campaign, Organiser, TeamSeat
+from matchmaker.campaigns.services import seats
 from matchmaker.core.problems import Refused
 from matchmaker.notifications.services import take_back
 
@@ -29,7 +29,8 @@ def start_campaign(
 ) -> Campaign:
     """A new campaign and the place of its first administrator, who is told by letter.
 
-    It becomes the current one where there is none. Whoever can run commands on the server may do this, nobody else.
+    It becomes the current one where there is none; `make_current` changes that later. Whoever can run commands on the
+    server may do this, nobody else.
 
     Raises:
         ValidationError: by field.
@@ -44,6 +45,23 @@ def start_campaign(
     seat = TeamSeat(campaign=campaign, email=admin, role=Organiser.Role.ADMIN, language=language)
     seats.offer(seat)
     record(by=None, verb="give_place", on=seat, organisation=campaign, facts={"role": seat.role})
+    return campaign
+
+
+@transaction.atomic
+def make_current(*, campaign: Campaign) -> Campaign:
+    """The site shows this campaign from now on; the one it showed before stays as it is. Twice is once.
+
+    Whoever can run commands on the server may do this, nobody else.
+    """
+    campaign = Campaign.objects.select_for_update().get(pk=campaign.pk)
+    if not campaign.is_current:
+        before = Campaign.objects.select_for_update().filter(is_current=True).first()
+        Campaign.objects.filter(is_current=True).update(is_current=False)  # only one may be: first off, then on
+        campaign.is_current = True
+        campaign.save(update_fields=["is_current"])
+        facts = {"before": before.slug if before else ""}
+        record(by=None, verb="make_current", on=campaign, organisation=campaign, facts=facts)
     return campaign
 
 

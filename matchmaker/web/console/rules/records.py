@@ -19,9 +19,10 @@ from matchmaker.core.joined import in_a_row, labelled, side_by_side
 from matchmaker.core.problems import Refused
 from matchmaker.market_access import sentences, services
 from matchmaker.market_access.models import AccessNotice, Agreement, AgreementPartner, EntryRule, TariffRate
+from matchmaker.market_access.readiness import State
 from matchmaker.matching import tasks as matching_tasks
 from matchmaker.web.access import organiser, team
-from matchmaker.web.console.rules_forms import AgreementForm, PartnerForm, RateForm, RuleForm, TariffForm
+from matchmaker.web.console.rules.forms import AgreementForm, PartnerForm, RateForm, RuleForm, TariffForm
 from matchmaker.web.refusals import show_on
 
 KEPT_SECONDS = 3600  # how long an uploaded tariff waits between preview and loading
@@ -317,7 +318,7 @@ def nearly_ready(request):
     day = timezone.localdate() + dt.timedelta(days=60)
     listed = list(products())
     ready = services.readiness_of_many(listed, day)
-    counts = {"ready": 0, "missing": 0, "unknown": 0}
+    counts = {state.value: 0 for state in State}
     near = []
     for product in listed:
         answer = ready[product.pk]

@@ -17,7 +17,7 @@ from matchmaker.events.models import Attendee, Event, Meeting
 from matchmaker.events.services import pack
 from matchmaker.web.access import team
 from matchmaker.web.agendas import by_day, local, rows_of
-from matchmaker.web.console.events import event_of
+from matchmaker.web.console.events.event import event_of
 
 
 @team

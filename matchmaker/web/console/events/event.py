@@ -9,18 +9,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from matchmaker.core import reference
+from matchmaker.core import clocks, reference
 from matchmaker.core.problems import Refused
 from matchmaker.events import services
 from matchmaker.events.models import Event
-from matchmaker.web import fields
 from matchmaker.web.access import organiser, team
 from matchmaker.web.refusals import say_why
 
 
 class EventForm(forms.ModelForm):
     guest_country = forms.ChoiceField(label=gettext_lazy("Guest country"), required=False)
-    time_zone = forms.ChoiceField(label=gettext_lazy("Time zone"), choices=fields.zone_choices)
+    time_zone = forms.ChoiceField(
+        label=gettext_lazy("Time zone"),
+        help_text=gettext_lazy("All times of the event are read on this clock. Zones are grouped by country."),
+    )
     halls = forms.CharField(
         label=gettext_lazy("Halls"),
         required=False,
@@ -48,16 +50,28 @@ class EventForm(forms.ModelForm):
             "about_zh": forms.Textarea(attrs={"rows": 4, "lang": "zh"}),
         }
 
-    def __init__(self, *args, instance: Event | None = None, **kwargs):
-        rows = instance.halls.all() if instance else []
+    def __init__(self, *args, instance: Event | None = None, copy_of: Event | None = None, **kwargs):
+        """`copy_of` fills a new event with another one's settings and halls; its dates are asked for."""
+        with_halls = instance or copy_of
+        rows = with_halls.halls.all() if with_halls else []
         written = "\n".join(f"{row.name_en}, {row.name_zh}, {row.tables}" for row in rows)
-        super().__init__(*args, instance=instance, initial={"halls": written}, **kwargs)
+        initial = services.values_for_copy(copy_of) if copy_of else {}
+        event = instance or Event()  # a new event begins with the defaults of the model
+        super().__init__(*args, instance=event, initial={**initial, "halls": written}, **kwargs)
+        self.fields["time_zone"].choices = clocks.zone_choices(present=initial.get("time_zone", event.time_zone))
+        self._word_places()
         self.fields["room_url"].help_text = _(
             "For online events: https://meet.example.org/{room}. Each meeting has a room nobody can guess."
         )
         self.fields["remind_hours"].help_text = _("0 for no reminders.")
         self.fields["requests_in_all"].help_text = _("Leave it empty for no limit.")
         self.fields["guest_country"].choices = [("", "—"), *reference.choices(reference.countries())]
+
+    def _word_places(self):
+        """City is no plain optional field: an event on site needs it in one of the two languages."""
+        self.fields["city_en"].help_text = _("Needed for an event on site: the city in English, in Chinese, or both.")
+        for name in ("city_en", "city_zh"):
+            self.fields[name].needed_on_site = True
 
     def _post_clean(self):
         """Rules are checked by the verb, which knows them all; the form only reads what was typed."""
@@ -104,26 +118,25 @@ def events(request):
 
 @organiser
 def new(request):
-    return _write(request, None)
+    return _write(request)
 
 
 @organiser
 def edit(request, slug):
-    return _write(request, get_object_or_404(of_campaign(request), slug=slug))
+    return _write(request, event=get_object_or_404(of_campaign(request), slug=slug))
 
 
-def _write(request, event):
-    form = EventForm(request.POST or None, instance=event)
+@organiser
+def copy(request, slug):
+    """The form of a new event with the settings of this one. Nothing is saved before the organiser gives the dates."""
+    return _write(request, copy_of=get_object_or_404(of_campaign(request), slug=slug))
+
+
+def _write(request, *, event: Event | None = None, copy_of: Event | None = None):
+    form = EventForm(request.POST or None, instance=event, copy_of=copy_of)
     if request.method == "POST" and form.is_valid():
-        values = dict(form.cleaned_data)
-        halls = values.pop("halls")
         try:
-            with transaction.atomic():
-                if halls:
-                    values["tables"] = sum(hall["tables"] for hall in halls)
-                saved = services.save_event(by=request.user, campaign=request.campaign, event=event, **values)
-                if "halls" in form.changed_data:
-                    services.set_halls(by=request.user, event=saved, halls=halls)
+            saved = _save(request, event, form)
         except ValidationError as error:
             for field, sentences in error.message_dict.items():
                 for sentence in sentences:
@@ -132,7 +145,20 @@ def _write(request, event):
             messages.success(request, _("Saved."))
             return redirect("console_event", saved.slug)
     fresh = get_object_or_404(of_campaign(request), pk=event.pk) if event else None
-    return render(request, "console/event.html", {"form": form, "event": fresh, "tab": "settings"})
+    context = {"form": form, "event": fresh, "copy_of": copy_of, "tab": "settings"}
+    return render(request, "console/event.html", context)
+
+
+@transaction.atomic
+def _save(request, event: Event | None, form: EventForm) -> Event:
+    values = dict(form.cleaned_data)
+    halls = values.pop("halls")
+    if halls:
+        values["tables"] = sum(hall["tables"] for hall in halls)
+    saved = services.save_event(by=request.user, campaign=request.campaign, event=event, **values)
+    if event is None or "halls" in form.changed_data:
+        services.set_halls(by=request.user, event=saved, halls=halls)
+    return saved
 
 
 def _turned(request, slug, verb, sentence):
@@ -158,9 +184,3 @@ def publish(request, slug):
 @require_POST
 def cancel(request, slug):
     return _turned(request, slug, services.cancel_event, _("The event is marked as cancelled."))
-
-
-@organiser
-@require_POST
-def copy(request, slug):
-    return _turned(request, slug, services.copy_event, _("This is the copy: change the dates, then publish it."))

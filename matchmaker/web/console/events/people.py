@@ -15,8 +15,8 @@ from matchmaker.events.models import Interpreter, Meeting, Wish
 from matchmaker.notifications.tasks import ring
 from matchmaker.web.access import organiser, team
 from matchmaker.web.agendas import read_away, ticked_slots
-from matchmaker.web.console.events import event_of
-from matchmaker.web.console.events_forms import InterpreterForm, WalkInForm
+from matchmaker.web.console.events.event import event_of
+from matchmaker.web.console.events.forms import InterpreterForm, WalkInForm
 from matchmaker.web.refusals import say_why, show_on
 
 

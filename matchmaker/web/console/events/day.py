@@ -13,7 +13,7 @@ from matchmaker.core.problems import Refused
 from matchmaker.events import services
 from matchmaker.events.models import Attendee, GateDevice, Scan
 from matchmaker.web.access import team
-from matchmaker.web.console.events import event_of
+from matchmaker.web.console.events.event import event_of
 from matchmaker.web.refusals import say_why
 
 

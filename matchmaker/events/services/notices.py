@@ -147,14 +147,20 @@ def request_waits(request: MeetingRequest) -> None:
     _asked(request, f"meetings_asked:{request.uid}:waits:{int(request.asker_answers)}", "waits")
 
 
-def request_answered(request: MeetingRequest, *, to: Company) -> None:
+def request_answered(request: MeetingRequest, *, to: Company, then: Callable[[], str]) -> None:
+    """`then` says in the language set what happens after a yes."""
     other = request.other if to == request.company else request.company
     tell(
         to,
         kind="meetings_answered",
         ids={"event": request.event.slug, "request": request.uid},
         event_key=f"meetings_answered:{request.uid}",
-        context={**_about(request.event), **_names(other), "accepted": request.status == "accepted"},
+        context={
+            **_about(request.event),
+            **_names(other),
+            "accepted": request.status == "accepted",
+            "next": _in_both(then),
+        },
         path=_page(request.event),
     )
 

@@ -15,14 +15,14 @@ from matchmaker.companies.models import Company
 from matchmaker.core.problems import Refused
 from matchmaker.events import services
 from matchmaker.events.models import Meeting, PlanDraft
-from matchmaker.events.services import standing as standings
+from matchmaker.events.services import snapshot as snapshots
 from matchmaker.events.services.editing import best_slots
 from matchmaker.events.services.explaining import in_the_way
 from matchmaker.notifications.tasks import ring
 from matchmaker.web.access import organiser, team
 from matchmaker.web.agendas import local, read_instant
-from matchmaker.web.console.events import event_of
-from matchmaker.web.console.events_plan import draft_of
+from matchmaker.web.console.events.event import event_of
+from matchmaker.web.console.events.plan import draft_of
 from matchmaker.web.refusals import say_why
 
 
@@ -34,7 +34,7 @@ def pair(request, slug, uid, supplier, buyer):
         raise Http404
     if request.method == "POST":
         return _change(request, draft, supplier, buyer)
-    standing, plan = standings.of_draft(draft)
+    standing, plan = snapshots.of_draft(draft)
     if supplier >= len(standing.suppliers) or buyer >= len(standing.buyers):
         raise Http404
     present = next((row for row in plan.meetings if row[:2] == (supplier, buyer)), None)
@@ -109,7 +109,7 @@ def meeting(request, slug, uid):
     event = found.event
     options = []
     if found.status == Meeting.Status.PLANNED:
-        standing, plan = standings.of_meetings(event)
+        standing, plan = snapshots.of_meetings(event)
         s, b = standing.supplier_at.get(found.supplier_id), standing.buyer_at.get(found.buyer_id)
         if s is not None and b is not None:
             now = timezone.now()
@@ -124,7 +124,8 @@ def meeting(request, slug, uid):
         "rest": sorted(options[3:], key=lambda row: row["at"]),
         "editable": found.status == Meeting.Status.PLANNED and request.role != "staff",
         "begun": found.starts_at <= timezone.now() and found.status != Meeting.Status.CANCELLED,
-        "outcomes": [choice for choice in Meeting.Status.choices if choice[0] in ("held", "cut_short", "missed")],
+        "outcomes": Meeting.Outcome.choices,
+        "absent": [choice for choice in Meeting.Side.choices if choice[0] != Meeting.Side.TEAM],
     }
     return render(request, "console/event_meeting.html", context)
 
@@ -144,7 +145,8 @@ def change(request, slug, uid):
             services.cancel_meeting(**who, why=request.POST.get("why", "")[:300])
             messages.success(request, _("Cancelled. Both sides are told."))
         elif act == "mark":
-            services.mark_meeting(**who, outcome=request.POST.get("outcome", ""))
+            said = {name: request.POST.get(name, "") for name in ("outcome", "absent")}
+            services.mark_meeting(**who, **said)
             messages.success(request, _("Noted."))
         else:
             raise Http404

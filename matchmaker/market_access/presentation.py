@@ -21,7 +21,7 @@ class Line:
 
     code: str
     name: str
-    status: str  # met | missing | not_applicable | unknown: for icon and colour, beside the word
+    status: str  # met | stated | missing | not_applicable | unknown: for icon and colour, beside the word
     status_label: str
     reason: str
     reason_code: str
@@ -53,7 +53,7 @@ class Ask:
 @dataclass(frozen=True, slots=True)
 class ReadinessBox:
     shipment_date: date
-    state: str  # ready | missing | unknown
+    state: str  # ready | stated | missing | unknown
     state_label: str
     summary: str
     counts: dict[str, int]

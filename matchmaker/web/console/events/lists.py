@@ -15,7 +15,7 @@ from matchmaker.events.models import Event, Meeting
 from matchmaker.notifications.tasks import ring
 from matchmaker.web.access import organiser
 from matchmaker.web.agendas import local
-from matchmaker.web.console.events import event_of
+from matchmaker.web.console.events.event import event_of
 from matchmaker.web.exports import Table, export
 from matchmaker.web.refusals import say_why
 
@@ -84,7 +84,8 @@ def _meetings(event: Event) -> Table:
     """All of them, the cancelled too. What people noted for themselves is theirs."""
     head = [_("Day"), _("Begins"), _("Ends"), _("Time zone"), _("Table"), _("Hall"), _("Booth"), _("Supplier")]
     head += [_("Country"), _("Who goes"), _("Buyer"), _("Who goes"), _("Interpreter"), _("State"), _("Locked")]
-    head += [_("The supplier said"), _("The buyer said"), _("Rated by the supplier"), _("Rated by the buyer")]
+    head += [_("The supplier said"), _("The buyer said"), _("The team said"), _("In dispute"), _("Did not come")]
+    head += [_("Rated by the supplier"), _("Rated by the buyer")]
     return head, (
         [
             local(row.starts_at, event.zone).date(),
@@ -93,7 +94,8 @@ def _meetings(event: Event) -> Table:
             *(row.supplier.display_name, row.supplier.country_name, row.supplier_staff),
             *(row.buyer.display_name, row.buyer_staff, row.interpreter.name if row.interpreter else ""),
             *(row.get_status_display(), _("yes") if row.locked else ""),
-            *(row.get_supplier_said_display(), row.get_buyer_said_display(), row.supplier_rating, row.buyer_rating),
+            *(row.get_supplier_said_display(), row.get_buyer_said_display(), row.get_team_said_display()),
+            *(_("yes") if row.is_disputed else "", row.get_absent_display(), row.supplier_rating, row.buyer_rating),
         ]
         for row in Meeting.objects.of(event).for_agenda()
     )

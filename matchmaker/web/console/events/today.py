@@ -19,8 +19,8 @@ from matchmaker.events.services.walkins import places_for
 from matchmaker.notifications.tasks import ring
 from matchmaker.web.access import organiser, team
 from matchmaker.web.agendas import local
-from matchmaker.web.console.events import event_of
-from matchmaker.web.console.events_pair import read_slot
+from matchmaker.web.console.events.event import event_of
+from matchmaker.web.console.events.pair import read_slot
 from matchmaker.web.console.qr import qr
 from matchmaker.web.refusals import say_why
 

@@ -12,8 +12,8 @@ from matchmaker.market_access import sentences, services
 from matchmaker.market_access.models import AccessNotice, EntryQuestion, EntryRule, ReadinessAnswer
 from matchmaker.matching import tasks as matching_tasks
 from matchmaker.web.access import organiser, team
-from matchmaker.web.console.rules import done, history, previewed, products
-from matchmaker.web.console.rules_forms import AdmissionEdit, QuestionForm
+from matchmaker.web.console.rules.forms import AdmissionEdit, QuestionForm
+from matchmaker.web.console.rules.records import done, history, previewed, products
 
 
 @team

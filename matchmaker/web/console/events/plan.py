@@ -15,15 +15,16 @@ from matchmaker.companies.models import Company
 from matchmaker.core.problems import Refused
 from matchmaker.events import services, tasks
 from matchmaker.events.models import Meeting, PlanDraft
-from matchmaker.events.services import standing as standings
+from matchmaker.events.services import snapshot as snapshots
 from matchmaker.events.services.explaining import UnplacedWishes
 from matchmaker.notifications.tasks import ring as ring_post_office
 from matchmaker.web.access import organiser, team
-from matchmaker.web.console.boards import VIEWS, Cell, board
-from matchmaker.web.console.events import event_of
-from matchmaker.web.console.events_forms import PlanForm
+from matchmaker.web.agendas import local
+from matchmaker.web.console.events.boards import VIEWS, Cell, board
+from matchmaker.web.console.events.event import event_of
+from matchmaker.web.console.events.forms import PlanForm
 from matchmaker.web.refusals import say_why
-from matchmaker.web.templatetags.ui import number
+from matchmaker.web.templatetags.ui import moment, number
 
 UNPLACED_PER_PAGE = 25
 
@@ -57,8 +58,25 @@ def _plans(request, event, form, status=200):
             side: event.participations.registered().filter(side=side).count() for side in ("supplier", "buyer")
         },
         "slots": len(event.slots()),
+        "agreed": event.requests.waiting_for_a_time().select_related("company", "other"),
     }
     return render(request, "console/event_plans.html", context, status=status)
+
+
+@organiser
+@require_POST
+def place_request(request, slug, uid):
+    """Give a meeting that both sides agreed to the first slot that suits both."""
+    found = get_object_or_404(event_of(request, slug).requests.select_related("event__campaign"), uid=uid)
+    try:
+        meeting = services.place_request(by=request.user, request=found)
+    except Refused as problem:
+        say_why(request, problem)
+        return redirect("console_event_plans", slug)
+    transaction.on_commit(ring_post_office)
+    when = moment(local(meeting.starts_at, meeting.event.zone))
+    messages.success(request, _("Placed at %(when)s. It stands in both agendas now.") % {"when": when})
+    return redirect("console_event_plans", slug)
 
 
 def job_of(draft: PlanDraft) -> dict:
@@ -133,7 +151,7 @@ def show(request, slug, uid):
     draft = draft_of(request, slug, uid)
     if not draft.result:
         return redirect("console_event_plans", slug)
-    standing, plan = standings.of_draft(draft)
+    standing, plan = snapshots.of_draft(draft)
     companies = Company.objects.in_bulk([*standing.suppliers, *standing.buyers])
     locked = {tuple(pair) for pair in draft.locked}
     own = reverse("console_event_plan", args=[slug, uid])  # a pair's address lies under it; asked ten thousand times
@@ -325,5 +343,6 @@ def meetings(request, slug):
         "views": [("supplier", _("By supplier")), ("buyer", _("By buyer")), ("table", _("By table"))],
         "figures": [{"label": label, "value": number(counts[value])} for value, label in Meeting.Status.choices],
         "rows": rows,
+        "disputed": [row for row in rows if row.is_disputed],
     }
     return render(request, "console/event_meetings.html", context)

@@ -1,0 +1,22 @@
+"""What organisers, partners and companies do in a campaign, one module a subject.
+
+The package itself offers the approval of companies and the check of an organiser, which other apps need.
+"""
+
+from matchmaker.campaigns.services.approval import (
+    approve_company,
+    approve_vouched,
+    require_organiser,
+    return_company,
+    submit_company,
+    update_campaign,
+)
+
+__all__ = [
+    "approve_company",
+    "approve_vouched",
+    "require_organiser",
+    "return_company",
+    "submit_company",
+    "update_campaign",
+]

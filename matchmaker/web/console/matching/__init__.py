@@ -1,0 +1,1 @@
+"""Pages of the team about the matching: its runs and its settings."""

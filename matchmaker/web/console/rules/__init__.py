@@ -1,0 +1,1 @@
+"""Pages of the team about entry rules, agreements and the tariff."""
