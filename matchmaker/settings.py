@@ -381,6 +381,7 @@ SPECTACULAR_SETTINGS = {
 # -- matching ---------------------------------------------------------------------------------------------------------
 ENCODER = env.str("ENCODER", "matchmaker.language.encoder.UniversalSentenceEncoder")
 ENGINE_CACHE = VAR_DIR / "engine"
+SEARCH_BACKEND = env.str("SEARCH_BACKEND", "matchmaker.directory.array_backend.ArraySearchBackend")
 MATCH_BLOCK = env.int("MATCH_BLOCK", 500)  # products a Celery task matches: few messages, short tasks
 MATCH_LEASE = env.int("MATCH_LEASE", 90)  # seconds until the block of a dead worker is taken over
 MATCH_MINIMUM = env.float("MATCH_MINIMUM", 0.35)  # below this a pair is no suggestion

@@ -135,11 +135,10 @@ class Demands(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
             lambda queryset, value: queryset.filter(closing_on__gte=_day(value)),
         ),
         "destination": equal("destination", "Where the goods go."),
-        "q": Filter(
-            "Words of its title or lines, as they stand there.",
-            lambda queryset, value: queryset.filter(
-                Q(title__icontains=value) | Q(lines__text__icontains=value)
-            ).distinct(),
+        "q": words(
+            "demands",
+            Demand.objects.public,
+            lambda value: Q(title__icontains=value) | Q(lines__text__icontains=value),
         ),
     }
     orderings = {"newest": ["-published_at", "-pk"], "closing": ["closing_on", "pk"]}

@@ -158,11 +158,10 @@ class Products(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
         ),
         "certificate": equal("certificates__code", "Code of a certificate it has."),
         "company": equal("company__uid", "Its supplier."),
-        "q": Filter(
-            "Words of its name or description, as they stand there.",
-            lambda queryset, value: queryset.filter(
-                Q(texts__name__icontains=value) | Q(texts__description__icontains=value)
-            ).distinct(),
+        "q": words(
+            "products",
+            Product.objects.published,
+            lambda value: Q(texts__name__icontains=value) | Q(texts__description__icontains=value),
         ),
     }
     orderings = {"newest": ["-published_at", "-pk"], "oldest": ["published_at", "pk"]}

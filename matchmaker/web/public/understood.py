@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from matchmaker.catalogue.models import HSCode
 from matchmaker.core.briefly import briefly
-from matchmaker.directory.index.reading import Understood
+from matchmaker.directory.search_backend import Understood
 from matchmaker.web.public.addresses import address
 from matchmaker.web.templatetags.trade import hs, language_name
 

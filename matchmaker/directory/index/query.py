@@ -1,14 +1,16 @@
-"""What is made of the words somebody typed, before any entry is looked at."""
+"""What is made of the words a person typed: language, spelling, gloss, codes and numbers."""
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from rapidfuzz import fuzz, process
 
 from matchmaker.directory.index.entries import fold, words_of
+from matchmaker.directory.index.segment import Documents
+from matchmaker.directory.search_backend import Understood
 from matchmaker.language.glossary import gloss
-from matchmaker.language.spoken import words_that_sound
+from matchmaker.language.spoken import words_that_sound, words_that_sound_in_parts
 from matchmaker.language.text import clean, detect, pinyin, simplify
 
 LONGEST_QUERY = 200  # characters that are read; more is no search any more
@@ -22,21 +24,7 @@ _HS = re.compile(r"(?:hs\s*)?(\d{2}|\d{4}|\d{4}[.\s]?\d{2})", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
-class Understood:
-    """What the search made of the words, to be shown and corrected."""
-
-    language: str = ""
-    gloss: str = ""
-    spelling: tuple[tuple[str, str], ...] = ()  # (typed, read as)
-    hs_code: str = ""  # the code that was typed
-    number: str = ""  # the company or certificate number that was typed
-    heading: str = ""  # the heading most of the best entries share
-    others: tuple[tuple[str, str], ...] = ()  # (language, name) of the best entries, in other languages than the query
-    is_cut: bool = False
-
-
-@dataclass(frozen=True)
-class Reading:
+class ParsedQuery:
     """The words as the index looks them up."""
 
     text: str
@@ -49,29 +37,23 @@ class Reading:
     names: tuple[str, ...] = ()  # as a part of a company's name
 
 
-def read(
-    query: str, known: Callable[[str], int], beginning: Callable[[str], list[str]], *, exactly: bool = False
-) -> Reading | None:
-    """None for an empty query.
-
-    `known(word)` says how many entries hold it, `beginning(letter)` lists the words with that first letter; `exactly`
-    takes the words as they are typed, however they are spelt.
-    """
+def parse(query: str, documents: Documents, *, exactly: bool = False) -> ParsedQuery | None:
+    """None for an empty query; `exactly` takes the words as they are typed, however they are spelt."""
     text = simplify(clean(query[: 4 * LONGEST_QUERY]))
     is_cut = len(text) > LONGEST_QUERY or len(query) > 4 * LONGEST_QUERY
     text = text[:LONGEST_QUERY].strip()
     if not text:
         return None
     code = _HS.fullmatch(text)
-    typed, text = text, text if exactly else _by_sound(text, known)
+    typed, text = text, text if exactly else _by_sound(text, documents)
     language = detect(text)
-    found, spelling = _words(text, language, known, beginning, exactly)
+    found, spelling = _words(text, language, documents, exactly)
     if typed != text:
         spelling.append((typed, text))
     glossed = gloss(text) if language == "zh" else ""
     english = words_of(glossed, "en") if glossed else ()
     asked = frozenset({*words_of(text, language), *found, *english})
-    return Reading(
+    return ParsedQuery(
         text,
         Understood(language, glossed, tuple(spelling), is_cut=is_cut),
         hs_code=re.sub(r"\D", "", code.group(1)) if code else "",
@@ -83,44 +65,55 @@ def read(
     )
 
 
-def _by_sound(text: str, known: Callable[[str], int]) -> str:
-    """Pinyin of a Chinese word as that word, where no entry holds what was typed: of several that sound so the one
-    that most entries hold, in Chinese or by its gloss."""
+def _by_sound(text: str, documents: Documents) -> str:
+    """Pinyin as the Chinese words it may stand for, where no document holds what was typed: of several words that sound
+    so the one that most documents hold, in Chinese or by its gloss. Pinyin of several words is taken apart."""
     if not text.isascii() or len(text.replace(" ", "")) < SHORTEST_SOUND:
         return text
-    if any(known(stem) for part in text.split() for lang in ("vi", "en") for stem in words_of(part, lang)):
+    if any(
+        documents.frequency(stem) for part in text.split() for lang in ("vi", "en") for stem in words_of(part, lang)
+    ):
         return text
-    held = {word: _held(word, known) for word in words_that_sound(text)}
-    best = max(held, key=held.__getitem__, default="")
-    return best if best and held[best] else text
+    best = _most_frequent(words_that_sound(text), documents)
+    if best:
+        return best
+    for parts in words_that_sound_in_parts(text):
+        words = [_most_frequent(part, documents) for part in parts]
+        if all(words):
+            return "".join(words)
+    return text
 
 
-def _held(word: str, known: Callable[[str], int]) -> int:
-    return max(known(one) for one in (word, *words_of(gloss(word), "en"))) if word else 0
+def _most_frequent(words: Sequence[str], documents: Documents) -> str:
+    """The word that most documents hold, '' where none holds any."""
+    counts = {word: max(documents.frequency(one) for one in (word, *words_of(gloss(word), "en"))) for word in words}
+    best = max(counts, key=counts.__getitem__, default="")
+    return best if best and counts[best] else ""
 
 
-def _words(text: str, language: str, known, beginning, exactly: bool) -> tuple[list[str], list[tuple[str, str]]]:
+def _words(text: str, language: str, documents: Documents, exactly: bool) -> tuple[list[str], list[tuple[str, str]]]:
+    """(words as they are looked up, (typed, read as) of those that were misspelt)."""
     if language not in STEMMED:
         return list(words_of(text, language)), []
-    found, spelling, tried = [], [], 0
+    words, spelling, tried = [], [], 0
     for typed in words_of(text, "vi")[:MOST_WORDS]:  # whole words: nothing is cut off Vietnamese ones
         stems = [stem for lang in (language, *STEMMED) for stem in words_of(typed, lang)]
-        word = next((stem for stem in (*stems, typed) if known(stem)), "")
+        word = next((stem for stem in (*stems, typed) if documents.frequency(stem)), "")
         if not word and stems and len(typed) > 4 and not exactly and tried < MOST_RESPELT:
             tried += 1
-            if word := _respelt(stems[0], known, beginning):
+            if word := _respelt(stems[0], documents):
                 spelling.append((typed, word))
-        found.append(word or typed)
-    return found, spelling
+        words.append(word or typed)
+    return words, spelling
 
 
-def _respelt(word: str, known, beginning) -> str:
+def _respelt(word: str, documents: Documents) -> str:
     """The nearest word of the directory for a mistyped one, the more frequent of equally near ones."""
     if not word.isalpha():
         return ""
-    near = process.extract(word, beginning(word[0]), scorer=fuzz.ratio, score_cutoff=ALIKE, limit=5)
-    held = [(round(score), known(found), found) for found, score, _at in near if known(found)]  # not by the dead alone
-    return max(held)[2] if held else ""
+    near = process.extract(word, documents.words_from(word[0]), scorer=fuzz.ratio, score_cutoff=ALIKE, limit=5)
+    known = [(round(score), documents.frequency(one), one) for one, score, _at in near if documents.frequency(one)]
+    return max(known)[2] if known else ""
 
 
 def _names(text: str) -> tuple[str, ...]:
@@ -129,8 +122,3 @@ def _names(text: str) -> tuple[str, ...]:
         return ()
     aloud = "" if text.isascii() else pinyin(text).replace(" ", "").casefold()
     return tuple(dict.fromkeys([folded, *([aloud] if len(aloud) >= 5 else [])]))
-
-
-def with_spelling(understood: Understood, written: Callable[[str], str]) -> Understood:
-    """The same with stems as they stand in some text: stems are not for people."""
-    return replace(understood, spelling=tuple((typed, written(word)) for typed, word in understood.spelling))
