@@ -7,7 +7,7 @@ from rest_framework import mixins, serializers
 from rest_framework.response import Response
 
 from matchmaker.api.base import Resource, Strict
-from matchmaker.api.filters import Filter, equal
+from matchmaker.api.filters import Filter, equal, search_words
 from matchmaker.api.permissions import EVERYONE, SIGNED_IN
 from matchmaker.catalogue import services
 from matchmaker.catalogue.models import Demand, DemandLine, demands
@@ -135,7 +135,7 @@ class Demands(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
             lambda queryset, value: queryset.filter(closing_on__gte=_day(value)),
         ),
         "destination": equal("destination", "Where the goods go."),
-        "q": words(
+        "q": search_words(
             "demands",
             Demand.objects.public,
             lambda value: Q(title__icontains=value) | Q(lines__text__icontains=value),

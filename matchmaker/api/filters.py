@@ -26,7 +26,7 @@ def equal(field: str, says: str) -> Filter:
     return Filter(says, lambda queryset, value: queryset.filter(**{field: value}))
 
 
-def words(kind: str, in_directory: Callable, plain: Callable) -> Filter:
+def search_words(kind: str, in_directory: Callable, plain: Callable) -> Filter:
     """A filter for words that finds what the page of that directory finds.
 
     `in_directory()` are the rows of the directory. Others, such as one's own drafts, are in no index: `plain(value)` is

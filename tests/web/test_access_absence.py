@@ -12,7 +12,8 @@ from django.core.cache import cache
 from django.db import transaction
 from django.urls import reverse
 
-from matchmaker.directory import keeping
+from matchmaker.directory import index_service
+from matchmaker.directory.search_backend import search_backend
 from matchmaker.events.models import Event
 from matchmaker.web.policies import policy_of, routes
 from tests.web.access_more import FullWorld
@@ -66,7 +67,8 @@ def take_away(w: FullWorld) -> None:
 
 def answers(client) -> dict[str, str]:
     cache.clear()
-    keeping._held.clear()
+    index_service._service.cache_clear()
+    search_backend.cache_clear()
     said = {}
     for url in addresses():
         with transaction.atomic():
