@@ -10,7 +10,7 @@ from matchmaker.language.text import clean, pinyin, words
 Texts = tuple[tuple[str, str], ...]  # (language, text)
 NAME_COUNTS = 2  # a word of a name counts as so many of a text
 IN_NAME = 128  # is added to the count of a word that a name holds
-_HAN = re.compile("[\u4e00-\u9fff]{2,}")
+HAN = re.compile("[\u4e00-\u9fff]{2,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def words_of(text: str, language: str) -> tuple[str, ...]:
 def spoken(text: str) -> tuple[str, ...]:
     """Chinese words of a name as they are typed on a Latin keyboard: 茉莉香米 → moli, xiangmi, molixiangmi."""
     found: dict[str, None] = {}
-    for run in _HAN.findall(text):
+    for run in HAN.findall(text):
         for word in (*words_of(run, "zh"), run):
             if len(word) > 1:
                 found[pinyin(word).replace(" ", "").lower()] = None

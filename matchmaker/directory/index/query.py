@@ -1,22 +1,23 @@
 """What is made of the words a person typed: language, spelling, gloss, codes and numbers."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz, process
 
-from matchmaker.directory.index.entries import fold, words_of
+from matchmaker.directory.index.entries import HAN, fold, words_of
 from matchmaker.directory.index.segment import Documents
 from matchmaker.directory.search_backend import Understood
 from matchmaker.language.glossary import gloss
-from matchmaker.language.spoken import words_that_sound, words_that_sound_in_parts
+from matchmaker.language.spoken import folded, words_that_sound
 from matchmaker.language.text import clean, detect, pinyin, simplify
 
 LONGEST_QUERY = 200  # characters that are read; more is no search any more
 MOST_WORDS = 40
 MOST_RESPELT = 6  # words nobody wrote that are compared with all others of their letter
 SHORTEST_SOUND = 4  # letters from which a word may be pinyin
+MOST_PARTS, MOST_NAMES = 3, 20  # words a sound is taken apart into, and names that are looked at for each way
 ALIKE = 75  # of 100: from here a word nobody wrote is taken for a misspelt one
 # A short query does not say its language: these stemmers are tried for a word that the detected one does not find.
 STEMMED = ("en", "fr", "es", "it", "pt", "de", "nl", "tr", "pl")
@@ -66,22 +67,45 @@ def parse(query: str, documents: Documents, *, exactly: bool = False) -> ParsedQ
 
 
 def _by_sound(text: str, documents: Documents) -> str:
-    """Pinyin as the Chinese words it may stand for, where no document holds what was typed: of several words that sound
-    so the one that most documents hold, in Chinese or by its gloss. Pinyin of several words is taken apart."""
+    """Pinyin as the Chinese words it stands for, where no document holds what was typed: those of a Chinese name, else
+    of several words that sound so the one that most documents hold, in Chinese or by its gloss."""
     if not text.isascii() or len(text.replace(" ", "")) < SHORTEST_SOUND:
         return text
-    if any(
-        documents.frequency(stem) for part in text.split() for lang in ("vi", "en") for stem in words_of(part, lang)
-    ):
+    stems = [stem for part in text.split() for lang in ("vi", "en") for stem in words_of(part, lang)]
+    if any(documents.frequency(stem) for stem in stems):
         return text
-    best = _most_frequent(words_that_sound(text), documents)
-    if best:
-        return best
-    for parts in words_that_sound_in_parts(text):
-        words = [_most_frequent(part, documents) for part in parts]
-        if all(words):
-            return "".join(words)
-    return text
+    return _most_frequent(words_that_sound(text), documents) or _part_of_a_name(folded(text), documents) or text
+
+
+def _part_of_a_name(sound: str, documents: Documents) -> str:
+    """The part of a Chinese name that sounds so: molixiangmi → 茉莉香米, where names hold moli and xiangmi."""
+    for words in _splits(sound, documents, MOST_PARTS):
+        for document in documents.holding(words[0])[0][:MOST_NAMES].tolist():
+            segment, place = documents.locate(document)
+            for language, name in segment.names_of(place):
+                if language == "zh" and (part := _sounding(simplify(name), sound)):
+                    return part
+    return ""
+
+
+def _splits(sound: str, documents: Documents, most: int) -> Iterator[tuple[str, ...]]:
+    """The ways to take a sound apart into at most so many words that documents hold, few words first."""
+    if documents.frequency(sound):
+        yield (sound,)
+    for end in range(SHORTEST_SOUND, len(sound) - SHORTEST_SOUND + 1) if most > 1 else ():
+        if documents.frequency(sound[:end]):
+            yield from ((sound[:end], *rest) for rest in _splits(sound[end:], documents, most - 1))
+
+
+def _sounding(name: str, sound: str) -> str:
+    """The characters of a name that sound so, '' where none do."""
+    for run in HAN.findall(name):
+        syllables = [folded(syllable) for syllable in pinyin(run).split()]
+        for first in range(len(syllables) if len(syllables) == len(run) else 0):
+            for last in range(first + 2, len(syllables) + 1):
+                if "".join(syllables[first:last]) == sound:
+                    return run[first:last]  # type: ignore[no-any-return]
+    return ""
 
 
 def _most_frequent(words: Sequence[str], documents: Documents) -> str:

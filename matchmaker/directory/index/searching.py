@@ -179,7 +179,7 @@ class Index:
 
     def _as_written(self, word: str) -> str:
         """A stem the way it stands in some name: stems are not for people."""
-        for document in self.documents.holding(word)[0][:3].tolist():
+        for document in self.documents.holding(word)[0][:10].tolist():
             segment, place = self.documents.locate(document)
             for language, name in segment.names_of(place):
                 if surface := surface_forms(name, language).get(word):

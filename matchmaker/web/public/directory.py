@@ -106,7 +106,7 @@ class Address:
     def sort_name(self) -> str:
         """The parameter of the order. A list without words has one of its own, so that words typed into its form are
         sorted by fit and not by the order of the list before."""
-        return "sort" if self.query else "order"
+        return "sort" if self.query else "sort_list"
 
 
 @dataclass(frozen=True)
@@ -158,7 +158,7 @@ def listing(request: HttpRequest, directory: Directory) -> Listing:
         facets=filters,
         chips=chips,
         clear_url=address(request, drop={facet.name: None for facet in directory.facets}),
-        saved_query=address(request, drop={"sort": None, "order": None, "more": None}).partition("?")[2],
+        saved_query=address(request, drop={"sort": None, "sort_list": None, "more": None}).partition("?")[2],
         sort=asked.sort,
         sort_name=asked.sort_name,
         sorts=[(key, one.words) for key, one in directory.sorts.items() if asked.query or key != "fit"],
@@ -174,7 +174,7 @@ def _read_address(request: HttpRequest, directory: Directory) -> Address:
     query, trouble = _words(request)
     chosen = {facet.name: request.GET.getlist(facet.name)[:MOST_CHOSEN] for facet in directory.facets}
     default = next(key for key in directory.sorts if query or key != "fit")
-    sort = request.GET.get("sort") if query else request.GET.get("order") or request.GET.get("sort")
+    sort = request.GET.get("sort") if query else request.GET.get("sort_list") or request.GET.get("sort")
     if sort and sort not in directory.sorts:
         trouble, sort = _("There is no such order: it is set to the usual one."), default
     place = Address(query, chosen, sort or default, trouble=trouble)

@@ -74,9 +74,9 @@ def test_pages_lead_through_the_whole_list_and_back_to_its_beginning(client, mon
         response = client.get(address)
         place = response.context["place"]
         seen += shown(response)
-        assert (place["total"], place["last"]) == (5, len(seen))
-        assert place["start_url"] == ("" if place["first"] == 1 else "/products/?origin=TH")
-        address = place["next_url"]
+        assert (place.total, place.last) == (5, len(seen))
+        assert place.start_url == ("" if place.first == 1 else "/products/?origin=TH")
+        address = place.next_url
     assert sorted(seen) == [f"Jasmine rice {n}" for n in range(5)]
 
 
@@ -221,7 +221,7 @@ def _valves(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["products", "suppliers", "demands"])
-@pytest.mark.parametrize("before", ["", "?group=TECH", "?order=newest", "?sort=newest&group=TECH"])
+@pytest.mark.parametrize("before", ["", "?group=TECH", "?sort_list=newest", "?sort=newest&group=TECH"])
 def test_words_typed_into_the_form_of_a_directory_are_sorted_by_fit(client, kind, before):
     _valves(kind)
     by_words = client.get(reverse(kind), {"q": "forged steel ball valve"})
@@ -229,7 +229,11 @@ def test_words_typed_into_the_form_of_a_directory_are_sorted_by_fit(client, kind
     assert (typed.context["sort"], by_words.context["sort"]) == ("fit", "fit")
     assert typed.context["rows"] == by_words.context["rows"]
     first = typed.context["rows"][0]
-    named = {"products": lambda row: row.name, "suppliers": lambda row: row.legal_name, "demands": lambda row: row.title}
+    named = {
+        "products": lambda row: row.name,
+        "suppliers": lambda row: row.legal_name,
+        "demands": lambda row: row.title,
+    }
     assert named[kind](first) == {"suppliers": "C Ltd"}.get(kind, "Forged steel ball valve")
 
 
@@ -242,7 +246,7 @@ def test_an_order_chosen_for_words_stays_with_them(client):
 def test_an_order_of_a_list_without_words_is_kept_in_its_own_parameter(client):
     make.product(name="B")
     make.product(name="A")
-    assert shown(client.get(reverse("products"), {"order": "name"})) == ["A", "B"]
+    assert shown(client.get(reverse("products"), {"sort_list": "name"})) == ["A", "B"]
     assert shown(client.get(reverse("products"), {"sort": "name"})) == ["A", "B"]
 
 
@@ -270,8 +274,9 @@ def test_a_request_searches_once_and_the_other_directories_are_counted_when_aske
 def test_the_api_finds_what_the_page_finds(client, kind, words):
     for name in ("Jasmine rice", "Basmati", "Ball valve"):
         make.product(name=name, hs_code="848180" if "valve" in name else "100630")
-        make.line(make.demand(title=name), text=name, hs_code="")
-    make.line(make.demand(title="茉莉香米采购"), text="茉莉香米", hs_code="")
+        make.line(make.demand(title=name, language="en"), text=name, language="en", hs_code="100630")
+    make.line(make.demand(title="茉莉香米采购", language="zh"), text="茉莉香米", hs_code="")
+    make.product(name="泰国茉莉香米", language="zh")
     make.product(name="Jasmine rice", status=Product.Status.DRAFT)
     page = client.get(reverse(kind), {"q": words})
     address = {"suppliers": "companies"}.get(kind, kind)
