@@ -26,7 +26,7 @@ def main(n: int) -> None:
     from benchmarks import directory_rows
     from matchmaker.catalogue.models import Product
     from matchmaker.companies.models import Company
-    from matchmaker.directory import keeping
+    from matchmaker.directory import index_service
     from matchmaker.directory.index import searching
 
     call_command("migrate", verbosity=0)
@@ -36,16 +36,14 @@ def main(n: int) -> None:
         directory_rows.load(n)
         note.write_text(json.dumps({"loaded": time.perf_counter() - start}))
     made = json.loads(note.read_text())
-    if "built" not in made or keeping.store_of("products").manifest(keeping._encoder().name) is None:
+    service = index_service.index_service()
+    if "built" not in made or service.backend.state("products") is None:
         start = time.perf_counter()
         subprocess.run([sys.executable, "-m", "django", "index_directory"], check=True, stdout=sys.stderr)
-        folder = keeping.store_of("products").folder
-        size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
-        made |= {"built": time.perf_counter() - start, "bytes": size}
+        made |= {"built": time.perf_counter() - start, "bytes": service.backend.stats("products").bytes}
         note.write_text(json.dumps(made))
-    keeping._large |= dict.fromkeys(("products", "suppliers", "demands"), float("inf"))
-    keeping.OLDEST = float("inf")
-    keeping.refresh_aside = lambda kind: None  # nothing changes while pages are timed
+    index_service.OLDEST = index_service.STALE = float("inf")  # nothing changes while pages are timed
+    service.is_large = lambda kind: True
     backend, page, asked = directory_rows.Backend(), Pages(), wishes(PAGES)
     for wish in asked:  # files are mapped, templates and moulds made
         page(wish)
@@ -54,7 +52,7 @@ def main(n: int) -> None:
     constants = Constants(page, asked)
     for line in sys.stdin:
         what = line.strip()
-        searching._vector.cache_clear()  # nobody asked for these words before
+        searching._encoded.cache_clear()  # nobody asked for these words before
         if what == "pages":
             answer([_timed(page, wish, backend) for wish in asked])
         elif what == "constants":
@@ -149,24 +147,20 @@ def _cpu_of(page, wish, backend, repeat: int = 1) -> float:
 
 @contextmanager
 def _searching(search):
-    from matchmaker.directory import keeping
+    from matchmaker.web.public import directory
 
-    kept, keeping.search = keeping.search, search
-    try:
+    with patch.object(directory, "search", search):
         yield
-    finally:
-        keeping.search = kept
 
 
 class Constants:
     """The same pages with their answers at hand: what is left is the view and its template."""
 
     def __init__(self, page, asked) -> None:
-        from matchmaker.directory import keeping
-        from matchmaker.web.public import product_filters
+        from matchmaker.web.public import directory, product_filters
 
-        self.keeping, self.filters = keeping, product_filters
-        self.search, self.rows = keeping.search, product_filters.rows
+        self.directory, self.filters = directory, product_filters
+        self.search, self.rows = directory.search, product_filters.rows
         self.answers: dict[str, object] = {}
         self.shown: dict[tuple, object] = {}
         with self:
@@ -174,10 +168,10 @@ class Constants:
                 page(wish)
 
     def __enter__(self):
-        def known(kind, wish, own=None):
-            key = f"{kind} {wish}"
+        def known(kind, query, user=None):
+            key = f"{kind} {query}"
             if key not in self.answers:
-                self.answers[key] = self.search(kind, wish, own)
+                self.answers[key] = self.search(kind, query, user)
             return self.answers[key]
 
         def known_rows(keys, written):
@@ -186,10 +180,10 @@ class Constants:
                 self.shown[key] = self.rows(keys, written)
             return self.shown[key]
 
-        self.keeping.search, self.filters.rows = known, known_rows
+        self.directory.search, self.filters.rows = known, known_rows
 
     def __exit__(self, *_error) -> None:
-        self.keeping.search, self.filters.rows = self.search, self.rows
+        self.directory.search, self.filters.rows = self.search, self.rows
 
 
 @contextmanager

@@ -96,14 +96,14 @@ class Backend:
 
 
 # -- the peers: the same answer to the same wish, newest first, with a count of every facet ----------------------------
-def naive(kind, wish, own=None):
+def naive(kind, wish, user=None):
     """As a site is usually written: filters, a count, a page, one GROUP BY a facet with all other filters on."""
     rows = _chosen(_matching_orm(wish), wish)
     keys = rows.order_by("-published_at", "-pk").values_list("pk", flat=True).distinct()
     return _found(wish, rows.values("pk").distinct().count(), keys, _matching_orm)
 
 
-def full_text(kind, wish, own=None):
+def full_text(kind, wish, user=None):
     """The same with the words looked up in the GIN index."""
     rows = _chosen(_matching_gin(wish), wish)
     keys = rows.order_by("-published_at", "-pk").values_list("pk", flat=True)
@@ -114,7 +114,7 @@ def _matching_orm(wish):
     from matchmaker.catalogue.models import Product
 
     rows = Product.objects.published()
-    for word in wish.query.split():
+    for word in wish.text.split():
         rows = rows.filter(texts__name__icontains=word)
     return rows
 
@@ -123,10 +123,10 @@ def _matching_gin(wish):
     from matchmaker.catalogue.models import Product, ProductText
 
     rows = Product.objects.published()
-    if wish.query:
+    if wish.text:
         texts = ProductText.objects.extra(
             where=["to_tsvector('simple', name || ' ' || description) @@ plainto_tsquery('simple', %s)"],
-            params=[wish.query],
+            params=[wish.text],
         )
         rows = rows.filter(pk__in=texts.values("product"))
     return rows
@@ -143,7 +143,7 @@ LOOKUPS = {
 
 
 def _chosen(rows, wish, but: str = ""):
-    for name, values in wish.chosen.items():
+    for name, values in wish.filters.items():
         if name in LOOKUPS and name != but and values:
             rows = rows.filter(**{f"{LOOKUPS[name]}__in": values})
     return rows
@@ -152,11 +152,11 @@ def _chosen(rows, wish, but: str = ""):
 def _found(wish, total: int, keys, matching):
     from django.db.models import Count
 
-    from matchmaker.directory.index.searching import Found
+    from matchmaker.directory.search_backend import SearchResult
 
     facets = {}
     for name in GROUPS:
         rows = _chosen(matching(wish), wish, name).order_by()
         counted = rows.values_list(LOOKUPS[name]).annotate(n=Count("pk", distinct=True)).order_by("-n")
         facets[name] = [(str(value), n) for value, n in counted if value not in (None, "")]
-    return Found(list(keys[: wish.limit]), facets, total=total)
+    return SearchResult(list(keys[: wish.limit]), facets, total=total)

@@ -26,9 +26,11 @@ from numpy.typing import NDArray  # noqa: E402
 
 from benchmarks.search_quality import TOP, interval, ndcg, rows_of  # noqa: E402  # needs the path above
 from matchmaker.directory.index import meaning  # noqa: E402
+from matchmaker.directory.index.build import build  # noqa: E402
 from matchmaker.directory.index.entries import Entry  # noqa: E402
 from matchmaker.directory.index.scoring import CROWDING, MEANING_FROM  # noqa: E402
-from matchmaker.directory.index.searching import Index, Wish  # noqa: E402
+from matchmaker.directory.index.searching import Index  # noqa: E402
+from matchmaker.directory.search_backend import SearchQuery  # noqa: E402
 from matchmaker.language.encoder import get_encoder  # noqa: E402
 
 MUCH = (MEANING_FROM, 0.3, 0.4)  # nearness from which names are to be found
@@ -105,7 +107,8 @@ class Figures:
 
     def index(self) -> Index:
         entries = [Entry(key=key, names=(("en", name),), title=name) for key, name in enumerate(self.made)]
-        return Index.of(entries, self.encoder, lambda texts: np.array([self.made[text] for text in texts]))
+        vectors = lambda texts: np.array([self.made[text] for text in texts])  # noqa: E731
+        return Index([build(entries, vectors, self.encoder.dim)], self.encoder)
 
     def scores(self, index: Index) -> list[float]:
         """nDCG@10 of every search."""
@@ -115,7 +118,7 @@ class Figures:
         found = []
         for query, code in self.asked:
             gains = {key: 2.0 if one == code else 1.0 for key, one in headings[code[:4]].items()}
-            page = index.search(Wish(query, limit=TOP, with_counts=False)).keys
+            page = index.search(SearchQuery(query, limit=TOP, facets=())).keys
             found.append(ndcg([str(key) for key in page], gains))
         return found
 
@@ -126,7 +129,7 @@ class Figures:
         for query in self.encoder.encode_query([query for query, _code in self.asked]):
             found, values = meaning.nearest_names(segment, query, CROWDING, np.float32(-9))
             near = np.full(len(self.codes), np.nan, np.float32)
-            near[segment.keys[segment.name_places[found]]] = values
+            near[segment.keys[segment.name_documents[found]]] = values
             every.append(near)
         return every
 

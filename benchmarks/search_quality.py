@@ -26,8 +26,10 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
 
 import numpy as np  # noqa: E402  # reads the number of threads when imported
 
-from matchmaker.directory.index.entries import Entry, tariff_words  # noqa: E402  # needs the path above
-from matchmaker.directory.index.searching import Index, Wish  # noqa: E402
+from matchmaker.directory.index.build import build  # noqa: E402  # needs the path above
+from matchmaker.directory.index.entries import Entry, tariff_words  # noqa: E402
+from matchmaker.directory.index.searching import Index  # noqa: E402
+from matchmaker.directory.search_backend import SearchQuery  # noqa: E402
 from matchmaker.language.encoder import get_encoder  # noqa: E402
 
 DATA = ROOT / "data"
@@ -148,10 +150,10 @@ def ndcg(found: list[str], gains: dict[str, float]) -> float:
 
 def directory(keys: list[str], entries: list[Entry], mode: str = "all") -> Search:
     encoder = get_encoder()
-    index = Index.of(entries, encoder, encoder.encode_passage)
+    index = Index([build(entries, encoder.encode_passage, encoder.dim)], encoder)
 
     def search(query: str) -> list[str]:
-        found = index.search(Wish(query, limit=TOP, mode=mode, with_counts=False))
+        found = index.search(SearchQuery(query, limit=TOP, mode=mode, facets=()))
         return [keys[key - 1] for key in found.keys]
 
     return search

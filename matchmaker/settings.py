@@ -381,6 +381,7 @@ SPECTACULAR_SETTINGS = {
 # -- matching ---------------------------------------------------------------------------------------------------------
 ENCODER = env.str("ENCODER", "matchmaker.language.encoder.UniversalSentenceEncoder")
 ENGINE_CACHE = VAR_DIR / "engine"
+SEARCH_BACKEND = env.str("SEARCH_BACKEND", "matchmaker.directory.array_backend.ArraySearchBackend")
 MATCH_BLOCK = env.int("MATCH_BLOCK", 500)  # products a Celery task matches: few messages, short tasks
 # a function that returns CNY for one unit of each currency: matching compares prices with it
 EXCHANGE_RATES = "matchmaker.directory.facts.yuan_rates"

@@ -6,7 +6,7 @@ from rest_framework import mixins, serializers
 from rest_framework.response import Response
 
 from matchmaker.api.base import Resource, Strict
-from matchmaker.api.filters import Filter, equal
+from matchmaker.api.filters import equal, search_words
 from matchmaker.api.permissions import EVERYONE, SIGNED_IN
 from matchmaker.companies.models import Company
 from matchmaker.companies.services import update_company
@@ -77,9 +77,10 @@ class Companies(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     notes = {"partial_update": "Only what is named is changed. Another legal name, country or number is checked anew."}
     filters = {
         "country": equal("country", "ISO 3166-1 alpha-2."),
-        "q": Filter(
-            "Words of the name or of what it says of itself.",
-            lambda queryset, value: queryset.filter(Q(name_key__contains=value.casefold()) | Q(about__icontains=value)),
+        "q": search_words(
+            "suppliers",
+            Company.objects.public,
+            lambda value: Q(name_key__contains=value.casefold()) | Q(about__icontains=value),
         ),
     }
     orderings = {"newest": ["-pk"], "name": ["legal_name", "pk"]}

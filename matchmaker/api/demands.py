@@ -7,7 +7,7 @@ from rest_framework import mixins, serializers
 from rest_framework.response import Response
 
 from matchmaker.api.base import Resource, Strict
-from matchmaker.api.filters import Filter, equal
+from matchmaker.api.filters import Filter, equal, search_words
 from matchmaker.api.permissions import EVERYONE, SIGNED_IN
 from matchmaker.catalogue import services
 from matchmaker.catalogue.models import Demand, DemandLine, demands
@@ -135,11 +135,10 @@ class Demands(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
             lambda queryset, value: queryset.filter(closing_on__gte=_day(value)),
         ),
         "destination": equal("destination", "Where the goods go."),
-        "q": Filter(
-            "Words of its title or lines, as they stand there.",
-            lambda queryset, value: queryset.filter(
-                Q(title__icontains=value) | Q(lines__text__icontains=value)
-            ).distinct(),
+        "q": search_words(
+            "demands",
+            Demand.objects.public,
+            lambda value: Q(title__icontains=value) | Q(lines__text__icontains=value),
         ),
     }
     orderings = {"newest": ["-published_at", "-pk"], "closing": ["closing_on", "pk"]}

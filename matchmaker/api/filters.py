@@ -3,9 +3,12 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
 from rest_framework.filters import BaseFilterBackend
+
+from matchmaker.directory.services import search_keys
 
 PAGING = {"page", "page_size", "format"}
 LISTS = ("list", "mine")
@@ -21,6 +24,20 @@ class Filter(NamedTuple):
 def equal(field: str, says: str) -> Filter:
     """A filter for one value of a field."""
     return Filter(says, lambda queryset, value: queryset.filter(**{field: value}))
+
+
+def search_words(kind: str, in_directory: Callable, plain: Callable) -> Filter:
+    """A filter for words that finds what the page of that directory finds.
+
+    `in_directory()` are the rows of the directory. Others, such as one's own drafts, are in no index: `plain(value)` is
+    the lookup that finds these.
+    """
+
+    def narrow(queryset, value):
+        elsewhere = ~Q(pk__in=in_directory().values("pk")) & plain(value)
+        return queryset.filter(Q(pk__in=search_keys(kind, value)) | elsewhere).distinct()
+
+    return Filter("Words in any language; finds what the search of the site finds.", narrow)
 
 
 class DeclaredFilters(BaseFilterBackend):

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from matchmaker.api.base import Resource, Strict
 from matchmaker.api.companies import PublicCompany
-from matchmaker.api.filters import Filter, equal
+from matchmaker.api.filters import Filter, equal, search_words
 from matchmaker.api.permissions import EVERYONE, SIGNED_IN
 from matchmaker.catalogue import services
 from matchmaker.catalogue.models import (
@@ -158,11 +158,10 @@ class Products(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
         ),
         "certificate": equal("certificates__code", "Code of a certificate it has."),
         "company": equal("company__uid", "Its supplier."),
-        "q": Filter(
-            "Words of its name or description, as they stand there.",
-            lambda queryset, value: queryset.filter(
-                Q(texts__name__icontains=value) | Q(texts__description__icontains=value)
-            ).distinct(),
+        "q": search_words(
+            "products",
+            Product.objects.published,
+            lambda value: Q(texts__name__icontains=value) | Q(texts__description__icontains=value),
         ),
     }
     orderings = {"newest": ["-published_at", "-pk"], "oldest": ["published_at", "pk"]}

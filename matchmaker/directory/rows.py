@@ -1,27 +1,27 @@
 """The three directories as the database has them: which rows are in, what is read of each, and what changed.
 
-Only what anybody may see goes in: a private demand or a product that is not published is found, counted and suggested
-by nobody, whoever asks.
+Only public rows go in: a private demand or a product that is not published is never found, counted or suggested.
 """
 
 import datetime as dt
+import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from django.db.models import Aggregate, Count, Max, Min, Prefetch, QuerySet, Sum, Value
+from django.db.models import Aggregate, Count, Max, Min, Prefetch, QuerySet, Sum
 from django.utils import timezone
 
 from matchmaker.catalogue.models import Category, Demand, DemandLine, HSCode, Product, ProductCertificate
 from matchmaker.companies.models import Company
 from matchmaker.core.briefly import briefly
-from matchmaker.core.written import Asked
 from matchmaker.directory import cards
-from matchmaker.directory.facts import Facts, order_band, price_band, stamp
+from matchmaker.directory.facts import DUTY_BANDS, ORDER_BANDS, PRICE_BANDS, Facts, order_band, price_band, stamp
 from matchmaker.directory.index.entries import Entry, fold, tariff_words
 from matchmaker.market_access.models import ReadinessAnswer, Registration
 
+VERSION = 1  # of what `entries` read; raise it when the same facets or words are read in another way
 SECONDS = 10  # for which what bands rest on is taken as it was
 BATCH = 1_000  # rows that are read from the database at a time
 
@@ -31,9 +31,11 @@ Changes = set[tuple[int, str]]  # (key of an entry, words that tell one change o
 
 @dataclass(frozen=True)
 class Directory:
-    """How one directory is read. `stamp` changes with any of its rows."""
+    """How one directory is read. `stamp` changes with any of its rows; `facets` are what its entries are filtered by
+    and ordered by, beside the months of `facts.months`."""
 
     name: str
+    facets: tuple[str, ...]
     rows: Callable[[], QuerySet]
     entries: Callable[[QuerySet], Iterator[Entry]]
     stamp: Callable[[], tuple]
@@ -43,6 +45,12 @@ class Directory:
     owner: str = "company"  # lookup of the company an entry is of
     name_weight: float = 0.3
     rests_on: str = ""  # a directory that is read too for the entries of this one
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes with the definition of facets and lookups: an index with another one is built anew."""
+        defined = [VERSION, self.facets, sorted(self.lookups.items()), PRICE_BANDS, ORDER_BANDS, DUTY_BANDS]
+        return hashlib.blake2b(repr(defined).encode(), digest_size=8).hexdigest()
 
 
 def _batches(rows: QuerySet) -> Iterator[list]:
@@ -119,24 +127,19 @@ def _product_entry(product: Product, facts: Facts, ready: Sequence[tuple[str, in
     )
 
 
-def _summed(rows: QuerySet, *sums: Aggregate) -> QuerySet:
-    """All rows as one of these sums, after a 1."""
-    return rows.order_by().values_list(Value(1)).annotate(*sums)
-
-
-_products_summed = Asked(
-    lambda: _summed(
-        Product.objects.published(),
-        *(Count("pk"), Sum("pk"), Max("updated_at"), Sum("company__verification"), Max("company__updated_at")),
-    )
-)
-_answers_summed = Asked(lambda: _summed(ReadinessAnswer.objects.all(), Count("pk"), Max("answered_at")))
-_registered_summed = Asked(lambda: _summed(Registration.objects.all(), Count("pk"), Max("pk"), Min("valid_until")))
+def _totals(rows: QuerySet, *totals: Aggregate) -> tuple:
+    return tuple(rows.order_by().aggregate(**{str(at): one for at, one in enumerate(totals)}).values())
 
 
 def _products_stamp() -> tuple:
-    summed = (*_products_summed(), *_answers_summed(), *_registered_summed())
-    return (*summed, timezone.localdate(), facts_stamp())
+    verified = (Sum("company__verification"), Max("company__updated_at"))
+    return (
+        *_totals(Product.objects.published(), Count("pk"), Sum("pk"), Max("updated_at"), *verified),
+        *_totals(ReadinessAnswer.objects.all(), Count("pk"), Max("answered_at")),
+        *_totals(Registration.objects.all(), Count("pk"), Max("pk"), Min("valid_until")),
+        timezone.localdate(),
+        facts_stamp(),
+    )
 
 
 @briefly(SECONDS)
@@ -207,13 +210,9 @@ def _supplier_entry(company: Company) -> Entry:
     )
 
 
-_suppliers_summed = Asked(
-    lambda: _summed(Company.objects.public(), Count("pk"), Sum("pk"), Max("updated_at"), Sum("verification"))
-)
-
-
 def _suppliers_stamp() -> tuple:
-    return (*_suppliers_summed(), *_products_stamp())
+    totals = (Count("pk"), Sum("pk"), Max("updated_at"), Sum("verification"))
+    return (*_totals(Company.objects.public(), *totals), *_products_stamp())
 
 
 def changed_suppliers(since: dt.datetime) -> Changes:
@@ -251,17 +250,9 @@ def _demand_entry(demand: Demand) -> Entry:
     )
 
 
-_demands_summed = Asked(
-    lambda day: _summed(
-        Demand.objects.public(day),
-        *(Count("pk", distinct=True), Sum("pk"), Max("updated_at"), Count("lines"), Sum("lines__revision")),
-    ),
-    dt.date.min,
-)
-
-
 def _demands_stamp() -> tuple:
-    return tuple(_demands_summed(timezone.localdate()))
+    lines = (Count("lines"), Sum("lines__revision"))
+    return _totals(Demand.objects.public(), Count("pk", distinct=True), Sum("pk"), Max("updated_at"), *lines)
 
 
 def changed_demands(since: dt.datetime) -> Changes:
@@ -271,6 +262,19 @@ def changed_demands(since: dt.datetime) -> Changes:
 DIRECTORIES = {
     "products": Directory(
         "products",
+        (
+            "group",
+            "category",
+            "origin",
+            "ready",
+            "certificate",
+            "duty",
+            "price",
+            "currency",
+            "order",
+            "verification",
+            "language",
+        ),
         Product.objects.published,
         product_entries,
         _products_stamp,
@@ -286,6 +290,7 @@ DIRECTORIES = {
     ),
     "suppliers": Directory(
         "suppliers",
+        ("group", "category", "country", "verification", "certificate", "language"),
         Company.objects.public,
         supplier_entries,
         _suppliers_stamp,
@@ -298,6 +303,7 @@ DIRECTORIES = {
     ),
     "demands": Directory(
         "demands",
+        ("group", "category", "certificate", "origin"),
         Demand.objects.public,
         demand_entries,
         _demands_stamp,

@@ -1,22 +1,23 @@
-"""Bells of the directory."""
+"""Tasks of the directory."""
 
 from celery import shared_task
 
-from matchmaker.directory import keeping, services
+from matchmaker.directory import services
+from matchmaker.directory.index_service import index_service
 from matchmaker.notifications.tasks import ring as ring_post_office
 
 
 @shared_task(name="directory.refresh")
 def refresh() -> None:
-    """Bring this machine's copy of the index up to date; making its files few again is rung for when it is worth it."""
-    if keeping.refresh_all():
+    """Bring the indexes up to date; tidy them in a task of its own when it is worth it."""
+    if index_service().refresh_all():
         compact.delay()
 
 
 @shared_task(name="directory.compact")
 def compact() -> None:
-    """Several segments as one."""
-    keeping.compact_all()
+    """Make the indexes smaller and faster."""
+    index_service().tidy_all()
 
 
 @shared_task(name="directory.look_for_news")

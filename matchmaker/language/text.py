@@ -43,6 +43,7 @@ _RUNS = re.compile(
     rf"|(?P<other>[^\W_{_HAN}{_KANA}{_HANGUL}{_THAI}]+(?:['’][^\W\d_{_HAN}{_KANA}{_HANGUL}{_THAI}]+)*)"
 )
 _PLAIN_RUNS = re.compile("[a-z0-9]+(?:'[a-z]+)*")  # what _RUNS finds in lower-case ASCII
+_SURFACE = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _HAS_HAN = re.compile(f"[{_HAN}]")
 _HAS_KANA = re.compile(f"[{_KANA}]")
 _UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\u200b\u2060\ufeff\ufffe\uffff]")
@@ -153,6 +154,16 @@ def _plain_words(text: str, stemmer: Stemmer.Stemmer | None, ignored: frozenset[
     if stemmer is None:
         return runs
     return [stem if run.isalpha() else run for run, stem in zip(runs, stemmer.stemWords(runs), strict=True)]
+
+
+def surface_forms(text: str, lang: str) -> dict[str, str]:
+    """Searchable word → the way it stands in the text: 'rais' → 'raisins'. Stems are not for people."""
+    found: dict[str, str] = {}
+    for surface in _SURFACE.findall(text):
+        read = words(surface, lang or None)
+        for word in read:
+            found.setdefault(word, surface if len(read) == 1 else word)
+    return found
 
 
 @cache

@@ -17,11 +17,11 @@ def post_worker_init(worker):
     def warm():
         from django.db import connection
 
-        from matchmaker.directory.keeping import warm
+        from matchmaker.directory.index_service import warm_up
         from matchmaker.matching.services.suggestions import classifier
 
         try:
-            warm()
+            warm_up()
             classifier()
         finally:
             connection.close()

@@ -5,13 +5,13 @@ import random
 import numpy as np
 import pytest
 
-from matchmaker.directory.index import build as building
-from matchmaker.directory.index import counting, kernels, meaning
+from matchmaker.directory.index import meaning
 from matchmaker.directory.index.build import build, merged
 from matchmaker.directory.index.entries import Entry
-from matchmaker.directory.index.searching import Index, Wish
+from matchmaker.directory.index.files import IndexFiles
+from matchmaker.directory.index.searching import Index
 from matchmaker.directory.index.segment import Segment
-from matchmaker.directory.index.store import Store
+from matchmaker.directory.search_backend import SearchQuery
 from tests.directory.test_searching import Deaf
 
 pytestmark = pytest.mark.slow
@@ -51,6 +51,10 @@ def one(listed) -> Index:
     return Index([build(listed, Deaf().encode_passage, 4)], Deaf())
 
 
+def two(listed, first: int) -> Index:
+    return Index([build(part, Deaf().encode_passage, 4) for part in (listed[:first], listed[first:])], Deaf())
+
+
 def plain_counts(listed, chosen) -> dict[str, dict[str, int]]:
     """By the definition: each value counted as if only the other facets were chosen."""
     counted: dict[str, dict[str, int]] = {}
@@ -68,29 +72,20 @@ def plain_counts(listed, chosen) -> dict[str, dict[str, int]]:
 @pytest.mark.parametrize("chosen", [{}, {"origin": ["TH"]}, {"origin": ["TH", "FR"]}, {"certificate": ["A", "B"]},
                                     {"origin": ["IT"], "certificate": ["A"]},
                                     {"origin": ["IT"], "certificate": ["A", "C"], "group": ["TECH"]}])  # fmt: skip
-@pytest.mark.parametrize("way", ["pairs", "values", "rows", "dead", "two segments"])
-def test_counts_are_those_of_the_definition_whichever_way_they_are_made(chosen, way, monkeypatch):
+@pytest.mark.parametrize("way", ["one segment", "deleted documents", "two segments"])
+def test_counts_are_those_of_the_definition(chosen, way):
     listed = entries(400, 3)
-    if way == "pairs":
-        monkeypatch.setattr(building, "PAIRS_FROM", 1)
-    for name in ("A_PLACE", "A_LIST"):
-        monkeypatch.setattr(counting, name, 1e9 if way == "rows" else 0)
     here = one(listed)
-    if way == "dead":
+    if way == "deleted documents":
         gone = set(range(1, 400, 5))
-        segment = here.segments[0]
-        alive = kernels.every(400) & ~kernels.bits(segment.places_of_keys(np.array(sorted(gone))), 400)
-        monkeypatch.setattr(building, "PAIRS_FROM", 1)
-        here = Index([build(listed, Deaf().encode_passage, 4)], Deaf(), alive=[alive])
+        here = Index(here.segments, Deaf(), [here.segments[0].places_of(np.array(sorted(gone)))])
         listed = [entry for entry in listed if entry.key not in gone]
     if way == "two segments":
-        here = Index(
-            [build(listed[:150], Deaf().encode_passage, 4), build(listed[150:], Deaf().encode_passage, 4)], Deaf()
-        )
-    found = here.search(Wish("", chosen))
+        here = two(listed, 150)
+    found = here.search(SearchQuery("", chosen))
     counted = plain_counts(listed, chosen)
     assert {name: dict(values) for name, values in found.facets.items()} == counted
-    some = here.search(Wish("", chosen, counted=("group",)))
+    some = here.search(SearchQuery("", chosen, facets=("group",)))
     assert {name: dict(values) for name, values in some.facets.items()} == {"group": counted["group"]}
 
 
@@ -98,15 +93,15 @@ def test_counts_are_those_of_the_definition_whichever_way_they_are_made(chosen, 
 @pytest.mark.parametrize("query", ["", "rice"])
 def test_pages_one_after_the_other_are_the_whole_list_in_order(sort, query):
     listed = entries(200, 5)
-    here = Index([build(listed[:80], Deaf().encode_passage, 4), build(listed[80:], Deaf().encode_passage, 4)], Deaf())
-    wish = {"query": query, "chosen": {"origin": ["TH", "FR"]}, "sort": sort}
-    whole = here.search(Wish(**wish))
+    here = two(listed, 80)
+    asked = {"text": query, "filters": {"origin": ["TH", "FR"]}, "sort": sort}
+    whole = here.search(SearchQuery(**asked))
     paged, after = [], None
     while True:
-        page = here.search(Wish(**wish, after=after, limit=7))
+        page = here.search(SearchQuery(**asked, after=after, limit=7))
         assert page.total == whole.total == len(whole.keys)
         paged += page.keys
-        after = page.end
+        after = page.next_position
         if after is None:
             break
     assert paged == whole.keys
@@ -116,11 +111,11 @@ def test_orders_follow_their_columns():
     listed = entries(120, 7)
     here = one(listed)
     by_key = {entry.key: entry for entry in listed}
-    shown = [by_key[key] for key in here.search(Wish(sort="ready")).keys]
+    shown = [by_key[key] for key in here.search(SearchQuery(sort="ready")).keys]
     assert shown == sorted(listed, key=lambda e: (e.orders["ready"], -e.newest, -e.key))
-    shown = [by_key[key] for key in here.search(Wish(sort="name")).keys]
+    shown = [by_key[key] for key in here.search(SearchQuery(sort="name")).keys]
     assert shown == sorted(listed, key=lambda e: (e.title, -e.newest, -e.key))
-    shown = [by_key[key] for key in here.search(Wish(sort="oldest")).keys]
+    shown = [by_key[key] for key in here.search(SearchQuery(sort="oldest")).keys]
     assert shown == sorted(listed, key=lambda e: (e.newest, e.key))
 
 
@@ -129,12 +124,9 @@ def test_segments_made_one_answer_as_if_built_at_once(query):
     listed = entries(300, 11)
     gone = {entry.key for entry in listed[::9]}
     parts = [build(listed[at : at + 100], Deaf().encode_passage, 4) for at in range(0, 300, 100)]
-    alive = [
-        kernels.every(part.n) & ~kernels.bits(part.places_of_keys(np.array(sorted(gone))), part.n) for part in parts
-    ]
-    together = Index([merged(parts, alive)], Deaf())
+    together = Index([merged(parts, [part.places_of(np.array(sorted(gone))) for part in parts])], Deaf())
     fresh = one([entry for entry in listed if entry.key not in gone])
-    mine, theirs = together.search(Wish(query)), fresh.search(Wish(query))
+    mine, theirs = together.search(SearchQuery(query)), fresh.search(SearchQuery(query))
     assert (mine.keys, mine.total, mine.facets, mine.understood) == (
         theirs.keys, theirs.total, theirs.facets, theirs.understood,
     )  # fmt: skip
@@ -144,8 +136,8 @@ def test_segments_made_one_answer_as_if_built_at_once(query):
 def test_what_is_not_for_this_reader_is_neither_found_nor_counted():
     listed = entries(100, 13)
     hidden = frozenset({entry.key for entry in listed[:30]})
-    mine = one(listed).search(Wish("rice", without=hidden))
-    theirs = one([entry for entry in listed if entry.key not in hidden]).search(Wish("rice"))
+    mine = one(listed).search(SearchQuery("rice", without=hidden))
+    theirs = one([entry for entry in listed if entry.key not in hidden]).search(SearchQuery("rice"))
     assert (sorted(mine.keys), {n: {v: c for v, c in vs if c} for n, vs in mine.facets.items()}) == (
         sorted(theirs.keys), {n: {v: c for v, c in vs if c} for n, vs in theirs.facets.items()},
     )  # fmt: skip
@@ -154,7 +146,7 @@ def test_what_is_not_for_this_reader_is_neither_found_nor_counted():
 def test_a_facet_from_outside_is_chosen_and_counted_by_company():
     listed = entries(100, 17)
     outside = {"event": {"harbin": np.array([1, 2]), "wuhan": np.array([2, 3])}}
-    found = one(listed).search(Wish(chosen={"event": ["harbin"]}, outside=outside))
+    found = one(listed).search(SearchQuery(filters={"event": ["harbin"]}, company_facets=outside))
     assert {entry.key for entry in listed if entry.owner in (1, 2)} == set(found.keys)
     assert dict(found.facets["event"]) == {
         "harbin": sum(entry.owner in (1, 2) for entry in listed),
@@ -173,7 +165,7 @@ def test_clusters_find_what_a_full_comparison_finds(monkeypatch):
     hits = 0
     for query in rows[::100]:
         names, near = meaning.nearest_names(segment, query, 0.0, -1.0)
-        best = {int(segment.keys[segment.name_places[at]]) - 1 for at in names[np.argsort(-near)[:10]]}
+        best = {int(segment.keys[segment.name_documents[at]]) - 1 for at in names[np.argsort(-near)[:10]]}
         hits += len(best & set(np.argsort(-(rows @ query))[:10].tolist()))
     assert hits / 300 >= 0.9
 
@@ -189,51 +181,52 @@ def test_many_names_are_kept_along_fewer_axes_and_mean_nearly_the_same(monkeypat
     def part(first, last):
         return build(listed[first:last], lambda texts: rows[[int(text) for text in texts]], 64)
 
-    few, large = merged([part(0, 400), part(400, 800)], [None] * 2), merged([part(0, 500), part(500, 950)], [None] * 2)
+    few, large = merged([part(0, 400), part(400, 800)]), merged([part(0, 500), part(500, 950)])
     assert (few.vectors.shape[1], few.axes.size) == (64, 0)
     assert (large.vectors.shape[1], large.axes.shape) == (32, (64, 32))
-    grown = merged([large, part(950, 1000)], [None] * 2)
+    grown = merged([large, part(950, 1000)])
     assert np.array_equal(grown.axes, large.axes)  # what is along them already is not measured anew
     for query in rows[::50]:
         names, near = meaning.nearest_names(grown, query, 0.0, -2.0)
-        keys = grown.keys[grown.name_places[names]] - 1
+        keys = grown.keys[grown.name_documents[names]] - 1
         assert (near - rows[keys] @ query).std() < 0.03
     place = int(np.flatnonzero(grown.keys == 7)[0])
     assert meaning.vectors_of(grown, place)[0] @ rows[6] > 0.95
 
 
+def opened(files: IndexFiles) -> Index:
+    segments, deleted = files.segments(files.manifest())
+    return Index(segments, Deaf(), deleted)
+
+
 def test_files_hold_what_was_written_and_follow_changes(tmp_path):
-    store, listed = Store(tmp_path / "products"), entries(60, 19)
-    with store.lock():
-        manifest = store.start(build(listed[:40], Deaf().encode_passage, 4), "deaf", {"since": "x"})
+    files, listed = IndexFiles(tmp_path / "products", "deaf"), entries(60, 19)
+    with files.lock():
+        files.start(build(listed[:40], Deaf().encode_passage, 4), {"since": "x"})
         for at in range(40, 60, 2):  # so often that the small ones are made one in between
-            fresh = build(listed[at : at + 2], Deaf().encode_passage, 4)
-            manifest = store.add(manifest, fresh, [at - 39], {"since": str(at)})
-    parts = store.segments(store.manifest("deaf"))
-    here = Index([s for s, _b in parts], Deaf(), alive=[b for _s, b in parts])
+            files.change([at - 39], build(listed[at : at + 2], Deaf().encode_passage, 4), {"since": str(at)})
     gone = set(range(1, 21, 2))
-    assert sorted(here.search(Wish()).keys) == [entry.key for entry in listed if entry.key not in gone]
-    assert store.compact("deaf")
-    ((segment, alive),) = store.segments(store.manifest("deaf"))
-    assert (alive, sorted(segment.keys.tolist())) == (None, [e.key for e in listed if e.key not in gone])
-    assert len([one for one in store.folder.iterdir() if one.is_dir()]) == 1
-    assert store.manifest("another encoder") is None
+    assert sorted(opened(files).search(SearchQuery()).keys) == [entry.key for entry in listed if entry.key not in gone]
+    assert files.compact()
+    ((segment,), (deleted,)) = files.segments(files.manifest())
+    assert (deleted.tolist(), sorted(segment.keys.tolist())) == ([], [e.key for e in listed if e.key not in gone])
+    assert len([one for one in files.folder.iterdir() if one.is_dir()]) == 1
+    assert files.manifest().state == {"since": "58"}
+    assert IndexFiles(files.folder, "another encoder").manifest() is None
 
 
-def test_what_dies_while_segments_are_made_one_is_dead_in_the_new_one(tmp_path, monkeypatch):
-    store, listed = Store(tmp_path / "products"), entries(30, 23)
-    with store.lock():
-        manifest = store.start(build(listed, Deaf().encode_passage, 4), "deaf", {})
+def test_what_is_deleted_while_segments_are_made_one_is_deleted_in_the_new_one(tmp_path, monkeypatch):
+    files, listed = IndexFiles(tmp_path / "products", "deaf"), entries(30, 23)
+    with files.lock():
+        files.start(build(listed, Deaf().encode_passage, 4), {})
 
-    def meanwhile(parts, alive):
-        store.add(manifest, build([listed[4]], Deaf().encode_passage, 4), [5, 9], {})
-        return merged(parts, alive)
+    def meanwhile(segments, deleted):
+        files.change([5, 9], build([listed[4]], Deaf().encode_passage, 4), {})
+        return merged(segments, deleted)
 
-    monkeypatch.setattr("matchmaker.directory.index.store.merged", meanwhile)
-    assert store.compact("deaf")
-    parts = store.segments(store.manifest("deaf"))
-    here = Index([s for s, _b in parts], Deaf(), alive=[b for _s, b in parts])
-    assert sorted(here.search(Wish()).keys) == [key for key in range(1, 31) if key != 9]
+    monkeypatch.setattr("matchmaker.directory.index.files.merged", meanwhile)
+    assert files.compact()
+    assert sorted(opened(files).search(SearchQuery()).keys) == [key for key in range(1, 31) if key != 9]
 
 
 def test_a_file_cut_short_is_noticed(tmp_path):

@@ -9,10 +9,12 @@ from openpyxl import load_workbook
 
 from matchmaker.catalogue.models import Demand, DemandInvitation, Product, ShortlistItem
 from matchmaker.companies.models import Company
-from matchmaker.directory import keeping
-from matchmaker.directory.index.searching import Wish
+from matchmaker.directory import array_backend
+from matchmaker.directory.index_service import IndexService, index_service
 from matchmaker.directory.models import SavedSearch
-from matchmaker.directory.services import look_for_news, save_search, say_not_for_us
+from matchmaker.directory.search_backend import SearchQuery
+from matchmaker.directory.services import look_for_news, save_search, say_not_for_us, similar_products
+from matchmaker.directory.services import search as search_directory
 from matchmaker.notifications.models import Notice
 from tests import factories as make
 
@@ -77,12 +79,13 @@ def suggestion(client, row, other) -> str:
     for kind in KINDS:
         page = client.get(reverse(kind), {"q": MISSPELT})
         found += [part["text"] for part in page.context["understood"]] + [str(page.context["nearest"])]
-        found += [MARK for one in page.context["kinds"] if one["count"]]
+        totals = client.get(reverse(f"{kind}_totals"), {"q": MISSPELT})
+        found += [MARK for one in (*page.context["kinds"], *totals.context["kinds"]) if one["count"]]
     return " ".join(found).replace(SECRET, MARK)
 
 
 def similar(client, row, other) -> str:
-    keys = keeping.similar_products(other).keys
+    keys = similar_products(other).keys
     page = client.get(reverse("product", args=[other.uid])).content.decode()
     return page + (MARK if isinstance(row, Product) and row.pk in keys else "")
 
@@ -150,16 +153,15 @@ def test_b62_along_each_road_the_same_is_found_when_it_may_be_seen(client, road,
 
 def test_b62_what_was_taken_away_does_not_linger_in_files(settings, tmp_path, monkeypatch):
     settings.ENGINE_CACHE = tmp_path / "engine"
-    monkeypatch.setattr(keeping, "_is_large", lambda kind: True)
-    monkeypatch.setattr(keeping, "LOOK_AGAIN", 0)
-    monkeypatch.setattr(keeping, "_held", {})
+    monkeypatch.setattr(IndexService, "is_large", lambda self, kind: True)
+    monkeypatch.setattr(array_backend, "LOOK_AGAIN", 0)
     row = product()
     make.product(name="Jasmine rice")
-    keeping.refresh("products")
-    assert keeping.search_products(SECRET).keys[0] == row.pk
+    index_service().refresh("products")
+    assert search_directory("products", SearchQuery(SECRET)).keys[0] == row.pk
     Product.objects.filter(pk=row.pk).update(status=Product.Status.WITHDRAWN)
-    keeping.refresh("products")
-    found = keeping.search("products", Wish(MISSPELT))
+    index_service().refresh("products")
+    found = search_directory("products", SearchQuery(MISSPELT))
     assert (found.keys, found.nearest, found.understood.spelling) == ([], [], ())
     assert "AQ" not in {value for value, count in found.facets["origin"] if count}
 

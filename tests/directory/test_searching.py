@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
+from matchmaker.directory.index.build import build
 from matchmaker.directory.index.entries import Entry, fold
-from matchmaker.directory.index.searching import Index, Wish
+from matchmaker.directory.index.searching import Index
+from matchmaker.directory.search_backend import SearchQuery
 
 
 class Deaf:
@@ -22,10 +24,11 @@ class directory:  # reads as a word in the tests below
     """An index of these entries."""
 
     def __init__(self, *entries: Entry, name_weight: float = 0.3) -> None:
-        self.index = Index.of(entries, Deaf(), Deaf().encode_passage, name_weight)
+        self.index = Index([build(entries, Deaf().encode_passage, 4)], Deaf())
+        self.name_weight = name_weight
 
-    def search(self, query="", chosen=None, **wish):
-        return self.index.search(Wish(query, chosen or {}, **wish))
+    def search(self, query="", filters=None, **more):
+        return self.index.search(SearchQuery(query, filters or {}, name_weight=self.name_weight, **more))
 
 
 RICE = Entry(

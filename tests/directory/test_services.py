@@ -9,8 +9,9 @@ from django.core.exceptions import ValidationError
 from matchmaker.catalogue.models import DemandInvitation, ShortlistItem
 from matchmaker.core.briefly import forget
 from matchmaker.core.problems import Refused
-from matchmaker.directory import facts, keeping
+from matchmaker.directory import facts
 from matchmaker.directory.models import NotForUs, SavedSearch, Visit
+from matchmaker.directory.search_backend import SearchQuery
 from matchmaker.directory.services import (
     arrange_shortlist,
     forget_search,
@@ -22,8 +23,10 @@ from matchmaker.directory.services import (
     recently_seen,
     save_search,
     say_not_for_us,
+    search,
     set_rate,
     show_visits,
+    similar_products,
     visitors,
 )
 from matchmaker.directory.services.alerts import keys_under
@@ -181,9 +184,9 @@ def test_not_for_us_is_respected_in_search_counts_and_similar(person, buyer):
     hidden = hidden_products(buyer)
     assert hidden == {first.pk, second.pk, third.pk}
     other = make.product(name="Jasmine rice, organic")
-    found = keeping.search_products("jasmine", without=hidden)
+    found = search("products", SearchQuery("jasmine", without=hidden))
     assert (found.keys, found.total, dict(found.facets["origin"])) == ([other.pk], 1, {"TH": 1})
-    assert keeping.similar_products(other, without=hidden).keys == []
+    assert similar_products(other, without=hidden).keys == []
 
 
 def test_a_no_to_every_match_of_a_product_hides_it(buyer):

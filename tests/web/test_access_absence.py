@@ -12,7 +12,8 @@ from django.core.cache import cache
 from django.db import transaction
 from django.urls import reverse
 
-from matchmaker.directory import keeping
+from matchmaker.directory import array_backend, index_service
+from matchmaker.directory.search_backend import search_backend
 from matchmaker.events.models import Event
 from matchmaker.web.policies import policy_of, routes
 from tests.web.access_more import FullWorld
@@ -66,7 +67,8 @@ def take_away(w: FullWorld) -> None:
 
 def answers(client) -> dict[str, str]:
     cache.clear()
-    keeping._held.clear()
+    index_service._service.cache_clear()
+    search_backend.cache_clear()
     said = {}
     for url in addresses():
         with transaction.atomic():
@@ -80,7 +82,7 @@ def answers(client) -> dict[str, str]:
 
 @pytest.mark.parametrize("role", ["anonymous", "stranger", "other supplier", "other buyer", "other campaign"])
 def test_b62_every_list_and_count_is_the_same_without_what_is_hidden(role, monkeypatch):
-    monkeypatch.setattr(keeping, "LOOK_AGAIN", 0)
+    monkeypatch.setattr(array_backend, "LOOK_AGAIN", 0)
     w = FullWorld()
     client, _headers = w.caller(role)
     with_all = answers(client)

@@ -1,26 +1,27 @@
 """Segments from entries, and one segment from several.
 
-Both lay down the same plain columns; `finished` derives the rest.
+Both make the same plain columns; `_finished` sorts the terms' documents and the names' vectors.
 """
 
+import json
 from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from typing import Any
 
 import numpy as np
+import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from matchmaker.core.compiled import compiled
-from matchmaker.directory.index import kernels, meaning
-from matchmaker.directory.index.entries import Entry, counted_words
-from matchmaker.directory.index.segment import Segment
-from matchmaker.directory.index.strings import Strings, joined
+from matchmaker.directory.index import meaning
+from matchmaker.directory.index.entries import Entry, term_counts
+from matchmaker.directory.index.segment import TERM, TITLE, Segment, Texts
 
 NameVectors = Callable[[Sequence[str]], NDArray[np.float32]]
 Array = NDArray[Any]
-PAIRS_FROM = 20_000  # entries from which counts of pairs of values are worth their place
+Triples = tuple[Array, Array, Array]  # (number of the term, document, count)
+Facet = tuple[str, list[str], Array, Array]  # name, values, and pairs of (document, number of the value)
 CHUNK = 20_000  # entries that are read before they become arrays
-TITLE, EXACT = 24, 48  # bytes that are kept
+NO_RANK = 255
 
 
 def build(entries: Iterable[Entry], name_vectors: NameVectors, dim: int, common: Array | None = None) -> Segment:
@@ -31,352 +32,257 @@ def build(entries: Iterable[Entry], name_vectors: NameVectors, dim: int, common:
         parts.append(_of(chunk, name_vectors, dim, common))
     if len(parts) == 1:
         return parts[0]
-    return merged(parts, [None] * len(parts), common) if parts else _of([], name_vectors, dim, common)
+    return merged(parts, common=common) if parts else _of([], name_vectors, dim, common)
 
 
 def _of(entries: list[Entry], name_vectors: NameVectors, dim: int, common: Array | None) -> Segment:
     entries = sorted(entries, key=lambda entry: (-entry.newest, -entry.key))
-    facets = _facets(entries)
-    numbers = {pair: at for at, pair in enumerate((name, value) for name, all_ in facets.items() for value in all_)}
-    held = [[numbers[name, value] for name, all_ in e.facets.items() for value in dict.fromkeys(all_)] for e in entries]
-    orders = sorted({name for entry in entries for name in entry.orders})
-    codes = sorted({code for entry in entries for code in entry.hs_codes})
-    code_numbers = {code: at for at, code in enumerate(codes)}
-    people = sorted({entry.name_key for entry in entries if entry.name_key})
-    person = {name: at for at, name in enumerate(people)}
-    exact = sorted((code.encode()[:EXACT], at) for at, entry in enumerate(entries) for code in entry.exact)
-    words, postings, lengths = _postings(entries)
+    terms, triples, lengths = _terms(entries)
     names = [text for entry in entries for _language, text in entry.names]
     rows = name_vectors(names) if names else np.zeros((0, dim), np.float32)
-    vectors, scales = meaning.quantised(rows)
-    value_starts, values = _flat(held, np.uint16)
-    entry_hs_starts, entry_hs = _flat([[code_numbers[c] for c in e.hs_codes] for e in entries], np.int32)
-    return finished(
-        facets=facets,
+    orders = sorted({name for entry in entries for name in entry.orders})
+    ranks = [[entry.orders.get(name, NO_RANK) for entry in entries] for name in orders]
+    companies, company_of = _companies([entry.name_key for entry in entries])
+    return _finished(
+        **_facets(len(entries), _facets_of(entries)),
+        **_titles([entry.title.casefold().encode("utf-8", "replace")[:TITLE] for entry in entries]),
         orders=orders,
+        ranks=np.array(ranks, np.uint8).reshape(len(orders), len(entries)),
         keys=np.array([entry.key for entry in entries], np.int64),
         owners=np.array([entry.owner for entry in entries], np.int64),
         newest=np.array([entry.newest for entry in entries], np.float64),
-        titles=np.array([entry.title.casefold().encode("utf-8", "replace")[:TITLE] for entry in entries], f"S{TITLE}"),
-        ranks=np.array([[e.orders.get(name, 255) for e in entries] for name in orders], np.uint8).reshape(
-            len(orders), len(entries)
-        ),
-        value_starts=value_starts,
-        values=values,
-        words=words,
-        postings=postings,
         lengths=np.array(lengths, np.float32),
-        hs_codes=np.array([code.encode() for code in codes], "S6"),
-        entry_hs_starts=entry_hs_starts,
-        entry_hs=entry_hs,
-        exact_codes=np.array([code for code, _at in exact], f"S{EXACT}"),
-        exact_places=np.array([at for _code, at in exact], np.int32),
-        people=Strings.of(_line(name) for name in people),
-        entry_people=np.array([person.get(entry.name_key, -1) for entry in entries], np.int32),
-        name_places=np.array([at for at, entry in enumerate(entries) for _name in entry.names], np.int32),
-        quantised=(vectors, scales, meaning.NO_AXES),
+        terms=terms,
+        triples=triples,
+        companies=companies,
+        company_of=company_of,
+        name_documents=np.array([at for at, entry in enumerate(entries) for _name in entry.names], np.int32),
+        names=(*meaning.quantised(rows), meaning.NO_AXES),
         common=meaning.common_of(rows) if common is None else np.asarray(common),
-        texts=Strings.of(_texts(entry) for entry in entries),
-        cards=Strings.of(entry.card for entry in entries),
+        documents=Texts.of(_document(entry) for entry in entries),
     )
 
 
-def _line(name: str) -> bytes:
-    return name.replace(" ", "").replace("\n", "").encode("utf-8", "replace") + b"\n"
+def _document(entry: Entry) -> bytes:
+    head = json.dumps([entry.names, entry.hs_codes], ensure_ascii=False, separators=(",", ":"))
+    return head.encode("utf-8", "replace") + b"\n" + entry.card
 
 
-def _texts(entry: Entry) -> bytes:
-    return "\x1e".join(f"{lang}\x1f{text}" for lang, text in entry.names).encode("utf-8", "surrogatepass")
-
-
-def _facets(entries: list[Entry]) -> dict[str, list[str]]:
-    found: dict[str, set[str]] = {}
-    for entry in entries:
-        for name, values in entry.facets.items():
-            found.setdefault(name, set()).update(values)
-    return {name: sorted(values) for name, values in sorted(found.items()) if values}
-
-
-def _postings(entries: list[Entry]) -> tuple[Strings, tuple[Array, Array, Array], list[int]]:
-    """Sorted words; (word number, place, count) of every pair; words read of each entry."""
-    vocabulary: dict[str, int] = {}
+def _terms(entries: list[Entry]) -> tuple[Array, Triples, list[int]]:
+    """(terms sorted, triples, words read of each entry)."""
+    numbers: dict[str, int] = {}
     terms: list[int] = []
-    places: list[int] = []
+    documents: list[int] = []
     counts: list[int] = []
     lengths = []
     for at, entry in enumerate(entries):
-        found, length = counted_words(entry)
+        counted, length = term_counts(entry)
         lengths.append(length)
-        for word, count in found.items():
-            terms.append(vocabulary.setdefault(word, len(vocabulary)))
-            counts.append(count)
-        places += [at] * len(found)
-    encoded = [word.encode("utf-8", "surrogatepass") for word in vocabulary]
-    order = sorted(range(len(encoded)), key=encoded.__getitem__)
-    number = np.empty(len(order), np.int64)
-    number[order] = np.arange(len(order))
-    terms_ = number[np.array(terms, np.int64)] if terms else np.zeros(0, np.int64)
-    found_ = (terms_, np.array(places, np.int32), np.array(counts, np.uint8))
-    return Strings.of(encoded[at] for at in order), found_, lengths
+        terms += [numbers.setdefault(term, len(numbers)) for term in counted]
+        counts += counted.values()
+        documents += [at] * len(counted)
+    known, number = np.unique(_bytes([term.encode("utf-8", "replace") for term in numbers], TERM), return_inverse=True)
+    triples = (number[np.array(terms, np.int64)], np.array(documents, np.int32), np.array(counts, np.uint8))
+    return known, triples, lengths
 
 
-def _flat(lists: Sequence[Sequence[int]], kind: type) -> tuple[Array, Array]:
-    starts = np.zeros(len(lists) + 1, np.int64)
-    np.cumsum([len(one) for one in lists], out=starts[1:])
-    return starts, np.array([value for one in lists for value in one], kind)
+def _bytes(texts: Sequence[bytes], width: int) -> Array:
+    return np.array([text[:width] for text in texts], f"S{width}")
 
 
-# -- what follows from the plain columns ------------------------------------------------------------------------------
-def finished(*, postings: tuple[Array, Array, Array], quantised: meaning.Quantised, **plain: Any) -> Segment:
-    """A segment from its plain columns; `postings` are (word number, place, count) in any order."""
-    n, facets = len(plain["keys"]), plain["facets"]
-    posting_starts, posting_places, posting_counts = _sorted_postings(*postings, n, len(plain["words"]))
-    order_names, starts, centroids = meaning.clusters(*quantised[:2])
-    disjoint = _disjoint(facets, plain["value_starts"], plain["values"])
-    values = sum(len(listed) for listed in facets.values())
-    rows = np.zeros((values, (n + 63) // 64), np.uint64)
-    _set_bits(plain["value_starts"], plain["values"], rows)
-    hs_starts, hs_places = _inverse(plain["entry_hs_starts"], plain["entry_hs"], len(plain["hs_codes"]))
-    people_starts, people_places = _inverse_of_one(plain["entry_people"], len(plain["people"]))
-    vectors, scales, axes = quantised
-    crowding = meaning.crowding(quantised, plain["common"])
+def _titles(titles: Sequence[bytes] | Array) -> dict[str, Array]:
+    values, numbers = np.unique(np.asarray(titles, f"S{TITLE}"), return_inverse=True)
+    return {"titles": values, "title_of": numbers.astype(np.int32)}
+
+
+def _companies(names: Sequence[str]) -> tuple[Texts, Array]:
+    """(names each once, number of each entry's): without spaces, as they are searched."""
+    listed = sorted({name for name in names if name})
+    number = {name: at for at, name in enumerate(listed)}
+    texts = Texts.of(n.replace(" ", "").replace("\n", "").encode("utf-8", "replace") + b"\n" for n in listed)
+    return texts, np.array([number.get(name, -1) for name in names], np.int32)
+
+
+def _facets_of(entries: list[Entry]) -> Iterable[Facet]:
+    held: dict[str, list[tuple[int, str]]] = {}
+    for at, entry in enumerate(entries):
+        for name, values in entry.facets.items():
+            held.setdefault(name, []).extend((at, value) for value in dict.fromkeys(values))
+    for name, pairs in sorted(held.items()):
+        if pairs:
+            values = sorted({value for _at, value in pairs})
+            number = {value: at for at, value in enumerate(values)}
+            documents = np.array([at for at, _value in pairs], np.int32)
+            yield name, values, documents, np.array([number[value] for _at, value in pairs], np.int32)
+
+
+def _facets(n: int, facets: Iterable[Facet]) -> dict[str, Any]:
+    """The columns of the facets: one of its own for each facet of which no document holds two values."""
+    values: dict[str, list[str]] = {}
+    single: dict[str, Array] = {}
+    documents, numbers, before = [np.zeros(0, np.int32)], [np.zeros(0, np.int32)], 0
+    for name, listed, places, pairs in facets:
+        values[name] = listed
+        if np.bincount(places, minlength=1).max() > 1:
+            documents.append(places)
+            numbers.append(pairs + before)
+            before += len(listed)
+            continue
+        single[name] = np.full(n, len(listed), np.uint8 if len(listed) < 256 else np.uint16)
+        single[name][places] = pairs
+    order = np.argsort(np.concatenate(documents), kind="stable")
+    return {
+        "facets": values,
+        "single": list(single),
+        "columns": np.stack(list(single.values())) if single else np.zeros((0, n), np.uint8),
+        "pair_documents": np.concatenate(documents)[order],
+        "pair_values": np.concatenate(numbers)[order].astype(np.uint16),
+    }
+
+
+def _finished(*, triples: Triples, names: meaning.Quantised, **plain: Any) -> Segment:
+    """A segment from its plain columns."""
+    terms, documents, counts = triples
+    shape = (len(plain["keys"]), len(plain["terms"]))
+    by_term = sp.coo_array((counts, (documents, terms)), shape=shape).tocsr().tocsc()  # documents ascend in each term
+    vectors, scales, axes = names
+    order, cluster_starts, centroids = meaning.clusters(vectors, scales)
     return Segment(
-        **plain | {"name_places": plain["name_places"][order_names]},
-        vectors=vectors[order_names],
-        scales=scales[order_names],
-        crowding=crowding[order_names],
+        **plain | {"name_documents": plain["name_documents"][order]},
+        term_starts=by_term.indptr.astype(np.int64),
+        term_documents=by_term.indices.astype(np.int32),
+        term_counts=by_term.data,
+        vectors=vectors[order],
+        scales=scales[order],
+        crowding=meaning.crowding(names, plain["common"])[order],
         axes=axes,
-        disjoint=disjoint,
-        columns=_columns(facets, disjoint, plain["value_starts"], plain["values"]),
-        title_order=np.argsort(plain["titles"], kind="stable").astype(np.int32),
-        value_rows=rows,
-        value_totals=np.bincount(plain["values"], minlength=values).astype(np.int64),
-        value_pairs=_pairs(plain["value_starts"], plain["values"], values if n >= PAIRS_FROM else 0),
-        posting_starts=posting_starts,
-        posting_places=posting_places,
-        posting_counts=posting_counts,
-        hs_starts=hs_starts,
-        hs_places=hs_places,
-        people_starts=people_starts,
-        people_places=people_places,
-        cluster_starts=starts,
+        cluster_starts=cluster_starts,
         centroids=centroids,
     )
 
 
-def _sorted_postings(terms: Array, places: Array, counts: Array, n: int, words: int) -> tuple[Array, Array, Array]:
-    """(where the list of each word starts, places, counts), each list in order of its places: by place, then by word,
-    each time only counted and put in its row."""
-    kinds = (np.int32, np.int32, np.uint8)
-    terms, places, counts = (
-        np.ascontiguousarray(one, kind) for one, kind in zip((terms, places, counts), kinds, strict=True)
-    )
-    first, second = _starts(places, n), _starts(terms, words)
-    by_place = [np.empty_like(one) for one in (terms, places, counts)]
-    _in_rows(places, first[:-1].copy(), (terms, places, counts), tuple(by_place))
-    done = [np.empty_like(one) for one in (terms, places, counts)]
-    _in_rows(by_place[0], second[:-1].copy(), tuple(by_place), tuple(done))
-    return second, done[1], done[2]
-
-
-@compiled
-def _in_rows(rows, next_of, given, out):
-    for i in range(len(rows)):
-        at = next_of[rows[i]]
-        next_of[rows[i]] = at + 1
-        out[0][at] = given[0][i]
-        out[1][at] = given[1][i]
-        out[2][at] = given[2][i]
-
-
-def _starts(numbers: Array, most: int) -> NDArray[np.int64]:
-    starts = np.zeros(most + 1, np.int64)
-    np.cumsum(np.bincount(numbers, minlength=most), out=starts[1:])
-    return starts
-
-
-def _inverse(starts: Array, values: Array, most: int) -> tuple[Array, Array]:
-    places = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
-    order = np.argsort(values, kind="stable")
-    return _starts(values, most), places[order].astype(np.int32)
-
-
-def _inverse_of_one(numbers: Array, most: int) -> tuple[Array, Array]:
-    known = np.flatnonzero(numbers >= 0)
-    order = known[np.argsort(numbers[known], kind="stable")]
-    return _starts(numbers[known], most), order.astype(np.int32)
-
-
-def _disjoint(facets: dict[str, list[str]], starts: Array, values: Array) -> dict[str, bool]:
-    found, first = {}, 0
-    owners = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
-    for name, listed in facets.items():
-        inside = (values >= first) & (values < first + len(listed))
-        found[name] = bool(np.bincount(owners[inside], minlength=1).max(initial=0) <= 1)
-        first += len(listed)
-    return found
-
-
-def _columns(facets: dict[str, list[str]], disjoint: dict[str, bool], starts: Array, values: Array) -> Array:
-    """A row for each facet of which no entry holds two values, see `Segment.columns`."""
-    single = [name for name in facets if disjoint[name]]
-    kind = np.uint8 if max((len(facets[name]) for name in single), default=0) < 256 else np.uint16
-    found = np.empty((len(single), len(starts) - 1), kind)
-    for row, name in zip(found, single, strict=True):
-        row[:] = len(facets[name])
-    row_of = [single.index(name) if disjoint[name] else -1 for name, listed in facets.items() for _value in listed]
-    place = [at for listed in facets.values() for at, _value in enumerate(listed)]
-    _set_columns(starts, values, np.array(row_of, np.int64), np.array(place, np.int64), found)
-    return found
-
-
-@compiled
-def _set_columns(starts, values, row_of, place, out):
-    for at in range(len(starts) - 1):
-        for i in range(starts[at], starts[at + 1]):
-            if row_of[values[i]] >= 0:
-                out[row_of[values[i]], at] = place[values[i]]
-
-
-@compiled
-def _set_bits(starts, values, rows):
-    for at in range(len(starts) - 1):
-        for place in range(starts[at], starts[at + 1]):
-            rows[values[place], at >> 6] |= np.uint64(1) << np.uint64(at & 63)
-
-
-@compiled
-def _count_pairs(starts, values, out):
-    for at in range(len(starts) - 1):
-        for one in range(starts[at], starts[at + 1]):
-            for other in range(starts[at], starts[at + 1]):
-                out[values[one], values[other]] += 1
-
-
-def _pairs(starts: Array, values: Array, most: int) -> NDArray[np.int32]:
-    found = np.zeros((most, most), np.int32)
-    if most:
-        _count_pairs(starts, values, found)
-    return found
-
-
 # -- several as one ---------------------------------------------------------------------------------------------------
-def merged(parts: Sequence[Segment], alive: Sequence[Array | None], common: Array | None = None) -> Segment:
-    """All entries of several segments that are still alive (bits; None is all), newest first."""
-    kept = [np.arange(s.n) if bits is None else kernels.places(bits) for s, bits in zip(parts, alive, strict=True)]
-    which = np.concatenate([np.full(len(places), at) for at, places in enumerate(kept)])
-    inside = np.concatenate(kept).astype(np.int64)
-    newest = np.concatenate([s.newest[p] for s, p in zip(parts, kept, strict=True)])
-    keys = np.concatenate([s.keys[p] for s, p in zip(parts, kept, strict=True)])
-    order = np.lexsort((-keys, -newest))
-    # place in the new segment of each entry of each part, -1 for the dead
-    new = [np.full(s.n, -1, np.int64) for s in parts]
-    for at in range(len(parts)):
-        mine = np.flatnonzero(which[order] == at)
-        new[at][inside[order[mine]]] = mine
+class _Parts:
+    """Segments with the documents of each that stay, and where these stand in the merged segment."""
 
-    def column(name: str) -> Array:
-        return np.concatenate([getattr(s, name)[p] for s, p in zip(parts, kept, strict=True)])[order]
+    def __init__(self, segments: Sequence[Segment], deleted: Sequence[Array]) -> None:
+        self.segments = segments
+        self.stay = [np.delete(np.arange(s.n), gone) for s, gone in zip(segments, deleted, strict=True)]
+        self.order = np.lexsort((-self._joined("keys"), -self._joined("newest")))
+        self.n = len(self.order)
+        place = np.empty(self.n, np.int64)
+        place[self.order] = np.arange(self.n)
+        self.new = []  # of each segment: the new place of each document, -1 for deleted ones
+        at = 0
+        for segment, stay in zip(segments, self.stay, strict=True):
+            new = np.full(segment.n, -1, np.int64)
+            new[stay] = place[at : at + len(stay)]
+            at += len(stay)
+            self.new.append(new)
 
-    def texts(name: str) -> Strings:
-        return joined(getattr(s, name).taken(p) for s, p in zip(parts, kept, strict=True)).taken(order)
+    def __iter__(self):
+        return iter(zip(self.segments, self.stay, self.new, strict=True))
 
-    facets, value_maps = _united_facets(parts)
-    words, word_maps = _united([s.words.many(0, len(s.words)) for s in parts])
-    codes, code_maps = _united([list(s.hs_codes) for s in parts])
-    people, people_maps = _united([s.people.many(0, len(s.people)) for s in parts])
-    postings = [_postings_of(s, m, p) for s, m, p in zip(parts, word_maps, new, strict=True)]
-    value_starts, values = _gathered(parts, kept, "value_starts", "values", value_maps, order, np.uint16)
-    hs_starts, hs = _gathered(parts, kept, "entry_hs_starts", "entry_hs", code_maps, order, np.int32)
-    names = [np.flatnonzero(p[s.name_places] >= 0) for s, p in zip(parts, new, strict=True)]
-    exact = [np.flatnonzero(p[s.exact_places] >= 0) for s, p in zip(parts, new, strict=True)]
-    exact_codes = np.concatenate([s.exact_codes[e] for s, e in zip(parts, exact, strict=True)])
-    exact_places = np.concatenate([p[s.exact_places[e]] for s, e, p in zip(parts, exact, new, strict=True)])
-    by_code = np.argsort(exact_codes, kind="stable")
-    quantised = meaning.together([(s.vectors[e], s.scales[e], s.axes) for s, e in zip(parts, names, strict=True)])
-    if common is None:
-        some = np.linspace(0, len(quantised[0]) - 1, min(meaning.SAMPLE, len(quantised[0]))).astype(np.int64)
-        common = meaning.common_of(meaning.whole(quantised[0][some], quantised[1][some], quantised[2]))
-    orders = sorted({name for s in parts for name in s.orders})
-    return finished(
-        facets=facets,
-        orders=orders,
-        keys=keys[order],
-        owners=column("owners"),
-        newest=newest[order],
-        titles=column("titles"),
-        ranks=np.stack([_ranks(parts, kept, name)[order] for name in orders]) if orders else parts[0].ranks[:0],
-        value_starts=value_starts,
-        values=values,
-        words=Strings.of(words),
-        postings=tuple(np.concatenate(one) for one in zip(*postings, strict=True)),  # type: ignore[arg-type]
-        lengths=column("lengths"),
-        hs_codes=np.array(codes, "S6"),
-        entry_hs_starts=hs_starts,
-        entry_hs=hs,
-        exact_codes=exact_codes[by_code],
-        exact_places=exact_places[by_code].astype(np.int32),
-        people=Strings.of(people),
-        entry_people=np.concatenate(
-            [np.append(m, -1)[s.entry_people[p]] for s, p, m in zip(parts, kept, people_maps, strict=True)]
-        )[order].astype(np.int32),
-        name_places=np.concatenate([p[s.name_places[e]] for s, e, p in zip(parts, names, new, strict=True)]).astype(
-            np.int32
-        ),
-        quantised=quantised,
-        common=np.asarray(common),
-        texts=texts("texts"),
-        cards=texts("cards"),
-    )
+    def _joined(self, name: str) -> Array:
+        return np.concatenate([getattr(s, name)[stay] for s, stay in zip(self.segments, self.stay, strict=True)])
 
+    def column(self, name: str) -> Array:
+        return self._joined(name)[self.order]
 
-def _united(lists: Sequence[list[Any]]) -> tuple[list[Any], list[Array]]:
-    """All values sorted, each once, and for each list the new number of its old ones."""
-    every = sorted({value for listed in lists for value in listed})
-    number = {value: at for at, value in enumerate(every)}
-    return every, [np.array([number[value] for value in listed], np.int64) for listed in lists]
+    def facets(self) -> Iterable[Facet]:
+        for name in sorted({name for segment in self.segments for name in segment.facets}):
+            values = sorted({value for segment in self.segments for value in segment.facets.get(name, ())})
+            number = {value: at for at, value in enumerate(values)}
+            places, numbers = [], []
+            for segment, _stay, new in self:
+                if name not in segment.facets:
+                    continue
+                mine = np.array([number[value] for value in segment.facets[name]], np.int32)
+                documents, held = _pairs(segment, name)
+                documents = new[documents]
+                places.append(documents[documents >= 0].astype(np.int32))
+                numbers.append(mine[held[documents >= 0]])
+            yield name, values, np.concatenate(places), np.concatenate(numbers)
 
+    def terms(self) -> tuple[Array, Triples]:
+        known = np.unique(np.concatenate([segment.terms for segment in self.segments]))
+        listed = []
+        for segment, _stay, new in self:
+            number = np.searchsorted(known, segment.terms).astype(np.int32)
+            documents = new.astype(np.int32)[segment.term_documents]
+            stays = documents >= 0
+            terms = np.repeat(number, np.diff(segment.term_starts))
+            listed.append((terms[stays], documents[stays], segment.term_counts[stays]))
+        return known, tuple(np.concatenate(one) for one in zip(*listed, strict=True))  # type: ignore[return-value]
 
-def _united_facets(parts: Sequence[Segment]) -> tuple[dict[str, list[str]], list[Array]]:
-    facets: dict[str, set[str]] = {}
-    for segment in parts:
-        for name, listed in segment.facets.items():
-            facets.setdefault(name, set()).update(listed)
-    united = {name: sorted(values) for name, values in sorted(facets.items())}
-    number = {pair: at for at, pair in enumerate((name, value) for name, all_ in united.items() for value in all_)}
-    maps = [np.array([number[pair] for pair in segment.numbers], np.int64) for segment in parts]
-    return united, maps
-
-
-def _postings_of(segment: Segment, number: Array, new: Array) -> tuple[Array, Array, Array]:
-    terms = np.repeat(number.astype(np.int32), np.diff(segment.posting_starts))
-    places = new.astype(np.int32)[segment.posting_places]
-    alive = places >= 0
-    if alive.all():
-        return terms, places, np.asarray(segment.posting_counts)
-    return terms[alive], places[alive], np.asarray(segment.posting_counts)[alive]
-
-
-def _gathered(parts, kept, starts: str, values: str, maps, order: Array, kind: type) -> tuple[Array, Array]:
-    """Lists of the kept entries with their values renumbered, in the new order."""
-    lengths = np.concatenate([np.diff(getattr(s, starts))[p] for s, p in zip(parts, kept, strict=True)])
-    firsts, flat, shift = [], [], 0
-    for segment, places, number in zip(parts, kept, maps, strict=True):
-        mine = np.asarray(getattr(segment, values))
-        flat.append(number[mine] if len(mine) else mine.astype(np.int64))
-        firsts.append(np.asarray(getattr(segment, starts))[places] + shift)
-        shift += len(mine)
-    lengths, first = lengths[order], np.concatenate(firsts)[order]
-    new_starts = np.zeros(len(order) + 1, np.int64)
-    np.cumsum(lengths, out=new_starts[1:])
-    at = np.arange(new_starts[-1]) + np.repeat(first - new_starts[:-1], lengths)
-    return new_starts, np.concatenate(flat)[at].astype(kind)
-
-
-def _ranks(parts: Sequence[Segment], kept: Sequence[Array], name: str) -> Array:
-    return np.concatenate(
-        [
-            s.ranks[s.orders.index(name)][p] if name in s.orders else np.full(len(p), 255, np.uint8)
-            for s, p in zip(parts, kept, strict=True)
+    def ranks(self, name: str) -> Array:
+        rows = [
+            segment.ranks[segment.orders.index(name)][stay]
+            if name in segment.orders
+            else np.full(len(stay), NO_RANK, np.uint8)
+            for segment, stay, _new in self
         ]
+        return np.concatenate(rows)[self.order]
+
+    def companies(self) -> tuple[Texts, Array]:
+        known = sorted({name for segment in self.segments for name in segment.companies})
+        number = {name: at for at, name in enumerate(known)}
+        columns = []
+        for segment, stay, _new in self:
+            mine = np.array([*(number[name] for name in segment.companies), -1], np.int32)
+            columns.append(mine[segment.company_of[stay]])
+        return Texts.of(known), np.concatenate(columns)[self.order]
+
+    def names(self) -> tuple[Array, meaning.Quantised]:
+        """(documents of the names that stay, their vectors)."""
+        documents = [new[segment.name_documents] for segment, _stay, new in self]
+        stay = [np.flatnonzero(one >= 0) for one in documents]
+        parts = [(s.vectors[some], s.scales[some], s.axes) for s, some in zip(self.segments, stay, strict=True)]
+        places = np.concatenate([one[some] for one, some in zip(documents, stay, strict=True)])
+        return places.astype(np.int32), meaning.together(parts)
+
+    def documents(self) -> Texts:
+        listed = [segment.documents[at] for segment, stay, _new in self for at in stay.tolist()]
+        return Texts.of(listed[at] for at in self.order.tolist())
+
+
+def _pairs(segment: Segment, name: str) -> tuple[Array, Array]:
+    """(document, number of the value) of every value of a facet."""
+    if name in segment.single:
+        column = segment.columns[segment.single.index(name)]
+        documents = np.flatnonzero(column < len(segment.facets[name]))
+        return documents, column[documents]
+    first = segment.pair_offsets[name]
+    values = segment.pair_values.astype(np.int64) - first
+    mine = (values >= 0) & (values < len(segment.facets[name]))
+    return segment.pair_documents[mine], values[mine]
+
+
+def merged(segments: Sequence[Segment], deleted: Sequence[Array] = (), common: Array | None = None) -> Segment:
+    """One segment of the documents of several, without those whose places are given as deleted, newest first."""
+    parts = _Parts(segments, deleted or [np.zeros(0, np.int64)] * len(segments))
+    terms, triples = parts.terms()
+    companies, company_of = parts.companies()
+    name_documents, names = parts.names()
+    if common is None:
+        some = np.linspace(0, len(names[0]) - 1, min(meaning.SAMPLE, len(names[0]))).astype(np.int64)
+        common = meaning.common_of(meaning.whole(names[0][some], names[1][some], names[2]))
+    orders = sorted({name for segment in segments for name in segment.orders})
+    return _finished(
+        **_facets(parts.n, parts.facets()),
+        **_titles(np.concatenate([s.titles[s.title_of[stay]] for s, stay, _new in parts])[parts.order]),
+        orders=orders,
+        ranks=np.stack([parts.ranks(name) for name in orders]) if orders else np.zeros((0, parts.n), np.uint8),
+        keys=parts.column("keys"),
+        owners=parts.column("owners"),
+        newest=parts.column("newest"),
+        lengths=parts.column("lengths"),
+        terms=terms,
+        triples=triples,
+        companies=companies,
+        company_of=company_of,
+        name_documents=name_documents,
+        names=names,
+        common=np.asarray(common),
+        documents=parts.documents(),
     )

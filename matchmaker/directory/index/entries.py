@@ -1,4 +1,4 @@
-"""What goes into a directory: plain entries, and the words they are found by."""
+"""What goes into a search index: plain entries, and the terms they are found by."""
 
 import re
 from collections.abc import Mapping
@@ -9,7 +9,8 @@ from matchmaker.language.text import clean, pinyin, words
 
 Texts = tuple[tuple[str, str], ...]  # (language, text)
 NAME_COUNTS = 2  # a word of a name counts as so many of a text
-_HAN = re.compile("[\u4e00-\u9fff]{2,}")
+IN_NAME = 128  # is added to the count of a word that a name holds
+HAN = re.compile("[\u4e00-\u9fff]{2,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,30 +51,46 @@ def words_of(text: str, language: str) -> tuple[str, ...]:
 def spoken(text: str) -> tuple[str, ...]:
     """Chinese words of a name as they are typed on a Latin keyboard: 茉莉香米 → moli, xiangmi, molixiangmi."""
     found: dict[str, None] = {}
-    for run in _HAN.findall(text):
+    for run in HAN.findall(text):
         for word in (*words_of(run, "zh"), run):
             if len(word) > 1:
                 found[pinyin(word).replace(" ", "").lower()] = None
     return tuple(word for word in found if len(word) >= 4)
 
 
-def counted_words(entry: Entry) -> tuple[dict[str, int], int]:
-    """Word → how often it counts, with 128 added where a name holds it; and how many words were read."""
+def term_counts(entry: Entry) -> tuple[dict[str, int], int]:
+    """Term → how often it counts, with `IN_NAME` added where a name holds it; and how many words were read.
+
+    A term is a word, or the number of a company or a certificate, or a customs code of two, four or six digits.
+    """
     counts: dict[str, int] = {}
-    named: set[str] = set()
+    in_names: set[str] = set()
     length = 0
     for language, text in entry.names:
-        found = words_of(text, language)
-        length += NAME_COUNTS * len(found)
-        for word in found:
+        read = words_of(text, language)
+        length += NAME_COUNTS * len(read)
+        for word in read:
             counts[word] = counts.get(word, 0) + NAME_COUNTS
-            named.add(word)
+            in_names.add(word)
         for word in spoken(text) if language == "zh" else ():
             counts.setdefault(word, NAME_COUNTS)
-            named.add(word)
+            in_names.add(word)
     for language, text in entry.texts:
-        found = words_of(text, language)
-        length += len(found)
-        for word in found:
+        read = words_of(text, language)
+        length += len(read)
+        for word in read:
             counts[word] = counts.get(word, 0) + 1
-    return {word: min(count, 127) + (128 if word in named else 0) for word, count in counts.items()}, length
+    terms = {word: min(count, IN_NAME - 1) + (IN_NAME if word in in_names else 0) for word, count in counts.items()}
+    terms |= {number_term(number): 1 for number in entry.exact}
+    terms |= {code_term(code[:digits]): 1 for code in entry.hs_codes for digits in (2, 4, 6) if len(code) >= digits}
+    return terms, length
+
+
+def number_term(number: str) -> str:
+    """The term of a company's or certificate's number; no word of a text begins with this sign."""
+    return f"#{number}"
+
+
+def code_term(code: str) -> str:
+    """The term of a customs code or of its first two or four digits."""
+    return f"@{code}"

@@ -1,311 +1,266 @@
-"""Free words in any language over the segments of a directory: exact codes first, then names, words and meaning.
+"""The index of one directory: it finds documents for a query, counts their facets, and makes one page of them.
 
-An `Index` never changes; whoever holds one replaces it when the rows behind it do. Pages are keyset pages: an answer
-carries the place after its last entry, and the next page begins there whatever was added before it.
+An `Index` never changes; whoever holds one replaces it when the rows behind it do. A page begins behind a position, so
+that entries added before it move nothing.
 """
 
 import heapq
+from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from matchmaker.directory.index import kernels, meaning, ordering, reading, scoring
-from matchmaker.directory.index.build import NameVectors, build
-from matchmaker.directory.index.counting import Counts, Filters, Outside, counts
-from matchmaker.directory.index.entries import Entry
-from matchmaker.directory.index.reading import Reading, Understood
-from matchmaker.directory.index.segment import Segment
+from matchmaker.directory.index import meaning
+from matchmaker.directory.index.entries import code_term, number_term
+from matchmaker.directory.index.query import ParsedQuery, parse
+from matchmaker.directory.index.scoring import score, smallest
+from matchmaker.directory.index.segment import Array, Documents, Segment
+from matchmaker.directory.search_backend import Position, SearchQuery, SearchResult, Understood
 from matchmaker.language.encoder import Encoder, normalise
-from matchmaker.matching.engine import bags
+from matchmaker.language.text import surface_forms
 
-ALONE, SHARE_ALONE = 0.1, 0.75  # the same where nothing is found so: what stands out by its meaning
-ENOUGH, SHARE_OF_BEST = 0.22, 0.3  # an entry is found from here, or from this share of the best one's score
+ALONE, SHARE_ALONE = 0.1, 0.75  # as below, where nothing is found so: what stands out by its meaning
+ENOUGH, SHARE_OF_BEST = 0.22, 0.3  # a document is found from here, or from this share of the best one's score
 NEAREST = 6
-MOST = 1_000  # entries one answer holds
-LOOKED_UP = 5  # best entries that say what was understood
+LOOKED_UP = 5  # best documents that say what was understood
+CODE_SCORE, NUMBER_SCORE = 2.0, 3.0  # of documents under the code, or with the number, that was typed
 
-Position = tuple[Any, ...]
-
-
-@dataclass(frozen=True)
-class Wish:
-    """What is asked of a directory.
-
-    `after` is the `end` of an earlier answer with the same wish. With a `limit` of 0 entries are only counted.
-    `without` are primary keys that are not for this reader, `not_of` the company whose own are not. `like` is the key
-    of an entry that means what the words say, so that nothing has to be encoded. `outside` are facets known elsewhere:
-    facet → value → companies. `first` are keys with a score that comes before all others, for the order "fit". `mode`
-    is all, words (no meaning, gloss or heading) or exactly (no spelling).
-    """
-
-    query: str = ""
-    chosen: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    sort: str = "fit"
-    after: Position | None = None
-    limit: int = MOST
-    without: frozenset[int] = frozenset()
-    not_of: int | None = None
-    like: int | None = None
-    outside: Outside = field(default_factory=dict)
-    first: Mapping[int, float] = field(default_factory=dict)
-    mode: str = "all"
-    with_counts: bool = True
-    counted: tuple[str, ...] = ()  # facets whose counts are wanted, none for all
-
-
-@dataclass(frozen=True)
-class Found:
-    """`keys` and `cards` of one page in order; `facets` name → [(value, count)], each count as if only the other
-    filters were on."""
-
-    keys: list[int]
-    facets: dict[str, list[tuple[str, int]]]
-    understood: Understood | None = None
-    nearest: list[int] = field(default_factory=list)  # keys of what comes closest when nothing was found
-    nearest_cards: list[bytes] = field(default_factory=list)
-    is_by_name: bool = False  # no index was ready: only names were looked at
-    total: int = 0
-    end: Position | None = None  # where the next page begins, None on the last one
-    cards: list[bytes] = field(default_factory=list)
-    scores: dict[int, float] = field(default_factory=dict)
+Mask = NDArray[np.bool_]
+Scores = NDArray[np.float32]
+Counts = dict[str, dict[str, int]]
 
 
 class Index:
-    """Segments with what is alive in each (bits; None is all), ready to be searched.
+    """Segments, with the places of the deleted documents of each."""
 
-    `name_weight` is what a company's name in the query is worth: much among companies, little among products, where
-    "coffee" means the goods and not somebody's name.
-    """
-
-    def __init__(
-        self,
-        segments: Sequence[Segment],
-        encoder: Encoder,
-        *,
-        name_weight: float = 0.3,
-        alive: Sequence[kernels.Bits | None] = (),
-    ) -> None:
-        self.segments = list(segments)
+    def __init__(self, segments: Sequence[Segment], encoder: Encoder, deleted: Sequence[Array] = ()) -> None:
+        self.segments, self.deleted = list(segments), [*deleted] or [np.zeros(0, np.int64)] * len(segments)
         self.encoder = encoder
-        self.name_weight = name_weight
-        self.alive = list(alive) or [None] * len(self.segments)
-        self.dead = [
-            np.zeros(0, np.int64) if bits is None else _dead(segment, bits)
-            for segment, bits in zip(self.segments, self.alive, strict=True)
-        ]
-        self.statistics = scoring.Statistics(self.segments, self.dead)
-        self.size = sum(s.n - len(d) for s, d in zip(self.segments, self.dead, strict=True))
-
-    @classmethod
-    def of(
-        cls, entries: Sequence[Entry], encoder: Encoder, name_vectors: NameVectors, name_weight: float = 0.3
-    ) -> "Index":
-        """An index of one segment that lies in memory."""
-        return cls([build(entries, name_vectors, encoder.dim)], encoder, name_weight=name_weight)
+        self.documents = Documents(self.segments, self.deleted)
 
     def beside(self, segment: Segment) -> "Index":
         """With one more segment, such as the entries only this reader may see."""
-        return Index([*self.segments, segment], self.encoder, name_weight=self.name_weight, alive=[*self.alive, None])
+        return Index([*self.segments, segment], self.encoder, [*self.deleted, np.zeros(0, np.int64)])
 
-    # -- searching ----------------------------------------------------------------------------------------------------
-    def search(self, wish: Wish) -> Found:
-        """Entries for the query that stand under one of the chosen values of every facet.
-
-        An empty query finds everything. Unknown facets and values find nothing and are left to the caller to refuse.
-        """
-        asked = self._read(wish)
-        dead = [self._dead_for(number, wish) for number in range(len(self.segments))]
-        scored: list[scoring.Scored] | None = None
-        understood = None
-        hits: list[kernels.Bits | None] = [None] * len(self.segments)
-        if asked is not None:
-            scored, understood = self._scored(asked, wish, dead)
-            hits = [*self._hits(scored)]
-        found: Counts = {}
-        page: list[list[tuple[Position, int, int]]] = []
-        total = 0
-        for number, segment in enumerate(self.segments):
-            filters = Filters.of(segment, wish.chosen, wish.outside)
-            if wish.with_counts:
-                _add(found, counts(filters, hits[number], dead[number], wish.counted))
-            of_words = hits[number]
-            inside = filters.inside(kernels.every(segment.n) if of_words is None else of_words)
-            if of_words is None and len(dead[number]):  # words find nothing dead
-                inside = inside & ~kernels.bits(dead[number], segment.n)
-            total += kernels.count(inside)
-            if not wish.limit:
-                continue
-            values = self._values(number, inside, scored, wish.first) if wish.sort == "fit" else None
-            order = ordering.Order(segment, wish.sort, values)
-            page.append([(position, number, at) for position, at in order.page(inside, wish.after, wish.limit + 1)])
-        if not wish.limit:
-            return Found([], _sorted(found), understood, total=total)
-        merged = list(heapq.merge(*page))[: wish.limit + 1]
-        shown = merged[: wish.limit]
-        if understood:
-            understood = reading.with_spelling(understood, self._as_written)
-        if understood and shown and not understood.hs_code:
-            understood = self._looked_up(understood, shown)
-        is_empty = scored is not None and not any(h.any() for h in hits if h is not None)
-        nearest = self._nearest(scored) if scored is not None and is_empty else []
-        return Found(
-            [int(self.segments[number].keys[at]) for _position, number, at in shown],
-            _sorted(found),
-            understood,
-            nearest=[int(self.segments[number].keys[at]) for number, at in nearest],
-            nearest_cards=[self.segments[number].cards[at] for number, at in nearest],
+    def search(self, query: SearchQuery) -> SearchResult:
+        """Unknown facets and values find nothing and are left to the caller to refuse."""
+        visible = self._visible(query)
+        parsed = parse(query.text, self.documents, exactly=query.mode == "words") if self.documents.count else None
+        scores, understood = (None, None) if parsed is None else self._scores(parsed, query, visible)
+        matches = visible if scores is None else scores >= _threshold(scores)
+        filters = {name: self._holding(query, name, values) for name, values in query.filters.items() if values}
+        mask = np.logical_and.reduce([matches, *filters.values()])
+        facets, total = self._facets(query, matches, filters), int(np.count_nonzero(mask))
+        if not query.limit:
+            return SearchResult([], facets, understood, total=total)
+        page = self._page(query, mask, self._with_boosts(query, scores))
+        shown, nearest = page[: query.limit], []
+        if scores is not None and not matches.any():
+            best = smallest(-scores, NEAREST)
+            nearest = [self.documents.locate(one) for one in best[scores[best] > 0].tolist()]
+        return SearchResult(
+            [int(segment.keys[place]) for _position, segment, place in shown],
+            facets,
+            understood and self._explained(understood, [(segment, place) for _position, segment, place in shown]),
+            nearest=[int(segment.keys[place]) for segment, place in nearest],
+            nearest_cards=[segment.card_of(place) for segment, place in nearest],
             total=total,
-            end=shown[-1][0] if len(merged) > len(shown) and shown else None,
-            cards=[self.segments[number].cards[at] for _position, number, at in shown],
-            scores=_shown_scores(shown, self.segments) if wish.sort == "fit" and scored is not None else {},
+            next_position=shown[-1][0] if len(page) > len(shown) else None,
+            cards=[segment.card_of(place) for _position, segment, place in shown],
         )
 
-    def _read(self, wish: Wish) -> Reading | None:
-        if not self.size:
-            return None
-        return reading.read(
-            wish.query, self.statistics.frequency, self._beginning, exactly=wish.mode in ("exactly", "words")
-        )
+    def _visible(self, query: SearchQuery) -> Mask:
+        """The documents this reader may find."""
+        visible = self.documents.alive
+        if query.without:
+            visible = visible.copy()
+            visible[self.documents.with_keys(query.without)] = False
+        if query.not_of is not None:
+            owners = [segment.owners != query.not_of for segment, _part in self.documents.parts]
+            visible = visible & np.concatenate(owners)
+        return visible
 
-    def _beginning(self, letter: str) -> list[str]:
-        found: set[bytes] = set()
-        for segment in self.segments:
-            first, last = segment.words.beginning(letter.encode())
-            found.update(segment.words.many(first, last))
-        return [word.decode("utf-8", "replace") for word in found]
+    # -- what fits the words ------------------------------------------------------------------------------------------
+    def _scores(self, parsed: ParsedQuery, query: SearchQuery, visible: Mask) -> tuple[Scores, Understood]:
+        codes = [(code_term(parsed.hs_code), CODE_SCORE, Understood(hs_code=parsed.hs_code))] if parsed.hs_code else []
+        codes.append((number_term(parsed.number), NUMBER_SCORE, Understood(number=parsed.number)))
+        for term, value, understood in codes:
+            places, _counts = self.documents.holding(term)
+            if len(places):
+                scores = np.zeros(len(self.documents), np.float32)
+                scores[places] = value
+                scores[~visible] = 0
+                return scores, understood
+        vector = None if query.mode == "words" else self._vector(parsed.text, query.like)
+        return score(self.documents, parsed, vector, visible, query.name_weight), parsed.understood
 
-    def _dead_for(self, number: int, wish: Wish) -> NDArray[np.int64]:
-        dead, segment = self.dead[number], self.segments[number]
-        if wish.without:
-            dead = np.union1d(dead, segment.places_of_keys(np.array(sorted(wish.without), np.int64)))
-        if wish.not_of is not None:
-            dead = np.union1d(dead, segment.places_of_owners(np.array([wish.not_of], np.int64)))
-        return dead.astype(np.int64, copy=False)
-
-    # -- what was found -----------------------------------------------------------------------------------------------
-    def _scored(self, asked: Reading, wish: Wish, dead) -> tuple[list[scoring.Scored], Understood]:
-        """What was found in each segment, without the dead."""
-        gone = [kernels.bits(d, s.n) if len(d) else None for s, d in zip(self.segments, dead, strict=True)]
-        numbered = [_numbered(segment, asked.number) for segment in self.segments]
-        under = [s.hs_range(asked.hs_code) if asked.hs_code else np.zeros(0, np.int64) for s in self.segments]
-        if any(len(places) for places in under):
-            return self._alike(under, 2.0, gone), Understood(hs_code=asked.hs_code)
-        if any(len(places) for places in numbered):
-            return self._alike(numbered, 3.0, gone), Understood(number=asked.number)
-        words_only = wish.mode == "words"
-        vector = None if words_only else self._meant(asked.text, wish.like)
-        every = scoring.evidence(self.statistics, asked, vector, gone, words_only=words_only)
-        return [one.total(self.name_weight, words_only=words_only) for one in every], asked.understood
-
-    def _alike(self, found, score: float, gone) -> list[scoring.Scored]:
-        given = zip(self.segments, found, gone, strict=True)
-        return [scoring.Scored.alike(segment, places, score, without) for segment, places, without in given]
-
-    def _meant(self, text: str, like: int | None) -> NDArray[np.float32]:
+    def _vector(self, text: str, like: int | None) -> Scores:
         """The meaning of the words, or of the names of the entry that stands for them."""
         if like is not None:
-            for segment in reversed(self.segments):  # the newest has an entry as it is now
-                for place in segment.places_of_keys(np.array([like], np.int64)).tolist():
-                    if len(vectors := meaning.vectors_of(segment, place)):
-                        return normalise(vectors.mean(axis=0, keepdims=True))[0]
-        return _vector(self.encoder, text)  # type: ignore[arg-type]
+            for document in reversed(self.documents.with_keys([like]).tolist()):  # the newest is as it is now
+                vectors = meaning.vectors_of(*self.documents.locate(document))
+                if len(vectors):
+                    return normalise(vectors.mean(axis=0, keepdims=True))[0]
+        return _encoded(self.encoder, text)
 
-    def _hits(self, scored: Sequence[scoring.Scored]) -> list[kernels.Bits]:
-        best = max((one.best for one in scored), default=0.0)
-        least = max(ENOUGH, SHARE_OF_BEST * min(best, 1.0))
-        if best < ENOUGH:
-            least = max(ALONE, SHARE_ALONE * best)
-        return [one.hits(least) for one in scored]
+    def _with_boosts(self, query: SearchQuery, scores: Scores | None) -> Scores | None:
+        """The scores a page is ordered by; None where nothing tells the documents apart."""
+        if query.sort != "fit" or not query.boosts:
+            return scores
+        boosted = np.zeros(len(self.documents), np.float32) if scores is None else scores.copy()
+        for key, value in query.boosts.items():
+            boosted[self.documents.with_keys([key])] = 10 + value
+        return boosted
 
-    def _values(self, number: int, inside: kernels.Bits, scored, first: Mapping[int, float]) -> ordering.Values | None:
-        """The scores of a segment's entries, for the order "fit"; None where nothing tells them apart."""
-        if scored is None and not first:
-            return None
-        places, scores = np.zeros(0, np.int64), np.zeros(0, np.float32)
-        if scored is not None:
-            places, scores = scored[number].values(inside)
-        if not first:
-            return ordering.Values(places, scores)
-        values = dict(zip(places.tolist(), scores.tolist(), strict=True))
-        known, order = self.segments[number].by_key
-        for key, value in first.items():
-            at = int(np.searchsorted(known, key))
-            if at < len(known) and known[at] == key:
-                values[int(order[at])] = 10 + value
-        places_ = sorted(values)
-        return ordering.Values(np.array(places_, np.int64), np.array([values[at] for at in places_], np.float32))
+    # -- facets -------------------------------------------------------------------------------------------------------
+    def _holding(self, query: SearchQuery, name: str, values: Sequence[str]) -> Mask:
+        """Which documents hold one of the values of a facet."""
+        if name in query.company_facets:
+            companies = [query.company_facets[name][value] for value in values if value in query.company_facets[name]]
+            return self._owned_by(np.concatenate([np.zeros(0, np.int64), *companies]))
+        return np.concatenate([np.zeros(0, np.bool_), *(s.holding(name, values) for s in self.segments)])
 
-    def _nearest(self, scored: Sequence[scoring.Scored]) -> list[tuple[int, int]]:
-        """(segment, place) of the best, whatever their scores."""
-        found = [one.values(one.every()) for one in scored]
-        close = heapq.nlargest(
-            NEAREST,
-            (
-                (float(scores[at]), -number, -int(places[at]))
-                for number, (places, scores) in enumerate(found)
-                for at in np.argsort(-scores, kind="stable")[:NEAREST]
-                if scores[at] > 0
-            ),
-        )
-        return [(-number, -place) for _score, number, place in close]
+    def _owned_by(self, companies: NDArray[np.int64]) -> Mask:
+        return np.concatenate([np.zeros(0, np.bool_), *(np.isin(s.owners, companies) for s in self.segments)])
 
-    # -- what was understood ------------------------------------------------------------------------------------------
-    def _looked_up(self, understood: Understood, shown) -> Understood:
-        best = [(number, at) for _position, number, at in shown[:LOOKED_UP]]
+    def _facets(self, query: SearchQuery, matches: Mask, filters: Mapping[str, Mask]) -> dict:
+        """Facet → [(value, count)], the most frequent first; each facet counted behind the filters of the others."""
+        names = {name for segment in self.segments for name in segment.facets} | set(query.company_facets)
+        names = names if query.facets is None else names.intersection(query.facets)
+        counts: Counts = {}
+        for alone in ["", *filters]:  # a facet with a filter is counted by itself, all others together
+            mask = np.logical_and.reduce([matches, *(mask for name, mask in filters.items() if name != alone)])
+            self._count(query, mask, names & {alone} if alone else names - filters.keys(), counts)
+        return {name: sorted(values.items(), key=lambda one: (-one[1], one[0])) for name, values in counts.items()}
+
+    def _count(self, query: SearchQuery, mask: Mask, names: set[str], counts: Counts) -> None:
+        for name in names & query.company_facets.keys():
+            owners = query.company_facets[name]
+            counts[name] = {value: int(np.count_nonzero(mask & self._owned_by(keys))) for value, keys in owners.items()}
+        for segment, part in self.documents.parts:
+            for name, numbers in segment.counts(mask[part], names - query.company_facets.keys()).items():
+                total = Counter(counts.get(name, {}))
+                total.update(dict(zip(segment.facets[name], numbers.tolist(), strict=True)))
+                counts[name] = dict(total)
+
+    # -- one page -----------------------------------------------------------------------------------------------------
+    def _page(self, query: SearchQuery, mask: Mask, scores: Scores | None) -> list[tuple[Position, Segment, int]]:
+        """(position, segment, place) of the entries of the page and of the one after it."""
+        pages = []
+        for number, (segment, part) in enumerate(self.documents.parts):
+            order = _Order(segment, query.sort, None if scores is None else scores[part])
+            places = order.page(mask[part], query.after, query.limit + 1).tolist()
+            pages.append([(order.position(place), number, place) for place in places])
+        merged = list(heapq.merge(*pages))[: query.limit + 1]
+        return [(position, self.segments[number], place) for position, number, place in merged]
+
+    def _explained(self, understood: Understood, shown: Sequence[tuple[Segment, int]]) -> Understood:
+        """With spellings as they stand in some text, and what the best entries have in common."""
+        spelling = tuple((typed, self._as_written(word)) for typed, word in understood.spelling)
+        if not shown or understood.hs_code:
+            return replace(understood, spelling=spelling)
         others: dict[str, str] = {}
-        for number, at in best:
-            for language, name in self.segments[number].names_of(at):
+        votes: Counter[str] = Counter()
+        for segment, place in shown[:LOOKED_UP]:
+            votes.update(segment.headings_of(place))
+            for language, name in segment.names_of(place):
                 if language != understood.language:
                     others.setdefault(language, name)
+        heading, count = votes.most_common(1)[0] if votes and not understood.number else ("", 0)
+        is_shared = count >= max(2, len(shown[:LOOKED_UP]) / 2)
         return replace(
-            understood,
-            heading="" if understood.number else scoring.best_heading(self.segments, best),
-            others=tuple(others.items()),
+            understood, spelling=spelling, heading=heading if is_shared else "", others=tuple(others.items())
         )
 
     def _as_written(self, word: str) -> str:
-        """A stem the way it stands in some name."""
-        for segment, at in zip(self.segments, self.statistics.numbers(word), strict=True):
-            if at >= 0:
-                places = segment.posting_places[segment.posting_starts[at] : segment.posting_starts[at + 1]]
-                for place in places[:3].tolist():
-                    if surface := bags.surfaces(segment.names_of(place)).get(word):
-                        return surface
+        """A stem the way it stands in some name: stems are not for people."""
+        for document in self.documents.holding(word)[0][:10].tolist():
+            segment, place = self.documents.locate(document)
+            for language, name in segment.names_of(place):
+                if surface := surface_forms(name, language).get(word):
+                    return surface
         return word
 
 
+class _Order:
+    """An order of the documents of one segment: by a level, smallest first, then newest first (or oldest first).
+
+    A position ends in (-newest, -key), so that no two documents share one.
+    """
+
+    def __init__(self, segment: Segment, sort: str, scores: Scores | None) -> None:
+        self.segment = segment
+        self.sort = "newest" if sort == "fit" and scores is None else sort
+        self.levels: Array | None = None
+        if self.sort == "fit":
+            self.levels = -scores  # type: ignore[operator]
+        elif self.sort == "name":
+            self.levels = segment.title_of
+        elif self.sort not in ("newest", "oldest"):
+            self.levels = np.full(segment.n, 255, np.uint8)
+            if sort in segment.orders:
+                self.levels = segment.ranks[segment.orders.index(sort)]
+
+    def page(self, mask: Mask, after: Position | None, most: int) -> Array:
+        """At most `most` places of the mask behind a position; from the start where it is one of another order."""
+        places = np.flatnonzero(mask)
+        if after is not None and len(after) == (2 if self.levels is None else 3):
+            places = places[self._behind(places, tuple(after))]
+        if self.levels is not None:
+            return places[smallest(self.levels[places], most)]
+        return (places[::-1] if self.sort == "oldest" else places)[:most]
+
+    def _behind(self, places: Array, after: Position) -> Mask:
+        key = self._recency
+        if self.sort == "oldest":
+            return places < bisect_left(range(self.segment.n), (-after[0], -after[1]), key=key)  # type: ignore[no-any-return]
+        first = bisect_right(range(self.segment.n), after[-2:], key=key)
+        if self.levels is None:
+            return places >= first  # type: ignore[no-any-return]
+        levels, level, is_here = self.levels[places], after[0], True
+        if self.sort == "name":
+            title = np.bytes_(_bytes(level))
+            level = int(np.searchsorted(self.segment.titles, title))
+            is_here = level < len(self.segment.titles) and self.segment.titles[level] == title
+            level = level if is_here else level - 1
+        return (levels > level) | ((levels == level) & (places >= first) & is_here)  # type: ignore[no-any-return]
+
+    def _recency(self, place: int) -> tuple[float, int]:
+        return -float(self.segment.newest[place]), -int(self.segment.keys[place])
+
+    def position(self, place: int) -> Position:
+        newest, key = self._recency(place)
+        if self.sort == "oldest":
+            return -newest, -key
+        if self.levels is None:
+            return newest, key
+        if self.sort == "name":
+            return bytes(self.segment.titles[self.segment.title_of[place]]).hex(), newest, key
+        return self.levels[place].item(), newest, key
+
+
+def _bytes(title: str) -> bytes:
+    """The title of a position; one that is none comes before all titles."""
+    try:
+        return bytes.fromhex(title)
+    except ValueError:
+        return b""
+
+
+def _threshold(scores: Scores) -> np.float32:
+    """The score from which a document is found."""
+    best = float(scores.max(initial=0))
+    if best < ENOUGH:
+        return np.float32(max(ALONE, SHARE_ALONE * best))
+    return np.float32(max(ENOUGH, SHARE_OF_BEST * min(best, 1.0)))
+
+
 @lru_cache(maxsize=1024)
-def _vector(encoder: Encoder, text: str) -> NDArray[np.float32]:
-    """The meaning of the words; one page asks three directories with the same ones."""
+def _encoded(encoder: Encoder, text: str) -> Any:
+    """The meaning of the words."""
     return encoder.encode_query([text])[0]
-
-
-def _dead(segment: Segment, alive: kernels.Bits) -> NDArray[np.int64]:
-    return kernels.places(kernels.every(segment.n) & ~alive)
-
-
-def _numbered(segment: Segment, number: str) -> NDArray[np.int64]:
-    """Entries with exactly this company or certificate number."""
-    code = np.bytes_(number.encode("utf-8", "replace")[:48])
-    first = int(np.searchsorted(segment.exact_codes, code))
-    last = int(np.searchsorted(segment.exact_codes, code, side="right"))
-    return np.unique(segment.exact_places[first:last]).astype(np.int64)
-
-
-def _add(found: Counts, more: Counts) -> None:
-    for name, values in more.items():
-        into = found.setdefault(name, {})
-        for value, count in values.items():
-            into[value] = into.get(value, 0) + count
-
-
-def _sorted(found: Counts) -> dict[str, list[tuple[str, int]]]:
-    return {name: sorted(values.items(), key=lambda pair: (-pair[1], pair[0])) for name, values in found.items()}
-
-
-def _shown_scores(shown, segments) -> dict[int, float]:
-    return {int(segments[number].keys[at]): -position[0] for position, number, at in shown}

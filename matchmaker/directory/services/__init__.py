@@ -1,4 +1,4 @@
-"""The verbs of the directory, and what a buyer and a supplier are told."""
+"""What people do with the directory, and what a buyer and a supplier are told."""
 
 from matchmaker.directory.services.alerts import due_searches, look_for_news
 from matchmaker.directory.services.buying import (
@@ -10,6 +10,7 @@ from matchmaker.directory.services.buying import (
     take_back_not_for_us,
 )
 from matchmaker.directory.services.rates import remove_rate, set_rate
+from matchmaker.directory.services.search import search, search_keys, search_total, similar_products
 from matchmaker.directory.services.searches import forget_search, save_search
 from matchmaker.directory.services.visits import interest_in, note_visit, recently_seen, show_visits, visitors
 
@@ -27,8 +28,12 @@ __all__ = [
     "remove_rate",
     "save_search",
     "say_not_for_us",
+    "search",
+    "search_keys",
+    "search_total",
     "set_rate",
     "show_visits",
+    "similar_products",
     "take_back_not_for_us",
     "visitors",
 ]

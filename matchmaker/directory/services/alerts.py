@@ -9,24 +9,19 @@ from django.utils import timezone, translation
 
 from matchmaker.catalogue.models import Demand, Product
 from matchmaker.companies.models import Company
-from matchmaker.directory import facts, keeping
-from matchmaker.directory.index.counting import Outside
-from matchmaker.directory.index.searching import Wish
+from matchmaker.directory import facts
 from matchmaker.directory.models import Alerted, Kind, SavedSearch
+from matchmaker.directory.rows import DIRECTORIES
+from matchmaker.directory.search_backend import CompanyFacets, SearchQuery
 from matchmaker.directory.services.buying import hidden_products, hidden_suppliers
+from matchmaker.directory.services.search import search
 from matchmaker.notifications.services import notify
 
 EVERY = timedelta(minutes=10)  # a search is looked at again
 BATCH = 50  # searches a bell takes at a time
 MOST = 500  # entries under a search that are known; a wider search tells of its newest
 TOLD = 5  # names an alert writes out
-FACETS = {
-    Kind.PRODUCTS: ("group", "category", "origin", "certificate", "verification", "language", "duty", "price", "order",
-                    "currency", "ready", "event"),
-    Kind.SUPPLIERS: ("group", "category", "country", "certificate", "verification", "language", "event"),
-    Kind.DEMANDS: ("group", "category", "certificate", "origin"),
-}  # fmt: skip
-known_elsewhere: list[Callable[[], Outside]] = []  # facets other floors know, added by who starts the site
+known_elsewhere: list[Callable[[], CompanyFacets]] = []  # facets of higher layers, added by who starts the site
 _ROWS = {
     Kind.PRODUCTS: (lambda user: Product.objects.published().prefetch_related("texts"), "name"),
     Kind.SUPPLIERS: (lambda user: Company.objects.public(), "display_name"),
@@ -34,27 +29,28 @@ _ROWS = {
 }
 
 
-def keys_under(search: SavedSearch) -> list[int]:
-    """Primary keys of the newest entries under a search as its person finds them, without what its company does not
-    want to see; among demands also those she was invited to."""
-    typed, kind = QueryDict(search.query), Kind(search.kind)
-    asked = {name: typed.getlist(name) for name in FACETS[kind] if typed.getlist(name)}
-    if "ready" in asked:
-        asked[f"ready{facts.month_asked(typed.get('ship', '')):%Y%m}"] = asked.pop("ready")
+def keys_under(saved: SavedSearch) -> list[int]:
+    """Primary keys of the newest entries under a saved search as its person finds them, without what its company does
+    not want to see; among demands also those she was invited to."""
+    typed, kind = QueryDict(saved.query), Kind(saved.kind)
+    elsewhere = {name: values for one in known_elsewhere for name, values in one().items()}
+    names = (*DIRECTORIES[kind].facets, *(() if kind is Kind.DEMANDS else ("event",)))
+    filters = {name: typed.getlist(name) for name in names if typed.getlist(name)}
+    if "ready" in filters:
+        filters[f"ready{facts.month_asked(typed.get('ship', '')):%Y%m}"] = filters.pop("ready")
     hidden = {Kind.PRODUCTS: hidden_products, Kind.SUPPLIERS: hidden_suppliers}.get(kind)
-    buyer = search.company if search.company and search.company.is_buyer else None
-    wish = Wish(
+    buyer = saved.company if saved.company and saved.company.is_buyer else None
+    query = SearchQuery(
         typed.get("q", ""),
-        asked,
+        filters,
         "newest",
         limit=MOST,
         without=hidden(buyer) if hidden and buyer else frozenset(),
-        outside={name: values for one in known_elsewhere for name, values in one().items() if name in asked},
+        company_facets={name: values for name, values in elsewhere.items() if name in filters},
         mode="words" if typed.get("exactly") else "all",
-        with_counts=False,
+        facets=(),
     )
-    own = Demand.objects.only_for(search.user) if search.kind == Kind.DEMANDS else None
-    return keeping.search(search.kind, wish, own).keys
+    return search(kind.value, query, saved.user).keys
 
 
 def due_searches() -> Iterator[SavedSearch]:

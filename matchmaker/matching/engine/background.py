@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matchmaker.core.compiled import compiled, dot
+from matchmaker.language import bm25
 from matchmaker.matching.engine.bags import K1, B
 
 # Nearest neighbours in the crowding of a text: ten, as in Conneau et al. 2018 (CSLS).
@@ -48,7 +49,7 @@ class Background:
         if len(self.numbers):
             at = np.minimum(np.searchsorted(self.numbers, numbers), len(self.numbers) - 1)
             frequency = np.where(self.numbers[at] == numbers, self.counts[at], 0).astype(np.float64)
-        return np.log1p((self.documents - frequency + 0.5) / (frequency + 0.5)).clip(0.05).astype(np.float32)
+        return bm25.rarity(self.documents, frequency).clip(0.05).astype(np.float32)  # type: ignore[no-any-return]
 
     def saturate(
         self, starts: NDArray[np.int64], counts: NDArray[np.float32], *, cap: bool = True
@@ -56,7 +57,7 @@ class Background:
         """BM25's part of a count in a text of its length, 1 for a word said once in a text of mean length."""
         lengths = np.add.reduceat(np.append(counts, 0.0), starts[:-1]) * (np.diff(starts) > 0)
         per_word = np.repeat(lengths / self.mean_length, np.diff(starts))
-        part = counts * (K1 + 1) / (counts + K1 * (1 - B + B * per_word))
+        part = bm25.saturation(counts, per_word, k1=K1, b=B)
         return (part.clip(0, 1) if cap else part).astype(np.float32)
 
     def crowding(self, vectors: NDArray[np.float32], *, among: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matchmaker.language.glossary import gloss, glosses
-from matchmaker.language.text import has_han, words
+from matchmaker.language.text import has_han, surface_forms, words
 
 # The name says what it is, the description what it is like: a word of the name counts as so many of the description.
 NAME_COUNTS = 2.0
@@ -24,7 +24,6 @@ K1 = 1.2
 B = 0.4
 
 _END_OF_NAME = re.compile(r"[.:;](?=\s)|[。；：，\n]")
-_SURFACE = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 
 
 @lru_cache(maxsize=1 << 18)
@@ -77,9 +76,8 @@ def surfaces(texts: Sequence[tuple[str, str]]) -> dict[str, str]:
     """Searchable word → the way it stands in the text (stems are not for people): 'rais' → 'raisins'."""
     found: dict[str, str] = {}
     for lang, text, _ in sources(texts):
-        for surface in _SURFACE.findall(text):
-            for word in words(surface, lang or None):
-                found.setdefault(word, surface if len(words(surface, lang or None)) == 1 else word)
+        for word, surface in surface_forms(text, lang).items():
+            found.setdefault(word, surface)
     return found
 
 

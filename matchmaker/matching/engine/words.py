@@ -12,6 +12,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from matchmaker.language.bm25 import rarity, saturation
 from matchmaker.language.text import clean
 
 
@@ -34,12 +35,12 @@ class WordIndex:
                 counts.append(count)
         n = len(documents)
         frequency = np.bincount(rows, minlength=len(vocabulary)).astype(np.float32)
-        idf = np.log1p((n - frequency + 0.5) / (frequency + 0.5)).astype(np.float32)
+        idf = rarity(n, frequency).astype(np.float32)
         lengths = np.array([len(document) for document in documents], np.float32)
         lengths /= max(float(lengths.mean()), 1.0)
         tf = np.array(counts, np.float32)
         word_of, document_of = np.array(rows, np.int32), np.array(columns, np.int32)
-        tf = (tf * (k1 + 1) / (tf + k1 * (1 - b + b * lengths[document_of]))).astype(np.float32)
+        tf = saturation(tf, lengths[document_of], k1=k1, b=b).astype(np.float32)
         matrix = sp.csr_array((tf * idf[word_of], (word_of, document_of)), shape=(len(vocabulary), n), dtype=np.float32)
         return cls(vocabulary, matrix, idf)
 
@@ -86,7 +87,7 @@ class NameIndex:
                 rows.append(row)
                 columns.append(vocabulary.setdefault(word, len(vocabulary)))
         frequency = np.bincount(columns, minlength=len(vocabulary))
-        idf = np.log1p((len(names) - frequency + 0.5) / (frequency + 0.5)).astype(np.float32)
+        idf = rarity(len(names), frequency).astype(np.float32)
         weights = sp.csr_array((idf[columns], (rows, columns)), shape=(len(names), len(vocabulary)))
         return cls(vocabulary, weights, np.asarray(codes, np.int32)[order])
 

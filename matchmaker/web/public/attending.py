@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from matchmaker.companies.models import Company
 from matchmaker.core.briefly import briefly
-from matchmaker.directory.index.counting import Outside
+from matchmaker.directory.search_backend import CompanyFacets
 from matchmaker.events.models import Event, EventParticipation
 from matchmaker.events.services import may_ask
 from matchmaker.web.access import current_company
@@ -14,7 +14,7 @@ SOON = 6  # events ahead that are offered as a filter
 
 
 @briefly(10)
-def attending() -> Outside:
+def attending() -> CompanyFacets:
     """Facet "event": address of the event → primary keys of the suppliers registered for it."""
     events = {event.pk: event.slug for event in Event.objects.published().upcoming()[:SOON]}
     if not events:

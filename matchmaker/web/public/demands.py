@@ -24,8 +24,7 @@ def cards(demands):
 @require_safe
 def index(request):
     seen = Demand.objects.visible_to(request.user).open()
-    found = directory.listing(
-        request,
+    demands = directory.Directory(
         "demands",
         facets=[
             directory.Facet("group", _("Group"), directory.group_names),
@@ -39,9 +38,9 @@ def index(request):
             "oldest": Sort(_("Longest open"), "oldest"),
         },
         rows=lambda keys, _cards: directory.in_order(cards(seen.filter(pk__in=keys)), keys),
-        own=Demand.objects.only_for(request.user),
     )
-    return render(request, "public/demands.html", found, status=found["status"])
+    page = directory.listing(request, demands)
+    return render(request, "public/demands.html", page.context(), status=page.status)
 
 
 @everyone

@@ -4,28 +4,27 @@ import base64
 import binascii
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
-from matchmaker.catalogue.models import Category, Demand, ShortlistItem
+from matchmaker.catalogue.models import Category, ShortlistItem
 from matchmaker.companies.models import Company
 from matchmaker.core.briefly import briefly
 from matchmaker.core.joined import one_after_another
 from matchmaker.core.text import sound_text
-from matchmaker.directory import keeping
-from matchmaker.directory.index.counting import Outside
-from matchmaker.directory.index.searching import Found, Wish
 from matchmaker.directory.models import Kind
-from matchmaker.directory.services import hidden_products, hidden_suppliers
+from matchmaker.directory.search_backend import CompanyFacets, SearchQuery, SearchResult, is_position
+from matchmaker.directory.services import hidden_products, hidden_suppliers, search, search_total
 from matchmaker.events.services.reliability import kept_rate
 from matchmaker.messaging.services.rates import reply_rate
-from matchmaker.web.access import current_company
+from matchmaker.web.access import current_company, everyone
 from matchmaker.web.public.addresses import address
 from matchmaker.web.public.understood import sentences
 
@@ -52,6 +51,10 @@ class Facet:
     in_order: Sequence[str] = ()  # values in the order they are shown; by count where none is given
     select: Mapping[str, Any] | None = None
 
+    @property
+    def index_name(self) -> str:
+        return self.index or self.name
+
 
 @dataclass(frozen=True)
 class Sort:
@@ -62,81 +65,133 @@ class Sort:
     first: Mapping[int, float] = field(default_factory=dict)
 
 
-def listing(
-    request: HttpRequest,
-    kind: str,
-    *,
-    facets: Sequence[Facet],
-    sorts: Mapping[str, Sort],
-    rows: Callable[[Sequence[int], Sequence[bytes]], Sequence[Any]],
-    outside: Outside | None = None,
-    without: frozenset[int] = frozenset(),
-    own: QuerySet | None = None,
-) -> dict[str, Any]:
-    """The context of a directory page.
+@dataclass(frozen=True)
+class Directory:
+    """What one directory page lists; `sorts` has the order for words first, then that for a list without words.
 
-    `sorts` has the default first; `rows` reads rows by primary key and card and leaves out what may not be seen any
-    more; `own` are rows that only this reader finds. `status` is 400 when the address holds something no link of ours
-    makes: an unknown order, a damaged place in the list, or a character that cannot be stored.
+    `rows` reads rows by primary key and card and leaves out what may not be seen any more.
     """
-    query, trouble = _query(request)
-    chosen = {facet.name: request.GET.getlist(facet.name)[:MOST_CHOSEN] for facet in facets}
-    default = next(iter(sorts)) if query else next(key for key in sorts if key != "fit")
-    sort = request.GET.get("sort") or default
-    if sort not in sorts:
-        trouble, sort = _("There is no such order: it is set to the usual one."), default
-    before, after, damaged = _place(request.GET.get("after", ""), sorts[sort].key)
-    if damaged:
-        trouble = _("The address of this page is damaged: this is the beginning of the list.")
-    index_names = {facet.name: facet.index or facet.name for facet in facets}
-    wish = Wish(
-        query,
-        {index_names[name]: values for name, values in chosen.items()},
-        sorts[sort].key,
-        after=after,
-        limit=PAGE,
-        without=without,
-        outside=outside or {},
-        first=sorts[sort].first,
-        mode="words" if request.GET.get("exactly") else "all",
-        counted=tuple(index_names.values()),
+
+    kind: str
+    facets: Sequence[Facet]
+    sorts: Mapping[str, Sort]
+    rows: Callable[[Sequence[int], Sequence[bytes]], Sequence[Any]]
+    company_facets: CompanyFacets = field(default_factory=dict)
+    without: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a page is in its list."""
+
+    first: int
+    last: int
+    total: int
+    next_url: str
+    start_url: str
+
+
+@dataclass(frozen=True)
+class Address:
+    """What the address of a page asks for; `trouble` says in a sentence what is wrong with it."""
+
+    query: str
+    chosen: dict[str, list[str]]
+    sort: str
+    before: int = 0  # entries on earlier pages
+    after: tuple | None = None
+    trouble: str = ""
+
+    @property
+    def sort_name(self) -> str:
+        """The parameter of the order. A list without words has one of its own, so that words typed into its form are
+        sorted by fit and not by the order of the list before."""
+        return "sort" if self.query else "sort_list"
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The context of `public/parts/directory.html`."""
+
+    kind: str
+    query: str
+    trouble: str
+    status: int
+    rows: Sequence[Any]
+    total: int
+    place: Place
+    facets: Sequence[dict[str, Any]]
+    chips: Sequence[dict[str, str]]
+    clear_url: str
+    saved_query: str
+    sort: str
+    sort_name: str
+    sorts: Sequence[tuple[str, str]]
+    understood: Sequence[dict[str, str]]
+    nearest: Sequence[Any]
+    kinds: Sequence[dict[str, Any]]
+    hides: bool
+    shown_url: str
+
+    def context(self) -> dict[str, Any]:
+        return vars(self)
+
+
+def listing(request: HttpRequest, directory: Directory) -> Listing:
+    """One page of a directory, as its address says.
+
+    Its status is 400 when the address holds something no link of ours makes: an unknown order, a damaged place in the
+    list, or a character that cannot be stored.
+    """
+    asked = _read_address(request, directory)
+    result = search(directory.kind, _search_query(request, directory, asked), request.user)
+    trouble = asked.trouble or (str(_PREPARING) if result.is_by_name else "")
+    filters, chips = _filters(request, directory.facets, asked.chosen, result)
+    return Listing(
+        kind=directory.kind,
+        query=asked.query,
+        trouble=trouble,
+        status=400 if asked.trouble else 200,
+        rows=list(directory.rows(result.keys, result.cards)) if result.keys else [],
+        total=result.total,
+        place=_place(request, result, asked.before),
+        facets=filters,
+        chips=chips,
+        clear_url=address(request, drop={facet.name: None for facet in directory.facets}),
+        saved_query=address(request, drop={"sort": None, "sort_list": None, "more": None}).partition("?")[2],
+        sort=asked.sort,
+        sort_name=asked.sort_name,
+        sorts=[(key, one.words) for key, one in directory.sorts.items() if asked.query or key != "fit"],
+        understood=sentences(request, result.understood) if asked.query else [],
+        nearest=list(directory.rows(result.nearest, result.nearest_cards)) if result.nearest else [],
+        kinds=_kinds(directory.kind, {directory.kind: result.total}) if asked.query else [],
+        hides=bool(directory.without),
+        shown_url=address(request, drop={}, add={"all": "1"}),
     )
-    found = keeping.search(kind, wish, own)
-    shown = list(rows(found.keys, found.cards)) if found.keys else []
-    labels = {
-        facet.name: facet.label([v for v, _n in found.facets.get(index_names[facet.name], [])] + chosen[facet.name])
-        for facet in facets
-    }
-    return {
-        "kind": kind,
-        "query": query,
-        "trouble": trouble or (_PREPARING if found.is_by_name else ""),
-        "status": 400 if trouble else 200,
-        "rows": shown,
-        "total": found.total,
-        "place": _around(request, found, before, len(found.keys)),
-        "facets": [
-            {**options, "open": at < OPEN}
-            for at, options in enumerate(
-                _as_tree([_options(request, facet, found, chosen[facet.name], labels[facet.name]) for facet in facets])
-            )
-        ],
-        "chips": _chips(request, facets, chosen, labels),
-        "clear_url": address(request, drop={facet.name: None for facet in facets}),
-        "everything_url": request.path,
-        "without_words_url": address(request, drop={"q": None}),
-        "saved_query": address(request, drop={"sort": None, "more": None}).partition("?")[2],
-        "sort": sort,
-        "sorts": [(key, one.words) for key, one in sorts.items() if query or key != "fit"],
-        "understood": sentences(request, found.understood) if query else [],
-        "nearest": list(rows(found.nearest, found.nearest_cards)) if found.nearest else [],
-        "kinds": _kinds(request, kind, query, found.total),
-        "hides": bool(without),
-        "shown_url": address(request, drop={}, add={"all": "1"}),
-    }
 
 
-def _query(request) -> tuple[str, str]:
+def _read_address(request: HttpRequest, directory: Directory) -> Address:
+    query, trouble = _words(request)
+    chosen = {facet.name: request.GET.getlist(facet.name)[:MOST_CHOSEN] for facet in directory.facets}
+    default = next(key for key in directory.sorts if query or key != "fit")
+    sort = request.GET.get("sort") if query else request.GET.get("sort_list") or request.GET.get("sort")
+    if sort and sort not in directory.sorts:
+        trouble, sort = _("There is no such order: it is set to the usual one."), default
+    place = Address(query, chosen, sort or default, trouble=trouble)
+    written = request.GET.get("after", "")
+    if not written:
+        return place
+    try:
+        before, *position = json.loads(base64.urlsafe_b64decode(written.encode()))
+        if type(before) is int and 0 < before < 10**9 and is_position(directory.sorts[place.sort].key, position):
+            return replace(place, before=before, after=tuple(position))
+    except (ValueError, TypeError, binascii.Error, RecursionError):
+        pass
+    return replace(place, trouble=_("The address of this page is damaged: this is the beginning of the list."))
+
+
+def _words(request: HttpRequest) -> tuple[str, str]:
+    """(the words of the address, what is wrong with them)."""
     query = request.GET.get("q", "")
     try:
         sound_text(query)
@@ -145,41 +200,81 @@ def _query(request) -> tuple[str, str]:
     return query.strip()[:2000], ""
 
 
-# -- the place in the list --------------------------------------------------------------------------------------------
-def _place(written: str, key: str) -> tuple[int, tuple | None, bool]:
-    """(entries before this page, position to go on from, whether the address was damaged)."""
-    if not written:
-        return 0, None, False
-    try:
-        before, *position = json.loads(base64.urlsafe_b64decode(written.encode()))
-        own = {"name": [str, float, int], "fit": [float, float, int]}.get(key, [int, float, int])
-        if type(before) is int and 0 < before < 10**9 and [type(part) for part in position] in (own, [float, int]):
-            return before, tuple(position), False
-    except (ValueError, TypeError, binascii.Error, RecursionError):
-        pass
-    return 0, None, True
+def _search_query(request: HttpRequest, directory: Directory, asked: Address) -> SearchQuery:
+    sort = directory.sorts[asked.sort]
+    return SearchQuery(
+        asked.query,
+        {facet.index_name: asked.chosen[facet.name] for facet in directory.facets},
+        sort.key,
+        after=asked.after,
+        limit=PAGE,
+        without=directory.without,
+        company_facets=directory.company_facets,
+        boosts=sort.first,
+        mode="words" if request.GET.get("exactly") else "all",
+        facets=[facet.index_name for facet in directory.facets],
+    )
 
 
-def _around(request, found: Found, before: int, shown: int) -> dict[str, Any]:
-    end = ""
-    if found.end is not None:
-        end = base64.urlsafe_b64encode(json.dumps([before + shown, *found.end]).encode()).decode()
-    return {
-        "first": before + 1,
-        "last": before + shown,
-        "total": found.total,
-        "next_url": address(request, drop={}, add={"after": end}) if end else "",
-        "start_url": address(request, drop={}) if before else "",
-    }
+def _place(request: HttpRequest, result: SearchResult, before: int) -> Place:
+    end, last = "", before + len(result.keys)
+    if result.next_position is not None:
+        end = base64.urlsafe_b64encode(json.dumps([last, *result.next_position]).encode()).decode()
+    return Place(
+        before + 1,
+        last,
+        result.total,
+        next_url=address(request, drop={}, add={"after": end}) if end else "",
+        start_url=address(request, drop={}) if before else "",
+    )
+
+
+@everyone
+@require_safe
+def totals(request: HttpRequest, kind: str) -> HttpResponse:
+    """How many entries the words find in each directory: asked for by a page that shows one of them."""
+    query, _trouble = _words(request)
+    counts = {one.value: search_total(one.value, query, request.user) for one in Kind} if query else {}
+    context = {"kinds": _kinds(kind, counts), "kind": kind, "query": query}
+    return render(request, "public/parts/kinds.html", context)
+
+
+def _kinds(current: str, counts: Mapping[str, int]) -> list[dict[str, Any]]:
+    """The directories that the same words may be searched in; a count is None where it was not asked for."""
+    return [
+        {"name": one.value, "label": one.label, "count": counts.get(one.value), "is_current": one.value == current}
+        for one in Kind
+    ]
 
 
 # -- what can be chosen -----------------------------------------------------------------------------------------------
-def _options(request, facet: Facet, found: Found, chosen: Sequence[str], labels: Mapping[str, str]) -> dict[str, Any]:
-    counted = dict(found.facets.get(facet.index or facet.name, []))
-    values = [value for value, count in counted.items() if count or value in chosen]
+def _filters(
+    request: HttpRequest, facets: Sequence[Facet], chosen: Mapping[str, list[str]], result: SearchResult
+) -> tuple[list[dict[str, Any]], list[dict[str, str]]]:
+    """(the filters with their options, a chip for each chosen value that takes it away)."""
+    options, chips = [], []
+    for facet in facets:
+        counts, values = dict(result.facets.get(facet.index_name, [])), chosen[facet.name]
+        labels = facet.label([*counts, *values])
+        options.append(_options(request, facet, counts, values, labels))
+        chips += [
+            {
+                "label": labels.get(value, value),
+                "name": facet.title,
+                "url": address(request, drop={facet.name: value}),
+            }
+            for value in dict.fromkeys(values)
+        ]
+    return [{**one, "open": at < OPEN} for at, one in enumerate(_as_tree(options))], chips
+
+
+def _options(
+    request: HttpRequest, facet: Facet, counts: Mapping[str, int], chosen: Sequence[str], labels: Mapping[str, str]
+) -> dict[str, Any]:
+    values = [value for value, count in counts.items() if count or value in chosen]
     if facet.in_order:
         values = [value for value in facet.in_order if value in values]
-    values = list(dict.fromkeys([*values, *(value for value in chosen if value not in counted)]))
+    values = list(dict.fromkeys([*values, *(value for value in chosen if value not in counts)]))
     hidden = len(values) - SHOWN_OPTIONS
     more_url = ""
     if hidden > 1 and request.GET.get("more") != facet.name:
@@ -189,7 +284,7 @@ def _options(request, facet: Facet, found: Found, chosen: Sequence[str], labels:
         {
             "value": value,
             "label": labels.get(value, value),
-            "count": counted.get(value, 0),
+            "count": counts.get(value, 0),
             "checked": value in chosen,
             "flag": value if facet.flags else "",
         }
@@ -217,32 +312,6 @@ def _as_tree(facets: list[dict[str, Any]]) -> list[dict[str, Any]]:
     tops = {option["value"]: {**option, "facet": "group"} for option in groups["options"]}
     listed = [one for code, below in branches.items() for one in (tops.get(code), *below) if one is not None]
     return [{**categories, "options": listed}, *(f for f in facets if f["name"] not in ("group", "category"))]
-
-
-def _chips(request, facets, chosen, labels) -> list[dict[str, str]]:
-    return [
-        {
-            "label": labels[facet.name].get(value, value),
-            "name": facet.title,
-            "url": address(request, drop={facet.name: value}),
-        }
-        for facet in facets
-        for value in dict.fromkeys(chosen[facet.name])
-    ]
-
-
-def _kinds(request, kind: str, query: str, total: int) -> list[dict[str, Any]]:
-    """The same words in the other directories, with how much they find there."""
-    if not query:
-        return []
-    found = []
-    for other in Kind:
-        count = total
-        if other.value != kind:
-            own = Demand.objects.only_for(request.user) if other is Kind.DEMANDS else None
-            count = keeping.search(other.value, Wish(query, limit=0, with_counts=False), own).total
-        found.append({"name": other.value, "label": other.label, "count": count, "is_current": other.value == kind})
-    return found
 
 
 # -- words for values -------------------------------------------------------------------------------------------------

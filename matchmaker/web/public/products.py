@@ -22,8 +22,7 @@ from matchmaker.companies.models import Company
 from matchmaker.core.briefly import briefly
 from matchmaker.core.written import Written
 from matchmaker.directory import facts
-from matchmaker.directory.keeping import similar_products
-from matchmaker.directory.services import note_visit
+from matchmaker.directory.services import note_visit, similar_products
 from matchmaker.market_access.duty import Trade
 from matchmaker.market_access.presentation import duty_box, readiness_box
 from matchmaker.market_access.rules import Rulebook
@@ -42,17 +41,17 @@ USUAL_LEAD_TIME = 60  # days until shipment where the supplier states none
 @require_safe
 def index(request):
     ships = facts.month_asked(request.GET.get("ship", ""))
-    found = directory.listing(
-        request,
+    products = directory.Directory(
         "products",
         facets=product_filters.facets(ships),
         sorts=product_filters.sorts(request, ships),
         rows=product_filters.rows,
-        outside=attending(),
+        company_facets=attending(),
         without=directory.not_for(request),
     )
-    context = {**found, **directory.buyer_view(request), "empty_url": demand_from(found["query"])}
-    return render(request, "public/products.html", context, status=found["status"])
+    page = directory.listing(request, products)
+    context = {**page.context(), **directory.buyer_view(request), "empty_url": demand_from(page.query)}
+    return render(request, "public/products.html", context, status=page.status)
 
 
 @everyone

@@ -60,8 +60,7 @@ def cards(keys: Sequence[int]) -> list[Company]:
 @everyone
 @require_safe
 def index(request):
-    found = directory.listing(
-        request,
+    suppliers = directory.Directory(
         "suppliers",
         facets=[
             directory.Facet("group", _("Sells"), directory.group_names),
@@ -78,11 +77,12 @@ def index(request):
             "newest": Sort(_("Newest"), "newest"),
         },
         rows=lambda keys, _cards: cards(keys),
-        outside=attending(),
+        company_facets=attending(),
         without=directory.not_for(request, "suppliers"),
     )
-    context = {**found, "buyer_company": current_company(request, is_buyer=True)}
-    return render(request, "public/suppliers.html", context, status=found["status"])
+    page = directory.listing(request, suppliers)
+    context = {**page.context(), "buyer_company": current_company(request, is_buyer=True)}
+    return render(request, "public/suppliers.html", context, status=page.status)
 
 
 @everyone

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from matchmaker.catalogue.models import HSCode
 from matchmaker.core.briefly import briefly
-from matchmaker.directory.index.reading import Understood
+from matchmaker.directory.search_backend import Understood
 from matchmaker.web.public.addresses import address
 from matchmaker.web.templatetags.trade import hs, language_name
 
@@ -34,7 +34,14 @@ def sentences(request, understood: Understood | None) -> list[dict[str, str]]:
         found.append({"text": _("Read as “%(words)s”.") % {"words": words}})
     elif understood.language and understood.language not in ("en", "zh"):
         found.append({"text": _("Read as %(language)s.") % {"language": language_name(understood.language)}})
-    found += _heading(request, understood)
+    found += _heading(request, understood) + _other_languages(understood)
+    if understood.gloss or understood.spelling or understood.language:
+        undo = {"url": address(request, drop={}, add={"exactly": "1"}), "url_label": _("Only these words")}
+        found.append({"text": "", **undo})
+    return found
+
+
+def _other_languages(understood: Understood) -> list[dict[str, str]]:
     if understood.others:
         names = " · ".join(name for _language, name in understood.others[:NAMES])
         more = len(understood.others) - NAMES
@@ -42,11 +49,8 @@ def sentences(request, understood: Understood | None) -> list[dict[str, str]]:
             names += ngettext(" and in %(count)d more language", " and in %(count)d more languages", more) % {
                 "count": more
             }
-        found.append({"text": _("In other languages: %(names)s.") % {"names": names}})
-    if understood.gloss or understood.spelling or understood.language:
-        undo = {"url": address(request, drop={}, add={"exactly": "1"}), "url_label": _("Only these words")}
-        found.append({"text": "", **undo})
-    return found
+        return [{"text": _("In other languages: %(names)s.") % {"names": names}}]
+    return []
 
 
 def _heading(request, understood: Understood) -> list[dict[str, str]]:

@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from matchmaker.web import files
-from matchmaker.web.public import campaign, demands, events, products, searches, suppliers
+from matchmaker.web.public import campaign, demands, directory, events, products, searches, suppliers
 
 urlpatterns = [
     path("", campaign.home, name="home"),
@@ -12,11 +12,14 @@ urlpatterns = [
     path("categories/", campaign.categories, name="categories"),
     path("categories/<str:code>/", campaign.category, name="category"),
     path("suppliers/", suppliers.index, name="suppliers"),
+    path("suppliers/totals/", directory.totals, {"kind": "suppliers"}, name="suppliers_totals"),
     path("suppliers/<uuid:uid>/", suppliers.show, name="supplier"),
     path("products/", products.index, name="products"),
+    path("products/totals/", directory.totals, {"kind": "products"}, name="products_totals"),
     path("products/<uuid:uid>/", products.show, name="product"),
     path("products/<uuid:uid>/files/<uuid:key>/", files.product_file, name="product_file"),
     path("demands/", demands.index, name="demands"),
+    path("demands/totals/", directory.totals, {"kind": "demands"}, name="demands_totals"),
     path("demands/<uuid:uid>/", demands.show, name="demand"),
     path("searches/", searches.index, name="searches"),
     path("searches/save/", searches.save, name="search_save"),

@@ -1,13 +1,18 @@
 """The directory as pages: the address is the state, and nothing in it reaches the database unread."""
 
+import datetime as dt
 import re
 import uuid
+from html.parser import HTMLParser
+from urllib.parse import urlencode
 
 import pytest
+from django.http import QueryDict
 from django.urls import reverse
+from django.utils import timezone
 
 from matchmaker.catalogue.models import Demand, Product
-from matchmaker.directory import keeping
+from matchmaker.directory.index_service import IndexService
 from tests import factories as make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -69,17 +74,16 @@ def test_pages_lead_through_the_whole_list_and_back_to_its_beginning(client, mon
         response = client.get(address)
         place = response.context["place"]
         seen += shown(response)
-        assert (place["total"], place["last"]) == (5, len(seen))
-        assert place["start_url"] == ("" if place["first"] == 1 else "/products/?origin=TH")
-        address = place["next_url"]
+        assert (place.total, place.last) == (5, len(seen))
+        assert place.start_url == ("" if place.first == 1 else "/products/?origin=TH")
+        address = place.next_url
     assert sorted(seen) == [f"Jasmine rice {n}" for n in range(5)]
 
 
 def test_a_product_taken_away_is_not_shown_from_an_index_that_still_holds_it(client, monkeypatch):
     gone, kept = make.product(name="Jasmine rice"), make.product(name="Jasmine tea")
     client.get(reverse("products"))
-    index = keeping.current("products")
-    monkeypatch.setattr(keeping, "current", lambda kind: index)
+    monkeypatch.setattr(IndexService, "_is_ready", lambda self, kind, directory: True)  # as it was a moment ago
     Product.objects.filter(pk=gone.pk).update(status=Product.Status.PAUSED)
     assert shown(client.get(reverse("products"))) == [kept.name]
 
@@ -162,3 +166,121 @@ def test_the_list_needs_the_same_queries_for_one_product_and_for_twelve(client, 
     client.get(reverse("products"))
     with django_assert_max_num_queries(9):
         client.get(reverse("products"))
+
+
+class Form(HTMLParser):
+    """What a browser sends of the search form of a page when nothing but the words is changed."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.fields: list[tuple[str, str]] = []
+        self._inside, self._select, self._options = False, "", []
+        self.feed(page)
+
+    def handle_starttag(self, tag, attributes):
+        given = dict(attributes)
+        if tag == "form" and "directory-form" in (given.get("class") or ""):
+            self._inside = True
+        elif self._inside and tag == "input" and given.get("name"):
+            if given.get("type") != "checkbox" or "checked" in given:
+                self.fields.append((given["name"], given.get("value") or ""))
+        elif self._inside and tag == "select":
+            self._select, self._options = given.get("name", ""), []
+        elif self._inside and tag == "option":
+            self._options.append(("selected" in given, given.get("value", "")))
+
+    def handle_endtag(self, tag):
+        if tag == "form":
+            self._inside = False
+        elif self._inside and tag == "select" and self._select:
+            chosen = [value for is_selected, value in self._options if is_selected] or [self._options[0][1]]
+            self.fields.append((self._select, chosen[0]))
+
+    def with_words(self, words: str) -> list[tuple[str, str]]:
+        return [(name, words if name == "q" else value) for name, value in self.fields]
+
+
+def _typed(client, page: str, words: str):
+    """The page after these words were typed into the search form of another page."""
+    form = Form(client.get(page).content.decode())
+    assert "q" in dict(form.fields)
+    return client.get(page.partition("?")[0], QueryDict(urlencode(form.with_words(words))))
+
+
+def _valves(kind: str) -> None:
+    """The one that fits best is the oldest, and the last by its name."""
+    for at, name in enumerate(("Forged steel ball valve", "Ball", "Steel pipe with a valve and many other things")):
+        if kind == "demands":
+            row = make.demand(title=name, lines=0)
+            make.line(row, text=name, hs_code="", category=make.category("TECH-01"))
+            Demand.objects.filter(pk=row.pk).update(published_at=timezone.now() + dt.timedelta(minutes=at))
+            continue
+        company = make.supplier(legal_name=f"{'CBA'[at]} Ltd", name_key=f"{'cba'[at]} ltd")
+        row = make.product(name=name, company=company, hs_code="", category=make.category("TECH-01"))
+        Product.objects.filter(pk=row.pk).update(published_at=timezone.now() + dt.timedelta(minutes=at))
+
+
+@pytest.mark.parametrize("kind", ["products", "suppliers", "demands"])
+@pytest.mark.parametrize("before", ["", "?group=TECH", "?sort_list=newest", "?sort=newest&group=TECH"])
+def test_words_typed_into_the_form_of_a_directory_are_sorted_by_fit(client, kind, before):
+    _valves(kind)
+    by_words = client.get(reverse(kind), {"q": "forged steel ball valve"})
+    typed = _typed(client, reverse(kind) + before, "forged steel ball valve")
+    assert (typed.context["sort"], by_words.context["sort"]) == ("fit", "fit")
+    assert typed.context["rows"] == by_words.context["rows"]
+    first = typed.context["rows"][0]
+    named = {
+        "products": lambda row: row.name,
+        "suppliers": lambda row: row.legal_name,
+        "demands": lambda row: row.title,
+    }
+    assert named[kind](first) == {"suppliers": "C Ltd"}.get(kind, "Forged steel ball valve")
+
+
+def test_an_order_chosen_for_words_stays_with_them(client):
+    _valves("products")
+    page = _typed(client, reverse("products") + "?q=valve&sort=name", "steel valve")
+    assert page.context["sort"] == "name"
+
+
+def test_an_order_of_a_list_without_words_is_kept_in_its_own_parameter(client):
+    make.product(name="B")
+    make.product(name="A")
+    assert shown(client.get(reverse("products"), {"sort_list": "name"})) == ["A", "B"]
+    assert shown(client.get(reverse("products"), {"sort": "name"})) == ["A", "B"]
+
+
+def test_a_request_searches_once_and_the_other_directories_are_counted_when_asked(client, monkeypatch):
+    make.product(name="Jasmine rice")
+    searched = []
+    search = IndexService.search
+
+    def counting(self, kind, *given):
+        searched.append(kind)
+        return search(self, kind, *given)
+
+    monkeypatch.setattr(IndexService, "search", counting)
+    page = client.get(reverse("products"), {"q": "rice"})
+    assert searched == ["products"]
+    assert [one["count"] for one in page.context["kinds"]] == [1, None, None]
+    assert "/products/totals/?q=rice" in page.content.decode()
+    totals = client.get(reverse("products_totals"), {"q": "rice"})
+    assert [one["count"] for one in totals.context["kinds"]] == [1, 1, 0]
+    assert "hx-get" not in totals.content.decode()
+
+
+@pytest.mark.parametrize("words", ["茉莉香米", "rice", "basmatti", "molixiangmi", "100630", "unobtainium"])
+@pytest.mark.parametrize("kind", ["products", "suppliers", "demands"])
+def test_the_api_finds_what_the_page_finds(client, kind, words):
+    for name in ("Jasmine rice", "Basmati", "Ball valve"):
+        make.product(name=name, hs_code="848180" if "valve" in name else "100630")
+        make.line(make.demand(title=name, language="en"), text=name, language="en", hs_code="100630")
+    make.line(make.demand(title="茉莉香米采购", language="zh"), text="茉莉香米", hs_code="")
+    make.product(name="泰国茉莉香米", language="zh")
+    make.product(name="Jasmine rice", status=Product.Status.DRAFT)
+    page = client.get(reverse(kind), {"q": words})
+    address = {"suppliers": "companies"}.get(kind, kind)
+    listed = client.get(f"/api/v1/{address}/", {"q": words}).json()
+    shown_uids = {str(row.uid) for row in page.context["rows"]}
+    assert {row["uid"] for row in listed["results"]} == shown_uids
+    assert bool(shown_uids) == (words != "unobtainium")

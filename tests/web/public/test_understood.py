@@ -4,7 +4,7 @@ import pytest
 from django.test import RequestFactory
 from django.utils import translation
 
-from matchmaker.directory.index.reading import Understood
+from matchmaker.directory.search_backend import Understood
 from matchmaker.web.public.understood import sentences
 from tests import factories
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from matchmaker.directory import keeping
+from matchmaker.directory.index_service import index_service
 from matchmaker.directory.rows import DIRECTORIES
 
 
@@ -19,5 +19,5 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         for kind in options["kinds"] or DIRECTORIES:
             began = time.monotonic()
-            entries = keeping.make_anew(kind)
+            entries = index_service().rebuild(kind)
             self.stdout.write(f"{kind}: {entries:,} entries in {time.monotonic() - began:.0f} s")

@@ -1,11 +1,11 @@
-"""A part of a directory for its index, called by the process that makes all of it (directory/building.py)."""
+"""A part of a directory for its index, called by the process that makes all of it (directory/array_backend.py)."""
 
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from matchmaker.directory.building import write_part
+from matchmaker.directory.index_service import index_service
 from matchmaker.directory.rows import DIRECTORIES
 
 
@@ -19,6 +19,8 @@ class Command(BaseCommand):
         parser.add_argument("ranges", nargs="+", metavar="first:last")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        directory = DIRECTORIES[options["kind"]]
         for one in options["ranges"]:
             first, last = map(int, one.split(":"))
-            write_part(options["kind"], options["folder"], (first, last))
+            rows = directory.rows().filter(pk__gte=first, pk__lte=last)
+            index_service().backend.write_part(options["folder"], first, directory.entries(rows))

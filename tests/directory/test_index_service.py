@@ -5,15 +5,17 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from django.core.management import call_command
 from django.utils import timezone
 
 from matchmaker.catalogue.models import Demand, Product
 from matchmaker.companies.models import Company
-from matchmaker.directory import building, keeping, name_vectors
-from matchmaker.directory.index import searching
-from matchmaker.directory.index.searching import Index, Wish
-from matchmaker.directory.index.segment import Segment
-from matchmaker.directory.keeping import search_demands, search_products, search_suppliers, similar_products
+from matchmaker.directory import array_backend, index_service
+from matchmaker.directory.index import name_vectors, searching
+from matchmaker.directory.index_service import IndexService
+from matchmaker.directory.rows import DIRECTORIES
+from matchmaker.directory.search_backend import SearchQuery
+from matchmaker.directory.services import search, similar_products
 from matchmaker.market_access.models import ReadinessAnswer, Registration
 from tests import factories as make
 
@@ -23,6 +25,22 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 @pytest.fixture(autouse=True)
 def _deaf(settings):
     settings.ENCODER = "tests.directory.test_searching.Deaf"
+
+
+def search_products(text="", filters=None, **more):
+    return search("products", SearchQuery(text, filters or {}, **more))
+
+
+def search_suppliers(text):
+    return search("suppliers", SearchQuery(text))
+
+
+def search_demands(text):
+    return search("demands", SearchQuery(text))
+
+
+def service() -> IndexService:
+    return index_service.index_service()
 
 
 def test_a_published_product_is_found_and_counted():
@@ -89,7 +107,7 @@ def test_similar_products_are_found_by_what_the_index_knows_without_encoding_a_n
     mine, other = make.product(name="Jasmine rice"), make.product(name="Jasmine rice, organic")
     make.product(name="Ball valve", hs_code="848180")
     by_its_name = search_products("Jasmine rice", {"category": [mine.category_id]}, not_of=mine.company_id)
-    monkeypatch.setattr(searching, "_vector", lambda encoder, text: pytest.fail(f"{text} was encoded"))
+    monkeypatch.setattr(searching, "_encoded", lambda encoder, text: pytest.fail(f"{text} was encoded"))
     assert similar_products(mine).keys == by_its_name.keys == [other.pk]
 
 
@@ -103,11 +121,10 @@ def test_products_like_a_draft_are_found_by_its_name():
 def large(settings, tmp_path, monkeypatch):
     """Every directory counts as large: it lies in files, which only a refresh brings up to date."""
     settings.ENGINE_CACHE = tmp_path / "engine"
-    monkeypatch.setattr(keeping, "AT_ONCE", -1)
-    monkeypatch.setattr(keeping, "_is_large", lambda kind: True)
-    monkeypatch.setattr(keeping, "LOOK_AGAIN", 0)
-    monkeypatch.setattr(keeping, "_held", {})
-    monkeypatch.setattr(keeping, "refresh_aside", lambda kind: None)
+    monkeypatch.setattr(index_service, "AT_ONCE", -1)
+    monkeypatch.setattr(IndexService, "is_large", lambda self, kind: True)
+    monkeypatch.setattr(array_backend, "LOOK_AGAIN", 0)
+    monkeypatch.setattr(IndexService, "_refresh_in_thread", lambda self, kind: None)
 
 
 def test_without_an_index_similar_products_are_of_others_too(large):
@@ -125,22 +142,22 @@ def test_without_an_index_names_alone_are_searched(large):
     assert (found.keys, found.is_by_name) == ([rice.pk], True)
     first = search_products("rice", limit=1)
     assert (len(first.keys), first.total, search_products("rice", limit=0).total) == (1, 2, 2)
-    assert search_products("rice", limit=1, after=first.end).total == 2
+    assert search_products("rice", limit=1, after=first.next_position).total == 2
     make.line(make.demand(visibility=Demand.Visibility.PRIVATE), text="茉莉香米")
     assert search_demands("茉莉香米").keys == []
 
 
 def test_an_index_that_nobody_refreshed_for_too_long_is_not_trusted(large, monkeypatch):
     make.product(name="Jasmine rice")
-    keeping.refresh("products")
+    service().refresh("products")
     assert not search_products("jasmine").is_by_name
-    monkeypatch.setattr(keeping, "OLDEST", -1)
+    monkeypatch.setattr(index_service, "OLDEST", -1)
     assert search_products("jasmine").is_by_name
 
 
 def test_a_refresh_finds_what_changed_came_and_went(large):
     rice, tea = make.product(name="Jasmine rice"), make.product(name="Sencha")
-    keeping.refresh("products")
+    service().refresh("products")
     assert search_products("").total == 2
     text = rice.texts.get()
     text.name = "Basmati rice"
@@ -148,7 +165,7 @@ def test_a_refresh_finds_what_changed_came_and_went(large):
     rice.save()
     coffee = make.product(name="Coffee", hs_code="")
     Company.objects.filter(pk=tea.company_id).update(status=Company.Status.SUSPENDED)
-    keeping.refresh("products")
+    service().refresh("products")
     assert search_products("jasmine").keys == search_products("sencha").keys == []
     assert search_products("basmati").keys == [rice.pk]
     assert sorted(search_products("").keys) == [rice.pk, coffee.pk]
@@ -157,12 +174,12 @@ def test_a_refresh_finds_what_changed_came_and_went(large):
 
 def test_a_refresh_that_has_nothing_to_do_leaves_the_files_as_they_are(large):
     make.product(name="Jasmine rice")
-    keeping.refresh("products")
-    keeping.refresh("products")  # the last minute before a refresh is looked at once more
-    version = keeping.store_of("products").version()
+    service().refresh("products")
+    service().refresh("products")  # the last minute before a refresh is looked at once more
+    version = service().backend.files("products").version()
     for _again in range(2):
-        keeping.refresh("products")
-    assert keeping.store_of("products").version() == version
+        service().refresh("products")
+    assert service().backend.files("products").version() == version
 
 
 def _edited(product):
@@ -200,41 +217,38 @@ def _out_of_date(product):
     ],
 )
 def test_a_change_is_read_by_whichever_road_it_comes_and_once(large, monkeypatch, kind, change):
-    product, directory, read = make.product(), keeping.DIRECTORIES[kind], []
-    keeping.refresh(kind)
-    keeping.refresh(kind)  # the last minute before a refresh is looked at once more
+    product, directory, read = make.product(), DIRECTORIES[kind], []
+    service().refresh(kind)
+    service().refresh(kind)  # the last minute before a refresh is looked at once more
 
     def entries(rows):
         read.extend(rows.values_list("pk", flat=True))
         return directory.entries(rows)
 
-    monkeypatch.setitem(keeping.DIRECTORIES, kind, replace(directory, entries=entries))
+    monkeypatch.setitem(DIRECTORIES, kind, replace(directory, entries=entries))
     change(product)
     for _again in range(3):
-        keeping.refresh(kind)
+        service().refresh(kind)
     assert read == [product.pk if kind == "products" else product.company_id]
 
 
 def test_files_that_are_damaged_are_made_anew(large):
     rice = make.product(name="Jasmine rice")
-    keeping.refresh("products")
-    (keeping.store_of("products").folder / "manifest.json").write_text("{")
+    service().refresh("products")
+    (service().backend.files("products").folder / "manifest.json").write_text("{")
     assert search_products("jasmine").is_by_name
-    keeping.refresh("products")
+    service().refresh("products")
     assert search_products("jasmine").keys == [rice.pk]
 
 
-def test_vectors_of_names_outlive_the_process(settings, tmp_path, monkeypatch):
-    settings.ENGINE_CACHE = tmp_path
+def test_vectors_of_names_outlive_the_process(tmp_path, monkeypatch):
     monkeypatch.setattr(name_vectors, "WORTH_KEEPING", 1)
     for _start in range(2):
-        monkeypatch.setattr(name_vectors, "_known", {})
-        rows = name_vectors.name_vectors(Counting(), ["大米", "rice", "大米"])
+        rows = name_vectors.NameVectors(Counting(), tmp_path)(["大米", "rice", "大米"])
         assert rows.tolist() == [[0.0, 2.0], [0.0, 4.0], [0.0, 2.0]]
     assert Counting.encoded == 2
     (tmp_path / "names-counting.npz").write_bytes(b"not a file of ours")
-    monkeypatch.setattr(name_vectors, "_known", {})
-    assert name_vectors.name_vectors(Counting(), ["rice"]).tolist() == [[0.0, 4.0]]
+    assert name_vectors.NameVectors(Counting(), tmp_path)(["rice"]).tolist() == [[0.0, 4.0]]
 
 
 class Counting:
@@ -245,35 +259,35 @@ class Counting:
         return np.array([[0, len(text)] for text in texts], np.float32)
 
 
-def test_a_directory_made_in_parts_answers_as_one_made_at_once(large, monkeypatch):
+def test_a_directory_read_in_parts_answers_as_one_read_at_once(large, monkeypatch):
     for at in range(7):
         make.product(name=f"Jasmine rice {at}", origin=("TH", "VN")[at % 2])
-    whole = building.whole("products", keeping.store_of("products").folder)
-    monkeypatch.setattr(building, "PART", 2)
-    monkeypatch.setattr(
-        building, "_in_processes", lambda kind, folder, ranges: [building.write_part(kind, folder, r) for r in ranges]
-    )
-    keeping.make_anew("products")
-    folder = keeping.store_of("products").folder
-    parts = Index(
-        [Segment.read(path) for path in folder.iterdir() if (path / "plain.json").exists()], keeping._encoder()
-    )
-    once = Index([whole], keeping._encoder())
-    assert len(parts.segments) == 1
-    for query in ("", "jasmine", "rice 3"):
-        wish = Wish(query, sort="newest", limit=4)
-        mine, theirs = parts.search(wish), once.search(wish)
-        assert (mine.keys, mine.facets, mine.total, mine.end) == (theirs.keys, theirs.facets, theirs.total, theirs.end)
+
+    def run_parts(backend, kind, folder, ranges):
+        for first, last in ranges:
+            call_command("index_part", kind, folder, f"{first}:{last}")
+
+    queries = [SearchQuery(text, sort="newest", limit=4) for text in ("", "jasmine", "rice 3")]
+    service().rebuild("products")
+    once = [search("products", query) for query in queries]
+    monkeypatch.setattr(index_service, "PART", 2)
+    monkeypatch.setattr(array_backend.ArraySearchBackend, "_run_parts", run_parts)
+    service().rebuild("products")
+    assert [search("products", query) for query in queries] == once
+    folder = service().backend.files("products").folder
     assert not [path for path in folder.iterdir() if path.name.startswith("parts-")]
 
 
-def test_a_part_that_cannot_be_made_leaves_the_index_as_it_was(large, monkeypatch):
+def test_a_part_that_cannot_be_read_leaves_the_index_as_it_was(large, monkeypatch):
     rice = make.product(name="Jasmine rice")
-    keeping.make_anew("products")
-    monkeypatch.setattr(building.subprocess, "Popen", lambda *_args, **_named: Failed())
-    with pytest.raises(building.subprocess.CalledProcessError):
-        building._in_processes("products", keeping.store_of("products").folder, [(1, 2), (3, 4)])
-    assert search_products("jasmine").keys == [rice.pk]
+    service().rebuild("products")
+    for _more in range(2):
+        make.product(name="Brown rice")
+    monkeypatch.setattr(index_service, "PART", 1)
+    monkeypatch.setattr(array_backend.subprocess, "Popen", lambda *_args, **_named: Failed())
+    with pytest.raises(array_backend.subprocess.CalledProcessError):
+        service().rebuild("products")
+    assert search_products("").keys == [rice.pk]
 
 
 class Failed:
@@ -285,11 +299,39 @@ def test_a_small_directory_that_an_import_makes_large_is_not_built_while_a_reade
     settings, tmp_path, monkeypatch
 ):
     settings.ENGINE_CACHE = tmp_path / "engine"
-    monkeypatch.setattr(keeping, "AT_ONCE", 1)
-    monkeypatch.setattr(keeping, "_large", {})
-    monkeypatch.setattr(keeping, "_held", {})
-    monkeypatch.setattr(keeping, "refresh_aside", lambda kind: None)
+    monkeypatch.setattr(index_service, "AT_ONCE", 1)
+    monkeypatch.setattr(IndexService, "_refresh_in_thread", lambda self, kind: None)
     make.product(name="Jasmine rice")
     assert not search_products("rice").is_by_name
     make.product(name="Brown rice")
     assert search_products("rice").is_by_name
+    service().refresh("products")
+    assert (search_products("rice").total, search_products("rice").is_by_name) == (2, False)
+
+
+def test_another_definition_of_the_facets_makes_the_index_anew(large, monkeypatch):
+    rice = make.product(name="Jasmine rice")
+    service().refresh("products")
+    directory = DIRECTORIES["products"]
+    monkeypatch.setitem(DIRECTORIES, "products", replace(directory, facets=(*directory.facets, "colour")))
+    assert search_products("jasmine").is_by_name  # what lies there knows nothing of colours
+    service().refresh("products")
+    assert (search_products("jasmine").keys, search_products("jasmine").is_by_name) == ([rice.pk], False)
+
+
+def test_entries_have_the_facets_that_their_directory_declares():
+    product = make.product(certificates=("HACCP",), price_low=1, currency="CNY", price_unit="kg", min_order=1,
+                           min_order_unit="kg", hs_code="100630", origin="TH")  # fmt: skip
+    make.line(make.demand(), text="rice", certificates_required=["FSC"], origins_wanted=["TH"])
+    assert product.company.country
+    for directory in DIRECTORIES.values():
+        (entry,) = directory.entries(directory.rows())
+        names = {"ready" if name.startswith("ready") else name for name in entry.facets}
+        assert names | {"duty"} >= set(directory.facets) >= names
+
+
+def test_stats_tell_how_large_an_index_is(large):
+    make.product(name="Jasmine rice")
+    service().refresh("products")
+    stats = service().backend.stats("products")
+    assert (stats.entries, stats.bytes > 0) == (1, True)

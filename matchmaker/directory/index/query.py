@@ -1,0 +1,148 @@
+"""What is made of the words a person typed: language, spelling, gloss, codes and numbers."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz, process
+
+from matchmaker.directory.index.entries import HAN, fold, words_of
+from matchmaker.directory.index.segment import Documents
+from matchmaker.directory.search_backend import Understood
+from matchmaker.language.glossary import gloss
+from matchmaker.language.spoken import folded, words_that_sound
+from matchmaker.language.text import clean, detect, pinyin, simplify
+
+LONGEST_QUERY = 200  # characters that are read; more is no search any more
+MOST_WORDS = 40
+MOST_RESPELT = 6  # words nobody wrote that are compared with all others of their letter
+SHORTEST_SOUND = 4  # letters from which a word may be pinyin
+MOST_PARTS, MOST_NAMES = 3, 20  # words a sound is taken apart into, and names that are looked at for each way
+ALIKE = 75  # of 100: from here a word nobody wrote is taken for a misspelt one
+# A short query does not say its language: these stemmers are tried for a word that the detected one does not find.
+STEMMED = ("en", "fr", "es", "it", "pt", "de", "nl", "tr", "pl")
+_HS = re.compile(r"(?:hs\s*)?(\d{2}|\d{4}|\d{4}[.\s]?\d{2})", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class ParsedQuery:
+    """The words as the index looks them up."""
+
+    text: str
+    understood: Understood
+    hs_code: str = ""  # as digits, where the text is one
+    number: str = ""  # folded, where it may be one
+    words: tuple[str, ...] = ()
+    glossed: tuple[str, ...] = ()
+    asked: frozenset[str] = frozenset()  # every word that a name may hold to be what was asked for
+    names: tuple[str, ...] = ()  # as a part of a company's name
+
+
+def parse(query: str, documents: Documents, *, exactly: bool = False) -> ParsedQuery | None:
+    """None for an empty query; `exactly` takes the words as they are typed, however they are spelt."""
+    text = simplify(clean(query[: 4 * LONGEST_QUERY]))
+    is_cut = len(text) > LONGEST_QUERY or len(query) > 4 * LONGEST_QUERY
+    text = text[:LONGEST_QUERY].strip()
+    if not text:
+        return None
+    code = _HS.fullmatch(text)
+    typed, text = text, text if exactly else _by_sound(text, documents)
+    language = detect(text)
+    found, spelling = _words(text, language, documents, exactly)
+    if typed != text:
+        spelling.append((typed, text))
+    glossed = gloss(text) if language == "zh" else ""
+    english = words_of(glossed, "en") if glossed else ()
+    asked = frozenset({*words_of(text, language), *found, *english})
+    return ParsedQuery(
+        text,
+        Understood(language, glossed, tuple(spelling), is_cut=is_cut),
+        hs_code=re.sub(r"\D", "", code.group(1)) if code else "",
+        number=fold(text),
+        words=tuple(found),
+        glossed=english,
+        asked=asked,
+        names=_names(text),
+    )
+
+
+def _by_sound(text: str, documents: Documents) -> str:
+    """Pinyin as the Chinese words it stands for, where no document holds what was typed: those of a Chinese name, else
+    of several words that sound so the one that most documents hold, in Chinese or by its gloss."""
+    if not text.isascii() or len(text.replace(" ", "")) < SHORTEST_SOUND:
+        return text
+    stems = [stem for part in text.split() for lang in ("vi", "en") for stem in words_of(part, lang)]
+    if any(documents.frequency(stem) for stem in stems):
+        return text
+    return _most_frequent(words_that_sound(text), documents) or _part_of_a_name(folded(text), documents) or text
+
+
+def _part_of_a_name(sound: str, documents: Documents) -> str:
+    """The part of a Chinese name that sounds so: molixiangmi → 茉莉香米, where names hold moli and xiangmi."""
+    for words in _splits(sound, documents, MOST_PARTS):
+        for document in documents.holding(words[0])[0][:MOST_NAMES].tolist():
+            segment, place = documents.locate(document)
+            for language, name in segment.names_of(place):
+                if language == "zh" and (part := _sounding(simplify(name), sound)):
+                    return part
+    return ""
+
+
+def _splits(sound: str, documents: Documents, most: int) -> Iterator[tuple[str, ...]]:
+    """The ways to take a sound apart into at most so many words that documents hold, few words first."""
+    if documents.frequency(sound):
+        yield (sound,)
+    for end in range(SHORTEST_SOUND, len(sound) - SHORTEST_SOUND + 1) if most > 1 else ():
+        if documents.frequency(sound[:end]):
+            yield from ((sound[:end], *rest) for rest in _splits(sound[end:], documents, most - 1))
+
+
+def _sounding(name: str, sound: str) -> str:
+    """The characters of a name that sound so, '' where none do."""
+    for run in HAN.findall(name):
+        syllables = [folded(syllable) for syllable in pinyin(run).split()]
+        for first in range(len(syllables) if len(syllables) == len(run) else 0):
+            for last in range(first + 2, len(syllables) + 1):
+                if "".join(syllables[first:last]) == sound:
+                    return run[first:last]  # type: ignore[no-any-return]
+    return ""
+
+
+def _most_frequent(words: Sequence[str], documents: Documents) -> str:
+    """The word that most documents hold, '' where none holds any."""
+    counts = {word: max(documents.frequency(one) for one in (word, *words_of(gloss(word), "en"))) for word in words}
+    best = max(counts, key=counts.__getitem__, default="")
+    return best if best and counts[best] else ""
+
+
+def _words(text: str, language: str, documents: Documents, exactly: bool) -> tuple[list[str], list[tuple[str, str]]]:
+    """(words as they are looked up, (typed, read as) of those that were misspelt)."""
+    if language not in STEMMED:
+        return list(words_of(text, language)), []
+    words, spelling, tried = [], [], 0
+    for typed in words_of(text, "vi")[:MOST_WORDS]:  # whole words: nothing is cut off Vietnamese ones
+        stems = [stem for lang in (language, *STEMMED) for stem in words_of(typed, lang)]
+        word = next((stem for stem in (*stems, typed) if documents.frequency(stem)), "")
+        if not word and stems and len(typed) > 4 and not exactly and tried < MOST_RESPELT:
+            tried += 1
+            if word := _respelt(stems[0], documents):
+                spelling.append((typed, word))
+        words.append(word or typed)
+    return words, spelling
+
+
+def _respelt(word: str, documents: Documents) -> str:
+    """The nearest word of the directory for a mistyped one, the more frequent of equally near ones."""
+    if not word.isalpha():
+        return ""
+    near = process.extract(word, documents.words_from(word[0]), scorer=fuzz.ratio, score_cutoff=ALIKE, limit=5)
+    known = [(round(score), documents.frequency(one), one) for one, score, _at in near if documents.frequency(one)]
+    return max(known)[2] if known else ""
+
+
+def _names(text: str) -> tuple[str, ...]:
+    folded = text.casefold().replace(" ", "")
+    if len(folded) < 2:
+        return ()
+    aloud = "" if text.isascii() else pinyin(text).replace(" ", "").casefold()
+    return tuple(dict.fromkeys([folded, *([aloud] if len(aloud) >= 5 else [])]))

@@ -1,0 +1,226 @@
+"""Searches the directories, and keeps their indexes in step with the rows.
+
+The index of a small directory is built while the reader waits, in a fraction of a second, whenever a row changed. That
+of a large one is refreshed by a worker every few seconds; where no worker runs, the first reader who finds it old
+starts the refresh in a thread. The rows are the truth: what a page shows is looked up again, so that an index a few
+seconds old can miss something, but never shows what was taken away. Without an index that can be trusted, names alone
+are searched in the database, and the page says so.
+"""
+
+import threading
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from django.conf import settings
+from django.db import connection
+from django.db.models import Count, QuerySet, Sum
+from django.utils import timezone
+
+from matchmaker.directory import facts
+from matchmaker.directory.rows import DIRECTORIES, Changes, Directory
+from matchmaker.directory.search_backend import SearchBackend, SearchQuery, SearchResult, Source, State, search_backend
+from matchmaker.language.text import clean
+
+AT_ONCE = 1_500  # rows up to which a directory is built while the reader waits
+PART = 20_000  # rows that one process reads at a time for a new index
+MOST_OWN = 100  # rows of a reader's own that are searched beside a directory, the newest
+BY_NAME = 1_000  # rows that are listed, and counted, while there is no index
+STALE, OLDEST = 30, 600  # seconds without a refresh until a reader starts one, and until the index is not trusted
+OVERLAP = timedelta(seconds=60)  # a transaction may end so much later than the time it wrote into its rows
+COUNT_RARELY, COUNT_EVERY = 100_000, 30  # entries from which rows are counted only once in so many seconds
+REMEMBERED = 30  # seconds for which a large directory is taken for large without asking
+
+
+class IndexService:
+    """One in each process, for one backend."""
+
+    def __init__(self, backend: SearchBackend) -> None:
+        self.backend = backend
+        self._building = threading.Lock()
+        self._large_until: dict[str, float] = {}  # kind → until when it is taken for large without asking
+        self._counted: dict[str, float] = {}  # kind → when its rows were counted
+        self._refreshing: set[str] = set()  # kinds that a thread of this process refreshes
+
+    # -- searching ----------------------------------------------------------------------------------------------------
+    def search(self, kind: str, query: SearchQuery, own: QuerySet | None = None) -> SearchResult:
+        """`own` are rows outside the directory that only this reader finds; they stay in no index."""
+        directory = DIRECTORIES[kind]
+        result = None
+        if self._is_ready(kind, directory):
+            entries = () if own is None else self._own_entries(directory, own)
+            result = self.backend.search(kind, replace(query, name_weight=directory.name_weight), entries)
+        return result or _by_name(directory, query)
+
+    def _own_entries(self, directory: Directory, own: QuerySet) -> Sequence:
+        if own.query.is_empty():
+            return ()
+        newest = list(own.order_by("-pk").values_list("pk", flat=True)[:MOST_OWN])
+        return list(directory.entries(own.filter(pk__in=newest))) if newest else ()
+
+    def _is_ready(self, kind: str, directory: Directory) -> bool:
+        """Whether there is an index to be trusted; a small one is brought up to date."""
+        if self.is_large(kind):
+            age = time.time() - self.backend.checked(kind)
+            state = self.backend.state(kind)
+            is_current = state is not None and state.get("fingerprint") == directory.fingerprint
+            if age > STALE or not is_current:
+                self._refresh_in_thread(kind)
+            return is_current and age <= OLDEST
+        stamp = repr(directory.stamp())
+        if (self.backend.state(kind) or {}).get("stamp") != stamp:
+            with self._building:
+                if (self.backend.state(kind) or {}).get("stamp") != stamp:
+                    source = Source(lambda: directory.entries(directory.rows()), is_small=True)
+                    self.backend.rebuild(kind, source, {"stamp": stamp})
+        return True
+
+    def is_large(self, kind: str) -> bool:
+        """Of a small one it is asked at each search: an import may make it large between two readers."""
+        now = time.monotonic()
+        if self._large_until.get(kind, 0) > now:
+            return True
+        is_large = any(_has_many(DIRECTORIES[name]) for name in {kind, DIRECTORIES[kind].rests_on or kind})
+        if is_large:
+            self.backend.forget_small(kind)
+            self._large_until[kind] = now + REMEMBERED
+        return is_large
+
+    # -- keeping the index of a large directory up to date ------------------------------------------------------------
+    def refresh_all(self) -> bool:
+        """Refresh every large directory; whether one of them needs tidying."""
+        large = [kind for kind in DIRECTORIES if self.is_large(kind)]
+        for kind in large:
+            self.refresh(kind)
+        return any(self.backend.needs_tidying(kind) for kind in large)
+
+    def refresh(self, kind: str) -> None:
+        """Index what changed since the last time; everything anew where there is nothing to add to, or where facets,
+        rules or rates changed.
+
+        Safe to call at any time from any process: one of the machine does it, the others go on without.
+        """
+        directory = DIRECTORIES[kind]
+        with self.backend.lock(kind, wait=False) as is_mine:
+            if not is_mine:
+                return
+            before, state = self.backend.state(kind), _state(directory)
+            if before is None or any(before.get(name) != state[name] for name in ("fingerprint", "facts")):
+                self._rebuild(directory, state)
+                return
+            keys, changes = self._changed(directory, before)
+            if not keys:
+                self.backend.mark_checked(kind)
+                return
+            state["changes"] = sorted(changes)
+            entries = list(directory.entries(directory.rows().filter(pk__in=keys)))
+            gone = keys - {entry.key for entry in entries}
+            if gone:
+                self.backend.delete(kind, gone, before if entries else state)
+            if entries:
+                self.backend.index(kind, entries, state)
+
+    def rebuild(self, kind: str) -> int:
+        """The index from nothing, whatever lies there; returns how many entries it has."""
+        with self.backend.lock(kind):
+            return self._rebuild(DIRECTORIES[kind], _state(DIRECTORIES[kind]))
+
+    def _rebuild(self, directory: Directory, state: State) -> int:
+        keys = np.array(directory.rows().order_by("pk").values_list("pk", flat=True), np.int64)
+        ranges = []
+        if len(keys) > 2 * PART:
+            ranges = [(int(keys[at]), int(keys[min(at + PART, len(keys)) - 1])) for at in range(0, len(keys), PART)]
+        return self.backend.rebuild(directory.name, Source(lambda: directory.entries(directory.rows()), ranges), state)
+
+    def tidy_all(self) -> None:
+        for kind in DIRECTORIES:
+            if self.backend.needs_tidying(kind):
+                self.backend.tidy(kind)
+
+    def _changed(self, directory: Directory, state: State) -> tuple[set[int], Changes]:
+        """(keys of rows that may differ from their entries, the changes that were looked at).
+
+        The time before the last refresh is looked at again, because a transaction may have ended after it; what was
+        dealt with then is known.
+        """
+        changes = directory.changed(datetime.fromisoformat(state["since"]) - OVERLAP)
+        known = {(key, what) for key, what in state.get("changes", ())}
+        return {key for key, _what in changes - known} | self._only_on_one_side(directory), changes
+
+    def _only_on_one_side(self, directory: Directory) -> set[int]:
+        """Keys that are only in the rows or only in the index: what was let in or taken away without a new time."""
+        indexed, now = self.backend.keys(directory.name), time.monotonic()
+        if len(indexed) > COUNT_RARELY and now - self._counted.get(directory.name, 0) < COUNT_EVERY:
+            return set()
+        self._counted[directory.name] = now
+        counted = directory.rows().aggregate(count=Count("pk"), sum=Sum("pk"))
+        if (counted["count"], counted["sum"] or 0) == (len(indexed), int(indexed.sum())):
+            return set()
+        return set(indexed.tolist()) ^ set(directory.rows().values_list("pk", flat=True))
+
+    def _refresh_in_thread(self, kind: str) -> None:
+        """In a thread of this process; nobody waits for it."""
+
+        def work() -> None:
+            try:
+                self.refresh(kind)
+            finally:
+                self._refreshing.discard(kind)
+                connection.close()  # each thread opens its own
+
+        if kind not in self._refreshing:
+            self._refreshing.add(kind)
+            threading.Thread(target=work, name=f"directory-{kind}", daemon=True).start()
+
+
+@cache
+def _service(path: str, encoder: str, folder: Path) -> IndexService:
+    return IndexService(search_backend(path, encoder, folder))
+
+
+def index_service() -> IndexService:
+    """The service of this process, for the backend that the settings name."""
+    return _service(settings.SEARCH_BACKEND, settings.ENCODER, Path(settings.ENGINE_CACHE))
+
+
+def warm_up() -> None:
+    """Get ready for the first search; called when a process starts, so that no reader waits for models to load."""
+    for kind in DIRECTORIES:
+        index_service().search(kind, SearchQuery("茉莉香米"))
+
+
+def _state(directory: Directory) -> dict[str, Any]:
+    rules = facts.stamp() if directory.name == "products" else ""
+    return {"since": timezone.now().isoformat(), "facts": rules, "fingerprint": directory.fingerprint}
+
+
+def _has_many(directory: Directory) -> bool:
+    return directory.rows().order_by("pk").values("pk")[AT_ONCE : AT_ONCE + 1].exists()
+
+
+# -- without an index -------------------------------------------------------------------------------------------------
+def _by_name(directory: Directory, query: SearchQuery) -> SearchResult:
+    """The newest rows whose names hold the words: what can be answered without an index."""
+    rows = directory.rows()
+    for name, lookup in directory.lookups.items():
+        values: Iterable[str] = query.filters.get(name, ())
+        if values := [value for value in values if name != "verification" or value.isdigit()]:
+            rows = rows.filter(**{f"{lookup}__in": values})
+    for word in clean(query.text).split()[:5]:
+        rows = rows.filter(**{f"{directory.names}__icontains": word})
+    rows = rows.exclude(pk__in=query.without)
+    if query.not_of is not None:
+        rows = rows.exclude(**{directory.owner: query.not_of})
+    rows = rows.order_by("-pk").values_list("pk", flat=True).distinct()
+    total = rows[:BY_NAME].count()
+    if query.after is not None:
+        rows = rows.filter(pk__lt=-query.after[-1])
+    most = min(query.limit, BY_NAME)
+    keys = list(rows[: most + 1]) if most else []
+    position = (0.0, -keys[most - 1]) if len(keys) > most else None
+    return SearchResult(keys[:most], {}, is_by_name=True, total=total, next_position=position)

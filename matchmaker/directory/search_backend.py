@@ -1,0 +1,171 @@
+"""The interface to the search of the directories. Pages, API and services know this and nothing behind it.
+
+`SEARCH_BACKEND` names the class. Every implementation passes `tests/directory/test_search_backend_contract.py`.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matchmaker.directory.index.entries import Entry
+from matchmaker.language.encoder import Encoder, get_encoder
+
+Position = tuple[Any, ...]  # what the last entry of a page is ordered by: numbers and texts that JSON can hold
+CompanyFacets = Mapping[str, Mapping[str, NDArray[np.int64]]]  # facet → value → primary keys of companies
+MOST = 1_000  # entries one result holds
+
+
+@dataclass(frozen=True)
+class SearchQuery:
+    """What is searched for in one directory; empty `text` finds everything.
+
+    An entry is found if it holds one of the values of every facet in `filters`. `sort` is fit, newest, oldest, name or
+    an order of the entries; `after` is the `next_position` of an earlier result of the same query. With a `limit` of 0
+    entries are only counted. `without` are primary keys that this reader must not find, `not_of` a company whose
+    entries are left out. `like` is the key of an entry that means what the text says. `company_facets` are facets that
+    only the caller knows. `boosts` (key → score) come before all others when the order is fit. `mode` is all, or words:
+    only the words as they are typed. `facets` are those whose values are counted, None for all.
+    """
+
+    text: str = ""
+    filters: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    sort: str = "fit"
+    after: Position | None = None
+    limit: int = MOST
+    without: frozenset[int] = frozenset()
+    not_of: int | None = None
+    like: int | None = None
+    company_facets: CompanyFacets = field(default_factory=dict)
+    boosts: Mapping[int, float] = field(default_factory=dict)
+    mode: str = "all"
+    facets: Collection[str] | None = None
+    name_weight: float = 0.3  # of a company's name: much among companies, little among products
+
+
+@dataclass(frozen=True)
+class Understood:
+    """What the search made of the words, to be shown and corrected."""
+
+    language: str = ""
+    gloss: str = ""
+    spelling: tuple[tuple[str, str], ...] = ()  # (typed, read as)
+    hs_code: str = ""  # the code that was typed
+    number: str = ""  # the company or certificate number that was typed
+    heading: str = ""  # the heading most of the best entries share
+    others: tuple[tuple[str, str], ...] = ()  # (language, name) of the best entries, in other languages than the query
+    is_cut: bool = False
+
+
+@dataclass(frozen=True)
+class SearchResult:
+    """`keys` and `cards` of one page in order; `facets` name → [(value, count)], each count as if only the filters of
+    the other facets were chosen."""
+
+    keys: list[int]
+    facets: dict[str, list[tuple[str, int]]]
+    understood: Understood | None = None
+    nearest: list[int] = field(default_factory=list)  # keys of what comes closest when nothing was found
+    nearest_cards: list[bytes] = field(default_factory=list)
+    total: int = 0
+    next_position: Position | None = None  # None on the last page
+    cards: list[bytes] = field(default_factory=list)
+    is_by_name: bool = False  # no index was ready: only names were searched
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a whole directory is read from: `ranges` are parts of it by primary key that `manage.py index_part` reads
+    in processes of their own; without any, one process reads all `entries`."""
+
+    entries: Callable[[], Iterable[Entry]]
+    ranges: Sequence[tuple[int, int]] = ()
+    is_small: bool = False  # so few that the index need not outlive the process
+
+
+@dataclass(frozen=True)
+class Stats:
+    entries: int  # that can be found
+    bytes: int  # on disk
+
+
+State = dict[str, Any]  # what the caller needs to know of an index: JSON
+
+
+class SearchBackend(ABC):
+    """The indexes of all directories (`kind`). Changes are atomic: a reader sees the index before one or after it.
+
+    Changes of one kind are made with `lock(kind)` held. `state` is the caller's and stored with the change.
+    """
+
+    def __init__(self, encoder: Encoder, folder: Path) -> None:
+        self.encoder, self.folder = encoder, folder
+
+    @abstractmethod
+    def search(self, kind: str, query: SearchQuery, own: Sequence[Entry] = ()) -> SearchResult | None:
+        """`own` are entries that only this reader finds. None where there is no whole index of the current format."""
+
+    @abstractmethod
+    def rebuild(self, kind: str, source: Source, state: State) -> int:
+        """A new index beside the old one, which answers until the new one takes its place; the number of entries."""
+
+    @abstractmethod
+    def index(self, kind: str, entries: Iterable[Entry], state: State) -> None:
+        """Add entries, in place of those of the same keys."""
+
+    @abstractmethod
+    def delete(self, kind: str, keys: Collection[int], state: State) -> None: ...
+
+    @abstractmethod
+    def state(self, kind: str) -> State | None:
+        """Of the last change; None where there is no whole index of the current format."""
+
+    @abstractmethod
+    def keys(self, kind: str) -> NDArray[np.int64]:
+        """Primary keys of all entries."""
+
+    @abstractmethod
+    def mark_checked(self, kind: str) -> None:
+        """The index was compared with the rows just now, and is as they are."""
+
+    @abstractmethod
+    def lock(self, kind: str, *, wait: bool = True) -> Any:
+        """A context manager; its value says whether this process may change the index now."""
+
+    @abstractmethod
+    def checked(self, kind: str) -> float:
+        """When that was last so, in seconds of the epoch; 0 for never."""
+
+    @abstractmethod
+    def forget_small(self, kind: str) -> None:
+        """Let go of an index that was built from a small source: the directory is large now."""
+
+    def needs_tidying(self, kind: str) -> bool:
+        """Whether so much changed that `tidy` is worth its work."""
+        return False
+
+    @abstractmethod
+    def tidy(self, kind: str) -> None:
+        """Make the index smaller and faster, while others read and change it; without the lock."""
+
+    @abstractmethod
+    def stats(self, kind: str) -> Stats: ...
+
+
+def is_position(sort: str, parts: Sequence[Any]) -> bool:
+    """Whether an address holds a place in a list of this order, or in one by names alone."""
+    own = {"name": [str, float, int], "fit": [float, float, int], "newest": [float, int], "oldest": [float, int]}
+    return [type(part) for part in parts] in (own.get(sort, [int, float, int]), [float, int])
+
+
+@cache
+def search_backend(path: str, encoder: str, folder: Path) -> SearchBackend:
+    """The backend of this process that the settings name."""
+    from django.utils.module_loading import import_string
+
+    return import_string(path)(get_encoder(encoder), folder)  # type: ignore[no-any-return]
