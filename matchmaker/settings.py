@@ -101,8 +101,8 @@ TEMPLATES: list[dict] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
         "OPTIONS": {
-            "loaders": ["matchmaker.web.settled.Loader"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",
@@ -133,8 +133,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"].setdefault("TEST", {})["NAME"] = env.str("TEST_SQLITE", str(VAR_DIR / "test.sqlite3"))
 else:
     DATABASES["default"].setdefault("OPTIONS", {}).update(POSTGRES_OPTIONS)
-    # Django's PostgreSQL with a cheaper health check: core/postgresql.
-    DATABASES["default"] |= {"ENGINE": "matchmaker.core.postgresql", "CONN_HEALTH_CHECKS": True, "CONN_MAX_AGE": 60}
+    DATABASES["default"] |= {"CONN_HEALTH_CHECKS": True, "CONN_MAX_AGE": 60}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # The embedded Valkey listens on a port of its own; a REDIS_URL replaces it with nothing else changed.

@@ -105,7 +105,7 @@ class Resource(viewsets.GenericViewSet):
         Raises:
             ParseError: when there is no body at all, which is never what a caller means.
         """
-        if not self.request._request.META.get("CONTENT_LENGTH", "0").strip("0"):
+        if not self.request.META.get("CONTENT_LENGTH", "0").strip("0"):
             raise ParseError(_("The body must be a JSON object."), "json_invalid")
         found = serializer(row, data=self.request.data, partial=row is not None)
         found.is_valid(raise_exception=True)

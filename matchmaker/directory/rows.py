@@ -16,7 +16,6 @@ from django.utils import timezone
 from matchmaker.catalogue.models import Category, Demand, DemandLine, HSCode, Product, ProductCertificate
 from matchmaker.companies.models import Company
 from matchmaker.core.briefly import briefly
-from matchmaker.core.written import Asked
 from matchmaker.directory import cards
 from matchmaker.directory.facts import Facts, order_band, price_band, stamp
 from matchmaker.directory.index.entries import Entry, fold, tariff_words
@@ -124,14 +123,19 @@ def _summed(rows: QuerySet, *sums: Aggregate) -> QuerySet:
     return rows.order_by().values_list(Value(1)).annotate(*sums)
 
 
-_products_summed = Asked(
-    lambda: _summed(
+def _products_summed() -> QuerySet:
+    return _summed(
         Product.objects.published(),
         *(Count("pk"), Sum("pk"), Max("updated_at"), Sum("company__verification"), Max("company__updated_at")),
     )
-)
-_answers_summed = Asked(lambda: _summed(ReadinessAnswer.objects.all(), Count("pk"), Max("answered_at")))
-_registered_summed = Asked(lambda: _summed(Registration.objects.all(), Count("pk"), Max("pk"), Min("valid_until")))
+
+
+def _answers_summed() -> QuerySet:
+    return _summed(ReadinessAnswer.objects.all(), Count("pk"), Max("answered_at"))
+
+
+def _registered_summed() -> QuerySet:
+    return _summed(Registration.objects.all(), Count("pk"), Max("pk"), Min("valid_until"))
 
 
 def _products_stamp() -> tuple:
@@ -207,9 +211,8 @@ def _supplier_entry(company: Company) -> Entry:
     )
 
 
-_suppliers_summed = Asked(
-    lambda: _summed(Company.objects.public(), Count("pk"), Sum("pk"), Max("updated_at"), Sum("verification"))
-)
+def _suppliers_summed() -> QuerySet:
+    return _summed(Company.objects.public(), Count("pk"), Sum("pk"), Max("updated_at"), Sum("verification"))
 
 
 def _suppliers_stamp() -> tuple:
@@ -251,13 +254,11 @@ def _demand_entry(demand: Demand) -> Entry:
     )
 
 
-_demands_summed = Asked(
-    lambda day: _summed(
+def _demands_summed(day: dt.date) -> QuerySet:
+    return _summed(
         Demand.objects.public(day),
         *(Count("pk", distinct=True), Sum("pk"), Max("updated_at"), Count("lines"), Sum("lines__revision")),
-    ),
-    dt.date.min,
-)
+    )
 
 
 def _demands_stamp() -> tuple:

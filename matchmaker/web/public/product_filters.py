@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from matchmaker.catalogue.models import Demand, DemandLine, Product
 from matchmaker.companies.models import Company
 from matchmaker.core.figures import quantity
-from matchmaker.core.written import Among
 from matchmaker.directory import cards, facts
 from matchmaker.market_access import sentences
 from matchmaker.market_access.readiness import State
@@ -26,7 +25,6 @@ from matchmaker.web.templatetags.ui import number
 LINES = 8  # of a buyer's demands that a list can be ordered by
 LONGEST_LINE = 40
 BASE = {"mass": "kg", "volume": "l", "count": "pc"}
-_still_published = Among(Product.objects.published)
 
 
 def facets(ships: dt.date) -> Sequence[Facet]:
@@ -137,5 +135,5 @@ def rows(keys: Sequence[int], written: Sequence[bytes]) -> list[Any]:
     if not written or not all(written):
         found = {p.pk: p for p in Product.objects.published().filter(pk__in=keys).for_cards()}
         return [found[key] for key in keys if key in found]
-    seen = _still_published(keys)
+    seen = set(Product.objects.published().filter(pk__in=keys).order_by().values_list("pk", flat=True))
     return [cards.read(key, card) for key, card in zip(keys, written, strict=True) if key in seen]
