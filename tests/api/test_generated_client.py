@@ -174,8 +174,9 @@ def test_two_sides_meet_over_a_match_an_enquiry_and_a_quote(program):
     assert [message.text for message in replied.messages] == [TEXT, "Yes."]
     until = (timezone.localdate() + dt.timedelta(days=30)).isoformat()
     terms = {"price": "950", "currency": "USD", "price_unit": "t", "valid_until": until}
+    terms |= {"incoterm": "CIF", "incoterm_place": "Shanghai"}
     quoted = seller.call("enquiries.quotes_create", asked.uid, body=seller.model("QuoteInRequest", terms))
-    assert (quoted.incoterm, quoted.line) == ("", None)
+    assert (quoted.incoterm, quoted.line) == ("CIF", None)
     taken = wanter.call(
         "quotes.answer_create", quoted.uid, body=wanter.model("QuoteAnswerInRequest", {"answer": "accepted"})
     )
