@@ -1,5 +1,6 @@
 # The few commands of daily life. Each sets up what it needs by itself.
 PYTHON_ENV = .venv/bin
+TEMPLATE_FORMAT = $(PYTHON_ENV)/djangofmt --line-length 120 --indent-width 2
 ON_EVERY_CORE = -n auto --maxprocesses 6 --dist loadfile
 SHELL = /bin/sh
 .DEFAULT_GOAL = help
@@ -53,12 +54,14 @@ lint: setup-dev ## style, types, templates, floors of the house, security patter
 	@$(PYTHON_ENV)/mypy --no-error-summary matchmaker
 	@$(PYTHON_ENV)/bandit -q -r matchmaker -c pyproject.toml
 	@$(PYTHON_ENV)/djlint --quiet --lint templates
+	@$(TEMPLATE_FORMAT) --check templates > /dev/null || { echo "templates: run make format"; exit 1; }
 	@$(PYTHON_ENV)/python manage.py makemigrations --check --dry-run -v0
 	@echo "lint: clean"
 
 format: setup-dev ## put code and templates into shape
 	@$(PYTHON_ENV)/ruff check --quiet --fix .
 	@$(PYTHON_ENV)/ruff format --quiet .
+	@$(TEMPLATE_FORMAT) templates
 
 lock: setup-dev ## requirements.txt and requirements-dev.txt with hashes from their .in files
 	@PATH="$$PWD/.cache/uv/bin:$$PATH" uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.12 requirements.in -o requirements.txt

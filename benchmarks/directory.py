@@ -3,8 +3,8 @@
     make bench-directory            10k and 100k
     SIZE=1m make bench-directory    10k, 100k and 1M
 
-P6: p95 of the page at the largest size over that at 10k. P7: CPU of the page over rendering it from constants, once by
-Django's engine as it is and once as we render it (moulds, settled templates). P8: CPU of the naive ORM page and of a
+P6: p95 of the page at the largest size over that at 10k. P7: CPU of the page over rendering it from constants.
+P8: CPU of the naive ORM page and of a
 page over a GIN full-text index, over ours. All render the same template for the same addresses (seeded) with the same
 filters, newest first; CPU is that of the process and of the PostgreSQL process that serves it. Each size has a process
 and a database of its own; rounds of pages go from one size to the next and round again, so that all meet the same
@@ -53,14 +53,12 @@ def main() -> None:
         say()
         pages: dict[int, list] = {n: [] for n in SIZES}
         constants: dict[int, list] = {n: [] for n in SIZES}
-        usual: dict[int, list] = {n: [] for n in SIZES}
         for _round in range(ROUNDS):
             for n, size in ours.items():
                 pages[n].append(size.ask("pages"))
                 constants[n].append(size.ask("constants"))
-                usual[n].append(size.ask("as usual"))
         peers = {n: {name: size.ask(name) for name in ("full text", "naive ORM")} for n, size in ours.items()}
-        report(ours, pages, (constants, usual), peers)
+        report(ours, pages, constants, peers)
         if os.environ.get("KEEP", "1") == "1":
             target = ROOT / "docs" / "benchmarks" / "directory.md"
             target.write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -117,7 +115,7 @@ class Size:
         self.process.wait()
 
 
-def report(sizes: dict, pages: dict, rendered: tuple[dict, dict], peers: dict) -> None:
+def report(sizes: dict, pages: dict, constants: dict, peers: dict) -> None:
     from benchmarks.report import say
 
     kinds = (("all", slice(None)), ("filters only", slice(0, None, 2)), ("words", slice(1, None, 2)))
@@ -135,23 +133,20 @@ def report(sizes: dict, pages: dict, rendered: tuple[dict, dict], peers: dict) -
             f"from the database in {made['built']:.0f} s, {made['bytes'] / 1e6:.0f} MB of files. A process that serves "
             f"pages holds {made['private']:.0f} MB of its own, {made['peak']:.0f} MB with mapped files.")  # fmt: skip
     say()
-    say("Constants: the same page with its answers at hand, rendered by Django's engine as it is, and as we render it "
-        "(moulds, settled templates). P7: CPU of the page over that, min / median / max of the rounds.")  # fmt: skip
+    say("Constants: the same page with its answers at hand. P7: CPU of the page over that, min / median / max of the "
+        "rounds.")  # fmt: skip
     say()
-    say("| products | page | p50 | p95 | CPU | constants, Django's engine | P7 | constants, as we render | P7 |")
-    say("|---|---|---|---|---|---|---|---|---|")
+    say("| products | page | p50 | p95 | CPU | constants | P7 |")
+    say("|---|---|---|---|---|---|---|")
     for n in sizes:
         for kind, which in kinds:
             times = [t for one in pages[n] for t, _c in one[which]]
-            cpu, ours, usual = (
-                [1e3 * statistics.mean(c for _t, c in one[which]) for one in of[n]] for of in (pages, *rendered)
+            cpu, bare = (
+                [1e3 * statistics.mean(c for _t, c in one[which]) for one in of[n]] for of in (pages, constants)
             )
-            shares = [
-                f"{statistics.median(bare):.1f} | {spread([a / b for a, b in zip(cpu, bare, strict=True)])}"
-                for bare in (usual, ours)
-            ]
+            share = spread([a / b for a, b in zip(cpu, bare, strict=True)])
             say(f"| {n:,} | {kind} | {1e3 * statistics.median(times):.1f} | {p95(times):.1f} "
-                f"| {statistics.median(cpu):.1f} | {' | '.join(shares)} |")  # fmt: skip
+                f"| {statistics.median(cpu):.1f} | {statistics.median(bare):.1f} | {share} |")  # fmt: skip
     least, most = min(sizes), max(sizes)
     say()
     for kind, which in kinds:

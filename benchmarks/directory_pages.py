@@ -45,7 +45,7 @@ def main(n: int) -> None:
     index_service.OLDEST = index_service.STALE = float("inf")  # nothing changes while pages are timed
     service.is_large = lambda kind: True
     backend, page, asked = directory_rows.Backend(), Pages(), wishes(PAGES)
-    for wish in asked:  # files are mapped, templates and moulds made
+    for wish in asked:  # files are mapped, templates loaded
         page(wish)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     answer({**made, "companies": Company.objects.count(), "peak": peak, "private": _private()})
@@ -58,12 +58,6 @@ def main(n: int) -> None:
         elif what == "constants":
             with constants:
                 answer([_timed(page, wish, backend) for wish in asked])
-        elif what == "as usual":
-            with constants:
-                mine = [page(wish) for wish in asked]
-                with as_usual():
-                    assert mine == [page(wish) for wish in asked], "another page"
-                    answer([_timed(page, wish, backend) for wish in asked])
         else:
             search = {"full text": directory_rows.full_text, "naive ORM": directory_rows.naive}[what]
             answer(against(page, asked, backend, search))
@@ -184,32 +178,6 @@ class Constants:
 
     def __exit__(self, *_error) -> None:
         self.directory.search, self.filters.rows = self.search, self.rows
-
-
-@contextmanager
-def as_usual():
-    """Templates as Django's engine renders them: no moulds, and nothing settled when they are loaded."""
-    from django.template import Context, engines
-    from django.template.loader import get_template
-
-    from matchmaker.web import moulds, settled
-    from matchmaker.web.templatetags import lists
-
-    def filled(template, _language, values, given):
-        return get_template(template).template.render(Context({**values, **given}))
-
-    def load_anew():
-        for loader in engines["django"].engine.template_loaders:
-            loader.reset()
-
-    with (
-        patch.object(moulds, "_filled", filled),
-        patch.object(lists, "_option", lists._option.__wrapped__),
-        patch.object(settled, "settle", lambda nodes: None),
-    ):
-        load_anew()
-        yield
-    load_anew()
 
 
 def _private() -> float:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from django.core.files import File
 from django.db import transaction
 from django.http import QueryDict
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from rest_framework import serializers, viewsets
 from rest_framework.exceptions import ParseError
@@ -23,19 +24,29 @@ class Strict(serializers.Serializer):
     """Refuses what it does not know, so that a mistyped or forbidden member is never silently dropped (B13)."""
 
     def to_internal_value(self, data):
-        if isinstance(data, dict):
-            writable = {name for name, field in self.fields.items() if not field.read_only}
-            unknown = sorted(set(data) - writable)
-            if unknown:
-                raise serializers.ValidationError(
-                    {
-                        str(name)[:60]: [
-                            serializers.ErrorDetail(_("This field is unknown or read-only."), "unknown_field")
-                        ]
-                        for name in unknown[:20]
-                    }
-                )
-        return super().to_internal_value(data)
+        unknown = self._unknown(data) if isinstance(data, dict) else {}
+        try:
+            values = super().to_internal_value(data)
+        except serializers.ValidationError as others:  # all errors at once: one round for the caller
+            raise serializers.ValidationError({**others.detail, **unknown}) from None
+        if unknown:
+            raise serializers.ValidationError(unknown)
+        return values
+
+    def _unknown(self, data: dict) -> dict[str, list]:
+        writable = {name for name, field in self.fields.items() if not field.read_only}
+        error = serializers.ErrorDetail(_("This field is unknown or read-only."), "unknown_field")
+        return {str(name)[:60]: [error] for name in sorted(set(data) - writable, key=str)[:20]}
+
+
+class Output(serializers.ModelSerializer):
+    """What is answered of a row. A field that may be empty in the row may be empty in the answer, and the OpenAPI
+    document says so: REST framework drops `allow_blank` of read-only fields, which made the document untrue."""
+
+    def include_extra_kwargs(self, kwargs, extra_kwargs):
+        may_be_blank = kwargs.get("allow_blank", False)
+        kwargs = super().include_extra_kwargs(kwargs, extra_kwargs)
+        return {**kwargs, "allow_blank": True} if may_be_blank else kwargs
 
 
 class Resource(viewsets.GenericViewSet):
@@ -45,6 +56,8 @@ class Resource(viewsets.GenericViewSet):
     lookup_value_converter = "uuid"
     http_method_names = ["get", "post", "patch", "head", "options"]
     policy: dict[str, str] = {}
+    is_versioned = False  # rows have a `revision`, which callers may name in If-Match
+    url_name = ""  # of the address of one row
     _is_once = False  # inside `once` already
 
     def initial(self, request, *args, **kwargs):
@@ -53,6 +66,21 @@ class Resource(viewsets.GenericViewSet):
         if request.method == "POST" and hasattr(self, "post"):
             act = self.post
             self.post = lambda *given, **named: self.once(lambda: act(*given, **named))
+
+    def finalize_response(self, request, response, *args, **kwargs):
+        response = super().finalize_response(request, response, *args, **kwargs)
+        data = getattr(response, "data", None)
+        if isinstance(data, dict) and self.is_versioned and "revision" in data:
+            response["ETag"] = f'"{data["revision"]}"'
+        if response.status_code == 201 and self.url_name:
+            response["Location"] = request.build_absolute_uri(self.address_of(data))
+        return response
+
+    def address_of(self, data: dict) -> str:
+        """The path of a row that was made, from what is answered of it."""
+        row = {self.lookup_url_kwarg or self.lookup_field: data[self.lookup_field]}
+        parent = {"uid": self.kwargs["uid"]} if self.lookup_url_kwarg else {}
+        return reverse(self.url_name, kwargs={**parent, **row})
 
     def company(self, **side) -> Company:
         """The caller's company on a side; with several she names one in `company`."""
@@ -105,7 +133,7 @@ class Resource(viewsets.GenericViewSet):
         Raises:
             ParseError: when there is no body at all, which is never what a caller means.
         """
-        if not self.request._request.META.get("CONTENT_LENGTH", "0").strip("0"):
+        if not self.request.META.get("CONTENT_LENGTH", "0").strip("0"):
             raise ParseError(_("The body must be a JSON object."), "json_invalid")
         found = serializer(row, data=self.request.data, partial=row is not None)
         found.is_valid(raise_exception=True)
@@ -119,6 +147,7 @@ class Resource(viewsets.GenericViewSet):
                 "stale_version",
                 _("This was changed meanwhile: it is at version %(current)s, yours is %(wanted)s.")
                 % {"current": current, "wanted": wanted[:20]},
+                status=412,
             )
 
 

@@ -2,17 +2,17 @@
 
 from django.db.models import Q
 from drf_spectacular.utils import extend_schema
-from rest_framework import mixins, serializers
+from rest_framework import mixins
 from rest_framework.response import Response
 
-from matchmaker.api.base import Resource, Strict
+from matchmaker.api.base import Output, Resource, Strict
 from matchmaker.api.filters import equal, search_words
 from matchmaker.api.permissions import EVERYONE, SIGNED_IN
 from matchmaker.companies.models import Company
 from matchmaker.companies.services import update_company
 
 
-class PublicCompany(serializers.ModelSerializer):
+class PublicCompany(Output):
     """What anybody may see. Contact data and numbers are not part of it."""
 
     class Meta:
@@ -37,7 +37,7 @@ class PublicCompany(serializers.ModelSerializer):
         read_only_fields = fields
 
 
-class OwnCompany(Strict, serializers.ModelSerializer):
+class OwnCompany(Strict, Output):
     """What members see and write of their company."""
 
     class Meta:

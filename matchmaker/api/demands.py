@@ -6,7 +6,7 @@ from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import mixins, serializers
 from rest_framework.response import Response
 
-from matchmaker.api.base import Resource, Strict
+from matchmaker.api.base import Output, Resource, Strict
 from matchmaker.api.filters import Filter, equal, search_words
 from matchmaker.api.permissions import EVERYONE, SIGNED_IN
 from matchmaker.catalogue import services
@@ -22,8 +22,8 @@ class Codes(serializers.ListField):
     child = serializers.CharField(max_length=20)
 
 
-class LineOut(serializers.ModelSerializer):
-    category = serializers.CharField(source="category_id", read_only=True)
+class LineOut(Output):
+    category = serializers.CharField(source="category_id", read_only=True, allow_null=True)
 
     class Meta:
         model = DemandLine
@@ -60,7 +60,7 @@ class SourceOut(serializers.Serializer):
     gone_at = serializers.DateTimeField(allow_null=True)
 
 
-class DemandOut(serializers.ModelSerializer):
+class DemandOut(Output):
     """The buyer's name is not part of a demand: it opens when both sides say yes. The city is.
 
     `source` is the feed it came from, for its buyer's people; null for others, and where it was written by hand.
@@ -100,6 +100,7 @@ class DemandIn(Strict, serializers.ModelSerializer):
 
 class Demands(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     serializer_class = DemandOut
+    url_name = "api_demand"
     policy = {
         "list": EVERYONE,
         "retrieve": EVERYONE,

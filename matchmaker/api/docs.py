@@ -1,7 +1,14 @@
 """Where everything is, the schema, and a page to read it, from files of our own."""
 
+import json
+import re
+from functools import cache
+from pathlib import Path
+
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.renderers import TemplateHTMLRenderer
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
@@ -20,6 +27,32 @@ class Entrance(APIView):
 
 class Schema(SpectacularAPIView):
     policy = {"get": EVERYONE}
+
+
+class Problems(APIView):
+    """Every code of a refusal with its status and its sentence: what `type` of a problem leads to."""
+
+    policy = {"get": EVERYONE}
+    renderer_classes = [TemplateHTMLRenderer]
+
+    @extend_schema(exclude=True)
+    def get(self, request):
+        rows = [{**row, "sentence": _example(row["sentence"])} for row in problem_codes()]
+        return Response({"problems": rows}, template_name="api/problems.html")
+
+
+PROBLEM_CODES = Path(__file__).parent / "problem_codes.json"
+
+
+@cache
+def problem_codes() -> list[dict]:
+    """Rows with `code`, `status` and `sentence` (English, with placeholders); made by `list_problem_codes`."""
+    return json.loads(PROBLEM_CODES.read_text(encoding="utf-8"))
+
+
+def _example(sentence: str) -> str:
+    """The sentence in the reader's language, with an ellipsis where a value stands."""
+    return re.sub(r"%\(\w+\)[sd]", "…", _(sentence)).replace("%%", "%") if sentence else ""
 
 
 class Page(SpectacularSwaggerSplitView):

@@ -6,7 +6,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers
 from rest_framework.response import Response
 
-from matchmaker.api.base import Strict
+from matchmaker.api.base import Output, Strict
 from matchmaker.api.filters import equal
 from matchmaker.api.permissions import SIGNED_IN
 from matchmaker.api.uploads import PAPER, WithFiles, said_of, sealed
@@ -16,7 +16,7 @@ from matchmaker.companies.models import Company, Document
 from matchmaker.core.downloads import attachment
 
 
-class DocumentOut(serializers.ModelSerializer):
+class DocumentOut(Output):
     """`refusal` is what the team said of a paper it did not accept."""
 
     class Meta:
@@ -34,6 +34,7 @@ class DocumentIn(Strict):
 
 class Documents(mixins.ListModelMixin, mixins.RetrieveModelMixin, WithFiles):
     serializer_class = DocumentOut
+    url_name = "api_company_document"
     lookup_url_kwarg = "key"
     policy = {
         **dict.fromkeys(("list", "retrieve", "content"), SIGNED_IN),

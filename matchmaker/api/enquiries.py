@@ -2,12 +2,13 @@
 
 from django.db import transaction
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import mixins, serializers
 from rest_framework.response import Response
 
-from matchmaker.api.base import Resource, Strict
+from matchmaker.api.base import Output, Resource, Strict
 from matchmaker.api.filters import equal
 from matchmaker.api.permissions import SIGNED_IN
 from matchmaker.catalogue.models import Demand, Product
@@ -23,7 +24,7 @@ TERMS = [
 ]
 
 
-class MessageOut(serializers.ModelSerializer):
+class MessageOut(Output):
     """`held_because` is there for the sender of a message that was not delivered."""
 
     held_because = serializers.SerializerMethodField()
@@ -37,7 +38,7 @@ class MessageOut(serializers.ModelSerializer):
         return "" if message.state == Message.State.SENT else services.hold_sentence(message)
 
 
-class EnquiryOut(serializers.ModelSerializer):
+class EnquiryOut(Output):
     """`other` is the other side's company; null while a buyer has not shown its name. No address is ever in it."""
 
     side = serializers.SerializerMethodField()
@@ -64,7 +65,7 @@ class EnquiryOut(serializers.ModelSerializer):
         company = enquiry.company_of(side.other)
         return {"uid": str(company.uid), "name": company.legal_name, "country": company.country}
 
-    @extend_schema(responses=MessageOut(many=True))
+    @extend_schema_field(MessageOut(many=True))
     def get_messages(self, enquiry) -> list[dict]:
         rows = Message.objects.visible_to(self.context["request"].user).filter(enquiry=enquiry)
         return MessageOut(rows, many=True).data
@@ -84,7 +85,7 @@ class MessageIn(Strict):
     text = serializers.CharField(max_length=5000)
 
 
-class QuoteOut(serializers.ModelSerializer):
+class QuoteOut(Output):
     enquiry = serializers.UUIDField(source="enquiry.uid", read_only=True)
     line = serializers.UUIDField(source="line.uid", read_only=True, allow_null=True)
     per_base_unit = serializers.SerializerMethodField()
@@ -115,6 +116,7 @@ class QuoteAnswerIn(Strict):
 
 class Enquiries(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     serializer_class = EnquiryOut
+    url_name = "api_enquiry"
     policy = {
         "list": SIGNED_IN,
         "retrieve": SIGNED_IN,
@@ -141,6 +143,9 @@ class Enquiries(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
         "product": equal("product__uid", "About this product."),
     }
     orderings = {"newest": ["-touched_at", "-pk"], "oldest": ["touched_at", "pk"]}
+
+    def address_of(self, data: dict) -> str:
+        return reverse("api_quote", args=[data["uid"]]) if self.action == "quote" else super().address_of(data)
 
     def get_queryset(self):
         return Enquiry.objects.visible_to(self.request.user).for_cards().order_by("-touched_at", "-pk")

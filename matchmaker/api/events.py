@@ -6,7 +6,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers
 from rest_framework.response import Response
 
-from matchmaker.api.base import Resource, Strict
+from matchmaker.api.base import Output, Resource, Strict
 from matchmaker.api.filters import equal
 from matchmaker.api.permissions import EVERYONE
 from matchmaker.events import services
@@ -17,7 +17,7 @@ from matchmaker.notifications.tasks import ring
 WRITE = "events:write"
 
 
-class EventOut(serializers.ModelSerializer):
+class EventOut(Output):
     """`slots` are the instants at which meetings begin."""
 
     slots = serializers.ListField(child=serializers.DateTimeField(), read_only=True)
@@ -43,6 +43,7 @@ class EventIn(Strict, serializers.ModelSerializer):
 
 class Events(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     serializer_class = EventOut
+    url_name = "api_event"
     lookup_field = "slug"
     lookup_value_converter = "slug"
     policy = {

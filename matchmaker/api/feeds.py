@@ -5,7 +5,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers
 from rest_framework.response import Response
 
-from matchmaker.api.base import Resource, Strict
+from matchmaker.api.base import Output, Resource, Strict
 from matchmaker.api.filters import equal
 from matchmaker.api.permissions import SIGNED_IN
 from matchmaker.imports import sentences, services
@@ -15,7 +15,7 @@ from matchmaker.imports.tasks import ring_feeds
 VERBS = ("read", "pause", "resume", "agree")
 
 
-class FeedOut(serializers.ModelSerializer):
+class FeedOut(Output):
     """`company` is null for a feed of the campaign. `problem` says why the last reading brought nothing, or not all."""
 
     company = serializers.UUIDField(source="company.uid", read_only=True, allow_null=True)
@@ -61,7 +61,7 @@ class FeedIn(FeedChange):
         fields = [*FeedChange.Meta.fields, "owner", "company"]
 
 
-class ReadingOut(serializers.ModelSerializer):
+class ReadingOut(Output):
     """How many rows were new, changed, here already and refused."""
 
     class Meta:
@@ -72,6 +72,7 @@ class ReadingOut(serializers.ModelSerializer):
 
 class Feeds(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     serializer_class = FeedOut
+    url_name = "api_feed"
     policy = {
         **dict.fromkeys(("list", "retrieve", "readings"), SIGNED_IN),
         **dict.fromkeys(("create", "partial_update", "remove", *VERBS), "demands:write"),

@@ -5,7 +5,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers
 from rest_framework.response import Response
 
-from matchmaker.api.base import Resource, Strict
+from matchmaker.api.base import Output, Resource, Strict
 from matchmaker.api.filters import Filter, equal
 from matchmaker.api.permissions import SIGNED_IN
 from matchmaker.campaigns import boundary
@@ -15,7 +15,7 @@ from matchmaker.matching.models import Match
 from matchmaker.notifications.tasks import ring
 
 
-class MatchOut(serializers.ModelSerializer):
+class MatchOut(Output):
     """`contact` is the other side's, and only there once both sides said yes."""
 
     product = serializers.UUIDField(source="product.uid", read_only=True)

@@ -3,11 +3,11 @@
 from django.db import transaction
 from django.db.models import Prefetch
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import mixins, serializers
 from rest_framework.response import Response
 
-from matchmaker.api.base import Resource, Strict
+from matchmaker.api.base import Output, Resource, Strict
 from matchmaker.api.filters import equal
 from matchmaker.api.participations import AT_EVENT, READ_AND, WRITE, CompanyOut, event_of
 from matchmaker.companies.models import Company
@@ -18,7 +18,7 @@ from matchmaker.events.services.wishes import counterparts
 from matchmaker.notifications.tasks import ring
 
 
-class RequestOut(serializers.ModelSerializer):
+class RequestOut(Output):
     """`company` asks `other`; `owes` says whose answer is waited for."""
 
     event = serializers.SlugField(source="event.slug", read_only=True)
@@ -71,6 +71,7 @@ class RequestAnswerIn(Strict):
 
 class MeetingRequests(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     serializer_class = RequestOut
+    url_name = "api_meeting_request"
     policy = {**READ_AND, **dict.fromkeys(("create", "partial_update", "answer", "withdraw"), WRITE)}
     filters = {"event": AT_EVENT, "status": equal("status", "State of the request.")}
     orderings = {"newest": ["-pk"], "oldest": ["pk"]}
@@ -123,7 +124,7 @@ class MeetingRequests(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource
         return Response(self.get_serializer(row).data)
 
 
-class MoveOut(serializers.ModelSerializer):
+class MoveOut(Output):
     by = CompanyOut(source="company", read_only=True)
 
     class Meta:
@@ -132,7 +133,7 @@ class MoveOut(serializers.ModelSerializer):
         read_only_fields = fields
 
 
-class MeetingOut(serializers.ModelSerializer):
+class MeetingOut(Output):
     """`side` is the caller's: supplier, buyer or team; `staff`, `rating` and `note` are of that side alone.
 
     `sequence` rises with every change. `move` is another time that somebody proposed and nobody has answered yet.
@@ -177,7 +178,7 @@ class MeetingOut(serializers.ModelSerializer):
     def get_note(self, meeting) -> str:
         return self._own(meeting, "note", "")
 
-    @extend_schema(responses=MoveOut)
+    @extend_schema_field(MoveOut(allow_null=True))
     def get_move(self, meeting) -> dict | None:
         return MoveOut(meeting.open_moves[0]).data if meeting.open_moves else None
 
@@ -213,6 +214,7 @@ class MoveAnswerIn(Strict):
 
 class Meetings(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     serializer_class = MeetingOut
+    url_name = "api_meeting"
     policy = {
         **READ_AND,
         **dict.fromkeys(("create", "cancel", "outcome", "staff", "propose", "answer_move"), WRITE),

@@ -1,17 +1,17 @@
 """What the caller was told."""
 
 from drf_spectacular.utils import extend_schema
-from rest_framework import mixins, serializers
+from rest_framework import mixins
 from rest_framework.response import Response
 
-from matchmaker.api.base import Resource
+from matchmaker.api.base import Output, Resource
 from matchmaker.api.filters import Filter
 from matchmaker.api.permissions import SIGNED_IN
 from matchmaker.notifications.models import Notice
 from matchmaker.notifications.services import mark_read
 
 
-class NoticeOut(serializers.ModelSerializer):
+class NoticeOut(Output):
     class Meta:
         model = Notice
         fields = ["uid", "kind", "context", "path", "created_at", "read_at"]

@@ -9,7 +9,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers
 from rest_framework.response import Response
 
-from matchmaker.api.base import Strict
+from matchmaker.api.base import Output, Strict
 from matchmaker.api.documents import DocumentOut
 from matchmaker.api.filters import equal
 from matchmaker.api.participations import CompanyOut
@@ -22,7 +22,7 @@ from matchmaker.core.downloads import attachment
 from matchmaker.matching.tasks import ring
 
 
-class StatedOut(serializers.ModelSerializer):
+class StatedOut(Output):
     """What a supplier states of a certificate, to be compared with its paper."""
 
     product = serializers.UUIDField(source="product.uid", read_only=True)

@@ -9,7 +9,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers
 from rest_framework.response import Response
 
-from matchmaker.api.base import Resource, Strict
+from matchmaker.api.base import Output, Resource, Strict
 from matchmaker.api.filters import equal
 from matchmaker.api.permissions import SIGNED_IN
 from matchmaker.events import services
@@ -33,14 +33,14 @@ class CompanyOut(serializers.Serializer):
     country = serializers.CharField()
 
 
-class PersonOut(serializers.ModelSerializer):
+class PersonOut(Output):
     class Meta:
         model = Attendee
         fields = ["uid", "name", "role", "away"]
         read_only_fields = fields
 
 
-class ParticipationOut(serializers.ModelSerializer):
+class ParticipationOut(Output):
     """`away` are slots, as they stand in the event's `slots`, in which nobody of the company can meet."""
 
     event = serializers.SlugField(source="event.slug", read_only=True)
@@ -86,7 +86,7 @@ class AwayIn(Strict):
     person = serializers.UUIDField(required=False)
 
 
-class WishOut(serializers.ModelSerializer):
+class WishOut(Output):
     company = CompanyOut(source="other", read_only=True)
 
     class Meta:
@@ -104,6 +104,7 @@ class WishIn(Strict):
 
 class Participations(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     serializer_class = ParticipationOut
+    url_name = "api_participation"
     policy = {
         **READ_AND,
         "wishes": SIGNED_IN,

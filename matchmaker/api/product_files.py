@@ -10,7 +10,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers
 from rest_framework.response import Response
 
-from matchmaker.api.base import Strict
+from matchmaker.api.base import Output, Strict
 from matchmaker.api.permissions import EVERYONE, SIGNED_IN
 from matchmaker.api.products import Certificate, File, Picture, ProductOut, Products
 from matchmaker.api.uploads import PAPER, PICTURE, WithFiles, said_of, sealed
@@ -26,6 +26,8 @@ WRITE = "products:write"
 
 class OfProduct(WithFiles):
     """`uid` in the address names the product; whoever may see it reads what comes with it, its company writes it."""
+
+    lookup_url_kwarg = "key"
 
     def product(self) -> Product:
         """The one that is read."""
@@ -47,7 +49,7 @@ class CertificateIn(Certificate):
         fields = [*Certificate.Meta.fields, "paper"]
 
 
-class PaperOut(serializers.ModelSerializer):
+class PaperOut(Output):
     """`uid` names it among the company's documents, for its administrators; null for other members."""
 
     uid = serializers.SerializerMethodField()
@@ -111,6 +113,7 @@ class FileIn(Strict):
 
 class ProductFiles(mixins.ListModelMixin, OfProduct):
     serializer_class = File
+    url_name = "api_product_file"
     policy = {"list": EVERYONE, "content": EVERYONE, "create": WRITE, "remove": WRITE}
     words = {
         "list": "Files of a product",
@@ -169,6 +172,8 @@ class ProductPictures(mixins.ListModelMixin, OfProduct):
     """A picture is named by the SHA-256 of the file that was sent, so that its sender knows the name."""
 
     serializer_class = Picture
+    lookup_field = "sha256"
+    url_name = "api_product_picture"
     policy = {"list": EVERYONE, "content": EVERYONE, "create": WRITE, "partial_update": WRITE, "remove": WRITE}
     words = {
         "list": "Pictures of a product",

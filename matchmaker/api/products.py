@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers
 from rest_framework.response import Response
 
-from matchmaker.api.base import Resource, Strict
+from matchmaker.api.base import Output, Resource, Strict
 from matchmaker.api.companies import PublicCompany
 from matchmaker.api.filters import Filter, equal, search_words
 from matchmaker.api.permissions import EVERYONE, SIGNED_IN
@@ -26,13 +26,13 @@ from matchmaker.companies.models import Company
 from matchmaker.matching import tasks
 
 
-class Text(Strict, serializers.ModelSerializer):
+class Text(Strict, Output):
     class Meta:
         model = ProductText
         fields = ["language", "name", "description"]
 
 
-class Variant(Strict, serializers.ModelSerializer):
+class Variant(Strict, Output):
     class Meta:
         model = ProductVariant
         fields = ["label", "article", "price", "min_order"]
@@ -41,7 +41,7 @@ class Variant(Strict, serializers.ModelSerializer):
 TERMS = [name for name in catalogue.TERMS if name != "category_id"]  # `category` here
 
 
-class Certificate(Strict, serializers.ModelSerializer):
+class Certificate(Strict, Output):
     """What the supplier states of a certificate; `seen_on` is the day the campaign's team read its paper."""
 
     class Meta:
@@ -51,7 +51,7 @@ class Certificate(Strict, serializers.ModelSerializer):
         extra_kwargs = {"number": {"required": True}, "issuer": {"required": True}, "valid_until": {"required": True}}
 
 
-class File(serializers.ModelSerializer):
+class File(Output):
     url = serializers.SerializerMethodField()
 
     class Meta:
@@ -62,7 +62,7 @@ class File(serializers.ModelSerializer):
         return settings.SITE_URL + reverse("product_file", args=[file.product.uid, file.uid])
 
 
-class Picture(serializers.ModelSerializer):
+class Picture(Output):
     """`url` is that of the largest rendition, for whoever may see the product; `sha256` that of the file sent."""
 
     url = serializers.SerializerMethodField()
@@ -76,9 +76,9 @@ class Picture(serializers.ModelSerializer):
         return settings.SITE_URL + picture.file.url
 
 
-class ProductOut(serializers.ModelSerializer):
+class ProductOut(Output):
     company = PublicCompany(read_only=True)
-    category = serializers.CharField(source="category_id", read_only=True)
+    category = serializers.CharField(source="category_id", read_only=True, allow_null=True)
     texts = Text(many=True, read_only=True)
     variants = Variant(many=True, read_only=True)
     certificates = serializers.SerializerMethodField()
@@ -123,6 +123,7 @@ class ProductIn(Strict, serializers.ModelSerializer):
 
 class Products(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     serializer_class = ProductOut
+    url_name = "api_product"
     policy = {
         "list": EVERYONE,
         "retrieve": EVERYONE,

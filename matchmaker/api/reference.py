@@ -4,14 +4,14 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers
 from rest_framework.response import Response
 
-from matchmaker.api.base import Resource, Strict
+from matchmaker.api.base import Output, Resource, Strict
 from matchmaker.api.filters import equal
 from matchmaker.api.permissions import EVERYONE
 from matchmaker.catalogue.models import Category, HSCode
 from matchmaker.matching.services import suggest_codes
 
 
-class CategoryOut(serializers.ModelSerializer):
+class CategoryOut(Output):
     class Meta:
         model = Category
         fields = ["code", "group", "name_en", "name_zh", "name_fr", "name_es"]
@@ -28,9 +28,9 @@ class Categories(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     words = {"list": "Categories", "retrieve": "One category"}
 
 
-class HSCodeOut(serializers.ModelSerializer):
-    parent = serializers.CharField(source="parent_id", read_only=True)
-    category = serializers.CharField(source="category_id", read_only=True)
+class HSCodeOut(Output):
+    parent = serializers.CharField(source="parent_id", read_only=True, allow_null=True)
+    category = serializers.CharField(source="category_id", read_only=True, allow_null=True)
 
     class Meta:
         model = HSCode

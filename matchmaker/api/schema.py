@@ -18,16 +18,21 @@ refused, so that a mistyped filter is never silently dropped.
 
 **Writing.** The body is one JSON object; members that are unknown or read-only are refused. With an `Idempotency-Key`
 header a POST that is sent again has no second effect and gets the first answer (`Idempotent-Replayed: true`). Where
-`If-Match` is named, it refuses to overwrite what somebody else changed meanwhile.
+`If-Match` is named, send the `ETag` of the answer that was read: the change is refused with 412 if another caller
+changed the row meanwhile. A new row answers 201 with its address in `Location`.
 
 **Files** are sent as `multipart/form-data`, one a request and up to 10 MB, and are judged by what is in them: a PDF
 that starts nothing by itself, or a JPEG, PNG or WebP picture, which is drawn again. They come back as downloads. An
 `Idempotency-Key` tells files apart by their bytes.
 
 **Refusals** are problems of RFC 9457, `application/problem+json`: `code` stays the same for programs, `detail` is a
-sentence in the language of `Accept-Language`, `errors` names the fields.
+sentence in the language of `Accept-Language`, `errors` names all fields that need another look, `type` is the address
+of the page that explains the code (all of them: [problems](../problems/)).
 
-**Limits.** 360 calls a minute for a key; then 429 with `Retry-After`. A body without a file has up to one megabyte.
+**Limits.** 360 calls a minute for a key; then 429 with `Retry-After`. Every answer tells in `RateLimit` how many calls
+are left (`r`) and in how many seconds counting begins anew (`t`). A body without a file has up to one megabyte.
+
+**Support.** Every answer has an `X-Request-ID`; a caller may send its own. Name it when you ask us about an answer.
 
 **Hearing of changes.** Register a webhook on the site (*Account, Webhooks*, or for a company under *Members*). It tells
 what happened and to which row, signed by [Standard Webhooks](https://www.standardwebhooks.com/); read the rest here.
@@ -57,11 +62,12 @@ PROBLEM = {
     "type": "object",
     "description": "Why it was refused (RFC 9457).",
     "properties": {
-        "type": {"type": "string", "example": "about:blank"},
+        "type": {"type": "string", "description": "Address of the page that explains the code."},
         "title": {"type": "string", "example": "invalid"},
         "status": {"type": "integer", "example": 400},
         "code": {"type": "string", "description": "Stable, for programs.", "example": "invalid"},
         "detail": {"type": "string", "description": "A sentence for people, in the language asked for."},
+        "request_id": {"type": "string", "description": "Names this request in our log; send it with a question."},
         "errors": {
             "type": "array",
             "items": {
@@ -85,7 +91,7 @@ IDEMPOTENCY_KEY = OpenApiParameter(
 IF_MATCH = OpenApiParameter(
     "If-Match",
     location=OpenApiParameter.HEADER,
-    description='The `revision` that was read, as `"3"`; refused with 409 if it is another one by now.',
+    description='The `revision` that was read, as `"3"`; refused with 412 if it is another one by now.',
 )
 
 
@@ -112,8 +118,21 @@ class Operations(AutoSchema):
         return [IF_MATCH] if self.method == "PATCH" and getattr(self.view, "is_versioned", False) else []
 
 
+def _any_of(schema) -> None:
+    """`oneOf` of an address and an empty text: without a check of formats an empty text fits both, so it is `anyOf`."""
+    if isinstance(schema, list):
+        for inner in schema:
+            _any_of(inner)
+    elif isinstance(schema, dict):
+        if {"type": "string", "maxLength": 0} in schema.get("oneOf", []):
+            schema["anyOf"] = schema.pop("oneOf")
+        for inner in schema.values():
+            _any_of(inner)
+
+
 def finish(result: dict, **kwargs) -> dict:
     """Hook of the schema: what the whole is, and the problem that every operation may answer."""
+    _any_of(result["components"]["schemas"])
     result["info"]["description"] = ABOUT
     result["tags"] = [{"name": name, "description": text} for name, text in TAGS.items()]
     result["components"]["schemas"]["Problem"] = PROBLEM

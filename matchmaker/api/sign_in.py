@@ -46,7 +46,7 @@ class Tokens(APIView):
         given.is_valid(raise_exception=True)
         wanted = given.validated_data
         try:  # counted with the guesses at the site's own door
-            user = get_adapter().authenticate(request._request, email=wanted["email"], password=wanted["password"])
+            user = get_adapter().authenticate(request, email=wanted["email"], password=wanted["password"])
         except ValidationError as limit:
             raise Throttled(LOCKED, str(limit.message)) from None
         verified = user is not None and user.emailaddress_set.filter(verified=True, email__iexact=user.email).exists()

@@ -44,7 +44,7 @@ class WithFiles(GivesFiles):
             self._judge(request.data)
 
     def _judge(self, said) -> None:
-        if self.request._request.too_large:
+        if self.request.too_large:
             raise TooLarge(self.too_large())
         if isinstance(said, QueryDict):
             check_form(said)

@@ -4,7 +4,7 @@ from django.urls import path
 
 from matchmaker.api.companies import Companies
 from matchmaker.api.demands import Demands
-from matchmaker.api.docs import Entrance, Page, Schema
+from matchmaker.api.docs import Entrance, Page, Problems, Schema
 from matchmaker.api.documents import Documents
 from matchmaker.api.enquiries import Enquiries, Quotes
 from matchmaker.api.events import Events
@@ -105,7 +105,7 @@ urlpatterns = [
     path("participations/<uuid:uid>/away/", one(Participations, "away"), name="api_participation_away"),
     path(
         "participations/<uuid:uid>/wishes/",
-        Participations.as_view({"get": "wishes", "post": "wish"}),
+        Participations.as_view({"get": "wishes", "post": "wish"}, pagination_class=None),
         name="api_participation_wishes",
     ),
     path("participations/<uuid:uid>/withdraw/", one(Participations, "withdraw"), name="api_participation_withdraw"),
@@ -142,5 +142,6 @@ urlpatterns = [
     path("events/<slug:slug>/copy/", one(Events, "copy"), name="api_event_copy"),
     path("suggestions/", one(Suggestions, "create"), name="api_suggestions"),
     path("schema/", Schema.as_view(), name="api_schema"),
+    path("problems/", Problems.as_view(), name="api_problems"),
     path("docs/", Page.as_view(url_name="api_schema"), name="api_docs"),
 ]

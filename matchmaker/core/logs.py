@@ -5,6 +5,8 @@ import logging
 import os
 import time
 
+from matchmaker.core import request_ids
+
 
 class Line(logging.Formatter):
     """Control characters never reach the log: a user's text can't start a line of its own."""
@@ -19,7 +21,9 @@ class Line(logging.Formatter):
                 "logger": record.name,
                 "message": message,
             }
-            return json.dumps(row | ({"trace": trace} if trace else {}), ensure_ascii=False)
+            more = {"request_id": request_ids.current(), "trace": trace}
+            return json.dumps(row | {name: value for name, value in more.items() if value}, ensure_ascii=False)
         clock = time.strftime("%H:%M:%S", time.localtime(record.created))
         level = "" if record.levelno <= logging.INFO else f"{record.levelname.lower()} "
-        return f"{clock} {level}{record.name.removeprefix('matchmaker.')}: {message}{trace}"
+        request_id = f" [{request_ids.current()}]" if request_ids.current() else ""
+        return f"{clock} {level}{record.name.removeprefix('matchmaker.')}: {message}{request_id}{trace}"

@@ -2,18 +2,26 @@
 
 from collections.abc import Mapping
 
+from django.conf import settings
+from django.urls import reverse
+
+from matchmaker.core import request_ids
+
 PROBLEM = "application/problem+json"
 
 
 def problem(status: int, code: str, detail: str) -> dict:
-    """The body of a refusal to a program (RFC 9457)."""
-    return {
-        "type": "about:blank",
+    """The body of a refusal to a program (RFC 9457). `type` is the address of the page that explains the code."""
+    body = {
+        "type": f"{settings.SITE_URL}{reverse('api_problems')}#{code}",
         "title": code.replace("_", " "),
         "status": status,
         "code": code,
         "detail": str(detail),
     }
+    if request_id := request_ids.current():
+        body["request_id"] = request_id
+    return body
 
 
 class Refused(Exception):

@@ -168,7 +168,8 @@ def surface_forms(text: str, lang: str) -> dict[str, str]:
 
 @cache
 def _identifier() -> py3langid.langid.LanguageIdentifier:
-    return py3langid.langid._load_identifier(langs=list(_LATIN_LANGUAGES))
+    # The library has no public function for a second model beside its own.
+    return py3langid.langid._load_identifier(langs=list(_LATIN_LANGUAGES))  # noqa: SLF001
 
 
 @lru_cache(maxsize=8192)

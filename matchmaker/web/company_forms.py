@@ -77,7 +77,7 @@ class ContactForm(SidedForm):
         label=_("Street and number"),
         max_length=300,
         required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "street-address"}),
+        widget=forms.TextInput(attrs={"autocomplete": "address-line1"}),
     )
     website = fields.WebsiteField(label=_("Website"), required=False)
     contact_name = fields.LineField(

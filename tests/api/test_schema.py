@@ -11,7 +11,7 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 API = "/api/v1"
 NOTHING = {
-    "type": "about:blank",
+    "type": "http://127.0.0.1:8000/api/v1/problems/#not_found",
     "title": "not found",
     "status": 404,
     "code": "not_found",
@@ -74,7 +74,8 @@ def test_the_entrance_leads_to_every_resource(anonymous):
 
 def test_an_address_without_a_resource_is_a_problem(client):
     said = client.get(f"{API}/nonsense/", headers={"accept": "text/html"})
-    assert (said.status_code, said.headers["Content-Type"], said.json()) == (404, "application/problem+json", NOTHING)
+    assert (said.status_code, said.headers["Content-Type"]) == (404, "application/problem+json")
+    assert said.json() == {**NOTHING, "request_id": said.headers["X-Request-ID"]}
     assert "<html" in client.get("/nonsense/").content.decode()
 
 

@@ -66,7 +66,7 @@ def save_product(
         _write_certificates(product, set(certificates))
     if variants is not None:
         _write_variants(product, list(variants))
-    product._prefetched_objects_cache = {}
+    product.refresh_from_db()  # also forgets prefetched texts, certificates and variants
     if product.status == Product.Status.PUBLISHED:
         _check_publishable(product)
     record(

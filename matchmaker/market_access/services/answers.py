@@ -12,7 +12,6 @@ from django.conf import settings
 from django.db.models import Q
 
 from matchmaker.catalogue.models import Product
-from matchmaker.core.written import Written
 from matchmaker.market_access import duty, readiness, rules
 from matchmaker.market_access.models import (
     AccessNotice,
@@ -22,24 +21,9 @@ from matchmaker.market_access.models import (
     ReadinessAnswer,
     Registration,
     TariffRate,
-    after,
 )
 
 RECORDS = settings.DATA_DIR / "market_access"
-
-# What the page of a product asks for on its own, each in one query.
-_registered = Written(
-    lambda product, company: Registration.objects.filter(Q(product=product) | Q(company=company, product__isnull=True)),
-    -1,
-    -2,
-)
-_answered = Written(lambda product: ReadinessAnswer.objects.filter(product=product), -1)
-_lines_until = Written(
-    lambda day, code, end: TariffRate.objects.on(day).filter(hs_code__gte=code, hs_code__lt=end),
-    date.min,
-    "code",
-    "end",
-)
 
 
 def rulebook() -> rules.Rulebook:
@@ -111,10 +95,7 @@ def duty_of(
     """
     origin = origin or product.origin
     code = product.hs_code
-    lines: Iterable[TariffRate] = ()
-    if code:
-        end = after(code)
-        lines = _lines_until(day, code, end) if end else TariffRate.objects.on(day).below(code)
+    lines: Iterable[TariffRate] = TariffRate.objects.on(day).below(code) if code else ()
     return duty.duty(code, origin, day, agreements or trade(origin), [line.as_rate() for line in lines], value)
 
 
@@ -148,8 +129,6 @@ def _facts(products: list[Product], book: rules.Rulebook) -> dict[int, readiness
 
 
 def _registrations(products: list[Product]) -> Iterable[Registration]:
-    if len(products) == 1:
-        return _registered(products[0].pk, products[0].company_id)
     return Registration.objects.filter(
         Q(product__in=[product.pk for product in products])
         | Q(company__in={product.company_id for product in products}, product__isnull=True)
@@ -158,11 +137,7 @@ def _registrations(products: list[Product]) -> Iterable[Registration]:
 
 def _answers(products: list[Product]) -> dict[int, dict[str, bool]]:
     found: dict[int, dict[str, bool]] = {}
-    rows: Iterable[ReadinessAnswer] = ()
-    if len(products) == 1:
-        rows = _answered(products[0].pk)
-    else:
-        rows = ReadinessAnswer.objects.filter(product__in=products).only("product_id", "question", "answer")
+    rows = ReadinessAnswer.objects.filter(product__in=products).only("product_id", "question", "answer")
     for row in rows:
         found.setdefault(row.product_id, {})[row.question] = row.answer
     return found

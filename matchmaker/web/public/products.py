@@ -1,26 +1,14 @@
 """What is offered."""
 
 import datetime as dt
-from uuid import UUID
 
 from django.conf import settings
-from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from matchmaker.catalogue.models import (
-    Category,
-    Product,
-    ProductCertificate,
-    ProductFile,
-    ProductImage,
-    ProductText,
-    ProductVariant,
-)
-from matchmaker.companies.models import Company
+from matchmaker.catalogue.models import Product
 from matchmaker.core.briefly import briefly
-from matchmaker.core.written import Written
 from matchmaker.directory import facts
 from matchmaker.directory.services import note_visit, similar_products
 from matchmaker.market_access.duty import Trade
@@ -57,7 +45,8 @@ def index(request):
 @everyone
 @require_safe
 def show(request, uid):
-    product = _product(request.user, uid)
+    rows = Product.objects.visible_to(request.user).for_cards().prefetch_related("variants", "files")
+    product = get_object_or_404(rows, uid=uid)
     ships_on = _ships_on(request, product)
     buyer = current_company(request, is_buyer=True)
     similar = similar_products(product, without=directory.not_for(request))
@@ -69,7 +58,7 @@ def show(request, uid):
         "is_own": product.company == current_company(request, is_supplier=True),
         "is_public": product.status == Product.Status.PUBLISHED and product.company.is_approved,
         "texts": list(product.texts.all()),
-        "files": _files(product.pk),
+        "files": list(product.files.all()),
         "ships_on": ships_on,
         "readiness": readiness_box(product, ships_on, to_maker=False, book=_rulebook()),
         "duty": duty_box(product, ships_on, agreements=_agreements(product.origin)),
@@ -81,36 +70,6 @@ def show(request, uid):
         **directory.buyer_view(request),
     }
     return render(request, "public/product.html", context)
-
-
-_published = Written(lambda uid: Product.objects.published().filter(uid=uid), UUID(int=1))
-_company = Written(lambda key: Company.objects.filter(pk=key), -1)
-_files = Written(lambda key: ProductFile.objects.filter(product=key), -1)
-_parts: dict[str, Written] = {
-    "texts": Written(lambda key: ProductText.objects.filter(product=key), -1),
-    "certificates": Written(lambda key: ProductCertificate.objects.filter(product=key), -1),
-    "images": Written(lambda key: ProductImage.objects.filter(product=key), -1),
-    "variants": Written(lambda key: ProductVariant.objects.filter(product=key), -1),
-}
-
-
-def _product(user, uid: UUID) -> Product:
-    """The product with its company, its category and its parts, as `prefetch_related` would leave them, or 404."""
-    found = _published(uid)  # visible to everybody; what else this person may see is asked for where there is none
-    product = found[0] if found else get_object_or_404(Product.objects.visible_to(user), uid=uid)
-    company = _company(product.company_id)
-    if not company:  # gone between the two questions
-        raise Http404
-    product.company = company[0]
-    if product.category_id:
-        product.category = _category(product.category_id)
-    product._prefetched_objects_cache = {name: part(product.pk) for name, part in _parts.items()}
-    return product
-
-
-@briefly(10)
-def _category(code: str) -> Category:
-    return Category.objects.get(pk=code)
 
 
 @briefly(10)

@@ -28,7 +28,6 @@ ELSEWHERE = {
     "account/password_set.html": "for somebody without a password, who so far came from a provider alone",
     "mfa/webauthn/reauthenticate.html": "asks for a key that was really made, as in tests/journeys/test_people.py",
     "socialaccount/signup.html": "for somebody whose provider says an address that is taken here",
-    "public/parts/product_card.html": "a mould: rendered once for all pages, perhaps before anybody looked",
 }
 
 

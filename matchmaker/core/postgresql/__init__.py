@@ -1,1 +1,0 @@
-"""Django's PostgreSQL, that does not ask at every request whether the connection still stands."""

@@ -1,0 +1,257 @@
+"""A client that a stranger generates from our OpenAPI document does its work: every answer is what the document says.
+
+`openapi-python-client` reads the document once; its client talks to the site inside this process.
+"""
+
+import datetime as dt
+import importlib
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+from uuid import UUID
+
+import httpx
+import pytest
+from django.core.handlers.wsgi import WSGIHandler
+from django.core.management import call_command
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
+from django.utils import timezone
+
+from matchmaker.accounts.services import SCOPES, create_token
+from matchmaker.companies.models import Company
+from matchmaker.notifications.services import notify
+from tests import factories
+from tests.events.conftest import Hall
+from tests.files import PDF
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+BINARY = dict.fromkeys(("application/pdf", "image/webp"), "application/octet-stream")
+TEXT = "We look for fragrant rice in 5 kg bags for our shops in Hubei."
+
+
+@pytest.fixture(scope="module")
+def generated(tmp_path_factory):
+    """The name of the package that was generated; it can be imported."""
+    folder = tmp_path_factory.mktemp("client")
+    document, options = folder / "openapi.yaml", folder / "options.json"
+    call_command("spectacular", file=str(document))
+    options.write_text(json.dumps({"post_hooks": [], "content_type_overrides": BINARY}))
+    command = [Path(sys.executable).parent / "openapi-python-client", "generate", "--meta", "none", "--fail-on-warning"]
+    target = folder / "generated_client"
+    done = subprocess.run(
+        [*command, "--path", document, "--output-path", target, "--config", options], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    sys.path.insert(0, str(folder))
+    yield target.name
+    sys.path.remove(str(folder))
+    for name in [name for name in sys.modules if name.split(".")[0] == target.name]:
+        del sys.modules[name]
+
+
+class Program:
+    """A program of one person, written with the generated client."""
+
+    def __init__(self, package: str, person) -> None:
+        self.package = package
+        _token, key = create_token(by=person, name="program", scopes=SCOPES)
+        client = importlib.import_module(f"{package}.client")
+        transport = httpx.WSGITransport(app=WSGIHandler())
+        self.client = client.AuthenticatedClient(
+            base_url="http://testserver", token=key, httpx_args={"transport": transport}
+        )
+
+    def call(self, operation: str, *path, body: object = None, **parameters):
+        """The answer of `tag.operation`, parsed by the client; fails on a refusal and on a member that got lost."""
+        tag, _dot, name = operation.partition(".")
+        module = importlib.import_module(f"{self.package}.api.{tag}.{tag}_{name}")
+        given = {"body": body} if body is not None else {}
+        answer = module.sync_detailed(*path, client=self.client, **given, **parameters)
+        assert 200 <= answer.status_code < 300, answer.content.decode()
+        if answer.parsed is not None:
+            read = answer.parsed
+            shown = [row.to_dict() for row in read] if isinstance(read, list) else read.to_dict()
+            assert _sorted(shown) == _sorted(json.loads(answer.content))
+        return answer.parsed
+
+    def model(self, name: str, values: dict):
+        return getattr(importlib.import_module(f"{self.package}.models"), name).from_dict(values)
+
+
+def _sorted(value):
+    """Comparable: the client writes times in another form, all else as it came."""
+    if isinstance(value, dict):
+        return {name: _sorted(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_sorted(inner) for inner in value]
+    if isinstance(value, str) and len(value) >= 20 and value[4:5] == "-" and value[10:11] == "T":
+        return dt.datetime.fromisoformat(value)
+    return value
+
+
+@pytest.fixture(autouse=True)
+def _one_connection():
+    """A real request closes its connection at its end; here the transaction of the test lives on it."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+@pytest.fixture
+def program(generated):
+    return lambda person: Program(generated, person)
+
+
+def test_a_supplier_writes_reads_changes_and_lists_products(program):
+    person = factories.user()
+    factories.supplier(person)
+    own = program(person)
+    body = own.model("ProductInRequest", {"texts": [{"language": "en", "name": "Rice"}]})
+    made = own.call("products.create", body=body)
+    assert (made.incoterm, made.storage, made.capacity_period, made.category) == ("", "", "", None)
+    change = own.model("PatchedProductInRequest", {"origin": "TH", "incoterm": "FOB", "incoterm_place": "Bangkok"})
+    changed = own.call("products.partial_update", made.uid, body=change)
+    assert (changed.incoterm, changed.origin, changed.revision) == ("FOB", "TH", made.revision + 1)
+    assert own.call("products.retrieve", made.uid).uid == made.uid
+    assert [row.uid for row in own.call("products.mine_list").results] == [made.uid]
+    factories.product()
+    factories.product(price_low=None, currency="")
+    assert own.call("products.list").count == 2
+    assert own.call("products.certificates_list", made.uid) is not None
+    assert own.call("products.files_list", made.uid) is not None
+    assert own.call("products.pictures_list", made.uid) is not None
+
+
+def test_a_buyer_writes_reads_changes_and_lists_demands(program):
+    person = factories.user()
+    factories.buyer(person)
+    own = program(person)
+    closing = (timezone.localdate() + dt.timedelta(days=30)).isoformat()
+    values = {"title": "Rice", "closing_on": closing, "lines": [{"text": "fragrant rice"}]}
+    made = own.call("demands.create", body=own.model("DemandInRequest", values))
+    assert [line.text for line in made.lines] == ["fragrant rice"]
+    changed = own.call("demands.partial_update", made.uid, body=own.model("PatchedDemandInRequest", {"title": "Tea"}))
+    assert (changed.title, own.call("demands.retrieve", made.uid).title) == ("Tea", "Tea")
+    assert [row.uid for row in own.call("demands.mine_list").results] == [made.uid]
+    factories.demand(lines=1)
+    assert own.call("demands.list").count == 1
+
+
+def test_a_company_is_read_and_changed_with_its_papers(program):
+    person = factories.user()
+    company = factories.supplier(person)
+    own = program(person)
+    assert [row.legal_name for row in own.call("companies.mine_list").results] == [company.legal_name]
+    changed = own.call(
+        "companies.partial_update", company.uid, body=own.model("PatchedOwnCompanyRequest", {"about": "x"})
+    )
+    assert changed.about == "x"
+    assert own.call("companies.list").count == own.call("companies.list", country=company.country).count == 1
+    assert own.call("companies.retrieve", company.uid).uid == company.uid
+    types, models = (importlib.import_module(f"{own.package}.{name}") for name in ("types", "models"))
+    file = types.File(payload=io.BytesIO(PDF), file_name="register.pdf", mime_type="application/pdf")
+    paper = models.DocumentInRequest(kind=models.DocumentKindEnum("register"), paper=file)
+    made = own.call("companies.documents_create", company.uid, body=paper)
+    assert own.call("companies.documents_retrieve", company.uid, made.uid).uid == made.uid
+    assert own.call("companies.documents_list", company.uid).count == 1
+
+
+def test_two_sides_meet_over_a_match_an_enquiry_and_a_quote(program):
+    match = factories.match()
+    seller = program(factories.member_of(match.product.company))
+    wanter = program(factories.member_of(match.line.demand.company))
+    for own in (seller, wanter):
+        assert [row.uid for row in own.call("matches.list").results] == [match.uid]
+        assert own.call("matches.retrieve", match.uid).uid == match.uid
+    asking = wanter.model("AskInRequest", {"product": str(match.product.uid), "text": TEXT})
+    asked = wanter.call("enquiries.create", body=asking)
+    replied = seller.call("enquiries.reply_create", asked.uid, body=seller.model("MessageInRequest", {"text": "Yes."}))
+    assert [message.text for message in replied.messages] == [TEXT, "Yes."]
+    until = (timezone.localdate() + dt.timedelta(days=30)).isoformat()
+    terms = {"price": "950", "currency": "USD", "price_unit": "t", "valid_until": until}
+    terms |= {"incoterm": "CIF", "incoterm_place": "Shanghai"}
+    quoted = seller.call("enquiries.quotes_create", asked.uid, body=seller.model("QuoteInRequest", terms))
+    assert (quoted.incoterm, quoted.line) == ("CIF", None)
+    taken = wanter.call(
+        "quotes.answer_create", quoted.uid, body=wanter.model("QuoteAnswerInRequest", {"answer": "accepted"})
+    )
+    assert (taken.status, wanter.call("quotes.retrieve", quoted.uid).status) == ("accepted", "accepted")
+    for own in (seller, wanter):
+        assert own.call("enquiries.list").count == own.call("quotes.list").count == 1
+        assert own.call("enquiries.retrieve", asked.uid).uid == asked.uid
+
+
+def test_two_companies_come_to_an_event_ask_for_a_meeting_and_hold_it(program):
+    hall = Hall()
+    supplier, buyer = hall.comes("supplier"), hall.comes("buyer")
+    seller, wanter = (program(factories.member_of(row.company)) for row in (supplier, buyer))
+    event = seller.call("events.retrieve", "wuhan")
+    assert seller.call("events.list").count == 1
+    assert event.slots[0] == hall.slots[0]
+    values = {"event": "wuhan", "other": str(buyer.company.uid), "starts_at": hall.slots[0].isoformat()}
+    asked = seller.call("meeting_requests.create", body=seller.model("RequestInRequest", values))
+    changed = seller.call(
+        "meeting_requests.partial_update", asked.uid, body=seller.model("PatchedChangeInRequest", {"note": "New crop"})
+    )
+    assert (changed.note, changed.owes) == ("New crop", "other")
+    yes = wanter.model("RequestAnswerInRequest", {"answer": "accepted"})
+    assert wanter.call("meeting_requests.answer_create", asked.uid, body=yes).owes == ""
+    assert wanter.call("meeting_requests.list").count == 1
+    (meeting,) = seller.call("meetings.list").results
+    assert (meeting.side, meeting.move, meeting.rating) == ("supplier", None, None)
+    assert wanter.call("meetings.retrieve", meeting.uid).side == "buyer"
+    (row,) = seller.call("participations.list").results
+    changed = seller.call(
+        "participations.partial_update", row.uid, body=seller.model("PatchedDetailsInRequest", {"seeks": "Buyers"})
+    )
+    assert (changed.seeks, seller.call("participations.retrieve", row.uid).seeks) == ("Buyers", "Buyers")
+    wish = seller.model("WishInRequest", {"company": str(buyer.company.uid), "kind": "must"})
+    seller.call("participations.wishes_create", row.uid, body=wish)
+    assert [one.kind for one in seller.call("participations.wishes_list", row.uid)] == ["must"]
+
+
+def test_a_company_registers_for_an_event(program):
+    Hall()
+    person = factories.user()
+    factories.supplier(person)
+    own = program(person)
+    values = {"event": "wuhan", "side": "supplier", "people": [{"name": "Malee"}]}
+    made = own.call("participations.create", body=own.model("RegisterInRequest", values))
+    assert [one.name for one in made.people] == ["Malee"]
+
+
+def test_a_person_reads_what_everybody_may_and_what_was_told(program):
+    person = factories.member_of(factories.supplier())
+    factories.category()
+    factories.hs_code()
+    notify(kind="welcome", to=[person], event_key="x", context={})
+    own = program(person)
+    notice = own.call("notifications.list").results[0]
+    assert own.call("notifications.retrieve", notice.uid).uid == notice.uid
+    own.call("notifications.read_create", notice.uid)
+    category = own.call("categories.list").results[0]
+    assert own.call("categories.retrieve", category.code).code == category.code
+    code = own.call("hs_codes.list").results[0]
+    assert (code.category, own.call("hs_codes.retrieve", code.code).code) == (None, code.code)
+    own.call("suggestions.create", body=own.model("TextInRequest", {"text": "rice"}))
+
+
+def test_a_buyers_program_sets_up_a_feed(program):
+    person = factories.user()
+    company = factories.buyer(person)
+    assert isinstance(company, Company)
+    own = program(person)
+    assert own.call("feeds.list").count == 0
+
+
+def test_a_refusal_is_parsed_as_the_problem_of_the_document(program, generated):
+    own = program(factories.user())
+    missing = importlib.import_module(f"{generated}.api.products.products_retrieve").sync_detailed(
+        UUID("01920000-0000-7000-8000-000000000000"), client=own.client
+    )
+    assert (missing.status_code, missing.parsed.code, missing.parsed.status) == (404, "not_found", 404)
