@@ -6,7 +6,6 @@ from django.core.exceptions import ValidationError
 from matchmaker.core.problems import Refused
 from matchmaker.imports import headers, services
 from matchmaker.imports.columns import heads
-from matchmaker.imports.packs import fresh_rows
 from tests.imports.sheets import as_csv
 
 
@@ -48,7 +47,7 @@ def test_b74_a_column_that_is_needed_and_missing_is_asked_for(mill, owner):
     assert (refused.value.code, refused.value.message) == ("columns_missing", "Say where to find: product name.")
     services.map_columns(by=owner, batch=batch, mapping={"name": 0}, defaults={"origin": "TH"}, publish=False)
     services.work_waiting()
-    assert next(fresh_rows(batch)).values["origin"] == "TH"
+    assert batch.rows.get().values["origin"] == "TH"
 
 
 @pytest.mark.django_db

@@ -5,7 +5,7 @@ from collections import Counter
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -114,10 +114,7 @@ class Import(Public):
 
     def actions(self) -> Counter[str]:
         """How many rows will be new, changes, already here, refused."""
-        counts = Counter(self.rows.order_by().values_list("action", flat=True))
-        apart = sum(counts[action] for action in ImportRow.Action.values if action != ImportRow.Action.CREATE)
-        counts[ImportRow.Action.CREATE] = self.total - apart
-        return counts
+        return Counter(dict(self.rows.order_by().values_list("action").annotate(n=Count("id"))))
 
     @property
     def owner(self):
@@ -132,26 +129,8 @@ class Import(Public):
         return self.state == self.State.DONE and self.undo_until is not None and self.undo_until > timezone.now()
 
 
-class ImportPack(models.Model):
-    """A piece of the file that comes in in one transaction, with its rows that are sound and new; see `packs`."""
-
-    batch = models.ForeignKey(Import, models.CASCADE, related_name="packs", db_column="import_id", db_index=False)
-    first_row = models.PositiveIntegerField()
-    last_row = models.PositiveIntegerField()
-    names = models.JSONField(default=list)  # of the columns in `rows`, in order
-    rows = models.TextField()  # JSON: [row numbers, uids of what they become, a column of values, …], see `packed`
-    written = models.TextField(default="[]")  # JSON: [notes, a column of cells as text, …], see `packs.written`
-
-    class Meta:
-        ordering = ["first_row"]
-        constraints = [models.UniqueConstraint(fields=["batch", "first_row"], name="import_pack_once")]
-
-    def __str__(self):
-        return f"{self.batch} · {self.first_row} to {self.last_row}"
-
-
 class ImportRow(models.Model):
-    """A row there is something to say about: refused, a change, already here, or mended by hand."""
+    """One row of the file: its cells, what will be written, and what became of it."""
 
     class Action(models.TextChoices):
         CREATE = "create", _("new")
@@ -162,7 +141,8 @@ class ImportRow(models.Model):
     batch = models.ForeignKey(Import, models.CASCADE, related_name="rows", db_column="import_id", db_index=False)
     row_no = models.PositiveIntegerField()  # as the spreadsheet counts
     raw = models.JSONField(default=list)  # cells as text, in the file's order
-    values = models.JSONField(null=True)  # what will be written; null for a refused row
+    # What will be written, null for a refused row. Decimals and days are texts in JSON.
+    values = models.JSONField(null=True, encoder=DjangoJSONEncoder)
     problems = models.JSONField(null=True)  # our column → the sentence
     notes = models.JSONField(null=True)  # our column → what was put right, or of which row this one is the same
     action = models.CharField(max_length=6, choices=Action)

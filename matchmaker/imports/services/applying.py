@@ -4,6 +4,7 @@ import datetime as dt
 import uuid
 from collections import Counter
 
+from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
 from django.db.models import F
 from django.utils import timezone, translation
@@ -12,16 +13,14 @@ from django.utils.translation import gettext as _
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
 from matchmaker.companies.models import Company
-from matchmaker.core.bulk import without_waiting_for_the_disk
-from matchmaker.core.cycles import no_search_for_cycles
+from matchmaker.core.joined import one_after_another
 from matchmaker.core.problems import Refused
 from matchmaker.imports import reading
 from matchmaker.imports.kinds import KINDS
 from matchmaker.imports.models import Import, ImportRow
-from matchmaker.imports.packs import Row, Unpacker, as_written, change_apart, pack_behind, rows_of
 from matchmaker.imports.services import undoing
 from matchmaker.imports.services.leases import LEASE, READING_LEASE
-from matchmaker.imports.services.staging import forget_rows, read_rows
+from matchmaker.imports.services.staging import PIECE, read_rows
 from matchmaker.imports.services.uploading import may_import
 
 UNDO = dt.timedelta(days=7)
@@ -51,8 +50,7 @@ def work_waiting() -> int:
     """Do what waits until nothing does; returns how many imports were worked on. Any worker may die at any moment."""
     worked = 0
     for pk in Import.objects.waiting(timezone.now()).order_by("pk").values_list("pk", flat=True):
-        with no_search_for_cycles():
-            worked += _work(pk)
+        worked += _work(pk)
     return worked
 
 
@@ -71,9 +69,8 @@ def _work(pk: int) -> bool:
         while undoing.undo_chunk(pk, token):
             pass
         return True
-    with Unpacker() as unpacker:
-        while apply_chunk(pk, token, unpacker):
-            pass
+    while apply_piece(pk, token):
+        pass
     return True
 
 
@@ -81,7 +78,7 @@ def _read(batch: Import) -> None:
     try:
         read_rows(batch)
     except reading.Unreadable as problem:
-        forget_rows(batch)
+        batch.rows.all().delete()
         Import.objects.filter(pk=batch.pk).update(
             state=State.REFUSED,
             problem={"code": problem.code, "facts": problem.facts},
@@ -91,51 +88,57 @@ def _read(batch: Import) -> None:
 
 
 @transaction.atomic
-def apply_chunk(pk: int, token: uuid.UUID, unpacker: Unpacker) -> bool:
-    """The next piece; False when there is none or somebody else holds the import."""
+def apply_piece(pk: int, token: uuid.UUID) -> bool:
+    """Bring in the next rows; False when there are none or another worker holds the import."""
     held = Import.objects.select_for_update(of=("self",)).select_related("company", "campaign", "by")
     batch = held.filter(pk=pk, lease_token=token, state=State.APPLYING).first()
     if batch is None:
         return False
-    pack, packed = unpacker.next_of(batch)
-    if pack is None:
+    rows = list(batch.rows.filter(row_no__gt=batch.done_through).defer("raw", "notes")[:PIECE])
+    if not rows:
         _finish(batch)
         return False
-    without_waiting_for_the_disk()  # `_finish` waits; until then a piece that is lost is brought in again
-    kind = KINDS[batch.kind]
-    rows = rows_of(batch, pack, packed)
-    # Two files at once, or one sent twice: whoever comes second sees what the first has written.
-    owners = [batch.company_id] if batch.company_id else {(row.values or {}).get("company_id") for row in rows}
-    list(Company.objects.select_for_update().filter(pk__in=owners).order_by("pk").values_list("pk", flat=True))
-    changed = []
-    if kind.newest() > batch.newest_seen and (newer := kind.existing(batch, newer_than=batch.newest_seen)):
-        for row in rows:
-            if row.action == Action.CREATE and (target := newer.get(kind.key(row.values or {}))):
-                row.action, row.target = Action.UPDATE.value, target
-                changed.append(row)
+    _lock_owners(batch, rows)
     refused_before = sum(1 for row in rows if row.action == Action.REJECT)
     with translation.override(batch.language):
+        changed = _meet_newer(batch, rows)
         changed += _create(batch, [row for row in rows if row.action == Action.CREATE])
         changed += _change(batch, [row for row in rows if row.action == Action.UPDATE])
-    if changed:
-        as_written(pack, changed)
-        change_apart(batch, {row.row_no: row for row in changed}.values())
+    ImportRow.objects.bulk_update(set(changed), ["action", "target", "before", "problems"], batch_size=200)
     count = Counter(row.action for row in rows)
     Import.objects.filter(pk=pk).update(
-        done_through=pack.last_row,
-        newest_seen=kind.newest(),
+        done_through=rows[-1].row_no,
+        newest_seen=KINDS[batch.kind].newest(),
         lease_until=timezone.now() + LEASE,
         created=F("created") + count[Action.CREATE],
         updated=F("updated") + count[Action.UPDATE],
         unchanged=F("unchanged") + count[Action.SAME],
         rejected=F("rejected") + count[Action.REJECT] - refused_before,
     )
-    if following := pack_behind(batch, pack.last_row):
-        unpacker.begin(following, behind=pack.last_row)
     return True
 
 
-def _create(batch: Import, rows: list[Row]) -> list[Row]:
+def _lock_owners(batch: Import, rows: list[ImportRow]) -> None:
+    """Two files at once, or one sent twice: the second waits here and then sees what the first has written."""
+    owners = [batch.company_id] if batch.company_id else {(row.values or {}).get("company_id") for row in rows}
+    list(Company.objects.select_for_update().filter(pk__in=owners).order_by("pk").values_list("pk", flat=True))
+
+
+def _meet_newer(batch: Import, rows: list[ImportRow]) -> list[ImportRow]:
+    """Rows whose thing has come in since they were checked become changes of it."""
+    kind = KINDS[batch.kind]
+    if kind.newest() <= batch.newest_seen:
+        return []
+    newer = kind.existing(batch, newer_than=batch.newest_seen)
+    met = []
+    for row in rows:
+        if row.action == Action.CREATE and (target := newer.get(kind.key(row.values or {}))):
+            row.action, row.target = Action.UPDATE, target
+            met.append(row)
+    return met
+
+
+def _create(batch: Import, rows: list[ImportRow]) -> list[ImportRow]:
     """Write new ones; when the database refuses the lot, each by itself, so that one bad row costs only itself."""
     kind = KINDS[batch.kind]
     if not rows:
@@ -151,24 +154,26 @@ def _create(batch: Import, rows: list[Row]) -> list[Row]:
         try:
             with transaction.atomic():
                 kind.create(batch, [row])
-        except DatabaseError:  # IntegrityError is one of them
-            row.action = Action.REJECT.value
+        except DatabaseError:
+            row.action = Action.REJECT
             row.problems = {"": _("Something with this number or name has come in since this file was checked.")}
             refused.append(row)
     return refused
 
 
-def _change(batch: Import, rows: list[Row]) -> list[Row]:
+def _change(batch: Import, rows: list[ImportRow]) -> list[ImportRow]:
     kind = KINDS[batch.kind]
     for row in rows:
+        problem = _("What this row adds to is not there any more.")
         try:
             with transaction.atomic():
                 kind.change(batch, [row])
-        except DatabaseError:  # IntegrityError is one of them
+        except DatabaseError:
             row.before = None
+        except ValidationError as error:
+            row.before, problem = None, one_after_another(error.messages)
         if row.before is None:
-            row.action = Action.REJECT.value
-            row.problems = {"": _("What this row adds to is not there any more.")}
+            row.action, row.problems = Action.REJECT, {"": problem}
     return rows
 
 

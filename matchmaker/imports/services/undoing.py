@@ -12,9 +12,9 @@ from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
 from matchmaker.core.problems import Refused
 from matchmaker.imports.kinds import KINDS
-from matchmaker.imports.models import Feed, Import, ImportPack, ImportRow
-from matchmaker.imports.packs import rows_of, unpacked
+from matchmaker.imports.models import Feed, Import, ImportRow
 from matchmaker.imports.services.leases import LEASE
+from matchmaker.imports.services.staging import PIECE
 from matchmaker.imports.services.uploading import may_import
 
 UNUSED = dt.timedelta(days=30)  # files nobody went on with are put away after that
@@ -47,17 +47,16 @@ def undo_chunk(pk: int, token: uuid.UUID) -> bool:
     batch = held.filter(pk=pk, lease_token=token, state=State.UNDOING).first()
     if batch is None:
         return False
-    pack = batch.packs.defer("written").filter(last_row__lte=batch.done_through).order_by("-last_row").first()
-    if pack is None:
+    rows = list(batch.rows.filter(row_no__lte=batch.done_through).defer("raw", "notes").order_by("-row_no")[:PIECE])
+    if not rows:
         Import.objects.filter(pk=pk).update(state=State.UNDONE, lease_until=None, lease_token=None)
         record(by=batch.by, verb="import_undone", on=batch, organisation=batch.owner, facts={"kept": batch.kept})
         return False
     kind = KINDS[batch.kind]
-    rows = rows_of(batch, pack, unpacked(pack))[::-1]
     kept = kind.restore(batch, [row for row in rows if row.action == Action.UPDATE and row.before])
     kept += kind.remove(batch, [row for row in rows if row.action == Action.CREATE])
     Import.objects.filter(pk=pk).update(
-        done_through=pack.first_row - 1, kept=F("kept") + kept, lease_until=timezone.now() + LEASE
+        done_through=rows[-1].row_no - 1, kept=F("kept") + kept, lease_until=timezone.now() + LEASE
     )
     return True
 
@@ -65,8 +64,7 @@ def undo_chunk(pk: int, token: uuid.UUID) -> bool:
 def forget_old() -> int:
     """Forget the rows of imports that can no longer be undone, and files nobody went on with."""
     now = timezone.now()
-    past = Import.objects.past_undo(now)
-    gone = sum(model.objects.filter(batch__in=past).delete()[0] for model in (ImportRow, ImportPack))
+    gone, _by_model = ImportRow.objects.filter(batch__in=Import.objects.past_undo(now)).delete()
     unused = Import.objects.filter(
         created_at__lt=now - UNUSED, state__in=[State.MAPPING, State.PREVIEW, State.REFUSED, State.UNDONE]
     )
