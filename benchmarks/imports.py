@@ -139,6 +139,8 @@ def bring_in(content: bytes, run: int, rows: int = ROWS):
 
     person, company = _company(str(run))
     batch = services.start_import(by=person, kind="products", file_name="x.csv", content=content, company=company)
+    services.work_waiting()
+    batch.refresh_from_db()
     services.map_columns(by=person, batch=batch, mapping=batch.mapping, defaults={}, publish=False)
     services.work_waiting()
     services.apply_import(by=person, batch=batch)

@@ -114,7 +114,7 @@ TABLE = (
     Right("Sheet being brought in, feed of demands",
         ("–", "–", "own", "–", "organisers, the campaign's", "a feed as its person, by scope"),
         tables="imports.Import imports.ImportRow imports.Feed imports.FeedLine",
-        notices="demand_feed",
+        notices="demand_feed feed_stopped import_stopped",
         exports={"import_example": SIGNED_IN, "import_refused": SIGNED_IN}),
     Right("Notice", ("–", "own", "own", "–", "–", "own"),
         tables="notifications.Notice notifications.Delivery notifications.Digest notifications.Preference "

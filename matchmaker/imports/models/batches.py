@@ -48,6 +48,7 @@ class Import(Public):
         FEED = "feed", _("demands from a feed")
 
     class State(models.TextChoices):
+        OPENING = "opening", _("being opened")
         MAPPING = "mapping", _("columns to confirm")
         READING = "reading", _("being checked")
         PREVIEW = "preview", _("ready to bring in")
@@ -57,7 +58,7 @@ class Import(Public):
         UNDONE = "undone", _("undone")
         REFUSED = "refused", _("cannot be read")
 
-    WORKING = (State.READING, State.APPLYING, State.UNDOING)
+    WORKING = (State.OPENING, State.READING, State.APPLYING, State.UNDOING)
 
     kind = models.CharField(max_length=10, choices=Kind)
     # Whose rows these are: one company's, or anybody's when the campaign's team imports (then null).
@@ -68,12 +69,14 @@ class Import(Public):
     feed = models.ForeignKey("imports.Feed", models.CASCADE, null=True, blank=True, related_name="batches")
     file_name = models.CharField(max_length=200)
     content = models.BinaryField(null=True)  # the file, deflated, until its rows are brought in
+    size = models.PositiveIntegerField(default=0)  # bytes of the file, until it and its rows are forgotten
     seen = models.JSONField(default=dict)  # how the file is read, see `reading.Seen`
+    top = models.JSONField(default=list)  # the first rows as [number, cells], cut short, for the page of the columns
     head = models.JSONField(default=list)  # the file's own column names
     mapping = models.JSONField(default=dict)  # our column → place in the file
     defaults = models.JSONField(default=dict)  # our column → the text that stands for an empty cell
     publish = models.BooleanField(_("publish what is complete"), default=False)
-    state = models.CharField(max_length=10, choices=State, default=State.MAPPING)
+    state = models.CharField(max_length=10, choices=State, default=State.OPENING)
     problem = models.JSONField(default=dict)  # why it cannot be read: code and facts
     total = models.PositiveIntegerField(default=0)  # rows of the file that hold anything, without the head
     rejected = models.PositiveIntegerField(default=0)
@@ -85,6 +88,7 @@ class Import(Public):
     newest_seen = models.BigIntegerField(default=0)  # highest primary key of the target when rows were compared
     lease_until = models.DateTimeField(null=True, blank=True)
     lease_token = models.UUIDField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)  # begun and not ended, since the last step that went well
     created_at = models.DateTimeField(auto_now_add=True)
     applied_at = models.DateTimeField(null=True, blank=True)
     undo_until = models.DateTimeField(null=True, blank=True)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import IO
 
-from matchmaker.imports.reading.problems import MAX_CELL, Unreadable, check_row
+from matchmaker.imports.reading.problems import MAX_CELL, Unreadable
 
 ENCODINGS = (
     "utf-8-sig",
@@ -92,7 +92,7 @@ def rows(file: IO[bytes], encoding: str, delimiter: str) -> Iterator[tuple[int, 
         for cells in reader:
             number += 1
             if any(cells):
-                yield number, check_row(cells, number)
+                yield number, cells
     except csv.Error as error:
         raise Unreadable(_code_of(str(error)), row=number + 1, limit=MAX_CELL) from None
     except UnicodeDecodeError:

@@ -1,8 +1,11 @@
 """Bringing judged rows in: piece by piece, one transaction each, from where the last one ended."""
 
 import datetime as dt
+import logging
+import time
 import uuid
 from collections import Counter
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
@@ -21,9 +24,14 @@ from matchmaker.imports.models import Import, ImportRow
 from matchmaker.imports.services import undoing
 from matchmaker.imports.services.leases import LEASE, READING_LEASE
 from matchmaker.imports.services.staging import PIECE, read_rows
-from matchmaker.imports.services.uploading import may_import
+from matchmaker.imports.services.uploading import may_bring_in, open_file
+from matchmaker.notifications.services import notify
 
 UNDO = dt.timedelta(days=7)
+MAX_ATTEMPTS = 5  # of one step; then the import is stopped
+RETRY = dt.timedelta(seconds=30)  # after the first failure of a step, then twice, three times as long
+FAIR_SHARE = 40  # seconds after which a task begins no further import: Celery ends it at 100
+logger = logging.getLogger(__name__)
 State, Action = Import.State, ImportRow.Action
 
 
@@ -34,7 +42,7 @@ def apply_import(*, by: User, batch: Import) -> Import:
     Raises:
         Refused: `nothing_to_apply`, `not_in_preview`.
     """
-    may_import(by, batch.kind, company=batch.company, campaign=batch.campaign)
+    may_bring_in(by, batch.kind, company=batch.company, campaign=batch.campaign)
     batch.refresh_from_db()
     if batch.state == State.PREVIEW and batch.valid == 0:
         raise Refused("nothing_to_apply", _("No row of this file can be brought in. Correct it first."))
@@ -47,44 +55,90 @@ def apply_import(*, by: User, batch: Import) -> Import:
 
 
 def work_waiting() -> int:
-    """Do what waits until nothing does; returns how many imports were worked on. Any worker may die at any moment."""
-    worked = 0
-    for pk in Import.objects.waiting(timezone.now()).order_by("pk").values_list("pk", flat=True):
+    """Do what waits until nothing does; returns how many imports were worked on. A worker may die at any moment."""
+    worked, begun = 0, time.monotonic()
+    waiting = Import.objects.waiting(timezone.now()).order_by("attempts", "pk")
+    for pk in waiting.values_list("pk", flat=True):
         worked += _work(pk)
+        if time.monotonic() - begun > FAIR_SHARE:
+            break
     return worked
 
 
 def _work(pk: int) -> bool:
-    token = uuid.uuid4()
-    now = timezone.now()
-    claimed = Import.objects.waiting(now).filter(pk=pk)
-    if not claimed.update(lease_until=now + READING_LEASE, lease_token=token):
+    """Claim one import and take it as far as it goes. The attempt is counted first, so that a killed worker counts."""
+    token, now = uuid.uuid4(), timezone.now()
+    claim = Import.objects.waiting(now).filter(pk=pk)
+    if not claim.update(lease_until=now + READING_LEASE, lease_token=token, attempts=F("attempts") + 1):
         return False
     batch = Import.objects.select_related("company", "campaign", "by").get(pk=pk)
-    if batch.state == State.READING:
-        _read(batch)
+    if batch.attempts > MAX_ATTEMPTS:
+        stop_import(batch)
         return True
-    Import.objects.filter(pk=pk, lease_token=token).update(lease_until=now + LEASE)
-    if batch.state == State.UNDOING:
-        while undoing.undo_chunk(pk, token):
-            pass
-        return True
-    while apply_piece(pk, token):
-        pass
+    try:
+        _STEPS[State(batch.state)](batch, token)
+    except reading.Unreadable as problem:
+        refuse_file(batch, problem.code, **problem.facts)
+    except Exception:
+        logger.exception("import %s failed, attempt %d", batch.uid, batch.attempts)
+        Import.objects.filter(pk=pk, lease_token=token).update(lease_until=timezone.now() + RETRY * batch.attempts)
     return True
 
 
-def _read(batch: Import) -> None:
-    try:
-        read_rows(batch)
-    except reading.Unreadable as problem:
-        batch.rows.all().delete()
-        Import.objects.filter(pk=batch.pk).update(
-            state=State.REFUSED,
-            problem={"code": problem.code, "facts": problem.facts},
-            content=None,
-            lease_until=None,
-        )
+def _open(batch: Import, _token: uuid.UUID) -> None:
+    open_file(batch)
+
+
+def _read(batch: Import, _token: uuid.UUID) -> None:
+    read_rows(batch)
+
+
+def _apply(batch: Import, token: uuid.UUID) -> None:
+    Import.objects.filter(pk=batch.pk, lease_token=token).update(lease_until=timezone.now() + LEASE)
+    while apply_piece(batch.pk, token):
+        pass
+
+
+def _undo(batch: Import, token: uuid.UUID) -> None:
+    Import.objects.filter(pk=batch.pk, lease_token=token).update(lease_until=timezone.now() + LEASE)
+    while undoing.undo_piece(batch.pk, token):
+        pass
+
+
+_STEPS = {State.OPENING: _open, State.READING: _read, State.APPLYING: _apply, State.UNDOING: _undo}
+
+
+def refuse_file(batch: Import, code: str, **facts: Any) -> None:
+    """Say why a file cannot be read; nothing of it stays but that."""
+    batch.rows.all().delete()
+    Import.objects.filter(pk=batch.pk).update(
+        state=State.REFUSED, problem={"code": code, "facts": facts}, content=None, size=0, lease_until=None, attempts=0
+    )
+
+
+@transaction.atomic
+def stop_import(batch: Import) -> None:
+    """Give up after MAX_ATTEMPTS and tell who sent it. What is in stays in and can be undone as usual."""
+    if batch.state in (State.OPENING, State.READING):
+        refuse_file(batch, "stopped")
+    elif batch.state == State.APPLYING:
+        with translation.override(batch.language):
+            sentence = _("Bringing this row in failed several times, so it was left out.")
+        rest = batch.rows.filter(row_no__gt=batch.done_through).exclude(action=Action.REJECT)
+        left_out = rest.update(action=Action.REJECT, problems={"": sentence})
+        Import.objects.filter(pk=batch.pk).update(rejected=F("rejected") + left_out)
+        _finish(batch)
+    else:  # undoing: what is in stays, and the person may try again
+        done = Import.objects.filter(pk=batch.pk)
+        done.update(state=State.DONE, lease_until=None, lease_token=None, attempts=0)
+    notify(
+        kind="import_stopped",
+        to=[batch.by],
+        about=batch.owner.uid,
+        event_key=f"import_stopped:{batch.uid}:{batch.state}",
+        context={"file": batch.file_name},
+        path=f"/imports/{batch.uid}/",
+    )
 
 
 @transaction.atomic
@@ -110,6 +164,7 @@ def apply_piece(pk: int, token: uuid.UUID) -> bool:
         done_through=rows[-1].row_no,
         newest_seen=KINDS[batch.kind].newest(),
         lease_until=timezone.now() + LEASE,
+        attempts=0,
         created=F("created") + count[Action.CREATE],
         updated=F("updated") + count[Action.UPDATE],
         unchanged=F("unchanged") + count[Action.SAME],
@@ -180,7 +235,7 @@ def _change(batch: Import, rows: list[ImportRow]) -> list[ImportRow]:
 def _finish(batch: Import) -> None:
     now = timezone.now()
     Import.objects.filter(pk=batch.pk).update(
-        state=State.DONE, applied_at=now, undo_until=now + UNDO, lease_until=None, lease_token=None
+        state=State.DONE, applied_at=now, undo_until=now + UNDO, lease_until=None, lease_token=None, attempts=0
     )
     batch.refresh_from_db()
     facts = {

@@ -19,7 +19,7 @@ from matchmaker.imports import reading
 from matchmaker.imports.columns import Reader
 from matchmaker.imports.kinds import KINDS, Context, Kind
 from matchmaker.imports.models import Import, ImportRow
-from matchmaker.imports.services.uploading import may_import
+from matchmaker.imports.services.uploading import may_bring_in
 
 PIECE = 1_000  # rows that are judged and written together
 Action = ImportRow.Action
@@ -34,7 +34,7 @@ def map_columns(
     Raises:
         Refused: `columns_missing` when something needed has neither a column nor a text that stands for it.
     """
-    may_import(by, batch.kind, company=batch.company, campaign=batch.campaign)
+    may_bring_in(by, batch.kind, company=batch.company, campaign=batch.campaign)
     columns = {column.name: column for column in KINDS[batch.kind].columns}
     mapping = {name: place for name, place in mapping.items() if name in columns and 0 <= place < len(batch.head)}
     defaults = {name: text.strip() for name, text in defaults.items() if name in columns and text.strip()}
@@ -77,7 +77,7 @@ def read_rows(batch: Import) -> None:
             counts["total"] += len(rows)
             counts["rejected"] += sum(1 for row in rows if row.action == Action.REJECT)
     Import.objects.filter(pk=batch.pk).update(
-        state=Import.State.PREVIEW, newest_seen=newest, lease_until=None, problem={}, **counts
+        state=Import.State.PREVIEW, newest_seen=newest, lease_until=None, attempts=0, problem={}, **counts
     )
 
 

@@ -17,7 +17,7 @@ from matchmaker.imports.services.leases import LEASE
 from matchmaker.imports.services.staging import PIECE
 from matchmaker.imports.services.uploading import may_import
 
-UNUSED = dt.timedelta(days=30)  # files nobody went on with are put away after that
+UNUSED = dt.timedelta(days=14)  # files nobody went on with are put away after that
 State, Action = Import.State, ImportRow.Action
 
 
@@ -41,7 +41,7 @@ def undo_import(*, by: User, batch: Import) -> Import:
 
 
 @transaction.atomic
-def undo_chunk(pk: int, token: uuid.UUID) -> bool:
+def undo_piece(pk: int, token: uuid.UUID) -> bool:
     """The last rows that are still in; False when there are none or somebody else holds the import."""
     held = Import.objects.select_for_update(of=("self",)).select_related("company", "campaign", "by")
     batch = held.filter(pk=pk, lease_token=token, state=State.UNDOING).first()
@@ -49,14 +49,14 @@ def undo_chunk(pk: int, token: uuid.UUID) -> bool:
         return False
     rows = list(batch.rows.filter(row_no__lte=batch.done_through).defer("raw", "notes").order_by("-row_no")[:PIECE])
     if not rows:
-        Import.objects.filter(pk=pk).update(state=State.UNDONE, lease_until=None, lease_token=None)
+        Import.objects.filter(pk=pk).update(state=State.UNDONE, size=0, lease_until=None, lease_token=None, attempts=0)
         record(by=batch.by, verb="import_undone", on=batch, organisation=batch.owner, facts={"kept": batch.kept})
         return False
     kind = KINDS[batch.kind]
     kept = kind.restore(batch, [row for row in rows if row.action == Action.UPDATE and row.before])
     kept += kind.remove(batch, [row for row in rows if row.action == Action.CREATE])
     Import.objects.filter(pk=pk).update(
-        done_through=rows[-1].row_no - 1, kept=F("kept") + kept, lease_until=timezone.now() + LEASE
+        done_through=rows[-1].row_no - 1, kept=F("kept") + kept, lease_until=timezone.now() + LEASE, attempts=0
     )
     return True
 
@@ -64,9 +64,12 @@ def undo_chunk(pk: int, token: uuid.UUID) -> bool:
 def forget_old() -> int:
     """Forget the rows of imports that can no longer be undone, and files nobody went on with."""
     now = timezone.now()
-    gone, _by_model = ImportRow.objects.filter(batch__in=Import.objects.past_undo(now)).delete()
+    past = Import.objects.past_undo(now)
+    forgotten, _by_model = ImportRow.objects.filter(batch__in=past).delete()
+    past.update(size=0)
     unused = Import.objects.filter(
-        created_at__lt=now - UNUSED, state__in=[State.MAPPING, State.PREVIEW, State.REFUSED, State.UNDONE]
+        created_at__lt=now - UNUSED,
+        state__in=[State.OPENING, State.MAPPING, State.READING, State.PREVIEW, State.REFUSED, State.UNDONE],
     )
     dropped, _by_model = unused.delete()
-    return gone + dropped
+    return forgotten + dropped

@@ -28,7 +28,10 @@ def mill(client):
 
 
 def send(client, content, owner="company", kind="products", name="goods.csv"):
-    return client.post(reverse("import_new", args=[owner, kind]), {"file": SimpleUploadedFile(name, content)})
+    """Upload a file; a worker opens it."""
+    answer = client.post(reverse("import_new", args=[owner, kind]), {"file": SimpleUploadedFile(name, content)})
+    services.work_waiting()
+    return answer
 
 
 def text(answer):
@@ -170,14 +173,18 @@ def test_another_row_may_be_said_to_hold_the_names_and_another_sheet_is_looked_a
 
     send(client, as_xlsx([["Our goods"], ["Goodz", "Tarif"], ["Rice", "100630"]], second), name="list.xlsx")
     batch = Import.objects.get()
-    address = reverse("import_look", args=[batch.uid])
-    client.post(address, {"sheet": batch.seen["sheet"], "head_row": "2"})
+
+    def look(choice):
+        client.post(reverse("import_look", args=[batch.uid]), choice)
+        services.work_waiting()
+
+    look({"sheet": batch.seen["sheet"], "head_row": "2"})
     batch.refresh_from_db()
     assert (batch.head, batch.seen["head_row"]) == (["Goodz", "Tarif"], 2)
-    client.post(address, {"sheet": batch.seen["sheet"], "head_row": "99"})  # there is no such row: looked for again
+    look({"sheet": batch.seen["sheet"], "head_row": "99"})  # there is no such row: looked for again
     batch.refresh_from_db()
     assert batch.seen["head_row"] == 1
-    client.post(address, {"sheet": "More", "head_row": "3"})
+    look({"sheet": "More", "head_row": "3"})
     batch.refresh_from_db()
     assert (batch.head, batch.seen["head_row"]) == (HEAD, 2)
 
