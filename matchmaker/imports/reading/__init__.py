@@ -1,7 +1,7 @@
 """Sheets as people send them, read row by row: CSV in any usual encoding, and XLSX. Plain Python."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from typing import IO
@@ -62,7 +62,7 @@ def look(file: IO[bytes], *, encoding: str = "", sheet: str = "") -> Seen:
         return Seen("csv", encoding=codec, delimiter=text_files.delimiter_of(file, codec))
 
 
-def rows(file: IO[bytes], seen: Seen) -> Iterator[tuple[int, list[str]]]:
+def rows(file: IO[bytes], seen: Seen) -> Generator[tuple[int, list[str]]]:
     """Row numbers from 1 as a spreadsheet shows them, with the cells as text; rows without any text are left out.
 
     Raises:

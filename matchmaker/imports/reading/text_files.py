@@ -4,7 +4,7 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import IO
 
 from matchmaker.imports.reading.problems import MAX_CELL, Unreadable
@@ -84,7 +84,7 @@ def delimiter_of(file: IO[bytes], encoding: str) -> str:
     return best if evenness(best)[0] else ","
 
 
-def rows(file: IO[bytes], encoding: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+def rows(file: IO[bytes], encoding: str, delimiter: str) -> Generator[tuple[int, list[str]]]:
     text = io.TextIOWrapper(_Kept(file), encoding=encoding, errors="strict", newline="")
     reader = csv.reader(text, delimiter=delimiter, strict=True)
     number = 0

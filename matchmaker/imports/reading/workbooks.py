@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import IO, Any
 
@@ -40,7 +40,7 @@ def sheets(file: IO[bytes]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return tuple(visible), tuple(hidden)
 
 
-def rows(file: IO[bytes], sheet: str) -> Iterator[tuple[int, list[str]]]:
+def rows(file: IO[bytes], sheet: str) -> Generator[tuple[int, list[str]]]:
     """Rows that hold any text, under the number they have in the workbook."""
     check_archive(file)
     yield from _answers(file, sheet)

@@ -50,7 +50,7 @@ def owner_for(request: HttpRequest, name: str, kind: str) -> Owner:
 def why_not(request: HttpRequest, owner: Owner, kind: str) -> str:
     """The sentence that says why nothing can be brought in here yet; '' when it can."""
     try:
-        services.may_bring_in(request.user, kind, **owner.takes())  # type: ignore[arg-type]  # the page asks who signed in
+        services.may_bring_in(request.user, kind, **owner.takes())
     except Refused as refusal:
         return str(refusal.message)
     return ""
