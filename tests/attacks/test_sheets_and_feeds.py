@@ -81,7 +81,7 @@ def test_the_page_of_an_import_costs_no_more_than_any_other(production_site):
         threads = [threading.Thread(target=visitor.get, args=(address,)) for _number in range(10)]
         [thread.start() for thread in threads]
         [thread.join() for thread in threads]
-        time.sleep(2)
+        time.sleep(8)  # enough answers for a p95
     assert delays.failures == []
     assert delays.p95 < 1
 

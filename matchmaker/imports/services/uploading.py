@@ -140,6 +140,7 @@ def _check_quota(owner: Company | Campaign | None, size: int) -> None:
             "too_many_files",
             _("Up to %(n)d files can be sent in an hour. Wait a little, or put several sheets into one.")
             % {"n": quota.files_an_hour},
+            field="file",
             status=429,
         )
     if (own.aggregate(bytes=Sum("size"))["bytes"] or 0) + size > quota.bytes_stored:
@@ -147,6 +148,7 @@ def _check_quota(owner: Company | Campaign | None, size: int) -> None:
             "too_much_kept",
             _("Files of up to %(n)d MB are stored. Put away old ones below “Files so far”, then send this one again.")
             % {"n": quota.bytes_stored // MB},
+            field="file",
             status=409,
         )
 
