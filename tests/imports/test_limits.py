@@ -73,13 +73,17 @@ class TestWhoMaySend:
 
 
 class TestHowMuch:
-    def test_files_an_hour_are_counted(self, mill, owner, monkeypatch):
+    def test_files_an_hour_are_counted(self, client, mill, owner, monkeypatch):
         monkeypatch.setitem(uploading.QUOTAS, Company, uploading.Quota(2, 10_000))
         send(mill, owner)
         send(mill, owner)
         with pytest.raises(Refused) as refused:
             send(mill, owner)
         assert (refused.value.code, refused.value.status) == ("too_many_files", 429)
+        client.force_login(owner)
+        upload = {"file": SimpleUploadedFile("a.csv", b"name\nrice")}
+        page = client.post(reverse("import_new", args=["company", "products"]), upload)
+        assert "Up to 2 files can be sent in an hour." in text(page)
         Import.objects.update(created_at=timezone.now() - dt.timedelta(minutes=61))
         send(mill, owner)
 
