@@ -4,7 +4,7 @@ DATABASE_URL names a PostgreSQL (the `test` at 127.0.0.1 by default); ROWS, PEER
 happens in a database of its own, made and dropped here.
 
 Ours is the whole way of a CSV file: read, every cell and rule checked, kept with its raw text and its problems,
-compared with what is on the site, brought in piece by piece (250 to 4,000 rows) with one transaction and one audit
+compared with what is on the site, brought in piece by piece (1,000 rows) with one transaction and one audit
 entry each.
 COPY is the bare writing of the same ready rows into the same three tables (products, texts, certificates; same indexes
 and foreign keys), in one transaction, nothing read or checked. django-import-export reads the same file, with
@@ -139,6 +139,8 @@ def bring_in(content: bytes, run: int, rows: int = ROWS):
 
     person, company = _company(str(run))
     batch = services.start_import(by=person, kind="products", file_name="x.csv", content=content, company=company)
+    services.work_waiting()
+    batch.refresh_from_db()
     services.map_columns(by=person, batch=batch, mapping=batch.mapping, defaults={}, publish=False)
     services.work_waiting()
     services.apply_import(by=person, batch=batch)
@@ -237,8 +239,7 @@ def report(times: dict[str, list[tuple[float, float]]]) -> None:
     for name, label in (("ours", "ours, all of it"), ("copy", "COPY, nothing else"), ("peer", "django-import-export")):
         wall, cpu = (statistics.median(one[part] for one in times[name]) for part in (0, 1))
         print(f"{label:28}{wall:>10.2f}{cpu:>10.2f}   {ROWS / wall:>10,.0f} rows/s")
-    print(f"P9 beside django-import-export, wall: {ratio('ours', 'peer', 0)}   goal ≥ 25×")
-    print(f"P9 beside COPY, wall:                 {ratio('ours', 'copy', 0)}   goal ≥ 0.5×")
+    print(f"R8 beside django-import-export, wall: {ratio('ours', 'peer', 0)}   goal ≥ 20×")
 
 
 if __name__ == "__main__":

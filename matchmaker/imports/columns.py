@@ -3,22 +3,22 @@
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxLengthValidator, ProhibitNullCharactersValidator
 from django.db import models
 from django.utils import translation
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from matchmaker.catalogue import wording
 from matchmaker.core import reference
 from matchmaker.core.joined import in_a_row, one_after_another
-from matchmaker.core.text import one_line, sound_text
+from matchmaker.language.numbers import parse_number
 
 Text = str | Promise
 MEMORY = 50_000  # distinct texts a column remembers its answer for
@@ -64,21 +64,12 @@ class Reader(dict[str, Answer]):
     def __init__(self, column: Column, default: str = ""):
         super().__init__()
         self.column, self.default = column, default
-        self.speaks = False  # whether any answer so far came with a sentence or a note
-        self._plainly = plain_reader(column)
-        self._limit = text_limit(column)
-
-    def takes_all(self, texts: Sequence[str]) -> bool:
-        """Whether each of these cells says just what stands in it, which is asked of a whole column at once."""
-        return self._limit is not None and are_plain(texts, self._limit)
 
     def __missing__(self, text: str) -> Answer:
-        found = self._plainly(text) or self._judge(text)
-        if found[1] or found[2]:
-            self.speaks = True
+        answer = self._judge(text)
         if len(self) < MEMORY:
-            self[text] = found
-        return found
+            self[text] = answer
+        return answer
 
     def _judge(self, text: str) -> Answer:
         column = self.column
@@ -94,54 +85,6 @@ class Reader(dict[str, Answer]):
             return column.empty, one_after_another(error.messages), ""
         shown = as_text(value)
         return value, "", shown if column.note and shown != text.strip() else ""
-
-
-def plain_reader(column: Column) -> Callable[[str], Answer | None]:
-    """A short way for what most cells are: a printable line that fits, a plain number that fits.
-
-    It gives the answer that the column's own reading and the field's own rules give, without walking through them, and
-    None for everything it is not sure of. `tests/imports/test_columns.py` holds the two against each other.
-    """
-    field, limit = column.field, text_limit(column)
-    if limit is not None:
-        return lambda text: (text, "", "") if are_plain([text], limit) else None
-    if column.read is amount and isinstance(field, models.DecimalField):
-        whole, places = (field.max_digits or 0) - (field.decimal_places or 0), field.decimal_places
-        fits = re.compile(rf"[1-9][0-9]{{0,{whole - 1}}}(?:\.[0-9]{{1,{places}}})?").fullmatch
-
-        def amount_or_none(text: str) -> Answer | None:
-            return (Decimal(text), "", "") if fits(text) else None
-
-        return amount_or_none
-    return lambda _text: None
-
-
-def text_limit(column: Column) -> int | None:
-    """How long a text of the column may be; None where something else than a sound text is asked for."""
-    field = column.field
-    if column.read in (line, paragraph) and (field is None or _only_sound(field)):
-        return (field.max_length if field else None) or 32_767  # a cell's own limit
-    return None
-
-
-def are_plain(texts: Sequence[str], limit: int) -> bool:
-    """Whether all are printable, begin with a letter or digit, end without a blank and fit: such a text is its own
-    value. Joined, because one call looks at a whole column."""
-    return (
-        all(texts)
-        and max(map(len, texts), default=0) <= limit
-        and "".join(texts).isprintable()
-        and "".join([text[0] for text in texts]).isalnum()
-        and " " not in "".join([text[-1] for text in texts])
-    )
-
-
-def _only_sound(field: models.Field) -> bool:
-    """Whether a field asks nothing of a text but that it is sound and not too long."""
-    usual = (MaxLengthValidator, ProhibitNullCharactersValidator)
-    return not field.choices and all(
-        rule in (one_line, sound_text) or isinstance(rule, usual) for rule in field.validators
-    )
 
 
 def as_text(value: Any) -> str:
@@ -167,19 +110,24 @@ def paragraph(text: str) -> str:
     return line(text).replace("\r\n", "\n").replace("\r", "\n")
 
 
-def amount(text: str) -> Decimal | None:
-    value = wording.amount(text)
-    if not _AMOUNT.fullmatch(value):
-        raise ValidationError(_("Write the amount in digits with a point before the decimals, such as 1250.50."))
-    number = Decimal(value)
-    if number <= 0:
+def amount(text: str) -> Decimal:
+    """A number above 0 as traders write it: 12,000 and 17,50 and 1.234,50. What was read is shown beside it."""
+    try:
+        value = parse_number(text, get_language() or "en").value
+    except ValueError:
+        raise ValidationError(_("Write the amount in digits, such as 1250.50 or 1,250.50.")) from None
+    if value <= 0:
         raise ValidationError(_("Write an amount above 0."))
-    return number
+    return value
 
 
-def whole(text: str) -> int | None:
-    value = wording.amount(text)
-    if not value.isascii() or not value.isdigit() or len(value) > 9:
+def whole(text: str) -> int:
+    """A whole number of up to nine digits."""
+    try:
+        value = parse_number(text, get_language() or "en").value
+    except ValueError:
+        value = Decimal(-1)
+    if value < 0 or value != int(value) or value >= 10**9:
         raise ValidationError(_("Write a whole number in digits, such as 30."))
     return int(value)
 

@@ -14,7 +14,16 @@ def unreadable(code: str, facts: Mapping[str, Any]) -> str:
         "not_a_sheet": _("This is not a table. Send a CSV file or an XLSX workbook."),
         "not_a_workbook": _("This archive is not an XLSX workbook."),
         "binary": _("This file holds no text we can read. Send a CSV file or an XLSX workbook."),
-        "damaged": _("This workbook is damaged. Open it, save it again and send the new file."),
+        "damaged": _("This file is damaged. Open it in a spreadsheet program, save it again and send the new file."),
+        "too_many_cells": _(
+            "A file may have up to %(limit)s cells and 100 million characters; this one has more. Split it."
+        ),
+        "stopped": _("Reading this file failed several times, so it was stopped. Send it as CSV, or in smaller parts."),
+        "feed_failed": _("Reading this address failed on our side. It is tried again by itself."),
+        "feed_stopped": _(
+            "Reading this address failed several times, so it was paused. Make what it answers with smaller or"
+            " plainer, then choose “Read it now”."
+        ),
         "macros": _("This workbook holds macros. Save it as .xlsx without them and send that."),
         "too_large_inside": _("This workbook is too large once it is unpacked. Split it into smaller ones."),
         "doctype": _("This workbook declares entities, which spreadsheets do not. It was not opened."),

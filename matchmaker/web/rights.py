@@ -114,8 +114,8 @@ TABLE = (
         tables="directory.SavedSearch directory.Alerted directory.Visit", notices="search_alert"),
     Right("Sheet being brought in, feed of demands",
         ("–", "–", "own", "–", "organisers, the campaign's", "a feed as its person, by scope"),
-        tables="imports.Import imports.ImportPack imports.ImportRow imports.Feed imports.FeedLine",
-        notices="demand_feed",
+        tables="imports.Import imports.ImportRow imports.Feed imports.FeedLine",
+        notices="demand_feed feed_stopped import_stopped",
         exports={"import_example": SIGNED_IN, "import_refused": SIGNED_IN}),
     Right("Notice", ("–", "own", "own", "–", "–", "own"),
         tables="notifications.Notice notifications.Delivery notifications.Digest notifications.Preference "

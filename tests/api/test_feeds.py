@@ -189,3 +189,12 @@ def test_b83_a_key_without_the_scope_changes_nothing(caller, admin, feed):
     for name in ("_read", "_pause", "_remove"):
         assert reader.post(at(name, feed)).json()["code"] == "scope_missing"
     assert Feed.objects.get().state == "active"
+
+
+def test_a_company_that_is_not_approved_is_refused_with_a_stable_code(api, outside, buyer):
+    buyer.status = "pending"
+    buyer.save()
+    answer = api.post(FEEDS, {"name": "ERP", "url": outside.url})
+    assert (answer.status_code, answer["Content-Type"]) == (403, "application/problem+json")
+    assert (answer.json()["code"], Feed.objects.count()) == ("company_not_approved", 0)
+    assert answer.json()["detail"].startswith("Your company is not approved yet.")

@@ -1,5 +1,7 @@
 import pytest
+from django.utils import timezone
 
+from matchmaker.campaigns.models import Enrolment
 from tests import factories
 
 
@@ -14,3 +16,10 @@ def mill(db):
 @pytest.fixture
 def owner(mill):
     return factories.member_of(mill)
+
+
+def vouched(company) -> Enrolment:
+    """A country partner vouches for the company."""
+    partner, person = factories.partner()
+    word = {"vouch": "Our member for years.", "vouched_at": timezone.now(), "vouched_by": person}
+    return Enrolment.objects.create(partner=partner, company=company, **word)

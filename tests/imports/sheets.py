@@ -50,11 +50,28 @@ def goods(count: int, start: int = 1, **other) -> list[list]:
     ]
 
 
+def opened(*, by, content: bytes, kind: str = "products", name: str = "goods.csv", encoding: str = "", **owner):
+    """A file as the worker opened it: its columns wait to be confirmed."""
+    batch = services.start_import(by=by, kind=kind, file_name=name, content=content, **owner)
+    Import.objects.filter(pk=batch.pk).update(seen={"encoding": encoding})
+    services.work_waiting()
+    batch.refresh_from_db()
+    return batch
+
+
 def previewed(
-    *, by, content: bytes, kind: str = "products", name: str = "goods.csv", defaults=None, publish=False, **owner
+    *,
+    by,
+    content: bytes,
+    kind: str = "products",
+    name: str = "goods.csv",
+    defaults=None,
+    publish=False,
+    encoding: str = "",
+    **owner,
 ):
     """A file as far as its preview, with the columns that were suggested."""
-    batch = services.start_import(by=by, kind=kind, file_name=name, content=content, **owner)
+    batch = opened(by=by, kind=kind, content=content, name=name, encoding=encoding, **owner)
     services.map_columns(by=by, batch=batch, mapping=batch.mapping, defaults=defaults or {}, publish=publish)
     services.work_waiting()
     batch.refresh_from_db()

@@ -4,6 +4,7 @@ import datetime as dt
 import http.server
 import json
 import threading
+import tracemalloc
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -13,16 +14,24 @@ from django.utils import timezone
 from matchmaker.accounts.models import AuditEntry
 from matchmaker.catalogue.models import Demand, DemandLine
 from matchmaker.catalogue.services import save_demand
+from matchmaker.companies.models import Company
 from matchmaker.core.problems import Refused
 from matchmaker.imports import services
 from matchmaker.imports.models import Feed, FeedLine, Import
 from matchmaker.imports.reading import Unreadable
 from matchmaker.imports.reading.feeds import as_sheet
+from matchmaker.imports.services import feeds
 from matchmaker.notifications.models import Notice
 from tests import factories
+from tests.imports.conftest import vouched
 
 SOON = (timezone.localdate() + dt.timedelta(days=40)).isoformat()
 NAMES = {"ref": ("id", "ref"), "part": ("part", "line")}
+
+
+def _killed(_feed):
+    """Stands for a worker that the system ends, as when memory runs out."""
+    raise KeyboardInterrupt
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -267,6 +276,82 @@ class TestFailing:
         read(feed)
         assert (feed.problem["code"], feed.failures) == (code, 1)
         assert timezone.now() < feed.next_at < timezone.now() + dt.timedelta(minutes=11)
+
+    @pytest.mark.parametrize(
+        ("rows", "code"),
+        [
+            ([{f"k{n}": 1, f"j{n}": 2} for n in range(5_000)], "too_many_columns"),
+            ([{"id": "1", "tags": [[["a"]]]}], "json_shape"),
+            ([{"id": "1", "description": "x" * 30_000, "lines": [{}] * 4_000}], "feed_too_large"),
+            ([{"id": "1", "lines": [{}] * 5_001}], "feed_too_long"),
+        ],
+    )
+    def test_limits_hold_before_a_table_is_built(self, rows, code):
+        tracemalloc.start()
+        with pytest.raises(Unreadable) as refused:
+            as_sheet(json.dumps(rows).encode(), NAMES)
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert (refused.value.code, most < 60_000_000) == (code, True)
+
+    @pytest.mark.parametrize("depth", [990, 3_000, 100_000])
+    def test_deep_nesting_is_refused_and_not_a_crash(self, depth):
+        with pytest.raises(Unreadable) as refused:
+            as_sheet(b'[{"ref":' + b"[" * depth + b"]" * depth + b"}]", NAMES)
+        assert refused.value.code in ("json_shape", "json_invalid")
+
+    def test_one_that_crashes_goes_to_the_back_and_the_others_are_read(self, feed, outside, admin, buyer, monkeypatch):
+        crashing = services.save_feed(by=admin, company=buyer, name="bad", url=f"{outside.url}?bad", hours=6)
+        Feed.objects.filter(pk=crashing.pk).update(next_at=timezone.now() - dt.timedelta(hours=1))
+        real = feeds.outbound.get
+
+        def get(url, most):
+            if url.endswith("?bad"):
+                raise ZeroDivisionError
+            return real(url, most)
+
+        monkeypatch.setattr(feeds.outbound, "get", get)
+        say(outside, demand("A", "茉莉香米"))
+        read(feed)
+        assert titles(status="published") == ["采购 A"]
+        crashing.refresh_from_db()
+        assert (crashing.problem["code"], crashing.failures, crashing.attempts) == ("feed_failed", 1, 1)
+        assert crashing.next_at > timezone.now() + dt.timedelta(minutes=9)
+
+    def test_one_that_kills_its_worker_is_counted_paused_and_told(self, feed, outside, admin, monkeypatch):
+        monkeypatch.setattr(feeds, "_read", _killed)
+        for attempt in range(1, 6):
+            Feed.objects.update(next_at=timezone.now(), lease_until=None)
+            with pytest.raises(KeyboardInterrupt):
+                services.work_feeds()
+            feed.refresh_from_db()
+            assert (feed.failures, feed.attempts) == (attempt, attempt)
+            assert feed.next_at > timezone.now() + dt.timedelta(minutes=9)
+        Feed.objects.update(next_at=timezone.now(), lease_until=None)
+        services.work_feeds()
+        feed.refresh_from_db()
+        assert (feed.state, feed.problem["code"]) == ("paused", "feed_stopped")
+        assert Notice.objects.get(kind="feed_stopped").recipient == admin
+        monkeypatch.undo()
+        services.turn_feed(by=admin, feed=feed, verb="read")
+        say(outside, demand("A", "茉莉香米"))
+        read(feed)
+        assert (feed.problem, feed.failures, titles(status="published")) == ({}, 0, ["采购 A"])
+
+    def test_a_company_that_waits_for_approval_has_no_feed_unless_a_partner_vouches(
+        self, outside, buyer, admin, client
+    ):
+        Company.objects.update(status="pending")
+        buyer.refresh_from_db()
+        client.force_login(admin)
+        page = client.get(reverse("feed_new", args=["company"]))
+        assert (page.status_code, "not approved yet" in page.content.decode()) == (403, True)
+        with pytest.raises(Refused) as refused:
+            services.save_feed(by=admin, company=buyer, name="ERP", url=outside.url, hours=6)
+        assert (refused.value.code, refused.value.status) == ("company_not_approved", 403)
+        vouched(buyer)
+        services.save_feed(by=admin, company=buyer, name="ERP", url=outside.url, hours=6)
+        assert Feed.objects.count() == 1
 
     def test_three_times_in_a_row_are_told_once(self, feed, outside):
         outside.says = (500, b"")

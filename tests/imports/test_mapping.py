@@ -6,8 +6,7 @@ from django.core.exceptions import ValidationError
 from matchmaker.core.problems import Refused
 from matchmaker.imports import headers, services
 from matchmaker.imports.columns import heads
-from matchmaker.imports.packs import fresh_rows
-from tests.imports.sheets import as_csv
+from tests.imports.sheets import as_csv, opened
 
 
 def places(kind, *head):
@@ -39,16 +38,14 @@ def test_b74_nothing_is_made_of_heads_that_mean_something_else():
 
 @pytest.mark.django_db
 def test_b74_a_column_that_is_needed_and_missing_is_asked_for(mill, owner):
-    batch = services.start_import(
-        by=owner, kind="products", company=mill, file_name="x.csv", content=as_csv([["Foo", "HS"], ["rice", "100630"]])
-    )
+    batch = opened(by=owner, company=mill, content=as_csv([["Foo", "HS"], ["rice", "100630"]]))
     assert batch.mapping == {"hs_code": 1}
     with pytest.raises(Refused) as refused:
         services.map_columns(by=owner, batch=batch, mapping=batch.mapping, defaults={}, publish=False)
     assert (refused.value.code, refused.value.message) == ("columns_missing", "Say where to find: product name.")
     services.map_columns(by=owner, batch=batch, mapping={"name": 0}, defaults={"origin": "TH"}, publish=False)
     services.work_waiting()
-    assert next(fresh_rows(batch)).values["origin"] == "TH"
+    assert batch.rows.get().values["origin"] == "TH"
 
 
 @pytest.mark.django_db

@@ -135,8 +135,8 @@ def test_b53_a_workbook_with_entities_is_not_opened(doctype, part):
     assert refusal(with_part(good, {part: doctype + rest})) == ("doctype", {})
 
 
-def test_b49_a_workbook_that_unpacks_to_gigabytes_is_refused_while_it_unpacks(monkeypatch):
-    monkeypatch.setattr("matchmaker.imports.reading.workbooks.MAX_UNPACKED", 1_000_000)
+def test_b49_a_workbook_that_unpacks_to_gigabytes_is_refused_by_its_directory(monkeypatch):
+    monkeypatch.setattr("matchmaker.imports.reading.archives.MAX_PART", 1_000_000)
     bomb = with_part(as_xlsx([["a"]]), {"xl/worksheets/sheet1.xml": b"<worksheet>" + b" " * 5_000_000})
     assert refusal(bomb)[0] == "too_large_inside"
     many = with_part(as_xlsx([["a"]]), {f"xl/media/{n}.png": b"" for n in range(2_001)})

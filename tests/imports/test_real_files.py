@@ -12,7 +12,7 @@ from matchmaker.catalogue.models import Product
 from matchmaker.companies.models import Company
 from matchmaker.imports import services
 from tests import factories
-from tests.imports.sheets import applied, outcome, previewed
+from tests.imports.sheets import applied, opened, outcome, previewed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 FILES = settings.DATA_DIR / "eval-dev"
@@ -32,7 +32,7 @@ def test_exhibitors_of_two_fairs_become_one_company_each(campaign, team):
     """703 rows as printed; a missing country stands for the fair's own, the same name in both editions is one."""
     content = (FILES / "exhibitors.csv").read_bytes()
     rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
-    batch = services.start_import(by=team, kind="suppliers", file_name="e.csv", content=content, campaign=campaign)
+    batch = opened(by=team, kind="suppliers", content=content, campaign=campaign)
     found = {name: batch.head[place] for name, place in batch.mapping.items()}
     assert {name: found.get(name) for name in ("legal_name", "country", "website")} == {
         "legal_name": "name",
@@ -69,7 +69,7 @@ def test_products_of_a_marketplace_come_in_with_price_and_code(campaign):
     seller = factories.supplier()
     owner = factories.member_of(seller)
     content = (FILES / "hs_products.csv").read_bytes()
-    batch = services.start_import(by=owner, kind="products", file_name="p.csv", content=content, company=seller)
+    batch = opened(by=owner, kind="products", content=content, company=seller)
     # What the suggestion takes for the category is the marketplace's own path; the person says so.
     mapping = {name: place for name, place in batch.mapping.items() if name != "category"}
     mapping |= {"hs_code": batch.head.index("hs6"), "name": batch.head.index("title")}

@@ -24,7 +24,7 @@ def test_a_thousand_products_by_xlsx_with_errors_corrected_and_gone_on_after_a_k
     mill = factories.supplier(person, legal_name="Surin Rice Mill")
     rows = goods(1000)
     rows[1][7] = rows[700][7] = "bushel"
-    rows[9][4], rows[499][1] = "1,5", "000000"
+    rows[9][4], rows[499][1] = "cheap", "000000"
     file = tmp_path / "goods.xlsx"
     file.write_bytes(as_xlsx([HEAD, *rows]))
 

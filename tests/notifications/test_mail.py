@@ -44,6 +44,8 @@ KINDS = {
     },
     "demand_closed": {"demand": "茉莉香米", "closed_on": "2026-11-01"},
     "demand_feed": {"feed": "Wuhan ERP"},
+    "feed_stopped": {"feed": "Wuhan ERP"},
+    "import_stopped": {"file": "goods.xlsx"},
     "registration_expiring": {
         "company": "Surin Rice",
         "name": "GACC registration",

@@ -1,12 +1,11 @@
-"""Products and demands by the hundred, for imports and feeds: judged by the rules before, written in few statements.
+"""Products and demands by the hundred, for imports and feeds: checked by the rules before, written in few statements.
 
-Who may do it is asked once by the caller; the audit has one entry a call and company, not one a row.
+The caller checks once who may do it. The audit has one entry for each call and company, not one for each row.
 """
 
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from operator import itemgetter
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -19,97 +18,82 @@ from matchmaker.catalogue import rules
 from matchmaker.catalogue.models import Demand, DemandLine, Product, ProductCertificate, ProductText
 from matchmaker.catalogue.models.products import TERMS
 from matchmaker.catalogue.services import moderation
+from matchmaker.catalogue.services.products import fill_text, write_product
 from matchmaker.catalogue.versions import keep_version
 from matchmaker.companies.models import Company
-from matchmaker.core.bulk import insert, reserve_ids
 
-Values = Mapping[
-    str, Any
-]  # the fields of a product, with company_id, uid, texts [(language, name, description)], certificates
+# The fields of a product, with company_id, uid, texts [{language, name, description}] and certificates.
+Values = Mapping[str, Any]
 
-_terms = itemgetter(*TERMS)
-_FIELDS = ("id", "uid", "company_id", "status", "published_at", "created_at", "updated_at", *TERMS)
-
-
-@transaction.atomic(savepoint=False)  # whoever calls has one
-def add_products(*, by: User, products: Sequence[Values], publish: bool, source: str) -> None:
-    """Write new products. With `publish`, those that have all it takes and whose company is approved are shown at once.
-
-    Raises:
-        IntegrityError: for an article number the company has already; then nothing of the block around it is written.
-    """
-    now = timezone.now()
-    companies = {product["company_id"] for product in products}
-    approved = set(Company.objects.approved().filter(pk__in=companies).values_list("pk", flat=True)) if publish else ()
-    ids = reserve_ids(Product, len(products))
-    shown_as, draft = Product.Status.PUBLISHED.value, Product.Status.DRAFT.value
-    texts: list[tuple] = []
-    certificates: list[tuple] = []
-
-    def rows() -> Iterator[tuple]:  # made while the database takes them in
-        for pk, product in zip(ids, products, strict=True):
-            shown = (
-                publish
-                and product["company_id"] in approved
-                and not rules.publishable(
-                    has_text=bool(product["texts"]), category=product["category_id"], origin=product["origin"]
-                )
-            )
-            status, published = (shown_as, now) if shown else (draft, None)
-            for place, (language, name, description) in enumerate(product["texts"]):
-                texts.append((pk, language, name, description, place == 0))
-            certificates.extend([(pk, code) for code in product["certificates"]])
-            yield pk, product["uid"], product["company_id"], status, published, now, now, *_terms(product)
-
-    insert(Product, _FIELDS, rows())
-    insert(ProductText, ("product_id", "language", "name", "description", "is_original"), texts)
-    if certificates:
-        insert(ProductCertificate, ("product_id", "code"), certificates)
-    _audit(by, "add_products", (product["company_id"] for product in products), source)
+BATCH = 1000  # rows of one statement
 
 
 @transaction.atomic
-def change_products(*, by: User, changes: Mapping[uuid.UUID, Values], source: str) -> dict[uuid.UUID, dict[str, Any]]:
-    """Write what is given over what is there; empty values change nothing. Returns what stood there before."""
-    before = {}
-    products = Product.objects.filter(uid__in=changes).for_cards()
-    companies = []
-    for product in products:
-        old = product_values(product)
-        before[product.uid] = old
-        new = {name: value for name, value in changes[product.uid].items() if value not in (None, "", [])}
-        said = {language: description for language, _name, description in old["texts"]}
-        new["texts"] = [(language, name, more or said.get(language, "")) for language, name, more in new["texts"]]
-        write_product(product, {**old, **new})
-        companies.append(product.company_id)
-    _audit(by, "change_products", companies, source)
+def add_products(*, by: User, products: Sequence[Values], publish: bool, source: str) -> None:
+    """Write new products whose values were checked by the rules before.
+
+    With `publish`, those that have all it takes and whose company is approved are shown at once.
+
+    Raises:
+        IntegrityError: for an article number the company has already; then nothing is written.
+    """
+    companies = {values["company_id"] for values in products}
+    approved = set(Company.objects.approved().filter(pk__in=companies).values_list("pk", flat=True)) if publish else ()
+    rows = [_new_product(values, publish=values["company_id"] in approved) for values in products]
+    Product.objects.bulk_create(rows, batch_size=BATCH)
+    pairs = list(zip(rows, products, strict=True))
+    texts = [
+        fill_text(ProductText(product=row, language=text["language"]), text, place)
+        for row, values in pairs
+        for place, text in enumerate(values["texts"])
+    ]
+    certificates = [
+        ProductCertificate(product=row, code=code) for row, values in pairs for code in values["certificates"]
+    ]
+    ProductText.objects.bulk_create(texts, batch_size=BATCH)
+    ProductCertificate.objects.bulk_create(certificates, batch_size=BATCH)
+    _audit(by, "add_products", (row.company_id for row in rows), source)
+
+
+def _new_product(values: Values, *, publish: bool) -> Product:
+    product = Product(uid=values["uid"], company_id=values["company_id"], **{name: values[name] for name in TERMS})
+    missing = rules.publishable(has_text=bool(values["texts"]), category=product.category_id, origin=product.origin)
+    if publish and not missing:
+        product.status, product.published_at = Product.Status.PUBLISHED, timezone.now()
+    return product
+
+
+@transaction.atomic
+def change_product(*, by: User, product: Product, values: Values, source: str) -> dict[str, Any]:
+    """Write what is given over what is there; empty values change nothing. Returns what stood there before.
+
+    Raises:
+        ValidationError: by field, when the whole does not hold the rules any more.
+    """
+    before = product_values(product)
+    given = {name: value for name, value in values.items() if value not in (None, "", [])}
+    said = {text["language"]: text["description"] for text in before["texts"]}
+    texts = [{**text, "description": text["description"] or said.get(text["language"], "")} for text in given["texts"]]
+    set_product(product, {**before, **given, "texts": texts})
+    _audit(by, "change_products", [product.company_id], source)
     return before
 
 
+def set_product(product: Product, values: Values) -> None:
+    """Make a product what the values say, as `product_values` gives them; texts in other languages stay."""
+    texts = {text["language"]: text for text in [*product_values(product)["texts"], *values["texts"]]}
+    fields = {name: values[name] for name in TERMS}
+    write_product(product, fields, texts=texts.values(), certificates=values["certificates"])
+
+
 def product_values(product: Product) -> dict[str, Any]:
-    """A product as imports write one; reads `texts` and `certificates`."""
+    """A product as imports write one; reads `texts` and `certificates`. The supplier's own text comes first."""
+    texts = sorted(product.texts.all(), key=lambda text: not text.is_original)
     return {
         **{name: getattr(product, name) for name in TERMS},
-        "texts": [(text.language, text.name, text.description) for text in product.texts.all()],
+        "texts": [{"language": t.language, "name": t.name, "description": t.description} for t in texts],
         "certificates": [certificate.code for certificate in product.certificates.all()],
     }
-
-
-def write_product(product: Product, values: Values) -> None:
-    """Make a product what the values say; texts in languages that are not named stay."""
-    for name in TERMS:
-        setattr(product, name, values[name])
-    product.revision = F("revision") + 1
-    product.save(update_fields=[*TERMS, "revision", "updated_at"])
-    for language, name, description in values["texts"]:
-        ProductText.objects.filter(product=product, language=language).update(name=name, description=description)
-        if not any(text.language == language for text in product.texts.all()):
-            ProductText.objects.create(product=product, language=language, name=name, description=description)
-    held = {certificate.code for certificate in product.certificates.all()}
-    ProductCertificate.objects.filter(product=product, code__in=held - set(values["certificates"])).delete()
-    ProductCertificate.objects.bulk_create(
-        [ProductCertificate(product=product, code=code) for code in sorted(set(values["certificates"]) - held)]
-    )
 
 
 @transaction.atomic

@@ -52,12 +52,36 @@ def save_product(
     if product.company_id != company.pk:
         raise Refused("not_found", _("There is nothing here for you."), status=404)
     before = {name: getattr(product, name) for name in fields if name in TERMS}
+    write_product(product, fields, texts=texts, certificates=certificates, variants=variants)
+    record(
+        by=by,
+        verb="save_product",
+        on=product,
+        organisation=company,
+        facts={"new": is_new, **_differences(before, product)},
+    )
+    return product
+
+
+def write_product(
+    product: Product,
+    fields: Mapping[str, Any],
+    *,
+    texts: Iterable[Text] | None = None,
+    certificates: Iterable[str] | None = None,
+    variants: Iterable[Variant] | None = None,
+) -> None:
+    """Check and write a product by every rule there is. Rights and the audit are left to the caller.
+
+    Raises:
+        ValidationError: by field.
+    """
     for name, value in fields.items():
         if name not in TERMS:
             raise ValueError(f"{name} is not for suppliers to write")
         setattr(product, name, value)
     _check(product, certificates)
-    if not is_new:
+    if product.pk is not None:
         product.revision += 1
     product.save()
     if texts is not None:
@@ -69,14 +93,6 @@ def save_product(
     product.refresh_from_db()  # also forgets prefetched texts, certificates and variants
     if product.status == Product.Status.PUBLISHED:
         _check_publishable(product)
-    record(
-        by=by,
-        verb="save_product",
-        on=product,
-        organisation=company,
-        facts={"new": is_new, **_differences(before, product)},
-    )
-    return product
 
 
 def _differences(before: Mapping[str, Any], product: Product) -> dict[str, dict[str, str]]:
@@ -109,17 +125,20 @@ def _write_texts(product: Product, texts: list[Text]) -> None:
         row = ProductText.objects.filter(product=product, language=language).first() or ProductText(
             product=product, language=language
         )
-        row.name, row.description, row.is_original = (
-            text["name"].strip(),
-            text.get("description", "").strip(),
-            place == 0,
-        )
+        fill_text(row, text, place)
         if place == 0:  # one original only: the old one steps down first
             ProductText.objects.filter(product=product, is_original=True).exclude(pk=row.pk).update(is_original=False)
         row.full_clean(exclude=["product"])
         row.save()
         kept.append(row.pk)
     ProductText.objects.filter(product=product).exclude(pk__in=kept).delete()
+
+
+def fill_text(row: ProductText, text: Text, place: int) -> ProductText:
+    """Put words into a text; the first of a product is the supplier's own."""
+    row.name, row.description = text["name"].strip(), text.get("description", "").strip()
+    row.is_original = place == 0
+    return row
 
 
 def _write_variants(product: Product, variants: list[Variant]) -> None:

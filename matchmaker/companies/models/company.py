@@ -175,8 +175,12 @@ class Company(Public):
 
     @property
     def place(self) -> str:
-        """The city as the reader can read it: a Chinese one in Latin letters for readers of other scripts."""
-        if (get_language() or "").startswith("zh") or self.city.isascii():
+        """The city as the reader can read it: a Chinese one in Latin letters for readers of other scripts.
+
+        Only cities of Chinese-speaking places are spelt as pinyin: 東京 is no Dongjing.
+        """
+        is_chinese = self.country in ("CN", "TW", "HK", "MO", "SG")
+        if (get_language() or "").startswith("zh") or self.city.isascii() or not is_chinese:
             return self.city
         from matchmaker.language.text import latin_place  # brings the dictionaries; few readers need it
 

@@ -12,8 +12,7 @@ from matchmaker.catalogue import wording
 from matchmaker.catalogue.models import Category, HSCode
 from matchmaker.companies.models import Company
 from matchmaker.imports.columns import Column, as_text
-from matchmaker.imports.models import Import
-from matchmaker.imports.packs import Row
+from matchmaker.imports.models import Import, ImportRow
 
 Values = dict[str, Any]
 Problems = dict[str, Any]
@@ -32,7 +31,6 @@ class Context:
         default_factory=dict
     )  # name, number or uid → pk; None when two share it
     existing: dict[str, uuid.UUID] = field(default_factory=dict)  # key → uid
-    passed: set[tuple] = field(default_factory=set)  # what of a row was judged together, and found in order
 
 
 class Kind:
@@ -73,18 +71,18 @@ class Kind:
             as_text(now[name]) == as_text(value) for name, value in values.items() if name in now and value not in EMPTY
         )
 
-    def create(self, batch: Import, rows: Sequence[Row]) -> None:
+    def create(self, batch: Import, rows: Sequence[ImportRow]) -> None:
         raise NotImplementedError
 
-    def change(self, batch: Import, rows: Sequence[Row]) -> None:
+    def change(self, batch: Import, rows: Sequence[ImportRow]) -> None:
         """Write changes and keep in `row.before` what they replaced."""
         raise NotImplementedError
 
-    def remove(self, batch: Import, rows: Sequence[Row]) -> int:
+    def remove(self, batch: Import, rows: Sequence[ImportRow]) -> int:
         """Undo what was made, except what somebody has worked with since; returns how many were kept."""
         raise NotImplementedError
 
-    def restore(self, batch: Import, rows: Sequence[Row]) -> int:
+    def restore(self, batch: Import, rows: Sequence[ImportRow]) -> int:
         """Undo changes, except where somebody has changed it again; returns how many were kept."""
         raise NotImplementedError
 

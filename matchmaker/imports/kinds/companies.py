@@ -14,8 +14,7 @@ from matchmaker.companies.services import check_company
 from matchmaker.core import reference
 from matchmaker.imports.columns import Column, choice, line, paragraph, whole
 from matchmaker.imports.kinds.base import EMPTY, Context, Kind, Problems, Values, digest
-from matchmaker.imports.models import Import
-from matchmaker.imports.packs import Row
+from matchmaker.imports.models import Import, ImportRow
 from matchmaker.language.text import simplify
 
 _field = Company._meta.get_field
@@ -106,7 +105,7 @@ class Companies(Kind):
             for company in Company.objects.filter(uid__in=targets)
         }
 
-    def create(self, batch: Import, rows: Sequence[Row]) -> None:
+    def create(self, batch: Import, rows: Sequence[ImportRow]) -> None:
         bringing_in.add_companies(
             by=batch.by,
             campaign=batch.campaign,
@@ -115,7 +114,7 @@ class Companies(Kind):
             source=f"import {batch.uid}",
         )
 
-    def change(self, batch: Import, rows: Sequence[Row]) -> None:
+    def change(self, batch: Import, rows: Sequence[ImportRow]) -> None:
         for row in rows:
             row.before = bringing_in.change_company(
                 by=batch.by,
@@ -125,13 +124,13 @@ class Companies(Kind):
                 source=f"import {batch.uid}",
             )
 
-    def remove(self, batch: Import, rows: Sequence[Row]) -> int:
+    def remove(self, batch: Import, rows: Sequence[ImportRow]) -> int:
         targets = [row.target for row in rows]
         return bringing_in.remove_companies(
             by=batch.by, campaign=batch.campaign, targets=targets, source=f"import {batch.uid}"
         )
 
-    def restore(self, batch: Import, rows: Sequence[Row]) -> int:
+    def restore(self, batch: Import, rows: Sequence[ImportRow]) -> int:
         kept = 0
         for row in rows:
             company = Company.objects.filter(uid=row.target).first()

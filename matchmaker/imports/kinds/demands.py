@@ -4,7 +4,6 @@ import datetime as dt
 import uuid
 from collections.abc import Sequence
 from decimal import Decimal
-from types import SimpleNamespace
 
 from django.db.models import Max
 from django.utils import timezone
@@ -28,8 +27,7 @@ from matchmaker.imports.kinds.base import (
     take_category,
     take_company,
 )
-from matchmaker.imports.models import Import
-from matchmaker.imports.packs import Row
+from matchmaker.imports.models import Import, ImportRow
 from matchmaker.language.text import has_han
 
 _demand, _line = Demand._meta.get_field, DemandLine._meta.get_field
@@ -67,10 +65,9 @@ class Demands(Kind):
             values["hs_code"] = wording.hs_code(values["hs_code"], context.hs_codes, (2, 4, 6))
         values["language"] = "zh" if has_han(values["text"]) else values["language"] or "en"
         values["visibility"] = values["visibility"] or Demand.Visibility.PUBLIC.value
-        rules.check_line(
-            SimpleNamespace(**values), problems, hs_codes=context.hs_codes, categories=context.category_codes
-        )
-        rules.check_demand(SimpleNamespace(**values), problems)
+        line = DemandLine(**{name: values[name] for name in (*LINE, *LISTS)})
+        rules.check_line(line, problems, hs_codes=context.hs_codes, categories=context.category_codes)
+        rules.check_demand(Demand(**{name: values[name] for name in DEMAND}), problems)
         if values["closing_on"] and values["closing_on"] < timezone.localdate().isoformat():
             problems["closing_on"] = _now("The closing date is in the past. Choose today or a later day.")
         first, last = values["delivery_from"], values["delivery_until"]
@@ -99,7 +96,7 @@ class Demands(Kind):
         lines = DemandLine.objects.filter(uid__in=targets)
         return {line.uid: {name: getattr(line, name) for name in (*LINE, *LISTS)} for line in lines}
 
-    def create(self, batch: Import, rows: Sequence[Row]) -> None:
+    def create(self, batch: Import, rows: Sequence[ImportRow]) -> None:
         demands: dict[uuid.UUID, Values] = {}
         lines = []
         for row in rows:
@@ -110,7 +107,7 @@ class Demands(Kind):
         fresh = {uid: values for uid, values in demands.items() if uid not in here}
         bulk.add_lines(by=batch.by, demands=fresh, lines=lines, source=f"import {batch.uid}")
 
-    def _demand_of(self, batch: Import, row: Row) -> uuid.UUID:
+    def _demand_of(self, batch: Import, row: ImportRow) -> uuid.UUID:
         """The open demand of that title, otherwise one of this import's own: chunks agree on its uid."""
         title, company = row.values["title"], row.values["company_id"]
         open_ones = Demand.objects.filter(
@@ -119,14 +116,14 @@ class Demands(Kind):
         found = open_ones.values_list("uid", flat=True).first()
         return found or uuid.uuid5(batch.uid, digest(company, wording.fold(title)))
 
-    def change(self, batch: Import, rows: Sequence[Row]) -> None:
+    def change(self, batch: Import, rows: Sequence[ImportRow]) -> None:
         for row in rows:
             before = bulk.change_lines(
                 by=batch.by, changes={row.target: line_values(row)}, source=f"import {batch.uid}"
             )
             row.before = dict(before[row.target]) if before else None
 
-    def remove(self, batch: Import, rows: Sequence[Row]) -> int:
+    def remove(self, batch: Import, rows: Sequence[ImportRow]) -> int:
         mine = DemandLine.objects.filter(uid__in=[row.target for row in rows])
         answered = mine.filter(matches__supplier_answer__gt="") | mine.filter(matches__buyer_answer__gt="")
         keys = set(mine.values_list("pk", flat=True)) - set(answered.values_list("pk", flat=True))
@@ -136,7 +133,7 @@ class Demands(Kind):
         Demand.objects.filter(pk__in=demands, status=Demand.Status.DRAFT, lines__isnull=True).delete()
         return kept
 
-    def restore(self, batch: Import, rows: Sequence[Row]) -> int:
+    def restore(self, batch: Import, rows: Sequence[ImportRow]) -> int:
         kept = 0
         for row in rows:
             line_row = DemandLine.objects.filter(uid=row.target).first()
@@ -162,7 +159,7 @@ def demand_values(values: Values) -> Values:
     }
 
 
-def line_values(row: Row) -> Values:
+def line_values(row: ImportRow) -> Values:
     values = {name: row.values[name] for name in (*LINE, *LISTS)}
     amounts = ("quantity", "target_price", "capacity_wanted")
     return values | {name: Decimal(values[name]) for name in amounts if values[name]}

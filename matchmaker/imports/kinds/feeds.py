@@ -11,8 +11,7 @@ from matchmaker.catalogue.services import bulk
 from matchmaker.imports.columns import Column, line
 from matchmaker.imports.kinds.base import EMPTY, Context, Problems, Values, digest
 from matchmaker.imports.kinds.demands import COLUMNS, DEMAND, LINE, LISTS, Demands, demand_values, line_values
-from matchmaker.imports.models import FeedLine, Import
-from matchmaker.imports.packs import Row
+from matchmaker.imports.models import FeedLine, Import, ImportRow
 
 REF, PART = FeedLine._meta.get_field("ref"), FeedLine._meta.get_field("part")
 OWN = [Column("ref", _("number in the feed"), line, REF, required=True), Column("part", _("line"), line, PART)]
@@ -51,7 +50,7 @@ class FeedDemands(Demands):
             for row in DemandLine.objects.filter(uid__in=targets).select_related("demand")
         }
 
-    def create(self, batch: Import, rows: Sequence[Row]) -> None:
+    def create(self, batch: Import, rows: Sequence[ImportRow]) -> None:
         super().create(batch, rows)
         lines = dict(DemandLine.objects.filter(uid__in=[row.target for row in rows]).values_list("uid", "pk"))
         FeedLine.objects.bulk_create(
@@ -59,21 +58,21 @@ class FeedDemands(Demands):
             for row in rows
         )
 
-    def _demand_of(self, batch: Import, row: Row) -> uuid.UUID:
+    def _demand_of(self, batch: Import, row: ImportRow) -> uuid.UUID:
         """The demand that has this number in the feed, otherwise a new one on whose uid all pieces agree."""
         ref, company = row.values["ref"], row.values["company_id"]
         found = FeedLine.objects.filter(feed=batch.feed_id, ref=ref, line__demand__company=company)
         fresh = uuid.uuid5(uuid.NAMESPACE_URL, f"{batch.feed_id} {digest(company, ref)}")
         return found.values_list("line__demand__uid", flat=True).first() or fresh
 
-    def change(self, batch: Import, rows: Sequence[Row]) -> None:
+    def change(self, batch: Import, rows: Sequence[ImportRow]) -> None:
         for row in rows:
             values = row.values or {}
             said = {**line_values(row), **demand_values(values)}
             given = {name: value for name, value in said.items() if values.get(name) not in EMPTY}
             row.before = self._write(batch, row.target, given)
 
-    def restore(self, batch: Import, rows: Sequence[Row]) -> int:
+    def restore(self, batch: Import, rows: Sequence[ImportRow]) -> int:
         kept = 0
         now = self.current([row.target for row in rows])
         for row in rows:

@@ -1,18 +1,18 @@
 """Products from a sheet."""
 
+import datetime as dt
 import uuid
 from collections.abc import Sequence
 from decimal import Decimal
-from operator import itemgetter
-from types import SimpleNamespace
 
 from django.db.models import Max, Q
 from django.utils.translation import gettext_lazy as _
 
 from matchmaker.catalogue import rules, wording
 from matchmaker.catalogue.models import Period, Product, ProductText
+from matchmaker.catalogue.models.products import TERMS
 from matchmaker.catalogue.services import bulk
-from matchmaker.imports.columns import MEMORY, PERIODS, Column, amount, as_text, choice, day, line, paragraph, whole
+from matchmaker.imports.columns import PERIODS, Column, amount, as_text, choice, day, line, paragraph, whole
 from matchmaker.imports.kinds.base import (
     Context,
     Kind,
@@ -23,15 +23,12 @@ from matchmaker.imports.kinds.base import (
     take_category,
     take_company,
 )
-from matchmaker.imports.models import Import
-from matchmaker.imports.packs import Row
+from matchmaker.imports.models import Import, ImportRow
 from matchmaker.language.text import has_han
 
 _field, _text = Product._meta.get_field, ProductText._meta.get_field
 _STORAGE = {"常温": "ambient", "冷藏": "chilled", "冷冻": "frozen", "ambient": "ambient", "dry": "ambient"}
-CODES = ("hs_code", "category_id", "origin", "currency", "price_unit", "min_order_unit", "capacity_unit")
 AMOUNTS = ("min_order", "price_low", "price_high", "capacity")
-_codes, _amounts = itemgetter(*CODES), itemgetter(*AMOUNTS)
 
 
 class Products(Kind):
@@ -51,14 +48,20 @@ class Products(Kind):
         if values["hs_code"] and values["hs_code"] not in context.hs_codes:
             values["hs_code"] = wording.hs_code(values["hs_code"], context.hs_codes)
         _take_texts(values, problems)
-        _check(values, context, problems)
+        rules.check_product(
+            Product(**{name: values[name] for name in TERMS}),
+            values["certificates"],
+            problems,
+            hs_codes=context.hs_codes,
+            categories=context.category_codes,
+        )
         return problems
 
     def key(self, values: Values) -> str:
         """Both are short: they are not worth a digest."""
         if values["article"]:
             return f"{values['company_id']} article {wording.fold(values['article'])}"
-        return f"{values['company_id']} name {wording.fold(values['texts'][0][1])}"
+        return f"{values['company_id']} name {wording.fold(values['texts'][0]['name'])}"
 
     def existing(self, batch: Import, *, newer_than: int = 0) -> dict[str, uuid.UUID]:
         rows = ProductText.objects.filter(
@@ -84,26 +87,29 @@ class Products(Kind):
         return {product.uid: bulk.product_values(product) for product in products}
 
     def same(self, values: Values, now: Values) -> bool:
-        held = {language: (name, description) for language, name, description in now["texts"]}
+        held = {text["language"]: text for text in now["texts"]}
         texts = all(
-            language in held and held[language][0] == name and description in ("", held[language][1])
-            for language, name, description in values["texts"]
+            (known := held.get(text["language"]))
+            and known["name"] == text["name"]
+            and text["description"] in ("", known["description"])
+            for text in values["texts"]
         )
         rest = {name: value for name, value in values.items() if name != "texts"}
         return texts and super().same(rest, now)
 
-    def create(self, batch: Import, rows: Sequence[Row]) -> None:
+    def create(self, batch: Import, rows: Sequence[ImportRow]) -> None:
         products = [{**row.values, "uid": row.target} for row in rows]
         bulk.add_products(by=batch.by, products=products, publish=batch.publish, source=f"import {batch.uid}")
 
-    def change(self, batch: Import, rows: Sequence[Row]) -> None:
+    def change(self, batch: Import, rows: Sequence[ImportRow]) -> None:
         for row in rows:  # one by one: a file may say two things about one product, and the later one stands
-            before = bulk.change_products(
-                by=batch.by, changes={row.target: _decimals(row.values)}, source=f"import {batch.uid}"
-            )
-            row.before = dict(before[row.target]) if before else None
+            product = Product.objects.filter(uid=row.target).for_cards().first()
+            if product is not None:
+                row.before = bulk.change_product(
+                    by=batch.by, product=product, values=_typed(row.values), source=f"import {batch.uid}"
+                )
 
-    def remove(self, batch: Import, rows: Sequence[Row]) -> int:
+    def remove(self, batch: Import, rows: Sequence[ImportRow]) -> int:
         mine = Product.objects.filter(uid__in=[row.target for row in rows])
         busy = (
             Q(shortlisted__isnull=False)
@@ -121,7 +127,7 @@ class Products(Kind):
         Product.objects.filter(pk__in=free).delete()
         return kept
 
-    def restore(self, batch: Import, rows: Sequence[Row]) -> int:
+    def restore(self, batch: Import, rows: Sequence[ImportRow]) -> int:
         kept = 0
         products = {
             product.uid: product for product in Product.objects.filter(uid__in=[row.target for row in rows]).for_cards()
@@ -131,25 +137,8 @@ class Products(Kind):
             if product is None or not self.same(row.values, bulk.product_values(product)):
                 kept += 1
                 continue
-            bulk.write_product(product, _decimals(row.before))
+            bulk.set_product(product, _typed(row.before))
         return kept
-
-
-def _check(values: Values, context: Context, problems: Problems) -> None:
-    """The rules of a product. They look at nothing but what is handed to them here, so a combination that passed once
-    passes again: a list of goods has a dozen."""
-    min_order, low, high, capacity = _amounts(values)
-    known = (min_order is None, low is None, high is None, capacity is None)
-    shape = (*_codes(values), *known, *values["certificates"])
-    if shape in context.passed and (low is None or high is None or low <= high):
-        return
-    found: Problems = {}
-    row = SimpleNamespace(**{name: values[name] for name in (*AMOUNTS, *CODES)})
-    certificates = values["certificates"]
-    rules.check_product(row, certificates, found, hs_codes=context.hs_codes, categories=context.category_codes)
-    problems.update(found)
-    if not found and len(context.passed) < MEMORY:
-        context.passed.add(shape)
 
 
 def _take_texts(values: Values, problems: Problems) -> None:
@@ -158,29 +147,31 @@ def _take_texts(values: Values, problems: Problems) -> None:
     language = values.pop("language") or "en"
     if language != "ja" and not name.isascii() and has_han(name):
         language = "zh"
-    texts = [(language, name, values.pop("description"))]
+    texts = [{"language": language, "name": name, "description": values.pop("description")}]
     for other in ("en", "zh"):
         name, description = values.pop(f"name_{other}"), values.pop(f"description_{other}")
         if name and other != language:
-            texts.append((other, name, description))
+            texts.append({"language": other, "name": name, "description": description})
         elif description and other != language:
             problems[f"name_{other}"] = str(_("Give the product a name in this language, or empty its description."))
     values["texts"] = texts
 
 
-def _decimals(values: Values) -> Values:
-    """JSON has no decimal numbers: they are texts there."""
+def _typed(values: Values) -> Values:
+    """Decimals and days, which are texts in JSON."""
+    until = values.get("price_valid_until")
     return {
         **values,
         **{name: Decimal(values[name]) for name in AMOUNTS if values.get(name)},
-        "texts": [tuple(text) for text in values["texts"]],
+        "price_valid_until": dt.date.fromisoformat(until) if isinstance(until, str) and until else until,
     }
 
 
 def _is_as(now: Values, said: Values) -> bool:
     """Whether nothing at all was written since, also in fields the file left empty."""
-    texts = [list(text) for text in now["texts"]] == [list(text) for text in said["texts"]]
-    return texts and all(as_text(value) == as_text(said[name]) for name, value in now.items() if name != "texts")
+    return now["texts"] == said["texts"] and all(
+        as_text(value) == as_text(said[name]) for name, value in now.items() if name != "texts"
+    )
 
 
 COLUMNS = [

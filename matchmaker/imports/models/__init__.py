@@ -1,6 +1,6 @@
 """Files on their way into the site, and addresses that are read again and again."""
 
-from matchmaker.imports.models.batches import Import, ImportPack, ImportRow
+from matchmaker.imports.models.batches import Import, ImportRow
 from matchmaker.imports.models.feeds import Feed, FeedLine
 
-__all__ = ["Feed", "FeedLine", "Import", "ImportPack", "ImportRow"]
+__all__ = ["Feed", "FeedLine", "Import", "ImportRow"]

@@ -5,7 +5,7 @@ from collections import Counter
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -48,6 +48,7 @@ class Import(Public):
         FEED = "feed", _("demands from a feed")
 
     class State(models.TextChoices):
+        OPENING = "opening", _("being opened")
         MAPPING = "mapping", _("columns to confirm")
         READING = "reading", _("being checked")
         PREVIEW = "preview", _("ready to bring in")
@@ -57,7 +58,7 @@ class Import(Public):
         UNDONE = "undone", _("undone")
         REFUSED = "refused", _("cannot be read")
 
-    WORKING = (State.READING, State.APPLYING, State.UNDOING)
+    WORKING = (State.OPENING, State.READING, State.APPLYING, State.UNDOING)
 
     kind = models.CharField(max_length=10, choices=Kind)
     # Whose rows these are: one company's, or anybody's when the campaign's team imports (then null).
@@ -68,12 +69,14 @@ class Import(Public):
     feed = models.ForeignKey("imports.Feed", models.CASCADE, null=True, blank=True, related_name="batches")
     file_name = models.CharField(max_length=200)
     content = models.BinaryField(null=True)  # the file, deflated, until its rows are brought in
+    size = models.PositiveIntegerField(default=0)  # bytes of the file, until it and its rows are forgotten
     seen = models.JSONField(default=dict)  # how the file is read, see `reading.Seen`
+    top = models.JSONField(default=list)  # the first rows as [number, cells], cut short, for the page of the columns
     head = models.JSONField(default=list)  # the file's own column names
     mapping = models.JSONField(default=dict)  # our column → place in the file
     defaults = models.JSONField(default=dict)  # our column → the text that stands for an empty cell
     publish = models.BooleanField(_("publish what is complete"), default=False)
-    state = models.CharField(max_length=10, choices=State, default=State.MAPPING)
+    state = models.CharField(max_length=10, choices=State, default=State.OPENING)
     problem = models.JSONField(default=dict)  # why it cannot be read: code and facts
     total = models.PositiveIntegerField(default=0)  # rows of the file that hold anything, without the head
     rejected = models.PositiveIntegerField(default=0)
@@ -85,6 +88,7 @@ class Import(Public):
     newest_seen = models.BigIntegerField(default=0)  # highest primary key of the target when rows were compared
     lease_until = models.DateTimeField(null=True, blank=True)
     lease_token = models.UUIDField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)  # begun and not ended, since the last step that went well
     created_at = models.DateTimeField(auto_now_add=True)
     applied_at = models.DateTimeField(null=True, blank=True)
     undo_until = models.DateTimeField(null=True, blank=True)
@@ -114,10 +118,7 @@ class Import(Public):
 
     def actions(self) -> Counter[str]:
         """How many rows will be new, changes, already here, refused."""
-        counts = Counter(self.rows.order_by().values_list("action", flat=True))
-        apart = sum(counts[action] for action in ImportRow.Action.values if action != ImportRow.Action.CREATE)
-        counts[ImportRow.Action.CREATE] = self.total - apart
-        return counts
+        return Counter(dict(self.rows.order_by().values_list("action").annotate(n=Count("id"))))
 
     @property
     def owner(self):
@@ -132,26 +133,8 @@ class Import(Public):
         return self.state == self.State.DONE and self.undo_until is not None and self.undo_until > timezone.now()
 
 
-class ImportPack(models.Model):
-    """A piece of the file that comes in in one transaction, with its rows that are sound and new; see `packs`."""
-
-    batch = models.ForeignKey(Import, models.CASCADE, related_name="packs", db_column="import_id", db_index=False)
-    first_row = models.PositiveIntegerField()
-    last_row = models.PositiveIntegerField()
-    names = models.JSONField(default=list)  # of the columns in `rows`, in order
-    rows = models.TextField()  # JSON: [row numbers, uids of what they become, a column of values, …], see `packed`
-    written = models.TextField(default="[]")  # JSON: [notes, a column of cells as text, …], see `packs.written`
-
-    class Meta:
-        ordering = ["first_row"]
-        constraints = [models.UniqueConstraint(fields=["batch", "first_row"], name="import_pack_once")]
-
-    def __str__(self):
-        return f"{self.batch} · {self.first_row} to {self.last_row}"
-
-
 class ImportRow(models.Model):
-    """A row there is something to say about: refused, a change, already here, or mended by hand."""
+    """One row of the file: its cells, what will be written, and what became of it."""
 
     class Action(models.TextChoices):
         CREATE = "create", _("new")
@@ -162,7 +145,8 @@ class ImportRow(models.Model):
     batch = models.ForeignKey(Import, models.CASCADE, related_name="rows", db_column="import_id", db_index=False)
     row_no = models.PositiveIntegerField()  # as the spreadsheet counts
     raw = models.JSONField(default=list)  # cells as text, in the file's order
-    values = models.JSONField(null=True)  # what will be written; null for a refused row
+    # What will be written, null for a refused row. Decimals and days are texts in JSON.
+    values = models.JSONField(null=True, encoder=DjangoJSONEncoder)
     problems = models.JSONField(null=True)  # our column → the sentence
     notes = models.JSONField(null=True)  # our column → what was put right, or of which row this one is the same
     action = models.CharField(max_length=6, choices=Action)

@@ -57,6 +57,7 @@ class Feed(Public):
     digest = models.CharField(max_length=64, blank=True)  # of what was read last and brought in
     problem = models.JSONField(default=dict, blank=True)  # why the last reading brought nothing: code and facts
     failures = models.PositiveSmallIntegerField(default=0)  # in a row
+    attempts = models.PositiveSmallIntegerField(default=0)  # begun and never ended, in a row
     let_go = models.BooleanField(default=False)  # somebody agreed that most of its demands may go
     next_at = models.DateTimeField(null=True, blank=True)
     read_at = models.DateTimeField(null=True, blank=True)  # the last reading that went well

@@ -8,14 +8,17 @@ import csv
 import io
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from itertools import islice
 from typing import Any
 
 from matchmaker.imports import headers, reading
-from matchmaker.imports.reading.problems import Unreadable
+from matchmaker.imports.reading.problems import MAX_COLUMNS, Unreadable
 
 MOST_BYTES = 5 * 1024 * 1024
 MOST_ROWS = 5_000
+MOST_TEXT = 25 * 1024 * 1024  # characters of all rows: what a demand says is repeated in each of its lines
 LISTS = ("demands", "items", "results", "data")
 PART = "part"
 
@@ -31,9 +34,8 @@ def as_sheet(body: bytes, names: Names) -> tuple[bytes, list[tuple[str, str]]]:
     Raises:
         Unreadable: `json_invalid`, `json_shape`, `no_ref`, `feed_too_long`, or as a sheet is.
     """
-    head, rows = _from_json(body) if body.lstrip()[:1] in (b"[", b"{") else _from_sheet(body)
-    if len(rows) > MOST_ROWS:
-        raise Unreadable("feed_too_long", limit=MOST_ROWS)
+    with reading.every_error_is_damage():
+        head, rows = _from_json(body) if body.lstrip()[:1] in (b"[", b"{") else _from_sheet(body)
     places = headers.suggest(head, names, nearly=False)
     if "ref" not in places:
         raise Unreadable("no_ref")
@@ -54,45 +56,71 @@ def as_sheet(body: bytes, names: Names) -> tuple[bytes, list[tuple[str, str]]]:
 
 def _from_sheet(body: bytes) -> tuple[list[str], list[list[str]]]:
     file = io.BytesIO(body)
-    found = [cells for _number, cells in reading.rows(file, reading.look(file))]
-    if not found:
+    with closing(reading.rows(file, reading.look(file))) as rows:
+        table = [cells for _number, cells in islice(rows, MOST_ROWS + 2)]
+    if not table:
         raise Unreadable("empty")
-    width = len(found[0])
-    return found[0], [[*cells, *[""] * (width - len(cells))][:width] for cells in found[1:]]
+    if len(table) > MOST_ROWS + 1:
+        raise Unreadable("feed_too_long", limit=MOST_ROWS)
+    width = len(table[0])
+    return table[0], [[*cells, *[""] * (width - len(cells))][:width] for cells in table[1:]]
 
 
 def _from_json(body: bytes) -> tuple[list[str], list[list[str]]]:
+    """Limits are counted while rows are collected: the table is built only from what holds them."""
+    rows: list[dict[str, str]] = []
+    head: dict[str, None] = {}
+    characters = 0
+    for demand in _demands(body):
+        for row in _rows(demand):
+            rows.append(row)
+            head.update(dict.fromkeys(row))
+            characters += sum(map(len, row.values()))
+            if len(rows) > MOST_ROWS:
+                raise Unreadable("feed_too_long", limit=MOST_ROWS)
+            if len(head) > MAX_COLUMNS:
+                raise Unreadable("too_many_columns", row=len(rows), count=len(head), limit=MAX_COLUMNS)
+            if characters > MOST_TEXT:
+                raise Unreadable("feed_too_large", limit=MOST_TEXT // 1024 // 1024)
+    if not rows:
+        raise Unreadable("empty")
+    return list(head), [[row.get(name, "") for name in head] for row in rows]
+
+
+def _demands(body: bytes) -> list[dict[str, Any]]:
     try:
-        value = json.loads(body.decode("utf-8-sig"), parse_float=str)
+        value = json.loads(body.decode("utf-8-sig"), parse_float=str, parse_int=str)
     except (ValueError, RecursionError):
         raise Unreadable("json_invalid") from None
     if isinstance(value, dict):
         value = next((value[name] for name in LISTS if isinstance(value.get(name), list)), None)
     if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
         raise Unreadable("json_shape")
-    rows = [row for one in value for row in _rows(one)]
-    head = list(dict.fromkeys(name for row in rows for name in row))
-    if not rows:
-        raise Unreadable("empty")
-    return head, [[row.get(name, "") for name in head] for row in rows]
+    return value
 
 
-def _rows(demand: dict[str, Any]) -> list[dict[str, str]]:
+def _rows(demand: dict[str, Any]) -> Iterator[dict[str, str]]:
     lines = demand.pop("lines", [{}])
     if not isinstance(lines, list) or not all(isinstance(line, dict) for line in lines):
         raise Unreadable("json_shape")
     whole = _flat(demand)
-    return [{**whole, **{PART if name == "id" else name: text for name, text in _flat(line).items()}} for line in lines]
+    for line in lines:
+        yield {**whole, **{PART if name == "id" else name: text for name, text in _flat(line).items()}}
 
 
-def _flat(said: dict[str, Any]) -> dict[str, str]:
-    return {str(name)[:100]: _text(value) for name, value in said.items()}
+def _flat(fields: dict[str, Any]) -> dict[str, str]:
+    return {str(name)[:100]: _text(value) for name, value in fields.items()}
 
 
 def _text(value: Any) -> str:
+    """A value as a cell. A list may hold plain values only."""
     if isinstance(value, list):
-        return ", ".join(_text(one) for one in value)
-    if isinstance(value, dict):
+        return ", ".join(_plain(one) for one in value)
+    return _plain(value)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, list | dict):
         raise Unreadable("json_shape")
     if isinstance(value, bool):
         return "yes" if value else "no"

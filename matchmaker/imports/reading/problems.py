@@ -15,6 +15,8 @@ MAX_BYTES = 25 * 1024 * 1024
 MAX_ROWS = 200_000
 MAX_COLUMNS = 200
 MAX_CELL = 32_767  # characters, what a cell of a workbook holds
+MAX_CELLS = 4_000_000  # of the whole file
+MAX_TEXT = 100_000_000  # characters of all cells: a workbook may repeat one text in a million cells
 
 
 def check_row(cells: list[str], number: int) -> list[str]:
@@ -27,4 +29,6 @@ def check_row(cells: list[str], number: int) -> list[str]:
         raise Unreadable("too_many_rows", row=number, limit=MAX_ROWS)
     if len(cells) > MAX_COLUMNS:
         raise Unreadable("too_many_columns", row=number, count=len(cells), limit=MAX_COLUMNS)
+    if any(len(cell) > MAX_CELL for cell in cells):
+        raise Unreadable("cell_too_long", row=number, limit=MAX_CELL)
     return cells

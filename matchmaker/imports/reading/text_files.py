@@ -4,10 +4,10 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import IO
 
-from matchmaker.imports.reading.problems import MAX_CELL, Unreadable, check_row
+from matchmaker.imports.reading.problems import MAX_CELL, Unreadable
 
 ENCODINGS = (
     "utf-8-sig",
@@ -84,7 +84,7 @@ def delimiter_of(file: IO[bytes], encoding: str) -> str:
     return best if evenness(best)[0] else ","
 
 
-def rows(file: IO[bytes], encoding: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+def rows(file: IO[bytes], encoding: str, delimiter: str) -> Generator[tuple[int, list[str]]]:
     text = io.TextIOWrapper(_Kept(file), encoding=encoding, errors="strict", newline="")
     reader = csv.reader(text, delimiter=delimiter, strict=True)
     number = 0
@@ -92,7 +92,7 @@ def rows(file: IO[bytes], encoding: str, delimiter: str) -> Iterator[tuple[int, 
         for cells in reader:
             number += 1
             if any(cells):
-                yield number, check_row(cells, number)
+                yield number, cells
     except csv.Error as error:
         raise Unreadable(_code_of(str(error)), row=number + 1, limit=MAX_CELL) from None
     except UnicodeDecodeError:

@@ -5,15 +5,23 @@ from matchmaker.imports.services.correcting import correct_row
 from matchmaker.imports.services.feeds import remove_feed, save_feed, source_among, source_of, turn_feed, work_feeds
 from matchmaker.imports.services.staging import map_columns
 from matchmaker.imports.services.undoing import forget_old, undo_import
-from matchmaker.imports.services.uploading import drop_import, first_rows, may_import, reread, start_import
+from matchmaker.imports.services.uploading import (
+    DROPPABLE,
+    drop_import,
+    may_bring_in,
+    may_import,
+    reread,
+    start_import,
+)
 
 __all__ = [
+    "DROPPABLE",
     "apply_import",
     "correct_row",
     "drop_import",
-    "first_rows",
     "forget_old",
     "map_columns",
+    "may_bring_in",
     "may_import",
     "remove_feed",
     "reread",

@@ -1,6 +1,5 @@
 """Mending refused rows on the page, before anything is brought in."""
 
-import json
 from collections.abc import Mapping
 
 from django.db import transaction
@@ -12,7 +11,6 @@ from matchmaker.core.ids import new_id
 from matchmaker.core.problems import Refused
 from matchmaker.imports.kinds import KINDS
 from matchmaker.imports.models import Import, ImportRow
-from matchmaker.imports.packs import Row, as_json, change_apart, fresh_rows
 from matchmaker.imports.services.staging import Judge
 from matchmaker.imports.services.uploading import may_import
 
@@ -55,32 +53,32 @@ class _Twins:
 
     def __init__(self, judge: Judge, batch: Import):
         self.judge, self.batch = judge, batch
-        self.places = {judge.kind.key(row.values or {}): row.row_no for row in fresh_rows(batch)}
+        self.places = {judge.kind.key(row.values): row.row_no for row in batch.rows.filter(action=Action.CREATE)}
 
     def judge_again(self, row: ImportRow) -> bool:
         """Whether the row is sound now. The first of several that are the same makes the thing."""
-        [(key, found)] = self.judge.judged([(row.row_no, row.raw)])
-        twin = self._row(self.places[key]) if key and self.places.get(key, row.row_no) != row.row_no else None
+        key, fresh = self.judge.judged(row.row_no, row.raw)
+        twin = self._twin_of(key, row.row_no)
         self.judge.here.pop(key, None)
         if twin and twin.row_no < row.row_no:
             self.judge.here[key] = (twin.row_no, twin.target or new_id())
-        self.judge.placed([(key, found)])
+        self.judge.placed([(key, fresh)])
         if twin and twin.row_no > row.row_no:
-            found.target, twin.action = twin.target, Action.UPDATE.value
-            change_apart(self.batch, [twin])
-        if found.action == Action.CREATE:
+            fresh.target, twin.action = twin.target, Action.UPDATE
+            twin.save(update_fields=["action"])
+        if fresh.action == Action.CREATE:
             self.places[key] = row.row_no
-        row.values = None if found.values is None else json.loads(as_json(found.values) or "null")
-        row.problems, row.notes = found.problems, found.notes
-        row.action, row.target = found.action, found.target
-        row.save(update_fields=["raw", "values", "problems", "notes", "action", "target"])
-        return found.action != Action.REJECT
+        fresh.pk = row.pk
+        fresh.save(update_fields=["raw", "values", "problems", "notes", "action", "target"])
+        return fresh.action != Action.REJECT
 
-    def _row(self, number: int) -> Row:
-        return next(row for row in fresh_rows(self.batch, around=number) if row.row_no == number)
+    def _twin_of(self, key: str, row_no: int) -> ImportRow | None:
+        """The other sound row that is the same, if there is one."""
+        place = self.places.get(key, row_no) if key else row_no
+        return self.batch.rows.get(row_no=place) if place != row_no else None
 
 
-def cell(batch: Import, row: ImportRow | Row, name: str) -> str:
+def cell(batch: Import, row: ImportRow, name: str) -> str:
     """The text the file has in one of our columns."""
     place = batch.mapping.get(name, -1)
     return row.raw[place] if 0 <= place < len(row.raw) else ""

@@ -2,12 +2,14 @@
 
 import datetime as dt
 import hashlib
+import logging
+import time
 from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -22,9 +24,9 @@ from matchmaker.core.problems import Refused
 from matchmaker.imports import columns, reading
 from matchmaker.imports.models import Feed, FeedLine, Import
 from matchmaker.imports.reading.feeds import MOST_BYTES, as_sheet
-from matchmaker.imports.services.applying import apply_import
+from matchmaker.imports.services.applying import FAIR_SHARE, MAX_ATTEMPTS, apply_import
 from matchmaker.imports.services.staging import map_columns
-from matchmaker.imports.services.uploading import may_import, start_import
+from matchmaker.imports.services.uploading import may_bring_in, may_import, open_file, start_import
 from matchmaker.notifications import outbound
 from matchmaker.notifications.services import notify, settle
 
@@ -33,6 +35,7 @@ FIRST_RETRY = dt.timedelta(minutes=10)
 TELL_AFTER = 3  # failures in a row
 MANY = 5  # demands that may vanish at once without anybody being asked
 State = Import.State
+logger = logging.getLogger(__name__)
 
 
 @transaction.atomic
@@ -52,12 +55,13 @@ def save_feed(
     """
     is_new = feed is None
     feed = feed or Feed(company=company, campaign=None if company else campaign)
-    may_import(by, Import.Kind.FEED, company=feed.company, campaign=feed.campaign)
+    may_bring_in(by, Import.Kind.FEED, company=feed.company, campaign=feed.campaign)
     before = feed.url
     for name in ("name", "url", "hours", "publish"):
         if name in fields:
             setattr(feed, name, fields[name])
-    feed.by, feed.next_at, feed.failures, feed.problem, feed.digest = by, timezone.now(), 0, {}, ""
+    feed.by, feed.next_at, feed.problem, feed.digest = by, timezone.now(), {}, ""
+    feed.failures = feed.attempts = 0
     try:
         if feed.url != before:
             outbound.check_url(feed.url)
@@ -76,8 +80,8 @@ def turn_feed(*, by: User, feed: Feed, verb: str) -> Feed:
     may_import(by, Import.Kind.FEED, company=feed.company, campaign=feed.campaign)
     now = timezone.now()
     choices: dict[str, dict[str, Any]] = {
-        "read": {"next_at": now, "digest": "", "state": Feed.State.ACTIVE},
-        "resume": {"next_at": now, "digest": "", "state": Feed.State.ACTIVE},
+        "read": {"next_at": now, "digest": "", "state": Feed.State.ACTIVE, "attempts": 0},
+        "resume": {"next_at": now, "digest": "", "state": Feed.State.ACTIVE, "attempts": 0},
         "pause": {"state": Feed.State.PAUSED},
         "agree": {"next_at": now, "digest": "", "let_go": True},
     }
@@ -96,38 +100,57 @@ def remove_feed(*, by: User, feed: Feed) -> None:
 
 
 def work_feeds() -> int:
-    """Take every feed that is due one step further; returns how many were worked on. A worker may die any time."""
-    now = timezone.now()
-    due = Q(batch__isnull=False) | Q(next_at__lte=now, state=Feed.State.ACTIVE)
-    free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
-    worked = 0
-    for pk in Feed.objects.filter(due, free).order_by("next_at", "pk").values_list("pk", flat=True):
-        if not Feed.objects.filter(free, pk=pk).update(lease_until=now + LEASE):
-            continue
-        feed = Feed.objects.select_related("batch", "by", "company", "campaign").get(pk=pk)
-        try:
-            with translation.override(feed.batch.language if feed.batch else feed.by.language if feed.by else "en"):
-                worked += _step(feed)
-        finally:
-            Feed.objects.filter(pk=pk).update(lease_until=None)
+    """Take every feed that is due one step further; returns how many were worked on.
+
+    A claim counts a failure and moves the feed to the back of the queue before anything is read. Only a step that went
+    well takes both back, so a feed that crashes or kills its worker never stands before the others.
+    """
+    now, begun, worked = timezone.now(), time.monotonic(), 0
+    for pk in _due(now).order_by("next_at", "pk").values_list("pk", flat=True):
+        worked += _work(pk, now)
+        if time.monotonic() - begun > FAIR_SHARE:
+            break
     return worked
 
 
-def _step(feed: Feed) -> bool:
-    batch = feed.batch
+def _due(now: dt.datetime) -> QuerySet[Feed]:
+    free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
+    ended = Q(batch__isnull=False) & ~Q(batch__state__in=Import.WORKING)
+    active = Q(batch__isnull=True, state=Feed.State.ACTIVE)
+    return Feed.objects.filter(free, ended | active, next_at__lte=now)
+
+
+def _work(pk: int, now: dt.datetime) -> bool:
+    feed = Feed.objects.select_related("batch", "by", "company", "campaign").get(pk=pk)
+    claim = _due(now).filter(pk=pk, failures=feed.failures, attempts=feed.attempts)
+    if not claim.update(
+        lease_until=now + LEASE,
+        next_at=now + _wait(feed),
+        failures=F("failures") + 1,
+        attempts=F("attempts") + 1,
+    ):
+        return False
+    with translation.override(feed.batch.language if feed.batch else feed.by.language if feed.by else "en"):
+        if feed.attempts >= MAX_ATTEMPTS:
+            _stop(feed)
+            return True
+        try:
+            _step(feed)
+        except Exception:
+            logger.exception("feed %s failed, attempt %d", feed.uid, feed.attempts + 1)
+            _fail(feed, "feed_failed", attempts=feed.attempts + 1)
+    Feed.objects.filter(pk=pk).update(lease_until=None)
+    return True
+
+
+def _wait(feed: Feed) -> dt.timedelta:
+    """Until the next try: soon at first, then as seldom as the feed is read anyway."""
+    return min(FIRST_RETRY * 2 ** min(feed.failures, 12), dt.timedelta(hours=feed.hours))
+
+
+def _step(feed: Feed) -> None:
     try:
-        if batch is None:
-            _read(feed)
-        elif batch.state == State.PREVIEW:
-            apply_import(by=_who(feed), batch=batch)
-        elif batch.state == State.DONE:
-            _settle(feed)
-        elif batch.state == State.REFUSED:
-            raise reading.Unreadable(batch.problem["code"], **batch.problem["facts"])
-        elif batch.is_working:
-            return False
-        else:  # somebody took it back or put it away
-            Feed.objects.filter(pk=feed.pk).update(batch=None)
+        _next_step(feed)
     except outbound.Unreachable as problem:
         _fail(feed, "unreachable", why=str(problem))
     except reading.Unreadable as problem:
@@ -136,14 +159,40 @@ def _step(feed: Feed) -> bool:
         _fail(feed, "refused", why=problem.message)
     except ValidationError as problem:
         _fail(feed, "refused", why=one_after_another(problem.messages))
-    return True
+
+
+def _next_step(feed: Feed) -> None:
+    batch = feed.batch
+    if batch is None:
+        _read(feed)
+    elif batch.state == State.PREVIEW:
+        apply_import(by=_who(feed), batch=batch)
+        _go_on(feed)
+    elif batch.state == State.DONE:
+        _settle(feed)
+    elif batch.state == State.REFUSED:
+        raise reading.Unreadable(batch.problem["code"], **batch.problem["facts"])
+    else:  # somebody took it back or put it away
+        _go_on(feed, batch=None)
+
+
+def _go_on(feed: Feed, **changes: Any) -> None:
+    """The step went well and another one follows as soon as possible."""
+    Feed.objects.filter(pk=feed.pk).update(next_at=timezone.now(), failures=feed.failures, attempts=0, **changes)
+
+
+def _stop(feed: Feed) -> None:
+    """Pause a feed whose reading never ended, and tell who answers for it."""
+    _fail(feed, "feed_stopped")
+    Feed.objects.filter(pk=feed.pk).update(state=Feed.State.PAUSED, lease_until=None)
+    _tell(feed, "feed_stopped")
 
 
 def _who(feed: Feed) -> User:
     """Whoever set it up, as long as she may."""
     if feed.by is None:
         raise Refused("nobody", _("Nobody answers for this feed any more. Save it again to take it over."))
-    may_import(feed.by, Import.Kind.FEED, company=feed.company, campaign=feed.campaign)
+    may_bring_in(feed.by, Import.Kind.FEED, company=feed.company, campaign=feed.campaign)
     return feed.by
 
 
@@ -169,43 +218,53 @@ def _read(feed: Feed) -> None:
             campaign=feed.campaign,
             feed=feed,
         )
+        open_file(batch)
         map_columns(by=by, batch=batch, mapping=batch.mapping, defaults={}, publish=feed.publish)
-        Feed.objects.filter(pk=feed.pk).update(batch=batch, present=present, digest=digest)
+        _go_on(feed, batch=batch, present=present, digest=digest)
 
 
 def _went_well(feed: Feed) -> None:
     now = timezone.now()
     Feed.objects.filter(pk=feed.pk).update(
-        batch=None, problem={}, failures=0, let_go=False, read_at=now, next_at=now + dt.timedelta(hours=feed.hours)
-    )
-    settle(event_key=_streak(feed))
-
-
-def _fail(feed: Feed, code: str, **facts: Any) -> None:
-    """Keep why, and come again: soon at first, then as seldom as the feed is read anyway."""
-    failures = feed.failures + 1
-    wait = min(FIRST_RETRY * 2 ** min(feed.failures, 12), dt.timedelta(hours=feed.hours))
-    Feed.objects.filter(pk=feed.pk).update(
         batch=None,
-        digest="",
-        problem={"code": code, "facts": facts},
-        failures=F("failures") + 1,
-        next_at=timezone.now() + wait,
+        problem={},
+        failures=0,
+        attempts=0,
+        let_go=False,
+        read_at=now,
+        next_at=now + dt.timedelta(hours=feed.hours),
     )
-    if failures == TELL_AFTER:
-        notify(
-            kind="demand_feed",
-            to=_answerable(feed),
-            about=feed.owner.uid,
-            event_key=_streak(feed),
-            context={"feed": feed.name},
-            path=f"/imports/feeds/{feed.uid}/",
-        )
+    for kind in ("demand_feed", "feed_stopped"):
+        settle(event_key=_streak(feed, kind))
 
 
-def _streak(feed: Feed) -> str:
+def _fail(feed: Feed, code: str, *, attempts: int = 0, **facts: Any) -> None:
+    """Store why. The claim has counted the failure and said when it is tried again.
+
+    Args:
+        attempts: how many readings in a row ended in an error of ours; 0 when the reason is known.
+    """
+    problem = {"code": code, "facts": facts}
+    Feed.objects.filter(pk=feed.pk).update(batch=None, digest="", problem=problem, attempts=attempts)
+    if feed.failures + 1 >= TELL_AFTER:
+        _tell(feed)
+
+
+def _tell(feed: Feed, kind: str = "demand_feed") -> None:
+    """Once for each time it stops working: the key is the same until it works again."""
+    notify(
+        kind=kind,
+        to=_answerable(feed),
+        about=feed.owner.uid,
+        event_key=_streak(feed, kind),
+        context={"feed": feed.name},
+        path=f"/imports/feeds/{feed.uid}/",
+    )
+
+
+def _streak(feed: Feed, kind: str) -> str:
     """One notice for each time it stops working."""
-    return f"demand_feed:{feed.uid}:{feed.read_at.isoformat() if feed.read_at else ''}"
+    return f"{kind}:{feed.uid}:{feed.read_at.isoformat() if feed.read_at else ''}"
 
 
 def _answerable(feed: Feed):

@@ -3,4 +3,4 @@
 import datetime as dt
 
 LEASE = dt.timedelta(seconds=45)  # a piece takes far less, and renews it
-READING_LEASE = dt.timedelta(minutes=10)  # reading 200,000 rows is one step
+READING_LEASE = dt.timedelta(minutes=3)  # reading 200,000 rows is one step; Celery ends a task after two minutes

@@ -12,12 +12,12 @@ from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
 from matchmaker.core.problems import Refused
 from matchmaker.imports.kinds import KINDS
-from matchmaker.imports.models import Feed, Import, ImportPack, ImportRow
-from matchmaker.imports.packs import rows_of, unpacked
+from matchmaker.imports.models import Feed, Import, ImportRow
 from matchmaker.imports.services.leases import LEASE
+from matchmaker.imports.services.staging import PIECE
 from matchmaker.imports.services.uploading import may_import
 
-UNUSED = dt.timedelta(days=30)  # files nobody went on with are put away after that
+UNUSED = dt.timedelta(days=14)  # files nobody went on with are put away after that
 State, Action = Import.State, ImportRow.Action
 
 
@@ -41,23 +41,22 @@ def undo_import(*, by: User, batch: Import) -> Import:
 
 
 @transaction.atomic
-def undo_chunk(pk: int, token: uuid.UUID) -> bool:
+def undo_piece(pk: int, token: uuid.UUID) -> bool:
     """The last rows that are still in; False when there are none or somebody else holds the import."""
     held = Import.objects.select_for_update(of=("self",)).select_related("company", "campaign", "by")
     batch = held.filter(pk=pk, lease_token=token, state=State.UNDOING).first()
     if batch is None:
         return False
-    pack = batch.packs.defer("written").filter(last_row__lte=batch.done_through).order_by("-last_row").first()
-    if pack is None:
-        Import.objects.filter(pk=pk).update(state=State.UNDONE, lease_until=None, lease_token=None)
+    rows = list(batch.rows.filter(row_no__lte=batch.done_through).defer("raw", "notes").order_by("-row_no")[:PIECE])
+    if not rows:
+        Import.objects.filter(pk=pk).update(state=State.UNDONE, size=0, lease_until=None, lease_token=None, attempts=0)
         record(by=batch.by, verb="import_undone", on=batch, organisation=batch.owner, facts={"kept": batch.kept})
         return False
     kind = KINDS[batch.kind]
-    rows = rows_of(batch, pack, unpacked(pack))[::-1]
     kept = kind.restore(batch, [row for row in rows if row.action == Action.UPDATE and row.before])
     kept += kind.remove(batch, [row for row in rows if row.action == Action.CREATE])
     Import.objects.filter(pk=pk).update(
-        done_through=pack.first_row - 1, kept=F("kept") + kept, lease_until=timezone.now() + LEASE
+        done_through=rows[-1].row_no - 1, kept=F("kept") + kept, lease_until=timezone.now() + LEASE, attempts=0
     )
     return True
 
@@ -66,9 +65,11 @@ def forget_old() -> int:
     """Forget the rows of imports that can no longer be undone, and files nobody went on with."""
     now = timezone.now()
     past = Import.objects.past_undo(now)
-    gone = sum(model.objects.filter(batch__in=past).delete()[0] for model in (ImportRow, ImportPack))
+    forgotten, _by_model = ImportRow.objects.filter(batch__in=past).delete()
+    past.update(size=0)
     unused = Import.objects.filter(
-        created_at__lt=now - UNUSED, state__in=[State.MAPPING, State.PREVIEW, State.REFUSED, State.UNDONE]
+        created_at__lt=now - UNUSED,
+        state__in=[State.OPENING, State.MAPPING, State.READING, State.PREVIEW, State.REFUSED, State.UNDONE],
     )
     dropped, _by_model = unused.delete()
-    return gone + dropped
+    return forgotten + dropped

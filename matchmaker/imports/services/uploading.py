@@ -1,18 +1,22 @@
-"""A file comes in: kept as it is, looked at, its columns guessed."""
+"""A file comes in: stored as it is by the web process, opened by a worker, which guesses its columns."""
 
+import datetime as dt
 import io
 import zlib
-from dataclasses import asdict, replace
+from contextlib import closing
+from dataclasses import asdict, dataclass, replace
 from itertools import islice
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Sum
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
-from matchmaker.campaigns.models import Campaign
+from matchmaker.campaigns.models import Campaign, Enrolment
 from matchmaker.campaigns.services import require_organiser
 from matchmaker.companies.members import require_admin
 from matchmaker.companies.models import Company
@@ -24,6 +28,22 @@ from matchmaker.imports.models import Feed, Import
 from matchmaker.imports.reading.problems import MAX_BYTES
 
 LOOKED_AT = 10  # rows among which the one that names the columns is looked for
+SHOWN = 80  # characters of a cell that are stored to show the first rows
+MB = 1024 * 1024
+HOUR = dt.timedelta(hours=1)
+DROPPABLE = (
+    *(Import.State.OPENING, Import.State.MAPPING, Import.State.READING),
+    *(Import.State.PREVIEW, Import.State.REFUSED, Import.State.UNDONE),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    files_an_hour: int
+    bytes_stored: int  # of files and of rows that can still be undone
+
+
+QUOTAS = {Company: Quota(20, 100 * MB), Campaign: Quota(200, 1000 * MB)}
 # What a company brings in itself.
 OWN = {Import.Kind.PRODUCTS: "is_supplier", Import.Kind.DEMANDS: "is_buyer", Import.Kind.FEED: "is_buyer"}
 
@@ -44,6 +64,27 @@ def may_import(by: User, kind: str, *, company: Company | None, campaign: Campai
         raise Refused("wrong_side", _("A company brings in its own products or demands."), status=403)
 
 
+def may_bring_in(by: User, kind: str, *, company: Company | None, campaign: Campaign | None) -> None:
+    """The same, and the company is approved, or waits for it and a country partner vouches for it.
+
+    Raises:
+        Refused: as `may_import`, and `company_not_approved`.
+    """
+    may_import(by, kind, company=company, campaign=campaign)
+    if company is None or company.is_approved:
+        return
+    waits = company.status in (Company.Status.DRAFT, Company.Status.PENDING)
+    if not waits or not Enrolment.objects.vouched().filter(company=company).exists():
+        raise Refused(
+            "company_not_approved",
+            _(
+                "Your company is not approved yet. Sheets and addresses are read for approved companies, and for those"
+                " a country partner vouches for."
+            ),
+            status=403,
+        )
+
+
 @transaction.atomic
 def start_import(
     *,
@@ -54,19 +95,24 @@ def start_import(
     company: Company | None = None,
     campaign: Campaign | None = None,
     feed: Feed | None = None,
-    encoding: str = "",
-    sheet: str = "",
 ) -> Import:
-    """Keep a file and look at its head; nothing of it is believed yet.
+    """Store a file after a cheap check; a worker opens it. Nothing is unpacked here.
 
     Raises:
         ValidationError: on `file`, with the reason it cannot be read.
-        Refused: for who may not import this.
+        Refused: for who may not import this, and `too_many_files` or `too_much_kept`.
     """
-    may_import(by, kind, company=company, campaign=campaign)
+    may_bring_in(by, kind, company=company, campaign=campaign)
     if len(content) > MAX_BYTES:
         raise ValidationError({"file": ValidationError(_("A file may have up to 25 MB."), "too_large")})
-    batch = Import(
+    if feed is None:
+        _check_quota(company or campaign, len(content))
+    try:
+        reading.check_upload(io.BytesIO(content))
+    except reading.Unreadable as problem:
+        sentence = sentences.unreadable(problem.code, problem.facts)
+        raise ValidationError({"file": ValidationError(sentence, problem.code)}) from None
+    batch = Import.objects.create(
         kind=kind,
         company=company,
         campaign=None if company else campaign,
@@ -75,61 +121,87 @@ def start_import(
         language=get_language() or "en",
         file_name=_tidy(file_name),
         content=zlib.compress(content, 1),
+        size=len(content),
     )
-    _look(batch, io.BytesIO(content), encoding, sheet)
-    batch.save()
     facts = {"kind": kind, "file": batch.file_name, "bytes": len(content)}
     record(by=by, verb="start_import", on=batch, organisation=batch.owner, facts=facts)
     return batch
 
 
+def _check_quota(owner: Company | Campaign | None, size: int) -> None:
+    """How much one owner may send in an hour and have stored. Its row is locked, so the count is exact."""
+    if owner is None:
+        return
+    quota = QUOTAS[type(owner)]
+    type(owner).objects.select_for_update().get(pk=owner.pk)
+    own = Import.objects.filter(feed=None, **{"company": owner} if isinstance(owner, Company) else {"campaign": owner})
+    if own.filter(created_at__gt=timezone.now() - HOUR).count() >= quota.files_an_hour:
+        raise Refused(
+            "too_many_files",
+            _("Up to %(n)d files can be sent in an hour. Wait a little, or put several sheets into one.")
+            % {"n": quota.files_an_hour},
+            field="file",
+            status=429,
+        )
+    if (own.aggregate(bytes=Sum("size"))["bytes"] or 0) + size > quota.bytes_stored:
+        raise Refused(
+            "too_much_kept",
+            _("Files of up to %(n)d MB are stored. Put away old ones below “Files so far”, then send this one again.")
+            % {"n": quota.bytes_stored // MB},
+            field="file",
+            status=409,
+        )
+
+
 @transaction.atomic
 def reread(*, by: User, batch: Import, encoding: str = "", sheet: str = "", head_row: int = 0) -> Import:
-    """Look at the same file with another encoding, another sheet, or another row as the one that names the columns."""
-    may_import(by, batch.kind, company=batch.company, campaign=batch.campaign)
-    if batch.state != Import.State.MAPPING or batch.content is None:
+    """Have the same file opened with another encoding, another sheet, or another row of column names."""
+    may_bring_in(by, batch.kind, company=batch.company, campaign=batch.campaign)
+    choice = {**batch.seen, "encoding": encoding, "sheet": sheet, "head_row": head_row}
+    opened = Import.objects.filter(pk=batch.pk, state=Import.State.MAPPING, content__isnull=False)
+    if not opened.update(state=Import.State.OPENING, seen=choice):
         raise Refused("already_read", _("This file has been read already."))
-    _look(batch, io.BytesIO(zlib.decompress(bytes(batch.content))), encoding, sheet, head_row)
-    batch.save(update_fields=["seen", "head", "mapping"])
+    batch.refresh_from_db()
     return batch
 
 
-def first_rows(batch: Import) -> list[tuple[int, list[str]]]:
-    """The first rows of a file whose columns are still to be confirmed, with their numbers; [] once it is put away."""
-    if batch.content is None:
-        return []
-    return _top(io.BytesIO(zlib.decompress(bytes(batch.content))), reading.Seen(**batch.seen))
+def open_file(batch: Import) -> None:
+    """Find out how a stored file is read, store its first rows and guess its columns. Only a worker does this.
+
+    Raises:
+        reading.Unreadable: with the reason.
+    """
+    file = io.BytesIO(zlib.decompress(bytes(batch.content or b"")))
+    chosen = batch.seen
+    seen = reading.look(file, encoding=chosen.get("encoding", ""), sheet=chosen.get("sheet", ""))
+    top = _first_rows(file, seen)
+    names = columns.heads(KINDS[batch.kind].heads)
+    heads = dict(top)
+    head_row = chosen.get("head_row", 0)
+    if batch.feed_id is not None:  # nobody looks a feed over: its first row is the head, as it is documented
+        head_row = top[0][0]
+    elif head_row not in heads:
+        head_row = headers.head_among(top, names)
+    batch.seen = asdict(replace(seen, head_row=head_row))
+    batch.head = [cell.strip()[:100].replace("\x00", "") for cell in heads[head_row]]
+    batch.mapping = headers.suggest(batch.head, names, nearly=batch.feed_id is None)
+    batch.top = [[number, [cell[:SHOWN].replace("\x00", "") for cell in cells]] for number, cells in top]
+    batch.state, batch.attempts, batch.lease_until = Import.State.MAPPING, 0, None
+    batch.save(update_fields=["seen", "head", "mapping", "top", "state", "attempts", "lease_until"])
 
 
-def _top(file: io.BytesIO, seen: reading.Seen) -> list[tuple[int, list[str]]]:
+def _first_rows(file: io.BytesIO, seen: reading.Seen) -> list[tuple[int, list[str]]]:
     """As many as can be read: what is wrong further down is said when the rows are checked."""
     top: list[tuple[int, list[str]]] = []
     try:
-        top.extend(islice(reading.rows(file, seen), LOOKED_AT))
+        with closing(reading.rows(file, seen)) as rows:
+            top.extend(islice(rows, LOOKED_AT))
     except reading.Unreadable:
         if not top:
             raise
     if not top:
         raise reading.Unreadable("empty")
     return top
-
-
-def _look(batch: Import, file: io.BytesIO, encoding: str, sheet: str, head_row: int = 0) -> None:
-    names = columns.heads(KINDS[batch.kind].heads)
-    try:
-        seen = reading.look(file, encoding=encoding, sheet=sheet)
-        top = _top(file, seen)
-    except reading.Unreadable as problem:
-        sentence = sentences.unreadable(problem.code, problem.facts)
-        raise ValidationError({"file": ValidationError(sentence, problem.code)}) from None
-    heads = dict(top)
-    if batch.feed is not None:  # nobody looks a feed over: its first row is the head, as it is documented
-        head_row = top[0][0]
-    elif head_row not in heads:
-        head_row = headers.head_among(top, names)
-    batch.seen = asdict(replace(seen, head_row=head_row))
-    batch.head = [cell.strip()[:100].replace("\x00", "") for cell in heads[head_row]]
-    batch.mapping = headers.suggest(batch.head, names, nearly=batch.feed is None)
 
 
 def _tidy(name: str) -> str:
@@ -146,9 +218,8 @@ def _tidy(name: str) -> str:
 def drop_import(*, by: User, batch: Import) -> None:
     """Put a file away that nothing was brought in from."""
     may_import(by, batch.kind, company=batch.company, campaign=batch.campaign)
-    droppable = (Import.State.MAPPING, Import.State.PREVIEW, Import.State.REFUSED)
     row = Import.objects.select_for_update().get(pk=batch.pk)
-    if row.state not in droppable:
+    if row.state not in DROPPABLE:
         raise Refused("import_used", _("Rows of this file were brought in. Undo it instead."))
     record(by=by, verb="drop_import", on=row, organisation=row.owner, facts={"file": row.file_name})
     row.delete()

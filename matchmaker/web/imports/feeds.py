@@ -69,12 +69,15 @@ def state_of(feed: Feed) -> dict:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest, owner: str) -> HttpResponse:
     found = owners.owner_for(request, owner, Import.Kind.DEMANDS)
+    refusal = owners.why_not(request, found, Import.Kind.FEED)
     form = FeedForm(request.POST or None, initial={"hours": 6})
-    if request.method == "POST" and form.is_valid() and (feed := _save(request, form, **found.takes())):
+    is_sent = request.method == "POST" and not refusal and form.is_valid()
+    if is_sent and (feed := _save(request, form, **found.takes())):
         return redirect("feed", feed.uid)
     columns = [c for c in KINDS[Import.Kind.FEED].columns if c.name != "company" or found.company is None]
-    context = {"form": form, "owner": found, "columns": columns}
-    return render(request, "imports/feed_new.html", context, status=422 if form.errors else 200)
+    context = {"form": form, "owner": found, "columns": columns, "refusal": refusal}
+    status = 403 if refusal else 422 if form.errors else 200
+    return render(request, "imports/feed_new.html", context, status=status)
 
 
 def _save(request: HttpRequest, form: FeedForm, **about) -> Feed | None:

@@ -14,7 +14,6 @@ from matchmaker.imports.reading.text_files import ENCODINGS
 from matchmaker.web.imports.words import InWords
 
 NOT_IN_FILE = ""
-Rows = Sequence[tuple[int, Sequence[str]]]  # of the file, with their numbers
 # Encodings as spreadsheets call them when one saves.
 CALLED = {
     "utf-8-sig": "UTF-8",
@@ -50,9 +49,11 @@ def _told(cells: Sequence[str]) -> str:
     return Truncator(" · ".join(text.strip() for text in cells if text.strip())).chars(60)
 
 
-def _place(batch: Import, at: int, head: str, top: Rows) -> str:
+def _place(batch: Import, at: int, head: str) -> str:
     """A column of the file by its head and the first thing below it: by that one knows it whatever it is called."""
-    below = (cells[at].strip() for number, cells in top if number > batch.seen.get("head_row", 0) and at < len(cells))
+    below = (
+        cells[at].strip() for number, cells in batch.top if number > batch.seen.get("head_row", 0) and at < len(cells)
+    )
     sample = Truncator(next((text for text in below if text), "")).chars(28)
     name = head or f"#{at + 1}"
     return f"{name} · {sample}" if sample else name
@@ -71,8 +72,9 @@ class FileForm(forms.Form):
 class LookForm(forms.Form):
     """Another encoding, another sheet or another head, when the first guess was wrong."""
 
-    def __init__(self, *args, batch: Import, top: Rows, **kwargs):
+    def __init__(self, *args, batch: Import, **kwargs):
         super().__init__(*args, **kwargs)
+        top = batch.top
         if batch.seen["format"] == "csv":
             names = dict.fromkeys([batch.seen["encoding"], *ENCODINGS])
             self.fields["encoding"] = forms.ChoiceField(
@@ -103,12 +105,12 @@ class LookForm(forms.Form):
 class ColumnsForm(forms.Form):
     """For each of our columns the file's own, and for some the text that stands where the file says nothing."""
 
-    def __init__(self, *args, batch: Import, columns: list[Column], top: Rows = (), **kwargs):
+    def __init__(self, *args, batch: Import, columns: list[Column], **kwargs):
         super().__init__(*args, **kwargs)
         self.columns = [column for column in columns if column.name != "company" or batch.company_id is None]
         places = [
             (NOT_IN_FILE, _("not in this file")),
-            *((str(n), _place(batch, n, head, top)) for n, head in enumerate(batch.head)),
+            *((str(n), _place(batch, n, head)) for n, head in enumerate(batch.head)),
         ]
         for column in self.columns:
             self.fields[f"at_{column.name}"] = forms.ChoiceField(

@@ -7,6 +7,8 @@ from django.shortcuts import get_object_or_404
 
 from matchmaker.campaigns.models import Campaign
 from matchmaker.companies.models import Company, Membership
+from matchmaker.core.problems import Refused
+from matchmaker.imports import services
 from matchmaker.imports.models import Import
 from matchmaker.web.access import current_campaign, current_company, role_in
 
@@ -43,6 +45,15 @@ def owner_for(request: HttpRequest, name: str, kind: str) -> Owner:
     if company is None or not _administers(request, company):
         raise Http404
     return _at_desk(request, Owner(COMPANY, company=company))
+
+
+def why_not(request: HttpRequest, owner: Owner, kind: str) -> str:
+    """The sentence that says why nothing can be brought in here yet; '' when it can."""
+    try:
+        services.may_bring_in(request.user, kind, **owner.takes())
+    except Refused as refusal:
+        return str(refusal.message)
+    return ""
 
 
 def owners(request: HttpRequest) -> list[tuple[Owner, list[str]]]:

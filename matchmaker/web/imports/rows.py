@@ -1,7 +1,6 @@
 """The preview: what will come in, what is refused and why, and mending it on the spot."""
 
 from collections import Counter
-from itertools import islice
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -16,7 +15,6 @@ from matchmaker.core.problems import Refused
 from matchmaker.imports.columns import as_text
 from matchmaker.imports.kinds import KINDS
 from matchmaker.imports.models import Import, ImportRow
-from matchmaker.imports.packs import Row, fresh_rows
 from matchmaker.imports.services import correct_row
 from matchmaker.imports.services.correcting import cell
 from matchmaker.web.access import signed_in
@@ -55,7 +53,7 @@ def preview(request: HttpRequest, batch: Import) -> dict:
     }
 
 
-def _title(batch: Import, row: Row | ImportRow) -> str:
+def _title(batch: Import, row: ImportRow) -> str:
     """What a row is about: its name, or whatever it says first."""
     name = next((text for key in NAMES if (text := cell(batch, row, key).strip())), "")
     return Truncator(name or " · ".join([text.strip() for text in row.raw if text.strip()][:3])).chars(80)
@@ -82,14 +80,12 @@ def _reasons(refused, labels: dict[str, str]) -> list[dict]:
     return [{"label": name, "why": why, "count": count} for (name, why), count in found.most_common(12) if count > 1]
 
 
-def _sample(batch: Import) -> list[Row | ImportRow]:
+def _sample(batch: Import) -> list[ImportRow]:
     """The first rows that can come in."""
-    rows: list[Row | ImportRow] = list(islice(fresh_rows(batch), SAMPLE))
-    rows += batch.rows.filter(action__in=[Action.UPDATE, Action.SAME])[:SAMPLE]
-    return sorted(rows, key=lambda row: row.row_no)[:SAMPLE]
+    return list(batch.rows.exclude(action=Action.REJECT)[:SAMPLE])
 
 
-def _sound(batch: Import, row: Row | ImportRow, labels: dict[str, str], words: InWords) -> dict:
+def _sound(batch: Import, row: ImportRow, labels: dict[str, str], words: InWords) -> dict:
     """A row that can come in, with what was put right in it. That a country became its code is no news to anybody."""
     notes = row.notes or {}
     changes = [

@@ -51,6 +51,7 @@ def label(kind: str) -> str:
 
 def state_of(batch: Import) -> dict:
     tone, icon = {
+        State.OPENING: ("info", "clock"),
         State.MAPPING: ("missing", "columns"),
         State.READING: ("info", "clock"),
         State.PREVIEW: ("missing", "eye"),
@@ -67,9 +68,10 @@ def state_of(batch: Import) -> dict:
 @signed_in
 def new(request: HttpRequest, owner: str, kind: str) -> HttpResponse:
     found = owners.owner_for(request, owner, kind)
+    refusal = owners.why_not(request, found, kind)
     form = FileForm(request.POST, request.FILES) if request.method == "POST" else FileForm()
-    status = 200
-    if request.method == "POST":
+    status = 403 if refusal else 200
+    if request.method == "POST" and not refusal:
         status = 422
         if request.too_large:
             form.errors.pop("file", None)  # nothing of it was kept
@@ -81,6 +83,7 @@ def new(request: HttpRequest, owner: str, kind: str) -> HttpResponse:
     context = {
         "form": form,
         "owner": found,
+        "refusal": refusal,
         "kind": kind,
         "label": label(kind),
         "columns": [
@@ -95,12 +98,20 @@ def new(request: HttpRequest, owner: str, kind: str) -> HttpResponse:
 def _start(request, form: FileForm, owner: owners.Owner, kind: str) -> Import | None:
     file = form.cleaned_data["file"]
     try:
-        return services.start_import(
+        batch = services.start_import(
             by=request.user, kind=kind, file_name=file.name, content=file.read(), **owner.takes()
         )
     except (ValidationError, Refused) as problem:
         show_on(form, problem)
         return None
+    transaction.on_commit(ring)
+    return batch
+
+
+def unread_columns(batch: Import) -> list[str]:
+    """Names of the file's columns that nothing is read from: left out, they must not vanish without a word."""
+    used = set(batch.mapping.values())
+    return [head for place, head in enumerate(batch.head) if head and place not in used]
 
 
 @signed_in
@@ -113,10 +124,11 @@ def _page(
 ) -> HttpResponse:
     context = {"batch": batch, "label": label(batch.kind), "state": state_of(batch), "steps": _stepper(batch), **extra}
     context["again"] = _again(batch)
+    context["can_be_dropped"] = batch.state in services.DROPPABLE
+    context["unread"] = unread_columns(batch)
     if batch.state == State.MAPPING:
-        top = services.first_rows(batch)
-        context["form"] = form or ColumnsForm(batch=batch, columns=KINDS[batch.kind].columns, top=top)
-        context["look"] = LookForm(batch=batch, top=top)
+        context["form"] = form or ColumnsForm(batch=batch, columns=KINDS[batch.kind].columns)
+        context["look"] = LookForm(batch=batch)
     elif batch.is_working:
         context |= _job(batch)
     elif batch.state == State.PREVIEW:
@@ -136,7 +148,9 @@ def _again(batch: Import) -> str:
 
 
 def _stepper(batch: Import) -> list[dict]:
-    at = {State.MAPPING: 1, State.READING: 2, State.PREVIEW: 2, State.APPLYING: 3}.get(State(batch.state), 4)
+    at = {State.OPENING: 0, State.MAPPING: 1, State.READING: 2, State.PREVIEW: 2, State.APPLYING: 3}.get(
+        State(batch.state), 4
+    )
     labels = [_("File"), _("Columns"), _("Check"), _("Bring in")]
     return [
         {"label": text, "state": "done" if n < at else "current" if n == at else "todo"}
@@ -156,6 +170,7 @@ def _figures(batch: Import) -> list[dict]:
 def _job(batch: Import) -> dict:
     done = batch.created + batch.updated + batch.unchanged
     job = {
+        State.OPENING: {"state": "running", "label": _("Opening the file")},
         State.READING: {"state": "running", "label": _("Reading and checking every row")},
         State.APPLYING: {
             "state": "running",
@@ -184,10 +199,11 @@ def progress(request: HttpRequest, uid) -> HttpResponse:
 def look(request: HttpRequest, uid) -> HttpResponse:
     batch = owners.import_for(request, uid)
     try:
-        form = LookForm(request.POST, batch=batch, top=services.first_rows(batch))
-        services.reread(by=request.user, batch=batch, **form.chosen())
+        services.reread(by=request.user, batch=batch, **LookForm(request.POST, batch=batch).chosen())
     except (Refused, ValidationError) as problem:
         say_why(request, problem)
+    else:
+        transaction.on_commit(ring)
     return redirect("import", uid)
 
 
@@ -195,8 +211,7 @@ def look(request: HttpRequest, uid) -> HttpResponse:
 @require_POST
 def columns(request: HttpRequest, uid) -> HttpResponse:
     batch = owners.import_for(request, uid)
-    top = services.first_rows(batch)
-    form = ColumnsForm(request.POST, batch=batch, columns=KINDS[batch.kind].columns, top=top)
+    form = ColumnsForm(request.POST, batch=batch, columns=KINDS[batch.kind].columns)
     if not form.is_valid():
         return _page(request, batch, form, 422)
     try:

@@ -34,7 +34,7 @@ from matchmaker.messaging.services import ask_sample, report_message, say_step
 from matchmaker.notifications import webhooks
 from tests import factories
 from tests.files import paper, picture
-from tests.imports.sheets import HEAD, as_csv, previewed
+from tests.imports.sheets import HEAD, as_csv, opened, previewed
 
 AUDIENCE = {"side": "suppliers"}
 FLOWERS = (
@@ -192,11 +192,9 @@ class Happenings:
         """A file whose columns are being named, one with refused rows, one that came in."""
         by, company = self.by_seller, self.seller
         rows = [self._flower(name) for name in FLOWERS]
-        rows[2][1], rows[5][4] = "999999", "1,5"
+        rows[2][1], rows[5][4] = "999999", "cheap"
         strange = [["货名", "原产", "单价", "备注"], ["Roses", "KE", "0.5", "R12"]]
-        self.naming = imports.start_import(
-            by=by, company=company, kind="products", file_name="价目表.csv", content=as_csv(strange)
-        )
+        self.naming = opened(by=by, company=company, name="价目表.csv", content=as_csv(strange))
         self.preview = previewed(by=by, company=company, name="summer-flowers.csv", content=as_csv([HEAD, *rows]))
         self.applied = previewed(by=by, company=company, name="alstroemeria.csv", content=as_csv([HEAD, *rows[6:9]]))
         imports.apply_import(by=by, batch=self.applied)
