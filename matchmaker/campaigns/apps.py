@@ -5,7 +5,7 @@ class CampaignsConfig(AppConfig):
     name = "matchmaker.campaigns"
 
     def ready(self):
-        from matchmaker.campaigns import letters, team
+        from matchmaker.campaigns import letters, second_step, team  # noqa: F401 - second_step listens to allauth
         from matchmaker.companies import privacy
         from matchmaker.notifications import mail
 
