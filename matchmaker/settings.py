@@ -28,6 +28,7 @@ DEBUG = env.bool("DEBUG", False)
 PRODUCTION = env.bool("PRODUCTION", False)
 SECRET_KEY = env.str("SECRET_KEY", "laptop-only-not-a-secret-" + "0" * 40)
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+AUDIT_KEY = env.str("AUDIT_KEY", "")  # of the record of acts; without one SECRET_KEY and its fallbacks are
 SITE_URL = env.str("SITE_URL", f"http://{env.str('HOST', '127.0.0.1')}:{env.str('PORT', '8000')}").rstrip("/")
 if PRODUCTION and SECRET_KEY.startswith("laptop-only"):
     raise ImproperlyConfigured("PRODUCTION is set but SECRET_KEY is not: set SECRET_KEY to 50 random characters.")
@@ -76,6 +77,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "matchmaker.web.middleware.BrowserLimits",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "matchmaker.web.middleware.RequestLimits",

@@ -107,6 +107,7 @@ class AuditEntry(models.Model):
     at = models.DateTimeField()
     previous = models.CharField(max_length=64, blank=True)
     digest = models.CharField(max_length=64)
+    is_keyed = models.BooleanField(default=True)  # False: from before digests had a key
 
     objects = AuditQuerySet.as_manager()
 
@@ -119,6 +120,18 @@ class AuditEntry(models.Model):
 
     def __str__(self):
         return f"{self.verb} {self.object_kind} {self.object_uid}"
+
+
+class AuditChain(models.Model):
+    """How long the chain of an organisation is and how it ends, so that a shortened or emptied one is noticed."""
+
+    organisation = models.CharField(max_length=64, unique=True)
+    length = models.PositiveIntegerField(default=0)
+    last = models.CharField(max_length=64, blank=True)  # digest of the last entry
+    seal = models.CharField(max_length=64, blank=True)  # keyed digest of the three above
+
+    def __str__(self):
+        return f"{self.organisation}: {self.length}"
 
 
 class AccountLetter(Promise):

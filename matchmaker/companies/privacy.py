@@ -155,8 +155,7 @@ def _close(by: User, company: Company) -> None:
     """A company whose last person goes: nobody sees it any more, and it names nobody."""
     for end in ends_with:
         end(by, company)
-    Company.objects.filter(pk=company.pk).update(
-        status=Company.Status.SUSPENDED, contact_name="", contact_email="", contact_phone=""
-    )
+    cleared = ("contact_name", "contact_email", "contact_phone", "address", "city", "website")
+    Company.objects.filter(pk=company.pk).update(status=Company.Status.SUSPENDED, **dict.fromkeys(cleared, ""))
     forget_documents(company)
     record(by=by, verb="close_company", on=company)

@@ -37,6 +37,31 @@ class RequestLimits:
         return response
 
 
+class BrowserLimits:
+    """Say in every answer what the browser need not give our pages, and that no other site may read our answers.
+
+    Scanning badges at the gate needs the camera, a passkey needs the browser's keys; nothing needs the rest.
+    """
+
+    HEADERS = {
+        "Permissions-Policy": (
+            "camera=(self), publickey-credentials-create=(self), publickey-credentials-get=(self), accelerometer=(), "
+            "display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), "
+            "serial=(), usb=()"
+        ),
+        "Cross-Origin-Resource-Policy": "same-origin",
+    }
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        for name, value in self.HEADERS.items():
+            response.headers.setdefault(name, value)
+        return response
+
+
 class FromLetter:
     """Whoever comes by the link of her letter is counted, and the letter's mark is taken off the address.
 

@@ -167,6 +167,7 @@ def data(request: HttpRequest) -> HttpResponse:
 
 @signed_in
 @require_safe
+@reauthentication_required
 def download(request: HttpRequest) -> HttpResponse:
     copy = json.dumps(privacy.export_person(by=request.user), ensure_ascii=False, indent=1)
     return downloads.download(copy, name="my-data.json", content_type="application/json")
