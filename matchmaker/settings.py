@@ -91,6 +91,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "matchmaker.web.middleware.ReadersClock",
     "matchmaker.web.middleware.FromLetter",
     "matchmaker.web.on_behalf.OnBehalf",
     "matchmaker.web.middleware.PrivatePages",
@@ -320,6 +321,7 @@ SECURE_CSP = {
     "form-action": [CSP.SELF, *env.list("OIDC_ORIGINS", default=OIDC_ORIGIN)],  # a form's redirects are asked, too
     "frame-ancestors": [CSP.NONE],
 }
+SECURITY_CONTACT = env.str("SECURITY_CONTACT", f"{SITE_URL}/about/")  # of /.well-known/security.txt: mailto: or https:
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

@@ -138,7 +138,7 @@ def erase_person(*, by: User) -> list[str]:
             _rows(relation, by).delete()
         elif relation.on_delete is models.SET_NULL:
             _rows(relation, by).update(**{relation.field.name: None})
-    by.email, by.name, by.language, by.time_zone = _nobody(by), "", "en", "UTC"
+    by.email, by.name, by.language, by.time_zone = _nobody(by), "", "en", ""
     by.is_active = by.is_staff = by.is_superuser = False
     by.last_login = None
     by.set_unusable_password()

@@ -130,9 +130,13 @@ buyer = _declared("member of a buyer", lambda request: _side(request, is_buyer=T
 member = _declared("member of the company named", _named)
 company_admin = _declared("administrator of the company named", _named_admin)
 partner = _declared("somebody at the desk of the partner named", _partner)
-team = _declared("anyone of the campaign's team", _team("admin", "organiser", "staff"))
-organiser = _declared("organiser of the campaign", _team("admin", "organiser"))
-campaign_admin = _declared("administrator of the campaign", _team("admin"))
+# Policy → the roles of the campaign's team that pass.
+TEAM_ROLES = {
+    "anyone of the campaign's team": ("admin", "organiser", "staff"),
+    "organiser of the campaign": ("admin", "organiser"),
+    "administrator of the campaign": ("admin",),
+}
+team, organiser, campaign_admin = (_declared(policy, _team(*roles)) for policy, roles in TEAM_ROLES.items())
 staff = _declared("staff of the site", _staff)
 
 

@@ -20,6 +20,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from matchmaker.core import reference
+from matchmaker.core.clocks import city_and_shift
 from matchmaker.core.text import one_line, sound_text, web_address
 from matchmaker.language.text import pinyin
 
@@ -249,9 +250,12 @@ class CodesField(forms.MultipleChoiceField):
 
 # -- lists in the reader's language ------------------------------------------------------------------------------------
 def zone_choices() -> Choices:
-    """Europe/Paris and UTC; not the old names such as Cuba or GB-Eire, which mean the same as another."""
-    places = (name for name in zoneinfo.available_timezones() if "/" in name or name == "UTC")
-    return [(name, name.replace("_", " ")) for name in sorted(places)]
+    """Zones by city in the reader's language, with today's offset; typing its first letters finds a city.
+
+    Without Etc/GMT+5 and the like, and the old names such as Cuba, which mean the same as another.
+    """
+    names = (name for name in zoneinfo.available_timezones() if "/" in name and not name.startswith("Etc/"))
+    return [("UTC", "UTC"), *sorted(((name, city_and_shift(name)) for name in names), key=lambda choice: choice[1])]
 
 
 def countries() -> Choices:

@@ -6,9 +6,13 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.encoding import escape_uri_path
 from django.utils.http import escape_leading_slashes
+from django.utils.translation import get_language
 
+from matchmaker.accounts.first_sign_in import ZONE_COOKIE
+from matchmaker.core.clocks import known_zone, usual_zone
 from matchmaker.notifications import services
 from matchmaker.notifications.models.outbox import LETTER
 
@@ -79,6 +83,21 @@ class FromLetter:
             services.note_coming(by=request.user, letter=UUID(rest.pop(LETTER)[-1]))
         query = rest.urlencode()
         return redirect(escape_leading_slashes(escape_uri_path(request.path)) + (f"?{query}" if query else ""))
+
+
+class ReadersClock:
+    """Times are shown on the clock of the reader: her account's, or what her browser said in a cookie (see app.js)."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if request.user.is_authenticated:
+            zone = request.user.zone
+        else:
+            zone = known_zone(request.COOKIES.get(ZONE_COOKIE, "")) or usual_zone(get_language() or "")
+        with timezone.override(zone):
+            return self.get_response(request)
 
 
 class PrivatePages:

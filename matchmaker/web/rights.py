@@ -81,7 +81,8 @@ TABLE = (
     Right("Members", ("–", "read", "invite, let in, change roles, remove, hand over", "–", "–", "–"),
         tables="companies.Membership companies.Invitation companies.JoinRequest",
         notices="company_invitation invitation_misused join_answered join_requested member_joined"),
-    Right("Record (audit)", ("–", "–", "read", "–", "its last lines of a company", "–"), tables="accounts.AuditEntry accounts.AuditChain"),
+    Right("Record (audit)", ("–", "–", "read", "–", "its last lines of a company", "–"),
+        tables="accounts.AuditEntry accounts.AuditChain"),
     Right("Product: draft", ("–", "write", "write, publish, pause, withdraw", "–", "–", "by scope"),
         tables="catalogue.Product catalogue.ProductText catalogue.ProductCertificate catalogue.ProductImage "
         "catalogue.ProductVariant",

@@ -94,7 +94,7 @@ class TokenForm(forms.Form):
 def show(request: HttpRequest) -> HttpResponse:
     """How one is addressed, in which language, on which clock."""
     person = request.user
-    said = {"name": person.name, "language": person.language, "time_zone": person.time_zone}
+    said = {"name": person.name, "language": person.language, "time_zone": person.zone.key}
     form = PersonForm(request.POST if request.method == "POST" else None, initial=said)
     if request.method == "POST" and form.is_valid():
         try:
