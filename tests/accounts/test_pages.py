@@ -132,6 +132,7 @@ def test_copy_of_my_data_holds_mine_and_no_secret(client, person):
     person.set_password("correct horse battery")
     person.save()
     client.force_login(person)
+    client.post(reverse("account_reauthenticate"), {"password": "correct horse battery"})
     copy = client.get(reverse("account_download"))
     assert copy["Content-Disposition"] == 'attachment; filename="my-data.json"'
     said = copy.json()
