@@ -43,9 +43,10 @@ def is_missing(request: HttpRequest) -> bool:
 
     A session from before the set-up, or one that came to be without the site's sign-in, has not given it.
     """
-    if is_given(request):
+    user = request.user
+    if not isinstance(user, User) or is_given(request):
         return False
-    return is_mfa_enabled(request.user) or is_to_set_up(request.user)
+    return is_mfa_enabled(user) or is_to_set_up(user)
 
 
 @receiver(authenticator_added)
