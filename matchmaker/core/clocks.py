@@ -24,8 +24,10 @@ def usual_zone(language: str) -> ZoneInfo:
 
 def city_of(key: str) -> str:
     """The city a zone is named after, in the language set."""
-    if key == "Asia/Shanghai":
-        return gettext("Beijing")
+    return gettext("Beijing") if key == "Asia/Shanghai" else _named_after(key)
+
+
+def _named_after(key: str) -> str:
     return str(get_timezone_location(key, locale=habits(), return_city=True)).rsplit("/", 1)[-1].replace("_", " ")
 
 
@@ -38,8 +40,8 @@ def shift_of(key: str) -> str:
 
 def city_and_shift(key: str) -> str:
     """Paris (UTC+2), for lists. Shanghai keeps its own name there: who looks for it types it."""
-    city = city_of(key) if key != "Asia/Shanghai" else gettext("Beijing, Shanghai")
-    return f"{city} ({shift_of(key)})"
+    also = f" / {_named_after(key)}" if key == "Asia/Shanghai" else ""
+    return f"{city_of(key)}{also} ({shift_of(key)})"
 
 
 def zone_name(key: str, *, in_brackets: bool = False) -> str:
