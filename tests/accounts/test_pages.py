@@ -1,16 +1,15 @@
 """A person's own pages."""
 
-import datetime as dt
 import time
 
 import pytest
 from allauth.socialaccount.models import SocialAccount
-from allauth.usersessions.models import UserSession
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 
+from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import ApiToken
 from matchmaker.companies.models import Membership
 from matchmaker.web import fields
@@ -195,14 +194,13 @@ def test_a_zone_that_is_none_is_not_noted(client, zone):
 )
 def test_times_stand_on_the_clock_of_the_reader_and_say_so_where_it_is_not_known(client, account, zone):
     person = factories.user(**account)
+    company = factories.supplier(person)
+    entry = record(by=person, verb="update_company", on=company)
     client.force_login(person)
-    at = dt.datetime(2026, 7, 1, 10, 23, tzinfo=dt.UTC)
-    client.get(reverse("usersessions_list"))
-    UserSession.objects.filter(user=person).update(created_at=at)
     with timezone.override(zone):
-        shown = moment(at)
+        shown = moment(entry.at)
     assert shown.endswith(" UTC") == (zone == "UTC")
-    assert shown in client.get(reverse("usersessions_list")).text
+    assert shown in client.get(reverse("company_record", args=[company.uid])).text
 
 
 def test_zones_are_found_by_the_name_of_the_city_in_the_language_of_the_reader():
