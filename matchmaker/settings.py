@@ -28,6 +28,7 @@ DEBUG = env.bool("DEBUG", False)
 PRODUCTION = env.bool("PRODUCTION", False)
 SECRET_KEY = env.str("SECRET_KEY", "laptop-only-not-a-secret-" + "0" * 40)
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+AUDIT_KEY = env.str("AUDIT_KEY", "")  # of the record of acts; without one SECRET_KEY and its fallbacks are
 SITE_URL = env.str("SITE_URL", f"http://{env.str('HOST', '127.0.0.1')}:{env.str('PORT', '8000')}").rstrip("/")
 if PRODUCTION and SECRET_KEY.startswith("laptop-only"):
     raise ImproperlyConfigured("PRODUCTION is set but SECRET_KEY is not: set SECRET_KEY to 50 random characters.")
@@ -36,7 +37,7 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[SITE_URL])
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)  # how many proxies of ours stand in front; 0 ignores X-Forwarded-*
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "matchmaker.web.apps.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
@@ -77,6 +78,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "matchmaker.core.request_ids.RequestIds",
     "django.middleware.security.SecurityMiddleware",
+    "matchmaker.web.middleware.BrowserLimits",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "matchmaker.web.middleware.RequestLimits",
@@ -90,6 +92,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "matchmaker.web.middleware.ReadersClock",
     "matchmaker.web.middleware.FromLetter",
     "matchmaker.web.on_behalf.OnBehalf",
     "matchmaker.web.middleware.PrivatePages",
@@ -318,6 +321,7 @@ SECURE_CSP = {
     "form-action": [CSP.SELF, *env.list("OIDC_ORIGINS", default=OIDC_ORIGIN)],  # a form's redirects are asked, too
     "frame-ancestors": [CSP.NONE],
 }
+SECURITY_CONTACT = env.str("SECURITY_CONTACT", f"{SITE_URL}/about/")  # of /.well-known/security.txt: mailto: or https:
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from matchmaker.web import files, health, styleguide
+from matchmaker.web import files, health, standard_files, styleguide
 from matchmaker.web.public import account
 
 handler400 = "matchmaker.web.errors.not_understood"
@@ -25,6 +25,11 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("styleguide/", styleguide.show, name="styleguide"),
+    path("favicon.ico", standard_files.icon("img/favicon.ico")),
+    path("apple-touch-icon.png", standard_files.icon("img/apple-touch-icon.png")),
+    path("manifest.webmanifest", standard_files.manifest, name="manifest"),
+    path(".well-known/security.txt", standard_files.security, name="security_txt"),
+    path(".well-known/change-password", standard_files.change_password),
     path("health/live", health.live, name="health_live"),
     path("health/ready", health.ready, name="health_ready"),
     path("admin/", admin.site.urls),

@@ -5,7 +5,7 @@ class AccountsConfig(AppConfig):
     name = "matchmaker.accounts"
 
     def ready(self):
-        from matchmaker.accounts import letters
+        from matchmaker.accounts import first_sign_in, letters  # noqa: F401 - first_sign_in listens to sign-ins
         from matchmaker.notifications import mail
 
         mail.senders.append(letters.send_waiting)

@@ -1,15 +1,17 @@
-"""The record of acts: append-only, chained by hash per organisation."""
+"""The record of acts: append-only, chained by keyed digests per organisation."""
 
 import hashlib
 import json
 from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from matchmaker.accounts import acting
-from matchmaker.accounts.models import AuditEntry, User
+from matchmaker.accounts.models import AuditChain, AuditEntry, User
 
 
 def record(*, by: User | None, verb: str, on: Any, organisation: Any = None, facts: Mapping[str, Any] | None = None):
@@ -24,8 +26,7 @@ def record(*, by: User | None, verb: str, on: Any, organisation: Any = None, fac
     if real is not None and by == real.person:  # somebody of the team acts for her: the entry names who did it
         by, facts = real.actor, {**facts, "on_behalf_of": str(real.person.uid), "why": real.reason}
     owner = str((organisation or on).uid)
-    _wait_for_turn(owner)
-    last = AuditEntry.objects.filter(organisation=owner).order_by("-id").values_list("digest", flat=True).first() or ""
+    chain = _locked_chain(owner)
     entry = AuditEntry(
         organisation=owner,
         actor=by,
@@ -34,26 +35,36 @@ def record(*, by: User | None, verb: str, on: Any, organisation: Any = None, fac
         object_uid=str(on.uid),
         facts=facts,
         at=timezone.now(),
-        previous=last,
+        previous=chain.last,
     )
-    entry.digest = digest(entry)
+    entry.digest = digests(entry)[0]
     entry.save(force_insert=True)
+    chain.length, chain.last = chain.length + 1, entry.digest
+    chain.seal = seals(chain)[0]
+    chain.save(update_fields=["length", "last", "seal"])
     return entry
 
 
-def _wait_for_turn(owner: str) -> None:
-    """Two acts of one organisation at the same moment follow each other in its chain instead of forking it.
-
-    The lock ends with the transaction. SQLite needs none: there, writers queue from their first statement.
-    """
-    connection = transaction.get_connection()
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"audit {owner}"])
+def _locked_chain(owner: str) -> AuditChain:
+    """The chain's row, locked until the transaction ends: two acts of one organisation follow each other in it."""
+    chain = AuditChain.objects.select_for_update().filter(organisation=owner).first()
+    if chain is None:
+        AuditChain.objects.get_or_create(organisation=owner)
+        chain = AuditChain.objects.select_for_update().get(organisation=owner)
+    return chain
 
 
-def digest(entry: AuditEntry) -> str:
-    """SHA-256 over everything the entry says and the digest of the one before it."""
+def _keyed(purpose: str, row: list) -> list[str]:
+    """HMAC-SHA-256 of the row with the key of today, then with each key from before."""
+    text = json.dumps(row, sort_keys=True, ensure_ascii=False, default=str)
+    keys = [settings.AUDIT_KEY] if settings.AUDIT_KEY else [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    return [
+        salted_hmac(f"matchmaker.audit.{purpose}", text, secret=key, algorithm="sha256").hexdigest() for key in keys
+    ]
+
+
+def digests(entry: AuditEntry) -> list[str]:
+    """What the digest of the entry may be: over everything it says and the digest of the one before it."""
     row = [
         entry.organisation,
         entry.actor_id,
@@ -64,14 +75,34 @@ def digest(entry: AuditEntry) -> str:
         entry.at.isoformat(),
         entry.previous,
     ]
-    return hashlib.sha256(json.dumps(row, sort_keys=True, ensure_ascii=False, default=str).encode()).hexdigest()
+    if entry.is_keyed:
+        return _keyed("entry", row)
+    return [hashlib.sha256(json.dumps(row, sort_keys=True, ensure_ascii=False, default=str).encode()).hexdigest()]
+
+
+def seals(chain: AuditChain) -> list[str]:
+    """What the seal of the chain may be."""
+    return _keyed("chain", [chain.organisation, chain.length, chain.last])
 
 
 def first_broken(organisation: str) -> AuditEntry | None:
-    """The first entry of an organisation whose hash or link does not hold; None when the chain is whole."""
-    previous = ""
+    """The first entry of an organisation whose digest or link does not hold; None when every entry there is holds.
+
+    An entry without a key after one with a key is no honest one: whoever lacks the key could have written it.
+    """
+    previous, keyed = "", False
     for entry in AuditEntry.objects.filter(organisation=organisation).order_by("id").iterator():
-        if entry.previous != previous or entry.digest != digest(entry):
+        if entry.previous != previous or entry.digest not in digests(entry) or (keyed and not entry.is_keyed):
             return entry
-        previous = entry.digest
+        previous, keyed = entry.digest, entry.is_keyed
     return None
+
+
+def is_shortened(organisation: str) -> bool:
+    """True when entries are missing at the end of the chain, or all of them, or its seal does not hold."""
+    entries = AuditEntry.objects.filter(organisation=organisation)
+    chain = AuditChain.objects.filter(organisation=organisation).first()
+    if chain is None:
+        return entries.exists()
+    last = entries.order_by("-id").values_list("digest", flat=True).first() or ""
+    return chain.seal not in seals(chain) or (chain.length, chain.last) != (entries.count(), last)

@@ -106,7 +106,12 @@ class _NewPassword(_Ours):
 
 
 class ChangedPasswordForm(_NewPassword, ChangePasswordForm):
-    pass
+    def clean_oldpassword(self):
+        """Wrong ones count with the guesses at the sign-in (B32)."""
+        given = self.cleaned_data.get("oldpassword", "")
+        if not get_adapter().reauthenticate(self.user, given):
+            raise get_adapter().validation_error("enter_current_password")
+        return given
 
 
 class FirstPasswordForm(_NewPassword, SetPasswordForm):

@@ -1,11 +1,14 @@
 """People, the keys of their programs, and the record of what was done."""
 
+from zoneinfo import ZoneInfo
+
 from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from matchmaker.core.clocks import known_zone, usual_zone
 from matchmaker.core.ids import Public
 from matchmaker.core.text import one_line
 from matchmaker.notifications.models import Promise
@@ -33,7 +36,7 @@ class User(Public, AbstractUser):
     email = models.EmailField(_("e-mail address"), max_length=254, unique=True)
     name = models.CharField(_("name"), max_length=120, blank=True, validators=[one_line])
     language = models.CharField(_("language"), max_length=10, default="en")
-    time_zone = models.CharField(_("time zone"), max_length=40, default="UTC")
+    time_zone = models.CharField(_("time zone"), max_length=40, blank=True, default="")  # empty until it is known
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = []
@@ -45,6 +48,11 @@ class User(Public, AbstractUser):
 
     def __str__(self):
         return self.name or self.email
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The clock this person lives by; a guess from her language until it is known."""
+        return known_zone(self.time_zone) or usual_zone(self.language)
 
     def get_full_name(self):
         return str(self)
@@ -107,6 +115,7 @@ class AuditEntry(models.Model):
     at = models.DateTimeField()
     previous = models.CharField(max_length=64, blank=True)
     digest = models.CharField(max_length=64)
+    is_keyed = models.BooleanField(default=True)  # False: from before digests had a key
 
     objects = AuditQuerySet.as_manager()
 
@@ -119,6 +128,18 @@ class AuditEntry(models.Model):
 
     def __str__(self):
         return f"{self.verb} {self.object_kind} {self.object_uid}"
+
+
+class AuditChain(models.Model):
+    """How long the chain of an organisation is and how it ends, so that a shortened or emptied one is noticed."""
+
+    organisation = models.CharField(max_length=64, unique=True)
+    length = models.PositiveIntegerField(default=0)
+    last = models.CharField(max_length=64, blank=True)  # digest of the last entry
+    seal = models.CharField(max_length=64, blank=True)  # keyed digest of the three above
+
+    def __str__(self):
+        return f"{self.organisation}: {self.length}"
 
 
 class AccountLetter(Promise):

@@ -30,7 +30,7 @@ class DeclaredPolicy(BasePermission):
             needed = "read" if wanted in (EVERYONE, SIGNED_IN) else wanted
             if needed not in token.scopes:
                 raise PermissionDenied(_("This key lacks the scope %(scope)s.") % {"scope": needed}, "scope_missing")
-        elif wanted != EVERYONE and request.user.is_authenticated and second_step.is_missing(request.user):
+        elif wanted != EVERYONE and request.user.is_authenticated and second_step.is_missing(request):
             raise PermissionDenied(
                 _("Set up a second step on the site first: you look after more than yourself."), "mfa_missing"
             )

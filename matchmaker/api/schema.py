@@ -112,6 +112,11 @@ class Operations(AutoSchema):
         key = f"A key needs the scope `{scope}`." if self.view.get_authenticators() else ""
         return " ".join(filter(None, [getattr(self.view, "notes", {}).get(self._action, ""), who, key]))
 
+    def get_auth(self) -> list:
+        """A key is one way among others where everybody may call: it is not asked for."""
+        auth = super().get_auth()
+        return [{}, *auth] if self.view.policy[self._action] == EVERYONE and auth else auth
+
     def get_override_parameters(self) -> list:
         if self.method == "POST" and self.view.get_authenticators():
             return [IDEMPOTENCY_KEY]

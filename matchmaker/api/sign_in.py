@@ -52,7 +52,7 @@ class Tokens(APIView):
         verified = user is not None and user.emailaddress_set.filter(verified=True, email__iexact=user.email).exists()
         if user is None or not verified:
             raise AuthenticationFailed(_("E-mail and password do not fit."), "credentials_invalid")
-        if second_step.is_missing(user):
+        if second_step.is_to_set_up(user):
             raise Refused(
                 "mfa_missing",
                 _("Set up a second step on the site first: you look after more than yourself."),

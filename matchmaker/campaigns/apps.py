@@ -5,6 +5,7 @@ class CampaignsConfig(AppConfig):
     name = "matchmaker.campaigns"
 
     def ready(self):
+        from matchmaker.campaigns import second_step  # noqa: F401 - it listens to signals of allauth
         from matchmaker.campaigns.services import letters, team
         from matchmaker.companies import privacy
         from matchmaker.notifications import mail

@@ -138,7 +138,7 @@ def erase_person(*, by: User) -> list[str]:
             _rows(relation, by).delete()
         elif relation.on_delete is models.SET_NULL:
             _rows(relation, by).update(**{relation.field.name: None})
-    by.email, by.name, by.language, by.time_zone = _nobody(by), "", "en", "UTC"
+    by.email, by.name, by.language, by.time_zone = _nobody(by), "", "en", ""
     by.is_active = by.is_staff = by.is_superuser = False
     by.last_login = None
     by.set_unusable_password()
@@ -155,8 +155,7 @@ def _close(by: User, company: Company) -> None:
     """A company whose last person goes: nobody sees it any more, and it names nobody."""
     for end in ends_with:
         end(by, company)
-    Company.objects.filter(pk=company.pk).update(
-        status=Company.Status.SUSPENDED, contact_name="", contact_email="", contact_phone=""
-    )
+    cleared = ("contact_name", "contact_email", "contact_phone", "address", "city", "website")
+    Company.objects.filter(pk=company.pk).update(status=Company.Status.SUSPENDED, **dict.fromkeys(cleared, ""))
     forget_documents(company)
     record(by=by, verb="close_company", on=company)

@@ -6,22 +6,35 @@ from functools import lru_cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
-from babel import Locale
 from babel.dates import get_timezone_location
-from django.utils.translation import get_language, gettext, to_locale
+from django.utils.translation import get_language, gettext
 
 from matchmaker.core import reference
+from matchmaker.core.figures import habits
 
 CHINA = "Asia/Shanghai"
 
 
-def zone_name(key: str, *, in_brackets: bool = False) -> str:
-    """Beijing time (UTC+8), in the language set; the offset is today's. "Beijing time, UTC+8" where brackets stand."""
-    if key == "UTC":
-        return key
-    city = gettext("Beijing") if key == CHINA else reference.place(key.rsplit("/", 1)[-1].replace("_", " "))
-    said = gettext("%(city)s time, %(shift)s") if in_brackets else gettext("%(city)s time (%(shift)s)")
-    return said % {"city": city, "shift": utc_shift(key)}
+def known_zone(key: str) -> ZoneInfo | None:
+    """The zone of this name (`Asia/Shanghai`); None if there is no such zone."""
+    try:
+        return ZoneInfo(key) if key else None
+    except (KeyError, ValueError, OSError):
+        return None
+
+
+def usual_zone(language: str) -> ZoneInfo:
+    """The zone of a person who has not chosen one: Beijing time for readers of Chinese, UTC for others."""
+    return ZoneInfo(CHINA if (language or "").startswith("zh") else "UTC")
+
+
+def city_of(key: str) -> str:
+    """The city that a zone is named after, in the active language."""
+    return gettext("Beijing") if key == CHINA else _cldr_city(key)
+
+
+def _cldr_city(key: str) -> str:
+    return str(get_timezone_location(key, locale=habits(), return_city=True)).rsplit("/", 1)[-1].replace("_", " ")
 
 
 def utc_shift(key: str) -> str:
@@ -31,8 +44,16 @@ def utc_shift(key: str) -> str:
     return f"UTC{'-' if offset < timedelta() else '+'}{hours}{f':{minutes:02}' if minutes else ''}"
 
 
+def zone_name(key: str, *, in_brackets: bool = False) -> str:
+    """Beijing time (UTC+8) in the active language; "Beijing time, UTC+8" where brackets stand around it already."""
+    if key == "UTC":
+        return key
+    pattern = gettext("%(city)s time, %(shift)s") if in_brackets else gettext("%(city)s time (%(shift)s)")
+    return pattern % {"city": city_of(key), "shift": utc_shift(key)}
+
+
 def zone_choices(*, present: str = "") -> list[tuple[str, list[tuple[str, str]]]]:
-    """Time zones for a select, grouped by country, each as its city and today's offset, in the language set.
+    """Time zones for a select, grouped by country, each as its city and today's offset, in the active language.
 
     China and UTC stand first. `present` is a zone that is stored already: it is added where the list lacks it, so that
     saving a form changes nothing.
@@ -45,16 +66,16 @@ def zone_choices(*, present: str = "") -> list[tuple[str, list[tuple[str, str]]]
 
 @lru_cache(maxsize=32)
 def _zone_choices(language: str, _today: date) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Cached a day long: names need about 50 ms, and offsets change with summer time.
+    """Cached for a day: names need about 50 ms, and offsets change with summer time.
 
-    The list is the time zone database's own, one row a place: it has no second names such as Africa/Asmera.
+    The list is that of the time zone database, one row a place: it has no second names such as Africa/Asmera.
     """
-    locale = Locale.parse(to_locale(language))
     by_country = defaultdict(list)
     for line in files("tzdata").joinpath("zoneinfo", "zone.tab").read_text().splitlines():
         if not line.startswith("#"):
             country, _place, key = line.split("\t")[:3]
-            city = gettext("Beijing") if key == CHINA else get_timezone_location(key, locale=locale, return_city=True)
+            # Shanghai keeps its own name beside Beijing: people look for either.
+            city = f"{city_of(key)} / {_cldr_city(key)}" if key == CHINA else city_of(key)
             by_country[country].append((key, f"{city} ({utc_shift(key)})"))
     names = reference.countries()
     named = sorted(

@@ -9,6 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 # NUL and lone surrogates break databases and encoders; bidi overrides make one text look like another (B6, B19).
 _BROKEN = re.compile("[\x00\ud800-\udfff]")
+# Characters that show nothing or break a line, which no script needs: line separators, fillers of Hangul, the empty
+# Braille cell, tags. Zero-width spaces and joiners stay: Khmer, Persian and others are written with them.
+_EMPTY = re.compile("[\x85\u2028\u2029\u115f\u1160\u3164\uffa0\u2800\U000e0000-\U000e007f]")
+MOST_MARKS = 6  # on one letter; Thai takes two, pointed Hebrew three, Tibetan up to five
 _HIDDEN = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 
 
@@ -18,17 +22,29 @@ def sound_text(value: str) -> None:
     Raises:
         ValidationError: with a sentence that says what to remove.
     """
-    if value.isprintable() and value[:1].isalnum():  # what nearly every text is: neither search can find anything
+    if value.isascii() and value.isprintable() and value[:1].isalnum():  # the searches below can find nothing in it
         return
     if _BROKEN.search(value):
         raise ValidationError(
             _("This text holds a character that cannot be stored. Type it again instead of pasting it."),
             "broken_text",
         )
-    if _HIDDEN.search(value):
+    if _HIDDEN.search(value) or _EMPTY.search(value):
         raise ValidationError(_("This text holds an invisible control character. Please remove it."), "hidden_text")
+    if _has_heap_of_marks(value):
+        raise ValidationError(_("This text puts too many marks on one letter. Please remove them."), "heap_of_marks")
     if value and not any(unicodedata.category(char)[0] in "LNPS" for char in value):
         raise ValidationError(_("Write at least one letter or digit."), "shows_nothing")
+
+
+def _has_heap_of_marks(value: str) -> bool:
+    """True when more combining marks follow each other than any script writes."""
+    run = 0
+    for char in value:
+        run = run + 1 if unicodedata.category(char) in ("Mn", "Me") else 0
+        if run > MOST_MARKS:
+            return True
+    return False
 
 
 def one_line(value: str) -> None:

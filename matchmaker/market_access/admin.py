@@ -1,11 +1,8 @@
-"""The operator's view.
-
-Edits that people make go through the verbs; here the records are read and registrations looked up.
-"""
+"""Reference data of market access, to be read by the site's administrators. Edits go through the services."""
 
 from django.contrib import admin
 
-from matchmaker.market_access.models import Agreement, AgreementPartner, EntryRule, Registration, TariffRate
+from matchmaker.market_access.models import Agreement, AgreementPartner, EntryRule, TariffRate
 
 
 class ReadOnly(admin.ModelAdmin):
@@ -46,10 +43,3 @@ class TariffRateAdmin(ReadOnly):
     list_display = ["hs_code", "regime", "percent", "text", "valid_from", "valid_until", "source"]
     search_fields = ["^hs_code"]
     show_full_result_count = False
-
-
-@admin.register(Registration)
-class RegistrationAdmin(ReadOnly):
-    list_display = ["company", "product", "code", "number", "valid_from", "valid_until"]
-    list_select_related = ["company", "product"]
-    search_fields = ["=number"]

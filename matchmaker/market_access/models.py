@@ -330,8 +330,6 @@ class RegistrationQuerySet(DatedQuerySet):
     def visible_to(self, user):
         if not user.is_authenticated:
             return self.none()
-        if user.is_superuser:
-            return self.all()
         return self.filter(company__in=Company.objects.of(user).values("pk"))
 
 

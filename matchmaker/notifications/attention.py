@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
+from matchmaker.core.clocks import known_zone, usual_zone
 from matchmaker.notifications import topics
 from matchmaker.notifications.models import Attention
 from matchmaker.notifications.outbox import Later
@@ -35,8 +36,5 @@ def quiet_until(now: datetime, place: ZoneInfo, starts: time, ends: time) -> dat
 
 
 def zone(person) -> ZoneInfo:
-    """The person's time zone; UTC when what is stored is none."""
-    try:
-        return ZoneInfo(person.time_zone or "UTC")
-    except (KeyError, ValueError, OSError):
-        return ZoneInfo("UTC")
+    """The person's time zone, or the usual one of her language."""
+    return known_zone(person.time_zone) or usual_zone(person.language)

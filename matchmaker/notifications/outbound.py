@@ -28,7 +28,10 @@ READ = 64 * 1024  # bytes of the answer's body at most
 PORT = 443
 AGENT = "matchmaker-webhooks/1"
 # Beyond what `is_global` and requests-hardened refuse: a cloud's metadata service, old site-local addresses.
-CLOSED = tuple(ipaddress.ip_network(net) for net in ("100.100.100.200/32", "fec0::/10"))
+CLOSED = tuple(
+    ipaddress.ip_network(net) for net in ("100.100.100.200/32", "168.63.129.16/32", "fec0::/10", "::ffff:0:0:0/96")
+)
+ISATAP = (b"\x00\x00\x5e\xfe", b"\x02\x00\x5e\xfe")  # bytes 8 to 11 of an IPv6 address that holds an IPv4 one
 OWN_NAMES = re.compile(r"(^|\.)(localhost|local|internal|intranet|lan|home|corp|arpa|onion)$")
 
 
@@ -81,7 +84,7 @@ def is_public(address: IPAddress) -> bool:
     """Whether an address is on the public Internet; an IPv4 address wrapped in an IPv6 one never counts as public."""
     if isinstance(address, ipaddress.IPv6Address):
         wrapped = address.ipv4_mapped or address.sixtofour or address.teredo or address.packed[:12] == bytes(12)
-        if wrapped:
+        if wrapped or address.packed[8:12] in ISATAP:
             return False
     extra = (*ip_filter.EXTRA_BLOCKED_NET_RANGES, *CLOSED)
     return address.is_global and not address.is_multicast and not any(address in net for net in extra)

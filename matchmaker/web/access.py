@@ -6,12 +6,16 @@ in, because that tells nothing about what lies behind.
 
 from collections.abc import Callable
 from functools import wraps
+from urllib.parse import urlencode
 
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django_htmx.http import HttpResponseClientRefresh
@@ -49,12 +53,18 @@ def _sign_in_first(request: HttpRequest) -> HttpResponse:
     return HttpResponseClientRefresh() if request.htmx else redirect_to_login(request.get_full_path())
 
 
-def _second_step(request: HttpRequest) -> HttpResponse | None:
-    """Whoever runs a company or the campaign sets up a second step first, where the site asks for it."""
-    if getattr(request, "acting", None) or not second_step.is_missing(request.user):
+def second_step_first(request: HttpRequest, back_to: str = "") -> HttpResponse | None:
+    """Leads to the second step where this session has to give it or to set it up first, and from there back."""
+    if getattr(request, "acting", None) or not second_step.is_missing(request):
         return None
-    messages.warning(request, _("Set up a second step for signing in first: you look after more than yourself here."))
-    return redirect("mfa_index")
+    if second_step.is_to_set_up(request.user):
+        messages.warning(
+            request, _("Set up a second step for signing in first: you look after more than yourself here.")
+        )
+        return redirect("mfa_index")
+    has_app = is_mfa_enabled(request.user, [Authenticator.Type.TOTP])
+    page = reverse("mfa_reauthenticate" if has_app else "mfa_reauthenticate_webauthn")
+    return redirect(f"{page}?{urlencode({'next': back_to or request.get_full_path()})}")
 
 
 def _side(request: HttpRequest, **side) -> HttpResponse | None:
@@ -63,7 +73,7 @@ def _side(request: HttpRequest, **side) -> HttpResponse | None:
     if membership is None:
         return redirect("join")
     request.company, request.membership = company, membership
-    return _second_step(request)
+    return second_step_first(request)
 
 
 def _named(request: HttpRequest) -> HttpResponse | None:
@@ -76,7 +86,7 @@ def _named(request: HttpRequest) -> HttpResponse | None:
     if membership is None:
         raise Http404
     request.company, request.membership = membership.company, membership
-    return _second_step(request)
+    return second_step_first(request)
 
 
 def _named_admin(request: HttpRequest) -> HttpResponse | None:
@@ -93,7 +103,7 @@ def _team(*roles: str) -> Callable[[HttpRequest], HttpResponse | None]:
         if campaign is None or role not in roles:
             raise Http404
         request.campaign, request.role = campaign, role
-        return _second_step(request)
+        return second_step_first(request)
 
     return gate
 
@@ -105,12 +115,13 @@ def _partner(request: HttpRequest) -> HttpResponse | None:
     if partner is None:
         raise Http404
     request.partner = partner
-    return _second_step(request)
+    return second_step_first(request)
 
 
-def _staff(request):
+def _staff(request: HttpRequest) -> HttpResponse | None:
     if not request.user.is_staff:
         raise Http404
+    return second_step_first(request)
 
 
 signed_in = _declared("signed in", lambda request: None)
@@ -119,9 +130,13 @@ buyer = _declared("member of a buyer", lambda request: _side(request, is_buyer=T
 member = _declared("member of the company named", _named)
 company_admin = _declared("administrator of the company named", _named_admin)
 partner = _declared("somebody at the desk of the partner named", _partner)
-team = _declared("anyone of the campaign's team", _team("admin", "organiser", "staff"))
-organiser = _declared("organiser of the campaign", _team("admin", "organiser"))
-campaign_admin = _declared("administrator of the campaign", _team("admin"))
+# Policy → the roles of the campaign's team that pass.
+TEAM_ROLES = {
+    "anyone of the campaign's team": ("admin", "organiser", "staff"),
+    "organiser of the campaign": ("admin", "organiser"),
+    "administrator of the campaign": ("admin",),
+}
+team, organiser, campaign_admin = (_declared(policy, _team(*roles)) for policy, roles in TEAM_ROLES.items())
 staff = _declared("staff of the site", _staff)
 
 

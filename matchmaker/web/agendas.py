@@ -85,11 +85,9 @@ def read_away(event: Event, ticked: Iterable[str]) -> set[dt.datetime]:
 
 def viewers_zone(user, event: Event) -> ZoneInfo | None:
     """The viewer's own zone when it differs from the event's."""
-    try:
-        zone = ZoneInfo(user.time_zone)
-    except (KeyError, ValueError, OSError, AttributeError):
+    if not user.is_authenticated or user.zone.key == event.time_zone:
         return None
-    return None if zone.key == event.time_zone else zone
+    return user.zone
 
 
 def read_instant(text: str) -> dt.datetime:

@@ -1,8 +1,21 @@
 from django.apps import AppConfig
+from django.contrib.admin import apps as admin_apps
 from django.utils.translation import gettext_lazy as _
 
 
+class AdminConfig(admin_apps.SimpleAdminConfig):
+    """The site's administration, with the pages of this project only: those of libraries change rows unrecorded."""
+
+    default = False
+    default_site = "matchmaker.web.administration.Administration"
+
+    def ready(self):
+        super().ready()
+        from matchmaker.market_access import admin  # noqa: F401 - registers its pages
+
+
 class WebConfig(AppConfig):
+    default = True
     name = "matchmaker.web"
 
     def ready(self):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from uuid import UUID
 
-from django.urls import reverse
+from django.urls import resolve, reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -14,7 +14,8 @@ from matchmaker.messaging.models import Enquiry
 from matchmaker.notifications.models import Notice
 from matchmaker.web import access
 
-AREAS = ("supplier", "buyer", "console", "partner")
+# Area → what the gate of its pages sets on the request; a page of it that did not open shows the public menu.
+AREAS = {"supplier": "company", "buyer": "company", "console": "role", "partner": "partner"}
 
 
 def site(request):
@@ -37,7 +38,8 @@ def area_of(request) -> str:
         company = access.current_company(request) if getattr(request, "user", None) else None
         if company is not None:
             return "supplier" if company.is_supplier else "buyer"
-    return next((name for name in AREAS if path.startswith(f"/{name}/")), "public")
+    opened = (name for name, mark in AREAS.items() if path.startswith(f"/{name}/") and hasattr(request, mark))
+    return next(opened, "public")
 
 
 def unread(request) -> int:
@@ -61,6 +63,8 @@ def desks(request) -> list[dict]:
     ]
     if access.role_in(access.current_campaign(), user):
         found.append({"url": reverse("console_home"), "label": _("Organiser console")})
+    if user.is_staff:
+        found.append({"url": reverse("admin:index"), "label": _("Site administration")})
     return found
 
 
@@ -129,7 +133,8 @@ def navigation(request, area: str) -> list[Link]:
     if area == "partner" and desk is None:
         return []
     found = []
-    for name, url, label, icon in _links(area, desk.uid if desk else None, get_language() or "en"):
+    role = getattr(request, "role", "") if area == "console" else ""
+    for name, url, label, icon in _links(area, desk.uid if desk else None, role, get_language() or "en"):
         active = request.path_info == url or (request.path_info.startswith(url) and not name.endswith("_home"))
         count = unread_enquiries(request) if name == "enquiries" else 0
         found.append(Link(url, label, icon, active, name, count))
@@ -137,10 +142,13 @@ def navigation(request, area: str) -> list[Link]:
 
 
 @lru_cache(maxsize=1024)
-def _links(area: str, desk: UUID | None, _language: str) -> list[tuple[str, str, str, str]]:
-    """(name, address, words, icon) of the pages of an area."""
+def _links(area: str, desk: UUID | None, role: str, _language: str) -> list[tuple[str, str, str, str]]:
+    """(name, address, words, icon) of the pages of an area; of the console's, those that open for the role."""
     at = [desk] if desk else []
-    return [(name, reverse(name, args=at), str(label), icon) for name, label, icon in _LINKS[area]]
+    links = [(name, reverse(name, args=at), str(label), icon) for name, label, icon in _LINKS[area]]
+    if role:
+        links = [link for link in links if role in access.TEAM_ROLES[resolve(link[1]).func.policy]]
+    return links
 
 
 def unread_enquiries(request) -> int:

@@ -6,9 +6,13 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.encoding import escape_uri_path
 from django.utils.http import escape_leading_slashes
+from django.utils.translation import get_language
 
+from matchmaker.accounts.first_sign_in import ZONE_COOKIE
+from matchmaker.core.clocks import known_zone, usual_zone
 from matchmaker.notifications import services
 from matchmaker.notifications.models.outbox import LETTER
 
@@ -37,6 +41,31 @@ class RequestLimits:
         return response
 
 
+class BrowserLimits:
+    """Say in every answer what the browser need not give our pages, and that no other site may read our answers.
+
+    Scanning badges at the gate needs the camera, a passkey needs the browser's keys; nothing needs the rest.
+    """
+
+    HEADERS = {
+        "Permissions-Policy": (
+            "camera=(self), publickey-credentials-create=(self), publickey-credentials-get=(self), accelerometer=(), "
+            "display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), "
+            "serial=(), usb=()"
+        ),
+        "Cross-Origin-Resource-Policy": "same-origin",
+    }
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        for name, value in self.HEADERS.items():
+            response.headers.setdefault(name, value)
+        return response
+
+
 class FromLetter:
     """Whoever comes by the link of her letter is counted, and the letter's mark is taken off the address.
 
@@ -54,6 +83,26 @@ class FromLetter:
             services.note_coming(by=request.user, letter=UUID(rest.pop(LETTER)[-1]))
         query = rest.urlencode()
         return redirect(escape_leading_slashes(escape_uri_path(request.path)) + (f"?{query}" if query else ""))
+
+
+class ReadersClock:
+    """Pages show times on the clock of the reader: her account's, or what her browser said in a cookie (see app.js).
+
+    Programs get them in UTC.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if request.path_info.startswith("/api/"):
+            return self.get_response(request)
+        if request.user.is_authenticated:
+            zone = request.user.zone
+        else:
+            zone = known_zone(request.COOKIES.get(ZONE_COOKIE, "")) or usual_zone(get_language() or "")
+        with timezone.override(zone):
+            return self.get_response(request)
 
 
 class PrivatePages:

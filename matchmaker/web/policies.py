@@ -16,14 +16,24 @@ def routes(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[tu
             yield path, entry
 
 
+# Who may use the routes that libraries bring, by module; a library without a line here stops the start.
+OF_LIBRARIES = {
+    "allauth": "library: asks for a sign-in where it needs one",
+    "anymail": "library: the secret of the mail service",
+    "drf_spectacular": "library: everyone",
+    "django.views": "library: everyone",
+    "django.contrib.admin": "library: staff of the site",
+    "django.contrib.contenttypes": "library: staff of the site",  # a part of the administration
+    "matchmaker.web.administration": "library: staff of the site",  # what we change of Django's
+}
+
+
 def policy_of(pattern: URLPattern) -> str | None:
-    """What the route declares; routes of Django and allauth declare theirs by being theirs."""
+    """What the route declares, or what OF_LIBRARIES says of its module; None where neither says anything."""
     view = pattern.callback
-    owner = getattr(view, "cls", None) or getattr(view, "view_class", None)
-    module = (owner or view).__module__
-    if not module.startswith("matchmaker."):
-        return f"library: {module.split('.')[0]}"
-    return getattr(owner, "policy", None) or getattr(view, "policy", None)
+    owner = getattr(view, "cls", None) or getattr(view, "view_class", None) or view
+    of_library = (policy for name, policy in OF_LIBRARIES.items() if f"{owner.__module__}.".startswith(f"{name}."))
+    return next(of_library, None) or getattr(owner, "policy", None) or getattr(view, "policy", None)
 
 
 @register()

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from matchmaker.accounts.audit import first_broken
+from matchmaker.accounts.audit import first_broken, is_shortened
 from matchmaker.accounts.models import AuditEntry
 
 SAID: dict[str, str | Promise] = {
@@ -194,6 +194,8 @@ SAID: dict[str, str | Promise] = {
     "refuse_document": _("Paper refused"),
     "remove_document": _("Paper removed"),
     "add_program": _("Program registered"),
+    "renew_calendar_address": _("Calendar address made anew"),
+    "close_calendar_address": _("Calendar address closed"),
     "renew_program_secret": _("Secret of a program renewed"),
     "remove_program": _("Program removed"),
     "add_companies": _("Companies added from a sheet"),
@@ -230,4 +232,5 @@ def page_of(request: HttpRequest, owner: Any) -> dict[str, Any]:
     """The record of a row with a `uid`, newest first, with the answer whether its chain holds."""
     entries = AuditEntry.objects.of(owner).select_related("actor").order_by("-id")
     page = Paginator(entries, 50).get_page(request.GET.get("page"))
-    return {"page": page, "broken": first_broken(str(owner.uid))}
+    uid = str(owner.uid)
+    return {"page": page, "broken": first_broken(uid), "shortened": is_shortened(uid)}

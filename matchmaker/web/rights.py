@@ -82,7 +82,8 @@ TABLE = (
     Right("Members", ("–", "read", "invite, let in, change roles, remove, hand over", "–", "–", "–"),
         tables="companies.Membership companies.Invitation companies.JoinRequest",
         notices="company_invitation invitation_misused join_answered join_requested member_joined"),
-    Right("Record (audit)", ("–", "–", "read", "–", "its last lines of a company", "–"), tables="accounts.AuditEntry"),
+    Right("Record (audit)", ("–", "–", "read", "–", "its last lines of a company", "–"),
+        tables="accounts.AuditEntry accounts.AuditChain"),
     Right("Product: draft", ("–", "write", "write, publish, pause, withdraw", "–", "–", "by scope"),
         tables="catalogue.Product catalogue.ProductText catalogue.ProductCertificate catalogue.ProductImage "
         "catalogue.ProductVariant",
@@ -133,7 +134,8 @@ TABLE = (
         tables="events.Event events.Hall"),
     Right("Registration, badge and agenda at an event",
         ("–", "own", "own", "name and booth", "read; organisers write", "as its person, by scope"),
-        tables="events.EventParticipation events.Attendee events.RevokedBadge events.AgendaReminder",
+        tables="events.EventParticipation events.CalendarAddress events.Attendee events.RevokedBadge "
+        "events.AgendaReminder",
         notices="meetings_place meetings_published meetings_soon",
         exports={"console_event_export": ORGANISER, "meetings_agenda_export": SIGNED_IN}),
     Right("Wish, request and meeting",

@@ -11,6 +11,14 @@ const store = {
   drop(key) { try { localStorage.removeItem(key); } catch { /* the same */ } },
 };
 
+// ---- the reader's clock: the server shows times on it, and stores it with the account at the first sign-in
+try {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (zone && cookie("time_zone") !== zone) {
+    document.cookie = `time_zone=${zone}; path=/; max-age=31536000; samesite=lax${location.protocol === "https:" ? "; secure" : ""}`;
+  }
+} catch { /* an old browser: times are shown in UTC, and say so */ }
+
 // ---- htmx: our token on every unsafe request, a plain page when the fragment cannot be had
 document.addEventListener("htmx:configRequest", (event) => {
   if (event.detail.verb === "get") return;

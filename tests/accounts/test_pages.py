@@ -6,12 +6,17 @@ import pytest
 from allauth.socialaccount.models import SocialAccount
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import override
 
+from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import ApiToken
 from matchmaker.companies.models import Membership
+from matchmaker.web.templatetags.ui import moment
 from tests import factories
 
 pytestmark = pytest.mark.django_db
+PASSWORD = "a long enough secret"
 
 
 @pytest.fixture
@@ -45,7 +50,7 @@ def test_wrong_setting_is_refused_and_what_was_typed_stays(client, person, wrong
     assert answer.status_code == 422
     assert "Asia/Bangkok" in answer.text
     person.refresh_from_db()
-    assert person.time_zone == "UTC"
+    assert person.time_zone == ""
 
 
 def test_key_is_shown_once_and_works_until_it_is_revoked(client, fresh):
@@ -127,6 +132,7 @@ def test_copy_of_my_data_holds_mine_and_no_secret(client, person):
     person.set_password("correct horse battery")
     person.save()
     client.force_login(person)
+    client.post(reverse("account_reauthenticate"), {"password": "correct horse battery"})
     copy = client.get(reverse("account_download"))
     assert copy["Content-Disposition"] == 'attachment; filename="my-data.json"'
     said = copy.json()
@@ -152,3 +158,60 @@ def test_with_a_provider_the_account_pages_lead_to_connected_sign_ins(client, pe
 def test_a_sign_in_of_a_provider_that_is_gone_can_still_be_let_go(client, person):
     SocialAccount.objects.create(user=person, provider="oidc", uid="7")
     assert client.get(reverse("sign_ins")).status_code == 200
+
+
+def test_the_zone_of_the_browser_is_noted_at_the_first_sign_in_and_stays_what_one_chose(client):
+    person = factories.user(PASSWORD)
+    client.cookies["time_zone"] = "Asia/Bangkok"
+    client.post(reverse("account_login"), {"login": person.email, "password": PASSWORD})
+    person.refresh_from_db()
+    assert person.time_zone == "Asia/Bangkok"
+    client.post(reverse("account_logout"))
+    client.cookies["time_zone"] = "Europe/Paris"
+    client.post(reverse("account_login"), {"login": person.email, "password": PASSWORD})
+    person.refresh_from_db()
+    assert person.time_zone == "Asia/Bangkok"
+
+
+@pytest.mark.parametrize("zone", ["Mars/Olympus", "../../etc/passwd", "x" * 3000])
+def test_a_zone_that_is_none_is_not_noted(client, zone):
+    person = factories.user(PASSWORD)
+    client.cookies["time_zone"] = zone
+    client.post(reverse("account_login"), {"login": person.email, "password": PASSWORD})
+    person.refresh_from_db()
+    assert person.time_zone == ""
+    assert client.get(reverse("account")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("account", "zone"),
+    [
+        ({"time_zone": "Asia/Bangkok"}, "Asia/Bangkok"),
+        ({"language": "zh-hans"}, "Asia/Shanghai"),  # a Chinese reader whose zone is not known
+        ({}, "UTC"),
+    ],
+)
+def test_times_stand_on_the_clock_of_the_reader_and_say_so_where_it_is_not_known(client, account, zone):
+    person = factories.user(**account)
+    company = factories.supplier(person)
+    entry = record(by=person, verb="update_company", on=company)
+    client.force_login(person)
+    with timezone.override(zone):
+        shown = moment(entry.at)
+    assert shown.endswith(" UTC") == (zone == "UTC")
+    assert shown in client.get(reverse("company_record", args=[company.uid])).text
+
+
+def test_zones_are_found_by_the_name_of_the_city_in_the_language_of_the_reader():
+    with override("zh-hans"):
+        names = dict(zone for _country, zones in clocks.zone_choices() for zone in zones)
+        assert names["Asia/Shanghai"].startswith("北京")
+        assert names["America/Port_of_Spain"].startswith("西班牙港 (UTC-4)")
+        assert "Etc/GMT+5" not in names
+
+
+def test_places_are_called_as_chinese_ministries_print_them():
+    with override("zh-hans"):
+        names = dict(fields.countries())
+    assert [names[code] for code in ("TW", "HK", "MO", "PS")] == ["中国台湾", "中国香港", "中国澳门", "巴勒斯坦"]
+    assert names["FK"] == "马尔维纳斯群岛（福克兰群岛）"

@@ -66,10 +66,11 @@ def test_b90_only_administrator_hands_over_first(client):
 
 
 def test_company_whose_only_person_goes_is_closed_and_names_nobody():
-    company = factories.supplier()
+    company = factories.supplier(address="12 Mill Road", city="Surin", website="https://mill.example.org")
     privacy.erase_person(by=factories.member_of(company))
     company.refresh_from_db()
     assert (company.status, company.contact_name, company.contact_email) == ("suspended", "", "")
+    assert (company.address, company.city, company.website) == ("", "", "")
 
 
 def test_b90_second_erasure_is_harmless():
@@ -125,8 +126,7 @@ def test_b90_an_erasure_is_ones_own_whatever_person_is_named(client):
     person.refresh_from_db()
     other.refresh_from_db()
     assert (person.is_active, other.is_active) == (False, True)
-    client.force_login(other)
-    assert client.get(reverse("account_download"), {"user": person.pk}).json()["person"]["email"] == other.email
+    assert privacy.export_person(by=other)["person"]["email"] == other.email
 
 
 def test_b90_the_only_administrator_of_a_team_hands_over_first(client):
@@ -140,3 +140,11 @@ def test_b90_the_only_administrator_of_a_team_hands_over_first(client):
     campaign.organisers.filter(user=other).update(role="admin")
     privacy.erase_person(by=admin)
     assert list(campaign.organisers.values_list("user", flat=True)) == [other.pk]
+
+
+def test_the_copy_needs_the_password_of_a_moment_ago(client):
+    person = factories.user("correct horse battery")
+    client.force_login(person)
+    assert reverse("account_reauthenticate") in client.get(reverse("account_download"))["Location"]
+    client.post(reverse("account_reauthenticate"), {"password": "correct horse battery"})
+    assert client.get(reverse("account_download")).json()["person"]["email"] == person.email

@@ -171,3 +171,16 @@ def test_f37_a_name_without_an_address_is_saved_and_not_reached(monkeypatch):
 @pytest.mark.parametrize("address", ["93.184.215.14", "2606:4700::1111", "8.8.8.8"])
 def test_public_addresses_are_public(address):
     assert outbound.is_public(ipaddress.ip_address(address))
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "::ffff:0:127.0.0.1",  # translated (SIIT)
+        "2001:db8::5efe:7f00:1",  # ISATAP of 127.0.0.1
+        "2606:4700::200:5efe:a00:1",  # ISATAP of 10.0.0.1
+        "168.63.129.16",  # Azure's own services
+    ],
+)
+def test_addresses_that_reach_inside_by_another_form_are_not_public(address):
+    assert not outbound.is_public(ipaddress.ip_address(address))

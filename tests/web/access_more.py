@@ -153,6 +153,7 @@ class FullWorld(World):
         self.move = MeetingMove.objects.create(
             meeting=self.meeting, company=self.buyer, starts_at=slots[1], expires_at=slots[0]
         )
+        self.calendar = events.renew_calendar_address(by=self.people["supplier admin"], participation=self.part)
         self.visitor = self.part.attendees.first() or self.part.attendees.create(name="Mvisitor Noi")
         self.guest = self.other_part.attendees.first() or self.other_part.attendees.create(name="Mguest Wang")
         events.share_contacts(by=self.people["supplier admin"], participation=self.part, share=True)

@@ -112,7 +112,7 @@ def named(w: FullWorld) -> list[tuple[str, dict]]:
         (r"api_participation.*", at(w.part)),
         (r"api_meeting_request.*", at(w.request)),
         (r"api_meeting.*", at(w.meeting)),
-        (r"meetings_feed", {"token": w.part.feed_token}),
+        (r"meetings_feed", {"token": w.calendar.secret}),
         (r"meetings_(meeting|cancel|outcome|move|staff)", at(w.meeting)),
         (r"meetings_move_answer", at(w.move)),
         (r"meetings_request_.*", at(w.request)),

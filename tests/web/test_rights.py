@@ -6,6 +6,7 @@ import pytest
 
 from matchmaker.notifications import wording
 from matchmaker.web import rights
+from tests import factories
 
 SECURITY = Path(__file__).resolve().parent.parent.parent / "docs/security.md"
 
@@ -54,3 +55,12 @@ def test_an_export_that_opens_for_somebody_else_stops_the_start(monkeypatch):
 @pytest.mark.parametrize("right", rights.TABLE, ids=lambda right: right.thing)
 def test_every_row_says_something_in_each_column(right):
     assert [bool(cell.strip()) for cell in right.cells] == [True] * len(rights.COLUMNS)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("visibility", ["private", "invited"])
+def test_a_superuser_reads_no_demand_that_is_not_open_to_everybody(client, visibility):
+    demand = factories.demand(factories.buyer(), lines=1, visibility=visibility)
+    client.force_login(factories.user(is_staff=True, is_superuser=True))
+    assert client.get(f"/demands/{demand.uid}/").status_code == 404
+    assert client.get(f"/api/v1/demands/{demand.uid}/").status_code == 404

@@ -44,8 +44,6 @@ class DemandQuerySet(models.QuerySet):
         """Public ones, one's own, and those one's company was invited to."""
         if not user.is_authenticated:
             return self.public()
-        if user.is_superuser:
-            return self.all()
         own = Company.objects.of(user).values("pk")
         seen = Q(pk__in=self.model.objects.public().values("pk")) | Q(company__in=own)
         invited = Q(
@@ -57,7 +55,7 @@ class DemandQuerySet(models.QuerySet):
 
     def only_for(self, user):
         """Open ones that this person sees and the public does not: her companies' own, and where they are invited."""
-        if not user.is_authenticated or user.is_superuser:
+        if not user.is_authenticated:
             return self.none()
         return self.visible_to(user).open().exclude(visibility=Demand.Visibility.PUBLIC)
 

@@ -38,8 +38,6 @@ class CompanyQuerySet(models.QuerySet):
         """Public profiles and one's own companies."""
         if not user.is_authenticated:
             return self.public()
-        if user.is_superuser:
-            return self.all()
         own = Company.members.through.objects.filter(user=user).values("company")
         return self.filter(Q(status=Company.Status.APPROVED, is_supplier=True) | Q(pk__in=own))
 

@@ -47,8 +47,6 @@ class EventParticipationQuerySet(models.QuerySet):
         """One's own companies', and all of an event one's team runs."""
         if not user.is_authenticated:
             return self.none()
-        if user.is_superuser:
-            return self.all()
         own = Company.objects.of(user).values("pk")
         return self.filter(Q(company__in=own) | Q(event__campaign__organisers__user=user)).distinct()
 
@@ -81,7 +79,6 @@ class EventParticipation(Public):
     booth = models.CharField(_("booth"), max_length=20, blank=True, validators=[one_line])
     shares_contacts_since = models.DateTimeField(null=True, blank=True)  # consent: who scans a badge may keep them
     away = models.JSONField(default=list, blank=True)  # slots in which none of its people can meet: UTC, ISO 8601
-    feed_token = models.CharField(max_length=40, unique=True, default=new_token, editable=False)
     registered_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
@@ -99,6 +96,33 @@ class EventParticipation(Public):
     @property
     def is_registered(self) -> bool:
         return self.status == self.Status.REGISTERED
+
+
+class CalendarAddressQuerySet(models.QuerySet):
+    def open(self):
+        """Those that still give a calendar: their person belongs to the company, and the company is not suspended."""
+        return self.filter(
+            user__is_active=True,
+            user__memberships__company=models.F("participation__company"),
+        ).exclude(participation__company__status=Company.Status.SUSPENDED)
+
+
+class CalendarAddress(models.Model):
+    """The address under which one person's calendar reads one registration: whoever holds it reads the meetings."""
+
+    participation = models.ForeignKey(EventParticipation, models.CASCADE, related_name="calendar_addresses")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="calendar_addresses")
+    secret = models.CharField(max_length=40, unique=True, default=new_token, editable=False)
+    made_at = models.DateTimeField(auto_now=True)
+
+    objects = CalendarAddressQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["participation", "user"], name="calendar_address_once")]
+
+    def __str__(self):
+        return f"{self.user}: {self.participation}"
 
 
 class AttendeeQuerySet(models.QuerySet):

@@ -1,6 +1,7 @@
 """What organisers and participants do with events."""
 
 from matchmaker.events.services.booths import give_booths
+from matchmaker.events.services.calendar_addresses import close_calendar_address, renew_calendar_address
 from matchmaker.events.services.checkin import (
     Verdict,
     check_in,
@@ -73,6 +74,7 @@ __all__ = [
     "cancel_meeting",
     "change_request",
     "check_in",
+    "close_calendar_address",
     "compare_plans",
     "compute_plan",
     "copy_event",
@@ -101,6 +103,7 @@ __all__ = [
     "remind_of_meetings",
     "remind_of_requests",
     "remove_interpreter",
+    "renew_calendar_address",
     "request_meeting",
     "revoke_device",
     "save_contact",

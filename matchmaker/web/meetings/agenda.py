@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from matchmaker.core import reference
 from matchmaker.core.problems import Refused
 from matchmaker.events import calendar, services
-from matchmaker.events.models import EventParticipation, Meeting, MeetingMove, MeetingRequest, Wish
+from matchmaker.events.models import CalendarAddress, EventParticipation, Meeting, MeetingMove, MeetingRequest, Wish
 from matchmaker.events.services.meetings import free_slots
 from matchmaker.events.services.requests import time_of
 from matchmaker.matching import reasons
@@ -71,7 +72,7 @@ def event(request: HttpRequest, slug: str) -> HttpResponse:
         "wishes": wishes,
         "people": row.attendees.all(),
         "languages": [reference.name(reference.languages().get(code), code) for code in row.languages],
-        "feed_url": request.build_absolute_uri(f"/meetings/feed/{row.feed_token}.ics"),
+        "feed_url": _feed_url(request, row),
         "place_in_line": _place_in_line(row),
         "now": timezone.now(),
     }
@@ -126,11 +127,33 @@ def printed(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def feed(request: HttpRequest, token: str) -> HttpResponse:
     """The secret of the address is the key: calendars can't sign in."""
-    rows = EventParticipation.objects.select_related("event", "company")
-    row = get_object_or_404(rows, feed_token=token)
+    found = CalendarAddress.objects.open().select_related("participation__event", "participation__company")
+    row = get_object_or_404(found, secret=token).participation
     response = HttpResponse(calendar.feed(row), content_type="text/calendar; charset=utf-8")
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+def _feed_url(request: HttpRequest, row: EventParticipation) -> str:
+    found = row.calendar_addresses.filter(user=request.user).first()
+    return request.build_absolute_uri(reverse("meetings_feed", args=[found.secret])) if found else ""
+
+
+@signed_in
+@require_POST
+def renew_feed(request: HttpRequest, slug: str) -> HttpResponse:
+    """Make one's own calendar address, or replace it: the one before gives nothing any more."""
+    services.renew_calendar_address(by=request.user, participation=participation_or_404(request, slug))
+    messages.success(request, _("This is your calendar address from now on. Subscribe to it in your calendar."))
+    return redirect("meetings_event", slug)
+
+
+@signed_in
+@require_POST
+def end_feed(request: HttpRequest, slug: str) -> HttpResponse:
+    services.close_calendar_address(by=request.user, participation=participation_or_404(request, slug))
+    messages.success(request, _("Your calendar address gives nothing any more."))
+    return redirect("meetings_event", slug)
 
 
 def _own(request: HttpRequest, uid) -> tuple[Meeting, EventParticipation]:

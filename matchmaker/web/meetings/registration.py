@@ -17,10 +17,10 @@ from matchmaker.events import services
 from matchmaker.events.models import Event, EventParticipation
 from matchmaker.events.services.participations import away_slots
 from matchmaker.notifications.tasks import ring
-from matchmaker.web.access import signed_in
+from matchmaker.web.access import current_company, signed_in
 from matchmaker.web.agendas import read_away, ticked_slots, viewers_zone
 from matchmaker.web.meetings.forms import RegistrationForm
-from matchmaker.web.meetings.gate import company_of, event_of, own_participation, participation_or_404
+from matchmaker.web.meetings.gate import event_of, own_participation, participation_or_404
 from matchmaker.web.refusals import say_why, show_on
 
 
@@ -36,6 +36,7 @@ def index(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     rows = list(own)
     context = {
+        "can_register": current_company(request) is not None,
         "coming": [row for row in rows if row.event.ends_on >= today],
         "past": [row for row in rows if row.event.ends_on < today],
         "open": Event.objects.published()
@@ -50,7 +51,10 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @signed_in
 def register(request: HttpRequest, slug: str) -> HttpResponse:
-    event, company = event_of(request, slug), company_of(request)
+    event, company = event_of(request, slug), current_company(request)
+    if company is None:
+        messages.info(request, _("Companies register for events. Join with your company first."))
+        return redirect("join")
     if own_participation(request, event) is not None:
         return redirect("meetings_event", slug)
     form = RegistrationForm(request.POST or None, company=company, event=event)

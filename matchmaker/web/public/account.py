@@ -93,7 +93,7 @@ class TokenForm(forms.Form):
 def show(request: HttpRequest) -> HttpResponse:
     """How one is addressed, in which language, on which clock."""
     person = request.user
-    said = {"name": person.name, "language": person.language, "time_zone": person.time_zone}
+    said = {"name": person.name, "language": person.language, "time_zone": person.zone.key}
     form = PersonForm(request.POST if request.method == "POST" else None, initial=said)
     form.fields["time_zone"].choices = clocks.zone_choices(present=person.time_zone)
     if request.method == "POST" and form.is_valid():
@@ -167,6 +167,7 @@ def data(request: HttpRequest) -> HttpResponse:
 
 @signed_in
 @require_safe
+@reauthentication_required
 def download(request: HttpRequest) -> HttpResponse:
     copy = json.dumps(privacy.export_person(by=request.user), ensure_ascii=False, indent=1)
     return downloads.download(copy, name="my-data.json", content_type="application/json")

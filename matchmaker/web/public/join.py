@@ -220,14 +220,16 @@ def _review(company: Company, side: str) -> list[dict]:
 
 @signed_in
 def desk(request: HttpRequest) -> HttpResponse:
-    """The right desk for this person: of the campaign's team, of her company, of a partner; otherwise joining."""
+    """The right desk for this person: the team's, her company's, a partner's, the administration; or joining."""
     if request.session.get("company") is None and role_in(current_campaign(), request.user):
         return redirect("console_home")
     company = current_company(request)
     if company is not None:
         return redirect("supplier_home" if company.is_supplier else "buyer_home")
     partner = Partner.objects.open().of(request.user).first()
-    return redirect("partner_home", partner.uid) if partner else redirect("join")
+    if partner is not None:
+        return redirect("partner_home", partner.uid)
+    return redirect("admin:index" if request.user.is_staff else "join")
 
 
 @signed_in

@@ -306,10 +306,13 @@ def moment(value: datetime | None, style: str = "medium") -> str:
     """A date and time in the current time zone, without seconds."""
     if not value:
         return ""
+    # UTC is shown where the zone of the reader is not known, and is named then.
+    is_utc = timezone.is_aware(value) and timezone.get_current_timezone_name() == "UTC"
     value = timezone.localtime(value) if timezone.is_aware(value) else value
     locale = habits()
     joiner = locale.datetime_formats.get(style, "{1} {0}")
-    return str(joiner).replace("{1}", format_date(value, style, locale=locale)).replace("{0}", clock(value))
+    said = str(joiner).replace("{1}", format_date(value, style, locale=locale)).replace("{0}", clock(value))
+    return f"{said} UTC" if is_utc else said
 
 
 @register.filter

@@ -1,8 +1,11 @@
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from matchmaker.companies import members
+from matchmaker.companies.models import Membership
 from matchmaker.events import services
 from matchmaker.events.models import Attendee, EventParticipation, MeetingRequest, Wish
 from tests import factories
@@ -143,12 +146,49 @@ def test_a_name_and_its_work_are_told_apart_by_a_chinese_comma_too(client, hall)
     ]
 
 
-def test_the_feed_needs_its_secret_only(client, hall, pair):
+def feed_of(client, row) -> str:
+    """The calendar address that the page shows to the row's person after she asked for one."""
+    signed_in(client, row).post(reverse("meetings_feed_renew", args=["wuhan"]))
+    address = client.get(reverse("meetings_event", args=["wuhan"])).context["feed_url"]
+    return address.removeprefix("http://testserver")
+
+
+def test_a_calendar_reads_the_meetings_by_its_address_alone(client, hall, pair):
     hall.book(*pair, 0)
-    answer = client.get(reverse("meetings_feed", args=[pair[0].feed_token]))
+    assert client.get(reverse("meetings_event", args=["wuhan"])).status_code == 302
+    assert signed_in(client, pair[0]).get(reverse("meetings_event", args=["wuhan"])).context["feed_url"] == ""
+    answer = Client().get(feed_of(client, pair[0]))
     assert answer["Content-Type"] == "text/calendar; charset=utf-8"
     assert answer.content.count(b"BEGIN:VEVENT") == 1
     assert client.get(reverse("meetings_feed", args=["guess"])).status_code == 404
+
+
+def test_a_renewed_or_closed_calendar_address_gives_nothing(client, pair):
+    first, second = feed_of(client, pair[0]), feed_of(client, pair[0])
+    assert (first != second, client.get(first).status_code, client.get(second).status_code) == (True, 404, 200)
+    client.post(reverse("meetings_feed_end", args=["wuhan"]))
+    assert client.get(second).status_code == 404
+
+
+def test_a_calendar_address_ends_with_the_membership_of_its_person_alone(client, pair):
+    company = pair[0].company
+    colleague = factories.user()
+    Membership.objects.create(company=company, user=colleague)
+    other = Client()
+    other.force_login(colleague)
+    other.post(reverse("meetings_feed_renew", args=["wuhan"]))
+    theirs = other.get(reverse("meetings_event", args=["wuhan"])).context["feed_url"]
+    mine = feed_of(client, pair[0])
+    membership = Membership.objects.get(company=company, user=colleague)
+    members.remove_member(by=factories.member_of(company), membership=membership)
+    assert client.get(theirs).status_code == 404
+    assert client.get(mine).status_code == 200
+
+
+def test_a_suspended_company_has_no_calendar(client, pair):
+    address = feed_of(client, pair[0])
+    type(pair[0].company).objects.filter(pk=pair[0].company_id).update(status="suspended")
+    assert client.get(address).status_code == 404
 
 
 def test_a_meeting_of_others_does_not_exist(client, hall, pair):

@@ -1,11 +1,14 @@
 """The front door, and the pages of one thing."""
 
+import datetime as dt
 import json
 import re
 
 import icalendar
 import pytest
+from django.contrib.staticfiles import finders
 from django.urls import reverse
+from django.utils import timezone
 
 from matchmaker.campaigns.models import Campaign
 from matchmaker.catalogue.models import Demand, ProductText
@@ -173,3 +176,23 @@ def test_the_page_of_an_event_says_who_comes_how_many_places_are_left_and_ones_o
     assert "Bangkok time" in text
     Event.objects.filter(pk=event.pk).update(capacity=1)
     assert "full; the waiting list moves up by itself" in client.get(address).content.decode()
+
+
+def test_browsers_and_researchers_find_the_standard_files(client, settings):
+    settings.SECURITY_CONTACT = "mailto:security@example.org"
+    assert client.get("/favicon.ico").headers["Location"].endswith("img/favicon.ico")
+    assert client.get("/apple-touch-icon.png").headers["Location"].endswith("img/apple-touch-icon.png")
+    manifest = client.get("/manifest.webmanifest")
+    assert manifest["Content-Type"] == "application/manifest+json"
+    assert {"name", "short_name", "start_url", "icons", "display"} <= manifest.json().keys()
+    for icon in manifest.json()["icons"]:
+        assert finders.find(icon["src"].removeprefix(settings.STATIC_URL))
+    text = client.get("/.well-known/security.txt").content.decode()
+    assert "Contact: mailto:security@example.org" in text
+    expires = dt.datetime.fromisoformat(re.search(r"Expires: (.+)", text)[1])
+    assert dt.timedelta(days=30) < expires - timezone.now() < dt.timedelta(days=366)
+    assert client.get("/.well-known/change-password").headers["Location"] == reverse("account_change_password")
+    for path in ("/favicon.ico", "/manifest.webmanifest", "/"):
+        answer = client.get(path)
+        assert answer["Cross-Origin-Resource-Policy"] == "same-origin"
+        assert "geolocation=()" in answer["Permissions-Policy"]

@@ -1,0 +1,69 @@
+"""Files that browsers and researchers look for at addresses that standards give."""
+
+import datetime as dt
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+
+from matchmaker.notifications.mail import site_name
+from matchmaker.web.access import View, everyone
+
+VALID = dt.timedelta(days=180)  # security.txt says until when it holds; RFC 9116 asks for less than a year
+
+
+def icon(path: str) -> View:
+    """Leads from an address that browsers try by themselves to the static file, whose name holds its digest."""
+
+    @everyone
+    @require_safe
+    def show(request: HttpRequest) -> HttpResponse:
+        return redirect(static(path))
+
+    return show
+
+
+@everyone
+@require_safe
+def manifest(request: HttpRequest) -> HttpResponse:
+    """What a phone needs to put the site on its first screen (W3C, Web Application Manifest)."""
+    icons = [
+        {"src": static(f"img/icon-{side}.png"), "sizes": f"{side}x{side}", "type": "image/png"} for side in (192, 512)
+    ]
+    said = {
+        "name": site_name(),
+        "short_name": site_name()[:12],
+        "lang": get_language(),
+        "start_url": reverse("desk"),
+        "display": "standalone",
+        "background_color": "#ffffff",
+        "theme_color": "#c2331a",
+        "icons": icons,
+    }
+    return JsonResponse(said, content_type="application/manifest+json")
+
+
+@everyone
+@require_safe
+def security(request: HttpRequest) -> HttpResponse:
+    """Whom to tell of a hole (RFC 9116)."""
+    expires = (timezone.now() + VALID).replace(microsecond=0)
+    lines = [
+        f"Contact: {settings.SECURITY_CONTACT}",
+        f"Expires: {expires.isoformat()}",
+        f"Canonical: {settings.SITE_URL}{reverse('security_txt')}",
+        f"Preferred-Languages: {', '.join(code.split('-')[0] for code, _name in settings.LANGUAGES)}",
+    ]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
+
+
+@everyone
+@require_safe
+def change_password(request: HttpRequest) -> HttpResponse:
+    """Where managers of passwords send people (W3C, A Well-Known URL for Changing Passwords)."""
+    return redirect("account_change_password")

@@ -1,0 +1,94 @@
+"""Follows every link and every form that only asks, as one kind of person, through the whole site."""
+
+from collections import Counter, deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
+
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import Resolver404, resolve
+
+NOT_PAGES = ("/static/", "/media/")
+
+
+class Links(HTMLParser):
+    """Addresses that a page links to, and those its GET forms ask as they stand."""
+
+    def __init__(self):
+        super().__init__()
+        self.found: list[str] = []
+        self._form: str | None = None
+        self._fields: list[tuple[str, str]] = []
+
+    def handle_starttag(self, tag, attrs):
+        said = dict(attrs)
+        if tag == "a" and said.get("href"):
+            self.found.append(said["href"])
+        elif tag == "form" and (said.get("method") or "get").lower() == "get":
+            self._form, self._fields = said.get("action") or "", []
+        elif self._form is not None and tag == "input" and said.get("name") and _is_sent(said):
+            self._fields.append((said["name"], said.get("value") or ""))
+
+    def handle_endtag(self, tag):
+        if tag == "form" and self._form is not None:
+            self.found.append(f"{self._form}?{urlencode(self._fields)}")
+            self._form = None
+
+
+def _is_sent(box: dict) -> bool:
+    return box.get("type") not in ("checkbox", "radio") or "checked" in box
+
+
+@dataclass
+class Crawl:
+    """One person's walk. `few` pages of each kind are opened: of one route, with the same names in the query."""
+
+    client: Client
+    language: str
+    few: int = 1
+    start: tuple[str, ...] = ("/", "/desk/", "/account/", "/meetings/", "/notices/", "/searches/")
+    opened: dict[str, str] = field(default_factory=dict)  # address → the page that links to it
+    faults: list[str] = field(default_factory=list)
+
+    def run(self) -> "Crawl":
+        waiting, kinds = deque((path, "typed") for path in self.start), Counter()
+        while waiting:
+            path, linked_from = waiting.popleft()
+            kind = _kind(path)
+            if path in self.opened or kinds[kind] >= self.few:
+                continue
+            kinds[kind] += 1
+            self.opened[path] = linked_from
+            waiting += ((link, path) for link in self._open(path, linked_from))
+        return self
+
+    def _open(self, path: str, linked_from: str) -> Iterator[str]:
+        answer = self.client.get(path, headers={"Accept-Language": self.language}, follow=True)
+        if answer.status_code >= 400:
+            self.faults.append(f"{answer.status_code} {path}, linked from {linked_from}")
+        elif answer.get("Content-Type", "").startswith("text/html") and not answer.streaming:
+            here = answer.redirect_chain[-1][0] if answer.redirect_chain else path
+            yield from _links_of(answer, here)
+
+
+def _links_of(answer: HttpResponse, here: str) -> Iterator[str]:
+    links = Links()
+    links.feed(answer.text)
+    for link in links.found:
+        parts = urlsplit(urljoin(f"http://testserver{here}", link))
+        if parts.scheme == "http" and parts.netloc in ("testserver", "127.0.0.1:8000"):
+            path = parts.path + (f"?{parts.query}" if parts.query else "")
+            if not path.startswith(NOT_PAGES):
+                yield path
+
+
+def _kind(path: str) -> tuple:
+    parts = urlsplit(path)
+    try:
+        route = resolve(parts.path).route
+    except Resolver404:
+        route = parts.path
+    words = parts.path if "/texts/" in parts.path or "/rules/" in parts.path else ""  # each letter has its own words
+    return route, words, tuple(sorted({name for name, _value in parse_qsl(parts.query, keep_blank_values=True)}))
