@@ -6,8 +6,10 @@ class CampaignsConfig(AppConfig):
 
     def ready(self):
         from matchmaker.campaigns import letters, team
-        from matchmaker.companies import privacy
+        from matchmaker.companies import invitations, privacy
         from matchmaker.notifications import mail
 
         privacy.hands_over.append(team.without_her)
         mail.senders.append(letters.send_waiting)
+        mail.sender_names.append(letters.campaign_name)
+        invitations.introductions.append(letters.introduce_partner)

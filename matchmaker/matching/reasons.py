@@ -21,11 +21,11 @@ MEASURES = frozenset(
 ) | frozenset(["µm", "μm", "day", "days", "hour", "hours"])
 
 
-def sentences(match: Match) -> list[str]:
-    """Why the two were put together, strongest first."""
+def sentences(match: Match, figures: bool = True) -> list[str]:
+    """Why the two were put together, strongest first; letters leave the figures of closeness out."""
     parts, evidence = match.parts, match.evidence
     found: list[tuple[float, str]] = []
-    if said := _meaning(parts, evidence):
+    if said := _meaning(parts, evidence, figures):
         found.append((parts["meaning"], said))
     if words := _telling(evidence.get("shared_words", [])):
         found.append((parts.get("words", 0), _words_sentence(words[:6])))
@@ -44,21 +44,22 @@ def sentences(match: Match) -> list[str]:
     return [sentence for _weight, sentence in sorted(found, key=lambda pair: -pair[0])]
 
 
-def _meaning(parts: dict, evidence: dict) -> str:
+def _meaning(parts: dict, evidence: dict, figures: bool) -> str:
     """Closeness is said only where it stands out: two cosmetics are always somewhat near each other."""
     meaning = parts.get("meaning", 0.0)
     gap = meaning - parts.get("crowding", USUAL)
     if gap < RELATED:
         return ""
-    sentence = (
-        _("“%(offered)s” and “%(wanted)s” are close in meaning (%(value)s).")
-        if gap >= CLOSE
-        else _("“%(offered)s” and “%(wanted)s” are related in meaning (%(value)s).")
-    )
-    offered, wanted = _named(evidence, "offer"), _named(evidence, "want")
+    offered, wanted = _short(_named(evidence, "offer")), _short(_named(evidence, "want"))
     # number_format cuts digits off and does not round.
-    value = number_format(round(meaning, 2), 2)
-    return sentence % {"offered": _short(offered), "wanted": _short(wanted), "value": value}
+    values = {"offered": offered, "wanted": wanted, "value": number_format(round(meaning, 2), 2)}
+    if not figures:
+        close = _("“%(offered)s” and “%(wanted)s” are close in meaning.")
+        related = _("“%(offered)s” and “%(wanted)s” are related in meaning.")
+    else:
+        close = _("“%(offered)s” and “%(wanted)s” are close in meaning (%(value)s).")
+        related = _("“%(offered)s” and “%(wanted)s” are related in meaning (%(value)s).")
+    return (close if gap >= CLOSE else related) % values
 
 
 def _named(evidence: dict, side: str) -> str:

@@ -77,7 +77,11 @@ class PartnerSeat(Seat):
         ]
 
     def facts(self):
-        return {"partner": self.partner.name_en, "campaign": self.partner.campaign.name_en}
+        partner, campaign = self.partner, self.partner.campaign
+        return {
+            "partner": {"en": partner.name_en, "zh-hans": partner.name_zh or partner.name_en},
+            "campaign": {"en": campaign.name_en, "zh-hans": campaign.name_zh},
+        }
 
 
 class TeamSeat(Seat):
