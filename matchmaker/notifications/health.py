@@ -3,8 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.contrib.auth import get_user_model
-from django.db.models import Count, Exists, F, Min, Model, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from matchmaker.notifications.models import (
@@ -58,7 +57,6 @@ def gaps(now: datetime | None = None) -> dict[str, int]:
     `orphaned`: waits for a digest that has ended.
     `forgotten`: was never gathered into a digest though a week has passed.
     `untold`: a notice its person can't see and that has no delivery, though she wants mail.
-    `stray`: a notice without its person, or a delivery without its notice (docs/decisions/0006).
     """
     now = now or timezone.now()
     held = Hold.objects.exists()
@@ -80,14 +78,7 @@ def gaps(now: datetime | None = None) -> dict[str, int]:
         "orphaned": waiting.filter(digest__isnull=False).exclude(digest__state=Promise.State.WAITING).count(),
         "forgotten": 0 if held else to_gather.filter(created_at__lt=now - timedelta(days=9)).count(),
         "untold": unseen.filter(~Exists(no_mail)).count(),
-        "stray": _without(Notice, "recipient", get_user_model()) + _without(Delivery, "notice", Notice),
     }
-
-
-def _without(model: type[Model], key: str, other: type[Model]) -> int:
-    """Rows whose other end is not there; the database does not look at these two keys itself."""
-    ends = other._base_manager.filter(pk=OuterRef(f"{key}_id"))
-    return model._base_manager.filter(~Exists(ends)).count()
 
 
 def parked(limit: int = 50) -> list[Promise]:

@@ -12,7 +12,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from matchmaker.accounts.models import User
-from matchmaker.notifications import outbox, preferences, services
+from matchmaker.notifications import fanout, outbox, preferences, services
+from matchmaker.notifications.fanout import Letter
 from matchmaker.notifications.models import Delivery, Notice, Preference
 from tests import factories
 
@@ -45,6 +46,27 @@ def test_notify_tells_the_same_happening_once_per_person():
     assert tell([first, second, second]) == 1
     assert tell([first], key="demand_closed:2") == 1
     assert Notice.objects.count() == Delivery.objects.count() == 3
+
+
+def test_many_letters_are_told_in_one_go_and_no_person_hears_of_one_happening_twice(django_assert_max_num_queries):
+    people = [factories.user() for _number in range(20)]
+    letters = [
+        Letter("demand_closed", [person], f"closed:{number}", {"demand": str(number), "closed_on": "2026-11-01"})
+        for number, person in enumerate(people)
+    ]
+    with django_assert_max_num_queries(12):
+        assert services.notify_many([*letters, letters[0]]) == 20
+    assert Notice.objects.get(recipient=people[7]).context["demand"] == "7"
+    assert services.notify_many(letters) == 0
+    assert Delivery.objects.filter(channel="email", state="waiting").count() == 20
+
+
+def test_notify_tells_more_people_than_one_batch_holds(monkeypatch):
+    monkeypatch.setattr(fanout, "BATCH", 2)
+    people = [factories.user() for _number in range(5)]
+    assert tell(User.objects.all()) == 5
+    assert Delivery.objects.count() == 5
+    assert tell([*people, factories.user()]) == 1
 
 
 def test_f05_rollback_leaves_no_phantom():

@@ -35,10 +35,7 @@ class Notice(models.Model):
     kind = models.CharField(max_length=60)  # the file name below templates/notifications/
     topic = models.CharField(max_length=30)
     event_key = models.CharField(max_length=160)  # the same happening always has the same key
-    # Not checked row by row (docs/decisions/0006): the statement that writes notices reads the people itself.
-    recipient = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="notices", db_index=False, db_constraint=False
-    )
+    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notices", db_index=False)
     # The organisation she is told for, named by its uid: nothing of it reaches her once she has left (`take_back`).
     about = models.UUIDField(null=True, blank=True)
     context = models.JSONField(default=dict)  # everything the templates may show, and nothing private to others
@@ -151,8 +148,7 @@ class Digest(Promise):
 class Delivery(Promise):
     """The promise to bring one notice through one channel, at once or in the next digest. `id` is the Message-ID."""
 
-    # Written by the statement that wrote its notice, so not checked row by row either.
-    notice = models.ForeignKey(Notice, models.CASCADE, related_name="deliveries", db_index=False, db_constraint=False)
+    notice = models.ForeignKey(Notice, models.CASCADE, related_name="deliveries", db_index=False)
     channel = models.CharField(max_length=20)
     frequency = models.CharField(max_length=10, choices=Frequency, default=Frequency.NOW)
     digest = models.ForeignKey(

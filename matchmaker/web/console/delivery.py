@@ -48,7 +48,6 @@ def delivery(request):
         "orphaned": _("waiting for a summary that has ended"),
         "forgotten": _("not gathered into a summary for nine days"),
         "untold": _("without any way to their person"),
-        "stray": _("without their person or their notice: the database was changed by hand"),
     }
     context = {
         "health": facts,

@@ -12,7 +12,6 @@ MEANING = {
     "orphaned": "waiting for a summary that has already ended",
     "forgotten": "waiting for a summary for more than nine days",
     "untold": "notices without any way to their person",
-    "stray": "notices without their person, or mails without their notice: the database was changed by hand",
 }
 
 
