@@ -237,6 +237,7 @@ if env.str("OIDC_SERVER_URL", ""):
 # On a laptop every mail becomes a readable file in var/mail; EMAIL_URL=smtp://… sends it.
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "matchmaker <noreply@matchmaker.example>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+HEALTH_TOKEN = env.str("HEALTH_TOKEN", "")  # opens the details of /health/ready to a monitor
 REPLY_TO = env.str("REPLY_TO", "")  # where answers to letters go; without it they go to DEFAULT_FROM_EMAIL
 LIST_ID = env.str("LIST_ID", "")  # the domain in List-Id; without it the host of SITE_URL
 SENDER_ORGANISATION = env.str("SENDER_ORGANISATION", "")  # who runs the campaign, at the foot of every letter

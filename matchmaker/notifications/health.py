@@ -1,8 +1,10 @@
-"""Whether the post is moving, for the console page and for `manage.py doctor`."""
+"""Whether letters leave, for the console page and for `manage.py doctor`."""
 
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
 from django.utils import timezone
 
@@ -13,10 +15,11 @@ from matchmaker.notifications.models import (
     Heartbeat,
     Hold,
     Notice,
+    Outage,
     Preference,
     Promise,
     WebhookDelivery,
-    of_other_floors,
+    other_letters,
 )
 
 LATE = timedelta(minutes=15)  # due for longer than this without a lease is a gap
@@ -30,7 +33,8 @@ def delivery_health() -> dict[str, Any]:
 
     Keys: `held` (None, or reason/since/by), `sweeper` (seen_at, alive), `channels` (one dict each: name, waiting, due,
     leased, expired, oldest_seconds, retrying, parked, sent_last_hour, per_minute, ever), `parked`, `oldest_seconds`,
-    `suspects` (counts by name, see `gaps`) and `sound` (nothing late, nothing lost, sweeper alive or held).
+    `suspects` (counts by name, see `gaps`), `outage` (None, or since/seen_at/reason of a mail server that cannot be
+    reached) and `sound` (nothing late, nothing lost, mail can leave, sweeper alive or held).
     """
     now = timezone.now()
     hold = Hold.objects.select_related("by").first()
@@ -45,7 +49,8 @@ def delivery_health() -> dict[str, Any]:
         "parked": sum(channel["parked"] for channel in channels),
         "oldest_seconds": max((channel["oldest_seconds"] for channel in channels), default=0),
         "suspects": found,
-        "sound": not any(found.values()) and (alive or hold is not None),
+        "outage": Outage.objects.values("since", "seen_at", "reason").first(),
+        "sound": not any(found.values()) and not Outage.objects.exists() and (alive or hold is not None),
     }
 
 
@@ -81,13 +86,19 @@ def gaps(now: datetime | None = None) -> dict[str, int]:
     }
 
 
+def given_up() -> str:
+    """The processes that the supervisor of `make run` cannot keep running, as it wrote them down; "" for none."""
+    note = Path(settings.VAR_DIR) / "ended_again_and_again.txt"
+    return note.read_text(encoding="utf-8").strip() if note.exists() else ""
+
+
 def parked(limit: int = 50) -> list[Promise]:
     """The newest parked promises of all kinds, for a person to decide about (`services.retry_parked`)."""
     rows: list[Promise] = []
     rows += Delivery.objects.parked().select_related("notice__recipient").order_by("-finished_at")[:limit]
     rows += Digest.objects.parked().select_related("recipient").order_by("-finished_at")[:limit]
     rows += WebhookDelivery.objects.parked().select_related("endpoint__user").order_by("-finished_at")[:limit]
-    for kind in of_other_floors().values():
+    for kind in other_letters().values():
         rows += kind.objects.parked().order_by("-finished_at")[:limit]
     return sorted(rows, key=lambda row: row.finished_at or row.created_at, reverse=True)[:limit]
 
@@ -120,7 +131,7 @@ def _by_channel() -> dict[str, QuerySet]:
         "sms": alone.filter(channel="sms"),
         "wechat": alone.filter(channel="wechat"),
         "webhook": WebhookDelivery.objects.exclude(endpoint__open_until__gt=timezone.now()),
-        **{name: kind.objects.all() for name, kind in of_other_floors().items()},
+        **{name: kind.objects.all() for name, kind in other_letters().items()},
     }
 
 

@@ -20,7 +20,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from matchmaker.notifications import attention, calendars, topics, unsubscribing, wording
+from matchmaker.notifications import attention, calendars, outages, topics, unsubscribing, wording
 from matchmaker.notifications.message import Message
 from matchmaker.notifications.models import Delivery, Notice, Promise, Suppression, Wording
 from matchmaker.notifications.outbox import (
@@ -45,6 +45,7 @@ class Post:
 
     def __init__(self):
         self.connection = mailers.default
+        self.works = False  # a letter left by it
 
     def close(self) -> None:
         try:
@@ -72,7 +73,21 @@ class Post:
         self.send(build(person, notice.kind, notice.topic, context, key=str(delivery.pk)))
 
     def send(self, message: EmailMultiAlternatives) -> None:
-        """Hand one message over; what went wrong is sorted into temporary and permanent."""
+        """Hand one message over; what went wrong is sorted into temporary and permanent.
+
+        A server that cannot be reached is written down as an outage until a letter leaves again.
+        """
+        try:
+            self._send(message)
+        except Temporary as failure:
+            if failure.down:
+                outages.begin(str(failure))
+            raise
+        if not self.works:
+            self.works = True
+            outages.end()
+
+    def _send(self, message: EmailMultiAlternatives) -> None:
         if isinstance(self.connection, Files):
             self.close()
             self.connection = mailers.default  # a file of its own for each mail, so that a person can read them
@@ -108,6 +123,17 @@ class Post:
         except (smtplib.SMTPException, OSError) as error:
             self.close()
             raise Temporary(f"The mail server cannot be reached: {error}", down=True) from error
+
+
+def try_server() -> None:
+    """Open a connection to the mail server and close it; an outage begins or ends with what came of it."""
+    with Post() as post:
+        try:
+            post._open()
+        except Temporary as failure:
+            outages.begin(str(failure))
+        else:
+            outages.end()
 
 
 @dataclass(frozen=True)

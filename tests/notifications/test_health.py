@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from matchmaker.celery import app
 from matchmaker.notifications import health, outbox, services, tasks
-from matchmaker.notifications.models import Delivery, Digest, Heartbeat, Notice
+from matchmaker.notifications.models import Delivery, Digest, Heartbeat, Notice, other_letters
 from matchmaker.notifications.outbox import Permanent
 from tests import factories
 
@@ -37,7 +37,7 @@ def test_health_of_an_empty_post_office():
         "sms",
         "wechat",
         "webhook",
-        "account",
+        *other_letters(),
     ]
 
 

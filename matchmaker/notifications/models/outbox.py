@@ -104,7 +104,6 @@ class Promise(models.Model):
 
     objects = PromiseQuerySet.as_manager()
 
-    channel_name = ""  # under which the delivery page counts and parks a kind of a floor above; "": not there
     forgotten: Mapping[str, Any] = {}  # what fields become once it left or is no longer wanted: they held a secret
 
     class Meta:
@@ -119,13 +118,18 @@ class Promise(models.Model):
 
 
 def kinds() -> list[type[Promise]]:
-    """Every table of promises, also of the floors above."""
+    """Every table of promises, also of the layers above."""
     return [model for model in apps.get_models() if issubclass(model, Promise)]
 
 
-def of_other_floors() -> dict[str, type[Promise]]:
-    """The name of a channel → the promises of a floor above that the delivery page shows under it."""
-    return {kind.channel_name: kind for kind in kinds() if kind.channel_name}
+def other_letters() -> dict[str, type[Promise]]:
+    """The letters of the layers above by the name of their model, such as `teamseat`; none is left out."""
+    own = (Digest, Delivery)
+    return {
+        kind._meta.model_name or "": kind
+        for kind in kinds()
+        if not issubclass(kind, own) and kind._meta.app_label != Notice._meta.app_label
+    }
 
 
 class Digest(Promise):
@@ -216,3 +220,18 @@ class Heartbeat(models.Model):
 
     def __str__(self):
         return f"seen {self.seen_at}"
+
+
+class Outage(models.Model):
+    """A mail server that cannot be reached: the row is there from the first failure to the next success."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    since = models.DateTimeField()
+    seen_at = models.DateTimeField()  # of the last try
+    reason = models.CharField(max_length=300)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="outage_is_one_row")]
+
+    def __str__(self):
+        return f"no mail since {self.since}: {self.reason}"
