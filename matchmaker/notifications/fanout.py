@@ -48,7 +48,9 @@ def _pairs(letters: list[Letter]) -> Iterator[tuple[Letter, int]]:
     """Each letter with the key of each of its people whose account is open; one happening once for a person."""
     listed = {letter: {getattr(person, "pk", person) for person in letter.to} for letter in letters if _is_list(letter)}
     everybody = get_user_model().objects.filter(is_active=True).order_by("pk")
-    active = set(everybody.filter(pk__in=set().union(*listed.values())).values_list("pk", flat=True)) if listed else set()
+    active = (
+        set(everybody.filter(pk__in=set().union(*listed.values())).values_list("pk", flat=True)) if listed else set()
+    )
     seen: set[tuple[str, int]] = set()
     for letter in letters:
         if letter in listed:
@@ -80,9 +82,7 @@ def _write_new(pairs: tuple[tuple[Letter, int], ...]) -> int:
     """Those of the pairs of which the person was not told yet."""
     now, people = timezone.now(), {person for _letter, person in pairs}
     keys = {letter.event_key for letter, _person in pairs}
-    told = set(
-        Notice.objects.filter(event_key__in=keys, recipient__in=people).values_list("event_key", "recipient_id")
-    )
+    told = set(Notice.objects.filter(event_key__in=keys, recipient__in=people).values_list("event_key", "recipient_id"))
     new = [(letter, person) for letter, person in pairs if (letter.event_key, person) not in told]
     wishes = _wishes({topics.of(letter.kind) for letter, _person in new}, people)
     contexts = {letter.event_key: _as_json(letter.context) for letter, _person in new}

@@ -39,12 +39,17 @@ class Kind:
     def facts(self, variant: int) -> dict[str, Any]:
         """The sample values with which it says this variant."""
         own = self.variants[variant]
-        return {**self.sample, **{name: own[name] for name in own if own[name] is not True or not self.sample.get(name)}}
+        return {
+            **self.sample,
+            **{name: own[name] for name in own if own[name] is not True or not self.sample.get(name)},
+        }
 
     def variant_of(self, context: Mapping[str, Any]) -> int:
         """The number of the first variant whose facts this context holds; of the last one where it holds none."""
         for number, facts in enumerate(self.variants[:-1]):
-            if all(context.get(name) == value or (value is True and context.get(name)) for name, value in facts.items()):
+            if all(
+                context.get(name) == value or (value is True and context.get(name)) for name, value in facts.items()
+            ):
                 return number
         return len(self.variants) - 1
 

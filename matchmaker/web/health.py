@@ -55,7 +55,11 @@ def _details() -> dict:
         "database": True,
         "redis": _redis_answers(),
         "worker": {"alive": health["sweeper"]["alive"], "seen_at": seen.isoformat() if seen else None},
-        "mail": {"can_leave": outage is None, "reason": outage["reason"] if outage else "", "held": bool(health["held"])},
+        "mail": {
+            "can_leave": outage is None,
+            "reason": outage["reason"] if outage else "",
+            "held": bool(health["held"]),
+        },
         "waiting": {channel["name"]: channel["waiting"] for channel in health["channels"]},
         "parked": health["parked"],
         "sound": health["sound"],

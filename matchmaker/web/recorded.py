@@ -142,6 +142,7 @@ SAID: dict[str, str | Promise] = {
     "forget_contact": _("Contact deleted"),
     # the campaign and its team
     "start_campaign": _("Campaign begun"),
+    "make_sign_in_link": _("Link to sign in printed on the server"),
     "update_campaign": _("Texts and days of the campaign changed"),
     "give_place": _("Place in the team given"),
     "withdraw_place": _("Place in the team withdrawn"),

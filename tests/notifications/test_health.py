@@ -13,7 +13,6 @@ from matchmaker.celery import app
 from matchmaker.notifications import health, outbox, services, tasks
 from matchmaker.notifications.models import Delivery, Digest, Heartbeat, Notice, other_letters
 from matchmaker.notifications.outbox import Permanent
-from tests import factories
 
 pytestmark = pytest.mark.django_db
 
@@ -101,8 +100,12 @@ def test_the_database_refuses_a_notice_without_its_person_and_a_mail_without_its
     for rows in (Delivery.objects.filter(pk=row.pk), Notice.objects.filter(recipient=person)):
         key = "notice" if rows.model is Delivery else "recipient"
         with pytest.raises(IntegrityError), transaction.atomic():
-            rows.update(**{key: 2**40})
-            connection.check_constraints()
+            _point_nowhere(rows, key)
+
+
+def _point_nowhere(rows, key: str) -> None:
+    rows.update(**{key: 2**40})
+    connection.check_constraints()
 
 
 def test_a_summary_that_ended_without_its_letters_is_a_gap(person, tell, time_machine):

@@ -76,7 +76,16 @@ def test_the_outage_ends_with_the_next_letter_that_leaves(sink, person, tell):
 
 def test_every_kind_of_letter_is_counted():
     names = {channel["name"] for channel in health.delivery_health()["channels"]}
-    assert names >= {"email", "digest", "webhook", "accountletter", "invitation", "domainproof", "teamseat", "partnerseat"}
+    assert names >= {
+        "email",
+        "digest",
+        "webhook",
+        "accountletter",
+        "invitation",
+        "domainproof",
+        "teamseat",
+        "partnerseat",
+    }
 
 
 def test_readiness_tells_details_to_staff_and_to_a_monitor_with_the_token_alone(no_server, client, settings):

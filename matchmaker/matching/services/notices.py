@@ -54,4 +54,3 @@ def _tell(company, side: str, uid, found, path: str) -> int:
 def _within(text: str) -> str:
     """What a buyer wrote as a sentence, fit to stand inside another one."""
     return text.rstrip("。.；; ")
-

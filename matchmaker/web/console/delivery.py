@@ -55,7 +55,11 @@ def delivery(request):
     }
     context = {
         "health": facts,
-        "channels": [channel | {"label": names.get(channel["name"], channel["name"])} for channel in facts["channels"] if _in_use(channel)],
+        "channels": [
+            channel | {"label": names.get(channel["name"], channel["name"])}
+            for channel in facts["channels"]
+            if _in_use(channel)
+        ],
         "outage": facts["outage"],
         "given_up": health.given_up(),
         "gaps": [{"count": count, "what": gaps[name]} for name, count in facts["suspects"].items() if count],
