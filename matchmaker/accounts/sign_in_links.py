@@ -1,7 +1,7 @@
 """A link that lets one person in without any mail: printed by whoever can run commands on the server.
 
-It opens the page where she chooses a password; after that she signs in as always, with a second step where one is asked.
-The link works for half an hour and until a password was chosen with it.
+It opens the page where she chooses a password; after that she signs in as always, with a second step where one is
+asked. The link works for half an hour and until a password was chosen with it.
 """
 
 from allauth.account.forms import default_token_generator

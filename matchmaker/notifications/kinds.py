@@ -1,4 +1,4 @@
-"""The kinds of notice, as `templates/notifications/kinds.toml` declares them: what each may show, with sample values."""
+"""The kinds of notice, as `templates/notifications/kinds.toml` declares them: what each shows, with sample values."""
 
 import tomllib
 from collections.abc import Mapping

@@ -157,7 +157,7 @@ class Sender:
     postal_address: str = ""
 
 
-# A layer above says in its AppConfig what all letters are about, in the language set; "" where there is nothing to name.
+# A layer above says in its AppConfig what all letters are about, in the language set; "" where nothing is named.
 sender_names: list[Callable[[], str]] = []
 
 

@@ -192,8 +192,8 @@ class Supervisor:
     def _watch(self) -> None:
         """Start again what has ended, later each time.
 
-        Without its web server the site ends. Any other process that ends five times in a row is tried once a minute, and
-        the console says so: people can go on reading and writing meanwhile.
+        Without its web server the site ends. Any other process that ends five times in a row is tried once a minute,
+        and the console says so: people can go on reading and writing meanwhile.
         """
         self._note_failing()
         while True:

@@ -1,7 +1,7 @@
 """What a letter about a match says first: facts in its reader's language, before any words of the other side.
 
-A line of text in a script that the reader does not know says nothing in a subject; category, HS heading, amount and place
-are known in every language of the site.
+A line of text in a script that the reader does not know says nothing in a subject; category, HS heading, amount and
+place are known in every language of the site.
 """
 
 from collections.abc import Callable
