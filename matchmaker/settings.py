@@ -240,6 +240,11 @@ if env.str("OIDC_SERVER_URL", ""):
 # On a laptop every mail becomes a readable file in var/mail; EMAIL_URL=smtp://… sends it.
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "matchmaker <noreply@matchmaker.example>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+HEALTH_TOKEN = env.str("HEALTH_TOKEN", "")  # opens the details of /health/ready to a monitor
+REPLY_TO = env.str("REPLY_TO", "")  # where answers to letters go; without it they go to DEFAULT_FROM_EMAIL
+LIST_ID = env.str("LIST_ID", "")  # the domain in List-Id; without it the host of SITE_URL
+SENDER_ORGANISATION = env.str("SENDER_ORGANISATION", "")  # who runs the campaign, at the foot of every letter
+SENDER_ADDRESS = env.str("SENDER_ADDRESS", "")  # its postal address, likewise
 MAIL_FOLDER = VAR_DIR / "mail"
 MAILERS: dict[str, dict]
 MAIL_SERVICE = env.str("MAIL_SERVICE", "")  # one that django-anymail knows, such as postmark; it tells us of bounces

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from matchmaker.web import files, health, standard_files, styleguide
+from matchmaker.web import files, health, sign_in_link, standard_files, styleguide
 from matchmaker.web.public import account
 
 handler400 = "matchmaker.web.errors.not_understood"
@@ -22,6 +22,7 @@ urlpatterns = [
     path("console/", include("matchmaker.web.console.urls")),
     path("api/v1/", include("matchmaker.api.urls")),
     path("accounts/3rdparty/", account.sign_ins, name="sign_ins"),
+    path("accounts/link/<str:token>/", sign_in_link.follow, name="sign_in_link"),
     path("accounts/", include("allauth.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("styleguide/", styleguide.show, name="styleguide"),

@@ -156,7 +156,6 @@ class AccountLetter(Promise):
     contents = models.JSONField(default=dict)  # subject, sentences, what the button says and where it leads
     expires_at = models.DateTimeField(null=True, blank=True)  # when its link stops working
 
-    channel_name = "account"
     forgotten = {"contents": {}}
 
     class Meta(Promise.Meta):

@@ -7,8 +7,10 @@ class CampaignsConfig(AppConfig):
     def ready(self):
         from matchmaker.campaigns import second_step  # noqa: F401 - it listens to signals of allauth
         from matchmaker.campaigns.services import letters, team
-        from matchmaker.companies import privacy
+        from matchmaker.companies import invitations, privacy
         from matchmaker.notifications import mail
 
         privacy.hands_over.append(team.without_her)
         mail.senders.append(letters.send_waiting)
+        mail.sender_names.append(letters.campaign_name)
+        invitations.introductions.append(letters.introduce_partner)

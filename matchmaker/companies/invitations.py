@@ -2,6 +2,8 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Callable
+from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.core import signing
@@ -127,8 +129,15 @@ def _tell_member_of_the_site(invitation: Invitation, now: dt.datetime) -> None:
         Invitation.objects.filter(pk=invitation.pk).update(state=Promise.State.SENT, finished_at=now)
 
 
-def _context(invitation: Invitation) -> dict:
-    return {
+# A layer above says who stands behind an invitation to a company it knows: entries for the letter, {} for nothing.
+introductions: list[Callable[[Invitation], dict[str, Any]]] = []
+
+
+def _context(invitation: Invitation) -> dict[str, Any]:
+    introduced: dict[str, Any] = {}
+    for introduce in introductions:
+        introduced |= introduce(invitation)
+    return introduced | {
         "company": str(invitation.company),
         "inviter": str(invitation.invited_by),
         "person_uid": str(invitation.invited_by.uid),

@@ -1,10 +1,11 @@
-"""Whether the post is moving, for the console page and for `manage.py doctor`."""
+"""Whether letters leave, for the console page and for `manage.py doctor`."""
 
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
-from django.contrib.auth import get_user_model
-from django.db.models import Count, Exists, F, Min, Model, OuterRef, Q, QuerySet
+from django.conf import settings
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from matchmaker.notifications.models import (
@@ -14,10 +15,11 @@ from matchmaker.notifications.models import (
     Heartbeat,
     Hold,
     Notice,
+    Outage,
     Preference,
     Promise,
     WebhookDelivery,
-    of_other_floors,
+    other_letters,
 )
 
 LATE = timedelta(minutes=15)  # due for longer than this without a lease is a gap
@@ -31,7 +33,8 @@ def delivery_health() -> dict[str, Any]:
 
     Keys: `held` (None, or reason/since/by), `sweeper` (seen_at, alive), `channels` (one dict each: name, waiting, due,
     leased, expired, oldest_seconds, retrying, parked, sent_last_hour, per_minute, ever), `parked`, `oldest_seconds`,
-    `suspects` (counts by name, see `gaps`) and `sound` (nothing late, nothing lost, sweeper alive or held).
+    `suspects` (counts by name, see `gaps`), `outage` (None, or since/seen_at/reason of a mail server that cannot be
+    reached) and `sound` (nothing late, nothing lost, mail can leave, sweeper alive or held).
     """
     now = timezone.now()
     hold = Hold.objects.select_related("by").first()
@@ -46,7 +49,8 @@ def delivery_health() -> dict[str, Any]:
         "parked": sum(channel["parked"] for channel in channels),
         "oldest_seconds": max((channel["oldest_seconds"] for channel in channels), default=0),
         "suspects": found,
-        "sound": not any(found.values()) and (alive or hold is not None),
+        "outage": Outage.objects.values("since", "seen_at", "reason").first(),
+        "sound": not any(found.values()) and not Outage.objects.exists() and (alive or hold is not None),
     }
 
 
@@ -58,7 +62,6 @@ def gaps(now: datetime | None = None) -> dict[str, int]:
     `orphaned`: waits for a digest that has ended.
     `forgotten`: was never gathered into a digest though a week has passed.
     `untold`: a notice its person can't see and that has no delivery, though she wants mail.
-    `stray`: a notice without its person, or a delivery without its notice (docs/decisions/0006).
     """
     now = now or timezone.now()
     held = Hold.objects.exists()
@@ -80,14 +83,13 @@ def gaps(now: datetime | None = None) -> dict[str, int]:
         "orphaned": waiting.filter(digest__isnull=False).exclude(digest__state=Promise.State.WAITING).count(),
         "forgotten": 0 if held else to_gather.filter(created_at__lt=now - timedelta(days=9)).count(),
         "untold": unseen.filter(~Exists(no_mail)).count(),
-        "stray": _without(Notice, "recipient", get_user_model()) + _without(Delivery, "notice", Notice),
     }
 
 
-def _without(model: type[Model], key: str, other: type[Model]) -> int:
-    """Rows whose other end is not there; the database does not look at these two keys itself."""
-    ends = other._base_manager.filter(pk=OuterRef(f"{key}_id"))
-    return model._base_manager.filter(~Exists(ends)).count()
+def given_up() -> str:
+    """The processes that the supervisor of `make run` cannot keep running, as it wrote them down; "" for none."""
+    note = Path(settings.VAR_DIR) / "ended_again_and_again.txt"
+    return note.read_text(encoding="utf-8").strip() if note.exists() else ""
 
 
 def parked(limit: int = 50) -> list[Promise]:
@@ -96,7 +98,7 @@ def parked(limit: int = 50) -> list[Promise]:
     rows += Delivery.objects.parked().select_related("notice__recipient").order_by("-finished_at")[:limit]
     rows += Digest.objects.parked().select_related("recipient").order_by("-finished_at")[:limit]
     rows += WebhookDelivery.objects.parked().select_related("endpoint__user").order_by("-finished_at")[:limit]
-    for kind in of_other_floors().values():
+    for kind in other_letters().values():
         rows += kind.objects.parked().order_by("-finished_at")[:limit]
     return sorted(rows, key=lambda row: row.finished_at or row.created_at, reverse=True)[:limit]
 
@@ -129,7 +131,7 @@ def _by_channel() -> dict[str, QuerySet]:
         "sms": alone.filter(channel="sms"),
         "wechat": alone.filter(channel="wechat"),
         "webhook": WebhookDelivery.objects.exclude(endpoint__open_until__gt=timezone.now()),
-        **{name: kind.objects.all() for name, kind in of_other_floors().items()},
+        **{name: kind.objects.all() for name, kind in other_letters().items()},
     }
 
 

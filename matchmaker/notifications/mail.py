@@ -5,8 +5,10 @@ import smtplib
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
+from email.headerregistry import Address
 from email.message import MIMEPart
 from email.utils import parseaddr
+from typing import Any
 from urllib.parse import urlsplit
 
 import css_inline
@@ -14,12 +16,12 @@ from anymail.exceptions import AnymailAPIError, AnymailError, AnymailRecipientsR
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, mailers
 from django.core.mail.backends.filebased import EmailBackend as Files
-from django.template import Context
-from django.template.loader import get_template
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from matchmaker.notifications import attention, calendars, topics, unsubscribing, wording
+from matchmaker.notifications import attention, calendars, outages, topics, unsubscribing, wording
+from matchmaker.notifications.message import Message
 from matchmaker.notifications.models import Delivery, Notice, Promise, Suppression, Wording
 from matchmaker.notifications.outbox import (
     BUDGET,
@@ -43,6 +45,7 @@ class Post:
 
     def __init__(self):
         self.connection = mailers.default
+        self.works = False  # a letter left by it
 
     def close(self) -> None:
         try:
@@ -70,11 +73,25 @@ class Post:
         self.send(build(person, notice.kind, notice.topic, context, key=str(delivery.pk)))
 
     def send(self, message: EmailMultiAlternatives) -> None:
-        """Hand one message over; what went wrong is sorted into temporary and permanent."""
+        """Hand one message over; what went wrong is sorted into temporary and permanent.
+
+        A server that cannot be reached is written down as an outage until a letter leaves again.
+        """
+        try:
+            self._send(message)
+        except Temporary as failure:
+            if failure.down:
+                outages.begin(str(failure))
+            raise
+        if not self.works:
+            self.works = True
+            outages.end()
+
+    def _send(self, message: EmailMultiAlternatives) -> None:
         if isinstance(self.connection, Files):
             self.close()
             self.connection = mailers.default  # a file of its own for each mail, so that a person can read them
-        self._open()
+        self.open()
         try:
             self.connection.send_messages([message])
         except smtplib.SMTPRecipientsRefused as error:
@@ -100,12 +117,23 @@ class Post:
         except (AnymailError, ValueError) as error:
             raise Permanent(f"This mail cannot be written: {error}") from error
 
-    def _open(self) -> None:
+    def open(self) -> None:
         try:
             self.connection.open()
         except (smtplib.SMTPException, OSError) as error:
             self.close()
             raise Temporary(f"The mail server cannot be reached: {error}", down=True) from error
+
+
+def try_server() -> None:
+    """Open a connection to the mail server and close it; an outage begins or ends with what came of it."""
+    with Post() as post:
+        try:
+            post.open()
+        except Temporary as failure:
+            outages.begin(str(failure))
+        else:
+            outages.end()
 
 
 @dataclass(frozen=True)
@@ -118,6 +146,30 @@ class Addressee:
 
     def __str__(self) -> str:
         return self.email
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who writes, as letters name it: what it is about (or else the site), who runs it and a postal address."""
+
+    name: str
+    organisation: str = ""
+    postal_address: str = ""
+
+
+# A layer above says in its AppConfig what all letters are about, in the language set; "" where nothing is named.
+sender_names: list[Callable[[], str]] = []
+
+
+def sender_of_letters() -> Sender:
+    """Who writes, in the language set."""
+    name = next((name for find in sender_names if (name := find())), "") or site_name()
+    return Sender(name, settings.SENDER_ORGANISATION, settings.SENDER_ADDRESS)
+
+
+def from_header(name: str) -> str:
+    """The From line: this name and the address of DEFAULT_FROM_EMAIL."""
+    return str(Address(display_name=header(name), addr_spec=parseaddr(settings.DEFAULT_FROM_EMAIL)[1]))
 
 
 def deliver_waiting(budget: float = BUDGET) -> int:
@@ -149,57 +201,78 @@ def build(
 ) -> EmailMultiAlternatives:
     """A letter in the person's language with text and HTML, a stable Message-ID and, where allowed, one-click stop.
 
-    The house's own wording of the kind takes the place of the templates'; `words` tries one that is not saved.
+    Custom wording of the kind takes the place of the templates'; `words` tries one that is not saved.
     """
-    site = settings.SITE_URL
-    host = urlsplit(site).hostname or "localhost"
     with translation.override(person.language):
-        facts = spoken(context)
         stop = unsubscribing.address(person, topic) if topic != topics.ACCOUNT else ""
-        data = facts | {
-            "recipient": str(person),
-            "site_name": site_name(),
-            "site_url": site,
-            "url": site + context["path"] if context.get("path") else "",
-            "settings_url": site + reverse("notice_settings"),
-            "unsubscribe_url": stop,
-            "topic_name": "" if topic == unsubscribing.DIGESTS else topics.label(topic)[0],
-        }
-        words = words or wording.of(kind, person.language, wording.variant_of(kind, context))
-        template = f"notifications/{kind}"
-        if words:
-            known = wording.values(
-                kind, context | {"recipient": str(person), "site_name": site_name()}, person.language
-            )
-            data["headline"] = header(mended(wording.fill(words.subject, known), facts))
-            data |= {"own_words": wording.fill(words.body, known), "own_frame": template}
-            template = "notifications/_own"
-        else:
-            data["headline"] = header(plain(f"{template}.subject.txt", data, facts))
-        text = re.sub(r"\n{3,}", "\n\n", plain(f"{template}.txt", data, facts)).strip() + "\n"
-        data["preheader"] = preheader(text)
-        html = STYLED.inline(mended(get_template(f"{template}.html").render(data), facts))
-    message = EmailMultiAlternatives(
-        subject=data["headline"],
-        body=text,
+        sender = sender_of_letters()
+        facts = spoken(context)
+        letter = _rendered(kind, context, facts, words, _frame(person, topic, context, stop, sender))
+        calendar = calendars.of(context)
+    host = urlsplit(settings.SITE_URL).hostname or "localhost"
+    message = Message(
+        subject=letter.subject,
+        body=letter.text,
+        from_email=from_header(sender.name),
         to=[person.email],
+        reply_to=[settings.REPLY_TO] if settings.REPLY_TO else None,
         headers={
             "Message-ID": f"<{key}@{host}>",
             "Auto-Submitted": "auto-generated",
             "Content-Language": person.language,
+            "List-Id": f"<{'digest' if topic == unsubscribing.DIGESTS else topic}.{settings.LIST_ID or host}>",
         },
     )
-    message.attach_alternative(html, "text/html")
+    message.attach_alternative(letter.html, "text/html")
     if stop:
         message.extra_headers["List-Unsubscribe"] = f"<{stop}>"
         message.extra_headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    with translation.override(person.language):
-        calendar = calendars.of(context)
     if calendar:
         method = re.search(r"^METHOD:([A-Z]+)\r?$", calendar, re.MULTILINE)
         message.attach(_calendar_part(calendar, method[1] if method else "PUBLISH"))
     message.metadata = {"delivery": key}  # a mail service hands it back with a bounce
     return message
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A letter's words in one language."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def _frame(person, topic: str, context: dict, stop: str, sender: Sender) -> dict[str, Any]:
+    """What every letter shows around its own words."""
+    return {
+        "recipient": str(person),
+        "site_name": site_name(),
+        "site_url": settings.SITE_URL,
+        "sender": sender,
+        "url": settings.SITE_URL + context["path"] if context.get("path") else "",
+        "settings_url": settings.SITE_URL + reverse("notice_settings"),
+        "unsubscribe_url": stop,
+        "topic_name": "" if topic == unsubscribing.DIGESTS else topics.label(topic)[0],
+    }
+
+
+def _rendered(kind: str, context: dict, facts: dict, words: Wording | None, frame: dict[str, Any]) -> Rendered:
+    """The letter in the language set: in custom words where there are any, else in the templates'."""
+    language, template = translation.get_language() or "en", f"notifications/{kind}"
+    data = facts | frame
+    words = words or wording.of_context(kind, language, context)
+    if words:
+        known = wording.values(kind, context | {"recipient": frame["recipient"], "site_name": site_name()}, language)
+        data["headline"] = header(mended(wording.fill(words.subject, known), facts))
+        data |= {"own_words": wording.fill(words.body, known), "own_frame": template}
+        template = "notifications/_own"
+    else:
+        data["headline"] = header(plain(f"{template}.subject.txt", data, facts))
+    text = re.sub(r"\n{3,}", "\n\n", plain(f"{template}.txt", data, facts)).strip() + "\n"
+    data["preheader"] = preheader(text)
+    html = STYLED.inline(mended(render_to_string(f"{template}.html", data), facts))
+    return Rendered(data["headline"], text, html)
 
 
 def _calendar_part(text: str, method: str) -> MIMEPart:
@@ -213,7 +286,7 @@ def subject(notice: Notice) -> str:
     """The subject alone, in the language set, for summaries and short messages."""
     context = (facts := spoken(notice.context)) | {"site_name": site_name()}
     language = translation.get_language() or "en"
-    words = wording.of(notice.kind, language, wording.variant_of(notice.kind, context))
+    words = wording.of_context(notice.kind, language, context)
     if words:
         return header(mended(wording.fill(words.subject, wording.values(notice.kind, context, language)), facts))
     return header(plain(f"notifications/{notice.kind}.subject.txt", context, facts))
@@ -227,7 +300,7 @@ def preheader(text: str) -> str:
 
 def plain(template: str, data: dict, facts: dict) -> str:
     """A text template, without HTML escapes; of the data, `facts` are what people wrote."""
-    return mended(get_template(template).template.render(Context(data, autoescape=False)), facts)
+    return mended(wording.plain_text(template, data), facts)
 
 
 def header(text: str) -> str:
@@ -237,7 +310,7 @@ def header(text: str) -> str:
 
 
 def site_name() -> str:
-    """The name in the From line is the name of the site."""
+    """The name in DEFAULT_FROM_EMAIL is the name of the site."""
     return parseaddr(settings.DEFAULT_FROM_EMAIL)[0] or urlsplit(settings.SITE_URL).hostname or ""
 
 

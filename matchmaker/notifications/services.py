@@ -1,17 +1,19 @@
-"""The verbs of the post office that every floor above uses. They write rows; nothing leaves the house here."""
+"""What every layer above uses to tell people something. These functions write rows; workers send them later."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, connection, transaction
-from django.db.models import Q, QuerySet
+from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from matchmaker.core.problems import Refused
 from matchmaker.notifications import fanout, muting
+from matchmaker.notifications.fanout import Letter
 from matchmaker.notifications.models import Delivery, Digest, Hold, Notice, Promise, WebhookDelivery
 
 
@@ -31,7 +33,7 @@ def notify(
 
     Args:
         kind: which templates say it, see `topics`.
-        to: people or a QuerySet of them (then the database reads them itself: use it for large audiences).
+        to: people or a QuerySet of them, which is read in batches.
         event_key: names the happening, at most 160 characters. The same person never hears of one key twice.
         context: what the templates may show, as plain JSON values; texts of people as they typed them.
         about: the uid of the organisation whose people are told, so that `take_back` finds what concerns it.
@@ -42,25 +44,17 @@ def notify(
     Returns:
         How many people will be told who were not before.
     """
-    if len(event_key) > 160 or len(path) > 300:
-        raise ValueError("event_key holds 160 characters and path 300")
-    letter: dict[str, Any] = {
-        "kind": kind,
-        "to": to,
-        "event_key": event_key,
-        "context": dict(context),
-        "about": about,
-        "path": path,
-        "at": at,
-        "only_on_site": only_on_site or muting.is_muted(kind),
-    }
-    if isinstance(to, QuerySet) and not Notice.objects.filter(event_key=event_key).exists():
-        try:
-            with transaction.atomic():
-                return fanout.write(**letter, fresh_key=True)
-        except IntegrityError:
-            pass  # somebody told them at the same moment: below, only those who are left are told
-    return fanout.write(**letter)
+    return notify_many([Letter(kind, to, event_key, context, about, path, at, only_on_site)])
+
+
+@transaction.atomic
+def notify_many(letters: Iterable[Letter]) -> int:
+    """Promise several things at once, such as one letter for each of many organisations; returns as `notify`.
+
+    It costs a handful of queries for thousands of people, where a loop over `notify` costs them for each letter.
+    """
+    muted = muting.muted()
+    return fanout.write(replace(letter, only_on_site=True) if letter.kind in muted else letter for letter in letters)
 
 
 def mark_read(*, by: Any, notices: Iterable[Notice] | None = None) -> int:
@@ -129,9 +123,7 @@ def take_back(*, person: Any, about: UUID) -> None:
     now = timezone.now()
     called_back = {"state": Promise.State.CANCELLED, "finished_at": now, "last_error": "called back"}
     unread = Notice.objects.filter(recipient=person, about=about).unread()
-    keys = [
-        f"notice:{uid.hex if connection.vendor == 'sqlite' else uid}" for uid in unread.values_list("uid", flat=True)
-    ]
+    keys = [f"notice:{uid}" for uid in unread.values_list("uid", flat=True)]
     programs = WebhookDelivery.objects.waiting().filter(endpoint__user=person, event_key__in=keys)
     for waiting in (Delivery.objects.waiting().filter(notice__in=unread), programs):
         waiting.filter(lease_token__isnull=True).update(**called_back)

@@ -1,8 +1,8 @@
-"""Topics and kinds are files, not code: a new kind of notice is its templates and one call of `notify`.
+"""Topics: what people switch on and off. A topic is a file, and the kinds of notice belong to one by their names.
 
-`templates/notifications/<kind>.subject.txt`, `.txt`, `.html` and `.line.html` make a kind. The word before the first
-underscore is its topic when `templates/notifications/topics/<topic>.txt` exists (first line its name, second line what
-it tells about); every other kind belongs to the topic `account`, which nobody can switch off.
+The word before the first underscore of a kind is its topic when `templates/notifications/topics/<topic>.txt` exists
+(first line its name, second line what it tells about) and `kinds.toml` names no other; every other kind belongs to the
+topic `account`, which cannot be switched off.
 """
 
 from functools import cache
@@ -13,6 +13,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.template.loader import get_template, render_to_string
 from django.template.utils import get_app_template_dirs
 from django.utils.translation import gettext as _
+
+from matchmaker.notifications import kinds
 
 ACCOUNT = "account"  # security and the person's own access
 MAIL, IN_APP, SMS, WECHAT = "email", "in_app", "sms", "wechat"
@@ -47,7 +49,8 @@ def of(kind: str) -> str:
             get_template(f"notifications/{kind}.{part}")
         except Exception as error:
             raise ImproperlyConfigured(f"The notice {kind!r} has no sound template {kind}.{part}: {error}") from error
-    prefix = kind.split("_")[0]
+    named = kinds.every().get(kind)
+    prefix = (named.topic if named else "") or kind.split("_")[0]
     return prefix if prefix in known() else ACCOUNT
 
 

@@ -1,107 +1,73 @@
 """Other words for a kind of notice: subject and body per language, with a fixed list of placeholders.
 
-The placeholders of a kind are the names its own subject and text show, so a new kind needs nothing more to be editable.
-Their values are what the kind's own templates would have shown. User text never meets a template engine: `{name}` is
-replaced by a table, and anything else in braces is refused before it is stored.
+Each kind declares its placeholders (`kinds`). Their values are what the kind's own templates would have shown. A custom
+text never meets a template engine: `{name}` is replaced from a table, and anything else in braces is refused
+before it is stored.
 """
 
 import re
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
-from django.template import Context
-from django.template.base import TokenType, VariableNode
-from django.template.defaulttags import ForNode, IfNode
-from django.template.loader import get_template
-from django.template.loader_tags import BlockNode
-from django.templatetags.i18n import BlockTranslateNode
+from django.template import Context, Engine
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from matchmaker.notifications import kinds as declared
 from matchmaker.notifications.models import Notice, Wording
 from matchmaker.notifications.templatetags.notices import spoken
 
-HOLE = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
+PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
 ALWAYS = ("recipient", "site_name")
-FRAME = {
-    "LANGUAGE_CODE",
-    "LANGUAGE_BIDI",
-    "headline",
-    "preheader",
-    "url",
-    "settings_url",
-    "unsubscribe_url",
-    "topic_name",
-    "site_url",
-}
-BY_HAND = frozenset({"announcement"})  # written anew each time
+FOOT = "\n--\n"  # what stands between a letter's own text and what all letters end with
+# Numbers that stand for placeholders where a template counts: no sentence of ours names one of them.
+NUMBERS = range(961, 999)
 
 
-@cache
 def kinds() -> tuple[str, ...]:
-    """Every kind of notice there are templates for."""
-    folders = [Path(place) / "notifications" for engine in settings.TEMPLATES for place in engine["DIRS"]]
-    found = {file.name.removesuffix(".line.html") for folder in folders for file in folder.glob("*.line.html")}
-    return tuple(sorted(found - BY_HAND))
+    """Every kind of notice whose words can be changed."""
+    return tuple(declared.every())
 
 
-@cache
 def placeholders(kind: str) -> tuple[str, ...]:
-    """The names that may stand in braces in the words of this kind, in the order its own text shows them."""
-    hidden = FRAME | {name for loop in _nodes(kind, ForNode) for name in loop.loopvars}
-    shown = [name for node in _nodes(kind, VariableNode, BlockTranslateNode, ForNode) for name in _shown(node)]
-    found = dict.fromkeys(name for name in shown if name not in hidden)
-    return (*(name for name in found if name not in ALWAYS), *ALWAYS)
+    """The names that may stand in braces in the words of this kind; those of one written by hand are none."""
+    return (*(placeholder.name for placeholder in declared.get(kind).placeholders), *ALWAYS)
 
 
-@cache
-def variants(kind: str) -> tuple[dict[str, Any], ...]:
-    """The different things one kind says, read off the first `{% if %}` of its subject: what is true in each.
-
-    ({"accepted": True}, {"accepted": False}) for yes and no; ({},) for a kind that always says the same. Each has words
-    of its own, so that nobody writes one sentence for both.
-    """
-    nodes = get_template(f"notifications/{kind}.subject.txt").template.nodelist
-    for node in nodes.get_nodes_by_type(IfNode):
-        conditions = [condition for condition, _nodes in node.conditions_nodelists if condition is not None]
-        tests = [test for condition in conditions if (test := _test(condition)) and test[0] not in FRAME]
-        if len(tests) == len(conditions):
-            return (*({name: value} for name, value in tests), {name: False for name, _value in tests})
-    return ({},)
+def variants(kind: str) -> tuple[Mapping[str, Any], ...]:
+    """The different things one kind says, each with words of its own: ({"accepted": True}, {"accepted": False})."""
+    return declared.get(kind).variants
 
 
 def variant_of(kind: str, context: Mapping[str, Any]) -> int:
     """Which of the variants this context makes a kind say."""
-    for number, facts in enumerate(variants(kind)[:-1]):
-        if all(context.get(name) == value or (value is True and context.get(name)) for name, value in facts.items()):
-            return number
-    return len(variants(kind)) - 1
+    return declared.get(kind).variant_of(context)
 
 
-def values(kind: str, context: dict[str, Any], language: str) -> dict[str, str]:
+def values(kind: str, context: Mapping[str, Any], language: str) -> dict[str, str]:
     """What each placeholder stands for, as the kind's own templates say it in this language."""
     with override(language):
-        seen = _Recording(spoken(context), autoescape=False)
-        _render(kind, seen)
-        for node in _nodes(kind, VariableNode):
-            if node.filter_expression.filters and (name := next(iter(_shown(node)), None)) in context:
-                seen.seen[name] = node.filter_expression.resolve(seen)  # with its filters, as it is shown
-        return {name: _as_text(seen.seen.get(name) or seen.get(name, "")) for name in placeholders(kind)}
+        facts = spoken(context)
+        shown = {place.name: _shown(place, facts) for place in declared.get(kind).placeholders}
+        return shown | {name: _as_text(facts.get(name)) for name in ALWAYS}
 
 
 def fill(text: str, known: dict[str, str]) -> str:
     """The text with its placeholders replaced, in one pass: a value that looks like a placeholder stays as it is."""
-    return HOLE.sub(lambda hole: known.get(hole[1], hole[0]), text)
+    return PLACEHOLDER.sub(lambda hole: known.get(hole[1], hole[0]), text)
 
 
 def of(kind: str, language: str, variant: int = 0) -> Wording | None:
     return Wording.objects.filter(kind=kind, language=language, variant=variant).first()
+
+
+def of_context(kind: str, language: str, context: Mapping[str, Any]) -> Wording | None:
+    """The custom words for what this context makes a kind say; None where there are none."""
+    return of(kind, language, variant_of(kind, context)) if kind in declared.every() else None
 
 
 @transaction.atomic
@@ -113,7 +79,7 @@ def save(*, by: Any, kind: str, language: str, subject: str, body: str, variant:
     """
     row = of(kind, language, variant) or Wording(kind=kind, language=language, variant=variant)
     row.subject, row.body, row.by = subject.strip(), body.replace("\r\n", "\n").strip(), by
-    wrong = {field: found for field in ("subject", "body") if (found := mistakes(kind, getattr(row, field)))}
+    wrong = {name: found for name in ("subject", "body") if (found := mistakes(kind, getattr(row, name)))}
     try:
         row.full_clean(exclude=["by"], validate_unique=False, validate_constraints=False)
     except ValidationError as error:
@@ -132,106 +98,85 @@ def restore(*, by: Any, kind: str, language: str, variant: int = 0) -> bool:
 def mistakes(kind: str, text: str) -> list[str]:
     """What keeps this text from being sent, as sentences."""
     allowed = placeholders(kind)
-    unknown = sorted({name for name in HOLE.findall(text) if name not in allowed})
+    unknown = sorted({name for name in PLACEHOLDER.findall(text) if name not in allowed})
     found = [
         _("{%(name)s} is not known here. Use one of the placeholders listed.") % {"name": name} for name in unknown
     ]
-    if re.search(r"[{}]", HOLE.sub("", text)):
+    if re.search(r"[{}]", PLACEHOLDER.sub("", text)):
         found.append(_("A brace stands alone. Placeholders are written like {site_name}."))
     return found
 
 
-def default(kind: str, language: str, variant: int = 0) -> dict[str, str]:
-    """The kind's own subject and text with its placeholders standing open, to begin an edit with."""
+@cache
+def default(kind: str, language: str, variant: int = 0) -> Mapping[str, str]:
+    """The kind's own subject and text with its placeholders in braces, to begin an edit with."""
+    context, numbers = _placeholders_as_values(kind, variant)
     with override(language):
-        subject, body = _render(kind, _Open(placeholders(kind), _loops(kind), variants(kind)[variant]))
-    return {"subject": " ".join(subject.split()), "body": re.sub(r"\n\s*\n+", "\n\n", body).strip()}
+        subject, text = (plain_text(f"notifications/{kind}.{part}", context) for part in ("subject.txt", "txt"))
+    body = re.sub(r"\n\s*\n+", "\n\n", text.partition(FOOT)[0]).strip()
+    return {"subject": _named(" ".join(subject.split()), numbers), "body": _named(body, numbers)}
 
 
-def sample(kind: str, variant: int, notices: QuerySet) -> tuple[Notice | None, dict[str, Any]]:
-    """Real data to try words on: the newest of these notices that says this; without one, names in pointed brackets."""
+def sample(kind: str, variant: int, notices: QuerySet) -> tuple[Notice | None, Mapping[str, Any]]:
+    """Facts to try words on: of the newest of these notices that says this, or else the declared sample."""
     for notice in notices.filter(kind=kind).order_by("-id")[:50]:
         if variant_of(kind, notice.context) == variant:
             return notice, notice.context
-    return None, {name: f"‹{name}›" for name in placeholders(kind)}
+    return None, declared.get(kind).facts(variant)
 
 
-# -- reading the kind's own templates ---------------------------------------------------------------------------------
-class _Recording(Context):
-    """A context that notes what each name stood for when it was shown, names bound by the template included."""
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.seen: dict[str, Any] = {}
-
-    def __getitem__(self, key):
-        value = self.seen[key] = super().__getitem__(key)
-        return value
+def plain_text(template: str, context: Mapping[str, Any]) -> str:
+    """A template of a letter rendered as text, without HTML escapes."""
+    return Engine.get_default().get_template(template).render(Context(dict(context), autoescape=False))
 
 
-class _Open(Context):
-    """A context in which every placeholder stands for itself, what the variant fixes holds, and all else is two."""
-
-    def __init__(self, names: tuple[str, ...], loops: frozenset[str], facts: dict[str, Any]):
-        super().__init__(autoescape=False)
-        self.names, self.loops, self.facts = names, loops, facts
-
-    def __contains__(self, key):
-        return True
-
-    def __getitem__(self, key):
-        if key in self.facts:
-            return self.facts[key]
-        if key in self.loops:
-            return [f"{{{key}}}"]
-        if key in self.names:
-            return f"{{{key}}}"
-        return next((known[key] for known in reversed(self.dicts) if key in known), "" if key in FRAME else 2)
+def _placeholders_as_values(kind: str, variant: int) -> tuple[dict[str, Any], dict[int, str]]:
+    """The sample with `{name}` in place of what each placeholder shows; and which number stands for which name."""
+    sample, numbers = declared.get(kind).facts(variant), {}
+    context: dict[str, Any] = {name: f"{{{name}}}" for name in ALWAYS} | sample
+    for number, place in zip(NUMBERS, declared.get(kind).placeholders, strict=False):
+        value = sample.get(place.key)
+        if not value:
+            continue  # this variant is without it
+        if isinstance(value, int):
+            context[place.key], numbers[number] = number, place.name
+        else:
+            context[place.key] = _open(value, f"{{{place.name}}}")
+    return context, numbers
 
 
-def _render(kind: str, context: Context) -> tuple[str, str]:
-    """Subject and body as the kind says them, without the frame of the letter."""
-    first, letter = (get_template(f"notifications/{kind}.{part}").template for part in ("subject.txt", "txt"))
-    with context.bind_template(first):
-        subject = first.nodelist.render(context)
-    with context.bind_template(letter):
-        blocks = letter.nodelist.get_nodes_by_type(BlockNode)
-        body = "".join(block.nodelist.render(context) for block in blocks if block.name == "content")
-    return subject, body
+def _open(value: Any, name: str) -> Any:
+    """`name` in the shape of the value: a template that loops over it shows it once."""
+    if isinstance(value, list):
+        return [_open(value[0], name)]
+    if isinstance(value, dict) and "en" not in value:
+        return {key: name if first else "" for first, key in zip((True,), value, strict=False)}
+    if isinstance(value, dict) and isinstance(value["en"], list):
+        return [name]
+    return name
 
 
-def _nodes(kind: str, *types: type) -> list[Any]:
-    """The nodes of these types in the kind's own subject and text, in the order they are shown."""
-    own = [get_template(f"notifications/{kind}.{part}").template.nodelist for part in ("subject.txt", "txt")]
-    return [node for nodes in own for node in nodes.get_nodes_by_type(types)]
+def _named(text: str, numbers: Mapping[int, str]) -> str:
+    for number, name in numbers.items():
+        text = re.sub(rf"\b{number}\b", f"{{{name}}}", text)
+    return text
 
 
-def _loops(kind: str) -> frozenset[str]:
-    return frozenset(name for loop in _nodes(kind, ForNode) for name in _shown(loop))
+def _shown(place: declared.Placeholder, facts: Mapping[str, Any]) -> str:
+    if place.expression == place.key:
+        return _as_text(facts.get(place.key))
+    return _expression(place.expression).render(Context(dict(facts), autoescape=False))
 
 
-def _test(condition: Any) -> tuple[str, Any] | None:
-    """`{% if name %}` as (name, True), `{% if name == "word" %}` as (name, "word"); None for what is less simple."""
-    if getattr(condition, "id", "") == "==":
-        word = condition.second.value.var
-        return (str(condition.first.value.var), word) if isinstance(word, str) else None
-    expression = getattr(condition, "value", None)
-    lookups = getattr(expression.var, "lookups", None) if expression is not None else None
-    return (lookups[0], True) if lookups and len(lookups) == 1 else None
-
-
-def _shown(node: Any) -> list[str]:
-    """The names a node puts on the page; only plain ones, since a placeholder has no dots."""
-    if isinstance(node, BlockTranslateNode):
-        tokens = [*node.singular, *(node.plural or [])]
-        return [token.contents for token in tokens if token.token_type == TokenType.VAR]
-    expression: Any = node.sequence if isinstance(node, ForNode) else node.filter_expression
-    lookups = getattr(expression.var, "lookups", None) or ()
-    return [lookups[0]] if len(lookups) == 1 else []
+@cache
+def _expression(expression: str) -> Any:
+    return Engine.get_default().from_string(f"{{% load i18n notices %}}{{{{ {expression} }}}}")
 
 
 def _as_text(value: Any) -> str:
-    """A value as it stands in a text: lines for a list."""
+    """A value as it stands in a text: lines for a list, its parts one after another for an entry of several."""
     if isinstance(value, list | tuple):
-        return "\n- ".join(map(str, value))  # the default text shows it behind a dash
+        return "\n- ".join(map(_as_text, value))  # the default text shows it behind a dash
+    if isinstance(value, dict):
+        return " – ".join(_as_text(part) for part in spoken(value).values() if part)
     return str(value if value is not None else "")

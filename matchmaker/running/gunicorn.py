@@ -9,6 +9,9 @@ threads = 4
 timeout = 60
 graceful_timeout = 10
 loglevel = "warning"
+# No proxy is trusted here: Django reads X-Forwarded-Proto itself, and only where TRUSTED_PROXIES says that one stands
+# in front. gunicorn would believe the header of whoever connects from the same machine.
+forwarded_allow_ips = ""
 
 
 def post_worker_init(worker):

@@ -13,6 +13,8 @@ from typing import TextIO
 
 from matchmaker.running import valkey
 
+FALLS = 5  # in a row, after which a process is tried once a minute only
+STEADY = 60  # seconds a process runs before its earlier ends are forgotten
 GRACE = 12  # seconds that processes have to finish what they are at
 COLOURS = {"web": "36", "worker": "33", "timetable": "35", "valkey": "31"}
 
@@ -28,6 +30,7 @@ class Child:
     process: subprocess.Popen | None = None
     started_at: float = 0
     falls: int = 0
+    ended_at: float = 0  # when it was seen to have ended; 0 while it runs
 
 
 @dataclass
@@ -187,18 +190,45 @@ class Supervisor:
             time.sleep(0.1)
 
     def _watch(self) -> None:
-        """Start again what has fallen, later each time; give up on what can't stay up."""
+        """Start again what has ended, later each time.
+
+        Without its web server the site ends. Any other process that ends five times in a row is tried once a minute,
+        and the console says so: people can go on reading and writing meanwhile.
+        """
+        self._note_failing()
         while True:
             time.sleep(0.5)
             for child in filter(None, (self.server, *self.children)):
-                if child.process is None or child.process.poll() is None:
-                    continue
-                child.falls = 1 if time.monotonic() - child.started_at > 60 else child.falls + 1
-                if child.falls > 5:
-                    raise Stop(f"{child.name} ended five times in a row; the lines above say why.")
-                print(f"{child.name} ended with {child.process.returncode}; starting it again.", flush=True)
-                time.sleep(min(child.falls, 5))
-                try:
-                    self._spawn(child)
-                except RuntimeError as error:
-                    print(error, flush=True)  # the Valkey did not answer: it is tried again with the next look
+                self._look_after(child)
+
+    def _look_after(self, child: Child) -> None:
+        now = time.monotonic()
+        if child.process is None or child.process.poll() is None:
+            if child.falls > FALLS and now - child.started_at > STEADY:
+                child.falls = 0
+                self._note_failing()
+            return
+        if not child.ended_at:
+            child.ended_at = now
+            child.falls = 1 if now - child.started_at > STEADY else child.falls + 1
+            if child.falls > FALLS and child.name == "web":
+                raise Stop("web ended five times in a row; the lines above say why.")
+            self._note_failing()
+            again = "in a minute" if child.falls > FALLS else "soon"
+            print(f"{child.name} ended with {child.process.returncode}; it is started again {again}.", flush=True)
+        if now - child.ended_at < (STEADY if child.falls > FALLS else min(child.falls, 5)):
+            return
+        child.ended_at = 0
+        try:
+            self._spawn(child)
+        except RuntimeError as error:
+            print(error, flush=True)  # the Valkey did not answer: it is tried again with the next look
+
+    def _note_failing(self) -> None:
+        """Write down for the console what cannot be kept running (`notifications.health.given_up`)."""
+        note = self.var / "ended_again_and_again.txt"
+        names = [child.name for child in filter(None, (self.server, *self.children)) if child.falls > FALLS]
+        if names:
+            note.write_text(", ".join(names), encoding="utf-8")
+        else:
+            note.unlink(missing_ok=True)

@@ -1,9 +1,14 @@
-"""Is the site alive, and can it work? For load balancers and `make run`."""
+"""Is the site alive, and can it work? For load balancers, for whoever watches the site, and for `make run`."""
 
+import secrets
+
+import redis
+from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import JsonResponse
 from django.views.decorators.cache import never_cache
 
+from matchmaker.notifications.health import delivery_health
 from matchmaker.web.access import everyone
 
 
@@ -16,10 +21,54 @@ def live(request):
 @everyone
 @never_cache
 def ready(request):
-    """200 when the database answers; Redis may be away, since no promise depends on it."""
+    """200 when the database answers: Redis, workers and mail may be away, since no promise depends on them.
+
+    Staff, and whoever sends `Authorization: Bearer HEALTH_TOKEN`, also read how those are; nobody else does.
+    """
+    if not _database_answers():
+        return JsonResponse({"ready": False}, status=503)
+    answer = {"ready": True}
+    if _may_see_details(request):
+        answer |= _details()
+    return JsonResponse(answer)
+
+
+def _database_answers() -> bool:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
     except DatabaseError:
-        return JsonResponse({"ready": False, "database": False}, status=503)
-    return JsonResponse({"ready": True, "database": True})
+        return False
+    return True
+
+
+def _may_see_details(request) -> bool:
+    given = request.headers.get("Authorization", "").removeprefix("Bearer ").encode()
+    token = settings.HEALTH_TOKEN.encode()
+    return bool(token and secrets.compare_digest(given, token)) or (request.user.is_active and request.user.is_staff)
+
+
+def _details() -> dict:
+    health = delivery_health()
+    outage, seen = health["outage"], health["sweeper"]["seen_at"]
+    return {
+        "database": True,
+        "redis": _redis_answers(),
+        "worker": {"alive": health["sweeper"]["alive"], "seen_at": seen.isoformat() if seen else None},
+        "mail": {
+            "can_leave": outage is None,
+            "reason": outage["reason"] if outage else "",
+            "held": bool(health["held"]),
+        },
+        "waiting": {channel["name"]: channel["waiting"] for channel in health["channels"]},
+        "parked": health["parked"],
+        "sound": health["sound"],
+    }
+
+
+def _redis_answers() -> bool:
+    try:
+        with redis.Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1) as server:
+            return bool(server.ping())
+    except redis.RedisError:
+        return False

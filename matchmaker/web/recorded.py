@@ -145,6 +145,7 @@ SAID: dict[str, str | Promise] = {
     # the campaign and its team
     "start_campaign": _("Campaign begun"),
     "make_current": _("Campaign chosen to be shown"),
+    "make_sign_in_link": _("Link to sign in printed on the server"),
     "update_campaign": _("Texts and days of the campaign changed"),
     "give_place": _("Place in the team given"),
     "withdraw_place": _("Place in the team withdrawn"),

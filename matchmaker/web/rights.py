@@ -128,7 +128,7 @@ TABLE = (
         tables="notifications.WebhookEndpoint notifications.WebhookDelivery notifications.WebhookAttempt",
         notices="webhook_disabled"),
     Right("Delivery as a whole", ("–", "–", "–", "–", "read; organisers try again, its administrator holds", "–"),
-        tables="notifications.Hold notifications.Heartbeat"),
+        tables="notifications.Hold notifications.Heartbeat notifications.Outage"),
     Right("Event: in preparation", ("–", "–", "–", "–", "read; organisers write", "–")),
     Right("Event: published", ("read", "read", "read", "read", "read; organisers write", "read"),
         tables="events.Event events.Hall"),

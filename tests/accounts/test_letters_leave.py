@@ -162,7 +162,7 @@ def test_what_is_refused_is_parked_where_the_team_sees_it_and_tries_it_again(mon
         ("known@example.org", "550 no such mailbox", "Letters about accounts")
     ]
     assert "192.0.2.1" not in page.text  # never what it says
-    client.post(reverse("console_delivery_retry"), {"promise": [f"account:{row.pk}"]})
+    client.post(reverse("console_delivery_retry"), {"promise": [f"accountletter:{row.pk}"]})
     assert letters.send_waiting() == 1
     assert "192.0.2.1" in mail.outbox[0].body
 

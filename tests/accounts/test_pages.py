@@ -12,6 +12,8 @@ from django.utils.translation import override
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import ApiToken
 from matchmaker.companies.models import Membership
+from matchmaker.core import clocks
+from matchmaker.web import fields
 from matchmaker.web.templatetags.ui import moment
 from tests import factories
 

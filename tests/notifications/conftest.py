@@ -29,6 +29,7 @@ class Sink:
 
     def __init__(self):
         self.port, self.letters, self.script, self.refuse = 0, [], deque(), {}
+        self.raw = []  # the bytes of each letter, as they came over the wire
         self.times = []  # of arrival, by the clock that never jumps
         self.ids = defaultdict(int)
         self.lock = threading.Lock()
@@ -49,6 +50,7 @@ class Sink:
             letter = message_from_bytes(envelope.content, policy=policy.default)
             with self.lock:
                 self.letters.append((list(envelope.rcpt_tos), letter))
+                self.raw.append(envelope.original_content)
                 self.times.append(time.monotonic())
                 self.ids[letter["Message-ID"]] += 1
         if step == "drop":

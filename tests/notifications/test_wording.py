@@ -1,10 +1,12 @@
 """Other words for a kind of notice."""
 
 import re
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 
-from matchmaker.notifications import mail, wording
+from matchmaker.notifications import kinds, mail, wording
 from matchmaker.notifications.models import Wording
 
 pytestmark = pytest.mark.django_db
@@ -19,12 +21,37 @@ def test_every_kind_can_be_reworded_from_its_own_text(kind, language, person):
         assert (row.subject, row.body) == (own["subject"], own["body"])
 
 
-def test_placeholders_are_the_names_the_kinds_own_text_shows():
+@pytest.mark.parametrize("kind", wording.kinds())
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_every_placeholder_has_a_value_and_no_other_name_is_shown(kind, language):
+    declared = kinds.get(kind)
+    shown = ""
+    for variant, said in enumerate(declared.variants):
+        own = wording.default(kind, language, variant)
+        shown += own["subject"] + own["body"]
+        facts = declared.facts(variant) | {"recipient": "王敏", "site_name": "site"}
+        values = wording.values(kind, facts, language)
+        assert set(values) == set(wording.placeholders(kind))
+        assert all(value for name, value in values.items() if name not in said)
+        filled = wording.fill(own["subject"] + own["body"], values)
+        assert not re.search(r"[{}]|\b9[6-9]\d\b", filled)
+    assert {name for name in wording.placeholders(kind) if f"{{{name}}}" in shown} >= {
+        place.name for place in declared.placeholders
+    }
+
+
+def test_every_kind_with_templates_is_declared():
+    folder = Path(settings.BASE_DIR) / "templates/notifications"
+    lines = {file.name.removesuffix(".line.html") for file in folder.glob("*.line.html")}
+    assert lines - {"announcement"} == set(wording.kinds())
+
+
+def test_placeholders_are_the_declared_ones_and_two_that_every_letter_has():
     assert wording.placeholders("demand_closed") == ("demand", "closed_on", "recipient", "site_name")
 
 
 def test_a_kind_that_says_two_things_has_words_for_each():
-    assert wording.variants("match_found") == ({"side": "supplier"}, {"side": False})
+    assert wording.variants("match_found") == ({"side": "supplier"}, {"side": "buyer"})
     assert wording.variant_of("match_found", {"side": "supplier"}) == 0
     assert wording.variant_of("match_found", {"side": "buyer"}) == 1
     assert wording.variants("demand_closed") == ({},)

@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from matchmaker.notifications.health import given_up
 from matchmaker.running import valkey
+from matchmaker.running.supervisor import Child, Stop, Supervisor
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -114,3 +116,42 @@ def test_what_falls_is_started_again_a_second_start_is_refused_and_an_interrupt_
     while any(Path(f"/proc/{child}").exists() for child in children) and time.monotonic() < deadline:
         time.sleep(0.1)
     assert [child for child in children if Path(f"/proc/{child}").exists()] == []
+
+
+def supervisor_of(tmp_path, monkeypatch, **commands):
+    """A supervisor whose processes have ended five times in a row already."""
+    monkeypatch.setenv("VAR_DIR", str(tmp_path))
+    made = Supervisor(root=ROOT)
+    for name, command in commands.items():
+        made.children.append(Child(name, command, falls=5, started_at=time.monotonic()))
+        made.children[-1].process = subprocess.Popen(command)
+    return made
+
+
+def look_until(made, done, seconds=20):
+    deadline = time.monotonic() + seconds
+    while not done() and time.monotonic() < deadline:
+        for child in made.children:
+            made._look_after(child)
+        time.sleep(0.1)
+
+
+def test_a_timetable_that_ends_again_and_again_leaves_the_web_server_up_and_is_told_to_the_console(
+    tmp_path, monkeypatch, settings
+):
+    settings.VAR_DIR = tmp_path
+    made = supervisor_of(tmp_path, monkeypatch, web=["sleep", "60"], timetable=["false"])
+    web = made.children[0].process
+    try:
+        look_until(made, lambda: given_up() == "timetable")
+        assert given_up() == "timetable"
+        assert web.poll() is None
+    finally:
+        web.kill()
+        web.wait()
+
+
+def test_a_web_server_that_ends_again_and_again_ends_the_site(tmp_path, monkeypatch):
+    made = supervisor_of(tmp_path, monkeypatch, web=["false"])
+    with pytest.raises(Stop, match="web ended five times in a row"):
+        look_until(made, lambda: False, seconds=10)

@@ -10,20 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 from matchmaker.campaigns.models.campaign import Campaign, Organiser
 from matchmaker.campaigns.models.partners import Partner
-from matchmaker.notifications.models import Promise
+from matchmaker.notifications.models import Promise, PromiseQuerySet
 
 
-class SeatQuerySet(models.QuerySet):
+class SeatQuerySet(PromiseQuerySet):
     def standing(self):
         return self.filter(withdrawn_at__isnull=True)
-
-    def waiting(self):
-        return self.filter(state=Promise.State.WAITING)
-
-    def due(self, now):
-        """Letters that may be sent: nobody holds a living lease on them."""
-        free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
-        return self.waiting().filter(free, not_before__lte=now)
 
 
 class Seat(Promise):
@@ -39,7 +31,7 @@ class Seat(Promise):
     taken_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
-    objects = SeatQuerySet.as_manager()  # type: ignore[assignment]
+    objects = SeatQuerySet.as_manager()
 
     kind: str  # of the notice that tells of it
     path: str  # where it is taken
@@ -77,7 +69,11 @@ class PartnerSeat(Seat):
         ]
 
     def facts(self):
-        return {"partner": self.partner.name_en, "campaign": self.partner.campaign.name_en}
+        partner, campaign = self.partner, self.partner.campaign
+        return {
+            "partner": {"en": partner.name_en, "zh-hans": partner.name_zh or partner.name_en},
+            "campaign": {"en": campaign.name_en, "zh-hans": campaign.name_zh},
+        }
 
 
 class TeamSeat(Seat):

@@ -1,12 +1,37 @@
-"""Letters to people who were given a place and have no account yet."""
+"""Letters to people who were given a place and have no account yet, and the campaign's name in all letters."""
+
+from typing import Any
 
 from django.core.mail import EmailMultiAlternatives
 
-from matchmaker.campaigns.models import PartnerSeat, Seat, TeamSeat
+from matchmaker.campaigns.models import Campaign, Enrolment, Partner, PartnerSeat, Seat, TeamSeat
+from matchmaker.companies.models import Invitation
 from matchmaker.notifications import mail, outbox, topics
 from matchmaker.notifications.models import Promise
 
 KINDS: tuple[type[Seat], ...] = (PartnerSeat, TeamSeat)
+
+
+def campaign_name() -> str:
+    """The name of the current campaign in the language set; "" where there is none."""
+    campaign = Campaign.objects.filter(is_current=True).first()
+    return campaign.name if campaign else ""
+
+
+def introduce_partner(invitation: Invitation) -> dict[str, Any]:
+    """For the invitation to a company that a partner enrolled: the partner and its campaign, by language."""
+    enrolments = Enrolment.objects.filter(company=invitation.company, partner__closed_at__isnull=True)
+    sits_there = enrolments.filter(partner__seats__user=invitation.invited_by, partner__seats__withdrawn_at=None)
+    enrolment = sits_there.select_related("partner__campaign").order_by("pk").first()
+    return _names(enrolment.partner) if enrolment else {}
+
+
+def _names(partner: Partner) -> dict[str, Any]:
+    campaign = partner.campaign
+    return {
+        "partner": {"en": partner.name_en, "zh-hans": partner.name_zh or partner.name_en},
+        "campaign": {"en": campaign.name_en, "zh-hans": campaign.name_zh},
+    }
 
 
 def send_waiting(budget: float = outbox.BUDGET) -> int:

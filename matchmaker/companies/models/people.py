@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from matchmaker.companies.models.company import Company
 from matchmaker.core.ids import Public
 from matchmaker.core.text import sound_text
-from matchmaker.notifications.models import Promise
+from matchmaker.notifications.models import Promise, PromiseQuerySet
 
 
 class MembershipQuerySet(models.QuerySet):
@@ -38,21 +38,13 @@ class Membership(models.Model):
         return f"{self.user} {self.role} {self.company}"
 
 
-class InvitationQuerySet(models.QuerySet):
+class InvitationQuerySet(PromiseQuerySet):
     def open(self):
         return self.filter(accepted_at__isnull=True, withdrawn_at__isnull=True, expires_at__gt=timezone.now())
 
     def visible_to(self, user):
         """Those of one's own companies."""
         return self.filter(company__in=Company.objects.of(user)) if user.is_authenticated else self.none()
-
-    def due(self, now):
-        """Letters that may be sent: still open, and nobody holds a living lease on them."""
-        free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
-        return self.waiting().filter(free, not_before__lte=now)
-
-    def waiting(self):
-        return self.filter(state=Promise.State.WAITING)
 
 
 class Invitation(Promise):

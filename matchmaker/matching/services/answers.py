@@ -13,6 +13,7 @@ from matchmaker.companies.programs import tell
 from matchmaker.companies.services import is_member
 from matchmaker.core.problems import Refused
 from matchmaker.matching.models import Match, NeverAgain
+from matchmaker.matching.services import letter_facts
 from matchmaker.matching.services.rows import remove
 from matchmaker.notifications.services import settle
 
@@ -88,7 +89,7 @@ def _open_contact(match: Match) -> None:
             ids={"match": match.uid},
             event_key=f"match_mutual:{match.uid}:{side}",
             context={
-                "company": partner.legal_name,
+                "company": letter_facts.in_all_languages(lambda partner=partner: partner.display_name),
                 "contact_name": seen.contact_name,
                 "contact_email": seen.contact_email,
                 "contact_phone": seen.contact_phone,
@@ -101,11 +102,12 @@ def _open_contact(match: Match) -> None:
 
 def _tell_other_side(match: Match, side: str, other: Company) -> None:
     other_side = "buyer" if side == "supplier" else "supplier"
+    facts = letter_facts.of_line(match.line) if other_side == "supplier" else letter_facts.of_product(match.product)
     tell(
         other,
         kind="match_interest",
         ids={"match": match.uid},
         event_key=_interest(match, side),
-        context={"side": other_side, "product": match.product.name, "line": match.line.text},
+        context={**facts, "side": other_side, "product": match.product.name, "line": match.line.text},
         path=f"/{other_side}/matches/{match.uid}/",
     )

@@ -1,16 +1,14 @@
 """Who is told of new matches: one notice for a product or a demand line, not one for each match."""
 
 from django.db.models import Max
-from django.utils import translation
 
 from matchmaker.catalogue.models import Demand, DemandLine, Product
 from matchmaker.companies.programs import tell as tell_company
 from matchmaker.matching import reasons
 from matchmaker.matching.models import Match
+from matchmaker.matching.services import letter_facts
 from matchmaker.matching.services.rows import TOP_PER_LINE, TOP_PER_PRODUCT
 from matchmaker.notifications.models import Notice
-
-LANGUAGES = ("en", "zh-hans")
 
 
 def tell(*, products, lines) -> int:
@@ -40,12 +38,13 @@ def _tell(company, side: str, uid, found, path: str) -> int:
         kind="match_found",
         event_key=f"{prefix}{best.uid}",
         context={
+            **(letter_facts.of_line(best.line) if side == "supplier" else letter_facts.of_product(best.product)),
             "side": side,
             "mine": best.product.name if side == "supplier" else _within(best.line.text),
             "theirs": _within(best.line.text) if side == "supplier" else best.product.name,
             "percent": round(best.score * 100),
             "count": min(news.count(), TOP_PER_PRODUCT if side == "supplier" else TOP_PER_LINE),
-            "reasons": {language: _reasons(best, language) for language in LANGUAGES},
+            "reasons": letter_facts.in_all_languages(lambda: reasons.sentences(best)[:3]),
         },
         path=path,
         ids={"match": best.uid, "product" if side == "supplier" else "line": uid},
@@ -55,8 +54,3 @@ def _tell(company, side: str, uid, found, path: str) -> int:
 def _within(text: str) -> str:
     """What a buyer wrote as a sentence, fit to stand inside another one."""
     return text.rstrip("。.；; ")
-
-
-def _reasons(match: Match, language: str) -> list[str]:
-    with translation.override(language):
-        return [str(sentence) for sentence in reasons.sentences(match)[:3]]

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from matchmaker.companies.models import Company
 from matchmaker.matching.models import Match
+from matchmaker.matching.services import letter_facts
 from matchmaker.notifications.models import Notice
 from matchmaker.notifications.services import notify
 
@@ -59,7 +60,7 @@ def _remind(company: Company, side: str, owed: list[Match], now: dt.datetime) ->
         "side": side,
         "count": len(due),
         "days": max((now - asked_at[match.pk]).days for match in due),
-        "pairs": [{"product": match.product.name, "line": match.line.text} for match in due[:SHOWN]],
+        "pairs": [_shown(match, side) for match in due[:SHOWN]],
         "more": max(0, len(due) - SHOWN),
     }
     page = f"{due[0].uid}/" if len(due) == 1 else "?state=unanswered"
@@ -71,6 +72,11 @@ def _remind(company: Company, side: str, owed: list[Match], now: dt.datetime) ->
         context=context,
         path=f"/{side}/matches/{page}",
     )
+
+
+def _shown(match: Match, side: str) -> dict[str, Any]:
+    facts = letter_facts.of_line(match.line) if side == "supplier" else letter_facts.of_product(match.product)
+    return {"product": match.product.name, "line": match.line.text, "what": facts["what"]}
 
 
 def _asked_at(match: Match, side: str) -> dt.datetime:

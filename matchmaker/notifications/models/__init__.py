@@ -6,9 +6,11 @@ from matchmaker.notifications.models.outbox import (
     Heartbeat,
     Hold,
     Notice,
+    Outage,
     Promise,
+    PromiseQuerySet,
     kinds,
-    of_other_floors,
+    other_letters,
 )
 from matchmaker.notifications.models.people import Attention, Frequency, Preference, Suppression
 from matchmaker.notifications.models.texts import Announcement, MutedKind, Wording
@@ -24,13 +26,15 @@ __all__ = [
     "Hold",
     "MutedKind",
     "Notice",
+    "Outage",
     "Preference",
     "Promise",
+    "PromiseQuerySet",
     "Suppression",
     "WebhookAttempt",
     "WebhookDelivery",
     "WebhookEndpoint",
     "Wording",
     "kinds",
-    "of_other_floors",
+    "other_letters",
 ]

@@ -35,10 +35,7 @@ class Notice(models.Model):
     kind = models.CharField(max_length=60)  # the file name below templates/notifications/
     topic = models.CharField(max_length=30)
     event_key = models.CharField(max_length=160)  # the same happening always has the same key
-    # Not checked row by row (docs/decisions/0006): the statement that writes notices reads the people itself.
-    recipient = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="notices", db_index=False, db_constraint=False
-    )
+    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notices", db_index=False)
     # The organisation she is told for, named by its uid: nothing of it reaches her once she has left (`take_back`).
     about = models.UUIDField(null=True, blank=True)
     context = models.JSONField(default=dict)  # everything the templates may show, and nothing private to others
@@ -107,7 +104,6 @@ class Promise(models.Model):
 
     objects = PromiseQuerySet.as_manager()
 
-    channel_name = ""  # under which the delivery page counts and parks a kind of a floor above; "": not there
     forgotten: Mapping[str, Any] = {}  # what fields become once it left or is no longer wanted: they held a secret
 
     class Meta:
@@ -122,13 +118,18 @@ class Promise(models.Model):
 
 
 def kinds() -> list[type[Promise]]:
-    """Every table of promises, also of the floors above."""
+    """Every table of promises, also of the layers above."""
     return [model for model in apps.get_models() if issubclass(model, Promise)]
 
 
-def of_other_floors() -> dict[str, type[Promise]]:
-    """The name of a channel → the promises of a floor above that the delivery page shows under it."""
-    return {kind.channel_name: kind for kind in kinds() if kind.channel_name}
+def other_letters() -> dict[str, type[Promise]]:
+    """The letters of the layers above by the name of their model, such as `teamseat`; none is left out."""
+    own = (Digest, Delivery)
+    return {
+        kind._meta.model_name or "": kind
+        for kind in kinds()
+        if not issubclass(kind, own) and kind._meta.app_label != Notice._meta.app_label
+    }
 
 
 class Digest(Promise):
@@ -151,8 +152,7 @@ class Digest(Promise):
 class Delivery(Promise):
     """The promise to bring one notice through one channel, at once or in the next digest. `id` is the Message-ID."""
 
-    # Written by the statement that wrote its notice, so not checked row by row either.
-    notice = models.ForeignKey(Notice, models.CASCADE, related_name="deliveries", db_index=False, db_constraint=False)
+    notice = models.ForeignKey(Notice, models.CASCADE, related_name="deliveries", db_index=False)
     channel = models.CharField(max_length=20)
     frequency = models.CharField(max_length=10, choices=Frequency, default=Frequency.NOW)
     digest = models.ForeignKey(
@@ -220,3 +220,18 @@ class Heartbeat(models.Model):
 
     def __str__(self):
         return f"seen {self.seen_at}"
+
+
+class Outage(models.Model):
+    """A mail server that cannot be reached: the row is there from the first failure to the next success."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    since = models.DateTimeField()
+    seen_at = models.DateTimeField()  # of the last try
+    reason = models.CharField(max_length=300)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="outage_is_one_row")]
+
+    def __str__(self):
+        return f"no mail since {self.since}: {self.reason}"

@@ -22,6 +22,7 @@ from matchmaker.notifications.tasks import ring
 from matchmaker.web.access import organiser, team
 from matchmaker.web.console.check_form import CheckForm
 from matchmaker.web.refusals import say_why
+from matchmaker.web.told import done
 
 LISTS = [
     ("suppliers", gettext_lazy("Suppliers")),
@@ -151,7 +152,9 @@ def approve(request, uid):
         say_why(request, problem)
         return redirect("console_company", uid)
     transaction.on_commit(ring)
-    messages.success(request, _("%(company)s is approved and has been told.") % {"company": company})
+    approved = _("%(company)s is approved.") % {"company": company}
+    told = _("It has been told.")
+    messages.success(request, done(approved, told, kind="company_approved", companies=[company]))
     return redirect("console_companies")
 
 

@@ -10,12 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from matchmaker.accounts.models import AccountLetter, User
+from matchmaker.accounts.models import User
 from matchmaker.accounts.tasks import ring as ring_letters
 from matchmaker.companies.models import Company
 from matchmaker.core.problems import Refused
 from matchmaker.notifications import health, services, topics, wording
-from matchmaker.notifications.models import Delivery, Digest, WebhookDelivery, WebhookEndpoint
+from matchmaker.notifications.models import Delivery, Digest, WebhookDelivery, WebhookEndpoint, other_letters
 from matchmaker.notifications.models.outbox import Promise
 from matchmaker.notifications.tasks import ring
 from matchmaker.web.access import campaign_admin, organiser, team
@@ -26,7 +26,7 @@ KINDS: dict[str, type[Promise]] = {
     "delivery": Delivery,
     "digest": Digest,
     "webhook": WebhookDelivery,
-    AccountLetter.channel_name: AccountLetter,
+    **other_letters(),
 }
 
 
@@ -40,7 +40,11 @@ def delivery(request):
         "sms": _("Text messages"),
         "wechat": _("WeChat"),
         "webhook": _("Webhooks"),
-        "account": _("Letters about accounts"),
+        "accountletter": _("Letters about accounts"),
+        "invitation": _("Invitations to companies"),
+        "domainproof": _("Letters that prove a domain"),
+        "teamseat": _("Places in the team"),
+        "partnerseat": _("Seats at partners’ desks"),
     }
     gaps = {
         "late": _("due for more than 15 minutes and in nobody’s hands"),
@@ -48,11 +52,16 @@ def delivery(request):
         "orphaned": _("waiting for a summary that has ended"),
         "forgotten": _("not gathered into a summary for nine days"),
         "untold": _("without any way to their person"),
-        "stray": _("without their person or their notice: the database was changed by hand"),
     }
     context = {
         "health": facts,
-        "channels": [channel | {"label": names[channel["name"]]} for channel in facts["channels"] if _in_use(channel)],
+        "channels": [
+            channel | {"label": names.get(channel["name"], channel["name"])}
+            for channel in facts["channels"]
+            if _in_use(channel)
+        ],
+        "outage": facts["outage"],
+        "given_up": health.given_up(),
         "gaps": [{"count": count, "what": gaps[name]} for name, count in facts["suspects"].items() if count],
         "parked": [_row(promise, names) for promise in health.parked()],
         "may_switch": request.role == "admin",
@@ -132,14 +141,15 @@ def _row(promise, names: dict[str, str]) -> dict:
         kind, channel, whom = "delivery", promise.channel, promise.notice.recipient.email
     elif isinstance(promise, Digest):
         kind, channel, whom = "digest", "digest", promise.recipient.email
-    elif isinstance(promise, AccountLetter):
-        kind, channel, whom = promise.channel_name, promise.channel_name, promise.email
+    elif not isinstance(promise, WebhookDelivery):
+        kind = channel = promise._meta.model_name
+        whom = getattr(promise, "email", "") or getattr(promise, "address", "")
     else:
         # Whose program it is, for the team to write to; what its owner calls it and where it runs are the owner's.
         kind, channel, whom = "webhook", "webhook", str(_owner(promise.endpoint) or "")
     return {
         "named": f"{kind}:{promise.pk}",
-        "channel": names[channel],
+        "channel": names.get(channel, channel),
         "whom": whom,
         "why": promise.last_error,
         "attempts": promise.attempts,

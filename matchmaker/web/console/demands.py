@@ -15,6 +15,7 @@ from matchmaker.imports.services import source_of
 from matchmaker.matching.tasks import ring
 from matchmaker.web.access import organiser
 from matchmaker.web.refusals import say_why
+from matchmaker.web.told import done
 
 SHOWN = 20  # versions
 
@@ -52,12 +53,13 @@ def show(request, uid, errors=None, reason=""):
 @require_POST
 def let_through(request, uid):
     try:
-        services.pass_demand(by=request.user, demand=_one(request, uid), campaign=request.campaign)
+        demand = services.pass_demand(by=request.user, demand=_one(request, uid), campaign=request.campaign)
     except Refused as problem:
         say_why(request, problem)
     else:
         transaction.on_commit(ring)
-        messages.success(request, _("It is open, and its buyer has been told."))
+        buyer, told = demand.company, _("Its buyer has been told.")
+        messages.success(request, done(_("It is open."), told, kind="demand_passed", companies=[buyer]))
     return redirect("console_demands")
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from matchmaker.catalogue.models import Demand, Product
 from matchmaker.catalogue.services import certificates_waiting
-from matchmaker.companies.models import Company
+from matchmaker.companies.models import Asked, Claim, Company
 from matchmaker.events.models import Event, Meeting, MeetingRequest
 from matchmaker.imports.models import Feed
 from matchmaker.market_access.models import Registration
@@ -50,6 +50,8 @@ def work_of(campaign) -> list[dict]:
     interested = Match.objects.active().filter(mutual_at__isnull=True)
     products, lines = waiting()
     today = timezone.localdate()
+    claims = Claim.objects.filter(status=Asked.OPEN, company__campaigns=campaign).select_related("company")
+    claims = claims.distinct().order_by("pk")
     return [
         {
             "what": _("Companies to approve"),
@@ -67,6 +69,22 @@ def work_of(campaign) -> list[dict]:
                     "url": reverse("console_company", args=[company.uid]),
                 }
                 for company in pending.distinct()[:SHOWN]
+            ],
+        },
+        {
+            "what": _("Claims of a company to decide about"),
+            "sub": _("Somebody says that the company is hers. Two people of the team decide."),
+            "n": claims.count(),
+            "url": reverse("console_companies"),
+            "late": True,
+            "rows": [
+                {
+                    "label": claim.company.display_name,
+                    "country": claim.company.country,
+                    "note": ago(claim.created_at),
+                    "url": reverse("console_company", args=[claim.company.uid]),
+                }
+                for claim in claims[:SHOWN]
             ],
         },
         {
@@ -110,13 +128,13 @@ def work_of(campaign) -> list[dict]:
         },
         {
             "what": _("Buyers said yes, the supplier has not answered"),
-            "sub": _("The suppliers were told; nothing to do unless it lasts."),
+            "sub": _("Nothing to do unless it lasts."),
             "n": interested.filter(buyer_answer="interested", supplier_answer="").count(),
             "url": reverse("console_matching"),
         },
         {
             "what": _("Suppliers said yes, the buyer has not answered"),
-            "sub": _("The buyers were told; nothing to do unless it lasts."),
+            "sub": _("Nothing to do unless it lasts."),
             "n": interested.filter(supplier_answer="interested", buyer_answer="").count(),
             "url": reverse("console_matching"),
         },

@@ -1,5 +1,7 @@
 """Suspending a company and letting it back, and merging duplicates: what a second person has to agree to."""
 
+from collections.abc import Callable
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -14,18 +16,23 @@ from matchmaker.notifications.tasks import ring
 from matchmaker.web.access import organiser
 from matchmaker.web.console import companies
 from matchmaker.web.refusals import say_why
+from matchmaker.web.told import done
 
 
-def _do(request, uid, verb, said: str, /, **what):
+def _do(request, verb, said: Callable[[], str], /, **what):
     try:
-        done = verb(by=request.user, campaign=request.campaign, **what)
+        result = verb(by=request.user, campaign=request.campaign, **what)
     except (Refused, ValidationError) as problem:
         say_why(request, problem)
     else:
         transaction.on_commit(ring)
-        messages.success(request, said)
-        return done
+        messages.success(request, said())
+        return result
     return None
+
+
+def _written_down() -> str:
+    return _("Your answer is written down.")
 
 
 def _reason(request) -> str:
@@ -36,8 +43,14 @@ def _reason(request) -> str:
 @require_POST
 def suspend(request, uid):
     company = get_object_or_404(companies.of_campaign(request), uid=uid)
-    _do(request, uid, identity.suspend_company, _("Suspended. The company has been told."), company=company,
-        reason=_reason(request))  # fmt: skip
+    told = _("The company has been told.")
+    _do(
+        request,
+        identity.suspend_company,
+        lambda: done(_("Suspended."), told, kind="company_suspended", companies=[company]),
+        company=company,
+        reason=_reason(request),
+    )
     return redirect("console_company", uid)
 
 
@@ -46,8 +59,7 @@ def suspend(request, uid):
 def lift(request, uid, key):
     rows = Suspension.objects.filter(company__in=companies.of_campaign(request), company__uid=uid)
     row = get_object_or_404(rows, uid=key)
-    _do(request, uid, identity.lift_suspension, _("Your answer is written down."), suspension=row,
-        reason=_reason(request))  # fmt: skip
+    _do(request, identity.lift_suspension, _written_down, suspension=row, reason=_reason(request))
     return redirect("console_company", uid)
 
 
@@ -60,9 +72,16 @@ def propose(request, uid):
         gone = get_object_or_404(mine, uid=request.POST.get("gone", ""))
     except ValidationError:  # not a UUID
         gone = get_object_or_404(mine, pk=None)
-    said = _("Proposed. A second person of the team decides; both companies have been told.")
     kept = get_object_or_404(mine, uid=uid)
-    _do(request, uid, identity.propose_merge, said, kept=kept, gone=gone, reason=_reason(request))
+    proposed, told = _("Proposed. A second person of the team decides."), _("Both companies have been told.")
+    _do(
+        request,
+        identity.propose_merge,
+        lambda: done(proposed, told, kind="company_merge", companies=[kept, gone]),
+        kept=kept,
+        gone=gone,
+        reason=_reason(request),
+    )
     return redirect("console_company", uid)
 
 
@@ -72,5 +91,5 @@ def answer(request, uid, key):
     rows = Merge.objects.filter(kept__in=companies.of_campaign(request)).select_related("kept", "gone")
     row = get_object_or_404(rows, uid=key)
     verb = identity.agree_to_merge if request.POST.get("answer") == "yes" else identity.decline_merge
-    _do(request, uid, verb, _("Your answer is written down."), merge=row)
+    _do(request, verb, _written_down, merge=row)
     return redirect("console_company", row.kept.uid)

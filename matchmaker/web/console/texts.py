@@ -67,7 +67,7 @@ def edit(request, kind, language, variant):
             return redirect("console_text", kind, language, variant)
     shown = form.data if form.is_bound else start
     notice, facts = wording.sample(kind, variant, services.readable_notices(request.user, request.campaign))
-    known = wording.values(kind, facts | {"recipient": request.user.name, "site_name": mail.site_name()}, language)
+    known = wording.values(kind, {**facts, "recipient": request.user.name, "site_name": mail.site_name()}, language)
     context = {
         "form": form,
         "kind": kind,
@@ -127,7 +127,7 @@ def as_mail(request, kind, language, variant) -> HttpResponse:
     _known(kind, language, variant)
     _notice, facts = wording.sample(kind, variant, services.readable_notices(request.user, request.campaign))
     request.user.language = language  # never saved
-    facts = dict(wording.variants(kind)[variant]) | facts | {"path": "/"}
+    facts = {**facts, "path": "/"}
     return as_page(mail.build(request.user, kind, topics.of(kind), facts, key="preview"))
 
 

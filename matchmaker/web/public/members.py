@@ -19,6 +19,7 @@ from matchmaker.notifications.tasks import ring as ring_post_office
 from matchmaker.web.access import company_admin, everyone, member, signed_in
 from matchmaker.web.recorded import page_of
 from matchmaker.web.refusals import say_why, show_on
+from matchmaker.web.told import done
 
 
 class InviteForm(forms.Form):
@@ -253,7 +254,8 @@ def claim(request: HttpRequest, uid) -> HttpResponse:
             show_on(form, problem)
         else:
             transaction.on_commit(ring_post_office)
-            messages.success(request, _("Your claim is with the campaign's team; the company has been told."))
+            waits, told = _("Your claim is with the campaign's team."), _("The company has been told.")
+            messages.success(request, done(waits, told, kind="company_claimed", companies=[company]))
             return redirect("companies")
     context = {"company": company, "form": form}
     return render(request, "public/members/claim.html", context, status=422 if form.errors else 200)

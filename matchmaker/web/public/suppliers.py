@@ -96,6 +96,7 @@ def show(request, uid):
     codes = ProductCertificate.objects.filter(product__in=Product.objects.published().of(company))
     context = {
         "company": company,
+        "may_claim": request.user.is_authenticated and not Company.objects.of(request.user).exists(),
         "is_own": company == current_company(request, is_supplier=True),
         "products": list(products[:60]),
         "certificates": sorted(set(codes.values_list("code", flat=True))),

@@ -6,7 +6,9 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
+from matchmaker.accounts import sign_in_links
 from matchmaker.campaigns.services import letters, team
+from matchmaker.notifications.models import Outage
 
 
 class Command(BaseCommand):
@@ -41,3 +43,9 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{campaign.name_en} is begun ({current}). {admin} takes the first place at {settings.SITE_URL}/team/"
         )
+        self.stdout.write(
+            "She has a letter. Without mail she comes in by this link, which works once and for half an hour "
+            f"(a new one: manage.py sign_in_link {admin}):\n{sign_in_links.make(email=admin, language=language)}"
+        )
+        if outage := Outage.objects.first():
+            self.stdout.write(self.style.ERROR(f"No mail can leave: {outage.reason}"))

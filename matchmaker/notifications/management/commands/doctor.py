@@ -1,9 +1,10 @@
-"""`manage.py doctor`: is every promise kept or on its way? Exit 1 when not, so that a watcher can ask it."""
+"""`manage.py doctor`: is every promise kept or on its way, and can mail leave? Exit 1 when not, for a watcher."""
 
 import sys
 
 from django.core.management.base import BaseCommand
 
+from matchmaker.notifications import mail
 from matchmaker.notifications.health import delivery_health
 
 MEANING = {
@@ -12,7 +13,6 @@ MEANING = {
     "orphaned": "waiting for a summary that has already ended",
     "forgotten": "waiting for a summary for more than nine days",
     "untold": "notices without any way to their person",
-    "stray": "notices without their person, or mails without their notice: the database was changed by hand",
 }
 
 
@@ -20,24 +20,28 @@ class Command(BaseCommand):
     help = "Check that every notice is delivered, parked with a reason, or on its way; exit 1 on a gap."
 
     def handle(self, *args, **options):
+        mail.try_server()
         health = delivery_health()
         if health["held"]:
             self.stdout.write(f"HELD since {health['held']['since']:%Y-%m-%d %H:%M} UTC: {health['held']['reason']}")
         seen = health["sweeper"]["seen_at"]
         state = "alive" if health["sweeper"]["alive"] else "SILENT"
         self.stdout.write(f"sweeper {state}, last seen {f'{seen:%Y-%m-%d %H:%M:%S} UTC' if seen else 'never'}")
-        self.stdout.write(f"{'channel':9}{'waiting':>9}{'due':>8}{'oldest':>9}{'leased':>8}{'expired':>9}{'retry':>7}"
+        self.stdout.write(f"{'channel':15}{'waiting':>9}{'due':>8}{'oldest':>9}{'leased':>8}{'expired':>9}{'retry':>7}"
                           f"{'parked':>8}{'sent/h':>8}")  # fmt: skip
         for row in health["channels"]:
             self.stdout.write(
-                f"{row['name']:9}{row['waiting']:>9}{row['due']:>8}{row['oldest_seconds']:>8}s{row['leased']:>8}"
+                f"{row['name']:15}{row['waiting']:>9}{row['due']:>8}{row['oldest_seconds']:>8}s{row['leased']:>8}"
                 f"{row['expired']:>9}{row['retrying']:>7}{row['parked']:>8}{row['sent_last_hour']:>8}"
             )
+        if outage := health["outage"]:
+            since = f"{outage['since']:%Y-%m-%d %H:%M} UTC"
+            self.stdout.write(self.style.ERROR(f"NO MAIL CAN LEAVE since {since}: {outage['reason']}"))
         found = {name: count for name, count in health["suspects"].items() if count}
         for name, count in found.items():
             self.stdout.write(self.style.ERROR(f"GAP {count} {name}: {MEANING[name]}"))
         if health["parked"]:
             self.stdout.write(f"{health['parked']} parked: the console's delivery page says why and retries them.")
-        if found:
+        if found or outage:
             sys.exit(1)
         self.stdout.write("every promise is kept or on its way")

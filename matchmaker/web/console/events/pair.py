@@ -24,6 +24,7 @@ from matchmaker.web.agendas import local, read_instant
 from matchmaker.web.console.events.event import event_of
 from matchmaker.web.console.events.plan import draft_of
 from matchmaker.web.refusals import say_why
+from matchmaker.web.told import done
 
 
 @team
@@ -130,6 +131,11 @@ def meeting(request, slug, uid):
     return render(request, "console/event_meeting.html", context)
 
 
+def _both_told(what: str, meeting: Meeting) -> str:
+    both = [meeting.supplier, meeting.buyer]
+    return done(what, _("Both sides are told."), kind="meetings_changed", companies=both)
+
+
 @organiser
 @require_POST
 def change(request, slug, uid):
@@ -138,12 +144,12 @@ def change(request, slug, uid):
     try:
         if act == "move":
             services.move_meeting(**who, starts_at=read_slot(request.POST.get("slot", "")))
-            messages.success(request, _("Moved. Both sides are told."))
+            messages.success(request, _both_told(_("Moved."), found))
         elif act in ("lock", "unlock"):
             services.lock_meeting(**who, locked=act == "lock")
         elif act == "cancel":
             services.cancel_meeting(**who, why=request.POST.get("why", "")[:300])
-            messages.success(request, _("Cancelled. Both sides are told."))
+            messages.success(request, _both_told(_("Cancelled."), found))
         elif act == "mark":
             said = {name: request.POST.get(name, "") for name in ("outcome", "absent")}
             services.mark_meeting(**who, **said)

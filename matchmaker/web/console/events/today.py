@@ -23,6 +23,7 @@ from matchmaker.web.console.events.event import event_of
 from matchmaker.web.console.events.pair import read_slot
 from matchmaker.web.console.qr import qr
 from matchmaker.web.refusals import say_why
+from matchmaker.web.told import done
 
 TABLES_SHOWN = 20
 
@@ -204,5 +205,7 @@ def place(request, slug, uid):
         say_why(request, problem)
     else:
         transaction.on_commit(ring)
-        messages.success(request, _("Booked at table %(table)d. Both sides are told.") % {"table": booked.table})
+        at, both = _("Booked at table %(table)d.") % {"table": booked.table}, [booked.supplier, booked.buyer]
+        told = _("Both sides are told.")
+        messages.success(request, done(at, told, kind="meetings_changed", companies=both))
     return redirect(f"{reverse('console_event_today', args=[slug])}?place={row.uid}#walk-in")

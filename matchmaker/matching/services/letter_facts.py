@@ -1,0 +1,73 @@
+"""What a letter about a match says first: facts in its reader's language, before any words of the other side.
+
+A line of text in a script that the reader does not know says nothing in a subject; category, HS heading, amount and
+place are known in every language of the site.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from matchmaker.catalogue.models import Category, DemandLine, HSCode, Product
+from matchmaker.core.figures import quantity
+from matchmaker.core.joined import in_a_row
+
+LONGEST = 60  # characters of the tariff's own English text
+
+
+def in_all_languages(make: Callable[[], Any]) -> dict[str, Any]:
+    """What `make` gives in each language of the site, as notices carry it."""
+    made = {}
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            made[language] = make()
+    return made
+
+
+def of_line(line: DemandLine) -> dict[str, Any]:
+    """What is wanted: `what`, `amount` and `place` by language ("" where unknown), `closes_on` as an ISO date."""
+    heading, buyer = _heading(line.hs_code), line.demand.company
+    return {
+        "what": in_all_languages(lambda: _goods(line.category, heading)),
+        "amount": in_all_languages(lambda: quantity(line.quantity, line.unit) if line.quantity else ""),
+        "place": in_all_languages(lambda: in_a_row(filter(None, [buyer.place, buyer.country_name]))),
+        "closes_on": line.demand.closing_on.isoformat(),
+    }
+
+
+def of_product(product: Product) -> dict[str, Any]:
+    """What is offered: `what`, `amount` (the smallest order) and `place` (the country of origin), as in `of_line`."""
+    heading = _heading(product.hs_code)
+    return {
+        "what": in_all_languages(lambda: _goods(product.category, heading)),
+        "amount": in_all_languages(
+            lambda: quantity(product.min_order, product.min_order_unit) if product.min_order else ""
+        ),
+        "place": in_all_languages(lambda: product.origin_name or product.company.country_name),
+        "closes_on": "",
+    }
+
+
+def _heading(code: str) -> HSCode | None:
+    return HSCode.objects.select_related("parent").filter(pk=code[:4]).first() if code else None
+
+
+def _goods(category: Category | None, heading: HSCode | None) -> str:
+    """The category and what the goods of the HS heading are called: Cereals: Rice (HS 1006); 谷物：大米（HS 1006）."""
+    if heading is None:
+        return category.name if category else ""
+    values = {"goods": _everyday_name(heading), "code": heading.code, "category": category.name if category else ""}
+    if not category:
+        return _("%(goods)s (HS %(code)s)") % values
+    return _("%(category)s: %(goods)s (HS %(code)s)") % values
+
+
+def _everyday_name(heading: HSCode) -> str:
+    """In Chinese its first everyday name, or its chapter's title; otherwise the beginning of the tariff's text."""
+    if (translation.get_language() or "").startswith("zh"):
+        return heading.names_zh.split("、")[0] or heading.chapter_zh
+    first = heading.text_en.partition(";")[0].strip()
+    return first if len(first) <= LONGEST else first[: LONGEST - 1].rstrip(" ,") + "…"

@@ -1,0 +1,28 @@
+"""Sentences that say that a company was told: only where a notice of it was written."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from matchmaker.companies.models import Company
+from matchmaker.core.joined import in_a_row, one_after_another
+from matchmaker.notifications.models import Notice
+
+JUST_NOW = timedelta(minutes=1)
+
+
+def done(what: str, told: str, *, kind: str, companies: Iterable[Company]) -> str:
+    """`what` was done, and `told` where each of the companies has a notice of this kind from just now.
+
+    A company that came from a list has no people here yet, so it has no notice: then it is named as not told.
+    """
+    every = list(companies)
+    written = Notice.objects.filter(kind=kind, created_at__gte=timezone.now() - JUST_NOW)
+    reached = set(written.filter(about__in=[company.uid for company in every]).values_list("about", flat=True))
+    missed = [company.display_name for company in every if company.uid not in reached]
+    if not missed:
+        return one_after_another([what, told])
+    not_told = _("Not told, because nobody has an account for it here yet: %(companies)s.")
+    return one_after_another([what, not_told % {"companies": in_a_row(missed)}])
