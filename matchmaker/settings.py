@@ -94,9 +94,9 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "matchmaker.web.middleware.ReadersClock",
     "matchmaker.web.middleware.FromLetter",
-    "matchmaker.web.on_behalf.OnBehalf",
+    "matchmaker.web.access.acting_for_company.OnBehalf",
     "matchmaker.web.middleware.PrivatePages",
-    "matchmaker.web.once.SentOnce",
+    "matchmaker.web.forms.double_submit.SentOnce",
 ]
 
 ROOT_URLCONF = "matchmaker.urls"
@@ -112,7 +112,7 @@ TEMPLATES: list[dict] = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "matchmaker.web.context.site",
+                "matchmaker.web.rendering.page_context.site",
             ],
         },
     },
@@ -333,7 +333,7 @@ X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
-CSRF_FAILURE_VIEW = "matchmaker.web.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "matchmaker.web.rendering.error_pages.csrf_failure"
 if PRODUCTION:
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = True
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", True)

@@ -4,12 +4,14 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from matchmaker.web import files, health, sign_in_link, standard_files, styleguide
+from matchmaker.web import health, product_files, standard_files
+from matchmaker.web.access import sign_in_link
 from matchmaker.web.public import account
+from matchmaker.web.styleguide import pages
 
-handler400 = "matchmaker.web.errors.not_understood"
-handler404 = "matchmaker.web.errors.not_here"
-handler500 = "matchmaker.web.errors.broken"
+handler400 = "matchmaker.web.rendering.error_pages.not_understood"
+handler404 = "matchmaker.web.rendering.error_pages.not_here"
+handler500 = "matchmaker.web.rendering.error_pages.broken"
 urlpatterns = [
     path("", include("matchmaker.web.public.urls")),
     path("supplier/", include("matchmaker.web.supplier.urls")),
@@ -25,7 +27,7 @@ urlpatterns = [
     path("accounts/link/<str:token>/", sign_in_link.follow, name="sign_in_link"),
     path("accounts/", include("allauth.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
-    path("styleguide/", styleguide.show, name="styleguide"),
+    path("styleguide/", pages.show, name="styleguide"),
     path("favicon.ico", standard_files.icon("img/favicon.ico")),
     path("apple-touch-icon.png", standard_files.icon("img/apple-touch-icon.png")),
     path("manifest.webmanifest", standard_files.manifest, name="manifest"),
@@ -34,7 +36,7 @@ urlpatterns = [
     path("health/live", health.live, name="health_live"),
     path("health/ready", health.ready, name="health_ready"),
     path("admin/", admin.site.urls),
-    path("media/<path:path>", files.picture, name="picture"),
+    path("media/<path:path>", product_files.picture, name="picture"),
     # what the mail service reports; its own secret (ANYMAIL_WEBHOOK_SECRET) is the right to
     *([path("mail-events/", include("anymail.urls"))] if settings.MAIL_SERVICE else []),
 ]

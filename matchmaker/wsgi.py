@@ -5,7 +5,7 @@ import os
 from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
-from matchmaker.web.policies import every_route_declares_its_policy
+from matchmaker.web.access.route_policies import every_route_declares_its_policy
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "matchmaker.settings")
 application = get_wsgi_application()

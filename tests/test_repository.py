@@ -9,7 +9,8 @@ import pytest
 from django.apps import apps
 from django.core.management import get_commands
 
-from matchmaker.web import policies, recorded
+from matchmaker.web.access import route_policies
+from matchmaker.web.rendering import audit_log
 
 ROOT = Path(__file__).resolve().parent.parent
 FLOORS = (
@@ -43,7 +44,7 @@ def test_foreign_keys_point_down():
 
 
 def test_every_route_declares_its_policy():
-    assert [path for path, pattern in policies.routes() if policies.policy_of(pattern) is None] == []
+    assert [path for path, pattern in route_policies.routes() if route_policies.policy_of(pattern) is None] == []
 
 
 @pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "docs/operating.md"])
@@ -131,7 +132,7 @@ def test_every_verb_of_the_audit_is_put_into_words():
     # Verbs that are put together from a state.
     verbs |= {"event_published", "event_cancelled", "request_accepted", "request_declined"}
     verbs |= {"move_accepted", "move_declined", "company_approved", "company_returned"}
-    assert verbs - recorded.SAID.keys() == set()
+    assert verbs - audit_log.SAID.keys() == set()
 
 
 def _verbs_by_way_of_a_helper() -> set[str]:

@@ -18,8 +18,8 @@ from matchmaker.accounts.models import User
 from matchmaker.catalogue.models import Category, Demand, DemandLine, DemandVersion
 from matchmaker.catalogue.models.demands import LINE_TERMS, TERMS
 from matchmaker.core import reference
-from matchmaker.core.figures import day
-from matchmaker.core.joined import in_a_row
+from matchmaker.core.formats import day
+from matchmaker.core.lists import in_a_row
 
 Said = Mapping[str, Any]
 

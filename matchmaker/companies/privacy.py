@@ -18,7 +18,7 @@ from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import AccountLetter, AuditEntry, User
 from matchmaker.companies.documents import forget_documents
 from matchmaker.companies.models import Company, Invitation, Membership
-from matchmaker.core.joined import in_a_row
+from matchmaker.core.lists import in_a_row
 from matchmaker.core.problems import Refused
 from matchmaker.notifications.models import Notice, Suppression
 

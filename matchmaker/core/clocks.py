@@ -10,7 +10,7 @@ from babel.dates import get_timezone_location
 from django.utils.translation import get_language, gettext
 
 from matchmaker.core import reference
-from matchmaker.core.figures import habits
+from matchmaker.core.formats import habits
 
 CHINA = "Asia/Shanghai"
 

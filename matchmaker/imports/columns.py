@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from matchmaker.catalogue import wording
 from matchmaker.core import reference
-from matchmaker.core.joined import in_a_row, one_after_another
+from matchmaker.core.lists import in_a_row, one_after_another
 from matchmaker.language.numbers import parse_number
 
 Text = str | Promise

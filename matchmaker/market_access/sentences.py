@@ -12,9 +12,9 @@ from django.utils.formats import number_format
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
-from matchmaker.core import figures, reference
-from matchmaker.core.figures import day
-from matchmaker.core.joined import in_a_row
+from matchmaker.core import formats, reference
+from matchmaker.core.formats import day
+from matchmaker.core.lists import in_a_row
 from matchmaker.market_access.duty import DutyAnswer, Option, QuotaGoods, Span
 from matchmaker.market_access.readiness import Change, Item, OpenQuestion, Readiness, State, Status
 from matchmaker.market_access.rules import Confidence, Reason, Rule
@@ -243,7 +243,7 @@ def percent(span: Span) -> str:
 
 
 def money(span: Span, currency: str) -> str:
-    low, high = (figures.money(end, currency) for end in (span.low, span.high))
+    low, high = (formats.money(end, currency) for end in (span.low, span.high))
     return low if span.is_one else _("%(low)s to %(high)s") % {"low": low, "high": high}
 
 

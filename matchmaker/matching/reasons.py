@@ -6,8 +6,8 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from matchmaker.core import reference
-from matchmaker.core.figures import day, for_one, money, quantity
-from matchmaker.core.joined import in_a_row
+from matchmaker.core.formats import day, for_one, money, quantity
+from matchmaker.core.lists import in_a_row
 from matchmaker.matching import traits
 from matchmaker.matching.models import Match
 

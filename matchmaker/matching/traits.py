@@ -8,8 +8,8 @@ from django.utils.translation import ngettext
 from matchmaker.catalogue.models import Period
 from matchmaker.companies.models import Company
 from matchmaker.core import reference
-from matchmaker.core.figures import quantity
-from matchmaker.core.joined import in_a_row
+from matchmaker.core.formats import quantity
+from matchmaker.core.lists import in_a_row
 
 
 def labels() -> dict[str, str]:

@@ -7,7 +7,7 @@ class AdminConfig(admin_apps.SimpleAdminConfig):
     """The site's administration, with the pages of this project only: those of libraries change rows unrecorded."""
 
     default = False
-    default_site = "matchmaker.web.administration.Administration"
+    default_site = "matchmaker.web.access.administration.Administration"
 
     def ready(self):
         super().ready()
@@ -22,7 +22,6 @@ class WebConfig(AppConfig):
         from django.db.models import fields
 
         from matchmaker.directory.services import alerts
-        from matchmaker.web import policies, rights  # noqa: F401 - register the checks of routes and rights
         from matchmaker.web.public.attending import attending
 
         fields.BLANK_CHOICE_LABEL = _("Choose …")  # Django's own hook for the empty line of a list

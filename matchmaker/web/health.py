@@ -9,7 +9,7 @@ from django.http import JsonResponse
 from django.views.decorators.cache import never_cache
 
 from matchmaker.notifications.health import delivery_health
-from matchmaker.web.access import everyone
+from matchmaker.web.access.decorators import everyone
 
 
 @everyone

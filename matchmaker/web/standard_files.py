@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from matchmaker.notifications.mail import site_name
-from matchmaker.web.access import View, everyone
+from matchmaker.web.access.decorators import View, everyone
 
 VALID = dt.timedelta(days=180)  # security.txt says until when it holds; RFC 9116 asks for less than a year
 

@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
 from matchmaker.companies.models import Membership
-from matchmaker.web.policies import routes
+from matchmaker.web.access.route_policies import routes
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -13,7 +13,7 @@ from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import ApiToken
 from matchmaker.companies.models import Membership
 from matchmaker.core import clocks
-from matchmaker.web import fields
+from matchmaker.web.forms import fields
 from matchmaker.web.templatetags.ui import moment
 from tests import factories
 

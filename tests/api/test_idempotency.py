@@ -7,7 +7,7 @@ from matchmaker.accounts.models import StoredAnswer
 from matchmaker.api.base import Resource
 from matchmaker.notifications.models import Notice
 from matchmaker.notifications.services import notify
-from matchmaker.web.policies import routes
+from matchmaker.web.access.route_policies import routes
 from tests import factories
 
 pytestmark = pytest.mark.django_db

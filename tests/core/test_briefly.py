@@ -1,10 +1,10 @@
-from matchmaker.core import briefly
+from matchmaker.core import ttl_cache
 
 
 def counted(seconds):
     calls = []
 
-    @briefly.briefly(seconds)
+    @ttl_cache.briefly(seconds)
     def asked(word):
         calls.append(word)
         return len(calls)
@@ -14,7 +14,7 @@ def counted(seconds):
 
 def test_an_answer_is_kept_for_its_seconds_by_its_arguments(monkeypatch):
     now = [100.0]
-    monkeypatch.setattr(briefly.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(ttl_cache.time, "monotonic", lambda: now[0])
     asked, calls = counted(10)
     assert [asked("a"), asked("a"), asked("b"), asked("a")] == [1, 1, 2, 1]
     now[0] = 109.9
@@ -27,12 +27,12 @@ def test_an_answer_is_kept_for_its_seconds_by_its_arguments(monkeypatch):
 def test_what_was_forgotten_is_asked_anew():
     asked, _calls = counted(1000)
     assert asked("a") == 1
-    briefly.forget()
+    ttl_cache.forget()
     assert asked("a") == 2
 
 
 def test_answers_do_not_pile_up(monkeypatch):
-    monkeypatch.setattr(briefly, "MOST", 3)
+    monkeypatch.setattr(ttl_cache, "MOST", 3)
     asked, _calls = counted(1000)
     assert [asked(word) for word in "abcd"] == [1, 2, 3, 4]
     assert asked("a") == 5

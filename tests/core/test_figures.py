@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 from django.utils.translation import override
 
-from matchmaker.core.figures import quantity
+from matchmaker.core.formats import quantity
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 from django.utils import translation
 
-from matchmaker.core.joined import in_a_row, labelled, one_after_another, side_by_side
+from matchmaker.core.lists import in_a_row, labelled, one_after_another, side_by_side
 
 
 @pytest.mark.parametrize(

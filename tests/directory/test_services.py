@@ -7,8 +7,8 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from matchmaker.catalogue.models import DemandInvitation, ShortlistItem
-from matchmaker.core.briefly import forget
 from matchmaker.core.problems import Refused
+from matchmaker.core.ttl_cache import forget
 from matchmaker.directory import facts
 from matchmaker.directory.models import NotForUs, SavedSearch, Visit
 from matchmaker.directory.search_backend import SearchQuery

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from matchmaker.core.figures import habits
+from matchmaker.core.formats import habits
 from matchmaker.language.numbers import format_number, parse_number
 from matchmaker.web.templatetags.ui import number
 

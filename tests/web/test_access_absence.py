@@ -15,7 +15,7 @@ from django.urls import reverse
 from matchmaker.directory import array_backend, index_service
 from matchmaker.directory.search_backend import search_backend
 from matchmaker.events.models import Event
-from matchmaker.web.policies import policy_of, routes
+from matchmaker.web.access.route_policies import policy_of, routes
 from tests.web.access_more import FullWorld
 from tests.web.test_access_generated import readable
 

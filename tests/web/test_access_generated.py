@@ -18,7 +18,7 @@ from collections.abc import Iterator
 import pytest
 from django.db import connection, transaction
 
-from matchmaker.web.policies import policy_of, routes
+from matchmaker.web.access.route_policies import policy_of, routes
 from tests.web.access_more import FullWorld
 from tests.web.access_rows import WITHOUT_A_ROW, address, named, rows_of
 from tests.web.access_world import BUYERS, DECIDE, KEYS, OUTSIDE, PARTNER, ROLES, SELLER_ADMIN, SELLERS, TEAM

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test import RequestFactory
 
 from matchmaker.catalogue.models import Product
-from matchmaker.web.exports import export
+from matchmaker.web.rendering.list_export import export
 from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -5,14 +5,14 @@ from pathlib import Path
 import pytest
 
 from matchmaker.notifications import wording
-from matchmaker.web import rights
+from matchmaker.web.access import rights_table
 from tests import factories
 
 SECURITY = Path(__file__).resolve().parent.parent.parent / "docs/security.md"
 
 
 def said() -> list[str]:
-    return [error.msg for error in rights.everything_has_its_right(None)]
+    return [error.msg for error in rights_table.everything_has_its_right(None)]
 
 
 def test_every_table_notice_and_export_has_its_right():
@@ -22,11 +22,11 @@ def test_every_table_notice_and_export_has_its_right():
 def test_the_document_shows_the_table_as_it_is():
     """`python manage.py rights` prints what belongs between the two marks."""
     text = SECURITY.read_text().split("<!-- rights -->")[1].split("<!-- /rights -->")[0]
-    assert text.strip() == rights.as_markdown()
+    assert text.strip() == rights_table.as_markdown()
 
 
 def without(monkeypatch, thing: str) -> list[str]:
-    monkeypatch.setattr(rights, "TABLE", tuple(row for row in rights.TABLE if row.thing != thing))
+    monkeypatch.setattr(rights_table, "TABLE", tuple(row for row in rights_table.TABLE if row.thing != thing))
     return said()
 
 
@@ -44,17 +44,17 @@ def test_a_notice_nobody_thought_of_stops_the_start(monkeypatch):
 
 
 def test_an_export_that_opens_for_somebody_else_stops_the_start(monkeypatch):
-    strict = {**rights.exports(), "buyer_shortlist_export": "administrator of the campaign"}
-    monkeypatch.setattr(rights, "exports", lambda: strict)
+    strict = {**rights_table.exports(), "buyer_shortlist_export": "administrator of the campaign"}
+    monkeypatch.setattr(rights_table, "exports", lambda: strict)
     assert said() == [
         "Who may do what: the export 'buyer_shortlist_export' opens for 'member of a buyer', "
         "not for 'administrator of the campaign'."
     ]
 
 
-@pytest.mark.parametrize("right", rights.TABLE, ids=lambda right: right.thing)
+@pytest.mark.parametrize("right", rights_table.TABLE, ids=lambda right: right.thing)
 def test_every_row_says_something_in_each_column(right):
-    assert [bool(cell.strip()) for cell in right.cells] == [True] * len(rights.COLUMNS)
+    assert [bool(cell.strip()) for cell in right.cells] == [True] * len(rights_table.COLUMNS)
 
 
 @pytest.mark.django_db

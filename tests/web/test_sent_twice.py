@@ -25,7 +25,7 @@ from matchmaker.imports.models import Import
 from matchmaker.messaging import services as messaging
 from matchmaker.messaging.models import DealStep, Enquiry, Message, Sample
 from matchmaker.notifications.models import Announcement, WebhookEndpoint
-from matchmaker.web.policies import routes
+from matchmaker.web.access.route_policies import routes
 from tests import factories
 from tests.files import PDF
 from tests.web.access_more import FullWorld
@@ -219,8 +219,8 @@ def test_one_that_is_still_being_worked_on_is_said_to_be(client, monkeypatch):
     client.force_login(person)
     page = reverse("supplier_product_new")
     said = marked(client, page, filled())
-    monkeypatch.setattr("matchmaker.web.once.WAIT", 0.2)
-    monkeypatch.setattr("matchmaker.web.once._digest", lambda request: "same")
+    monkeypatch.setattr("matchmaker.web.forms.double_submit.WAIT", 0.2)
+    monkeypatch.setattr("matchmaker.web.forms.double_submit._digest", lambda request: "same")
     once.claim(caller=f"form:{person.pk}", key="same", digest="same")
     began = time.monotonic()
     answer = client.post(page, said)

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from matchmaker.directory.models import ExchangeRate
 from matchmaker.messaging.models import Enquiry, Quote
-from matchmaker.web.terms import terms_of
+from matchmaker.web.rendering.match_terms import terms_of
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db

@@ -10,7 +10,7 @@ from matchmaker.campaigns.models.campaign import Campaign, Organiser
 from matchmaker.companies.models import Company
 from matchmaker.core import reference
 from matchmaker.core.ids import Public
-from matchmaker.core.joined import in_a_row
+from matchmaker.core.lists import in_a_row
 from matchmaker.core.text import one_line, sound_text
 
 

@@ -12,7 +12,7 @@ from matchmaker.campaigns.models import Campaign, Enrolment, Organiser, Particip
 from matchmaker.companies.members import require_admin
 from matchmaker.companies.models import Company
 from matchmaker.companies.services import companies_alike, number_once
-from matchmaker.core.joined import in_a_row
+from matchmaker.core.lists import in_a_row
 from matchmaker.core.problems import Refused
 from matchmaker.notifications.services import notify, settle
 

@@ -18,7 +18,7 @@ from matchmaker.campaigns.services import require_organiser
 from matchmaker.companies.members import require_admin
 from matchmaker.companies.models import Company
 from matchmaker.core import reference
-from matchmaker.core.joined import in_a_row
+from matchmaker.core.lists import in_a_row
 from matchmaker.core.text import one_line, sound_text, web_address
 
 FIELDS = ("side", "kind", "label_en", "label_zh", "help_en", "help_zh", "options", "is_required")

@@ -12,7 +12,7 @@ from matchmaker.accounts.models import User
 from matchmaker.campaigns.services import require_organiser
 from matchmaker.companies.models import Company
 from matchmaker.companies.services import is_member
-from matchmaker.core.joined import in_a_row
+from matchmaker.core.lists import in_a_row
 from matchmaker.core.problems import Refused
 from matchmaker.events.models import Event, EventParticipation, Meeting, MeetingMove, Wish
 from matchmaker.events.services import notices

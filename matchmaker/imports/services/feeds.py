@@ -19,7 +19,7 @@ from matchmaker.campaigns.models import Campaign, Organiser
 from matchmaker.catalogue.models import Demand, DemandLine
 from matchmaker.catalogue.services.demands import show_demand, take_back_demand
 from matchmaker.companies.models import Company, Membership
-from matchmaker.core.joined import one_after_another
+from matchmaker.core.lists import one_after_another
 from matchmaker.core.problems import Refused
 from matchmaker.imports import columns, reading
 from matchmaker.imports.models import Feed, FeedLine, Import

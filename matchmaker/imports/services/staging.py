@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from matchmaker.accounts.models import User
 from matchmaker.core.ids import new_ids
-from matchmaker.core.joined import in_a_row, one_after_another
+from matchmaker.core.lists import in_a_row, one_after_another
 from matchmaker.core.problems import Refused
 from matchmaker.imports import reading
 from matchmaker.imports.columns import Reader

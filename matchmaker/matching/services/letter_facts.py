@@ -12,8 +12,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from matchmaker.catalogue.models import Category, DemandLine, HSCode, Product
-from matchmaker.core.figures import quantity
-from matchmaker.core.joined import in_a_row
+from matchmaker.core.formats import quantity
+from matchmaker.core.lists import in_a_row
 
 LONGEST = 60  # characters of the tariff's own English text
 

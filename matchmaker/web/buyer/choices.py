@@ -12,7 +12,7 @@ from matchmaker.catalogue.models import Product
 from matchmaker.companies.models import Company
 from matchmaker.directory.models import NotForUs, ShowsVisits
 from matchmaker.directory.services import recently_seen, say_not_for_us, show_visits, take_back_not_for_us
-from matchmaker.web.access import buyer
+from matchmaker.web.access.decorators import buyer
 
 
 @buyer

@@ -2,8 +2,8 @@
 
 from django.http import HttpRequest, HttpResponse
 
-from matchmaker.web.access import buyer
-from matchmaker.web.own_company import edit_own_company
+from matchmaker.web.access.decorators import buyer
+from matchmaker.web.company_pages import edit_own_company
 
 
 @buyer

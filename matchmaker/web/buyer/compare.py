@@ -17,10 +17,10 @@ from matchmaker.catalogue.models import Product
 from matchmaker.companies.models import Company
 from matchmaker.core import sheets
 from matchmaker.core.downloads import download
-from matchmaker.core.joined import in_a_row, labelled, one_after_another
-from matchmaker.web.access import buyer
+from matchmaker.core.lists import in_a_row, labelled, one_after_another
+from matchmaker.web.access.decorators import buyer
 from matchmaker.web.buyer.comparison import Comparison, of_products, of_suppliers
-from matchmaker.web.exports import FORMS
+from matchmaker.web.rendering.list_export import FORMS
 from matchmaker.web.templatetags.trade import JOINER
 
 MOST = 6

@@ -13,8 +13,8 @@ from django.utils.translation import ngettext
 from matchmaker.catalogue.models import Product, ProductCertificate
 from matchmaker.companies.models import Company
 from matchmaker.core import reference
-from matchmaker.core.figures import money, quantity
-from matchmaker.core.joined import in_a_row
+from matchmaker.core.formats import money, quantity
+from matchmaker.core.lists import in_a_row
 from matchmaker.directory import facts
 from matchmaker.directory.models import ExchangeRate
 from matchmaker.events.services.reliability import kept_rates

@@ -24,17 +24,17 @@ from matchmaker.catalogue.services import (
 )
 from matchmaker.catalogue.versions import history
 from matchmaker.companies.models import Company
-from matchmaker.core.figures import day
-from matchmaker.core.joined import one_after_another
+from matchmaker.core.formats import day
+from matchmaker.core.lists import one_after_another
 from matchmaker.core.problems import Refused
 from matchmaker.imports.services import source_of
 from matchmaker.matching.models import Match
 from matchmaker.matching.tasks import ring
 from matchmaker.messaging.models import Enquiry
-from matchmaker.web.access import buyer
+from matchmaker.web.access.decorators import buyer
 from matchmaker.web.buyer.forms import ExtendForm
 from matchmaker.web.buyer.matches import shown
-from matchmaker.web.refusals import say_why
+from matchmaker.web.forms.refusals import say_why
 
 SHOWN = 3  # matches below each line
 STATES: dict[str, tuple[str, str]] = {

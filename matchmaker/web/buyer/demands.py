@@ -15,7 +15,7 @@ from matchmaker.core.problems import Refused
 from matchmaker.language.text import detect_typed
 from matchmaker.matching.services import WORTH_SHOWING, suggest_codes
 from matchmaker.matching.tasks import ring
-from matchmaker.web.access import buyer
+from matchmaker.web.access.decorators import buyer
 from matchmaker.web.buyer.forms import (
     LINE_FIELDS,
     MOST_LINES,
@@ -25,7 +25,7 @@ from matchmaker.web.buyer.forms import (
     typed_lines,
 )
 from matchmaker.web.buyer.paste import read_lines
-from matchmaker.web.refusals import say_why, show_on
+from matchmaker.web.forms.refusals import say_why, show_on
 
 SUGGESTED = 4
 MOST_SUGGESTED_LINES = 10  # more lines than this are asked for one by one

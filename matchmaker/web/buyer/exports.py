@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 from matchmaker.catalogue.models import DemandLine, Product, ShortlistItem
 from matchmaker.imports import exporting
 from matchmaker.matching.models import Match
-from matchmaker.web.access import buyer
-from matchmaker.web.exports import export
+from matchmaker.web.access.decorators import buyer
+from matchmaker.web.rendering.list_export import export
 
 
 @buyer

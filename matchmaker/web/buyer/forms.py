@@ -11,8 +11,8 @@ from matchmaker.catalogue.models import Category, Demand, Period
 from matchmaker.catalogue.models.products import INCOTERMS
 from matchmaker.companies.models import Company
 from matchmaker.core import reference
-from matchmaker.core.joined import in_a_row
-from matchmaker.web import fields
+from matchmaker.core.lists import in_a_row
+from matchmaker.web.forms import fields
 
 # Offered first; any other currency of the reference list may be pasted.
 USUAL_CURRENCIES = ["CNY", "USD", "EUR", "GBP", "JPY", "HKD", "KRW", "SGD", "THB", "AUD", "CAD", "CHF", "RUB"]

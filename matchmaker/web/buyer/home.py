@@ -10,7 +10,7 @@ from django.utils import timezone
 from matchmaker.catalogue.models import Demand
 from matchmaker.companies.models import Company
 from matchmaker.matching.models import Match
-from matchmaker.web.access import buyer
+from matchmaker.web.access.decorators import buyer
 from matchmaker.web.buyer.matches import shown
 
 SHOWN = 3

@@ -7,12 +7,12 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import ngettext
 
 from matchmaker.catalogue.models import Demand, DemandLine, ShortlistItem
-from matchmaker.core.joined import in_a_row
+from matchmaker.core.lists import in_a_row
 from matchmaker.matching.models import Match
-from matchmaker.web.access import buyer
-from matchmaker.web.answers import common, take_answer, window_of
+from matchmaker.web.access.decorators import buyer
 from matchmaker.web.buyer.forms import MatchFilter
-from matchmaker.web.terms import terms_of
+from matchmaker.web.rendering.match_answers import common, take_answer, window_of
+from matchmaker.web.rendering.match_terms import terms_of
 
 PER_PAGE = 10
 STATES = {

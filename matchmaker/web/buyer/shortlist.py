@@ -13,11 +13,11 @@ from django.views.decorators.http import require_POST
 
 from matchmaker.catalogue.models import Product, ShortlistItem
 from matchmaker.catalogue.services import note_on_shortlist, shortlist_product, unshortlist_product
-from matchmaker.core.joined import one_after_another
+from matchmaker.core.lists import one_after_another
 from matchmaker.directory.models import ShortlistDetail
 from matchmaker.directory.services import arrange_shortlist, mark_on_shortlist
-from matchmaker.web.access import buyer
-from matchmaker.web.refusals import say_why
+from matchmaker.web.access.decorators import buyer
+from matchmaker.web.forms.refusals import say_why
 
 
 @buyer

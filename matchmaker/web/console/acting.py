@@ -11,10 +11,10 @@ from django.views.decorators.http import require_POST
 from matchmaker.campaigns.services import on_behalf as verbs
 from matchmaker.core.problems import Refused
 from matchmaker.notifications.tasks import ring
-from matchmaker.web import on_behalf
-from matchmaker.web.access import organiser, signed_in
+from matchmaker.web.access import acting_for_company
+from matchmaker.web.access.decorators import organiser, signed_in
 from matchmaker.web.console import companies
-from matchmaker.web.refusals import say_why
+from matchmaker.web.forms.refusals import say_why
 
 
 @organiser
@@ -28,7 +28,7 @@ def begin(request, uid):
         say_why(request, problem)
         return redirect("console_company", uid)
     transaction.on_commit(ring)
-    on_behalf.start(request, company, person, reason.strip(), timezone.now())
+    acting_for_company.start(request, company, person, reason.strip(), timezone.now())
     return redirect("supplier_home" if company.is_supplier else "buyer_home")
 
 
@@ -36,6 +36,6 @@ def begin(request, uid):
 @require_POST
 def stop(request):
     company = getattr(request, "acting_company", None)
-    on_behalf.stop(request)
+    acting_for_company.stop(request)
     messages.success(request, _("You act as yourself again."))
     return redirect("console_company", company.uid) if company else redirect("desk")

@@ -14,15 +14,15 @@ from django.views.decorators.http import require_POST
 
 from matchmaker.campaigns.services import announcements as services
 from matchmaker.companies.models import Company
-from matchmaker.core.joined import in_a_row
+from matchmaker.core.lists import in_a_row
 from matchmaker.core.problems import Refused
 from matchmaker.notifications import health, mail
 from matchmaker.notifications.models import Announcement
 from matchmaker.notifications.tasks import ring
-from matchmaker.web import fields
-from matchmaker.web.access import organiser
+from matchmaker.web.access.decorators import organiser
 from matchmaker.web.console.texts import MAIL_CSP, as_page
-from matchmaker.web.refusals import say_why
+from matchmaker.web.forms import fields
+from matchmaker.web.forms.refusals import say_why
 
 SIDES = [("", gettext_lazy("Both sides")), ("suppliers", gettext_lazy("Suppliers")), ("buyers", gettext_lazy("Buyers"))]
 

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from matchmaker.campaigns import boundary
-from matchmaker.web import fields
-from matchmaker.web.access import organiser
+from matchmaker.web.access.decorators import organiser
+from matchmaker.web.forms import fields
 
 
 class CrossingForm(forms.Form):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from matchmaker.campaigns.models import Campaign
 from matchmaker.campaigns.services import update_campaign
 from matchmaker.catalogue.models import Demand
-from matchmaker.web.access import organiser, team
+from matchmaker.web.access.decorators import organiser, team
 from matchmaker.web.console.demands import held
 
 

@@ -16,9 +16,9 @@ from matchmaker.market_access.number_formats import is_in_form
 from matchmaker.market_access.sentences import in_language
 from matchmaker.market_access.services import check_registration
 from matchmaker.matching.tasks import ring
-from matchmaker.web.access import organiser
+from matchmaker.web.access.decorators import organiser
 from matchmaker.web.console.verification import paper_of
-from matchmaker.web.refusals import say_why
+from matchmaker.web.forms.refusals import say_why
 
 PAGE = 20
 

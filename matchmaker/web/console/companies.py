@@ -19,10 +19,10 @@ from matchmaker.companies.models import Asked, Company, Merge
 from matchmaker.companies.services import companies_alike
 from matchmaker.core.problems import Refused
 from matchmaker.notifications.tasks import ring
-from matchmaker.web.access import organiser, team
+from matchmaker.web.access.decorators import organiser, team
 from matchmaker.web.console.check_form import CheckForm
-from matchmaker.web.refusals import say_why
-from matchmaker.web.told import done
+from matchmaker.web.forms.refusals import say_why
+from matchmaker.web.rendering.notice_claims import done
 
 LISTS = [
     ("suppliers", gettext_lazy("Suppliers")),

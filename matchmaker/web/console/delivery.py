@@ -18,8 +18,8 @@ from matchmaker.notifications import health, services, topics, wording
 from matchmaker.notifications.models import Delivery, Digest, WebhookDelivery, WebhookEndpoint, other_letters
 from matchmaker.notifications.models.outbox import Promise
 from matchmaker.notifications.tasks import ring
-from matchmaker.web.access import campaign_admin, organiser, team
-from matchmaker.web.refusals import say_why
+from matchmaker.web.access.decorators import campaign_admin, organiser, team
+from matchmaker.web.forms.refusals import say_why
 
 COUNTED = timedelta(days=30)
 KINDS: dict[str, type[Promise]] = {

@@ -13,9 +13,9 @@ from matchmaker.catalogue.versions import history
 from matchmaker.core.problems import Refused
 from matchmaker.imports.services import source_of
 from matchmaker.matching.tasks import ring
-from matchmaker.web.access import organiser
-from matchmaker.web.refusals import say_why
-from matchmaker.web.told import done
+from matchmaker.web.access.decorators import organiser
+from matchmaker.web.forms.refusals import say_why
+from matchmaker.web.rendering.notice_claims import done
 
 SHOWN = 20  # versions
 

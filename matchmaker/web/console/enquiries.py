@@ -15,8 +15,8 @@ from matchmaker.matching.models import Match
 from matchmaker.messaging import services
 from matchmaker.messaging.models import ContactLimit, DealStep, Enquiry, FollowUp, Message, Report
 from matchmaker.notifications.tasks import ring
-from matchmaker.web.access import organiser, team
-from matchmaker.web.refusals import say_why
+from matchmaker.web.access.decorators import organiser, team
+from matchmaker.web.forms.refusals import say_why
 
 
 @organiser

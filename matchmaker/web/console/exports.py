@@ -5,8 +5,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from matchmaker.catalogue.models import DemandLine, Product
 from matchmaker.companies.models import Company
 from matchmaker.imports import exporting
-from matchmaker.web.access import organiser
-from matchmaker.web.exports import export
+from matchmaker.web.access.decorators import organiser
+from matchmaker.web.rendering.list_export import export
 
 
 def _of(request: HttpRequest, side: str):

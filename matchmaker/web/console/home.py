@@ -18,7 +18,7 @@ from matchmaker.matching.models import Match, MatchRun
 from matchmaker.matching.services import waiting
 from matchmaker.messaging.services import held_messages, open_reports
 from matchmaker.notifications.models import Delivery
-from matchmaker.web.access import team
+from matchmaker.web.access.decorators import team
 from matchmaker.web.templatetags.ui import ago
 
 SHOWN = 3  # of those that wait, the first by name

@@ -13,10 +13,10 @@ from matchmaker.campaigns.services import identity
 from matchmaker.companies.models import Merge, Suspension
 from matchmaker.core.problems import Refused
 from matchmaker.notifications.tasks import ring
-from matchmaker.web.access import organiser
+from matchmaker.web.access.decorators import organiser
 from matchmaker.web.console import companies
-from matchmaker.web.refusals import say_why
-from matchmaker.web.told import done
+from matchmaker.web.forms.refusals import say_why
+from matchmaker.web.rendering.notice_claims import done
 
 
 def _do(request, verb, said: Callable[[], str], /, **what):

@@ -9,8 +9,8 @@ from django.views.decorators.http import require_safe
 from matchmaker.campaigns.models import Campaign
 from matchmaker.companies.models import Company
 from matchmaker.events.models import Event
-from matchmaker.web.access import team
-from matchmaker.web.context import Link, navigation
+from matchmaker.web.access.decorators import team
+from matchmaker.web.rendering.page_context import Link, navigation
 
 MOST = 20  # of each kind; whatever is not among them is found by the last line, a search
 

@@ -17,9 +17,9 @@ from matchmaker.campaigns.services import partners
 from matchmaker.campaigns.tasks import ring as ring_letters
 from matchmaker.core.problems import Refused
 from matchmaker.notifications.tasks import ring as ring_post_office
-from matchmaker.web import fields
-from matchmaker.web.access import organiser, team
-from matchmaker.web.refusals import show_on
+from matchmaker.web.access.decorators import organiser, team
+from matchmaker.web.forms import fields
+from matchmaker.web.forms.refusals import show_on
 
 
 class PartnerForm(forms.Form):

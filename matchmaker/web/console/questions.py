@@ -17,10 +17,10 @@ from matchmaker.campaigns.models import Answer, Question
 from matchmaker.campaigns.services import questions
 from matchmaker.companies.models import Company
 from matchmaker.core.text import one_line
-from matchmaker.web import fields
-from matchmaker.web.access import organiser, team
-from matchmaker.web.exports import FORMS, export
-from matchmaker.web.refusals import show_on
+from matchmaker.web.access.decorators import organiser, team
+from matchmaker.web.forms import fields
+from matchmaker.web.forms.refusals import show_on
+from matchmaker.web.rendering.list_export import FORMS, export
 
 
 class OptionsField(forms.CharField):

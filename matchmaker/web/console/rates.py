@@ -14,9 +14,9 @@ from matchmaker.directory import facts
 from matchmaker.directory.models import ExchangeRate
 from matchmaker.directory.services import remove_rate, set_rate
 from matchmaker.matching.tasks import ring_rates
-from matchmaker.web import fields
-from matchmaker.web.access import organiser
-from matchmaker.web.refusals import show_on
+from matchmaker.web.access.decorators import organiser
+from matchmaker.web.forms import fields
+from matchmaker.web.forms.refusals import show_on
 
 
 class RateForm(forms.Form):

@@ -15,9 +15,9 @@ from matchmaker.campaigns.services import team as services
 from matchmaker.campaigns.tasks import ring as ring_letters
 from matchmaker.core.problems import Refused
 from matchmaker.notifications.tasks import ring as ring_post_office
-from matchmaker.web.access import campaign_admin, organiser, team
-from matchmaker.web.recorded import page_of
-from matchmaker.web.refusals import say_why, show_on
+from matchmaker.web.access.decorators import campaign_admin, organiser, team
+from matchmaker.web.forms.refusals import say_why, show_on
+from matchmaker.web.rendering.audit_log import page_of
 
 
 class PlaceForm(forms.Form):

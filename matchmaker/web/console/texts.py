@@ -17,8 +17,8 @@ from matchmaker.campaigns.services import texts as services
 from matchmaker.core.problems import Refused
 from matchmaker.notifications import mail, muting, topics, wording
 from matchmaker.notifications.models import Wording
-from matchmaker.web.access import organiser
-from matchmaker.web.refusals import say_why
+from matchmaker.web.access.decorators import organiser
+from matchmaker.web.forms.refusals import say_why
 
 # A mail carries its style with it; nothing else may be loaded or run.
 MAIL_CSP = {"default-src": [CSP.NONE], "style-src": [CSP.UNSAFE_INLINE], "frame-ancestors": [CSP.NONE]}

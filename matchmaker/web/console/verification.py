@@ -14,10 +14,10 @@ from matchmaker.companies.models import Check, Claim, Document
 from matchmaker.core.downloads import SEALED, attachment
 from matchmaker.core.problems import Refused
 from matchmaker.notifications.tasks import ring
-from matchmaker.web.access import organiser
+from matchmaker.web.access.decorators import organiser
 from matchmaker.web.console import companies
 from matchmaker.web.console.check_form import CheckForm
-from matchmaker.web.refusals import say_why, show_on
+from matchmaker.web.forms.refusals import say_why, show_on
 
 
 @organiser

@@ -13,9 +13,9 @@ from matchmaker.core.problems import Refused
 from matchmaker.messaging import services
 from matchmaker.messaging.models import Enquiry
 from matchmaker.notifications.tasks import ring
-from matchmaker.web.access import current_company, signed_in
+from matchmaker.web.access.decorators import current_company, signed_in
 from matchmaker.web.enquiries.forms import MessageForm
-from matchmaker.web.refusals import show_on
+from matchmaker.web.forms.refusals import show_on
 
 
 @signed_in

@@ -11,9 +11,9 @@ from matchmaker.companies.members import is_admin
 from matchmaker.core.problems import Refused
 from matchmaker.messaging import services
 from matchmaker.messaging.models import Block, ContactPreference
-from matchmaker.web.access import current_company, signed_in
+from matchmaker.web.access.decorators import current_company, signed_in
 from matchmaker.web.enquiries.gate import act_and_return, enquiry_of
-from matchmaker.web.refusals import say_why
+from matchmaker.web.forms.refusals import say_why
 
 
 @signed_in

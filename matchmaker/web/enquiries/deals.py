@@ -6,10 +6,10 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from matchmaker.core.joined import labelled, one_after_another
+from matchmaker.core.lists import labelled, one_after_another
 from matchmaker.messaging import services
 from matchmaker.messaging.models import DealStep, FollowUp, Sample
-from matchmaker.web.access import signed_in
+from matchmaker.web.access.decorators import signed_in
 from matchmaker.web.enquiries import forms
 from matchmaker.web.enquiries.gate import act_and_return, enquiry_of, one_of
 

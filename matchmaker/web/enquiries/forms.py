@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from matchmaker.catalogue.models.products import INCOTERMS
 from matchmaker.messaging.models import DealStep, Report, Sample
-from matchmaker.web import fields
+from matchmaker.web.forms import fields
 
 NO_UNIT = _("unit")
 

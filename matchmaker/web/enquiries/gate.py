@@ -10,7 +10,7 @@ from matchmaker.core.problems import Refused
 from matchmaker.messaging.models import Enquiry, Side
 from matchmaker.messaging.services import own_side
 from matchmaker.notifications.tasks import ring
-from matchmaker.web.refusals import say_why
+from matchmaker.web.forms.refusals import say_why
 
 
 def enquiry_of(request: HttpRequest, uid) -> tuple[Enquiry, Side]:

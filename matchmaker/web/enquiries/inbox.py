@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from matchmaker.messaging.models import Enquiry
-from matchmaker.web.access import current_company, signed_in
+from matchmaker.web.access.decorators import current_company, signed_in
 
 PER_PAGE = 20
 

@@ -14,10 +14,10 @@ from matchmaker.core.problems import Refused
 from matchmaker.messaging import services
 from matchmaker.messaging.models import Attachment, Message
 from matchmaker.notifications.tasks import ring
-from matchmaker.web.access import signed_in
+from matchmaker.web.access.decorators import signed_in
 from matchmaker.web.enquiries.forms import EditForm, ReportForm
 from matchmaker.web.enquiries.gate import act_and_return, one_of
-from matchmaker.web.refusals import show_on
+from matchmaker.web.forms.refusals import show_on
 
 
 @signed_in

@@ -16,10 +16,10 @@ from matchmaker.core.problems import Refused
 from matchmaker.messaging import services
 from matchmaker.messaging.models import Quote
 from matchmaker.notifications.tasks import ring
-from matchmaker.web.access import signed_in
+from matchmaker.web.access.decorators import signed_in
 from matchmaker.web.enquiries.forms import AnswerQuoteForm, QuoteForm
 from matchmaker.web.enquiries.gate import act_and_return, enquiry_of, one_of
-from matchmaker.web.refusals import show_on
+from matchmaker.web.forms.refusals import show_on
 
 CARRIED = ("price", "currency", "price_unit", "min_order", "min_order_unit", "incoterm", "incoterm_place")
 

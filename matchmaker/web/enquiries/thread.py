@@ -14,11 +14,11 @@ from matchmaker.core.problems import Refused
 from matchmaker.messaging import services
 from matchmaker.messaging.models import Message, Report
 from matchmaker.notifications.tasks import ring
-from matchmaker.web.access import signed_in
+from matchmaker.web.access.decorators import signed_in
 from matchmaker.web.enquiries import forms
 from matchmaker.web.enquiries.gate import act_and_return, enquiry_of
 from matchmaker.web.enquiries.timeline import entries_of, ladder_of
-from matchmaker.web.refusals import show_on
+from matchmaker.web.forms.refusals import show_on
 
 
 @signed_in

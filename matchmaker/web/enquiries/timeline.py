@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from matchmaker.core.figures import money
+from matchmaker.core.formats import money
 from matchmaker.messaging.models import DealStep, Enquiry, Message, Quote, QuoteEvent, Sample
 from matchmaker.messaging.services import hold_sentence
 from matchmaker.messaging.services.writing import EDIT_MINUTES

@@ -22,7 +22,7 @@ from matchmaker.core.problems import Refused
 from matchmaker.events import services
 from matchmaker.events.models import Attendee, EventParticipation, GateDevice
 from matchmaker.events.services.checkin import read_code
-from matchmaker.web.access import everyone, signed_in
+from matchmaker.web.access.decorators import everyone, signed_in
 
 MOST_BYTES = 300_000
 

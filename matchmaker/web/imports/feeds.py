@@ -15,10 +15,10 @@ from matchmaker.imports import sentences, services
 from matchmaker.imports.kinds import KINDS
 from matchmaker.imports.models import Feed, Import
 from matchmaker.imports.tasks import ring_feeds
-from matchmaker.web import fields
-from matchmaker.web.access import signed_in
+from matchmaker.web.access.decorators import signed_in
+from matchmaker.web.forms import fields
+from matchmaker.web.forms.refusals import say_why, show_on
 from matchmaker.web.imports import owners
-from matchmaker.web.refusals import say_why, show_on
 
 SHOWN = 20  # readings
 HOURS = (1, 3, 6, 12, 24, 72, 168)

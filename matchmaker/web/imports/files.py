@@ -4,13 +4,13 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from matchmaker.core.joined import labelled, one_after_another
+from matchmaker.core.lists import labelled, one_after_another
 from matchmaker.imports.kinds import KINDS
 from matchmaker.imports.models import ImportRow
-from matchmaker.web.access import signed_in
-from matchmaker.web.exports import export
+from matchmaker.web.access.decorators import signed_in
 from matchmaker.web.imports import owners
 from matchmaker.web.imports.words import InWords
+from matchmaker.web.rendering.list_export import export
 
 
 @signed_in

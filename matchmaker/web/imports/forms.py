@@ -7,7 +7,7 @@ from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from matchmaker.core.joined import labelled
+from matchmaker.core.lists import labelled
 from matchmaker.imports.columns import Column
 from matchmaker.imports.models import Import
 from matchmaker.imports.reading.text_files import ENCODINGS

@@ -10,7 +10,7 @@ from matchmaker.companies.models import Company, Membership
 from matchmaker.core.problems import Refused
 from matchmaker.imports import services
 from matchmaker.imports.models import Import
-from matchmaker.web.access import current_campaign, current_company, role_in
+from matchmaker.web.access.decorators import current_campaign, current_company, role_in
 
 TEAM, COMPANY = "team", "company"
 KINDS = {

@@ -17,10 +17,10 @@ from matchmaker.imports.kinds import KINDS
 from matchmaker.imports.models import Import, ImportRow
 from matchmaker.imports.services import correct_row
 from matchmaker.imports.services.correcting import cell
-from matchmaker.web.access import signed_in
+from matchmaker.web.access.decorators import signed_in
+from matchmaker.web.forms.refusals import say_why
 from matchmaker.web.imports import owners
 from matchmaker.web.imports.words import InWords, choices_for
-from matchmaker.web.refusals import say_why
 
 Action = ImportRow.Action
 NAMES = ("name", "legal_name", "text", "title")  # the column that says what a row is about, by kind

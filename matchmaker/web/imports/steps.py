@@ -15,13 +15,13 @@ from matchmaker.imports.kinds import KINDS
 from matchmaker.imports.models import Import
 from matchmaker.imports.reading.problems import MAX_BYTES
 from matchmaker.imports.tasks import ring
-from matchmaker.web.access import signed_in
+from matchmaker.web.access.decorators import signed_in
+from matchmaker.web.forms.refusals import say_why, show_on
+from matchmaker.web.forms.uploads import limited
 from matchmaker.web.imports import feeds, owners
 from matchmaker.web.imports.forms import ColumnsForm, FileForm, LookForm
 from matchmaker.web.imports.rows import preview
 from matchmaker.web.imports.words import InWords
-from matchmaker.web.refusals import say_why, show_on
-from matchmaker.web.uploads import limited
 
 State = Import.State
 ICONS = {"suppliers": "building", "products": "package", "buyers": "building-store", "demands": "clipboard-list"}

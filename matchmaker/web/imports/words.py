@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 
 from matchmaker.catalogue.models import Category, Demand, Period, Product
 from matchmaker.core import reference
-from matchmaker.core.joined import in_a_row
-from matchmaker.web import fields
+from matchmaker.core.lists import in_a_row
+from matchmaker.web.forms import fields
 
 # Cells that hold several codes, and ports, which are too many to send with a page.
 UNLISTED = ("origins_wanted", "origins_excluded", "languages", "destination")

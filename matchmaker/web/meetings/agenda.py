@@ -19,10 +19,10 @@ from matchmaker.events.services.meetings import free_slots
 from matchmaker.events.services.requests import time_of
 from matchmaker.matching import reasons
 from matchmaker.notifications.tasks import ring
-from matchmaker.web.access import everyone, signed_in
-from matchmaker.web.agendas import Row, by_day, local, read_instant, rows_of, viewers_zone
+from matchmaker.web.access.decorators import everyone, signed_in
+from matchmaker.web.forms.refusals import say_why
 from matchmaker.web.meetings.gate import event_of, own_participation, participation_or_404
-from matchmaker.web.refusals import say_why
+from matchmaker.web.rendering.agendas import Row, by_day, local, read_instant, rows_of, viewers_zone
 
 
 def _rows(request: HttpRequest, row: EventParticipation) -> list[Row]:

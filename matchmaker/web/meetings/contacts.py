@@ -10,9 +10,9 @@ from django.views.decorators.http import require_POST, require_safe
 from matchmaker.core.problems import Refused
 from matchmaker.events import services
 from matchmaker.events.models import SavedContact
-from matchmaker.web.access import signed_in
+from matchmaker.web.access.decorators import signed_in
+from matchmaker.web.forms.refusals import say_why
 from matchmaker.web.meetings.gate import participation_or_404
-from matchmaker.web.refusals import say_why
 
 
 @signed_in

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from matchmaker.companies.models import Company
 from matchmaker.events.models import Event, EventParticipation
-from matchmaker.web import fields
+from matchmaker.web.forms import fields
 
 
 class RegistrationForm(forms.Form):

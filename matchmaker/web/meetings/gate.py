@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404
 
 from matchmaker.companies.models import Company
 from matchmaker.events.models import Event, EventParticipation
-from matchmaker.web.access import current_company
+from matchmaker.web.access.decorators import current_company
 
 
 def company_of(request: HttpRequest) -> Company:

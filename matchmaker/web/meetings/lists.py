@@ -5,10 +5,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from matchmaker.events.models import EventParticipation, Meeting, SavedContact
-from matchmaker.web.access import signed_in
-from matchmaker.web.agendas import rows_of
-from matchmaker.web.exports import Table, export
+from matchmaker.web.access.decorators import signed_in
 from matchmaker.web.meetings.gate import participation_or_404
+from matchmaker.web.rendering.agendas import rows_of
+from matchmaker.web.rendering.list_export import Table, export
 
 
 def _agenda(row: EventParticipation) -> Table:

@@ -17,11 +17,11 @@ from matchmaker.events import services
 from matchmaker.events.models import Event, EventParticipation
 from matchmaker.events.services.participations import away_slots
 from matchmaker.notifications.tasks import ring
-from matchmaker.web.access import current_company, signed_in
-from matchmaker.web.agendas import read_away, ticked_slots, viewers_zone
+from matchmaker.web.access.decorators import current_company, signed_in
+from matchmaker.web.forms.refusals import say_why, show_on
 from matchmaker.web.meetings.forms import RegistrationForm
 from matchmaker.web.meetings.gate import event_of, own_participation, participation_or_404
-from matchmaker.web.refusals import say_why, show_on
+from matchmaker.web.rendering.agendas import read_away, ticked_slots, viewers_zone
 
 
 @signed_in

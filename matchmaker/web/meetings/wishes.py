@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from matchmaker.companies.models import Company
-from matchmaker.core.joined import one_after_another
+from matchmaker.core.lists import one_after_another
 from matchmaker.core.problems import Refused
 from matchmaker.events import services
 from matchmaker.events.models import EventParticipation, MeetingRequest, Wish
@@ -23,11 +23,11 @@ from matchmaker.events.services.wishes import counterparts
 from matchmaker.matching import reasons
 from matchmaker.messaging.services.rates import reply_rate
 from matchmaker.notifications.tasks import ring
-from matchmaker.web.access import signed_in
-from matchmaker.web.agendas import local, read_instant
+from matchmaker.web.access.decorators import signed_in
+from matchmaker.web.forms.refusals import say_why, show_on
 from matchmaker.web.meetings.forms import AskForm
 from matchmaker.web.meetings.gate import participation_or_404
-from matchmaker.web.refusals import say_why, show_on
+from matchmaker.web.rendering.agendas import local, read_instant
 from matchmaker.web.templatetags.ui import moment
 
 PER_PAGE = 20

@@ -13,10 +13,10 @@ from matchmaker.companies.models import Invitation
 from matchmaker.companies.tasks import ring as ring_invitations
 from matchmaker.core.problems import Refused
 from matchmaker.notifications.tasks import ring as ring_post_office
-from matchmaker.web.access import partner
+from matchmaker.web.access.decorators import partner
+from matchmaker.web.forms.refusals import say_why, show_on
 from matchmaker.web.partner.follow import followed
 from matchmaker.web.partner.forms import EnrolForm, VouchForm
-from matchmaker.web.refusals import say_why, show_on
 
 
 @partner

@@ -12,10 +12,10 @@ from matchmaker.campaigns.models import Partner
 from matchmaker.campaigns.services import partners
 from matchmaker.companies.models import Company
 from matchmaker.core.problems import Refused
-from matchmaker.web.access import partner, signed_in
+from matchmaker.web.access.decorators import partner, signed_in
+from matchmaker.web.forms.refusals import show_on
 from matchmaker.web.partner.follow import followed
 from matchmaker.web.partner.forms import CodeForm
-from matchmaker.web.refusals import show_on
 
 
 @signed_in

@@ -5,7 +5,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from matchmaker.core.text import sound_text
-from matchmaker.web import fields
+from matchmaker.web.forms import fields
 
 
 class CodeForm(forms.Form):

@@ -25,9 +25,9 @@ from matchmaker.companies import privacy
 from matchmaker.core import clocks, downloads
 from matchmaker.core.problems import Refused
 from matchmaker.core.text import one_line
-from matchmaker.web.access import signed_in
-from matchmaker.web.once import is_done
-from matchmaker.web.refusals import say_why, show_on
+from matchmaker.web.access.decorators import signed_in
+from matchmaker.web.forms.double_submit import is_done
+from matchmaker.web.forms.refusals import say_why, show_on
 
 SCOPE_NAMES = {
     "read": gettext_lazy("Read what you can read"),

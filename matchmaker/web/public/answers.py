@@ -6,8 +6,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from matchmaker.web.access import company_admin, current_campaign
-from matchmaker.web.question_forms import QuestionsForm
+from matchmaker.web.access.decorators import company_admin, current_campaign
+from matchmaker.web.forms.questions import QuestionsForm
 
 
 @company_admin

@@ -4,11 +4,11 @@ import numpy as np
 from django.urls import reverse
 
 from matchmaker.companies.models import Company
-from matchmaker.core.briefly import briefly
+from matchmaker.core.ttl_cache import briefly
 from matchmaker.directory.search_backend import CompanyFacets
 from matchmaker.events.models import Event, EventParticipation
 from matchmaker.events.services import may_ask
-from matchmaker.web.access import current_company
+from matchmaker.web.access.decorators import current_company
 
 SOON = 6  # events ahead that are offered as a filter
 

@@ -18,7 +18,7 @@ from matchmaker.catalogue.models import Category, Demand, DemandLine, Product
 from matchmaker.companies.models import Company
 from matchmaker.events.models import Event
 from matchmaker.matching.models import Match
-from matchmaker.web.access import everyone
+from matchmaker.web.access.decorators import everyone
 from matchmaker.web.public import directory
 from matchmaker.web.public.demands import cards as demand_cards
 from matchmaker.web.templatetags.trade import country

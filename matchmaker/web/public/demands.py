@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 from matchmaker.catalogue.models import Demand, DemandLine
 from matchmaker.matching.models import Match
 from matchmaker.messaging.models import Enquiry
-from matchmaker.web.access import current_company, everyone
+from matchmaker.web.access.decorators import current_company, everyone
 from matchmaker.web.public import directory
 from matchmaker.web.public.directory import Sort
 from matchmaker.web.templatetags.trade import certificate, country

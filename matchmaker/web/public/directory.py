@@ -16,15 +16,15 @@ from django.views.decorators.http import require_safe
 
 from matchmaker.catalogue.models import Category, ShortlistItem
 from matchmaker.companies.models import Company
-from matchmaker.core.briefly import briefly
-from matchmaker.core.joined import one_after_another
+from matchmaker.core.lists import one_after_another
 from matchmaker.core.text import sound_text
+from matchmaker.core.ttl_cache import briefly
 from matchmaker.directory.models import Kind
 from matchmaker.directory.search_backend import CompanyFacets, SearchQuery, SearchResult, is_position
 from matchmaker.directory.services import hidden_products, hidden_suppliers, search, search_total
 from matchmaker.events.services.reliability import kept_rate
 from matchmaker.messaging.services.rates import reply_rate
-from matchmaker.web.access import current_company, everyone
+from matchmaker.web.access.decorators import current_company, everyone
 from matchmaker.web.public.addresses import address
 from matchmaker.web.public.understood import sentences
 

@@ -15,9 +15,9 @@ from matchmaker.companies.models import Document
 from matchmaker.core.downloads import SEALED, attachment
 from matchmaker.core.problems import Refused
 from matchmaker.core.uploads import MOST_BYTES
-from matchmaker.web.access import company_admin
-from matchmaker.web.refusals import show_on
-from matchmaker.web.uploads import limited
+from matchmaker.web.access.decorators import company_admin
+from matchmaker.web.forms.refusals import show_on
+from matchmaker.web.forms.uploads import limited
 
 
 class DocumentForm(forms.Form):

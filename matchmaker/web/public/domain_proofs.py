@@ -11,8 +11,8 @@ from matchmaker.companies import domains
 from matchmaker.companies.models import Company, DomainProof
 from matchmaker.companies.tasks import ring as ring_letters
 from matchmaker.core.problems import Refused
-from matchmaker.web.access import signed_in
-from matchmaker.web.refusals import say_why
+from matchmaker.web.access.decorators import signed_in
+from matchmaker.web.forms.refusals import say_why
 
 
 @signed_in

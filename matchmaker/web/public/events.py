@@ -13,9 +13,9 @@ from django.views.decorators.http import require_safe
 
 from matchmaker.core.downloads import download
 from matchmaker.events.models import Event
-from matchmaker.web.access import everyone
-from matchmaker.web.agendas import viewers_zone
+from matchmaker.web.access.decorators import everyone
 from matchmaker.web.public.structured import event_data
+from matchmaker.web.rendering.agendas import viewers_zone
 
 
 @everyone

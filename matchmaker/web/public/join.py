@@ -18,15 +18,15 @@ from matchmaker.companies.identifiers import check_identifier
 from matchmaker.companies.models import NUMBER_TAKEN, Company
 from matchmaker.companies.services import companies_alike, start_company, update_company
 from matchmaker.core import reference
-from matchmaker.core.joined import in_a_row
+from matchmaker.core.lists import in_a_row
 from matchmaker.core.problems import Refused
 from matchmaker.notifications.tasks import ring
-from matchmaker.web.access import current_campaign, current_company, everyone, role_in, signed_in
-from matchmaker.web.company_forms import ContactForm, NamesForm, said_by
+from matchmaker.web.access.decorators import current_campaign, current_company, everyone, role_in, signed_in
+from matchmaker.web.forms.company import ContactForm, NamesForm, said_by
+from matchmaker.web.forms.questions import QuestionsForm
+from matchmaker.web.forms.refusals import show_on
 from matchmaker.web.public.join_forms import SubmitForm
 from matchmaker.web.public.partner_codes import KEPT
-from matchmaker.web.question_forms import QuestionsForm
-from matchmaker.web.refusals import show_on
 
 SIDES = ("supplier", "buyer")
 FORMS = {1: NamesForm, 2: ContactForm, 3: SubmitForm}

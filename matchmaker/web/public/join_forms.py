@@ -3,8 +3,8 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from matchmaker.web import fields
-from matchmaker.web.company_forms import AboutForm
+from matchmaker.web.forms import fields
+from matchmaker.web.forms.company import AboutForm
 
 
 class SubmitForm(AboutForm):

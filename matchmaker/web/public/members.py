@@ -16,10 +16,10 @@ from matchmaker.companies.tasks import ring as ring_invitations
 from matchmaker.core.problems import Refused
 from matchmaker.core.text import sound_text
 from matchmaker.notifications.tasks import ring as ring_post_office
-from matchmaker.web.access import company_admin, everyone, member, signed_in
-from matchmaker.web.recorded import page_of
-from matchmaker.web.refusals import say_why, show_on
-from matchmaker.web.told import done
+from matchmaker.web.access.decorators import company_admin, everyone, member, signed_in
+from matchmaker.web.forms.refusals import say_why, show_on
+from matchmaker.web.rendering.audit_log import page_of
+from matchmaker.web.rendering.notice_claims import done
 
 
 class InviteForm(forms.Form):

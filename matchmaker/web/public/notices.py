@@ -16,12 +16,12 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseStopPolling, reswap
 
-from matchmaker.core.joined import labelled
+from matchmaker.core.lists import labelled
 from matchmaker.core.problems import Refused
 from matchmaker.notifications import bounces, preferences, services, topics, unsubscribing
 from matchmaker.notifications.models import Attention, Frequency, Notice
 from matchmaker.notifications.templatetags.notices import announced
-from matchmaker.web.access import everyone, signed_in
+from matchmaker.web.access.decorators import everyone, signed_in
 
 PAGE = 20
 FOLD = 3

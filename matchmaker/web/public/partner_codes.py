@@ -12,7 +12,7 @@ from matchmaker.campaigns.models import Enrolment
 from matchmaker.campaigns.services import partners
 from matchmaker.core.problems import Refused
 from matchmaker.notifications.tasks import ring as ring_post_office
-from matchmaker.web.access import company_admin, everyone
+from matchmaker.web.access.decorators import company_admin, everyone
 
 KEPT = "partner_code"  # in the session, until the company is submitted
 

@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 
 from matchmaker.catalogue.models import Demand, DemandLine, Product
 from matchmaker.companies.models import Company
-from matchmaker.core.figures import quantity
+from matchmaker.core.formats import quantity
 from matchmaker.directory import cards, facts
 from matchmaker.market_access import sentences
 from matchmaker.market_access.readiness import State
 from matchmaker.matching.models import Match
-from matchmaker.web.access import current_company
+from matchmaker.web.access.decorators import current_company
 from matchmaker.web.public.attending import event_names
 from matchmaker.web.public.directory import Facet, Sort, category_names, each, group_names
 from matchmaker.web.templatetags.trade import certificate, country, language_name, unit

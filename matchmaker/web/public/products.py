@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from matchmaker.catalogue.models import Product
-from matchmaker.core.briefly import briefly
+from matchmaker.core.ttl_cache import briefly
 from matchmaker.directory import facts
 from matchmaker.directory.services import note_visit, similar_products
 from matchmaker.market_access.duty import Trade
@@ -16,7 +16,7 @@ from matchmaker.market_access.presentation import duty_box, readiness_box
 from matchmaker.market_access.rules import Rulebook
 from matchmaker.market_access.services import rulebook, trade
 from matchmaker.matching.models import Match
-from matchmaker.web.access import current_company, everyone
+from matchmaker.web.access.decorators import current_company, everyone
 from matchmaker.web.public import directory, product_filters
 from matchmaker.web.public.attending import attending, meetings_with
 from matchmaker.web.public.structured import product_data

@@ -12,8 +12,8 @@ from matchmaker.core.problems import Refused
 from matchmaker.core.text import sound_text
 from matchmaker.directory.models import SavedSearch
 from matchmaker.directory.services import forget_search, save_search
-from matchmaker.web.access import current_company, signed_in
-from matchmaker.web.refusals import say_why
+from matchmaker.web.access.decorators import current_company, signed_in
+from matchmaker.web.forms.refusals import say_why
 
 
 @signed_in

@@ -17,7 +17,7 @@ from matchmaker.campaigns.models import Enrolment
 from matchmaker.catalogue.models import Product, ProductCertificate, ProductText, text_for_reader
 from matchmaker.companies import domains
 from matchmaker.companies.models import Company
-from matchmaker.web.access import current_company, everyone
+from matchmaker.web.access.decorators import current_company, everyone
 from matchmaker.web.public import directory
 from matchmaker.web.public.attending import attending, event_names, meetings_with
 from matchmaker.web.public.directory import Sort

@@ -5,7 +5,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from matchmaker.catalogue.models import HSCode
-from matchmaker.core.briefly import briefly
+from matchmaker.core.ttl_cache import briefly
 from matchmaker.directory.search_backend import Understood
 from matchmaker.web.public.addresses import address
 from matchmaker.web.templatetags.trade import hs, language_name

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from matchmaker.web import files
+from matchmaker.web import product_files
 from matchmaker.web.public import campaign, demands, directory, events, products, searches, suppliers
 
 urlpatterns = [
@@ -17,7 +17,7 @@ urlpatterns = [
     path("products/", products.index, name="products"),
     path("products/totals/", directory.totals, {"kind": "products"}, name="products_totals"),
     path("products/<uuid:uid>/", products.show, name="product"),
-    path("products/<uuid:uid>/files/<uuid:key>/", files.product_file, name="product_file"),
+    path("products/<uuid:uid>/files/<uuid:key>/", product_files.product_file, name="product_file"),
     path("demands/", demands.index, name="demands"),
     path("demands/totals/", directory.totals, {"kind": "demands"}, name="demands_totals"),
     path("demands/<uuid:uid>/", demands.show, name="demand"),

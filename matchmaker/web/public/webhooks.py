@@ -21,8 +21,8 @@ from matchmaker.core.problems import Refused
 from matchmaker.notifications import webhooks
 from matchmaker.notifications.models import WebhookDelivery, WebhookEndpoint
 from matchmaker.notifications.tasks import ring
-from matchmaker.web.access import company_admin, signed_in
-from matchmaker.web.once import is_done
+from matchmaker.web.access.decorators import company_admin, signed_in
+from matchmaker.web.forms.double_submit import is_done
 
 
 class EndpointForm(forms.Form):

@@ -8,7 +8,7 @@ from django.utils.translation import get_language
 
 from matchmaker.catalogue.models import HSCode
 from matchmaker.matching.services import WORTH_SHOWING, suggest_codes
-from matchmaker.web.access import supplier
+from matchmaker.web.access.decorators import supplier
 from matchmaker.web.supplier.forms import ProductForm
 
 SHOWN = 4

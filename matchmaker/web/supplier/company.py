@@ -2,8 +2,8 @@
 
 from django.http import HttpRequest, HttpResponse
 
-from matchmaker.web.access import supplier
-from matchmaker.web.own_company import edit_own_company
+from matchmaker.web.access.decorators import supplier
+from matchmaker.web.company_pages import edit_own_company
 
 
 @supplier

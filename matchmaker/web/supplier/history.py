@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 
 from matchmaker.accounts.models import AuditEntry
 from matchmaker.catalogue.models import Product
-from matchmaker.core.joined import labelled, side_by_side
-from matchmaker.web.access import supplier
+from matchmaker.core.lists import labelled, side_by_side
+from matchmaker.web.access.decorators import supplier
 from matchmaker.web.supplier.products import own_product
 
 SHOWN = 100

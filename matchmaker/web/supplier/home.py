@@ -6,8 +6,8 @@ from django.shortcuts import render
 
 from matchmaker.catalogue.models import Product
 from matchmaker.companies.models import Company
-from matchmaker.web.access import supplier
-from matchmaker.web.own_company import state_of
+from matchmaker.web.access.decorators import supplier
+from matchmaker.web.company_pages import state_of
 from matchmaker.web.supplier.completeness import completeness
 from matchmaker.web.supplier.matches import seen_by, shown
 

@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 from matchmaker.catalogue.services import add_product_image, change_product_image, remove_product_image
 from matchmaker.core.problems import Refused
 from matchmaker.core.uploads import MOST_BYTES
-from matchmaker.web.access import supplier
-from matchmaker.web.refusals import show_on
+from matchmaker.web.access.decorators import supplier
+from matchmaker.web.forms.refusals import show_on
+from matchmaker.web.forms.uploads import limited
 from matchmaker.web.supplier.forms import ImageForm, PictureForm, picture_id, pictures_of
 from matchmaker.web.supplier.products import own_product, page_of
-from matchmaker.web.uploads import limited
 
 
 @limited(MOST_BYTES)

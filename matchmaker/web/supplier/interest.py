@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from matchmaker.catalogue.models import Category, Demand, DemandLine, Product
 from matchmaker.directory.services import interest_in, visitors
 from matchmaker.messaging.models import Enquiry, Side
-from matchmaker.web.access import supplier
+from matchmaker.web.access.decorators import supplier
 from matchmaker.web.templatetags.ui import number
 
 SHOWN = 6  # open demands in the supplier's categories

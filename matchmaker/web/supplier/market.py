@@ -19,8 +19,8 @@ from matchmaker.language.numbers import format_number, parse_number
 from matchmaker.market_access.presentation import changes_between, duty_box, readiness_box
 from matchmaker.market_access.services import answer_question
 from matchmaker.matching.tasks import ring
-from matchmaker.web.access import supplier
-from matchmaker.web.refusals import say_why
+from matchmaker.web.access.decorators import supplier
+from matchmaker.web.forms.refusals import say_why
 from matchmaker.web.supplier.products import own_product
 
 # The words of market access → those of components/readiness.html.

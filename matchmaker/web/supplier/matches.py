@@ -10,12 +10,12 @@ from matchmaker.campaigns import boundary
 from matchmaker.catalogue.models import Product
 from matchmaker.companies.models import Company
 from matchmaker.core import reference
-from matchmaker.core.joined import in_a_row
+from matchmaker.core.lists import in_a_row
 from matchmaker.matching.models import Match
-from matchmaker.web.access import supplier
-from matchmaker.web.answers import common, take_answer, window_of
+from matchmaker.web.access.decorators import supplier
+from matchmaker.web.rendering.match_answers import common, take_answer, window_of
+from matchmaker.web.rendering.match_terms import terms_of
 from matchmaker.web.supplier.forms import MatchFilter
-from matchmaker.web.terms import terms_of
 
 PER_PAGE = 10
 STATES = {

@@ -17,12 +17,12 @@ from matchmaker.companies.members import is_admin
 from matchmaker.core.problems import Refused
 from matchmaker.core.uploads import MOST_BYTES
 from matchmaker.matching.tasks import ring
-from matchmaker.web import fields
-from matchmaker.web.access import supplier
-from matchmaker.web.refusals import say_why, show_on
+from matchmaker.web.access.decorators import supplier
+from matchmaker.web.forms import fields
+from matchmaker.web.forms.refusals import say_why, show_on
+from matchmaker.web.forms.uploads import limited
 from matchmaker.web.supplier.forms import PAPERS, ProductFileForm
 from matchmaker.web.supplier.products import own_product, page_of
-from matchmaker.web.uploads import limited
 
 
 class CertificateForm(forms.Form):

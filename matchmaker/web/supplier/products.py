@@ -26,9 +26,9 @@ from matchmaker.core.problems import Refused
 from matchmaker.matching.models import Match
 from matchmaker.matching.services.gaps import gaps
 from matchmaker.matching.tasks import ring
-from matchmaker.web.access import supplier
-from matchmaker.web.once import is_done
-from matchmaker.web.refusals import say_why, show_on
+from matchmaker.web.access.decorators import supplier
+from matchmaker.web.forms.double_submit import is_done
+from matchmaker.web.forms.refusals import say_why, show_on
 from matchmaker.web.supplier.codes import picked, suggestions
 from matchmaker.web.supplier.completeness import completeness
 from matchmaker.web.supplier.forms import (

@@ -11,16 +11,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from matchmaker.core.joined import labelled, one_after_another
+from matchmaker.core.lists import labelled, one_after_another
 from matchmaker.core.problems import Refused
 from matchmaker.market_access import sentences
 from matchmaker.market_access.models import EntryRule, Registration
 from matchmaker.market_access.registrations import CLOSES_MONTHS, OPENS_MONTHS, months_before
 from matchmaker.market_access.services import record_registration, remove_registration
 from matchmaker.matching.tasks import ring
-from matchmaker.web import fields
-from matchmaker.web.access import supplier
-from matchmaker.web.refusals import say_why
+from matchmaker.web.access.decorators import supplier
+from matchmaker.web.forms import fields
+from matchmaker.web.forms.refusals import say_why
 from matchmaker.web.supplier.market import back_to_market
 from matchmaker.web.supplier.products import own_product
 

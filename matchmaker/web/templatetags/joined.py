@@ -8,7 +8,7 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, pgettext
 
-from matchmaker.core.joined import in_a_row, one_after_another
+from matchmaker.core.lists import in_a_row, one_after_another
 
 register = template.Library()
 

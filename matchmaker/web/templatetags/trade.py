@@ -5,9 +5,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from matchmaker.catalogue.models import Period
-from matchmaker.core import figures, reference
-from matchmaker.core.figures import money, quantity
-from matchmaker.web import recorded
+from matchmaker.core import formats, reference
+from matchmaker.core.formats import money, quantity
+from matchmaker.web.rendering import audit_log
 
 register = template.Library()
 JOINER = "\N{WORD JOINER}"
@@ -65,7 +65,7 @@ def capacity(value, code: str, period: str) -> str:
 @register.filter
 def for_one(amount: str, unit: str) -> str:
     """What is asked for one unit; the Chinese stroke keeps the unit on its line, which a browser would break there."""
-    return figures.for_one(amount, unit).replace("／", f"{JOINER}／{JOINER}")
+    return formats.for_one(amount, unit).replace("／", f"{JOINER}／{JOINER}")
 
 
 @register.filter
@@ -95,4 +95,4 @@ def points(share: float) -> int:
 @register.filter
 def said(verb: str) -> str:
     """What a verb of the audit did, in the reader's words; its name where nobody has put it into words."""
-    return str(recorded.SAID.get(verb, verb))
+    return str(audit_log.SAID.get(verb, verb))

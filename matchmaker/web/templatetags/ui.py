@@ -22,9 +22,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
-from matchmaker.core import figures
+from matchmaker.core import formats
 from matchmaker.core.clocks import zone_name
-from matchmaker.core.figures import decimal, habits, money
+from matchmaker.core.formats import decimal, habits, money
 from matchmaker.web.templatetags import joined
 
 register = template.Library()
@@ -292,7 +292,7 @@ def day(value: date | datetime | None, style: str = "medium") -> str:
     """A date: short, medium, long, full, or a CLDR pattern; a datetime is first brought to the current time zone."""
     if isinstance(value, datetime):
         value = (timezone.localtime(value) if timezone.is_aware(value) else value).date()
-    return figures.day(value, style)
+    return formats.day(value, style)
 
 
 @register.filter

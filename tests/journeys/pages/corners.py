@@ -25,7 +25,7 @@ from matchmaker.imports.models import Feed
 from matchmaker.market_access.models import AccessNotice, EntryQuestion, EntryRule
 from matchmaker.notifications import unsubscribing
 from matchmaker.running import sample
-from matchmaker.web.access import everyone
+from matchmaker.web.access.decorators import everyone
 from tests import factories
 
 PASSWORD = "a long enough secret"
@@ -48,7 +48,7 @@ def shown_as(request, name):
 
 
 urlpatterns = [path("corner/<slug:name>/", shown_as), path("", include("matchmaker.urls"))]
-handler400 = "matchmaker.web.errors.not_understood"
+handler400 = "matchmaker.web.rendering.error_pages.not_understood"
 
 
 class Corners:

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from matchmaker.web.company_forms import CompanyForm, said_by
+from matchmaker.web.forms.company import CompanyForm, said_by
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db

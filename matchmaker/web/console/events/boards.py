@@ -9,7 +9,7 @@ from django.core.paginator import Paginator
 
 from matchmaker.companies.models import Company
 from matchmaker.events.models import Event
-from matchmaker.web.agendas import local
+from matchmaker.web.rendering.agendas import local
 
 VIEWS = ("supplier", "buyer", "table")
 

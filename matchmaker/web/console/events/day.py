@@ -12,9 +12,9 @@ from django.views.decorators.http import require_POST
 from matchmaker.core.problems import Refused
 from matchmaker.events import services
 from matchmaker.events.models import Attendee, GateDevice, Scan
-from matchmaker.web.access import team
+from matchmaker.web.access.decorators import team
 from matchmaker.web.console.events.event import event_of
-from matchmaker.web.refusals import say_why
+from matchmaker.web.forms.refusals import say_why
 
 
 @team

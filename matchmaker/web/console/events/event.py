@@ -13,8 +13,8 @@ from matchmaker.core import clocks, reference
 from matchmaker.core.problems import Refused
 from matchmaker.events import services
 from matchmaker.events.models import Event
-from matchmaker.web.access import organiser, team
-from matchmaker.web.refusals import say_why
+from matchmaker.web.access.decorators import organiser, team
+from matchmaker.web.forms.refusals import say_why
 
 
 class EventForm(forms.ModelForm):

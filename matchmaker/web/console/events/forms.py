@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 from matchmaker.companies.models import Company
 from matchmaker.events.models import EventParticipation
 from matchmaker.events.services.plans import LIMITS
-from matchmaker.web import fields
+from matchmaker.web.forms import fields
 
 
 class WalkInForm(forms.Form):

@@ -8,16 +8,16 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from matchmaker.core import reference
-from matchmaker.core.joined import in_a_row, one_after_another
+from matchmaker.core.lists import in_a_row, one_after_another
 from matchmaker.core.problems import Refused
 from matchmaker.events import services
 from matchmaker.events.models import Event, Meeting
 from matchmaker.notifications.tasks import ring
-from matchmaker.web.access import organiser
-from matchmaker.web.agendas import local
+from matchmaker.web.access.decorators import organiser
 from matchmaker.web.console.events.event import event_of
-from matchmaker.web.exports import Table, export
-from matchmaker.web.refusals import say_why
+from matchmaker.web.forms.refusals import say_why
+from matchmaker.web.rendering.agendas import local
+from matchmaker.web.rendering.list_export import Table, export
 
 
 def _registered(event: Event):

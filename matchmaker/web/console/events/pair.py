@@ -19,12 +19,12 @@ from matchmaker.events.services import snapshot as snapshots
 from matchmaker.events.services.editing import best_slots
 from matchmaker.events.services.explaining import in_the_way
 from matchmaker.notifications.tasks import ring
-from matchmaker.web.access import organiser, team
-from matchmaker.web.agendas import local, read_instant
+from matchmaker.web.access.decorators import organiser, team
 from matchmaker.web.console.events.event import event_of
 from matchmaker.web.console.events.plan import draft_of
-from matchmaker.web.refusals import say_why
-from matchmaker.web.told import done
+from matchmaker.web.forms.refusals import say_why
+from matchmaker.web.rendering.agendas import local, read_instant
+from matchmaker.web.rendering.notice_claims import done
 
 
 @team

@@ -15,9 +15,9 @@ from matchmaker.core.downloads import download
 from matchmaker.events import printing
 from matchmaker.events.models import Attendee, Event, Meeting
 from matchmaker.events.services import pack
-from matchmaker.web.access import team
-from matchmaker.web.agendas import by_day, local, rows_of
+from matchmaker.web.access.decorators import team
 from matchmaker.web.console.events.event import event_of
+from matchmaker.web.rendering.agendas import by_day, local, rows_of
 
 
 @team

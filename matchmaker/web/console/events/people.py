@@ -13,11 +13,11 @@ from matchmaker.core.problems import Refused
 from matchmaker.events import services
 from matchmaker.events.models import Interpreter, Meeting, Wish
 from matchmaker.notifications.tasks import ring
-from matchmaker.web.access import organiser, team
-from matchmaker.web.agendas import read_away, ticked_slots
+from matchmaker.web.access.decorators import organiser, team
 from matchmaker.web.console.events.event import event_of
 from matchmaker.web.console.events.forms import InterpreterForm, WalkInForm
-from matchmaker.web.refusals import say_why, show_on
+from matchmaker.web.forms.refusals import say_why, show_on
+from matchmaker.web.rendering.agendas import read_away, ticked_slots
 
 
 @team

@@ -18,12 +18,12 @@ from matchmaker.events.models import Meeting, PlanDraft
 from matchmaker.events.services import snapshot as snapshots
 from matchmaker.events.services.explaining import UnplacedWishes
 from matchmaker.notifications.tasks import ring as ring_post_office
-from matchmaker.web.access import organiser, team
-from matchmaker.web.agendas import local
+from matchmaker.web.access.decorators import organiser, team
 from matchmaker.web.console.events.boards import VIEWS, Cell, board
 from matchmaker.web.console.events.event import event_of
 from matchmaker.web.console.events.forms import PlanForm
-from matchmaker.web.refusals import say_why
+from matchmaker.web.forms.refusals import say_why
+from matchmaker.web.rendering.agendas import local
 from matchmaker.web.templatetags.ui import moment, number
 
 UNPLACED_PER_PAGE = 25

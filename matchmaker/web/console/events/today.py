@@ -17,13 +17,13 @@ from matchmaker.events import services
 from matchmaker.events.models import Attendee, EventParticipation, Meeting, Scan
 from matchmaker.events.services.walkins import places_for
 from matchmaker.notifications.tasks import ring
-from matchmaker.web.access import organiser, team
-from matchmaker.web.agendas import local
+from matchmaker.web.access.decorators import organiser, team
 from matchmaker.web.console.events.event import event_of
 from matchmaker.web.console.events.pair import read_slot
 from matchmaker.web.console.qr import qr
-from matchmaker.web.refusals import say_why
-from matchmaker.web.told import done
+from matchmaker.web.forms.refusals import say_why
+from matchmaker.web.rendering.agendas import local
+from matchmaker.web.rendering.notice_claims import done
 
 TABLES_SHOWN = 20
 

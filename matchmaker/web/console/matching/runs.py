@@ -15,8 +15,8 @@ from matchmaker.core.problems import Refused
 from matchmaker.matching import tasks
 from matchmaker.matching.models import Match, MatchRun
 from matchmaker.matching.services import cancel_match_run, put_aside, start_match_run, try_again
-from matchmaker.web.access import organiser, team
-from matchmaker.web.refusals import say_why
+from matchmaker.web.access.decorators import organiser, team
+from matchmaker.web.forms.refusals import say_why
 
 ASIDE_SHOWN = 50
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from matchmaker.matching.models import MatchRun, MatchSettings
 from matchmaker.matching.services import effect_of, save_settings
 from matchmaker.matching.services.tuning import HIGHEST, MOST_PROMISED, weights_in_use
-from matchmaker.web.access import organiser
+from matchmaker.web.access.decorators import organiser
 
 
 def _weight(label, help_text, low: float = 0, high: float = HIGHEST) -> forms.FloatField:

@@ -14,9 +14,9 @@ from matchmaker.core.problems import Refused
 from matchmaker.market_access import sentences, services
 from matchmaker.market_access.models import EntryRule
 from matchmaker.matching import tasks as matching_tasks
-from matchmaker.web.access import organiser
+from matchmaker.web.access.decorators import organiser
 from matchmaker.web.console.rules.forms import AdmissionForm, NewAgreementForm, NewRuleForm
-from matchmaker.web.refusals import show_on
+from matchmaker.web.forms.refusals import show_on
 
 
 @organiser

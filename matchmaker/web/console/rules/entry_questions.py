@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from matchmaker.market_access import sentences, services
 from matchmaker.market_access.models import AccessNotice, EntryQuestion, EntryRule, ReadinessAnswer
 from matchmaker.matching import tasks as matching_tasks
-from matchmaker.web.access import organiser, team
+from matchmaker.web.access.decorators import organiser, team
 from matchmaker.web.console.rules.forms import AdmissionEdit, QuestionForm
 from matchmaker.web.console.rules.records import done, history, previewed, products
 

@@ -8,7 +8,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from matchmaker.market_access.models import Agreement, AgreementPartner, EntryRule
-from matchmaker.web import fields
+from matchmaker.web.forms import fields
 
 COLUMNS = {field.name: field for field in EntryRule._meta.fields}
 SURE = COLUMNS["confidence"].choices

@@ -15,15 +15,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from matchmaker.catalogue.models import Product
-from matchmaker.core.joined import in_a_row, labelled, side_by_side
+from matchmaker.core.lists import in_a_row, labelled, side_by_side
 from matchmaker.core.problems import Refused
 from matchmaker.market_access import sentences, services
 from matchmaker.market_access.models import AccessNotice, Agreement, AgreementPartner, EntryRule, TariffRate
 from matchmaker.market_access.readiness import State
 from matchmaker.matching import tasks as matching_tasks
-from matchmaker.web.access import organiser, team
+from matchmaker.web.access.decorators import organiser, team
 from matchmaker.web.console.rules.forms import AgreementForm, PartnerForm, RateForm, RuleForm, TariffForm
-from matchmaker.web.refusals import show_on
+from matchmaker.web.forms.refusals import show_on
 
 KEPT_SECONDS = 3600  # how long an uploaded tariff waits between preview and loading
 SHOWN = 50

@@ -2,7 +2,7 @@
 
 from django.core.management.base import BaseCommand
 
-from matchmaker.web.rights import as_markdown
+from matchmaker.web.access.rights_table import as_markdown
 
 
 class Command(BaseCommand):

@@ -24,7 +24,7 @@ OF_LIBRARIES = {
     "django.views": "library: everyone",
     "django.contrib.admin": "library: staff of the site",
     "django.contrib.contenttypes": "library: staff of the site",  # a part of the administration
-    "matchmaker.web.administration": "library: staff of the site",  # what we change of Django's
+    "matchmaker.web.access.administration": "library: staff of the site",  # what we change of Django's
 }
 
 
@@ -41,7 +41,7 @@ def every_route_declares_its_policy(app_configs, **kwargs) -> list[Error]:
     return [
         Error(
             f"The route {path!r} does not say who may use it.",
-            hint="Put a decorator of matchmaker.web.access on the view, or a `policy` on the API class.",
+            hint="Put a decorator of matchmaker.web.access.decorators on the view, or a `policy` on the API class.",
             id="matchmaker.E001",
         )
         for path, pattern in routes()

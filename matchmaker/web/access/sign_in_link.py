@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from matchmaker.accounts import sign_in_links
-from matchmaker.web.access import everyone
+from matchmaker.web.access.decorators import everyone
 
 
 @everyone

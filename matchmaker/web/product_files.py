@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from matchmaker.catalogue.models import Product, ProductFile, ProductImage
 from matchmaker.core.downloads import SEALED, attachment
-from matchmaker.web.access import everyone
+from matchmaker.web.access.decorators import everyone
 
 
 @everyone

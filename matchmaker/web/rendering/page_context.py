@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from matchmaker.campaigns.models import Partner
 from matchmaker.messaging.models import Enquiry
 from matchmaker.notifications.models import Notice
-from matchmaker.web import access
+from matchmaker.web.access import decorators
 
 # Area → what the gate of its pages sets on the request; a page of it that did not open shows the public menu.
 AREAS = {"supplier": "company", "buyer": "company", "console": "role", "partner": "partner"}
@@ -22,7 +22,7 @@ def site(request):
     area = area_of(request)
     return {
         "area": area,
-        "campaign": SimpleLazyObject(access.current_campaign),
+        "campaign": SimpleLazyObject(decorators.current_campaign),
         "nav": SimpleLazyObject(lambda: navigation(request, area)),
         "desks": SimpleLazyObject(lambda: desks(request)),
         "unread_count": SimpleLazyObject(lambda: unread(request)),
@@ -35,7 +35,7 @@ def area_of(request) -> str:
         return chosen  # a page that belongs to several desks says whose it is showing
     path = request.path_info
     if path.startswith(("/meetings/", "/enquiries/")):
-        company = access.current_company(request) if getattr(request, "user", None) else None
+        company = decorators.current_company(request) if getattr(request, "user", None) else None
         if company is not None:
             return "supplier" if company.is_supplier else "buyer"
     opened = (name for name, mark in AREAS.items() if path.startswith(f"/{name}/") and hasattr(request, mark))
@@ -53,15 +53,15 @@ def desks(request) -> list[dict]:
     if user is None or not user.is_authenticated:
         return []
     found = []
-    if access.current_company(request, is_supplier=True):
+    if decorators.current_company(request, is_supplier=True):
         found.append({"url": reverse("supplier_home"), "label": _("Supplier desk")})
-    if access.current_company(request, is_buyer=True):
+    if decorators.current_company(request, is_buyer=True):
         found.append({"url": reverse("buyer_home"), "label": _("Buyer desk")})
     found += [
         {"url": reverse("partner_home", args=[partner.uid]), "label": _("Desk of %(partner)s") % {"partner": partner}}
         for partner in Partner.objects.open().of(user)
     ]
-    if access.role_in(access.current_campaign(), user):
+    if decorators.role_in(decorators.current_campaign(), user):
         found.append({"url": reverse("console_home"), "label": _("Organiser console")})
     if user.is_staff:
         found.append({"url": reverse("admin:index"), "label": _("Site administration")})
@@ -147,13 +147,13 @@ def _links(area: str, desk: UUID | None, role: str, _language: str) -> list[tupl
     at = [desk] if desk else []
     links = [(name, reverse(name, args=at), str(label), icon) for name, label, icon in _LINKS[area]]
     if role:
-        links = [link for link in links if role in access.TEAM_ROLES[resolve(link[1]).func.policy]]
+        links = [link for link in links if role in decorators.TEAM_ROLES[resolve(link[1]).func.policy]]
     return links
 
 
 def unread_enquiries(request) -> int:
     """How many enquiries of the company one works for hold something one has not read."""
-    company = access.current_company(request)
+    company = decorators.current_company(request)
     if company is None:
         return 0
     return Enquiry.objects.of(company).with_unread(request.user, company).filter(unread=True).count()

@@ -10,7 +10,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
 from matchmaker.campaigns import second_step
-from matchmaker.web.access import second_step_first
+from matchmaker.web.access.decorators import second_step_first
 
 
 class Administration(AdminSite):

@@ -10,7 +10,7 @@ from django.views import defaults
 
 from matchmaker.core.problems import PROBLEM, problem
 from matchmaker.core.storage import STORAGE_FULL, is_full
-from matchmaker.web.access import everyone
+from matchmaker.web.access.decorators import everyone
 
 
 def to_program(request: HttpRequest, status: int, code: str, detail: str) -> HttpResponse | None:

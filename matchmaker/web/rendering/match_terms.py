@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from matchmaker.catalogue.models import Product
-from matchmaker.core import figures, reference
-from matchmaker.core.figures import money, quantity
+from matchmaker.core import formats, reference
+from matchmaker.core.formats import money, quantity
 from matchmaker.matching.models import Match
 from matchmaker.matching.services import OfferedTerms, judge_match
 from matchmaker.messaging.models import Quote
@@ -104,7 +104,7 @@ def _note(code: str, said: Any) -> str:
     if code == "minimum_order" and said.get("offered_min") is not None and said["min_order_unit"] != said["unit"]:
         return _("about %(amount)s") % {"amount": quantity(said["offered_min"], said["unit"])}
     if code == "delivery" and said.get("earliest") and said.get("lead_time_days") is not None:
-        return _("made by %(day)s, if ordered today") % {"day": figures.day(dt.date.fromisoformat(said["earliest"]))}
+        return _("made by %(day)s, if ordered today") % {"day": formats.day(dt.date.fromisoformat(said["earliest"]))}
     return ""
 
 
@@ -130,7 +130,7 @@ def _price(offered: Product | Quote) -> str:
 
 
 def _by(day: dt.date | None) -> str:
-    return _("delivery by %(day)s") % {"day": figures.day(day)} if day else ""
+    return _("delivery by %(day)s") % {"day": formats.day(day)} if day else ""
 
 
 def _days(days: int | None) -> str:

@@ -14,9 +14,9 @@ from matchmaker.companies.services import update_company
 from matchmaker.core.problems import Refused
 from matchmaker.matching.tasks import ring as ring_matching
 from matchmaker.notifications.tasks import ring as ring_post_office
-from matchmaker.web.access import current_campaign
-from matchmaker.web.company_forms import CompanyForm, said_by
-from matchmaker.web.refusals import show_on
+from matchmaker.web.access.decorators import current_campaign
+from matchmaker.web.forms.company import CompanyForm, said_by
+from matchmaker.web.forms.refusals import show_on
 
 OPEN = (Company.Status.DRAFT, Company.Status.RETURNED)
 STATES = {

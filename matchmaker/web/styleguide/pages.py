@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from matchmaker.core import reference
-from matchmaker.web import fields
-from matchmaker.web.access import staff
-from matchmaker.web.styleguide_samples import SAMPLES
+from matchmaker.web.access.decorators import staff
+from matchmaker.web.forms import fields
+from matchmaker.web.styleguide.samples import SAMPLES
 
 SWATCHES = (
     ("paper", "ink"), ("paper-2", "ink"), ("paper-3", "ink"), ("ink", "paper"), ("seal", "on-seal"),

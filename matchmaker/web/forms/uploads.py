@@ -6,7 +6,7 @@ from functools import wraps
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from matchmaker.core.uploads import limit
-from matchmaker.web.once import sent_once
+from matchmaker.web.forms.double_submit import sent_once
 
 
 def limited(most: int) -> Callable:

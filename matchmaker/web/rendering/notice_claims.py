@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from matchmaker.companies.models import Company
-from matchmaker.core.joined import in_a_row, one_after_another
+from matchmaker.core.lists import in_a_row, one_after_another
 from matchmaker.notifications.models import Notice
 
 JUST_NOW = timedelta(minutes=1)

@@ -10,8 +10,8 @@ from matchmaker.accounts.models import User
 from matchmaker.campaigns.models import Answer, Campaign, Question
 from matchmaker.campaigns.services import questions
 from matchmaker.companies.models import Company
-from matchmaker.web import fields
-from matchmaker.web.refusals import show_on
+from matchmaker.web.forms import fields
+from matchmaker.web.forms.refusals import show_on
 
 YES_NO = [("yes", _("yes")), ("no", _("no"))]
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
-from matchmaker.core.joined import one_after_another
+from matchmaker.core.lists import one_after_another
 from matchmaker.core.problems import Refused
 from matchmaker.market_access.presentation import WindowBox, window_box
 from matchmaker.matching import reasons

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from matchmaker.companies.models import Company
 from matchmaker.companies.phones import example_phone
-from matchmaker.web import fields
+from matchmaker.web.forms import fields
 
 
 class SidedForm(forms.Form):

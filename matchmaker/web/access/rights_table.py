@@ -13,7 +13,7 @@ from django.apps import apps
 from django.core.checks import Error, register
 
 from matchmaker.notifications import wording
-from matchmaker.web.policies import policy_of, routes
+from matchmaker.web.access.route_policies import policy_of, routes
 
 COLUMNS = (
     "Anybody",
@@ -182,7 +182,7 @@ def everything_has_its_right(app_configs, **kwargs) -> list[Error]:
         for name, policy in given.items()
         if found.get(name) != policy
     ]
-    hint = "Name it in a row of TABLE in matchmaker/web/rights.py, or take it out there."
+    hint = "Name it in a row of TABLE in matchmaker/web/access/rights_table.py, or take it out there."
     return [Error(f"Who may do what: {what}.", hint=hint, id="matchmaker.E002") for what in sorted(wrong)]
 
 
