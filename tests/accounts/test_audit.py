@@ -116,7 +116,7 @@ def test_postgresql_refuses_to_empty_the_record(company):
     assert AuditEntry.objects.of(company).count() == 4
 
 
-def test_f54_act_without_a_transaction_is_no_act(company):
+def test_act_without_a_transaction_is_no_act(company):
     # pytest's own transaction is around this test, so the guard is asked outside of it through the connection's state.
     connection.in_atomic_block, before = False, connection.in_atomic_block
     try:

@@ -38,7 +38,7 @@ def test_the_first_letter_names_the_site_in_the_language_of_the_page_it_was_aske
     assert f'lang="{language}"' in html
 
 
-def test_b34_no_letter_about_an_account_leads_where_a_forged_host_says(settings):
+def test_no_letter_about_an_account_leads_where_a_forged_host_says(settings):
     factories.user("correct horse battery", email="known@example.org")
     sign_up("new@example.org")
     sign_up("known@example.org")

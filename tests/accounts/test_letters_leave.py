@@ -82,7 +82,7 @@ def test_asking_for_a_new_password_works_with_a_dead_mail_server(dead, email):
     assert list(AccountLetter.objects.values_list("email", "state")) == [(email, "waiting")]
 
 
-def test_f05_a_change_that_was_rolled_back_is_not_told():
+def test_a_change_that_was_rolled_back_is_not_told():
     with transaction.atomic():
         changed()
         transaction.set_rollback(True)
@@ -95,7 +95,7 @@ def test_the_bell_rings_when_the_letter_is_committed(django_capture_on_commit_ca
     assert bells.count(tasks.ring) == 1
 
 
-def test_f04_a_bell_that_was_lost_is_rung_by_the_timetable():
+def test_a_bell_that_was_lost_is_rung_by_the_timetable():
     sign_up()
     rung = {entry["task"]: entry["schedule"] for entry in app.conf.beat_schedule.values()}
     assert rung[tasks.send_letters.name] == 10
@@ -103,7 +103,7 @@ def test_f04_a_bell_that_was_lost_is_rung_by_the_timetable():
     assert mail.outbox[0].to == ["new@example.org"]
 
 
-def test_f09_signing_up_works_without_redis(monkeypatch, django_capture_on_commit_callbacks):
+def test_signing_up_works_without_redis(monkeypatch, django_capture_on_commit_callbacks):
     def unreachable(**options):
         raise OperationalError
 
@@ -211,7 +211,7 @@ def test_letters_of_long_ago_and_the_links_of_parked_ones_are_forgotten():
     ]
 
 
-def test_f51_a_letter_that_left_before_a_backup_was_put_back_does_not_leave_again():
+def test_a_letter_that_left_before_a_backup_was_put_back_does_not_leave_again():
     row = changed()
     assert restored.settle({row.pk, uuid.uuid4()}) == 1
     row.refresh_from_db()

@@ -71,7 +71,7 @@ def test_key_is_shown_once_and_works_until_it_is_revoked(client, fresh):
     assert client.get(reverse("api_notices"), headers=headers).status_code == 401
 
 
-def test_b89_key_is_not_made_without_the_password_of_a_moment_ago(client, person):
+def test_key_is_not_made_without_the_password_of_a_moment_ago(client, person):
     person.set_password("correct horse battery")
     person.save()
     client.force_login(person)

@@ -48,7 +48,7 @@ def signed_in(client) -> bool:
     return "_auth_user_id" in client.session
 
 
-def test_b33_a_code_works_once(client, person):
+def test_a_code_works_once(client, person):
     code = code_at()
     password_given(client, person)
     client.post(reverse("mfa_authenticate"), {"code": code})
@@ -60,13 +60,13 @@ def test_b33_a_code_works_once(client, person):
 
 
 @pytest.mark.parametrize("step", [-2, 2])
-def test_b33_codes_of_other_minutes_are_refused(client, person, step):
+def test_codes_of_other_minutes_are_refused(client, person, step):
     password_given(client, person)
     client.post(reverse("mfa_authenticate"), {"code": code_at(step)})
     assert not signed_in(client)
 
 
-def test_b33_guesses_stop_after_five_and_then_the_right_code_waits_too(client, person):
+def test_guesses_stop_after_five_and_then_the_right_code_waits_too(client, person):
     password_given(client, person)
     for _number in range(5):
         client.post(reverse("mfa_authenticate"), {"code": "000000"})
@@ -85,7 +85,7 @@ def test_a_recovery_code_works_once(client, person):
     assert not signed_in(client)
 
 
-def test_b35_a_reset_password_does_not_skip_the_second_step(client, person):
+def test_a_reset_password_does_not_skip_the_second_step(client, person):
     client.post(reverse("account_reset_password"), {"email": person.email})
     letters.send_waiting()
     path = next(word for word in mail.outbox[-1].body.split() if "/password/reset/key/" in word)
@@ -98,7 +98,7 @@ def test_b35_a_reset_password_does_not_skip_the_second_step(client, person):
     assert not signed_in(client)
 
 
-def test_b89_an_address_and_the_second_step_change_only_after_the_password_again(client, person):
+def test_an_address_and_the_second_step_change_only_after_the_password_again(client, person):
     client.force_login(person)  # without a password of a moment ago
     client.post(reverse("account_email"), {"action_add": "", "email": "x@example.org"})
     assert not person.emailaddress_set.filter(email="x@example.org").exists()
@@ -118,7 +118,7 @@ def trusted(client, person):
     return client
 
 
-def test_b89_an_address_of_somebody_else_is_answered_like_a_free_one(trusted, person):
+def test_an_address_of_somebody_else_is_answered_like_a_free_one(trusted, person):
     factories.user(email="used@example.org")
     said = []
     for email in ("used@example.org", "free@example.org"):
@@ -129,7 +129,7 @@ def test_b89_an_address_of_somebody_else_is_answered_like_a_free_one(trusted, pe
     assert not person.emailaddress_set.filter(email="used@example.org", verified=True).exists()
 
 
-def test_b89_the_old_address_is_told_that_another_took_its_place(trusted, person):
+def test_the_old_address_is_told_that_another_took_its_place(trusted, person):
     old = person.email
     person.emailaddress_set.create(email="new@example.org", verified=True, primary=False)
     trusted.post(reverse("account_email"), {"action_primary": "", "email": "new@example.org"})
@@ -140,7 +140,7 @@ def test_b89_the_old_address_is_told_that_another_took_its_place(trusted, person
     assert "new@example.org" in letter.body
 
 
-def test_b89_a_new_password_and_a_second_step_taken_off_are_told(trusted, person):
+def test_a_new_password_and_a_second_step_taken_off_are_told(trusted, person):
     trusted.post(reverse("mfa_deactivate_totp"), {})
     said = {"oldpassword": PASSWORD, "password1": "another long secret", "password2": "another long secret"}
     trusted.post(reverse("account_change_password"), said)

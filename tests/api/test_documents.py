@@ -79,7 +79,7 @@ def test_a_photograph_is_drawn_again(api, url):
 
 
 @pytest.mark.parametrize(("name", "content", "code"), UNWANTED)
-def test_b45_b47_b51_what_is_no_quiet_pdf_and_no_picture_leaves_nothing(api, url, settings, name, content, code):
+def test_what_is_no_quiet_pdf_and_no_picture_leaves_nothing(api, url, settings, name, content, code):
     answer = api.send(url, {"kind": "register", "paper": paper(name, content)}, **{"Idempotency-Key": "k"})
     body = answer.json()
     assert (answer.status_code, answer["Content-Type"], body["code"]) == (400, "application/problem+json", "invalid")
@@ -98,7 +98,7 @@ def test_the_sentence_is_the_one_of_the_page(client, api, url, admin, company):
     assert (page.status_code, said in page.text) == (422, True)
 
 
-def test_b55_a_file_over_the_limit_ends_while_it_streams_by_key_and_by_session(api, url, admin, settings):
+def test_a_file_over_the_limit_ends_while_it_streams_by_key_and_by_session(api, url, admin, settings):
     browser = Client()
     browser.force_login(admin)
     for send in (api.send, browser.post):
@@ -108,7 +108,7 @@ def test_b55_a_file_over_the_limit_ends_while_it_streams_by_key_and_by_session(a
     assert (Document.objects.count(), on_disk(settings)) == (0, [])
 
 
-def test_b37_a_session_needs_its_token_and_then_may_send(url, admin):
+def test_a_session_needs_its_token_and_then_may_send(url, admin):
     browser = Client(enforce_csrf_checks=True)
     browser.force_login(admin)
     said = {"kind": "register", "paper": paper()}
@@ -148,7 +148,7 @@ def test_a_paper_is_no_json_and_a_form_is_what_it_says(api, url):
     assert not Document.objects.exists()
 
 
-def test_f31_the_same_key_with_the_same_bytes_gets_the_first_answer_and_one_row(api, url, settings):
+def test_the_same_key_with_the_same_bytes_gets_the_first_answer_and_one_row(api, url, settings):
     key = {"Idempotency-Key": "k"}
     first = api.send(url, {"kind": "register", "paper": paper()}, **key)
     second = api.send(url, {"kind": "register", "paper": paper()}, **key)
@@ -158,7 +158,7 @@ def test_f31_the_same_key_with_the_same_bytes_gets_the_first_answer_and_one_row(
 
 
 @pytest.mark.parametrize("size", [len(PDF), 3_000_000])  # one that stays in memory, one that lies on the disk
-def test_b16_the_same_key_with_other_bytes_of_the_same_name_and_size_is_refused(api, url, size):
+def test_the_same_key_with_other_bytes_of_the_same_name_and_size_is_refused(api, url, size):
     one, other = (pdf(letter * (size - len(PDF) + 1)) for letter in (b"a", b"b"))
     key = {"Idempotency-Key": "k"}
     assert api.send(url, {"kind": "register", "paper": paper(content=one)}, **key).status_code == 201
@@ -168,7 +168,7 @@ def test_b16_the_same_key_with_other_bytes_of_the_same_name_and_size_is_refused(
     assert read(api.get(at("_file", row))) == one  # whole, although it was read for the digest first
 
 
-def test_b56_for_a_stranger_there_is_nothing_and_a_member_asks_an_administrator(caller, url, admin, company, settings):
+def test_for_a_stranger_there_is_nothing_and_a_member_asks_an_administrator(caller, url, admin, company, settings):
     row = add_document(by=admin, company=company, kind="register", file=paper())
     colleague = factories.user()
     Membership.objects.create(company=company, user=colleague)
@@ -193,7 +193,7 @@ def test_the_paper_of_another_company_is_not_found_below_ones_own(api, company):
     assert Document.objects.filter(pk=row.pk).exists()
 
 
-def test_b83_a_reading_key_reads_and_sends_nothing(caller, url, admin, settings):
+def test_a_reading_key_reads_and_sends_nothing(caller, url, admin, settings):
     reader = caller(admin, scopes=["read", "products:write"])
     answer = reader.send(url, {"kind": "register", "paper": paper()})
     assert (answer.status_code, answer.json()["code"]) == (403, "scope_missing")

@@ -183,7 +183,7 @@ def test_the_team_reads_for_its_buyers(caller, outside):
     assert caller(staff).post(FEEDS, {"name": "x", "url": outside.url, "owner": "team"}).status_code == 404
 
 
-def test_b83_a_key_without_the_scope_changes_nothing(caller, admin, feed):
+def test_a_key_without_the_scope_changes_nothing(caller, admin, feed):
     reader = caller(admin, scopes=["read", "products:write"])
     assert reader.get(at("", feed)).status_code == 200
     for name in ("_read", "_pause", "_remove"):

@@ -109,7 +109,7 @@ def test_nobody_decides_about_her_own_company(caller, campaign, admin, proof):
     assert proof.state == "quarantined"
 
 
-def test_b56_nobody_else_finds_anything(caller, anonymous, campaign, admin, register):
+def test_nobody_else_finds_anything(caller, anonymous, campaign, admin, register):
     elsewhere = factories.organiser(factories.campaign(is_current=False))
     for person in (admin, factories.organiser(campaign, "staff"), elsewhere, factories.user()):
         api = caller(person)
@@ -121,7 +121,7 @@ def test_b56_nobody_else_finds_anything(caller, anonymous, campaign, admin, regi
     assert (looks(), Document.objects.get().state) == ([], "quarantined")
 
 
-def test_b83_a_key_needs_the_scope_also_for_reading(caller, organiser, register):
+def test_a_key_needs_the_scope_also_for_reading(caller, organiser, register):
     api = caller(organiser, scopes=[scope for scope in SCOPES if scope != "papers:write"])
     answers = [api.get(PAPERS), api.get(at(register, "file/")), api.post(at(register, "refuse/"), {"reason": "x"})]
     assert [(answer.status_code, answer.json()["code"]) for answer in answers] == [(403, "scope_missing")] * 3

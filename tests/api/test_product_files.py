@@ -82,9 +82,7 @@ class TestFiles:
         assert (product.files.get(), product.images.count(), len(on_disk(settings))) == (row, 0, 1)
 
     @pytest.mark.parametrize(("name", "content", "code"), UNWANTED)
-    def test_b45_b47_b51_what_is_no_quiet_pdf_and_no_picture_leaves_nothing(
-        self, api, product, settings, name, content, code
-    ):
+    def test_what_is_no_quiet_pdf_and_no_picture_leaves_nothing(self, api, product, settings, name, content, code):
         body = api.send(at("files", product), {"kind": "data", "file": paper(name, content)}).json()
         assert (body["status"], [(error["field"], error["code"]) for error in body["errors"]]) == (
             400,
@@ -113,7 +111,7 @@ class TestFiles:
         row.file.storage.delete(row.file.name)
         assert api.get(at("file", product, row.uid)).status_code == 404
 
-    def test_f31_b16_a_key_knows_the_bytes(self, api, product):
+    def test_a_key_knows_the_bytes(self, api, product):
         send = lambda content: api.send(  # noqa: E731
             at("files", product), {"kind": "data", "file": paper(content=content)}, **{"Idempotency-Key": "k"}
         )
@@ -168,7 +166,7 @@ class TestPictures:
         assert [(error["field"], error["code"]) for error in body["errors"]] == [("image", code)]
         assert (ProductImage.objects.count(), on_disk(settings)) == (0, [])
 
-    def test_b55_one_over_the_limit_ends_while_it_streams(self, api, product):
+    def test_one_over_the_limit_ends_while_it_streams(self, api, product):
         answer = api.send(at("pictures", product), {"image": paper("a.png", picture() + b"0" * 11_000_001)})
         assert (answer.status_code, answer.json()["detail"]) == (413, "A picture may have up to 8 MB.")
         assert not product.images.exists()

@@ -82,7 +82,7 @@ def asked(url: str, **headers) -> int:
         return 0
 
 
-def test_b83_b36_a_revoked_key_and_a_removed_member_are_nobody_in_two_processes_within_five_seconds(two_sites):
+def test_a_revoked_key_and_a_removed_member_are_nobody_in_two_processes_within_five_seconds(two_sites):
     company = factories.supplier()
     admin, colleague = factories.member_of(company), factories.user()
     membership = Membership.objects.create(company=company, user=colleague)
@@ -114,7 +114,7 @@ def test_b83_b36_a_revoked_key_and_a_removed_member_are_nobody_in_two_processes_
         "Content-Length : 6",
     ],
 )
-def test_b87_a_request_of_two_lengths_is_refused_and_nothing_hidden_behind_it_is_answered(two_sites, head):
+def test_a_request_of_two_lengths_is_refused_and_nothing_hidden_behind_it_is_answered(two_sites, head):
     host, port = two_sites[0].removeprefix("http://").split(":")
     smuggled = "0\r\n\r\nGET /about/ HTTP/1.1\r\nHost: x\r\n\r\n"
     with socket.create_connection((host, int(port)), timeout=10) as line:

@@ -41,7 +41,7 @@ def test_companies_of_the_same_country_and_contacts_from_abroad_are_not_touched(
     assert boundary.contact(abroad, to=buyer).contact_email == abroad.contact_email
 
 
-def test_n24_a_person_is_counted_once_a_year_however_many_see_her(campaign, buyer):
+def test_a_person_is_counted_once_a_year_however_many_see_her(campaign, buyer):
     for _number in range(3):
         boundary.let_cross(company=buyer, to=factories.supplier(country="TH"))
     boundary.let_cross(company=buyer, to=factories.supplier(country="CN"))
@@ -58,7 +58,7 @@ def test_at_the_limit_nothing_new_leaves_and_what_was_opened_stays_open(campaign
     assert Crossing.objects.count() == 1
 
 
-def test_n24_both_doors_and_the_mail_obey_the_switch(client, campaign, buyer):
+def test_both_doors_and_the_mail_obey_the_switch(client, campaign, buyer):
     only(campaign, "contact_name")
     seller = factories.supplier(country="TH")
     match = factories.match(factories.product(seller), factories.line(factories.demand(buyer)))

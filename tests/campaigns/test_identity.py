@@ -59,7 +59,7 @@ def test_a_suspension_is_lifted_by_two_and_never_by_one(campaign, pair):
     assert set(verbs) == {pair[0].pk, pair[1].pk}
 
 
-def test_b93_nobody_decides_about_her_own_company(campaign, pair):
+def test_nobody_decides_about_her_own_company(campaign, pair):
     company = factories.supplier(pair[0])
     said = {"by": pair[0], "campaign": campaign, "reason": "x"}
     assert code_of(identity.suspend_company, company=company, **said) == "own_company"

@@ -74,7 +74,7 @@ def test_a_code_is_understood_however_it_is_typed(desk, typed):
 
 
 @pytest.mark.parametrize("change", ["expired", "withdrawn", "closed", "used up", "guessed"])
-def test_b39_a_code_that_is_over_lets_nobody_in(desk, change):
+def test_a_code_that_is_over_lets_nobody_in(desk, change):
     partner, person = desk
     code, company = code_of(desk, quota=1), factories.supplier()
     if change == "expired":
@@ -117,7 +117,7 @@ def enrolled(desk, **fields):
     return partners.enrol_company(by=person, partner=partner, side="supplier", **said)
 
 
-def test_n10_an_enrolled_company_is_its_contacts_not_the_partners(desk):
+def test_an_enrolled_company_is_its_contacts_not_the_partners(desk):
     _partner, person = desk
     enrolment = enrolled(desk)
     assert not Membership.objects.filter(company=enrolment.company).exists()
@@ -144,7 +144,7 @@ def test_a_used_code_is_told_to_the_desk_and_the_company_can_end_it(desk):
     assert not Enrolment.objects.visible_to(desk[1]).exists()
 
 
-def test_n10_a_desk_sees_only_its_own_companies(desk):
+def test_a_desk_sees_only_its_own_companies(desk):
     used(factories.supplier(), code_of(desk))
     other = factories.partner()
     assert not Enrolment.objects.visible_to(other[1]).exists()
@@ -181,7 +181,7 @@ def test_feature_7_a_word_given_before_approves_at_the_submission():
     assert company.status == "approved"
 
 
-def test_b19_b41_a_look_alike_waits_for_a_person_whatever_the_partner_says():
+def test_a_look_alike_waits_for_a_person_whatever_the_partner_says():
     desk = factories.partner(is_trusted=True)
     submitted(desk, legal_name="Surin Golden Rice Mill", website="https://surinmill.example")
     enrolment, second = submitted(desk, legal_name="Surin Golden Rice Mill", website="https://surinmill.example")

@@ -74,7 +74,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("kind", "raw"), REFUSED)
-def test_b18_b27_b28_what_is_no_answer_is_refused_and_nothing_is_kept(team, kind, raw):
+def test_what_is_no_answer_is_refused_and_nothing_is_kept(team, kind, raw):
     question = ask(team, kind=kind, options=OPTIONS)
     with pytest.raises(ValidationError) as refused:
         answer(factories.supplier(), question, raw)

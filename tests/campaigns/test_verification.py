@@ -47,7 +47,7 @@ def level(company):
     return company.verification
 
 
-def test_n11_company_shows_the_highest_check_that_stands(organiser, company, campaign):
+def test_company_shows_the_highest_check_that_stands(organiser, company, campaign):
     check(organiser, company, campaign, 2, days=30)
     check(organiser, company, campaign, 1, days=300)
     assert level(company) == 2
@@ -56,7 +56,7 @@ def test_n11_company_shows_the_highest_check_that_stands(organiser, company, cam
     assert (entry.actor, entry.facts["level"]) == (organiser, 2)
 
 
-def test_n11_level_falls_step_by_step_as_evidence_runs_out(organiser, company, campaign):
+def test_level_falls_step_by_step_as_evidence_runs_out(organiser, company, campaign):
     check(organiser, company, campaign, 3, days=10)
     check(organiser, company, campaign, 1, days=100)
     today = timezone.localdate()
@@ -98,7 +98,7 @@ def test_level_that_is_no_evidence_is_refused(organiser, company, campaign, wron
         check(organiser, company, campaign, wrong)
 
 
-def test_b93_nobody_checks_her_own_company_and_no_stranger_any(company, campaign):
+def test_nobody_checks_her_own_company_and_no_stranger_any(company, campaign):
     own = factories.member_of(company)
     campaign.organisers.create(user=own, role="admin")
     with pytest.raises(Refused) as refusal:

@@ -69,19 +69,19 @@ def test_problems_of_lines_are_told_by_line_and_nothing_is_saved(company):
         ({"text": "x" * 1001}, "text"),
     ],
 )
-def test_b18_b27_a_line_that_cannot_be_is_refused(company, line, field):
+def test_a_line_that_cannot_be_is_refused(company, line, field):
     with pytest.raises(LineErrors) as refusal:
         save(company, lines=[{"text": "大米", **line}])
     assert list(refusal.value.by_line[0]) == [field]
 
 
-def test_b28_a_closing_day_in_the_past_is_refused(company):
+def test_a_closing_day_in_the_past_is_refused(company):
     with pytest.raises(ValidationError) as refusal:
         save(company, closing_on=timezone.localdate() - dt.timedelta(days=1))
     assert list(refusal.value.message_dict) == ["closing_on"]
 
 
-def test_b43_a_supplier_posts_no_demand():
+def test_a_supplier_posts_no_demand():
     with pytest.raises(Refused) as refusal:
         save(make.supplier())
     assert (refusal.value.code, refusal.value.status) == ("wrong_role", 403)
@@ -93,7 +93,7 @@ def test_a_demand_without_a_line_is_not_published(company):
 
 
 @pytest.mark.parametrize("verb", ["publish_demand", "close_demand", "withdraw_demand"])
-def test_b11_strangers_find_nothing_to_act_on(company, verb):
+def test_strangers_find_nothing_to_act_on(company, verb):
     with pytest.raises(Refused) as refusal:
         getattr(services, verb)(by=make.user(), demand=make.demand(company=company, lines=1))
     assert refusal.value.status == 404
@@ -115,7 +115,7 @@ def test_what_is_past_its_day_is_closed_once_and_its_people_are_told(company):
         ("private", {"owner"}),
     ],
 )
-def test_b62_who_sees_a_demand(company, visibility, seen_by):
+def test_who_sees_a_demand(company, visibility, seen_by):
     demand = make.demand(company=company, visibility=visibility, lines=1)
     guest = make.supplier()
     services.invite_to_demand(by=make.member_of(company), demand=demand, company=guest)

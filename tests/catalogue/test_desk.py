@@ -188,7 +188,7 @@ def test_it_is_reminded_once_closes_by_itself_and_opens_again_with_another_day(m
         ({"wanted_languages": ["xx"]}, "wanted_languages"),
     ],
 )
-def test_b27_a_value_band_and_traits_that_cannot_be_are_refused_by_field(mart, buyer, fields, field):
+def test_a_value_band_and_traits_that_cannot_be_are_refused_by_field(mart, buyer, fields, field):
     with pytest.raises(ValidationError) as refused:
         services.save_demand(by=buyer, company=mart, demand=draft(mart), **fields)
     assert list(refused.value.message_dict) == [field]

@@ -139,18 +139,18 @@ def test_a_member_describes_but_only_an_administrator_sends_the_paper(product):
 @pytest.mark.parametrize(
     ("name", "content"), [("x.pdf", b"MZ\x90"), ("x.pdf", PDF + b"/Launch x"), ("x.svg", b"<svg onload='x'/>")]
 )
-def test_b45_b51_a_file_is_judged_by_its_content(admin, product, name, content):
+def test_a_file_is_judged_by_its_content(admin, product, name, content):
     with pytest.raises(ValidationError):
         services.add_product_file(by=admin, product=product, kind="data", file=paper(name, content))
     assert product.files.count() == 0
 
 
-def test_b54_a_name_is_made_harmless(admin, product):
+def test_a_name_is_made_harmless(admin, product):
     row = services.add_product_file(by=admin, product=product, kind="data", file=paper('../a";\r\nX: y.pdf'))
     assert (row.name, row.name in row.file.name) == ("aX y.pdf", False)
 
 
-def test_b44_ten_files_and_the_same_one_once(admin, product):
+def test_ten_files_and_the_same_one_once(admin, product):
     for n in range(10):
         services.add_product_file(by=admin, product=product, kind="data", file=paper(content=pdf(b"%d" % n)))
     services.add_product_file(by=admin, product=product, kind="data", file=paper(content=pdf(b"3")))
@@ -159,7 +159,7 @@ def test_b44_ten_files_and_the_same_one_once(admin, product):
         services.add_product_file(by=admin, product=product, kind="data", file=paper(content=pdf(b"x")))
 
 
-def test_b56_a_file_is_given_to_whom_may_see_the_product_as_a_download(client, admin, product):
+def test_a_file_is_given_to_whom_may_see_the_product_as_a_download(client, admin, product):
     row = services.add_product_file(by=admin, product=product, kind="data", file=paper("sheet.pdf"))
     address = reverse("product_file", args=[product.uid, row.uid])
     assert fetched(client, address) == (200, PDF)
@@ -169,7 +169,7 @@ def test_b56_a_file_is_given_to_whom_may_see_the_product_as_a_download(client, a
     assert fetched(client, address)[0] == 200
 
 
-def test_b56_a_file_under_another_products_address_is_not_there(client, admin, product):
+def test_a_file_under_another_products_address_is_not_there(client, admin, product):
     row = services.add_product_file(by=admin, product=product, kind="data", file=paper("haccp.pdf"))
     other = factories.product()
     assert fetched(client, reverse("product_file", args=[other.uid, row.uid]))[0] == 404

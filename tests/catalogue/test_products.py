@@ -67,7 +67,7 @@ def test_every_change_raises_the_revision(company):
         ({"texts": [{"language": "en", "name": "x" * 201}]}, "name"),
     ],
 )
-def test_b18_b19_b27_what_cannot_be_is_refused_by_field(company, fields, field):
+def test_what_cannot_be_is_refused_by_field(company, fields, field):
     with pytest.raises(ValidationError) as refusal:
         save(company, **{"texts": [THAI], **fields})
     assert list(refusal.value.message_dict) == [field]
@@ -119,14 +119,14 @@ def test_publish_pause_and_publish_keep_the_first_day(company):
 
 
 @pytest.mark.parametrize("verb", ["publish_product", "pause_product", "withdraw_product", "copy_product"])
-def test_b11_strangers_find_nothing_to_act_on(company, verb):
+def test_strangers_find_nothing_to_act_on(company, verb):
     row = make.product(company=company)
     with pytest.raises(Refused) as refusal:
         getattr(services, verb)(by=make.user(), product=row)
     assert refusal.value.status == 404
 
 
-def test_b43_a_buyer_lists_no_product():
+def test_a_buyer_lists_no_product():
     company = make.buyer()
     with pytest.raises(Refused) as refusal:
         save(company, texts=[THAI])

@@ -47,14 +47,14 @@ def code_of(act, **what):
     return refusal.value.code
 
 
-def test_b41_claim_is_told_to_the_company_and_gives_no_access(client, company, claim):
+def test_claim_is_told_to_the_company_and_gives_no_access(client, company, claim):
     assert Notice.objects.get(recipient=factories.member_of(company)).kind == "company_claimed"
     client.force_login(claim.user)
     assert client.get(reverse("members", args=[company.uid])).status_code == 404
     assert not Membership.objects.filter(user=claim.user).exists()
 
 
-def test_b41_two_people_agree_after_the_week(campaign, claim):
+def test_two_people_agree_after_the_week(campaign, claim):
     first, second = factories.organiser(campaign), factories.organiser(campaign)
     agree_to_claim(by=first, claim=claim, campaign=campaign)
     assert code_of(agree_to_claim, by=second, claim=claim, campaign=campaign) == "too_early"
@@ -76,14 +76,14 @@ def test_objection_of_the_company_stops_it(client, campaign, company, claim):
     assert code_of(agree_to_claim, by=factories.organiser(campaign), claim=claim, campaign=campaign) == "objected"
 
 
-def test_b93_nobody_agrees_to_her_own_claim_and_no_stranger_to_any(campaign, claim):
+def test_nobody_agrees_to_her_own_claim_and_no_stranger_to_any(campaign, claim):
     week_is_over()
     campaign.organisers.create(user=claim.user)
     assert code_of(agree_to_claim, by=claim.user, claim=claim, campaign=campaign) == "own_company"
     assert code_of(agree_to_claim, by=factories.user(), claim=claim, campaign=campaign) == "not_found"
 
 
-def test_b42_one_open_claim_and_history_is_kept(company, claim):
+def test_one_open_claim_and_history_is_kept(company, claim):
     again = {"by": claim.user, "company": company, "evidence": "Again."}
     assert code_of(claims.claim_company, **again) == "already_claimed"
     claims.withdraw_claim(by=claim.user, claim=claim)
@@ -112,7 +112,7 @@ def test_claim_from_its_page_is_decided_on_the_console(client, campaign, company
     assert Notice.objects.get(recipient=person).kind == "claim_answered"
 
 
-def test_b41_a_second_company_with_the_number_or_domain_of_a_checked_one_gets_nothing_of_it(client, campaign):
+def test_a_second_company_with_the_number_or_domain_of_a_checked_one_gets_nothing_of_it(client, campaign):
     """The number is refused; the domain and the name make a look-alike that the team is shown before it decides."""
     known = factories.supplier(
         legal_name="Surin Golden Rice Mill", identifier_kind="vat", country="DE",

@@ -69,16 +69,14 @@ def send(client, company, *files, kind="register"):
         ("register.pdf", b""),
     ],
 )
-def test_b45_b47_b51_what_is_no_quiet_pdf_and_no_picture_is_refused_by_its_content(
-    client, company, admin, name, content
-):
+def test_what_is_no_quiet_pdf_and_no_picture_is_refused_by_its_content(client, company, admin, name, content):
     client.force_login(admin)
     answer = send(client, company, paper(name, content))
     assert answer.status_code == 422
     assert not Document.objects.exists()
 
 
-def test_b46_a_photograph_is_drawn_again_and_what_hung_behind_it_is_gone(client, company, admin):
+def test_a_photograph_is_drawn_again_and_what_hung_behind_it_is_gone(client, company, admin):
     out = io.BytesIO()
     Image.new("RGB", (4, 4), "red").save(out, "PNG")
     client.force_login(admin)
@@ -89,7 +87,7 @@ def test_b46_a_photograph_is_drawn_again_and_what_hung_behind_it_is_gone(client,
         assert b"<script>" not in file.read()
 
 
-def test_b55_eleven_megabytes_end_while_they_stream(client, company, admin):
+def test_eleven_megabytes_end_while_they_stream(client, company, admin):
     client.force_login(admin)
     assert send(client, company, paper(content=PDF + b"0" * 11_000_001)).status_code == 413
     assert not Document.objects.exists()
@@ -102,7 +100,7 @@ def test_a_paper_lies_where_no_web_server_looks(document, settings):
         document.file.url  # noqa: B018
 
 
-def test_b57_its_administrator_gets_it_as_a_download_in_which_nothing_runs(client, company, admin, document):
+def test_its_administrator_gets_it_as_a_download_in_which_nothing_runs(client, company, admin, document):
     client.force_login(admin)
     answer = client.get(reverse("company_document", args=[company.uid, document.uid]))
     assert read(answer) == (200, PDF)
@@ -115,7 +113,7 @@ def test_b57_its_administrator_gets_it_as_a_download_in_which_nothing_runs(clien
 @pytest.mark.parametrize(
     ("who", "status"), [("member", 403), ("other", 404), ("staff", 404), ("organiser", 404), ("anonymous", 302)]
 )
-def test_b56_nobody_else_reads_it_at_the_companys_own_door(client, campaign, company, organiser, document, who, status):
+def test_nobody_else_reads_it_at_the_companys_own_door(client, campaign, company, organiser, document, who, status):
     people = {"organiser": organiser, "other": factories.member_of(factories.supplier())}
     people |= {"member": factories.user(), "staff": factories.organiser(campaign, "staff")}
     Membership.objects.create(company=company, user=people["member"])

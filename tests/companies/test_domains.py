@@ -65,7 +65,7 @@ def test_a_letter_that_ran_out_proves_nothing(client, company, admin):
     assert domains.proved(company) is None
 
 
-def test_b41_free_mail_is_no_domain_and_strangers_prove_nothing(company, admin):
+def test_free_mail_is_no_domain_and_strangers_prove_nothing(company, admin):
     free = factories.supplier(website="", contact_email="mill@gmail.com")
     with pytest.raises(Refused) as refused:
         asked(free, factories.member_of(free))
@@ -75,7 +75,7 @@ def test_b41_free_mail_is_no_domain_and_strangers_prove_nothing(company, admin):
     assert refused.value.status == 404
 
 
-def test_b41_a_claimant_may_prove_the_domain_and_gets_no_access_by_it(company, admin):
+def test_a_claimant_may_prove_the_domain_and_gets_no_access_by_it(company, admin):
     claimant = factories.user()
     claims.claim_company(by=claimant, company=company, evidence="It is mine.")
     proof = asked(company, claimant)
@@ -184,7 +184,7 @@ def test_a_file_on_the_website_proves_the_domain(company, admin, website):
     assert domains.proved(company).method == "file"
 
 
-def test_b79_a_domain_on_a_private_address_is_never_connected_to(admin, company):
+def test_a_domain_on_a_private_address_is_never_connected_to(admin, company):
     company.website = "https://localhost.localdomain"
     company.save()
     proof = asked(company, admin, "file")

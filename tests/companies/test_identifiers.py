@@ -63,7 +63,7 @@ def test_feature_3_every_single_slip_in_a_credit_code_is_found():
     assert found == 18 * 30
 
 
-def test_n12_codes_whose_check_character_is_a_zero_or_letter_pass():
+def test_codes_whose_check_character_is_a_zero_or_letter_pass():
     """Where published checks of other libraries fail: remainder 31 counts as 0."""
     codes = [f"9111000060{number:07d}" for number in range(62)]
     whole = [code + uscc.calc_check_digit(code) for code in codes]

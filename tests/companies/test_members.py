@@ -68,7 +68,7 @@ def test_invited_person_with_an_account_is_told_by_the_post_office_and_gets_no_s
     assert Membership.objects.filter(company=company, user=person).exists()
 
 
-def test_b39_invitation_for_another_address_never_joins_and_its_inviter_hears(client, company, admin):
+def test_invitation_for_another_address_never_joins_and_its_inviter_hears(client, company, admin):
     invitation = invitations.invite(by=admin, company=company, email="wanted@example.org")
     other = factories.user()
     client.force_login(other)
@@ -81,7 +81,7 @@ def test_b39_invitation_for_another_address_never_joins_and_its_inviter_hears(cl
     assert AuditEntry.objects.filter(verb="invitation_misused", actor=other).count() == 2
 
 
-def test_b39_unverified_address_is_not_hers(client, company, admin):
+def test_unverified_address_is_not_hers(client, company, admin):
     invitation = invitations.invite(by=admin, company=company, email="wanted@example.org")
     person = factories.user(email="wanted@example.org")
     person.emailaddress_set.update(verified=False)
@@ -91,7 +91,7 @@ def test_b39_unverified_address_is_not_hers(client, company, admin):
 
 
 @pytest.mark.parametrize("over", ["expired", "withdrawn"])
-def test_b39_invitation_that_is_over_lets_nobody_in(client, company, admin, over):
+def test_invitation_that_is_over_lets_nobody_in(client, company, admin, over):
     person = factories.user()
     invitation = invitations.invite(by=admin, company=company, email=person.email)
     if over == "expired":
@@ -103,14 +103,14 @@ def test_b39_invitation_that_is_over_lets_nobody_in(client, company, admin, over
     assert not Membership.objects.filter(user=person).exists()
 
 
-def test_b39_guessed_address_is_unknown(client):
+def test_guessed_address_is_unknown(client):
     forged = signing.dumps("0" * 32, key="guessed", salt=invitations.SALT)
     assert [client.get(reverse("invitation", args=[token])).status_code for token in (forged, "x", "a:b:c")] == [
         404
     ] * 3
 
 
-def test_b39_role_raised_in_the_request_is_ignored(client, company, admin):
+def test_role_raised_in_the_request_is_ignored(client, company, admin):
     person = factories.user()
     invitation = invitations.invite(by=admin, company=company, email=person.email)
     client.force_login(person)
@@ -133,7 +133,7 @@ def test_second_invitation_to_an_address_replaces_the_first(company, admin):
 
 
 @pytest.mark.slow
-def test_b40_invitations_beyond_the_days_cap_are_refused_and_none_is_sent(company, admin):
+def test_invitations_beyond_the_days_cap_are_refused_and_none_is_sent(company, admin):
     refusals = []
     for number in range(invitations.A_DAY + 20):
         try:
@@ -211,7 +211,7 @@ def test_two_administrators_who_remove_each_other_leave_one(company, admin):
     assert outcomes.count("done") == 1
 
 
-def test_b36_removal_holds_at_the_next_request_of_an_open_session_and_of_a_key(client, company, admin):
+def test_removal_holds_at_the_next_request_of_an_open_session_and_of_a_key(client, company, admin):
     membership = joined(company)
     _token, key = create_token(by=membership.user, name="program", scopes=["read", "products:write"])
     headers = {"Authorization": f"Bearer {key}"}

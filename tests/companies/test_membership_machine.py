@@ -186,7 +186,7 @@ class Walk(RuleBasedStateMachine):
 
 @pytest.mark.slow
 @pytest.mark.django_db
-def test_g14_no_walk_of_joining_and_leaving_shows_a_company_to_whom_it_is_not():
+def test_no_walk_of_joining_and_leaving_shows_a_company_to_whom_it_is_not():
     with_few = settings(
         max_examples=int(os.environ.get("WALKS", "3")), stateful_step_count=10, deadline=None, database=None
     )

@@ -28,7 +28,7 @@ def everything() -> str:
     return "\n".join(serializers.serialize("json", m._base_manager.all(), ensure_ascii=False) for m in models)
 
 
-def test_g23_no_marker_of_an_erased_person_is_left(client):
+def test_no_marker_of_an_erased_person_is_left(client):
     company = factories.supplier()
     admin = factories.member_of(company)
     person = factories.user(email="marker-address@example.org", name="Marker Name")
@@ -51,7 +51,7 @@ def test_g23_no_marker_of_an_erased_person_is_left(client):
     assert not Notice.objects.filter(context__person_uid=str(person.uid)).exists()
 
 
-def test_b90_only_administrator_hands_over_first(client):
+def test_only_administrator_hands_over_first(client):
     company = factories.supplier()
     admin = factories.member_of(company)
     other = Membership.objects.create(company=company, user=factories.user())
@@ -73,7 +73,7 @@ def test_company_whose_only_person_goes_is_closed_and_names_nobody():
     assert (company.address, company.city, company.website) == ("", "", "")
 
 
-def test_b90_second_erasure_is_harmless():
+def test_second_erasure_is_harmless():
     person = factories.user()
     privacy.erase_person(by=person)
     privacy.erase_person(by=person)
@@ -117,7 +117,7 @@ def test_copy_holds_no_link_of_a_letter_that_has_not_left(client):
     assert "/reset/key/" not in json.dumps(copy)
 
 
-def test_b90_an_erasure_is_ones_own_whatever_person_is_named(client):
+def test_an_erasure_is_ones_own_whatever_person_is_named(client):
     person, other = factories.user("correct horse battery"), factories.user()
     client.force_login(person)
     client.post(reverse("account_reauthenticate"), {"password": "correct horse battery"})
@@ -129,7 +129,7 @@ def test_b90_an_erasure_is_ones_own_whatever_person_is_named(client):
     assert privacy.export_person(by=other)["person"]["email"] == other.email
 
 
-def test_b90_the_only_administrator_of_a_team_hands_over_first(client):
+def test_the_only_administrator_of_a_team_hands_over_first(client):
     campaign = factories.campaign()
     admin, other = factories.organiser(campaign, "admin"), factories.organiser(campaign, "staff")
     with pytest.raises(Refused) as refusal:

@@ -86,7 +86,7 @@ def test_what_is_done_to_a_program_stands_in_the_companys_record(company, boss):
     assert list(verbs) == ["add_program", "renew_program_secret", "remove_program"]
 
 
-def test_f36_the_administrators_hear_when_the_companys_program_is_switched_off(company, boss):
+def test_the_administrators_hear_when_the_companys_program_is_switched_off(company, boss):
     ordinary_member(company)
     endpoint = add(boss, company)
     webhooks.disable(endpoint, "The address answered 410: it is gone for good.")
@@ -101,7 +101,7 @@ def page(client, boss):
     return client
 
 
-def test_b82_the_page_shows_a_new_secret_once(page, company):
+def test_the_page_shows_a_new_secret_once(page, company):
     address = reverse("company_webhooks", args=[company.uid])
     made = page.post(address, {"name": "ERP", "url": ADDRESS, "types": ["match", "meetings"]})
     endpoint = WebhookEndpoint.objects.get()
@@ -126,7 +126,7 @@ def test_the_page_tests_renews_replays_and_removes(page, company, boss):
     assert WebhookEndpoint.objects.count() == 0
 
 
-def test_b11_a_companys_programs_do_not_exist_for_others(client, page, company, boss):
+def test_a_companys_programs_do_not_exist_for_others(client, page, company, boss):
     endpoint = add(boss, company)
     client.force_login(factories.member_of(factories.company(is_supplier=True)))
     for name, args in (("company_webhooks", []), ("company_webhook", [endpoint.uid])):

@@ -31,7 +31,7 @@ def test_start_company_with_a_bad_field_makes_nothing():
 
 
 @pytest.mark.parametrize("field", ["status", "verification", "name_key", "id"])
-def test_b13_fields_that_are_not_for_members_are_refused(field):
+def test_fields_that_are_not_for_members_are_refused(field):
     with pytest.raises(ValueError, match="is not for members to write"):
         start_company(by=make.user(), side="buyer", **NAMES, **{field: "x"})
 
@@ -99,7 +99,7 @@ TAKEN = {
 
 @pytest.mark.parametrize("holder", ["draft", "pending", "approved", "suspended"])
 @pytest.mark.parametrize("kind", ["supplier", "buyer"])
-def test_b41_number_that_is_taken_is_told_beside_it_and_the_same_whoever_holds_it(kind, holder):
+def test_number_that_is_taken_is_told_beside_it_and_the_same_whoever_holds_it(kind, holder):
     getattr(make, kind)(status=holder, **FRENCH)
     with pytest.raises(ValidationError) as refusal:
         start_company(by=make.user(), side="supplier", legal_name="Copy", **FRENCH | {"identifier": "FR40303265045"})
@@ -107,7 +107,7 @@ def test_b41_number_that_is_taken_is_told_beside_it_and_the_same_whoever_holds_i
     assert refusal.value.error_dict["identifier"][0].code == "number_taken"
 
 
-def test_b41_own_company_cannot_be_given_a_number_that_is_taken():
+def test_own_company_cannot_be_given_a_number_that_is_taken():
     make.supplier(**FRENCH)
     company = make.supplier(country="FR")
     with pytest.raises(ValidationError) as refusal:
@@ -141,7 +141,7 @@ def test_the_database_itself_refuses_a_company_without_a_side():
         make.company(is_supplier=False, is_buyer=False)
 
 
-def test_n20_name_is_found_by_its_pinyin_and_by_simplified_characters():
+def test_name_is_found_by_its_pinyin_and_by_simplified_characters():
     company = start_company(by=make.user(), side="supplier", legal_name="武漢商場", country="CN")
     assert company.name_key == "wuhanshangchang 武汉商场"
 
@@ -149,7 +149,7 @@ def test_n20_name_is_found_by_its_pinyin_and_by_simplified_characters():
 @pytest.mark.parametrize(
     ("language", "shown", "other"), [("en", "Surin Rice Mill", "โรงสีสุรินทร์"), ("zh-hans", "素林米厂", "โรงสีสุรินทร์")]
 )
-def test_n20_name_is_shown_in_the_readers_script(language, shown, other):
+def test_name_is_shown_in_the_readers_script(language, shown, other):
     from django.utils import translation
 
     company = make.supplier(legal_name="โรงสีสุรินทร์", name_latin="Surin Rice Mill", name_zh="素林米厂")
@@ -176,7 +176,7 @@ def test_visible_are_approved_suppliers_and_ones_own():
         ("\u200b \u200b", "Write at least one letter or digit."),
     ],
 )
-def test_b18_b19_bad_texts_are_refused_whichever_door_they_come_through(value, sentence):
+def test_bad_texts_are_refused_whichever_door_they_come_through(value, sentence):
     company = make.supplier()
     with pytest.raises(ValidationError) as refusal:
         update_company(by=make.member_of(company), company=company, about=value)

@@ -8,7 +8,7 @@ from matchmaker.core.cache import SteadyCache
 from matchmaker.running import valkey
 
 
-def test_f9_counts_go_on_in_this_process_while_redis_is_away_and_return_with_it(tmp_path):
+def test_counts_go_on_in_this_process_while_redis_is_away_and_return_with_it(tmp_path):
     port = valkey.free_port()
     cache = SteadyCache(f"redis://127.0.0.1:{port}/0", {"OPTIONS": {"socket_connect_timeout": 0.2}})
 

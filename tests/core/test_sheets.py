@@ -31,16 +31,16 @@ HARMLESS = ["Rice", "5 = 2 + 3", "a-b", "茉莉香米", "3.5 %", "x@example.org"
 
 
 @pytest.mark.parametrize("text", DANGEROUS)
-def test_b77_a_cell_that_would_be_a_formula_is_led_by_an_apostrophe(text):
+def test_a_cell_that_would_be_a_formula_is_led_by_an_apostrophe(text):
     assert safe(text) == f"'{text}"
 
 
 @pytest.mark.parametrize("value", [*HARMLESS, 5, -5, Decimal("-1.50"), True])
-def test_b77_other_texts_and_all_numbers_stay_as_they_are(value):
+def test_other_texts_and_all_numbers_stay_as_they_are(value):
     assert safe(value) == value
 
 
-def test_b77_csv_is_read_back_cell_by_cell_with_every_text_in_quotes():
+def test_csv_is_read_back_cell_by_cell_with_every_text_in_quotes():
     text = "".join(
         csv_lines(["name", "n", "day"], [["=x", Decimal("-1.5"), dt.date(2026, 9, 30)], ['a "b"\nc', None, 2]])
     )
@@ -48,7 +48,7 @@ def test_b77_csv_is_read_back_cell_by_cell_with_every_text_in_quotes():
     assert list(csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline="")))[2] == ['a "b"\nc', "", "2"]
 
 
-def test_b77_a_workbook_holds_texts_and_numbers_and_no_formula():
+def test_a_workbook_holds_texts_and_numbers_and_no_formula():
     book = load_workbook(io.BytesIO(xlsx_bytes(["name", "n"], [[text, -5] for text in DANGEROUS + HARMLESS])))
     cells = list(book.active.iter_rows(min_row=2))
     assert {cell.data_type for row in cells for cell in row} == {"s", "n"}

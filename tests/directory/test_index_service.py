@@ -62,13 +62,13 @@ def test_a_change_is_found_at_once():
 
 
 @pytest.mark.parametrize("status", [Product.Status.DRAFT, Product.Status.PAUSED, Product.Status.WITHDRAWN])
-def test_b62_a_product_that_is_not_published_is_found_by_nobody(status):
+def test_a_product_that_is_not_published_is_found_by_nobody(status):
     make.product(name="Jasmine rice", status=status)
     found = search_products("jasmine rice")
     assert (found.keys, found.nearest, found.facets) == ([], [], {})
 
 
-def test_b62_products_of_a_suspended_company_are_found_by_nobody():
+def test_products_of_a_suspended_company_are_found_by_nobody():
     row = make.product(name="Jasmine rice")
     assert search_products("jasmine").keys == [row.pk]
     Company.objects.filter(pk=row.company_id).update(status=Company.Status.SUSPENDED)
@@ -77,7 +77,7 @@ def test_b62_products_of_a_suspended_company_are_found_by_nobody():
 
 
 @pytest.mark.parametrize("visibility", [Demand.Visibility.PRIVATE, Demand.Visibility.INVITED])
-def test_b62_a_demand_that_is_not_public_is_neither_found_nor_counted(visibility):
+def test_a_demand_that_is_not_public_is_neither_found_nor_counted(visibility):
     make.line(make.demand(visibility=visibility), text="茉莉香米")
     found = search_demands("茉莉香米")
     assert (found.keys, found.nearest, found.facets, found.understood) == ([], [], {}, None)

@@ -138,7 +138,7 @@ def along(client, road: str, role: str, made) -> str:
     [(road, role) for road in ROADS for role in ROLES if role != "a stranger" or road in OPEN_TO_STRANGERS],
 )
 @pytest.mark.parametrize("what", HIDDEN)
-def test_b62_what_may_not_be_seen_is_found_by_nobody(client, what, road, role):
+def test_what_may_not_be_seen_is_found_by_nobody(client, what, road, role):
     assert MARK not in along(client, road, role, HIDDEN[what])
 
 
@@ -146,12 +146,12 @@ def test_b62_what_may_not_be_seen_is_found_by_nobody(client, what, road, role):
     ("road", "made"),
     [*((road, product) for road in ROADS), *((road, demand) for road in ROADS if road not in ("similar", "compare"))],
 )
-def test_b62_along_each_road_the_same_is_found_when_it_may_be_seen(client, road, made):
+def test_along_each_road_the_same_is_found_when_it_may_be_seen(client, road, made):
     """Otherwise the test above would prove nothing."""
     assert MARK in along(client, road, "another buyer", made)
 
 
-def test_b62_what_was_taken_away_does_not_linger_in_files(settings, tmp_path, monkeypatch):
+def test_what_was_taken_away_does_not_linger_in_files(settings, tmp_path, monkeypatch):
     settings.ENGINE_CACHE = tmp_path / "engine"
     monkeypatch.setattr(IndexService, "is_large", lambda self, kind: True)
     monkeypatch.setattr(array_backend, "LOOK_AGAIN", 0)

@@ -170,7 +170,7 @@ def test_a_search_of_somebody_else_is_not_forgotten(person, buyer):
     assert SavedSearch.objects.count() == 1
 
 
-def test_b18_an_unknown_directory_is_refused(person):
+def test_an_unknown_directory_is_refused(person):
     with pytest.raises(ValidationError):
         save_search(by=person, company=None, kind="people", query="")
 
@@ -270,7 +270,7 @@ def test_the_newest_rate_of_a_currency_holds():
 @pytest.mark.parametrize(
     ("currency", "yuan", "days"), [("XXQ", "7", 0), ("CNY", "1", 0), ("USD", "0", 0), ("USD", "-1", 0), ("USD", "7", 2)]
 )
-def test_b18_a_rate_that_cannot_be_is_refused(currency, yuan, days):
+def test_a_rate_that_cannot_be_is_refused(currency, yuan, days):
     campaign = make.campaign()
     day = dt.date.today() + dt.timedelta(days=days)
     with pytest.raises(ValidationError):

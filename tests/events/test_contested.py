@@ -41,7 +41,7 @@ def open_hall(transactional_db):
 
 
 @pytest.mark.slow
-def test_f40_many_who_want_one_slot_leave_one_meeting(open_hall):
+def test_many_who_want_one_slot_leave_one_meeting(open_hall):
     hall = open_hall
     supplier = hall.comes("supplier")
     buyers = [hall.comes("buyer") for _n in range(5)]
@@ -57,7 +57,7 @@ def test_f40_many_who_want_one_slot_leave_one_meeting(open_hall):
 
 
 @pytest.mark.slow
-def test_f40_the_last_table_of_a_slot_goes_to_one(open_hall):
+def test_the_last_table_of_a_slot_goes_to_one(open_hall):
     hall = open_hall
     Event.objects.update(tables=1)
     hall.event.refresh_from_db()
@@ -68,7 +68,7 @@ def test_f40_the_last_table_of_a_slot_goes_to_one(open_hall):
 
 
 @pytest.mark.slow
-def test_f40_pairs_that_want_the_same_slot_all_get_a_table_while_there_are_enough(open_hall):
+def test_pairs_that_want_the_same_slot_all_get_a_table_while_there_are_enough(open_hall):
     hall = open_hall
     Event.objects.update(tables=6)
     hall.event.refresh_from_db()
@@ -79,7 +79,7 @@ def test_f40_pairs_that_want_the_same_slot_all_get_a_table_while_there_are_enoug
 
 
 @pytest.mark.slow
-def test_f41_moving_while_the_other_side_cancels_leaves_one_consistent_state(open_hall):
+def test_moving_while_the_other_side_cancels_leaves_one_consistent_state(open_hall):
     hall = open_hall
     supplier, buyer = hall.comes("supplier"), hall.comes("buyer")
     by = factories.member_of(buyer.company)

@@ -38,7 +38,7 @@ def test_a_badge_lets_in_once_and_the_second_scan_names_time_and_gate(today):
     assert Attendee.objects.get(code=code).gate == "North"
 
 
-def test_b68_each_wrong_badge_has_its_own_sentence(today):
+def test_each_wrong_badge_has_its_own_sentence(today):
     withdrawn, waiting = today.comes("supplier"), today.comes("supplier")
     type(withdrawn).objects.filter(pk=withdrawn.pk).update(status="withdrawn")
     type(waiting).objects.filter(pk=waiting.pk).update(status="waiting")

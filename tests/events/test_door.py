@@ -43,7 +43,7 @@ def refusal_of(hall, code: str) -> Refused:
     return refused.value
 
 
-def test_b68_each_wrong_code_has_a_sentence_of_its_own(today):
+def test_each_wrong_code_has_a_sentence_of_its_own(today):
     other = Hall(slug="other", campaign=today.event.campaign)
     elsewhere, waiting, gone = other.comes("supplier"), today.comes("supplier"), today.comes("supplier")
     replaced, inside = today.comes("buyer"), today.comes("buyer")
@@ -63,7 +63,7 @@ def test_b68_each_wrong_code_has_a_sentence_of_its_own(today):
     assert "gate North" in found[6].message
 
 
-def test_b68_the_wrong_day_is_said(hall):
+def test_the_wrong_day_is_said(hall):
     assert refusal_of(hall, badge_of(hall.comes("buyer")).code).code == "other_day"
 
 
@@ -80,7 +80,7 @@ def test_a_code_is_read_however_it_is_typed(typed):
     assert read_code(typed) == "7K3M9X2PQA"
 
 
-def test_f53_two_phones_offline_let_the_same_person_in_once_and_the_second_is_shown(today, phone):
+def test_two_phones_offline_let_the_same_person_in_once_and_the_second_is_shown(today, phone):
     second, _secret = services.make_device(by=today.organiser, event=today.event, gate="South")
     person = badge_of(today.comes("supplier"))
     assert outcome(phone, scanned(person.code, 15)) == [("entered", "Welcome.")]
@@ -92,7 +92,7 @@ def test_f53_two_phones_offline_let_the_same_person_in_once_and_the_second_is_sh
     assert Scan.objects.filter(outcome="again", seen_at__isnull=True).count() == 1
 
 
-def test_f53_scans_sent_again_after_a_lost_answer_count_once(today, phone):
+def test_scans_sent_again_after_a_lost_answer_count_once(today, phone):
     people = [badge_of(today.comes("buyer")) for _n in range(3)]
     scans = [scanned(person.code, 30 - n) for n, person in enumerate(people)]
     first = services.take_scans(device=phone, scans=scans)
@@ -101,7 +101,7 @@ def test_f53_scans_sent_again_after_a_lost_answer_count_once(today, phone):
     assert Attendee.objects.filter(checked_in_at__isnull=False).count() == 3
 
 
-def test_f53_people_enter_at_the_time_of_the_scan_and_no_clock_runs_ahead(today, phone):
+def test_people_enter_at_the_time_of_the_scan_and_no_clock_runs_ahead(today, phone):
     early, ahead = badge_of(today.comes("buyer")), badge_of(today.comes("buyer"))
     services.take_scans(device=phone, scans=[scanned(early.code, 15), scanned(ahead.code, -300)])
     early.refresh_from_db()

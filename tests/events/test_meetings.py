@@ -49,7 +49,7 @@ def test_a_cancelled_meeting_frees_its_slot_and_table(hall, pair):
     assert (again.starts_at, again.table) == (meeting.starts_at, meeting.table)
 
 
-def test_b66_each_refusal_names_the_clash(hall, pair):
+def test_each_refusal_names_the_clash(hall, pair):
     supplier, buyer = pair
     hall.book(*pair, 0)
     busy = refused(hall.book, supplier, hall.comes("buyer"), 0)
@@ -78,12 +78,12 @@ def test_b66_each_refusal_names_the_clash(hall, pair):
     assert code == "not_registered"
 
 
-def test_b66_a_slot_that_has_begun_is_refused(hall, pair):
+def test_a_slot_that_has_begun_is_refused(hall, pair):
     hall.move_to(timezone.now().replace(second=0, microsecond=0) - dt.timedelta(minutes=10))
     assert refused(hall.book, *pair, 0).code == "past"
 
 
-def test_b66_a_slot_in_which_one_is_away_is_refused(hall, pair):
+def test_a_slot_in_which_one_is_away_is_refused(hall, pair):
     services.set_availability(by=factories.member_of(pair[1].company), participation=pair[1], away=[hall.slots[0]])
     assert refused(hall.book, *pair, 0).code == "away"
 
@@ -115,7 +115,7 @@ def test_moving_into_another_meeting_is_refused_and_changes_nothing(hall, pair):
     assert Meeting.objects.get(pk=meeting.pk).starts_at == hall.slots[0]
 
 
-def test_b67_cancelling_twice_is_once_and_after_it_was_held_is_refused(hall, pair):
+def test_cancelling_twice_is_once_and_after_it_was_held_is_refused(hall, pair):
     by = factories.member_of(pair[1].company)
     meeting = hall.book(*pair, 0)
     for _time in range(2):

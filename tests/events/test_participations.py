@@ -146,7 +146,7 @@ def test_hours_of_a_person_of_another_company_are_not_ones_own(hall):
     assert caught.value.status == 404
 
 
-def test_b90_a_company_that_closes_with_its_person_calls_its_meetings_off_and_the_other_side_hears(hall):
+def test_a_company_that_closes_with_its_person_calls_its_meetings_off_and_the_other_side_hears(hall):
     mill, buyer = hall.comes("supplier"), hall.comes("buyer")
     meeting = hall.book(mill, buyer, 0)
     person = factories.member_of(mill.company)

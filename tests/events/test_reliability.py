@@ -75,7 +75,7 @@ def test_rates_of_many_companies_cost_one_query(three, django_assert_num_queries
 
 
 # -- reminders ---------------------------------------------------------------------------------------------------------
-def test_f38_a_day_is_reminded_of_once_however_often_the_bell_rings(hall):
+def test_a_day_is_reminded_of_once_however_often_the_bell_rings(hall):
     supplier, buyer = hall.comes("supplier"), hall.comes("buyer")
     hall.book(supplier, buyer, 1)
     hall.move_to(timezone.now().replace(second=0, microsecond=0) + dt.timedelta(hours=20))

@@ -120,7 +120,7 @@ def test_only_one_proposal_is_open_and_only_for_a_time_free_for_both(hall, pair)
     assert code_of(lambda: propose(pair[0], 3)) == "asked_already"
 
 
-def test_f41_what_the_organiser_moved_answers_no_old_proposal(hall, pair):
+def test_what_the_organiser_moved_answers_no_old_proposal(hall, pair):
     meeting = hall.book(*pair, 0)
     move = services.ask_move(by=by(pair[0]), meeting=meeting, starts_at=hall.slots[2])
     services.move_meeting(by=hall.organiser, meeting=meeting, starts_at=hall.slots[1])
@@ -129,7 +129,7 @@ def test_f41_what_the_organiser_moved_answers_no_old_proposal(hall, pair):
     assert (meeting.starts_at, MeetingMove.objects.get().status) == (hall.slots[1], "withdrawn")
 
 
-def test_b67_cancelling_withdraws_the_proposal(hall, pair):
+def test_cancelling_withdraws_the_proposal(hall, pair):
     meeting = hall.book(*pair, 0)
     move = services.ask_move(by=by(pair[0]), meeting=meeting, starts_at=hall.slots[2])
     services.cancel_meeting(by=by(pair[1]), meeting=meeting)
@@ -160,7 +160,7 @@ def test_a_request_is_changed_while_it_waits_and_nobody_is_told_twice(hall, pair
     assert (request.note, request.starts_at) == ("Rice, new crop", hall.slots[1])
 
 
-def test_f41_whoever_accepts_agrees_to_no_other_time_than_the_one_she_saw(hall, pair):
+def test_whoever_accepts_agrees_to_no_other_time_than_the_one_she_saw(hall, pair):
     supplier, buyer = pair
     request = ask(hall, supplier, buyer, slot=0)
     seen = services.time_of(request)

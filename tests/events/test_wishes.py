@@ -100,7 +100,7 @@ def test_an_accepted_request_weighs_as_must_of_both_and_both_hear(hall, pair):
     }
 
 
-def test_b67_accepting_twice_is_once_and_declining_after_that_names_the_state(hall, pair):
+def test_accepting_twice_is_once_and_declining_after_that_names_the_state(hall, pair):
     request = hall.ask(*pair)
     by = factories.member_of(pair[1].company)
     for _time in range(2):
@@ -110,7 +110,7 @@ def test_b67_accepting_twice_is_once_and_declining_after_that_names_the_state(ha
     assert Notice.objects.filter(kind="meetings_answered").count() == 1
 
 
-def test_b67_accepting_after_it_was_withdrawn_is_refused(hall, pair):
+def test_accepting_after_it_was_withdrawn_is_refused(hall, pair):
     request = hall.ask(*pair)
     services.withdraw_request(by=factories.member_of(pair[0].company), request=request)
     with pytest.raises(Refused, match="no longer open: withdrawn"):

@@ -102,7 +102,7 @@ def own_cluster(site, request):
 
 
 @pytest.mark.parametrize("name", FAULTS, ids=lambda name: name.split()[0].lower())
-def test_g1_a_hundred_thousand_notices(name, site, ledger, request):
+def test_a_hundred_thousand_notices(name, site, ledger, request):
     if ledger.has(site.servers, name, EACH):
         pytest.skip("counted before")
     if time.monotonic() - ledger.began > SECONDS:

@@ -24,7 +24,7 @@ def sound(line, *, doubles: int) -> None:
     assert line.doubles <= doubles
 
 
-def test_f01_worker_group_killed_mid_task(site, book):
+def test_worker_group_killed_mid_task(site, book):
     site.start_timetable()
     worker = site.start_worker()
     site.ask("ask", "f01", MAILS)
@@ -42,7 +42,7 @@ def test_f01_worker_group_killed_mid_task(site, book):
     assert recovery <= 120 + MAILS / 50
 
 
-def test_f02_pool_children_killed(site, book):
+def test_pool_children_killed(site, book):
     site.start_timetable()
     worker = site.start_worker()
     site.ask("ask", "f02", MAILS)
@@ -60,7 +60,7 @@ def test_f02_pool_children_killed(site, book):
     assert site.ask("state")["crashes"] <= 5
 
 
-def test_f03_killed_between_the_servers_250_and_the_write(site, book):
+def test_killed_between_the_servers_250_and_the_write(site, book):
     site.start_timetable()
     worker = site.start_worker(1)
     kills = min(KILLS, 3)
@@ -77,7 +77,7 @@ def test_f03_killed_between_the_servers_250_and_the_write(site, book):
     sound(line, doubles=kills)
 
 
-def test_f04_killed_between_commit_and_bell(site, book):
+def test_killed_between_commit_and_bell(site, book):
     site.start_timetable()
     site.start_worker()
     site.ask("ask", "f04-warm", 1)
@@ -90,7 +90,7 @@ def test_f04_killed_between_commit_and_bell(site, book):
     assert took <= 30
 
 
-def test_f05_rolled_back(site, book):
+def test_rolled_back(site, book):
     site.start_timetable()
     site.start_worker()
     site.ask("take_back", "f05", 50)
@@ -103,7 +103,7 @@ def test_f05_rolled_back(site, book):
 
 
 @pytest.mark.parametrize("persistent", [False, True])
-def test_f07_f08_valkey_killed(site, book, persistent):
+def test_valkey_killed(site, book, persistent):
     site.kill_valkey()
     site.start_valkey(persistent=persistent)
     site.start_timetable()
@@ -125,7 +125,7 @@ def test_f07_f08_valkey_killed(site, book, persistent):
     assert recovery <= 60 + MAILS / 50
 
 
-def test_f12_valkey_flushed_under_load(site, book):
+def test_valkey_flushed_under_load(site, book):
     site.start_timetable()
     site.start_worker()
     site.ask("ask", "f12", MAILS)
@@ -138,7 +138,7 @@ def test_f12_valkey_flushed_under_load(site, book):
     sound(line, doubles=0)
 
 
-def test_f16_f17_two_timetables_and_three_workers(site, book):
+def test_two_timetables_and_three_workers(site, book):
     site.start_timetable(), site.start_timetable()
     for _worker in range(3):
         site.start_worker()
@@ -152,7 +152,7 @@ def test_f16_f17_two_timetables_and_three_workers(site, book):
     sound(line, doubles=0)
 
 
-def test_f17_two_timetables_send_one_digest_each(site, book):
+def test_two_timetables_send_one_digest_each(site, book):
     site.ask("want_digests")
     site.ask("fan_out", "f17a")
     site.ask("fan_out", "f17b")
@@ -177,7 +177,7 @@ def test_f17_two_timetables_send_one_digest_each(site, book):
     assert time.monotonic() - started < 150
 
 
-def test_f34_a_mail_server_with_moods(site, book):
+def test_a_mail_server_with_moods(site, book):
     moods = ["451 4.7.1 greylisted", "554 5.7.1 no", "drop", 1.0, "421 4.3.2 closing"]
     script = random.Random(7).choices(["250 OK", *moods], [90, 3, 2, 2, 1, 2], k=MAILS)
     site.sink.script.extend(script)
@@ -195,7 +195,7 @@ def test_f34_a_mail_server_with_moods(site, book):
     assert line.parked == script.count("554 5.7.1 no")
 
 
-def test_f35_mail_server_away(site, book):
+def test_mail_server_away(site, book):
     site.start_timetable()
     site.start_worker()
     site.sink.stop()
@@ -215,7 +215,7 @@ def test_f35_mail_server_away(site, book):
     assert site.ask("state")["gaps"] == dict.fromkeys(("late", "expired", "orphaned", "forgotten", "untold"), 0)
 
 
-def test_f06_deployed_under_load(site, book):
+def test_deployed_under_load(site, book):
     site.start_timetable()
     worker = site.start_worker()
     site.ask("ask", "f06", MAILS)
@@ -233,7 +233,7 @@ def test_f06_deployed_under_load(site, book):
     sound(line, doubles=0)
 
 
-def test_f10_valkey_full(site, book):
+def test_valkey_full(site, book):
     site.start_timetable()
     site.start_worker()
     site.ask("ask", "f10-before", 5)
@@ -252,7 +252,7 @@ def test_f10_valkey_full(site, book):
     assert took <= 60
 
 
-def test_f11_valkey_says_nothing_any_more(site, book):
+def test_valkey_says_nothing_any_more(site, book):
     """A frozen server is what a half-open socket looks like: the connection stands and nobody answers."""
     site.start_timetable()
     worker = site.start_worker()

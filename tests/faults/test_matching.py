@@ -106,7 +106,7 @@ def campaign(site, monkeypatch):
     return found
 
 
-def test_f01_f42_worker_group_killed_again_and_again_in_a_run(campaign):
+def test_worker_group_killed_again_and_again_in_a_run(campaign):
     campaign.site.start_timetable()
     worker = campaign.worker()
     campaign.ask("start")
@@ -119,7 +119,7 @@ def test_f01_f42_worker_group_killed_again_and_again_in_a_run(campaign):
     campaign.sound()
 
 
-def test_f02_pool_children_killed_in_a_run(campaign):
+def test_pool_children_killed_in_a_run(campaign):
     campaign.site.start_timetable()
     worker = campaign.worker()
     campaign.ask("start")
@@ -131,7 +131,7 @@ def test_f02_pool_children_killed_in_a_run(campaign):
     campaign.sound()
 
 
-def test_f07_redis_killed_and_started_empty_in_a_run(campaign):
+def test_redis_killed_and_started_empty_in_a_run(campaign):
     campaign.site.start_timetable()
     campaign.worker()
     campaign.ask("start")
@@ -142,7 +142,7 @@ def test_f07_redis_killed_and_started_empty_in_a_run(campaign):
     campaign.sound()
 
 
-def test_f13_blocks_that_outlast_their_lease_and_the_patience_of_the_broker_have_one_effect(site, monkeypatch):
+def test_blocks_that_outlast_their_lease_and_the_patience_of_the_broker_have_one_effect(site, monkeypatch):
     """Every block takes two to four times as long: others take it over meanwhile, and its message comes again."""
     for name, value in {"MATCH_BLOCK": "4", "MATCH_LEASE": "1"}.items():
         monkeypatch.setenv(name, value)
@@ -157,7 +157,7 @@ def test_f13_blocks_that_outlast_their_lease_and_the_patience_of_the_broker_have
     assert state["tries"] > state["blocks"]  # or nothing was late
 
 
-def test_f16_messages_repeated_three_times_and_in_another_order_have_one_effect(campaign):
+def test_messages_repeated_three_times_and_in_another_order_have_one_effect(campaign):
     campaign.ask("start")
     campaign.ask("ring", 10)
     broker = redis.Redis(port=campaign.site.port)
@@ -172,7 +172,7 @@ def test_f16_messages_repeated_three_times_and_in_another_order_have_one_effect(
     assert (len(waiting) > 10, state["done"]) == (True, state["blocks"])
 
 
-def test_f15_product_that_kills_every_worker_is_put_aside_and_stops_nothing_else(campaign):
+def test_product_that_kills_every_worker_is_put_aside_and_stops_nothing_else(campaign):
     campaign.site.start_timetable()
     worker = campaign.worker(2, "-I", "tests.faults.poison")
     campaign.ask("start")
@@ -189,7 +189,7 @@ def test_f15_product_that_kills_every_worker_is_put_aside_and_stops_nothing_else
     assert campaign.settled()["aside"] == 0
 
 
-def test_f42_edited_withdrawn_and_changed_in_the_middle_of_a_run(campaign):
+def test_edited_withdrawn_and_changed_in_the_middle_of_a_run(campaign):
     campaign.site.start_timetable()
     campaign.worker()
     campaign.ask("start")
@@ -203,7 +203,7 @@ def test_f42_edited_withdrawn_and_changed_in_the_middle_of_a_run(campaign):
 
 
 @pytest.mark.skipif(not FOUND, reason="needs the programs of a PostgreSQL server")
-def test_f19_postgresql_stopped_at_once_in_a_run(site, monkeypatch):
+def test_postgresql_stopped_at_once_in_a_run(site, monkeypatch):
     for name, value in RUN.items():
         monkeypatch.setenv(name, value)
     with socket.create_server(("127.0.0.1", 0)) as free:

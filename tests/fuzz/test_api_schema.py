@@ -81,7 +81,7 @@ def caller(monkeypatch, _one_connection):
 
 
 @pytest.mark.parametrize("part", CHOSEN)
-def test_g12_no_made_up_call_ends_in_a_5xx(caller, part):
+def test_no_made_up_call_ends_in_a_5xx(caller, part):
     key, own = caller
     schema = schemathesis.openapi.from_wsgi("/api/v1/schema/?format=json", application)
     operations = [found.ok() for found in schema.get_all_operations()]

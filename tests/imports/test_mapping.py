@@ -13,7 +13,7 @@ def places(kind, *head):
     return {name: head[place] for name, place in headers.suggest(head, heads(kind)).items()}
 
 
-def test_b74_chinese_heads_in_another_order_are_told():
+def test_chinese_heads_in_another_order_are_told():
     assert places("products", "最小起订量", "单价（美元）", "品名*", "海关编码", "原产国", "备用") == {
         "min_order": "最小起订量",
         "price_low": "单价（美元）",
@@ -23,7 +23,7 @@ def test_b74_chinese_heads_in_another_order_are_told():
     }
 
 
-def test_b74_heads_with_typing_errors_are_told():
+def test_heads_with_typing_errors_are_told():
     assert places("products", "Prodcut name", "Contry of origin", "Curency", "H.S. Code") == {
         "name": "Prodcut name",
         "origin": "Contry of origin",
@@ -32,12 +32,12 @@ def test_b74_heads_with_typing_errors_are_told():
     }
 
 
-def test_b74_nothing_is_made_of_heads_that_mean_something_else():
+def test_nothing_is_made_of_heads_that_mean_something_else():
     assert places("products", "Our ref", "Booth", "Remarks on hall") == {}
 
 
 @pytest.mark.django_db
-def test_b74_a_column_that_is_needed_and_missing_is_asked_for(mill, owner):
+def test_a_column_that_is_needed_and_missing_is_asked_for(mill, owner):
     batch = opened(by=owner, company=mill, content=as_csv([["Foo", "HS"], ["rice", "100630"]]))
     assert batch.mapping == {"hs_code": 1}
     with pytest.raises(Refused) as refused:
@@ -49,7 +49,7 @@ def test_b74_a_column_that_is_needed_and_missing_is_asked_for(mill, owner):
 
 
 @pytest.mark.django_db
-def test_b70_what_cannot_be_read_is_refused_at_the_upload_with_a_sentence(mill, owner):
+def test_what_cannot_be_read_is_refused_at_the_upload_with_a_sentence(mill, owner):
     with pytest.raises(ValidationError) as refused:
         services.start_import(
             by=owner, kind="products", company=mill, file_name="x.xls", content=b"\xd0\xcf\x11\xe0" * 9
@@ -60,7 +60,7 @@ def test_b70_what_cannot_be_read_is_refused_at_the_upload_with_a_sentence(mill, 
 
 
 @pytest.mark.django_db
-def test_b54_a_file_name_is_shown_and_never_used(mill, owner):
+def test_a_file_name_is_shown_and_never_used(mill, owner):
     for given, shown in [
         ("../../etc/passwd", "passwd"),
         ('a";\r\nX: y.csv', "a file"),

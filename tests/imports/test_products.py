@@ -69,7 +69,7 @@ def test_publish_shows_what_is_complete_and_keeps_the_rest_as_drafts(mill, owner
     assert list(Product.objects.order_by("pk").values_list("status", flat=True)) == ["published", "draft"]
 
 
-def test_b72_three_bad_of_a_thousand_are_named_and_the_others_come_in(mill, owner):
+def test_three_bad_of_a_thousand_are_named_and_the_others_come_in(mill, owner):
     rows = goods(1000)
     rows[9][1], rows[499][4], rows[998][0] = "999999", "cheap", ""
     batch = previewed(by=owner, company=mill, content=as_csv([HEAD, *rows]))
@@ -85,7 +85,7 @@ def test_b72_three_bad_of_a_thousand_are_named_and_the_others_come_in(mill, owne
     assert Product.objects.count() == 997
 
 
-def test_b73_a_row_twice_in_the_file_is_one_product_and_the_later_one_adds_to_it(mill, owner):
+def test_a_row_twice_in_the_file_is_one_product_and_the_later_one_adds_to_it(mill, owner):
     rows = goods(2)
     rows.append([*rows[0][:4], "", "", "40", "t"])
     batch = previewed(by=owner, company=mill, content=as_csv([HEAD, *rows]))
@@ -97,7 +97,7 @@ def test_b73_a_row_twice_in_the_file_is_one_product_and_the_later_one_adds_to_it
     assert outcome(batch) == {"total": 3, "created": 2, "updated": 1, "unchanged": 0, "rejected": 0}
 
 
-def test_b73_another_companys_name_in_the_company_column_is_refused(mill, owner):
+def test_another_companys_name_in_the_company_column_is_refused(mill, owner):
     other = factories.supplier(legal_name="Somebody Else Ltd")
     rows = [
         [*goods(1)[0], "Somebody Else Ltd"],
@@ -109,14 +109,14 @@ def test_b73_another_companys_name_in_the_company_column_is_refused(mill, owner)
     assert problems(batch) == {2: {"company": sentence}, 4: {"company": sentence}}
 
 
-def test_b75_a_formula_is_kept_as_the_text_it_is(mill, owner):
+def test_a_formula_is_kept_as_the_text_it_is(mill, owner):
     names = ['=cmd|"/c calc"!A1', "＝1+1", "+tea", "@rice", "-5 °C fish"]
     rows = [[name, *goods(1)[0][1:]] for name in names]
     applied(by=owner, batch=previewed(by=owner, company=mill, content=as_csv([HEAD, *rows])))
     assert list(ProductText.objects.order_by("pk").values_list("name", flat=True)) == names
 
 
-def test_f43_the_same_file_again_changes_nothing(mill, owner):
+def test_the_same_file_again_changes_nothing(mill, owner):
     content = as_csv([HEAD, *goods(30)])
     applied(by=owner, batch=previewed(by=owner, company=mill, content=content))
     again = applied(by=owner, batch=previewed(by=owner, company=mill, content=content))
@@ -124,7 +124,7 @@ def test_f43_the_same_file_again_changes_nothing(mill, owner):
     assert Product.objects.count() == 30
 
 
-def test_f43_two_uploads_checked_before_either_came_in_make_each_product_once(mill, owner):
+def test_two_uploads_checked_before_either_came_in_make_each_product_once(mill, owner):
     content = as_csv([HEAD, *goods(20)])
     first = previewed(by=owner, company=mill, content=content)
     second = previewed(by=owner, company=mill, content=content)
@@ -141,7 +141,7 @@ class Killed(BaseException):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("chunk", range(10))
-def test_f43_killed_in_any_piece_it_goes_on_where_it_ended(mill, owner, monkeypatch, chunk):
+def test_killed_in_any_piece_it_goes_on_where_it_ended(mill, owner, monkeypatch, chunk):
     """Ten points: the transaction of that chunk is lost, everything before it stands, the next worker does the rest."""
     monkeypatch.setattr(staging, "PIECE", 10)
     monkeypatch.setattr(applying, "PIECE", 10)
@@ -312,7 +312,7 @@ def test_a_stranger_and_a_plain_member_bring_nothing_in(mill, owner):
     assert refused.value.code == "wrong_side"
 
 
-def test_b78_an_import_of_somebody_else_does_not_exist(mill, owner):
+def test_an_import_of_somebody_else_does_not_exist(mill, owner):
     batch = previewed(by=owner, company=mill, content=as_csv([HEAD, *goods(1)]))
     assert list(Import.objects.visible_to(owner)) == [batch]
     assert list(Import.objects.visible_to(factories.member_of(factories.supplier()))) == []

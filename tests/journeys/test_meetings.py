@@ -54,7 +54,7 @@ SAID = {
 
 
 @pytest.mark.parametrize("hers", SAID)
-def test_f53_wishes_become_a_plan_a_badge_at_a_door_without_network_and_a_held_meeting(site, hers):
+def test_wishes_become_a_plan_a_badge_at_a_door_without_network_and_a_held_meeting(site, hers):
     """Everybody reads one language, and the other side of the meeting the other one."""
     his = "zh" if hers == "en" else "en"
     said, to_him = SAID[hers], SAID[his]

@@ -66,7 +66,7 @@ def test_no_hides_the_match_from_the_supplier(match):
     assert refusal.value.status == 404
 
 
-def test_b65_match_of_another_company_does_not_exist(match):
+def test_match_of_another_company_does_not_exist(match):
     with pytest.raises(Refused) as refusal:
         answer_match(by=factories.member_of(factories.supplier()), match=match, side="supplier", answer="interested")
 

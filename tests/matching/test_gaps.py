@@ -31,7 +31,7 @@ def test_what_is_asked_for_most_stands_first(product):
     }
 
 
-def test_b62_what_a_private_demand_asks_for_is_told_to_nobody(product):
+def test_what_a_private_demand_asks_for_is_told_to_nobody(product):
     wanted(certificates_required=["HALAL"], demand={"visibility": "private"})
     wanted(certificates_required=["HALAL"], demand={"visibility": "invited"})
     wanted(certificates_required=["HALAL"], demand={"status": "draft"})

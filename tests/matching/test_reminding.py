@@ -85,7 +85,7 @@ def test_a_match_that_no_longer_stands_is_not_reminded_of(pair):
     assert reminded() == []
 
 
-def test_f18_two_days_without_a_timetable_lose_no_reminder(pair):
+def test_two_days_without_a_timetable_lose_no_reminder(pair):
     (match, _other), seller, buyer = pair
     answer_match(by=buyer, match=match, side="buyer", answer="interested")
     with after(5):

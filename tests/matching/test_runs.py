@@ -56,7 +56,7 @@ def test_run_in_blocks_makes_the_rows_of_single_matching(campaign):
     assert [row for row in rows() if row in in_blocks] == in_blocks
 
 
-def test_f42_block_of_a_dead_worker_is_taken_over_when_its_lease_ends(campaign):
+def test_block_of_a_dead_worker_is_taken_over_when_its_lease_ends(campaign):
     run = start_match_run(by=None, campaign=campaign)
     dead = runs.claim_block()
     while match_block():
@@ -73,7 +73,7 @@ def test_f42_block_of_a_dead_worker_is_taken_over_when_its_lease_ends(campaign):
     assert run.blocks.get(pk=dead.pk).attempts == 2
 
 
-def test_f15_block_that_kills_its_worker_is_given_up_after_five_attempts(campaign):
+def test_block_that_kills_its_worker_is_given_up_after_five_attempts(campaign):
     run = start_match_run(by=None, campaign=campaign)
     run.blocks.update(attempts=5, lease_until=timezone.now() - dt.timedelta(seconds=1))
 
@@ -119,7 +119,7 @@ def run_to_the_end():
         pass
 
 
-def test_f42_line_edited_during_a_run_is_matched_again_after_it(campaign):
+def test_line_edited_during_a_run_is_matched_again_after_it(campaign):
     start_match_run(by=None, campaign=campaign)
     match_block()
     edited = DemandLine.objects.first()
@@ -131,7 +131,7 @@ def test_f42_line_edited_during_a_run_is_matched_again_after_it(campaign):
     assert waiting() == ([], [])
 
 
-def test_f42_product_edited_beside_a_run_is_matched_before_it_ends_and_the_rows_are_those_of_a_clean_one(campaign):
+def test_product_edited_beside_a_run_is_matched_before_it_ends_and_the_rows_are_those_of_a_clean_one(campaign):
     run = start_match_run(by=None, campaign=campaign)
     match_block()
     beef = Product.objects.get(texts__name="Frozen beef brisket")  # in the last block, which is still to come
@@ -179,7 +179,7 @@ def test_run_leaves_its_own_products_to_its_blocks(campaign):
     assert match_waiting() == 0
 
 
-def test_f42_product_edited_during_its_block_still_waits(campaign, monkeypatch):
+def test_product_edited_during_its_block_still_waits(campaign, monkeypatch):
     run = start_match_run(by=None, campaign=campaign)
     product = Product.objects.order_by("pk").first()
     learn = runs.scorer.learn_for
@@ -209,7 +209,7 @@ def test_f42_product_edited_during_its_block_still_waits(campaign, monkeypatch):
     assert waiting() == ([product.pk], [])
 
 
-def test_f42_blocks_in_any_order_and_twice_make_the_rows_of_a_clean_run(campaign, settings):
+def test_blocks_in_any_order_and_twice_make_the_rows_of_a_clean_run(campaign, settings):
     start_match_run(by=None, campaign=campaign)
     run_to_the_end()
     clean, told = ranked(), Notice.objects.count()
@@ -241,7 +241,7 @@ def test_row_of_an_earlier_run_with_a_higher_score_pushes_no_better_row_out(camp
     assert ranked() == clean
 
 
-def test_f07_run_whose_bells_were_lost_goes_on_with_the_next_tick(campaign, monkeypatch):
+def test_run_whose_bells_were_lost_goes_on_with_the_next_tick(campaign, monkeypatch):
     start_match_run(by=None, campaign=campaign)
     rung = []
     monkeypatch.setattr(tasks.match_block, "delay", lambda: rung.append(1))
@@ -251,7 +251,7 @@ def test_f07_run_whose_bells_were_lost_goes_on_with_the_next_tick(campaign, monk
     assert (MatchBlock.objects.filter(done_at__isnull=False).count(), rung) == (1, [1])
 
 
-def test_f15_row_that_kills_its_worker_is_tried_alone_and_put_aside(campaign, monkeypatch):
+def test_row_that_kills_its_worker_is_tried_alone_and_put_aside(campaign, monkeypatch):
     bad = Product.objects.order_by("pk").first()
 
     def die(_matcher, offered, *_rest, **_more):

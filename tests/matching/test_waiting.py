@@ -107,7 +107,7 @@ def test_company_is_never_matched_with_itself():
     assert Match.objects.count() == 0
 
 
-def test_b62_private_demand_is_matched_for_its_buyer_and_unseen_by_the_supplier():
+def test_private_demand_is_matched_for_its_buyer_and_unseen_by_the_supplier():
     product, line = rice_and_line()
     line.demand.visibility = "private"
     line.demand.save()

@@ -37,7 +37,7 @@ def send(matched, talk, *files):
         ("a.pdf", b"%PDF-" + b"0" * 10_000_001, "file_too_large"),
     ],
 )
-def test_b45_b47_b51_b55_what_is_not_a_quiet_pdf_or_a_picture_is_refused(matched, talk, name, content, refusal):
+def test_what_is_not_a_quiet_pdf_or_a_picture_is_refused(matched, talk, name, content, refusal):
     with pytest.raises(ValidationError) as caught:
         send(matched, talk, (name, content))
     assert caught.value.error_dict["files"][0].code == refusal
@@ -45,7 +45,7 @@ def test_b45_b47_b51_b55_what_is_not_a_quiet_pdf_or_a_picture_is_refused(matched
 
 
 @pytest.mark.django_db
-def test_b46_a_picture_is_re_encoded_and_what_hung_behind_it_is_gone(matched, talk):
+def test_a_picture_is_re_encoded_and_what_hung_behind_it_is_gone(matched, talk):
     kept = send(matched, talk, ("a.png", png() + b"<script>alert(1)</script>")).attachments.get()
     with kept.file.open("rb") as file:
         content = file.read()
@@ -64,12 +64,12 @@ def test_b46_a_picture_is_re_encoded_and_what_hung_behind_it_is_gone(matched, ta
         ("报价单.pdf", "报价单.pdf"),
     ],
 )
-def test_b54_a_file_name_is_made_harmless(given, shown):
+def test_a_file_name_is_made_harmless(given, shown):
     assert safe_name(given) == shown
 
 
 @pytest.mark.django_db
-def test_b56_b57_files_are_downloads_for_the_two_sides_alone(client, matched, talk):
+def test_files_are_downloads_for_the_two_sides_alone(client, matched, talk):
     kept = send(matched, talk, ("报价单.pdf", PDF)).attachments.get()
     stranger = factories.member_of(factories.buyer())
     client.force_login(stranger)

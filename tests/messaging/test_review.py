@@ -30,7 +30,7 @@ def write(pair, text, other=None):
     return services.ask(by=pair.buy, company=pair.wanter, other=other or factories.supplier(), text=text)
 
 
-def test_b59_two_hundred_alike_messages_are_slowed_and_held_and_nobody_sees_the_held_ones(wide):
+def test_two_hundred_alike_messages_are_slowed_and_held_and_nobody_sees_the_held_ones(wide):
     outcomes = []
     for place in range(200):
         try:
@@ -47,7 +47,7 @@ def test_b59_two_hundred_alike_messages_are_slowed_and_held_and_nobody_sees_the_
     )
 
 
-def test_b59_a_message_that_is_only_a_link_is_held(wide):
+def test_a_message_that_is_only_a_link_is_held(wide):
     asked = write(wide, "http://example.org/best-offer")
     assert (asked.delivered_at, asked.messages.get().hold) == (None, "link_only")
 

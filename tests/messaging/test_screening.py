@@ -19,7 +19,7 @@ CHEESE = (
 @pytest.mark.parametrize(
     ("one", "other"), [(OFFER, OFFER), (OFFER, REWORDED), (OFFER, OFFER.upper()), (ZH, ZH_REWORDED)]
 )
-def test_b59_re_wording_a_little_leaves_a_text_nearly_the_same(one, other):
+def test_re_wording_a_little_leaves_a_text_nearly_the_same(one, other):
     assert likeness(one, other) >= ALIKE
 
 
@@ -44,5 +44,5 @@ def test_copies_counts_companies_and_not_messages_and_never_the_receiver_itself(
         ("We mill 20 t a day.", False),
     ],
 )
-def test_b59_little_more_than_a_link(text, little):
+def test_little_more_than_a_link(text, little):
     assert is_little_more_than_a_link(text) is little

@@ -84,13 +84,13 @@ def test_strangers_and_organisers_see_nothing(talk):
 
 
 @pytest.mark.parametrize("visibility", ["private", "invited"])
-def test_b62_nobody_answers_a_demand_she_may_not_see(pair, visibility):
+def test_nobody_answers_a_demand_she_may_not_see(pair, visibility):
     hidden = factories.demand(pair.wanter, lines=1, visibility=visibility)
     answer = {"by": pair.sell, "company": pair.seller, "demand": hidden, "text": "We have it."}
     assert (code(services.ask, **answer), Enquiry.objects.count()) == (("not_found", 404), 0)
 
 
-def test_b62_a_demand_is_answered_once_and_asked_about_without_showing_who_answered_to_others(pair):
+def test_a_demand_is_answered_once_and_asked_about_without_showing_who_answered_to_others(pair):
     answered = services.ask(by=pair.sell, company=pair.seller, demand=pair.demand, text=TEXT)
     again = {"by": pair.sell, "company": pair.seller, "demand": pair.demand, "text": "And from April."}
     assert code(services.ask, **again) == ("waits_for_answer", 409)
@@ -100,7 +100,7 @@ def test_b62_a_demand_is_answered_once_and_asked_about_without_showing_who_answe
     assert list(Enquiry.objects.visible_to(factories.member_of(factories.supplier()))) == []
 
 
-def test_b58_to_oneself_to_a_blocker_to_whoever_opted_out_and_beyond_the_limit_is_403_with_a_reason(pair):
+def test_to_oneself_to_a_blocker_to_whoever_opted_out_and_beyond_the_limit_is_403_with_a_reason(pair):
     both = factories.company(is_supplier=True, is_buyer=True)
     me = factories.member_of(both)
     ask = {"by": me, "company": both, "text": TEXT}
@@ -117,7 +117,7 @@ def test_b58_to_oneself_to_a_blocker_to_whoever_opted_out_and_beyond_the_limit_i
     assert Enquiry.objects.count() == 0
 
 
-def test_b58_what_is_not_approved_neither_writes_nor_is_written_to(pair):
+def test_what_is_not_approved_neither_writes_nor_is_written_to(pair):
     draft = factories.buyer(status="pending")
     ask = {"by": factories.member_of(draft), "company": draft, "text": TEXT, "product": pair.product}
     assert code(services.ask, **ask) == ("not_approved", 403)
@@ -140,7 +140,7 @@ def test_the_limit_of_a_day_is_held_by_the_database(pair):
         type(use).objects.create(company=pair.wanter, day=use.day, number=3, allowed=2, enquiry=other)
 
 
-def test_b60_a_message_of_100_kb_500_mentions_or_11_files_is_refused(matched, talk):
+def test_a_message_of_100_kb_500_mentions_or_11_files_is_refused(matched, talk):
     for text, name in (("a" * 100_000, "text"), ("@" * 500, "text"), ("  ", "text")):
         with pytest.raises(ValidationError) as caught:
             services.reply(by=matched.sell, enquiry=talk, text=text)
@@ -150,12 +150,12 @@ def test_b60_a_message_of_100_kb_500_mentions_or_11_files_is_refused(matched, ta
     assert caught.value.error_dict["files"][0].code == "too_many_files"
 
 
-def test_b61_nobody_of_a_third_company_can_be_given_an_enquiry(matched, talk):
+def test_nobody_of_a_third_company_can_be_given_an_enquiry(matched, talk):
     stranger = factories.member_of(factories.supplier())
     assert code(services.assign, by=matched.sell, enquiry=talk, to=stranger) == ("not_a_colleague", 403)
 
 
-def test_b61_a_removed_member_no_longer_reads(matched, talk):
+def test_a_removed_member_no_longer_reads(matched, talk):
     left = factories.user()
     Membership.objects.create(company=matched.seller, user=left)
     assert list(Enquiry.objects.visible_to(left)) == [talk]
@@ -164,7 +164,7 @@ def test_b61_a_removed_member_no_longer_reads(matched, talk):
     assert code(services.reply, by=left, enquiry=talk, text="hello") == ("not_found", 404)
 
 
-def test_b61_after_fifteen_minutes_a_message_is_not_changed(matched, talk):
+def test_after_fifteen_minutes_a_message_is_not_changed(matched, talk):
     message = services.reply(by=matched.sell, enquiry=talk, text="Yes, 20 t.")
     services.edit_message(by=matched.sell, message=message, text="Yes, 25 t.")
     with time_machine.travel(timezone.now() + dt.timedelta(minutes=16), tick=False):
@@ -173,7 +173,7 @@ def test_b61_after_fifteen_minutes_a_message_is_not_changed(matched, talk):
     assert facts == {"before": "Yes, 20 t.", "after": "Yes, 25 t."}
 
 
-def test_b61_a_message_taken_back_leaves_a_mark_and_its_copy_in_the_audit(matched, talk):
+def test_a_message_taken_back_leaves_a_mark_and_its_copy_in_the_audit(matched, talk):
     message = services.reply(by=matched.sell, enquiry=talk, text="Our floor price is 900.")
     assert code(services.delete_message, by=matched.buy, message=message) == ("not_yours", 403)
     services.delete_message(by=matched.sell, message=message)

@@ -49,7 +49,7 @@ def test_no_digest_when_nothing_happened(daily, time_machine):
     assert Digest.objects.count() == 0
 
 
-def test_f17_two_schedulers_make_one_digest_a_day(daily, tell, time_machine):
+def test_two_schedulers_make_one_digest_a_day(daily, tell, time_machine):
     tell(daily)
     time_machine.move_to(WEDNESDAY, tick=False)
     assert [digests.gather(), digests.gather()] == [1, 0]
@@ -57,7 +57,7 @@ def test_f17_two_schedulers_make_one_digest_a_day(daily, tell, time_machine):
     assert digests.gather() == 0
 
 
-def test_f18_after_days_of_silence_there_is_one_digest_with_everything(daily, tell, time_machine, sink):
+def test_after_days_of_silence_there_is_one_digest_with_everything(daily, tell, time_machine, sink):
     rows = [tell(daily)]
     time_machine.move_to(WEDNESDAY, tick=False)
     rows.append(tell(daily))
@@ -69,7 +69,7 @@ def test_f18_after_days_of_silence_there_is_one_digest_with_everything(daily, te
     assert [Delivery.objects.get(pk=row.pk).state for row in rows] == ["sent", "sent"]
 
 
-def test_f38_a_clock_that_jumps_back_sends_nothing_twice(daily, tell, time_machine, sink):
+def test_a_clock_that_jumps_back_sends_nothing_twice(daily, tell, time_machine, sink):
     tell(daily)
     time_machine.move_to(NEXT_MONDAY, tick=False)
     digests.gather()

@@ -139,7 +139,7 @@ def test_the_command_delivers_without_celery(person, tell, mailoutbox):
 
 
 @pytest.mark.slow
-def test_f09_the_bell_neither_raises_nor_waits_without_redis(no_redis):
+def test_the_bell_neither_raises_nor_waits_without_redis(no_redis):
     started = time.monotonic()
     tasks.ring()
     assert time.monotonic() - started < 0.5

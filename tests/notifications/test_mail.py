@@ -92,7 +92,7 @@ def test_every_kind_reads_well_in_each_language(kind, language, person):
         assert KINDS[kind]["reasons"][language][0] in letter.body
 
 
-def test_b91_a_mail_carries_one_click_unsubscribe_headers(sink, person, tell):
+def test_a_mail_carries_one_click_unsubscribe_headers(sink, person, tell):
     tell(person)
     mail.deliver_waiting()
     letter = sink.letters[0][1]
@@ -102,12 +102,12 @@ def test_b91_a_mail_carries_one_click_unsubscribe_headers(sink, person, tell):
     assert address in body(letter, "plain")
 
 
-def test_b92_a_mail_about_the_account_has_no_way_to_stop_it(person):
+def test_a_mail_about_the_account_has_no_way_to_stop_it(person):
     letter = mail.build(person, "welcome", "account", {}, key="k")
     assert "List-Unsubscribe" not in letter.extra_headers
 
 
-def test_b25_user_text_in_a_subject_stays_one_header(sink, person, tell):
+def test_user_text_in_a_subject_stays_one_header(sink, person, tell):
     tell(person, demand="rice\r\nBcc: victim@example.org\n\n=?utf-8?q?x?= \u202egnp.exe " + "x" * 2000)
     assert mail.deliver_waiting() == 1
     ((to, letter),) = sink.letters
@@ -122,7 +122,7 @@ def test_b25_user_text_in_a_subject_stays_one_header(sink, person, tell):
     "address",
     ["a@example.org\nBcc: b@example.org", "a@example.org, b@example.org", "Ann <a@example.org>, b@x.org", "a b@x.org"],
 )
-def test_b24_an_address_that_is_two_reaches_nobody_else(address, sink, person, tell):
+def test_an_address_that_is_two_reaches_nobody_else(address, sink, person, tell):
     row = tell(person)
     type(person).objects.filter(pk=person.pk).update(email=address)
     assert mail.deliver_waiting() == 0
@@ -130,7 +130,7 @@ def test_b24_an_address_that_is_two_reaches_nobody_else(address, sink, person, t
     assert Delivery.objects.get(pk=row.pk).state == "parked"
 
 
-def test_f34_a_4xx_is_repeated_and_a_5xx_parked(sink, person, tell):
+def test_a_4xx_is_repeated_and_a_5xx_parked(sink, person, tell):
     busy, blocked, good = tell(person), tell(person), tell(person)
     sink.script.extend(["451 4.7.1 greylisted", "554 5.7.1 looks like spam"])
     assert mail.deliver_waiting() == 1
@@ -139,7 +139,7 @@ def test_f34_a_4xx_is_repeated_and_a_5xx_parked(sink, person, tell):
     assert [row.last_error for row in rows] == ["451 4.7.1 greylisted", "554 5.7.1 looks like spam", ""]
 
 
-def test_f34_an_unknown_mailbox_is_parked_with_what_the_server_said(sink, person, tell):
+def test_an_unknown_mailbox_is_parked_with_what_the_server_said(sink, person, tell):
     row = tell(person)
     sink.refuse[person.email] = "550 5.1.1 no such mailbox"
     mail.deliver_waiting()
@@ -147,7 +147,7 @@ def test_f34_an_unknown_mailbox_is_parked_with_what_the_server_said(sink, person
     assert (row.state, row.last_error) == ("parked", "550 5.1.1 no such mailbox")
 
 
-def test_f34_a_line_cut_after_data_repeats_under_the_same_message_id(sink, person, tell):
+def test_a_line_cut_after_data_repeats_under_the_same_message_id(sink, person, tell):
     row = tell(person)
     sink.script.append("drop")
     assert mail.deliver_waiting() == 0
@@ -156,7 +156,7 @@ def test_f34_a_line_cut_after_data_repeats_under_the_same_message_id(sink, perso
     assert dict(sink.ids) == {f"<{row.pk}@127.0.0.1>": 2}
 
 
-def test_f35_a_server_that_is_away_parks_nothing_and_counts_no_try(sink, person, tell):
+def test_a_server_that_is_away_parks_nothing_and_counts_no_try(sink, person, tell):
     row = tell(person)
     sink.stop()
     assert mail.deliver_waiting() == 0

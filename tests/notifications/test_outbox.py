@@ -37,7 +37,7 @@ def test_a_promise_is_claimed_by_one_worker_only(person, tell):
     assert outbox.claim(outbox.mail_due()) == []
 
 
-def test_f07_a_worker_told_to_end_gives_back_what_it_had_not_begun(person, tell):
+def test_a_worker_told_to_end_gives_back_what_it_had_not_begun(person, tell):
     first, second = tell(person), tell(person)
     with pytest.raises(SystemExit):
         drain(raising(SystemExit()))
@@ -65,7 +65,7 @@ def test_the_attempt_is_written_before_the_socket_opens(person, tell):
     assert opened_at is not None
 
 
-def test_f01_a_lease_that_ran_out_is_taken_over(person, tell):
+def test_a_lease_that_ran_out_is_taken_over(person, tell):
     row = tell(person)
     (lost,) = outbox.claim(outbox.mail_due())
     assert outbox.begin(lost)
@@ -74,7 +74,7 @@ def test_f01_a_lease_that_ran_out_is_taken_over(person, tell):
     assert (taken.pk, taken.crashes) == (row.pk, 1)
 
 
-def test_f01_a_late_worker_cannot_overwrite(person, tell):
+def test_a_late_worker_cannot_overwrite(person, tell):
     row = tell(person)
     (late,) = outbox.claim(outbox.mail_due())
     Delivery.objects.update(lease_token=uuid.uuid4())
@@ -83,7 +83,7 @@ def test_f01_a_late_worker_cannot_overwrite(person, tell):
     assert fresh(row).state == "waiting"
 
 
-def test_f15_a_promise_whose_workers_die_is_parked_at_the_fifth(person, tell):
+def test_a_promise_whose_workers_die_is_parked_at_the_fifth(person, tell):
     row = tell(person)
     for _death in range(5):
         (promise,) = outbox.claim(outbox.mail_due())
@@ -194,7 +194,7 @@ def test_what_somebody_else_dealt_with_is_read_and_stays_here(person, tell):
 
 
 @pytest.mark.slow
-def test_f16_many_sweepers_over_the_same_rows_send_each_once(tell):
+def test_many_sweepers_over_the_same_rows_send_each_once(tell):
     people = [factories.user() for _person in range(30)]
     tell(*people)
     sent = []
@@ -207,7 +207,7 @@ def test_f16_many_sweepers_over_the_same_rows_send_each_once(tell):
     assert len(sent) == len(set(sent)) == 30
 
 
-def test_f13_a_bell_that_comes_again_while_the_first_still_works_sends_nothing_twice(person, tell):
+def test_a_bell_that_comes_again_while_the_first_still_works_sends_nothing_twice(person, tell):
     """A task that outlasts the visibility timeout is given to another worker while the first still runs."""
     tell(person), tell(person)
     sent = []
@@ -220,7 +220,7 @@ def test_f13_a_bell_that_comes_again_while_the_first_still_works_sends_nothing_t
     assert len(sent) == len(set(sent)) == 2
 
 
-def test_f38_the_sweeper_and_leases_survive_a_clock_that_jumps_ahead_and_back(person, tell, time_machine):
+def test_the_sweeper_and_leases_survive_a_clock_that_jumps_ahead_and_back(person, tell, time_machine):
     row = tell(person)
     now = timezone.now()
     time_machine.move_to(now + timedelta(days=40))

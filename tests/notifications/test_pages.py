@@ -116,7 +116,7 @@ def test_wishes_are_saved_as_differences_from_the_default(signed_in, person):
     assert str(Attention.objects.get().quiet_from) == "22:00:00"
 
 
-def test_b92_an_unknown_choice_is_refused_and_nothing_is_lost(signed_in):
+def test_an_unknown_choice_is_refused_and_nothing_is_lost(signed_in):
     response = signed_in.post(
         reverse("notice_settings"), wishes() | {"match.email": "hourly", "company.email": "weekly"}
     )
@@ -125,7 +125,7 @@ def test_b92_an_unknown_choice_is_refused_and_nothing_is_lost(signed_in):
     assert response.context["wishes"]["company.email"].value() == "weekly"
 
 
-def test_b92_the_account_topic_is_not_offered_and_cannot_be_posted(signed_in, person):
+def test_the_account_topic_is_not_offered_and_cannot_be_posted(signed_in, person):
     assert "account.email" not in signed_in.get(reverse("notice_settings")).context["wishes"].fields
     signed_in.post(reverse("notice_settings"), wishes() | {"account.email": "never"})
     assert Preference.objects.count() == 0
@@ -147,14 +147,14 @@ def stop_address(person, topic: str) -> str:
     return unsubscribing.address(person, topic).removeprefix("http://127.0.0.1:8000")
 
 
-def test_b91_a_link_scanner_changes_nothing(client, person):
+def test_a_link_scanner_changes_nothing(client, person):
     response = client.get(stop_address(person, "demand"))
     assert response.status_code == 200
     assert 'method="post"' in response.content.decode()
     assert Preference.objects.count() == 0
 
 
-def test_b91_one_click_acts_without_a_cookie_and_a_replay_changes_nothing(client, person):
+def test_one_click_acts_without_a_cookie_and_a_replay_changes_nothing(client, person):
     client.handler.enforce_csrf_checks = True
     for _time in range(2):
         response = client.post(stop_address(person, "demand"), {"List-Unsubscribe": "One-Click"})
@@ -164,18 +164,18 @@ def test_b91_one_click_acts_without_a_cookie_and_a_replay_changes_nothing(client
     ]
 
 
-def test_b91_a_token_acts_for_its_own_person_whoever_is_signed_in(signed_in, person):
+def test_a_token_acts_for_its_own_person_whoever_is_signed_in(signed_in, person):
     other = factories.user()
     signed_in.post(stop_address(other, "match"))
     assert list(Preference.objects.values_list("user", flat=True)) == [other.pk]
 
 
-def test_b91_a_changed_token_does_not_exist(client, person):
+def test_a_changed_token_does_not_exist(client, person):
     address = stop_address(person, "demand")
     assert client.post(address.replace("/stop/", "/stop/x")).status_code == 404
 
 
-def test_b91_stopping_the_summary_stops_what_comes_in_it_and_no_more(client, person):
+def test_stopping_the_summary_stops_what_comes_in_it_and_no_more(client, person):
     preferences.choose(by=person, topic="match", channel="email", frequency="daily")
     client.post(stop_address(person, unsubscribing.DIGESTS))
     chosen = preferences.of(person)
@@ -190,7 +190,7 @@ def hook(signed_in, settings):
     return WebhookEndpoint.objects.get(), response
 
 
-def test_b82_a_secret_is_in_the_answer_that_made_it_and_in_no_other(signed_in, hook):
+def test_a_secret_is_in_the_answer_that_made_it_and_in_no_other(signed_in, hook):
     endpoint, response = hook
     assert webhooks.secret(endpoint) in response.content.decode()
     for name, args in (("account_webhooks", []), ("account_webhook", [endpoint.uid])):
@@ -201,14 +201,14 @@ def test_b82_a_secret_is_in_the_answer_that_made_it_and_in_no_other(signed_in, h
 
 
 @pytest.mark.parametrize("url", ["https://127.0.0.1/", "http://example.org/", "https://[::ffff:10.0.0.1]/"])
-def test_b79_a_private_address_is_refused_on_the_page_and_what_was_typed_is_kept(signed_in, url):
+def test_a_private_address_is_refused_on_the_page_and_what_was_typed_is_kept(signed_in, url):
     response = signed_in.post(reverse("account_webhooks"), {"name": "ERP", "url": url})
     assert (response.status_code, list(response.context["form"].errors)) == (422, ["url"])
     assert f'value="{url}"' in response.content.decode()
     assert WebhookEndpoint.objects.count() == 0
 
 
-def test_b81_a_test_is_logged_and_can_be_sent_again_under_its_id(signed_in, hook):
+def test_a_test_is_logged_and_can_be_sent_again_under_its_id(signed_in, hook):
     endpoint, _response = hook
     signed_in.post(reverse("account_webhook_act", args=[endpoint.uid, "test"]))
     row = WebhookDelivery.objects.get()
@@ -218,7 +218,7 @@ def test_b81_a_test_is_logged_and_can_be_sent_again_under_its_id(signed_in, hook
     assert list(WebhookDelivery.objects.values_list("pk", "state")) == [(row.pk, "waiting")]
 
 
-def test_b11_somebody_elses_webhook_does_not_exist(client, hook):
+def test_somebody_elses_webhook_does_not_exist(client, hook):
     endpoint, _response = hook
     client.force_login(factories.user())
     for name, args in (("account_webhook", [endpoint.uid]), ("account_webhook_act", [endpoint.uid, "remove"])):

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
         ("demand", "in_app", "daily", "unknown_frequency"),
     ],
 )
-def test_b92_what_cannot_be_chosen_is_refused_with_its_reason(topic, channel, frequency, code, person):
+def test_what_cannot_be_chosen_is_refused_with_its_reason(topic, channel, frequency, code, person):
     with pytest.raises(Refused) as refusal:
         preferences.choose(by=person, topic=topic, channel=channel, frequency=frequency)
     assert (refusal.value.code, refusal.value.status) == (code, 400)
@@ -110,7 +110,7 @@ def test_a_delay_that_the_mail_service_repeats_itself_stops_nothing(person):
     assert Suppression.objects.count() == 0
 
 
-def test_b91_a_token_names_one_person_and_one_topic(person):
+def test_a_token_names_one_person_and_one_topic(person):
     token = unsubscribing.address(person, "demand").rstrip("/").rsplit("/", 1)[1]
     assert unsubscribing.read(token) == (person, "demand")
     assert unsubscribing.read(token[:-1] + ("a" if token[-1] != "a" else "b")) is None
@@ -128,7 +128,7 @@ def test_a_text_message_is_written_to_a_file_once(settings, tmp_path, person, te
     assert json.loads(file.read_text())["text"] == f"Your demand has closed: Jasmine rice {link}"
 
 
-def test_f03_a_text_message_of_unknown_fate_is_not_repeated(settings, tmp_path, person, tell):
+def test_a_text_message_of_unknown_fate_is_not_repeated(settings, tmp_path, person, tell):
     settings.VAR_DIR = tmp_path
     Attention.objects.create(user=person, phone="+8613800000000")
     preferences.choose(by=person, topic="demand", channel="sms", frequency="now")

@@ -16,7 +16,7 @@ def var(settings, tmp_path):
     settings.VAR_DIR = tmp_path
 
 
-def test_f51_a_restored_backup_sends_nothing_again_and_holds_until_somebody_looked(sink, person, tell):
+def test_a_restored_backup_sends_nothing_again_and_holds_until_somebody_looked(sink, person, tell):
     yesterday = timezone.now() - timedelta(days=1)
     sent, unsent = tell(person), None
     assert mail.deliver_waiting() == 1
@@ -32,7 +32,7 @@ def test_f51_a_restored_backup_sends_nothing_again_and_holds_until_somebody_look
     assert [letter["Message-ID"] for _to, letter in sink.letters] == [f"<{row.pk}@127.0.0.1>" for row in (sent, unsent)]
 
 
-def test_f51_a_site_that_only_slept_is_not_held(sink, person, tell, time_machine):
+def test_a_site_that_only_slept_is_not_held(sink, person, tell, time_machine):
     outbox.be_seen()
     tell(person)
     mail.deliver_waiting()
@@ -41,7 +41,7 @@ def test_f51_a_site_that_only_slept_is_not_held(sink, person, tell, time_machine
     assert not Hold.objects.exists()
 
 
-def test_f38_letters_sent_right_after_the_clock_was_put_on_hold_nothing(sink, person, tell):
+def test_letters_sent_right_after_the_clock_was_put_on_hold_nothing(sink, person, tell):
     tell(person)
     assert mail.deliver_waiting() == 1
     Heartbeat.objects.update_or_create(pk=1, defaults={"seen_at": timezone.now() - timedelta(hours=1)})

@@ -69,7 +69,7 @@ def test_notify_tells_more_people_than_one_batch_holds(monkeypatch):
     assert tell([*people, factories.user()]) == 1
 
 
-def test_f05_rollback_leaves_no_phantom():
+def test_rollback_leaves_no_phantom():
     person = factories.user()
     with transaction.atomic():
         tell([person])
@@ -111,7 +111,7 @@ def test_a_large_audience_is_told_once_however_often_it_is_told():
     assert Notice.objects.count() == Delivery.objects.count() == 3
 
 
-def test_f14_a_reminder_is_written_ahead_and_shown_and_sent_from_its_moment_on():
+def test_a_reminder_is_written_ahead_and_shown_and_sent_from_its_moment_on():
     person, soon = factories.user(), timezone.now() + timedelta(days=30)
     services.notify(kind="demand_closed", to=[person], event_key="reminder:1", context={"demand": "Rice"}, at=soon)
     assert (Notice.objects.visible_to(person).count(), outbox.mail_due().count(), Delivery.objects.count()) == (0, 0, 1)

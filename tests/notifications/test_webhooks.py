@@ -129,7 +129,7 @@ def test_a_new_site_key_breaks_no_receiver(receiver, person, settings):
     assert Webhook(secret).verify(body, headers)
 
 
-def test_b82_no_column_of_an_endpoint_holds_its_secret(receiver, person):
+def test_no_column_of_an_endpoint_holds_its_secret(receiver, person):
     endpoint, secret = webhooks.create_endpoint(by=person, url=receiver.url, name="ERP")
     row = WebhookEndpoint.objects.filter(pk=endpoint.pk).values().get()
     assert secret.startswith("whsec_")
@@ -162,7 +162,7 @@ def test_emit_promises_an_organisations_programs_an_event_once(receiver, person)
 
 
 @pytest.mark.parametrize("answer", [500, 404, 302, (302, {"Location": "http://127.0.0.1:9/"})])
-def test_f36_anything_but_2xx_is_repeated_under_the_same_id(answer, receiver, endpoint, person):
+def test_anything_but_2xx_is_repeated_under_the_same_id(answer, receiver, endpoint, person):
     receiver.script.append(answer)
     row = emit(person)
     assert deliver() == 0
@@ -174,7 +174,7 @@ def test_f36_anything_but_2xx_is_repeated_under_the_same_id(answer, receiver, en
     assert [body for _headers, body in receiver.got] == [receiver.got[0][1]] * 2
 
 
-def test_f36_retry_after_is_respected(receiver, endpoint, person):
+def test_retry_after_is_respected(receiver, endpoint, person):
     receiver.script.append((429, {"Retry-After": "3600"}))
     row = emit(person)
     deliver()
@@ -182,7 +182,7 @@ def test_f36_retry_after_is_respected(receiver, endpoint, person):
     assert 3600 * 0.89 < wait < 3600 * 1.11
 
 
-def test_f36_410_disables_the_endpoint_and_tells_its_owner(receiver, endpoint, person):
+def test_410_disables_the_endpoint_and_tells_its_owner(receiver, endpoint, person):
     receiver.script.append(410)
     gone, waiting = emit(person), emit(person, "k2")
     WebhookDelivery.objects.filter(pk=waiting.pk).update(not_before=timezone.now() + timedelta(minutes=5))
@@ -195,7 +195,7 @@ def test_f36_410_disables_the_endpoint_and_tells_its_owner(receiver, endpoint, p
 
 @pytest.mark.slow
 @pytest.mark.parametrize("answer", ["hang", "drip"])
-def test_f36_a_slow_receiver_is_cut_off(answer, receiver, endpoint, person, monkeypatch):
+def test_a_slow_receiver_is_cut_off(answer, receiver, endpoint, person, monkeypatch):
     monkeypatch.setattr(outbound, "TIMEOUT", 0.5)
     receiver.script.append(answer)
     row = emit(person)
@@ -205,14 +205,14 @@ def test_f36_a_slow_receiver_is_cut_off(answer, receiver, endpoint, person, monk
     assert again(row).last_error == "no answer in time"
 
 
-def test_f36_of_a_huge_answer_little_is_read(receiver, endpoint, person):
+def test_of_a_huge_answer_little_is_read(receiver, endpoint, person):
     receiver.script.append("huge")
     emit(person)
     assert deliver() == 1
     assert receiver.poured < 20_000_000  # what fits into the buffers of the two sockets, of ten thousand million
 
 
-def test_f36_five_failures_open_the_breaker(receiver, endpoint, person):
+def test_five_failures_open_the_breaker(receiver, endpoint, person):
     receiver.script.extend([500] * 50)
     for number in range(10):
         emit(person, f"k{number}")
@@ -225,7 +225,7 @@ def test_f36_five_failures_open_the_breaker(receiver, endpoint, person):
     assert WebhookEndpoint.objects.get().failures == 0
 
 
-def test_f36_an_endpoint_that_fails_for_five_days_is_disabled(receiver, endpoint, person):
+def test_an_endpoint_that_fails_for_five_days_is_disabled(receiver, endpoint, person):
     receiver.script.append(500)
     WebhookEndpoint.objects.update(failing_since=timezone.now() - timedelta(days=6))
     emit(person)
@@ -235,7 +235,7 @@ def test_f36_an_endpoint_that_fails_for_five_days_is_disabled(receiver, endpoint
 
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
-def test_f36_an_endpoint_that_hangs_does_not_delay_another(receiver, endpoint, person, settings, monkeypatch):
+def test_an_endpoint_that_hangs_does_not_delay_another(receiver, endpoint, person, settings, monkeypatch):
     monkeypatch.setattr(outbound, "TIMEOUT", 1)
     fast = Server(("127.0.0.1", 0), Receiver)
     fast.got, fast.script, fast.poured = [], [], 0
@@ -255,7 +255,7 @@ def test_f36_an_endpoint_that_hangs_does_not_delay_another(receiver, endpoint, p
     fast.server_close()
 
 
-def test_b81_the_log_keeps_status_and_time_never_the_body(receiver, endpoint, person):
+def test_the_log_keeps_status_and_time_never_the_body(receiver, endpoint, person):
     receiver.script.append(500)
     webhooks.send_test(by=person, endpoint=endpoint)
     deliver()
@@ -285,7 +285,7 @@ def test_an_owner_has_at_most_twenty_endpoints(receiver, person):
         webhooks.create_endpoint(by=person, url=receiver.url, name="one more")
 
 
-def test_b79_an_endpoint_at_a_private_address_is_refused_at_save(person):
+def test_an_endpoint_at_a_private_address_is_refused_at_save(person):
     with pytest.raises(ValidationError) as refusal:
         webhooks.create_endpoint(by=person, url="https://127.0.0.1/hook", name="ERP")
     assert list(refusal.value.message_dict) == ["url"]

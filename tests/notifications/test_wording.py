@@ -77,7 +77,7 @@ def test_words_in_another_language_leave_this_one_alone(sink, person, tell):
     assert sink.letters[0][1]["Subject"] == "Your demand has closed: Jasmine rice"
 
 
-def test_b25_words_of_the_team_stay_one_header(person):
+def test_words_of_the_team_stay_one_header(person):
     row = Wording(kind="demand_closed", language="en", subject="{demand}", body="x")
     letter = mail.build(person, "demand_closed", "demand", {"demand": "a\r\nBcc: x@y.z"}, key="k", words=row)
     assert letter.subject == "a Bcc: x@y.z"

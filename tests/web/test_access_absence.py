@@ -81,7 +81,7 @@ def answers(client) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("role", ["anonymous", "stranger", "other supplier", "other buyer", "other campaign"])
-def test_b62_every_list_and_count_is_the_same_without_what_is_hidden(role, monkeypatch):
+def test_every_list_and_count_is_the_same_without_what_is_hidden(role, monkeypatch):
     monkeypatch.setattr(array_backend, "LOOK_AGAIN", 0)
     w = FullWorld()
     client, _headers = w.caller(role)

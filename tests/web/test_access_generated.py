@@ -235,7 +235,7 @@ def counted():
 
 
 @pytest.mark.parametrize("role", ASKED)
-def test_g13_every_route_keeps_its_gate_and_its_wall(role, counted, quiet):
+def test_every_route_keeps_its_gate_and_its_wall(role, counted, quiet):
     w = FullWorld()
     found, without = every_route(w)
     assert sorted(without) == sorted(WITHOUT_A_ROW)

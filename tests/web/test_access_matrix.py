@@ -272,7 +272,7 @@ def _said(answer, may: bool) -> str:
     return f"{answer.status_code}, {'must' if may else 'must not'} succeed"
 
 
-def test_b11_every_role_sees_and_does_exactly_what_the_table_says(world, capsys):
+def test_every_role_sees_and_does_exactly_what_the_table_says(world, capsys):
     table, wrong = probes(world), {}
     for role in ROLES:
         client, headers = world.caller(role)

@@ -28,7 +28,7 @@ def elsewhere(act):
     assert not thread.is_alive()
 
 
-def test_f44_a_list_shows_one_moment_although_a_row_changes_between_its_queries():
+def test_a_list_shows_one_moment_although_a_row_changes_between_its_queries():
     if connection.vendor == "sqlite":
         pytest.skip("the tests' SQLite lets one connection write at a time; PostgreSQL is where this can go wrong")
     product = factories.product(lead_time_days=10)

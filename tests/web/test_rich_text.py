@@ -101,13 +101,13 @@ def shown(way: str, text: str) -> Seen:
     return seen
 
 
-def test_b21_the_corpus_has_two_hundred_cases():
+def test_the_corpus_has_two_hundred_cases():
     assert len(set(CORPUS)) == 200
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("way", WAYS)
-def test_b21_nothing_written_becomes_markup_and_no_word_is_lost(way):
+def test_nothing_written_becomes_markup_and_no_word_is_lost(way):
     for text in CORPUS:
         seen = shown(way, text)
         assert seen.wrong == [], text
@@ -116,7 +116,7 @@ def test_b21_nothing_written_becomes_markup_and_no_word_is_lost(way):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("way", WAYS)
-def test_b21_what_was_shown_and_is_typed_again_is_shown_the_same(way):
+def test_what_was_shown_and_is_typed_again_is_shown_the_same(way):
     """There is no second meaning: the words copied from a page and sent again come out as the same words."""
     for text in CORPUS[::5]:
         once = shown(way, text).words
@@ -130,7 +130,7 @@ def test_b21_what_was_shown_and_is_typed_again_is_shown_the_same(way):
     ["(" * 50_000, "[" * 50_000, "<a " * 50_000, "<!--" * 12_500, "http://" * 8_000, "www.a.b " * 7_000, "&" * 50_000],
     ids=["brackets", "square brackets", "tags", "comments", "schemes", "links", "ampersands"],
 )
-def test_b22_fifty_thousand_unclosed_brackets_and_links_are_shown_in_a_fifth_of_a_second(way, text):
+def test_fifty_thousand_unclosed_brackets_and_links_are_shown_in_a_fifth_of_a_second(way, text):
     took = []
     for _try in range(3):
         began = time.process_time()
@@ -139,7 +139,7 @@ def test_b22_fifty_thousand_unclosed_brackets_and_links_are_shown_in_a_fifth_of_
     assert min(took) <= 0.2
 
 
-def test_b21_every_template_shows_texts_in_one_of_these_ways():
+def test_every_template_shows_texts_in_one_of_these_ways():
     """`safe` and its like would be another way; there is none in any template."""
     from django.conf import settings
 

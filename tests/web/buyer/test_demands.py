@@ -199,7 +199,7 @@ def test_a_search_becomes_the_first_line(desk):
 
 
 @pytest.mark.parametrize("key", ["x", "../" * 12, "496ca0b7-d998-4e2b-b376-061995e24963", "0" * 36])
-def test_b12_a_product_that_is_none_begins_an_empty_line(desk, key):
+def test_a_product_that_is_none_begins_an_empty_line(desk, key):
     assert desk.get(reverse("buyer_demand_new"), {"product": key}).status_code == 200
 
 
@@ -221,7 +221,7 @@ def test_b12_a_product_that_is_none_begins_an_empty_line(desk, key):
         ("certificates_required", "ISO-Moon", "We do not know the certificate"),
     ],
 )
-def test_b27_a_wrong_value_is_explained_at_its_line_and_kept(desk, field, value, sentence):
+def test_a_wrong_value_is_explained_at_its_line_and_kept(desk, field, value, sentence):
     response = desk.post(reverse("buyer_demand_new"), typed({"text": "橄榄油"}, {**RICE, field: value}))
     page = response.content.decode()
     assert (response.status_code, Demand.objects.count()) == (422, 0)
@@ -241,13 +241,13 @@ def test_b27_a_wrong_value_is_explained_at_its_line_and_kept(desk, field, value,
         ("closing_on", "30/09/2027", "day of the calendar"),
     ],
 )
-def test_b28_a_day_that_cannot_be_is_refused_with_the_rule(desk, field, value, sentence):
+def test_a_day_that_cannot_be_is_refused_with_the_rule(desk, field, value, sentence):
     response = desk.post(reverse("buyer_demand_new"), typed(RICE, **{field: value}))
     assert (response.status_code, Demand.objects.count()) == (422, 0)
     assert sentence in response.content.decode()
 
 
-def test_b28_a_delivery_that_ends_before_it_begins_is_refused(desk):
+def test_a_delivery_that_ends_before_it_begins_is_refused(desk):
     response = desk.post(
         reverse("buyer_demand_new"), typed(RICE, delivery_from="2027-05-01", delivery_until="2027-04-01")
     )
@@ -266,19 +266,19 @@ def test_b28_a_delivery_that_ends_before_it_begins_is_refused(desk):
         ("description", "x" * 1_000_000),
     ],
 )
-def test_b18_b19_a_text_that_is_too_long_or_hides_something_is_refused(desk, field, value):
+def test_a_text_that_is_too_long_or_hides_something_is_refused(desk, field, value):
     response = desk.post(reverse("buyer_demand_new"), typed(RICE, **{field: value}))
     assert (response.status_code, Demand.objects.count()) == (422, 0)
 
 
-def test_b20_a_title_with_markup_is_shown_as_it_is(desk):
+def test_a_title_with_markup_is_shown_as_it_is(desk):
     desk.post(reverse("buyer_demand_new"), typed(RICE, title="<b>{{7*7}}%s", do="publish"))
     demand = Demand.objects.get()
     for address in (reverse("buyer_demand", args=[demand.uid]), reverse("demand", args=[demand.uid])):
         assert "&lt;b&gt;{{7*7}}%s" in desk.get(address).content.decode()
 
 
-def test_b43_a_supplier_has_no_buyer_desk(client):
+def test_a_supplier_has_no_buyer_desk(client):
     client.force_login(make.member_of(make.supplier()))
     response = client.post(reverse("buyer_demand_new"), typed({"text": "大米"}))
     assert (response.status_code, response.url) == (302, reverse("join"))
@@ -286,14 +286,14 @@ def test_b43_a_supplier_has_no_buyer_desk(client):
 
 
 @pytest.mark.parametrize("route", ["buyer_demand", "buyer_demand_edit"])
-def test_b11_a_demand_of_another_buyer_does_not_exist_here(desk, route):
+def test_a_demand_of_another_buyer_does_not_exist_here(desk, route):
     theirs = make.demand(lines=1)
     assert desk.get(reverse(route, args=[theirs.uid])).status_code == 404
     assert desk.get(reverse(route, args=[uuid.uuid4()])).status_code == 404
 
 
 @pytest.mark.parametrize("verb", ["publish", "close", "withdraw", "invite"])
-def test_b11_nor_can_anything_be_done_with_it(desk, verb):
+def test_nor_can_anything_be_done_with_it(desk, verb):
     theirs = make.demand(lines=1)
     assert desk.post(reverse(f"buyer_demand_{verb}", args=[theirs.uid])).status_code == 404
     assert desk.get(reverse(f"buyer_demand_{verb}", args=[theirs.uid])).status_code == 405

@@ -98,7 +98,7 @@ def test_the_contact_opens_when_both_said_yes(desk, match):
     assert "malee@example.org" in desk.get(address).content.decode()
 
 
-def test_b11_a_match_of_another_buyer_does_not_exist_here(desk):
+def test_a_match_of_another_buyer_does_not_exist_here(desk):
     theirs = make.match()
     for name in ("buyer_match", "buyer_match_answer"):
         for uid in (theirs.uid, uuid.uuid4()):
@@ -139,7 +139,7 @@ def test_a_note_is_seen_by_colleagues_and_by_nobody_else(desk, client, company):
 
 
 @pytest.mark.parametrize("note", ["x" * 501, "a\x00b", "\u202eab"])
-def test_b18_b19_a_note_that_cannot_stand_is_refused(desk, company, note):
+def test_a_note_that_cannot_stand_is_refused(desk, company, note):
     product = make.product()
     desk.post(reverse("buyer_shortlist_toggle", args=[product.uid]))
     response = desk.post(
@@ -278,11 +278,11 @@ def test_six_at_most_and_each_once(desk):
 
 
 @pytest.mark.parametrize("uids", [[], ["x", "1 OR 1=1", "../", "0" * 5000], [uuid.uuid4()]])
-def test_b12_what_is_not_there_is_left_out(desk, uids):
+def test_what_is_not_there_is_left_out(desk, uids):
     assert compared(desk, *uids) is None
 
 
-def test_b62_a_draft_of_somebody_else_is_not_compared(desk):
+def test_a_draft_of_somebody_else_is_not_compared(desk):
     hidden = make.product(status=Product.Status.DRAFT, name="Secret rice")
     page = desk.get(reverse("buyer_compare"), {"p": str(hidden.uid)})
     assert page.context["comparison"] is None

@@ -85,14 +85,14 @@ def test_half_an_hour_ends_it(client, organiser, company):
         assert client.get(reverse("supplier_home")).headers["Location"] == reverse("join")
 
 
-def test_b36_who_leaves_the_team_stops_acting_at_the_next_request(client, organiser, company):
+def test_who_leaves_the_team_stops_acting_at_the_next_request(client, organiser, company):
     act(client, organiser, company)
     Organiser.objects.filter(user=organiser).delete()
     assert client.get(reverse("supplier_home")).headers["Location"] == reverse("join")
 
 
 @pytest.mark.parametrize("case", ["no reason", "own company", "staff", "another campaign"])
-def test_b93_who_may_not_act(client, company, case):
+def test_who_may_not_act(client, company, case):
     person = factories.organiser(role="staff" if case == "staff" else "organiser")
     if case == "own company":
         company.memberships.create(user=person, role="admin")

@@ -168,7 +168,7 @@ def test_other_words_are_kept_sent_and_taken_back(console, campaign):
         ({"subject": "Hello", "body": "x" * 5001}, "body"),
     ],
 )
-def test_b20_broken_words_cannot_be_saved_and_stay_on_the_page(console, words, field):
+def test_broken_words_cannot_be_saved_and_stay_on_the_page(console, words, field):
     response = console.post(text_page(), words)
     assert (response.status_code, list(response.context["form"].errors)) == (400, [field])
     assert wording.of("company_approved", "en") is None
@@ -229,7 +229,7 @@ def test_words_sent_without_a_text_are_refused_with_what_is_missing(console):
 
 
 @pytest.mark.parametrize("foreign", ["nonsense:1", "delivery:" + "x" * 36, f"webhook:{uuid.UUID(int=1)}"])
-def test_b94_one_that_is_not_there_stops_all(console, suppliers, author, foreign):
+def test_one_that_is_not_there_stops_all(console, suppliers, author, foreign):
     act(console, draft(console), "send")
     Delivery.objects.update(state="parked", finished_at=timezone.now())
     own = [f"delivery:{key}" for key in Delivery.objects.values_list("pk", flat=True)]
@@ -237,7 +237,7 @@ def test_b94_one_that_is_not_there_stops_all(console, suppliers, author, foreign
     assert not Delivery.objects.exclude(state="parked").exists()
 
 
-def test_b94_ten_thousand_at_once_are_too_much_and_nothing_is_done(console, suppliers, author):
+def test_ten_thousand_at_once_are_too_much_and_nothing_is_done(console, suppliers, author):
     act(console, draft(console), "send")
     Delivery.objects.update(state="parked", finished_at=timezone.now())
     own = f"delivery:{Delivery.objects.first().pk}"

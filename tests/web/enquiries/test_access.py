@@ -100,7 +100,7 @@ def probes(w) -> list[Probe]:
     ]  # fmt: skip
 
 
-def test_b11_every_role_sees_and_does_exactly_what_the_table_says(world):
+def test_every_role_sees_and_does_exactly_what_the_table_says(world):
     wrong, table = {}, probes(world)
     for role in ROLES:
         client, headers = world.caller(role)
@@ -111,7 +111,7 @@ def test_b11_every_role_sees_and_does_exactly_what_the_table_says(world):
 
 
 @pytest.mark.parametrize("role", sorted(TEAM))
-def test_b93_nobody_of_the_team_opens_a_thread_between_companies(world, role):
+def test_nobody_of_the_team_opens_a_thread_between_companies(world, role):
     client, headers = world.caller(role)
     for name in ("enquiry", "api_enquiry"):
         answer = client.get(reverse(name, args=[world.talk.uid]), headers=headers)

@@ -35,7 +35,7 @@ def test_asking_what_was_asked_before_opens_that_enquiry(client, matched, talk):
     assert client.get(reverse("ask_product", args=[matched.product.uid])).url == reverse("enquiry", args=[talk.uid])
 
 
-def test_b58_a_refusal_is_403_and_what_was_typed_is_still_there(client, pair):
+def test_a_refusal_is_403_and_what_was_typed_is_still_there(client, pair):
     ContactLimit.objects.update(open_requests=0)
     client.force_login(pair.buy)
     page = client.post(reverse("ask_supplier", args=[pair.seller.uid]), {"text": TEXT})

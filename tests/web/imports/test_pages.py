@@ -66,7 +66,7 @@ def test_a_file_goes_through_all_its_steps(client, mill):
     assert Product.objects.count() == 0
 
 
-def test_b55_a_file_over_the_limit_ends_with_413(client, mill, monkeypatch):
+def test_a_file_over_the_limit_ends_with_413(client, mill, monkeypatch):
     monkeypatch.setattr("matchmaker.core.uploads.Limit.__init__", _small)
     answer = send(client, b"name\n" + b"x" * 200_000)
     assert (answer.status_code, Import.objects.count()) == (413, 0)
@@ -78,19 +78,19 @@ def _small(self, most, request):
     self.most, self.seen = 100_000, 0
 
 
-def test_b37_an_upload_without_the_forms_token_is_refused(mill):
+def test_an_upload_without_the_forms_token_is_refused(mill):
     client = Client(enforce_csrf_checks=True)
     client.force_login(factories.member_of(mill))
     assert (send(client, as_csv([HEAD, *goods(1)])).status_code, Import.objects.count()) == (403, 0)
 
 
-def test_b70_a_file_that_is_no_table_is_answered_with_the_reason(client, mill):
+def test_a_file_that_is_no_table_is_answered_with_the_reason(client, mill):
     answer = send(client, b"%PDF-1.7", name="list.pdf")
     assert answer.status_code == 422
     assert "This is not a table. Send a CSV file or an XLSX workbook." in text(answer)
 
 
-def test_b72_refused_rows_come_as_a_file_that_can_be_mended_and_sent_again(client, mill):
+def test_refused_rows_come_as_a_file_that_can_be_mended_and_sent_again(client, mill):
     owner = factories.member_of(mill)
     rows = goods(3)
     rows[1][4] = "cheap"
@@ -107,7 +107,7 @@ def test_b72_refused_rows_come_as_a_file_that_can_be_mended_and_sent_again(clien
     assert (again.created, Product.objects.count()) == (1, 3)
 
 
-def test_b78_anothers_import_and_its_files_answer_404(client, mill):
+def test_anothers_import_and_its_files_answer_404(client, mill):
     other = factories.supplier()
     owner = factories.member_of(other)
     batch = previewed(by=owner, company=other, content=as_csv([HEAD, *goods(1)]))
@@ -253,7 +253,7 @@ def test_a_list_taken_along_comes_back_unchanged(client, mill):
         assert [row.action for row in batch.rows.all()] == ["same"]
 
 
-def test_b78_exports_hold_ones_own_rows_only(client, mill):
+def test_exports_hold_ones_own_rows_only(client, mill):
     factories.product(mill, name="Mine")
     factories.product(factories.supplier(), name="Another's")
     answer = client.get(reverse("supplier_products_export", args=["csv"]) + "?company=1")

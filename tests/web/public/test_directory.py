@@ -50,7 +50,7 @@ def test_nothing_found_offers_to_make_a_demand_of_the_words(client):
 
 
 @pytest.mark.parametrize("page", ["-1", "0", "1000000000000", "x", "١"])
-def test_b8_numbers_of_pages_are_not_read(client, page):
+def test_numbers_of_pages_are_not_read(client, page):
     row = make.product(name="Jasmine rice")
     response = client.get(reverse("products"), {"page": page, "page_size": "1000000000"})
     assert (response.status_code, [card.pk for card in response.context["rows"]]) == (200, [row.pk])
@@ -59,7 +59,7 @@ def test_b8_numbers_of_pages_are_not_read(client, page):
 @pytest.mark.parametrize(
     "after", ["x", "-1", "W10=", "WzEsIDJd", "WzEsICJ4Il0=", "W1tbW1tbW1tb", "\U0001f600", "A" * 5000]
 )
-def test_b8_a_damaged_place_in_the_list_is_refused_and_the_beginning_shown(client, after):
+def test_a_damaged_place_in_the_list_is_refused_and_the_beginning_shown(client, after):
     row = make.product(name="Jasmine rice")
     response = client.get(reverse("products"), {"after": after})
     assert (response.status_code, [card.pk for card in response.context["rows"]]) == (400, [row.pk])
@@ -89,20 +89,20 @@ def test_a_product_taken_away_is_not_shown_from_an_index_that_still_holds_it(cli
 
 
 @pytest.mark.parametrize("sort", ["password", "owner__email", "-id", "newest' OR 1=1"])
-def test_b9_an_unknown_order_is_refused_with_a_sentence(client, sort):
+def test_an_unknown_order_is_refused_with_a_sentence(client, sort):
     response = client.get(reverse("products"), {"sort": sort})
     assert response.status_code == 400
     assert "There is no such order" in response.content.decode()
 
 
-def test_b10_unknown_parameters_never_reach_the_rows(client):
+def test_unknown_parameters_never_reach_the_rows(client):
     make.product(name="Jasmine rice")
     address = reverse("products") + "?_connector=OR%201=1&company__members__password__startswith=a&status=draft"
     assert shown(client.get(address)) == ["Jasmine rice"]
 
 
 @pytest.mark.parametrize("route", ["product", "supplier", "demand"])
-def test_b11_what_may_not_be_seen_looks_like_what_does_not_exist(client, route):
+def test_what_may_not_be_seen_looks_like_what_does_not_exist(client, route):
     hidden = {
         "product": lambda: make.product(status=Product.Status.DRAFT),
         "supplier": lambda: make.supplier(status="pending"),
@@ -118,11 +118,11 @@ def test_b11_what_may_not_be_seen_looks_like_what_does_not_exist(client, route):
 
 @pytest.mark.parametrize("key", ["1 OR 1=1", "../", "x" * 7000, "١٢٣"])
 @pytest.mark.parametrize("place", ["products", "suppliers", "demands"])
-def test_b12_a_key_that_is_none_is_not_found(client, place, key):
+def test_a_key_that_is_none_is_not_found(client, place, key):
     assert client.get(f"/{place}/{key}/").status_code == 404
 
 
-def test_b20_what_people_typed_is_shown_and_never_run(client):
+def test_what_people_typed_is_shown_and_never_run(client):
     name = "<script>alert(1)</script>{{7*7}}${x}%s"
     row = make.product(name=name, description=name)
     page = client.get(reverse("product", args=[row.uid])).content.decode()
@@ -132,7 +132,7 @@ def test_b20_what_people_typed_is_shown_and_never_run(client):
 
 
 @pytest.mark.parametrize("who", ["stranger", "supplier", "buyer"])
-def test_b62_a_private_demand_appears_nowhere_on_the_public_side(client, who):
+def test_a_private_demand_appears_nowhere_on_the_public_side(client, who):
     make.line(make.demand(visibility=Demand.Visibility.PRIVATE, title="秘密采购计划"), text="秘密采购计划茉莉香米")
     if who != "stranger":
         client.force_login(make.member_of(getattr(make, who)()))
@@ -145,7 +145,7 @@ def test_b62_a_private_demand_appears_nowhere_on_the_public_side(client, who):
     assert client.get(reverse("demands")).context["total"] == 0
 
 
-def test_b63_a_character_that_cannot_be_stored_is_refused(client):
+def test_a_character_that_cannot_be_stored_is_refused(client):
     response = client.get(reverse("products") + "?q=rice%00")
     assert response.status_code == 400
     assert "cannot be stored" in response.content.decode()
@@ -154,7 +154,7 @@ def test_b63_a_character_that_cannot_be_stored_is_refused(client):
 @pytest.mark.parametrize(
     "typed", ["%" * 1000, "(a+)+$", '"', "*" * 50, "' OR 1=1", "茉莉" * 300, "😀", "أرز", "ＲＩＣＥ"]
 )
-def test_b63_b64_hard_searches_are_answered(client, typed):
+def test_hard_searches_are_answered(client, typed):
     make.product(name="Jasmine rice")
     for place in ("products", "suppliers", "demands"):
         assert client.get(reverse(place), {"q": typed}).status_code == 200

@@ -130,7 +130,7 @@ def test_number_without_its_kind_is_refused(client, person):
 TAKEN = "A company with this number is already registered. Ask its administrator to invite you."
 
 
-def test_b41_number_that_is_taken_is_told_beside_it_and_nothing_typed_is_lost(client, person):
+def test_number_that_is_taken_is_told_beside_it_and_nothing_typed_is_lost(client, person):
     """Whose it is stays untold: the holder is a buyer whom nobody sees."""
     make.buyer(identifier_kind="uscc", identifier=valid_uscc(), legal_name="武汉秘密采购")
     typed = {**NAMES, "country": "CN", "identifier_kind": "uscc", "identifier": valid_uscc()}
@@ -204,7 +204,7 @@ def test_submitting_without_a_campaign_keeps_everything(client, person):
     assert Company.objects.get().about == ABOUT["about"]
 
 
-def test_b13_extra_fields_change_nothing(client, person):
+def test_extra_fields_change_nothing(client, person):
     extra = {"status": "approved", "verification": "3", "is_buyer": "1", "id": "1", "owner": "x", "role": "admin"}
     client.post(step(1), {**NAMES, **extra})
     company = Company.objects.get()
@@ -219,12 +219,12 @@ def test_b13_extra_fields_change_nothing(client, person):
         ("\u200b\u200b", "Write at least one letter or digit."),
     ],
 )
-def test_b18_names_too_long_or_empty_are_refused(client, person, name, sentence):
+def test_names_too_long_or_empty_are_refused(client, person, name, sentence):
     page = client.post(step(1), {**NAMES, "legal_name": name})
     assert errors(page, "legal_name") == [sentence]
 
 
-def test_b18_a_million_characters_are_refused_with_the_limit(client, person):
+def test_a_million_characters_are_refused_with_the_limit(client, person):
     client.post(step(1), NAMES)
     page = client.post(step(3), {**ABOUT, "about": "x" * 1_000_000, "consent": "on"})
     assert errors(page, "about") == ["Ensure this value has at most 3000 characters (it has 1000000)."]
@@ -238,7 +238,7 @@ def test_b18_a_million_characters_are_refused_with_the_limit(client, person):
         ("Mill \u202egnp.exe", "This text holds an invisible control character. Please remove it."),
     ],
 )
-def test_b19_line_breaks_and_direction_overrides_are_refused(client, person, name, sentence):
+def test_line_breaks_and_direction_overrides_are_refused(client, person, name, sentence):
     page = client.post(step(1), {**NAMES, "legal_name": name})
     assert errors(page, "legal_name") == [sentence]
 
@@ -250,7 +250,7 @@ def test_nul_in_a_name_is_refused(client, person):
 
 
 @pytest.mark.parametrize("name", ["<script>alert(1)</script>", "{{7*7}}", "${7*7}", "%s %d", "{0.__class__}"])
-def test_b20_markup_in_a_name_is_kept_literally_and_shown_inert(client, person, name):
+def test_markup_in_a_name_is_kept_literally_and_shown_inert(client, person, name):
     client.post(step(1), {**NAMES, "legal_name": name, "name_latin": ""})
     assert Company.objects.get().legal_name == name
     client.post(step(2), CONTACT)
@@ -272,14 +272,14 @@ def test_b20_markup_in_a_name_is_kept_literally_and_shown_inert(client, person, 
         "not an address",
     ],
 )
-def test_b23_addresses_that_open_no_page_are_refused(client, person, address):
+def test_addresses_that_open_no_page_are_refused(client, person, address):
     client.post(step(1), NAMES)
     page = client.post(step(2), {**CONTACT, "website": address})
     assert errors(page, "website") == ["Write the address of the page, such as https://example.org."]
     assert page.context["form"]["website"].value() == address
 
 
-def test_b23_look_alike_letters_in_an_address_are_refused(client, person):
+def test_look_alike_letters_in_an_address_are_refused(client, person):
     client.post(step(1), NAMES)
     page = client.post(step(2), {**CONTACT, "website": "https://p\u0430ypal.example"})
     assert errors(page, "website") == [
@@ -287,14 +287,14 @@ def test_b23_look_alike_letters_in_an_address_are_refused(client, person):
     ]
 
 
-def test_b23_five_kilobytes_of_address_are_refused(client, person):
+def test_five_kilobytes_of_address_are_refused(client, person):
     client.post(step(1), NAMES)
     page = client.post(step(2), {**CONTACT, "website": "https://mill.example/" + "x" * 5000})
     assert errors(page, "website") == ["An address may have up to 200 characters; this one has 5021."]
 
 
 @pytest.mark.parametrize("country", ["XX", "th", "ＴＨ", "Thailand"])
-def test_b26_unknown_countries_are_refused(client, person, country):
+def test_unknown_countries_are_refused(client, person, country):
     page = client.post(step(1), {**NAMES, "country": country})
     assert errors(page, "country") == ["Choose a country from the list."]
 
@@ -352,7 +352,7 @@ def test_a_number_that_a_public_supplier_has_leads_to_asking_for_a_place_there(c
         ("-1998", "Write a whole number in digits, such as 30."),
     ],
 )
-def test_b28_impossible_founding_years_are_refused(client, person, year, sentence):
+def test_impossible_founding_years_are_refused(client, person, year, sentence):
     client.post(step(1), NAMES)
     page = client.post(step(3), {**ABOUT, "founded": year, "consent": "on"})
     assert [text[: len(sentence)] for text in errors(page, "founded")] == [sentence]

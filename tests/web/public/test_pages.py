@@ -79,7 +79,7 @@ def test_structured_data_is_json_that_names_the_product(client):
 
 
 @pytest.mark.parametrize("asked", ["2030-02-30", "10000-01-01", "x", "", "0001-01-01"])
-def test_b28_a_shipment_day_that_is_none_is_replaced(client, asked):
+def test_a_shipment_day_that_is_none_is_replaced(client, asked):
     row = make.product()
     response = client.get(reverse("product", args=[row.uid]), {"ship": asked})
     assert response.status_code == 200

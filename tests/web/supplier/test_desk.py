@@ -82,7 +82,7 @@ def test_refused_company_page_keeps_what_was_typed(client, company):
     assert company.city == "Surin"
 
 
-def test_b41_company_page_tells_a_taken_number_beside_it_and_keeps_what_was_typed(client, company):
+def test_company_page_tells_a_taken_number_beside_it_and_keeps_what_was_typed(client, company):
     make.buyer(country="FR", identifier_kind="vat", identifier="40303265045")
     number = {"country": "FR", "identifier_kind": "vat", "identifier": "FR 40 303265045"}
     page = client.post(reverse("supplier_company"), said(company, city="Paris", **number))
@@ -110,7 +110,7 @@ def test_suspended_company_cannot_be_changed(client, company):
     assert list(page.context["form"].non_field_errors()) == ["This company is suspended; ask the organiser."]
 
 
-def test_b13_extra_fields_on_the_company_page_change_nothing(client, company):
+def test_extra_fields_on_the_company_page_change_nothing(client, company):
     client.post(reverse("supplier_company"), said(company, status="approved", verification="3", is_buyer="1"))
     company.refresh_from_db()
     assert (company.verification, company.is_buyer) == (0, False)

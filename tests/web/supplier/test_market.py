@@ -58,7 +58,7 @@ def test_unknown_questions_and_answers_keep_nothing(client, product, question, s
 
 
 @pytest.mark.parametrize("day", ["2027-02-30", "10000-01-01", "tomorrow"])
-def test_b28_days_that_do_not_exist_are_named(client, product, day):
+def test_days_that_do_not_exist_are_named(client, product, day):
     page = client.get(address(product), {"on": day})
     assert page.context["day_problem"] == "There is no such day. Choose it from the calendar."
 

@@ -190,7 +190,7 @@ def test_a_pick_is_put_into_the_form_without_a_script(client, company):
     assert not Product.objects.exists()
 
 
-def test_b13_extra_fields_change_nothing(client, company):
+def test_extra_fields_change_nothing(client, company):
     other = make.supplier()
     client.post(new(), filled(status="published", company=str(other.pk), owner="x", id="7", revision="99"))
     product = Product.objects.get()
@@ -207,14 +207,14 @@ def test_b13_extra_fields_change_nothing(client, company):
         ("Rice\r\nCc: x", "Write this in one line."),
     ],
 )
-def test_b18_b19_bad_names_are_refused(client, company, name, sentence):
+def test_bad_names_are_refused(client, company, name, sentence):
     page = client.post(new(), filled(texts=[("en", name, "")]))
     assert page.context["texts"].errors == [{"name": [sentence]}]
     assert not Product.objects.exists()
 
 
 @pytest.mark.parametrize("name", ["<script>alert(1)</script>", "{{7*7}}", "{0.__class__}", "%(x)s"])
-def test_b20_markup_in_a_name_is_kept_and_shown_inert(client, company, name):
+def test_markup_in_a_name_is_kept_and_shown_inert(client, company, name):
     client.post(new(), filled(texts=[("en", name, name)]))
     product = Product.objects.get()
     assert product.name == name
@@ -224,7 +224,7 @@ def test_b20_markup_in_a_name_is_kept_and_shown_inert(client, company, name):
 
 
 @pytest.mark.parametrize(("code", "kept"), [("1006.30", "100630"), ("1006 30", "100630"), ("１００６３０", "100630")])
-def test_b26_hs_codes_are_put_right(client, company, code, kept):
+def test_hs_codes_are_put_right(client, company, code, kept):
     client.post(new(), filled(hs_code=code))
     assert Product.objects.get().hs_code == kept
 
@@ -238,7 +238,7 @@ def test_b26_hs_codes_are_put_right(client, company, code, kept):
         ("rice", "An HS code here has 6 digits and no dots, such as 100630."),
     ],
 )
-def test_b26_unknown_hs_codes_are_refused(client, company, code, sentence):
+def test_unknown_hs_codes_are_refused(client, company, code, sentence):
     page = client.post(new(), filled(hs_code=code))
     assert errors(page, "hs_code") == [sentence]
     assert page.context["texts"].forms[0]["name"].value() == "ข้าวหอมมะลิ"
@@ -254,7 +254,7 @@ def test_b26_unknown_hs_codes_are_refused(client, company, code, sentence):
         ("certificates", ["HACCP", "MAGIC"], "Choose certificates from the list."),
     ],
 )
-def test_b26_unknown_codes_are_refused(client, company, field, value, sentence):
+def test_unknown_codes_are_refused(client, company, field, value, sentence):
     page = client.post(new(), filled(**{field: value}))
     assert errors(page, field) == [sentence]
     assert not Product.objects.exists()
@@ -281,7 +281,7 @@ FORM = "Write the amount in digits, such as 1,250.5."
         ("price_high", "10", "The upper price must not be below the lower one."),
     ],
 )
-def test_b27_what_is_no_amount_is_refused(client, company, field, value, sentence):
+def test_what_is_no_amount_is_refused(client, company, field, value, sentence):
     page = client.post(new(), filled(**{field: value}))
     assert errors(page, field) == [sentence]
     assert page.context["form"][field].value() == value
@@ -334,7 +334,7 @@ def test_on_a_french_page_a_comma_before_three_digits_is_asked_about(client, com
 
 
 @pytest.mark.parametrize("value", ["1.5", "-3", "10000000000", "thirty"])
-def test_b27_days_that_are_no_whole_number_are_refused(client, company, value):
+def test_days_that_are_no_whole_number_are_refused(client, company, value):
     page = client.post(new(), filled(lead_time_days=value))
     assert errors(page, "lead_time_days") == ["Write a whole number in digits, such as 30."]
 
@@ -387,7 +387,7 @@ def test_products_of_others_are_not_found(client, company, page):
     assert client.post(address).status_code == 404
 
 
-def test_b43_a_buyer_has_no_products_page(client):
+def test_a_buyer_has_no_products_page(client):
     client.force_login(make.member_of(make.buyer()))
     assert client.post(new(), filled()).url == reverse("join")
     assert not Product.objects.exists()
