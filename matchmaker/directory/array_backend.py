@@ -67,7 +67,7 @@ class ArraySearchBackend(SearchBackend):
 
     def state(self, kind: str) -> State | None:
         opened = self._opened(kind)
-        return opened and opened.state
+        return None if opened is None else opened.state
 
     def keys(self, kind: str) -> NDArray[np.int64]:
         opened = self._opened(kind, look=True)

@@ -41,7 +41,7 @@ class Letter:
 
 def write(letters: Iterable[Letter]) -> int:
     """Insert a notice for each person of each letter, and its deliveries; returns how many notices are new."""
-    return sum(_write_batch(batch) for batch in batched(_pairs(list(letters)), BATCH, strict=False))
+    return sum(_write_batch(batch) for batch in batched(_pairs(list(letters)), BATCH))
 
 
 def _pairs(letters: list[Letter]) -> Iterator[tuple[Letter, int]]:
@@ -132,7 +132,7 @@ def _webhook_deliveries(notices: list[Notice], people: set[int], now: datetime) 
     """A person's own programs hear of her notices too: thin, with the uid under which they fetch the rest."""
     endpoints: dict[int, list[WebhookEndpoint]] = {}
     for endpoint in WebhookEndpoint.objects.filter(user__in=people, disabled_at__isnull=True):
-        endpoints.setdefault(endpoint.user_id, []).append(endpoint)
+        endpoints.setdefault(endpoint.user_id or 0, []).append(endpoint)
     return [
         WebhookDelivery(
             endpoint=endpoint,

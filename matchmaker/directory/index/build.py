@@ -106,8 +106,8 @@ def _companies(names: Sequence[str]) -> tuple[Texts, Array]:
 def _facets_of(entries: list[Entry]) -> Iterable[Facet]:
     held: dict[str, list[tuple[int, str]]] = {}
     for at, entry in enumerate(entries):
-        for name, values in entry.facets.items():
-            held.setdefault(name, []).extend((at, value) for value in dict.fromkeys(values))
+        for name, own_values in entry.facets.items():
+            held.setdefault(name, []).extend((at, value) for value in dict.fromkeys(own_values))
     for name, pairs in sorted(held.items()):
         if pairs:
             values = sorted({value for _at, value in pairs})

@@ -106,7 +106,7 @@ class Index:
                 vectors = meaning.vectors_of(*self.documents.locate(document))
                 if len(vectors):
                     return normalise(vectors.mean(axis=0, keepdims=True))[0]
-        return _encoded(self.encoder, text)
+        return _encoded(self.encoder, text)  # type: ignore[arg-type]  # encoders are hashable objects
 
     def _with_boosts(self, query: SearchQuery, scores: Scores | None) -> Scores | None:
         """The scores a page is ordered by; None where nothing tells the documents apart."""

@@ -160,7 +160,7 @@ def values_for_copy(event: Event) -> dict[str, Any]:
     """The settings of an event for a new one: the name says that it is a copy, and no date is taken over."""
     values = {name: getattr(event, name) for name in EDITABLE if name not in DATES}
     for field, mark in (("name_en", " (copy)"), ("name_zh", "（副本）")):
-        longest = Event._meta.get_field(field).max_length - len(mark)
+        longest = (Event._meta.get_field(field).max_length or 0) - len(mark)  # type: ignore[union-attr]
         values[field] = values[field][:longest] + mark
     return values
 

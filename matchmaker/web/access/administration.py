@@ -34,5 +34,5 @@ class Administration(AdminSite):
         back_to = wanted if here else reverse("admin:index")
         return second_step_first(request, back_to) or redirect(back_to)
 
-    def password_change(self, request: HttpRequest, extra_context=None) -> HttpResponse:
+    def password_change(self, request: HttpRequest, extra_context=None) -> HttpResponse:  # type: ignore[override]
         return redirect("account_change_password")
