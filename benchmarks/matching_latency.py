@@ -32,13 +32,13 @@ MOST = 60.0
 
 def change(keys: list[int]) -> None:
     Product.objects.filter(pk__in=keys).update(revision=F("revision") + 1, updated_at=timezone.now())
-    tasks.ring()
+    tasks.start_matching()
 
 
 def keep_a_run_going() -> None:
     if not MatchRun.objects.filter(state=MatchRun.State.RUNNING).exists():
         run = services.start_match_run(by=None, campaign=Campaign.objects.first())
-        tasks.ring_run(run.blocks.count())
+        tasks.start_run(run.blocks.count())
 
 
 def matched_after(key: int) -> float:

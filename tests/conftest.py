@@ -30,8 +30,8 @@ def _empty_cache():
 def _nothing_kept_ready():
     """A process keeps what it read of a run and its rows; a rolled-back test's keys come again in the next one."""
     yield
-    if briefly := sys.modules.get("matchmaker.core.ttl_cache"):
-        briefly.forget()
+    if ttl_cache := sys.modules.get("matchmaker.core.ttl_cache"):
+        ttl_cache.clear_all()
     if scorer := sys.modules.get("matchmaker.matching.services.scorer"):
         scorer.of_run.cache_clear()
         scorer._cache.clear()

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from matchmaker.accounts import letters
 from matchmaker.accounts.services import tell_of_guesses
-from matchmaker.accounts.tasks import ring_at_commit
+from matchmaker.accounts.tasks import start_letters_on_commit
 from matchmaker.notifications import mail
 
 
@@ -48,7 +48,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def send_mail(self, template_prefix, email, context):
         if letters.write(template_prefix, email, context):
-            ring_at_commit()
+            start_letters_on_commit()
         else:
             super().send_mail(template_prefix, email, context)
 

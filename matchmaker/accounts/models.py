@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from matchmaker.core.clocks import known_zone, usual_zone
 from matchmaker.core.ids import Public
-from matchmaker.core.text import one_line
+from matchmaker.core.text import validate_one_line
 from matchmaker.notifications.models import Promise
 
 
@@ -34,7 +34,7 @@ class User(Public, AbstractUser):
     first_name = None  # type: ignore[assignment]
     last_name = None  # type: ignore[assignment]
     email = models.EmailField(_("e-mail address"), max_length=254, unique=True)
-    name = models.CharField(_("name"), max_length=120, blank=True, validators=[one_line])
+    name = models.CharField(_("name"), max_length=120, blank=True, validators=[validate_one_line])
     language = models.CharField(_("language"), max_length=10, default="en")
     time_zone = models.CharField(_("time zone"), max_length=40, blank=True, default="")  # empty until it is known
 
@@ -65,7 +65,7 @@ class ApiToken(Public):
     """A program's key. Only its SHA-256 is kept; the key itself is shown once."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="api_tokens")
-    name = models.CharField(_("name"), max_length=80, validators=[one_line])
+    name = models.CharField(_("name"), max_length=80, validators=[validate_one_line])
     prefix = models.CharField(max_length=12)
     digest = models.CharField(max_length=64, unique=True)
     scopes = models.JSONField(default=list)

@@ -25,11 +25,11 @@ def forget_old_letters() -> None:
     letters.forget_old()
 
 
-def ring() -> None:
+def start_letters() -> None:
     """Wake a worker now; without Redis the timetable finds the rows."""
     with contextlib.suppress(OperationalError, OSError):
         send_letters.apply_async(expires=60, retry=False)
 
 
-def ring_at_commit() -> None:
-    transaction.on_commit(ring)
+def start_letters_on_commit() -> None:
+    transaction.on_commit(start_letters)

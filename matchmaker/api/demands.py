@@ -170,14 +170,14 @@ class Demands(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
         demand = self.get_object()
         given = self.given(DemandIn, demand)
         services.save_demand(by=request.user, company=demand.company, demand=demand, **given.as_verb())
-        transaction.on_commit(tasks.ring)
+        transaction.on_commit(tasks.start_matching)
         return Response(self.shown(demand))
 
     def _turn(self, verb):
         def act():
             demand = self.get_object()
             verb(by=self.request.user, demand=demand)
-            transaction.on_commit(tasks.ring)
+            transaction.on_commit(tasks.start_matching)
             return Response(self.shown(demand))
 
         return self.once(act)

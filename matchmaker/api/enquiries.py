@@ -16,7 +16,7 @@ from matchmaker.companies.models import Company
 from matchmaker.core.problems import Refused
 from matchmaker.messaging import services
 from matchmaker.messaging.models import Enquiry, Message, Quote, Side
-from matchmaker.notifications.tasks import ring
+from matchmaker.notifications.tasks import start_delivery
 
 TERMS = [
     *("price", "currency", "price_unit", "quantity", "unit", "min_order", "min_order_unit"),
@@ -161,7 +161,7 @@ class Enquiries(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
             enquiry = services.ask(
                 by=request.user, company=self.company(**side), text=given["text"], **self._about(about[0], given)
             )
-            transaction.on_commit(ring)
+            transaction.on_commit(start_delivery)
             return Response(self.shown(enquiry), status=201)
 
         return self.once(act)
@@ -179,7 +179,7 @@ class Enquiries(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
         def act():
             enquiry = self.get_object()
             services.reply(by=request.user, enquiry=enquiry, text=self.given(MessageIn).validated_data["text"])
-            transaction.on_commit(ring)
+            transaction.on_commit(start_delivery)
             return Response(self.shown(enquiry))
 
         return self.once(act)
@@ -189,7 +189,7 @@ class Enquiries(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
         def act():
             enquiry = self.get_object()
             services.decline(by=request.user, enquiry=enquiry)
-            transaction.on_commit(ring)
+            transaction.on_commit(start_delivery)
             return Response(self.shown(enquiry))
 
         return self.once(act)
@@ -202,7 +202,7 @@ class Enquiries(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
             wanted = terms.pop("line", None)
             line = get_object_or_404(services.lines_to_quote(enquiry), uid=wanted) if wanted else None
             made = services.quote(by=request.user, enquiry=enquiry, line=line, **terms)
-            transaction.on_commit(ring)
+            transaction.on_commit(start_delivery)
             return Response(QuoteOut(made).data, status=201)
 
         return self.once(act)
@@ -243,7 +243,7 @@ class Quotes(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
             quote = services.answer_quote(
                 by=request.user, quote=self.get_object(), **self.given(QuoteAnswerIn).validated_data
             )
-            transaction.on_commit(ring)
+            transaction.on_commit(start_delivery)
             return Response(QuoteOut(quote).data)
 
         return self.once(act)
@@ -252,7 +252,7 @@ class Quotes(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     def withdraw(self, request, uid):
         def act():
             quote = services.withdraw_quote(by=request.user, quote=self.get_object())
-            transaction.on_commit(ring)
+            transaction.on_commit(start_delivery)
             return Response(QuoteOut(quote).data)
 
         return self.once(act)

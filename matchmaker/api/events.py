@@ -12,7 +12,7 @@ from matchmaker.api.permissions import EVERYONE
 from matchmaker.events import services
 from matchmaker.events.models import Event
 from matchmaker.events.services.events import EDITABLE
-from matchmaker.notifications.tasks import ring
+from matchmaker.notifications.tasks import start_delivery
 
 WRITE = "events:write"
 
@@ -102,5 +102,5 @@ class Events(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
         return self._done(services.copy_event(by=request.user, event=self.get_object()), status=201)
 
     def _done(self, event: Event, status: int = 200) -> Response:
-        transaction.on_commit(ring)
+        transaction.on_commit(start_delivery)
         return Response(self.get_serializer(event).data, status=status)

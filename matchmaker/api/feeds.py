@@ -10,7 +10,7 @@ from matchmaker.api.filters import equal
 from matchmaker.api.permissions import SIGNED_IN
 from matchmaker.imports import sentences, services
 from matchmaker.imports.models import Feed, Import
-from matchmaker.imports.tasks import ring_feeds
+from matchmaker.imports.tasks import start_feeds
 
 VERBS = ("read", "pause", "resume", "agree")
 
@@ -153,5 +153,5 @@ class Feeds(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
         return self._done(services.turn_feed(by=self.request.user, feed=self.get_object(), verb=verb))
 
     def _done(self, feed: Feed, status: int = 200) -> Response:
-        transaction.on_commit(ring_feeds)
+        transaction.on_commit(start_feeds)
         return Response(FeedOut(self.get_queryset().get(pk=feed.pk)).data, status=status)

@@ -12,7 +12,7 @@ from matchmaker.campaigns import boundary
 from matchmaker.companies.services import is_member
 from matchmaker.matching import reasons, services
 from matchmaker.matching.models import Match
-from matchmaker.notifications.tasks import ring
+from matchmaker.notifications.tasks import start_delivery
 
 
 class MatchOut(Output):
@@ -110,7 +110,7 @@ class Matches(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
             match = self.get_object()
             given = self.given(AnswerIn)
             services.answer_match(by=request.user, match=match, **given.validated_data)
-            transaction.on_commit(ring)
+            transaction.on_commit(start_delivery)
             return Response(self.get_serializer(Match.objects.for_cards().get(pk=match.pk)).data)
 
         return self.once(act)

@@ -15,7 +15,7 @@ from matchmaker.events import services
 from matchmaker.events.models import EventParticipation, Meeting, MeetingMove, MeetingRequest
 from matchmaker.events.services.participations import participation_of
 from matchmaker.events.services.wishes import counterparts
-from matchmaker.notifications.tasks import ring
+from matchmaker.notifications.tasks import start_delivery
 
 
 class RequestOut(Output):
@@ -101,7 +101,7 @@ class MeetingRequests(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource
         mine = participation_of(event, company)
         given["other"] = get_object_or_404(counterparts(mine), company__uid=given["other"]).company
         asked = services.request_meeting(by=request.user, event=event, company=company, **given)
-        transaction.on_commit(ring)
+        transaction.on_commit(start_delivery)
         return Response(self.get_serializer(asked).data, status=201)
 
     @extend_schema(request=ChangeIn, responses=RequestOut)
@@ -115,7 +115,7 @@ class MeetingRequests(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource
         row, given = self.get_object(), self.given(RequestAnswerIn).validated_data
         said = {"accept": given["answer"] == "accepted", "other_time": given.get("starts_at")}
         row = services.answer_request(by=request.user, request=row, **said)
-        transaction.on_commit(ring)
+        transaction.on_commit(start_delivery)
         return Response(self.get_serializer(row).data)
 
     @extend_schema(request=None, responses=RequestOut)
@@ -292,5 +292,5 @@ class Meetings(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
         return dict(self.given(serializer).validated_data) if self.request.data else {}
 
     def _done(self, meeting: Meeting, status: int = 200) -> Response:
-        transaction.on_commit(ring)
+        transaction.on_commit(start_delivery)
         return Response(self.get_serializer(self.get_queryset().get(pk=meeting.pk)).data, status=status)

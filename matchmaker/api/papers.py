@@ -19,7 +19,7 @@ from matchmaker.catalogue import services
 from matchmaker.catalogue.models import ProductCertificate
 from matchmaker.companies.models import Document
 from matchmaker.core.downloads import attachment
-from matchmaker.matching.tasks import ring
+from matchmaker.matching.tasks import start_matching
 
 
 class StatedOut(Output):
@@ -103,5 +103,5 @@ class Papers(mixins.ListModelMixin, mixins.RetrieveModelMixin, GivesFiles):
     def _decide(self, verb, **said) -> Response:
         row = self.get_object()
         verb(by=self.request.user, document=row, campaign=self.campaign(), **said)
-        transaction.on_commit(ring)
+        transaction.on_commit(start_matching)
         return Response(TeamPaperOut(self.get_queryset().get(pk=row.pk)).data)

@@ -15,7 +15,7 @@ from matchmaker.api.permissions import SIGNED_IN
 from matchmaker.events import services
 from matchmaker.events.models import Attendee, Event, EventParticipation, Wish
 from matchmaker.events.services.wishes import counterparts
-from matchmaker.notifications.tasks import ring
+from matchmaker.notifications.tasks import start_delivery
 
 WRITE = "meetings:write"
 READ_AND = {"list": SIGNED_IN, "retrieve": SIGNED_IN}
@@ -175,7 +175,7 @@ class Participations(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource)
     @extend_schema(request=None, responses=ParticipationOut)
     def withdraw(self, request, uid):
         row = services.withdraw_from_event(by=request.user, participation=self.get_object())
-        transaction.on_commit(ring)
+        transaction.on_commit(start_delivery)
         return Response(self._shown(row))
 
     def _shown(self, row: EventParticipation) -> dict:

@@ -19,7 +19,7 @@ from matchmaker.catalogue.models import Product, ProductCertificate, ProductFile
 from matchmaker.companies.members import is_admin
 from matchmaker.companies.models import Company, Document
 from matchmaker.core.downloads import attachment
-from matchmaker.matching.tasks import ring
+from matchmaker.matching.tasks import start_matching
 
 WRITE = "products:write"
 
@@ -100,7 +100,7 @@ class ProductCertificates(mixins.ListModelMixin, OfProduct):
         product, given = self.own(), self.given(CertificateIn).validated_data
         with said_of("paper"):
             services.describe_certificate(by=request.user, product=product, **given)
-        transaction.on_commit(ring)
+        transaction.on_commit(start_matching)
         return Response(Products.shown(product))
 
 

@@ -193,14 +193,14 @@ class Products(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
         self.check_version(product.revision)
         given = self.given(ProductIn, product)
         services.save_product(by=request.user, company=product.company, product=product, **given.as_verb())
-        transaction.on_commit(tasks.ring)
+        transaction.on_commit(tasks.start_matching)
         return Response(self.shown(product))
 
     def _turn(self, verb):
         def act():
             product = self.get_object()
             verb(by=self.request.user, product=product)
-            transaction.on_commit(tasks.ring)
+            transaction.on_commit(tasks.start_matching)
             return Response(self.shown(product))
 
         return self.once(act)

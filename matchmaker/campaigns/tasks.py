@@ -14,7 +14,7 @@ def send_letters() -> None:
     letters.send_waiting()
 
 
-def ring() -> None:
+def start_letters() -> None:
     """Wake a worker now; without Redis the timetable finds the rows."""
     with contextlib.suppress(OperationalError, OSError):
         send_letters.apply_async(expires=60, retry=False)

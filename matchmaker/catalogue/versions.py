@@ -19,7 +19,7 @@ from matchmaker.catalogue.models import Category, Demand, DemandLine, DemandVers
 from matchmaker.catalogue.models.demands import LINE_TERMS, TERMS
 from matchmaker.core import reference
 from matchmaker.core.formats import day
-from matchmaker.core.lists import in_a_row
+from matchmaker.core.lists import format_list
 
 Said = Mapping[str, Any]
 
@@ -119,4 +119,4 @@ def _text(field, value: Any) -> str:
         return number_format(Decimal(value).normalize(), use_l10n=True, force_grouping=True)
     rows = _NAMES.get(field.name, dict)()
     codes = value if isinstance(value, list) else [value]
-    return in_a_row(reference.name(rows.get(code), str(code)) for code in codes)
+    return format_list(reference.name(rows.get(code), str(code)) for code in codes)

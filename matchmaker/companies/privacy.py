@@ -18,7 +18,7 @@ from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import AccountLetter, AuditEntry, User
 from matchmaker.companies.documents import forget_documents
 from matchmaker.companies.models import Company, Invitation, Membership
-from matchmaker.core.lists import in_a_row
+from matchmaker.core.lists import format_list
 from matchmaker.core.problems import Refused
 from matchmaker.notifications.models import Notice, Suppression
 
@@ -66,14 +66,14 @@ def _value(value: Any) -> Any:
 
 
 # What floors above add: whom somebody alone administers there, by name, and what ends with a company that closes.
-hands_over: list[Callable[[User], list[str]]] = []
+transfers_on_erasure: list[Callable[[User], list[str]]] = []
 ends_with: list[Callable[[User, Company], None]] = []
 
 
 def to_hand_over(user: User) -> list[str]:
     """What nobody would administer without her."""
     must, _alone = companies_without_her(user)
-    return [*map(str, must), *(name for ask in hands_over for name in ask(user))]
+    return [*map(str, must), *(name for ask in transfers_on_erasure for name in ask(user))]
 
 
 def companies_without_her(user: User) -> tuple[list[Company], list[Company]]:
@@ -118,7 +118,8 @@ def erase_person(*, by: User) -> list[str]:
     if must := to_hand_over(by):
         raise Refused(
             "hand_over_first",
-            _("Hand over %(companies)s first: without you nobody would administer it.") % {"companies": in_a_row(must)},
+            _("Hand over %(companies)s first: without you nobody would administer it.")
+            % {"companies": format_list(must)},
         )
     _must, alone = companies_without_her(by)
     stays = what_stays(by)

@@ -21,7 +21,7 @@ def lower_expired_levels() -> None:
     verification.lower_expired()
 
 
-def ring() -> None:
+def start_invitations() -> None:
     """Wake a worker now; without Redis the timetable finds the rows."""
     with contextlib.suppress(OperationalError, OSError):
         send_invitations.apply_async(expires=60, retry=False)

@@ -10,7 +10,7 @@ from babel.dates import get_timezone_location
 from django.utils.translation import get_language, gettext
 
 from matchmaker.core import reference
-from matchmaker.core.formats import habits
+from matchmaker.core.formats import current_locale
 
 CHINA = "Asia/Shanghai"
 
@@ -34,7 +34,9 @@ def city_of(key: str) -> str:
 
 
 def _cldr_city(key: str) -> str:
-    return str(get_timezone_location(key, locale=habits(), return_city=True)).rsplit("/", 1)[-1].replace("_", " ")
+    return (
+        str(get_timezone_location(key, locale=current_locale(), return_city=True)).rsplit("/", 1)[-1].replace("_", " ")
+    )
 
 
 def utc_shift(key: str) -> str:

@@ -15,7 +15,7 @@ from matchmaker.core import reference
 FINEST = Decimal("0.0001")  # prices for one unit are kept so finely; what was reckoned reads in the currency's own
 
 
-def habits() -> Locale:
+def current_locale() -> Locale:
     """What is known of how the reader writes figures and days."""
     return _locale_of(get_language() or "en")
 
@@ -38,7 +38,7 @@ def decimal(value) -> Decimal | None:
 def money(amount, currency: str = "CNY") -> str:
     """$12,000 in English, US$12,000 in Chinese, 12 000 $US in French; '' for none."""
     value = decimal(amount)
-    return "" if value is None else _money(str(value), str(currency or "CNY").upper(), habits())
+    return "" if value is None else _money(str(value), str(currency or "CNY").upper(), current_locale())
 
 
 @lru_cache(maxsize=1 << 14)  # by what is written, because 1.0 and 1.00 are equal and read differently
@@ -58,7 +58,7 @@ def _money(written: str, currency: str, locale: Locale) -> str:
     return text + "\u200e" if locale.text_direction == "rtl" else text
 
 
-def for_one(amount: str, unit: str) -> str:
+def per_unit(amount: str, unit: str) -> str:
     """What is asked for one unit: $0.45 / piece; US$0.45／件."""
     return _for_one(amount, unit, get_language() or "en") if unit else amount
 
@@ -86,7 +86,7 @@ def _quantity(written: str, unit: str, language: str) -> str:
 
 def day(value: date | None, style: str = "medium") -> str:
     """Dec 26, 2026; 2026年12月26日; '' for none. `style` is short, medium, long, full, or a CLDR pattern."""
-    return _day(value, style, habits()) if value else ""
+    return _day(value, style, current_locale()) if value else ""
 
 
 @lru_cache(maxsize=1 << 12)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 _WIDE = tuple("。！？；：，、）」』》…")
 
 
-def in_a_row(names: Iterable[object]) -> str:
+def format_list(names: Iterable[object]) -> str:
     """Rice, tea, honey; 大米、茶叶、蜂蜜."""
     return _(", ").join(map(str, names))
 
@@ -23,7 +23,7 @@ def labelled(label: object, text: object) -> str:
     return _("%(label)s: %(text)s") % {"label": label, "text": text}
 
 
-def one_after_another(sentences: Iterable[object]) -> str:
+def join_sentences(sentences: Iterable[object]) -> str:
     """A space between two sentences, and none where the first ends in a full-width sign."""
     text = ""
     for sentence in filter(None, (str(one).strip() for one in sentences)):

@@ -16,7 +16,7 @@ MOST_MARKS = 6  # on one letter; Thai takes two, pointed Hebrew three, Tibetan u
 _HIDDEN = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 
 
-def sound_text(value: str) -> None:
+def validate_text(value: str) -> None:
     """Refuse NUL, lone surrogates, control characters, direction overrides, and texts that show nothing.
 
     Raises:
@@ -47,9 +47,9 @@ def _has_heap_of_marks(value: str) -> bool:
     return False
 
 
-def one_line(value: str) -> None:
+def validate_one_line(value: str) -> None:
     """Refuse line breaks and tabs where a name is expected."""
-    sound_text(value)
+    validate_text(value)
     if re.search(r"[\r\n\t]", value):
         raise ValidationError(_("Write this in one line."), "one_line")
 

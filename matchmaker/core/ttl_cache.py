@@ -9,7 +9,7 @@ MOST = 10_000  # answers of one function; more are forgotten at once
 _kept: list[dict] = []
 
 
-def briefly[**P, R](seconds: float) -> Callable[[Callable[P, R]], Callable[P, R]]:
+def cached_for[**P, R](seconds: float) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Keep what a function answers, by its arguments. An answer may be so many seconds old, and is shared: leave it
     as it is."""
 
@@ -34,7 +34,7 @@ def briefly[**P, R](seconds: float) -> Callable[[Callable[P, R]], Callable[P, R]
     return decorated
 
 
-def forget() -> None:
+def clear_all() -> None:
     """Ask everything anew, as after rows went back to what they were."""
     for answers in _kept:
         answers.clear()

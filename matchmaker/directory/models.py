@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from matchmaker.catalogue.models import Product, ShortlistItem
 from matchmaker.companies.models import Company
 from matchmaker.core.ids import Public
-from matchmaker.core.text import one_line
+from matchmaker.core.text import validate_one_line
 
 
 class Kind(models.TextChoices):
@@ -31,7 +31,7 @@ class ExchangeRate(models.Model):
         _("yuan for one unit"), max_digits=18, decimal_places=8, validators=[MinValueValidator(0)]
     )
     as_of = models.DateField(_("rate of"))
-    source = models.CharField(_("source"), max_length=200, validators=[one_line])
+    source = models.CharField(_("source"), max_length=200, validators=[validate_one_line])
     set_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     set_at = models.DateTimeField(auto_now=True)
 
@@ -107,7 +107,7 @@ class SavedSearch(Public):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="saved_searches")
     company = models.ForeignKey(Company, models.CASCADE, null=True, blank=True, related_name="saved_searches")
     kind = models.CharField(max_length=10, choices=Kind)
-    name = models.CharField(_("name"), max_length=120, validators=[one_line])
+    name = models.CharField(_("name"), max_length=120, validators=[validate_one_line])
     query = models.CharField(max_length=2000, blank=True)  # the address without its place in the list
     alerts = models.BooleanField(_("tell me of new ones"), default=True)
     created_at = models.DateTimeField(auto_now_add=True)

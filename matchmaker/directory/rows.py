@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from matchmaker.catalogue.models import Category, Demand, DemandLine, HSCode, Product, ProductCertificate
 from matchmaker.companies.models import Company
-from matchmaker.core.ttl_cache import briefly
+from matchmaker.core.ttl_cache import cached_for
 from matchmaker.directory import cards
 from matchmaker.directory.facts import DUTY_BANDS, ORDER_BANDS, PRICE_BANDS, Facts, order_band, price_band, stamp
 from matchmaker.directory.index.entries import Entry, fold, tariff_words
@@ -142,7 +142,7 @@ def _products_stamp() -> tuple:
     )
 
 
-@briefly(SECONDS)
+@cached_for(SECONDS)
 def facts_stamp() -> str:
     """`facts.stamp`: rules and rates change rarely, and five queries are many for a page."""
     return stamp()

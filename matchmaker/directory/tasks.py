@@ -4,7 +4,7 @@ from celery import shared_task
 
 from matchmaker.directory import services
 from matchmaker.directory.index_service import index_service
-from matchmaker.notifications.tasks import ring as ring_post_office
+from matchmaker.notifications.tasks import start_delivery
 
 
 @shared_task(name="directory.refresh")
@@ -24,4 +24,4 @@ def compact() -> None:
 def look_for_news() -> None:
     """Tell of new entries under saved searches."""
     if sum(services.look_for_news(search) for search in services.due_searches()):
-        ring_post_office()
+        start_delivery()

@@ -14,7 +14,7 @@ def compute_plans() -> None:
     """Compute the next waiting plan; the bell is rung again while there is more."""
     services.expire_requests()
     if services.compute_plan():
-        ring()
+        start_planning()
 
 
 @shared_task(name="events.get_ready")
@@ -30,7 +30,7 @@ def remind_of_meetings() -> None:
     services.remind_of_requests()
 
 
-def ring() -> None:
+def start_planning() -> None:
     """Wake a worker now instead of at the next tick. Without Redis nothing is lost: the timetable finds the row."""
     with contextlib.suppress(OperationalError):
         compute_plans.apply_async(expires=60, retry=False)

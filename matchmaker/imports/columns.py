@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from matchmaker.catalogue import wording
 from matchmaker.core import reference
-from matchmaker.core.lists import in_a_row, one_after_another
+from matchmaker.core.lists import format_list, join_sentences
 from matchmaker.language.numbers import parse_number
 
 Text = str | Promise
@@ -82,7 +82,7 @@ class Reader(dict[str, Answer]):
             if column.field is not None and value not in (None, "", []):
                 value = column.field.clean(value, None)
         except ValidationError as error:
-            return column.empty, one_after_another(error.messages), ""
+            return column.empty, join_sentences(error.messages), ""
         shown = as_text(value)
         return value, "", shown if column.note and shown != text.strip() else ""
 
@@ -168,7 +168,7 @@ def choice(choices: list, words: dict[str, str] | None = None) -> Callable[[str]
         found = (words or {}).get(word) or called().get(word, "")
         if not found:
             raise ValidationError(
-                _("Write one of these: %(choices)s.") % {"choices": in_a_row(map(str, labels.values()))}
+                _("Write one of these: %(choices)s.") % {"choices": format_list(map(str, labels.values()))}
             )
         return found
 

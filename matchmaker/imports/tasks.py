@@ -6,21 +6,21 @@ from celery import shared_task
 from kombu.exceptions import OperationalError
 
 from matchmaker.imports import services
-from matchmaker.matching.tasks import ring as ring_matching
+from matchmaker.matching.tasks import start_matching
 
 
 @shared_task(name="imports.work_waiting")
 def work_waiting() -> None:
     """Read, bring in or undo what waits; what was published is matched next."""
     if services.work_waiting():
-        ring_matching()
+        start_matching()
 
 
 @shared_task(name="imports.work_feeds")
 def work_feeds() -> None:
     """Read what is due; the rows come in as those of a sheet do."""
     if services.work_feeds():
-        ring()
+        start_imports()
 
 
 @shared_task(name="imports.forget_old")
@@ -28,12 +28,12 @@ def forget_old() -> None:
     services.forget_old()
 
 
-def ring() -> None:
+def start_imports() -> None:
     """Wake a worker now instead of at the next tick. Without Redis nothing is lost: the timetable finds the row."""
     _ring(work_waiting)
 
 
-def ring_feeds() -> None:
+def start_feeds() -> None:
     """The same for feeds."""
     _ring(work_feeds)
 

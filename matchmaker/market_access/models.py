@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from matchmaker.catalogue.models import Product
 from matchmaker.companies.models import Company
 from matchmaker.core.ids import Public
-from matchmaker.core.text import one_line
+from matchmaker.core.text import validate_one_line
 from matchmaker.market_access import duty, rules
 from matchmaker.market_access.number_formats import is_in_form
 
@@ -57,8 +57,8 @@ class EntryRule(Public):
 
     code = models.CharField(max_length=40, unique=True)
     requirement = models.CharField(max_length=40, db_index=True)
-    name_en = models.CharField(_("name in English"), max_length=160, validators=[one_line])
-    name_zh = models.CharField(_("name in Chinese"), max_length=160, validators=[one_line])
+    name_en = models.CharField(_("name in English"), max_length=160, validators=[validate_one_line])
+    name_zh = models.CharField(_("name in Chinese"), max_length=160, validators=[validate_one_line])
     summary_en = models.TextField(_("what it asks, in English"), max_length=1000)
     summary_zh = models.TextField(_("what it asks, in Chinese"), max_length=1000)
     stage = models.CharField(_("when"), max_length=10, choices=Stage)
@@ -339,7 +339,7 @@ class Registration(Public):
     company = models.ForeignKey(Company, models.CASCADE, related_name="registrations")
     product = models.ForeignKey(Product, models.CASCADE, null=True, blank=True, related_name="registrations")
     code = models.CharField(_("registration"), max_length=40)
-    number = models.CharField(_("number"), max_length=80, validators=[one_line])
+    number = models.CharField(_("number"), max_length=80, validators=[validate_one_line])
     valid_from = models.DateField(_("valid from"), null=True, blank=True)
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
     end_counted = models.BooleanField(default=False)  # the end was counted from the start, not read from a paper

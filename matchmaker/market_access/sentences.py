@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from matchmaker.core import formats, reference
 from matchmaker.core.formats import day
-from matchmaker.core.lists import in_a_row
+from matchmaker.core.lists import format_list
 from matchmaker.market_access.duty import DutyAnswer, Option, QuotaGoods, Span
 from matchmaker.market_access.readiness import Change, Item, OpenQuestion, Readiness, State, Status
 from matchmaker.market_access.rules import Confidence, Reason, Rule
@@ -349,7 +349,7 @@ def _about_option(reason: Reason) -> str:
 def about_fault(fault: Fault) -> str:
     """What to correct in a tariff file."""
     if fault.code == "column_missing":
-        return _("These columns are missing: %(columns)s.") % {"columns": in_a_row(fault.facts["columns"])}
+        return _("These columns are missing: %(columns)s.") % {"columns": format_list(fault.facts["columns"])}
     return _fault_sentences()[fault.code] % fault.facts
 
 

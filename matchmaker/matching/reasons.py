@@ -6,8 +6,8 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from matchmaker.core import reference
-from matchmaker.core.formats import day, for_one, money, quantity
-from matchmaker.core.lists import in_a_row
+from matchmaker.core.formats import day, money, per_unit, quantity
+from matchmaker.core.lists import format_list
 from matchmaker.matching import traits
 from matchmaker.matching.models import Match
 
@@ -68,8 +68,8 @@ def _named(evidence: dict, side: str) -> str:
 
 def _words_sentence(words: list[str]) -> str:
     if any(word[-1] in ")）" for word in words):
-        return _("Words both use (in brackets: by the dictionary): %(words)s.") % {"words": in_a_row(words)}
-    return _("Words both use: %(words)s.") % {"words": in_a_row(words)}
+        return _("Words both use (in brackets: by the dictionary): %(words)s.") % {"words": format_list(words)}
+    return _("Words both use: %(words)s.") % {"words": format_list(words)}
 
 
 def _telling(words: list[str]) -> list[str]:
@@ -179,14 +179,14 @@ def _origin(outcome: str, facts: dict) -> str:
         return _("Comes from %(origin)s, which the buyer excludes.") % {"origin": origin}
     if not facts["wanted"]:
         return _("Comes from %(origin)s, which is not excluded.") % {"origin": origin}
-    wanted = in_a_row([_country_of_origin(code) for code in facts["wanted"]])
+    wanted = format_list([_country_of_origin(code) for code in facts["wanted"]])
     if outcome == "meets":
         return _("Comes from %(origin)s; wanted: %(wanted)s.") % {"origin": origin, "wanted": wanted}
     return _("Comes from %(origin)s, but the buyer wants %(wanted)s.") % {"origin": origin, "wanted": wanted}
 
 
 def _certificates(outcome: str, facts: dict) -> str:
-    present, missing = (in_a_row([_certificate(code) for code in facts[name]]) for name in ("present", "missing"))
+    present, missing = (format_list([_certificate(code) for code in facts[name]]) for name in ("present", "missing"))
     if outcome == "meets":
         return _("Required and present: %(present)s.") % {"present": present}
     if outcome == "unknown":
@@ -226,7 +226,7 @@ def _price_sentence(outcome: str, facts: dict, is_term_missing: bool) -> str:
 
 
 def _money(value: float, currency: str, unit: str) -> str:
-    return for_one(money(_round(value), currency), unit)
+    return per_unit(money(_round(value), currency), unit)
 
 
 def _minimum_order(outcome: str, facts: dict) -> str:

@@ -8,7 +8,7 @@ from django.db import OperationalError
 from kombu.exceptions import OperationalError as NoBroker
 
 from matchmaker.matching import services
-from matchmaker.notifications.tasks import ring as ring_post_office
+from matchmaker.notifications.tasks import start_delivery
 
 
 @worker_process_init.connect
@@ -26,14 +26,14 @@ def match_waiting() -> None:
     """Match what waits until nothing does, and pass the news on; go on with a run whose tasks were lost."""
     try:
         while services.match_waiting():
-            ring_post_office()
+            start_delivery()
     except OperationalError:
         # Another worker held a row too long: at once, and not at the next tick, which is ten seconds off.
-        ring()
+        start_matching()
         raise
     if services.match_block():
         match_block.delay()
-        ring_post_office()
+        start_delivery()
 
 
 @shared_task(name="matching.match_block")
@@ -43,10 +43,10 @@ def match_block() -> None:
     What was published or edited a moment ago goes first: it waits for one block and not for the run.
     """
     if services.match_waiting():
-        ring_post_office()
+        start_delivery()
     if services.match_block():
         match_block.delay()
-        ring_post_office()
+        start_delivery()
 
 
 @shared_task(name="matching.learn_weights")
@@ -65,22 +65,22 @@ def judge_prices_again() -> None:
 def remind_owing() -> None:
     """In the morning of the buyers: who has been waited for."""
     if services.remind_owing():
-        ring_post_office()
+        start_delivery()
 
 
-def ring() -> None:
+def start_matching() -> None:
     """Wake a worker now instead of at the next tick. Without Redis nothing is lost: the timetable finds the row."""
     with contextlib.suppress(NoBroker):
         match_waiting.apply_async(expires=60, retry=False)
 
 
-def ring_rates() -> None:
+def start_price_update() -> None:
     """Have stored prices judged again now and not at night; a match's own page is right at once."""
     with contextlib.suppress(NoBroker):
         judge_prices_again.apply_async(retry=False)
 
 
-def ring_run(blocks: int) -> None:
+def start_run(blocks: int) -> None:
     """Wake as many workers as there are blocks, eight at most; each goes on by itself."""
     try:
         for _bell in range(min(blocks, 8)):

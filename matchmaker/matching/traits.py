@@ -9,7 +9,7 @@ from matchmaker.catalogue.models import Period
 from matchmaker.companies.models import Company
 from matchmaker.core import reference
 from matchmaker.core.formats import quantity
-from matchmaker.core.lists import in_a_row
+from matchmaker.core.lists import format_list
 
 
 def labels() -> dict[str, str]:
@@ -37,14 +37,14 @@ def _verification(outcome: str, facts: dict) -> str:
 
 
 def _size(outcome: str, facts: dict) -> str:
-    wanted = in_a_row(str(Company.Size(size).label) for size in facts["wanted"])
+    wanted = format_list(str(Company.Size(size).label) for size in facts["wanted"])
     if outcome == "unknown":
         return _("The supplier does not say how many people it employs; wanted: %(wanted)s.") % {"wanted": wanted}
     return _("%(size)s people; wanted: %(wanted)s.") % {"size": Company.Size(facts["size"]).label, "wanted": wanted}
 
 
 def _language(outcome: str, facts: dict) -> str:
-    names = {name: in_a_row(map(_tongue, facts[name])) for name in ("wanted", "common")}
+    names = {name: format_list(map(_tongue, facts[name])) for name in ("wanted", "common")}
     if outcome == "meets":
         return _("Speaks %(common)s.") % names
     if outcome == "unknown":

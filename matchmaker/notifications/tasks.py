@@ -33,7 +33,7 @@ def deliver_webhooks() -> None:
     webhooks.deliver_waiting()
 
 
-def ring() -> None:
+def start_delivery() -> None:
     """Wake a worker now instead of at the next tick. Without Redis nothing is lost: the timetable finds the row."""
     with contextlib.suppress(OperationalError, OSError):
         deliver_waiting.apply_async(expires=60, retry=False)

@@ -12,11 +12,11 @@ from matchmaker.campaigns.services import submit_company
 from matchmaker.companies.models import Company, Membership
 from matchmaker.companies.services import update_company
 from matchmaker.core.problems import Refused
-from matchmaker.matching.tasks import ring as ring_matching
-from matchmaker.notifications.tasks import ring as ring_post_office
+from matchmaker.matching.tasks import start_matching
+from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import current_campaign
 from matchmaker.web.forms.company import CompanyForm, said_by
-from matchmaker.web.forms.refusals import show_on
+from matchmaker.web.forms.refusals import add_to_form
 
 OPEN = (Company.Status.DRAFT, Company.Status.RETURNED)
 STATES = {
@@ -62,11 +62,11 @@ def _save(request: HttpRequest, form: CompanyForm, company: Company) -> bool:
                     raise Refused("no_campaign", _("No campaign is open at the moment. What you typed is still here."))
                 submit_company(by=request.user, company=company, campaign=campaign)
     except (ValidationError, Refused) as problem:
-        show_on(form, problem)
+        add_to_form(form, problem)
         return False
-    transaction.on_commit(ring_matching)
+    transaction.on_commit(start_matching)
     if submits:
-        transaction.on_commit(ring_post_office)
+        transaction.on_commit(start_delivery)
         messages.success(request, _("Sent to the campaign's team. You hear from us as soon as they have decided."))
     elif was_approved and not company.is_approved:
         messages.warning(

@@ -92,7 +92,7 @@ def test_a_change_that_was_rolled_back_is_not_told():
 def test_the_bell_rings_when_the_letter_is_committed(django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks() as bells:
         sign_up()
-    assert bells.count(tasks.ring) == 1
+    assert bells.count(tasks.start_letters) == 1
 
 
 def test_a_bell_that_was_lost_is_rung_by_the_timetable():

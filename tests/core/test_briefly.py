@@ -4,7 +4,7 @@ from matchmaker.core import ttl_cache
 def counted(seconds):
     calls = []
 
-    @ttl_cache.briefly(seconds)
+    @ttl_cache.cached_for(seconds)
     def asked(word):
         calls.append(word)
         return len(calls)
@@ -27,7 +27,7 @@ def test_an_answer_is_kept_for_its_seconds_by_its_arguments(monkeypatch):
 def test_what_was_forgotten_is_asked_anew():
     asked, _calls = counted(1000)
     assert asked("a") == 1
-    ttl_cache.forget()
+    ttl_cache.clear_all()
     assert asked("a") == 2
 
 

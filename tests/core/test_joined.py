@@ -3,7 +3,7 @@
 import pytest
 from django.utils import translation
 
-from matchmaker.core.lists import in_a_row, labelled, one_after_another, side_by_side
+from matchmaker.core.lists import format_list, join_sentences, labelled, side_by_side
 
 
 @pytest.mark.parametrize(
@@ -12,14 +12,14 @@ from matchmaker.core.lists import in_a_row, labelled, one_after_another, side_by
 )
 def test_names_clauses_and_labels_are_joined_in_the_readers_language(language, row, clauses, label):
     with translation.override(language):
-        assert in_a_row(["rice", "tea"]) == row
+        assert format_list(["rice", "tea"]) == row
         assert side_by_side(["a, b", "c"]) == clauses
         assert labelled("price", 3) == label
 
 
 def test_no_space_follows_a_full_width_sign():
-    assert one_after_another(["第一句。", "第二句！", "Third.", "", "第四句"]) == "第一句。第二句！Third. 第四句"
+    assert join_sentences(["第一句。", "第二句！", "Third.", "", "第四句"]) == "第一句。第二句！Third. 第四句"
 
 
 def test_sentences_in_latin_letters_are_parted_by_a_space():
-    assert one_after_another(["One.", " Two. "]) == "One. Two."
+    assert join_sentences(["One.", " Two. "]) == "One. Two."

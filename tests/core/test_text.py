@@ -3,7 +3,7 @@
 import pytest
 from django.core.exceptions import ValidationError
 
-from matchmaker.core.text import one_line, sound_text
+from matchmaker.core.text import validate_one_line, validate_text
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ from matchmaker.core.text import one_line, sound_text
 )
 def test_names_that_show_nothing_or_hide_something_are_refused(name):
     with pytest.raises(ValidationError):
-        one_line(name)
+        validate_one_line(name)
 
 
 @pytest.mark.parametrize(
@@ -41,5 +41,5 @@ def test_names_that_show_nothing_or_hide_something_are_refused(name):
     ],
 )
 def test_names_of_every_script_are_taken(name):
-    sound_text(name)
-    one_line(name)
+    validate_text(name)
+    validate_one_line(name)

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 
 from matchmaker.catalogue.models import DemandInvitation, ShortlistItem
 from matchmaker.core.problems import Refused
-from matchmaker.core.ttl_cache import forget
+from matchmaker.core.ttl_cache import clear_all
 from matchmaker.directory import facts
 from matchmaker.directory.models import NotForUs, SavedSearch, Visit
 from matchmaker.directory.search_backend import SearchQuery
@@ -113,7 +113,7 @@ def test_an_alert_under_an_event_tells_only_of_suppliers_that_come_to_it(person,
     assert look() == [0, 0]
     seller = hall.comes("supplier").company
     make.product(name="Jasmine rice", company=seller)
-    forget()
+    clear_all()
     assert look() == [1, 1]
     assert told() == [["Jasmine rice"], [seller.display_name]]
 

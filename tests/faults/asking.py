@@ -142,7 +142,7 @@ def state() -> dict:
 def ring() -> dict:
     from matchmaker.notifications import tasks
 
-    tasks.ring()
+    tasks.start_delivery()
     return {}
 
 

@@ -46,7 +46,7 @@ def prepare(products: str, lines: str) -> dict:
 
 def start() -> dict:
     run = services.start_match_run(by=None, campaign=factories.Campaign.objects.get())
-    tasks.ring_run(run.blocks.count())
+    tasks.start_run(run.blocks.count())
     return {"blocks": run.blocks.count()}
 
 
@@ -74,7 +74,7 @@ def poison() -> dict:
     first, *others = Product.objects.order_by("pk").values_list("pk", flat=True)[:4]
     ProductText.objects.filter(product=first).update(name="Poison", description="")
     Product.objects.filter(pk__in=[first, *others]).update(revision=F("revision") + 1)
-    tasks.ring()
+    tasks.start_matching()
     return {}
 
 
@@ -84,7 +84,7 @@ def heal() -> dict:
     ProductText.objects.filter(product__in=list(first)).update(name="Jasmine rice")
     Product.objects.filter(pk__in=list(first)).update(revision=F("revision") + 1)
     waits = len(services.waiting()[0])
-    tasks.ring()
+    tasks.start_matching()
     return {"waits": waits}
 
 

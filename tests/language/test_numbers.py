@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from matchmaker.core.formats import habits
+from matchmaker.core.formats import current_locale
 from matchmaker.language.numbers import format_number, parse_number
 from matchmaker.web.templatetags.ui import number
 
@@ -119,7 +119,7 @@ def test_what_pages_print_is_read_again(locale):
     from django.utils.translation import override
 
     with override(locale):
-        assert habits().language == locale.split("-")[0]
+        assert current_locale().language == locale.split("-")[0]
         for value in ("12000", "17.5", "1234567.25", "0.125", "1.234"):
             assert parse_number(number(Decimal(value)), locale).value == Decimal(value)
 

@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
                 ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='date joined')),
                 ('uid', models.UUIDField(default=matchmaker.core.ids.new_id, editable=False, unique=True)),
                 ('email', models.EmailField(max_length=254, unique=True, verbose_name='e-mail address')),
-                ('name', models.CharField(blank=True, max_length=120, validators=[matchmaker.core.text.one_line], verbose_name='name')),
+                ('name', models.CharField(blank=True, max_length=120, validators=[matchmaker.core.text.validate_one_line], verbose_name='name')),
                 ('language', models.CharField(default='en', max_length=10, verbose_name='language')),
                 ('time_zone', models.CharField(default='UTC', max_length=40, verbose_name='time zone')),
                 ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('uid', models.UUIDField(default=matchmaker.core.ids.new_id, editable=False, unique=True)),
-                ('name', models.CharField(max_length=80, validators=[matchmaker.core.text.one_line], verbose_name='name')),
+                ('name', models.CharField(max_length=80, validators=[matchmaker.core.text.validate_one_line], verbose_name='name')),
                 ('prefix', models.CharField(max_length=12)),
                 ('digest', models.CharField(max_length=64, unique=True)),
                 ('scopes', models.JSONField(default=list)),

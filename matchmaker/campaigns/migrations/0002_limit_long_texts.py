@@ -15,11 +15,11 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='campaign',
             name='about_en',
-            field=models.TextField(blank=True, max_length=4000, validators=[matchmaker.core.text.sound_text, django.core.validators.MaxLengthValidator(4000)], verbose_name='about, in English'),
+            field=models.TextField(blank=True, max_length=4000, validators=[matchmaker.core.text.validate_text, django.core.validators.MaxLengthValidator(4000)], verbose_name='about, in English'),
         ),
         migrations.AlterField(
             model_name='campaign',
             name='about_zh',
-            field=models.TextField(blank=True, max_length=4000, validators=[matchmaker.core.text.sound_text, django.core.validators.MaxLengthValidator(4000)], verbose_name='about, in Chinese'),
+            field=models.TextField(blank=True, max_length=4000, validators=[matchmaker.core.text.validate_text, django.core.validators.MaxLengthValidator(4000)], verbose_name='about, in Chinese'),
         ),
     ]

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from matchmaker.companies.models import Company
 from matchmaker.core.ids import Public
-from matchmaker.core.text import one_line, sound_text
+from matchmaker.core.text import validate_one_line, validate_text
 
 CONTACT_FIELDS = ("contact_name", "contact_email", "contact_phone")
 
@@ -20,13 +20,13 @@ def every_contact_field() -> list[str]:
 
 class Campaign(Public):
     slug = models.SlugField(unique=True)
-    name_en = models.CharField(_("name in English"), max_length=160, validators=[one_line])
-    name_zh = models.CharField(_("name in Chinese"), max_length=160, validators=[one_line])
+    name_en = models.CharField(_("name in English"), max_length=160, validators=[validate_one_line])
+    name_zh = models.CharField(_("name in Chinese"), max_length=160, validators=[validate_one_line])
     about_en = models.TextField(
-        _("about, in English"), max_length=4000, blank=True, validators=[sound_text, MaxLengthValidator(4000)]
+        _("about, in English"), max_length=4000, blank=True, validators=[validate_text, MaxLengthValidator(4000)]
     )
     about_zh = models.TextField(
-        _("about, in Chinese"), max_length=4000, blank=True, validators=[sound_text, MaxLengthValidator(4000)]
+        _("about, in Chinese"), max_length=4000, blank=True, validators=[validate_text, MaxLengthValidator(4000)]
     )
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("until"))

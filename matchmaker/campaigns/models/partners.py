@@ -13,7 +13,7 @@ from matchmaker.campaigns.models.campaign import Campaign, Organiser
 from matchmaker.companies.models import Company
 from matchmaker.core import reference
 from matchmaker.core.ids import Public
-from matchmaker.core.text import one_line, sound_text
+from matchmaker.core.text import validate_one_line, validate_text
 
 MOST_COMPANIES = 5_000
 
@@ -40,8 +40,8 @@ class Partner(Public):
     """Somebody who brings companies to a campaign, up to a quota."""
 
     campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="partners")
-    name_en = models.CharField(_("name in English"), max_length=160, validators=[one_line])
-    name_zh = models.CharField(_("name in Chinese"), max_length=160, blank=True, validators=[one_line])
+    name_en = models.CharField(_("name in English"), max_length=160, validators=[validate_one_line])
+    name_zh = models.CharField(_("name in Chinese"), max_length=160, blank=True, validators=[validate_one_line])
     country = models.CharField(_("country"), max_length=2, blank=True)  # '' where it speaks for several
     quota = models.PositiveIntegerField(
         _("companies it may bring"),
@@ -89,7 +89,7 @@ class PartnerCode(Public):
 
     partner = models.ForeignKey(Partner, models.CASCADE, related_name="codes")
     code = models.CharField(max_length=20, unique=True)
-    label = models.CharField(_("for whom"), max_length=80, validators=[one_line])
+    label = models.CharField(_("for whom"), max_length=80, validators=[validate_one_line])
     quota = models.PositiveIntegerField(_("companies"), default=20, validators=[MinValueValidator(1)])
     vouches = models.BooleanField(_("we answer for whoever uses it"), default=False)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
@@ -133,7 +133,7 @@ class Enrolment(Public):
     enrolled_at = models.DateTimeField(auto_now_add=True)
     vouched_at = models.DateTimeField(null=True, blank=True)
     vouched_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
-    vouch = models.CharField(_("what you know of it"), max_length=500, blank=True, validators=[sound_text])
+    vouch = models.CharField(_("what you know of it"), max_length=500, blank=True, validators=[validate_text])
 
     objects = EnrolmentQuerySet.as_manager()
 

@@ -10,8 +10,8 @@ from matchmaker.campaigns.models.campaign import Campaign, Organiser
 from matchmaker.companies.models import Company
 from matchmaker.core import reference
 from matchmaker.core.ids import Public
-from matchmaker.core.lists import in_a_row
-from matchmaker.core.text import one_line, sound_text
+from matchmaker.core.lists import format_list
+from matchmaker.core.text import validate_one_line, validate_text
 
 
 class QuestionQuerySet(models.QuerySet):
@@ -50,10 +50,10 @@ class Question(Public):
     campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="questions")
     side = models.CharField(_("who is asked"), max_length=10, blank=True, choices=Side)
     kind = models.CharField(_("kind of answer"), max_length=10, choices=Kind)
-    label_en = models.CharField(_("question in English"), max_length=200, validators=[one_line])
-    label_zh = models.CharField(_("question in Chinese"), max_length=200, blank=True, validators=[one_line])
-    help_en = models.CharField(_("help in English"), max_length=300, blank=True, validators=[one_line])
-    help_zh = models.CharField(_("help in Chinese"), max_length=300, blank=True, validators=[one_line])
+    label_en = models.CharField(_("question in English"), max_length=200, validators=[validate_one_line])
+    label_zh = models.CharField(_("question in Chinese"), max_length=200, blank=True, validators=[validate_one_line])
+    help_en = models.CharField(_("help in English"), max_length=300, blank=True, validators=[validate_one_line])
+    help_zh = models.CharField(_("help in Chinese"), max_length=300, blank=True, validators=[validate_one_line])
     options = models.JSONField(default=list, blank=True)  # [[English, Chinese], …]; an answer keeps the English one
     is_required = models.BooleanField(_("an answer is needed to submit"), default=False)
     position = models.PositiveIntegerField(default=0)
@@ -102,7 +102,7 @@ class Answer(models.Model):
     question = models.ForeignKey(Question, models.CASCADE, related_name="answers")
     company = models.ForeignKey(Company, models.CASCADE, related_name="answers")
     value = models.JSONField()  # str, number, bool, ISO day or list of str
-    words = models.CharField(max_length=2000, validators=[sound_text])
+    words = models.CharField(max_length=2000, validators=[validate_text])
     answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     answered_at = models.DateTimeField(auto_now=True)
 
@@ -126,5 +126,5 @@ class Answer(models.Model):
         if self.question.kind in (kind.CHOICE, kind.CHOICES):
             names = dict(self.question.choices)
             chosen = [self.value] if isinstance(self.value, str) else self.value
-            return in_a_row(names.get(one, one) for one in chosen)
+            return format_list(names.get(one, one) for one in chosen)
         return str(self.value)

@@ -25,7 +25,7 @@ from matchmaker.campaigns.services import require_organiser
 from matchmaker.companies.models import Company, Membership
 from matchmaker.core import reference
 from matchmaker.core.problems import Refused
-from matchmaker.core.text import one_line, sound_text
+from matchmaker.core.text import validate_one_line, validate_text
 from matchmaker.notifications.models import Announcement, Notice
 from matchmaker.notifications.models.texts import ALONE
 from matchmaker.notifications.services import notify, settle
@@ -192,7 +192,10 @@ def _checked_texts(texts: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str
     """Subject and body in every language of the site, since each is read by somebody."""
     found: dict[str, dict[str, str]] = {}
     wrong: dict[str, Any] = {}
-    checks = {"subject": (one_line, MaxLengthValidator(150)), "body": (sound_text, MaxLengthValidator(5000))}
+    checks = {
+        "subject": (validate_one_line, MaxLengthValidator(150)),
+        "body": (validate_text, MaxLengthValidator(5000)),
+    }
     for language, _label in settings.LANGUAGES:
         found[language] = {}
         for part, validators in checks.items():

@@ -12,7 +12,7 @@ from matchmaker.campaigns.models import Campaign, Enrolment, Organiser, Particip
 from matchmaker.companies.members import require_admin
 from matchmaker.companies.models import Company
 from matchmaker.companies.services import companies_alike, number_once
-from matchmaker.core.lists import in_a_row
+from matchmaker.core.lists import format_list
 from matchmaker.core.problems import Refused
 from matchmaker.notifications.services import notify, settle
 
@@ -48,7 +48,7 @@ def submit_company(*, by: User, company: Company, campaign: Campaign, consent: s
         missing["identifier"] = _("Chinese companies register with their Unified Social Credit Code.")
     open_questions = Question.objects.asked().of(company).filter(campaign=campaign).unanswered_by(company)
     if open_questions:
-        said = in_a_row(question.label for question in open_questions)
+        said = format_list(question.label for question in open_questions)
         missing["questions"] = _("The campaign needs an answer to: %(questions)s") % {"questions": said}
     if missing:
         raise ValidationError(missing)

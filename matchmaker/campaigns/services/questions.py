@@ -18,8 +18,8 @@ from matchmaker.campaigns.services import require_organiser
 from matchmaker.companies.members import require_admin
 from matchmaker.companies.models import Company
 from matchmaker.core import reference
-from matchmaker.core.lists import in_a_row
-from matchmaker.core.text import one_line, sound_text, web_address
+from matchmaker.core.lists import format_list
+from matchmaker.core.text import validate_one_line, validate_text, web_address
 
 FIELDS = ("side", "kind", "label_en", "label_zh", "help_en", "help_zh", "options", "is_required")
 MOST = 40  # questions of one campaign: a longer form is not filled in
@@ -70,7 +70,7 @@ def _keep_what_was_answered(question: Question, fields: Mapping[str, Any]) -> No
     gone = chosen - {english for english, _chinese in fields["options"]}
     if gone:
         raise ValidationError(
-            {"options": _("Companies chose these already, so they stay: %(options)s.") % {"options": in_a_row(gone)}}
+            {"options": _("Companies chose these already, so they stay: %(options)s.") % {"options": format_list(gone)}}
         )
 
 
@@ -155,9 +155,9 @@ def _chosen(question: Question, raw: Any) -> str | list[str]:
 
 def _text(question: Question, text: str) -> str | None:
     if question.kind == Question.Kind.TEXT:
-        sound_text(text)
+        validate_text(text)
     else:
-        one_line(text)
+        validate_one_line(text)
     if question.kind == Question.Kind.ADDRESS and text:
         web_address(text)
     limit = LIMITS[question.kind]  # type: ignore[index]  # a choice read from a row equals its member

@@ -15,11 +15,11 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='demand',
             name='description',
-            field=models.TextField(blank=True, max_length=5000, validators=[matchmaker.core.text.sound_text, django.core.validators.MaxLengthValidator(5000)], verbose_name='description'),
+            field=models.TextField(blank=True, max_length=5000, validators=[matchmaker.core.text.validate_text, django.core.validators.MaxLengthValidator(5000)], verbose_name='description'),
         ),
         migrations.AlterField(
             model_name='producttext',
             name='description',
-            field=models.TextField(blank=True, max_length=5000, validators=[matchmaker.core.text.sound_text, django.core.validators.MaxLengthValidator(5000)], verbose_name='description'),
+            field=models.TextField(blank=True, max_length=5000, validators=[matchmaker.core.text.validate_text, django.core.validators.MaxLengthValidator(5000)], verbose_name='description'),
         ),
     ]

@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='product',
             name='article',
-            field=models.CharField(blank=True, max_length=60, validators=[matchmaker.core.text.one_line], verbose_name='article number'),
+            field=models.CharField(blank=True, max_length=60, validators=[matchmaker.core.text.validate_one_line], verbose_name='article number'),
         ),
         migrations.AddConstraint(
             model_name='product',

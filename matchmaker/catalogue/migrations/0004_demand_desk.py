@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('is_team', models.BooleanField(default=False)),
-                ('text', models.CharField(max_length=1000, validators=[matchmaker.core.text.sound_text], verbose_name='comment')),
+                ('text', models.CharField(max_length=1000, validators=[matchmaker.core.text.validate_text], verbose_name='comment')),
                 ('at', models.DateTimeField(auto_now_add=True)),
             ],
             options={
@@ -46,10 +46,10 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('uid', models.UUIDField(default=matchmaker.core.ids.new_id, editable=False, unique=True)),
-                ('message', models.CharField(max_length=1000, validators=[matchmaker.core.text.sound_text], verbose_name='what you offer')),
+                ('message', models.CharField(max_length=1000, validators=[matchmaker.core.text.validate_text], verbose_name='what you offer')),
                 ('state', models.CharField(choices=[('open', 'waiting for the buyer'), ('accepted', 'accepted'), ('declined', 'not this time'), ('withdrawn', 'withdrawn')], default='open', max_length=10)),
-                ('question', models.CharField(blank=True, max_length=500, validators=[matchmaker.core.text.sound_text], verbose_name='question')),
-                ('answer', models.CharField(blank=True, max_length=1000, validators=[matchmaker.core.text.sound_text], verbose_name='answer')),
+                ('question', models.CharField(blank=True, max_length=500, validators=[matchmaker.core.text.validate_text], verbose_name='question')),
+                ('answer', models.CharField(blank=True, max_length=1000, validators=[matchmaker.core.text.validate_text], verbose_name='answer')),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('answered_at', models.DateTimeField(blank=True, null=True)),
             ],

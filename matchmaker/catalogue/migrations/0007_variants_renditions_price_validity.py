@@ -27,8 +27,8 @@ class Migration(migrations.Migration):
             name='ProductVariant',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('label', models.CharField(max_length=120, validators=[matchmaker.core.text.one_line], verbose_name='variant')),
-                ('article', models.CharField(blank=True, max_length=60, validators=[matchmaker.core.text.one_line], verbose_name='article number')),
+                ('label', models.CharField(max_length=120, validators=[matchmaker.core.text.validate_one_line], verbose_name='variant')),
+                ('article', models.CharField(blank=True, max_length=60, validators=[matchmaker.core.text.validate_one_line], verbose_name='article number')),
                 ('price', models.DecimalField(blank=True, decimal_places=4, max_digits=18, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='price')),
                 ('min_order', models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='minimum order')),
                 ('position', models.PositiveSmallIntegerField(default=0)),

@@ -11,7 +11,7 @@ from matchmaker.catalogue.models.products import INCOTERMS, Period
 from matchmaker.companies.models import Company
 from matchmaker.core import reference
 from matchmaker.core.ids import Public
-from matchmaker.core.text import one_line, sound_text
+from matchmaker.core.text import validate_one_line, validate_text
 
 # What a buyer says of a demand and of its lines: the form, the API, the import and the verbs take these and no others.
 TERMS = (
@@ -89,10 +89,10 @@ class Demand(Public):
         EXPERIENCE = "experience", _("only who has sold to China before")
 
     company = models.ForeignKey(Company, models.CASCADE, related_name="demands")
-    title = models.CharField(_("title"), max_length=160, validators=[one_line])
+    title = models.CharField(_("title"), max_length=160, validators=[validate_one_line])
     language = models.CharField(_("language"), max_length=10, default="zh")
     description = models.TextField(
-        _("description"), max_length=5000, blank=True, validators=[sound_text, MaxLengthValidator(5000)]
+        _("description"), max_length=5000, blank=True, validators=[validate_text, MaxLengthValidator(5000)]
     )
     visibility = models.CharField(_("who may see it"), max_length=10, choices=Visibility, default=Visibility.PUBLIC)
     closing_on = models.DateField(_("closes on"))
@@ -169,7 +169,7 @@ class DemandLine(Public):
 
     demand = models.ForeignKey(Demand, models.CASCADE, related_name="lines")
     number = models.PositiveSmallIntegerField(_("line"))
-    text = models.CharField(_("what you want to buy"), max_length=1000, validators=[sound_text])
+    text = models.CharField(_("what you want to buy"), max_length=1000, validators=[validate_text])
     language = models.CharField(_("language"), max_length=10, default="zh")
     category = models.ForeignKey(Category, models.PROTECT, null=True, blank=True, related_name="demand_lines")
     hs_code = models.CharField(

@@ -5,7 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from matchmaker.catalogue.models.demands import Demand
-from matchmaker.core.text import sound_text
+from matchmaker.core.text import validate_text
 
 
 class DemandVersion(models.Model):
@@ -31,7 +31,7 @@ class DemandComment(models.Model):
     demand = models.ForeignKey(Demand, models.CASCADE, related_name="comments")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     is_team = models.BooleanField(default=False)
-    text = models.CharField(_("comment"), max_length=1000, validators=[sound_text])
+    text = models.CharField(_("comment"), max_length=1000, validators=[validate_text])
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -16,7 +16,7 @@ from matchmaker.companies.models import Company, Document
 from matchmaker.core import reference
 from matchmaker.core.files import FileRow, private_files
 from matchmaker.core.ids import Public
-from matchmaker.core.text import one_line, sound_text
+from matchmaker.core.text import validate_one_line, validate_text
 
 INCOTERMS = [
     "EXW",
@@ -83,7 +83,7 @@ class Product(Public):
         FROZEN = "frozen", _("frozen")
 
     company = models.ForeignKey(Company, models.CASCADE, related_name="products")
-    article = models.CharField(_("article number"), max_length=60, blank=True, validators=[one_line])
+    article = models.CharField(_("article number"), max_length=60, blank=True, validators=[validate_one_line])
     category = models.ForeignKey(Category, models.PROTECT, null=True, blank=True, related_name="products")
     hs_code = models.CharField(
         _("HS code"),
@@ -121,7 +121,7 @@ class Product(Public):
     price_unit = models.CharField(_("price is for one"), max_length=10, blank=True)
     price_valid_until = models.DateField(_("price holds until"), null=True, blank=True)
     incoterm = models.CharField(_("Incoterm"), max_length=3, blank=True, choices=[(i, i) for i in INCOTERMS])
-    incoterm_place = models.CharField(_("named place"), max_length=100, blank=True, validators=[one_line])
+    incoterm_place = models.CharField(_("named place"), max_length=100, blank=True, validators=[validate_one_line])
     capacity = models.DecimalField(
         _("capacity"),
         max_digits=14,
@@ -211,9 +211,9 @@ class ProductText(models.Model):
 
     product = models.ForeignKey(Product, models.CASCADE, related_name="texts")
     language = models.CharField(_("language"), max_length=10)
-    name = models.CharField(_("product name"), max_length=200, validators=[one_line])
+    name = models.CharField(_("product name"), max_length=200, validators=[validate_one_line])
     description = models.TextField(
-        _("description"), max_length=5000, blank=True, validators=[sound_text, MaxLengthValidator(5000)]
+        _("description"), max_length=5000, blank=True, validators=[validate_text, MaxLengthValidator(5000)]
     )
     is_original = models.BooleanField(default=False)
 
@@ -234,8 +234,8 @@ class ProductVariant(models.Model):
     """A size, pack or colour of a product with what is its own; currency and units are the product's."""
 
     product = models.ForeignKey(Product, models.CASCADE, related_name="variants")
-    label = models.CharField(_("variant"), max_length=120, validators=[one_line])
-    article = models.CharField(_("article number"), max_length=60, blank=True, validators=[one_line])
+    label = models.CharField(_("variant"), max_length=120, validators=[validate_one_line])
+    article = models.CharField(_("article number"), max_length=60, blank=True, validators=[validate_one_line])
     price = models.DecimalField(
         _("price"), max_digits=18, decimal_places=4, null=True, blank=True, validators=[MinValueValidator(0)]
     )
@@ -255,8 +255,8 @@ class ProductVariant(models.Model):
 class ProductCertificate(models.Model):
     product = models.ForeignKey(Product, models.CASCADE, related_name="certificates")
     code = models.CharField(_("certificate"), max_length=20)
-    number = models.CharField(_("number"), max_length=80, blank=True, validators=[one_line])
-    issuer = models.CharField(_("issued by"), max_length=120, blank=True, validators=[one_line])
+    number = models.CharField(_("number"), max_length=80, blank=True, validators=[validate_one_line])
+    issuer = models.CharField(_("issued by"), max_length=120, blank=True, validators=[validate_one_line])
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
     document = models.ForeignKey(Document, models.SET_NULL, null=True, blank=True, related_name="certificates")
     seen_on = models.DateField(null=True, blank=True)  # the team read the paper and it says what stands here
@@ -325,7 +325,7 @@ class ProductImage(models.Model):
     width = models.PositiveIntegerField(default=0)
     height = models.PositiveIntegerField(default=0)
     widths = models.JSONField(default=list)  # of the smaller renditions beside it
-    alt = models.CharField(_("what the picture shows"), max_length=200, blank=True, validators=[one_line])
+    alt = models.CharField(_("what the picture shows"), max_length=200, blank=True, validators=[validate_one_line])
     sha256 = models.CharField(max_length=64)
     position = models.PositiveSmallIntegerField(default=0)
 
@@ -357,7 +357,7 @@ class ShortlistItem(models.Model):
 
     company = models.ForeignKey(Company, models.CASCADE, related_name="shortlist")
     product = models.ForeignKey(Product, models.CASCADE, related_name="shortlisted")
-    note = models.CharField(_("note"), max_length=500, blank=True, validators=[sound_text])
+    note = models.CharField(_("note"), max_length=500, blank=True, validators=[validate_text])
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     added_at = models.DateTimeField(auto_now_add=True)
 

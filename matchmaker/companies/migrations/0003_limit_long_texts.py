@@ -15,6 +15,6 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='company',
             name='about',
-            field=models.TextField(blank=True, max_length=3000, validators=[matchmaker.core.text.sound_text, django.core.validators.MaxLengthValidator(3000)], verbose_name='about the company'),
+            field=models.TextField(blank=True, max_length=3000, validators=[matchmaker.core.text.validate_text, django.core.validators.MaxLengthValidator(3000)], verbose_name='about the company'),
         ),
     ]

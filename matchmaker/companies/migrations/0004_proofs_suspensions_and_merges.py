@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('uid', models.UUIDField(default=matchmaker.core.ids.new_id, editable=False, unique=True)),
-                ('reason', models.CharField(max_length=500, validators=[matchmaker.core.text.sound_text], verbose_name='reason')),
+                ('reason', models.CharField(max_length=500, validators=[matchmaker.core.text.validate_text], verbose_name='reason')),
                 ('proposed_at', models.DateTimeField(auto_now_add=True)),
                 ('done_at', models.DateTimeField(blank=True, null=True)),
                 ('declined_at', models.DateTimeField(blank=True, null=True)),
@@ -65,10 +65,10 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('uid', models.UUIDField(default=matchmaker.core.ids.new_id, editable=False, unique=True)),
-                ('reason', models.CharField(max_length=500, validators=[matchmaker.core.text.sound_text], verbose_name='reason')),
+                ('reason', models.CharField(max_length=500, validators=[matchmaker.core.text.validate_text], verbose_name='reason')),
                 ('status_before', models.CharField(choices=[('draft', 'being filled in'), ('pending', 'waiting for approval'), ('approved', 'approved'), ('returned', 'returned'), ('suspended', 'suspended')], max_length=10)),
                 ('suspended_at', models.DateTimeField(auto_now_add=True)),
-                ('lift_reason', models.CharField(blank=True, max_length=500, validators=[matchmaker.core.text.sound_text])),
+                ('lift_reason', models.CharField(blank=True, max_length=500, validators=[matchmaker.core.text.validate_text])),
                 ('lifted_at', models.DateTimeField(blank=True, null=True)),
             ],
             options={

@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
                 ('sha256', models.CharField(max_length=64)),
                 ('uploaded_at', models.DateTimeField(auto_now_add=True)),
                 ('state', models.CharField(choices=[('quarantined', 'waits for the team'), ('seen', 'seen by the team'), ('refused', 'not accepted')], default='quarantined', max_length=12)),
-                ('refusal', models.CharField(blank=True, max_length=500, validators=[matchmaker.core.text.sound_text])),
+                ('refusal', models.CharField(blank=True, max_length=500, validators=[matchmaker.core.text.validate_text])),
                 ('company', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='documents', to='companies.company')),
                 ('uploaded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from matchmaker.core import reference
 from matchmaker.core.ids import Public
-from matchmaker.core.text import one_line, sound_text
+from matchmaker.core.text import validate_one_line, validate_text
 
 NUMBER_TAKEN = "number_taken"  # what a program reads of the refusal
 # The same whoever holds the number, a draft and a buyer nobody sees included: it does not say who that is.
@@ -79,18 +79,20 @@ class Company(Public):
 
     is_supplier = models.BooleanField(_("supplier"), default=False)
     is_buyer = models.BooleanField(_("buyer"), default=False)
-    legal_name = models.CharField(_("legal name"), max_length=200, validators=[one_line])
-    name_latin = models.CharField(_("name in Latin letters"), max_length=200, blank=True, validators=[one_line])
-    name_zh = models.CharField(_("name in Chinese"), max_length=200, blank=True, validators=[one_line])
+    legal_name = models.CharField(_("legal name"), max_length=200, validators=[validate_one_line])
+    name_latin = models.CharField(
+        _("name in Latin letters"), max_length=200, blank=True, validators=[validate_one_line]
+    )
+    name_zh = models.CharField(_("name in Chinese"), max_length=200, blank=True, validators=[validate_one_line])
     name_key = models.CharField(max_length=600, blank=True, editable=False)  # folded names and pinyin, for search
     language = models.CharField(_("working language"), max_length=10, default="en")
     country = models.CharField(_("country"), max_length=2)
-    city = models.CharField(_("city"), max_length=100, blank=True, validators=[one_line])
-    address = models.CharField(_("address"), max_length=300, blank=True, validators=[one_line])
+    city = models.CharField(_("city"), max_length=100, blank=True, validators=[validate_one_line])
+    address = models.CharField(_("address"), max_length=300, blank=True, validators=[validate_one_line])
     website = models.URLField(_("website"), max_length=200, blank=True)
-    contact_name = models.CharField(_("contact person"), max_length=120, blank=True, validators=[one_line])
+    contact_name = models.CharField(_("contact person"), max_length=120, blank=True, validators=[validate_one_line])
     contact_email = models.EmailField(_("contact e-mail"), blank=True)
-    contact_phone = models.CharField(_("contact telephone"), max_length=40, blank=True, validators=[one_line])
+    contact_phone = models.CharField(_("contact telephone"), max_length=40, blank=True, validators=[validate_one_line])
     identifier_kind = models.CharField(_("kind of number"), max_length=10, blank=True, choices=IdentifierKind)
     identifier = models.CharField(_("company number"), max_length=40, blank=True)
     founded = models.PositiveSmallIntegerField(_("founded"), null=True, blank=True)
@@ -98,10 +100,10 @@ class Company(Public):
     languages = models.JSONField(_("languages spoken"), default=list, blank=True)
     first_time_exporter = models.BooleanField(_("first time selling to China"), default=False)
     about = models.TextField(
-        _("about the company"), max_length=3000, blank=True, validators=[sound_text, MaxLengthValidator(3000)]
+        _("about the company"), max_length=3000, blank=True, validators=[validate_text, MaxLengthValidator(3000)]
     )
     about_en = models.TextField(
-        _("about the company, in English"), max_length=3000, blank=True, validators=[sound_text]
+        _("about the company, in English"), max_length=3000, blank=True, validators=[validate_text]
     )
     status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT)
     status_reason = models.CharField(max_length=500, blank=True)

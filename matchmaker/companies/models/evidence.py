@@ -9,7 +9,7 @@ from matchmaker.companies.models.company import Company
 from matchmaker.companies.models.people import Membership
 from matchmaker.core.files import FileRow, private_files
 from matchmaker.core.ids import Public
-from matchmaker.core.text import sound_text
+from matchmaker.core.text import validate_text
 from matchmaker.notifications.models import Promise
 
 
@@ -49,7 +49,7 @@ class Document(Public, FileRow):
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     uploaded_at = models.DateTimeField(auto_now_add=True)
     state = models.CharField(max_length=12, choices=State, default=State.QUARANTINED)
-    refusal = models.CharField(max_length=500, blank=True, validators=[sound_text])
+    refusal = models.CharField(max_length=500, blank=True, validators=[validate_text])
 
     objects = DocumentQuerySet.as_manager()
 
@@ -74,7 +74,7 @@ class Check(Public):
     company = models.ForeignKey(Company, models.CASCADE, related_name="checks")
     level = models.PositiveSmallIntegerField(_("level"), choices=Company.Verification)
     document = models.ForeignKey(Document, models.SET_NULL, null=True, blank=True, related_name="checks")
-    evidence = models.CharField(_("what was seen"), max_length=500, validators=[sound_text])
+    evidence = models.CharField(_("what was seen"), max_length=500, validators=[validate_text])
     checked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     checked_on = models.DateField()
     expires_on = models.DateField(_("counts until"), null=True, blank=True)
@@ -126,11 +126,11 @@ class Suspension(Public):
     """A company is taken off the site by one person of the team, and comes back only by two."""
 
     company = models.ForeignKey(Company, models.CASCADE, related_name="suspensions")
-    reason = models.CharField(_("reason"), max_length=500, validators=[sound_text])
+    reason = models.CharField(_("reason"), max_length=500, validators=[validate_text])
     status_before = models.CharField(max_length=10, choices=Company.Status)
     suspended_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     suspended_at = models.DateTimeField(auto_now_add=True)
-    lift_reason = models.CharField(max_length=500, blank=True, validators=[sound_text])
+    lift_reason = models.CharField(max_length=500, blank=True, validators=[validate_text])
     first_yes_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     second_yes_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
@@ -160,7 +160,7 @@ class Merge(Public):
 
     kept = models.ForeignKey(Company, models.CASCADE, related_name="merges_kept")
     gone = models.ForeignKey(Company, models.CASCADE, related_name="merges_gone")
-    reason = models.CharField(_("reason"), max_length=500, validators=[sound_text])
+    reason = models.CharField(_("reason"), max_length=500, validators=[validate_text])
     proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     proposed_at = models.DateTimeField(auto_now_add=True)
     agreed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from matchmaker.companies.models.company import Company
 from matchmaker.core.ids import Public
-from matchmaker.core.text import sound_text
+from matchmaker.core.text import validate_text
 from matchmaker.notifications.models import Promise, PromiseQuerySet
 
 
@@ -100,7 +100,7 @@ class JoinRequest(Public):
 
     company = models.ForeignKey(Company, models.CASCADE, related_name="join_requests")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="join_requests")
-    message = models.CharField(_("message"), max_length=500, blank=True, validators=[sound_text])
+    message = models.CharField(_("message"), max_length=500, blank=True, validators=[validate_text])
     status = models.CharField(max_length=10, choices=Asked, default=Asked.OPEN)
     created_at = models.DateTimeField(auto_now_add=True)
     decided_at = models.DateTimeField(null=True, blank=True)
@@ -123,11 +123,11 @@ class Claim(Public):
 
     company = models.ForeignKey(Company, models.CASCADE, related_name="claims")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="claims")
-    evidence = models.CharField(_("evidence"), max_length=2000, validators=[sound_text])
+    evidence = models.CharField(_("evidence"), max_length=2000, validators=[validate_text])
     status = models.CharField(max_length=10, choices=Asked, default=Asked.OPEN)
     created_at = models.DateTimeField(auto_now_add=True)
     objection_until = models.DateTimeField()  # until then the company's people can object
-    objection = models.CharField(_("objection"), max_length=500, blank=True, validators=[sound_text])
+    objection = models.CharField(_("objection"), max_length=500, blank=True, validators=[validate_text])
     first_yes_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     second_yes_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"

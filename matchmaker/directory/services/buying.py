@@ -11,7 +11,7 @@ from matchmaker.catalogue.models import Product, ShortlistItem
 from matchmaker.companies.models import Company
 from matchmaker.companies.services import require_member
 from matchmaker.core.problems import Refused
-from matchmaker.core.text import one_line
+from matchmaker.core.text import validate_one_line
 from matchmaker.directory.models import NotForUs, ShortlistDetail
 from matchmaker.matching.models import Match
 
@@ -76,7 +76,7 @@ def mark_on_shortlist(*, by: User, item: ShortlistItem, status: str, tags: Itera
     if len(kept) > MOST_TAGS:
         raise ValidationError({"tags": _("At most %(most)d tags.") % {"most": MOST_TAGS}})
     for tag in kept:
-        one_line(tag)
+        validate_one_line(tag)
         if len(tag) > LONGEST_TAG:
             raise ValidationError({"tags": _("A tag has at most %(most)d characters.") % {"most": LONGEST_TAG}})
     detail = ShortlistDetail.objects.filter(item=item).first() or ShortlistDetail(item=item)

@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('uid', models.UUIDField(default=matchmaker.core.ids.new_id, editable=False, unique=True)),
-                ('gate', models.CharField(max_length=40, validators=[matchmaker.core.text.one_line], verbose_name='gate')),
+                ('gate', models.CharField(max_length=40, validators=[matchmaker.core.text.validate_one_line], verbose_name='gate')),
                 ('digest', models.CharField(editable=False, max_length=64, unique=True)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('seen_at', models.DateTimeField(blank=True, null=True)),
@@ -52,8 +52,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('uid', models.UUIDField(default=matchmaker.core.ids.new_id, editable=False, unique=True)),
-                ('name_en', models.CharField(max_length=80, validators=[matchmaker.core.text.one_line], verbose_name='name in English')),
-                ('name_zh', models.CharField(blank=True, max_length=80, validators=[matchmaker.core.text.one_line], verbose_name='name in Chinese')),
+                ('name_en', models.CharField(max_length=80, validators=[matchmaker.core.text.validate_one_line], verbose_name='name in English')),
+                ('name_zh', models.CharField(blank=True, max_length=80, validators=[matchmaker.core.text.validate_one_line], verbose_name='name in Chinese')),
                 ('tables', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(2000)], verbose_name='tables')),
             ],
             options={
@@ -93,7 +93,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('uid', models.UUIDField(default=matchmaker.core.ids.new_id, editable=False, unique=True)),
-                ('note', models.CharField(blank=True, max_length=500, validators=[matchmaker.core.text.sound_text], verbose_name='note')),
+                ('note', models.CharField(blank=True, max_length=500, validators=[matchmaker.core.text.validate_text], verbose_name='note')),
                 ('saved_at', models.DateTimeField(auto_now_add=True)),
             ],
             options={
@@ -157,7 +157,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='eventparticipation',
             name='booth',
-            field=models.CharField(blank=True, max_length=20, validators=[matchmaker.core.text.one_line], verbose_name='booth'),
+            field=models.CharField(blank=True, max_length=20, validators=[matchmaker.core.text.validate_one_line], verbose_name='booth'),
         ),
         migrations.AddField(
             model_name='eventparticipation',

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from matchmaker.companies.models import Company
 from matchmaker.core.ids import Public
-from matchmaker.core.text import one_line, sound_text
+from matchmaker.core.text import validate_one_line, validate_text
 from matchmaker.events.models.event import Event
 from matchmaker.events.models.participants import Attendee, EventParticipation
 
@@ -32,7 +32,7 @@ class GateDevice(Public):
     """A phone at a gate. Its secret lets people into one event and does nothing else; we keep only its digest."""
 
     event = models.ForeignKey(Event, models.CASCADE, related_name="gate_devices")
-    gate = models.CharField(_("gate"), max_length=40, validators=[one_line])
+    gate = models.CharField(_("gate"), max_length=40, validators=[validate_one_line])
     digest = models.CharField(max_length=64, unique=True, editable=False)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -105,7 +105,7 @@ class SavedContact(Public):
     company = models.ForeignKey(Company, models.CASCADE, related_name="saved_contacts")
     attendee = models.ForeignKey(Attendee, models.CASCADE, related_name="saved_by")
     saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
-    note = models.CharField(_("note"), max_length=500, blank=True, validators=[sound_text])
+    note = models.CharField(_("note"), max_length=500, blank=True, validators=[validate_text])
     saved_at = models.DateTimeField(auto_now_add=True)
 
     objects = SavedContactQuerySet.as_manager()

@@ -16,7 +16,7 @@ from matchmaker.campaigns.models import Campaign
 from matchmaker.core import reference
 from matchmaker.core.clocks import CHINA
 from matchmaker.core.ids import Public
-from matchmaker.core.text import one_line, sound_text
+from matchmaker.core.text import validate_one_line, validate_text
 from matchmaker.events.slots import slot_starts
 
 
@@ -71,22 +71,22 @@ class Event(Public):
 
     campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="events")
     slug = models.SlugField(unique=True)
-    name_en = models.CharField(_("name in English"), max_length=160, validators=[one_line])
-    name_zh = models.CharField(_("name in Chinese"), max_length=160, validators=[one_line])
+    name_en = models.CharField(_("name in English"), max_length=160, validators=[validate_one_line])
+    name_zh = models.CharField(_("name in Chinese"), max_length=160, validators=[validate_one_line])
     about_en = models.TextField(
-        _("about, in English"), max_length=4000, blank=True, validators=[sound_text, MaxLengthValidator(4000)]
+        _("about, in English"), max_length=4000, blank=True, validators=[validate_text, MaxLengthValidator(4000)]
     )
     about_zh = models.TextField(
-        _("about, in Chinese"), max_length=4000, blank=True, validators=[sound_text, MaxLengthValidator(4000)]
+        _("about, in Chinese"), max_length=4000, blank=True, validators=[validate_text, MaxLengthValidator(4000)]
     )
-    theme_en = models.CharField(_("theme in English"), max_length=160, blank=True, validators=[one_line])
-    theme_zh = models.CharField(_("theme in Chinese"), max_length=160, blank=True, validators=[one_line])
+    theme_en = models.CharField(_("theme in English"), max_length=160, blank=True, validators=[validate_one_line])
+    theme_zh = models.CharField(_("theme in Chinese"), max_length=160, blank=True, validators=[validate_one_line])
     guest_country = models.CharField(_("guest country"), max_length=2, blank=True)
     mode = models.CharField(_("held"), max_length=10, choices=Mode, default=Mode.ON_SITE)
-    venue_en = models.CharField(_("venue in English"), max_length=160, blank=True, validators=[one_line])
-    venue_zh = models.CharField(_("venue in Chinese"), max_length=160, blank=True, validators=[one_line])
-    city_en = models.CharField(_("city in English"), max_length=80, blank=True, validators=[one_line])
-    city_zh = models.CharField(_("city in Chinese"), max_length=80, blank=True, validators=[one_line])
+    venue_en = models.CharField(_("venue in English"), max_length=160, blank=True, validators=[validate_one_line])
+    venue_zh = models.CharField(_("venue in Chinese"), max_length=160, blank=True, validators=[validate_one_line])
+    city_en = models.CharField(_("city in English"), max_length=80, blank=True, validators=[validate_one_line])
+    city_zh = models.CharField(_("city in Chinese"), max_length=80, blank=True, validators=[validate_one_line])
     time_zone = models.CharField(_("time zone"), max_length=40, default=CHINA)
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("until"))
@@ -234,8 +234,8 @@ class Hall(Public):
     """A hall of the venue. Tables are numbered through the event: the first hall has 1 to n, the next goes on."""
 
     event = models.ForeignKey(Event, models.CASCADE, related_name="halls")
-    name_en = models.CharField(_("name in English"), max_length=80, validators=[one_line])
-    name_zh = models.CharField(_("name in Chinese"), max_length=80, blank=True, validators=[one_line])
+    name_en = models.CharField(_("name in English"), max_length=80, validators=[validate_one_line])
+    name_zh = models.CharField(_("name in Chinese"), max_length=80, blank=True, validators=[validate_one_line])
     tables = models.PositiveSmallIntegerField(_("tables"), validators=[MinValueValidator(1), MaxValueValidator(2000)])
 
     class Meta:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from matchmaker.companies.models import Company
 from matchmaker.core.ids import Public
-from matchmaker.core.text import one_line, sound_text
+from matchmaker.core.text import validate_one_line, validate_text
 from matchmaker.events.models.event import Event
 from matchmaker.events.models.participants import EventParticipation
 
@@ -22,7 +22,7 @@ class Interpreter(Public):
     """Interprets at an event between any two of her languages, one meeting a slot."""
 
     event = models.ForeignKey(Event, models.CASCADE, related_name="interpreters")
-    name = models.CharField(_("name"), max_length=120, validators=[one_line])
+    name = models.CharField(_("name"), max_length=120, validators=[validate_one_line])
     languages = models.JSONField(_("languages"), default=list)
     away = models.JSONField(default=list, blank=True)
 
@@ -169,17 +169,17 @@ class Meeting(Public):
     cancelled_by = models.CharField(max_length=10, choices=Side, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
     # What the site itself says stands here in English and is translated for whoever reads it (`why`).
-    why_cancelled = models.CharField(max_length=300, blank=True, validators=[sound_text])
+    why_cancelled = models.CharField(max_length=300, blank=True, validators=[validate_text])
     supplier_rating = models.PositiveSmallIntegerField(
         null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(5)]
     )
     buyer_rating = models.PositiveSmallIntegerField(
         null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(5)]
     )
-    supplier_note = models.CharField(max_length=1000, blank=True, validators=[sound_text])
-    buyer_note = models.CharField(max_length=1000, blank=True, validators=[sound_text])
-    supplier_staff = models.CharField(max_length=120, blank=True, validators=[one_line])
-    buyer_staff = models.CharField(max_length=120, blank=True, validators=[one_line])
+    supplier_note = models.CharField(max_length=1000, blank=True, validators=[validate_text])
+    buyer_note = models.CharField(max_length=1000, blank=True, validators=[validate_text])
+    supplier_staff = models.CharField(max_length=120, blank=True, validators=[validate_one_line])
+    buyer_staff = models.CharField(max_length=120, blank=True, validators=[validate_one_line])
     updated_at = models.DateTimeField(auto_now=True)
 
     objects = MeetingQuerySet.as_manager()

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from matchmaker.companies.models import Company
 from matchmaker.core.ids import Public
-from matchmaker.core.text import one_line, sound_text
+from matchmaker.core.text import validate_one_line, validate_text
 from matchmaker.events.models.event import Event
 
 # Crockford's base 32: no I, L, O or U, so that a code read aloud or from a badge is typed right.
@@ -68,15 +68,15 @@ class EventParticipation(Public):
     side = models.CharField(max_length=10, choices=Side)
     status = models.CharField(max_length=10, choices=Status, default=Status.REGISTERED)
     languages = models.JSONField(_("languages your people speak"), default=list, blank=True)
-    seeks = models.CharField(_("whom you hope to meet"), max_length=500, blank=True, validators=[sound_text])
-    note = models.CharField(_("note for the organiser"), max_length=500, blank=True, validators=[sound_text])
+    seeks = models.CharField(_("whom you hope to meet"), max_length=500, blank=True, validators=[validate_text])
+    note = models.CharField(_("note for the organiser"), max_length=500, blank=True, validators=[validate_text])
     most = models.PositiveSmallIntegerField(
         _("at most this many meetings"),
         null=True,
         blank=True,
         validators=[MinValueValidator(1), MaxValueValidator(200)],
     )
-    booth = models.CharField(_("booth"), max_length=20, blank=True, validators=[one_line])
+    booth = models.CharField(_("booth"), max_length=20, blank=True, validators=[validate_one_line])
     shares_contacts_since = models.DateTimeField(null=True, blank=True)  # consent: who scans a badge may keep them
     away = models.JSONField(default=list, blank=True)  # slots in which none of its people can meet: UTC, ISO 8601
     registered_at = models.DateTimeField()
@@ -137,8 +137,8 @@ class Attendee(Public):
     """A person who comes, with the code on her badge."""
 
     participation = models.ForeignKey(EventParticipation, models.CASCADE, related_name="attendees")
-    name = models.CharField(_("name"), max_length=120, validators=[one_line])
-    role = models.CharField(_("what they do"), max_length=120, blank=True, validators=[one_line])
+    name = models.CharField(_("name"), max_length=120, validators=[validate_one_line])
+    role = models.CharField(_("what they do"), max_length=120, blank=True, validators=[validate_one_line])
     away = models.JSONField(default=list, blank=True)  # slots in which she cannot meet: UTC, ISO 8601
     code = models.CharField(max_length=10, unique=True, default=new_code, editable=False)
     checked_in_at = models.DateTimeField(null=True, blank=True)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from matchmaker.companies.models import Company
 from matchmaker.core.ids import Public
-from matchmaker.core.text import sound_text
+from matchmaker.core.text import validate_text
 from matchmaker.events.models.event import Event
 from matchmaker.events.models.meetings import Meeting, PlanDraft
 
@@ -102,7 +102,7 @@ class MeetingRequest(Public):
     event = models.ForeignKey(Event, models.CASCADE, related_name="requests")
     company = models.ForeignKey(Company, models.CASCADE, related_name="requests_sent")
     other = models.ForeignKey(Company, models.CASCADE, related_name="requests_received")
-    note = models.CharField(_("note"), max_length=500, blank=True, validators=[sound_text])
+    note = models.CharField(_("note"), max_length=500, blank=True, validators=[validate_text])
     language = models.CharField(max_length=10, blank=True)
     starts_at = models.DateTimeField(_("wished time"), null=True, blank=True)  # none: whenever the plan has room
     asker_answers = models.BooleanField(default=False)  # the other side proposed another time

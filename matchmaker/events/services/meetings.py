@@ -12,7 +12,7 @@ from matchmaker.accounts.models import User
 from matchmaker.campaigns.services import require_organiser
 from matchmaker.companies.models import Company
 from matchmaker.companies.services import is_member
-from matchmaker.core.lists import in_a_row
+from matchmaker.core.lists import format_list
 from matchmaker.core.problems import Refused
 from matchmaker.events.models import Event, EventParticipation, Meeting, MeetingMove, Wish
 from matchmaker.events.services import notices
@@ -84,7 +84,7 @@ def _next(event: Event, supplier: EventParticipation, buyer: EventParticipation)
     found = free_slots(event, supplier, buyer, after=timezone.now())
     if not found:
         return _("There is no slot in which both are free.")
-    return _("Free for both: %(slots)s.") % {"slots": in_a_row(clock(event, slot) for slot in found)}
+    return _("Free for both: %(slots)s.") % {"slots": format_list(clock(event, slot) for slot in found)}
 
 
 def _refused(error: IntegrityError | None, event: Event, sides: tuple, meeting: Meeting) -> Refused:

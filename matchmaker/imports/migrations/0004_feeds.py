@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('uid', models.UUIDField(default=matchmaker.core.ids.new_id, editable=False, unique=True)),
-                ('name', models.CharField(max_length=80, validators=[matchmaker.core.text.one_line], verbose_name='name')),
+                ('name', models.CharField(max_length=80, validators=[matchmaker.core.text.validate_one_line], verbose_name='name')),
                 ('url', models.CharField(max_length=500, verbose_name='address')),
                 ('hours', models.PositiveSmallIntegerField(default=6, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(168)], verbose_name='read every … hours')),
                 ('publish', models.BooleanField(default=False, verbose_name='open new demands at once')),

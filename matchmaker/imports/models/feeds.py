@@ -10,7 +10,7 @@ from matchmaker.campaigns.models import Campaign, Organiser
 from matchmaker.catalogue.models import DemandLine
 from matchmaker.companies.models import Company, Membership
 from matchmaker.core.ids import Public
-from matchmaker.core.text import one_line
+from matchmaker.core.text import validate_one_line
 from matchmaker.imports.models.batches import Import
 
 
@@ -45,7 +45,7 @@ class Feed(Public):
     company = models.ForeignKey(Company, models.CASCADE, null=True, blank=True, related_name="feeds")
     campaign = models.ForeignKey(Campaign, models.CASCADE, null=True, blank=True, related_name="feeds")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
-    name = models.CharField(_("name"), max_length=80, validators=[one_line])
+    name = models.CharField(_("name"), max_length=80, validators=[validate_one_line])
     url = models.CharField(_("address"), max_length=500)
     hours = models.PositiveSmallIntegerField(
         _("read every … hours"), default=6, validators=[MinValueValidator(1), MaxValueValidator(168)]

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
 from matchmaker.companies.models import Company
-from matchmaker.core.lists import one_after_another
+from matchmaker.core.lists import join_sentences
 from matchmaker.core.problems import Refused
 from matchmaker.imports import reading
 from matchmaker.imports.kinds import KINDS
@@ -226,7 +226,7 @@ def _change(batch: Import, rows: list[ImportRow]) -> list[ImportRow]:
         except DatabaseError:
             row.before = None
         except ValidationError as error:
-            row.before, problem = None, one_after_another(error.messages)
+            row.before, problem = None, join_sentences(error.messages)
         if row.before is None:
             row.action, row.problems = Action.REJECT, {"": problem}
     return rows

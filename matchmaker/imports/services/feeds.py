@@ -19,7 +19,7 @@ from matchmaker.campaigns.models import Campaign, Organiser
 from matchmaker.catalogue.models import Demand, DemandLine
 from matchmaker.catalogue.services.demands import show_demand, take_back_demand
 from matchmaker.companies.models import Company, Membership
-from matchmaker.core.lists import one_after_another
+from matchmaker.core.lists import join_sentences
 from matchmaker.core.problems import Refused
 from matchmaker.imports import columns, reading
 from matchmaker.imports.models import Feed, FeedLine, Import
@@ -158,7 +158,7 @@ def _step(feed: Feed) -> None:
     except Refused as problem:
         _fail(feed, "refused", why=problem.message)
     except ValidationError as problem:
-        _fail(feed, "refused", why=one_after_another(problem.messages))
+        _fail(feed, "refused", why=join_sentences(problem.messages))
 
 
 def _next_step(feed: Feed) -> None:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from matchmaker.accounts.models import User
 from matchmaker.core.ids import new_ids
-from matchmaker.core.lists import in_a_row, one_after_another
+from matchmaker.core.lists import format_list, join_sentences
 from matchmaker.core.problems import Refused
 from matchmaker.imports import reading
 from matchmaker.imports.columns import Reader
@@ -47,7 +47,7 @@ def map_columns(
     ]
     if missing:
         raise Refused(
-            "columns_missing", _("Say where to find: %(names)s.") % {"names": in_a_row(missing)}, field="mapping"
+            "columns_missing", _("Say where to find: %(names)s.") % {"names": format_list(missing)}, field="mapping"
         )
     moved = Import.objects.filter(pk=batch.pk, state__in=[Import.State.MAPPING, Import.State.PREVIEW]).exclude(
         content__isnull=True
@@ -144,7 +144,7 @@ class Judge:
 
 
 def _sentences(problems: Mapping[str, Any]) -> dict[str, str]:
-    return {name: one_after_another(p.messages) if hasattr(p, "messages") else str(p) for name, p in problems.items()}
+    return {name: join_sentences(p.messages) if hasattr(p, "messages") else str(p) for name, p in problems.items()}
 
 
 def _storable(cells: Sequence[str]) -> list[str]:

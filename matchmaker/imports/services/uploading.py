@@ -21,7 +21,7 @@ from matchmaker.campaigns.services import require_organiser
 from matchmaker.companies.members import require_admin
 from matchmaker.companies.models import Company
 from matchmaker.core.problems import Refused
-from matchmaker.core.text import one_line
+from matchmaker.core.text import validate_one_line
 from matchmaker.imports import columns, headers, reading, sentences
 from matchmaker.imports.kinds import KINDS
 from matchmaker.imports.models import Feed, Import
@@ -208,7 +208,7 @@ def _tidy(name: str) -> str:
     """The last part of the path, in one line; shown, never used as a path (B54)."""
     name = name.replace("\\", "/").rpartition("/")[2].strip()[:200]
     try:
-        one_line(name)
+        validate_one_line(name)
     except ValidationError:
         return _("a file")
     return name or _("a file")

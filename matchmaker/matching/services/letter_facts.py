@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from matchmaker.catalogue.models import Category, DemandLine, HSCode, Product
 from matchmaker.core.formats import quantity
-from matchmaker.core.lists import in_a_row
+from matchmaker.core.lists import format_list
 
 LONGEST = 60  # characters of the tariff's own English text
 
@@ -33,7 +33,7 @@ def of_line(line: DemandLine) -> dict[str, Any]:
     return {
         "what": in_all_languages(lambda: _goods(line.category, heading)),
         "amount": in_all_languages(lambda: quantity(line.quantity, line.unit) if line.quantity else ""),
-        "place": in_all_languages(lambda: in_a_row(filter(None, [buyer.place, buyer.country_name]))),
+        "place": in_all_languages(lambda: format_list(filter(None, [buyer.place, buyer.country_name]))),
         "closes_on": line.demand.closing_on.isoformat(),
     }
 

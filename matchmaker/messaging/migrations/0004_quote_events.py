@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "note",
-                    models.CharField(blank=True, max_length=1000, validators=[matchmaker.core.text.sound_text]),
+                    models.CharField(blank=True, max_length=1000, validators=[matchmaker.core.text.validate_text]),
                 ),
                 ("at", models.DateTimeField()),
                 (

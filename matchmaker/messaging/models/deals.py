@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from matchmaker.core.ids import Public
-from matchmaker.core.text import one_line, sound_text
+from matchmaker.core.text import validate_one_line, validate_text
 from matchmaker.messaging.models.enquiries import Enquiry, Side
 
 
@@ -33,13 +33,13 @@ class Sample(Public):
         UNFIT = "unfit", _("not suitable")
 
     enquiry = models.ForeignKey(Enquiry, models.CASCADE, related_name="samples")
-    what = models.CharField(_("what and how much"), max_length=200, validators=[one_line])
+    what = models.CharField(_("what and how much"), max_length=200, validators=[validate_one_line])
     stage = models.CharField(max_length=10, choices=Stage, default=Stage.ASKED)
-    carrier = models.CharField(_("carrier"), max_length=60, blank=True, validators=[one_line])
-    tracking = models.CharField(_("tracking number"), max_length=60, blank=True, validators=[one_line])
-    why = models.CharField(_("why not"), max_length=300, blank=True, validators=[sound_text])
+    carrier = models.CharField(_("carrier"), max_length=60, blank=True, validators=[validate_one_line])
+    tracking = models.CharField(_("tracking number"), max_length=60, blank=True, validators=[validate_one_line])
+    why = models.CharField(_("why not"), max_length=300, blank=True, validators=[validate_text])
     verdict = models.CharField(_("verdict"), max_length=10, blank=True, choices=Verdict)
-    note = models.CharField(_("note"), max_length=1000, blank=True, validators=[sound_text])
+    note = models.CharField(_("note"), max_length=1000, blank=True, validators=[validate_text])
     asked_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, blank=True)
     received_at = models.DateTimeField(null=True, blank=True)
@@ -98,14 +98,14 @@ class DealStep(Public):
     )
     currency = models.CharField(_("currency"), max_length=3, blank=True)
     happened_on = models.DateField(_("on"))
-    note = models.CharField(_("note"), max_length=500, blank=True, validators=[sound_text])
+    note = models.CharField(_("note"), max_length=500, blank=True, validators=[validate_text])
     said_by = models.CharField(max_length=10, choices=Side)
     said_by_person = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     said_at = models.DateTimeField()
     answer = models.CharField(max_length=10, blank=True, choices=Answer)
     answered_by = models.CharField(max_length=10, blank=True, choices=Side)
     answered_at = models.DateTimeField(null=True, blank=True)
-    why = models.CharField(_("why not"), max_length=300, blank=True, validators=[sound_text])
+    why = models.CharField(_("why not"), max_length=300, blank=True, validators=[validate_text])
 
     objects = StepQuerySet.as_manager()
 
@@ -143,7 +143,7 @@ class FollowUp(Public):
     side = models.CharField(max_length=10, choices=Side)
     asked_at = models.DateTimeField()
     answer = models.CharField(max_length=10, blank=True, choices=Answer)
-    note = models.CharField(_("note"), max_length=500, blank=True, validators=[sound_text])
+    note = models.CharField(_("note"), max_length=500, blank=True, validators=[validate_text])
     answered_at = models.DateTimeField(null=True, blank=True)
 
     objects = OfEnquiry.as_manager()

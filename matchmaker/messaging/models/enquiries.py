@@ -10,7 +10,7 @@ from matchmaker.catalogue.models import Demand, Product
 from matchmaker.companies.models import Company
 from matchmaker.core.files import FileRow, private_files
 from matchmaker.core.ids import Public
-from matchmaker.core.text import one_line, sound_text
+from matchmaker.core.text import validate_one_line, validate_text
 from matchmaker.matching.models import Match
 
 LONGEST_TEXT = 5000
@@ -114,7 +114,7 @@ class Enquiry(Public):
     product = models.ForeignKey(Product, models.CASCADE, null=True, blank=True, related_name="enquiries")
     demand = models.ForeignKey(Demand, models.CASCADE, null=True, blank=True, related_name="enquiries")
     match = models.ForeignKey(Match, models.SET_NULL, null=True, blank=True, related_name="enquiries")
-    subject = models.CharField(_("subject"), max_length=160, validators=[one_line])
+    subject = models.CharField(_("subject"), max_length=160, validators=[validate_one_line])
     status = models.CharField(max_length=10, choices=Status)
     buyer_named = models.BooleanField(default=False)  # the supplier reads the buyer's name
     owes = models.CharField(max_length=10, blank=True, choices=Side)  # whose turn it is
@@ -210,7 +210,7 @@ class Message(Public):
     side = models.CharField(max_length=10, choices=Side)
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     text = models.TextField(
-        _("message"), max_length=LONGEST_TEXT, blank=True, validators=[sound_text, MaxLengthValidator(LONGEST_TEXT)]
+        _("message"), max_length=LONGEST_TEXT, blank=True, validators=[validate_text, MaxLengthValidator(LONGEST_TEXT)]
     )
     language = models.CharField(max_length=10, default="en")
     state = models.CharField(max_length=10, choices=State, default=State.SENT)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from matchmaker.companies.models import Company
 from matchmaker.core.ids import Public
-from matchmaker.core.text import sound_text
+from matchmaker.core.text import validate_text
 from matchmaker.messaging.models.enquiries import Enquiry, Message, Side
 
 
@@ -123,12 +123,12 @@ class Report(Public):
     side = models.CharField(max_length=10, choices=Side)
     reported_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     reason = models.CharField(_("why"), max_length=12, choices=Reason)
-    note = models.CharField(_("note"), max_length=500, blank=True, validators=[sound_text])
+    note = models.CharField(_("note"), max_length=500, blank=True, validators=[validate_text])
     created_at = models.DateTimeField(auto_now_add=True)
     decision = models.CharField(max_length=10, blank=True, choices=Decision)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     decided_at = models.DateTimeField(null=True, blank=True)
-    decision_note = models.CharField(_("note"), max_length=500, blank=True, validators=[sound_text])
+    decision_note = models.CharField(_("note"), max_length=500, blank=True, validators=[validate_text])
 
     objects = ReportQuerySet.as_manager()
 

@@ -11,7 +11,7 @@ from matchmaker.catalogue.models import DemandLine
 from matchmaker.catalogue.models.products import INCOTERMS
 from matchmaker.companies.models import Company
 from matchmaker.core.ids import Public
-from matchmaker.core.text import one_line, sound_text
+from matchmaker.core.text import validate_one_line, validate_text
 from matchmaker.messaging.models.enquiries import Enquiry
 
 
@@ -64,12 +64,12 @@ class Quote(Public):
     )
     min_order_unit = models.CharField(_("unit"), max_length=10, blank=True)
     incoterm = models.CharField(_("Incoterm"), max_length=3, choices=[(i, i) for i in INCOTERMS])
-    incoterm_place = models.CharField(_("named place"), max_length=100, validators=[one_line])
+    incoterm_place = models.CharField(_("named place"), max_length=100, validators=[validate_one_line])
     lead_time_days = models.PositiveSmallIntegerField(_("lead time in days"), null=True, blank=True)
     valid_until = models.DateField(_("valid until"))
-    note = models.CharField(_("note"), max_length=1000, blank=True, validators=[sound_text])
+    note = models.CharField(_("note"), max_length=1000, blank=True, validators=[validate_text])
     status = models.CharField(max_length=10, choices=Status, default=Status.OPEN)
-    answer_note = models.CharField(max_length=1000, blank=True, validators=[sound_text])
+    answer_note = models.CharField(max_length=1000, blank=True, validators=[validate_text])
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     made_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True, blank=True)
@@ -110,7 +110,7 @@ class QuoteEvent(models.Model):
 
     quote = models.ForeignKey(Quote, models.CASCADE, related_name="events")
     status = models.CharField(max_length=10, choices=Quote.Status)
-    note = models.CharField(max_length=1000, blank=True, validators=[sound_text])
+    note = models.CharField(max_length=1000, blank=True, validators=[validate_text])
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     at = models.DateTimeField()
 

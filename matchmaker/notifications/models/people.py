@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from matchmaker.core.text import one_line
+from matchmaker.core.text import validate_one_line
 
 
 class Frequency(models.TextChoices):
@@ -43,8 +43,8 @@ class Attention(models.Model):
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="attention")
     quiet_from = models.TimeField(_("quiet from"), null=True, blank=True)  # in the person's own time zone
     quiet_until = models.TimeField(_("quiet until"), null=True, blank=True)
-    phone = models.CharField(_("mobile number"), max_length=30, blank=True, validators=[one_line])
-    wechat = models.CharField(_("WeChat ID"), max_length=60, blank=True, validators=[one_line])
+    phone = models.CharField(_("mobile number"), max_length=30, blank=True, validators=[validate_one_line])
+    wechat = models.CharField(_("WeChat ID"), max_length=60, blank=True, validators=[validate_one_line])
 
     class Meta:
         constraints = [

@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from matchmaker.core.ids import Public
-from matchmaker.core.text import one_line, sound_text
+from matchmaker.core.text import validate_one_line, validate_text
 
 ALONE = 1000  # people at most whom one person may write to without a second one's consent
 
@@ -18,8 +18,8 @@ class Wording(Public):
     kind = models.CharField(max_length=60)
     language = models.CharField(max_length=10)
     variant = models.PositiveSmallIntegerField(default=0)  # see `wording.variants`
-    subject = models.CharField(_("subject"), max_length=200, validators=[one_line])
-    body = models.TextField(_("text"), max_length=5000, validators=[sound_text, MaxLengthValidator(5000)])
+    subject = models.CharField(_("subject"), max_length=200, validators=[validate_one_line])
+    body = models.TextField(_("text"), max_length=5000, validators=[validate_text, MaxLengthValidator(5000)])
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     changed_at = models.DateTimeField(auto_now=True)
 

@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from matchmaker.core.ids import Public
-from matchmaker.core.text import one_line
+from matchmaker.core.text import validate_one_line
 from matchmaker.notifications.models.outbox import Promise
 
 
@@ -22,7 +22,7 @@ class WebhookEndpoint(Public):
     )
     owner_uid = models.UUIDField(null=True, blank=True, db_index=True)
     url = models.CharField(_("address"), max_length=500)
-    name = models.CharField(_("name"), max_length=80, validators=[one_line])
+    name = models.CharField(_("name"), max_length=80, validators=[validate_one_line])
     types = models.JSONField(default=list)  # event types; empty means all
     generation = models.PositiveIntegerField(default=1)
     previous_until = models.DateTimeField(null=True, blank=True)  # till then the secret before this one signs too

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, to_locale
 
 from matchmaker.core import reference
-from matchmaker.core.formats import for_one, money
+from matchmaker.core.formats import money, per_unit
 from matchmaker.notifications import reasons
 from matchmaker.notifications.models import Announcement
 from matchmaker.notifications.typesetting import mended
@@ -46,7 +46,7 @@ def _spoken(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     if (found := MONEY.fullmatch(value)) and found[2] in reference.currencies():
-        return for_one(money(found[1], found[2]), found[3])
+        return per_unit(money(found[1], found[2]), found[3])
     if not (found := MOMENT.fullmatch(value)):
         return value
     try:

@@ -17,7 +17,7 @@ from matchmaker.catalogue.models import Product
 from matchmaker.companies.models import Company
 from matchmaker.core import sheets
 from matchmaker.core.downloads import download
-from matchmaker.core.lists import in_a_row, labelled, one_after_another
+from matchmaker.core.lists import format_list, join_sentences, labelled
 from matchmaker.web.access.decorators import buyer
 from matchmaker.web.buyer.comparison import Comparison, of_products, of_suppliers
 from matchmaker.web.rendering.list_export import FORMS
@@ -98,8 +98,8 @@ def _workbook(comparison: Comparison, day: dt.date) -> bytes:
     for note in (_("Shipment on %(day)s.") % {"day": day.isoformat()}, *comparison.notes):
         page.append([sheets.safe(note)])
     for quota in comparison.quotas:
-        said = labelled(_("Tariff quota"), one_after_another(quota.line.sentences))
-        page.append([sheets.safe(labelled(in_a_row(quota.names), said))])
+        said = labelled(_("Tariff quota"), join_sentences(quota.line.sentences))
+        page.append([sheets.safe(labelled(format_list(quota.names), said))])
     page.freeze_panes = "B2"
     page.column_dimensions["A"].width = 26
     for at in range(len(names)):

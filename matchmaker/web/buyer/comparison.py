@@ -14,7 +14,7 @@ from matchmaker.catalogue.models import Product, ProductCertificate
 from matchmaker.companies.models import Company
 from matchmaker.core import reference
 from matchmaker.core.formats import money, quantity
-from matchmaker.core.lists import in_a_row
+from matchmaker.core.lists import format_list
 from matchmaker.directory import facts
 from matchmaker.directory.models import ExchangeRate
 from matchmaker.events.services.reliability import kept_rates
@@ -111,7 +111,7 @@ def of_suppliers(companies: list[Company], buyer: Company, day: dt.date) -> Comp
         _texts(_("Supplier checked"), [c.get_verification_display() for c in companies]),
         _texts(_("Employees"), [c.get_size_display() if c.size else "" for c in companies]),
         _texts(_("Founded"), [str(c.founded or "") for c in companies]),
-        _texts(_("Speaks"), [in_a_row(language_name(code) for code in c.languages) for c in companies]),
+        _texts(_("Speaks"), [format_list(language_name(code) for code in c.languages) for c in companies]),
         _texts(_("Reply rate"), [_reply(c) for c in companies]),
         _texts(_("Meetings kept"), [_kept(kept.get(c.pk)) for c in companies]),
         Row(_("Fit to your demand"), _supplier_fits(companies, buyer)),
@@ -190,7 +190,7 @@ def _rate_notes(products: list[Product], rates: dict[str, ExchangeRate]) -> list
     ]  # fmt: skip
     missing = [code for code in used if code not in rates]
     if missing:
-        notes.append(_("The organiser has set no rate for %(codes)s.") % {"codes": in_a_row(missing)})
+        notes.append(_("The organiser has set no rate for %(codes)s.") % {"codes": format_list(missing)})
     return notes
 
 

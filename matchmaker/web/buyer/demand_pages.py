@@ -25,16 +25,16 @@ from matchmaker.catalogue.services import (
 from matchmaker.catalogue.versions import history
 from matchmaker.companies.models import Company
 from matchmaker.core.formats import day
-from matchmaker.core.lists import one_after_another
+from matchmaker.core.lists import join_sentences
 from matchmaker.core.problems import Refused
 from matchmaker.imports.services import source_of
 from matchmaker.matching.models import Match
-from matchmaker.matching.tasks import ring
+from matchmaker.matching.tasks import start_matching
 from matchmaker.messaging.models import Enquiry
 from matchmaker.web.access.decorators import buyer
 from matchmaker.web.buyer.forms import ExtendForm
 from matchmaker.web.buyer.matches import shown
-from matchmaker.web.forms.refusals import say_why
+from matchmaker.web.forms.refusals import add_to_messages
 
 SHOWN = 3  # matches below each line
 STATES: dict[str, tuple[str, str]] = {
@@ -129,7 +129,7 @@ def publish(request: HttpRequest, uid) -> HttpResponse:
 def extend(request: HttpRequest, uid) -> HttpResponse:
     form = ExtendForm(request.POST)
     if not form.is_valid():
-        messages.error(request, one_after_another(form.errors["closing_on"]))
+        messages.error(request, join_sentences(form.errors["closing_on"]))
         return redirect("buyer_demand", uid)
     closing_on = form.cleaned_data["closing_on"]
 
@@ -182,9 +182,9 @@ def _do(request: HttpRequest, uid, verb: Callable[..., Demand], said: str) -> Ht
     try:
         demand = verb(by=request.user, demand=demand)
     except (Refused, ValidationError) as problem:
-        say_why(request, problem)
+        add_to_messages(request, problem)
     else:
-        transaction.on_commit(ring)
+        transaction.on_commit(start_matching)
         if demand.status == Demand.Status.SUBMITTED:
             messages.info(request, _("The campaign's team looks at it first; the reason stands below."))
         else:

@@ -14,7 +14,7 @@ from matchmaker.catalogue.services.demands import LineErrors
 from matchmaker.core.problems import Refused
 from matchmaker.language.text import detect_typed
 from matchmaker.matching.services import WORTH_SHOWING, suggest_codes
-from matchmaker.matching.tasks import ring
+from matchmaker.matching.tasks import start_matching
 from matchmaker.web.access.decorators import buyer
 from matchmaker.web.buyer.forms import (
     LINE_FIELDS,
@@ -25,7 +25,7 @@ from matchmaker.web.buyer.forms import (
     typed_lines,
 )
 from matchmaker.web.buyer.paste import read_lines
-from matchmaker.web.forms.refusals import say_why, show_on
+from matchmaker.web.forms.refusals import add_to_form, add_to_messages
 
 SUGGESTED = 4
 MOST_SUGGESTED_LINES = 10  # more lines than this are asked for one by one
@@ -177,11 +177,11 @@ def _save(request: HttpRequest, demand: Demand | None, *, publish: bool) -> Http
                 )
         except LineErrors as problem:
             for at, errors in problem.by_line.items():
-                show_on(lines.forms[at], ValidationError(errors), {"category_id": "category"})
+                add_to_form(lines.forms[at], ValidationError(errors), {"category_id": "category"})
         except (ValidationError, Refused) as problem:
-            show_on(form, problem)
+            add_to_form(form, problem)
         else:
-            transaction.on_commit(ring)
+            transaction.on_commit(start_matching)
             _publish(request, saved) if publish else _say_saved(request, saved)
             return redirect("buyer_demand", saved.uid)
     if demand:
@@ -200,7 +200,7 @@ def _publish(request: HttpRequest, demand: Demand) -> None:
     try:
         demand = publish_demand(by=request.user, demand=demand)
     except (ValidationError, Refused) as problem:
-        say_why(request, problem)
+        add_to_messages(request, problem)
         return
     if demand.status == Demand.Status.SUBMITTED:
         messages.info(request, _("The campaign's team looks at it first; the reason stands below."))

@@ -11,7 +11,7 @@ from matchmaker.catalogue.models import Category, Demand, Period
 from matchmaker.catalogue.models.products import INCOTERMS
 from matchmaker.companies.models import Company
 from matchmaker.core import reference
-from matchmaker.core.lists import in_a_row
+from matchmaker.core.lists import format_list
 from matchmaker.web.forms import fields
 
 # Offered first; any other currency of the reference list may be pasted.
@@ -58,7 +58,7 @@ class NamedCodesField(forms.CharField):
                 code = self._code(part)
                 (found if code else strangers).append(code or part)
         if strangers:
-            raise ValidationError(self._unknown, "unknown", {"names": in_a_row(strangers[:5])})
+            raise ValidationError(self._unknown, "unknown", {"names": format_list(strangers[:5])})
         return list(dict.fromkeys(found))
 
     def _code(self, part: str) -> str:
@@ -80,7 +80,7 @@ class NamedCodesField(forms.CharField):
 
     def prepare_value(self, value):
         if isinstance(value, list | tuple):
-            return in_a_row(reference.name(self._rows().get(code), code) for code in value)
+            return format_list(reference.name(self._rows().get(code), code) for code in value)
         return value
 
 

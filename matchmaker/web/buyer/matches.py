@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import ngettext
 
 from matchmaker.catalogue.models import Demand, DemandLine, ShortlistItem
-from matchmaker.core.lists import in_a_row
+from matchmaker.core.lists import format_list
 from matchmaker.matching.models import Match
 from matchmaker.web.access.decorators import buyer
 from matchmaker.web.buyer.forms import MatchFilter
@@ -99,4 +99,4 @@ def _outcomes(conditions: list[dict]) -> str:
         "fails": ngettext("%(n)d not met", "%(n)d not met", counts["fails"]),
         "unknown": ngettext("%(n)d not known", "%(n)d not known", counts["unknown"]),
     }
-    return in_a_row(words[state] % {"n": n} for state, n in counts.items() if n)
+    return format_list(words[state] % {"n": n} for state, n in counts.items() if n)

@@ -13,11 +13,11 @@ from django.views.decorators.http import require_POST
 
 from matchmaker.catalogue.models import Product, ShortlistItem
 from matchmaker.catalogue.services import note_on_shortlist, shortlist_product, unshortlist_product
-from matchmaker.core.lists import one_after_another
+from matchmaker.core.lists import join_sentences
 from matchmaker.directory.models import ShortlistDetail
 from matchmaker.directory.services import arrange_shortlist, mark_on_shortlist
 from matchmaker.web.access.decorators import buyer
-from matchmaker.web.forms.refusals import say_why
+from matchmaker.web.forms.refusals import add_to_messages
 
 
 @buyer
@@ -62,7 +62,7 @@ def mark(request: HttpRequest, uid) -> HttpResponse:
         mark_on_shortlist(by=request.user, item=item, status=request.POST.get("status", ""), tags=tags)
         messages.success(request, _("Noted."))
     except ValidationError as problem:
-        say_why(request, problem)
+        add_to_messages(request, problem)
     return redirect(f"{reverse('buyer_shortlist')}#item-{uid}")
 
 
@@ -113,7 +113,7 @@ def note(request: HttpRequest, uid) -> HttpResponse:
     try:
         note_on_shortlist(by=request.user, item=item, note=typed)
     except ValidationError as problem:
-        trouble = one_after_another(problem.messages)
+        trouble = join_sentences(problem.messages)
     if request.htmx:
         context = {"row": {"item": item, "product": item.product}, "trouble": trouble, "is_saved": not trouble}
         return render(request, "buyer/shortlist.html#note", context, status=422 if trouble else 200)

@@ -10,11 +10,11 @@ from django.views.decorators.http import require_POST
 
 from matchmaker.campaigns.services import on_behalf as verbs
 from matchmaker.core.problems import Refused
-from matchmaker.notifications.tasks import ring
+from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access import acting_for_company
 from matchmaker.web.access.decorators import organiser, signed_in
 from matchmaker.web.console import companies
-from matchmaker.web.forms.refusals import say_why
+from matchmaker.web.forms.refusals import add_to_messages
 
 
 @organiser
@@ -25,9 +25,9 @@ def begin(request, uid):
     try:
         person = verbs.begin(by=request.user, company=company, campaign=request.campaign, reason=reason)
     except (Refused, ValidationError) as problem:
-        say_why(request, problem)
+        add_to_messages(request, problem)
         return redirect("console_company", uid)
-    transaction.on_commit(ring)
+    transaction.on_commit(start_delivery)
     acting_for_company.start(request, company, person, reason.strip(), timezone.now())
     return redirect("supplier_home" if company.is_supplier else "buyer_home")
 

@@ -14,15 +14,15 @@ from django.views.decorators.http import require_POST
 
 from matchmaker.campaigns.services import announcements as services
 from matchmaker.companies.models import Company
-from matchmaker.core.lists import in_a_row
+from matchmaker.core.lists import format_list
 from matchmaker.core.problems import Refused
 from matchmaker.notifications import health, mail
 from matchmaker.notifications.models import Announcement
-from matchmaker.notifications.tasks import ring
+from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import organiser
 from matchmaker.web.console.texts import MAIL_CSP, as_page
 from matchmaker.web.forms import fields
-from matchmaker.web.forms.refusals import say_why
+from matchmaker.web.forms.refusals import add_to_messages
 
 SIDES = [("", gettext_lazy("Both sides")), ("suppliers", gettext_lazy("Suppliers")), ("buyers", gettext_lazy("Buyers"))]
 
@@ -90,7 +90,7 @@ def edit(request, uid=None):
                 for sentence in sentences:
                     form.add_error(field, sentence)
         except Refused as problem:
-            say_why(request, problem)
+            add_to_messages(request, problem)
         else:
             return redirect("console_announcement", draft.uid)
     status = 400 if form.errors else 200
@@ -158,8 +158,8 @@ def act(request, uid, verb):
             services.discard(**who, draft=row)
             return redirect("console_announcements")
     except Refused as problem:
-        say_why(request, problem)
-    ring()
+        add_to_messages(request, problem)
+    start_delivery()
     return redirect("console_announcement", uid)
 
 
@@ -180,7 +180,7 @@ def _audience(segment: dict) -> str:
     words = [
         str(dict(SIDES).get(segment.get("side", ""), "")),
         str(dict(Company.Status.choices).get(segment.get("state", ""), "")),
-        in_a_row(names.get(code, code) for code in segment.get("countries", [])),
+        format_list(names.get(code, code) for code in segment.get("countries", [])),
         _("administrators only") if segment.get("only_admins") else "",
     ]
     return " · ".join(word for word in words if word)

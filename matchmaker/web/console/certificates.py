@@ -15,10 +15,10 @@ from matchmaker.market_access.models import EntryRule, Registration
 from matchmaker.market_access.number_formats import is_in_form
 from matchmaker.market_access.sentences import in_language
 from matchmaker.market_access.services import check_registration
-from matchmaker.matching.tasks import ring
+from matchmaker.matching.tasks import start_matching
 from matchmaker.web.access.decorators import organiser
 from matchmaker.web.console.verification import paper_of
-from matchmaker.web.forms.refusals import say_why
+from matchmaker.web.forms.refusals import add_to_messages
 
 PAGE = 20
 
@@ -48,9 +48,9 @@ def seen(request, uid):
     try:
         check_registration(by=request.user, registration=row, campaign=request.campaign)
     except Refused as problem:
-        say_why(request, problem)
+        add_to_messages(request, problem)
     else:
-        transaction.on_commit(ring)
+        transaction.on_commit(start_matching)
         messages.success(request, _("Noted: pages and matches show this registration as met."))
     return redirect("console_certificates")
 
@@ -69,8 +69,8 @@ def decide(request, uid, key):
             refuse_certificate(**given, reason=request.POST.get("reason", "").replace("\x00", "")[:500])
             said = _("Not accepted. The company reads why and can send another.")
     except (ValidationError, Refused) as problem:
-        say_why(request, problem)
+        add_to_messages(request, problem)
     else:
-        transaction.on_commit(ring)
+        transaction.on_commit(start_matching)
         messages.success(request, said)
     return redirect("console_certificates")

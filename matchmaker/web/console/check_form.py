@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from matchmaker.companies.models import Company, Document
-from matchmaker.core.text import sound_text
+from matchmaker.core.text import validate_text
 
 
 class CheckForm(forms.Form):
@@ -28,7 +28,7 @@ class CheckForm(forms.Form):
     evidence = forms.CharField(
         label=gettext_lazy("What you saw"),
         max_length=500,
-        validators=[sound_text],
+        validators=[validate_text],
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=gettext_lazy("Such as: extract of the commercial register of 3 March, same name and number."),
     )

@@ -18,10 +18,10 @@ from matchmaker.companies import domains
 from matchmaker.companies.models import Asked, Company, Merge
 from matchmaker.companies.services import companies_alike
 from matchmaker.core.problems import Refused
-from matchmaker.notifications.tasks import ring
+from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import organiser, team
 from matchmaker.web.console.check_form import CheckForm
-from matchmaker.web.forms.refusals import say_why
+from matchmaker.web.forms.refusals import add_to_messages
 from matchmaker.web.rendering.notice_claims import done
 
 LISTS = [
@@ -149,9 +149,9 @@ def approve(request, uid):
     try:
         services.approve_company(by=request.user, company=company, campaign=request.campaign)
     except Refused as problem:
-        say_why(request, problem)
+        add_to_messages(request, problem)
         return redirect("console_company", uid)
-    transaction.on_commit(ring)
+    transaction.on_commit(start_delivery)
     approved = _("%(company)s is approved.") % {"company": company}
     told = _("It has been told.")
     messages.success(request, done(approved, told, kind="company_approved", companies=[company]))
@@ -168,8 +168,8 @@ def send_back(request, uid):
     except ValidationError as error:
         return company(request, uid, reason=reason, errors=error.messages)
     except Refused as problem:
-        say_why(request, problem)
+        add_to_messages(request, problem)
         return redirect("console_company", uid)
-    transaction.on_commit(ring)
+    transaction.on_commit(start_delivery)
     messages.success(request, _("%(company)s was returned with your reason.") % {"company": row})
     return redirect("console_companies")

@@ -11,15 +11,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from matchmaker.accounts.models import User
-from matchmaker.accounts.tasks import ring as ring_letters
+from matchmaker.accounts.tasks import start_letters
 from matchmaker.companies.models import Company
 from matchmaker.core.problems import Refused
 from matchmaker.notifications import health, services, topics, wording
 from matchmaker.notifications.models import Delivery, Digest, WebhookDelivery, WebhookEndpoint, other_letters
 from matchmaker.notifications.models.outbox import Promise
-from matchmaker.notifications.tasks import ring
+from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import campaign_admin, organiser, team
-from matchmaker.web.forms.refusals import say_why
+from matchmaker.web.forms.refusals import add_to_messages
 
 COUNTED = timedelta(days=30)
 KINDS: dict[str, type[Promise]] = {
@@ -87,8 +87,8 @@ def retry(request):
     """Give the parked promises that were ticked a new start; one that is not there stops all (B94)."""
     chosen = [_parked(named) for named in request.POST.getlist("promise")]
     count = services.retry_parked(by=request.user, promises=chosen)
-    ring()
-    ring_letters()
+    start_delivery()
+    start_letters()
     messages.success(request, _("%(count)s tried again under the same id.") % {"count": count})
     return redirect("console_delivery")
 
@@ -99,7 +99,7 @@ def hold(request):
     try:
         services.hold_deliveries(by=request.user, reason=request.POST.get("reason", ""))
     except Refused as problem:
-        say_why(request, problem)
+        add_to_messages(request, problem)
     return redirect("console_delivery")
 
 
@@ -109,10 +109,10 @@ def release(request):
     try:
         services.release_deliveries(by=request.user)
     except Refused as problem:
-        say_why(request, problem)
+        add_to_messages(request, problem)
     else:
-        ring()
-        ring_letters()
+        start_delivery()
+        start_letters()
     return redirect("console_delivery")
 
 

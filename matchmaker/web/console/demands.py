@@ -12,9 +12,9 @@ from matchmaker.catalogue.models import Demand
 from matchmaker.catalogue.versions import history
 from matchmaker.core.problems import Refused
 from matchmaker.imports.services import source_of
-from matchmaker.matching.tasks import ring
+from matchmaker.matching.tasks import start_matching
 from matchmaker.web.access.decorators import organiser
-from matchmaker.web.forms.refusals import say_why
+from matchmaker.web.forms.refusals import add_to_messages
 from matchmaker.web.rendering.notice_claims import done
 
 SHOWN = 20  # versions
@@ -55,9 +55,9 @@ def let_through(request, uid):
     try:
         demand = services.pass_demand(by=request.user, demand=_one(request, uid), campaign=request.campaign)
     except Refused as problem:
-        say_why(request, problem)
+        add_to_messages(request, problem)
     else:
-        transaction.on_commit(ring)
+        transaction.on_commit(start_matching)
         buyer, told = demand.company, _("Its buyer has been told.")
         messages.success(request, done(_("It is open."), told, kind="demand_passed", companies=[buyer]))
     return redirect("console_demands")
@@ -72,9 +72,9 @@ def send_back(request, uid):
     except ValidationError as error:
         return show(request, uid, errors=error.messages, reason=reason)
     except Refused as problem:
-        say_why(request, problem)
+        add_to_messages(request, problem)
     else:
-        transaction.on_commit(ring)
+        transaction.on_commit(start_matching)
         messages.success(request, _("It was returned with your sentence."))
     return redirect("console_demands")
 
@@ -90,5 +90,5 @@ def comment(request, uid):
             text=request.POST.get("text", "").replace("\x00", "")[:1000],
         )
     except ValidationError as problem:
-        say_why(request, problem)
+        add_to_messages(request, problem)
     return redirect("console_demand", uid)

@@ -14,9 +14,9 @@ from matchmaker.events.models import Meeting
 from matchmaker.matching.models import Match
 from matchmaker.messaging import services
 from matchmaker.messaging.models import ContactLimit, DealStep, Enquiry, FollowUp, Message, Report
-from matchmaker.notifications.tasks import ring
+from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import organiser, team
-from matchmaker.web.forms.refusals import say_why
+from matchmaker.web.forms.refusals import add_to_messages
 
 
 @organiser
@@ -46,9 +46,9 @@ def _act(request, act, said: str):
     try:
         act()
     except (Refused, ValidationError) as problem:
-        say_why(request, problem)
+        add_to_messages(request, problem)
     else:
-        transaction.on_commit(ring)
+        transaction.on_commit(start_delivery)
         messages.success(request, said)
     return redirect("console_enquiries")
 

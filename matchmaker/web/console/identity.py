@@ -12,10 +12,10 @@ from django.views.decorators.http import require_POST
 from matchmaker.campaigns.services import identity
 from matchmaker.companies.models import Merge, Suspension
 from matchmaker.core.problems import Refused
-from matchmaker.notifications.tasks import ring
+from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import organiser
 from matchmaker.web.console import companies
-from matchmaker.web.forms.refusals import say_why
+from matchmaker.web.forms.refusals import add_to_messages
 from matchmaker.web.rendering.notice_claims import done
 
 
@@ -23,9 +23,9 @@ def _do(request, verb, said: Callable[[], str], /, **what):
     try:
         result = verb(by=request.user, campaign=request.campaign, **what)
     except (Refused, ValidationError) as problem:
-        say_why(request, problem)
+        add_to_messages(request, problem)
     else:
-        transaction.on_commit(ring)
+        transaction.on_commit(start_delivery)
         messages.success(request, said())
         return result
     return None

@@ -14,12 +14,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from matchmaker.campaigns.models import Partner, PartnerSeat
 from matchmaker.campaigns.services import partners
-from matchmaker.campaigns.tasks import ring as ring_letters
+from matchmaker.campaigns.tasks import start_letters
 from matchmaker.core.problems import Refused
-from matchmaker.notifications.tasks import ring as ring_post_office
+from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import organiser, team
 from matchmaker.web.forms import fields
-from matchmaker.web.forms.refusals import show_on
+from matchmaker.web.forms.refusals import add_to_form
 
 
 class PartnerForm(forms.Form):
@@ -80,7 +80,7 @@ def edit(request, uid=None):
                 by=request.user, campaign=request.campaign, partner=partner, **form.cleaned_data
             )
         except (ValidationError, Refused) as problem:
-            show_on(form, problem)
+            add_to_form(form, problem)
             partner = get_object_or_404(of_campaign(request), uid=uid) if uid else None
         else:
             messages.success(request, _("Saved."))
@@ -109,10 +109,10 @@ def give_seat(request, uid):
         try:
             partners.give_seat(by=request.user, partner=partner, **seat.cleaned_data)
         except (ValidationError, Refused) as problem:
-            show_on(seat, problem)
+            add_to_form(seat, problem)
         else:
-            transaction.on_commit(ring_letters)
-            transaction.on_commit(ring_post_office)
+            transaction.on_commit(start_letters)
+            transaction.on_commit(start_delivery)
             messages.success(request, _("Invited: %(email)s.") % {"email": seat.cleaned_data["email"]})
             return redirect("console_partner", uid)
     said = {name: getattr(partner, name) for name in partners.PARTNER_FIELDS}

@@ -16,10 +16,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from matchmaker.campaigns.models import Answer, Question
 from matchmaker.campaigns.services import questions
 from matchmaker.companies.models import Company
-from matchmaker.core.text import one_line
+from matchmaker.core.text import validate_one_line
 from matchmaker.web.access.decorators import organiser, team
 from matchmaker.web.forms import fields
-from matchmaker.web.forms.refusals import show_on
+from matchmaker.web.forms.refusals import add_to_form
 from matchmaker.web.rendering.list_export import FORMS, export
 
 
@@ -32,7 +32,7 @@ class OptionsField(forms.CharField):
         lines = [line.strip() for line in (value or "").splitlines() if line.strip()]
         pairs = []
         for line in lines:
-            one_line(line)
+            validate_one_line(line)
             english, _bar, chinese = (part.strip() for part in line.partition("|"))
             if not english or max(len(english), len(chinese)) > 120:
                 raise ValidationError(_("Write each option in at most 120 characters, English first."))
@@ -86,7 +86,7 @@ def edit(request, uid=None):
         try:
             questions.save_question(by=request.user, campaign=request.campaign, question=question, **form.cleaned_data)
         except ValidationError as problem:
-            show_on(form, problem)
+            add_to_form(form, problem)
         else:
             messages.success(request, _("Saved."))
             return redirect("console_questions")

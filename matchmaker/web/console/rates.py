@@ -13,10 +13,10 @@ from matchmaker.core import reference
 from matchmaker.directory import facts
 from matchmaker.directory.models import ExchangeRate
 from matchmaker.directory.services import remove_rate, set_rate
-from matchmaker.matching.tasks import ring_rates
+from matchmaker.matching.tasks import start_price_update
 from matchmaker.web.access.decorators import organiser
 from matchmaker.web.forms import fields
-from matchmaker.web.forms.refusals import show_on
+from matchmaker.web.forms.refusals import add_to_form
 
 
 class RateForm(forms.Form):
@@ -45,9 +45,9 @@ def index(request):
         try:
             set_rate(by=request.user, campaign=request.campaign, **form.cleaned_data)
         except ValidationError as problem:
-            show_on(form, problem)
+            add_to_form(form, problem)
         else:
-            ring_rates()
+            start_price_update()
             messages.success(request, _("Saved. Lists and comparisons follow within a minute."))
             return redirect("console_rates")
     held = facts.rates()
@@ -60,6 +60,6 @@ def index(request):
 def remove(request, key: int):
     rate = get_object_or_404(ExchangeRate, pk=key)
     remove_rate(by=request.user, campaign=request.campaign, rate=rate)
-    ring_rates()
+    start_price_update()
     messages.success(request, _("The rate is gone; the one before it holds."))
     return redirect("console_rates")

@@ -12,11 +12,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from matchmaker.campaigns.models import Organiser, TeamSeat
 from matchmaker.campaigns.services import team as services
-from matchmaker.campaigns.tasks import ring as ring_letters
+from matchmaker.campaigns.tasks import start_letters
 from matchmaker.core.problems import Refused
-from matchmaker.notifications.tasks import ring as ring_post_office
+from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import campaign_admin, organiser, team
-from matchmaker.web.forms.refusals import say_why, show_on
+from matchmaker.web.forms.refusals import add_to_form, add_to_messages
 from matchmaker.web.rendering.audit_log import page_of
 
 
@@ -59,10 +59,10 @@ def give_place(request: HttpRequest) -> HttpResponse:
         try:
             services.give_place(by=request.user, campaign=request.campaign, **form.cleaned_data)
         except (ValidationError, Refused) as problem:
-            show_on(form, problem)
+            add_to_form(form, problem)
         else:
-            transaction.on_commit(ring_letters)
-            transaction.on_commit(ring_post_office)
+            transaction.on_commit(start_letters)
+            transaction.on_commit(start_delivery)
             messages.success(request, _("Invited: %(email)s.") % {"email": form.cleaned_data["email"]})
             return redirect("console_team")
     return _page(request, form)
@@ -72,7 +72,7 @@ def _do(request: HttpRequest, verb, said: str, **what) -> HttpResponse:
     try:
         verb(by=request.user, **what)
     except Refused as problem:
-        say_why(request, problem)
+        add_to_messages(request, problem)
     else:
         messages.success(request, said)
     return redirect("console_team")
@@ -118,7 +118,7 @@ def leave(request: HttpRequest) -> HttpResponse:
     try:
         services.remove(by=request.user, one=one)
     except Refused as problem:
-        say_why(request, problem)
+        add_to_messages(request, problem)
         return redirect("console_team")
     messages.success(request, _("You left the team."))
     return redirect("desk")

@@ -18,7 +18,7 @@ from matchmaker.core.problems import Refused
 from matchmaker.notifications import mail, muting, topics, wording
 from matchmaker.notifications.models import Wording
 from matchmaker.web.access.decorators import organiser
-from matchmaker.web.forms.refusals import say_why
+from matchmaker.web.forms.refusals import add_to_messages
 
 # A mail carries its style with it; nothing else may be loaded or run.
 MAIL_CSP = {"default-src": [CSP.NONE], "style-src": [CSP.UNSAFE_INLINE], "frame-ancestors": [CSP.NONE]}
@@ -104,7 +104,7 @@ def switch(request, kind):
         try:
             services.mute_kind(**who)
         except Refused as problem:
-            say_why(request, problem)
+            add_to_messages(request, problem)
         else:
             messages.success(request, _("No more mails of this kind. People still find it on the site."))
     return redirect("console_text", kind, request.LANGUAGE_CODE, 0)

@@ -13,11 +13,11 @@ from matchmaker.catalogue.services import refuse_certificate
 from matchmaker.companies.models import Check, Claim, Document
 from matchmaker.core.downloads import SEALED, attachment
 from matchmaker.core.problems import Refused
-from matchmaker.notifications.tasks import ring
+from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import organiser
 from matchmaker.web.console import companies
 from matchmaker.web.console.check_form import CheckForm
-from matchmaker.web.forms.refusals import say_why, show_on
+from matchmaker.web.forms.refusals import add_to_form, add_to_messages
 
 
 @organiser
@@ -31,7 +31,7 @@ def verify(request, uid):
                 by=request.user, company=company, campaign=request.campaign, **form.cleaned_data
             )
         except (ValidationError, Refused) as problem:
-            show_on(form, problem)
+            add_to_form(form, problem)
         else:
             messages.success(request, _("Written down: %(level)s.") % {"level": company.get_verification_display()})
             return redirect("console_company", uid)
@@ -46,7 +46,7 @@ def withdraw(request, uid, check):
     try:
         verification.withdraw_check(by=request.user, check=row, campaign=request.campaign, reason=reason)
     except ValidationError as problem:
-        say_why(request, problem)
+        add_to_messages(request, problem)
     else:
         messages.success(request, _("Taken back. The company is shown with what still counts."))
     return redirect("console_company", uid)
@@ -60,9 +60,9 @@ def answer_claim(request, uid, claim):
     try:
         verb(by=request.user, claim=row, campaign=request.campaign)
     except Refused as problem:
-        say_why(request, problem)
+        add_to_messages(request, problem)
     else:
-        transaction.on_commit(ring)
+        transaction.on_commit(start_delivery)
         messages.success(request, _("Your answer is written down."))
     return redirect("console_company", uid)
 
@@ -90,7 +90,7 @@ def refuse_document(request, uid, key):
     try:
         refuse_certificate(by=request.user, document=row, campaign=request.campaign, reason=reason)
     except (ValidationError, Refused) as problem:
-        say_why(request, problem)
+        add_to_messages(request, problem)
     else:
         messages.success(request, _("Not accepted. The company reads why and can send another."))
     return redirect("console_company", uid)

@@ -12,10 +12,10 @@ from matchmaker.companies.models import Company
 from matchmaker.core.problems import Refused
 from matchmaker.messaging import services
 from matchmaker.messaging.models import Enquiry
-from matchmaker.notifications.tasks import ring
+from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import current_company, signed_in
 from matchmaker.web.enquiries.forms import MessageForm
-from matchmaker.web.forms.refusals import show_on
+from matchmaker.web.forms.refusals import add_to_form
 
 
 @signed_in
@@ -57,9 +57,9 @@ def _ask(request: HttpRequest, *, side: str, receiver: Company, **about) -> Http
                 **about,
             )
         except (Refused, ValidationError) as problem:
-            show_on(form, problem, {"files": "attachments"})
+            add_to_form(form, problem, {"files": "attachments"})
         else:
-            transaction.on_commit(ring)
+            transaction.on_commit(start_delivery)
             if enquiry.delivered_at is None:
                 messages.warning(request, _("Kept. It is delivered once the organiser has looked at it."))
             else:

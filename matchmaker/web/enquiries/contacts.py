@@ -13,7 +13,7 @@ from matchmaker.messaging import services
 from matchmaker.messaging.models import Block, ContactPreference
 from matchmaker.web.access.decorators import current_company, signed_in
 from matchmaker.web.enquiries.gate import act_and_return, enquiry_of
-from matchmaker.web.forms.refusals import say_why
+from matchmaker.web.forms.refusals import add_to_messages
 
 
 @signed_in
@@ -25,7 +25,7 @@ def show(request: HttpRequest) -> HttpResponse:
         try:
             services.choose_contacts(by=request.user, company=company, takes=request.POST.get("takes", ""))
         except (Refused, ValidationError) as problem:
-            say_why(request, problem)
+            add_to_messages(request, problem)
         else:
             messages.success(request, _("Saved."))
         return redirect("enquiry_contacts")

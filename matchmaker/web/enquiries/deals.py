@@ -6,7 +6,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from matchmaker.core.lists import labelled, one_after_another
+from matchmaker.core.lists import join_sentences, labelled
 from matchmaker.messaging import services
 from matchmaker.messaging.models import DealStep, FollowUp, Sample
 from matchmaker.web.access.decorators import signed_in
@@ -18,7 +18,7 @@ def _wrong(request: HttpRequest, form, enquiry, anchor: str) -> HttpResponse:
     """What is wrong, in one sentence a field, above the page the form stands on."""
     for name, errors in form.errors.items():
         label = form.fields[name].label if name in form.fields else ""
-        text = one_after_another(errors)
+        text = join_sentences(errors)
         messages.error(request, labelled(label, text) if label else text)
     response = redirect("enquiry", enquiry.uid)
     response["Location"] += f"#{anchor}"

@@ -9,8 +9,8 @@ from django.shortcuts import get_object_or_404, redirect
 from matchmaker.core.problems import Refused
 from matchmaker.messaging.models import Enquiry, Side
 from matchmaker.messaging.services import own_side
-from matchmaker.notifications.tasks import ring
-from matchmaker.web.forms.refusals import say_why
+from matchmaker.notifications.tasks import start_delivery
+from matchmaker.web.forms.refusals import add_to_messages
 
 
 def enquiry_of(request: HttpRequest, uid) -> tuple[Enquiry, Side]:
@@ -28,9 +28,9 @@ def act_and_return(request: HttpRequest, act, enquiry: Enquiry, *, said: str = "
     try:
         act()
     except (Refused, ValidationError) as problem:
-        say_why(request, problem)
+        add_to_messages(request, problem)
     else:
-        transaction.on_commit(ring)
+        transaction.on_commit(start_delivery)
         if said:
             messages.success(request, said)
     response = redirect("enquiry", enquiry.uid)

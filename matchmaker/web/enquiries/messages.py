@@ -13,11 +13,11 @@ from matchmaker.core.downloads import SEALED, attachment
 from matchmaker.core.problems import Refused
 from matchmaker.messaging import services
 from matchmaker.messaging.models import Attachment, Message
-from matchmaker.notifications.tasks import ring
+from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import signed_in
 from matchmaker.web.enquiries.forms import EditForm, ReportForm
 from matchmaker.web.enquiries.gate import act_and_return, one_of
-from matchmaker.web.forms.refusals import show_on
+from matchmaker.web.forms.refusals import add_to_form
 
 
 @signed_in
@@ -28,7 +28,7 @@ def edit(request: HttpRequest, uid) -> HttpResponse:
         try:
             services.edit_message(by=request.user, message=message, text=form.cleaned_data["text"])
         except (Refused, ValidationError) as problem:
-            show_on(form, problem)
+            add_to_form(form, problem)
         else:
             return redirect("enquiry", message.enquiry.uid)
     context = {"form": form, "message": message, "enquiry": message.enquiry}
@@ -55,9 +55,9 @@ def report(request: HttpRequest, uid) -> HttpResponse:
         try:
             services.report_message(by=request.user, message=message, **form.cleaned_data)
         except (Refused, ValidationError) as problem:
-            show_on(form, problem)
+            add_to_form(form, problem)
         else:
-            transaction.on_commit(ring)
+            transaction.on_commit(start_delivery)
             messages.success(request, _("Reported. The organiser reads this message and decides; you are told."))
             return redirect("enquiry", message.enquiry.uid)
     context = {"form": form, "message": message, "enquiry": message.enquiry}

@@ -15,11 +15,11 @@ from matchmaker.companies.models import Company
 from matchmaker.core.problems import Refused
 from matchmaker.messaging import services
 from matchmaker.messaging.models import Quote
-from matchmaker.notifications.tasks import ring
+from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import signed_in
 from matchmaker.web.enquiries.forms import AnswerQuoteForm, QuoteForm
 from matchmaker.web.enquiries.gate import act_and_return, enquiry_of, one_of
-from matchmaker.web.forms.refusals import show_on
+from matchmaker.web.forms.refusals import add_to_form
 
 CARRIED = ("price", "currency", "price_unit", "min_order", "min_order_unit", "incoterm", "incoterm_place")
 
@@ -42,9 +42,9 @@ def new(request: HttpRequest, uid) -> HttpResponse:
         try:
             services.quote(by=request.user, enquiry=enquiry, line=line, **terms)
         except (Refused, ValidationError) as problem:
-            show_on(form, problem)
+            add_to_form(form, problem)
         else:
-            transaction.on_commit(ring)
+            transaction.on_commit(start_delivery)
             messages.success(request, _("The quote is sent."))
             return redirect("enquiry", enquiry.uid)
     context = {"enquiry": enquiry, "form": form, "lines": lines, "other": enquiry.buyer}
@@ -74,9 +74,9 @@ def answer(request: HttpRequest, uid) -> HttpResponse:
                 by=request.user, quote=quote, answer=request.POST.get("answer", ""), note=form.cleaned_data["note"]
             )
         except (Refused, ValidationError) as problem:
-            show_on(form, problem)
+            add_to_form(form, problem)
         else:
-            transaction.on_commit(ring)
+            transaction.on_commit(start_delivery)
             messages.success(request, _("The supplier is told."))
             return redirect("enquiry", quote.enquiry.uid)
     context = {"quote": quote, "enquiry": quote.enquiry, "form": form, "rows": comparison([quote])}

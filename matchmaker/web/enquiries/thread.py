@@ -13,12 +13,12 @@ from django.views.decorators.http import require_POST
 from matchmaker.core.problems import Refused
 from matchmaker.messaging import services
 from matchmaker.messaging.models import Message, Report
-from matchmaker.notifications.tasks import ring
+from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import signed_in
 from matchmaker.web.enquiries import forms
 from matchmaker.web.enquiries.gate import act_and_return, enquiry_of
 from matchmaker.web.enquiries.timeline import entries_of, ladder_of
-from matchmaker.web.forms.refusals import show_on
+from matchmaker.web.forms.refusals import add_to_form
 
 
 @signed_in
@@ -31,9 +31,9 @@ def show(request: HttpRequest, uid) -> HttpResponse:
                 by=request.user, enquiry=enquiry, text=form.cleaned_data["text"], files=form.cleaned_data["attachments"]
             )
         except (Refused, ValidationError) as problem:
-            show_on(form, problem, {"files": "attachments"})
+            add_to_form(form, problem, {"files": "attachments"})
         else:
-            transaction.on_commit(ring)
+            transaction.on_commit(start_delivery)
             return redirect(f"{request.path}#last")
     services.see(by=request.user, enquiry=enquiry)
     return render(

@@ -19,7 +19,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from matchmaker.core import reference
-from matchmaker.core.text import one_line, sound_text, web_address
+from matchmaker.core.text import validate_one_line, validate_text, web_address
 from matchmaker.language.numbers import format_number, parse_number
 from matchmaker.language.text import pinyin
 
@@ -130,13 +130,13 @@ class WholeInput(forms.IntegerField):
 class LineField(forms.CharField):
     """One line of text that shows something."""
 
-    default_validators = [one_line]
+    default_validators = [validate_one_line]
 
 
 class TextField(forms.CharField):
     """A text of several lines."""
 
-    default_validators = [sound_text]
+    default_validators = [validate_text]
     widget = forms.Textarea
 
 

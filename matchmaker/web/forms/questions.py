@@ -11,7 +11,7 @@ from matchmaker.campaigns.models import Answer, Campaign, Question
 from matchmaker.campaigns.services import questions
 from matchmaker.companies.models import Company
 from matchmaker.web.forms import fields
-from matchmaker.web.forms.refusals import show_on
+from matchmaker.web.forms.refusals import add_to_form
 
 YES_NO = [("yes", _("yes")), ("no", _("no"))]
 
@@ -66,5 +66,5 @@ class QuestionsForm(forms.Form):
         try:
             questions.answer_questions(by=by, company=self.company, campaign=self.campaign, said=self.cleaned_data)
         except ValidationError as problem:
-            show_on(self, problem)
+            add_to_form(self, problem)
         return not self.errors

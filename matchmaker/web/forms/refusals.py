@@ -7,11 +7,13 @@ from django.contrib import messages
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.http import Http404, HttpRequest
 
-from matchmaker.core.lists import one_after_another
+from matchmaker.core.lists import join_sentences
 from matchmaker.core.problems import Refused
 
 
-def show_on(form: forms.BaseForm, problem: ValidationError | Refused, names: Mapping[str, str] | None = None) -> None:
+def add_to_form(
+    form: forms.BaseForm, problem: ValidationError | Refused, names: Mapping[str, str] | None = None
+) -> None:
     """Add the problem to a bound form.
 
     `names` maps the verb's field names to the form's where they differ. What belongs to no field of the form stands on
@@ -30,10 +32,10 @@ def show_on(form: forms.BaseForm, problem: ValidationError | Refused, names: Map
         _add(form, names.get(field, field), [message for error in errors for message in error.messages])
 
 
-def say_why(request: HttpRequest, problem: ValidationError | Refused) -> None:
+def add_to_messages(request: HttpRequest, problem: ValidationError | Refused) -> None:
     """Say on the next page why a verb behind a button was refused. A refusal with status 404 stays one."""
     if isinstance(problem, ValidationError):
-        messages.error(request, one_after_another(problem.messages))
+        messages.error(request, join_sentences(problem.messages))
         return
     if problem.status == 404:
         raise Http404

@@ -14,10 +14,10 @@ from matchmaker.core.problems import Refused
 from matchmaker.imports import sentences, services
 from matchmaker.imports.kinds import KINDS
 from matchmaker.imports.models import Feed, Import
-from matchmaker.imports.tasks import ring_feeds
+from matchmaker.imports.tasks import start_feeds
 from matchmaker.web.access.decorators import signed_in
 from matchmaker.web.forms import fields
-from matchmaker.web.forms.refusals import say_why, show_on
+from matchmaker.web.forms.refusals import add_to_form, add_to_messages
 from matchmaker.web.imports import owners
 
 SHOWN = 20  # readings
@@ -84,9 +84,9 @@ def _save(request: HttpRequest, form: FeedForm, **about) -> Feed | None:
     try:
         feed = services.save_feed(by=request.user, **about, **form.cleaned_data)
     except (ValidationError, Refused) as problem:
-        show_on(form, problem)
+        add_to_form(form, problem)
         return None
-    transaction.on_commit(ring_feeds)
+    transaction.on_commit(start_feeds)
     messages.success(request, _("Saved. It is read within a minute."))
     return feed
 
@@ -135,8 +135,8 @@ def turn(request: HttpRequest, uid, verb: str) -> HttpResponse:
         else:
             services.turn_feed(by=request.user, feed=feed, verb=verb)
     except Refused as problem:
-        say_why(request, problem)
+        add_to_messages(request, problem)
         return redirect("feed", uid)
-    transaction.on_commit(ring_feeds)
+    transaction.on_commit(start_feeds)
     messages.success(request, said[verb])
     return redirect("imports") if verb == "remove" else redirect("feed", uid)

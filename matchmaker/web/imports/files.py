@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from matchmaker.core.lists import labelled, one_after_another
+from matchmaker.core.lists import join_sentences, labelled
 from matchmaker.imports.kinds import KINDS
 from matchmaker.imports.models import ImportRow
 from matchmaker.web.access.decorators import signed_in
@@ -40,6 +40,6 @@ def refused(request: HttpRequest, uid, form: str) -> HttpResponse:
 
 def _said(row: ImportRow, labels: dict[str, str]) -> str:
     problems = row.problems or {}
-    return one_after_another(
+    return join_sentences(
         labelled(capfirst(labels[name]), why) if name in labels else why for name, why in problems.items()
     )

@@ -18,7 +18,7 @@ from matchmaker.imports.models import Import, ImportRow
 from matchmaker.imports.services import correct_row
 from matchmaker.imports.services.correcting import cell
 from matchmaker.web.access.decorators import signed_in
-from matchmaker.web.forms.refusals import say_why
+from matchmaker.web.forms.refusals import add_to_messages
 from matchmaker.web.imports import owners
 from matchmaker.web.imports.words import InWords, choices_for
 
@@ -121,7 +121,7 @@ def correct(request: HttpRequest, uid, row_no: int) -> HttpResponse:
             by=request.user, batch=batch, row=row, cells=cells, everywhere="everywhere" in request.POST
         )
     except Refused as problem:
-        say_why(request, problem)
+        add_to_messages(request, problem)
     else:
         if mended:
             said = ngettext("%(n)d row is in order now.", "%(n)d rows are in order now.", mended)

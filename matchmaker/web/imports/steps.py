@@ -14,9 +14,9 @@ from matchmaker.imports import sentences, services
 from matchmaker.imports.kinds import KINDS
 from matchmaker.imports.models import Import
 from matchmaker.imports.reading.problems import MAX_BYTES
-from matchmaker.imports.tasks import ring
+from matchmaker.imports.tasks import start_imports
 from matchmaker.web.access.decorators import signed_in
-from matchmaker.web.forms.refusals import say_why, show_on
+from matchmaker.web.forms.refusals import add_to_form, add_to_messages
 from matchmaker.web.forms.uploads import limited
 from matchmaker.web.imports import feeds, owners
 from matchmaker.web.imports.forms import ColumnsForm, FileForm, LookForm
@@ -102,9 +102,9 @@ def _start(request, form: FileForm, owner: owners.Owner, kind: str) -> Import | 
             by=request.user, kind=kind, file_name=file.name, content=file.read(), **owner.takes()
         )
     except (ValidationError, Refused) as problem:
-        show_on(form, problem)
+        add_to_form(form, problem)
         return None
-    transaction.on_commit(ring)
+    transaction.on_commit(start_imports)
     return batch
 
 
@@ -201,9 +201,9 @@ def look(request: HttpRequest, uid) -> HttpResponse:
     try:
         services.reread(by=request.user, batch=batch, **LookForm(request.POST, batch=batch).chosen())
     except (Refused, ValidationError) as problem:
-        say_why(request, problem)
+        add_to_messages(request, problem)
     else:
-        transaction.on_commit(ring)
+        transaction.on_commit(start_imports)
     return redirect("import", uid)
 
 
@@ -217,9 +217,9 @@ def columns(request: HttpRequest, uid) -> HttpResponse:
     try:
         services.map_columns(by=request.user, batch=batch, **form.as_verb())
     except Refused as refusal:
-        show_on(form, refusal)
+        add_to_form(form, refusal)
         return _page(request, batch, form, 422)
-    transaction.on_commit(ring)
+    transaction.on_commit(start_imports)
     return redirect("import", uid)
 
 
@@ -240,9 +240,9 @@ def _do(request: HttpRequest, uid, verb) -> HttpResponse:
     try:
         verb(by=request.user, batch=batch)
     except Refused as problem:
-        say_why(request, problem)
+        add_to_messages(request, problem)
     else:
-        transaction.on_commit(ring)
+        transaction.on_commit(start_imports)
     return redirect("import", uid)
 
 
@@ -253,7 +253,7 @@ def drop(request: HttpRequest, uid) -> HttpResponse:
     try:
         services.drop_import(by=request.user, batch=batch)
     except Refused as problem:
-        say_why(request, problem)
+        add_to_messages(request, problem)
         return redirect("import", uid)
     messages.success(request, _("The file is put away. Nothing of it was brought in."))
     return redirect("imports")

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 
 from matchmaker.catalogue.models import Category, Demand, Period, Product
 from matchmaker.core import reference
-from matchmaker.core.lists import in_a_row
+from matchmaker.core.lists import format_list
 from matchmaker.web.forms import fields
 
 # Cells that hold several codes, and ports, which are too many to send with a page.
@@ -69,7 +69,7 @@ class InWords:
         if column not in _LISTS:
             return code
         words = self._read.setdefault(column, _LISTS[column]())
-        return in_a_row(words.get(part, part) for part in code.split(", "))
+        return format_list(words.get(part, part) for part in code.split(", "))
 
 
 def choices_for(columns: set[str]) -> dict[str, list[tuple[str, str]]]:

@@ -18,9 +18,9 @@ from matchmaker.events.models import CalendarAddress, EventParticipation, Meetin
 from matchmaker.events.services.meetings import free_slots
 from matchmaker.events.services.requests import time_of
 from matchmaker.matching import reasons
-from matchmaker.notifications.tasks import ring
+from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import everyone, signed_in
-from matchmaker.web.forms.refusals import say_why
+from matchmaker.web.forms.refusals import add_to_messages
 from matchmaker.web.meetings.gate import event_of, own_participation, participation_or_404
 from matchmaker.web.rendering.agendas import Row, by_day, local, read_instant, rows_of, viewers_zone
 
@@ -202,9 +202,9 @@ def _turned(request: HttpRequest, uid, verb, sentence: str, **fields) -> HttpRes
     try:
         verb(by=request.user, meeting=found, **fields)
     except (Refused, ValidationError) as problem:
-        say_why(request, problem)
+        add_to_messages(request, problem)
     else:
-        transaction.on_commit(ring)
+        transaction.on_commit(start_delivery)
         messages.success(request, sentence)
     return redirect("meetings_meeting", found.uid)
 
@@ -241,9 +241,9 @@ def answer_move(request: HttpRequest, uid) -> HttpResponse:
     try:
         services.answer_move(by=request.user, move=found, accept=accept)
     except Refused as problem:
-        say_why(request, problem)
+        add_to_messages(request, problem)
     else:
-        transaction.on_commit(ring)
+        transaction.on_commit(start_delivery)
         messages.success(request, _("Moved.") if accept else _("It stays where it is."))
     return redirect("meetings_meeting", found.meeting.uid)
 

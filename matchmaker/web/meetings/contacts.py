@@ -11,7 +11,7 @@ from matchmaker.core.problems import Refused
 from matchmaker.events import services
 from matchmaker.events.models import SavedContact
 from matchmaker.web.access.decorators import signed_in
-from matchmaker.web.forms.refusals import say_why
+from matchmaker.web.forms.refusals import add_to_messages
 from matchmaker.web.meetings.gate import participation_or_404
 
 
@@ -43,7 +43,7 @@ def badge(request: HttpRequest, slug: str, code: str) -> HttpResponse:
         try:
             services.save_contact(by=request.user, participation=row, code=code, note=request.POST.get("note", ""))
         except (Refused, ValidationError) as problem:
-            say_why(request, problem)
+            add_to_messages(request, problem)
         else:
             messages.success(request, _("Kept."))
             return redirect("meetings_contacts", slug)

@@ -16,9 +16,9 @@ from matchmaker.core.problems import Refused
 from matchmaker.events import services
 from matchmaker.events.models import Event, EventParticipation
 from matchmaker.events.services.participations import away_slots
-from matchmaker.notifications.tasks import ring
+from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import current_company, signed_in
-from matchmaker.web.forms.refusals import say_why, show_on
+from matchmaker.web.forms.refusals import add_to_form, add_to_messages
 from matchmaker.web.meetings.forms import RegistrationForm
 from matchmaker.web.meetings.gate import event_of, own_participation, participation_or_404
 from matchmaker.web.rendering.agendas import read_away, ticked_slots, viewers_zone
@@ -66,7 +66,7 @@ def register(request: HttpRequest, slug: str) -> HttpResponse:
                 row = services.register_for_event(by=request.user, event=event, company=company, **values)
                 services.share_contacts(by=request.user, participation=row, share=share)
         except (Refused, ValidationError) as problem:
-            show_on(form, problem)
+            add_to_form(form, problem)
         else:
             if row.is_registered:
                 messages.success(request, _("You are registered. Say next whom you wish to meet."))
@@ -90,7 +90,7 @@ def details(request: HttpRequest, slug: str) -> HttpResponse:
                 services.update_participation(by=request.user, participation=row, **values)
                 services.share_contacts(by=request.user, participation=row, share=share)
         except (Refused, ValidationError) as problem:
-            show_on(form, problem)
+            add_to_form(form, problem)
         else:
             messages.success(request, _("Saved."))
             return redirect("meetings_event", slug)
@@ -132,8 +132,8 @@ def withdraw(request: HttpRequest, slug: str) -> HttpResponse:
     try:
         services.withdraw_from_event(by=request.user, participation=row)
     except Refused as problem:
-        say_why(request, problem)
+        add_to_messages(request, problem)
     else:
-        transaction.on_commit(ring)
+        transaction.on_commit(start_delivery)
         messages.success(request, _("Your company has withdrawn. Those you would have met are told."))
     return redirect("meetings")

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from matchmaker.companies.models import Company
-from matchmaker.core.lists import one_after_another
+from matchmaker.core.lists import join_sentences
 from matchmaker.core.problems import Refused
 from matchmaker.events import services
 from matchmaker.events.models import EventParticipation, MeetingRequest, Wish
@@ -22,9 +22,9 @@ from matchmaker.events.services.requests import time_of
 from matchmaker.events.services.wishes import counterparts
 from matchmaker.matching import reasons
 from matchmaker.messaging.services.rates import reply_rate
-from matchmaker.notifications.tasks import ring
+from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import signed_in
-from matchmaker.web.forms.refusals import say_why, show_on
+from matchmaker.web.forms.refusals import add_to_form, add_to_messages
 from matchmaker.web.meetings.forms import AskForm
 from matchmaker.web.meetings.gate import participation_or_404
 from matchmaker.web.rendering.agendas import local, read_instant
@@ -122,7 +122,7 @@ def ask(request: HttpRequest, slug: str, uid) -> HttpResponse:
 
     def act(**said) -> None:
         services.request_meeting(by=request.user, event=row.event, company=row.company, other=other, **said)
-        transaction.on_commit(ring)
+        transaction.on_commit(start_delivery)
         messages.success(request, _("Asked. You hear of the answer; until then nothing is blocked."))
 
     return _asking(request, row, other, act)
@@ -154,7 +154,7 @@ def _asking(request: HttpRequest, row, other: Company, act, before: MeetingReque
         try:
             act(note=form.cleaned_data["note"], starts_at=read_instant(slot) if slot else None)
         except (Refused, ValidationError) as problem:
-            show_on(form, problem)
+            add_to_form(form, problem)
         else:
             return redirect("meetings_event", row.event.slug)
     context = {"row": row, "event": row.event, "other": other, "form": form, "before": before}
@@ -188,9 +188,9 @@ def answer(request: HttpRequest, uid) -> HttpResponse:
     try:
         services.answer_request(by=request.user, request=row, accept=said == "accept", other_time=other_time, seen=seen)
     except Refused as problem:
-        say_why(request, problem)
+        add_to_messages(request, problem)
     else:
-        transaction.on_commit(ring)
+        transaction.on_commit(start_delivery)
         messages.success(request, _answered(row, said))
     return _back(request, row.event.slug)
 
@@ -200,7 +200,7 @@ def _answered(row: MeetingRequest, said: str | None) -> str:
         return _("Proposed. You hear of their answer.")
     if said != "accept":
         return _("Declined.")
-    return one_after_another([_("Accepted."), services.next_step(row)])
+    return join_sentences([_("Accepted."), services.next_step(row)])
 
 
 @signed_in

@@ -10,11 +10,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from matchmaker.campaigns.services import partners
 from matchmaker.companies.models import Invitation
-from matchmaker.companies.tasks import ring as ring_invitations
+from matchmaker.companies.tasks import start_invitations
 from matchmaker.core.problems import Refused
-from matchmaker.notifications.tasks import ring as ring_post_office
+from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import partner
-from matchmaker.web.forms.refusals import say_why, show_on
+from matchmaker.web.forms.refusals import add_to_form, add_to_messages
 from matchmaker.web.partner.follow import followed
 from matchmaker.web.partner.forms import EnrolForm, VouchForm
 
@@ -29,10 +29,10 @@ def enrol(request: HttpRequest, uid) -> HttpResponse:
         try:
             made = partners.enrol_company(by=request.user, partner=request.partner, **form.cleaned_data)
         except (ValidationError, Refused) as problem:
-            show_on(form, problem)
+            add_to_form(form, problem)
         else:
-            transaction.on_commit(ring_invitations)
-            transaction.on_commit(ring_post_office)
+            transaction.on_commit(start_invitations)
+            transaction.on_commit(start_delivery)
             messages.success(
                 request, _("%(company)s is enrolled; its contact person gets a letter.") % {"company": made.company}
             )
@@ -76,9 +76,9 @@ def vouch(request: HttpRequest, uid, key) -> HttpResponse:
         try:
             partners.vouch(by=request.user, enrolment=enrolment, text=form.cleaned_data["vouch"])
         except (ValidationError, Refused) as problem:
-            show_on(form, problem)
+            add_to_form(form, problem)
         else:
-            transaction.on_commit(ring_post_office)
+            transaction.on_commit(start_delivery)
             messages.success(request, _("You vouch for %(company)s.") % {"company": enrolment.company})
             return redirect("partner_company", uid, key)
     return _page(request, key, form)
@@ -92,7 +92,7 @@ def take_back(request: HttpRequest, uid, key) -> HttpResponse:
     try:
         partners.withdraw_vouch(by=request.user, enrolment=enrolment, reason=reason)
     except Refused as problem:
-        say_why(request, problem)
+        add_to_messages(request, problem)
     else:
         messages.success(request, _("Your word is taken back."))
     return redirect("partner_company", uid, key)

@@ -13,7 +13,7 @@ from matchmaker.campaigns.services import partners
 from matchmaker.companies.models import Company
 from matchmaker.core.problems import Refused
 from matchmaker.web.access.decorators import partner, signed_in
-from matchmaker.web.forms.refusals import show_on
+from matchmaker.web.forms.refusals import add_to_form
 from matchmaker.web.partner.follow import followed
 from matchmaker.web.partner.forms import CodeForm
 
@@ -57,7 +57,7 @@ def codes(request: HttpRequest, uid) -> HttpResponse:
         try:
             made = partners.make_code(by=request.user, partner=request.partner, **form.cleaned_data)
         except (ValidationError, Refused) as problem:
-            show_on(form, problem)
+            add_to_form(form, problem)
         else:
             messages.success(request, _("The code is %(code)s. Pass it on with its address.") % {"code": made.code})
             return redirect("partner_codes", uid)

@@ -4,7 +4,7 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from matchmaker.core.text import sound_text
+from matchmaker.core.text import validate_text
 from matchmaker.web.forms import fields
 
 
@@ -56,7 +56,7 @@ class VouchForm(forms.Form):
     vouch = forms.CharField(
         label=_("What you know of it"),
         max_length=500,
-        validators=[sound_text],
+        validators=[validate_text],
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Such as: our member since 2014, visited in March, exports to three countries."),
     )

@@ -24,10 +24,10 @@ from matchmaker.campaigns.services import team
 from matchmaker.companies import privacy
 from matchmaker.core import clocks, downloads
 from matchmaker.core.problems import Refused
-from matchmaker.core.text import one_line
+from matchmaker.core.text import validate_one_line
 from matchmaker.web.access.decorators import signed_in
 from matchmaker.web.forms.double_submit import is_done
-from matchmaker.web.forms.refusals import say_why, show_on
+from matchmaker.web.forms.refusals import add_to_form, add_to_messages
 
 SCOPE_NAMES = {
     "read": gettext_lazy("Read what you can read"),
@@ -47,7 +47,7 @@ class PersonForm(forms.Form):
     name = forms.CharField(
         label=gettext_lazy("Your name"),
         max_length=120,
-        validators=[one_line],
+        validators=[validate_one_line],
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     language = forms.ChoiceField(
@@ -66,7 +66,7 @@ class TokenForm(forms.Form):
     name = forms.CharField(
         label=gettext_lazy("Name"),
         max_length=80,
-        validators=[one_line],
+        validators=[validate_one_line],
         help_text=gettext_lazy("Which program uses it, so that you know later which key to revoke."),
     )
     scopes = forms.MultipleChoiceField(
@@ -100,7 +100,7 @@ def show(request: HttpRequest) -> HttpResponse:
         try:
             services.update_person(by=person, **form.cleaned_data)
         except ValidationError as problem:
-            show_on(form, problem)
+            add_to_form(form, problem)
         else:
             with override(person.language):
                 messages.success(request, _("Saved."))
@@ -126,7 +126,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
         try:
             _token, key = services.create_token(by=request.user, **form.cleaned_data)
         except ValidationError as problem:
-            show_on(form, problem)
+            add_to_form(form, problem)
         else:
             is_done(request, see=request.path)
     living = list(request.user.api_tokens.filter(revoked_at__isnull=True).order_by("-id"))
@@ -183,7 +183,7 @@ def erase(request: HttpRequest) -> HttpResponse:
     try:
         stays = privacy.erase_person(by=request.user)
     except Refused as problem:
-        say_why(request, problem)
+        add_to_messages(request, problem)
         return redirect("account_data")
     logout(request)
     return render(request, "public/account/erased.html", {"stays": stays})

@@ -4,7 +4,7 @@ import numpy as np
 from django.urls import reverse
 
 from matchmaker.companies.models import Company
-from matchmaker.core.ttl_cache import briefly
+from matchmaker.core.ttl_cache import cached_for
 from matchmaker.directory.search_backend import CompanyFacets
 from matchmaker.events.models import Event, EventParticipation
 from matchmaker.events.services import may_ask
@@ -13,7 +13,7 @@ from matchmaker.web.access.decorators import current_company
 SOON = 6  # events ahead that are offered as a filter
 
 
-@briefly(10)
+@cached_for(10)
 def attending() -> CompanyFacets:
     """Facet "event": address of the event → primary keys of the suppliers registered for it."""
     events = {event.pk: event.slug for event in Event.objects.published().upcoming()[:SOON]}

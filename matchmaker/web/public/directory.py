@@ -16,9 +16,9 @@ from django.views.decorators.http import require_safe
 
 from matchmaker.catalogue.models import Category, ShortlistItem
 from matchmaker.companies.models import Company
-from matchmaker.core.lists import one_after_another
-from matchmaker.core.text import sound_text
-from matchmaker.core.ttl_cache import briefly
+from matchmaker.core.lists import join_sentences
+from matchmaker.core.text import validate_text
+from matchmaker.core.ttl_cache import cached_for
 from matchmaker.directory.models import Kind
 from matchmaker.directory.search_backend import CompanyFacets, SearchQuery, SearchResult, is_position
 from matchmaker.directory.services import hidden_products, hidden_suppliers, search, search_total
@@ -194,9 +194,9 @@ def _words(request: HttpRequest) -> tuple[str, str]:
     """(the words of the address, what is wrong with them)."""
     query = request.GET.get("q", "")
     try:
-        sound_text(query)
+        validate_text(query)
     except ValidationError as error:
-        return "", one_after_another(error.messages)
+        return "", join_sentences(error.messages)
     return query.strip()[:2000], ""
 
 
@@ -320,7 +320,7 @@ def category_names(codes: Sequence[str]) -> dict[str, str]:
     return {code: known[code] for code in codes if code in known}
 
 
-@briefly(10)
+@cached_for(10)
 def _category_names(_language: str) -> dict[str, str]:
     return {row.pk: row.name for row in Category.objects.all()}
 
@@ -353,7 +353,7 @@ def not_for(request, kind: str = "products") -> frozenset[int]:
     return hidden(company) if company else frozenset()
 
 
-@briefly(30)
+@cached_for(30)
 def word_of(company: Company) -> dict[str, Any]:
     """How a company answers and keeps its meetings: counted over months, so that half a minute changes nothing."""
     return {"rate": reply_rate(company), "kept": kept_rate(company)}

@@ -16,7 +16,7 @@ from matchmaker.core.downloads import SEALED, attachment
 from matchmaker.core.problems import Refused
 from matchmaker.core.uploads import MOST_BYTES
 from matchmaker.web.access.decorators import company_admin
-from matchmaker.web.forms.refusals import show_on
+from matchmaker.web.forms.refusals import add_to_form
 from matchmaker.web.forms.uploads import limited
 
 
@@ -43,7 +43,7 @@ def show(request: HttpRequest, uid) -> HttpResponse:
         try:
             add_document(by=request.user, company=request.company, kind=said["kind"], file=said["paper"])
         except (ValidationError, Refused) as problem:
-            show_on(form, problem, {"files": "paper"})
+            add_to_form(form, problem, {"files": "paper"})
         else:
             messages.success(request, _("Sent. Only the campaign's team can read it; you see here what they say."))
             return redirect("company_documents", uid)

@@ -9,10 +9,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from matchmaker.companies import domains
 from matchmaker.companies.models import Company, DomainProof
-from matchmaker.companies.tasks import ring as ring_letters
+from matchmaker.companies.tasks import start_invitations as start_letters
 from matchmaker.core.problems import Refused
 from matchmaker.web.access.decorators import signed_in
-from matchmaker.web.forms.refusals import say_why
+from matchmaker.web.forms.refusals import add_to_messages
 
 
 @signed_in
@@ -29,9 +29,9 @@ def show(request: HttpRequest, uid) -> HttpResponse:
         try:
             domains.ask_proof(by=request.user, company=company, method=method, local_part=local_part)
         except Refused as problem:
-            say_why(request, problem)
+            add_to_messages(request, problem)
         else:
-            transaction.on_commit(ring_letters)
+            transaction.on_commit(start_letters)
         return redirect("domain_proof", uid)
     context = {
         "company": company,
@@ -54,7 +54,7 @@ def look(request: HttpRequest, uid, key) -> HttpResponse:
     try:
         found = domains.look(by=request.user, proof=proof)
     except Refused as problem:
-        say_why(request, problem)
+        add_to_messages(request, problem)
     else:
         if found:
             messages.success(request, _("%(domain)s is shown to be yours.") % {"domain": proof.domain})

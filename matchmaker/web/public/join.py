@@ -18,13 +18,13 @@ from matchmaker.companies.identifiers import check_identifier
 from matchmaker.companies.models import NUMBER_TAKEN, Company
 from matchmaker.companies.services import companies_alike, start_company, update_company
 from matchmaker.core import reference
-from matchmaker.core.lists import in_a_row
+from matchmaker.core.lists import format_list
 from matchmaker.core.problems import Refused
-from matchmaker.notifications.tasks import ring
+from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import current_campaign, current_company, everyone, role_in, signed_in
 from matchmaker.web.forms.company import ContactForm, NamesForm, said_by
 from matchmaker.web.forms.questions import QuestionsForm
-from matchmaker.web.forms.refusals import show_on
+from matchmaker.web.forms.refusals import add_to_form
 from matchmaker.web.public.join_forms import SubmitForm
 from matchmaker.web.public.partner_codes import KEPT
 
@@ -121,7 +121,7 @@ def _keep(request: HttpRequest, form, company: Company | None, side: str) -> Com
             return start_company(by=request.user, side=side, **said)
         return update_company(by=request.user, company=company, **said)
     except (ValidationError, Refused) as problem:
-        show_on(form, problem)
+        add_to_form(form, problem)
         return Company.objects.get(pk=company.pk) if company else None
 
 
@@ -140,9 +140,9 @@ def _submit(request: HttpRequest, form, company: Company) -> bool:
         _say_what_is_missing(form, problem)
         return False
     except Refused as problem:
-        show_on(form, problem)
+        add_to_form(form, problem)
         return False
-    transaction.on_commit(ring)
+    transaction.on_commit(start_delivery)
     request.session["company"] = str(company.uid)
     request.session.pop(KEPT, None)
     if company.is_approved:
@@ -166,18 +166,18 @@ def _say_what_is_missing(form, problem: ValidationError) -> None:
     """Fields of the earlier steps are named with their step; those of this one are marked."""
     taken = [error for error in problem.error_dict.get("identifier", []) if error.code == NUMBER_TAKEN]
     if taken:
-        show_on(form, ValidationError({"identifier": taken}))
+        add_to_form(form, ValidationError({"identifier": taken}))
         return
     for step, label in ((1, _("Company")), (2, _("Contact"))):
         asked = FORMS[step].base_fields
         named = [str(asked[name].label) for name in problem.error_dict if name in asked]
         if named:
             sentence = _("Still missing under “%(step)s”: %(fields)s.")
-            form.add_error(None, sentence % {"step": label, "fields": in_a_row(named)})
+            form.add_error(None, sentence % {"step": label, "fields": format_list(named)})
     earlier = {*FORMS[1].base_fields, *FORMS[2].base_fields}
     here = {name: errors for name, errors in problem.error_dict.items() if name not in earlier}
     if here:
-        show_on(form, ValidationError(here))
+        add_to_form(form, ValidationError(here))
 
 
 def _steps(side: str, step: int, company: Company | None) -> list[dict]:
@@ -210,7 +210,7 @@ def _review(company: Company, side: str) -> list[dict]:
         {"label": _("Contact person"), "value": company.contact_name},
         {"label": _("E-mail"), "value": company.contact_email},
         {"label": _("Telephone"), "value": company.contact_phone},
-        {"label": _("Languages"), "value": in_a_row(spoken)},
+        {"label": _("Languages"), "value": format_list(spoken)},
     ]
     return [
         {"title": _("Company"), "facts": names, "url": reverse("join_step", args=[side, 1])},

@@ -12,12 +12,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from matchmaker.companies import claims, invitations, members
 from matchmaker.companies.models import Asked, Claim, Company, Invitation, JoinRequest, Membership
-from matchmaker.companies.tasks import ring as ring_invitations
+from matchmaker.companies.tasks import start_invitations
 from matchmaker.core.problems import Refused
-from matchmaker.core.text import sound_text
-from matchmaker.notifications.tasks import ring as ring_post_office
+from matchmaker.core.text import validate_text
+from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import company_admin, everyone, member, signed_in
-from matchmaker.web.forms.refusals import say_why, show_on
+from matchmaker.web.forms.refusals import add_to_form, add_to_messages
 from matchmaker.web.rendering.audit_log import page_of
 from matchmaker.web.rendering.notice_claims import done
 
@@ -43,7 +43,7 @@ class KnockForm(forms.Form):
         label=gettext_lazy("A sentence to the company’s administrators"),
         max_length=500,
         required=False,
-        validators=[sound_text],
+        validators=[validate_text],
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
@@ -52,7 +52,7 @@ class ClaimForm(forms.Form):
     evidence = forms.CharField(
         label=gettext_lazy("How can the team see that it is yours?"),
         max_length=2000,
-        validators=[sound_text],
+        validators=[validate_text],
         widget=forms.Textarea(attrs={"rows": 5}),
         help_text=gettext_lazy(
             "Such as: your position, the number in the register, whom we can call under a public number."
@@ -81,10 +81,10 @@ def show(request: HttpRequest, uid) -> HttpResponse:
         try:
             invitations.invite(by=request.user, company=company, **form.cleaned_data)
         except (ValidationError, Refused) as problem:
-            show_on(form, problem)
+            add_to_form(form, problem)
         else:
-            transaction.on_commit(ring_invitations)
-            transaction.on_commit(ring_post_office)
+            transaction.on_commit(start_invitations)
+            transaction.on_commit(start_delivery)
             messages.success(request, _("Invited: %(email)s.") % {"email": form.cleaned_data["email"]})
             return redirect("members", uid)
     context = {
@@ -105,9 +105,9 @@ def _do(request: HttpRequest, uid, verb, said: str, /, **what) -> HttpResponse:
     try:
         verb(by=request.user, **what)
     except Refused as problem:
-        say_why(request, problem)
+        add_to_messages(request, problem)
     else:
-        transaction.on_commit(ring_post_office)
+        transaction.on_commit(start_delivery)
         messages.success(request, said)
     return redirect("members", uid)
 
@@ -161,7 +161,7 @@ def leave(request: HttpRequest, uid) -> HttpResponse:
     try:
         members.leave_company(by=request.user, company=request.company)
     except Refused as problem:
-        say_why(request, problem)
+        add_to_messages(request, problem)
         return redirect("members", uid)
     messages.success(request, _("You no longer belong to %(company)s.") % {"company": request.company})
     return redirect("companies")
@@ -185,9 +185,9 @@ def knock(request: HttpRequest, uid) -> HttpResponse:
         try:
             members.ask_to_join(by=request.user, company=company, message=form.cleaned_data["message"])
         except (ValidationError, Refused) as problem:
-            show_on(form, problem)
+            add_to_form(form, problem)
         else:
-            transaction.on_commit(ring_post_office)
+            transaction.on_commit(start_delivery)
             messages.success(request, _("The administrators of %(company)s have been asked.") % {"company": company})
             return redirect("companies")
     context = {"company": company, "form": form}
@@ -235,7 +235,7 @@ def _accept(request: HttpRequest, found: Invitation) -> HttpResponse:
             invitations.tell_of_misuse(by=request.user, invitation=found)
         context = {"invitation": found, "refused": refusal.message}
         return render(request, "public/members/invitation.html", context, status=refusal.status)
-    transaction.on_commit(ring_post_office)
+    transaction.on_commit(start_delivery)
     request.session["company"] = str(found.company.uid)
     messages.success(request, _("You belong to %(company)s now.") % {"company": found.company})
     return redirect("desk")
@@ -251,9 +251,9 @@ def claim(request: HttpRequest, uid) -> HttpResponse:
         try:
             claims.claim_company(by=request.user, company=company, evidence=form.cleaned_data["evidence"])
         except (ValidationError, Refused) as problem:
-            show_on(form, problem)
+            add_to_form(form, problem)
         else:
-            transaction.on_commit(ring_post_office)
+            transaction.on_commit(start_delivery)
             waits, told = _("Your claim is with the campaign's team."), _("The company has been told.")
             messages.success(request, done(waits, told, kind="company_claimed", companies=[company]))
             return redirect("companies")

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from matchmaker.campaigns.models import Enrolment
 from matchmaker.campaigns.services import partners
 from matchmaker.core.problems import Refused
-from matchmaker.notifications.tasks import ring as ring_post_office
+from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import company_admin, everyone
 
 KEPT = "partner_code"  # in the session, until the company is submitted
@@ -36,7 +36,7 @@ def use(request: HttpRequest, uid) -> HttpResponse:
     except (ValidationError, Refused) as refusal:
         messages.error(request, getattr(refusal, "message", "") or str(refusal))
     else:
-        transaction.on_commit(ring_post_office)
+        transaction.on_commit(start_delivery)
         messages.success(request, _("%(partner)s follows your company from now on.") % {"partner": enrolment.partner})
     return redirect("members", uid)
 

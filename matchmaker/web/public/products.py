@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from matchmaker.catalogue.models import Product
-from matchmaker.core.ttl_cache import briefly
+from matchmaker.core.ttl_cache import cached_for
 from matchmaker.directory import facts
 from matchmaker.directory.services import note_visit, similar_products
 from matchmaker.market_access.duty import Trade
@@ -72,12 +72,12 @@ def show(request, uid):
     return render(request, "public/product.html", context)
 
 
-@briefly(10)
+@cached_for(10)
 def _rulebook() -> Rulebook:
     return rulebook()
 
 
-@briefly(10)
+@cached_for(10)
 def _agreements(origin: str) -> Trade:
     return trade(origin)
 

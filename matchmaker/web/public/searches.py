@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from matchmaker.core.problems import Refused
-from matchmaker.core.text import sound_text
+from matchmaker.core.text import validate_text
 from matchmaker.directory.models import SavedSearch
 from matchmaker.directory.services import forget_search, save_search
 from matchmaker.web.access.decorators import current_company, signed_in
-from matchmaker.web.forms.refusals import say_why
+from matchmaker.web.forms.refusals import add_to_messages
 
 
 @signed_in
@@ -31,7 +31,7 @@ def save(request: HttpRequest) -> HttpResponse:
     """From a directory page; back to the same list."""
     kind, query = request.POST.get("kind", ""), request.POST.get("query", "")
     try:
-        sound_text(query)
+        validate_text(query)
         search = save_search(
             by=request.user,
             company=current_company(request, is_buyer=True) or current_company(request),
@@ -39,7 +39,7 @@ def save(request: HttpRequest) -> HttpResponse:
             query=query,
         )
     except (Refused, ValidationError) as problem:
-        say_why(request, problem)
+        add_to_messages(request, problem)
         return redirect("searches")
     messages.success(
         request, _("Kept as “%(name)s”. You hear of what is new under it, once each.") % {"name": search.name}
@@ -63,7 +63,7 @@ def change(request: HttpRequest, uid) -> HttpResponse:
         )
         messages.success(request, _("Changed."))
     except ValidationError as problem:
-        say_why(request, problem)
+        add_to_messages(request, problem)
     return redirect("searches")
 
 

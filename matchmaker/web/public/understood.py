@@ -5,7 +5,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from matchmaker.catalogue.models import HSCode
-from matchmaker.core.ttl_cache import briefly
+from matchmaker.core.ttl_cache import cached_for
 from matchmaker.directory.search_backend import Understood
 from matchmaker.web.public.addresses import address
 from matchmaker.web.templatetags.trade import hs, language_name
@@ -75,7 +75,7 @@ def _code_to_read(row: HSCode) -> str:
     return _("%(code)s (chapter %(chapter)s, %(title)s)") % values
 
 
-@briefly(600)
+@cached_for(600)
 def _hs_code(code: str) -> HSCode | None:
     return HSCode.objects.select_related("parent__parent").filter(pk=code).first()
 

@@ -20,7 +20,7 @@ from matchmaker.companies import programs
 from matchmaker.core.problems import Refused
 from matchmaker.notifications import webhooks
 from matchmaker.notifications.models import WebhookDelivery, WebhookEndpoint
-from matchmaker.notifications.tasks import ring
+from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import company_admin, signed_in
 from matchmaker.web.forms.double_submit import is_done
 
@@ -175,7 +175,7 @@ def _act(request: HttpRequest, owner: Owner, key, verb: str) -> HttpResponse:
         webhooks.enable_endpoint(by=request.user, endpoint=endpoint)
     else:
         raise Http404
-    ring()
+    start_delivery()
     return redirect(owner.at("webhook", key))
 
 
@@ -183,7 +183,7 @@ def _replay(request: HttpRequest, owner: Owner, key, event) -> HttpResponse:
     """Send one event again under its own id."""
     delivery = get_object_or_404(WebhookDelivery, pk=event, endpoint__in=owner.rows, endpoint__uid=key)
     webhooks.replay(by=request.user, delivery=delivery)
-    ring()
+    start_delivery()
     messages.success(request, _("It goes out again under the same id."))
     return redirect(owner.at("webhook", key))
 

@@ -12,13 +12,13 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
-from matchmaker.core.lists import one_after_another
+from matchmaker.core.lists import join_sentences
 from matchmaker.core.problems import Refused
 from matchmaker.market_access.presentation import WindowBox, window_box
 from matchmaker.matching import reasons
 from matchmaker.matching.models import Match
 from matchmaker.matching.services import answer_match
-from matchmaker.notifications.tasks import ring
+from matchmaker.notifications.tasks import start_delivery
 
 
 def common(match: Match, judged: list[dict] | None = None) -> dict:
@@ -88,11 +88,11 @@ def take_answer(
                 answer=request.POST.get("answer", ""),
                 why=request.POST.get("why", ""),
             )
-            transaction.on_commit(ring)
+            transaction.on_commit(start_delivery)
         except Refused as problem:
             refusal = problem.message
         except ValidationError as problem:
-            refusal = one_after_another(problem.messages)
+            refusal = join_sentences(problem.messages)
     if request.htmx:
         context = {"card": shown(match), "refusal": refusal}
         return render(request, template, context, status=422 if refusal else 200)

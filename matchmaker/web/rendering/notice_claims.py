@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from matchmaker.companies.models import Company
-from matchmaker.core.lists import in_a_row, one_after_another
+from matchmaker.core.lists import format_list, join_sentences
 from matchmaker.notifications.models import Notice
 
 JUST_NOW = timedelta(minutes=1)
@@ -23,6 +23,6 @@ def done(what: str, told: str, *, kind: str, companies: Iterable[Company]) -> st
     reached = set(written.filter(about__in=[company.uid for company in every]).values_list("about", flat=True))
     missed = [company.display_name for company in every if company.uid not in reached]
     if not missed:
-        return one_after_another([what, told])
+        return join_sentences([what, told])
     not_told = _("Not told, because nobody has an account for it here yet: %(companies)s.")
-    return one_after_another([what, not_told % {"companies": in_a_row(missed)}])
+    return join_sentences([what, not_told % {"companies": format_list(missed)}])

@@ -11,7 +11,7 @@ from matchmaker.catalogue.services import add_product_image, change_product_imag
 from matchmaker.core.problems import Refused
 from matchmaker.core.uploads import MOST_BYTES
 from matchmaker.web.access.decorators import supplier
-from matchmaker.web.forms.refusals import show_on
+from matchmaker.web.forms.refusals import add_to_form
 from matchmaker.web.forms.uploads import limited
 from matchmaker.web.supplier.forms import ImageForm, PictureForm, picture_id, pictures_of
 from matchmaker.web.supplier.products import own_product, page_of
@@ -33,7 +33,7 @@ def add(request: HttpRequest, uid) -> HttpResponse:
                 by=request.user, product=product, upload=form.cleaned_data["image"], alt=form.cleaned_data["alt"]
             )
         except (ValidationError, Refused) as problem:
-            show_on(form, problem)
+            add_to_form(form, problem)
         else:
             messages.success(request, _("The picture is kept."))
             return _back(product)
@@ -53,7 +53,7 @@ def change(request: HttpRequest, uid, pk: int) -> HttpResponse:
             change_product_image(by=request.user, product=product, image=image, **form.cleaned_data)
             refused = False
         except (ValidationError, Refused) as problem:
-            show_on(form, problem)
+            add_to_form(form, problem)
     pictures = pictures_of(product, (image, form) if refused else None)
     if request.htmx:
         context = {"product": product, "pictures": pictures, "said": "" if refused else _("The pictures are changed.")}

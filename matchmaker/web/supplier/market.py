@@ -18,9 +18,9 @@ from matchmaker.core.problems import Refused
 from matchmaker.language.numbers import format_number, parse_number
 from matchmaker.market_access.presentation import changes_between, duty_box, readiness_box
 from matchmaker.market_access.services import answer_question
-from matchmaker.matching.tasks import ring
+from matchmaker.matching.tasks import start_matching
 from matchmaker.web.access.decorators import supplier
-from matchmaker.web.forms.refusals import say_why
+from matchmaker.web.forms.refusals import add_to_messages
 from matchmaker.web.supplier.products import own_product
 
 # The words of market access → those of components/readiness.html.
@@ -51,9 +51,9 @@ def answer(request: HttpRequest, uid) -> HttpResponse:
                 by=request.user, product=product, question=request.POST.get("question", ""), answer=said == "yes"
             )
         except Refused as problem:
-            say_why(request, problem)
+            add_to_messages(request, problem)
         else:
-            transaction.on_commit(ring)
+            transaction.on_commit(start_matching)
     if request.htmx:
         return _page(request, product)
     return back_to_market(request, product)

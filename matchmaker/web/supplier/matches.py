@@ -10,7 +10,7 @@ from matchmaker.campaigns import boundary
 from matchmaker.catalogue.models import Product
 from matchmaker.companies.models import Company
 from matchmaker.core import reference
-from matchmaker.core.lists import in_a_row
+from matchmaker.core.lists import format_list
 from matchmaker.matching.models import Match
 from matchmaker.web.access.decorators import supplier
 from matchmaker.web.rendering.match_answers import common, take_answer, window_of
@@ -112,4 +112,4 @@ def _facts(match: Match) -> list[dict]:
 
 
 def _names(codes: list[str], rows: dict) -> str:
-    return in_a_row(reference.name(rows.get(code), code) for code in codes)
+    return format_list(reference.name(rows.get(code), code) for code in codes)

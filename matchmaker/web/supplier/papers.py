@@ -16,10 +16,10 @@ from matchmaker.catalogue.services import add_product_file, describe_certificate
 from matchmaker.companies.members import is_admin
 from matchmaker.core.problems import Refused
 from matchmaker.core.uploads import MOST_BYTES
-from matchmaker.matching.tasks import ring
+from matchmaker.matching.tasks import start_matching
 from matchmaker.web.access.decorators import supplier
 from matchmaker.web.forms import fields
-from matchmaker.web.forms.refusals import say_why, show_on
+from matchmaker.web.forms.refusals import add_to_form, add_to_messages
 from matchmaker.web.forms.uploads import limited
 from matchmaker.web.supplier.forms import PAPERS, ProductFileForm
 from matchmaker.web.supplier.products import own_product, page_of
@@ -63,9 +63,9 @@ def certificate(request: HttpRequest, uid, code: str) -> HttpResponse:
         try:
             describe_certificate(by=request.user, product=product, code=code, **form.cleaned_data)
         except (ValidationError, Refused) as problem:
-            show_on(form, problem, {"files": "paper"})
+            add_to_form(form, problem, {"files": "paper"})
         else:
-            transaction.on_commit(ring)
+            transaction.on_commit(start_matching)
             messages.success(request, _("Written down. The team compares it with the paper you send."))
             return redirect(f"{reverse('supplier_product_edit', args=[uid])}#papers")
     status = 413 if too_large else 422 if form.errors else 200
@@ -87,7 +87,7 @@ def add_file(request: HttpRequest, uid) -> HttpResponse:
         try:
             add_product_file(by=request.user, product=product, **form.cleaned_data)
         except (ValidationError, Refused) as problem:
-            show_on(form, problem, {"files": "file"})
+            add_to_form(form, problem, {"files": "file"})
         else:
             messages.success(request, _("The file is kept. Whoever may see the product can download it."))
             return _back(product)
@@ -101,7 +101,7 @@ def remove_file(request: HttpRequest, uid, key) -> HttpResponse:
     try:
         remove_product_file(by=request.user, file=get_object_or_404(product.files, uid=key))
     except Refused as problem:
-        say_why(request, problem)
+        add_to_messages(request, problem)
     else:
         messages.success(request, _("The file is removed."))
     return _back(product)

@@ -25,10 +25,10 @@ from matchmaker.core import reference
 from matchmaker.core.problems import Refused
 from matchmaker.matching.models import Match
 from matchmaker.matching.services.gaps import gaps
-from matchmaker.matching.tasks import ring
+from matchmaker.matching.tasks import start_matching
 from matchmaker.web.access.decorators import supplier
 from matchmaker.web.forms.double_submit import is_done
-from matchmaker.web.forms.refusals import say_why, show_on
+from matchmaker.web.forms.refusals import add_to_form, add_to_messages
 from matchmaker.web.supplier.codes import picked, suggestions
 from matchmaker.web.supplier.completeness import completeness
 from matchmaker.web.supplier.forms import (
@@ -173,9 +173,9 @@ def _save(request: HttpRequest, product: Product | None, form: ProductForm, text
             **said,
         )
     except (ValidationError, Refused) as problem:
-        show_on(form, problem)
+        add_to_form(form, problem)
         return None
-    transaction.on_commit(ring)
+    transaction.on_commit(start_matching)
     # The draft is kept even where it cannot be published yet, and the form comes back.
     is_done(request, see=reverse("supplier_product_edit", args=[saved.uid]))
     if "publish" not in request.POST:
@@ -188,12 +188,12 @@ def _publish(request: HttpRequest, product: Product, form: ProductForm) -> bool:
     try:
         publish_product(by=request.user, product=product)
     except Refused as problem:
-        say_why(request, problem)
+        add_to_messages(request, problem)
         return True
     except ValidationError as problem:
-        show_on(form, problem)
+        add_to_form(form, problem)
         return False
-    transaction.on_commit(ring)
+    transaction.on_commit(start_matching)
     messages.success(request, _("Published. Buyers it may suit appear under Matches within seconds."))
     return True
 
@@ -263,8 +263,8 @@ def _act(request: HttpRequest, uid, verb: Callable[..., Product], sentence: str)
         try:
             product = verb(by=request.user, product=product)
         except (Refused, ValidationError) as problem:
-            say_why(request, problem)
+            add_to_messages(request, problem)
         else:
-            transaction.on_commit(ring)
+            transaction.on_commit(start_matching)
             messages.success(request, sentence)
     return redirect("supplier_product_edit", product.uid)

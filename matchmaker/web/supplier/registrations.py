@@ -11,16 +11,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from matchmaker.core.lists import labelled, one_after_another
+from matchmaker.core.lists import join_sentences, labelled
 from matchmaker.core.problems import Refused
 from matchmaker.market_access import sentences
 from matchmaker.market_access.models import EntryRule, Registration
 from matchmaker.market_access.registrations import CLOSES_MONTHS, OPENS_MONTHS, months_before
 from matchmaker.market_access.services import record_registration, remove_registration
-from matchmaker.matching.tasks import ring
+from matchmaker.matching.tasks import start_matching
 from matchmaker.web.access.decorators import supplier
 from matchmaker.web.forms import fields
-from matchmaker.web.forms.refusals import say_why
+from matchmaker.web.forms.refusals import add_to_messages
 from matchmaker.web.supplier.market import back_to_market
 from matchmaker.web.supplier.products import own_product
 
@@ -68,7 +68,7 @@ def add(request: HttpRequest, uid) -> HttpResponse:
         for name, problems in form.errors.items():
             messages.error(
                 request,
-                labelled(form.fields[name].label or name, one_after_another(problems)),
+                labelled(form.fields[name].label or name, join_sentences(problems)),
             )
         return back_to_market(request, product)
     values = form.cleaned_data
@@ -76,9 +76,9 @@ def add(request: HttpRequest, uid) -> HttpResponse:
     try:
         record_registration(by=request.user, company=product.company, product=product if single else None, **values)
     except (Refused, ValidationError) as problem:
-        say_why(request, problem)
+        add_to_messages(request, problem)
     else:
-        transaction.on_commit(ring)
+        transaction.on_commit(start_matching)
         messages.success(request, _("Recorded. You are reminded when it has to be renewed."))
     return back_to_market(request, product)
 
@@ -88,6 +88,6 @@ def add(request: HttpRequest, uid) -> HttpResponse:
 def remove(request: HttpRequest, uid) -> HttpResponse:
     row = get_object_or_404(Registration.objects.of(request.company), uid=uid)
     remove_registration(by=request.user, registration=row)
-    transaction.on_commit(ring)
+    transaction.on_commit(start_matching)
     messages.success(request, _("Taken off the list; the record keeps it."))
     return redirect("supplier_registrations")

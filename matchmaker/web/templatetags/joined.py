@@ -8,7 +8,7 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, pgettext
 
-from matchmaker.core.lists import in_a_row, one_after_another
+from matchmaker.core.lists import format_list, join_sentences
 
 register = template.Library()
 
@@ -16,7 +16,7 @@ register = template.Library()
 @register.filter
 def sentences(several) -> str:
     """Several sentences one after another, as the reader's language sets them."""
-    return one_after_another(several)
+    return join_sentences(several)
 
 
 @register.simple_tag
@@ -41,13 +41,13 @@ def comma() -> str:
 @stringfilter
 def then(text: str) -> str:
     """A text with what separates it from the next one in its line, by the sign it ends in."""
-    return one_after_another([text, "."])[:-1]
+    return join_sentences([text, "."])[:-1]
 
 
 @register.filter
 def names(several) -> str:
     """Several names in a row, as the reader's language sets them."""
-    return in_a_row(several)
+    return format_list(several)
 
 
 # The dot is drawn in the space by the style sheet (`.between`), and a space at the end of a line has no width: so the

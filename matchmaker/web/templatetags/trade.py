@@ -65,7 +65,7 @@ def capacity(value, code: str, period: str) -> str:
 @register.filter
 def for_one(amount: str, unit: str) -> str:
     """What is asked for one unit; the Chinese stroke keeps the unit on its line, which a browser would break there."""
-    return formats.for_one(amount, unit).replace("／", f"{JOINER}／{JOINER}")
+    return formats.per_unit(amount, unit).replace("／", f"{JOINER}／{JOINER}")
 
 
 @register.filter

@@ -24,7 +24,7 @@ from django.utils.translation import gettext
 
 from matchmaker.core import formats
 from matchmaker.core.clocks import zone_name
-from matchmaker.core.formats import decimal, habits, money
+from matchmaker.core.formats import current_locale, decimal, money
 from matchmaker.web.templatetags import joined
 
 register = template.Library()
@@ -265,7 +265,7 @@ register.filter("money", money)  # `{{ quote.price|money:"USD" }}`
 def number(value, digits: int | None = None) -> str:
     """A number with the reader's separators; `|number:2` keeps exactly two decimals; '' for none."""
     amount = value if type(value) is int else decimal(value)
-    return "" if amount is None else _number(str(amount), None if digits is None else int(digits), habits())
+    return "" if amount is None else _number(str(amount), None if digits is None else int(digits), current_locale())
 
 
 @lru_cache(maxsize=1 << 14)
@@ -281,10 +281,10 @@ def percent(ratio, digits: int = 0) -> str:
     amount = decimal(ratio)
     if amount is None:
         return ""
-    pattern = habits().percent_formats[None].pattern
+    pattern = current_locale().percent_formats[None].pattern
     if int(digits):
         pattern = pattern.replace("#,##0", "#,##0." + "0" * int(digits))
-    return format_percent(amount, format=pattern, locale=habits())
+    return format_percent(amount, format=pattern, locale=current_locale())
 
 
 @register.filter
@@ -298,7 +298,7 @@ def day(value: date | datetime | None, style: str = "medium") -> str:
 @register.filter
 def month(value: date | None) -> str:
     """The month of a date with its year, in the reader's order: Dec 2026, 2026年12月."""
-    return format_skeleton("yMMM", value, locale=habits()) if value else ""
+    return format_skeleton("yMMM", value, locale=current_locale()) if value else ""
 
 
 @register.filter
@@ -309,7 +309,7 @@ def moment(value: datetime | None, style: str = "medium") -> str:
     # UTC is shown where the zone of the reader is not known, and is named then.
     is_utc = timezone.is_aware(value) and timezone.get_current_timezone_name() == "UTC"
     value = timezone.localtime(value) if timezone.is_aware(value) else value
-    locale = habits()
+    locale = current_locale()
     joiner = locale.datetime_formats.get(style, "{1} {0}")
     said = str(joiner).replace("{1}", format_date(value, style, locale=locale)).replace("{0}", clock(value))
     return f"{said} UTC" if is_utc else said
@@ -322,7 +322,7 @@ def clock(value: datetime | time | None) -> str:
         return ""
     if isinstance(value, datetime) and timezone.is_aware(value):
         value = timezone.localtime(value)
-    return format_time(value, "short", locale=habits())
+    return format_time(value, "short", locale=current_locale())
 
 
 @register.filter
@@ -330,7 +330,7 @@ def ago(value: datetime | None) -> str:
     """How long since or until: '3 days ago', '3天前', 'in 2 hours'."""
     if not value:
         return ""
-    return format_timedelta(value - timezone.now(), add_direction=True, locale=habits())
+    return format_timedelta(value - timezone.now(), add_direction=True, locale=current_locale())
 
 
 @register.filter

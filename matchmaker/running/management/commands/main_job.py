@@ -17,7 +17,7 @@ from matchmaker.matching.models import Match, MatchRun
 from matchmaker.matching.reasons import sentences
 from matchmaker.matching.services import start_match_run
 from matchmaker.notifications.models import Delivery
-from matchmaker.notifications.tasks import ring
+from matchmaker.notifications.tasks import start_delivery
 from matchmaker.running import sample
 
 PATIENCE = 300  # seconds without progress
@@ -65,7 +65,7 @@ class Command(BaseCommand):
             # What was planned before the workers stood is timed from now.
             if not run.blocks.filter(attempts__gt=0).exists():
                 MatchRun.objects.filter(pk=run.pk).update(started_at=timezone.now())
-            tasks.ring_run(run.blocks.filter(done_at__isnull=True).count())
+            tasks.start_run(run.blocks.filter(done_at__isnull=True).count())
         return run
 
     def follow(self, run: MatchRun) -> None:
@@ -83,7 +83,7 @@ class Command(BaseCommand):
 
     def deliver(self) -> int:
         """Wait until every mail that is due has left; what is parked is counted on the delivery page."""
-        ring()
+        start_delivery()
         due = Delivery.objects.filter(state=Delivery.State.WAITING, not_before__lte=timezone.now())
         started = waiting = due.count()
         moved = time.monotonic()

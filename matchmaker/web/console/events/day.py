@@ -14,7 +14,7 @@ from matchmaker.events import services
 from matchmaker.events.models import Attendee, GateDevice, Scan
 from matchmaker.web.access.decorators import team
 from matchmaker.web.console.events.event import event_of
-from matchmaker.web.forms.refusals import say_why
+from matchmaker.web.forms.refusals import add_to_messages
 
 
 @team
@@ -79,7 +79,7 @@ def device(request, slug):
     try:
         _device, secret = services.make_device(by=request.user, event=event, gate=request.POST.get("gate", "")[:60])
     except ValidationError as problem:
-        say_why(request, problem)
+        add_to_messages(request, problem)
     else:
         request.session["gate_key"] = f"{settings.SITE_URL}{reverse('gate')}#{secret}"
     return redirect("console_event_today", slug)

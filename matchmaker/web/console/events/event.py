@@ -14,7 +14,7 @@ from matchmaker.core.problems import Refused
 from matchmaker.events import services
 from matchmaker.events.models import Event
 from matchmaker.web.access.decorators import organiser, team
-from matchmaker.web.forms.refusals import say_why
+from matchmaker.web.forms.refusals import add_to_messages
 
 
 class EventForm(forms.ModelForm):
@@ -166,9 +166,9 @@ def _turned(request, slug, verb, sentence):
     try:
         event = verb(by=request.user, event=event)
     except ValidationError as problem:  # an event that was planned with less than is asked for today
-        say_why(request, problem)
+        add_to_messages(request, problem)
     except Refused as problem:
-        say_why(request, problem)
+        add_to_messages(request, problem)
     else:
         messages.success(request, sentence)
     return redirect("console_event", event.slug)

@@ -8,14 +8,14 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from matchmaker.core import reference
-from matchmaker.core.lists import in_a_row, one_after_another
+from matchmaker.core.lists import format_list, join_sentences
 from matchmaker.core.problems import Refused
 from matchmaker.events import services
 from matchmaker.events.models import Event, Meeting
-from matchmaker.notifications.tasks import ring
+from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import organiser
 from matchmaker.web.console.events.event import event_of
-from matchmaker.web.forms.refusals import say_why
+from matchmaker.web.forms.refusals import add_to_messages
 from matchmaker.web.rendering.agendas import local
 from matchmaker.web.rendering.list_export import Table, export
 
@@ -39,22 +39,22 @@ def booths(request: HttpRequest, slug: str) -> HttpResponse:
         except ValidationError as error:
             problems = error.message_dict
         except Refused as refusal:
-            say_why(request, refusal)
+            add_to_messages(request, refusal)
         else:
-            transaction.on_commit(ring)
+            transaction.on_commit(start_delivery)
             messages.success(request, _("Saved. Agendas and calendars show the booths from now on."))
             return redirect("console_event_booths", slug)
     context = {
         "event": event,
         "tab": "participants",
-        "rows": [{"row": row, "problem": one_after_another(problems.get(str(row.uid), []))} for row in rows],
+        "rows": [{"row": row, "problem": join_sentences(problems.get(str(row.uid), []))} for row in rows],
         "problems": len(problems),
     }
     return render(request, "console/event_booths.html", context, status=422 if problems else 200)
 
 
 def _languages(codes: list[str]) -> str:
-    return in_a_row(reference.name(reference.languages().get(code), code) for code in codes)
+    return format_list(reference.name(reference.languages().get(code), code) for code in codes)
 
 
 def _participants(event: Event) -> Table:

@@ -18,11 +18,11 @@ from matchmaker.events.models import Meeting, PlanDraft
 from matchmaker.events.services import snapshot as snapshots
 from matchmaker.events.services.editing import best_slots
 from matchmaker.events.services.explaining import in_the_way
-from matchmaker.notifications.tasks import ring
+from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import organiser, team
 from matchmaker.web.console.events.event import event_of
 from matchmaker.web.console.events.plan import draft_of
-from matchmaker.web.forms.refusals import say_why
+from matchmaker.web.forms.refusals import add_to_messages
 from matchmaker.web.rendering.agendas import local, read_instant
 from matchmaker.web.rendering.notice_claims import done
 
@@ -157,9 +157,9 @@ def change(request, slug, uid):
         else:
             raise Http404
     except (Refused, ValidationError) as problem:
-        say_why(request, problem)
+        add_to_messages(request, problem)
     else:
-        transaction.on_commit(ring)
+        transaction.on_commit(start_delivery)
     return redirect("console_event_meeting", slug, uid)
 
 

@@ -12,11 +12,11 @@ from matchmaker.core import reference
 from matchmaker.core.problems import Refused
 from matchmaker.events import services
 from matchmaker.events.models import Interpreter, Meeting, Wish
-from matchmaker.notifications.tasks import ring
+from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import organiser, team
 from matchmaker.web.console.events.event import event_of
 from matchmaker.web.console.events.forms import InterpreterForm, WalkInForm
-from matchmaker.web.forms.refusals import say_why, show_on
+from matchmaker.web.forms.refusals import add_to_form, add_to_messages
 from matchmaker.web.rendering.agendas import read_away, ticked_slots
 
 
@@ -82,7 +82,7 @@ def add(request, slug):
         try:
             services.register_for_event(by=request.user, event=event, **form.cleaned_data)
         except (Refused, ValidationError) as problem:
-            show_on(form, problem)
+            add_to_form(form, problem)
         else:
             messages.success(request, _("Registered."))
             return redirect("console_event_participants", slug)
@@ -97,9 +97,9 @@ def withdraw(request, slug, uid):
     try:
         services.withdraw_from_event(by=request.user, participation=row)
     except Refused as problem:
-        say_why(request, problem)
+        add_to_messages(request, problem)
     else:
-        transaction.on_commit(ring)
+        transaction.on_commit(start_delivery)
         messages.success(request, _("Withdrawn. Those they would have met are told."))
     return redirect("console_event_participants", slug)
 

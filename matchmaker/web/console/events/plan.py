@@ -17,12 +17,12 @@ from matchmaker.events import services, tasks
 from matchmaker.events.models import Meeting, PlanDraft
 from matchmaker.events.services import snapshot as snapshots
 from matchmaker.events.services.explaining import UnplacedWishes
-from matchmaker.notifications.tasks import ring as ring_post_office
+from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import organiser, team
 from matchmaker.web.console.events.boards import VIEWS, Cell, board
 from matchmaker.web.console.events.event import event_of
 from matchmaker.web.console.events.forms import PlanForm
-from matchmaker.web.forms.refusals import say_why
+from matchmaker.web.forms.refusals import add_to_messages
 from matchmaker.web.rendering.agendas import local
 from matchmaker.web.templatetags.ui import moment, number
 
@@ -71,9 +71,9 @@ def place_request(request, slug, uid):
     try:
         meeting = services.place_request(by=request.user, request=found)
     except Refused as problem:
-        say_why(request, problem)
+        add_to_messages(request, problem)
         return redirect("console_event_plans", slug)
-    transaction.on_commit(ring_post_office)
+    transaction.on_commit(start_delivery)
     when = moment(local(meeting.starts_at, meeting.event.zone))
     messages.success(request, _("Placed at %(when)s. It stands in both agendas now.") % {"when": when})
     return redirect("console_event_plans", slug)
@@ -126,7 +126,7 @@ def start(request, slug):
         except Refused as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
         else:
-            transaction.on_commit(tasks.ring)
+            transaction.on_commit(tasks.start_planning)
             return redirect("console_event_plans", slug)
     return _plans(request, event, form, status=422)
 
@@ -283,9 +283,9 @@ def publish(request, slug, uid):
     try:
         done = services.publish_plan(by=request.user, draft=draft)
     except Refused as problem:
-        say_why(request, problem)
+        add_to_messages(request, problem)
         return redirect("console_event_plan", slug, uid)
-    transaction.on_commit(ring_post_office)
+    transaction.on_commit(start_delivery)
     messages.success(
         request,
         _(
@@ -309,7 +309,7 @@ def discard(request, slug, uid):
     try:
         services.discard_plan(by=request.user, draft=draft)
     except Refused as problem:
-        say_why(request, problem)
+        add_to_messages(request, problem)
     return redirect("console_event_plans", slug)
 
 

@@ -16,12 +16,12 @@ from matchmaker.core.problems import Refused
 from matchmaker.events import services
 from matchmaker.events.models import Attendee, EventParticipation, Meeting, Scan
 from matchmaker.events.services.walkins import places_for
-from matchmaker.notifications.tasks import ring
+from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import organiser, team
 from matchmaker.web.console.events.event import event_of
 from matchmaker.web.console.events.pair import read_slot
 from matchmaker.web.console.qr import qr
-from matchmaker.web.forms.refusals import say_why
+from matchmaker.web.forms.refusals import add_to_messages
 from matchmaker.web.rendering.agendas import local
 from matchmaker.web.rendering.notice_claims import done
 
@@ -171,9 +171,9 @@ def mend(request, slug, uid):
         until = read_slot(request.POST["until"]) if request.POST.get("until") else None
         done = services.mend_plan(by=request.user, event=event, company=row.company, until=until)
     except Refused as problem:
-        say_why(request, problem)
+        add_to_messages(request, problem)
     else:
-        transaction.on_commit(ring)
+        transaction.on_commit(start_delivery)
         messages.success(
             request,
             _("%(cancelled)d meetings called off, %(added)d new ones in the freed time, %(moved)d moved.")
@@ -202,9 +202,9 @@ def place(request, slug, uid):
             starts_at=read_slot(request.POST.get("slot", "")),
         )
     except Refused as problem:
-        say_why(request, problem)
+        add_to_messages(request, problem)
     else:
-        transaction.on_commit(ring)
+        transaction.on_commit(start_delivery)
         at, both = _("Booked at table %(table)d.") % {"table": booked.table}, [booked.supplier, booked.buyer]
         told = _("Both sides are told.")
         messages.success(request, done(at, told, kind="meetings_changed", companies=both))

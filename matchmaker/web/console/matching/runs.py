@@ -16,7 +16,7 @@ from matchmaker.matching import tasks
 from matchmaker.matching.models import Match, MatchRun
 from matchmaker.matching.services import cancel_match_run, put_aside, start_match_run, try_again
 from matchmaker.web.access.decorators import organiser, team
-from matchmaker.web.forms.refusals import say_why
+from matchmaker.web.forms.refusals import add_to_messages
 
 ASIDE_SHOWN = 50
 
@@ -103,10 +103,10 @@ def start(request):
     try:
         run = start_match_run(by=request.user, campaign=request.campaign)
     except Refused as problem:
-        say_why(request, problem)
+        add_to_messages(request, problem)
         return redirect("console_matching")
     blocks = run.blocks.count()
-    transaction.on_commit(lambda: tasks.ring_run(blocks))
+    transaction.on_commit(lambda: tasks.start_run(blocks))
     return redirect("console_matching")
 
 
@@ -136,6 +136,6 @@ def cancel(request, uid):
 def again(request):
     """What was put aside is tried once more."""
     if try_again(by=request.user, campaign=request.campaign):
-        transaction.on_commit(tasks.ring)
+        transaction.on_commit(tasks.start_matching)
     messages.success(request, _("It is being tried again."))
     return redirect("console_matching")

@@ -16,7 +16,7 @@ from matchmaker.market_access.models import EntryRule
 from matchmaker.matching import tasks as matching_tasks
 from matchmaker.web.access.decorators import organiser
 from matchmaker.web.console.rules.forms import AdmissionForm, NewAgreementForm, NewRuleForm
-from matchmaker.web.forms.refusals import show_on
+from matchmaker.web.forms.refusals import add_to_form
 
 
 @organiser
@@ -60,9 +60,9 @@ def _page(request: HttpRequest, form, context: dict, verb: Callable) -> HttpResp
         try:
             made = verb(**form.cleaned_data)
         except (Refused, ValidationError) as problem:
-            show_on(form, problem)
+            add_to_form(form, problem)
         else:
-            transaction.on_commit(matching_tasks.ring)
+            transaction.on_commit(matching_tasks.start_matching)
             messages.success(request, _("Recorded. The audit says who added it."))
             code = getattr(made, "rule_code", None) or made.code
             name = "console_agreement" if "agreement" in type(made).__name__.lower() else "console_rule"

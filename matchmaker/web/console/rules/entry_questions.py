@@ -85,7 +85,7 @@ def _page(request: HttpRequest, row, form, edit, *, title: str, eyebrow: str, ba
         if "preview" in request.POST:
             preview = previewed(form, lambda: services.preview_readiness(edit, products(), form.day()))
         elif done(form, edit):
-            transaction.on_commit(matching_tasks.ring)
+            transaction.on_commit(matching_tasks.start_matching)
             messages.success(request, _("Saved. The record keeps what it said before."))
             return redirect(back_url)
     context = {

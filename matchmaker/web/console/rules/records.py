@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from matchmaker.catalogue.models import Product
-from matchmaker.core.lists import in_a_row, labelled, side_by_side
+from matchmaker.core.lists import format_list, labelled, side_by_side
 from matchmaker.core.problems import Refused
 from matchmaker.market_access import sentences, services
 from matchmaker.market_access.models import AccessNotice, Agreement, AgreementPartner, EntryRule, TariffRate
@@ -23,7 +23,7 @@ from matchmaker.market_access.readiness import State
 from matchmaker.matching import tasks as matching_tasks
 from matchmaker.web.access.decorators import organiser, team
 from matchmaker.web.console.rules.forms import AgreementForm, PartnerForm, RateForm, RuleForm, TariffForm
-from matchmaker.web.forms.refusals import show_on
+from matchmaker.web.forms.refusals import add_to_form
 
 KEPT_SECONDS = 3600  # how long an uploaded tariff waits between preview and loading
 SHOWN = 50
@@ -63,7 +63,7 @@ def rule(request, code: str):
         if "preview" in request.POST:
             preview = previewed(form, lambda: services.preview_rule(row, form.day(), products(), **fields))
         elif done(form, lambda: services.edit_rule(by=request.user, rule=row, **fields)):
-            transaction.on_commit(matching_tasks.ring)
+            transaction.on_commit(matching_tasks.start_matching)
             messages.success(request, _("Saved. The record keeps what it said before."))
             return redirect("console_rule", code)
     context = {
@@ -88,7 +88,7 @@ def previewed(form, look) -> list | None:
     try:
         return list(look())
     except (Refused, ValidationError) as problem:
-        show_on(form, problem)
+        add_to_form(form, problem)
         return None
 
 
@@ -96,7 +96,7 @@ def done(form, act) -> bool:
     try:
         act()
     except (Refused, ValidationError) as problem:
-        show_on(form, problem)
+        add_to_form(form, problem)
         return False
     return True
 
@@ -227,7 +227,7 @@ def _duty_words(answer) -> str:
         return labelled(sentences.in_language(answer.best.agreement, "name"), sentences.percent(answer.best.rate))
     if answer.mfn is not None:
         return sentences.percent(answer.mfn)
-    names = in_a_row(sentences.in_language(option.agreement, "name") for option in answer.options)
+    names = format_list(sentences.in_language(option.agreement, "name") for option in answer.options)
     return _("%(names)s, rate not loaded") % {"names": names} if names else _("no agreement, rate not loaded")
 
 
