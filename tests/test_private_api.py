@@ -27,16 +27,7 @@ PRIVATE = (
     "numba.core",
 )
 # Attributes that begin with an underscore are checked by ruff (SLF001).
-_WORDING = "organisers reword letters, and the placeholders of a letter are read from its template"
 ALLOWED = {
-    ("core/compiled.py", "numba.core.config"): "the folder for compiled code is set for all of numba at once",
-    ("notifications/topics.py", "django.template.utils.get_app_template_dirs"): "topics are files beside the templates",
-    ("notifications/wording.py", "django.template.base.TokenType"): _WORDING,
-    ("notifications/wording.py", "django.template.base.VariableNode"): _WORDING,
-    ("notifications/wording.py", "django.template.defaulttags.ForNode"): _WORDING,
-    ("notifications/wording.py", "django.template.defaulttags.IfNode"): _WORDING,
-    ("notifications/wording.py", "django.template.loader_tags.BlockNode"): _WORDING,
-    ("notifications/wording.py", "django.templatetags.i18n.BlockTranslateNode"): _WORDING,
 }
 
 

@@ -11,7 +11,6 @@ from pathlib import Path
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.template.loader import get_template, render_to_string
-from django.template.utils import get_app_template_dirs
 from django.utils.translation import gettext as _
 
 from matchmaker.notifications import kinds
@@ -27,7 +26,6 @@ PARTS = ("subject.txt", "txt", "html", "line.html")
 def known() -> frozenset[str]:
     """The topics that have a file, `account` among them."""
     folders = [Path(place) for engine in settings.TEMPLATES for place in engine["DIRS"]]
-    folders += [Path(place) for place in get_app_template_dirs("templates")]
     found = {file.stem for folder in folders for file in (folder / "notifications/topics").glob("*.txt")}
     return frozenset(found | {ACCOUNT})
 

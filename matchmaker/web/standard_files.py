@@ -3,9 +3,9 @@
 import datetime as dt
 
 from django.conf import settings
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
-from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -17,13 +17,18 @@ from matchmaker.web.access.decorators import View, everyone
 VALID = dt.timedelta(days=180)  # security.txt says until when it holds; RFC 9116 asks for less than a year
 
 
+def _url(path: str) -> str:
+    """The address of a static file; its name holds a digest of its content."""
+    return staticfiles_storage.url(path)
+
+
 def icon(path: str) -> View:
     """Leads from an address that browsers try by themselves to the static file, whose name holds its digest."""
 
     @everyone
     @require_safe
     def show(request: HttpRequest) -> HttpResponse:
-        return redirect(static(path))
+        return redirect(_url(path))
 
     return show
 
@@ -33,7 +38,7 @@ def icon(path: str) -> View:
 def manifest(request: HttpRequest) -> HttpResponse:
     """What a phone needs to put the site on its first screen (W3C, Web Application Manifest)."""
     icons = [
-        {"src": static(f"img/icon-{side}.png"), "sizes": f"{side}x{side}", "type": "image/png"} for side in (192, 512)
+        {"src": _url(f"img/icon-{side}.png"), "sizes": f"{side}x{side}", "type": "image/png"} for side in (192, 512)
     ]
     said = {
         "name": site_name(),

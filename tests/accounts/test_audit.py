@@ -126,7 +126,7 @@ def test_act_without_a_transaction_is_no_act(company):
         connection.in_atomic_block = before
 
 
-def test_feature_78_record_page_is_for_administrators(client, company):
+def test_record_page_is_for_administrators(client, company):
     client.force_login(factories.member_of(company))
     page = client.get(reverse("company_record", args=[company.uid])).text
     assert all(f"act_{number}" in page for number in range(4))

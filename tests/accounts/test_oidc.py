@@ -115,7 +115,7 @@ def signed_in(client) -> str:
     return client.session.get("_auth_user_id", "")
 
 
-def test_feature_87_a_person_of_the_provider_gets_an_account_and_the_same_one_again(client, provider):
+def test_a_person_of_the_provider_gets_an_account_and_the_same_one_again(client, provider):
     sign_in(client, provider)
     person = User.objects.get(email="wang@ministry.example")
     assert signed_in(client) == str(person.pk)

@@ -171,7 +171,7 @@ def test_the_word_of_a_trusted_partner_approves_and_anothers_is_only_read(truste
     assert approved.count() == int(trusted)
 
 
-def test_feature_7_a_word_given_before_approves_at_the_submission():
+def test_a_word_given_before_approves_at_the_submission():
     desk = factories.partner(is_trusted=True)
     row = factories.supplier(status="draft")
     partners.vouch(by=desk[1], enrolment=used(row, code_of(desk)), text="We know it.")

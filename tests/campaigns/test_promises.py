@@ -19,7 +19,7 @@ def waiting(campaign, **fields):
     return row
 
 
-def test_feature_2_each_side_has_its_own_form_desk_and_rights(client, campaign):
+def test_each_side_has_its_own_form_desk_and_rights(client, campaign):
     seller, wanter = (factories.member_of(row) for row in (factories.supplier(), factories.buyer()))
     client.force_login(factories.user())
     asked = {
@@ -38,9 +38,7 @@ def test_feature_2_each_side_has_its_own_form_desk_and_rights(client, campaign):
 
 
 @pytest.mark.parametrize("way", ["register", "code"])
-def test_feature_5_a_profile_is_public_only_after_a_check_of_the_register_or_by_an_issued_code(
-    client, organiser, campaign, way
-):
+def test_a_profile_is_public_only_after_a_check_of_the_register_or_by_an_issued_code(client, organiser, campaign, way):
     company = waiting(campaign)
     url = reverse("supplier", args=[company.uid])
     assert client.get(url).status_code == 404
@@ -58,7 +56,7 @@ def test_feature_5_a_profile_is_public_only_after_a_check_of_the_register_or_by_
     assert client.get(url).status_code == 200
 
 
-def test_feature_78_what_the_team_changes_stands_in_a_log_the_team_reads(client, organiser, campaign):
+def test_what_the_team_changes_stands_in_a_log_the_team_reads(client, organiser, campaign):
     company = waiting(campaign)
     end = timezone.localdate() + dt.timedelta(days=30)
     verification.verify_company(

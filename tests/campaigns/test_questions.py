@@ -46,7 +46,7 @@ KEPT = [
 
 
 @pytest.mark.parametrize(("kind", "raw", "value", "words"), KEPT)
-def test_feature_10_an_answer_of_each_kind_is_kept(team, kind, raw, value, words):
+def test_an_answer_of_each_kind_is_kept(team, kind, raw, value, words):
     company = factories.supplier()
     question = ask(team, kind=kind, options=OPTIONS)
     assert answer(company, question, raw) == 1

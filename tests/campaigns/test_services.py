@@ -74,7 +74,7 @@ def test_approval_is_told_and_written_down(campaign):
     assert AuditEntry.objects.get(verb="company_approved").actor == organiser
 
 
-def test_feature_6_return_carries_its_reason(campaign):
+def test_return_carries_its_reason(campaign):
     company = make.supplier(status="pending")
     return_company(by=make.organiser(campaign), company=company, campaign=campaign, reason=" The address is missing. ")
     assert (company.status, company.status_reason) == ("returned", "The address is missing.")
@@ -107,7 +107,7 @@ def test_nobody_decides_about_her_own_company(campaign):
 
 
 @pytest.mark.parametrize("role", ["staff", ""])
-def test_feature_79_only_organisers_decide(campaign, role):
+def test_only_organisers_decide(campaign, role):
     person = make.organiser(campaign, role=role) if role else make.user()
     company = make.supplier(status="pending")
     with pytest.raises(Refused) as refusal:

@@ -69,7 +69,7 @@ def test_registered_domain_of_an_address(address, registered):
 
 
 @pytest.mark.slow
-def test_feature_9_exhibitors_of_two_editions_reach_the_goal(capsys):
+def test_exhibitors_of_two_editions_reach_the_goal(capsys):
     figures = benchmark.main()
     assert figures["precision"] >= 0.95
     assert figures["recall"] >= 0.85
@@ -97,7 +97,7 @@ def test_database_picks_what_is_worth_comparing():
 
 
 @pytest.mark.django_db
-def test_feature_9_console_shows_the_look_alike_and_why(client):
+def test_console_shows_the_look_alike_and_why(client):
     campaign = factories.campaign()
     pair = [
         factories.supplier(legal_name=name, status="pending") for name in ("Andes Frutas SAC", "ANDES FRUTAS S.A.C.")

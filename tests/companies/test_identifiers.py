@@ -41,13 +41,13 @@ def test_good_numbers_are_kept_in_their_compact_form(country, kind, typed, kept)
         ("LA", "national", "1" * 41, "number_length"),
     ],
 )
-def test_feature_4_wrong_numbers_are_refused_by_name_of_the_fault(country, kind, number, code):
+def test_wrong_numbers_are_refused_by_name_of_the_fault(country, kind, number, code):
     with pytest.raises(ValidationError) as refusal:
         check_identifier(country=country, kind=kind, number=number)
     assert refusal.value.code == code
 
 
-def test_feature_3_every_single_slip_in_a_credit_code_is_found():
+def test_every_single_slip_in_a_credit_code_is_found():
     """GB 32100-2015 promises it: the check character is over a prime."""
     good = "91110000600037341L"
     alphabet = "0123456789ABCDEFGHJKLMNPQRTUWXY"

@@ -176,7 +176,7 @@ def test_last_administrator_stays(company, admin, verb):
     assert Membership.objects.get(user=admin).role == "admin"
 
 
-def test_feature_8_hand_over_makes_the_other_administrator_and_lets_one_leave(company, admin):
+def test_hand_over_makes_the_other_administrator_and_lets_one_leave(company, admin):
     other = joined(company)
     members.hand_over(by=admin, membership=other)
     members.leave_company(by=admin, company=company)
@@ -227,7 +227,7 @@ def test_removal_holds_at_the_next_request_of_an_open_session_and_of_a_key(clien
     assert client.get(reverse("api_my_products"), headers=headers).json()["count"] == 0
 
 
-def test_feature_8_request_to_join_is_told_to_administrators_and_answered_once(client, company, admin):
+def test_request_to_join_is_told_to_administrators_and_answered_once(client, company, admin):
     person = factories.user()
     client.force_login(person)
     client.post(reverse("knock", args=[company.uid]), {"message": "I run your exports."})

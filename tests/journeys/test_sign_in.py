@@ -10,9 +10,7 @@ provider = test_oidc.provider
 
 
 @pytest.mark.parametrize("allowed", [True, False])
-def test_feature_87_a_browser_goes_to_the_provider_and_comes_back_signed_in(
-    chromium, live_server, settings, provider, allowed
-):
+def test_a_browser_goes_to_the_provider_and_comes_back_signed_in(chromium, live_server, settings, provider, allowed):
     """Chromium stops a form that is sent on to an origin the policy does not name: the second case shows it."""
     origins = [provider.address] if allowed else []
     settings.SECURE_CSP = settings.SECURE_CSP | {"form-action": ["'self'", *origins]}

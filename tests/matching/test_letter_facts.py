@@ -58,4 +58,4 @@ def test_letters_carry_no_figure_of_closeness():
         evidence={"offer_names": {"en": "rice"}, "want_names": {"en": "fragrant rice"}},
     )
     with override("en"):
-        assert reasons.sentences(match, figures=False) == ["“rice” and “fragrant rice” are close in meaning."]
+        assert reasons.sentences(match) == ["“rice” and “fragrant rice” are close in meaning."]

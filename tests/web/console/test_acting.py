@@ -40,7 +40,7 @@ def test_acting_shows_the_desk_under_a_banner_and_the_company_hears_of_it(client
     assert (told.recipient, told.context["reason"]) == (factories.member_of(company), "She asked by telephone.")
 
 
-def test_feature_77_what_is_done_stands_in_the_record_under_the_name_of_who_did_it(client, organiser, company):
+def test_what_is_done_stands_in_the_record_under_the_name_of_who_did_it(client, organiser, company):
     act(client, organiser, company)
     page = client.get(reverse("supplier_company"))
     said = {name: value or "" for name, value in page.context["form"].initial.items()} | {"about": "New words."}

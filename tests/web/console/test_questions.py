@@ -70,7 +70,7 @@ def test_staff_read_and_do_not_ask(client):
     assert not Question.objects.exists()
 
 
-def test_feature_10_answers_leave_as_a_sheet_with_a_column_a_question_and_no_formula(client, organiser):
+def test_answers_leave_as_a_sheet_with_a_column_a_question_and_no_formula(client, organiser):
     """What is typed as a formula is text in the file; numbers stay numbers; what was not answered is empty."""
     campaign = organiser.organiser_of.get().campaign
     asked(client, label_en="Your motto", kind="line", options="")

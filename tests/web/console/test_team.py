@@ -22,7 +22,7 @@ def admin(campaign, client):
     return person
 
 
-def test_feature_79_an_administrator_invites_changes_roles_and_removes(client, campaign, admin):
+def test_an_administrator_invites_changes_roles_and_removes(client, campaign, admin):
     client.post(reverse("console_team_invite"), {"email": "new@fair.example", "role": "staff"})
     seat = TeamSeat.objects.get()
     assert "new@fair.example" in client.get(reverse(PAGE)).text
@@ -73,7 +73,7 @@ def test_the_letter_leads_whoever_confirmed_the_address_to_the_console_and_nobod
     assert client.get(reverse(PAGE)).status_code == 200
 
 
-def test_feature_78_organisers_read_the_record_of_the_campaign_in_words(client, campaign, admin):
+def test_organisers_read_the_record_of_the_campaign_in_words(client, campaign, admin):
     client.post(reverse("console_team_invite"), {"email": "new@fair.example", "role": "staff"})
     page = client.get(reverse("console_record"))
     assert [entry.verb for entry in page.context["page"]] == ["give_place"]

@@ -15,6 +15,7 @@ from matchmaker.catalogue.models import Demand, ProductText
 from matchmaker.events.models import Event
 from matchmaker.events.services import register_for_event
 from tests import factories as make
+from tests.markup import flat
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -60,7 +61,7 @@ def test_the_front_door_shows_the_campaign(client, event):
 def test_a_product_shows_its_languages_side_by_side_with_their_marks(client):
     row = make.product(name="ข้าวหอมมะลิ", language="th")
     ProductText.objects.create(product=row, language="ar", name="أرز الياسمين")
-    page = client.get(reverse("product", args=[row.uid])).content.decode()
+    page = flat(client.get(reverse("product", args=[row.uid])).content.decode())
     assert '<h3 lang="ar" dir="rtl">أرز الياسمين</h3>' in page
     assert '<h3 lang="th" dir="ltr">ข้าวหอมมะลิ</h3>' in page
 

@@ -7,13 +7,14 @@ import pytest
 from django.utils import timezone
 
 from tests import factories
+from tests.markup import flat
 
 pytestmark = pytest.mark.django_db
 
 
 def goods(answer) -> list[str]:
     """Names and links of goods in the order of the page."""
-    listed = "".join(re.findall(r'<ul class="goods">(.*?)</ul>', answer.content.decode(), re.S))
+    listed = "".join(re.findall(r'<ul class="goods">(.*?)</ul>', flat(answer.content.decode())))
     return re.findall(r"<a [^>]*>(.*?)</a>", listed)
 
 
