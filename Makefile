@@ -103,6 +103,10 @@ bench-load: setup-dev ## 100 requests a second to a real server while products a
 bench-notifications: setup-dev ## notifications: writing many notices and sending them
 	@$(PYTHON_ENV)/python benchmarks/notifications.py
 
+.PHONY: env-example
+env-example: setup ## .env.example from the table of settings in docs/operating.md
+	@$(PYTHON_ENV)/python deploy/env_example.py > .env.example
+
 .PHONY: bench-import
 bench-import: setup-dev ## a sheet of products beside django-import-export and COPY (PostgreSQL)
 	@$(PYTHON_ENV)/python benchmarks/imports.py

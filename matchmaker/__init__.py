@@ -1,5 +1,6 @@
-"""matchmaker: suppliers and buyers of an import campaign find each other, with reasons."""
+"""matchmaker: suppliers and buyers of an import campaign are matched, with reasons."""
 
 from matchmaker.celery import app as celery_app
 
-__all__ = ["celery_app"]
+__version__ = "0.10.0"
+__all__ = ["__version__", "celery_app"]
