@@ -51,6 +51,13 @@ def test_make_targets_and_commands_of_a_page_exist(page):
 
 
 @pytest.mark.parametrize("page", PAGES, ids=page_name)
+def test_scripts_of_a_page_exist(page):
+    named = " ".join([*code_spans(page.read_text()), *code_blocks(page.read_text(), r"\w*")])
+    scripts = set(re.findall(r"(?<![\w./-])(?:benchmarks/\w+\.py|bin/\w+)", named))
+    assert [script for script in sorted(scripts) if not (ROOT / script).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=page_name)
 def test_links_of_a_page_lead_to_files(page):
     targets = re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", page.read_text())
     assert [target for target in targets if not (page.parent / target).exists()] == []
@@ -117,6 +124,12 @@ def test_python_examples_of_a_page_use_names_that_exist(page):
         ]
         wrong += [name for name in [*imported.values(), *used] if not resolve(name)]
     assert wrong == []
+
+
+def test_the_page_about_design_lists_every_component():
+    table = (ROOT / "docs/design.md").read_text().split("## Components", 1)[1].split("\n## ", 1)[0]
+    first_cells = " ".join(re.findall(r"^\| (`[^|]+) \|", table, re.MULTILINE))
+    assert set(re.findall(r"`(\w+)`", first_cells)) == {path.stem for path in (ROOT / "templates/components").glob("*")}
 
 
 def names_in(path: Path) -> set[str]:
