@@ -98,14 +98,14 @@ def test_every_notice_says_which_organisation_it_is_about():
 def test_every_verb_of_the_audit_is_put_into_words():
     verbs = {value.value for _place, words in _calls("record") if isinstance(value := words.get("verb"), ast.Constant)}
     assert len(verbs) > 100
-    verbs |= _verbs_by_way_of_a_helper()
-    # Verbs that are put together from a state.
+    verbs |= _verbs_passed_to_a_helper()
+    # Verbs that are made from a state.
     verbs |= {"event_published", "event_cancelled", "request_accepted", "request_declined"}
     verbs |= {"move_accepted", "move_declined", "company_approved", "company_returned"}
     assert verbs - audit_log.SAID.keys() == set()
 
 
-def _verbs_by_way_of_a_helper() -> set[str]:
+def _verbs_passed_to_a_helper() -> set[str]:
     """Verbs that a service passes to a function of its own, which writes the record."""
     found: set[str] = set()
     for path in Path("matchmaker").rglob("services/*.py"):
