@@ -1,6 +1,7 @@
-"""matchmaker: suppliers and buyers of an import campaign are matched, with reasons."""
+"""matchmaker: suppliers and buyers of an import campaign find each other, with reasons."""
 
 from matchmaker.celery import app as celery_app
 
-__version__ = "0.10.0"
-__all__ = ["__version__", "celery_app"]
+__version__ = "0.10.0"  # of the site, as in CHANGELOG.md; the API has a version of its own (docs/api.md)
+
+__all__ = ["celery_app"]

@@ -12,8 +12,6 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
-from matchmaker import __version__
-
 # One BLAS thread: two on a busy two-core machine were 3 to 11 times slower than one. Set before numpy is imported.
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(name, "1")
@@ -58,7 +56,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
-    # the layers, lowest first
+    # the floors, lowest first
     "matchmaker.core",
     "matchmaker.notifications",
     "matchmaker.accounts",
@@ -71,7 +69,7 @@ INSTALLED_APPS = [
     "matchmaker.directory",
     "matchmaker.messaging",
     "matchmaker.events",
-    # what people and programs use
+    # the doors
     "matchmaker.web",
     "matchmaker.api",
     "matchmaker.running",
@@ -177,7 +175,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": 30,
     "socket_connect_timeout": 2,
     "retry_policy": {"timeout": 2.0},
-    # A page that starts a task while Redis is away must not wait: the timetable finds the row anyway.
+    # A page that rings a bell while Redis is away must not wait: the timetable finds the row anyway.
     "max_retries": 1,
     "interval_start": 0,  # without these two it waited two seconds for its second try
     "interval_max": 0.1,
@@ -371,7 +369,7 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "matchmaker API",
-    "VERSION": __version__,
+    "VERSION": "1.0.0",
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from django.core.management import call_command, get_commands
+from django.core.management import get_commands
 
 import matchmaker
 
@@ -47,7 +47,8 @@ def test_make_targets_and_commands_of_a_page_exist(page):
     named = " ".join([*code_spans(text), *code_blocks(text, r"\w*")])
     targets = set(re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     assert set(re.findall(r"\bmake ([a-z][a-z-]+)", named)) - targets == set()
-    assert set(re.findall(r"manage\.py ([a-z_]+)", named)) - set(get_commands()) == set()
+    commands = {*get_commands(), "version"}  # manage.py itself prints the version
+    assert set(re.findall(r"manage\.py ([a-z_]+)", named)) - commands == set()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=page_name)
@@ -197,11 +198,9 @@ def test_a_shell_reads_the_example_of_an_environment_file(tmp_path):
 # -- versions ---------------------------------------------------------------------------------------------------------
 
 
-def test_the_changelog_begins_with_the_version_of_the_code(capsys):
+def test_the_changelog_begins_with_the_version_of_the_code():
     versions = re.findall(r"^## (\d+\.\d+\.\d+) — \d{4}-\d\d-\d\d$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
     assert versions[0] == matchmaker.__version__
-    call_command("show_version")
-    assert capsys.readouterr().out.startswith(f"matchmaker {matchmaker.__version__}, Django 6.")
 
 
 def test_the_changelog_says_nothing_twice():
