@@ -44,7 +44,7 @@ def code_blocks(text: str, language: str) -> list[str]:
 @pytest.mark.parametrize("page", PAGES, ids=page_name)
 def test_make_targets_and_commands_of_a_page_exist(page):
     text = page.read_text()
-    named = " ".join([*code_spans(text), *code_blocks(text, r"\w*")])
+    named = "\n".join([*code_spans(text), *code_blocks(text, r"\w*")])
     targets = set(re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     assert set(re.findall(r"\bmake ([a-z][a-z-]+)", named)) - targets == set()
     commands = {*get_commands(), "version"}  # manage.py itself prints the version
@@ -53,7 +53,7 @@ def test_make_targets_and_commands_of_a_page_exist(page):
 
 @pytest.mark.parametrize("page", PAGES, ids=page_name)
 def test_scripts_of_a_page_exist(page):
-    named = " ".join([*code_spans(page.read_text()), *code_blocks(page.read_text(), r"\w*")])
+    named = "\n".join([*code_spans(page.read_text()), *code_blocks(page.read_text(), r"\w*")])
     scripts = set(re.findall(r"(?<![\w./-])(?:benchmarks/\w+\.py|bin/\w+)", named))
     assert [script for script in sorted(scripts) if not (ROOT / script).exists()] == []
 
