@@ -11,7 +11,7 @@ SHELL = /bin/sh
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: ## make .venv from requirements.txt, nothing else
+setup: ## make .venv from requirements.txt and nothing else
 	@bin/setup
 
 setup-dev:
@@ -20,7 +20,7 @@ setup-dev:
 run: setup ## the whole site with the sample campaign; Ctrl-C stops it, PORT and HOST choose the address
 	@exec $(PYTHON_ENV)/python -m matchmaker.running run
 
-demo: setup ## the main job without the web: a table of matches with reasons
+demo: setup ## matching without the web: a table of matches with reasons
 	@exec $(PYTHON_ENV)/python -m matchmaker.running demo
 
 test: setup-dev ## unit and integration tests on SQLite and a real Valkey, journeys in Chromium where there is one
@@ -35,19 +35,19 @@ test-services: setup-dev ## the same on PostgreSQL and Redis (TEST_DATABASE_URL,
 test-pages: setup-dev ## every page in both languages, widths and schemes, and twelve journeys by keyboard alone, in Chromium
 	@CHROMIUM=$$(bin/browser) $(PYTHON_ENV)/python -m pytest -n 2 --dist loadgroup tests/journeys/pages
 
-matrix: setup-dev ## every route of the site as every kind of person: gates, markers, changes
+matrix: setup-dev ## every route as every kind of person: who may open it, what it shows, what it changes
 	@ACCESS_ROLES=all $(PYTHON_ENV)/python -m pytest -s tests/web/test_access_generated.py tests/web/test_access_matrix.py
 
-fuzz: setup-dev ## 20,000 made-up calls to the API; none may end in a 5xx
+fuzz: setup-dev ## 20,000 generated calls to the API; none may end in a 5xx
 	@FUZZ_CALLS=$${FUZZ_CALLS:-20000} $(PYTHON_ENV)/python -m pytest -n auto --maxprocesses 6 -m fault tests/fuzz
 
-test-faults: setup-dev ## kills workers and servers and counts what was lost
+test-faults: setup-dev ## kills workers and servers and counts what is lost
 	@$(PYTHON_ENV)/python -m pytest -m "fault and not ledger" -s
 
-bench-ledger: setup-dev ## 100,000 notices while things die, counted outside; goes on where it ended, FAULT=f07 for one
+bench-ledger: setup-dev ## 100,000 notices under faults, counted outside the system; continues where it ended, FAULT=… for one
 	@$(PYTHON_ENV)/python -m pytest tests/faults -m ledger -s -q $(if $(FAULT),-k $(FAULT))
 
-lint: setup-dev ## style, types, templates, floors of the house, security patterns
+lint: setup-dev ## style, types, templates, imports between layers, security patterns
 	@$(PYTHON_ENV)/ruff check --quiet .
 	@$(PYTHON_ENV)/ruff format --quiet --check .
 	@mkdir -p .cache && $(PYTHON_ENV)/lint-imports --no-cache > .cache/imports.log || { cat .cache/imports.log; exit 1; }
@@ -58,7 +58,7 @@ lint: setup-dev ## style, types, templates, floors of the house, security patter
 	@$(PYTHON_ENV)/python manage.py makemigrations --check --dry-run -v0
 	@echo "lint: clean"
 
-format: setup-dev ## put code and templates into shape
+format: setup-dev ## format code and templates
 	@$(PYTHON_ENV)/ruff check --quiet --fix .
 	@$(PYTHON_ENV)/ruff format --quiet .
 	@$(TEMPLATE_FORMAT) templates
@@ -82,7 +82,7 @@ bench-pages: setup-dev ## weight, paint and layout shift of the first pages on a
 bench-quality: setup-dev ## figures of matching quality with intervals, into docs/quality.md
 	@$(PYTHON_ENV)/python benchmarks/quality.py
 
-bench-matching: setup-dev ## the engine beside numpy, faiss and PostgreSQL, into docs/benchmarks/
+bench-matching: setup-dev ## the matching engine beside numpy, faiss and PostgreSQL, into docs/benchmarks/
 	@$(PYTHON_ENV)/python benchmarks/matching.py
 
 bench-scheduling: setup-dev ## the scheduler beside a greedy pass and round robin, into docs/benchmarks/
@@ -97,16 +97,20 @@ bench-event: setup-dev ## from the organiser's button to the draft of 1,000 by 1
 bench-directory: setup-dev ## the directory page beside an ORM and a full-text page at 10k and 100k products; SIZE=1m adds a million
 	@$(PYTHON_ENV)/python benchmarks/directory.py
 
-bench-load: setup-dev ## 100 requests a second to a real server while products are edited and brought in; SIZE, RATE, SECONDS
+bench-load: setup-dev ## 100 requests a second to a real server while products are edited and imported; SIZE, RATE, SECONDS
 	@$(PYTHON_ENV)/python benchmarks/load.py
 
-bench-notifications: setup-dev ## the post office: fan-out and drain
+bench-notifications: setup-dev ## notifications: writing many notices and sending them
 	@$(PYTHON_ENV)/python benchmarks/notifications.py
+
+.PHONY: env-example
+env-example: setup ## .env.example from the table of settings in docs/operating.md
+	@$(PYTHON_ENV)/python deploy/env_example.py > .env.example
 
 .PHONY: bench-import
 bench-import: setup-dev ## a sheet of products beside django-import-export and COPY (PostgreSQL)
 	@$(PYTHON_ENV)/python benchmarks/imports.py
 
-clean: ## forget the environment and everything the laptop kept (asks first)
+clean: ## delete the environment and all data in var/ (asks first)
 	@printf 'Delete .venv, .cache and var, with the database in it? [y/N] ' && read answer && [ "$$answer" = y ] \
 	    && rm -rf .venv .cache var

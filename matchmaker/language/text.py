@@ -130,20 +130,27 @@ def words(text: str, lang: str | None = None, *, stop: bool = False) -> list[str
     ignored = stop_words(lang) if stop else frozenset()
     if plain:
         return _plain_words(text.lower(), stemmer, ignored)
-    found: list[str] = []
-    for match in _RUNS.finditer(text.lower()):
-        run, kind = match.group(), match.lastgroup
-        if kind == "han":
-            found += _grams(run, 2) if lang == "ja" else [w for w in rjieba.cut_for_search(run) if w not in ignored]
-        elif kind in ("kana", "hangul"):
-            found += _grams(run, 2)
-        elif kind == "thai":
-            found += _grams(run, 3)
-        elif run not in ignored:
-            for part in re.split("['’]", run):
-                if len(part) > 1 or part.isdigit() or run == part:
-                    found.append(stemmer.stemWord(part) if stemmer and part.isalpha() else part)
-    return found
+    return [
+        word
+        for match in _RUNS.finditer(text.lower())
+        for word in _run_words(match.group(), match.lastgroup, lang, stemmer, ignored)
+    ]
+
+
+def _run_words(
+    run: str, script: str | None, lang: str, stemmer: Stemmer.Stemmer | None, ignored: frozenset[str]
+) -> list[str]:
+    """The words of a run of characters of one script (`script` is a group of `_RUNS`)."""
+    if script in ("kana", "hangul") or (script == "han" and lang == "ja"):
+        return _grams(run, 2)
+    if script == "han":
+        return [word for word in rjieba.cut_for_search(run) if word not in ignored]
+    if script == "thai":
+        return _grams(run, 3)
+    if run in ignored:
+        return []
+    parts = [part for part in re.split("['’]", run) if len(part) > 1 or part.isdigit() or run == part]
+    return [stemmer.stemWord(part) if stemmer and part.isalpha() else part for part in parts]
 
 
 def _plain_words(text: str, stemmer: Stemmer.Stemmer | None, ignored: frozenset[str]) -> list[str]:

@@ -170,30 +170,34 @@ def asked(send) -> Iterator[tuple]:
 
 def wrong_with(w: FullWorld, before, client, headers, role: str, name: str, route: tuple, counted) -> list[str]:
     policy, url, is_api = route
-    said = []
+    errors = []
     for page, seen, _wrote in asked(lambda: client.get(url, headers=headers)):
         counted["gate"] += 1
-        if page.status_code >= 500:
-            said.append(f"GET answers {page.status_code}")
-        unsigned = role == "anonymous" or (role in KEYS and not is_api)
-        if unsigned and policy != "everyone" and page.status_code not in (302, 401, 403, 404, 405):
-            said.append(f"GET answers {page.status_code} to who is not signed in")
-        if not is_api and page.status_code == 200 and role not in PAST[policy]:
-            said.append("GET opens")
-        for marker, viewers in MARKERS.items():
-            counted["wall"] += 1
-            if role not in viewers and marker in seen and marker not in KEY_IN_THE_ADDRESS.get(name, ()):
-                said.append(f"GET shows {marker!r}")
+        counted["wall"] += len(MARKERS)
+        errors += wrong_status(page.status_code, policy, is_api, role)
+        shown = [marker for marker, viewers in MARKERS.items() if role not in viewers and marker in seen]
+        errors += [f"GET shows {marker!r}" for marker in shown if marker not in KEY_IN_THE_ADDRESS.get(name, ())]
     kind = {"content_type": "application/json"} if is_api else {}
     for answer, _seen, wrote in asked(lambda: client.post(url, {} if is_api else BODY, headers=headers, **kind)):
         counted["gate"] += 1
         if answer.status_code >= 500:
-            said.append(f"POST answers {answer.status_code}")
+            errors.append(f"POST answers {answer.status_code}")
         if before is not None:
             counted["change"] += 1
             if wrote and state(rows_of(w)) != before and name not in KEY_IN_THE_ADDRESS:
-                said.append("POST changes what is not hers")
-    return said
+                errors.append("POST changes what is not hers")
+    return errors
+
+
+def wrong_status(status: int, policy: str, is_api: bool, role: str) -> list[str]:
+    """What is wrong with the status of a GET."""
+    errors = [f"GET answers {status}"] if status >= 500 else []
+    unsigned = role == "anonymous" or (role in KEYS and not is_api)
+    if unsigned and policy != "everyone" and status not in (302, 401, 403, 404, 405):
+        errors.append(f"GET answers {status} to who is not signed in")
+    if not is_api and status == 200 and role not in PAST[policy]:
+        errors.append("GET opens")
+    return errors
 
 
 def gate(policy: str | dict[str, str], pattern) -> str:

@@ -11,6 +11,9 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
+When = dict[tuple[int, int], int]  # pair → slot
+Diary = defaultdict[tuple[str, int], dict[int, int]]  # party → slot → table
+
 
 @dataclass(slots=True)
 class Verdict:
@@ -33,12 +36,33 @@ def check(instance: dict[str, Any], plan: dict[str, Any]) -> Verdict:
     fault = verdict.faults.append
     if plan.get("format") != "b2b-plan-1":
         fault("unknown format")
+    parties = {("S", i): p for i, p in enumerate(instance["suppliers"])}
+    parties |= {("B", i): p for i, p in enumerate(instance["buyers"])}
+    when, diary = _check_meetings(instance, plan, parties, verdict)
+    for party, limits in parties.items():
+        if len(diary[party]) > limits["cap"]:
+            fault(f"{party} has {len(diary[party])} meetings, cap {limits['cap']}")
+    for s, b, slot in instance.get("fixed", []):
+        if when.get((s, b)) != slot:
+            fault(f"booked meeting {s}-{b} left slot {slot}")
+    _check_interpreters(instance, plan, when, fault)
+    _count(instance, parties, diary, verdict)
+    if plan.get("bound") is not None and plan["bound"] < verdict.objective:
+        fault(f"bound {plan['bound']} is below the objective {verdict.objective}")
+    if plan.get("objective", verdict.objective) != verdict.objective:
+        fault(f"objective {plan['objective']} is claimed, {verdict.objective} counted")
+    return verdict
+
+
+def _check_meetings(
+    instance: dict[str, Any], plan: dict[str, Any], parties: dict, verdict: Verdict
+) -> tuple[When, Diary]:
+    """Check each meeting by itself; returns the slot of each pair, and the table of each party in each slot."""
+    fault = verdict.faults.append
     weights = {(s, b): w for s, b, w, _ in instance["edges"]}
-    people = {("S", i): p for i, p in enumerate(instance["suppliers"])}
-    people |= {("B", i): p for i, p in enumerate(instance["buyers"])}
-    diary: dict[tuple[str, int], dict[int, int]] = defaultdict(dict)
+    diary: Diary = defaultdict(dict)
     occupied: set[tuple[int, int]] = set()
-    when: dict[tuple[int, int], int] = {}
+    when: When = {}
     for s, b, slot, table in plan["meetings"]:
         if (s, b) not in weights:
             fault(f"{s}-{b} may not meet")
@@ -55,39 +79,30 @@ def check(instance: dict[str, Any], plan: dict[str, Any]) -> Verdict:
         if (slot, table) in occupied:
             fault(f"table {table} is taken twice in slot {slot}")
         occupied.add((slot, table))
-        for who in (("S", s), ("B", b)):
-            if slot in people[who]["off"]:
-                fault(f"{who} is away in slot {slot}")
-            if slot in diary[who]:
-                fault(f"{who} has two meetings in slot {slot}")
-            diary[who][slot] = table
+        for party in (("S", s), ("B", b)):
+            if slot in parties[party]["off"]:
+                fault(f"{party} is away in slot {slot}")
+            if slot in diary[party]:
+                fault(f"{party} has two meetings in slot {slot}")
+            diary[party][slot] = table
         verdict.weight += weights[s, b]
-    for who, person in people.items():
-        if len(diary[who]) > person["cap"]:
-            fault(f"{who} has {len(diary[who])} meetings, cap {person['cap']}")
-    for s, b, slot in instance.get("fixed", []):
-        if when.get((s, b)) != slot:
-            fault(f"booked meeting {s}-{b} left slot {slot}")
-    _check_interpreters(instance, plan, when, fault)
-    happy = sum(min(len(diary[who]), person["min"]) for who, person in people.items())
-    verdict.objective = verdict.weight + instance["fair_bonus"] * happy
     verdict.meetings = len(when)
-    verdict.below_floor = (
-        sum(len(diary[who]) < p["min"] for who, p in people.items() if who[0] == "S"),
-        sum(len(diary[who]) < p["min"] for who, p in people.items() if who[0] == "B"),
-    )
-    for who, page in diary.items():
-        for number in set(instance["day"]):
-            hours = [slot for slot in page if instance["day"][slot] == number]
+    return when, diary
+
+
+def _count(instance: dict[str, Any], parties: dict, diary: Diary, verdict: Verdict) -> None:
+    """Count the objective, parties below their minimum, gaps in a day and changes of table."""
+    satisfied = sum(min(len(diary[party]), limits["min"]) for party, limits in parties.items())
+    verdict.objective = verdict.weight + instance["fair_bonus"] * satisfied
+    below = Counter(side for (side, number), limits in parties.items() if len(diary[side, number]) < limits["min"])
+    verdict.below_floor = (below["S"], below["B"])
+    for (side, _number), page in diary.items():
+        for day in set(instance["day"]):
+            hours = [slot for slot in page if instance["day"][slot] == day]
             verdict.idle_gaps += max(hours) - min(hours) + 1 - len(hours) if hours else 0
-        if who[0] == "S":
+        if side == "S":
             tables = [page[slot] for slot in sorted(page)]
             verdict.table_changes += sum(a != b for a, b in pairwise(tables))
-    if plan.get("bound") is not None and plan["bound"] < verdict.objective:
-        fault(f"bound {plan['bound']} is below the objective {verdict.objective}")
-    if plan.get("objective", verdict.objective) != verdict.objective:
-        fault(f"objective {plan['objective']} is claimed, {verdict.objective} counted")
-    return verdict
 
 
 def _check_interpreters(instance: dict[str, Any], plan: dict[str, Any], when: dict, fault: Any) -> None:
