@@ -18,16 +18,6 @@ from matchmaker.imports.models import Import, ImportRow
 from matchmaker.language.text import simplify
 
 _field = Company._meta.get_field
-_KINDS = {
-    "统一社会信用代码": "uscc",
-    "信用代码": "uscc",
-    "vat number": "vat",
-    "tax": "vat",
-    "税号": "vat",
-    "lei": "lei",
-    "company number": "national",
-    "registration number": "national",
-}
 NAMES = (
     "legal_name",
     "name_latin",
@@ -185,7 +175,7 @@ COLUMNS = [
     Column(
         "identifier_kind",
         _("kind of number"),
-        choice(Company.IdentifierKind.choices, _KINDS),
+        choice(Company.IdentifierKind.choices, "identifier_kind"),
         _field("identifier_kind"),
         example="national",
     ),

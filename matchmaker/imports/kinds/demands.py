@@ -15,7 +15,7 @@ from matchmaker.catalogue.models import Demand, DemandLine, Period
 from matchmaker.catalogue.models.demands import LINE_TERMS, TERMS
 from matchmaker.catalogue.services import bulk
 from matchmaker.companies.models import Company
-from matchmaker.imports.columns import PERIODS, Column, amount, choice, day, line, paragraph, whole
+from matchmaker.imports.columns import Column, amount, choice, day, line, paragraph, whole
 from matchmaker.imports.kinds.base import (
     Context,
     Kind,
@@ -31,17 +31,6 @@ from matchmaker.imports.models import Import, ImportRow
 from matchmaker.language.text import has_han
 
 _demand, _line = Demand._meta.get_field, DemandLine._meta.get_field
-_NEWCOMERS = {"yes": "welcome", "是": "welcome", "欢迎": "welcome", "no": "experience", "否": "experience"}
-_LEVELS = {"document seen": "1", "register checked": "2", "audited": "3"}
-_LEVELS |= {"已看文件": "1", "已核登记": "2", "已审核": "3"}
-_VISIBILITY = {
-    "公开": "public",
-    "定向": "invited",
-    "邀请": "invited",
-    "仅限邀请": "invited",
-    "保密": "private",
-    "不公开": "private",
-}
 LISTS = ("origins_wanted", "origins_excluded", "certificates_required")
 DEMAND = tuple(name for name in TERMS if name != "language")  # a row's language is that of its line
 LINE = tuple(name for name in LINE_TERMS if name not in (*LISTS, "language"))
@@ -166,7 +155,7 @@ def line_values(row: ImportRow) -> Values:
 
 
 def _level(text: str) -> int:
-    return int(choice(Company.Verification.choices, _LEVELS)(text))
+    return int(choice(Company.Verification.choices, "verification")(text))
 
 
 def _port(text: str) -> str:
@@ -199,12 +188,12 @@ COLUMNS = [
     Column(
         "capacity_wanted", _("supplier's capacity, at least"), amount, _line("capacity_wanted"), empty=None, note=True
     ),
-    Column("capacity_period", _("capacity per"), choice(Period.choices, PERIODS), _line("capacity_period")),
+    Column("capacity_period", _("capacity per"), choice(Period.choices, "period"), _line("capacity_period")),
     Column("closing_on", _("closes on"), day, required=True, example="2027-03-31", empty=None, note=True),
     Column(
         "visibility",
         _("who may see it"),
-        choice(Demand.Visibility.choices, _VISIBILITY),
+        choice(Demand.Visibility.choices, "visibility"),
         _demand("visibility"),
         example="public",
     ),
@@ -219,7 +208,7 @@ COLUMNS = [
     Column("value_currency", _("currency of the value"), wording.currency, _demand("value_currency"), note=True),
     Column("wanted_verification", _("supplier checked at least"), _level, empty=None),
     Column("wanted_years", _("supplier's years in business, at least"), whole, _demand("wanted_years"), empty=None),
-    Column("newcomers", _("suppliers new to China"), choice(Demand.Newcomers.choices, _NEWCOMERS)),
+    Column("newcomers", _("suppliers new to China"), choice(Demand.Newcomers.choices, "newcomers")),
     Column("wanted_sizes", _("supplier's size"), wording.codes(str.strip), empty=[]),
     Column("wanted_languages", _("supplier speaks one of"), wording.codes(wording.language), empty=[]),
 ]

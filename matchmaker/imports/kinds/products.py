@@ -12,7 +12,7 @@ from matchmaker.catalogue import rules, wording
 from matchmaker.catalogue.models import Period, Product, ProductText
 from matchmaker.catalogue.models.products import TERMS
 from matchmaker.catalogue.services import bulk
-from matchmaker.imports.columns import PERIODS, Column, amount, as_text, choice, day, line, paragraph, whole
+from matchmaker.imports.columns import Column, amount, as_text, choice, day, line, paragraph, whole
 from matchmaker.imports.kinds.base import (
     Context,
     Kind,
@@ -27,7 +27,6 @@ from matchmaker.imports.models import Import, ImportRow
 from matchmaker.language.text import has_han
 
 _field, _text = Product._meta.get_field, ProductText._meta.get_field
-_STORAGE = {"常温": "ambient", "冷藏": "chilled", "冷冻": "frozen", "ambient": "ambient", "dry": "ambient"}
 AMOUNTS = ("min_order", "price_low", "price_high", "capacity")
 
 
@@ -207,13 +206,13 @@ COLUMNS = [
     Column(
         "capacity_period",
         _("capacity per"),
-        choice(Period.choices, PERIODS),
+        choice(Period.choices, "period"),
         _field("capacity_period"),
         example="month",
     ),
     Column("lead_time_days", _("lead time in days"), whole, _field("lead_time_days"), example="30", empty=None),
     Column("shelf_life_days", _("shelf life in days"), whole, _field("shelf_life_days"), example="540", empty=None),
-    Column("storage", _("storage"), choice(Product.Storage.choices, _STORAGE), _field("storage"), example="ambient"),
+    Column("storage", _("storage"), choice(Product.Storage.choices, "storage"), _field("storage"), example="ambient"),
     Column(
         "certificates",
         _("certificates"),
