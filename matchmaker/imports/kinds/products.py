@@ -1,9 +1,7 @@
 """Products from a sheet."""
 
-import datetime as dt
 import uuid
 from collections.abc import Sequence
-from decimal import Decimal
 
 from django.db.models import Max, Q
 from django.utils.translation import gettext_lazy as _
@@ -22,12 +20,12 @@ from matchmaker.imports.kinds.base import (
     side_of,
     take_category,
     take_company,
+    typed,
 )
 from matchmaker.imports.models import Import, ImportRow
 from matchmaker.language.text import has_han
 
 _field, _text = Product._meta.get_field, ProductText._meta.get_field
-AMOUNTS = ("min_order", "price_low", "price_high", "capacity")
 
 
 class Products(Kind):
@@ -126,18 +124,8 @@ class Products(Kind):
         Product.objects.filter(pk__in=free).delete()
         return kept
 
-    def restore(self, batch: Import, rows: Sequence[ImportRow]) -> int:
-        kept = 0
-        products = {
-            product.uid: product for product in Product.objects.filter(uid__in=[row.target for row in rows]).for_cards()
-        }
-        for row in rows:
-            product = products.get(row.target)
-            if product is None or not self.same(row.values, bulk.product_values(product)):
-                kept += 1
-                continue
-            bulk.set_product(product, _typed(row.before))
-        return kept
+    def put_back(self, batch: Import, row: ImportRow) -> None:
+        bulk.set_product(Product.objects.for_cards().get(uid=row.target), _typed(row.before or {}))
 
 
 def _take_texts(values: Values, problems: Problems) -> None:
@@ -157,13 +145,7 @@ def _take_texts(values: Values, problems: Problems) -> None:
 
 
 def _typed(values: Values) -> Values:
-    """Decimals and days, which are texts in JSON."""
-    until = values.get("price_valid_until")
-    return {
-        **values,
-        **{name: Decimal(values[name]) for name in AMOUNTS if values.get(name)},
-        "price_valid_until": dt.date.fromisoformat(until) if isinstance(until, str) and until else until,
-    }
+    return values | typed(Product, values, TERMS)
 
 
 def _is_as(now: Values, said: Values) -> bool:

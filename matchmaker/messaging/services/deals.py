@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
 from matchmaker.core import reference
+from matchmaker.core.fields import validate
 from matchmaker.core.problems import Refused
 from matchmaker.messaging.models import DealStep, Enquiry, FollowUp, Sample, Side
 from matchmaker.messaging.services.notices import tell
@@ -156,12 +157,7 @@ def say_step(
         problems["amount"] = _("Write an amount above 0.")
     if amount is not None and currency not in reference.currencies():
         problems["currency"] = _("Say which currency the value is in.")
-    try:
-        step.full_clean(exclude=[*problems, "enquiry", "said_by_person"], validate_constraints=False)
-    except ValidationError as error:
-        problems = {**error.message_dict, **problems}
-    if problems:
-        raise ValidationError(problems)
+    validate(step, problems, exclude=["enquiry", "said_by_person"], validate_constraints=False)
     if rung == Rung.SHIPMENT and not enquiry.steps.confirmed().filter(rung=Rung.ORDER).exists():
         raise Refused("order_first", _("A shipment follows an order that both sides confirmed."))
     try:

@@ -13,6 +13,7 @@ from matchmaker.accounts.models import User
 from matchmaker.catalogue import rules
 from matchmaker.catalogue.models import Demand, DemandLine
 from matchmaker.core import reference
+from matchmaker.core.fields import validate
 from matchmaker.core.problems import Refused
 from matchmaker.matching.models import Match
 from matchmaker.messaging.models import Enquiry, Quote, QuoteEvent, Side
@@ -88,10 +89,8 @@ def _standing(enquiry: Enquiry) -> None:
 def _check(row: Quote) -> None:
     problems: dict = {}
     rules.check_terms(row, problems)
-    units = reference.units()
-    sentence = _("Choose a unit from the list.")
-    rules.known(problems, "unit", row.unit, units, sentence)
-    rules.known(problems, "min_order_unit", row.min_order_unit, units, sentence)
+    rules.known(problems, "unit", row.unit, reference.units(), rules.UNIT)
+    rules.known(problems, "min_order_unit", row.min_order_unit, reference.units(), rules.UNIT)
     if row.quantity is not None and not row.unit:
         problems["unit"] = _("Say which unit the quantity is in.")
     if row.min_order is not None and not row.min_order_unit:
@@ -100,12 +99,7 @@ def _check(row: Quote) -> None:
         problems["valid_until"] = ValidationError(_("This day is over. Choose today or a later day."), "in_past")
     if row.price is not None and row.price <= 0:
         problems["price"] = ValidationError(_("Write an amount above 0."), "not_positive")
-    try:
-        row.full_clean(exclude=[*problems, "enquiry", "made_by"], validate_unique=False, validate_constraints=False)
-    except ValidationError as error:
-        problems = {**error.message_dict, **problems}
-    if problems:
-        raise ValidationError(problems)
+    validate(row, problems, exclude=["enquiry", "made_by"], validate_unique=False, validate_constraints=False)
 
 
 def _news(by: User, verb: str, row: Quote, enquiry: Enquiry, side: Side, facts=None, text: str = "") -> None:
