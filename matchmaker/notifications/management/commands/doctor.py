@@ -1,9 +1,10 @@
-"""`manage.py doctor`: is every promise kept or on its way, and can mail leave? Exit 1 when not, for a watcher."""
+"""`manage.py doctor`: is every delivery done or on its way, and can mail be sent? Exit status 1 if not, for monitors."""
 
 import sys
 
 from django.core.management.base import BaseCommand
 
+from matchmaker import __version__
 from matchmaker.notifications import mail
 from matchmaker.notifications.health import delivery_health
 
@@ -20,6 +21,7 @@ class Command(BaseCommand):
     help = "Check that every notice is delivered, parked with a reason, or on its way; exit 1 on a gap."
 
     def handle(self, *args, **options):
+        self.stdout.write(f"matchmaker {__version__}")
         mail.try_server()
         health = delivery_health()
         if health["held"]:
