@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.db import transaction
 
-from matchmaker.accounts import letters, once
+from matchmaker.accounts import idempotency, letters
 from matchmaker.core.tasks import start
 
 
@@ -15,7 +15,7 @@ def send_letters() -> None:
 
 @shared_task(name="accounts.forget_stored_answers")
 def forget_stored_answers() -> None:
-    once.forget_old()
+    idempotency.forget_old()
 
 
 @shared_task(name="accounts.forget_old_letters")

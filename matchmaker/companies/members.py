@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
-from matchmaker.companies.models import Asked, Company, JoinRequest, Membership
+from matchmaker.companies.models import Company, JoinRequest, Membership, RequestStatus
 from matchmaker.core.problems import Refused
 from matchmaker.notifications.services import notify, take_back
 
@@ -89,7 +89,7 @@ def remove_member(*, by: User, membership: Membership) -> None:
     require_admin(by, membership.company)
     _keep_an_admin(membership.company, membership)
     record(by=by, verb="remove_member", on=membership.user, organisation=membership.company)
-    _take_out(membership)
+    _delete_membership(membership)
 
 
 @transaction.atomic
@@ -99,10 +99,10 @@ def leave_company(*, by: User, company: Company) -> None:
         raise Refused("not_found", _("There is nothing here for you."), status=404)
     _keep_an_admin(company, membership)
     record(by=by, verb="leave_company", on=by, organisation=company)
-    _take_out(membership)
+    _delete_membership(membership)
 
 
-def _take_out(membership: Membership) -> None:
+def _delete_membership(membership: Membership) -> None:
     membership.delete()
     take_back(person=membership.user, about=membership.company.uid)  # letters on their way stay here
 
@@ -134,7 +134,7 @@ def ask_to_join(*, by: User, company: Company, message: str = "") -> JoinRequest
     today = JoinRequest.objects.filter(user=by, created_at__gte=timezone.now() - dt.timedelta(days=1))
     if today.count() >= JOIN_REQUESTS_A_DAY:
         raise Refused("too_many_requests", _("That was enough for today. Please ask again tomorrow."), status=429)
-    if JoinRequest.objects.filter(user=by, company=company, status=Asked.OPEN).exists():
+    if JoinRequest.objects.filter(user=by, company=company, status=RequestStatus.OPEN).exists():
         raise Refused("already_asked", _("You have asked already. The company's administrators have been told."))
     request = JoinRequest(company=company, user=by, message=message.strip())
     request.full_clean()
@@ -155,8 +155,8 @@ def ask_to_join(*, by: User, company: Company, message: str = "") -> JoinRequest
 def answer_join_request(*, by: User, request: JoinRequest, accept: bool) -> JoinRequest:
     """Let the person in as a member, or not. Two answers at once: the first counts."""
     require_admin(by, request.company)
-    status = Asked.ACCEPTED if accept else Asked.DECLINED
-    moved = JoinRequest.objects.filter(pk=request.pk, status=Asked.OPEN).update(
+    status = RequestStatus.ACCEPTED if accept else RequestStatus.DECLINED
+    moved = JoinRequest.objects.filter(pk=request.pk, status=RequestStatus.OPEN).update(
         status=status, decided_at=timezone.now(), decided_by=by
     )
     if not moved:
@@ -181,6 +181,6 @@ def answer_join_request(*, by: User, request: JoinRequest, accept: bool) -> Join
 def withdraw_join_request(*, by: User, request: JoinRequest) -> None:
     if request.user_id != by.pk:
         raise Refused("not_found", _("There is nothing here for you."), status=404)
-    rows = JoinRequest.objects.filter(pk=request.pk, status=Asked.OPEN)
-    if rows.update(status=Asked.WITHDRAWN, decided_at=timezone.now()):
+    rows = JoinRequest.objects.filter(pk=request.pk, status=RequestStatus.OPEN)
+    if rows.update(status=RequestStatus.WITHDRAWN, decided_at=timezone.now()):
         record(by=by, verb="withdraw_join_request", on=request, organisation=request.company)

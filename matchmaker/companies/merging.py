@@ -26,7 +26,7 @@ def _relations() -> list[models.ForeignObjectRel]:
     ]
 
 
-def go_up(*, gone: Company, kept: Company) -> dict[str, dict[str, list]]:
+def merge_into(*, gone: Company, kept: Company) -> dict[str, dict[str, list]]:
     """Move everything; the caller holds the lock on both and has checked that it may.
 
     Returns:

@@ -72,11 +72,11 @@ ends_with: list[Callable[[User, Company], None]] = []
 
 def to_hand_over(user: User) -> list[str]:
     """What nobody would administer without her."""
-    must, _alone = companies_without_her(user)
+    must, _alone = companies_left_by(user)
     return [*map(str, must), *(name for ask in transfers_on_erasure for name in ask(user))]
 
 
-def companies_without_her(user: User) -> tuple[list[Company], list[Company]]:
+def companies_left_by(user: User) -> tuple[list[Company], list[Company]]:
     """Companies she must hand over first, and companies nobody else belongs to."""
     must, alone = [], []
     for company in Company.objects.filter(memberships__user=user, memberships__role=Membership.Role.ADMIN):
@@ -90,7 +90,7 @@ def companies_without_her(user: User) -> tuple[list[Company], list[Company]]:
 
 def what_stays(user: User) -> list[str]:
     """What an erasure leaves, each with its reason, for the person to read before and after."""
-    _must, alone = companies_without_her(user)
+    _must, alone = companies_left_by(user)
     stays = [
         _("%(count)d entries of the audit: who did what must stay provable. They show a number instead of your name.")
         % {"count": AuditEntry.objects.filter(actor=user).count()}
@@ -121,7 +121,7 @@ def erase_person(*, by: User) -> list[str]:
             _("Hand over %(companies)s first: without you nobody would administer it.")
             % {"companies": format_list(must)},
         )
-    _must, alone = companies_without_her(by)
+    _must, alone = companies_left_by(by)
     stays = what_stays(by)
     addresses = {by.email.lower(), *(row.email.lower() for row in by.emailaddress_set.all())}
     for company in alone:

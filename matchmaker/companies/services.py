@@ -22,29 +22,11 @@ from matchmaker.core.text import web_address
 from matchmaker.language.text import pinyin, simplify
 
 # What members may write; status, verification and the like follow from verbs only.
-EDITABLE = [
-    "legal_name",
-    "name_latin",
-    "name_zh",
-    "language",
-    "country",
-    "city",
-    "address",
-    "website",
-    "contact_name",
-    "contact_email",
-    "contact_phone",
-    "identifier_kind",
-    "identifier",
-    "founded",
-    "size",
-    "languages",
-    "first_time_exporter",
-    "about",
-    "about_en",
-    "is_supplier",
-    "is_buyer",
-]
+EDITABLE = (
+    *("legal_name", "name_latin", "name_zh", "language", "country", "city", "address", "website"),
+    *("contact_name", "contact_email", "contact_phone", "identifier_kind", "identifier", "founded", "size"),
+    *("languages", "first_time_exporter", "about", "about_en", "is_supplier", "is_buyer"),
+)
 
 
 def name_key(company: Company) -> str:

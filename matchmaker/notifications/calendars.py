@@ -13,7 +13,7 @@ from matchmaker.notifications.templatetags.notices import in_language
 makers: dict[str, Callable[[str], str]] = {}  # the key → iCalendar text in the language set, '' for nothing to enter
 
 
-def of(context: Mapping[str, Any]) -> str:
+def calendar_text(context: Mapping[str, Any]) -> str:
     """The iCalendar text of a notice in the language set; '' where there is none."""
     given = context.get("calendar")
     if isinstance(given, dict) and "maker" in given:

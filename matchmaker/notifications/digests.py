@@ -9,7 +9,7 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils import timezone, translation
 
-from matchmaker.notifications import mail, outbox, restored, topics, unsubscribing
+from matchmaker.notifications import mail, outbox, sent_log, topics, unsubscribing
 from matchmaker.notifications.attention import respect_quiet_hours, zone
 from matchmaker.notifications.models import Delivery, Digest, Frequency, Notice
 from matchmaker.notifications.outbox import NotWanted
@@ -27,7 +27,7 @@ def gather() -> int:
     Safe to run many times at once: (recipient, day) is unique and only whoever wrote the row attaches to it. After an
     outage of hours or days each person gets one digest with everything, not one for each missed morning.
     """
-    restored.forget_old()
+    sent_log.delete_old_logs()
     made = 0
     waiting = Delivery.objects.waiting().filter(digest__isnull=True, not_before__lte=timezone.now())
     waiting = waiting.exclude(frequency=Frequency.NOW)

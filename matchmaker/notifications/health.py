@@ -86,7 +86,7 @@ def gaps(now: datetime | None = None) -> dict[str, int]:
     }
 
 
-def given_up() -> str:
+def failing_processes() -> str:
     """The processes that the supervisor of `make run` cannot keep running, as it wrote them down; "" for none."""
     note = Path(settings.VAR_DIR) / "ended_again_and_again.txt"
     return note.read_text(encoding="utf-8").strip() if note.exists() else ""
@@ -103,7 +103,7 @@ def parked(limit: int = 50) -> list[Promise]:
     return sorted(rows, key=lambda row: row.finished_at or row.created_at, reverse=True)[:limit]
 
 
-def of_event(event_key: str) -> dict[str, int]:
+def counts_of_event(event_key: str) -> dict[str, int]:
     """What became of one happening, see BECAME."""
     return next(iter(_became(Notice.objects.filter(event_key=event_key))), dict.fromkeys(BECAME, 0))
 

@@ -21,7 +21,7 @@ def muted() -> set[str]:
 
 def may_be_muted(kind: str) -> bool:
     """Not what concerns a person's account and her access: those letters protect her."""
-    return topics.of(kind) != topics.ACCOUNT
+    return topics.topic_of(kind) != topics.ACCOUNT
 
 
 @transaction.atomic

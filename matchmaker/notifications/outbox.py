@@ -17,7 +17,7 @@ from django.db import connection, transaction
 from django.db.models import Case, F, QuerySet, When
 from django.utils import timezone
 
-from matchmaker.notifications import restored
+from matchmaker.notifications import sent_log
 from matchmaker.notifications.models import Delivery, Digest, Heartbeat, Hold, Promise
 
 log = logging.getLogger(__name__)
@@ -87,11 +87,11 @@ def is_held() -> bool:
     return Hold.objects.exists()
 
 
-def be_seen() -> None:
+def record_heartbeat() -> None:
     """Leave a sign of life, at most one every few seconds however many bells ring."""
     now, little = timezone.now(), timedelta(seconds=5)
     if not Heartbeat.objects.filter(seen_at__gt=now - little, seen_at__lt=now + little).exists():
-        restored.guard()
+        sent_log.hold_after_restore()
         Heartbeat.objects.update_or_create(pk=1, defaults={"seen_at": now})
 
 
@@ -171,7 +171,7 @@ def finish(promise: Promise, state: str, reason: str = "") -> bool:
         if isinstance(promise, Digest):
             promise.deliveries.waiting().update(**end)
     if state == Promise.State.SENT:
-        restored.note(promise)
+        sent_log.log_sent(promise)
     if state == Promise.State.PARKED:
         log.warning("%s %s parked after %s tries: %s", type(promise).__name__, promise.pk, promise.attempts, reason)
     promise.state = state

@@ -48,11 +48,11 @@ KNOWN = (
 )
 
 
-def said(stored: str) -> str:
+def translate_reason(stored: str) -> str:
     """A stored reason in the language set; what is not ours, such as a mail server's words, stays as it is."""
     for sentence, pattern in _patterns():
         if found := pattern.fullmatch(stored):
-            return gettext(sentence) % {"what": said(found[1])} if found.groups() else gettext(sentence)
+            return gettext(sentence) % {"what": translate_reason(found[1])} if found.groups() else gettext(sentence)
     return stored
 
 

@@ -66,7 +66,7 @@ def mark_read(*, by: Any, notices: Iterable[Notice] | None = None) -> int:
 
 
 @transaction.atomic
-def note_coming(*, by: Any, letter: UUID) -> None:
+def note_visit(*, by: Any, letter: UUID) -> None:
     """Somebody came by the link of a letter. If it was hers, that is counted once, and its notice is read."""
     mine = Delivery.objects.filter(pk=letter, notice__recipient=by, followed_at__isnull=True)
     if mine.update(followed_at=timezone.now()):

@@ -9,7 +9,7 @@ from matchmaker.notifications import digests, mail, outbox, texts, webhooks
 @shared_task(name="notifications.deliver_waiting")
 def deliver_waiting() -> None:
     """Deliver the mail that waits, and start the other channels. Any number may run at once."""
-    outbox.be_seen()
+    outbox.record_heartbeat()
     if outbox.text_due().exists():
         deliver_texts.apply_async(expires=60)
     if webhooks.due().exists():

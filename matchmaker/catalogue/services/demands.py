@@ -17,7 +17,7 @@ from matchmaker.catalogue.models import Demand, DemandInvitation, DemandLine
 from matchmaker.catalogue.models.demands import LINE_TERMS, TERMS
 from matchmaker.catalogue.services import moderation
 from matchmaker.catalogue.services.moderation import open_demand
-from matchmaker.catalogue.versions import keep_version
+from matchmaker.catalogue.versions import save_version
 from matchmaker.companies.members import require_admin
 from matchmaker.companies.models import Company
 from matchmaker.companies.services import require_member
@@ -91,7 +91,7 @@ def set_terms(row: Demand | DemandLine, values: Mapping[str, Any], terms: Iterab
 def note_change(by: User | None, demand: Demand) -> None:
     """Keep a version of a demand that was shown before, and screen an open one again."""
     if demand.status != Demand.Status.DRAFT:
-        keep_version(by, demand)
+        save_version(by, demand)
     if demand.status == Demand.Status.PUBLISHED and (findings := moderation.look_at(demand)):
         moderation.hold(by, demand, findings)
 
@@ -178,7 +178,7 @@ def show_demand(*, by: User, demand: Demand) -> Demand:
     if not demand.lines.exists():
         raise ValidationError({"lines": _("Add at least one line that says what you want to buy.")})
     _check(demand)
-    keep_version(by, demand)
+    save_version(by, demand)
     if findings := moderation.look_at(demand):
         moderation.hold(by, demand, findings)
         return demand
@@ -209,7 +209,7 @@ def extend_demand(*, by: User, demand: Demand, closing_on: dt.date) -> Demand:
     before, demand.closing_on = demand.closing_on, closing_on
     _check(demand)
     demand.save(update_fields=["closing_on", "updated_at"])
-    keep_version(by, demand)
+    save_version(by, demand)
     facts = {"from": before.isoformat(), "to": closing_on.isoformat()}
     record(by=by, verb="extend_demand", on=demand, organisation=demand.company, facts=facts)
     return publish_demand(by=by, demand=demand) if was_closed else demand

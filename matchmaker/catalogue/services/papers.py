@@ -144,7 +144,7 @@ def add_product_file(*, by: User, product: Product, kind: str, file) -> ProductF
     if product.files.count() >= MAX_FILES:
         raise Refused("too_many_files", _("A product keeps up to ten files. Remove one first."))
     row = ProductFile(product=product, kind=kind, uploaded_by=by)
-    row.keep(kept)
+    row.store(kept)
     facts = {"kind": kind, "sha256": kept.sha256}
     record(by=by, verb="add_product_file", on=product, organisation=product.company, facts=facts)
     return row
@@ -155,4 +155,4 @@ def remove_product_file(*, by: User, file: ProductFile) -> None:
     require_member(by, file.product.company)
     facts = {"sha256": file.sha256}
     record(by=by, verb="remove_product_file", on=file.product, organisation=file.product.company, facts=facts)
-    file.let_go()
+    file.delete_with_file()

@@ -86,7 +86,7 @@ class Invitation(Promise):
         return self.pk
 
 
-class Asked(models.TextChoices):
+class RequestStatus(models.TextChoices):
     """Where a request stands."""
 
     OPEN = "open", _("waiting")
@@ -101,7 +101,7 @@ class JoinRequest(Public):
     company = models.ForeignKey(Company, models.CASCADE, related_name="join_requests")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="join_requests")
     message = models.CharField(_("message"), max_length=500, blank=True, validators=[validate_text])
-    status = models.CharField(max_length=10, choices=Asked, default=Asked.OPEN)
+    status = models.CharField(max_length=10, choices=RequestStatus, default=RequestStatus.OPEN)
     created_at = models.DateTimeField(auto_now_add=True)
     decided_at = models.DateTimeField(null=True, blank=True)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
@@ -124,7 +124,7 @@ class Claim(Public):
     company = models.ForeignKey(Company, models.CASCADE, related_name="claims")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="claims")
     evidence = models.CharField(_("evidence"), max_length=2000, validators=[validate_text])
-    status = models.CharField(max_length=10, choices=Asked, default=Asked.OPEN)
+    status = models.CharField(max_length=10, choices=RequestStatus, default=RequestStatus.OPEN)
     created_at = models.DateTimeField(auto_now_add=True)
     objection_until = models.DateTimeField()  # until then the company's people can object
     objection = models.CharField(_("objection"), max_length=500, blank=True, validators=[validate_text])

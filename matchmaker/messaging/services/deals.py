@@ -14,8 +14,8 @@ from matchmaker.core import reference
 from matchmaker.core.fields import validate
 from matchmaker.core.problems import Refused
 from matchmaker.messaging.models import DealStep, Enquiry, FollowUp, Sample, Side
-from matchmaker.messaging.services.notices import tell
-from matchmaker.messaging.services.writing import freshen, hand_over_turn, locked
+from matchmaker.messaging.services.notices import notify_side
+from matchmaker.messaging.services.writing import hand_over_turn, locked, note_news
 
 Stage, Rung = Sample.Stage, DealStep.Rung
 
@@ -32,11 +32,11 @@ def _news(by: User, verb: str, row, enquiry: Enquiry, side: Side, *, owes: bool,
     now = timezone.now()
     enquiry.status = Enquiry.Status.OPEN
     hand_over_turn(enquiry, side.other if owes else "" if enquiry.owes == side else enquiry.owes)
-    freshen(enquiry, side.other, now)
+    note_news(enquiry, side.other, now)
     enquiry.save()
     record(by=by, verb=verb, on=row, organisation=enquiry.company_of(side), facts=context)
     key = f"{row.uid}:{verb}:{context.get('stage') or context.get('answer') or 'said'}"
-    tell("enquiry_step", enquiry, side.other, key, verb=verb, **context)
+    notify_side("enquiry_step", enquiry, side.other, key, verb=verb, **context)
 
 
 # -- samples -----------------------------------------------------------------------------------------------------------

@@ -17,8 +17,8 @@ from matchmaker.core.fields import validate
 from matchmaker.core.problems import Refused
 from matchmaker.matching.models import Match
 from matchmaker.messaging.models import Enquiry, Quote, QuoteEvent, Side
-from matchmaker.messaging.services.notices import excerpt, tell
-from matchmaker.messaging.services.writing import freshen, hand_over_turn, locked
+from matchmaker.messaging.services.notices import excerpt, notify_side
+from matchmaker.messaging.services.writing import hand_over_turn, locked, note_news
 
 TERMS = (
     *("price", "currency", "price_unit", "quantity", "unit", "min_order", "min_order_unit"),
@@ -106,13 +106,13 @@ def _news(by: User, verb: str, row: Quote, enquiry: Enquiry, side: Side, facts=N
     """Record it, tell the other side, make it its turn."""
     now = timezone.now()
     hand_over_turn(enquiry, side.other if row.status in Quote.STANDING else "")
-    freshen(enquiry, side.other, now)
+    note_news(enquiry, side.other, now)
     if side == Side.BUYER:
         enquiry.buyer_named = True
     enquiry.save()
     owner = enquiry.company_of(side)
     record(by=by, verb=verb, on=row, organisation=owner, facts={"status": row.status, **(facts or {})})
-    tell(
+    notify_side(
         "enquiry_quote",
         enquiry,
         side.other,

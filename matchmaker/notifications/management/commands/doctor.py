@@ -1,4 +1,4 @@
-"""`manage.py doctor`: is every delivery done or on its way, and can mail be sent? Exit status 1 if not, for monitors."""
+"""`manage.py doctor`: is every delivery done or on its way, and can mail be sent? Exit status 1 if not."""
 
 import sys
 
