@@ -51,6 +51,6 @@ def remove_document(*, by: User, document: Document) -> None:
 
 
 def forget_documents(company: Company) -> None:
-    """Nobody is left who could answer for them."""
+    """Delete all documents of a company that has no people any more."""
     for document in company.documents.all():
         document.delete_with_file()

@@ -1,7 +1,7 @@
 """Who belongs to a company: roles, leaving, removal, handing over, and requests to be let in.
 
-A company always keeps an administrator. Every verb that could take the last one locks the company's row first, so that
-two administrators who remove each other at the same moment cannot both succeed.
+A company always keeps an administrator. Functions that could remove the last one lock the company's row first, so
+that two administrators who remove each other at the same moment cannot both succeed.
 """
 
 import datetime as dt
@@ -16,7 +16,7 @@ from matchmaker.companies.models import Company, JoinRequest, Membership, Reques
 from matchmaker.core.problems import Refused
 from matchmaker.notifications.services import notify, take_back
 
-JOIN_REQUESTS_A_DAY = 10  # of one person, so that nobody knocks at every door
+JOIN_REQUESTS_A_DAY = 10  # of one person, so that a person cannot ask every company
 
 
 def is_admin(user: User, company: Company) -> bool:
@@ -39,7 +39,7 @@ def admins(company: Company):
 
 
 def add_member(*, by: User, company: Company, user: User, role: str) -> Membership:
-    """Let somebody in and tell the administrators; call it inside the transaction of what allowed it."""
+    """Add a member and notify the administrators; call it inside the transaction of what allowed it."""
     membership, new = Membership.objects.get_or_create(company=company, user=user, defaults={"role": role})
     if not new:
         raise Refused("already_member", _("This person already belongs to the company."))
@@ -85,7 +85,7 @@ def change_role(*, by: User, membership: Membership, role: str) -> Membership:
 
 @transaction.atomic
 def remove_member(*, by: User, membership: Membership) -> None:
-    """Take somebody out. It holds at her next request: pages, API and keys read the membership every time (B36)."""
+    """Remove a member, from the next request on: pages, API and keys read the membership every time (B36)."""
     require_admin(by, membership.company)
     _keep_an_admin(membership.company, membership)
     record(by=by, verb="remove_member", on=membership.user, organisation=membership.company)
@@ -122,10 +122,10 @@ def hand_over(*, by: User, membership: Membership) -> None:
 
 @transaction.atomic
 def ask_to_join(*, by: User, company: Company, message: str = "") -> JoinRequest:
-    """Knock at a company one can see; its administrators are told.
+    """Ask a visible company for membership; its administrators are notified.
 
     Raises:
-        Refused: for a member, a second knock while the first waits, or the eleventh in a day.
+        Refused: for a member, a second request while the first waits, or the eleventh in a day.
     """
     if not Company.objects.visible_to(by).filter(pk=company.pk).exists():
         raise Refused("not_found", _("There is nothing here for you."), status=404)

@@ -1,4 +1,4 @@
-"""Files people send us: known kinds, judged by what is in them and never by their name, in a folder nobody serves."""
+"""Uploaded files: only known kinds, judged by their content and not their name, in a folder no web server serves."""
 
 import hashlib
 import os
@@ -41,7 +41,7 @@ def private_files() -> PrivateFiles:
 
 @dataclass(frozen=True)
 class CheckedFile:
-    """A file that was looked at and may be stored."""
+    """A file that was checked and may be stored."""
 
     name: str
     suffix: str
@@ -74,7 +74,7 @@ def check_file(file) -> CheckedFile:
 
 
 class FileRow(models.Model):
-    """What is known of a file that was let in; a table adds `file`, whose path is never the name that was uploaded."""
+    """The facts of an accepted file. A table adds `file`, whose path is never the name that was uploaded."""
 
     name = models.CharField(max_length=120)  # what its sender called it, made harmless
     suffix = models.CharField(max_length=6)
@@ -89,14 +89,14 @@ class FileRow(models.Model):
         return self.name
 
     def store(self, kept: CheckedFile) -> None:
-        """Store what was looked at, and the row."""
+        """Store the file and the row."""
         self.name, self.suffix, self.content_type = kept.name[-120:], kept.suffix, kept.content_type
         self.size, self.sha256 = len(kept.content), kept.sha256
         self.file.save("", ContentFile(kept.content, name=f"file{kept.suffix}"), save=False)  # type: ignore[attr-defined]
         self.save()
 
     def delete_with_file(self) -> None:
-        """The row now, the file when the transaction has held: a rolled-back deletion loses nothing."""
+        """Delete the row now and the file after the commit: a rolled-back deletion loses nothing."""
         storage, name = self.file.storage, self.file.name  # type: ignore[attr-defined]
         self.delete()
         transaction.on_commit(lambda: storage.delete(name or ""))

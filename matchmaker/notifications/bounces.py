@@ -1,4 +1,4 @@
-"""An address that bounces for good, or whose owner complains, is not written to again until she says so."""
+"""An address that bounces permanently, or whose owner complains, gets no more mail until the owner asks for it."""
 
 from anymail.signals import EventType, tracking
 from django.db import transaction

@@ -1,6 +1,6 @@
 """Calendar entries that travel with a letter: as text in its context, or made at the moment it leaves.
 
-A floor above names a maker once (`makers["events.agenda"] = …`, in its AppConfig) and its notices carry only
+A layer above registers a maker once (`makers["events.agenda"] = …`, in its AppConfig) and its notices carry only
 `{"calendar": {"maker": "events.agenda", "key": "…"}}`: many rows stay small, and a letter that leaves late carries what
 holds then.
 """

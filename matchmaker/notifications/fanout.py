@@ -18,7 +18,7 @@ from matchmaker.notifications import topics
 from matchmaker.notifications.models import Delivery, Frequency, Notice, Preference, WebhookDelivery, WebhookEndpoint
 
 BATCH = 5000
-TRIES = 3  # somebody else may tell the same people of the same happening at the same moment
+TRIES = 3  # another process may write the same event for the same people at the same moment
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -55,9 +55,9 @@ def delivery_health() -> dict[str, Any]:
 
 
 def gaps(now: datetime | None = None) -> dict[str, int]:
-    """The ledger's questions: every promise is in exactly one end state or on its way. All zero, or something is wrong.
+    """Counts of what is wrong: every delivery must be in exactly one end state or on its way. All zero is healthy.
 
-    `late`: due for a quarter of an hour and in nobody's hands, though nothing is held.
+    `late`: due for a quarter of an hour without a lease, though sending is not held.
     `expired`: a lease that ran out long ago and was never taken over.
     `orphaned`: waits for a digest that has ended.
     `forgotten`: was never gathered into a digest though a week has passed.

@@ -41,7 +41,7 @@ HIDDEN = re.compile("[\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\
 
 
 class Post:
-    """A connection to the mail server, opened when first needed and kept for the next letter."""
+    """A connection to the mail server, opened when first needed and used again for the next letter."""
 
     def __init__(self):
         self.connection = mailers.default
@@ -73,9 +73,9 @@ class Post:
         self.send(build(person, notice.kind, notice.topic, context, key=str(delivery.pk)))
 
     def send(self, message: EmailMultiAlternatives) -> None:
-        """Hand one message over; what went wrong is sorted into temporary and permanent.
+        """Send one message; failures are sorted into temporary and permanent.
 
-        A server that cannot be reached is written down as an outage until a letter leaves again.
+        A server that cannot be reached is recorded as an outage until a letter is sent again.
         """
         try:
             self._send(message)
@@ -138,7 +138,7 @@ def try_server() -> None:
 
 @dataclass(frozen=True)
 class Addressee:
-    """Somebody who may have no account yet."""
+    """A person who may have no account yet."""
 
     email: str
     language: str
@@ -178,15 +178,15 @@ def deliver_waiting(budget: float = BUDGET) -> int:
         return drain(mail_due, post.send_delivery, budget=budget)
 
 
-# How the floors above send what they promised to addresses, for a round without Celery.
+# How the layers above send their letters to addresses, for a run without Celery.
 senders: list[Callable[[], int]] = []
 
 
 def send_due(kind: type[Promise], write: Callable[[Promise], EmailMultiAlternatives], budget: float = BUDGET) -> int:
-    """Send the letters of a floor above that are due, each row a letter to one address; returns how many left.
+    """Send the due letters of a layer above, each row a letter to one address; returns how many were sent.
 
-    `write` makes the letter of a row whose attempt is written down already, and raises `NotWanted` where none shall
-    leave any more. Any number may run at once.
+    `write` builds the letter of a row whose attempt is recorded already, and raises `NotWanted` if it must not be
+    sent any more. Any number may run at once.
     """
     with Post() as post:
         return drain(

@@ -1,4 +1,4 @@
-"""Kinds of notice that the house sends no letters of: those are told on the site alone."""
+"""Kinds of notice for which no mail is sent: they are shown on the site only."""
 
 from typing import Any
 

@@ -1,6 +1,6 @@
-"""Why something did not leave, in the reader's language.
+"""Why something was not sent, in the reader's language.
 
-The rows keep these sentences in English, because they are written where nobody reads: by workers, between tries.
+The rows store these sentences in English: workers write them, and do not know who will read them.
 """
 
 import re

@@ -1,8 +1,7 @@
-"""A backup that was put back does not send yesterday's mail again.
+"""A log of what was sent, outside the database, so that a restored backup does not send old mail again.
 
-What left the house is also written down outside the database, one line a promise, in `VAR_DIR/sent/<day>.log`. When the
-database is younger than the last line (it knows nothing of what was sent minutes ago), somebody restored it: whatever
-the log shows as sent is marked as sent, and everything is held until a person has looked (F51).
+Each delivery is one line in `VAR_DIR/sent/<day>.log`. If the database does not know of the last lines, it was restored
+from a backup: what the log shows is then marked as sent, and all sending is held until a person has looked (F51).
 """
 
 import time
@@ -22,7 +21,7 @@ REASON = "A backup was put back: what had been sent since is marked as sent. Loo
 
 
 def log_sent(promise: Promise) -> None:
-    """Write down that it left. A line is shorter than a page of the disk, so that workers don't tear each other's."""
+    """Log that a delivery was sent. A line is short, so that lines of several workers do not mix."""
     folder = _folder()
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / f"{timezone.now():%Y-%m-%d}.log").open("a", encoding="ascii") as log:

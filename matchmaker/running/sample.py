@@ -1,4 +1,4 @@
-"""The sample campaign: plain files of `data/sample/` through the same verbs that pages and the API call."""
+"""The sample campaign: plain files of `data/sample/` by the same services that pages and the API call."""
 
 import datetime as dt
 from collections import defaultdict

@@ -37,7 +37,7 @@ class PartnerQuerySet(models.QuerySet):
 
 
 class Partner(Public):
-    """Somebody who brings companies to a campaign, up to a quota."""
+    """An organisation that brings companies to a campaign, up to a quota."""
 
     campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="partners")
     name_en = models.CharField(_("name in English"), max_length=160, validators=[validate_one_line])
@@ -75,7 +75,7 @@ class Partner(Public):
 
 class CodeQuerySet(models.QuerySet):
     def open(self):
-        """Codes that still let somebody in."""
+        """Codes that can still be used."""
         used = models.Count("enrolments")
         alive = self.filter(withdrawn_at__isnull=True, expires_at__gt=timezone.now(), partner__closed_at__isnull=True)
         return alive.annotate(used=used).filter(used__lt=F("quota"))

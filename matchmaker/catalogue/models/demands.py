@@ -14,7 +14,7 @@ from matchmaker.core.fields import amount_field, price_field
 from matchmaker.core.ids import Public
 from matchmaker.core.text import validate_one_line, validate_text
 
-# What a buyer says of a demand and of its lines: the form, the API, the import and the verbs take these and no others.
+# What a buyer says of a demand and of its lines: form, API, import and services take these and no others.
 TERMS = (
     *("title", "language", "description", "visibility", "closing_on", "destination", "delivery_from"),
     *("delivery_until", "incoterm", "value_low", "value_high", "value_currency"),

@@ -33,7 +33,7 @@ INCOTERMS = [
     "CIF",
 ]  # ICC Incoterms 2020
 
-# What a supplier says of a product in fields: the form, the API, the import and the verbs take these and no others.
+# What a supplier says of a product in fields: form, API, import and services take these and no others.
 TERMS = (
     *("article", "category_id", "hs_code", "origin", "min_order", "min_order_unit"),
     *("price_low", "price_high", "currency", "price_unit", "price_valid_until", "incoterm", "incoterm_place"),
@@ -254,12 +254,12 @@ def product_file_path(row: "ProductFile", _filename: str) -> str:
 
 class ProductFileQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Whoever may see the product."""
+        """Those of visible products."""
         return self.filter(product__in=Product.objects.visible_to(user))
 
 
 class ProductFile(Public, FileRow):
-    """A data sheet or the like that comes with a product; it leaves the house as a download only."""
+    """A data sheet or the like that comes with a product; it can be downloaded only."""
 
     class Kind(models.TextChoices):
         DATA = "data", _("data sheet")
@@ -322,7 +322,7 @@ class ProductImage(models.Model):
 
 
 class ShortlistItem(models.Model):
-    """A product a buying company keeps an eye on, with a note its colleagues see and nobody else."""
+    """A product a buying company keeps an eye on, with a note that only its own people see."""
 
     company = models.ForeignKey(Company, models.CASCADE, related_name="shortlist")
     product = models.ForeignKey(Product, models.CASCADE, related_name="shortlisted")

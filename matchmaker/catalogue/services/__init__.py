@@ -1,4 +1,4 @@
-"""The verbs of the catalogue."""
+"""The services of the catalogue."""
 
 from matchmaker.catalogue.services.demands import (
     close_demand,

@@ -157,7 +157,7 @@ def check_line(line: DemandLine) -> None:
 def publish_demand(*, by: User, demand: Demand) -> Demand:
     """Open the demand: matching sees it now, suppliers as its visibility says.
 
-    When screening finds contact data, links or goods that nobody may import, the campaign's team looks first.
+    When screening finds contact data, links or goods that may not be imported, the campaign's team looks first.
 
     Raises:
         ValidationError: without a line, or with a closing date that has passed.

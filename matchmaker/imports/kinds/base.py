@@ -163,7 +163,7 @@ def side_of(batch: Import, side: str):
 
 
 def take_company(values: Values, context: Context, problems: Problems) -> None:
-    """Put the company's key in place of its name; a row of somebody else's is refused (B73)."""
+    """Put the company's key in place of its name; a row of another company is refused (B73)."""
     name = values.pop("company", "")
     name = wording.fold(name) if name else ""
     if context.company_id:

@@ -24,7 +24,7 @@ class ImportQuerySet(models.QuerySet):
         return self.filter(Q(company__in=administers) | Q(company__isnull=True, campaign__in=organises))
 
     def waiting(self, now):
-        """Work nobody holds right now."""
+        """Work without a running lease."""
         free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
         return self.filter(free, state__in=Import.WORKING)
 
@@ -33,7 +33,7 @@ class ImportQuerySet(models.QuerySet):
 
 
 class ImportManager(models.Manager.from_queryset(ImportQuerySet)):  # type: ignore[misc]
-    """Leaves the file, which may have 25 MB, in the database until somebody asks for it."""
+    """Leaves the file, which may have 25 MB, in the database until it is needed."""
 
     def get_queryset(self):
         return super().get_queryset().defer("content")
@@ -83,7 +83,7 @@ class Import(Public):
     created = models.PositiveIntegerField(default=0)
     updated = models.PositiveIntegerField(default=0)
     unchanged = models.PositiveIntegerField(default=0)
-    kept = models.PositiveIntegerField(default=0)  # not undone, because somebody has worked with them since
+    kept = models.PositiveIntegerField(default=0)  # not undone, because they were used since
     done_through = models.PositiveIntegerField(default=0)  # the last row that was brought in; undoing counts back
     newest_seen = models.BigIntegerField(default=0)  # highest primary key of the target when rows were compared
     lease_until = models.DateTimeField(null=True, blank=True)

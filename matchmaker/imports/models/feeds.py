@@ -36,7 +36,7 @@ class FeedQuerySet(models.QuerySet):
 
 
 class Feed(Public):
-    """Demands somebody keeps elsewhere. What the address says holds for the lines that came from it, and no others."""
+    """Demands that are maintained elsewhere. The address decides about the lines that came from it, and no others."""
 
     class State(models.TextChoices):
         ACTIVE = "active", _("read by itself")
@@ -58,7 +58,7 @@ class Feed(Public):
     problem = models.JSONField(default=dict, blank=True)  # why the last reading brought nothing: code and facts
     failures = models.PositiveSmallIntegerField(default=0)  # in a row
     attempts = models.PositiveSmallIntegerField(default=0)  # begun and never ended, in a row
-    let_go = models.BooleanField(default=False)  # somebody agreed that most of its demands may go
+    let_go = models.BooleanField(default=False)  # a person agreed that most of its demands may be withdrawn
     next_at = models.DateTimeField(null=True, blank=True)
     read_at = models.DateTimeField(null=True, blank=True)  # the last reading that went well
     lease_until = models.DateTimeField(null=True, blank=True)

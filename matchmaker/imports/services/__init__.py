@@ -1,4 +1,4 @@
-"""The verbs of imports."""
+"""The services of imports."""
 
 from matchmaker.imports.services.applying import apply_import, work_waiting
 from matchmaker.imports.services.correcting import correct_row

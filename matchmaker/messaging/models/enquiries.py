@@ -35,7 +35,7 @@ class EnquiryQuerySet(models.QuerySet):
         )
 
     def visible_to(self, user):
-        """Those of one's own companies. Nobody else reads them, the campaign's team included."""
+        """Those of one's own companies. No others read them, not even the campaign's team."""
         if not user.is_authenticated:
             return self.none()
         own = Company.objects.of(user).values("pk")

@@ -1,4 +1,4 @@
-"""The verbs of enquiries, quotes, samples and deals."""
+"""The services of enquiries, quotes, samples and deals."""
 
 from matchmaker.messaging.services.clock import ask_follow_ups, expire_requests, remind_owing
 from matchmaker.messaging.services.deals import answer_follow_up, answer_step, ask_sample, move_sample, say_step

@@ -41,7 +41,7 @@ def _remind(pk: int, told: int) -> int:
 
 
 def expire_requests() -> int:
-    """End requests nobody answered in three weeks; the asker is told and is free to ask others."""
+    """End requests without an answer in three weeks; the asker is told."""
     due = Enquiry.objects.filter(
         status=Enquiry.Status.REQUESTED, delivered_at__lte=timezone.now() - EXPIRES_AFTER
     ).values_list("pk", flat=True)

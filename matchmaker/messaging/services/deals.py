@@ -175,7 +175,7 @@ def answer_step(*, by: User, step: DealStep, confirm: bool, why: str = "") -> De
     """Confirm or deny what the other side said.
 
     Raises:
-        Refused: 403 `other_side` for whoever said it; 409 `answered_already`.
+        Refused: 403 `other_side` for the side that said it; 409 `answered_already`.
         ValidationError: a denial without a reason.
     """
     enquiry, side = _open(by, step.enquiry)

@@ -15,7 +15,7 @@ from matchmaker.messaging.services.writing import deliver, locked, not_found
 
 @transaction.atomic
 def report_message(*, by: User, message: Message, reason: str, note: str = "") -> Report:
-    """Say that a message of the other side is junk or worse; until somebody decided, this side no longer sees it.
+    """Say that a message of the other side is junk or worse; until the team decides, this side does not see it.
 
     Raises:
         Refused: 403 `own_message`; the same report twice is one report.

@@ -32,7 +32,7 @@ def locked(by: User, enquiry: Enquiry) -> tuple[Enquiry, Side]:
     """The enquiry as it stands now, locked, and this person's side of it.
 
     Raises:
-        Refused: 404 for whoever may not see it.
+        Refused: 404 for those who may not see it.
     """
     row = Enquiry.objects.visible_to(by).select_related(None).select_for_update(of=("self",)).filter(pk=enquiry.pk)
     found = row.first()
@@ -42,7 +42,7 @@ def locked(by: User, enquiry: Enquiry) -> tuple[Enquiry, Side]:
 
 
 def own_side(by: User, enquiry: Enquiry) -> Side:
-    """The side this person speaks for; whoever belongs to both speaks for the one that was asked."""
+    """The side this person speaks for; a person of both speaks for the one that was asked."""
     sides = [side for side in Side if is_member(by, enquiry.company_of(side))]
     if not sides:
         raise not_found()
@@ -251,7 +251,7 @@ def deliver(message: Message) -> None:
 
 
 def hand_over_turn(enquiry: Enquiry, side: str) -> None:
-    """It is this side's turn now ('' for nobody's); who waited already goes on waiting from the same moment."""
+    """It is this side's turn now ('' for neither); a side that waited already goes on waiting from the same moment."""
     if enquiry.owes == side:
         return
     enquiry.owes, enquiry.reminders = side, 0
@@ -289,7 +289,7 @@ def decline(*, by: User, enquiry: Enquiry) -> Enquiry:
 
 @transaction.atomic
 def nothing_to_answer(*, by: User, enquiry: Enquiry) -> Enquiry:
-    """The last message needs no answer: nobody is reminded."""
+    """The last message needs no answer: no reminder is sent."""
     enquiry, side = locked(by, enquiry)
     if enquiry.owes == side and enquiry.status == Enquiry.Status.OPEN:
         hand_over_turn(enquiry, "")
@@ -299,7 +299,7 @@ def nothing_to_answer(*, by: User, enquiry: Enquiry) -> Enquiry:
 
 @transaction.atomic
 def close_enquiry(*, by: User, enquiry: Enquiry) -> Enquiry:
-    """Put it away; whoever writes again opens it."""
+    """Close an enquiry; a new message opens it again."""
     enquiry, side = locked(by, enquiry)
     if enquiry.status != Enquiry.Status.OPEN:
         raise Refused("not_open", _("Only an open enquiry can be closed."))

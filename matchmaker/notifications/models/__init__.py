@@ -1,4 +1,4 @@
-"""The tables of the post office."""
+"""The tables of notifications."""
 
 from matchmaker.notifications.models.outbox import (
     Delivery,
