@@ -69,6 +69,15 @@ class Partner(Public):
         return (self.name_zh or self.name_en) if (get_language() or "").startswith("zh") else self.name_en
 
     @property
+    def names(self) -> dict[str, dict[str, str]]:
+        """Its name and that of its campaign by language, for letters."""
+        campaign = self.campaign
+        return {
+            "partner": {"en": self.name_en, "zh-hans": self.name_zh or self.name_en},
+            "campaign": {"en": campaign.name_en, "zh-hans": campaign.name_zh},
+        }
+
+    @property
     def country_name(self) -> str:
         return reference.name(reference.countries().get(self.country), self.country)
 

@@ -69,11 +69,7 @@ class PartnerSeat(Seat):
         ]
 
     def facts(self):
-        partner, campaign = self.partner, self.partner.campaign
-        return {
-            "partner": {"en": partner.name_en, "zh-hans": partner.name_zh or partner.name_en},
-            "campaign": {"en": campaign.name_en, "zh-hans": campaign.name_zh},
-        }
+        return self.partner.names
 
 
 class TeamSeat(Seat):

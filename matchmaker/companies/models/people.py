@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +11,12 @@ from matchmaker.companies.models.company import Company
 from matchmaker.core.ids import Public
 from matchmaker.core.text import validate_text
 from matchmaker.notifications.models import Promise, PromiseQuerySet
+
+
+def two_people(one: str, other: str, *, name: str) -> models.CheckConstraint:
+    """The two fields never name the same person."""
+    unknown = Q(**{f"{one}__isnull": True}) | Q(**{f"{other}__isnull": True})
+    return models.CheckConstraint(condition=unknown | ~Q(**{one: F(other)}), name=name)
 
 
 class MembershipQuerySet(models.QuerySet):
@@ -140,12 +146,7 @@ class Claim(Public):
             models.UniqueConstraint(
                 fields=["company", "user"], condition=Q(status="open"), name="one_open_claim_per_person"
             ),
-            models.CheckConstraint(
-                condition=Q(first_yes_by__isnull=True)
-                | Q(second_yes_by__isnull=True)
-                | ~Q(first_yes_by=models.F("second_yes_by")),
-                name="claim_needs_two_people",
-            ),
+            two_people("first_yes_by", "second_yes_by", name="claim_needs_two_people"),
         ]
 
     def __str__(self):

@@ -3,6 +3,7 @@
 import datetime as dt
 import uuid
 from collections.abc import Sequence
+from types import SimpleNamespace
 
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
@@ -52,9 +53,9 @@ class Demands(Kind):
             values["hs_code"] = wording.hs_code(values["hs_code"], context.hs_codes, (2, 4, 6))
         values["language"] = "zh" if has_han(values["text"]) else values["language"] or "en"
         values["visibility"] = values["visibility"] or Demand.Visibility.PUBLIC.value
-        line = DemandLine(**{name: values[name] for name in LINE})
-        rules.check_line(line, problems, hs_codes=context.hs_codes, categories=context.category_codes)
-        rules.check_demand(Demand(**{name: values[name] for name in DEMAND}), problems)
+        row = SimpleNamespace(**values)
+        rules.check_line(row, problems, hs_codes=context.hs_codes, categories=context.category_codes)
+        rules.check_demand(row, problems)
         if values["closing_on"]:
             rules.check_closing(dt.date.fromisoformat(values["closing_on"]), problems)
         return problems

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from types import SimpleNamespace
 
 from django.db.models import Max, Q
 from django.utils.translation import gettext_lazy as _
@@ -46,7 +47,7 @@ class Products(Kind):
             values["hs_code"] = wording.hs_code(values["hs_code"], context.hs_codes)
         _take_texts(values, problems)
         rules.check_product(
-            Product(**{name: values[name] for name in TERMS}),
+            SimpleNamespace(**values),
             values["certificates"],
             problems,
             hs_codes=context.hs_codes,

@@ -14,7 +14,9 @@ from matchmaker.companies.models import Company, Membership
 from matchmaker.core.ids import Public
 
 
-class ImportQuerySet(models.QuerySet):
+class OwnedQuerySet(models.QuerySet):
+    """Rows of one company, or of a campaign's team."""
+
     def visible_to(self, user):
         """Those of companies one administers, and those of the campaigns one organises."""
         if not user.is_authenticated:
@@ -23,6 +25,8 @@ class ImportQuerySet(models.QuerySet):
         organises = Organiser.objects.filter(user=user).exclude(role=Organiser.Role.STAFF).values("campaign")
         return self.filter(Q(company__in=administers) | Q(company__isnull=True, campaign__in=organises))
 
+
+class ImportQuerySet(OwnedQuerySet):
     def waiting(self, now):
         """Work without a running lease."""
         free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)

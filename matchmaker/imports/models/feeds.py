@@ -6,23 +6,15 @@ from django.db import models
 from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 
-from matchmaker.campaigns.models import Campaign, Organiser
+from matchmaker.campaigns.models import Campaign
 from matchmaker.catalogue.models import DemandLine
-from matchmaker.companies.models import Company, Membership
+from matchmaker.companies.models import Company
 from matchmaker.core.ids import Public
 from matchmaker.core.text import validate_one_line
-from matchmaker.imports.models.batches import Import
+from matchmaker.imports.models.batches import Import, OwnedQuerySet
 
 
-class FeedQuerySet(models.QuerySet):
-    def visible_to(self, user):
-        """Those of companies one administers, and those of the campaigns one organises."""
-        if not user.is_authenticated:
-            return self.none()
-        administers = Membership.objects.filter(user=user, role=Membership.Role.ADMIN).values("company")
-        organises = Organiser.objects.filter(user=user).exclude(role=Organiser.Role.STAFF).values("campaign")
-        return self.filter(Q(company__in=administers) | Q(company__isnull=True, campaign__in=organises))
-
+class FeedQuerySet(OwnedQuerySet):
     def with_a_problem(self):
         return self.exclude(problem={})
 
