@@ -88,7 +88,7 @@ def set_terms(row: Demand | DemandLine, values: Mapping[str, Any], terms: Iterab
         setattr(row, name, value)
 
 
-def note_change(by: User | None, demand: Demand) -> None:
+def note_change(by: User, demand: Demand) -> None:
     """Keep a version of a demand that was shown before, and screen an open one again."""
     if demand.status != Demand.Status.DRAFT:
         save_version(by, demand)

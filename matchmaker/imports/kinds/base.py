@@ -110,7 +110,8 @@ class Kind:
 
 def typed(model: type[models.Model], values: Values, names: Iterable[str]) -> Values:
     """Those of the values as the model's fields hold them: decimals and days are texts in JSON."""
-    return {name: model._meta.get_field(name).to_python(values[name]) for name in names if name in values}
+    fields: dict[str, Any] = {name: model._meta.get_field(name) for name in names if name in values}
+    return {name: field.to_python(values[name]) for name, field in fields.items()}
 
 
 def digest(*parts: Any) -> str:
