@@ -21,11 +21,11 @@ class Command(BaseCommand):
     help = "Check that every notice is delivered, parked with a reason, or on its way; exit 1 on a gap."
 
     def handle(self, *args, **options):
-        self.stdout.write(f"matchmaker {__version__}")
         mail.try_server()
         health = delivery_health()
         if health["held"]:
             self.stdout.write(f"HELD since {health['held']['since']:%Y-%m-%d %H:%M} UTC: {health['held']['reason']}")
+        self.stdout.write(f"matchmaker {__version__}")
         seen = health["sweeper"]["seen_at"]
         state = "alive" if health["sweeper"]["alive"] else "SILENT"
         self.stdout.write(f"sweeper {state}, last seen {f'{seen:%Y-%m-%d %H:%M:%S} UTC' if seen else 'never'}")
