@@ -1,6 +1,6 @@
-"""The Celery app and the whole timetable, nothing else.
+"""The Celery app and its timetable.
 
-A task is a bell: the row in the database is the work. Everything the timetable rings may ring twice or late.
+The rows in the database are the work; a task only says that there is some. So a task may run twice, late, or never.
 """
 
 import os
@@ -13,10 +13,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "matchmaker.settings")
 
 
 class Unbound(QoS):
-    """A task that outlives its connection to Redis ends like any other: there is nobody left to acknowledge it to.
+    """Does not acknowledge a message over a connection that is closed.
 
-    Celery 5.7 acknowledged, or gave the message back, over the connection it had just taken apart, and the worker ended
-    on an AttributeError. The row is the work, so a message that comes once more finds nothing to do.
+    When the connection to Redis breaks during a task, Celery 5.7 acknowledges the message over the closed connection,
+    and the worker stops with an AttributeError. A message that is delivered again finds no row to work on.
     """
 
     def ack(self, delivery_tag):

@@ -21,7 +21,7 @@ env = environ.Env()
 
 VAR_DIR = Path(env.str("VAR_DIR", str(BASE_DIR / "var")))  # everything the laptop keeps: database, mail, media, index
 DATA_DIR = BASE_DIR / "data"
-with contextlib.suppress(OSError):  # a folder that cannot be written is explained by whoever needs it
+with contextlib.suppress(OSError):  # a folder that cannot be written is explained where it is needed
     VAR_DIR.mkdir(parents=True, exist_ok=True)
 
 DEBUG = env.bool("DEBUG", False)
@@ -56,7 +56,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
-    # the floors, lowest first
+    # the layers, lowest first
     "matchmaker.core",
     "matchmaker.notifications",
     "matchmaker.accounts",
@@ -69,7 +69,7 @@ INSTALLED_APPS = [
     "matchmaker.directory",
     "matchmaker.messaging",
     "matchmaker.events",
-    # the doors
+    # web, API and command line
     "matchmaker.web",
     "matchmaker.api",
     "matchmaker.running",
@@ -175,7 +175,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": 30,
     "socket_connect_timeout": 2,
     "retry_policy": {"timeout": 2.0},
-    # A page that rings a bell while Redis is away must not wait: the timetable finds the row anyway.
+    # A page that starts a task while Redis is away must not wait: the timetable finds the row anyway.
     "max_retries": 1,
     "interval_start": 0,  # without these two it waited two seconds for its second try
     "interval_max": 0.1,
@@ -369,7 +369,7 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "matchmaker API",
-    "VERSION": "1.0.0",
+    "VERSION": "1.0.0",  # of the API: it changes with the form of its answers, not with each release of the site
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",

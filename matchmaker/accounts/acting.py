@@ -1,4 +1,4 @@
-"""Acting for somebody else: who really acts, for every entry the audit takes during the request."""
+"""Acting on behalf of another person: who really acts, for every audit entry of the request."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -21,7 +21,7 @@ from matchmaker.notifications import mail
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """Addresses in mails come from SITE_URL, never from the Host header of whoever asked (B34)."""
+    """Addresses in mails come from SITE_URL, never from the Host header of the request (B34)."""
 
     error_messages = DefaultAccountAdapter.error_messages | {
         "account_inactive": gettext_lazy("This account is closed. Write to the campaign's team."),
@@ -84,7 +84,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
 
 class ProviderAdapter(DefaultSocialAccountAdapter):
-    """Somebody who comes from her organisation's own provider."""
+    """Sign-in by the provider of a person's own organisation."""
 
     def populate_user(self, request, sociallogin, data):
         """A person here has one name, in the order and script in which she writes it; allauth would cut it in two."""
@@ -95,7 +95,7 @@ class ProviderAdapter(DefaultSocialAccountAdapter):
 
 
 class SecondStepAdapter(DefaultMFAAdapter):
-    """The second step in the words of the house, and under its name in whoever's app or key holds it."""
+    """The second step in our own words; apps and keys show it under the name of the site."""
 
     error_messages = DefaultMFAAdapter.error_messages | {
         "add_email_blocked": gettext_lazy(

@@ -23,7 +23,7 @@ def record(*, by: User | None, verb: str, on: Any, organisation: Any = None, fac
         raise RuntimeError("An audit entry belongs in the transaction of the act it records.")
     facts = dict(facts or {})
     real = acting.now()
-    if real is not None and by == real.person:  # somebody of the team acts for her: the entry names who did it
+    if real is not None and by == real.person:  # one of the team acts for the person: the entry names who did it
         by, facts = real.actor, {**facts, "on_behalf_of": str(real.person.uid), "why": real.reason}
     owner = str((organisation or on).uid)
     chain = _locked_chain(owner)
@@ -88,7 +88,7 @@ def seals(chain: AuditChain) -> list[str]:
 def first_broken(organisation: str) -> AuditEntry | None:
     """The first entry of an organisation whose digest or link does not hold; None when every entry there is holds.
 
-    An entry without a key after one with a key is no honest one: whoever lacks the key could have written it.
+    An entry without a key after one with a key is forged: it could be written without the key.
     """
     previous, keyed = "", False
     for entry in AuditEntry.objects.filter(organisation=organisation).order_by("id").iterator():

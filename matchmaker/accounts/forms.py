@@ -27,7 +27,7 @@ A_GOOD_PASSWORD = _(
 
 
 class _Ours:
-    """The labels of the house, and no word inside a box that says its label once more."""
+    """Our own labels, and no placeholder that repeats the label."""
 
     said = {"login": _("E-mail"), "email": _("E-mail"), "password": _("Password"), "password1": _("Password")}
 

@@ -1,4 +1,4 @@
-"""Forms of the second step in the words of the house: what allauth calls a code says here which one is meant."""
+"""Forms of the second step with labels of our own: they say which code is meant."""
 
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.totp.forms import ActivateTOTPForm

@@ -1,8 +1,7 @@
-"""What is said by mail about an account, in the words and the frame of the house instead of allauth's own.
+"""Mails about accounts, in our own words and layout instead of allauth's.
 
-A letter is written down where it is asked for and leaves with the post office, so that nobody who signs up or forgot
-her password waits for a mail server, or fails with it. Addresses are made of SITE_URL and a path, never of the Host
-header of whoever asked (B34).
+The request stores a letter as a row and a worker sends it, so that signing up and resetting a password do not wait for
+a mail server, or fail with it. Addresses are made of SITE_URL and a path, never of the Host header (B34).
 """
 
 import datetime as dt
@@ -22,7 +21,7 @@ from matchmaker.accounts.models import AccountLetter, User
 from matchmaker.notifications import mail, outbox, topics
 from matchmaker.notifications.models import Promise
 
-KEPT = dt.timedelta(days=30)  # that it left, for whoever asks where her letter is
+KEPT = dt.timedelta(days=30)  # to answer questions about letters that did not arrive
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +132,7 @@ def send_waiting(budget: float = outbox.BUDGET) -> int:
 
 
 def forget_old() -> None:
-    """Drop letters of long ago, and what those say that nobody let leave before their link ended."""
+    """Delete old letters, and the contents of those that were not sent before their link expired."""
     now = timezone.now()
     AccountLetter.objects.filter(finished_at__lt=now - KEPT).delete()
     AccountLetter.objects.filter(expires_at__lt=now).exclude(contents={}).update(contents={})
@@ -147,7 +146,7 @@ def _life(letter: Letter) -> dt.timedelta:
 
 
 def _letter(promise: Promise) -> EmailMultiAlternatives:
-    """Also to an address that bounced once: without this letter whoever mended it could not come in to say so."""
+    """Also to an address that bounced once: without this letter its owner could not sign in to say that it works."""
     row = AccountLetter.objects.filter(pk=promise.pk).first()
     if row is None:
         raise outbox.NotWanted("The account is closed.")

@@ -143,12 +143,12 @@ class AuditChain(models.Model):
 
 
 class AccountLetter(Promise):
-    """A letter about an account to one address, written in the request and sent by the post office.
+    """A letter about an account to one address, stored by the request and sent by a worker.
 
     What it says holds a link that opens the account: it is forgotten as soon as the letter left.
     """
 
-    # Nobody's, where the address has no account: the answer to whoever asked must not tell which it was.
+    # Null where the address has no account: the response must not tell whether it has one.
     user = models.ForeignKey(User, models.CASCADE, null=True, blank=True, related_name="account_letters")
     email = models.EmailField(_("e-mail address"), max_length=320)  # as a form takes it; no account need have it
     language = models.CharField(max_length=10)

@@ -1,4 +1,4 @@
-"""Passwords somebody would try first here although no list of common ones holds them."""
+"""Passwords that an attacker tries first on this site although they are on no list of common ones."""
 
 import re
 from urllib.parse import urlsplit
@@ -11,7 +11,7 @@ from matchmaker.notifications.mail import site_name
 
 
 class NoWordsOfTheSite:
-    """The site's own name with a year or a mark behind it is the first guess of whoever attacks this site (B30)."""
+    """The site's own name with a year or a mark behind it is the first guess of an attacker (B30)."""
 
     def validate(self, password, user=None):
         host = urlsplit(settings.SITE_URL).hostname or ""

@@ -1,4 +1,4 @@
-"""A link that lets one person in without any mail: printed by whoever can run commands on the server.
+"""A link with which one person signs in without mail; a command on the server prints it.
 
 It opens the page where she chooses a password; after that she signs in as always, with a second step where one is
 asked. The link works for half an hour and until a password was chosen with it.

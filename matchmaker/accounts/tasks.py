@@ -1,12 +1,10 @@
-"""Bells of accounts."""
-
-import contextlib
+"""Tasks of accounts."""
 
 from celery import shared_task
 from django.db import transaction
-from kombu.exceptions import OperationalError
 
-from matchmaker.accounts import letters, once
+from matchmaker.accounts import idempotency, letters
+from matchmaker.core.tasks import start
 
 
 @shared_task(name="accounts.send_letters")
@@ -17,7 +15,7 @@ def send_letters() -> None:
 
 @shared_task(name="accounts.forget_stored_answers")
 def forget_stored_answers() -> None:
-    once.forget_old()
+    idempotency.forget_old()
 
 
 @shared_task(name="accounts.forget_old_letters")
@@ -26,9 +24,7 @@ def forget_old_letters() -> None:
 
 
 def start_letters() -> None:
-    """Wake a worker now; without Redis the timetable finds the rows."""
-    with contextlib.suppress(OperationalError, OSError):
-        send_letters.apply_async(expires=60, retry=False)
+    start(send_letters)
 
 
 def start_letters_on_commit() -> None:

@@ -14,7 +14,7 @@ from rest_framework.exceptions import ParseError
 from rest_framework.response import Response
 from rest_framework.utils.encoders import JSONEncoder
 
-from matchmaker.accounts import once
+from matchmaker.accounts import idempotency
 from matchmaker.campaigns.models import Campaign
 from matchmaker.companies.models import Company
 from matchmaker.core.problems import Refused
@@ -99,7 +99,7 @@ class Resource(viewsets.GenericViewSet):
     def campaign(self) -> Campaign | None:
         return Campaign.objects.filter(is_current=True).first()
 
-    def once(self, act: Callable[[], Response]) -> Response:
+    def idempotency(self, act: Callable[[], Response]) -> Response:
         """Do it once for one Idempotency-Key: a repeat gets the first answer (IETF draft, httpapi-idempotency-key).
 
         Answers: 422 for the same key with another request, 409 while the first is being worked on.
@@ -113,7 +113,7 @@ class Resource(viewsets.GenericViewSet):
             )
         if not self.request.user.is_authenticated:
             return act()  # who is not signed in changes nothing, and a stored answer could reach somebody else
-        stored = once.claim(caller=f"user:{self.request.user.pk}", key=key, digest=_digest(self.request))
+        stored = idempotency.claim(caller=f"user:{self.request.user.pk}", key=key, digest=_digest(self.request))
         self._is_once = True
         if stored.status is not None:
             return Response(stored.body, status=stored.status, headers={"Idempotent-Replayed": "true"})
@@ -121,10 +121,10 @@ class Resource(viewsets.GenericViewSet):
             with transaction.atomic():  # the answer stands or falls with what it answers
                 response = act()
                 body = json.loads(json.dumps(response.data, cls=JSONEncoder))
-                once.settle(stored, status=response.status_code, body=body)
+                idempotency.settle(stored, status=response.status_code, body=body)
             return response
         except Exception:
-            once.give_back(stored)
+            idempotency.give_back(stored)
             raise
 
     def given(self, serializer: type[serializers.Serializer], row=None) -> serializers.Serializer:

@@ -12,6 +12,7 @@ from rest_framework.renderers import TemplateHTMLRenderer
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from matchmaker import __version__
 from matchmaker.api.permissions import EVERYONE
 from matchmaker.api.schema import TAGS
 
@@ -21,8 +22,9 @@ class Entrance(APIView):
 
     @extend_schema(exclude=True)
     def get(self, request):
-        """The resources, and where they are described."""
-        return Response({name: request.build_absolute_uri(f"{name}/") for name in (*TAGS, "schema", "docs")})
+        """The resources, and where they are described; for the site's staff also the version of the site."""
+        links = {name: request.build_absolute_uri(f"{name}/") for name in (*TAGS, "schema", "docs")}
+        return Response(links | ({"version": __version__} if request.user.is_staff else {}))
 
 
 class Schema(SpectacularAPIView):

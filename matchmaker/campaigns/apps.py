@@ -10,7 +10,7 @@ class CampaignsConfig(AppConfig):
         from matchmaker.companies import invitations, privacy
         from matchmaker.notifications import mail
 
-        privacy.transfers_on_erasure.append(team.without_her)
+        privacy.transfers_on_erasure.append(team.campaigns_without_admin)
         mail.senders.append(letters.send_waiting)
         mail.sender_names.append(letters.campaign_name)
         invitations.introductions.append(letters.introduce_partner)

@@ -1,11 +1,9 @@
-"""Bells of the campaigns' floor."""
-
-import contextlib
+"""Tasks of campaigns."""
 
 from celery import shared_task
-from kombu.exceptions import OperationalError
 
 from matchmaker.campaigns.services import letters
+from matchmaker.core.tasks import start
 
 
 @shared_task(name="campaigns.send_letters")
@@ -15,6 +13,4 @@ def send_letters() -> None:
 
 
 def start_letters() -> None:
-    """Wake a worker now; without Redis the timetable finds the rows."""
-    with contextlib.suppress(OperationalError, OSError):
-        send_letters.apply_async(expires=60, retry=False)
+    start(send_letters)

@@ -1,4 +1,4 @@
-"""What in a demand wants a second look before strangers read it: contact data, links, goods nobody may import.
+"""What in a demand wants a second look before strangers read it: contact data, links, goods that may not be imported.
 
 Plain Python. A finding is a reason to look, not a verdict: the team decides, and the buyer reads why it was held.
 """
@@ -61,7 +61,7 @@ class Finding:
 
 
 def screen(texts: Iterable[str], hs_codes: Iterable[str] = (), *, contacts: bool = True) -> list[Finding]:
-    """Everything to look at, each once. `contacts=False` for what nobody but its owner reads."""
+    """Everything to look at, each once. `contacts=False` for texts that only their owner reads."""
     whole = unicodedata.normalize("NFKC", "\n".join(texts))
     found: list[Finding] = []
     if contacts:

@@ -1,4 +1,4 @@
-"""Bells of the catalogue."""
+"""Tasks of the catalogue."""
 
 from celery import shared_task
 

@@ -21,7 +21,7 @@ from matchmaker.core import reference
 from matchmaker.core.formats import day
 from matchmaker.core.lists import format_list
 
-Said = Mapping[str, Any]
+Snapshot = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Change:
     after: str
 
 
-def keep_version(by: User | None, demand: Demand) -> None:
+def save_version(by: User | None, demand: Demand) -> None:
     """Keep what the demand says now, unless it says what it said last time."""
     said = snapshot(demand)
     last = demand.versions.first()
@@ -51,7 +51,7 @@ def snapshot(demand: Demand) -> dict[str, Any]:
     return json.loads(DjangoJSONEncoder().encode(said))
 
 
-def changes(new: Said, old: Said) -> list[Change]:
+def changes(new: Snapshot, old: Snapshot) -> list[Change]:
     """What differs between two versions: the demand's fields, then line by line; a line is known by its `uid`."""
     found = _fields(Demand, TERMS, new, old)
     before = {_key(line): line for line in old.get("lines", [])}
@@ -79,11 +79,11 @@ def history(versions: Iterable[DemandVersion]) -> list[dict[str, Any]]:
     ]
 
 
-def _key(line: Said) -> Any:
+def _key(line: Snapshot) -> Any:
     return line.get("uid") or line["number"]
 
 
-def _fields(model, names: Iterable[str], new: Said, old: Said) -> list[Change]:
+def _fields(model, names: Iterable[str], new: Snapshot, old: Snapshot) -> list[Change]:
     found = []
     for name in names:
         was, now = old.get(name), new.get(name)

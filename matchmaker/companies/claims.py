@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
 from matchmaker.companies.members import admins, require_admin
-from matchmaker.companies.models import Asked, Claim, Company, Membership
+from matchmaker.companies.models import Claim, Company, Membership, RequestStatus
 from matchmaker.core.problems import Refused
 from matchmaker.notifications.services import notify
 
@@ -33,7 +33,7 @@ def claim_company(*, by: User, company: Company, evidence: str) -> Claim:
         raise Refused("not_found", _("There is nothing here for you."), status=404)
     if Membership.objects.filter(company=company, user=by).exists():
         raise Refused("already_member", _("You already belong to this company."))
-    if Claim.objects.filter(company=company, user=by, status=Asked.OPEN).exists():
+    if Claim.objects.filter(company=company, user=by, status=RequestStatus.OPEN).exists():
         raise Refused("already_claimed", _("Your claim is with the campaign's team already."))
     now = timezone.now()
     if Claim.objects.filter(user=by, created_at__gte=now - dt.timedelta(days=30)).count() >= A_MONTH:
@@ -63,7 +63,7 @@ def object_to_claim(*, by: User, claim: Claim, reason: str) -> None:
     """An administrator says that it is wrong; then the team cannot agree to it."""
     require_admin(by, claim.company)
     reason = reason.strip()[:500] or _("No reason given.")
-    if not Claim.objects.filter(pk=claim.pk, status=Asked.OPEN).update(objection=reason):
+    if not Claim.objects.filter(pk=claim.pk, status=RequestStatus.OPEN).update(objection=reason):
         raise Refused("already_answered", _("This claim has been answered already."))
     record(by=by, verb="object_to_claim", on=claim, organisation=claim.company, facts={"reason": reason})
 
@@ -72,6 +72,6 @@ def object_to_claim(*, by: User, claim: Claim, reason: str) -> None:
 def withdraw_claim(*, by: User, claim: Claim) -> None:
     if claim.user_id != by.pk:
         raise Refused("not_found", _("There is nothing here for you."), status=404)
-    open_claim = Claim.objects.filter(pk=claim.pk, status=Asked.OPEN)
-    if open_claim.update(status=Asked.WITHDRAWN, decided_at=timezone.now()):
+    open_claim = Claim.objects.filter(pk=claim.pk, status=RequestStatus.OPEN)
+    if open_claim.update(status=RequestStatus.WITHDRAWN, decided_at=timezone.now()):
         record(by=by, verb="withdraw_claim", on=claim, organisation=claim.company)

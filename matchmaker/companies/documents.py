@@ -37,7 +37,7 @@ def add_document(*, by: User, company: Company, kind: str, file) -> Document:
         said = _("A company keeps up to %(n)d documents of this kind. Remove one first.")
         raise Refused("too_many_documents", said % {"n": most})
     row = Document(company=company, kind=kind, uploaded_by=by)
-    row.keep(kept)
+    row.store(kept)
     record(by=by, verb="add_document", on=row, organisation=company, facts={"kind": kind, "sha256": kept.sha256})
     return row
 
@@ -47,10 +47,10 @@ def remove_document(*, by: User, document: Document) -> None:
     """Take a paper away, file and row. What the team wrote down of it stays with the check."""
     require_admin(by, document.company)
     record(by=by, verb="remove_document", on=document, organisation=document.company, facts={"sha256": document.sha256})
-    document.let_go()
+    document.delete_with_file()
 
 
 def forget_documents(company: Company) -> None:
-    """Nobody is left who could answer for them."""
+    """Delete all documents of a company that has no people any more."""
     for document in company.documents.all():
-        document.let_go()
+        document.delete_with_file()

@@ -21,7 +21,7 @@ from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
 from matchmaker.companies.duplicates import domain as domain_of
 from matchmaker.companies.members import is_admin
-from matchmaker.companies.models import Asked, Claim, Company, DomainProof
+from matchmaker.companies.models import Claim, Company, DomainProof, RequestStatus
 from matchmaker.core.problems import Refused
 from matchmaker.notifications import mail, outbound, outbox, topics
 from matchmaker.notifications.models import Promise
@@ -42,7 +42,9 @@ def domain_name(company: Company) -> str:
 
 def may_prove(user: User, company: Company) -> bool:
     """Its administrators, and whoever has an open claim to it."""
-    return is_admin(user, company) or Claim.objects.filter(company=company, user=user, status=Asked.OPEN).exists()
+    return (
+        is_admin(user, company) or Claim.objects.filter(company=company, user=user, status=RequestStatus.OPEN).exists()
+    )
 
 
 @transaction.atomic

@@ -69,7 +69,7 @@ def invite_first(*, by: User, company: Company, email: str) -> Invitation:
     """Ask the person a company names as its contact to administer it; the caller has checked that `by` may.
 
     Raises:
-        Refused: when somebody administers it already.
+        Refused: if it has an administrator already.
     """
     if company.memberships.exists():
         raise Refused("has_people", _("This company has people of its own; they invite."), field="email")
@@ -113,7 +113,7 @@ def _promise(by: User, company: Company, email: str, role: str) -> Invitation:
 
 
 def _tell_member_of_the_site(invitation: Invitation, now: dt.datetime) -> None:
-    """Who has an account is told by the post office, in her language; then no letter of its own leaves."""
+    """A person with an account gets a notice in the person's language; then no separate letter is sent."""
     known = User.objects.filter(
         emailaddress__email__iexact=invitation.email, emailaddress__verified=True, is_active=True
     )

@@ -1,7 +1,7 @@
 """Who belongs to a company: roles, leaving, removal, handing over, and requests to be let in.
 
-A company always keeps an administrator. Every verb that could take the last one locks the company's row first, so that
-two administrators who remove each other at the same moment cannot both succeed.
+A company always keeps an administrator. Functions that could remove the last one lock the company's row first, so
+that two administrators who remove each other at the same moment cannot both succeed.
 """
 
 import datetime as dt
@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
-from matchmaker.companies.models import Asked, Company, JoinRequest, Membership
+from matchmaker.companies.models import Company, JoinRequest, Membership, RequestStatus
 from matchmaker.core.problems import Refused
 from matchmaker.notifications.services import notify, take_back
 
-JOIN_REQUESTS_A_DAY = 10  # of one person, so that nobody knocks at every door
+JOIN_REQUESTS_A_DAY = 10  # of one person, so that a person cannot ask every company
 
 
 def is_admin(user: User, company: Company) -> bool:
@@ -39,7 +39,7 @@ def admins(company: Company):
 
 
 def add_member(*, by: User, company: Company, user: User, role: str) -> Membership:
-    """Let somebody in and tell the administrators; call it inside the transaction of what allowed it."""
+    """Add a member and notify the administrators; call it inside the transaction of what allowed it."""
     membership, new = Membership.objects.get_or_create(company=company, user=user, defaults={"role": role})
     if not new:
         raise Refused("already_member", _("This person already belongs to the company."))
@@ -85,11 +85,11 @@ def change_role(*, by: User, membership: Membership, role: str) -> Membership:
 
 @transaction.atomic
 def remove_member(*, by: User, membership: Membership) -> None:
-    """Take somebody out. It holds at her next request: pages, API and keys read the membership every time (B36)."""
+    """Remove a member, from the next request on: pages, API and keys read the membership every time (B36)."""
     require_admin(by, membership.company)
     _keep_an_admin(membership.company, membership)
     record(by=by, verb="remove_member", on=membership.user, organisation=membership.company)
-    _take_out(membership)
+    _delete_membership(membership)
 
 
 @transaction.atomic
@@ -99,10 +99,10 @@ def leave_company(*, by: User, company: Company) -> None:
         raise Refused("not_found", _("There is nothing here for you."), status=404)
     _keep_an_admin(company, membership)
     record(by=by, verb="leave_company", on=by, organisation=company)
-    _take_out(membership)
+    _delete_membership(membership)
 
 
-def _take_out(membership: Membership) -> None:
+def _delete_membership(membership: Membership) -> None:
     membership.delete()
     take_back(person=membership.user, about=membership.company.uid)  # letters on their way stay here
 
@@ -122,10 +122,10 @@ def hand_over(*, by: User, membership: Membership) -> None:
 
 @transaction.atomic
 def ask_to_join(*, by: User, company: Company, message: str = "") -> JoinRequest:
-    """Knock at a company one can see; its administrators are told.
+    """Ask a visible company for membership; its administrators are notified.
 
     Raises:
-        Refused: for a member, a second knock while the first waits, or the eleventh in a day.
+        Refused: for a member, a second request while the first waits, or the eleventh in a day.
     """
     if not Company.objects.visible_to(by).filter(pk=company.pk).exists():
         raise Refused("not_found", _("There is nothing here for you."), status=404)
@@ -134,7 +134,7 @@ def ask_to_join(*, by: User, company: Company, message: str = "") -> JoinRequest
     today = JoinRequest.objects.filter(user=by, created_at__gte=timezone.now() - dt.timedelta(days=1))
     if today.count() >= JOIN_REQUESTS_A_DAY:
         raise Refused("too_many_requests", _("That was enough for today. Please ask again tomorrow."), status=429)
-    if JoinRequest.objects.filter(user=by, company=company, status=Asked.OPEN).exists():
+    if JoinRequest.objects.filter(user=by, company=company, status=RequestStatus.OPEN).exists():
         raise Refused("already_asked", _("You have asked already. The company's administrators have been told."))
     request = JoinRequest(company=company, user=by, message=message.strip())
     request.full_clean()
@@ -155,8 +155,8 @@ def ask_to_join(*, by: User, company: Company, message: str = "") -> JoinRequest
 def answer_join_request(*, by: User, request: JoinRequest, accept: bool) -> JoinRequest:
     """Let the person in as a member, or not. Two answers at once: the first counts."""
     require_admin(by, request.company)
-    status = Asked.ACCEPTED if accept else Asked.DECLINED
-    moved = JoinRequest.objects.filter(pk=request.pk, status=Asked.OPEN).update(
+    status = RequestStatus.ACCEPTED if accept else RequestStatus.DECLINED
+    moved = JoinRequest.objects.filter(pk=request.pk, status=RequestStatus.OPEN).update(
         status=status, decided_at=timezone.now(), decided_by=by
     )
     if not moved:
@@ -181,6 +181,6 @@ def answer_join_request(*, by: User, request: JoinRequest, accept: bool) -> Join
 def withdraw_join_request(*, by: User, request: JoinRequest) -> None:
     if request.user_id != by.pk:
         raise Refused("not_found", _("There is nothing here for you."), status=404)
-    rows = JoinRequest.objects.filter(pk=request.pk, status=Asked.OPEN)
-    if rows.update(status=Asked.WITHDRAWN, decided_at=timezone.now()):
+    rows = JoinRequest.objects.filter(pk=request.pk, status=RequestStatus.OPEN)
+    if rows.update(status=RequestStatus.WITHDRAWN, decided_at=timezone.now()):
         record(by=by, verb="withdraw_join_request", on=request, organisation=request.company)

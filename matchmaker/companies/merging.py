@@ -26,7 +26,7 @@ def _relations() -> list[models.ForeignObjectRel]:
     ]
 
 
-def go_up(*, gone: Company, kept: Company) -> dict[str, dict[str, list]]:
+def merge_into(*, gone: Company, kept: Company) -> dict[str, dict[str, list]]:
     """Move everything; the caller holds the lock on both and has checked that it may.
 
     Returns:
@@ -53,7 +53,7 @@ def _move(row: models.QuerySet, **change) -> bool:
 
 
 def _people(gone: Company, kept: Company, report: dict) -> None:
-    """The duplicate's people come in as ordinary members, unless nobody administers the kept one."""
+    """The duplicate's people come in as ordinary members, unless the remaining company has no administrator."""
     has_admin = kept.memberships.filter(role=Membership.Role.ADMIN, user__is_active=True).exists()
     for membership in gone.memberships.select_related("user"):
         role = Membership.Role.MEMBER if has_admin else membership.role

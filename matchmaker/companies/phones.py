@@ -14,7 +14,7 @@ def check_phone(number: str, country: str) -> str:
     """The number in its international form, such as "+33 6 12 34 56 78"; '' for none.
 
     A number without a country code is one of `country` (two letters). Its length is checked for its country; whether
-    somebody answers it is not.
+    the line exists is not.
 
     Raises:
         ValidationError: with an example of that country.

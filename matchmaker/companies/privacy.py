@@ -1,8 +1,8 @@
 """A person's own data: a copy of it, and its erasure.
 
 Both walk the foreign keys that point at a person instead of a list kept by hand, so that a table added later is copied
-and erased without anybody remembering it: a row that goes with the person (CASCADE) is hers and is deleted; a mark on
-somebody else's row (SET NULL) is cleared; an entry of the audit (PROTECT) stays, and shows a number instead of a name.
+and erased without a list to maintain: a row that goes with the person (CASCADE) is hers and is deleted; a mark on
+the row of another person (SET NULL) is cleared; an audit entry (PROTECT) stays, with a number instead of a name.
 """
 
 from collections.abc import Callable, Iterator
@@ -22,7 +22,7 @@ from matchmaker.core.lists import format_list
 from matchmaker.core.problems import Refused
 from matchmaker.notifications.models import Notice, Suppression
 
-# Never in a copy: what opens doors, and what only the machinery needs.
+# Never in a copy: secrets, and internal data.
 SECRET = {"password", "digest", "previous", "data", "session_key", "lease_token", "secret", "secrets", "extra_data"}
 SECRET |= {"contents"}  # of a letter that has not left yet: its link opens the account
 ABOUT_PERSON = ["name", "email", "language", "time_zone", "date_joined", "last_login"]
@@ -65,19 +65,19 @@ def _value(value: Any) -> Any:
     return value if isinstance(value, str | int | float | bool | list | dict | None) else str(value)
 
 
-# What floors above add: whom somebody alone administers there, by name, and what ends with a company that closes.
+# Layers above add: names of what only this person administers there, and what ends when a company closes.
 transfers_on_erasure: list[Callable[[User], list[str]]] = []
 ends_with: list[Callable[[User, Company], None]] = []
 
 
 def to_hand_over(user: User) -> list[str]:
-    """What nobody would administer without her."""
-    must, _alone = companies_without_her(user)
+    """What has no administrator without this person."""
+    must, _alone = companies_left_by(user)
     return [*map(str, must), *(name for ask in transfers_on_erasure for name in ask(user))]
 
 
-def companies_without_her(user: User) -> tuple[list[Company], list[Company]]:
-    """Companies she must hand over first, and companies nobody else belongs to."""
+def companies_left_by(user: User) -> tuple[list[Company], list[Company]]:
+    """Companies the person must hand over first, and companies without other members."""
     must, alone = [], []
     for company in Company.objects.filter(memberships__user=user, memberships__role=Membership.Role.ADMIN):
         others = company.memberships.exclude(user=user).filter(user__is_active=True)
@@ -90,7 +90,7 @@ def companies_without_her(user: User) -> tuple[list[Company], list[Company]]:
 
 def what_stays(user: User) -> list[str]:
     """What an erasure leaves, each with its reason, for the person to read before and after."""
-    _must, alone = companies_without_her(user)
+    _must, alone = companies_left_by(user)
     stays = [
         _("%(count)d entries of the audit: who did what must stay provable. They show a number instead of your name.")
         % {"count": AuditEntry.objects.filter(actor=user).count()}
@@ -110,10 +110,10 @@ def what_stays(user: User) -> list[str]:
 
 @transaction.atomic
 def erase_person(*, by: User) -> list[str]:
-    """Take this person out of the site; returns what stays and why. A second call finds nothing left and is harmless.
+    """Erase this person's data; returns what stays and why. A second call changes nothing.
 
     Raises:
-        Refused: while she is the only administrator of a company that others belong to, or of a team (B90).
+        Refused: while the person is the only administrator of a company that others belong to, or of a team (B90).
     """
     if must := to_hand_over(by):
         raise Refused(
@@ -121,7 +121,7 @@ def erase_person(*, by: User) -> list[str]:
             _("Hand over %(companies)s first: without you nobody would administer it.")
             % {"companies": format_list(must)},
         )
-    _must, alone = companies_without_her(by)
+    _must, alone = companies_left_by(by)
     stays = what_stays(by)
     addresses = {by.email.lower(), *(row.email.lower() for row in by.emailaddress_set.all())}
     for company in alone:
@@ -153,7 +153,7 @@ def _nobody(user: User) -> str:
 
 
 def _close(by: User, company: Company) -> None:
-    """A company whose last person goes: nobody sees it any more, and it names nobody."""
+    """A company whose last person goes: it is hidden, and its contact data is deleted."""
     for end in ends_with:
         end(by, company)
     cleared = ("contact_name", "contact_email", "contact_phone", "address", "city", "website")

@@ -18,7 +18,7 @@ from matchmaker.notifications.services import notify
 SUBJECTS = ("match", "enquiry", "meetings")  # the first word of the events a company's program can choose among
 
 
-def tell(
+def notify_company(
     company: Company,
     *,
     kind: str,
@@ -43,7 +43,7 @@ def tell(
     return notify(kind=kind, to=to, event_key=event_key, context=context, about=company.uid, path=path)
 
 
-def of(company: Company) -> QuerySet[WebhookEndpoint]:
+def endpoints_of(company: Company) -> QuerySet[WebhookEndpoint]:
     return WebhookEndpoint.objects.filter(owner_uid=company.uid)
 
 

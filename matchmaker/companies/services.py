@@ -21,30 +21,12 @@ from matchmaker.core.problems import Refused
 from matchmaker.core.text import web_address
 from matchmaker.language.text import pinyin, simplify
 
-# What members may write; status, verification and the like follow from verbs only.
-EDITABLE = [
-    "legal_name",
-    "name_latin",
-    "name_zh",
-    "language",
-    "country",
-    "city",
-    "address",
-    "website",
-    "contact_name",
-    "contact_email",
-    "contact_phone",
-    "identifier_kind",
-    "identifier",
-    "founded",
-    "size",
-    "languages",
-    "first_time_exporter",
-    "about",
-    "about_en",
-    "is_supplier",
-    "is_buyer",
-]
+# What members may write; status, verification and the like are set by services only.
+EDITABLE = (
+    *("legal_name", "name_latin", "name_zh", "language", "country", "city", "address", "website"),
+    *("contact_name", "contact_email", "contact_phone", "identifier_kind", "identifier", "founded", "size"),
+    *("languages", "first_time_exporter", "about", "about_en", "is_supplier", "is_buyer"),
+)
 
 
 def name_key(company: Company) -> str:
@@ -106,7 +88,7 @@ def _write(company: Company, fields: dict, *, own: bool = True) -> None:
 
 @contextmanager
 def number_once() -> Iterator[None]:
-    """Tell the second of two who write one number at the same moment what whoever came later is told."""
+    """Turn the database's refusal of a number that is taken into the sentence of the form."""
     try:
         with transaction.atomic():
             yield
@@ -120,7 +102,7 @@ def number_once() -> Iterator[None]:
 def start_company(*, by: User, side: str, administered: bool = True, **fields) -> Company:
     """Open a company that `by` administers; it is a draft until submitted.
 
-    With `administered=False` nobody does yet: it is opened for others, who are invited.
+    With `administered=False` it has no administrator yet: it is opened for others, who are invited.
 
     Raises:
         ValidationError: by field.

@@ -1,11 +1,9 @@
-"""Bells of the companies' floor."""
-
-import contextlib
+"""Tasks of companies."""
 
 from celery import shared_task
-from kombu.exceptions import OperationalError
 
 from matchmaker.companies import domains, invitations, verification
+from matchmaker.core.tasks import start
 
 
 @shared_task(name="companies.send_invitations")
@@ -17,11 +15,9 @@ def send_invitations() -> None:
 
 @shared_task(name="companies.lower_expired_levels")
 def lower_expired_levels() -> None:
-    """Evidence that ran out is not shown any more."""
+    """Show no level of verification whose evidence has expired."""
     verification.lower_expired()
 
 
 def start_invitations() -> None:
-    """Wake a worker now; without Redis the timetable finds the rows."""
-    with contextlib.suppress(OperationalError, OSError):
-        send_invitations.apply_async(expires=60, retry=False)
+    start(send_invitations)

@@ -1,7 +1,7 @@
 """The cache on Redis; while Redis is away, this process's own memory stands in.
 
-Limits on sign-in and API calls count in the cache. A cache that silently forgets would open them, or close the door to
-everybody; counting in each process keeps both working until Redis is back (F9).
+Limits on sign-in and API calls count in the cache. A cache that silently forgets would disable them, or
+lock out all users; counting in each process keeps both working until Redis is back (F9).
 """
 
 import time

@@ -24,7 +24,7 @@ import numba
 import numpy as np
 
 _GIVEN = numba.config.CACHE_DIR
-_FORGET = 7 * 86_400  # seconds after which machine code of sources that nobody started since is taken away
+_FORGET = 7 * 86_400  # seconds after which machine code of sources that were not used since is deleted
 
 
 def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -59,7 +59,7 @@ def _writable(beside: Path) -> Path:
         pass
     folder = Path(tempfile.gettempdir()) / f"matchmaker-numba-{os.getuid()}"
     folder.mkdir(mode=0o700, exist_ok=True)
-    # Machine code is loaded from here: a folder that somebody else prepared must not be trusted.
+    # Machine code is loaded from here: a folder of another user must not be trusted.
     if folder.stat().st_uid != os.getuid() or folder.stat().st_mode & 0o077:
         return Path(tempfile.mkdtemp(prefix="matchmaker-numba-"))
     return folder

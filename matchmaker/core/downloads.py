@@ -1,4 +1,4 @@
-"""How a file leaves the house, whichever door it takes: under its name, and with nothing in it running."""
+"""Files as downloads of pages and API: under their names, and with nothing in them running."""
 
 from typing import Any, Protocol
 
@@ -21,7 +21,7 @@ class Stored(Protocol):
 def download(content: bytes | str, *, name: str, content_type: str, inline: bool = False) -> HttpResponse:
     """A file that was just made, under its name; `inline` where a browser may show it first (a PDF to be printed).
 
-    That its type is not guessed and that nobody's copy is kept on the way is said of every answer, by the middleware.
+    The middleware adds to every response that its type is not guessed and that no proxy stores it.
     """
     answer = HttpResponse(content, content_type=content_type)
     answer["Content-Disposition"] = content_disposition_header(not inline, name) or ""  # None: without a name

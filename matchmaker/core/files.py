@@ -1,4 +1,4 @@
-"""Files people send us: known kinds, judged by what is in them and never by their name, in a folder nobody serves."""
+"""Uploaded files: only known kinds, judged by their content and not their name, in a folder no web server serves."""
 
 import hashlib
 import os
@@ -13,7 +13,7 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from matchmaker.core.pdf import REFUSALS, inspect_pdf
-from matchmaker.core.pictures import NotAPicture, re_encoded
+from matchmaker.core.pictures import NotAPicture, reencode
 from matchmaker.core.storage import FileStorage
 
 MAX_BYTES = 10_000_000
@@ -40,8 +40,8 @@ def private_files() -> PrivateFiles:
 
 
 @dataclass(frozen=True)
-class Kept:
-    """A file that was looked at and may be stored."""
+class CheckedFile:
+    """A file that was checked and may be stored."""
 
     name: str
     suffix: str
@@ -53,7 +53,7 @@ class Kept:
         return hashlib.sha256(self.content).hexdigest()
 
 
-def check_file(file) -> Kept:
+def check_file(file) -> CheckedFile:
     """Look at an upload (with `name`, `size` and `read()`): a quiet PDF stays as it is, a picture is re-encoded.
 
     Raises:
@@ -69,12 +69,12 @@ def check_file(file) -> Kept:
         if verdict in REFUSALS:
             code, sentence = REFUSALS[verdict]
             raise refusal(sentence % {"name": name}, code)
-        return Kept(f"{_stem(name)}.pdf", ".pdf", "application/pdf", content)
-    return Kept(f"{_stem(name)}.webp", ".webp", "image/webp", _picture(content, name))
+        return CheckedFile(f"{_stem(name)}.pdf", ".pdf", "application/pdf", content)
+    return CheckedFile(f"{_stem(name)}.webp", ".webp", "image/webp", _picture(content, name))
 
 
 class FileRow(models.Model):
-    """What is known of a file that was let in; a table adds `file`, whose path is never the name that was uploaded."""
+    """The facts of an accepted file. A table adds `file`, whose path is never the name that was uploaded."""
 
     name = models.CharField(max_length=120)  # what its sender called it, made harmless
     suffix = models.CharField(max_length=6)
@@ -88,15 +88,15 @@ class FileRow(models.Model):
     def __str__(self):
         return self.name
 
-    def keep(self, kept: Kept) -> None:
-        """Store what was looked at, and the row."""
+    def store(self, kept: CheckedFile) -> None:
+        """Store the file and the row."""
         self.name, self.suffix, self.content_type = kept.name[-120:], kept.suffix, kept.content_type
         self.size, self.sha256 = len(kept.content), kept.sha256
         self.file.save("", ContentFile(kept.content, name=f"file{kept.suffix}"), save=False)  # type: ignore[attr-defined]
         self.save()
 
-    def let_go(self) -> None:
-        """The row now, the file when the transaction has held: a rolled-back deletion loses nothing."""
+    def delete_with_file(self) -> None:
+        """Delete the row now and the file after the commit: a rolled-back deletion loses nothing."""
         storage, name = self.file.storage, self.file.name  # type: ignore[attr-defined]
         self.delete()
         transaction.on_commit(lambda: storage.delete(name or ""))
@@ -108,7 +108,7 @@ def refusal(sentence: str, code: str) -> ValidationError:
 
 def _picture(content: bytes, name: str) -> bytes:
     try:
-        return re_encoded(content, IMAGE_SIDE)[0][1]
+        return reencode(content, IMAGE_SIDE)[0][1]
     except NotAPicture:
         sentence = _("“%(name)s” is neither a PDF nor a JPEG, PNG or WebP picture.") % {"name": name}
         raise refusal(sentence, "type_mismatch") from None

@@ -11,7 +11,7 @@ class NotAPicture(Exception):
     """Neither JPEG, PNG nor WebP, or one that is too large, moves or is damaged."""
 
 
-def re_encoded(content: bytes, *sides: int) -> list[tuple[int, bytes]]:
+def reencode(content: bytes, *sides: int) -> list[tuple[int, bytes]]:
     """WebP renditions whose longer side is at most each of `sides`, as (width, bytes), the largest first.
 
     One that would be no smaller than the one before it is left out. What stood behind the picture's end is gone.

@@ -25,10 +25,10 @@ def problem(status: int, code: str, detail: str) -> dict:
 
 
 class Refused(Exception):
-    """A verb said no.
+    """A service refuses what was asked.
 
     `code` is stable for programs, `message` is a translated sentence for people, `field` names the input it is about
-    and `status` is the HTTP status a door answers with (409 state, 400 input, 403 right, 404 unseen).
+    and `status` is the HTTP status of the response (409 state, 400 input, 403 right, 404 unseen).
     """
 
     def __init__(self, code: str, message: str, *, field: str = "", status: int = 409):

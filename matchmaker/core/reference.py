@@ -1,4 +1,4 @@
-"""Facts that nobody edits while the site runs: countries, languages, currencies, ports, units and certificate names.
+"""Facts that do not change while the site runs: countries, languages, currencies, ports, units, certificate names.
 
 They are files in `data/` (sources and licences in NOTICE). Facts that rows point to, such as categories and HS codes,
 are tables of the catalogue instead.
@@ -15,17 +15,27 @@ from django.utils.translation import get_language
 Row = dict[str, str]
 
 
+def read_csv(path: str) -> list[Row]:
+    """The rows of a file below `data/`."""
+    with (settings.DATA_DIR / path).open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
 @cache
 def _rows(path: str, key: str) -> dict[str, Row]:
-    with (settings.DATA_DIR / path).open(encoding="utf-8-sig", newline="") as file:
-        return {row[key]: row for row in csv.DictReader(file)}
+    return {row[key]: row for row in read_csv(path)}
 
 
 @cache
 def sheet_heads() -> list[Row]:
-    """What people call the columns of their sheets: kind, column, and names parted by |."""
-    with (settings.DATA_DIR / "trade/sheet_heads.csv").open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))
+    """What people call the columns of their sheets: kind, column, and names separated by |."""
+    return read_csv("trade/sheet_heads.csv")
+
+
+@cache
+def spellings(kind: str) -> dict[str, str]:
+    """Other words that people write for the codes of a list, in lower case → code: 吨 → t in the list `units`."""
+    return {row["spelling"]: row["code"] for row in read_csv("trade/spellings.csv") if row["list"] == kind}
 
 
 def countries() -> dict[str, Row]:
@@ -63,8 +73,7 @@ def _plain(text: str) -> str:
 
 
 def place(text: str) -> str:
-    """A place somebody wrote, such as the named place of a delivery term, in the reader's script where it is a known
-    port; else as it was written."""
+    """The name of a port in the reader's language, from any of its names; another place stays as it was typed."""
     return name(_ports_by_name().get(_plain(text)), text)
 
 

@@ -1,7 +1,7 @@
 """Lists as files that a spreadsheet opens: the one writer of CSV and XLSX.
 
-A cell that a spreadsheet would take for a formula gets an apostrophe before it, so that what somebody typed as a name
-never runs on somebody else's machine (CWE-1236). Numbers stay numbers.
+A cell that a spreadsheet would take for a formula gets an apostrophe before it, so that a name
+that a person typed never runs on the machine of another (CWE-1236). Numbers stay numbers.
 """
 
 import csv

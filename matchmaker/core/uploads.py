@@ -25,6 +25,6 @@ class Limit(FileUploadHandler):
 
 
 def limit(request: HttpRequest, most: int) -> None:
-    """To be said before anything reads the body; whoever does asks `request.too_large` and answers 413."""
+    """Call it before the body is read. The view then checks `request.too_large` and answers 413."""
     request.too_large = False
     request.upload_handlers.insert(0, Limit(most, request))

@@ -22,7 +22,6 @@ from matchmaker.language.numbers import parse_number
 
 Text = str | Promise
 MEMORY = 50_000  # distinct texts a column remembers its answer for
-PERIODS = {"月": "month", "每月": "month", "年": "year", "每年": "year", "monthly": "month", "yearly": "year"}
 _AMOUNT = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]00:00(?::00)?)?")
 
@@ -143,17 +142,8 @@ def day(text: str) -> str:
         raise ValidationError(_("The calendar has no such day: %(day)s.") % {"day": text.strip()}) from None
 
 
-def yes(text: str) -> bool:
-    word = wording.fold(text)
-    if word in ("yes", "y", "true", "1", "x", "是", "√", "有", "oui", "sí", "si"):
-        return True
-    if word in ("no", "n", "false", "0", "否", "无", "non"):
-        return False
-    raise ValidationError(_("Write yes or no."))
-
-
-def choice(choices: list, words: dict[str, str] | None = None) -> Callable[[str], str]:
-    """One of a model's choices, by its value or by what it is called in either language."""
+def choice(choices: list, spellings: str = "") -> Callable[[str], str]:
+    """A reader of one of a model's choices: by its value, its name in either language, or a known spelling."""
     labels = {str(value): label for value, label in choices if value not in (None, "")}
 
     def called() -> dict[str, str]:
@@ -165,7 +155,7 @@ def choice(choices: list, words: dict[str, str] | None = None) -> Callable[[str]
 
     def read(text: str) -> str:
         word = wording.fold(text)
-        found = (words or {}).get(word) or called().get(word, "")
+        found = reference.spellings(spellings).get(word) or called().get(word, "")
         if not found:
             raise ValidationError(
                 _("Write one of these: %(choices)s.") % {"choices": format_list(map(str, labels.values()))}

@@ -25,7 +25,7 @@ def suggest(head: Sequence[str], names: Mapping[str, Sequence[str]], *, nearly: 
     Args:
         head: the first row of the file.
         names: our column → names people use for it, folded, the surest first.
-        nearly: also where the spelling is a little off; without it nobody has to look the answer over.
+        nearly: also where the spelling is a little off; without it the result needs no check by a person.
     """
     folded = [fold(cell) for cell in head]
     found: dict[str, int] = {}

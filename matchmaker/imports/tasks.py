@@ -1,24 +1,22 @@
-"""Bells of imports."""
-
-import contextlib
+"""Tasks of imports and feeds."""
 
 from celery import shared_task
-from kombu.exceptions import OperationalError
 
+from matchmaker.core.tasks import start
 from matchmaker.imports import services
 from matchmaker.matching.tasks import start_matching
 
 
 @shared_task(name="imports.work_waiting")
 def work_waiting() -> None:
-    """Read, bring in or undo what waits; what was published is matched next."""
+    """Read, apply or undo the imports that wait; then match what was published."""
     if services.work_waiting():
         start_matching()
 
 
 @shared_task(name="imports.work_feeds")
 def work_feeds() -> None:
-    """Read what is due; the rows come in as those of a sheet do."""
+    """Read the feeds that are due; their rows are applied like those of a sheet."""
     if services.work_feeds():
         start_imports()
 
@@ -29,15 +27,8 @@ def forget_old() -> None:
 
 
 def start_imports() -> None:
-    """Wake a worker now instead of at the next tick. Without Redis nothing is lost: the timetable finds the row."""
-    _ring(work_waiting)
+    start(work_waiting)
 
 
 def start_feeds() -> None:
-    """The same for feeds."""
-    _ring(work_feeds)
-
-
-def _ring(task) -> None:
-    with contextlib.suppress(OperationalError):
-        task.apply_async(expires=60, retry=False)
+    start(work_feeds)

@@ -1,4 +1,4 @@
-"""The bell of enquiries: no arguments, since the rows say what is to be done."""
+"""Tasks of enquiries."""
 
 from celery import shared_task
 
@@ -7,7 +7,7 @@ from matchmaker.messaging import services
 
 @shared_task(name="messaging.keep_time")
 def keep_time() -> None:
-    """Remind whoever owes an answer, end requests nobody answered, ask weeks later what became of it."""
+    """Remind the side that owes an answer, end requests without an answer, ask weeks later about the outcome."""
     services.expire_requests()
     services.remind_owing()
     services.ask_follow_ups()

@@ -1,4 +1,4 @@
-"""When a person may be disturbed, in her own time zone."""
+"""When a person may be notified, in the person's own time zone."""
 
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -14,7 +14,7 @@ from matchmaker.notifications.outbox import Later
 def respect_quiet_hours(person, topic: str) -> None:
     """
     Raises:
-        Later: it is quiet at her place now, and this is no security matter.
+        Later: it is quiet time for the person now, and this is no security matter.
     """
     wish: Attention | None = getattr(person, "attention", None)
     if wish is None or wish.quiet_from is None or wish.quiet_until is None or topic == topics.ACCOUNT:

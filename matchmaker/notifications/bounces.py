@@ -1,4 +1,4 @@
-"""An address that bounces for good, or whose owner complains, is not written to again until she says so."""
+"""An address that bounces permanently, or whose owner complains, gets no more mail until the owner asks for it."""
 
 from anymail.signals import EventType, tracking
 from django.db import transaction
@@ -15,7 +15,7 @@ REASONS = {
 
 
 @receiver(tracking, dispatch_uid="matchmaker.notifications.bounces")
-def heard_back(sender, event, **kwargs) -> None:
+def handle_tracking_event(sender, event, **kwargs) -> None:
     """A mail service reports what became of a mail; soft failures that it repeats itself are no reason to stop."""
     if event.event_type in REASONS and event.recipient:
         suppress(address=event.recipient, reason=REASONS[event.event_type])

@@ -1,6 +1,6 @@
 """Calendar entries that travel with a letter: as text in its context, or made at the moment it leaves.
 
-A floor above names a maker once (`makers["events.agenda"] = …`, in its AppConfig) and its notices carry only
+A layer above registers a maker once (`makers["events.agenda"] = …`, in its AppConfig) and its notices carry only
 `{"calendar": {"maker": "events.agenda", "key": "…"}}`: many rows stay small, and a letter that leaves late carries what
 holds then.
 """
@@ -13,7 +13,7 @@ from matchmaker.notifications.templatetags.notices import in_language
 makers: dict[str, Callable[[str], str]] = {}  # the key → iCalendar text in the language set, '' for nothing to enter
 
 
-def of(context: Mapping[str, Any]) -> str:
+def calendar_text(context: Mapping[str, Any]) -> str:
     """The iCalendar text of a notice in the language set; '' where there is none."""
     given = context.get("calendar")
     if isinstance(given, dict) and "maker" in given:

@@ -9,7 +9,7 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils import timezone, translation
 
-from matchmaker.notifications import mail, outbox, restored, topics, unsubscribing
+from matchmaker.notifications import mail, outbox, sent_log, topics, unsubscribing
 from matchmaker.notifications.attention import respect_quiet_hours, zone
 from matchmaker.notifications.models import Delivery, Digest, Frequency, Notice
 from matchmaker.notifications.outbox import NotWanted
@@ -22,12 +22,12 @@ BLOCK = 500
 
 
 def gather() -> int:
-    """Make the digests whose morning has come; returns how many are new.
+    """Create the digests that are due this morning; returns how many are new.
 
-    Safe to run many times at once: (recipient, day) is unique and only whoever wrote the row attaches to it. After an
+    Safe to run many times at once: (recipient, day) is unique and only the process that wrote the row uses it. After an
     outage of hours or days each person gets one digest with everything, not one for each missed morning.
     """
-    restored.forget_old()
+    sent_log.delete_old_logs()
     made = 0
     waiting = Delivery.objects.waiting().filter(digest__isnull=True, not_before__lte=timezone.now())
     waiting = waiting.exclude(frequency=Frequency.NOW)
@@ -63,11 +63,11 @@ def deliver_waiting(budget: float = outbox.BUDGET) -> int:
 
 
 def send(post: mail.Post, digest: Digest) -> None:
-    """Send one digest. What she has read on the site meanwhile is left out; an empty one is not sent.
+    """Send one digest. What was read on the site meanwhile is left out; an empty digest is not sent.
 
     Raises:
-        NotWanted: nothing is left to tell, or the address must not be written to.
-        Later: her morning begins after half past seven; others see `outbox`.
+        NotWanted: nothing unread is left, or the address must not be written to.
+        Later: it is quiet time for the person; others see `outbox`.
     """
     mail.writable(digest.recipient)
     respect_quiet_hours(digest.recipient, unsubscribing.DIGESTS)

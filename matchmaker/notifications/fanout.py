@@ -18,7 +18,7 @@ from matchmaker.notifications import topics
 from matchmaker.notifications.models import Delivery, Frequency, Notice, Preference, WebhookDelivery, WebhookEndpoint
 
 BATCH = 5000
-TRIES = 3  # somebody else may tell the same people of the same happening at the same moment
+TRIES = 3  # another process may write the same event for the same people at the same moment
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,12 +84,12 @@ def _write_new(pairs: tuple[tuple[Letter, int], ...]) -> int:
     keys = {letter.event_key for letter, _person in pairs}
     told = set(Notice.objects.filter(event_key__in=keys, recipient__in=people).values_list("event_key", "recipient_id"))
     new = [(letter, person) for letter, person in pairs if (letter.event_key, person) not in told]
-    wishes = _wishes({topics.of(letter.kind) for letter, _person in new}, people)
+    wishes = _wishes({topics.topic_of(letter.kind) for letter, _person in new}, people)
     contexts = {letter.event_key: _as_json(letter.context) for letter, _person in new}
     notices = [
         Notice(
             kind=letter.kind,
-            topic=(topic := topics.of(letter.kind)),
+            topic=(topic := topics.topic_of(letter.kind)),
             event_key=letter.event_key,
             recipient_id=person,
             about=letter.about,

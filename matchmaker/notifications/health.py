@@ -55,9 +55,9 @@ def delivery_health() -> dict[str, Any]:
 
 
 def gaps(now: datetime | None = None) -> dict[str, int]:
-    """The ledger's questions: every promise is in exactly one end state or on its way. All zero, or something is wrong.
+    """Counts of what is wrong: every delivery must be in exactly one end state or on its way. All zero is healthy.
 
-    `late`: due for a quarter of an hour and in nobody's hands, though nothing is held.
+    `late`: due for a quarter of an hour without a lease, though sending is not held.
     `expired`: a lease that ran out long ago and was never taken over.
     `orphaned`: waits for a digest that has ended.
     `forgotten`: was never gathered into a digest though a week has passed.
@@ -86,7 +86,7 @@ def gaps(now: datetime | None = None) -> dict[str, int]:
     }
 
 
-def given_up() -> str:
+def failing_processes() -> str:
     """The processes that the supervisor of `make run` cannot keep running, as it wrote them down; "" for none."""
     note = Path(settings.VAR_DIR) / "ended_again_and_again.txt"
     return note.read_text(encoding="utf-8").strip() if note.exists() else ""
@@ -103,7 +103,7 @@ def parked(limit: int = 50) -> list[Promise]:
     return sorted(rows, key=lambda row: row.finished_at or row.created_at, reverse=True)[:limit]
 
 
-def of_event(event_key: str) -> dict[str, int]:
+def counts_of_event(event_key: str) -> dict[str, int]:
     """What became of one happening, see BECAME."""
     return next(iter(_became(Notice.objects.filter(event_key=event_key))), dict.fromkeys(BECAME, 0))
 

@@ -55,7 +55,7 @@ class Kind:
 
 
 @cache
-def every() -> Mapping[str, Kind]:
+def all_kinds() -> Mapping[str, Kind]:
     """All kinds by name, in alphabetical order."""
     declared = tomllib.loads(FILE.read_text(encoding="utf-8"))
     return {name: _kind(name, declared[name]) for name in sorted(declared)}
@@ -67,7 +67,7 @@ def get(name: str) -> Kind:
         ImproperlyConfigured: no such kind is declared.
     """
     try:
-        return every()[name]
+        return all_kinds()[name]
     except KeyError:
         raise ImproperlyConfigured(f"The notice {name!r} is not declared in {FILE.name}") from None
 

@@ -32,7 +32,7 @@ from matchmaker.notifications.outbox import (
     mail_due,
 )
 from matchmaker.notifications.templatetags.notices import spoken
-from matchmaker.notifications.typesetting import mended
+from matchmaker.notifications.typesetting import correct_spacing
 
 ICS = "invite.ics"
 # Styles go into the tags, for mail programs that drop `<style>`; those for dark or narrow windows stay in the head.
@@ -41,7 +41,7 @@ HIDDEN = re.compile("[\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\
 
 
 class Post:
-    """A connection to the mail server, opened when first needed and kept for the next letter."""
+    """A connection to the mail server, opened when first needed and used again for the next letter."""
 
     def __init__(self):
         self.connection = mailers.default
@@ -73,9 +73,9 @@ class Post:
         self.send(build(person, notice.kind, notice.topic, context, key=str(delivery.pk)))
 
     def send(self, message: EmailMultiAlternatives) -> None:
-        """Hand one message over; what went wrong is sorted into temporary and permanent.
+        """Send one message; failures are sorted into temporary and permanent.
 
-        A server that cannot be reached is written down as an outage until a letter leaves again.
+        A server that cannot be reached is recorded as an outage until a letter is sent again.
         """
         try:
             self._send(message)
@@ -138,7 +138,7 @@ def try_server() -> None:
 
 @dataclass(frozen=True)
 class Addressee:
-    """Somebody who may have no account yet."""
+    """A person who may have no account yet."""
 
     email: str
     language: str
@@ -178,15 +178,15 @@ def deliver_waiting(budget: float = BUDGET) -> int:
         return drain(mail_due, post.send_delivery, budget=budget)
 
 
-# How the floors above send what they promised to addresses, for a round without Celery.
+# How the layers above send their letters to addresses, for a run without Celery.
 senders: list[Callable[[], int]] = []
 
 
 def send_due(kind: type[Promise], write: Callable[[Promise], EmailMultiAlternatives], budget: float = BUDGET) -> int:
-    """Send the letters of a floor above that are due, each row a letter to one address; returns how many left.
+    """Send the due letters of a layer above, each row a letter to one address; returns how many were sent.
 
-    `write` makes the letter of a row whose attempt is written down already, and raises `NotWanted` where none shall
-    leave any more. Any number may run at once.
+    `write` builds the letter of a row whose attempt is recorded already, and raises `NotWanted` if it must not be
+    sent any more. Any number may run at once.
     """
     with Post() as post:
         return drain(
@@ -208,7 +208,7 @@ def build(
         sender = sender_of_letters()
         facts = spoken(context)
         letter = _rendered(kind, context, facts, words, _frame(person, topic, context, stop, sender))
-        calendar = calendars.of(context)
+        calendar = calendars.calendar_text(context)
     host = urlsplit(settings.SITE_URL).hostname or "localhost"
     message = Message(
         subject=letter.subject,
@@ -261,17 +261,17 @@ def _rendered(kind: str, context: dict, facts: dict, words: Wording | None, fram
     """The letter in the language set: in custom words where there are any, else in the templates'."""
     language, template = translation.get_language() or "en", f"notifications/{kind}"
     data = facts | frame
-    words = words or wording.of_context(kind, language, context)
+    words = words or wording.wording_for(kind, language, context)
     if words:
         known = wording.values(kind, context | {"recipient": frame["recipient"], "site_name": site_name()}, language)
-        data["headline"] = header(mended(wording.fill(words.subject, known), facts))
+        data["headline"] = header(correct_spacing(wording.fill(words.subject, known), facts))
         data |= {"own_words": wording.fill(words.body, known), "own_frame": template}
         template = "notifications/_own"
     else:
         data["headline"] = header(plain(f"{template}.subject.txt", data, facts))
     text = re.sub(r"\n{3,}", "\n\n", plain(f"{template}.txt", data, facts)).strip() + "\n"
     data["preheader"] = preheader(text)
-    html = STYLED.inline(mended(render_to_string(f"{template}.html", data), facts))
+    html = STYLED.inline(correct_spacing(render_to_string(f"{template}.html", data), facts))
     return Rendered(data["headline"], text, html)
 
 
@@ -286,9 +286,11 @@ def subject(notice: Notice) -> str:
     """The subject alone, in the language set, for summaries and short messages."""
     context = (facts := spoken(notice.context)) | {"site_name": site_name()}
     language = translation.get_language() or "en"
-    words = wording.of_context(notice.kind, language, context)
+    words = wording.wording_for(notice.kind, language, context)
     if words:
-        return header(mended(wording.fill(words.subject, wording.values(notice.kind, context, language)), facts))
+        return header(
+            correct_spacing(wording.fill(words.subject, wording.values(notice.kind, context, language)), facts)
+        )
     return header(plain(f"notifications/{notice.kind}.subject.txt", context, facts))
 
 
@@ -300,7 +302,7 @@ def preheader(text: str) -> str:
 
 def plain(template: str, data: dict, facts: dict) -> str:
     """A text template, without HTML escapes; of the data, `facts` are what people wrote."""
-    return mended(wording.plain_text(template, data), facts)
+    return correct_spacing(wording.plain_text(template, data), facts)
 
 
 def header(text: str) -> str:

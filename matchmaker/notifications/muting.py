@@ -1,4 +1,4 @@
-"""Kinds of notice that the house sends no letters of: those are told on the site alone."""
+"""Kinds of notice for which no mail is sent: they are shown on the site only."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ def muted() -> set[str]:
 
 def may_be_muted(kind: str) -> bool:
     """Not what concerns a person's account and her access: those letters protect her."""
-    return topics.of(kind) != topics.ACCOUNT
+    return topics.topic_of(kind) != topics.ACCOUNT
 
 
 @transaction.atomic

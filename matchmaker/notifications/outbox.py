@@ -1,7 +1,7 @@
-"""The promise-keeper: claim by lease, write down the attempt, send, write back under the same lease.
+"""Sending: claim by lease, record the attempt, send, record the result under the same lease.
 
 Any number of workers may run this at once and any of them may die at any line. What is left behind is a lease that
-runs out; the next worker repeats the send under the same id, so that whoever receives it can see the repeat.
+runs out; the next worker repeats the send under the same id, so that the receiver can recognise the repeat.
 """
 
 import contextlib
@@ -17,14 +17,14 @@ from django.db import connection, transaction
 from django.db.models import Case, F, QuerySet, When
 from django.utils import timezone
 
-from matchmaker.notifications import restored
+from matchmaker.notifications import sent_log
 from matchmaker.notifications.models import Delivery, Digest, Heartbeat, Hold, Promise
 
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=60)  # with the timetable's 10 s, what a killed worker held leaves within 120 s
 BATCH = 50
-BUDGET = 20.0  # seconds a task works before it rings again and makes room for others of the same worker
+BUDGET = 20.0  # seconds a task works before it starts a new one and lets others of the same worker run
 # Waits between tries, about three days in all; ±10 % so that a mended server isn't met by everybody at once.
 SCHEDULE = [timedelta(minutes=m) for m in (1, 5, 15, 30, 60, 120, 240, 480, 480, 720, 720, 1440)]
 GIVE_UP = timedelta(hours=79.2)  # the whole schedule with its longest jitter
@@ -51,7 +51,7 @@ class NotWanted(Exception):
 
 
 class Later(Exception):
-    """Not now and nobody's fault, such as quiet hours."""
+    """Not now, without any failure, such as in quiet hours."""
 
     def __init__(self, until: datetime):
         super().__init__(f"waits until {until}")
@@ -87,11 +87,11 @@ def is_held() -> bool:
     return Hold.objects.exists()
 
 
-def be_seen() -> None:
-    """Leave a sign of life, at most one every few seconds however many bells ring."""
+def record_heartbeat() -> None:
+    """Record that the sweeper runs, at most once every few seconds."""
     now, little = timezone.now(), timedelta(seconds=5)
     if not Heartbeat.objects.filter(seen_at__gt=now - little, seen_at__lt=now + little).exists():
-        restored.guard()
+        sent_log.hold_after_restore()
         Heartbeat.objects.update_or_create(pk=1, defaults={"seen_at": now})
 
 
@@ -146,7 +146,7 @@ def claim(due: QuerySet, limit: int = BATCH) -> list[Promise]:
 
 
 def begin(promise: Promise) -> bool:
-    """Write the attempt down before a socket opens, and renew the lease; False when somebody else has taken over."""
+    """Record the attempt before a socket opens, and renew the lease; False if another worker has taken over."""
     now = timezone.now()
     promise.attempts += 1
     promise.tried_since = promise.tried_since or now
@@ -160,7 +160,7 @@ def begin(promise: Promise) -> bool:
 
 
 def finish(promise: Promise, state: str, reason: str = "") -> bool:
-    """Write the end of it; a digest takes what it carries along. False when the lease was lost meanwhile."""
+    """Record the result, for a digest also of its deliveries. False if the lease was lost meanwhile."""
     now = timezone.now()
     end = {"state": state, "finished_at": now, "last_error": _short(reason)}
     if state != Promise.State.PARKED:  # a person may still give that one a new start
@@ -171,7 +171,7 @@ def finish(promise: Promise, state: str, reason: str = "") -> bool:
         if isinstance(promise, Digest):
             promise.deliveries.waiting().update(**end)
     if state == Promise.State.SENT:
-        restored.note(promise)
+        sent_log.log_sent(promise)
     if state == Promise.State.PARKED:
         log.warning("%s %s parked after %s tries: %s", type(promise).__name__, promise.pk, promise.attempts, reason)
     promise.state = state
@@ -196,7 +196,7 @@ def try_again(promise: Promise, failure: Temporary) -> None:
 
 
 def release(promises: Sequence[Promise], after: timedelta = timedelta(0)) -> None:
-    """Give back what was claimed and not tried; it keeps its place in the queue unless it shall wait."""
+    """Release what was claimed and not tried; it keeps its place in the queue unless it has to wait."""
     if promises:
         token, keys = promises[0].lease_token, [promise.pk for promise in promises]
         rows = type(promises[0]).objects.waiting().filter(pk__in=keys, lease_token=token)

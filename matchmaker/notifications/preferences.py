@@ -13,7 +13,7 @@ from matchmaker.notifications.models import Delivery, Frequency, Preference, Pro
 Chosen = dict[tuple[str, str], str]
 
 
-def of(person) -> Chosen:
+def preferences_of(person) -> Chosen:
     """(topic, channel) → frequency for everything a person can decide about, defaults filled in."""
     chosen: Chosen = {
         (topic, channel): topics.DEFAULTS[channel] for topic in topics.switchable() for channel in topics.CHANNELS
@@ -30,7 +30,7 @@ def offered(channel: str) -> list[str]:
 @transaction.atomic
 def gather_all(*, by: Any) -> None:
     """One summary a day in place of the mails about everything she may decide about and still gets mail of."""
-    for (topic, channel), frequency in of(by).items():
+    for (topic, channel), frequency in preferences_of(by).items():
         if channel == topics.MAIL and frequency == Frequency.NOW:
             choose(by=by, topic=topic, channel=channel, frequency=Frequency.DAILY)
 

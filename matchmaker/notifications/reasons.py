@@ -1,6 +1,6 @@
-"""Why something did not leave, in the reader's language.
+"""Why something was not sent, in the reader's language.
 
-The rows keep these sentences in English, because they are written where nobody reads: by workers, between tries.
+The rows store these sentences in English: workers write them, and do not know who will read them.
 """
 
 import re
@@ -48,11 +48,11 @@ KNOWN = (
 )
 
 
-def said(stored: str) -> str:
+def translate_reason(stored: str) -> str:
     """A stored reason in the language set; what is not ours, such as a mail server's words, stays as it is."""
     for sentence, pattern in _patterns():
         if found := pattern.fullmatch(stored):
-            return gettext(sentence) % {"what": said(found[1])} if found.groups() else gettext(sentence)
+            return gettext(sentence) % {"what": translate_reason(found[1])} if found.groups() else gettext(sentence)
     return stored
 
 

@@ -1,7 +1,7 @@
 """Mails that mail servers send back: this address does not exist (RFC 3464), this mail was unwanted (RFC 5965).
 
 A report counts only when it returns one of our own mails to that very address: its Message-ID is looked up among what
-left. So nobody stops another's mail by writing a report by hand.
+left. So a forged report cannot stop the mail of another person.
 """
 
 import re

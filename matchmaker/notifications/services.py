@@ -1,4 +1,4 @@
-"""What every layer above uses to tell people something. These functions write rows; workers send them later."""
+"""How the layers above notify people. These functions write rows; workers send them later."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -29,12 +29,12 @@ def notify(
     at: datetime | None = None,
     only_on_site: bool = False,
 ) -> int:
-    """Promise to tell people something; the promise stands or falls with the caller's transaction.
+    """Write a notice for people and its deliveries, in the caller's transaction.
 
     Args:
         kind: which templates say it, see `topics`.
         to: people or a QuerySet of them, which is read in batches.
-        event_key: names the happening, at most 160 characters. The same person never hears of one key twice.
+        event_key: names the happening, at most 160 characters. A person is told of one key once.
         context: what the templates may show, as plain JSON values; texts of people as they typed them.
         about: the uid of the organisation whose people are told, so that `take_back` finds what concerns it.
         path: where on the site to act on it.
@@ -49,7 +49,7 @@ def notify(
 
 @transaction.atomic
 def notify_many(letters: Iterable[Letter]) -> int:
-    """Promise several things at once, such as one letter for each of many organisations; returns as `notify`.
+    """Write several letters at once, such as one for each of many organisations; returns as `notify`.
 
     It costs a handful of queries for thousands of people, where a loop over `notify` costs them for each letter.
     """
@@ -66,15 +66,15 @@ def mark_read(*, by: Any, notices: Iterable[Notice] | None = None) -> int:
 
 
 @transaction.atomic
-def note_coming(*, by: Any, letter: UUID) -> None:
-    """Somebody came by the link of a letter. If it was hers, that is counted once, and its notice is read."""
+def note_visit(*, by: Any, letter: UUID) -> None:
+    """Count a visit by the link of a letter, once, if the letter was for this person; its notice is then read."""
     mine = Delivery.objects.filter(pk=letter, notice__recipient=by, followed_at__isnull=True)
     if mine.update(followed_at=timezone.now()):
         Notice.objects.unread().filter(deliveries=letter).update(read_at=timezone.now())
 
 
 def hold_deliveries(*, by: Any, reason: str) -> Hold:
-    """Stop everything from leaving; promises go on being written and wait."""
+    """Stop all sending; deliveries are still written and wait."""
     if not reason.strip():
         raise Refused(
             "reason_missing", _("Say why nothing may leave, for whoever finds it held."), field="reason", status=400
@@ -86,7 +86,7 @@ def hold_deliveries(*, by: Any, reason: str) -> Hold:
 
 
 def release_deliveries(*, by: Any) -> None:
-    """Let everything leave again."""
+    """Allow sending again."""
     if not Hold.objects.filter(pk=1).delete()[0]:
         raise Refused("not_held", _("Deliveries are not held."))
 
@@ -105,21 +105,21 @@ def retry_parked(*, by: Any, promises: Iterable[Promise]) -> int:
 
 
 def cancel_waiting(*, event_key: str) -> int:
-    """Call back what has not left yet, because its cause is gone; what was shown on the site stays."""
+    """Cancel what was not sent yet because its cause is gone; what was shown on the site stays."""
     Notice.objects.filter(event_key=event_key, not_before__gt=timezone.now()).delete()
     waiting = Delivery.objects.waiting().filter(notice__event_key=event_key, lease_token__isnull=True)
     return waiting.update(state=Promise.State.CANCELLED, finished_at=timezone.now(), last_error="Called back.")
 
 
 def settle(*, event_key: str) -> None:
-    """What people were told of is dealt with: unread notices of it are read, mails that have not left stay here."""
+    """The matter is dealt with: mark its unread notices as read, and cancel mails that were not sent yet."""
     cancel_waiting(event_key=event_key)
     Notice.objects.unread().filter(event_key=event_key).update(read_at=timezone.now())
 
 
 @transaction.atomic
 def take_back(*, person: Any, about: UUID) -> None:
-    """She left an organisation: what has not reached her of it stays here; what she read already stays hers."""
+    """A person left an organisation: cancel what was not delivered of it; what the person has read stays visible."""
     now = timezone.now()
     called_back = {"state": Promise.State.CANCELLED, "finished_at": now, "last_error": "called back"}
     unread = Notice.objects.filter(recipient=person, about=about).unread()

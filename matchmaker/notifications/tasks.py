@@ -1,17 +1,15 @@
-"""Bells of the post office: no arguments, since the rows say what is to be done."""
-
-import contextlib
+"""Tasks of notifications. They take no arguments: the rows say what is to be done."""
 
 from celery import shared_task
-from kombu.exceptions import OperationalError
 
+from matchmaker.core.tasks import start
 from matchmaker.notifications import digests, mail, outbox, texts, webhooks
 
 
 @shared_task(name="notifications.deliver_waiting")
 def deliver_waiting() -> None:
-    """Deliver the mail that waits, and wake the other channels. Any number may run at once."""
-    outbox.be_seen()
+    """Deliver the mail that waits, and start the other channels. Any number may run at once."""
+    outbox.record_heartbeat()
     if outbox.text_due().exists():
         deliver_texts.apply_async(expires=60)
     if webhooks.due().exists():
@@ -34,6 +32,4 @@ def deliver_webhooks() -> None:
 
 
 def start_delivery() -> None:
-    """Wake a worker now instead of at the next tick. Without Redis nothing is lost: the timetable finds the row."""
-    with contextlib.suppress(OperationalError, OSError):
-        deliver_waiting.apply_async(expires=60, retry=False)
+    start(deliver_waiting)

@@ -36,7 +36,7 @@ def switchable() -> list[str]:
 
 
 @cache
-def of(kind: str) -> str:
+def topic_of(kind: str) -> str:
     """The topic of a kind.
 
     Raises:
@@ -47,7 +47,7 @@ def of(kind: str) -> str:
             get_template(f"notifications/{kind}.{part}")
         except Exception as error:
             raise ImproperlyConfigured(f"The notice {kind!r} has no sound template {kind}.{part}: {error}") from error
-    named = kinds.every().get(kind)
+    named = kinds.all_kinds().get(kind)
     prefix = (named.topic if named else "") or kind.split("_")[0]
     return prefix if prefix in known() else ACCOUNT
 

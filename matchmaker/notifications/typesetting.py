@@ -13,7 +13,7 @@ STOPS = rf"(?<![.\s])(?P<stop>\.{TAGS})\.(?!\.)"
 WRONG = re.compile(f"{GAP}|{STOPS}")
 
 
-def mended(text: str, facts: Mapping[str, Any]) -> str:
+def correct_spacing(text: str, facts: Mapping[str, Any]) -> str:
     """The text or HTML with one full stop behind "Co., Ltd." and no space between Chinese characters.
 
     A template leaves spaces around a name because most names there are Latin. Whatever stands in `facts` is what people

@@ -37,7 +37,7 @@ def read(token: str):
 @transaction.atomic
 def stop(*, by, topic: str) -> None:
     """End the mails about a topic, or those that come in the summary; a second time changes nothing."""
-    chosen = preferences.of(by)
+    chosen = preferences.preferences_of(by)
     for name in topics.switchable():
         gathered = chosen[name, topics.MAIL] in (Frequency.DAILY, Frequency.WEEKLY)
         if name == topic or (topic == DIGESTS and gathered):

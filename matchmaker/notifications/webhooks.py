@@ -41,7 +41,7 @@ def _nobody(owner_uid: UUID) -> tuple[Iterable[Any], str]:
     return (), ""
 
 
-keepers_of: Callable[[UUID], tuple[Iterable[Any], str]] = _nobody  # set by the floor that knows the organisations
+keepers_of: Callable[[UUID], tuple[Iterable[Any], str]] = _nobody  # set by the layer that knows the organisations
 
 
 # -- endpoints --------------------------------------------------------------------------------------------------------
@@ -235,7 +235,7 @@ def secret(endpoint: WebhookEndpoint) -> str:
 
 
 def disable(endpoint: WebhookEndpoint, reason: str) -> None:
-    """Stop calling an endpoint, call off what waits, and tell its person or the keepers of its organisation."""
+    """Stop calling an endpoint, park what waits, and notify its person or the administrators of its organisation."""
     now = timezone.now()
     with transaction.atomic():
         fresh = WebhookEndpoint.objects.filter(pk=endpoint.pk, disabled_at__isnull=True)

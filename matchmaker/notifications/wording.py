@@ -30,7 +30,7 @@ NUMBERS = range(961, 999)
 
 def kinds() -> tuple[str, ...]:
     """Every kind of notice whose words can be changed."""
-    return tuple(declared.every())
+    return tuple(declared.all_kinds())
 
 
 def placeholders(kind: str) -> tuple[str, ...]:
@@ -61,13 +61,13 @@ def fill(text: str, known: dict[str, str]) -> str:
     return PLACEHOLDER.sub(lambda hole: known.get(hole[1], hole[0]), text)
 
 
-def of(kind: str, language: str, variant: int = 0) -> Wording | None:
+def stored_wording(kind: str, language: str, variant: int = 0) -> Wording | None:
     return Wording.objects.filter(kind=kind, language=language, variant=variant).first()
 
 
-def of_context(kind: str, language: str, context: Mapping[str, Any]) -> Wording | None:
+def wording_for(kind: str, language: str, context: Mapping[str, Any]) -> Wording | None:
     """The custom words for what this context makes a kind say; None where there are none."""
-    return of(kind, language, variant_of(kind, context)) if kind in declared.every() else None
+    return stored_wording(kind, language, variant_of(kind, context)) if kind in declared.all_kinds() else None
 
 
 @transaction.atomic
@@ -77,7 +77,7 @@ def save(*, by: Any, kind: str, language: str, subject: str, body: str, variant:
     Raises:
         ValidationError: by field, for an unknown placeholder, a stray brace, an empty or overlong text.
     """
-    row = of(kind, language, variant) or Wording(kind=kind, language=language, variant=variant)
+    row = stored_wording(kind, language, variant) or Wording(kind=kind, language=language, variant=variant)
     row.subject, row.body, row.by = subject.strip(), body.replace("\r\n", "\n").strip(), by
     wrong = {name: found for name in ("subject", "body") if (found := mistakes(kind, getattr(row, name)))}
     try:

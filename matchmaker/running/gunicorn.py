@@ -10,7 +10,7 @@ timeout = 60
 graceful_timeout = 10
 loglevel = "warning"
 # No proxy is trusted here: Django reads X-Forwarded-Proto itself, and only where TRUSTED_PROXIES says that one stands
-# in front. gunicorn would believe the header of whoever connects from the same machine.
+# in front. gunicorn would believe the header of any process on the same machine.
 forwarded_allow_ips = ""
 
 

@@ -1,23 +1,27 @@
-"""The sample campaign: plain files of `data/sample/` through the same verbs that pages and the API call."""
+"""The sample campaign: plain files of `data/sample/` by the same services that pages and the API call."""
 
-import csv
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Iterable
 from decimal import Decimal
+from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
-from django.db import transaction
+from django.db import models, transaction
 from django.utils import timezone
 
 from matchmaker.accounts.models import User
 from matchmaker.campaigns.models import Campaign, Organiser
 from matchmaker.campaigns.services import approve_company, submit_company
 from matchmaker.catalogue import services as catalogue
-from matchmaker.catalogue.models import Demand, Product
+from matchmaker.catalogue.models import Demand, DemandLine, Product
+from matchmaker.catalogue.models.demands import LINE_TERMS
+from matchmaker.catalogue.models.products import TERMS as PRODUCT_TERMS
 from matchmaker.companies.models import Company
-from matchmaker.companies.services import start_company
+from matchmaker.companies.services import EDITABLE, start_company
+from matchmaker.core import reference
 from matchmaker.directory.services import set_rate
 from matchmaker.events.models import Event
 from matchmaker.running.sample_events import people_register
@@ -31,11 +35,7 @@ PARTS = ("agri", "goods")
 
 
 def rows(path: str) -> list[dict[str, str]]:
-    file = settings.DATA_DIR / "sample" / path
-    if not file.exists():
-        return []
-    with file.open(encoding="utf-8-sig", newline="") as opened:
-        return list(csv.DictReader(opened))
+    return reference.read_csv(f"sample/{path}") if (settings.DATA_DIR / "sample" / path).exists() else []
 
 
 def all_rows(name: str) -> list[dict[str, str]]:
@@ -109,25 +109,7 @@ def _company(row: dict[str, str], campaign: Campaign, organiser: User | None, pa
     company = start_company(
         by=user,
         side="buyer" if row["side"] == "buyer" else "supplier",
-        legal_name=row["legal_name"],
-        name_latin=row["name_latin"],
-        name_zh=row["name_zh"],
-        language=row["lang"],
-        country=row["country"],
-        city=row["city"],
-        address=row["address"],
-        website=row["website"],
-        contact_name=row["contact_name"],
-        contact_email=row["contact_email"],
-        contact_phone=row["contact_phone"],
-        identifier_kind=row["identifier_kind"],
-        identifier=row["identifier"],
-        founded=int(row["founded"]) if row["founded"] else None,
-        size=row["employees"],
-        languages=[code for code in row["languages"].split("|") if code],
-        first_time_exporter=row["first_time_exporter"] == "1",
-        about=row["about"],
-        about_en=row["about_en"],
+        **_fields(Company, {**row, "language": row["lang"], "size": row["employees"]}, EDITABLE),
         **({"is_buyer": True} if row["side"] == "both" else {}),
     )
     submit_company(by=user, company=company, campaign=campaign)
@@ -153,23 +135,7 @@ def _product(row: dict[str, str], company: Company) -> Product:
         company=company,
         texts=texts,
         certificates=[code for code in row["certificates"].split("|") if code],
-        category_id=row["category_code"] or None,
-        hs_code=row["hs6"],
-        origin=row["origin"],
-        min_order=_decimal(row["min_order"]),
-        min_order_unit=row["min_order_unit"],
-        price_low=_decimal(row["price_low"]),
-        price_high=_decimal(row["price_high"]),
-        currency=row["currency"],
-        price_unit=row["price_unit"],
-        incoterm=row["incoterm"],
-        incoterm_place=row["incoterm_place"],
-        capacity=_decimal(row["capacity"]),
-        capacity_unit=row["capacity_unit"],
-        capacity_period=row["capacity_period"],
-        lead_time_days=_integer(row["lead_time_days"]),
-        shelf_life_days=_integer(row["shelf_life_days"]),
-        storage=row["storage"],
+        **_fields(Product, {**row, "category_id": row["category_code"], "hs_code": row["hs6"]}, PRODUCT_TERMS),
     )
     return catalogue.publish_product(by=by, product=product)
 
@@ -194,20 +160,11 @@ def _demand(row: dict[str, str], company: Company, lines: list[dict[str, str]]) 
         delivery_until=day("delivery_until_days"),
         incoterm=row["incoterm"],
         lines=[
-            {
-                "text": line["text"],
-                "language": line["lang"],
-                "category_id": line["category_code"] or None,
-                "hs_code": line["hs6"],
-                "quantity": _decimal(line["quantity"]),
-                "unit": line["unit"],
-                "target_price": _decimal(line["target_price"]),
-                "currency": line["currency"],
-                "price_unit": line["price_unit"],
-                "origins_wanted": _list(line["origins_wanted"]),
-                "origins_excluded": _list(line["origins_excluded"]),
-                "certificates_required": _list(line["certificates_required"]),
-            }
+            _fields(
+                DemandLine,
+                {**line, "language": line["lang"], "category_id": line["category_code"], "hs_code": line["hs6"]},
+                LINE_TERMS,
+            )
             for line in sorted(lines, key=lambda line: int(line["line"]))
         ],
     )
@@ -234,13 +191,15 @@ def _event(row: dict[str, str], campaign: Campaign) -> Event:
     )
 
 
-def _decimal(value: str) -> Decimal | None:
-    return Decimal(value) if value else None
-
-
-def _integer(value: str) -> int | None:
-    return int(value) if value else None
-
-
-def _list(value: str) -> list[str]:
-    return [part for part in value.split("|") if part]
+def _fields(model: type[models.Model], row: dict[str, str], names: Iterable[str]) -> dict[str, Any]:
+    """The cells of a row that the model has fields for, as values of those fields; lists are separated by |."""
+    found: dict[str, Any] = {}
+    for name in names:
+        field, text = model._meta.get_field(name), row.get(name)
+        if text is None:
+            continue
+        if isinstance(field, models.JSONField):
+            found[name] = [part for part in text.split("|") if part]
+        else:
+            found[name] = field.to_python(text) if text or not field.null else None  # type: ignore[union-attr]
+    return found

@@ -225,7 +225,7 @@ class Supervisor:
             print(error, flush=True)  # the Valkey did not answer: it is tried again with the next look
 
     def _note_failing(self) -> None:
-        """Write down for the console what cannot be kept running (`notifications.health.given_up`)."""
+        """Write down for the console what cannot be kept running (`notifications.health.failing_processes`)."""
         note = self.var / "ended_again_and_again.txt"
         names = [child.name for child in filter(None, (self.server, *self.children)) if child.falls > FALLS]
         if names:

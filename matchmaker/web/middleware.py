@@ -80,7 +80,7 @@ class FromLetter:
             return self.get_response(request)
         rest = request.GET.copy()
         with contextlib.suppress(ValueError):  # else it is no mark of ours
-            services.note_coming(by=request.user, letter=UUID(rest.pop(LETTER)[-1]))
+            services.note_visit(by=request.user, letter=UUID(rest.pop(LETTER)[-1]))
         query = rest.urlencode()
         return redirect(escape_leading_slashes(escape_uri_path(request.path)) + (f"?{query}" if query else ""))
 

@@ -15,7 +15,7 @@ from kombu.exceptions import OperationalError
 from matchmaker.accounts import letters, tasks
 from matchmaker.accounts.models import AccountLetter, User
 from matchmaker.celery import app
-from matchmaker.notifications import health, restored
+from matchmaker.notifications import health, sent_log
 from matchmaker.notifications.mail import Post
 from matchmaker.notifications.outbox import Permanent, Temporary
 from tests import factories
@@ -213,6 +213,6 @@ def test_letters_of_long_ago_and_the_links_of_parked_ones_are_forgotten():
 
 def test_a_letter_that_left_before_a_backup_was_put_back_does_not_leave_again():
     row = changed()
-    assert restored.settle({row.pk, uuid.uuid4()}) == 1
+    assert sent_log.mark_sent({row.pk, uuid.uuid4()}) == 1
     row.refresh_from_db()
     assert (row.state, row.contents, letters.send_waiting()) == ("sent", {}, 0)

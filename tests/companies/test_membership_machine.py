@@ -21,7 +21,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from matchmaker.accounts.services import create_token, revoke_token
 from matchmaker.campaigns.services.claims import agree_to_claim
 from matchmaker.companies import claims, invitations, members
-from matchmaker.companies.models import Asked, Claim, Invitation, JoinRequest, Membership
+from matchmaker.companies.models import Claim, Invitation, JoinRequest, Membership, RequestStatus
 from matchmaker.core.problems import Refused
 from tests import factories
 
@@ -99,7 +99,7 @@ class Walk(RuleBasedStateMachine):
         if (who, company) in self.belongs:
             return
         asked = JoinRequest.objects.filter(
-            user=self.people[who], company=self.firms[company], status=Asked.OPEN
+            user=self.people[who], company=self.firms[company], status=RequestStatus.OPEN
         ).first()
         if asked is None:
             if JoinRequest.objects.filter(user=self.people[who]).count() >= 10:

@@ -30,10 +30,10 @@ from matchmaker.celery import app  # noqa: E402
 
 @app.on_after_finalize.connect
 def _files_too(**_signal) -> None:
-    from matchmaker.notifications import restored
+    from matchmaker.notifications import sent_log
 
-    written = restored._written
-    restored._written = lambda log: written(log) + off()
+    written = sent_log._written
+    sent_log._written = lambda log: written(log) + off()
 
 
 sys.argv = [module, *arguments]

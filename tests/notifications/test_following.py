@@ -92,4 +92,4 @@ def test_what_became_of_each_kind_is_counted(client, person, tell, sink):
     rows = health.by_kind(timezone.now() - timezone.timedelta(days=1))
     assert rows[0] == {"kind": "demand_closed"} | counts
     assert rows[1] == {"kind": "match_found"} | dict.fromkeys(counts, 0) | {"told": 1}
-    assert health.of_event("nothing") == dict.fromkeys(counts, 0)
+    assert health.counts_of_event("nothing") == dict.fromkeys(counts, 0)

@@ -27,7 +27,7 @@ def doctor() -> tuple[int, str]:
 
 
 def test_health_of_an_empty_post_office():
-    outbox.be_seen()
+    outbox.record_heartbeat()
     facts = health.delivery_health()
     assert (facts["sound"], facts["held"], facts["parked"], facts["oldest_seconds"]) == (True, None, 0, 0)
     assert [channel["name"] for channel in facts["channels"]] == [
@@ -58,7 +58,7 @@ def test_health_counts_what_waits_what_is_parked_and_what_left(person, tell):
 
 def test_the_doctor_is_content_when_everything_is_on_its_way(person, tell):
     tell(person)
-    outbox.be_seen()
+    outbox.record_heartbeat()
     code, text = doctor()
     assert code == 0
     assert text.endswith("every promise is kept or on its way\n")

@@ -178,7 +178,7 @@ def test_a_changed_token_does_not_exist(client, person):
 def test_stopping_the_summary_stops_what_comes_in_it_and_no_more(client, person):
     preferences.choose(by=person, topic="match", channel="email", frequency="daily")
     client.post(stop_address(person, unsubscribing.DIGESTS))
-    chosen = preferences.of(person)
+    chosen = preferences.preferences_of(person)
     assert (chosen["match", "email"], chosen["demand", "email"]) == ("never", "now")
 
 
@@ -252,7 +252,7 @@ def test_one_tap_gathers_all_mails_into_the_morning(client, person):
     preferences.choose(by=person, topic="demand", channel="email", frequency="weekly")
     assert client.get(reverse("notice_settings")).context["at_once"] is True
     client.post(reverse("notice_settings"), {"gather": "1"})
-    chosen = preferences.of(person)
+    chosen = preferences.preferences_of(person)
     others = {chosen[topic, "email"] for topic in topics.switchable() if topic not in ("match", "demand")}
     assert (chosen["match", "email"], chosen["demand", "email"], others) == ("never", "weekly", {"daily"})
     assert chosen["enquiry", "in_app"] == "now"

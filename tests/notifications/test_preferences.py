@@ -40,7 +40,7 @@ def test_topics_are_the_files_that_name_them():
         "Matches and contacts",
         "New matches, interest from the other side, and contacts that opened.",
     )
-    assert [topics.of(kind) for kind in ("match_found", "welcome", "company_returned")] == [
+    assert [topics.topic_of(kind) for kind in ("match_found", "welcome", "company_returned")] == [
         "match",
         "account",
         "company",

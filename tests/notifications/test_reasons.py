@@ -41,13 +41,13 @@ def test_there_are_reasons():
 @pytest.mark.parametrize("reason", written())
 def test_every_reason_can_be_said_in_chinese(reason):
     with override("zh-hans"):
-        assert reasons.said(reason) != reason
+        assert reasons.translate_reason(reason) != reason
 
 
 def test_a_reason_inside_a_reason_is_said_and_a_servers_words_stay():
     with override("zh-hans"):
-        assert reasons.said("Given up after three days: the certificate does not hold") == (
+        assert reasons.translate_reason("Given up after three days: the certificate does not hold") == (
             "三天内多次未成功，已停止：对方证书无效"
         )
-        assert reasons.said("550 5.1.1 no such mailbox") == "550 5.1.1 no such mailbox"
-        assert reasons.said("") == ""
+        assert reasons.translate_reason("550 5.1.1 no such mailbox") == "550 5.1.1 no such mailbox"
+        assert reasons.translate_reason("") == ""

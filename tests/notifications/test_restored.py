@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from matchmaker.notifications import mail, outbox, restored
+from matchmaker.notifications import mail, outbox, sent_log
 from matchmaker.notifications.models import Delivery, Heartbeat, Hold
 
 pytestmark = pytest.mark.django_db
@@ -24,8 +24,8 @@ def test_a_restored_backup_sends_nothing_again_and_holds_until_somebody_looked(s
     Delivery.objects.filter(pk=sent.pk).update(state="waiting", finished_at=None, not_before=yesterday)
     Heartbeat.objects.update_or_create(pk=1, defaults={"seen_at": yesterday})
     unsent = tell(person)
-    outbox.be_seen()
-    assert Hold.objects.get().reason == restored.REASON
+    outbox.record_heartbeat()
+    assert Hold.objects.get().reason == sent_log.REASON
     assert mail.deliver_waiting() == 0
     Hold.objects.all().delete()
     assert mail.deliver_waiting() == 1
@@ -33,11 +33,11 @@ def test_a_restored_backup_sends_nothing_again_and_holds_until_somebody_looked(s
 
 
 def test_a_site_that_only_slept_is_not_held(sink, person, tell, time_machine):
-    outbox.be_seen()
+    outbox.record_heartbeat()
     tell(person)
     mail.deliver_waiting()
     time_machine.move_to(timezone.now() + timedelta(hours=6))
-    outbox.be_seen()
+    outbox.record_heartbeat()
     assert not Hold.objects.exists()
 
 
@@ -45,5 +45,5 @@ def test_letters_sent_right_after_the_clock_was_put_on_hold_nothing(sink, person
     tell(person)
     assert mail.deliver_waiting() == 1
     Heartbeat.objects.update_or_create(pk=1, defaults={"seen_at": timezone.now() - timedelta(hours=1)})
-    outbox.be_seen()
+    outbox.record_heartbeat()
     assert not Hold.objects.exists()

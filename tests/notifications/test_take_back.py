@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from matchmaker.companies import members
 from matchmaker.companies.models import Membership
-from matchmaker.companies.programs import tell
+from matchmaker.companies.programs import notify_company
 from matchmaker.notifications import digests, health, mail, services, webhooks
 from matchmaker.notifications.models import Delivery, Digest, Notice, Preference, WebhookDelivery
 from tests import factories
@@ -91,6 +91,6 @@ def test_the_programs_of_the_company_go_on(company, leaving):
     webhooks.create_endpoint(
         by=leaving.user, url="https://erp.example.org/hook", name="E", types=[], owner_uid=company.uid
     )
-    tell(company, kind="match_found", event_key="k", context={}, ids={"match": "1"})
+    notify_company(company, kind="match_found", event_key="k", context={}, ids={"match": "1"})
     members.remove_member(by=factories.member_of(company), membership=leaving)
     assert list(WebhookDelivery.objects.values_list("state", flat=True)) == ["waiting"]

@@ -9,7 +9,7 @@ from django.utils.translation import override
 
 from matchmaker.notifications import mail, topics
 from matchmaker.notifications.templatetags.notices import spoken
-from matchmaker.notifications.typesetting import mended
+from matchmaker.notifications.typesetting import correct_spacing
 
 
 @pytest.mark.parametrize(
@@ -28,19 +28,19 @@ from matchmaker.notifications.typesetting import mended
     ],
 )
 def test_a_name_brings_its_own_stop_and_chinese_has_no_gaps(pieces, read):
-    assert mended(pieces, {}) == read
+    assert correct_spacing(pieces, {}) == read
 
 
 def test_what_people_wrote_stays_as_it_is_even_inside_of_lists_and_escaped():
     facts = {"text": "好 的..\n谢 谢", "pairs": [{"line": "米 & 面 粉"}]}
-    assert mended("他说 好 的.. 并且 谢 谢，米 &amp; 面 粉", facts) == "他说好 的.. 并且谢 谢，米 &amp; 面 粉"
+    assert correct_spacing("他说 好 的.. 并且 谢 谢，米 &amp; 面 粉", facts) == "他说好 的.. 并且谢 谢，米 &amp; 面 粉"
 
 
 @pytest.mark.django_db
 def test_a_letter_is_mended_in_subject_text_and_html(person):
     person.language = "zh-hans"
     facts = {"event": {"en": "Rice Day", "zh-hans": "大米专场"}}
-    letter = mail.build(person, "meetings_place", topics.of("meetings_place"), facts, key="k")
+    letter = mail.build(person, "meetings_place", topics.topic_of("meetings_place"), facts, key="k")
     assert letter.subject == "您已获得大米专场的名额"
     assert letter.subject in letter.alternatives[0].content
 

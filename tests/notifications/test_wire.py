@@ -12,7 +12,7 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 
 ADDRESS = re.compile(rb"\r?\nList-Unsubscribe: <(https://[^>\s]+)>\r?\n")
-REPEATED = [name for name in kinds.every() if topics.of(name) != topics.ACCOUNT]
+REPEATED = [name for name in kinds.all_kinds() if topics.topic_of(name) != topics.ACCOUNT]
 SITE = "https://export-to-china-2027.commerce.hubei-province.example"
 
 
@@ -62,7 +62,7 @@ def test_letters_written_to_files_carry_it_unencoded_too(site, person, tmp_path,
     assert len(ADDRESS.findall(file.read_bytes())) == 1
 
 
-@pytest.mark.parametrize("name", [name for name in kinds.every() if topics.of(name) == topics.ACCOUNT])
+@pytest.mark.parametrize("name", [name for name in kinds.all_kinds() if topics.topic_of(name) == topics.ACCOUNT])
 def test_letters_about_accounts_and_invitations_cannot_be_stopped(sink, site, person, name):
     tell(person, name)
     assert mail.deliver_waiting() == 1

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from matchmaker.notifications.health import given_up
+from matchmaker.notifications.health import failing_processes
 from matchmaker.running import valkey
 from matchmaker.running.supervisor import Child, Stop, Supervisor
 
@@ -143,8 +143,8 @@ def test_a_timetable_that_ends_again_and_again_leaves_the_web_server_up_and_is_t
     made = supervisor_of(tmp_path, monkeypatch, web=["sleep", "60"], timetable=["false"])
     web = made.children[0].process
     try:
-        look_until(made, lambda: given_up() == "timetable")
-        assert given_up() == "timetable"
+        look_until(made, lambda: failing_processes() == "timetable")
+        assert failing_processes() == "timetable"
         assert web.poll() is None
     finally:
         web.kill()

@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from matchmaker.accounts import once
+from matchmaker.accounts import idempotency
 from matchmaker.accounts.models import ApiToken, StoredAnswer
 from matchmaker.campaigns.models import Enrolment, PartnerCode, Question
 from matchmaker.catalogue.models import Demand, DemandComment, Product
@@ -184,10 +184,10 @@ def test_an_answer_with_a_cookie_comes_each_time(client):
 
 @pytest.mark.django_db
 def test_old_marks_are_forgotten():
-    row = once.claim(caller="form:1", key="x", digest="x")
-    assert once.forget_old() == 0
+    row = idempotency.claim(caller="form:1", key="x", digest="x")
+    assert idempotency.forget_old() == 0
     StoredAnswer.objects.filter(pk=row.pk).update(created_at=timezone.now() - dt.timedelta(days=3))
-    assert once.forget_old() == 1
+    assert idempotency.forget_old() == 1
 
 
 @pytest.mark.slow
@@ -221,7 +221,7 @@ def test_one_that_is_still_being_worked_on_is_said_to_be(client, monkeypatch):
     said = marked(client, page, filled())
     monkeypatch.setattr("matchmaker.web.forms.double_submit.WAIT", 0.2)
     monkeypatch.setattr("matchmaker.web.forms.double_submit._digest", lambda request: "same")
-    once.claim(caller=f"form:{person.pk}", key="same", digest="same")
+    idempotency.claim(caller=f"form:{person.pk}", key="same", digest="same")
     began = time.monotonic()
     answer = client.post(page, said)
     assert (answer.status_code, Product.objects.count()) == (409, 0)

@@ -5,19 +5,3 @@ from matchmaker.campaigns.models.campaign import CONTACT_FIELDS, Campaign, Organ
 from matchmaker.campaigns.models.partners import Enrolment, Partner, PartnerCode
 from matchmaker.campaigns.models.questions import Answer, Question
 from matchmaker.campaigns.models.seats import PartnerSeat, Seat, TeamSeat
-
-__all__ = [
-    "CONTACT_FIELDS",
-    "Answer",
-    "Campaign",
-    "Crossing",
-    "Enrolment",
-    "Organiser",
-    "Participation",
-    "Partner",
-    "PartnerCode",
-    "PartnerSeat",
-    "Question",
-    "Seat",
-    "TeamSeat",
-]

@@ -55,7 +55,7 @@ class Campaign(Public):
 
 
 class Organiser(models.Model):
-    """Somebody of the campaign's team."""
+    """A member of the campaign's team."""
 
     class Role(models.TextChoices):
         ADMIN = "admin", _("campaign administrator")

@@ -37,7 +37,7 @@ class PartnerQuerySet(models.QuerySet):
 
 
 class Partner(Public):
-    """Somebody who brings companies to a campaign, up to a quota."""
+    """An organisation that brings companies to a campaign, up to a quota."""
 
     campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="partners")
     name_en = models.CharField(_("name in English"), max_length=160, validators=[validate_one_line])
@@ -69,13 +69,22 @@ class Partner(Public):
         return (self.name_zh or self.name_en) if (get_language() or "").startswith("zh") else self.name_en
 
     @property
+    def names(self) -> dict[str, dict[str, str]]:
+        """Its name and that of its campaign by language, for letters."""
+        campaign = self.campaign
+        return {
+            "partner": {"en": self.name_en, "zh-hans": self.name_zh or self.name_en},
+            "campaign": {"en": campaign.name_en, "zh-hans": campaign.name_zh},
+        }
+
+    @property
     def country_name(self) -> str:
         return reference.name(reference.countries().get(self.country), self.country)
 
 
 class CodeQuerySet(models.QuerySet):
     def open(self):
-        """Codes that still let somebody in."""
+        """Codes that can still be used."""
         used = models.Count("enrolments")
         alive = self.filter(withdrawn_at__isnull=True, expires_at__gt=timezone.now(), partner__closed_at__isnull=True)
         return alive.annotate(used=used).filter(used__lt=F("quota"))

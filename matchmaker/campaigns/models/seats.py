@@ -1,4 +1,4 @@
-"""Places kept for whoever owns an e-mail address: at a partner's desk, in the campaign's team."""
+"""Seats reserved for an e-mail address: at a partner's desk, in the campaign's team."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ class SeatQuerySet(PromiseQuerySet):
 class Seat(Promise):
     """One e-mail address has a place; the row is also the promise of the letter that says so.
 
-    Whoever has shown that the address is hers takes it when she first opens what it leads to.
+    The person who has confirmed the address takes the seat at the first visit.
     """
 
     email = models.EmailField(_("e-mail address"), max_length=254)
@@ -69,11 +69,7 @@ class PartnerSeat(Seat):
         ]
 
     def facts(self):
-        partner, campaign = self.partner, self.partner.campaign
-        return {
-            "partner": {"en": partner.name_en, "zh-hans": partner.name_zh or partner.name_en},
-            "campaign": {"en": campaign.name_en, "zh-hans": campaign.name_zh},
-        }
+        return self.partner.names
 
 
 class TeamSeat(Seat):

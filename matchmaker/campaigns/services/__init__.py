@@ -11,12 +11,3 @@ from matchmaker.campaigns.services.approval import (
     submit_company,
     update_campaign,
 )
-
-__all__ = [
-    "approve_company",
-    "approve_vouched",
-    "require_organiser",
-    "return_company",
-    "submit_company",
-    "update_campaign",
-]

@@ -9,7 +9,7 @@ from matchmaker.accounts.models import User
 from matchmaker.campaigns.models import Campaign
 from matchmaker.campaigns.services import require_organiser
 from matchmaker.companies.members import add_member
-from matchmaker.companies.models import Asked, Claim, Membership
+from matchmaker.companies.models import Claim, Membership, RequestStatus
 from matchmaker.core.problems import Refused
 from matchmaker.notifications.services import notify
 
@@ -23,7 +23,7 @@ def agree_to_claim(*, by: User, claim: Claim, campaign: Campaign) -> Claim:
     """
     require_organiser(by, campaign)
     claim = Claim.objects.select_for_update().select_related("company", "user").get(pk=claim.pk)
-    if claim.status != Asked.OPEN:
+    if claim.status != RequestStatus.OPEN:
         raise Refused("already_answered", _("This claim has been answered already."))
     if claim.user_id == by.pk or claim.company.members.filter(pk=by.pk).exists():
         raise Refused("own_company", _("Somebody else of the team must decide about your own company."), status=403)
@@ -42,7 +42,7 @@ def agree_to_claim(*, by: User, claim: Claim, campaign: Campaign) -> Claim:
             _("The company may object until %(day)s. The second yes is possible after that.")
             % {"day": claim.objection_until.date().isoformat()},
         )
-    claim.second_yes_by, claim.status, claim.decided_at = by, Asked.ACCEPTED, timezone.now()
+    claim.second_yes_by, claim.status, claim.decided_at = by, RequestStatus.ACCEPTED, timezone.now()
     claim.save(update_fields=["second_yes_by", "status", "decided_at"])
     record(by=by, verb="agree_to_claim", on=claim, organisation=claim.company, facts={"yes": 2})
     add_member(by=by, company=claim.company, user=claim.user, role=Membership.Role.ADMIN)
@@ -53,8 +53,8 @@ def agree_to_claim(*, by: User, claim: Claim, campaign: Campaign) -> Claim:
 @transaction.atomic
 def decline_claim(*, by: User, claim: Claim, campaign: Campaign) -> None:
     require_organiser(by, campaign)
-    open_claim = Claim.objects.filter(pk=claim.pk, status=Asked.OPEN)
-    if not open_claim.update(status=Asked.DECLINED, decided_at=timezone.now()):
+    open_claim = Claim.objects.filter(pk=claim.pk, status=RequestStatus.OPEN)
+    if not open_claim.update(status=RequestStatus.DECLINED, decided_at=timezone.now()):
         raise Refused("already_answered", _("This claim has been answered already."))
     record(by=by, verb="decline_claim", on=claim, organisation=claim.company)
     _tell(claim, accepted=False)

@@ -18,7 +18,7 @@ Values = Mapping[str, Any]
 
 @transaction.atomic
 def add_companies(*, by: User, campaign: Campaign, side: str, companies: Sequence[Company], source: str) -> None:
-    """Write companies that were checked before, and their part in the campaign; nobody belongs to them yet.
+    """Write companies that were checked before, and their part in the campaign; they have no members yet.
 
     Raises:
         IntegrityError: for a company number that is registered already; then nothing is written.
@@ -54,7 +54,7 @@ def change_company(*, by: User, campaign: Campaign, company: Company, values: Va
 
 @transaction.atomic
 def remove_companies(*, by: User, campaign: Campaign, targets: Sequence[uuid.UUID], source: str) -> int:
-    """Take back companies that wait and that nobody has joined; returns how many stay."""
+    """Take back companies that wait and that have no members; returns how many stay."""
     mine = Company.objects.filter(uid__in=targets)
     free = mine.filter(
         status=Company.Status.PENDING,

@@ -14,7 +14,7 @@ from matchmaker.accounts.models import User
 from matchmaker.campaigns.models import Campaign
 from matchmaker.campaigns.services import require_organiser
 from matchmaker.companies.members import admins
-from matchmaker.companies.merging import go_up
+from matchmaker.companies.merging import merge_into
 from matchmaker.companies.models import Company, Merge, Suspension
 from matchmaker.core.problems import Refused
 from matchmaker.notifications.services import notify
@@ -115,7 +115,7 @@ def agree_to_merge(*, by: User, merge: Merge, campaign: Campaign) -> Company:
     if merge.proposed_by_id == by.pk:
         raise Refused("second_person", _("You proposed it. A second person of the team must agree, too."))
     told = {company.pk: list(admins(company)) for company in (kept, gone)}
-    merge.moved = go_up(gone=gone, kept=kept)
+    merge.moved = merge_into(gone=gone, kept=kept)
     merge.agreed_by, merge.done_at = by, timezone.now()
     merge.save(update_fields=["moved", "agreed_by", "done_at"])
     facts = {

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.mail import EmailMultiAlternatives
 
-from matchmaker.campaigns.models import Campaign, Enrolment, Partner, PartnerSeat, Seat, TeamSeat
+from matchmaker.campaigns.models import Campaign, Enrolment, PartnerSeat, Seat, TeamSeat
 from matchmaker.companies.models import Invitation
 from matchmaker.notifications import mail, outbox, topics
 from matchmaker.notifications.models import Promise
@@ -23,15 +23,7 @@ def introduce_partner(invitation: Invitation) -> dict[str, Any]:
     enrolments = Enrolment.objects.filter(company=invitation.company, partner__closed_at__isnull=True)
     sits_there = enrolments.filter(partner__seats__user=invitation.invited_by, partner__seats__withdrawn_at=None)
     enrolment = sits_there.select_related("partner__campaign").order_by("pk").first()
-    return _names(enrolment.partner) if enrolment else {}
-
-
-def _names(partner: Partner) -> dict[str, Any]:
-    campaign = partner.campaign
-    return {
-        "partner": {"en": partner.name_en, "zh-hans": partner.name_zh or partner.name_en},
-        "campaign": {"en": campaign.name_en, "zh-hans": campaign.name_zh},
-    }
+    return enrolment.partner.names if enrolment else {}
 
 
 def send_waiting(budget: float = outbox.BUDGET) -> int:

@@ -1,4 +1,4 @@
-"""Somebody of the team helps a company by acting for it: with a reason, for half an hour, seen by the company."""
+"""A member of the team acts for a company: with a reason, for half an hour, visible to the company."""
 
 import datetime as dt
 
@@ -25,7 +25,7 @@ def begin(*, by: User, company: Company, campaign: Campaign, reason: str) -> Use
 
     Raises:
         ValidationError: without a reason.
-        Refused: for whom does not run the campaign, one's own company, or a company nobody administers.
+        Refused: for whom does not run the campaign, one's own company, or a company without an administrator.
     """
     require_organiser(by, campaign)
     if company.members.filter(pk=by.pk).exists():

@@ -135,7 +135,7 @@ def remove(*, by: User, one: Organiser) -> None:
         take_back(person=one.user, about=one.campaign.uid)
 
 
-def without_her(user: User) -> list[str]:
+def campaigns_without_admin(user: User) -> list[str]:
     """Campaigns whose team has other people and no other administrator."""
     others = Organiser.objects.filter(user__is_active=True).exclude(user=user)
     led = others.filter(role=Organiser.Role.ADMIN).values("campaign")

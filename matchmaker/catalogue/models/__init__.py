@@ -14,22 +14,3 @@ from matchmaker.catalogue.models.products import (
     ShortlistItem,
     text_for_reader,
 )
-
-__all__ = [
-    "Category",
-    "Demand",
-    "DemandComment",
-    "DemandInvitation",
-    "DemandLine",
-    "DemandVersion",
-    "HSCode",
-    "Period",
-    "Product",
-    "ProductCertificate",
-    "ProductFile",
-    "ProductImage",
-    "ProductText",
-    "ProductVariant",
-    "ShortlistItem",
-    "text_for_reader",
-]

@@ -1,6 +1,6 @@
 """What is wanted."""
 
-from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator, RegexValidator
+from django.core.validators import MaxLengthValidator, MaxValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -10,10 +10,11 @@ from matchmaker.catalogue.models.codes import Category
 from matchmaker.catalogue.models.products import INCOTERMS, Period
 from matchmaker.companies.models import Company
 from matchmaker.core import reference
+from matchmaker.core.fields import amount_field, price_field
 from matchmaker.core.ids import Public
 from matchmaker.core.text import validate_one_line, validate_text
 
-# What a buyer says of a demand and of its lines: the form, the API, the import and the verbs take these and no others.
+# What a buyer says of a demand and of its lines: form, API, import and services take these and no others.
 TERMS = (
     *("title", "language", "description", "visibility", "closing_on", "destination", "delivery_from"),
     *("delivery_until", "incoterm", "value_low", "value_high", "value_currency"),
@@ -100,12 +101,8 @@ class Demand(Public):
     delivery_from = models.DateField(_("delivery from"), null=True, blank=True)
     delivery_until = models.DateField(_("delivery until"), null=True, blank=True)
     incoterm = models.CharField(_("Incoterm"), max_length=3, blank=True, choices=[(i, i) for i in INCOTERMS])
-    value_low = models.DecimalField(
-        _("value from"), max_digits=18, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
-    )
-    value_high = models.DecimalField(
-        _("value to"), max_digits=18, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
-    )
+    value_low = amount_field(_("value from"), digits=18)
+    value_high = amount_field(_("value to"), digits=18)
     value_currency = models.CharField(_("currency of the value"), max_length=3, blank=True)
     wanted_verification = models.PositiveSmallIntegerField(
         _("supplier checked at least"), choices=Company.Verification, default=Company.Verification.CLAIMED
@@ -178,36 +175,15 @@ class DemandLine(Public):
         blank=True,
         validators=[RegexValidator(r"^\d{2}(\d{2}){0,2}$", _("2, 4 or 6 digits."))],
     )
-    quantity = models.DecimalField(
-        _("quantity"),
-        max_digits=14,
-        decimal_places=2,
-        null=True,
-        blank=True,
-        validators=[MinValueValidator(0)],
-    )
+    quantity = amount_field(_("quantity"))
     unit = models.CharField(_("unit"), max_length=10, blank=True)
-    target_price = models.DecimalField(
-        _("target price"),
-        max_digits=18,
-        decimal_places=4,
-        null=True,
-        blank=True,
-        validators=[MinValueValidator(0)],
-    )
+    target_price = price_field(_("target price"))
     currency = models.CharField(_("currency"), max_length=3, blank=True)
     price_unit = models.CharField(_("price is for one"), max_length=10, blank=True)
     origins_wanted = models.JSONField(_("origins wanted"), default=list, blank=True)
     origins_excluded = models.JSONField(_("origins excluded"), default=list, blank=True)
     certificates_required = models.JSONField(_("certificates required"), default=list, blank=True)
-    capacity_wanted = models.DecimalField(
-        _("supplier's capacity, at least"),
-        max_digits=14,
-        decimal_places=2,
-        null=True,
-        blank=True,
-        validators=[MinValueValidator(0)],
-    )
+    capacity_wanted = amount_field(_("supplier's capacity, at least"))
     capacity_period = models.CharField(_("period"), max_length=10, blank=True, choices=Period)
     revision = models.PositiveIntegerField(default=1)  # raised by every change that matching must see
 

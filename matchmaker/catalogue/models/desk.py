@@ -9,7 +9,7 @@ from matchmaker.core.text import validate_text
 
 
 class DemandVersion(models.Model):
-    """A demand as it was when somebody asked for it to be shown."""
+    """A demand as it was when its buyer asked to publish it."""
 
     demand = models.ForeignKey(Demand, models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField()

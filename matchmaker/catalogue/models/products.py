@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
-from django.core.validators import MaxLengthValidator, MinValueValidator, RegexValidator
+from django.core.validators import MaxLengthValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from matchmaker.catalogue.models.codes import Category
 from matchmaker.companies.models import Company, Document
 from matchmaker.core import reference
+from matchmaker.core.fields import amount_field, price_field
 from matchmaker.core.files import FileRow, private_files
 from matchmaker.core.ids import Public
 from matchmaker.core.text import validate_one_line, validate_text
@@ -32,7 +33,7 @@ INCOTERMS = [
     "CIF",
 ]  # ICC Incoterms 2020
 
-# What a supplier says of a product in fields: the form, the API, the import and the verbs take these and no others.
+# What a supplier says of a product in fields: form, API, import and services take these and no others.
 TERMS = (
     *("article", "category_id", "hs_code", "origin", "min_order", "min_order_unit"),
     *("price_low", "price_high", "currency", "price_unit", "price_valid_until", "incoterm", "incoterm_place"),
@@ -92,44 +93,16 @@ class Product(Public):
         validators=[RegexValidator(r"^\d{6}$", _("Six digits, such as 100630."))],
     )
     origin = models.CharField(_("country of origin"), max_length=2, blank=True)
-    min_order = models.DecimalField(
-        _("minimum order"),
-        max_digits=14,
-        decimal_places=2,
-        null=True,
-        blank=True,
-        validators=[MinValueValidator(0)],
-    )
+    min_order = amount_field(_("minimum order"))
     min_order_unit = models.CharField(_("unit"), max_length=10, blank=True)
-    price_low = models.DecimalField(
-        _("price from"),
-        max_digits=18,
-        decimal_places=4,
-        null=True,
-        blank=True,
-        validators=[MinValueValidator(0)],
-    )
-    price_high = models.DecimalField(
-        _("price to"),
-        max_digits=18,
-        decimal_places=4,
-        null=True,
-        blank=True,
-        validators=[MinValueValidator(0)],
-    )
+    price_low = price_field(_("price from"))
+    price_high = price_field(_("price to"))
     currency = models.CharField(_("currency"), max_length=3, blank=True)
     price_unit = models.CharField(_("price is for one"), max_length=10, blank=True)
     price_valid_until = models.DateField(_("price holds until"), null=True, blank=True)
     incoterm = models.CharField(_("Incoterm"), max_length=3, blank=True, choices=[(i, i) for i in INCOTERMS])
     incoterm_place = models.CharField(_("named place"), max_length=100, blank=True, validators=[validate_one_line])
-    capacity = models.DecimalField(
-        _("capacity"),
-        max_digits=14,
-        decimal_places=2,
-        null=True,
-        blank=True,
-        validators=[MinValueValidator(0)],
-    )
+    capacity = amount_field(_("capacity"))
     capacity_unit = models.CharField(_("unit"), max_length=10, blank=True)
     capacity_period = models.CharField(_("period"), max_length=10, blank=True, choices=Period)
     lead_time_days = models.PositiveSmallIntegerField(_("lead time in days"), null=True, blank=True)
@@ -236,12 +209,8 @@ class ProductVariant(models.Model):
     product = models.ForeignKey(Product, models.CASCADE, related_name="variants")
     label = models.CharField(_("variant"), max_length=120, validators=[validate_one_line])
     article = models.CharField(_("article number"), max_length=60, blank=True, validators=[validate_one_line])
-    price = models.DecimalField(
-        _("price"), max_digits=18, decimal_places=4, null=True, blank=True, validators=[MinValueValidator(0)]
-    )
-    min_order = models.DecimalField(
-        _("minimum order"), max_digits=14, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
-    )
+    price = price_field(_("price"))
+    min_order = amount_field(_("minimum order"))
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
@@ -285,12 +254,12 @@ def product_file_path(row: "ProductFile", _filename: str) -> str:
 
 class ProductFileQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Whoever may see the product."""
+        """Those of visible products."""
         return self.filter(product__in=Product.objects.visible_to(user))
 
 
 class ProductFile(Public, FileRow):
-    """A data sheet or the like that comes with a product; it leaves the house as a download only."""
+    """A data sheet or the like that comes with a product; it can be downloaded only."""
 
     class Kind(models.TextChoices):
         DATA = "data", _("data sheet")
@@ -353,7 +322,7 @@ class ProductImage(models.Model):
 
 
 class ShortlistItem(models.Model):
-    """A product a buying company keeps an eye on, with a note its colleagues see and nobody else."""
+    """A product a buying company keeps an eye on, with a note that only its own people see."""
 
     company = models.ForeignKey(Company, models.CASCADE, related_name="shortlist")
     product = models.ForeignKey(Product, models.CASCADE, related_name="shortlisted")

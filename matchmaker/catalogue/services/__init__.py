@@ -1,4 +1,4 @@
-"""The verbs of the catalogue."""
+"""The services of the catalogue."""
 
 from matchmaker.catalogue.services.demands import (
     close_demand,
@@ -29,35 +29,3 @@ from matchmaker.catalogue.services.products import (
     withdraw_product,
 )
 from matchmaker.catalogue.services.shortlist import note_on_shortlist, shortlist_product, unshortlist_product
-
-__all__ = [
-    "accept_certificate",
-    "add_product_file",
-    "add_product_image",
-    "certificates_waiting",
-    "change_product_image",
-    "close_demand",
-    "close_expired_demands",
-    "comment_on_demand",
-    "copy_product",
-    "describe_certificate",
-    "extend_demand",
-    "invite_to_demand",
-    "note_on_shortlist",
-    "pass_demand",
-    "pause_product",
-    "publish_demand",
-    "publish_product",
-    "refuse_certificate",
-    "remind_of_closing",
-    "remove_product_file",
-    "remove_product_image",
-    "resting_certificates",
-    "return_demand",
-    "save_demand",
-    "save_product",
-    "shortlist_product",
-    "unshortlist_product",
-    "withdraw_demand",
-    "withdraw_product",
-]

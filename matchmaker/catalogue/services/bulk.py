@@ -16,10 +16,10 @@ from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
 from matchmaker.catalogue import rules
 from matchmaker.catalogue.models import Demand, DemandLine, Product, ProductCertificate, ProductText
-from matchmaker.catalogue.models.products import TERMS
-from matchmaker.catalogue.services import moderation
+from matchmaker.catalogue.models.demands import LINE_TERMS, TERMS
+from matchmaker.catalogue.models.products import TERMS as PRODUCT_TERMS
+from matchmaker.catalogue.services.demands import check_count, check_line, check_terms, note_change, set_terms
 from matchmaker.catalogue.services.products import fill_text, write_product
-from matchmaker.catalogue.versions import keep_version
 from matchmaker.companies.models import Company
 
 # The fields of a product, with company_id, uid, texts [{language, name, description}] and certificates.
@@ -56,7 +56,9 @@ def add_products(*, by: User, products: Sequence[Values], publish: bool, source:
 
 
 def _new_product(values: Values, *, publish: bool) -> Product:
-    product = Product(uid=values["uid"], company_id=values["company_id"], **{name: values[name] for name in TERMS})
+    product = Product(
+        uid=values["uid"], company_id=values["company_id"], **{name: values[name] for name in PRODUCT_TERMS}
+    )
     missing = rules.publishable(has_text=bool(values["texts"]), category=product.category_id, origin=product.origin)
     if publish and not missing:
         product.status, product.published_at = Product.Status.PUBLISHED, timezone.now()
@@ -82,7 +84,7 @@ def change_product(*, by: User, product: Product, values: Values, source: str) -
 def set_product(product: Product, values: Values) -> None:
     """Make a product what the values say, as `product_values` gives them; texts in other languages stay."""
     texts = {text["language"]: text for text in [*product_values(product)["texts"], *values["texts"]]}
-    fields = {name: values[name] for name in TERMS}
+    fields = {name: values[name] for name in PRODUCT_TERMS}
     write_product(product, fields, texts=texts.values(), certificates=values["certificates"])
 
 
@@ -90,7 +92,7 @@ def product_values(product: Product) -> dict[str, Any]:
     """A product as imports write one; reads `texts` and `certificates`. The supplier's own text comes first."""
     texts = sorted(product.texts.all(), key=lambda text: not text.is_original)
     return {
-        **{name: getattr(product, name) for name in TERMS},
+        **{name: getattr(product, name) for name in PRODUCT_TERMS},
         "texts": [{"language": t.language, "name": t.name, "description": t.description} for t in texts],
         "certificates": [certificate.code for certificate in product.certificates.all()],
     }
@@ -100,7 +102,10 @@ def product_values(product: Product) -> dict[str, Any]:
 def add_lines(*, by: User, demands: Mapping[uuid.UUID, Values], lines: Sequence[Values], source: str) -> None:
     """Write lines of demands; `demands` are those to be made first, by uid. A line names its demand by uid.
 
-    New demands are drafts: their buyers read them before anybody else does.
+    New demands are drafts: their buyers read them before others do.
+
+    Raises:
+        ValidationError: for a demand that would have too many lines.
     """
     Demand.objects.bulk_create([Demand(uid=uid, **fields) for uid, fields in demands.items()])
     wanted = {line["demand"] for line in lines}
@@ -112,44 +117,45 @@ def add_lines(*, by: User, demands: Mapping[uuid.UUID, Values], lines: Sequence[
         last[uid] += 1
         fields = {name: value for name, value in line.items() if name != "demand"}
         rows.append(DemandLine(demand=found[uid], number=last[uid], **fields))
+    for demand in found.values():
+        check_count(last[demand.uid])
     DemandLine.objects.bulk_create(rows)
     _audit(by, "add_demand_lines", (demand.company_id for demand in found.values()), source)
 
 
 @transaction.atomic
-def change_lines(*, by: User, changes: Mapping[uuid.UUID, Values], source: str) -> dict[uuid.UUID, dict[str, Any]]:
-    """Write what is given over what is there; empty values change nothing. Returns what stood there before."""
-    before, companies = {}, []
-    for line in DemandLine.objects.filter(uid__in=changes).select_related("demand"):
-        given = {name: value for name, value in changes[line.uid].items() if value not in (None, "", [])}
-        before[line.uid] = {name: getattr(line, name) for name in given}
-        for name, value in given.items():
-            setattr(line, name, value)
-        line.revision = F("revision") + 1
-        line.save(update_fields=[*given, "revision"])
-        companies.append(line.demand.company_id)
-    _audit(by, "change_demand_lines", companies, source)
-    return before
+def change_line(*, by: User, uid: uuid.UUID, values: Values, source: str) -> dict[str, Any] | None:
+    """Write values into a line and its demand, by the rules that hold for a change by hand.
 
+    A demand that its closing day closed, and that gets more time, becomes a draft: it is opened like a new one.
 
-@transaction.atomic
-def change_demand(*, by: User, demand: Demand, values: Values, source: str) -> dict[str, Any]:
-    """Write what is given over what a demand says; empty values change nothing. Returns what stood there before.
+    Returns:
+        What stood there before; None if the line was removed.
 
-    One that is open is screened again, as after a change by hand.
+    Raises:
+        ValidationError: by field.
     """
-    given = {name: value for name, value in values.items() if value not in (None, "", [])}
-    before = {name: getattr(demand, name) for name, value in given.items() if getattr(demand, name) != value}
-    for name in before:
-        setattr(demand, name, given[name])
-    if before:
-        demand.save(update_fields=[*before, "updated_at"])
-        demand.lines.update(revision=F("revision") + 1)
-        _audit(by, "change_demands", [demand.company_id], source)
-    if demand.status != Demand.Status.DRAFT:
-        keep_version(by, demand)
-    if demand.status == Demand.Status.PUBLISHED and (findings := moderation.look_at(demand)):
-        moderation.hold(by, demand, findings)
+    line = DemandLine.objects.select_related("demand__company").filter(uid=uid).first()
+    if line is None:
+        return None
+    demand, status = line.demand, Demand.Status
+    of_line = {name: value for name, value in values.items() if name in LINE_TERMS}
+    of_demand = {name: value for name, value in values.items() if name in TERMS and getattr(demand, name) != value}
+    before = {name: getattr(line, name) for name in of_line} | {name: getattr(demand, name) for name in of_demand}
+    set_terms(line, of_line, LINE_TERMS)
+    check_line(line)
+    line.revision = F("revision") + 1
+    line.save(update_fields=[*of_line, "revision"])
+    if of_demand:
+        set_terms(demand, of_demand, TERMS)
+        check_terms(demand, {})
+        today, earlier = timezone.localdate(), before.get("closing_on")
+        if demand.status == status.CLOSED and earlier and earlier < today <= demand.closing_on:
+            demand.status = status.DRAFT
+        demand.save()
+        demand.lines.exclude(pk=line.pk).update(revision=F("revision") + 1)
+    note_change(by, demand)
+    _audit(by, "change_demand_lines", [demand.company_id], source)
     return before
 
 

@@ -1,7 +1,8 @@
 """What buyers do with their demands."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -16,10 +17,11 @@ from matchmaker.catalogue.models import Demand, DemandInvitation, DemandLine
 from matchmaker.catalogue.models.demands import LINE_TERMS, TERMS
 from matchmaker.catalogue.services import moderation
 from matchmaker.catalogue.services.moderation import open_demand
-from matchmaker.catalogue.versions import keep_version
+from matchmaker.catalogue.versions import save_version
 from matchmaker.companies.members import require_admin
 from matchmaker.companies.models import Company
 from matchmaker.companies.services import require_member
+from matchmaker.core.fields import validate
 from matchmaker.core.problems import Refused
 from matchmaker.notifications.services import notify
 
@@ -61,20 +63,14 @@ def save_demand(
     demand = demand or Demand(company=company)
     if demand.company_id != company.pk:
         raise Refused("not_found", _("There is nothing here for you."), status=404)
-    for name, value in fields.items():
-        if name not in TERMS:
-            raise ValueError(f"{name} is not for buyers to write")
-        setattr(demand, name, value)
+    set_terms(demand, fields, TERMS)
     _check(demand)
     demand.save()
     if lines is not None:
         _write_lines(demand, lines)
     elif not is_new:
         demand.lines.update(revision=F("revision") + 1)
-    if demand.status != Demand.Status.DRAFT:
-        keep_version(by, demand)
-    if demand.status == Demand.Status.PUBLISHED and (findings := moderation.look_at(demand)):
-        moderation.hold(by, demand, findings)  # what was clean when it was shown is held once it is not
+    note_change(by, demand)
     record(
         by=by,
         verb="save_demand",
@@ -85,22 +81,45 @@ def save_demand(
     return demand
 
 
+def set_terms(row: Demand | DemandLine, values: Mapping[str, Any], terms: Iterable[str]) -> None:
+    for name, value in values.items():
+        if name not in terms:
+            raise ValueError(f"{name} is not for buyers to write")
+        setattr(row, name, value)
+
+
+def note_change(by: User, demand: Demand) -> None:
+    """Keep a version of a demand that was shown before, and screen an open one again."""
+    if demand.status != Demand.Status.DRAFT:
+        save_version(by, demand)
+    if demand.status == Demand.Status.PUBLISHED and (findings := moderation.look_at(demand)):
+        moderation.hold(by, demand, findings)
+
+
 def _check(demand: Demand) -> None:
     problems: dict = {}
     if demand.closing_on:
         rules.check_closing(demand.closing_on, problems)
+    check_terms(demand, problems)
+
+
+def check_terms(demand: Demand, problems: dict) -> None:
+    """Check a demand by every rule but that of its closing day.
+
+    Raises:
+        ValidationError: by field.
+    """
     rules.check_demand(demand, problems)
-    try:
-        demand.full_clean(exclude=list(problems))
-    except ValidationError as error:
-        problems = {**error.message_dict, **problems}
-    if problems:
-        raise ValidationError(problems)
+    validate(demand, problems)
+
+
+def check_count(lines: int) -> None:
+    if lines > MAX_LINES:
+        raise ValidationError({"lines": _("A demand can have up to 100 lines.")})
 
 
 def _write_lines(demand: Demand, lines: Sequence[Mapping]) -> None:
-    if len(lines) > MAX_LINES:
-        raise ValidationError({"lines": _("A demand can have up to 100 lines.")})
+    check_count(len(lines))
     present = {str(line.uid): line for line in demand.lines.all()}
     # Numbers are unique within a demand: move the old ones out of the way before the new ones are given.
     demand.lines.update(number=F("number") + 1000)
@@ -108,12 +127,10 @@ def _write_lines(demand: Demand, lines: Sequence[Mapping]) -> None:
     for place, given in enumerate(lines):
         line = present.get(str(given.get("uid") or "")) or DemandLine(demand=demand, language=demand.language)
         line.number = place + 1
-        for name in LINE_TERMS:
-            if name in given:
-                setattr(line, name, given[name])
+        set_terms(line, {name: value for name, value in given.items() if name in LINE_TERMS}, LINE_TERMS)
         line.revision += 1
         try:
-            _check_line(line)
+            check_line(line)
         except ValidationError as error:
             by_line[place] = error.message_dict
         written.append(line)
@@ -125,22 +142,22 @@ def _write_lines(demand: Demand, lines: Sequence[Mapping]) -> None:
         line.save()
 
 
-def _check_line(line: DemandLine) -> None:
+def check_line(line: DemandLine) -> None:
+    """Check one line by every rule.
+
+    Raises:
+        ValidationError: by field.
+    """
     problems: dict = {}
     rules.check_line(line, problems)
-    try:
-        line.full_clean(exclude=[*problems, "demand", "category", "number"], validate_constraints=False)
-    except ValidationError as error:
-        problems = {**error.message_dict, **problems}
-    if problems:
-        raise ValidationError(problems)
+    validate(line, problems, exclude=["demand", "category", "number"], validate_constraints=False)
 
 
 @transaction.atomic
 def publish_demand(*, by: User, demand: Demand) -> Demand:
     """Open the demand: matching sees it now, suppliers as its visibility says.
 
-    When screening finds contact data, links or goods that nobody may import, the campaign's team looks first.
+    When screening finds contact data, links or goods that may not be imported, the campaign's team looks first.
 
     Raises:
         ValidationError: without a line, or with a closing date that has passed.
@@ -161,7 +178,7 @@ def show_demand(*, by: User, demand: Demand) -> Demand:
     if not demand.lines.exists():
         raise ValidationError({"lines": _("Add at least one line that says what you want to buy.")})
     _check(demand)
-    keep_version(by, demand)
+    save_version(by, demand)
     if findings := moderation.look_at(demand):
         moderation.hold(by, demand, findings)
         return demand
@@ -192,7 +209,7 @@ def extend_demand(*, by: User, demand: Demand, closing_on: dt.date) -> Demand:
     before, demand.closing_on = demand.closing_on, closing_on
     _check(demand)
     demand.save(update_fields=["closing_on", "updated_at"])
-    keep_version(by, demand)
+    save_version(by, demand)
     facts = {"from": before.isoformat(), "to": closing_on.isoformat()}
     record(by=by, verb="extend_demand", on=demand, organisation=demand.company, facts=facts)
     return publish_demand(by=by, demand=demand) if was_closed else demand

@@ -106,7 +106,7 @@ def return_demand(*, by: User, demand: Demand, campaign: Campaign, reason: str) 
 
 @transaction.atomic
 def comment_on_demand(*, by: User, demand: Demand, text: str, campaign: Campaign | None = None) -> DemandComment:
-    """Say something about a demand: the team when a campaign is given, otherwise somebody of the buyer."""
+    """Say something about a demand: the team when a campaign is given, otherwise a member of the buyer."""
     if campaign is not None:
         require_organiser(by, campaign)
     elif not is_member(by, demand.company):

@@ -1,4 +1,4 @@
-"""What comes with a product on paper: its certificates with their proof, and files for whoever may see it."""
+"""Documents of a product: its certificates with their proof, and files for those who may see it."""
 
 import datetime as dt
 
@@ -41,7 +41,7 @@ def describe_certificate(
 
     Raises:
         ValidationError: by field; on `files` for the paper.
-        Refused: `not_found` for a stranger or a certificate the product does not have; for a paper, whoever does not
+        Refused: `not_found` for a stranger or a certificate the product does not have; for a paper, those who do not
             administer the company.
     """
     require_member(by, product.company)
@@ -128,7 +128,7 @@ def _shown():
 
 @transaction.atomic
 def add_product_file(*, by: User, product: Product, kind: str, file) -> ProductFile:
-    """Keep a file for whoever may see the product; the same one twice is kept once.
+    """Store a file for those who may see the product; the same file is stored once.
 
     Raises:
         ValidationError: on `files`, when it is no quiet PDF and no picture; on `kind`.
@@ -144,7 +144,7 @@ def add_product_file(*, by: User, product: Product, kind: str, file) -> ProductF
     if product.files.count() >= MAX_FILES:
         raise Refused("too_many_files", _("A product keeps up to ten files. Remove one first."))
     row = ProductFile(product=product, kind=kind, uploaded_by=by)
-    row.keep(kept)
+    row.store(kept)
     facts = {"kind": kind, "sha256": kept.sha256}
     record(by=by, verb="add_product_file", on=product, organisation=product.company, facts=facts)
     return row
@@ -155,4 +155,4 @@ def remove_product_file(*, by: User, file: ProductFile) -> None:
     require_member(by, file.product.company)
     facts = {"sha256": file.sha256}
     record(by=by, verb="remove_product_file", on=file.product, organisation=file.product.company, facts=facts)
-    file.let_go()
+    file.delete_with_file()

@@ -12,7 +12,7 @@ from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
 from matchmaker.catalogue.models import Product, ProductImage
 from matchmaker.companies.services import require_member
-from matchmaker.core.pictures import NotAPicture, re_encoded
+from matchmaker.core.pictures import NotAPicture, reencode
 from matchmaker.core.problems import Refused
 
 MAX_IMAGES = 10
@@ -41,7 +41,7 @@ def add_product_image(*, by: User, product: Product, upload, alt: str = "") -> P
             {"image": ValidationError(_("A product can have up to ten pictures."), "too_many_images")}
         )
     try:
-        (_width, largest), *smaller = re_encoded(content, *SIDES)
+        (_width, largest), *smaller = reencode(content, *SIDES)
     except NotAPicture:
         said = _("This is not a picture we can read. Use JPEG, PNG or WebP.")
         raise ValidationError({"image": ValidationError(said, "image_unreadable")}) from None

@@ -17,6 +17,7 @@ from matchmaker.companies.members import require_admin
 from matchmaker.companies.models import Company
 from matchmaker.companies.services import require_member
 from matchmaker.core import reference
+from matchmaker.core.fields import validate
 from matchmaker.core.problems import Refused
 
 MAX_VARIANTS = 30
@@ -108,12 +109,7 @@ def _differences(before: Mapping[str, Any], product: Product) -> dict[str, dict[
 def _check(product: Product, certificates: Iterable[str] | None) -> None:
     problems: dict = {}
     rules.check_product(product, None if certificates is None else list(certificates), problems)
-    try:
-        product.full_clean(exclude=[*problems, "category"])
-    except ValidationError as error:
-        problems = {**error.message_dict, **problems}
-    if problems:
-        raise ValidationError(problems)
+    validate(product, problems, exclude=["category"])
 
 
 def _write_texts(product: Product, texts: list[Text]) -> None:

@@ -2,20 +2,4 @@
 
 from matchmaker.companies.models.company import NUMBER_TAKEN, NUMBER_TAKEN_SENTENCE, Company
 from matchmaker.companies.models.evidence import Check, Document, DomainProof, Merge, Suspension
-from matchmaker.companies.models.people import Asked, Claim, Invitation, JoinRequest, Membership
-
-__all__ = [
-    "NUMBER_TAKEN",
-    "NUMBER_TAKEN_SENTENCE",
-    "Asked",
-    "Check",
-    "Claim",
-    "Company",
-    "Document",
-    "DomainProof",
-    "Invitation",
-    "JoinRequest",
-    "Membership",
-    "Merge",
-    "Suspension",
-]
+from matchmaker.companies.models.people import Claim, Invitation, JoinRequest, Membership, RequestStatus

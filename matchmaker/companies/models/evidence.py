@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from matchmaker.companies.models.company import Company
-from matchmaker.companies.models.people import Membership
+from matchmaker.companies.models.people import Membership, two_people
 from matchmaker.core.files import FileRow, private_files
 from matchmaker.core.ids import Public
 from matchmaker.core.text import validate_text
@@ -143,12 +143,7 @@ class Suspension(Public):
             models.UniqueConstraint(
                 fields=["company"], condition=Q(lifted_at__isnull=True), name="one_suspension_at_a_time"
             ),
-            models.CheckConstraint(
-                condition=Q(first_yes_by__isnull=True)
-                | Q(second_yes_by__isnull=True)
-                | ~Q(first_yes_by=models.F("second_yes_by")),
-                name="lifting_needs_two_people",
-            ),
+            two_people("first_yes_by", "second_yes_by", name="lifting_needs_two_people"),
         ]
 
     def __str__(self):
@@ -175,12 +170,7 @@ class Merge(Public):
                 fields=["gone"], condition=Q(done_at__isnull=True, declined_at__isnull=True), name="one_merge_at_a_time"
             ),
             models.CheckConstraint(condition=~Q(kept=models.F("gone")), name="merge_of_two"),
-            models.CheckConstraint(
-                condition=Q(agreed_by__isnull=True)
-                | Q(proposed_by__isnull=True)
-                | ~Q(agreed_by=models.F("proposed_by")),
-                name="merge_needs_two_people",
-            ),
+            two_people("agreed_by", "proposed_by", name="merge_needs_two_people"),
         ]
 
     def __str__(self):

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +11,12 @@ from matchmaker.companies.models.company import Company
 from matchmaker.core.ids import Public
 from matchmaker.core.text import validate_text
 from matchmaker.notifications.models import Promise, PromiseQuerySet
+
+
+def two_people(one: str, other: str, *, name: str) -> models.CheckConstraint:
+    """The two fields never name the same person."""
+    unknown = Q(**{f"{one}__isnull": True}) | Q(**{f"{other}__isnull": True})
+    return models.CheckConstraint(condition=unknown | ~Q(**{one: F(other)}), name=name)
 
 
 class MembershipQuerySet(models.QuerySet):
@@ -86,7 +92,7 @@ class Invitation(Promise):
         return self.pk
 
 
-class Asked(models.TextChoices):
+class RequestStatus(models.TextChoices):
     """Where a request stands."""
 
     OPEN = "open", _("waiting")
@@ -101,7 +107,7 @@ class JoinRequest(Public):
     company = models.ForeignKey(Company, models.CASCADE, related_name="join_requests")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="join_requests")
     message = models.CharField(_("message"), max_length=500, blank=True, validators=[validate_text])
-    status = models.CharField(max_length=10, choices=Asked, default=Asked.OPEN)
+    status = models.CharField(max_length=10, choices=RequestStatus, default=RequestStatus.OPEN)
     created_at = models.DateTimeField(auto_now_add=True)
     decided_at = models.DateTimeField(null=True, blank=True)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
@@ -124,7 +130,7 @@ class Claim(Public):
     company = models.ForeignKey(Company, models.CASCADE, related_name="claims")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="claims")
     evidence = models.CharField(_("evidence"), max_length=2000, validators=[validate_text])
-    status = models.CharField(max_length=10, choices=Asked, default=Asked.OPEN)
+    status = models.CharField(max_length=10, choices=RequestStatus, default=RequestStatus.OPEN)
     created_at = models.DateTimeField(auto_now_add=True)
     objection_until = models.DateTimeField()  # until then the company's people can object
     objection = models.CharField(_("objection"), max_length=500, blank=True, validators=[validate_text])
@@ -140,12 +146,7 @@ class Claim(Public):
             models.UniqueConstraint(
                 fields=["company", "user"], condition=Q(status="open"), name="one_open_claim_per_person"
             ),
-            models.CheckConstraint(
-                condition=Q(first_yes_by__isnull=True)
-                | Q(second_yes_by__isnull=True)
-                | ~Q(first_yes_by=models.F("second_yes_by")),
-                name="claim_needs_two_people",
-            ),
+            two_people("first_yes_by", "second_yes_by", name="claim_needs_two_people"),
         ]
 
     def __str__(self):

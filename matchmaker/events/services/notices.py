@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from django.utils.translation import override
 
 from matchmaker.companies.models import Company
-from matchmaker.companies.programs import tell
+from matchmaker.companies.programs import notify_company
 from matchmaker.core.clocks import zone_name
 from matchmaker.events import calendar
 from matchmaker.events.models import Event, EventParticipation, Meeting, MeetingMove, MeetingRequest, PlanDraft
@@ -39,7 +39,7 @@ def _page(event: Event) -> str:
 
 
 def moved_up(row: EventParticipation) -> None:
-    tell(
+    notify_company(
         row.company,
         kind="meetings_place",
         ids={"event": row.event.slug},
@@ -53,7 +53,7 @@ def plan_published(plan: PlanDraft, company: Company, meetings: int) -> int:
     """One notice a person and plan, however many companies she works for; its mail carries the meetings."""
     row = EventParticipation.objects.filter(event=plan.event, company=company).first()
     book = {"calendar": {"maker": "events.agenda", "key": str(row.uid)}} if row else {}
-    return tell(
+    return notify_company(
         company,
         kind="meetings_published",
         ids={"event": plan.event.slug},
@@ -68,7 +68,7 @@ def meeting_changed(meeting: Meeting, *, to: Iterable[Company]) -> None:
     event = meeting.event
     for company in to:
         other = meeting.buyer if company.pk == meeting.supplier_id else meeting.supplier
-        tell(
+        notify_company(
             company,
             kind="meetings_changed",
             ids={"event": event.slug, "meeting": meeting.uid},
@@ -93,7 +93,7 @@ def _clock(event: Event, instant: dt.datetime | None) -> str:
 
 def meetings_soon(row: EventParticipation, *, day: dt.date, first_at: dt.datetime, meetings: int) -> None:
     """The reminder of one day: one a person and event, however many companies she works for."""
-    tell(
+    notify_company(
         row.company,
         kind="meetings_soon",
         ids={"event": row.event.slug},
@@ -113,7 +113,7 @@ def _asked(request: MeetingRequest, key: str, turn: str) -> None:
     """`turn` says what the letter is about: asked, another time proposed, or still waiting."""
     to = request.answers
     asker = request.company if to == request.other else request.other
-    tell(
+    notify_company(
         to,
         kind="meetings_asked",
         ids={"event": request.event.slug, "request": request.uid},
@@ -150,7 +150,7 @@ def request_waits(request: MeetingRequest) -> None:
 def request_answered(request: MeetingRequest, *, to: Company, then: Callable[[], str]) -> None:
     """`then` says in the language set what happens after a yes."""
     other = request.other if to == request.company else request.company
-    tell(
+    notify_company(
         to,
         kind="meetings_answered",
         ids={"event": request.event.slug, "request": request.uid},
@@ -167,7 +167,7 @@ def request_answered(request: MeetingRequest, *, to: Company, then: Callable[[],
 
 def _move(move: MeetingMove, *, about: Company, to: Company, declined: bool) -> None:
     meeting, event = move.meeting, move.meeting.event
-    tell(
+    notify_company(
         to,
         kind="meetings_move",
         ids={"event": event.slug, "meeting": meeting.uid},

@@ -14,5 +14,3 @@ KINDS: dict[str, Kind] = {
     Import.Kind.DEMANDS: Demands(),
     Import.Kind.FEED: FeedDemands(),
 }
-
-__all__ = ["KINDS", "Context", "Kind"]

@@ -2,10 +2,12 @@
 
 import hashlib
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from matchmaker.catalogue import wording
@@ -79,12 +81,37 @@ class Kind:
         raise NotImplementedError
 
     def remove(self, batch: Import, rows: Sequence[ImportRow]) -> int:
-        """Undo what was made, except what somebody has worked with since; returns how many were kept."""
+        """Undo what was made, except what was used since; returns how many stay."""
         raise NotImplementedError
 
     def restore(self, batch: Import, rows: Sequence[ImportRow]) -> int:
-        """Undo changes, except where somebody has changed it again; returns how many were kept."""
+        """Undo changes, except where the thing was changed again since; returns how many stay as they are."""
+        stay = 0
+        for row in rows:
+            now = self.current([row.target] if row.target else []).get(row.target)
+            try:
+                with transaction.atomic():
+                    if now is None or not self.is_unchanged(row, now):
+                        stay += 1
+                    else:
+                        self.put_back(batch, row)
+            except ValidationError:  # what stood there before does not fit to what was changed since
+                stay += 1
+        return stay
+
+    def is_unchanged(self, row: ImportRow, now: Values) -> bool:
+        """Whether the thing still is as this row made it."""
+        return self.same(row.values or {}, now)
+
+    def put_back(self, batch: Import, row: ImportRow) -> None:
+        """Write `row.before` again."""
         raise NotImplementedError
+
+
+def typed(model: type[models.Model], values: Values, names: Iterable[str]) -> Values:
+    """Those of the values as the model's fields hold them: decimals and days are texts in JSON."""
+    fields: dict[str, Any] = {name: model._meta.get_field(name) for name in names if name in values}
+    return {name: field.to_python(values[name]) for name, field in fields.items()}
 
 
 def digest(*parts: Any) -> str:
@@ -137,7 +164,7 @@ def side_of(batch: Import, side: str):
 
 
 def take_company(values: Values, context: Context, problems: Problems) -> None:
-    """Put the company's key in place of its name; a row of somebody else's is refused (B73)."""
+    """Put the company's key in place of its name; a row of another company is refused (B73)."""
     name = values.pop("company", "")
     name = wording.fold(name) if name else ""
     if context.company_id:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from django.core.exceptions import ValidationError
 from django.db.models import Max
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from matchmaker.campaigns.services import company_imports as bringing_in
@@ -18,35 +19,6 @@ from matchmaker.imports.models import Import, ImportRow
 from matchmaker.language.text import simplify
 
 _field = Company._meta.get_field
-_KINDS = {
-    "统一社会信用代码": "uscc",
-    "信用代码": "uscc",
-    "vat number": "vat",
-    "tax": "vat",
-    "税号": "vat",
-    "lei": "lei",
-    "company number": "national",
-    "registration number": "national",
-}
-NAMES = (
-    "legal_name",
-    "name_latin",
-    "name_zh",
-    "country",
-    "city",
-    "address",
-    "website",
-    "contact_name",
-    "contact_email",
-    "contact_phone",
-    "identifier_kind",
-    "identifier",
-    "founded",
-    "size",
-    "languages",
-    "about",
-    "about_en",
-)
 
 
 class Companies(Kind):
@@ -101,7 +73,7 @@ class Companies(Kind):
 
     def current(self, targets: Sequence[uuid.UUID]) -> dict[uuid.UUID, Values]:
         return {
-            company.uid: {name: getattr(company, name) for name in NAMES}
+            company.uid: {column.name: getattr(company, column.name) for column in COLUMNS}
             for company in Company.objects.filter(uid__in=targets)
         }
 
@@ -130,18 +102,11 @@ class Companies(Kind):
             by=batch.by, campaign=batch.campaign, targets=targets, source=f"import {batch.uid}"
         )
 
-    def restore(self, batch: Import, rows: Sequence[ImportRow]) -> int:
-        kept = 0
-        for row in rows:
-            company = Company.objects.filter(uid=row.target).first()
-            before = row.before or {}
-            if company is None or any(getattr(company, name) != row.values[name] for name in before):
-                kept += 1
-                continue
-            for name, value in before.items():
-                setattr(company, name, value)
-            company.save(update_fields=[*before, "updated_at"])
-        return kept
+    def is_unchanged(self, row: ImportRow, now: Values) -> bool:
+        return all(now[name] == (row.values or {})[name] for name in row.before or {})
+
+    def put_back(self, batch: Import, row: ImportRow) -> None:
+        Company.objects.filter(uid=row.target).update(**(row.before or {}), updated_at=timezone.now())
 
 
 def _guess_number(values: Values) -> None:
@@ -185,7 +150,7 @@ COLUMNS = [
     Column(
         "identifier_kind",
         _("kind of number"),
-        choice(Company.IdentifierKind.choices, _KINDS),
+        choice(Company.IdentifierKind.choices, "identifier_kind"),
         _field("identifier_kind"),
         example="national",
     ),

@@ -3,11 +3,9 @@
 import datetime as dt
 import uuid
 from collections.abc import Sequence
-from decimal import Decimal
+from types import SimpleNamespace
 
 from django.db.models import Max
-from django.utils import timezone
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from matchmaker.catalogue import rules, wording
@@ -15,8 +13,9 @@ from matchmaker.catalogue.models import Demand, DemandLine, Period
 from matchmaker.catalogue.models.demands import LINE_TERMS, TERMS
 from matchmaker.catalogue.services import bulk
 from matchmaker.companies.models import Company
-from matchmaker.imports.columns import PERIODS, Column, amount, choice, day, line, paragraph, whole
+from matchmaker.imports.columns import Column, amount, choice, day, line, paragraph, whole
 from matchmaker.imports.kinds.base import (
+    EMPTY,
     Context,
     Kind,
     Problems,
@@ -26,25 +25,14 @@ from matchmaker.imports.kinds.base import (
     side_of,
     take_category,
     take_company,
+    typed,
 )
 from matchmaker.imports.models import Import, ImportRow
 from matchmaker.language.text import has_han
 
 _demand, _line = Demand._meta.get_field, DemandLine._meta.get_field
-_NEWCOMERS = {"yes": "welcome", "是": "welcome", "欢迎": "welcome", "no": "experience", "否": "experience"}
-_LEVELS = {"document seen": "1", "register checked": "2", "audited": "3"}
-_LEVELS |= {"已看文件": "1", "已核登记": "2", "已审核": "3"}
-_VISIBILITY = {
-    "公开": "public",
-    "定向": "invited",
-    "邀请": "invited",
-    "仅限邀请": "invited",
-    "保密": "private",
-    "不公开": "private",
-}
-LISTS = ("origins_wanted", "origins_excluded", "certificates_required")
 DEMAND = tuple(name for name in TERMS if name != "language")  # a row's language is that of its line
-LINE = tuple(name for name in LINE_TERMS if name not in (*LISTS, "language"))
+LINE = tuple(name for name in LINE_TERMS if name != "language")
 
 
 class Demands(Kind):
@@ -65,14 +53,11 @@ class Demands(Kind):
             values["hs_code"] = wording.hs_code(values["hs_code"], context.hs_codes, (2, 4, 6))
         values["language"] = "zh" if has_han(values["text"]) else values["language"] or "en"
         values["visibility"] = values["visibility"] or Demand.Visibility.PUBLIC.value
-        line = DemandLine(**{name: values[name] for name in (*LINE, *LISTS)})
-        rules.check_line(line, problems, hs_codes=context.hs_codes, categories=context.category_codes)
-        rules.check_demand(Demand(**{name: values[name] for name in DEMAND}), problems)
-        if values["closing_on"] and values["closing_on"] < timezone.localdate().isoformat():
-            problems["closing_on"] = _now("The closing date is in the past. Choose today or a later day.")
-        first, last = values["delivery_from"], values["delivery_until"]
-        if first and last and last < first:
-            problems["delivery_until"] = _now("The end of the delivery window must not be before its beginning.")
+        row = SimpleNamespace(**values)
+        rules.check_line(row, problems, hs_codes=context.hs_codes, categories=context.category_codes)
+        rules.check_demand(row, problems)
+        if values["closing_on"]:
+            rules.check_closing(dt.date.fromisoformat(values["closing_on"]), problems)
         return problems
 
     def key(self, values: Values) -> str:
@@ -94,7 +79,7 @@ class Demands(Kind):
 
     def current(self, targets: Sequence[uuid.UUID]) -> dict[uuid.UUID, Values]:
         lines = DemandLine.objects.filter(uid__in=targets)
-        return {line.uid: {name: getattr(line, name) for name in (*LINE, *LISTS)} for line in lines}
+        return {line.uid: {name: getattr(line, name) for name in LINE} for line in lines}
 
     def create(self, batch: Import, rows: Sequence[ImportRow]) -> None:
         demands: dict[uuid.UUID, Values] = {}
@@ -102,7 +87,7 @@ class Demands(Kind):
         for row in rows:
             uid = self._demand_of(batch, row)
             demands.setdefault(uid, demand_values(row.values))
-            lines.append({"demand": uid, "uid": row.target, "language": row.values["language"], **line_values(row)})
+            lines.append({"demand": uid, "uid": row.target, **typed(DemandLine, row.values, LINE_TERMS)})
         here = set(Demand.objects.filter(uid__in=demands).values_list("uid", flat=True))
         fresh = {uid: values for uid, values in demands.items() if uid not in here}
         bulk.add_lines(by=batch.by, demands=fresh, lines=lines, source=f"import {batch.uid}")
@@ -116,12 +101,19 @@ class Demands(Kind):
         found = open_ones.values_list("uid", flat=True).first()
         return found or uuid.uuid5(batch.uid, digest(company, wording.fold(title)))
 
+    def terms(self, values: Values) -> Values:
+        """What a row changes of a line that is on the site already."""
+        return typed(DemandLine, values, LINE)
+
     def change(self, batch: Import, rows: Sequence[ImportRow]) -> None:
         for row in rows:
-            before = bulk.change_lines(
-                by=batch.by, changes={row.target: line_values(row)}, source=f"import {batch.uid}"
-            )
-            row.before = dict(before[row.target]) if before else None
+            given = {name: value for name, value in self.terms(row.values).items() if value not in EMPTY}
+            row.before = bulk.change_line(by=batch.by, uid=row.target, values=given, source=f"import {batch.uid}")
+
+    def put_back(self, batch: Import, row: ImportRow) -> None:
+        bulk.change_line(
+            by=batch.by, uid=row.target, values=self.terms(row.before or {}), source=f"undo of {batch.uid}"
+        )
 
     def remove(self, batch: Import, rows: Sequence[ImportRow]) -> int:
         mine = DemandLine.objects.filter(uid__in=[row.target for row in rows])
@@ -133,44 +125,18 @@ class Demands(Kind):
         Demand.objects.filter(pk__in=demands, status=Demand.Status.DRAFT, lines__isnull=True).delete()
         return kept
 
-    def restore(self, batch: Import, rows: Sequence[ImportRow]) -> int:
-        kept = 0
-        for row in rows:
-            line_row = DemandLine.objects.filter(uid=row.target).first()
-            now = {name: getattr(line_row, name) for name in row.before or {}} if line_row else {}
-            if line_row is None or not self.same(row.values, now):
-                kept += 1
-                continue
-            bulk.change_lines(by=batch.by, changes={row.target: row.before}, source=f"undo of {batch.uid}")
-        return kept
-
 
 def demand_values(values: Values) -> Values:
-    """JSON keeps days as texts."""
-    days = ("closing_on", "delivery_from", "delivery_until")
     return {
         "company_id": values["company_id"],
-        "language": values["language"],
-        **{name: values[name] for name in DEMAND},
-        **{name: dt.date.fromisoformat(values[name]) for name in days if values[name]},
-        **{name: Decimal(values[name]) for name in ("value_low", "value_high") if values[name]},
+        **typed(Demand, values, TERMS),
         "visibility": values["visibility"] or Demand.Visibility.PUBLIC.value,
         "wanted_verification": values["wanted_verification"] or 0,
     }
 
 
-def line_values(row: ImportRow) -> Values:
-    values = {name: row.values[name] for name in (*LINE, *LISTS)}
-    amounts = ("quantity", "target_price", "capacity_wanted")
-    return values | {name: Decimal(values[name]) for name in amounts if values[name]}
-
-
 def _level(text: str) -> int:
-    return int(choice(Company.Verification.choices, _LEVELS)(text))
-
-
-def _port(text: str) -> str:
-    return wording.port(text)
+    return int(choice(Company.Verification.choices, "verification")(text))
 
 
 COLUMNS = [
@@ -199,16 +165,16 @@ COLUMNS = [
     Column(
         "capacity_wanted", _("supplier's capacity, at least"), amount, _line("capacity_wanted"), empty=None, note=True
     ),
-    Column("capacity_period", _("capacity per"), choice(Period.choices, PERIODS), _line("capacity_period")),
+    Column("capacity_period", _("capacity per"), choice(Period.choices, "period"), _line("capacity_period")),
     Column("closing_on", _("closes on"), day, required=True, example="2027-03-31", empty=None, note=True),
     Column(
         "visibility",
         _("who may see it"),
-        choice(Demand.Visibility.choices, _VISIBILITY),
+        choice(Demand.Visibility.choices, "visibility"),
         _demand("visibility"),
         example="public",
     ),
-    Column("destination", _("port of destination"), _port, _demand("destination"), example="CNSHA", note=True),
+    Column("destination", _("port of destination"), wording.port, _demand("destination"), example="CNSHA", note=True),
     Column("delivery_from", _("delivery from"), day, empty=None, note=True),
     Column("delivery_until", _("delivery until"), day, empty=None, note=True),
     Column("incoterm", _("Incoterm"), lambda text: text.strip().upper(), _demand("incoterm"), example="CIF"),
@@ -219,7 +185,7 @@ COLUMNS = [
     Column("value_currency", _("currency of the value"), wording.currency, _demand("value_currency"), note=True),
     Column("wanted_verification", _("supplier checked at least"), _level, empty=None),
     Column("wanted_years", _("supplier's years in business, at least"), whole, _demand("wanted_years"), empty=None),
-    Column("newcomers", _("suppliers new to China"), choice(Demand.Newcomers.choices, _NEWCOMERS)),
+    Column("newcomers", _("suppliers new to China"), choice(Demand.Newcomers.choices, "newcomers")),
     Column("wanted_sizes", _("supplier's size"), wording.codes(str.strip), empty=[]),
     Column("wanted_languages", _("supplier speaks one of"), wording.codes(wording.language), empty=[]),
 ]

@@ -3,14 +3,12 @@
 import uuid
 from collections.abc import Sequence
 
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from matchmaker.catalogue.models import Demand, DemandLine
-from matchmaker.catalogue.services import bulk
 from matchmaker.imports.columns import Column, line
-from matchmaker.imports.kinds.base import EMPTY, Context, Problems, Values, digest
-from matchmaker.imports.kinds.demands import COLUMNS, DEMAND, LINE, LISTS, Demands, demand_values, line_values
+from matchmaker.imports.kinds.base import Context, Problems, Values, digest, typed
+from matchmaker.imports.kinds.demands import COLUMNS, DEMAND, LINE, Demands
 from matchmaker.imports.models import FeedLine, Import, ImportRow
 
 REF, PART = FeedLine._meta.get_field("ref"), FeedLine._meta.get_field("part")
@@ -25,10 +23,10 @@ class FeedDemands(Demands):
         return [*OWN, *COLUMNS]
 
     def judge(self, values: Values, context: Context) -> Problems:
-        """What the feed does not say of who may see a demand stays open here: the buyer may have said it."""
-        said = values["visibility"]
+        """A feed that does not say who may see a demand leaves that as it is: the buyer may have chosen it."""
+        visibility = values["visibility"]
         problems = super().judge(values, context)
-        values["visibility"] = said
+        values["visibility"] = visibility
         return problems
 
     def key(self, values: Values) -> str:
@@ -42,13 +40,14 @@ class FeedDemands(Demands):
         }
 
     def current(self, targets: Sequence[uuid.UUID]) -> dict[uuid.UUID, Values]:
+        rows = DemandLine.objects.filter(uid__in=targets).select_related("demand")
         return {
-            row.uid: {
-                **{name: getattr(row, name) for name in (*LINE, *LISTS)},
-                **{name: getattr(row.demand, name) for name in DEMAND},
-            }
-            for row in DemandLine.objects.filter(uid__in=targets).select_related("demand")
+            row.uid: {name: getattr(row, name) for name in LINE} | {name: getattr(row.demand, name) for name in DEMAND}
+            for row in rows
         }
+
+    def terms(self, values: Values) -> Values:
+        return super().terms(values) | typed(Demand, values, DEMAND)
 
     def create(self, batch: Import, rows: Sequence[ImportRow]) -> None:
         super().create(batch, rows)
@@ -64,35 +63,3 @@ class FeedDemands(Demands):
         found = FeedLine.objects.filter(feed=batch.feed_id, ref=ref, line__demand__company=company)
         fresh = uuid.uuid5(uuid.NAMESPACE_URL, f"{batch.feed_id} {digest(company, ref)}")
         return found.values_list("line__demand__uid", flat=True).first() or fresh
-
-    def change(self, batch: Import, rows: Sequence[ImportRow]) -> None:
-        for row in rows:
-            values = row.values or {}
-            said = {**line_values(row), **demand_values(values)}
-            given = {name: value for name, value in said.items() if values.get(name) not in EMPTY}
-            row.before = self._write(batch, row.target, given)
-
-    def restore(self, batch: Import, rows: Sequence[ImportRow]) -> int:
-        kept = 0
-        now = self.current([row.target for row in rows])
-        for row in rows:
-            if row.target not in now or not self.same(row.values, now[row.target]):
-                kept += 1
-            else:
-                self._write(batch, row.target, row.before or {})
-        return kept
-
-    def _write(self, batch: Import, target: uuid.UUID | None, values: Values) -> Values | None:
-        """Write a line and its demand; returns what stood there before, nothing when the line is gone."""
-        demand = Demand.objects.filter(lines__uid=target).first()
-        if demand is None or target is None:
-            return None
-        source = f"feed {batch.feed_id} {batch.uid}"
-        of_line = {name: value for name, value in values.items() if name in (*LINE, *LISTS)}
-        before = bulk.change_lines(by=batch.by, changes={target: of_line}, source=source)[target]
-        of_demand = {name: value for name, value in values.items() if name in DEMAND}
-        before |= bulk.change_demand(by=batch.by, demand=demand, values=of_demand, source=source)
-        today, closed = timezone.localdate(), Demand.Status.CLOSED
-        if demand.status == closed and "closing_on" in before and before["closing_on"] < today <= demand.closing_on:
-            Demand.objects.filter(pk=demand.pk).update(status=Demand.Status.DRAFT)  # more time: opened like a new one
-        return before

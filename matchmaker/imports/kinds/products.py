@@ -1,9 +1,8 @@
 """Products from a sheet."""
 
-import datetime as dt
 import uuid
 from collections.abc import Sequence
-from decimal import Decimal
+from types import SimpleNamespace
 
 from django.db.models import Max, Q
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +11,7 @@ from matchmaker.catalogue import rules, wording
 from matchmaker.catalogue.models import Period, Product, ProductText
 from matchmaker.catalogue.models.products import TERMS
 from matchmaker.catalogue.services import bulk
-from matchmaker.imports.columns import PERIODS, Column, amount, as_text, choice, day, line, paragraph, whole
+from matchmaker.imports.columns import Column, amount, as_text, choice, day, line, paragraph, whole
 from matchmaker.imports.kinds.base import (
     Context,
     Kind,
@@ -22,13 +21,12 @@ from matchmaker.imports.kinds.base import (
     side_of,
     take_category,
     take_company,
+    typed,
 )
 from matchmaker.imports.models import Import, ImportRow
 from matchmaker.language.text import has_han
 
 _field, _text = Product._meta.get_field, ProductText._meta.get_field
-_STORAGE = {"常温": "ambient", "冷藏": "chilled", "冷冻": "frozen", "ambient": "ambient", "dry": "ambient"}
-AMOUNTS = ("min_order", "price_low", "price_high", "capacity")
 
 
 class Products(Kind):
@@ -49,7 +47,7 @@ class Products(Kind):
             values["hs_code"] = wording.hs_code(values["hs_code"], context.hs_codes)
         _take_texts(values, problems)
         rules.check_product(
-            Product(**{name: values[name] for name in TERMS}),
+            SimpleNamespace(**values),
             values["certificates"],
             problems,
             hs_codes=context.hs_codes,
@@ -127,18 +125,8 @@ class Products(Kind):
         Product.objects.filter(pk__in=free).delete()
         return kept
 
-    def restore(self, batch: Import, rows: Sequence[ImportRow]) -> int:
-        kept = 0
-        products = {
-            product.uid: product for product in Product.objects.filter(uid__in=[row.target for row in rows]).for_cards()
-        }
-        for row in rows:
-            product = products.get(row.target)
-            if product is None or not self.same(row.values, bulk.product_values(product)):
-                kept += 1
-                continue
-            bulk.set_product(product, _typed(row.before))
-        return kept
+    def put_back(self, batch: Import, row: ImportRow) -> None:
+        bulk.set_product(Product.objects.for_cards().get(uid=row.target), _typed(row.before or {}))
 
 
 def _take_texts(values: Values, problems: Problems) -> None:
@@ -158,13 +146,7 @@ def _take_texts(values: Values, problems: Problems) -> None:
 
 
 def _typed(values: Values) -> Values:
-    """Decimals and days, which are texts in JSON."""
-    until = values.get("price_valid_until")
-    return {
-        **values,
-        **{name: Decimal(values[name]) for name in AMOUNTS if values.get(name)},
-        "price_valid_until": dt.date.fromisoformat(until) if isinstance(until, str) and until else until,
-    }
+    return values | typed(Product, values, TERMS)
 
 
 def _is_as(now: Values, said: Values) -> bool:
@@ -207,13 +189,13 @@ COLUMNS = [
     Column(
         "capacity_period",
         _("capacity per"),
-        choice(Period.choices, PERIODS),
+        choice(Period.choices, "period"),
         _field("capacity_period"),
         example="month",
     ),
     Column("lead_time_days", _("lead time in days"), whole, _field("lead_time_days"), example="30", empty=None),
     Column("shelf_life_days", _("shelf life in days"), whole, _field("shelf_life_days"), example="540", empty=None),
-    Column("storage", _("storage"), choice(Product.Storage.choices, _STORAGE), _field("storage"), example="ambient"),
+    Column("storage", _("storage"), choice(Product.Storage.choices, "storage"), _field("storage"), example="ambient"),
     Column(
         "certificates",
         _("certificates"),

@@ -2,5 +2,3 @@
 
 from matchmaker.imports.models.batches import Import, ImportRow
 from matchmaker.imports.models.feeds import Feed, FeedLine
-
-__all__ = ["Feed", "FeedLine", "Import", "ImportRow"]

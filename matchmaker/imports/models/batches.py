@@ -14,7 +14,9 @@ from matchmaker.companies.models import Company, Membership
 from matchmaker.core.ids import Public
 
 
-class ImportQuerySet(models.QuerySet):
+class OwnedQuerySet(models.QuerySet):
+    """Rows of one company, or of a campaign's team."""
+
     def visible_to(self, user):
         """Those of companies one administers, and those of the campaigns one organises."""
         if not user.is_authenticated:
@@ -23,8 +25,10 @@ class ImportQuerySet(models.QuerySet):
         organises = Organiser.objects.filter(user=user).exclude(role=Organiser.Role.STAFF).values("campaign")
         return self.filter(Q(company__in=administers) | Q(company__isnull=True, campaign__in=organises))
 
+
+class ImportQuerySet(OwnedQuerySet):
     def waiting(self, now):
-        """Work nobody holds right now."""
+        """Work without a running lease."""
         free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
         return self.filter(free, state__in=Import.WORKING)
 
@@ -33,7 +37,7 @@ class ImportQuerySet(models.QuerySet):
 
 
 class ImportManager(models.Manager.from_queryset(ImportQuerySet)):  # type: ignore[misc]
-    """Leaves the file, which may have 25 MB, in the database until somebody asks for it."""
+    """Leaves the file, which may have 25 MB, in the database until it is needed."""
 
     def get_queryset(self):
         return super().get_queryset().defer("content")
@@ -83,7 +87,7 @@ class Import(Public):
     created = models.PositiveIntegerField(default=0)
     updated = models.PositiveIntegerField(default=0)
     unchanged = models.PositiveIntegerField(default=0)
-    kept = models.PositiveIntegerField(default=0)  # not undone, because somebody has worked with them since
+    kept = models.PositiveIntegerField(default=0)  # not undone, because they were used since
     done_through = models.PositiveIntegerField(default=0)  # the last row that was brought in; undoing counts back
     newest_seen = models.BigIntegerField(default=0)  # highest primary key of the target when rows were compared
     lease_until = models.DateTimeField(null=True, blank=True)

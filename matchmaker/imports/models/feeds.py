@@ -6,23 +6,15 @@ from django.db import models
 from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 
-from matchmaker.campaigns.models import Campaign, Organiser
+from matchmaker.campaigns.models import Campaign
 from matchmaker.catalogue.models import DemandLine
-from matchmaker.companies.models import Company, Membership
+from matchmaker.companies.models import Company
 from matchmaker.core.ids import Public
 from matchmaker.core.text import validate_one_line
-from matchmaker.imports.models.batches import Import
+from matchmaker.imports.models.batches import Import, OwnedQuerySet
 
 
-class FeedQuerySet(models.QuerySet):
-    def visible_to(self, user):
-        """Those of companies one administers, and those of the campaigns one organises."""
-        if not user.is_authenticated:
-            return self.none()
-        administers = Membership.objects.filter(user=user, role=Membership.Role.ADMIN).values("company")
-        organises = Organiser.objects.filter(user=user).exclude(role=Organiser.Role.STAFF).values("campaign")
-        return self.filter(Q(company__in=administers) | Q(company__isnull=True, campaign__in=organises))
-
+class FeedQuerySet(OwnedQuerySet):
     def with_a_problem(self):
         return self.exclude(problem={})
 
@@ -36,7 +28,7 @@ class FeedQuerySet(models.QuerySet):
 
 
 class Feed(Public):
-    """Demands somebody keeps elsewhere. What the address says holds for the lines that came from it, and no others."""
+    """Demands that are maintained elsewhere. The address decides about the lines that came from it, and no others."""
 
     class State(models.TextChoices):
         ACTIVE = "active", _("read by itself")
@@ -58,7 +50,7 @@ class Feed(Public):
     problem = models.JSONField(default=dict, blank=True)  # why the last reading brought nothing: code and facts
     failures = models.PositiveSmallIntegerField(default=0)  # in a row
     attempts = models.PositiveSmallIntegerField(default=0)  # begun and never ended, in a row
-    let_go = models.BooleanField(default=False)  # somebody agreed that most of its demands may go
+    let_go = models.BooleanField(default=False)  # a person agreed that most of its demands may be withdrawn
     next_at = models.DateTimeField(null=True, blank=True)
     read_at = models.DateTimeField(null=True, blank=True)  # the last reading that went well
     lease_until = models.DateTimeField(null=True, blank=True)

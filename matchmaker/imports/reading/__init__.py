@@ -10,8 +10,6 @@ from matchmaker.imports.reading import text_files, workbooks
 from matchmaker.imports.reading.archives import check_archive
 from matchmaker.imports.reading.problems import MAX_CELLS, MAX_TEXT, Unreadable, check_row
 
-__all__ = ["Seen", "Unreadable", "below_head", "check_upload", "look", "rows"]
-
 
 @dataclass(frozen=True, slots=True)
 class Seen:

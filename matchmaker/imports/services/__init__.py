@@ -1,4 +1,4 @@
-"""The verbs of imports."""
+"""The services of imports."""
 
 from matchmaker.imports.services.applying import apply_import, work_waiting
 from matchmaker.imports.services.correcting import correct_row
@@ -13,24 +13,3 @@ from matchmaker.imports.services.uploading import (
     reread,
     start_import,
 )
-
-__all__ = [
-    "DROPPABLE",
-    "apply_import",
-    "correct_row",
-    "drop_import",
-    "forget_old",
-    "map_columns",
-    "may_bring_in",
-    "may_import",
-    "remove_feed",
-    "reread",
-    "save_feed",
-    "source_among",
-    "source_of",
-    "start_import",
-    "turn_feed",
-    "undo_import",
-    "work_feeds",
-    "work_waiting",
-]

@@ -202,17 +202,20 @@ def _create(batch: Import, rows: list[ImportRow]) -> list[ImportRow]:
         with transaction.atomic():
             kind.create(batch, rows)
         return []
-    except DatabaseError:  # IntegrityError is one of them
+    except (DatabaseError, ValidationError):  # IntegrityError is a DatabaseError
         pass
     refused = []
     for row in rows:
         try:
             with transaction.atomic():
                 kind.create(batch, [row])
+            continue
         except DatabaseError:
-            row.action = Action.REJECT
-            row.problems = {"": _("Something with this number or name has come in since this file was checked.")}
-            refused.append(row)
+            problem = _("Something with this number or name has come in since this file was checked.")
+        except ValidationError as error:
+            problem = join_sentences(error.messages)
+        row.action, row.problems = Action.REJECT, {"": problem}
+        refused.append(row)
     return refused
 
 

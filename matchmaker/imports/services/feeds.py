@@ -172,7 +172,7 @@ def _next_step(feed: Feed) -> None:
         _settle(feed)
     elif batch.state == State.REFUSED:
         raise reading.Unreadable(batch.problem["code"], **batch.problem["facts"])
-    else:  # somebody took it back or put it away
+    else:  # it was undone or deleted
         _go_on(feed, batch=None)
 
 
@@ -189,7 +189,7 @@ def _stop(feed: Feed) -> None:
 
 
 def _who(feed: Feed) -> User:
-    """Whoever set it up, as long as she may."""
+    """The person who set it up, if still allowed to."""
     if feed.by is None:
         raise Refused("nobody", _("Nobody answers for this feed any more. Save it again to take it over."))
     may_bring_in(feed.by, Import.Kind.FEED, company=feed.company, campaign=feed.campaign)
@@ -320,7 +320,7 @@ def _return(feed: Feed, row: FeedLine) -> None:
 
 
 def _take_back(feed: Feed, gone: list[FeedLine]) -> None:
-    """A demand whose last line is gone is withdrawn; a single line goes out of it unless somebody has answered it."""
+    """A demand whose last line is gone is withdrawn; a single line goes out of it unless it was answered."""
     FeedLine.objects.filter(pk__in=[row.pk for row in gone]).update(gone_at=timezone.now())
     by_demand: dict[Demand, list[FeedLine]] = {}
     for row in gone:

@@ -17,13 +17,13 @@ from matchmaker.imports.services.leases import LEASE
 from matchmaker.imports.services.staging import PIECE
 from matchmaker.imports.services.uploading import may_import
 
-UNUSED = dt.timedelta(days=14)  # files nobody went on with are put away after that
+UNUSED = dt.timedelta(days=14)  # files that were not used further are deleted after that
 State, Action = Import.State, ImportRow.Action
 
 
 @transaction.atomic
 def undo_import(*, by: User, batch: Import) -> Import:
-    """Take back what was made and put back what was changed, except where somebody has worked with it since.
+    """Take back what was made and put back what was changed, except where it was used since.
 
     Raises:
         Refused: `too_late` after seven days, `nothing_to_undo` before it was brought in.
@@ -42,7 +42,7 @@ def undo_import(*, by: User, batch: Import) -> Import:
 
 @transaction.atomic
 def undo_piece(pk: int, token: uuid.UUID) -> bool:
-    """The last rows that are still in; False when there are none or somebody else holds the import."""
+    """The last rows that are still in; False when there are none or another worker holds the import."""
     held = Import.objects.select_for_update(of=("self",)).select_related("company", "campaign", "by")
     batch = held.filter(pk=pk, lease_token=token, state=State.UNDOING).first()
     if batch is None:
@@ -62,7 +62,7 @@ def undo_piece(pk: int, token: uuid.UUID) -> bool:
 
 
 def forget_old() -> int:
-    """Forget the rows of imports that can no longer be undone, and files nobody went on with."""
+    """Forget the rows of imports that can no longer be undone, and files that were not used further."""
     now = timezone.now()
     past = Import.objects.past_undo(now)
     forgotten, _by_model = ImportRow.objects.filter(batch__in=past).delete()

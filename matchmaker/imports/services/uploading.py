@@ -178,7 +178,7 @@ def open_file(batch: Import) -> None:
     names = columns.heads(KINDS[batch.kind].heads)
     heads = dict(top)
     head_row = chosen.get("head_row", 0)
-    if batch.feed_id is not None:  # nobody looks a feed over: its first row is the head, as it is documented
+    if batch.feed_id is not None:  # no person checks a feed: its first row is the head, as documented
         head_row = top[0][0]
     elif head_row not in heads:
         head_row = headers.head_among(top, names)

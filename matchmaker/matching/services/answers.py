@@ -9,7 +9,7 @@ from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
 from matchmaker.campaigns import boundary
 from matchmaker.companies.models import Company
-from matchmaker.companies.programs import tell
+from matchmaker.companies.programs import notify_company
 from matchmaker.companies.services import is_member
 from matchmaker.core.problems import Refused
 from matchmaker.matching.models import Match, NeverAgain
@@ -83,7 +83,7 @@ def _open_contact(match: Match) -> None:
     seller, wanter = match.product.company, match.line.demand.company
     for company, partner, side in ((seller, wanter, "supplier"), (wanter, seller, "buyer")):
         seen = boundary.let_cross(company=partner, to=company)
-        tell(
+        notify_company(
             company,
             kind="match_mutual",
             ids={"match": match.uid},
@@ -103,7 +103,7 @@ def _open_contact(match: Match) -> None:
 def _tell_other_side(match: Match, side: str, other: Company) -> None:
     other_side = "buyer" if side == "supplier" else "supplier"
     facts = letter_facts.of_line(match.line) if other_side == "supplier" else letter_facts.of_product(match.product)
-    tell(
+    notify_company(
         other,
         kind="match_interest",
         ids={"match": match.uid},

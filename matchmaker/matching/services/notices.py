@@ -3,7 +3,7 @@
 from django.db.models import Max
 
 from matchmaker.catalogue.models import Demand, DemandLine, Product
-from matchmaker.companies.programs import tell as tell_company
+from matchmaker.companies.programs import notify_company as tell_company
 from matchmaker.matching import reasons
 from matchmaker.matching.models import Match
 from matchmaker.matching.services import letter_facts

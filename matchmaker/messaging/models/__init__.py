@@ -4,21 +4,3 @@ from matchmaker.messaging.models.deals import DealStep, FollowUp, Sample
 from matchmaker.messaging.models.enquiries import Attachment, Enquiry, Message, ReadMark, Side
 from matchmaker.messaging.models.guard import Block, ContactLimit, ContactPreference, ContactUse, Report
 from matchmaker.messaging.models.quotes import Quote, QuoteEvent
-
-__all__ = [
-    "Attachment",
-    "Block",
-    "ContactLimit",
-    "ContactPreference",
-    "ContactUse",
-    "DealStep",
-    "Enquiry",
-    "FollowUp",
-    "Message",
-    "Quote",
-    "QuoteEvent",
-    "ReadMark",
-    "Report",
-    "Sample",
-    "Side",
-]

@@ -1,11 +1,11 @@
 """What becomes of an enquiry: samples, and the ladder from an intent to a shipment."""
 
 from django.conf import settings
-from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from matchmaker.core.fields import amount_field
 from matchmaker.core.ids import Public
 from matchmaker.core.text import validate_one_line, validate_text
 from matchmaker.messaging.models.enquiries import Enquiry, Side
@@ -93,9 +93,7 @@ class DealStep(Public):
 
     enquiry = models.ForeignKey(Enquiry, models.CASCADE, related_name="steps")
     rung = models.CharField(_("what happened"), max_length=10, choices=Rung)
-    amount = models.DecimalField(
-        _("value"), max_digits=18, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
-    )
+    amount = amount_field(_("value"), digits=18)
     currency = models.CharField(_("currency"), max_length=3, blank=True)
     happened_on = models.DateField(_("on"))
     note = models.CharField(_("note"), max_length=500, blank=True, validators=[validate_text])

@@ -28,21 +28,17 @@ class Side(models.TextChoices):
 class EnquiryQuerySet(models.QuerySet):
     def of(self, company):
         """Those a company takes part in; one that is held back does not exist for its receiver."""
-        return self.filter(
-            Q(supplier=company, asked_by=Side.SUPPLIER)
-            | Q(buyer=company, asked_by=Side.BUYER)
-            | (Q(delivered_at__isnull=False) & (Q(supplier=company) | Q(buyer=company)))
-        )
+        return self._of_any([company])
 
     def visible_to(self, user):
-        """Those of one's own companies. Nobody else reads them, the campaign's team included."""
-        if not user.is_authenticated:
-            return self.none()
-        own = Company.objects.of(user).values("pk")
+        """Those of one's own companies. No others read them, not even the campaign's team."""
+        return self._of_any(Company.objects.of(user).values("pk")) if user.is_authenticated else self.none()
+
+    def _of_any(self, companies):
         return self.filter(
-            Q(supplier__in=own, asked_by=Side.SUPPLIER)
-            | Q(buyer__in=own, asked_by=Side.BUYER)
-            | (Q(delivered_at__isnull=False) & (Q(supplier__in=own) | Q(buyer__in=own)))
+            Q(supplier__in=companies, asked_by=Side.SUPPLIER)
+            | Q(buyer__in=companies, asked_by=Side.BUYER)
+            | (Q(delivered_at__isnull=False) & (Q(supplier__in=companies) | Q(buyer__in=companies)))
         )
 
     def with_unread(self, user, company):

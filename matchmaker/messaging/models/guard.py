@@ -105,7 +105,7 @@ class ReportQuerySet(models.QuerySet):
 
 
 class Report(Public):
-    """The receiver says that a message is junk or worse; somebody of the campaign's team decides about that message."""
+    """The receiver says that a message is junk or worse; the campaign's team decides about it."""
 
     class Reason(models.TextChoices):
         JUNK = "junk", _("advertising or junk")

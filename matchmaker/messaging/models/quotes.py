@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from matchmaker.catalogue.models import DemandLine
 from matchmaker.catalogue.models.products import INCOTERMS
 from matchmaker.companies.models import Company
+from matchmaker.core.fields import amount_field
 from matchmaker.core.ids import Public
 from matchmaker.core.text import validate_one_line, validate_text
 from matchmaker.messaging.models.enquiries import Enquiry
@@ -50,18 +51,9 @@ class Quote(Public):
     price = models.DecimalField(_("price"), max_digits=18, decimal_places=4, validators=[MinValueValidator(0)])
     currency = models.CharField(_("currency"), max_length=3)
     price_unit = models.CharField(_("price is for one"), max_length=10)
-    quantity = models.DecimalField(
-        _("for a quantity of"),
-        max_digits=14,
-        decimal_places=2,
-        null=True,
-        blank=True,
-        validators=[MinValueValidator(0)],
-    )
+    quantity = amount_field(_("for a quantity of"))
     unit = models.CharField(_("unit"), max_length=10, blank=True)
-    min_order = models.DecimalField(
-        _("minimum order"), max_digits=14, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
-    )
+    min_order = amount_field(_("minimum order"))
     min_order_unit = models.CharField(_("unit"), max_length=10, blank=True)
     incoterm = models.CharField(_("Incoterm"), max_length=3, choices=[(i, i) for i in INCOTERMS])
     incoterm_place = models.CharField(_("named place"), max_length=100, validators=[validate_one_line])

@@ -1,4 +1,4 @@
-"""The verbs of enquiries, quotes, samples and deals."""
+"""The services of enquiries, quotes, samples and deals."""
 
 from matchmaker.messaging.services.clock import ask_follow_ups, expire_requests, remind_owing
 from matchmaker.messaging.services.deals import answer_follow_up, answer_step, ask_sample, move_sample, say_step
@@ -35,47 +35,3 @@ from matchmaker.messaging.services.writing import (
     reply,
     see,
 )
-
-__all__ = [
-    "ReplyRate",
-    "answer_follow_up",
-    "answer_quote",
-    "answer_step",
-    "ask",
-    "ask_follow_ups",
-    "ask_sample",
-    "assign",
-    "block_company",
-    "choose_contacts",
-    "close_enquiry",
-    "decide_report",
-    "decline",
-    "delete_message",
-    "edit_message",
-    "expire_requests",
-    "held_messages",
-    "hold_sentence",
-    "ladder_counts",
-    "left_today",
-    "limit_of",
-    "lines_to_quote",
-    "match_between",
-    "move_sample",
-    "nothing_to_answer",
-    "open_reports",
-    "open_requests",
-    "own_side",
-    "per_base_unit",
-    "quote",
-    "remind_owing",
-    "reply",
-    "reply_rate",
-    "report_message",
-    "review_held",
-    "say_step",
-    "see",
-    "set_contact_limit",
-    "unblock_company",
-    "why_not_ask",
-    "withdraw_quote",
-]

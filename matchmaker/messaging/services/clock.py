@@ -6,8 +6,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from matchmaker.messaging.models import Enquiry, FollowUp, Message, Side
-from matchmaker.messaging.services.notices import tell
-from matchmaker.messaging.services.writing import freshen, hand_over_turn
+from matchmaker.messaging.services.notices import notify_side
+from matchmaker.messaging.services.writing import hand_over_turn, note_news
 
 REMIND_AFTER = (dt.timedelta(days=3), dt.timedelta(days=7))
 EXPIRES_AFTER = dt.timedelta(days=21)
@@ -36,12 +36,12 @@ def _remind(pk: int, told: int) -> int:
     last = enquiry.messages.filter(side=Side(enquiry.owes).other, state=Message.State.SENT).last()
     days = (timezone.now() - enquiry.owes_since).days if enquiry.owes_since else 0
     about = f"{enquiry.uid}:{enquiry.owes_since:%Y%m%d%H%M%S}:{told + 1}"
-    tell("enquiry_reminder", enquiry, enquiry.owes, about, days=days, text=last.text[:280] if last else "")
+    notify_side("enquiry_reminder", enquiry, enquiry.owes, about, days=days, text=last.text[:280] if last else "")
     return 1
 
 
 def expire_requests() -> int:
-    """End requests nobody answered in three weeks; the asker is told and is free to ask others."""
+    """End requests without an answer in three weeks; the asker is told."""
     due = Enquiry.objects.filter(
         status=Enquiry.Status.REQUESTED, delivered_at__lte=timezone.now() - EXPIRES_AFTER
     ).values_list("pk", flat=True)
@@ -55,9 +55,9 @@ def _expire(pk: int) -> int:
         return 0
     enquiry.status = Enquiry.Status.EXPIRED
     hand_over_turn(enquiry, "")
-    freshen(enquiry, enquiry.asked_by, timezone.now())
+    note_news(enquiry, enquiry.asked_by, timezone.now())
     enquiry.save()
-    tell("enquiry_expired", enquiry, enquiry.asked_by, enquiry)
+    notify_side("enquiry_expired", enquiry, enquiry.asked_by, enquiry)
     return 1
 
 
@@ -78,8 +78,8 @@ def _follow_up(pk: int) -> int:
     for side in Side:
         row, new = FollowUp.objects.get_or_create(enquiry=enquiry, side=side, defaults={"asked_at": now})
         if new:
-            tell("enquiry_follow_up", enquiry, side, row)
-            freshen(enquiry, side, now)
+            notify_side("enquiry_follow_up", enquiry, side, row)
+            note_news(enquiry, side, now)
             asked += 1
     if asked:
         enquiry.save(update_fields=["supplier_news_at", "buyer_news_at", "touched_at"])

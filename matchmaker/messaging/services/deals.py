@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
 from matchmaker.core import reference
+from matchmaker.core.fields import validate
 from matchmaker.core.problems import Refused
 from matchmaker.messaging.models import DealStep, Enquiry, FollowUp, Sample, Side
-from matchmaker.messaging.services.notices import tell
-from matchmaker.messaging.services.writing import freshen, hand_over_turn, locked
+from matchmaker.messaging.services.notices import notify_side
+from matchmaker.messaging.services.writing import hand_over_turn, locked, note_news
 
 Stage, Rung = Sample.Stage, DealStep.Rung
 
@@ -31,11 +32,11 @@ def _news(by: User, verb: str, row, enquiry: Enquiry, side: Side, *, owes: bool,
     now = timezone.now()
     enquiry.status = Enquiry.Status.OPEN
     hand_over_turn(enquiry, side.other if owes else "" if enquiry.owes == side else enquiry.owes)
-    freshen(enquiry, side.other, now)
+    note_news(enquiry, side.other, now)
     enquiry.save()
     record(by=by, verb=verb, on=row, organisation=enquiry.company_of(side), facts=context)
     key = f"{row.uid}:{verb}:{context.get('stage') or context.get('answer') or 'said'}"
-    tell("enquiry_step", enquiry, side.other, key, verb=verb, **context)
+    notify_side("enquiry_step", enquiry, side.other, key, verb=verb, **context)
 
 
 # -- samples -----------------------------------------------------------------------------------------------------------
@@ -156,12 +157,7 @@ def say_step(
         problems["amount"] = _("Write an amount above 0.")
     if amount is not None and currency not in reference.currencies():
         problems["currency"] = _("Say which currency the value is in.")
-    try:
-        step.full_clean(exclude=[*problems, "enquiry", "said_by_person"], validate_constraints=False)
-    except ValidationError as error:
-        problems = {**error.message_dict, **problems}
-    if problems:
-        raise ValidationError(problems)
+    validate(step, problems, exclude=["enquiry", "said_by_person"], validate_constraints=False)
     if rung == Rung.SHIPMENT and not enquiry.steps.confirmed().filter(rung=Rung.ORDER).exists():
         raise Refused("order_first", _("A shipment follows an order that both sides confirmed."))
     try:
@@ -179,7 +175,7 @@ def answer_step(*, by: User, step: DealStep, confirm: bool, why: str = "") -> De
     """Confirm or deny what the other side said.
 
     Raises:
-        Refused: 403 `other_side` for whoever said it; 409 `answered_already`.
+        Refused: 403 `other_side` for the side that said it; 409 `answered_already`.
         ValidationError: a denial without a reason.
     """
     enquiry, side = _open(by, step.enquiry)

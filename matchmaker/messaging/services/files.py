@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
-from matchmaker.core.files import Kept, check_file, refusal
+from matchmaker.core.files import CheckedFile, check_file, refusal
 from matchmaker.messaging.models import Attachment, Message
 
 MAX_FILES = 10
 
 
-def check_files(files: Sequence) -> list[Kept]:
+def check_files(files: Sequence) -> list[CheckedFile]:
     """Look at uploads, as `check_file` does.
 
     Raises:
@@ -18,10 +18,10 @@ def check_files(files: Sequence) -> list[Kept]:
     """
     if len(files) > MAX_FILES:
         raise refusal(_("A message can carry up to ten files."), "too_many_files")
-    return [file if isinstance(file, Kept) else check_file(file) for file in files]
+    return [file if isinstance(file, CheckedFile) else check_file(file) for file in files]
 
 
-def attach(message: Message, kept: Sequence[Kept]) -> None:
+def attach(message: Message, kept: Sequence[CheckedFile]) -> None:
     """Store what was checked; the same file twice is kept once."""
     for file in {one.sha256: one for one in kept}.values():
-        Attachment(message=message).keep(file)
+        Attachment(message=message).store(file)

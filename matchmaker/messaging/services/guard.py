@@ -176,7 +176,7 @@ def hold_for(*, sender: Company, receiver: Company, text: str) -> tuple[str, dic
 
 
 def hold_sentence(message: Message) -> str:
-    """Why it was held, for its sender and for whoever looks at it."""
+    """Why it was held, for its sender and for the team."""
     if message.hold == Message.Hold.ALIKE:
         return ngettext(
             "Nearly the same text went to %(n)d other company within a week. "
@@ -228,7 +228,7 @@ def set_contact_limit(*, by: User, level: int, per_day: int, open_requests: int)
     """Change how many first messages companies of a level may write; it counts from the next message on.
 
     Raises:
-        Refused: 404 for whoever does not run the campaign.
+        Refused: 404 for those who do not run the campaign.
         ValidationError: by field.
     """
     campaign = require_reviewer(by)

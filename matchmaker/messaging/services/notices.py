@@ -25,10 +25,10 @@ def people(enquiry: Enquiry, side: str):
     return hers if hers.exists() else members
 
 
-def tell(kind: str, enquiry: Enquiry, side: str, about: Model | str, **context) -> int:
+def notify_side(kind: str, enquiry: Enquiry, side: str, about: Model | str, **context) -> int:
     """Tell one side of an enquiry; `about` is the row (or key) that makes the happening one of its own."""
     key = about if isinstance(about, str) else str(about.uid)  # type: ignore[attr-defined]
-    return programs.tell(
+    return programs.notify_company(
         enquiry.company_of(side),
         kind=kind,
         people=people(enquiry, side),

@@ -13,11 +13,12 @@ from matchmaker.accounts.models import User
 from matchmaker.catalogue import rules
 from matchmaker.catalogue.models import Demand, DemandLine
 from matchmaker.core import reference
+from matchmaker.core.fields import validate
 from matchmaker.core.problems import Refused
 from matchmaker.matching.models import Match
 from matchmaker.messaging.models import Enquiry, Quote, QuoteEvent, Side
-from matchmaker.messaging.services.notices import excerpt, tell
-from matchmaker.messaging.services.writing import freshen, hand_over_turn, locked
+from matchmaker.messaging.services.notices import excerpt, notify_side
+from matchmaker.messaging.services.writing import hand_over_turn, locked, note_news
 
 TERMS = (
     *("price", "currency", "price_unit", "quantity", "unit", "min_order", "min_order_unit"),
@@ -88,10 +89,8 @@ def _standing(enquiry: Enquiry) -> None:
 def _check(row: Quote) -> None:
     problems: dict = {}
     rules.check_terms(row, problems)
-    units = reference.units()
-    sentence = _("Choose a unit from the list.")
-    rules.known(problems, "unit", row.unit, units, sentence)
-    rules.known(problems, "min_order_unit", row.min_order_unit, units, sentence)
+    rules.known(problems, "unit", row.unit, reference.units(), rules.UNIT)
+    rules.known(problems, "min_order_unit", row.min_order_unit, reference.units(), rules.UNIT)
     if row.quantity is not None and not row.unit:
         problems["unit"] = _("Say which unit the quantity is in.")
     if row.min_order is not None and not row.min_order_unit:
@@ -100,25 +99,20 @@ def _check(row: Quote) -> None:
         problems["valid_until"] = ValidationError(_("This day is over. Choose today or a later day."), "in_past")
     if row.price is not None and row.price <= 0:
         problems["price"] = ValidationError(_("Write an amount above 0."), "not_positive")
-    try:
-        row.full_clean(exclude=[*problems, "enquiry", "made_by"], validate_unique=False, validate_constraints=False)
-    except ValidationError as error:
-        problems = {**error.message_dict, **problems}
-    if problems:
-        raise ValidationError(problems)
+    validate(row, problems, exclude=["enquiry", "made_by"], validate_unique=False, validate_constraints=False)
 
 
 def _news(by: User, verb: str, row: Quote, enquiry: Enquiry, side: Side, facts=None, text: str = "") -> None:
     """Record it, tell the other side, make it its turn."""
     now = timezone.now()
     hand_over_turn(enquiry, side.other if row.status in Quote.STANDING else "")
-    freshen(enquiry, side.other, now)
+    note_news(enquiry, side.other, now)
     if side == Side.BUYER:
         enquiry.buyer_named = True
     enquiry.save()
     owner = enquiry.company_of(side)
     record(by=by, verb=verb, on=row, organisation=owner, facts={"status": row.status, **(facts or {})})
-    tell(
+    notify_side(
         "enquiry_quote",
         enquiry,
         side.other,

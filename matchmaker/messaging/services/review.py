@@ -9,13 +9,13 @@ from matchmaker.accounts.models import User
 from matchmaker.core.problems import Refused
 from matchmaker.messaging.models import Enquiry, Message, Report, Side
 from matchmaker.messaging.services.guard import require_reviewer
-from matchmaker.messaging.services.notices import excerpt, tell
-from matchmaker.messaging.services.writing import deliver, locked, not_here
+from matchmaker.messaging.services.notices import excerpt, notify_side
+from matchmaker.messaging.services.writing import deliver, locked, not_found
 
 
 @transaction.atomic
 def report_message(*, by: User, message: Message, reason: str, note: str = "") -> Report:
-    """Say that a message of the other side is junk or worse; until somebody decided, this side no longer sees it.
+    """Say that a message of the other side is junk or worse; until the team decides, this side does not see it.
 
     Raises:
         Refused: 403 `own_message`; the same report twice is one report.
@@ -26,7 +26,7 @@ def report_message(*, by: User, message: Message, reason: str, note: str = "") -
     if found is None:
         earlier = Report.objects.visible_to(by).filter(message=message).first()
         if earlier is None:
-            raise not_here()
+            raise not_found()
         return earlier
     if found.side == side:
         raise Refused("own_message", _("This is your own side's message."), status=403)
@@ -66,7 +66,7 @@ def decide_report(*, by: User, report: Report, uphold: bool, note: str = "") -> 
     facts = {"decision": report.decision, "reason": report.reason, "note": report.decision_note}
     record(by=by, verb="decide_report", on=message, organisation=campaign, facts=facts)
     for side in Side:
-        tell(
+        notify_side(
             "enquiry_review",
             enquiry,
             side,
@@ -103,7 +103,7 @@ def review_held(*, by: User, message: Message, release: bool, note: str = "") ->
     found.enquiry = enquiry
     if release:
         deliver(found)
-    tell(
+    notify_side(
         "enquiry_review",
         enquiry,
         found.side,

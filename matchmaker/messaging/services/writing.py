@@ -18,13 +18,13 @@ from matchmaker.language.text import detect
 from matchmaker.messaging.models import Enquiry, Message, ReadMark, Side
 from matchmaker.messaging.services import guard
 from matchmaker.messaging.services.files import attach, check_files
-from matchmaker.messaging.services.notices import excerpt, tell
+from matchmaker.messaging.services.notices import excerpt, notify_side
 
 EDIT_MINUTES = 15
 MENTIONS = 20
 
 
-def not_here() -> Refused:
+def not_found() -> Refused:
     return Refused("not_found", _("There is nothing here for you."), status=404)
 
 
@@ -32,20 +32,20 @@ def locked(by: User, enquiry: Enquiry) -> tuple[Enquiry, Side]:
     """The enquiry as it stands now, locked, and this person's side of it.
 
     Raises:
-        Refused: 404 for whoever may not see it.
+        Refused: 404 for those who may not see it.
     """
     row = Enquiry.objects.visible_to(by).select_related(None).select_for_update(of=("self",)).filter(pk=enquiry.pk)
     found = row.first()
     if found is None:
-        raise not_here()
+        raise not_found()
     return found, own_side(by, found)
 
 
 def own_side(by: User, enquiry: Enquiry) -> Side:
-    """The side this person speaks for; whoever belongs to both speaks for the one that was asked."""
+    """The side this person speaks for; a person of both speaks for the one that was asked."""
     sides = [side for side in Side if is_member(by, enquiry.company_of(side))]
     if not sides:
-        raise not_here()
+        raise not_found()
     return sides[0] if len(sides) == 1 else Side(enquiry.asked_by).other
 
 
@@ -144,16 +144,16 @@ def _receiver(by: User, company: Company, side: Side, other, product, demand) ->
     """The company that is asked; only what the asker may see can be asked about."""
     if demand is not None:
         if not company.is_supplier or not Demand.objects.visible_to(by).open().filter(pk=demand.pk).exists():
-            raise not_here()
+            raise not_found()
         return demand.company
     if not company.is_buyer:
         raise Refused("buyers_ask", _("Buyers ask suppliers. As a supplier, answer demands."), status=403)
     if product is not None:
         if not Product.objects.visible_to(by).filter(pk=product.pk).exists():
-            raise not_here()
+            raise not_found()
         return product.company
     if other is None or not Company.objects.visible_to(by).suppliers().filter(pk=other.pk).exists():
-        raise not_here()
+        raise not_found()
     return other
 
 
@@ -236,9 +236,9 @@ def deliver(message: Message) -> None:
     if side == Side.BUYER:
         enquiry.buyer_named = True
     hand_over_turn(enquiry, side.other)
-    freshen(enquiry, side.other, now)
+    note_news(enquiry, side.other, now)
     enquiry.save()
-    tell(
+    notify_side(
         "enquiry_message",
         enquiry,
         side.other,
@@ -251,14 +251,14 @@ def deliver(message: Message) -> None:
 
 
 def hand_over_turn(enquiry: Enquiry, side: str) -> None:
-    """It is this side's turn now ('' for nobody's); who waited already goes on waiting from the same moment."""
+    """It is this side's turn now ('' for neither); a side that waited already goes on waiting from the same moment."""
     if enquiry.owes == side:
         return
     enquiry.owes, enquiry.reminders = side, 0
     enquiry.owes_since = timezone.now() if side else None
 
 
-def freshen(enquiry: Enquiry, side: str, now: dt.datetime) -> None:
+def note_news(enquiry: Enquiry, side: str, now: dt.datetime) -> None:
     """There is something new to see for this side."""
     setattr(enquiry, f"{side}_news_at", now)
     enquiry.touched_at = now
@@ -280,16 +280,16 @@ def decline(*, by: User, enquiry: Enquiry) -> Enquiry:
     now = timezone.now()
     enquiry.status, enquiry.answered_at = Enquiry.Status.DECLINED, now
     hand_over_turn(enquiry, "")
-    freshen(enquiry, enquiry.asked_by, now)
+    note_news(enquiry, enquiry.asked_by, now)
     enquiry.save()
     record(by=by, verb="decline_enquiry", on=enquiry, organisation=enquiry.company_of(side))
-    tell("enquiry_declined", enquiry, enquiry.asked_by, enquiry)
+    notify_side("enquiry_declined", enquiry, enquiry.asked_by, enquiry)
     return enquiry
 
 
 @transaction.atomic
 def nothing_to_answer(*, by: User, enquiry: Enquiry) -> Enquiry:
-    """The last message needs no answer: nobody is reminded."""
+    """The last message needs no answer: no reminder is sent."""
     enquiry, side = locked(by, enquiry)
     if enquiry.owes == side and enquiry.status == Enquiry.Status.OPEN:
         hand_over_turn(enquiry, "")
@@ -299,7 +299,7 @@ def nothing_to_answer(*, by: User, enquiry: Enquiry) -> Enquiry:
 
 @transaction.atomic
 def close_enquiry(*, by: User, enquiry: Enquiry) -> Enquiry:
-    """Put it away; whoever writes again opens it."""
+    """Close an enquiry; a new message opens it again."""
     enquiry, side = locked(by, enquiry)
     if enquiry.status != Enquiry.Status.OPEN:
         raise Refused("not_open", _("Only an open enquiry can be closed."))
@@ -327,7 +327,7 @@ def assign(*, by: User, enquiry: Enquiry, to: User | None) -> Enquiry:
     record(by=by, verb="assign_enquiry", on=enquiry, organisation=enquiry.company_of(side), facts=facts)
     if to is not None and to != by:
         about = f"{enquiry.uid}:{to.uid}:{timezone.now():%Y%m%d%H%M%S}"
-        tell("enquiry_assigned", enquiry, side, about, colleague=str(by))
+        notify_side("enquiry_assigned", enquiry, side, about, colleague=str(by))
     return enquiry
 
 

@@ -1,4 +1,4 @@
-"""The tables of the post office."""
+"""The tables of notifications."""
 
 from matchmaker.notifications.models.outbox import (
     Delivery,
@@ -15,26 +15,3 @@ from matchmaker.notifications.models.outbox import (
 from matchmaker.notifications.models.people import Attention, Frequency, Preference, Suppression
 from matchmaker.notifications.models.texts import Announcement, MutedKind, Wording
 from matchmaker.notifications.models.webhooks import WebhookAttempt, WebhookDelivery, WebhookEndpoint
-
-__all__ = [
-    "Announcement",
-    "Attention",
-    "Delivery",
-    "Digest",
-    "Frequency",
-    "Heartbeat",
-    "Hold",
-    "MutedKind",
-    "Notice",
-    "Outage",
-    "Preference",
-    "Promise",
-    "PromiseQuerySet",
-    "Suppression",
-    "WebhookAttempt",
-    "WebhookDelivery",
-    "WebhookEndpoint",
-    "Wording",
-    "kinds",
-    "other_letters",
-]

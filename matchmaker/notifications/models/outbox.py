@@ -1,4 +1,4 @@
-"""What was promised to whom, and what became of it."""
+"""Notices, their deliveries, and the state of each delivery."""
 
 import uuid
 from collections.abc import Mapping
@@ -58,7 +58,7 @@ class Notice(models.Model):
         return f"{self.kind} to {self.recipient_id}"
 
 
-LETTER = "letter"  # in the query of an address: the delivery by whose link somebody came
+LETTER = "letter"  # in the query of an address: the delivery whose link was followed
 # No lease is as long: one that is was written by a clock that ran ahead, and holds nothing.
 LONGEST_LEASE = timedelta(minutes=10)
 
@@ -71,13 +71,13 @@ class PromiseQuerySet(models.QuerySet):
         return self.filter(state=Promise.State.PARKED)
 
     def due(self, now):
-        """Those a worker may take: their time has come and nobody holds a living lease on them."""
+        """Those a worker may claim: they are due and have no running lease."""
         free = Q(lease_until__isnull=True) | Q(lease_until__lt=now) | Q(lease_until__gt=now + LONGEST_LEASE)
         return self.waiting().filter(free, not_before__lte=now)
 
 
 class Promise(models.Model):
-    """Something that has to leave the house: claimed by a lease, done once, or parked where a person sees it.
+    """Something that has to be sent: claimed by a lease, sent once, or parked where a person sees it.
 
     `opened_at` is written before the socket opens and cleared after; a claim that finds it set knows that the worker
     before died in the middle, and counts it in `crashes`.

@@ -1,4 +1,4 @@
-"""What people of the house wrote themselves: other words for a kind of notice, and announcements."""
+"""Texts that the organiser's team writes: custom wording for a kind of notice, and announcements."""
 
 from django.conf import settings
 from django.core.validators import MaxLengthValidator
@@ -31,7 +31,7 @@ class Wording(Public):
 
 
 class MutedKind(models.Model):
-    """A kind of notice that the house sends no letters of: it is told on the site alone."""
+    """A kind of notice that is shown on the site only: no mail is sent."""
 
     kind = models.CharField(max_length=60, unique=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
@@ -51,7 +51,7 @@ class Announcement(Public):
 
     owner_uid = models.UUIDField(db_index=True)  # the organisation that writes
     sender = models.JSONField(default=dict)  # its name by language
-    audience = models.JSONField(default=dict)  # who is meant, in the words of the floor that finds the people
+    audience = models.JSONField(default=dict)  # who is meant, in the terms of the layer that selects the people
     texts = models.JSONField(default=dict)  # language → {"subject", "body"}
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
     written_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")

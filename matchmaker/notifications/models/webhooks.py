@@ -11,7 +11,7 @@ from matchmaker.notifications.models.outbox import Promise
 
 
 class WebhookEndpoint(Public):
-    """An address of somebody's program.
+    """The address of a program of a person or an organisation.
 
     It belongs to a person (`user`) or to an organisation named by its uid (`owner_uid`). Its secrets are derived from
     the site's key, the uid and the generation, so that no copy of the database holds one.

@@ -17,7 +17,7 @@ from matchmaker.core import reference
 from matchmaker.core.formats import money, per_unit
 from matchmaker.notifications import reasons
 from matchmaker.notifications.models import Announcement
-from matchmaker.notifications.typesetting import mended
+from matchmaker.notifications.typesetting import correct_spacing
 
 register = template.Library()
 HOLE = re.compile(r"\{\w+\}")
@@ -92,7 +92,7 @@ def linked(text: str) -> SafeString:
 @register.filter
 def said(reason: str) -> str:
     """Why something did not leave, as its row keeps it, in the language set."""
-    return reasons.said(reason)
+    return reasons.translate_reason(reason)
 
 
 @register.simple_tag
@@ -100,4 +100,4 @@ def notice_line(notice) -> SafeString:
     """The sentence of a notice for the list on the site."""
     facts = spoken(notice.context)
     line = render_to_string(f"notifications/{notice.kind}.line.html", {**facts, "path": notice.path})
-    return mark_safe(mended(line, facts))  # rendered with its escapes a line above
+    return mark_safe(correct_spacing(line, facts))  # rendered with its escapes a line above

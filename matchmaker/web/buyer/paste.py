@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from matchmaker.catalogue import wording
-from matchmaker.imports.columns import PERIODS, heads
+from matchmaker.core import reference
+from matchmaker.imports.columns import heads
 from matchmaker.language.text import clean
 
 # Without a head the cells stand in this order.
@@ -43,7 +44,7 @@ def _line(row: list[str], columns: Mapping[int, str]) -> dict[str, str]:
         "unit": wording.unit,
         "price_unit": wording.unit,
         "currency": wording.currency,
-        "capacity_period": lambda text: PERIODS.get(wording.fold(text), text),
+        "capacity_period": lambda text: reference.spellings("period").get(wording.fold(text), text),
     }
     line = {field: row[at].strip() for at, field in columns.items() if at < len(row) and row[at].strip()}
     return {field: read[field](text) if field in read else text for field, text in line.items()}

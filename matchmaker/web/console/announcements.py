@@ -118,7 +118,7 @@ def show(request, uid):
             {"name": names.get(code, code), "count": count}
             for code, count in (reach.languages if reach else {}).items()
         ],
-        "became": health.of_event(row.event_key) if sent else None,
+        "became": health.counts_of_event(row.event_key) if sent else None,
         "second_needed": reach is not None and reach.needs_two,
         "own_request": row.state == Announcement.State.WAITING and row.written_by_id == request.user.pk,
     }

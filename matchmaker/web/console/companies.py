@@ -15,7 +15,7 @@ from matchmaker.accounts.models import AuditEntry
 from matchmaker.campaigns import services
 from matchmaker.campaigns.services.questions import answers_of
 from matchmaker.companies import domains
-from matchmaker.companies.models import Asked, Company, Merge
+from matchmaker.companies.models import Company, Merge, RequestStatus
 from matchmaker.companies.services import companies_alike
 from matchmaker.core.problems import Refused
 from matchmaker.notifications.tasks import start_delivery
@@ -73,7 +73,7 @@ def company(request, uid, reason="", errors=None, check=None):
             "documents": company.documents.select_related("uploaded_by"),
             "claims": [
                 (claim, domains.proved(company, claim.user))
-                for claim in company.claims.filter(status=Asked.OPEN).select_related("user", "first_yes_by")
+                for claim in company.claims.filter(status=RequestStatus.OPEN).select_related("user", "first_yes_by")
             ],
             "suspension": company.suspensions.filter(lifted_at__isnull=True).select_related("first_yes_by").first(),
             "merges": Merge.objects.filter(kept=company, done_at__isnull=True, declined_at__isnull=True).select_related(

@@ -61,7 +61,7 @@ def delivery(request):
             if _in_use(channel)
         ],
         "outage": facts["outage"],
-        "given_up": health.given_up(),
+        "given_up": health.failing_processes(),
         "gaps": [{"count": count, "what": gaps[name]} for name, count in facts["suspects"].items() if count],
         "parked": [_row(promise, names) for promise in health.parked()],
         "may_switch": request.role == "admin",

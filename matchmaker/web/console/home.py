@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from matchmaker.catalogue.models import Demand, Product
 from matchmaker.catalogue.services import certificates_waiting
-from matchmaker.companies.models import Asked, Claim, Company
+from matchmaker.companies.models import Claim, Company, RequestStatus
 from matchmaker.events.models import Event, Meeting, MeetingRequest
 from matchmaker.imports.models import Feed
 from matchmaker.market_access.models import Registration
@@ -50,7 +50,7 @@ def work_of(campaign) -> list[dict]:
     interested = Match.objects.active().filter(mutual_at__isnull=True)
     products, lines = waiting()
     today = timezone.localdate()
-    claims = Claim.objects.filter(status=Asked.OPEN, company__campaigns=campaign).select_related("company")
+    claims = Claim.objects.filter(status=RequestStatus.OPEN, company__campaigns=campaign).select_related("company")
     claims = claims.distinct().order_by("pk")
     return [
         {

@@ -42,7 +42,7 @@ def index(request):
     reworded, muted = set(Wording.objects.values_list("kind", flat=True)), muting.muted()
     groups: dict[str, list] = {}
     for kind in wording.kinds():
-        rows = groups.setdefault(topics.label(topics.of(kind))[0], [])
+        rows = groups.setdefault(topics.label(topics.topic_of(kind))[0], [])
         language = request.LANGUAGE_CODE
         subjects = [wording.default(kind, language, number)["subject"] for number in range(len(wording.variants(kind)))]
         rows.append({"kind": kind, "subjects": subjects, "reworded": kind in reworded, "muted": kind in muted})
@@ -53,7 +53,7 @@ def index(request):
 def edit(request, kind, language, variant):
     """Change the words of one kind in one language, with what they become beside it."""
     _known(kind, language, variant)
-    saved = wording.of(kind, language, variant)
+    saved = wording.stored_wording(kind, language, variant)
     own = wording.default(kind, language, variant)
     start = {"subject": saved.subject, "body": saved.body} if saved else own
     form = WordingForm(request.POST or None, initial=start, language=language)
@@ -83,7 +83,7 @@ def edit(request, kind, language, variant):
             {"number": number, "name": wording.default(kind, language, number)["subject"], "checked": number == variant}
             for number in range(len(wording.variants(kind)))
         ],
-        "topic": topics.label(topics.of(kind))[0],
+        "topic": topics.label(topics.topic_of(kind))[0],
         "muted": muting.is_muted(kind),
         "may_mute": muting.may_be_muted(kind),
     }
@@ -128,7 +128,7 @@ def as_mail(request, kind, language, variant) -> HttpResponse:
     _notice, facts = wording.sample(kind, variant, services.readable_notices(request.user, request.campaign))
     request.user.language = language  # never saved
     facts = {**facts, "path": "/"}
-    return as_page(mail.build(request.user, kind, topics.of(kind), facts, key="preview"))
+    return as_page(mail.build(request.user, kind, topics.topic_of(kind), facts, key="preview"))
 
 
 def as_page(letter: EmailMultiAlternatives) -> HttpResponse:

@@ -18,7 +18,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from matchmaker.accounts import once
+from matchmaker.accounts import idempotency
 from matchmaker.accounts.models import StoredAnswer
 from matchmaker.core.problems import Refused
 
@@ -69,7 +69,7 @@ def _first_or_answer(request: HttpRequest) -> HttpResponse | None:
     until = time.monotonic() + WAIT
     while True:
         try:
-            stored = once.claim(caller=caller, key=digest, digest=digest)
+            stored = idempotency.claim(caller=caller, key=digest, digest=digest)
             break
         except Refused:  # the first is being worked on
             if time.monotonic() > until:
@@ -94,6 +94,6 @@ def _keep(stored: StoredAnswer, request: HttpRequest, response: HttpResponse) ->
     went = response.get("Location", "") if response.status_code < 400 and not response.cookies else ""
     location = getattr(request, "done_see", went)
     if location and not location.startswith(BEFORE):
-        once.settle(stored, status=303, body={"location": location})
+        idempotency.settle(stored, status=303, body={"location": location})
     else:
-        once.give_back(stored)
+        idempotency.give_back(stored)

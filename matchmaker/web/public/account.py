@@ -154,10 +154,10 @@ def revoke_token(request: HttpRequest, uid) -> HttpResponse:
 @require_safe
 def data(request: HttpRequest) -> HttpResponse:
     """What can be done with one's data, and what an erasure would leave."""
-    must, alone = privacy.companies_without_her(request.user)
+    must, alone = privacy.companies_left_by(request.user)
     context = {
         "must": must,
-        "teams": team.without_her(request.user),
+        "teams": team.campaigns_without_admin(request.user),
         "alone": alone,
         "stays": privacy.what_stays(request.user),
     }

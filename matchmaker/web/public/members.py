@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from matchmaker.companies import claims, invitations, members
-from matchmaker.companies.models import Asked, Claim, Company, Invitation, JoinRequest, Membership
+from matchmaker.companies.models import Claim, Company, Invitation, JoinRequest, Membership, RequestStatus
 from matchmaker.companies.tasks import start_invitations
 from matchmaker.core.problems import Refused
 from matchmaker.core.text import validate_text
@@ -65,8 +65,8 @@ class ClaimForm(forms.Form):
 def companies(request: HttpRequest) -> HttpResponse:
     """One's own companies, and what waits for one's answer."""
     mine = Membership.objects.filter(user=request.user).select_related("company")
-    asked = JoinRequest.objects.filter(user=request.user, status=Asked.OPEN).select_related("company")
-    claimed = Claim.objects.filter(user=request.user, status=Asked.OPEN).select_related("company")
+    asked = JoinRequest.objects.filter(user=request.user, status=RequestStatus.OPEN).select_related("company")
+    claimed = Claim.objects.filter(user=request.user, status=RequestStatus.OPEN).select_related("company")
     context = {"mine": mine, "asked": asked, "claimed": claimed, "invitations": invitations.waiting_for(request.user)}
     return render(request, "public/members/companies.html", context)
 
@@ -94,9 +94,9 @@ def show(request: HttpRequest, uid) -> HttpResponse:
         "form": form,
         "people": company.memberships.select_related("user").order_by("role", "id"),
         "invited": Invitation.objects.open().filter(company=company) if is_admin else [],
-        "claims": company.claims.filter(status=Asked.OPEN).select_related("user") if is_admin else [],
+        "claims": company.claims.filter(status=RequestStatus.OPEN).select_related("user") if is_admin else [],
         "enrolments": company.enrolments.select_related("partner", "vouched_by"),
-        "asking": company.join_requests.filter(status=Asked.OPEN).select_related("user") if is_admin else [],
+        "asking": company.join_requests.filter(status=RequestStatus.OPEN).select_related("user") if is_admin else [],
     }
     return render(request, "public/members/members.html", context, status=422 if form.errors else 200)
 

@@ -104,7 +104,7 @@ class WishesForm(forms.Form):
 
     def __init__(self, *args, person, **kwargs):
         super().__init__(*args, **kwargs)
-        self.person, self.chosen = person, preferences.of(person)
+        self.person, self.chosen = person, preferences.preferences_of(person)
         self.labels = {topic: topics.label(topic) for topic in topics.switchable()}
         self.channels = topics.offered()
         names = dict(Frequency.choices)

@@ -81,7 +81,7 @@ def _person(request: HttpRequest) -> Owner:
 def _company(request: HttpRequest) -> Owner:
     by, company = request.user, request.company
     return Owner(
-        rows=programs.of(company),
+        rows=programs.endpoints_of(company),
         names="company",
         arguments=(company.uid,),
         form=ProgramForm,

@@ -45,4 +45,4 @@ def test_a_letter_that_counts_can_be_reworded(console, kind):
         "There are 5." if kind.startswith("meetings") else "There are 2."
     )
     assert console.post(address, words).status_code == 302
-    assert wording.of(kind, "en").body == "There are {n}."
+    assert wording.stored_wording(kind, "en").body == "There are {n}."

@@ -152,10 +152,10 @@ def test_other_words_are_kept_sent_and_taken_back(console, campaign):
     assert page.context["form"].initial == wording.default("company_approved", "en")
     words = {"subject": "Welcome, {company}", "body": "{company} is in.\n\nYours, {site_name}"}
     assert console.post(text_page(), words).status_code == 302
-    saved = wording.of("company_approved", "en")
+    saved = wording.stored_wording("company_approved", "en")
     assert (saved.subject, saved.body) == (words["subject"], words["body"])
     console.post(text_page(name="console_text_restore"))
-    assert wording.of("company_approved", "en") is None
+    assert wording.stored_wording("company_approved", "en") is None
 
 
 @pytest.mark.parametrize(
@@ -171,13 +171,13 @@ def test_other_words_are_kept_sent_and_taken_back(console, campaign):
 def test_broken_words_cannot_be_saved_and_stay_on_the_page(console, words, field):
     response = console.post(text_page(), words)
     assert (response.status_code, list(response.context["form"].errors)) == (400, [field])
-    assert wording.of("company_approved", "en") is None
+    assert wording.stored_wording("company_approved", "en") is None
 
 
 def test_looking_at_words_keeps_nothing(console):
     response = console.post(text_page(), {"subject": "Hi {recipient}", "body": "Text", "look": "1"})
     assert response.context["preview"]["subject"].startswith("Hi ")
-    assert wording.of("company_approved", "en") is None
+    assert wording.stored_wording("company_approved", "en") is None
 
 
 def test_the_preview_uses_facts_of_a_notice_to_the_team(console, campaign):

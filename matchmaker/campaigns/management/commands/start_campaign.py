@@ -1,4 +1,4 @@
-"""Begin a campaign: its name, its days, and the address of whoever administers it."""
+"""Begin a campaign: its name, its days, and the address of its administrator."""
 
 import datetime as dt
 

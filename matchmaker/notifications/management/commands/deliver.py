@@ -9,7 +9,7 @@ class Command(BaseCommand):
     help = "Deliver what waits, once, in this process."
 
     def handle(self, *args, **options):
-        outbox.be_seen()
+        outbox.record_heartbeat()
         digests.gather()
         left = mail.deliver_waiting() + digests.deliver_waiting() + texts.deliver_waiting() + webhooks.deliver_waiting()
         left += sum(send() for send in mail.senders)

@@ -1,9 +1,10 @@
-"""`manage.py doctor`: is every promise kept or on its way, and can mail leave? Exit 1 when not, for a watcher."""
+"""`manage.py doctor`: is every delivery done or on its way, and can mail be sent? Exit status 1 if not."""
 
 import sys
 
 from django.core.management.base import BaseCommand
 
+from matchmaker import __version__
 from matchmaker.notifications import mail
 from matchmaker.notifications.health import delivery_health
 
@@ -24,6 +25,7 @@ class Command(BaseCommand):
         health = delivery_health()
         if health["held"]:
             self.stdout.write(f"HELD since {health['held']['since']:%Y-%m-%d %H:%M} UTC: {health['held']['reason']}")
+        self.stdout.write(f"matchmaker {__version__}")
         seen = health["sweeper"]["seen_at"]
         state = "alive" if health["sweeper"]["alive"] else "SILENT"
         self.stdout.write(f"sweeper {state}, last seen {f'{seen:%Y-%m-%d %H:%M:%S} UTC' if seen else 'never'}")

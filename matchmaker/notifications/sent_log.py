@@ -1,8 +1,7 @@
-"""A backup that was put back does not send yesterday's mail again.
+"""A log of what was sent, outside the database, so that a restored backup does not send old mail again.
 
-What left the house is also written down outside the database, one line a promise, in `VAR_DIR/sent/<day>.log`. When the
-database is younger than the last line (it knows nothing of what was sent minutes ago), somebody restored it: whatever
-the log shows as sent is marked as sent, and everything is held until a person has looked (F51).
+Each delivery is one line in `VAR_DIR/sent/<day>.log`. If the database does not know of the last lines, it was restored
+from a backup: what the log shows is then marked as sent, and all sending is held until a person has looked (F51).
 """
 
 import time
@@ -21,15 +20,15 @@ GAP = timedelta(minutes=15)  # how far the log may be ahead of the database's ow
 REASON = "A backup was put back: what had been sent since is marked as sent. Look, then let everything leave."
 
 
-def note(promise: Promise) -> None:
-    """Write down that it left. A line is shorter than a page of the disk, so that workers don't tear each other's."""
+def log_sent(promise: Promise) -> None:
+    """Log that a delivery was sent. A line is short, so that lines of several workers do not mix."""
     folder = _folder()
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / f"{timezone.now():%Y-%m-%d}.log").open("a", encoding="ascii") as log:
         log.write(f"{promise.pk}\n")
 
 
-def guard() -> bool:
+def hold_after_restore() -> bool:
     """Hold everything when the log is ahead of the database; returns whether it is. Called once a sweep.
 
     A log of a time to come tells of a clock that was put back. One whose last letters the database knows as sent tells
@@ -42,11 +41,11 @@ def guard() -> bool:
         return False
     with transaction.atomic():
         Hold.objects.get_or_create(pk=1, defaults={"reason": REASON})
-        settle(_ids())
+        mark_sent(_ids())
     return True
 
 
-def settle(sent: set[UUID]) -> int:
+def mark_sent(sent: set[UUID]) -> int:
     """Mark as sent what the log shows as sent and the database still means to send; returns how many."""
     now, settled = timezone.now(), 0
     end = {"state": Promise.State.SENT, "finished_at": now, "last_error": "Sent before the backup was put back."}
@@ -59,7 +58,7 @@ def settle(sent: set[UUID]) -> int:
     return settled
 
 
-def forget_old() -> None:
+def delete_old_logs() -> None:
     """Drop the logs of days from which no backup is put back."""
     oldest = time.time() - KEEP * 86400
     for log in _logs():

@@ -1,6 +1,6 @@
 """One effect for one request: the first answer is stored, and its repeat gets that one.
 
-Both doors use it: programs say by an Idempotency-Key which requests are the same, pages by the mark of the form.
+API and pages use it: programs say by an Idempotency-Key which requests are the same, forms by a hidden field.
 """
 
 import datetime as dt
@@ -50,5 +50,5 @@ def give_back(stored: StoredAnswer) -> None:
 
 
 def forget_old() -> int:
-    """Drop what nobody repeats any more; returns how many."""
+    """Delete answers that are too old to be asked for again; returns how many."""
     return StoredAnswer.objects.filter(created_at__lt=timezone.now() - KEPT).delete()[0]
