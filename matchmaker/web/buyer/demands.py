@@ -25,7 +25,7 @@ from matchmaker.web.buyer.forms import (
     typed_lines,
 )
 from matchmaker.web.buyer.paste import read_lines
-from matchmaker.web.forms.refusals import add_to_form, add_to_messages
+from matchmaker.web.forms.refusals import add_to_form, refusals_in_messages
 
 SUGGESTED = 4
 MOST_SUGGESTED_LINES = 10  # more lines than this are asked for one by one
@@ -197,15 +197,13 @@ def _language(form: DemandForm, lines) -> str:
 
 
 def _publish(request: HttpRequest, demand: Demand) -> None:
-    try:
+    with refusals_in_messages(request):
         demand = publish_demand(by=request.user, demand=demand)
-    except (ValidationError, Refused) as problem:
-        add_to_messages(request, problem)
-        return
-    if demand.status == Demand.Status.SUBMITTED:
-        messages.info(request, _("The campaign's team looks at it first; the reason stands below."))
-    else:
-        messages.success(request, _("It is open. The first matches are here within a few seconds."))
+        if demand.status == Demand.Status.SUBMITTED:
+            messages.info(request, _("The campaign's team looks at it first; the reason stands below."))
+        else:
+            messages.success(request, _("It is open. The first matches are here within a few seconds."))
+    return
 
 
 def _say_saved(request: HttpRequest, demand: Demand) -> None:

@@ -17,7 +17,7 @@ from matchmaker.core.lists import join_sentences
 from matchmaker.directory.models import ShortlistDetail
 from matchmaker.directory.services import arrange_shortlist, mark_on_shortlist
 from matchmaker.web.access.decorators import buyer
-from matchmaker.web.forms.refusals import add_to_messages
+from matchmaker.web.forms.refusals import refusals_in_messages
 
 
 @buyer
@@ -58,11 +58,9 @@ def mark(request: HttpRequest, uid) -> HttpResponse:
     """Where a product stands with us, and its tags."""
     item = get_object_or_404(ShortlistItem, company=request.company, product__uid=uid)
     tags = re.split(r"[,，;；]", request.POST.get("tags", ""))
-    try:
+    with refusals_in_messages(request):
         mark_on_shortlist(by=request.user, item=item, status=request.POST.get("status", ""), tags=tags)
         messages.success(request, _("Noted."))
-    except ValidationError as problem:
-        add_to_messages(request, problem)
     return redirect(f"{reverse('buyer_shortlist')}#item-{uid}")
 
 

@@ -2,7 +2,6 @@
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.shortcuts import redirect, render
@@ -13,6 +12,7 @@ from matchmaker.campaigns.services import update_campaign
 from matchmaker.catalogue.models import Demand
 from matchmaker.web.access.decorators import organiser, team
 from matchmaker.web.console.demands import held
+from matchmaker.web.forms.refusals import refusals_in_form
 
 
 class CampaignForm(forms.ModelForm):
@@ -34,13 +34,8 @@ class CampaignForm(forms.ModelForm):
 def campaign(request):
     form = CampaignForm(request.POST or None, instance=request.campaign)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_in_form(form):
             update_campaign(by=request.user, campaign=request.campaign, **form.cleaned_data)
-        except ValidationError as error:
-            for field, sentences in error.message_dict.items():
-                for sentence in sentences:
-                    form.add_error(field if field in form.fields else None, sentence)
-        else:
             messages.success(request, _("Saved."))
             return redirect("console_campaign")
     return render(request, "console/campaign.html", {"form": form})

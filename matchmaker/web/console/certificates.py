@@ -1,7 +1,6 @@
 """Papers of products' certificates that the campaign's team compares with what the suppliers state."""
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.shortcuts import get_object_or_404, redirect, render
@@ -10,7 +9,6 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from matchmaker.catalogue.services import accept_certificate, certificates_waiting, refuse_certificate
-from matchmaker.core.problems import Refused
 from matchmaker.market_access.models import EntryRule, Registration
 from matchmaker.market_access.number_formats import is_in_form
 from matchmaker.market_access.sentences import in_language
@@ -18,7 +16,7 @@ from matchmaker.market_access.services import check_registration
 from matchmaker.matching.tasks import start_matching
 from matchmaker.web.access.decorators import organiser
 from matchmaker.web.console.verification import paper_of
-from matchmaker.web.forms.refusals import add_to_messages
+from matchmaker.web.forms.refusals import refusals_in_messages
 
 PAGE = 20
 
@@ -45,11 +43,8 @@ def _registrations(campaign) -> list[dict]:
 def seen(request, uid):
     """Evidence of a registration number was seen: from now on it counts as met."""
     row = get_object_or_404(Registration.objects.waiting(request.campaign).select_related("company"), uid=uid)
-    try:
+    with refusals_in_messages(request):
         check_registration(by=request.user, registration=row, campaign=request.campaign)
-    except Refused as problem:
-        add_to_messages(request, problem)
-    else:
         transaction.on_commit(start_matching)
         messages.success(request, _("Noted: pages and matches show this registration as met."))
     return redirect("console_certificates")
@@ -60,7 +55,7 @@ def seen(request, uid):
 def decide(request, uid, key):
     document = paper_of(request, uid, key)
     given = {"by": request.user, "document": document, "campaign": request.campaign}
-    try:
+    with refusals_in_messages(request):
         if request.POST.get("answer") == "yes":
             n = accept_certificate(**given)
             said = ngettext("%(n)d certificate is shown as seen.", "%(n)d certificates are shown as seen.", n)
@@ -68,9 +63,6 @@ def decide(request, uid, key):
         else:
             refuse_certificate(**given, reason=request.POST.get("reason", "").replace("\x00", "")[:500])
             said = _("Not accepted. The company reads why and can send another.")
-    except (ValidationError, Refused) as problem:
-        add_to_messages(request, problem)
-    else:
         transaction.on_commit(start_matching)
         messages.success(request, said)
     return redirect("console_certificates")

@@ -21,7 +21,7 @@ from matchmaker.core.problems import Refused
 from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import organiser, team
 from matchmaker.web.console.check_form import CheckForm
-from matchmaker.web.forms.refusals import add_to_messages
+from matchmaker.web.forms.refusals import add_to_messages, refusals_in_messages
 from matchmaker.web.rendering.notice_claims import done
 
 LISTS = [
@@ -146,16 +146,14 @@ def history(company) -> list[dict]:
 @require_POST
 def approve(request, uid):
     company = get_object_or_404(of_campaign(request), uid=uid)
-    try:
+    with refusals_in_messages(request):
         services.approve_company(by=request.user, company=company, campaign=request.campaign)
-    except Refused as problem:
-        add_to_messages(request, problem)
-        return redirect("console_company", uid)
-    transaction.on_commit(start_delivery)
-    approved = _("%(company)s is approved.") % {"company": company}
-    told = _("It has been told.")
-    messages.success(request, done(approved, told, kind="company_approved", companies=[company]))
-    return redirect("console_companies")
+        transaction.on_commit(start_delivery)
+        approved = _("%(company)s is approved.") % {"company": company}
+        told = _("It has been told.")
+        messages.success(request, done(approved, told, kind="company_approved", companies=[company]))
+        return redirect("console_companies")
+    return redirect("console_company", uid)
 
 
 @organiser

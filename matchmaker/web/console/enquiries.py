@@ -9,14 +9,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from matchmaker.companies.models import Company
-from matchmaker.core.problems import Refused
 from matchmaker.events.models import Meeting
 from matchmaker.matching.models import Match
 from matchmaker.messaging import services
 from matchmaker.messaging.models import ContactLimit, DealStep, Enquiry, FollowUp, Message, Report
 from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import organiser, team
-from matchmaker.web.forms.refusals import add_to_messages
+from matchmaker.web.forms.refusals import refusals_in_messages
 
 
 @organiser
@@ -43,11 +42,8 @@ def _held(message: Message) -> dict:
 
 
 def _act(request, act, said: str):
-    try:
+    with refusals_in_messages(request):
         act()
-    except (Refused, ValidationError) as problem:
-        add_to_messages(request, problem)
-    else:
         transaction.on_commit(start_delivery)
         messages.success(request, said)
     return redirect("console_enquiries")

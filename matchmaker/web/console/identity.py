@@ -11,20 +11,16 @@ from django.views.decorators.http import require_POST
 
 from matchmaker.campaigns.services import identity
 from matchmaker.companies.models import Merge, Suspension
-from matchmaker.core.problems import Refused
 from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import organiser
 from matchmaker.web.console import companies
-from matchmaker.web.forms.refusals import add_to_messages
+from matchmaker.web.forms.refusals import refusals_in_messages
 from matchmaker.web.rendering.notice_claims import done
 
 
 def _do(request, verb, said: Callable[[], str], /, **what):
-    try:
+    with refusals_in_messages(request):
         result = verb(by=request.user, campaign=request.campaign, **what)
-    except (Refused, ValidationError) as problem:
-        add_to_messages(request, problem)
-    else:
         transaction.on_commit(start_delivery)
         messages.success(request, said())
         return result

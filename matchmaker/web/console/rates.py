@@ -2,7 +2,6 @@
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,7 +15,7 @@ from matchmaker.directory.services import remove_rate, set_rate
 from matchmaker.matching.tasks import start_price_update
 from matchmaker.web.access.decorators import organiser
 from matchmaker.web.forms import fields
-from matchmaker.web.forms.refusals import add_to_form
+from matchmaker.web.forms.refusals import refusals_in_form
 
 
 class RateForm(forms.Form):
@@ -42,11 +41,8 @@ class RateForm(forms.Form):
 def index(request):
     form = RateForm(request.POST or None, initial={"as_of": timezone.localdate(), "currency": "USD"})
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_in_form(form):
             set_rate(by=request.user, campaign=request.campaign, **form.cleaned_data)
-        except ValidationError as problem:
-            add_to_form(form, problem)
-        else:
             start_price_update()
             messages.success(request, _("Saved. Lists and comparisons follow within a minute."))
             return redirect("console_rates")

@@ -1,7 +1,6 @@
 """Who a company is: what was seen of its evidence, and who claims it."""
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
@@ -12,12 +11,11 @@ from matchmaker.campaigns.services import claims, verification
 from matchmaker.catalogue.services import refuse_certificate
 from matchmaker.companies.models import Check, Claim, Document
 from matchmaker.core.downloads import SEALED, attachment
-from matchmaker.core.problems import Refused
 from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import organiser
 from matchmaker.web.console import companies
 from matchmaker.web.console.check_form import CheckForm
-from matchmaker.web.forms.refusals import add_to_form, add_to_messages
+from matchmaker.web.forms.refusals import refusals_in_form, refusals_in_messages
 
 
 @organiser
@@ -26,13 +24,10 @@ def verify(request, uid):
     company = get_object_or_404(companies.of_campaign(request), uid=uid)
     form = CheckForm(request.POST, company=company)
     if form.is_valid():
-        try:
+        with refusals_in_form(form):
             verification.verify_company(
                 by=request.user, company=company, campaign=request.campaign, **form.cleaned_data
             )
-        except (ValidationError, Refused) as problem:
-            add_to_form(form, problem)
-        else:
             messages.success(request, _("Written down: %(level)s.") % {"level": company.get_verification_display()})
             return redirect("console_company", uid)
     return companies.company(request, uid, check=form)
@@ -43,11 +38,8 @@ def verify(request, uid):
 def withdraw(request, uid, check):
     row = get_object_or_404(Check, uid=check, company__in=companies.of_campaign(request), company__uid=uid)
     reason = request.POST.get("reason", "").replace("\x00", "")[:500]
-    try:
+    with refusals_in_messages(request):
         verification.withdraw_check(by=request.user, check=row, campaign=request.campaign, reason=reason)
-    except ValidationError as problem:
-        add_to_messages(request, problem)
-    else:
         messages.success(request, _("Taken back. The company is shown with what still counts."))
     return redirect("console_company", uid)
 
@@ -57,11 +49,8 @@ def withdraw(request, uid, check):
 def answer_claim(request, uid, claim):
     row = get_object_or_404(Claim, uid=claim, company__in=companies.of_campaign(request), company__uid=uid)
     verb = claims.agree_to_claim if request.POST.get("answer") == "yes" else claims.decline_claim
-    try:
+    with refusals_in_messages(request):
         verb(by=request.user, claim=row, campaign=request.campaign)
-    except Refused as problem:
-        add_to_messages(request, problem)
-    else:
         transaction.on_commit(start_delivery)
         messages.success(request, _("Your answer is written down."))
     return redirect("console_company", uid)
@@ -87,10 +76,7 @@ def document(request, uid, key):
 def refuse_document(request, uid, key):
     row = paper_of(request, uid, key)
     reason = request.POST.get("reason", "").replace("\x00", "")[:500]
-    try:
+    with refusals_in_messages(request):
         refuse_certificate(by=request.user, document=row, campaign=request.campaign, reason=reason)
-    except (ValidationError, Refused) as problem:
-        add_to_messages(request, problem)
-    else:
         messages.success(request, _("Not accepted. The company reads why and can send another."))
     return redirect("console_company", uid)

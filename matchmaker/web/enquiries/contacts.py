@@ -1,19 +1,17 @@
 """From whom a company takes enquiries, and whom it blocked."""
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from matchmaker.companies.members import is_admin
-from matchmaker.core.problems import Refused
 from matchmaker.messaging import services
 from matchmaker.messaging.models import Block, ContactPreference
 from matchmaker.web.access.decorators import current_company, signed_in
 from matchmaker.web.enquiries.gate import act_and_return, enquiry_of
-from matchmaker.web.forms.refusals import add_to_messages
+from matchmaker.web.forms.refusals import refusals_in_messages
 
 
 @signed_in
@@ -22,11 +20,8 @@ def show(request: HttpRequest) -> HttpResponse:
     if company is None:
         raise Http404
     if request.method == "POST":
-        try:
+        with refusals_in_messages(request):
             services.choose_contacts(by=request.user, company=company, takes=request.POST.get("takes", ""))
-        except (Refused, ValidationError) as problem:
-            add_to_messages(request, problem)
-        else:
             messages.success(request, _("Saved."))
         return redirect("enquiry_contacts")
     wish = ContactPreference.objects.filter(company=company).first()

@@ -1,16 +1,14 @@
 """Which enquiry a page is about, and for which side; what is not one's own does not exist."""
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
-from matchmaker.core.problems import Refused
 from matchmaker.messaging.models import Enquiry, Side
 from matchmaker.messaging.services import own_side
 from matchmaker.notifications.tasks import start_delivery
-from matchmaker.web.forms.refusals import add_to_messages
+from matchmaker.web.forms.refusals import refusals_in_messages
 
 
 def enquiry_of(request: HttpRequest, uid) -> tuple[Enquiry, Side]:
@@ -25,11 +23,8 @@ def one_of(rows, uid):
 
 def act_and_return(request: HttpRequest, act, enquiry: Enquiry, *, said: str = "", anchor: str = "") -> HttpResponse:
     """Call a verb and go back to the enquiry, with what was done or why it was not."""
-    try:
+    with refusals_in_messages(request):
         act()
-    except (Refused, ValidationError) as problem:
-        add_to_messages(request, problem)
-    else:
         transaction.on_commit(start_delivery)
         if said:
             messages.success(request, said)

@@ -1,7 +1,6 @@
 """One enquiry: what was written and what became of it."""
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -10,7 +9,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from matchmaker.core.problems import Refused
 from matchmaker.messaging import services
 from matchmaker.messaging.models import Message, Report
 from matchmaker.notifications.tasks import start_delivery
@@ -18,7 +16,7 @@ from matchmaker.web.access.decorators import signed_in
 from matchmaker.web.enquiries import forms
 from matchmaker.web.enquiries.gate import act_and_return, enquiry_of
 from matchmaker.web.enquiries.timeline import entries_of, ladder_of
-from matchmaker.web.forms.refusals import add_to_form
+from matchmaker.web.forms.refusals import refusals_in_form
 
 
 @signed_in
@@ -26,13 +24,10 @@ def show(request: HttpRequest, uid) -> HttpResponse:
     enquiry, side = enquiry_of(request, uid)
     form = forms.MessageForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_in_form(form, {"files": "attachments"}):
             services.reply(
                 by=request.user, enquiry=enquiry, text=form.cleaned_data["text"], files=form.cleaned_data["attachments"]
             )
-        except (Refused, ValidationError) as problem:
-            add_to_form(form, problem, {"files": "attachments"})
-        else:
             transaction.on_commit(start_delivery)
             return redirect(f"{request.path}#last")
     services.see(by=request.user, enquiry=enquiry)

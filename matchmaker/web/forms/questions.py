@@ -3,7 +3,6 @@
 from typing import Self
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from matchmaker.accounts.models import User
@@ -11,7 +10,7 @@ from matchmaker.campaigns.models import Answer, Campaign, Question
 from matchmaker.campaigns.services import questions
 from matchmaker.companies.models import Company
 from matchmaker.web.forms import fields
-from matchmaker.web.forms.refusals import add_to_form
+from matchmaker.web.forms.refusals import refusals_in_form
 
 YES_NO = [("yes", _("yes")), ("no", _("no"))]
 
@@ -63,8 +62,6 @@ class QuestionsForm(forms.Form):
         """Write the answers; what the verb refuses is marked. True when everything was kept."""
         if self.campaign is None:
             return True
-        try:
+        with refusals_in_form(self):
             questions.answer_questions(by=by, company=self.company, campaign=self.campaign, said=self.cleaned_data)
-        except ValidationError as problem:
-            add_to_form(self, problem)
         return not self.errors

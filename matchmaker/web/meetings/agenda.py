@@ -1,7 +1,6 @@
 """A company's event: status, requests and the agenda; on paper, in calendars, and what became of each meeting."""
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
@@ -20,7 +19,7 @@ from matchmaker.events.services.requests import time_of
 from matchmaker.matching import reasons
 from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import everyone, signed_in
-from matchmaker.web.forms.refusals import add_to_messages
+from matchmaker.web.forms.refusals import refusals_in_messages
 from matchmaker.web.meetings.gate import event_of, own_participation, participation_or_404
 from matchmaker.web.rendering.agendas import Row, by_day, local, read_instant, rows_of, viewers_zone
 
@@ -199,11 +198,8 @@ def meeting(request: HttpRequest, uid) -> HttpResponse:
 
 def _turned(request: HttpRequest, uid, verb, sentence: str, **fields) -> HttpResponse:
     found, _row = _own(request, uid)
-    try:
+    with refusals_in_messages(request):
         verb(by=request.user, meeting=found, **fields)
-    except (Refused, ValidationError) as problem:
-        add_to_messages(request, problem)
-    else:
         transaction.on_commit(start_delivery)
         messages.success(request, sentence)
     return redirect("meetings_meeting", found.uid)
@@ -238,11 +234,8 @@ def answer_move(request: HttpRequest, uid) -> HttpResponse:
         rows.select_related("company", "meeting__event__campaign", "meeting__supplier", "meeting__buyer"), uid=uid
     )
     accept = request.POST.get("answer") == "accept"
-    try:
+    with refusals_in_messages(request):
         services.answer_move(by=request.user, move=found, accept=accept)
-    except Refused as problem:
-        add_to_messages(request, problem)
-    else:
         transaction.on_commit(start_delivery)
         messages.success(request, _("Moved.") if accept else _("It stays where it is."))
     return redirect("meetings_meeting", found.meeting.uid)

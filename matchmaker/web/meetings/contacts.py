@@ -1,7 +1,6 @@
 """Contacts kept by scanning badges in the hall."""
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -11,7 +10,7 @@ from matchmaker.core.problems import Refused
 from matchmaker.events import services
 from matchmaker.events.models import SavedContact
 from matchmaker.web.access.decorators import signed_in
-from matchmaker.web.forms.refusals import add_to_messages
+from matchmaker.web.forms.refusals import refusals_in_messages
 from matchmaker.web.meetings.gate import participation_or_404
 
 
@@ -40,11 +39,8 @@ def badge(request: HttpRequest, slug: str, code: str) -> HttpResponse:
         messages.info(request, refusal.message)
         return redirect("meetings_contacts", slug)
     if request.method == "POST":
-        try:
+        with refusals_in_messages(request):
             services.save_contact(by=request.user, participation=row, code=code, note=request.POST.get("note", ""))
-        except (Refused, ValidationError) as problem:
-            add_to_messages(request, problem)
-        else:
             messages.success(request, _("Kept."))
             return redirect("meetings_contacts", slug)
     kept = SavedContact.objects.filter(company=row.company, attendee=person).first()

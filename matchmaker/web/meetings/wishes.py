@@ -1,7 +1,6 @@
 """Whom to meet: counterparts with the reasons of matching, wishes and requests."""
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -24,7 +23,7 @@ from matchmaker.matching import reasons
 from matchmaker.messaging.services.rates import reply_rate
 from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import signed_in
-from matchmaker.web.forms.refusals import add_to_form, add_to_messages
+from matchmaker.web.forms.refusals import refusals_in_form, refusals_in_messages
 from matchmaker.web.meetings.forms import AskForm
 from matchmaker.web.meetings.gate import participation_or_404
 from matchmaker.web.rendering.agendas import local, read_instant
@@ -151,11 +150,8 @@ def _asking(request: HttpRequest, row, other: Company, act, before: MeetingReque
     form = AskForm(request.POST or None, free=free, initial=initial)
     if request.method == "POST" and form.is_valid():
         slot = form.cleaned_data["slot"]
-        try:
+        with refusals_in_form(form):
             act(note=form.cleaned_data["note"], starts_at=read_instant(slot) if slot else None)
-        except (Refused, ValidationError) as problem:
-            add_to_form(form, problem)
-        else:
             return redirect("meetings_event", row.event.slug)
     context = {"row": row, "event": row.event, "other": other, "form": form, "before": before}
     context |= {"kept": services.kept_rate(other), "rate": reply_rate(other)}
@@ -185,11 +181,8 @@ def answer(request: HttpRequest, uid) -> HttpResponse:
     except ValueError:
         messages.error(request, _("Choose a slot of this event."))
         return _back(request, row.event.slug)
-    try:
+    with refusals_in_messages(request):
         services.answer_request(by=request.user, request=row, accept=said == "accept", other_time=other_time, seen=seen)
-    except Refused as problem:
-        add_to_messages(request, problem)
-    else:
         transaction.on_commit(start_delivery)
         messages.success(request, _answered(row, said))
     return _back(request, row.event.slug)

@@ -1,7 +1,6 @@
 """What a partner does with one company: enrol it, see where it stands, vouch for it."""
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,10 +10,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from matchmaker.campaigns.services import partners
 from matchmaker.companies.models import Invitation
 from matchmaker.companies.tasks import start_invitations
-from matchmaker.core.problems import Refused
 from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import partner
-from matchmaker.web.forms.refusals import add_to_form, add_to_messages
+from matchmaker.web.forms.refusals import refusals_in_form, refusals_in_messages
 from matchmaker.web.partner.follow import followed
 from matchmaker.web.partner.forms import EnrolForm, VouchForm
 
@@ -26,11 +24,8 @@ def enrol(request: HttpRequest, uid) -> HttpResponse:
     first = {"country": request.partner.country, "side": "supplier"}
     form = EnrolForm(request.POST if request.method == "POST" else None, initial=first)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_in_form(form):
             made = partners.enrol_company(by=request.user, partner=request.partner, **form.cleaned_data)
-        except (ValidationError, Refused) as problem:
-            add_to_form(form, problem)
-        else:
             transaction.on_commit(start_invitations)
             transaction.on_commit(start_delivery)
             messages.success(
@@ -73,11 +68,8 @@ def vouch(request: HttpRequest, uid, key) -> HttpResponse:
     enrolment = get_object_or_404(request.partner.enrolments.select_related("company", "partner__campaign"), uid=key)
     form = VouchForm(request.POST)
     if form.is_valid():
-        try:
+        with refusals_in_form(form):
             partners.vouch(by=request.user, enrolment=enrolment, text=form.cleaned_data["vouch"])
-        except (ValidationError, Refused) as problem:
-            add_to_form(form, problem)
-        else:
             transaction.on_commit(start_delivery)
             messages.success(request, _("You vouch for %(company)s.") % {"company": enrolment.company})
             return redirect("partner_company", uid, key)
@@ -89,10 +81,7 @@ def vouch(request: HttpRequest, uid, key) -> HttpResponse:
 def take_back(request: HttpRequest, uid, key) -> HttpResponse:
     enrolment = get_object_or_404(request.partner.enrolments.select_related("company", "partner__campaign"), uid=key)
     reason = request.POST.get("reason", "").replace("\x00", "")
-    try:
+    with refusals_in_messages(request):
         partners.withdraw_vouch(by=request.user, enrolment=enrolment, reason=reason)
-    except Refused as problem:
-        add_to_messages(request, problem)
-    else:
         messages.success(request, _("Your word is taken back."))
     return redirect("partner_company", uid, key)

@@ -1,7 +1,6 @@
 """A country partner's desk: its companies and how far they are, its codes."""
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,9 +10,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from matchmaker.campaigns.models import Partner
 from matchmaker.campaigns.services import partners
 from matchmaker.companies.models import Company
-from matchmaker.core.problems import Refused
 from matchmaker.web.access.decorators import partner, signed_in
-from matchmaker.web.forms.refusals import add_to_form
+from matchmaker.web.forms.refusals import refusals_in_form
 from matchmaker.web.partner.follow import followed
 from matchmaker.web.partner.forms import CodeForm
 
@@ -54,11 +52,8 @@ def home(request: HttpRequest, uid) -> HttpResponse:
 def codes(request: HttpRequest, uid) -> HttpResponse:
     form = CodeForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_in_form(form):
             made = partners.make_code(by=request.user, partner=request.partner, **form.cleaned_data)
-        except (ValidationError, Refused) as problem:
-            add_to_form(form, problem)
-        else:
             messages.success(request, _("The code is %(code)s. Pass it on with its address.") % {"code": made.code})
             return redirect("partner_codes", uid)
     context = {

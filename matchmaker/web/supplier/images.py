@@ -1,17 +1,15 @@
 """Pictures of a product."""
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from matchmaker.catalogue.services import add_product_image, change_product_image, remove_product_image
-from matchmaker.core.problems import Refused
 from matchmaker.core.uploads import MOST_BYTES
 from matchmaker.web.access.decorators import supplier
-from matchmaker.web.forms.refusals import add_to_form
+from matchmaker.web.forms.refusals import refusals_in_form
 from matchmaker.web.forms.uploads import limited
 from matchmaker.web.supplier.forms import ImageForm, PictureForm, picture_id, pictures_of
 from matchmaker.web.supplier.products import own_product, page_of
@@ -28,13 +26,10 @@ def add(request: HttpRequest, uid) -> HttpResponse:
         return page_of(request, product, image_form=ImageForm(), status=413)
     form = ImageForm(request.POST, request.FILES)
     if form.is_valid():
-        try:
+        with refusals_in_form(form):
             add_product_image(
                 by=request.user, product=product, upload=form.cleaned_data["image"], alt=form.cleaned_data["alt"]
             )
-        except (ValidationError, Refused) as problem:
-            add_to_form(form, problem)
-        else:
             messages.success(request, _("The picture is kept."))
             return _back(product)
     return page_of(request, product, image_form=form)
@@ -49,11 +44,9 @@ def change(request: HttpRequest, uid, pk: int) -> HttpResponse:
         return _back(product)
     form, refused = PictureForm(request.POST, auto_id=picture_id(image)), True
     if form.is_valid():
-        try:
+        with refusals_in_form(form):
             change_product_image(by=request.user, product=product, image=image, **form.cleaned_data)
             refused = False
-        except (ValidationError, Refused) as problem:
-            add_to_form(form, problem)
     pictures = pictures_of(product, (image, form) if refused else None)
     if request.htmx:
         context = {"product": product, "pictures": pictures, "said": "" if refused else _("The pictures are changed.")}

@@ -2,7 +2,6 @@
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,12 +13,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from matchmaker.catalogue.models import ProductCertificate
 from matchmaker.catalogue.services import add_product_file, describe_certificate, remove_product_file
 from matchmaker.companies.members import is_admin
-from matchmaker.core.problems import Refused
 from matchmaker.core.uploads import MOST_BYTES
 from matchmaker.matching.tasks import start_matching
 from matchmaker.web.access.decorators import supplier
 from matchmaker.web.forms import fields
-from matchmaker.web.forms.refusals import add_to_form, add_to_messages
+from matchmaker.web.forms.refusals import refusals_in_form, refusals_in_messages
 from matchmaker.web.forms.uploads import limited
 from matchmaker.web.supplier.forms import PAPERS, ProductFileForm
 from matchmaker.web.supplier.products import own_product, page_of
@@ -60,11 +58,8 @@ def certificate(request: HttpRequest, uid, code: str) -> HttpResponse:
         form = CertificateForm(initial=said)
         messages.error(request, _("A document may have up to 10 MB."))
     elif request.method == "POST" and form.is_valid():
-        try:
+        with refusals_in_form(form, {"files": "paper"}):
             describe_certificate(by=request.user, product=product, code=code, **form.cleaned_data)
-        except (ValidationError, Refused) as problem:
-            add_to_form(form, problem, {"files": "paper"})
-        else:
             transaction.on_commit(start_matching)
             messages.success(request, _("Written down. The team compares it with the paper you send."))
             return redirect(f"{reverse('supplier_product_edit', args=[uid])}#papers")
@@ -84,11 +79,8 @@ def add_file(request: HttpRequest, uid) -> HttpResponse:
         return page_of(request, product, file_form=form, status=413)
     form = ProductFileForm(request.POST, request.FILES)
     if form.is_valid():
-        try:
+        with refusals_in_form(form, {"files": "file"}):
             add_product_file(by=request.user, product=product, **form.cleaned_data)
-        except (ValidationError, Refused) as problem:
-            add_to_form(form, problem, {"files": "file"})
-        else:
             messages.success(request, _("The file is kept. Whoever may see the product can download it."))
             return _back(product)
     return page_of(request, product, file_form=form)
@@ -98,11 +90,8 @@ def add_file(request: HttpRequest, uid) -> HttpResponse:
 @require_POST
 def remove_file(request: HttpRequest, uid, key) -> HttpResponse:
     product = own_product(request, uid)
-    try:
+    with refusals_in_messages(request):
         remove_product_file(by=request.user, file=get_object_or_404(product.files, uid=key))
-    except Refused as problem:
-        add_to_messages(request, problem)
-    else:
         messages.success(request, _("The file is removed."))
     return _back(product)
 

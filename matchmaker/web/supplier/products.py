@@ -28,7 +28,7 @@ from matchmaker.matching.services.gaps import gaps
 from matchmaker.matching.tasks import start_matching
 from matchmaker.web.access.decorators import supplier
 from matchmaker.web.forms.double_submit import is_done
-from matchmaker.web.forms.refusals import add_to_form, add_to_messages
+from matchmaker.web.forms.refusals import add_to_form, add_to_messages, refusals_in_form, refusals_in_messages
 from matchmaker.web.supplier.codes import picked, suggestions
 from matchmaker.web.supplier.completeness import completeness
 from matchmaker.web.supplier.forms import (
@@ -162,7 +162,7 @@ def _typed_rows(post, prefix: str, names: Iterable[str], most: int) -> list[dict
 def _save(request: HttpRequest, product: Product | None, form: ProductForm, text_set, variants) -> Product | None:
     said = dict(form.cleaned_data)
     said["category_id"] = said.pop("category") or None
-    try:
+    with refusals_in_form(form):
         saved = save_product(
             by=request.user,
             company=request.company,
@@ -172,15 +172,13 @@ def _save(request: HttpRequest, product: Product | None, form: ProductForm, text
             variants=None if variants is None else variants.said(),
             **said,
         )
-    except (ValidationError, Refused) as problem:
-        add_to_form(form, problem)
-        return None
-    transaction.on_commit(start_matching)
-    # The draft is kept even where it cannot be published yet, and the form comes back.
-    is_done(request, see=reverse("supplier_product_edit", args=[saved.uid]))
-    if "publish" not in request.POST:
-        messages.success(request, _("Saved."))
-    return saved
+        transaction.on_commit(start_matching)
+        # The draft is kept even where it cannot be published yet, and the form comes back.
+        is_done(request, see=reverse("supplier_product_edit", args=[saved.uid]))
+        if "publish" not in request.POST:
+            messages.success(request, _("Saved."))
+        return saved
+    return None
 
 
 def _publish(request: HttpRequest, product: Product, form: ProductForm) -> bool:
@@ -260,11 +258,8 @@ def _act(request: HttpRequest, uid, verb: Callable[..., Product], sentence: str)
     """One button: the verb, then the product's page. An address opened by hand only shows the product."""
     product = own_product(request, uid)
     if request.method == "POST":
-        try:
+        with refusals_in_messages(request):
             product = verb(by=request.user, product=product)
-        except (Refused, ValidationError) as problem:
-            add_to_messages(request, problem)
-        else:
             transaction.on_commit(start_matching)
             messages.success(request, sentence)
     return redirect("supplier_product_edit", product.uid)

@@ -2,7 +2,6 @@
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,7 +11,6 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from matchmaker.core.lists import join_sentences, labelled
-from matchmaker.core.problems import Refused
 from matchmaker.market_access import sentences
 from matchmaker.market_access.models import EntryRule, Registration
 from matchmaker.market_access.registrations import CLOSES_MONTHS, OPENS_MONTHS, months_before
@@ -20,7 +18,7 @@ from matchmaker.market_access.services import record_registration, remove_regist
 from matchmaker.matching.tasks import start_matching
 from matchmaker.web.access.decorators import supplier
 from matchmaker.web.forms import fields
-from matchmaker.web.forms.refusals import add_to_messages
+from matchmaker.web.forms.refusals import refusals_in_messages
 from matchmaker.web.supplier.market import back_to_market
 from matchmaker.web.supplier.products import own_product
 
@@ -73,11 +71,8 @@ def add(request: HttpRequest, uid) -> HttpResponse:
         return back_to_market(request, product)
     values = form.cleaned_data
     single = any(values["code"] in rule.accepts for rule in EntryRule.objects.filter(per_product=True))
-    try:
+    with refusals_in_messages(request):
         record_registration(by=request.user, company=product.company, product=product if single else None, **values)
-    except (Refused, ValidationError) as problem:
-        add_to_messages(request, problem)
-    else:
         transaction.on_commit(start_matching)
         messages.success(request, _("Recorded. You are reminded when it has to be renewed."))
     return back_to_market(request, product)

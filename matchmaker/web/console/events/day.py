@@ -2,7 +2,6 @@
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.db.models import Count, Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,7 +13,7 @@ from matchmaker.events import services
 from matchmaker.events.models import Attendee, GateDevice, Scan
 from matchmaker.web.access.decorators import team
 from matchmaker.web.console.events.event import event_of
-from matchmaker.web.forms.refusals import add_to_messages
+from matchmaker.web.forms.refusals import refusals_in_messages
 
 
 @team
@@ -76,11 +75,8 @@ def reissue(request, slug, uid):
 def device(request, slug):
     """A key for the phone at a gate; its address is shown on the next page once."""
     event = event_of(request, slug)
-    try:
+    with refusals_in_messages(request):
         _device, secret = services.make_device(by=request.user, event=event, gate=request.POST.get("gate", "")[:60])
-    except ValidationError as problem:
-        add_to_messages(request, problem)
-    else:
         request.session["gate_key"] = f"{settings.SITE_URL}{reverse('gate')}#{secret}"
     return redirect("console_event_today", slug)
 

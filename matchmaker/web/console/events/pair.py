@@ -3,7 +3,6 @@
 import datetime as dt
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
@@ -22,7 +21,7 @@ from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import organiser, team
 from matchmaker.web.console.events.event import event_of
 from matchmaker.web.console.events.plan import draft_of
-from matchmaker.web.forms.refusals import add_to_messages
+from matchmaker.web.forms.refusals import refusals_in_messages
 from matchmaker.web.rendering.agendas import local, read_instant
 from matchmaker.web.rendering.notice_claims import done
 
@@ -141,7 +140,7 @@ def _both_told(what: str, meeting: Meeting) -> str:
 def change(request, slug, uid):
     found = _meeting(request, slug, uid)
     act, who = request.POST.get("act"), {"by": request.user, "meeting": found}
-    try:
+    with refusals_in_messages(request):
         if act == "move":
             services.move_meeting(**who, starts_at=read_slot(request.POST.get("slot", "")))
             messages.success(request, _both_told(_("Moved."), found))
@@ -156,9 +155,6 @@ def change(request, slug, uid):
             messages.success(request, _("Noted."))
         else:
             raise Http404
-    except (Refused, ValidationError) as problem:
-        add_to_messages(request, problem)
-    else:
         transaction.on_commit(start_delivery)
     return redirect("console_event_meeting", slug, uid)
 

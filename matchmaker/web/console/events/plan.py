@@ -22,7 +22,7 @@ from matchmaker.web.access.decorators import organiser, team
 from matchmaker.web.console.events.boards import VIEWS, Cell, board
 from matchmaker.web.console.events.event import event_of
 from matchmaker.web.console.events.forms import PlanForm
-from matchmaker.web.forms.refusals import add_to_messages
+from matchmaker.web.forms.refusals import refusals_in_messages
 from matchmaker.web.rendering.agendas import local
 from matchmaker.web.templatetags.ui import moment, number
 
@@ -68,14 +68,12 @@ def _plans(request, event, form, status=200):
 def place_request(request, slug, uid):
     """Give a meeting that both sides agreed to the first slot that suits both."""
     found = get_object_or_404(event_of(request, slug).requests.select_related("event__campaign"), uid=uid)
-    try:
+    with refusals_in_messages(request):
         meeting = services.place_request(by=request.user, request=found)
-    except Refused as problem:
-        add_to_messages(request, problem)
+        transaction.on_commit(start_delivery)
+        when = moment(local(meeting.starts_at, meeting.event.zone))
+        messages.success(request, _("Placed at %(when)s. It stands in both agendas now.") % {"when": when})
         return redirect("console_event_plans", slug)
-    transaction.on_commit(start_delivery)
-    when = moment(local(meeting.starts_at, meeting.event.zone))
-    messages.success(request, _("Placed at %(when)s. It stands in both agendas now.") % {"when": when})
     return redirect("console_event_plans", slug)
 
 
@@ -280,36 +278,32 @@ def _is_uuid(text: str) -> bool:
 @require_POST
 def publish(request, slug, uid):
     draft = draft_of(request, slug, uid)
-    try:
+    with refusals_in_messages(request):
         done = services.publish_plan(by=request.user, draft=draft)
-    except Refused as problem:
-        add_to_messages(request, problem)
-        return redirect("console_event_plan", slug, uid)
-    transaction.on_commit(start_delivery)
-    messages.success(
-        request,
-        _(
-            "Published: %(new)d new, %(moved)d moved, %(same)d as before, %(cancelled)d called off. "
-            "%(told)d people are told."
-        )
-        % {name: getattr(done, name) for name in ("new", "moved", "same", "cancelled", "told")},
-    )
-    if done.left_out:
-        messages.warning(
+        transaction.on_commit(start_delivery)
+        messages.success(
             request,
-            _("%(count)d meetings were left out: they are not possible any more.") % {"count": done.left_out},
+            _(
+                "Published: %(new)d new, %(moved)d moved, %(same)d as before, %(cancelled)d called off. "
+                "%(told)d people are told."
+            )
+            % {name: getattr(done, name) for name in ("new", "moved", "same", "cancelled", "told")},
         )
-    return redirect("console_event_meetings", slug)
+        if done.left_out:
+            messages.warning(
+                request,
+                _("%(count)d meetings were left out: they are not possible any more.") % {"count": done.left_out},
+            )
+        return redirect("console_event_meetings", slug)
+    return redirect("console_event_plan", slug, uid)
 
 
 @organiser
 @require_POST
 def discard(request, slug, uid):
     draft = draft_of(request, slug, uid)
-    try:
+    with refusals_in_messages(request):
         services.discard_plan(by=request.user, draft=draft)
-    except Refused as problem:
-        add_to_messages(request, problem)
     return redirect("console_event_plans", slug)
 
 

@@ -21,7 +21,7 @@ from matchmaker.web.access.decorators import organiser, team
 from matchmaker.web.console.events.event import event_of
 from matchmaker.web.console.events.pair import read_slot
 from matchmaker.web.console.qr import qr
-from matchmaker.web.forms.refusals import add_to_messages
+from matchmaker.web.forms.refusals import refusals_in_messages
 from matchmaker.web.rendering.agendas import local
 from matchmaker.web.rendering.notice_claims import done
 
@@ -167,12 +167,9 @@ def mend(request, slug, uid):
     """A company does not come, or comes late: keep what can stay, fill what became free."""
     event = event_of(request, slug)
     row = get_object_or_404(event.participations.registered().select_related("company"), uid=uid)
-    try:
+    with refusals_in_messages(request):
         until = read_slot(request.POST["until"]) if request.POST.get("until") else None
         done = services.mend_plan(by=request.user, event=event, company=row.company, until=until)
-    except Refused as problem:
-        add_to_messages(request, problem)
-    else:
         transaction.on_commit(start_delivery)
         messages.success(
             request,
@@ -190,7 +187,7 @@ def place(request, slug, uid):
     rows = event.participations.registered().select_related("company")
     row = get_object_or_404(rows, uid=uid)
     other = next((one for one in rows if str(one.uid) == request.POST.get("other")), None)
-    try:
+    with refusals_in_messages(request):
         if other is None:
             raise Refused("not_registered", _("Choose a company that is registered."), status=400)
         supplier, buyer = (row, other) if row.side == EventParticipation.Side.SUPPLIER else (other, row)
@@ -201,9 +198,6 @@ def place(request, slug, uid):
             buyer=buyer.company,
             starts_at=read_slot(request.POST.get("slot", "")),
         )
-    except Refused as problem:
-        add_to_messages(request, problem)
-    else:
         transaction.on_commit(start_delivery)
         at, both = _("Booked at table %(table)d.") % {"table": booked.table}, [booked.supplier, booked.buyer]
         told = _("Both sides are told.")

@@ -11,12 +11,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from matchmaker.catalogue.models import Category
-from matchmaker.core.problems import Refused
 from matchmaker.matching import tasks
 from matchmaker.matching.models import Match, MatchRun
 from matchmaker.matching.services import cancel_match_run, put_aside, start_match_run, try_again
 from matchmaker.web.access.decorators import organiser, team
-from matchmaker.web.forms.refusals import add_to_messages
+from matchmaker.web.forms.refusals import refusals_in_messages
 
 ASIDE_SHOWN = 50
 
@@ -100,13 +99,11 @@ def job_of(run: MatchRun) -> dict:
 @organiser
 @require_POST
 def start(request):
-    try:
+    with refusals_in_messages(request):
         run = start_match_run(by=request.user, campaign=request.campaign)
-    except Refused as problem:
-        add_to_messages(request, problem)
+        blocks = run.blocks.count()
+        transaction.on_commit(lambda: tasks.start_run(blocks))
         return redirect("console_matching")
-    blocks = run.blocks.count()
-    transaction.on_commit(lambda: tasks.start_run(blocks))
     return redirect("console_matching")
 
 

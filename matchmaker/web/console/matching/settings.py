@@ -2,7 +2,6 @@
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.shortcuts import redirect, render
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
@@ -12,6 +11,7 @@ from matchmaker.matching.models import MatchRun, MatchSettings
 from matchmaker.matching.services import effect_of, save_settings
 from matchmaker.matching.services.tuning import HIGHEST, MOST_PROMISED, weights_in_use
 from matchmaker.web.access.decorators import organiser
+from matchmaker.web.forms.refusals import refusals_in_form
 
 
 def _weight(label, help_text, low: float = 0, high: float = HIGHEST) -> forms.FloatField:
@@ -58,16 +58,12 @@ def match_settings(request):
     form = SettingsForm(request.POST or None, initial=initial)
     effect = None
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_in_form(form):
             if request.POST.get("do") == "save":
                 save_settings(by=request.user, campaign=request.campaign, **form.given())
                 messages.success(request, _("Saved. The settings count from the next full run on."))
                 return redirect("console_matching")
             effect = effect_of(**form.given())
-        except ValidationError as error:
-            for field, sentences in error.message_dict.items():
-                for sentence in sentences:
-                    form.add_error(field if field in form.fields else None, sentence)
     latest = MatchRun.objects.filter(state=MatchRun.State.DONE).first()
     context = {
         "form": form,

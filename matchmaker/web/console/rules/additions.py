@@ -3,20 +3,18 @@
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from matchmaker.core.problems import Refused
 from matchmaker.market_access import sentences, services
 from matchmaker.market_access.models import EntryRule
 from matchmaker.matching import tasks as matching_tasks
 from matchmaker.web.access.decorators import organiser
 from matchmaker.web.console.rules.forms import AdmissionForm, NewAgreementForm, NewRuleForm
-from matchmaker.web.forms.refusals import add_to_form
+from matchmaker.web.forms.refusals import refusals_in_form
 
 
 @organiser
@@ -57,11 +55,8 @@ def admission(request: HttpRequest, code: str) -> HttpResponse:
 
 def _page(request: HttpRequest, form, context: dict, verb: Callable) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_in_form(form):
             made = verb(**form.cleaned_data)
-        except (Refused, ValidationError) as problem:
-            add_to_form(form, problem)
-        else:
             transaction.on_commit(matching_tasks.start_matching)
             messages.success(request, _("Recorded. The audit says who added it."))
             code = getattr(made, "rule_code", None) or made.code

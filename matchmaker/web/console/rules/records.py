@@ -23,7 +23,7 @@ from matchmaker.market_access.readiness import State
 from matchmaker.matching import tasks as matching_tasks
 from matchmaker.web.access.decorators import organiser, team
 from matchmaker.web.console.rules.forms import AgreementForm, PartnerForm, RateForm, RuleForm, TariffForm
-from matchmaker.web.forms.refusals import add_to_form
+from matchmaker.web.forms.refusals import add_to_form, refusals_in_form
 
 KEPT_SECONDS = 3600  # how long an uploaded tariff waits between preview and loading
 SHOWN = 50
@@ -93,12 +93,10 @@ def previewed(form, look) -> list | None:
 
 
 def done(form, act) -> bool:
-    try:
+    with refusals_in_form(form):
         act()
-    except (Refused, ValidationError) as problem:
-        add_to_form(form, problem)
-        return False
-    return True
+        return True
+    return False
 
 
 def history(row) -> list[dict]:
