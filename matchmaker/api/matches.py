@@ -6,7 +6,7 @@ from rest_framework import mixins, serializers
 from rest_framework.response import Response
 
 from matchmaker.api.base import Output, Resource, Strict
-from matchmaker.api.filters import Filter, equal
+from matchmaker.api.pagination import Filter, equal
 from matchmaker.api.permissions import SIGNED_IN
 from matchmaker.campaigns import boundary
 from matchmaker.companies.services import is_member

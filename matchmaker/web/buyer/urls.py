@@ -2,17 +2,7 @@
 
 from django.urls import path
 
-from matchmaker.web.buyer import (
-    choices,
-    company,
-    compare,
-    demand_pages,
-    demands,
-    exports,
-    home,
-    matches,
-    shortlist,
-)
+from matchmaker.web.buyer import choices, company, comparison, demand_pages, demands, exports, home, matches, shortlist
 
 urlpatterns = [
     path("", home.show, name="buyer_home"),
@@ -45,6 +35,6 @@ urlpatterns = [
     path("not-for-us/supplier/<uuid:uid>/", choices.supplier, name="buyer_not_for_us_supplier"),
     path("not-for-us/<int:key>/take-back/", choices.take_back, name="buyer_not_for_us_back"),
     path("not-for-us/visibility/", choices.visibility, name="buyer_visibility"),
-    path("compare/", compare.show, name="buyer_compare"),
-    path("compare/sheet/", compare.sheet, name="buyer_compare_sheet"),
+    path("compare/", comparison.show, name="buyer_compare"),
+    path("compare/sheet/", comparison.sheet, name="buyer_compare_sheet"),
 ]

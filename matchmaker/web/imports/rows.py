@@ -19,7 +19,7 @@ from matchmaker.imports.services.correcting import cell
 from matchmaker.web.access.decorators import signed_in
 from matchmaker.web.forms.refusals import refusals_in_messages
 from matchmaker.web.imports import owners
-from matchmaker.web.imports.words import InWords, choices_for
+from matchmaker.web.imports.forms import InWords, choices_for
 
 Action = ImportRow.Action
 NAMES = ("name", "legal_name", "text", "title")  # the column that says what a row is about, by kind
