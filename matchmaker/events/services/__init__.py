@@ -47,6 +47,7 @@ from matchmaker.events.services.outcomes import (
 from matchmaker.events.services.participations import (
     close_calendar_address,
     give_booths,
+    planned_counterparts,
     register_for_event,
     renew_calendar_address,
     set_availability,

@@ -215,6 +215,13 @@ def away_slots(participation: EventParticipation) -> set[dt.datetime]:
     return {dt.datetime.fromisoformat(text) for text in participation.away}
 
 
+def planned_counterparts(participation: EventParticipation) -> list[Company]:
+    """The companies this one has a planned meeting with."""
+    meetings = Meeting.objects.of(participation.event).of_company(participation.company)
+    planned = meetings.filter(status=Meeting.Status.PLANNED).select_related("supplier", "buyer")
+    return [row.buyer if row.supplier_id == participation.company_id else row.supplier for row in planned]
+
+
 @transaction.atomic
 def withdraw_from_event(*, by: User, participation: EventParticipation) -> EventParticipation:
     """Take the company out: its meetings are cancelled, the others told, and the waiting list moves up."""

@@ -16,7 +16,7 @@ from matchmaker.messaging.models import Quote
 from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import signed_in
 from matchmaker.web.enquiries.forms import AnswerQuoteForm, QuoteForm
-from matchmaker.web.enquiries.gate import act_and_return, enquiry_of, one_of
+from matchmaker.web.enquiries.gate import act_and_return, enquiry_of, one_of, with_notice
 from matchmaker.web.forms.refusals import refusals_in_form
 
 CARRIED = ("price", "currency", "price_unit", "min_order", "min_order_unit", "incoterm", "incoterm_place")
@@ -69,7 +69,8 @@ def answer(request: HttpRequest, uid) -> HttpResponse:
                 by=request.user, quote=quote, answer=request.POST.get("answer", ""), note=form.cleaned_data["note"]
             )
             transaction.on_commit(start_delivery)
-            messages.success(request, _("The supplier is told."))
+            told = (_("The supplier is told."), "enquiry_quote")
+            messages.success(request, with_notice(request, quote.enquiry, _("Saved."), told))
             return redirect("enquiry", quote.enquiry.uid)
     context = {"quote": quote, "enquiry": quote.enquiry, "form": form, "rows": comparison([quote])}
     return render(request, "enquiries/quote_answer.html", context, status=422 if form.errors else 200)

@@ -78,9 +78,13 @@ def context_of(request: HttpRequest, enquiry, side, form) -> dict:
 
 
 ACTS = {
-    "decline": (services.decline, gettext_lazy("Declined. They are told and cannot ask again.")),
-    "nothing": (services.nothing_to_answer, gettext_lazy("Noted: nobody is reminded of it.")),
-    "close": (services.close_enquiry, gettext_lazy("Put away. Whoever writes again opens it.")),
+    "decline": (
+        services.decline,
+        gettext_lazy("Declined. They cannot ask again."),
+        (gettext_lazy("The other side is told."), "enquiry_declined"),
+    ),
+    "nothing": (services.nothing_to_answer, gettext_lazy("Noted: nobody is reminded of it."), ("", "")),
+    "close": (services.close_enquiry, gettext_lazy("Put away. Whoever writes again opens it."), ("", "")),
 }
 
 
@@ -92,8 +96,8 @@ def act(request: HttpRequest, uid) -> HttpResponse:
     if chosen not in ACTS:
         messages.error(request, _("Choose one of the buttons."))
         return redirect("enquiry", enquiry.uid)
-    verb, said = ACTS[chosen]
-    return act_and_return(request, lambda: verb(by=request.user, enquiry=enquiry), enquiry, said=said)
+    service, said, told = ACTS[chosen]
+    return act_and_return(request, lambda: service(by=request.user, enquiry=enquiry), enquiry, said=said, told=told)
 
 
 @signed_in
@@ -149,7 +153,8 @@ def move_sample(request: HttpRequest, uid) -> HttpResponse:
         request,
         lambda: services.move_sample(by=request.user, sample=sample, stage=request.POST.get("stage", ""), **fields),
         sample.enquiry,
-        said=_("Noted; the other side is told."),
+        said=_("Noted."),
+        told=(_("The other side is told."), "enquiry_step"),
         anchor="sample",
     )
 
@@ -183,7 +188,8 @@ def answer_step(request: HttpRequest, uid) -> HttpResponse:
             why=request.POST.get("why", "")[:300],
         ),
         step.enquiry,
-        said=_("Noted; the other side is told."),
+        said=_("Noted."),
+        told=(_("The other side is told."), "enquiry_step"),
         anchor="deal",
     )
 

@@ -22,6 +22,7 @@ from matchmaker.web.access.decorators import everyone, signed_in
 from matchmaker.web.forms.refusals import refusals_in_messages
 from matchmaker.web.meetings.gate import event_of, own_participation, participation_or_404
 from matchmaker.web.rendering.agendas import Row, by_day, local, read_instant, rows_of, viewers_zone
+from matchmaker.web.rendering.notice_claims import done
 
 
 def _rows(request: HttpRequest, row: EventParticipation) -> list[Row]:
@@ -196,12 +197,15 @@ def meeting(request: HttpRequest, uid) -> HttpResponse:
     return render(request, "meetings/meeting.html", context)
 
 
-def _turned(request: HttpRequest, uid, verb, sentence: str, **fields) -> HttpResponse:
-    found, _row = _own(request, uid)
+def _turned(request: HttpRequest, uid, verb, sentence: str, *, told: str = "", **fields) -> HttpResponse:
+    """Call a service for one's meeting. `told` is said too where the other side has a notice of the change."""
+    found, row = _own(request, uid)
     with refusals_in_messages(request):
         verb(by=request.user, meeting=found, **fields)
         transaction.on_commit(start_delivery)
-        messages.success(request, sentence)
+        other = found.buyer if row.company_id == found.supplier_id else found.supplier
+        companies = [other] if told else []
+        messages.success(request, done(sentence, told, kind="meetings_changed", companies=companies))
     return redirect("meetings_meeting", found.uid)
 
 
@@ -245,7 +249,8 @@ def answer_move(request: HttpRequest, uid) -> HttpResponse:
 @require_POST
 def cancel(request: HttpRequest, uid) -> HttpResponse:
     why = request.POST.get("why", "")[:300]
-    return _turned(request, uid, services.cancel_meeting, _("Cancelled. The other side is told."), why=why)
+    told = _("The other side is told.")
+    return _turned(request, uid, services.cancel_meeting, _("Cancelled."), told=told, why=why)
 
 
 @signed_in

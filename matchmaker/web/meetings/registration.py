@@ -20,6 +20,7 @@ from matchmaker.web.forms.refusals import refusals_in_form, refusals_in_messages
 from matchmaker.web.meetings.forms import RegistrationForm
 from matchmaker.web.meetings.gate import event_of, own_participation, participation_or_404
 from matchmaker.web.rendering.agendas import read_away, ticked_slots, viewers_zone
+from matchmaker.web.rendering.notice_claims import done
 
 
 @signed_in
@@ -121,8 +122,10 @@ def availability(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 def withdraw(request: HttpRequest, slug: str) -> HttpResponse:
     row = participation_or_404(request, slug)
+    others = services.planned_counterparts(row)
     with refusals_in_messages(request):
         services.withdraw_from_event(by=request.user, participation=row)
         transaction.on_commit(start_delivery)
-        messages.success(request, _("Your company has withdrawn. Those you would have met are told."))
+        withdrawn, told = _("Your company has withdrawn."), _("Those you would have met are told.")
+        messages.success(request, done(withdrawn, told, kind="meetings_changed", companies=others))
     return redirect("meetings")

@@ -16,6 +16,7 @@ from matchmaker.web.console.events.event import event_of
 from matchmaker.web.console.events.forms import InterpreterForm, WalkInForm
 from matchmaker.web.forms.refusals import refusals_in_form, refusals_in_messages
 from matchmaker.web.rendering.agendas import read_away, ticked_slots
+from matchmaker.web.rendering.notice_claims import done
 
 
 @team
@@ -89,10 +90,12 @@ def add(request, slug):
 def withdraw(request, slug, uid):
     event = event_of(request, slug)
     row = get_object_or_404(event.participations.select_related("event", "company"), uid=uid)
+    others = services.planned_counterparts(row)
     with refusals_in_messages(request):
         services.withdraw_from_event(by=request.user, participation=row)
         transaction.on_commit(start_delivery)
-        messages.success(request, _("Withdrawn. Those they would have met are told."))
+        told = _("Those they would have met are told.")
+        messages.success(request, done(_("Withdrawn."), told, kind="meetings_changed", companies=others))
     return redirect("console_event_participants", slug)
 
 
