@@ -18,22 +18,9 @@ class PublicCompany(Output):
     class Meta:
         model = Company
         fields = [
-            "uid",
-            "legal_name",
-            "name_latin",
-            "name_zh",
-            "country",
-            "city",
-            "website",
-            "founded",
-            "size",
-            "languages",
-            "first_time_exporter",
-            "about",
-            "about_en",
-            "verification",
-            "verified_at",
-        ]
+            "uid", "legal_name", "name_latin", "name_zh", "country", "city", "website", "founded", "size",
+            "languages", "first_time_exporter", "about", "about_en", "verification", "verified_at",
+        ]  # fmt: skip
         read_only_fields = fields
 
 

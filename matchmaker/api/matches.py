@@ -31,24 +31,10 @@ class MatchOut(Output):
     class Meta:
         model = Match
         fields = [
-            "uid",
-            "side",
-            "product",
-            "product_name",
-            "demand",
-            "line",
-            "line_text",
-            "score",
-            "probability",
-            "parts",
-            "reasons",
-            "conditions",
-            "supplier_answer",
-            "buyer_answer",
-            "mutual_at",
-            "contact",
+            "uid", "side", "product", "product_name", "demand", "line", "line_text", "score", "probability",
+            "parts", "reasons", "conditions", "supplier_answer", "buyer_answer", "mutual_at", "contact",
             "created_at",
-        ]
+        ]  # fmt: skip
         read_only_fields = fields
 
     def get_side(self, match) -> str:

@@ -32,16 +32,8 @@ CALLED = {
 }
 # Columns whose value is often the same for a whole file and not written in it.
 OFTEN_THE_SAME = (
-    "company",
-    "language",
-    "country",
-    "origin",
-    "currency",
-    "category",
-    "title",
-    "closing_on",
-    "price_unit",
-)
+    "company", "language", "country", "origin", "currency", "category", "title", "closing_on", "price_unit",
+)  # fmt: skip
 
 
 def _where_empty(column: Column) -> str:

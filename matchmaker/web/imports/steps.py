@@ -16,8 +16,8 @@ from matchmaker.imports.models import Import, ImportRow
 from matchmaker.imports.reading.problems import MAX_BYTES
 from matchmaker.imports.tasks import start_imports
 from matchmaker.web.access.decorators import signed_in
+from matchmaker.web.forms.fields import limited
 from matchmaker.web.forms.refusals import refusals_in_form, refusals_in_messages
-from matchmaker.web.forms.uploads import limited
 from matchmaker.web.imports import feeds, owners
 from matchmaker.web.imports.forms import ColumnsForm, FileForm, InWords, LookForm
 from matchmaker.web.imports.rows import preview

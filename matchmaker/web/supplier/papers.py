@@ -23,8 +23,8 @@ from matchmaker.market_access.services import record_registration, remove_regist
 from matchmaker.matching.tasks import start_matching
 from matchmaker.web.access.decorators import supplier
 from matchmaker.web.forms import fields
+from matchmaker.web.forms.fields import limited
 from matchmaker.web.forms.refusals import refusals_in_form, refusals_in_messages
-from matchmaker.web.forms.uploads import limited
 from matchmaker.web.supplier.forms import PAPERS, ProductFileForm
 from matchmaker.web.supplier.market import back_to_market
 from matchmaker.web.supplier.products import own_product, page_of

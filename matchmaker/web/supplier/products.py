@@ -34,8 +34,8 @@ from matchmaker.matching.services.gaps import Gap, gaps
 from matchmaker.matching.tasks import start_matching
 from matchmaker.web.access.decorators import supplier
 from matchmaker.web.forms.double_submit import is_done
+from matchmaker.web.forms.fields import limited
 from matchmaker.web.forms.refusals import add_to_form, add_to_messages, refusals_in_form, refusals_in_messages
-from matchmaker.web.forms.uploads import limited
 from matchmaker.web.supplier.codes import picked, suggestions
 from matchmaker.web.supplier.forms import (
     MAX_TEXTS,
