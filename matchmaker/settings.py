@@ -352,16 +352,16 @@ BOUNDARY_LIMIT = env.int("BOUNDARY_LIMIT", 100_000)  # persons a year; beyond it
 # -- the API ----------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "matchmaker.api.authentication.TokenAuthentication",
+        "matchmaker.api.permissions.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["matchmaker.api.permissions.DeclaredPolicy"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["matchmaker.api.parsers.StrictJSONParser"],
     "DEFAULT_PAGINATION_CLASS": "matchmaker.api.pagination.Pages",
-    "DEFAULT_FILTER_BACKENDS": ["matchmaker.api.filters.DeclaredFilters"],
+    "DEFAULT_FILTER_BACKENDS": ["matchmaker.api.pagination.DeclaredFilters"],
     "DEFAULT_SCHEMA_CLASS": "matchmaker.api.schema.Operations",
-    "DEFAULT_THROTTLE_CLASSES": ["matchmaker.api.throttling.PerCaller"],
+    "DEFAULT_THROTTLE_CLASSES": ["matchmaker.api.permissions.PerCaller"],
     "DEFAULT_THROTTLE_RATES": {"caller": env.str("API_RATE", "360/min")},
     "EXCEPTION_HANDLER": "matchmaker.api.problems.handle",
     "NUM_PROXIES": TRUSTED_PROXIES,

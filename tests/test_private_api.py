@@ -27,8 +27,7 @@ PRIVATE = (
     "numba.core",
 )
 # Attributes that begin with an underscore are checked by ruff (SLF001).
-ALLOWED = {
-}
+ALLOWED = {}
 
 
 def used(file: Path) -> set[str]:

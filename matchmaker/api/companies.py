@@ -6,7 +6,7 @@ from rest_framework import mixins
 from rest_framework.response import Response
 
 from matchmaker.api.base import Output, Resource, Strict
-from matchmaker.api.filters import equal, search_words
+from matchmaker.api.pagination import equal, search_words
 from matchmaker.api.permissions import EVERYONE, SIGNED_IN
 from matchmaker.companies.models import Company
 from matchmaker.companies.services import update_company
@@ -18,22 +18,9 @@ class PublicCompany(Output):
     class Meta:
         model = Company
         fields = [
-            "uid",
-            "legal_name",
-            "name_latin",
-            "name_zh",
-            "country",
-            "city",
-            "website",
-            "founded",
-            "size",
-            "languages",
-            "first_time_exporter",
-            "about",
-            "about_en",
-            "verification",
-            "verified_at",
-        ]
+            "uid", "legal_name", "name_latin", "name_zh", "country", "city", "website", "founded", "size",
+            "languages", "first_time_exporter", "about", "about_en", "verification", "verified_at",
+        ]  # fmt: skip
         read_only_fields = fields
 
 

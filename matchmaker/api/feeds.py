@@ -6,7 +6,7 @@ from rest_framework import mixins, serializers
 from rest_framework.response import Response
 
 from matchmaker.api.base import Output, Resource, Strict
-from matchmaker.api.filters import equal
+from matchmaker.api.pagination import equal
 from matchmaker.api.permissions import SIGNED_IN
 from matchmaker.imports import sentences, services
 from matchmaker.imports.models import Feed, Import

@@ -6,7 +6,7 @@ from rest_framework import mixins, serializers
 from rest_framework.response import Response
 
 from matchmaker.api.base import Output, Resource, Strict
-from matchmaker.api.filters import Filter, equal
+from matchmaker.api.pagination import Filter, equal
 from matchmaker.api.permissions import SIGNED_IN
 from matchmaker.campaigns import boundary
 from matchmaker.companies.services import is_member
@@ -31,24 +31,10 @@ class MatchOut(Output):
     class Meta:
         model = Match
         fields = [
-            "uid",
-            "side",
-            "product",
-            "product_name",
-            "demand",
-            "line",
-            "line_text",
-            "score",
-            "probability",
-            "parts",
-            "reasons",
-            "conditions",
-            "supplier_answer",
-            "buyer_answer",
-            "mutual_at",
-            "contact",
+            "uid", "side", "product", "product_name", "demand", "line", "line_text", "score", "probability",
+            "parts", "reasons", "conditions", "supplier_answer", "buyer_answer", "mutual_at", "contact",
             "created_at",
-        ]
+        ]  # fmt: skip
         read_only_fields = fields
 
     def get_side(self, match) -> str:

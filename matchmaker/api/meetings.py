@@ -8,7 +8,7 @@ from rest_framework import mixins, serializers
 from rest_framework.response import Response
 
 from matchmaker.api.base import Output, Resource, Strict
-from matchmaker.api.filters import equal
+from matchmaker.api.pagination import equal
 from matchmaker.api.participations import AT_EVENT, READ_AND, WRITE, CompanyOut, event_of
 from matchmaker.companies.models import Company
 from matchmaker.events import services

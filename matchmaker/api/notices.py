@@ -5,7 +5,7 @@ from rest_framework import mixins
 from rest_framework.response import Response
 
 from matchmaker.api.base import Output, Resource
-from matchmaker.api.filters import Filter
+from matchmaker.api.pagination import Filter
 from matchmaker.api.permissions import SIGNED_IN
 from matchmaker.notifications.models import Notice
 from matchmaker.notifications.services import mark_read

@@ -10,7 +10,7 @@ from rest_framework import mixins, serializers
 from rest_framework.response import Response
 
 from matchmaker.api.base import Output, Resource, Strict
-from matchmaker.api.filters import equal
+from matchmaker.api.pagination import equal
 from matchmaker.api.permissions import SIGNED_IN
 from matchmaker.events import services
 from matchmaker.events.models import Attendee, Event, EventParticipation, Wish

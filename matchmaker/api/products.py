@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from matchmaker.api.base import Output, Resource, Strict
 from matchmaker.api.companies import PublicCompany
-from matchmaker.api.filters import Filter, equal, search_words
+from matchmaker.api.pagination import Filter, equal, search_words
 from matchmaker.api.permissions import EVERYONE, SIGNED_IN
 from matchmaker.catalogue import services
 from matchmaker.catalogue.models import (

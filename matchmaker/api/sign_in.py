@@ -12,8 +12,7 @@ from rest_framework.views import APIView
 
 from matchmaker.accounts.services import SCOPES, create_token
 from matchmaker.api.base import Strict
-from matchmaker.api.permissions import EVERYONE
-from matchmaker.api.throttling import SignIn
+from matchmaker.api.permissions import EVERYONE, SignIn
 from matchmaker.campaigns import second_step
 from matchmaker.core.problems import Refused
 

@@ -5,14 +5,13 @@ from django.urls import path
 from matchmaker.api.companies import Companies
 from matchmaker.api.demands import Demands
 from matchmaker.api.docs import Entrance, Page, Problems, Schema
-from matchmaker.api.documents import Documents
+from matchmaker.api.documents import Documents, Papers
 from matchmaker.api.enquiries import Enquiries, Quotes
 from matchmaker.api.events import Events
 from matchmaker.api.feeds import Feeds
 from matchmaker.api.matches import Matches
 from matchmaker.api.meetings import MeetingRequests, Meetings
 from matchmaker.api.notices import Notices
-from matchmaker.api.papers import Papers
 from matchmaker.api.participations import Participations
 from matchmaker.api.product_files import ProductCertificates, ProductFiles, ProductPictures
 from matchmaker.api.products import Products

@@ -1,7 +1,6 @@
 """What one's own company says of itself, and where its approval stands; the same page on both desks."""
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -16,7 +15,7 @@ from matchmaker.matching.tasks import start_matching
 from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import current_campaign
 from matchmaker.web.forms.company import CompanyForm, said_by
-from matchmaker.web.forms.refusals import add_to_form
+from matchmaker.web.forms.refusals import refusals_in_form
 
 OPEN = (Company.Status.DRAFT, Company.Status.RETURNED)
 STATES = {
@@ -53,7 +52,7 @@ def edit_own_company(request: HttpRequest, side: str) -> HttpResponse:
 
 def _save(request: HttpRequest, form: CompanyForm, company: Company) -> bool:
     was_approved, submits = company.is_approved, "submit" in request.POST
-    try:
+    with refusals_in_form(form):
         with transaction.atomic():
             company = update_company(by=request.user, company=company, **form.cleaned_data)
             if submits:
@@ -61,17 +60,15 @@ def _save(request: HttpRequest, form: CompanyForm, company: Company) -> bool:
                 if campaign is None:
                     raise Refused("no_campaign", _("No campaign is open at the moment. What you typed is still here."))
                 submit_company(by=request.user, company=company, campaign=campaign)
-    except (ValidationError, Refused) as problem:
-        add_to_form(form, problem)
-        return False
-    transaction.on_commit(start_matching)
-    if submits:
-        transaction.on_commit(start_delivery)
-        messages.success(request, _("Sent to the campaign's team. You hear from us as soon as they have decided."))
-    elif was_approved and not company.is_approved:
-        messages.warning(
-            request, _("Saved. You changed what was approved, so the campaign's team looks at your company again.")
-        )
-    else:
-        messages.success(request, _("Saved."))
-    return True
+        transaction.on_commit(start_matching)
+        if submits:
+            transaction.on_commit(start_delivery)
+            messages.success(request, _("Sent to the campaign's team. You hear from us as soon as they have decided."))
+        elif was_approved and not company.is_approved:
+            messages.warning(
+                request, _("Saved. You changed what was approved, so the campaign's team looks at your company again.")
+            )
+        else:
+            messages.success(request, _("Saved."))
+        return True
+    return False

@@ -134,7 +134,7 @@ def test_key_is_stored_as_its_digest_only(caller):
 
 
 def test_calls_beyond_the_limit_are_refused_with_the_time_to_wait(caller, monkeypatch):
-    from matchmaker.api.throttling import PerCaller
+    from matchmaker.api.permissions import PerCaller
 
     monkeypatch.setattr(PerCaller, "THROTTLE_RATES", {"caller": "3/min"})
     api = caller(factories.user())

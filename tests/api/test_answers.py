@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 
 from matchmaker.api.docs import problem_codes
 from matchmaker.api.management.commands import list_problem_codes
-from matchmaker.api.throttling import PerCaller, SignIn
+from matchmaker.api.permissions import PerCaller, SignIn
 from matchmaker.core.logs import Line
 from tests import factories
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from matchmaker.events import services
 from matchmaker.events.models import AgendaReminder, Event, Meeting
-from matchmaker.events.services.reliability import KeptRate
+from matchmaker.events.services.outcomes import KeptRate
 from matchmaker.notifications.models import Notice
 from tests import factories
 

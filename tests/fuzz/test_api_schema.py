@@ -49,7 +49,7 @@ def _one_connection():
 @pytest.fixture
 def caller(monkeypatch, _one_connection):
     """The key of a person on both sides, and what stands in the addresses of her own rows."""
-    from matchmaker.api.throttling import PerCaller, SignIn
+    from matchmaker.api.permissions import PerCaller, SignIn
 
     logging.disable(logging.CRITICAL)  # refusals are the point here; nobody needs a line for each
     monkeypatch.setattr(PerCaller, "allow_request", lambda *args: True)  # thousands of calls a minute are meant here

@@ -3,7 +3,7 @@
 import pytest
 
 from matchmaker.matching.services.gaps import Gap, gaps
-from matchmaker.web.supplier.completeness import completeness
+from matchmaker.web.supplier.products import completeness
 from tests import factories
 
 pytestmark = pytest.mark.django_db

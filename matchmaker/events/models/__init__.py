@@ -5,22 +5,3 @@ from matchmaker.events.models.event import Event, Hall
 from matchmaker.events.models.meetings import Interpreter, Meeting, PlanDraft
 from matchmaker.events.models.participants import Attendee, CalendarAddress, EventParticipation
 from matchmaker.events.models.wishes import MeetingMove, MeetingRequest, Wish
-
-__all__ = [
-    "AgendaReminder",
-    "Attendee",
-    "CalendarAddress",
-    "Event",
-    "EventParticipation",
-    "GateDevice",
-    "Hall",
-    "Interpreter",
-    "Meeting",
-    "MeetingMove",
-    "MeetingRequest",
-    "PlanDraft",
-    "RevokedBadge",
-    "SavedContact",
-    "Scan",
-    "Wish",
-]

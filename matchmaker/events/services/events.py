@@ -23,40 +23,12 @@ from matchmaker.events.services import notices
 from matchmaker.events.services.participations import move_up
 
 EDITABLE = (
-    "name_en",
-    "name_zh",
-    "about_en",
-    "about_zh",
-    "theme_en",
-    "theme_zh",
-    "guest_country",
-    "mode",
-    "venue_en",
-    "venue_zh",
-    "city_en",
-    "city_zh",
-    "time_zone",
-    "starts_on",
-    "ends_on",
-    "opens_at",
-    "closes_at",
-    "slot_minutes",
-    "break_minutes",
-    "pause_from",
-    "pause_until",
-    "tables",
-    "capacity",
-    "registration_from",
-    "registration_until",
-    "sides_open",
-    "asks_from",
-    "asks_matched_only",
-    "asks_again",
-    "requests_a_company",
-    "requests_in_all",
-    "room_url",
-    "remind_hours",
-)
+    "name_en", "name_zh", "about_en", "about_zh", "theme_en", "theme_zh", "guest_country", "mode", "venue_en",
+    "venue_zh", "city_en", "city_zh", "time_zone", "starts_on", "ends_on", "opens_at", "closes_at", "slot_minutes",
+    "break_minutes", "pause_from", "pause_until", "tables", "capacity", "registration_from", "registration_until",
+    "sides_open", "asks_from", "asks_matched_only", "asks_again", "requests_a_company", "requests_in_all",
+    "room_url", "remind_hours",
+)  # fmt: skip
 DATES = ("starts_on", "ends_on", "registration_from", "registration_until")
 # What the times and tables of booked meetings stand on.
 GRID = (

@@ -1,7 +1,7 @@
 """Who comes: registration, the waiting list, availability and people."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -13,11 +13,13 @@ from django.utils.translation import gettext_noop
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
 from matchmaker.campaigns.models import Organiser
+from matchmaker.campaigns.services import require_organiser
 from matchmaker.companies.models import Company
 from matchmaker.companies.services import is_member
 from matchmaker.core import reference
 from matchmaker.core.problems import Refused
-from matchmaker.events.models import Attendee, Event, EventParticipation, Meeting, MeetingRequest
+from matchmaker.events.models import Attendee, CalendarAddress, Event, EventParticipation, Meeting, MeetingRequest
+from matchmaker.events.models.participants import new_token
 from matchmaker.events.services import notices
 
 MOST_PEOPLE = 20
@@ -213,6 +215,13 @@ def away_slots(participation: EventParticipation) -> set[dt.datetime]:
     return {dt.datetime.fromisoformat(text) for text in participation.away}
 
 
+def planned_counterparts(participation: EventParticipation) -> list[Company]:
+    """The companies this one has a planned meeting with."""
+    meetings = Meeting.objects.of(participation.event).of_company(participation.company)
+    planned = meetings.filter(status=Meeting.Status.PLANNED).select_related("supplier", "buyer")
+    return [row.buyer if row.supplier_id == participation.company_id else row.supplier for row in planned]
+
+
 @transaction.atomic
 def withdraw_from_event(*, by: User, participation: EventParticipation) -> EventParticipation:
     """Take the company out: its meetings are cancelled, the others told, and the waiting list moves up."""
@@ -263,3 +272,57 @@ def move_up(event: Event) -> int:
         notices.moved_up(row)
         moved += 1
     return moved
+
+
+# Who has a booth: their meetings are held there, and the table the plan gave them stays in reserve.
+
+
+@transaction.atomic
+def give_booths(*, by: User, event: Event, booths: Mapping[EventParticipation, str]) -> int:
+    """Write the booth of each registration, '' for none; returns how many changed.
+
+    Raises:
+        ValidationError: by the registration's `uid`; a booth holds one company.
+    """
+    require_organiser(by, event.campaign)
+    rows = {row.pk: row for row in EventParticipation.objects.registered().select_for_update().filter(event=event)}
+    wanted = {pk: row.booth for pk, row in rows.items()}
+    wanted |= {row.pk: " ".join(text.split()) for row, text in booths.items() if row.pk in rows}
+    problems: dict[str, Any] = {}
+    holder: dict[str, EventParticipation] = {}
+    for pk, booth in wanted.items():
+        row = rows[pk]
+        changed, row.booth = row.booth != booth, booth
+        if booth and holder.setdefault(booth.casefold(), row) is not row:
+            problems[str(row.uid)] = _("Booth %(booth)s has a company already.") % {"booth": booth}
+        try:
+            row.clean_fields(exclude=[field.name for field in row._meta.fields if field.name != "booth"])
+        except ValidationError as error:
+            problems[str(row.uid)] = error.messages
+        if not changed:
+            del rows[pk]
+    if problems:
+        raise ValidationError(problems)
+    EventParticipation.objects.bulk_update(rows.values(), ["booth"], batch_size=500)
+    record(by=by, verb="give_booths", on=event, organisation=event.campaign, facts={"changed": len(rows)})
+    return len(rows)
+
+
+# The address of a person's own under which her calendar reads the meetings of one registration.
+
+
+@transaction.atomic
+def renew_calendar_address(*, by: User, participation: EventParticipation) -> CalendarAddress:
+    """A new address for this person; the one she had gives nothing from now on."""
+    address, _made = CalendarAddress.objects.update_or_create(
+        participation=participation, user=by, defaults={"secret": new_token()}
+    )
+    record(by=by, verb="renew_calendar_address", on=participation, organisation=participation.company)
+    return address
+
+
+@transaction.atomic
+def close_calendar_address(*, by: User, participation: EventParticipation) -> None:
+    """Close this person's address; without one nothing happens."""
+    if CalendarAddress.objects.filter(participation=participation, user=by).delete()[0]:
+        record(by=by, verb="close_calendar_address", on=participation, organisation=participation.company)

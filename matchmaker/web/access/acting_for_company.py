@@ -14,16 +14,9 @@ KEY = "on_behalf"
 DESKS = ("/supplier/", "/buyer/", "/meetings/")
 # What anybody may see is open, too; private letters, people, keys, the API and the console are not.
 OPEN = (
-    "/static/",
-    "/media/",
-    "/suppliers/",
-    "/products/",
-    "/demands/",
-    "/events/",
-    "/categories/",
-    "/i18n/",
+    "/static/", "/media/", "/suppliers/", "/products/", "/demands/", "/events/", "/categories/", "/i18n/",
     "/health/",
-)
+)  # fmt: skip
 
 
 class OnBehalf:

@@ -16,13 +16,9 @@ from matchmaker.notifications import wording
 from matchmaker.web.access.route_policies import policy_of, routes
 
 COLUMNS = (
-    "Anybody",
-    "Member of the company",
-    "Administrator of the company",
-    "Other side of a match",
-    "Campaign's team",
+    "Anybody", "Member of the company", "Administrator of the company", "Other side of a match", "Campaign's team",
     "Key of a program",
-)
+)  # fmt: skip
 SUPPLIER, BUYER = "member of a supplier", "member of a buyer"
 ORGANISER, SIGNED_IN = "organiser of the campaign", "signed in"
 

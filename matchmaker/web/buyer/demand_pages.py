@@ -26,7 +26,6 @@ from matchmaker.catalogue.versions import history
 from matchmaker.companies.models import Company
 from matchmaker.core.formats import day
 from matchmaker.core.lists import join_sentences
-from matchmaker.core.problems import Refused
 from matchmaker.imports.services import source_of
 from matchmaker.matching.models import Match
 from matchmaker.matching.tasks import start_matching
@@ -34,7 +33,7 @@ from matchmaker.messaging.models import Enquiry
 from matchmaker.web.access.decorators import buyer
 from matchmaker.web.buyer.forms import ExtendForm
 from matchmaker.web.buyer.matches import shown
-from matchmaker.web.forms.refusals import add_to_messages
+from matchmaker.web.forms.refusals import refusals_in_messages
 
 SHOWN = 3  # matches below each line
 STATES: dict[str, tuple[str, str]] = {
@@ -179,11 +178,8 @@ def invite(request: HttpRequest, uid) -> HttpResponse:
 
 def _do(request: HttpRequest, uid, verb: Callable[..., Demand], said: str) -> HttpResponse:
     demand = get_object_or_404(Demand.objects.of(request.company), uid=uid)
-    try:
+    with refusals_in_messages(request):
         demand = verb(by=request.user, demand=demand)
-    except (Refused, ValidationError) as problem:
-        add_to_messages(request, problem)
-    else:
         transaction.on_commit(start_matching)
         if demand.status == Demand.Status.SUBMITTED:
             messages.info(request, _("The campaign's team looks at it first; the reason stands below."))

@@ -1,5 +1,7 @@
 """Writing a demand: several lines, typed or pasted from a sheet, with codes suggested for each."""
 
+from collections.abc import Mapping
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -8,24 +10,19 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from matchmaker.catalogue import wording
 from matchmaker.catalogue.models import Demand, Product
 from matchmaker.catalogue.services import publish_demand, save_demand
 from matchmaker.catalogue.services.demands import LineErrors
+from matchmaker.core import reference
 from matchmaker.core.problems import Refused
-from matchmaker.language.text import detect_typed
+from matchmaker.imports.columns import heads
+from matchmaker.language.text import clean, detect_typed
 from matchmaker.matching.services import WORTH_SHOWING, suggest_codes
 from matchmaker.matching.tasks import start_matching
 from matchmaker.web.access.decorators import buyer
-from matchmaker.web.buyer.forms import (
-    LINE_FIELDS,
-    MOST_LINES,
-    DemandForm,
-    LineFormSet,
-    as_data,
-    typed_lines,
-)
-from matchmaker.web.buyer.paste import read_lines
-from matchmaker.web.forms.refusals import add_to_form, add_to_messages
+from matchmaker.web.buyer.forms import LINE_FIELDS, MOST_LINES, DemandForm, LineFormSet, as_data, typed_lines
+from matchmaker.web.forms.refusals import add_to_form, refusals_in_messages
 
 SUGGESTED = 4
 MOST_SUGGESTED_LINES = 10  # more lines than this are asked for one by one
@@ -197,15 +194,13 @@ def _language(form: DemandForm, lines) -> str:
 
 
 def _publish(request: HttpRequest, demand: Demand) -> None:
-    try:
+    with refusals_in_messages(request):
         demand = publish_demand(by=request.user, demand=demand)
-    except (ValidationError, Refused) as problem:
-        add_to_messages(request, problem)
-        return
-    if demand.status == Demand.Status.SUBMITTED:
-        messages.info(request, _("The campaign's team looks at it first; the reason stands below."))
-    else:
-        messages.success(request, _("It is open. The first matches are here within a few seconds."))
+        if demand.status == Demand.Status.SUBMITTED:
+            messages.info(request, _("The campaign's team looks at it first; the reason stands below."))
+        else:
+            messages.success(request, _("It is open. The first matches are here within a few seconds."))
+    return
 
 
 def _say_saved(request: HttpRequest, demand: Demand) -> None:
@@ -229,3 +224,49 @@ def _show(request, demand, form, lines, suggestions=None, status: int = 200) -> 
     }
     part = "#lines" if request.htmx and status == 200 and request.method == "POST" else ""
     return render(request, f"buyer/demand_form.html{part}", context, status=status)
+
+
+# Lines pasted from a sheet: one row a line, cells parted by tabs, with or without a head.
+
+
+# Without a head the cells stand in this order.
+ORDER: tuple[str, ...] = ("text", "quantity", "unit", "target_price", "currency", "price_unit")
+ORDER += ("hs_code", "origins_wanted", "certificates_required", "capacity_wanted", "capacity_period")
+
+
+def read_lines(pasted: str, most: int = 100) -> tuple[list[dict[str, str]], int]:
+    """Lines as they would be typed, and how many rows were left out because there is no room.
+
+    Nothing is guessed: a cell that cannot be read is kept as it is, and the form says what is wrong with it.
+    """
+    rows = [row.split("\t") for row in pasted.replace("\r\n", "\n").replace("\r", "\n").split("\n") if row.strip()]
+    if not rows:
+        return [], 0
+    columns = _columns(rows[0])
+    body = rows[1:] if columns else rows
+    columns = columns or dict(enumerate(ORDER))
+    found = [line for row in body if (line := _line(row, columns))]
+    return found[:most], max(0, len(found) - most)
+
+
+def _columns(head: list[str]) -> dict[int, str] | None:
+    """Column → field when the first row is a head: when it names the goods and nothing in it is a figure."""
+    named: dict[int, str] = {}
+    called = heads("demands")
+    for at, cell in enumerate(head):
+        word = clean(cell).casefold()
+        for field in ORDER:
+            if word in called[field] and field not in named.values():
+                named[at] = field
+    return named if "text" in named.values() and (len(head) == 1 or len(named) > 1) else None
+
+
+def _line(row: list[str], columns: Mapping[int, str]) -> dict[str, str]:
+    read = {
+        "unit": wording.unit,
+        "price_unit": wording.unit,
+        "currency": wording.currency,
+        "capacity_period": lambda text: reference.spellings("period").get(wording.fold(text), text),
+    }
+    line = {field: row[at].strip() for at, field in columns.items() if at < len(row) and row[at].strip()}
+    return {field: read[field](text) if field in read else text for field, text in line.items()}

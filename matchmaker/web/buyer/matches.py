@@ -11,8 +11,7 @@ from matchmaker.core.lists import format_list
 from matchmaker.matching.models import Match
 from matchmaker.web.access.decorators import buyer
 from matchmaker.web.buyer.forms import MatchFilter
-from matchmaker.web.rendering.match_answers import common, take_answer, window_of
-from matchmaker.web.rendering.match_terms import terms_of
+from matchmaker.web.rendering.match_terms import common, take_answer, terms_of, window_of
 
 PER_PAGE = 10
 STATES = {

@@ -2,17 +2,7 @@
 
 from django.urls import path
 
-from matchmaker.web.buyer import (
-    choices,
-    company,
-    compare,
-    demand_pages,
-    demands,
-    exports,
-    home,
-    matches,
-    shortlist,
-)
+from matchmaker.web.buyer import company, comparison, demand_pages, demands, exports, home, matches, shortlist
 
 urlpatterns = [
     path("", home.show, name="buyer_home"),
@@ -40,11 +30,11 @@ urlpatterns = [
     path("shortlist/<uuid:uid>/mark/", shortlist.mark, name="buyer_shortlist_mark"),
     path("shortlist/<uuid:uid>/move/", shortlist.move, name="buyer_shortlist_move"),
     path("shortlist/<uuid:uid>/note/", shortlist.note, name="buyer_shortlist_note"),
-    path("not-for-us/", choices.index, name="buyer_not_for_us"),
-    path("not-for-us/product/<uuid:uid>/", choices.product, name="buyer_not_for_us_product"),
-    path("not-for-us/supplier/<uuid:uid>/", choices.supplier, name="buyer_not_for_us_supplier"),
-    path("not-for-us/<int:key>/take-back/", choices.take_back, name="buyer_not_for_us_back"),
-    path("not-for-us/visibility/", choices.visibility, name="buyer_visibility"),
-    path("compare/", compare.show, name="buyer_compare"),
-    path("compare/sheet/", compare.sheet, name="buyer_compare_sheet"),
+    path("not-for-us/", shortlist.choices, name="buyer_not_for_us"),
+    path("not-for-us/product/<uuid:uid>/", shortlist.product, name="buyer_not_for_us_product"),
+    path("not-for-us/supplier/<uuid:uid>/", shortlist.supplier, name="buyer_not_for_us_supplier"),
+    path("not-for-us/<int:key>/take-back/", shortlist.take_back, name="buyer_not_for_us_back"),
+    path("not-for-us/visibility/", shortlist.visibility, name="buyer_visibility"),
+    path("compare/", comparison.show, name="buyer_compare"),
+    path("compare/sheet/", comparison.sheet, name="buyer_compare_sheet"),
 ]

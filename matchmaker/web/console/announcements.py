@@ -3,7 +3,6 @@
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,14 +14,13 @@ from django.views.decorators.http import require_POST
 from matchmaker.campaigns.services import announcements as services
 from matchmaker.companies.models import Company
 from matchmaker.core.lists import format_list
-from matchmaker.core.problems import Refused
 from matchmaker.notifications import health, mail
 from matchmaker.notifications.models import Announcement
 from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import organiser
 from matchmaker.web.console.texts import MAIL_CSP, as_page
 from matchmaker.web.forms import fields
-from matchmaker.web.forms.refusals import add_to_messages
+from matchmaker.web.forms.refusals import refusals_in_form, refusals_in_messages
 
 SIDES = [("", gettext_lazy("Both sides")), ("suppliers", gettext_lazy("Suppliers")), ("buyers", gettext_lazy("Buyers"))]
 
@@ -83,15 +81,8 @@ def edit(request, uid=None):
     draft = get_object_or_404(_mine(request), uid=uid) if uid else None
     form = AnnouncementForm(request.POST or None, initial=_initial(draft))
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_in_form(form):
             draft = services.write(by=request.user, campaign=request.campaign, draft=draft, **form.values())
-        except ValidationError as error:
-            for field, sentences in error.message_dict.items():
-                for sentence in sentences:
-                    form.add_error(field, sentence)
-        except Refused as problem:
-            add_to_messages(request, problem)
-        else:
             return redirect("console_announcement", draft.uid)
     status = 400 if form.errors else 200
     return render(request, "console/announcement_edit.html", {"form": form, "draft": draft}, status=status)
@@ -141,7 +132,7 @@ def act(request, uid, verb):
     """Send, try out, call back or discard."""
     row = get_object_or_404(_mine(request), uid=uid)
     who = {"by": request.user, "campaign": request.campaign}
-    try:
+    with refusals_in_messages(request):
         if verb == "send":
             row = services.send(**who, draft=row)
             if row.state == Announcement.State.SENT:
@@ -157,8 +148,6 @@ def act(request, uid, verb):
         else:
             services.discard(**who, draft=row)
             return redirect("console_announcements")
-    except Refused as problem:
-        add_to_messages(request, problem)
     start_delivery()
     return redirect("console_announcement", uid)
 

@@ -1,5 +1,9 @@
 """Companies of the campaign: look at one, approve it or send it back with a reason."""
 
+import datetime as dt
+from collections.abc import Callable
+
+from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
@@ -8,20 +12,31 @@ from django.db.models import Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.csp import csp_override
+from django.views.decorators.http import require_POST, require_safe
 
 from matchmaker.accounts.models import AuditEntry
 from matchmaker.campaigns import services
+from matchmaker.campaigns.services import claims, identity, verification
+from matchmaker.campaigns.services import on_behalf as verbs
 from matchmaker.campaigns.services.questions import answers_of
+from matchmaker.catalogue.services import accept_certificate, certificates_waiting, refuse_certificate
 from matchmaker.companies import domains
-from matchmaker.companies.models import Company, Merge, RequestStatus
+from matchmaker.companies.models import Check, Claim, Company, Document, Merge, RequestStatus, Suspension
 from matchmaker.companies.services import companies_alike
+from matchmaker.core.downloads import SEALED, attachment
 from matchmaker.core.problems import Refused
+from matchmaker.core.text import validate_text
+from matchmaker.market_access.models import EntryRule, Registration
+from matchmaker.market_access.number_formats import is_in_form
+from matchmaker.market_access.sentences import in_language
+from matchmaker.market_access.services import check_registration
+from matchmaker.matching.tasks import start_matching
 from matchmaker.notifications.tasks import start_delivery
-from matchmaker.web.access.decorators import organiser, team
-from matchmaker.web.console.check_form import CheckForm
-from matchmaker.web.forms.refusals import add_to_messages
+from matchmaker.web.access import acting_for_company
+from matchmaker.web.access.decorators import organiser, signed_in, team
+from matchmaker.web.forms.refusals import add_to_messages, refusals_in_form, refusals_in_messages
 from matchmaker.web.rendering.notice_claims import done
 
 LISTS = [
@@ -51,9 +66,7 @@ def companies(request):
     if words:
         found = found.filter(Q(name_key__contains=words.casefold()) | Q(identifier__iexact=words))
     page = Paginator(found.order_by("submitted_at", "pk"), 30).get_page(request.GET.get("page"))
-    return render(
-        request, "console/companies.html", {"page": page, "tabs": tabs, "status": status, "q": words, "lists": LISTS}
-    )
+    return render(request, "console/html", {"page": page, "tabs": tabs, "status": status, "q": words, "lists": LISTS})
 
 
 @team
@@ -146,16 +159,14 @@ def history(company) -> list[dict]:
 @require_POST
 def approve(request, uid):
     company = get_object_or_404(of_campaign(request), uid=uid)
-    try:
+    with refusals_in_messages(request):
         services.approve_company(by=request.user, company=company, campaign=request.campaign)
-    except Refused as problem:
-        add_to_messages(request, problem)
-        return redirect("console_company", uid)
-    transaction.on_commit(start_delivery)
-    approved = _("%(company)s is approved.") % {"company": company}
-    told = _("It has been told.")
-    messages.success(request, done(approved, told, kind="company_approved", companies=[company]))
-    return redirect("console_companies")
+        transaction.on_commit(start_delivery)
+        approved = _("%(company)s is approved.") % {"company": company}
+        told = _("It has been told.")
+        messages.success(request, done(approved, told, kind="company_approved", companies=[company]))
+        return redirect("console_companies")
+    return redirect("console_company", uid)
 
 
 @organiser
@@ -173,3 +184,267 @@ def send_back(request, uid):
     transaction.on_commit(start_delivery)
     messages.success(request, _("%(company)s was returned with your reason.") % {"company": row})
     return redirect("console_companies")
+
+
+# What an organiser writes down when she has seen a company's evidence.
+
+
+class CheckForm(forms.Form):
+    """With the company's own documents to point at."""
+
+    document = forms.ModelChoiceField(
+        label=gettext_lazy("In which document"),
+        queryset=Document.objects.none(),
+        to_field_name="uid",
+        required=False,
+        empty_label=gettext_lazy("none of those sent here"),
+    )
+    level = forms.TypedChoiceField(
+        label=gettext_lazy("What was checked"),
+        choices=[choice for choice in Company.Verification.choices if choice[0]],
+        coerce=int,
+    )
+    evidence = forms.CharField(
+        label=gettext_lazy("What you saw"),
+        max_length=500,
+        validators=[validate_text],
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("Such as: extract of the commercial register of 3 March, same name and number."),
+    )
+    expires_on = forms.DateField(
+        label=gettext_lazy("Counts until"),
+        required=False,
+        initial=lambda: timezone.localdate() + dt.timedelta(days=365),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=gettext_lazy("After this day the company is shown at the level below."),
+    )
+
+    field_order = ("level", "document", "evidence", "expires_on")
+
+    def __init__(self, *args, company: Company, **kwargs):
+        super().__init__(*args, **kwargs)
+        readable = company.documents.exclude(state=Document.State.REFUSED)
+        self.fields["document"].queryset = readable  # type: ignore[attr-defined]  # a ModelChoiceField has one
+        if not readable.exists():
+            del self.fields["document"]
+
+
+# Who a company is: what was seen of its evidence, and who claims it.
+
+
+@organiser
+@require_POST
+def verify(request, uid):
+    company = get_object_or_404(of_campaign(request), uid=uid)
+    form = CheckForm(request.POST, company=company)
+    if form.is_valid():
+        with refusals_in_form(form):
+            verification.verify_company(
+                by=request.user, company=company, campaign=request.campaign, **form.cleaned_data
+            )
+            messages.success(request, _("Written down: %(level)s.") % {"level": company.get_verification_display()})
+            return redirect("console_company", uid)
+    return company(request, uid, check=form)
+
+
+@organiser
+@require_POST
+def withdraw_check(request, uid, check):
+    row = get_object_or_404(Check, uid=check, company__in=of_campaign(request), company__uid=uid)
+    reason = request.POST.get("reason", "").replace("\x00", "")[:500]
+    with refusals_in_messages(request):
+        verification.withdraw_check(by=request.user, check=row, campaign=request.campaign, reason=reason)
+        messages.success(request, _("Taken back. The company is shown with what still counts."))
+    return redirect("console_company", uid)
+
+
+@organiser
+@require_POST
+def answer_claim(request, uid, claim):
+    row = get_object_or_404(Claim, uid=claim, company__in=of_campaign(request), company__uid=uid)
+    verb = claims.agree_to_claim if request.POST.get("answer") == "yes" else claims.decline_claim
+    with refusals_in_messages(request):
+        verb(by=request.user, claim=row, campaign=request.campaign)
+        transaction.on_commit(start_delivery)
+        messages.success(request, _("Your answer is written down."))
+    return redirect("console_company", uid)
+
+
+def paper_of(request, uid, key) -> Document:
+    """A paper of a company of this campaign, or 404."""
+    return get_object_or_404(verification.papers_for(request.user, request.campaign), uid=key, company__uid=uid)
+
+
+@organiser
+@require_safe
+@csp_override(SEALED)
+def open_paper(request, uid, key):
+    """A paper of a company, for who decides; reading it stands in the record (R A c, logged)."""
+    row = paper_of(request, uid, key)
+    verification.open_document(by=request.user, document=row, campaign=request.campaign)
+    return attachment(row)
+
+
+@organiser
+@require_POST
+def refuse_document(request, uid, key):
+    row = paper_of(request, uid, key)
+    reason = request.POST.get("reason", "").replace("\x00", "")[:500]
+    with refusals_in_messages(request):
+        refuse_certificate(by=request.user, document=row, campaign=request.campaign, reason=reason)
+        messages.success(request, _("Not accepted. The company reads why and can send another."))
+    return redirect("console_company", uid)
+
+
+# Suspending a company and letting it back, and merging duplicates: what a second person has to agree to.
+
+
+def _do(request, verb, said: Callable[[], str], /, **what):
+    with refusals_in_messages(request):
+        result = verb(by=request.user, campaign=request.campaign, **what)
+        transaction.on_commit(start_delivery)
+        messages.success(request, said())
+        return result
+    return None
+
+
+def _written_down() -> str:
+    return _("Your answer is written down.")
+
+
+def _reason(request) -> str:
+    return request.POST.get("reason", "").replace("\x00", "")
+
+
+@organiser
+@require_POST
+def suspend(request, uid):
+    company = get_object_or_404(of_campaign(request), uid=uid)
+    told = _("The company has been told.")
+    _do(
+        request,
+        identity.suspend_company,
+        lambda: done(_("Suspended."), told, kind="company_suspended", companies=[company]),
+        company=company,
+        reason=_reason(request),
+    )
+    return redirect("console_company", uid)
+
+
+@organiser
+@require_POST
+def lift(request, uid, key):
+    rows = Suspension.objects.filter(company__in=of_campaign(request), company__uid=uid)
+    row = get_object_or_404(rows, uid=key)
+    _do(request, identity.lift_suspension, _written_down, suspension=row, reason=_reason(request))
+    return redirect("console_company", uid)
+
+
+@organiser
+@require_POST
+def propose_merge(request, uid):
+    """The company of the page is kept; the one named in the form goes up in it."""
+    mine = of_campaign(request)
+    try:
+        gone = get_object_or_404(mine, uid=request.POST.get("gone", ""))
+    except ValidationError:  # not a UUID
+        gone = get_object_or_404(mine, pk=None)
+    kept = get_object_or_404(mine, uid=uid)
+    proposed, told = _("Proposed. A second person of the team decides."), _("Both companies have been told.")
+    _do(
+        request,
+        identity.propose_merge,
+        lambda: done(proposed, told, kind="company_merge", companies=[kept, gone]),
+        kept=kept,
+        gone=gone,
+        reason=_reason(request),
+    )
+    return redirect("console_company", uid)
+
+
+@organiser
+@require_POST
+def answer_merge(request, uid, key):
+    rows = Merge.objects.filter(kept__in=of_campaign(request)).select_related("kept", "gone")
+    row = get_object_or_404(rows, uid=key)
+    verb = identity.agree_to_merge if request.POST.get("answer") == "yes" else identity.decline_merge
+    _do(request, verb, _written_down, merge=row)
+    return redirect("console_company", row.kept.uid)
+
+
+# Acting for a company: begin with a reason, and stop.
+
+
+@organiser
+@require_POST
+def begin_acting(request, uid):
+    company = get_object_or_404(of_campaign(request), uid=uid)
+    reason = request.POST.get("reason", "").replace("\x00", "")
+    with refusals_in_messages(request):
+        person = verbs.begin(by=request.user, company=company, campaign=request.campaign, reason=reason)
+        transaction.on_commit(start_delivery)
+        acting_for_company.start(request, company, person, reason.strip(), timezone.now())
+        return redirect("supplier_home" if company.is_supplier else "buyer_home")
+    return redirect("console_company", uid)
+
+
+@signed_in
+@require_POST
+def stop_acting(request):
+    company = getattr(request, "acting_company", None)
+    acting_for_company.stop(request)
+    messages.success(request, _("You act as yourself again."))
+    return redirect("console_company", company.uid) if company else redirect("desk")
+
+
+# Papers of products' certificates that the campaign's team compares with what the suppliers state.
+
+
+PAGE = 20
+
+
+@organiser
+@require_safe
+def index(request):
+    page = Paginator(certificates_waiting(request.campaign), PAGE).get_page(request.GET.get("page"))
+    context = {"page": page, "registrations": _registrations(request.campaign)}
+    return render(request, "console/certificates.html", context)
+
+
+def _registrations(campaign) -> list[dict]:
+    """The first numbers whose evidence nobody of the team has seen, each with the name of what it is."""
+    rows = Registration.objects.waiting(campaign).select_related("company", "product")[:PAGE]
+    names = {code: in_language(rule, "name") for rule in EntryRule.objects.all() for code in rule.accepts}
+    return [
+        {"row": row, "name": names.get(row.code, row.code), "in_form": is_in_form(row.code, row.number)} for row in rows
+    ]
+
+
+@organiser
+@require_POST
+def see_registration(request, uid):
+    """Evidence of a registration number was seen: from now on it counts as met."""
+    row = get_object_or_404(Registration.objects.waiting(request.campaign).select_related("company"), uid=uid)
+    with refusals_in_messages(request):
+        check_registration(by=request.user, registration=row, campaign=request.campaign)
+        transaction.on_commit(start_matching)
+        messages.success(request, _("Noted: pages and matches show this registration as met."))
+    return redirect("console_certificates")
+
+
+@organiser
+@require_POST
+def decide_certificate(request, uid, key):
+    document = paper_of(request, uid, key)
+    given = {"by": request.user, "document": document, "campaign": request.campaign}
+    with refusals_in_messages(request):
+        if request.POST.get("answer") == "yes":
+            n = accept_certificate(**given)
+            said = ngettext("%(n)d certificate is shown as seen.", "%(n)d certificates are shown as seen.", n)
+            said %= {"n": n}
+        else:
+            refuse_certificate(**given, reason=request.POST.get("reason", "").replace("\x00", "")[:500])
+            said = _("Not accepted. The company reads why and can send another.")
+        transaction.on_commit(start_matching)
+        messages.success(request, said)
+    return redirect("console_certificates")

@@ -13,13 +13,12 @@ from django.views.decorators.http import require_POST
 from matchmaker.accounts.models import User
 from matchmaker.accounts.tasks import start_letters
 from matchmaker.companies.models import Company
-from matchmaker.core.problems import Refused
 from matchmaker.notifications import health, services, topics, wording
 from matchmaker.notifications.models import Delivery, Digest, WebhookDelivery, WebhookEndpoint, other_letters
 from matchmaker.notifications.models.outbox import Promise
 from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import campaign_admin, organiser, team
-from matchmaker.web.forms.refusals import add_to_messages
+from matchmaker.web.forms.refusals import refusals_in_messages
 
 COUNTED = timedelta(days=30)
 KINDS: dict[str, type[Promise]] = {
@@ -96,21 +95,16 @@ def retry(request):
 @campaign_admin
 @require_POST
 def hold(request):
-    try:
+    with refusals_in_messages(request):
         services.hold_deliveries(by=request.user, reason=request.POST.get("reason", ""))
-    except Refused as problem:
-        add_to_messages(request, problem)
     return redirect("console_delivery")
 
 
 @campaign_admin
 @require_POST
 def release(request):
-    try:
+    with refusals_in_messages(request):
         services.release_deliveries(by=request.user)
-    except Refused as problem:
-        add_to_messages(request, problem)
-    else:
         start_delivery()
         start_letters()
     return redirect("console_delivery")

@@ -14,7 +14,7 @@ from matchmaker.core.problems import Refused
 from matchmaker.imports.services import source_of
 from matchmaker.matching.tasks import start_matching
 from matchmaker.web.access.decorators import organiser
-from matchmaker.web.forms.refusals import add_to_messages
+from matchmaker.web.forms.refusals import add_to_messages, refusals_in_messages
 from matchmaker.web.rendering.notice_claims import done
 
 SHOWN = 20  # versions
@@ -52,11 +52,8 @@ def show(request, uid, errors=None, reason=""):
 @organiser
 @require_POST
 def let_through(request, uid):
-    try:
+    with refusals_in_messages(request):
         demand = services.pass_demand(by=request.user, demand=_one(request, uid), campaign=request.campaign)
-    except Refused as problem:
-        add_to_messages(request, problem)
-    else:
         transaction.on_commit(start_matching)
         buyer, told = demand.company, _("Its buyer has been told.")
         messages.success(request, done(_("It is open."), told, kind="demand_passed", companies=[buyer]))
@@ -82,13 +79,11 @@ def send_back(request, uid):
 @organiser
 @require_POST
 def comment(request, uid):
-    try:
+    with refusals_in_messages(request):
         services.comment_on_demand(
             by=request.user,
             demand=_one(request, uid),
             campaign=request.campaign,
             text=request.POST.get("text", "").replace("\x00", "")[:1000],
         )
-    except ValidationError as problem:
-        add_to_messages(request, problem)
     return redirect("console_demand", uid)

@@ -9,14 +9,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from matchmaker.companies.models import Company
-from matchmaker.core.problems import Refused
 from matchmaker.events.models import Meeting
 from matchmaker.matching.models import Match
 from matchmaker.messaging import services
 from matchmaker.messaging.models import ContactLimit, DealStep, Enquiry, FollowUp, Message, Report
 from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import organiser, team
-from matchmaker.web.forms.refusals import add_to_messages
+from matchmaker.web.forms.refusals import refusals_in_messages
+from matchmaker.web.rendering.notice_claims import done
 
 
 @organiser
@@ -42,14 +42,12 @@ def _held(message: Message) -> dict:
     return {"message": message, "sender": _sender(message), "why": services.hold_sentence(message)}
 
 
-def _act(request, act, said: str):
-    try:
+def _act(request, act, what: str, told: str = "", companies=()):
+    """Call a service. `told` is said too where each of the companies has a notice of the decision."""
+    with refusals_in_messages(request):
         act()
-    except (Refused, ValidationError) as problem:
-        add_to_messages(request, problem)
-    else:
         transaction.on_commit(start_delivery)
-        messages.success(request, said)
+        messages.success(request, done(what, told, kind="enquiry_review", companies=companies))
     return redirect("console_enquiries")
 
 
@@ -62,7 +60,9 @@ def decide(request, uid):
     return _act(
         request,
         lambda: services.decide_report(by=request.user, report=report, uphold=uphold, note=note),
-        _("The message is taken out; both sides are told.") if uphold else _("The message stays; both sides are told."),
+        _("The message is taken out.") if uphold else _("The message stays."),
+        _("Both sides are told."),
+        [report.message.enquiry.supplier, report.message.enquiry.buyer],
     )
 
 
@@ -75,7 +75,9 @@ def review(request, uid):
     return _act(
         request,
         lambda: services.review_held(by=request.user, message=message, release=release, note=note),
-        _("Delivered; the sender is told.") if release else _("Not delivered; the sender is told why."),
+        _("Delivered.") if release else _("Not delivered."),
+        _("The sender is told.") if release else _("The sender is told why."),
+        [_sender(message)],
     )
 
 

@@ -19,7 +19,7 @@ from matchmaker.core.problems import Refused
 from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import organiser, team
 from matchmaker.web.forms import fields
-from matchmaker.web.forms.refusals import add_to_form
+from matchmaker.web.forms.refusals import add_to_form, refusals_in_form
 
 
 class PartnerForm(forms.Form):
@@ -106,11 +106,8 @@ def give_seat(request, uid):
     partner = get_object_or_404(of_campaign(request).open().select_related("campaign"), uid=uid)
     seat = SeatForm(request.POST)
     if seat.is_valid():
-        try:
+        with refusals_in_form(seat):
             partners.give_seat(by=request.user, partner=partner, **seat.cleaned_data)
-        except (ValidationError, Refused) as problem:
-            add_to_form(seat, problem)
-        else:
             transaction.on_commit(start_letters)
             transaction.on_commit(start_delivery)
             messages.success(request, _("Invited: %(email)s.") % {"email": seat.cleaned_data["email"]})

@@ -19,7 +19,7 @@ from matchmaker.companies.models import Company
 from matchmaker.core.text import validate_one_line
 from matchmaker.web.access.decorators import organiser, team
 from matchmaker.web.forms import fields
-from matchmaker.web.forms.refusals import add_to_form
+from matchmaker.web.forms.refusals import refusals_in_form
 from matchmaker.web.rendering.list_export import FORMS, export
 
 
@@ -83,11 +83,8 @@ def edit(request, uid=None):
     said = {name: getattr(question, name) for name in questions.FIELDS} if question else None
     form = QuestionForm(request.POST if request.method == "POST" else None, initial=said)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_in_form(form):
             questions.save_question(by=request.user, campaign=request.campaign, question=question, **form.cleaned_data)
-        except ValidationError as problem:
-            add_to_form(form, problem)
-        else:
             messages.success(request, _("Saved."))
             return redirect("console_questions")
     context = {"form": form, "question": get_object_or_404(of_campaign(request), uid=uid) if uid else None}

@@ -2,7 +2,6 @@
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,10 +12,9 @@ from django.views.decorators.http import require_POST, require_safe
 from matchmaker.campaigns.models import Organiser, TeamSeat
 from matchmaker.campaigns.services import team as services
 from matchmaker.campaigns.tasks import start_letters
-from matchmaker.core.problems import Refused
 from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import campaign_admin, organiser, team
-from matchmaker.web.forms.refusals import add_to_form, add_to_messages
+from matchmaker.web.forms.refusals import refusals_in_form, refusals_in_messages
 from matchmaker.web.rendering.audit_log import page_of
 
 
@@ -56,11 +54,8 @@ def _page(request: HttpRequest, form: PlaceForm) -> HttpResponse:
 def give_place(request: HttpRequest) -> HttpResponse:
     form = PlaceForm(request.POST)
     if form.is_valid():
-        try:
+        with refusals_in_form(form):
             services.give_place(by=request.user, campaign=request.campaign, **form.cleaned_data)
-        except (ValidationError, Refused) as problem:
-            add_to_form(form, problem)
-        else:
             transaction.on_commit(start_letters)
             transaction.on_commit(start_delivery)
             messages.success(request, _("Invited: %(email)s.") % {"email": form.cleaned_data["email"]})
@@ -69,11 +64,8 @@ def give_place(request: HttpRequest) -> HttpResponse:
 
 
 def _do(request: HttpRequest, verb, said: str, **what) -> HttpResponse:
-    try:
+    with refusals_in_messages(request):
         verb(by=request.user, **what)
-    except Refused as problem:
-        add_to_messages(request, problem)
-    else:
         messages.success(request, said)
     return redirect("console_team")
 
@@ -115,13 +107,11 @@ def remove(request: HttpRequest, person) -> HttpResponse:
 @require_POST
 def leave(request: HttpRequest) -> HttpResponse:
     one = request.campaign.organisers.select_related("user", "campaign").get(user=request.user)
-    try:
+    with refusals_in_messages(request):
         services.remove(by=request.user, one=one)
-    except Refused as problem:
-        add_to_messages(request, problem)
-        return redirect("console_team")
-    messages.success(request, _("You left the team."))
-    return redirect("desk")
+        messages.success(request, _("You left the team."))
+        return redirect("desk")
+    return redirect("console_team")
 
 
 @organiser

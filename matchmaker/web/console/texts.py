@@ -3,7 +3,6 @@
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,11 +13,10 @@ from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_POST
 
 from matchmaker.campaigns.services import texts as services
-from matchmaker.core.problems import Refused
 from matchmaker.notifications import mail, muting, topics, wording
 from matchmaker.notifications.models import Wording
 from matchmaker.web.access.decorators import organiser
-from matchmaker.web.forms.refusals import add_to_messages
+from matchmaker.web.forms.refusals import refusals_in_form, refusals_in_messages
 
 # A mail carries its style with it; nothing else may be loaded or run.
 MAIL_CSP = {"default-src": [CSP.NONE], "style-src": [CSP.UNSAFE_INLINE], "frame-ancestors": [CSP.NONE]}
@@ -101,11 +99,8 @@ def switch(request, kind):
         services.unmute_kind(**who)
         messages.success(request, _("Mails of this kind leave again."))
     else:
-        try:
+        with refusals_in_messages(request):
             services.mute_kind(**who)
-        except Refused as problem:
-            add_to_messages(request, problem)
-        else:
             messages.success(request, _("No more mails of this kind. People still find it on the site."))
     return redirect("console_text", kind, request.LANGUAGE_CODE, 0)
 
@@ -138,14 +133,11 @@ def as_page(letter: EmailMultiAlternatives) -> HttpResponse:
 
 def _save(request, form: WordingForm, kind: str, language: str, variant: int) -> bool:
     where = {"kind": kind, "language": language, "variant": variant}
-    try:
+    with refusals_in_form(form):
         services.save_wording(by=request.user, campaign=request.campaign, **where, **form.cleaned_data)
-    except ValidationError as error:
-        for field, sentences in error.message_dict.items():
-            form.add_error(field if field in form.fields else None, sentences)
-        return False
-    messages.success(request, _("Saved. Mails that leave from now on carry these words."))
-    return True
+        messages.success(request, _("Saved. Mails that leave from now on carry these words."))
+        return True
+    return False
 
 
 def _known(kind: str, language: str, variant: int) -> None:

@@ -1,7 +1,6 @@
 """The first message: about a product, to a supplier, or on a demand."""
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -9,13 +8,12 @@ from django.utils.translation import gettext as _
 
 from matchmaker.catalogue.models import Demand, Product
 from matchmaker.companies.models import Company
-from matchmaker.core.problems import Refused
 from matchmaker.messaging import services
 from matchmaker.messaging.models import Enquiry
 from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import current_company, signed_in
 from matchmaker.web.enquiries.forms import MessageForm
-from matchmaker.web.forms.refusals import add_to_form
+from matchmaker.web.forms.refusals import refusals_in_form
 
 
 @signed_in
@@ -48,7 +46,7 @@ def _ask(request: HttpRequest, *, side: str, receiver: Company, **about) -> Http
         return redirect("enquiry", earlier.uid)  # what was asked before goes on where it was
     form = MessageForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_in_form(form, {"files": "attachments"}):
             enquiry = services.ask(
                 by=request.user,
                 company=company,
@@ -56,9 +54,6 @@ def _ask(request: HttpRequest, *, side: str, receiver: Company, **about) -> Http
                 files=form.cleaned_data["attachments"],
                 **about,
             )
-        except (Refused, ValidationError) as problem:
-            add_to_form(form, problem, {"files": "attachments"})
-        else:
             transaction.on_commit(start_delivery)
             if enquiry.delivered_at is None:
                 messages.warning(request, _("Kept. It is delivered once the organiser has looked at it."))

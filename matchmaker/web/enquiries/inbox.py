@@ -1,14 +1,19 @@
 """What waits and what was written, newest first."""
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from matchmaker.messaging.models import Enquiry
+from matchmaker.companies.members import is_admin
+from matchmaker.messaging import services
+from matchmaker.messaging.models import Block, ContactPreference, Enquiry
 from matchmaker.web.access.decorators import current_company, signed_in
+from matchmaker.web.enquiries.gate import act_and_return, enquiry_of
+from matchmaker.web.forms.refusals import refusals_in_messages
 
 PER_PAGE = 20
 
@@ -58,3 +63,55 @@ def row_of(enquiry: Enquiry, company) -> dict:
         "held": enquiry.delivered_at is None,
         "person": enquiry.person_of(side),
     }
+
+
+# From whom a company takes enquiries, and whom it blocked.
+
+
+@signed_in
+def contacts(request: HttpRequest) -> HttpResponse:
+    company = current_company(request)
+    if company is None:
+        raise Http404
+    if request.method == "POST":
+        with refusals_in_messages(request):
+            services.choose_contacts(by=request.user, company=company, takes=request.POST.get("takes", ""))
+            messages.success(request, _("Saved."))
+        return redirect("enquiry_contacts")
+    wish = ContactPreference.objects.filter(company=company).first()
+    context = {
+        "company": company,
+        "takes": wish.takes if wish else ContactPreference.Takes.EVERYONE,
+        "choices": ContactPreference.Takes.choices,
+        "is_admin": is_admin(request.user, company),
+        "blocks": Block.objects.filter(company=company).select_related("other").order_by("-pk"),
+        "limit": services.limit_of(company),
+        "left": services.left_today(company),
+    }
+    return render(request, "enquiries/contacts.html", context)
+
+
+@signed_in
+@require_POST
+def block(request: HttpRequest, uid) -> HttpResponse:
+    enquiry, side = enquiry_of(request, uid)
+    return act_and_return(
+        request,
+        lambda: services.block_company(
+            by=request.user, company=enquiry.company_of(side), other=enquiry.company_of(side.other)
+        ),
+        enquiry,
+        said=_("Blocked. They are not told; what they try to send does not reach you."),
+    )
+
+
+@signed_in
+@require_POST
+def unblock(request: HttpRequest, uid) -> HttpResponse:
+    company = current_company(request)
+    row = get_object_or_404(
+        Block.objects.visible_to(request.user).select_related("other"), other__uid=uid, company=company
+    )
+    services.unblock_company(by=request.user, company=company, other=row.other)
+    messages.success(request, _("They can write to you again."))
+    return redirect("enquiry_contacts")

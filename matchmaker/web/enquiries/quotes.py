@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,14 +11,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from matchmaker.catalogue.models import Demand
 from matchmaker.companies.models import Company
-from matchmaker.core.problems import Refused
 from matchmaker.messaging import services
 from matchmaker.messaging.models import Quote
 from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import signed_in
 from matchmaker.web.enquiries.forms import AnswerQuoteForm, QuoteForm
-from matchmaker.web.enquiries.gate import act_and_return, enquiry_of, one_of
-from matchmaker.web.forms.refusals import add_to_form
+from matchmaker.web.enquiries.gate import act_and_return, enquiry_of, one_of, with_notice
+from matchmaker.web.forms.refusals import refusals_in_form
 
 CARRIED = ("price", "currency", "price_unit", "min_order", "min_order_unit", "incoterm", "incoterm_place")
 
@@ -39,11 +37,8 @@ def new(request: HttpRequest, uid) -> HttpResponse:
         terms = dict(form.cleaned_data)
         chosen = terms.pop("line", "")
         line = next((row for row in lines if str(row.uid) == chosen), None)
-        try:
+        with refusals_in_form(form):
             services.quote(by=request.user, enquiry=enquiry, line=line, **terms)
-        except (Refused, ValidationError) as problem:
-            add_to_form(form, problem)
-        else:
             transaction.on_commit(start_delivery)
             messages.success(request, _("The quote is sent."))
             return redirect("enquiry", enquiry.uid)
@@ -69,15 +64,13 @@ def answer(request: HttpRequest, uid) -> HttpResponse:
     quote = one_of(Quote.objects.visible_to(request.user), uid)
     form = AnswerQuoteForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_in_form(form):
             services.answer_quote(
                 by=request.user, quote=quote, answer=request.POST.get("answer", ""), note=form.cleaned_data["note"]
             )
-        except (Refused, ValidationError) as problem:
-            add_to_form(form, problem)
-        else:
             transaction.on_commit(start_delivery)
-            messages.success(request, _("The supplier is told."))
+            told = (_("The supplier is told."), "enquiry_quote")
+            messages.success(request, with_notice(request, quote.enquiry, _("Saved."), told))
             return redirect("enquiry", quote.enquiry.uid)
     context = {"quote": quote, "enquiry": quote.enquiry, "form": form, "rows": comparison([quote])}
     return render(request, "enquiries/quote_answer.html", context, status=422 if form.errors else 200)

@@ -1,24 +1,26 @@
 """One enquiry: what was written and what became of it."""
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
+from django.views.decorators.csp import csp_override
+from django.views.decorators.http import require_POST, require_safe
 
-from matchmaker.core.problems import Refused
+from matchmaker.core.downloads import SEALED, attachment
+from matchmaker.core.lists import join_sentences, labelled
 from matchmaker.messaging import services
-from matchmaker.messaging.models import Message, Report
+from matchmaker.messaging.models import Attachment, DealStep, FollowUp, Message, Report, Sample
 from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import signed_in
 from matchmaker.web.enquiries import forms
-from matchmaker.web.enquiries.gate import act_and_return, enquiry_of
+from matchmaker.web.enquiries.forms import EditForm, ReportForm
+from matchmaker.web.enquiries.gate import act_and_return, enquiry_of, one_of
 from matchmaker.web.enquiries.timeline import entries_of, ladder_of
-from matchmaker.web.forms.refusals import add_to_form
+from matchmaker.web.forms.refusals import refusals_in_form
 
 
 @signed_in
@@ -26,13 +28,10 @@ def show(request: HttpRequest, uid) -> HttpResponse:
     enquiry, side = enquiry_of(request, uid)
     form = forms.MessageForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_in_form(form, {"files": "attachments"}):
             services.reply(
                 by=request.user, enquiry=enquiry, text=form.cleaned_data["text"], files=form.cleaned_data["attachments"]
             )
-        except (Refused, ValidationError) as problem:
-            add_to_form(form, problem, {"files": "attachments"})
-        else:
             transaction.on_commit(start_delivery)
             return redirect(f"{request.path}#last")
     services.see(by=request.user, enquiry=enquiry)
@@ -79,9 +78,13 @@ def context_of(request: HttpRequest, enquiry, side, form) -> dict:
 
 
 ACTS = {
-    "decline": (services.decline, gettext_lazy("Declined. They are told and cannot ask again.")),
-    "nothing": (services.nothing_to_answer, gettext_lazy("Noted: nobody is reminded of it.")),
-    "close": (services.close_enquiry, gettext_lazy("Put away. Whoever writes again opens it.")),
+    "decline": (
+        services.decline,
+        gettext_lazy("Declined. They cannot ask again."),
+        (gettext_lazy("The other side is told."), "enquiry_declined"),
+    ),
+    "nothing": (services.nothing_to_answer, gettext_lazy("Noted: nobody is reminded of it."), ("", "")),
+    "close": (services.close_enquiry, gettext_lazy("Put away. Whoever writes again opens it."), ("", "")),
 }
 
 
@@ -93,8 +96,8 @@ def act(request: HttpRequest, uid) -> HttpResponse:
     if chosen not in ACTS:
         messages.error(request, _("Choose one of the buttons."))
         return redirect("enquiry", enquiry.uid)
-    verb, said = ACTS[chosen]
-    return act_and_return(request, lambda: verb(by=request.user, enquiry=enquiry), enquiry, said=said)
+    service, said, told = ACTS[chosen]
+    return act_and_return(request, lambda: service(by=request.user, enquiry=enquiry), enquiry, said=said, told=told)
 
 
 @signed_in
@@ -109,3 +112,151 @@ def assign(request: HttpRequest, uid) -> HttpResponse:
         enquiry,
         said=_("Saved. She alone is told from now on.") if person else _("Saved. Everybody of your company is told."),
     )
+
+
+# Samples, the ladder of a deal, and the question weeks later.
+
+
+def _wrong(request: HttpRequest, form, enquiry, anchor: str) -> HttpResponse:
+    """What is wrong, in one sentence a field, above the page the form stands on."""
+    for name, errors in form.errors.items():
+        label = form.fields[name].label if name in form.fields else ""
+        text = join_sentences(errors)
+        messages.error(request, labelled(label, text) if label else text)
+    response = redirect("enquiry", enquiry.uid)
+    response["Location"] += f"#{anchor}"
+    return response
+
+
+@signed_in
+@require_POST
+def ask_sample(request: HttpRequest, uid) -> HttpResponse:
+    enquiry, _side = enquiry_of(request, uid)
+    form = forms.SampleForm(request.POST)
+    if not form.is_valid():
+        return _wrong(request, form, enquiry, "sample")
+    return act_and_return(
+        request,
+        lambda: services.ask_sample(by=request.user, enquiry=enquiry, what=form.cleaned_data["what"]),
+        enquiry,
+        said=_("The supplier is asked for it."),
+        anchor="sample",
+    )
+
+
+@signed_in
+@require_POST
+def move_sample(request: HttpRequest, uid) -> HttpResponse:
+    sample = one_of(Sample.objects.visible_to(request.user), uid)
+    fields = {name: request.POST.get(name, "") for name in ("carrier", "tracking", "why", "verdict", "note")}
+    return act_and_return(
+        request,
+        lambda: services.move_sample(by=request.user, sample=sample, stage=request.POST.get("stage", ""), **fields),
+        sample.enquiry,
+        said=_("Noted."),
+        told=(_("The other side is told."), "enquiry_step"),
+        anchor="sample",
+    )
+
+
+@signed_in
+@require_POST
+def say_step(request: HttpRequest, uid) -> HttpResponse:
+    enquiry, _side = enquiry_of(request, uid)
+    form = forms.StepForm(request.POST)
+    if not form.is_valid():
+        return _wrong(request, form, enquiry, "deal")
+    return act_and_return(
+        request,
+        lambda: services.say_step(by=request.user, enquiry=enquiry, **form.cleaned_data),
+        enquiry,
+        said=_("Noted. It counts once the other side confirms it."),
+        anchor="deal",
+    )
+
+
+@signed_in
+@require_POST
+def answer_step(request: HttpRequest, uid) -> HttpResponse:
+    step = one_of(DealStep.objects.visible_to(request.user), uid)
+    return act_and_return(
+        request,
+        lambda: services.answer_step(
+            by=request.user,
+            step=step,
+            confirm=request.POST.get("answer") == "confirm",
+            why=request.POST.get("why", "")[:300],
+        ),
+        step.enquiry,
+        said=_("Noted."),
+        told=(_("The other side is told."), "enquiry_step"),
+        anchor="deal",
+    )
+
+
+@signed_in
+@require_POST
+def answer_follow_up(request: HttpRequest, uid) -> HttpResponse:
+    row = one_of(FollowUp.objects.visible_to(request.user), uid)
+    return act_and_return(
+        request,
+        lambda: services.answer_follow_up(
+            by=request.user,
+            follow_up=row,
+            answer=request.POST.get("answer", ""),
+            note=request.POST.get("note", "")[:500],
+        ),
+        row.enquiry,
+        said=_("Thank you. If goods were ordered or shipped, say it under “The deal”, so that it counts."),
+        anchor="deal",
+    )
+
+
+# One message: change it, take it back, report it, read its files.
+
+
+@signed_in
+def edit_message(request: HttpRequest, uid) -> HttpResponse:
+    message = one_of(Message.objects.visible_to(request.user), uid)
+    form = EditForm(request.POST or None, initial={"text": message.text})
+    if request.method == "POST" and form.is_valid():
+        with refusals_in_form(form):
+            services.edit_message(by=request.user, message=message, text=form.cleaned_data["text"])
+            return redirect("enquiry", message.enquiry.uid)
+    context = {"form": form, "message": message, "enquiry": message.enquiry}
+    return render(request, "enquiries/edit.html", context, status=422 if form.errors else 200)
+
+
+@signed_in
+@require_POST
+def delete_message(request: HttpRequest, uid) -> HttpResponse:
+    message = one_of(Message.objects.visible_to(request.user), uid)
+    return act_and_return(
+        request,
+        lambda: services.delete_message(by=request.user, message=message),
+        message.enquiry,
+        said=_("Taken back. A mark stays in its place."),
+    )
+
+
+@signed_in
+def report_message(request: HttpRequest, uid) -> HttpResponse:
+    message = one_of(Message.objects.visible_to(request.user), uid)
+    form = ReportForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with refusals_in_form(form):
+            services.report_message(by=request.user, message=message, **form.cleaned_data)
+            transaction.on_commit(start_delivery)
+            messages.success(request, _("Reported. The organiser reads this message and decides; you are told."))
+            return redirect("enquiry", message.enquiry.uid)
+    context = {"form": form, "message": message, "enquiry": message.enquiry}
+    return render(request, "enquiries/report.html", context, status=422 if form.errors else 200)
+
+
+@signed_in
+@require_safe
+@csp_override(SEALED)
+def download_file(request: HttpRequest, uid) -> FileResponse:
+    """Always a download: nothing in it may run here (B57)."""
+    found = get_object_or_404(Attachment.objects.visible_to(request.user), uid=uid)
+    return attachment(found)

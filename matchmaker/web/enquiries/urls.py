@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from matchmaker.web.enquiries import asking, contacts, deals, inbox, messages, quotes, thread
+from matchmaker.web.enquiries import asking, inbox, quotes, thread
 
 urlpatterns = [
     path("", inbox.index, name="enquiries"),
@@ -10,22 +10,22 @@ urlpatterns = [
     path("product/<uuid:uid>/ask/", asking.product, name="ask_product"),
     path("demand/<uuid:uid>/ask/", asking.demand, name="ask_demand"),
     path("demand/<uuid:uid>/quotes/", quotes.of_demand, name="demand_quotes"),
-    path("contacts/", contacts.show, name="enquiry_contacts"),
-    path("contacts/<uuid:uid>/unblock/", contacts.unblock, name="enquiry_unblock"),
-    path("message/<uuid:uid>/edit/", messages.edit, name="enquiry_message_edit"),
-    path("message/<uuid:uid>/delete/", messages.delete, name="enquiry_message_delete"),
-    path("message/<uuid:uid>/report/", messages.report, name="enquiry_message_report"),
-    path("file/<uuid:uid>/", messages.download, name="enquiry_file"),
+    path("contacts/", inbox.contacts, name="enquiry_contacts"),
+    path("contacts/<uuid:uid>/unblock/", inbox.unblock, name="enquiry_unblock"),
+    path("message/<uuid:uid>/edit/", thread.edit_message, name="enquiry_message_edit"),
+    path("message/<uuid:uid>/delete/", thread.delete_message, name="enquiry_message_delete"),
+    path("message/<uuid:uid>/report/", thread.report_message, name="enquiry_message_report"),
+    path("file/<uuid:uid>/", thread.download_file, name="enquiry_file"),
     path("quote/<uuid:uid>/answer/", quotes.answer, name="quote_answer"),
     path("quote/<uuid:uid>/withdraw/", quotes.withdraw, name="quote_withdraw"),
-    path("sample/<uuid:uid>/", deals.move, name="sample_move"),
-    path("step/<uuid:uid>/", deals.answer, name="deal_step_answer"),
-    path("follow-up/<uuid:uid>/", deals.follow_up, name="follow_up"),
+    path("sample/<uuid:uid>/", thread.move_sample, name="sample_move"),
+    path("step/<uuid:uid>/", thread.answer_step, name="deal_step_answer"),
+    path("follow-up/<uuid:uid>/", thread.answer_follow_up, name="follow_up"),
     path("<uuid:uid>/", thread.show, name="enquiry"),
     path("<uuid:uid>/act/", thread.act, name="enquiry_act"),
     path("<uuid:uid>/assign/", thread.assign, name="enquiry_assign"),
-    path("<uuid:uid>/block/", contacts.block, name="enquiry_block"),
+    path("<uuid:uid>/block/", inbox.block, name="enquiry_block"),
     path("<uuid:uid>/quote/", quotes.new, name="quote_new"),
-    path("<uuid:uid>/sample/", deals.ask_sample, name="sample_ask"),
-    path("<uuid:uid>/step/", deals.say, name="deal_step"),
+    path("<uuid:uid>/sample/", thread.ask_sample, name="sample_ask"),
+    path("<uuid:uid>/step/", thread.say_step, name="deal_step"),
 ]

@@ -7,7 +7,8 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, wraps
+from typing import Self
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -17,11 +18,19 @@ from django.utils.safestring import SafeString
 from django.utils.text import format_lazy
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
+from matchmaker.accounts.models import User
+from matchmaker.campaigns.models import Answer, Campaign, Question
+from matchmaker.campaigns.services import questions
+from matchmaker.companies.models import Company
 from matchmaker.core import reference
 from matchmaker.core.text import validate_one_line, validate_text, web_address
+from matchmaker.core.uploads import limit
 from matchmaker.language.numbers import format_number, parse_number
 from matchmaker.language.text import pinyin
+from matchmaker.web.forms.double_submit import sent_once
+from matchmaker.web.forms.refusals import refusals_in_form
 
 Choices = list[tuple[str, str]]
 
@@ -322,3 +331,83 @@ def _sort_key(name: str, language: str) -> str:
         name = pinyin(name)
     folded = unicodedata.normalize("NFD", name)
     return "".join(char for char in folded if not unicodedata.combining(char)).casefold()
+
+
+# Views whose uploads end while they stream in, before they fill the disk (B55).
+
+
+def limited(most: int) -> Callable:
+    """A view whose uploads end at `most` bytes; the view asks `request.too_large` and answers 413.
+
+    The check against forged requests reads the body, so it comes after the limit is set (Django's own advice).
+    """
+
+    def decorate(view):
+        checked = csrf_protect(sent_once(view))
+
+        @csrf_exempt
+        @wraps(view)
+        def limiting(request, *args, **kwargs):
+            limit(request, most)
+            return checked(request, *args, **kwargs)
+
+        limiting.policy = getattr(view, "policy", None)
+        return limiting
+
+    return decorate
+
+
+# The campaign's own questions as form fields.
+
+
+YES_NO = [("yes", _("yes")), ("no", _("no"))]
+
+
+def field_of(question: Question) -> forms.Field:
+    """The usual field for its kind; the verb checks the answer once more, whichever door it came through."""
+    said = {"label": question.label, "help_text": question.help, "required": question.is_required}
+    kind = Question.Kind
+    match question.kind:
+        case kind.TEXT:
+            return TextField(max_length=2000, widget=forms.Textarea(attrs={"rows": 4}), **said)
+        case kind.NUMBER:
+            return TradeNumberField(zero=True, max_digits=18, decimal_places=3, **said)
+        case kind.DAY:
+            return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **said)
+        case kind.YES_NO:
+            return forms.ChoiceField(choices=YES_NO, widget=forms.RadioSelect, **said)
+        case kind.CHOICE:
+            return forms.ChoiceField(choices=[("", _("Choose")), *question.choices], **said)
+        case kind.CHOICES:
+            return forms.MultipleChoiceField(choices=question.choices, widget=Ticks, **said)
+        case kind.COUNTRY:
+            return CodeField(choices=countries, empty="", sentence=_("Choose a country from the list."), **said)
+        case kind.ADDRESS:
+            return WebsiteField(**said)
+    return LineField(max_length=200, **said)
+
+
+class QuestionsForm(forms.Form):
+    """One field a question, named by its uid; filled with what the company answered before."""
+
+    def __init__(self, data=None, *, company: Company, campaign: Campaign | None):
+        super().__init__(data, prefix="q")
+        self.company, self.campaign = company, campaign
+        asked = list(questions.asked_of(company, campaign)) if campaign else []
+        for question in asked:
+            self.fields[str(question.uid)] = field_of(question)
+        said = Answer.objects.filter(company=company, question__in=asked).values_list("question__uid", "value")
+        for uid, value in said:
+            self.initial[str(uid)] = ("yes" if value else "no") if isinstance(value, bool) else value
+
+    @classmethod
+    def of(cls, request, company: Company, campaign: Campaign | None) -> Self:
+        return cls(request.POST if request.method == "POST" else None, company=company, campaign=campaign)
+
+    def keep(self, *, by: User) -> bool:
+        """Write the answers; what the verb refuses is marked. True when everything was kept."""
+        if self.campaign is None:
+            return True
+        with refusals_in_form(self):
+            questions.answer_questions(by=by, company=self.company, campaign=self.campaign, said=self.cleaned_data)
+        return not self.errors

@@ -1,6 +1,7 @@
-"""What a verb refused: beside the field it is about, so that nothing typed is lost, or on the next page."""
+"""What a service refused: beside the field it is about, so that nothing typed is lost, or on the next page."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 from django import forms
 from django.contrib import messages
@@ -11,13 +12,31 @@ from matchmaker.core.lists import join_sentences
 from matchmaker.core.problems import Refused
 
 
+@contextmanager
+def refusals_in_form(form: forms.BaseForm, names: Mapping[str, str] | None = None) -> Iterator[None]:
+    """Call a service inside: when it refuses, its sentences are added to the form and the code after it runs on."""
+    try:
+        yield
+    except (ValidationError, Refused) as problem:
+        add_to_form(form, problem, names)
+
+
+@contextmanager
+def refusals_in_messages(request: HttpRequest) -> Iterator[None]:
+    """Call a service inside: when it refuses, the next page says why and the code after it runs on."""
+    try:
+        yield
+    except (ValidationError, Refused) as problem:
+        add_to_messages(request, problem)
+
+
 def add_to_form(
     form: forms.BaseForm, problem: ValidationError | Refused, names: Mapping[str, str] | None = None
 ) -> None:
     """Add the problem to a bound form.
 
-    `names` maps the verb's field names to the form's where they differ. What belongs to no field of the form stands on
-    top of it. A refusal with status 404 stays one: what may not be seen does not exist.
+    `names` maps the field names of the service to those of the form where they differ. What belongs to no field of the
+    form stands on top of it. A refusal with status 404 stays one: what may not be seen does not exist.
     """
     names = names or {}
     if isinstance(problem, Refused):
@@ -33,7 +52,7 @@ def add_to_form(
 
 
 def add_to_messages(request: HttpRequest, problem: ValidationError | Refused) -> None:
-    """Say on the next page why a verb behind a button was refused. A refusal with status 404 stays one."""
+    """Say on the next page why a service refused what a button asked for. A refusal with status 404 stays one."""
     if isinstance(problem, ValidationError):
         messages.error(request, join_sentences(problem.messages))
         return

@@ -2,7 +2,6 @@
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -10,14 +9,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from matchmaker.core.problems import Refused
 from matchmaker.imports import sentences, services
 from matchmaker.imports.kinds import KINDS
 from matchmaker.imports.models import Feed, Import
 from matchmaker.imports.tasks import start_feeds
 from matchmaker.web.access.decorators import signed_in
 from matchmaker.web.forms import fields
-from matchmaker.web.forms.refusals import add_to_form, add_to_messages
+from matchmaker.web.forms.refusals import refusals_in_form, refusals_in_messages
 from matchmaker.web.imports import owners
 
 SHOWN = 20  # readings
@@ -81,14 +79,12 @@ def new(request: HttpRequest, owner: str) -> HttpResponse:
 
 
 def _save(request: HttpRequest, form: FeedForm, **about) -> Feed | None:
-    try:
+    with refusals_in_form(form):
         feed = services.save_feed(by=request.user, **about, **form.cleaned_data)
-    except (ValidationError, Refused) as problem:
-        add_to_form(form, problem)
-        return None
-    transaction.on_commit(start_feeds)
-    messages.success(request, _("Saved. It is read within a minute."))
-    return feed
+        transaction.on_commit(start_feeds)
+        messages.success(request, _("Saved. It is read within a minute."))
+        return feed
+    return None
 
 
 def feed_for(request: HttpRequest, uid) -> Feed:
@@ -129,14 +125,12 @@ def turn(request: HttpRequest, uid, verb: str) -> HttpResponse:
     }
     if verb not in said:
         raise Http404
-    try:
+    with refusals_in_messages(request):
         if verb == "remove":
             services.remove_feed(by=request.user, feed=feed)
         else:
             services.turn_feed(by=request.user, feed=feed, verb=verb)
-    except Refused as problem:
-        add_to_messages(request, problem)
-        return redirect("feed", uid)
-    transaction.on_commit(start_feeds)
-    messages.success(request, said[verb])
-    return redirect("imports") if verb == "remove" else redirect("feed", uid)
+        transaction.on_commit(start_feeds)
+        messages.success(request, said[verb])
+        return redirect("imports") if verb == "remove" else redirect("feed", uid)
+    return redirect("feed", uid)

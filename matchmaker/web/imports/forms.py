@@ -1,17 +1,20 @@
 """A file, and what its columns are."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 
 from django import forms
 from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from matchmaker.core.lists import labelled
+from matchmaker.catalogue.models import Category, Demand, Period, Product
+from matchmaker.core import reference
+from matchmaker.core.lists import format_list, labelled
 from matchmaker.imports.columns import Column
 from matchmaker.imports.models import Import
 from matchmaker.imports.reading.text_files import ENCODINGS
-from matchmaker.web.imports.words import InWords
+from matchmaker.web.forms import fields
 
 NOT_IN_FILE = ""
 # Encodings as spreadsheets call them when one saves.
@@ -29,16 +32,8 @@ CALLED = {
 }
 # Columns whose value is often the same for a whole file and not written in it.
 OFTEN_THE_SAME = (
-    "company",
-    "language",
-    "country",
-    "origin",
-    "currency",
-    "category",
-    "title",
-    "closing_on",
-    "price_unit",
-)
+    "company", "language", "country", "origin", "currency", "category", "title", "closing_on", "price_unit",
+)  # fmt: skip
 
 
 def _where_empty(column: Column) -> str:
@@ -182,3 +177,80 @@ class ColumnsForm(forms.Form):
             "defaults": {column.name: said.get(f"same_{column.name}", "") for column in self.columns},
             "publish": said.get("publish", False),
         }
+
+
+# Codes of a sheet in the reader's words: TH is Thailand, t is tonne. Where a cell may hold one of a list, the list.
+
+
+# Cells that hold several codes, and ports, which are too many to send with a page.
+UNLISTED = ("origins_wanted", "origins_excluded", "languages", "destination")
+CURRENCIES = ("currency", "value_currency")  # traders write these as codes
+
+Words = Mapping[str, str]  # code → what a reader calls it
+
+
+def _named(kind: str) -> Callable[[], Words]:
+    return lambda: {code: reference.name(row, code) for code, row in getattr(reference, kind)().items()}
+
+
+def _labels(choices) -> Callable[[], Words]:
+    return lambda: {str(value): str(label) for value, label in choices if value}
+
+
+def _visibilities() -> Words:
+    """The word before the colon: a sheet says that much, and no more."""
+    return {str(value): re.split("[:：]", str(label))[0] for value, label in Demand.Visibility.choices}
+
+
+def _categories() -> Words:
+    return {category.code: category.name for category in Category.objects.all()}
+
+
+_UNIT, _COUNTRY, _LANGUAGE = _named("units"), lambda: dict(fields.countries()), _named("languages")
+# Column → its list. Every name here is read back as the code it stands for.
+_LISTS: dict[str, Callable[[], Words]] = {
+    "category": _categories,
+    "origin": _COUNTRY,
+    "country": _COUNTRY,
+    "origins_wanted": _COUNTRY,
+    "origins_excluded": _COUNTRY,
+    "language": _LANGUAGE,
+    "languages": _LANGUAGE,
+    "unit": _UNIT,
+    "price_unit": _UNIT,
+    "min_order_unit": _UNIT,
+    "capacity_unit": _UNIT,
+    "capacity_period": _labels(Period.choices),
+    "storage": _labels(Product.Storage.choices),
+    "destination": _named("ports"),
+    "visibility": _visibilities,
+}
+# What is offered while a cell is mended.
+_CHOICES = {
+    **{name: listed for name, listed in _LISTS.items() if name not in UNLISTED},
+    **dict.fromkeys(CURRENCIES, lambda: dict(fields.currencies())),
+}
+
+
+class InWords:
+    """For one page: each list is read once."""
+
+    def __init__(self):
+        self._read: dict[str, Words] = {}
+
+    def __call__(self, column: str, code: str) -> str:
+        """A code, or several with commas, as the reader calls them; whatever is no code stays as it is."""
+        if column not in _LISTS:
+            return code
+        words = self._read.setdefault(column, _LISTS[column]())
+        return format_list(words.get(part, part) for part in code.split(", "))
+
+
+def choices_for(columns: set[str]) -> dict[str, list[tuple[str, str]]]:
+    """Column → what may stand in its cells: the text to write, and what it means where that is not the same."""
+    found = {}
+    for column in sorted(columns & set(_CHOICES)):
+        codes = column in CURRENCIES
+        words = _CHOICES[column]()
+        found[column] = [(code, word) if codes else (word, "") for code, word in words.items()]
+    return found

@@ -11,16 +11,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from matchmaker.core.problems import Refused
 from matchmaker.imports.columns import as_text
 from matchmaker.imports.kinds import KINDS
 from matchmaker.imports.models import Import, ImportRow
 from matchmaker.imports.services import correct_row
 from matchmaker.imports.services.correcting import cell
 from matchmaker.web.access.decorators import signed_in
-from matchmaker.web.forms.refusals import add_to_messages
+from matchmaker.web.forms.refusals import refusals_in_messages
 from matchmaker.web.imports import owners
-from matchmaker.web.imports.words import InWords, choices_for
+from matchmaker.web.imports.forms import InWords, choices_for
 
 Action = ImportRow.Action
 NAMES = ("name", "legal_name", "text", "title")  # the column that says what a row is about, by kind
@@ -116,13 +115,10 @@ def correct(request: HttpRequest, uid, row_no: int) -> HttpResponse:
         for name, text in request.POST.items()
         if name.startswith("cell_")
     }
-    try:
+    with refusals_in_messages(request):
         mended = correct_row(
             by=request.user, batch=batch, row=row, cells=cells, everywhere="everywhere" in request.POST
         )
-    except Refused as problem:
-        add_to_messages(request, problem)
-    else:
         if mended:
             said = ngettext("%(n)d row is in order now.", "%(n)d rows are in order now.", mended)
             messages.success(request, said % {"n": mended})

@@ -1,27 +1,27 @@
 """The steps of an import: a file, its columns, the preview, the result."""
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from matchmaker.core.problems import Refused
+from matchmaker.core.lists import join_sentences, labelled
 from matchmaker.imports import sentences, services
 from matchmaker.imports.kinds import KINDS
-from matchmaker.imports.models import Import
+from matchmaker.imports.models import Import, ImportRow
 from matchmaker.imports.reading.problems import MAX_BYTES
 from matchmaker.imports.tasks import start_imports
 from matchmaker.web.access.decorators import signed_in
-from matchmaker.web.forms.refusals import add_to_form, add_to_messages
-from matchmaker.web.forms.uploads import limited
+from matchmaker.web.forms.fields import limited
+from matchmaker.web.forms.refusals import refusals_in_form, refusals_in_messages
 from matchmaker.web.imports import feeds, owners
-from matchmaker.web.imports.forms import ColumnsForm, FileForm, LookForm
+from matchmaker.web.imports.forms import ColumnsForm, FileForm, InWords, LookForm
 from matchmaker.web.imports.rows import preview
-from matchmaker.web.imports.words import InWords
+from matchmaker.web.rendering.list_export import export
 
 State = Import.State
 ICONS = {"suppliers": "building", "products": "package", "buyers": "building-store", "demands": "clipboard-list"}
@@ -97,15 +97,13 @@ def new(request: HttpRequest, owner: str, kind: str) -> HttpResponse:
 
 def _start(request, form: FileForm, owner: owners.Owner, kind: str) -> Import | None:
     file = form.cleaned_data["file"]
-    try:
+    with refusals_in_form(form):
         batch = services.start_import(
             by=request.user, kind=kind, file_name=file.name, content=file.read(), **owner.takes()
         )
-    except (ValidationError, Refused) as problem:
-        add_to_form(form, problem)
-        return None
-    transaction.on_commit(start_imports)
-    return batch
+        transaction.on_commit(start_imports)
+        return batch
+    return None
 
 
 def unread_columns(batch: Import) -> list[str]:
@@ -198,11 +196,8 @@ def progress(request: HttpRequest, uid) -> HttpResponse:
 @require_POST
 def look(request: HttpRequest, uid) -> HttpResponse:
     batch = owners.import_for(request, uid)
-    try:
+    with refusals_in_messages(request):
         services.reread(by=request.user, batch=batch, **LookForm(request.POST, batch=batch).chosen())
-    except (Refused, ValidationError) as problem:
-        add_to_messages(request, problem)
-    else:
         transaction.on_commit(start_imports)
     return redirect("import", uid)
 
@@ -214,13 +209,11 @@ def columns(request: HttpRequest, uid) -> HttpResponse:
     form = ColumnsForm(request.POST, batch=batch, columns=KINDS[batch.kind].columns)
     if not form.is_valid():
         return _page(request, batch, form, 422)
-    try:
+    with refusals_in_form(form):
         services.map_columns(by=request.user, batch=batch, **form.as_verb())
-    except Refused as refusal:
-        add_to_form(form, refusal)
-        return _page(request, batch, form, 422)
-    transaction.on_commit(start_imports)
-    return redirect("import", uid)
+        transaction.on_commit(start_imports)
+        return redirect("import", uid)
+    return _page(request, batch, form, 422)
 
 
 @signed_in
@@ -237,11 +230,8 @@ def undo(request: HttpRequest, uid) -> HttpResponse:
 
 def _do(request: HttpRequest, uid, verb) -> HttpResponse:
     batch = owners.import_for(request, uid)
-    try:
+    with refusals_in_messages(request):
         verb(by=request.user, batch=batch)
-    except Refused as problem:
-        add_to_messages(request, problem)
-    else:
         transaction.on_commit(start_imports)
     return redirect("import", uid)
 
@@ -250,10 +240,43 @@ def _do(request: HttpRequest, uid, verb) -> HttpResponse:
 @require_POST
 def drop(request: HttpRequest, uid) -> HttpResponse:
     batch = owners.import_for(request, uid)
-    try:
+    with refusals_in_messages(request):
         services.drop_import(by=request.user, batch=batch)
-    except Refused as problem:
-        add_to_messages(request, problem)
-        return redirect("import", uid)
-    messages.success(request, _("The file is put away. Nothing of it was brought in."))
-    return redirect("imports")
+        messages.success(request, _("The file is put away. Nothing of it was brought in."))
+        return redirect("imports")
+    return redirect("import", uid)
+
+
+# Files out of an import: an example to fill in, and the rows that were refused.
+
+
+@signed_in
+def example(request: HttpRequest, owner: str, kind: str, form: str) -> HttpResponse:
+    found = owners.owner_for(request, owner, kind)
+    columns = [column for column in KINDS[kind].columns if column.name != "company" or found.company is None]
+    head, words = [capfirst(str(column.label)) for column in columns], InWords()
+    row = [words(column.name, column.example) for column in columns]
+    return export(request, f"example-{kind}", form, lambda: (head, [row]))
+
+
+@signed_in
+def refused(request: HttpRequest, uid, form: str) -> HttpResponse:
+    """The refused rows as they were written, with what is wrong; corrected, the file can be sent again as it is."""
+    batch = owners.import_for(request, uid)
+    labels = {column.name: str(column.label) for column in KINDS[batch.kind].columns}
+    width = len(batch.head)
+
+    def table():
+        rows = batch.rows.filter(action=ImportRow.Action.REJECT).iterator()
+        return [*batch.head, _("Row in the file"), _("What is wrong")], (
+            [*row.raw[:width], *[""] * (width - len(row.raw)), row.row_no, _said(row, labels)] for row in rows
+        )
+
+    return export(request, f"refused-{batch.kind}", form, table)
+
+
+def _said(row: ImportRow, labels: dict[str, str]) -> str:
+    problems = row.problems or {}
+    return join_sentences(
+        labelled(capfirst(labels[name]), why) if name in labels else why for name, why in problems.items()
+    )

@@ -1,7 +1,6 @@
 """A company's event: status, requests and the agenda; on paper, in calendars, and what became of each meeting."""
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,15 +13,24 @@ from django.views.decorators.http import require_POST, require_safe
 from matchmaker.core import reference
 from matchmaker.core.problems import Refused
 from matchmaker.events import calendar, services
-from matchmaker.events.models import CalendarAddress, EventParticipation, Meeting, MeetingMove, MeetingRequest, Wish
+from matchmaker.events.models import (
+    CalendarAddress,
+    EventParticipation,
+    Meeting,
+    MeetingMove,
+    MeetingRequest,
+    SavedContact,
+    Wish,
+)
 from matchmaker.events.services.meetings import free_slots
 from matchmaker.events.services.requests import time_of
 from matchmaker.matching import reasons
 from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import everyone, signed_in
-from matchmaker.web.forms.refusals import add_to_messages
+from matchmaker.web.forms.refusals import refusals_in_messages
 from matchmaker.web.meetings.gate import event_of, own_participation, participation_or_404
 from matchmaker.web.rendering.agendas import Row, by_day, local, read_instant, rows_of, viewers_zone
+from matchmaker.web.rendering.notice_claims import done
 
 
 def _rows(request: HttpRequest, row: EventParticipation) -> list[Row]:
@@ -197,15 +205,15 @@ def meeting(request: HttpRequest, uid) -> HttpResponse:
     return render(request, "meetings/meeting.html", context)
 
 
-def _turned(request: HttpRequest, uid, verb, sentence: str, **fields) -> HttpResponse:
-    found, _row = _own(request, uid)
-    try:
+def _turned(request: HttpRequest, uid, verb, sentence: str, *, told: str = "", **fields) -> HttpResponse:
+    """Call a service for one's meeting. `told` is said too where the other side has a notice of the change."""
+    found, row = _own(request, uid)
+    with refusals_in_messages(request):
         verb(by=request.user, meeting=found, **fields)
-    except (Refused, ValidationError) as problem:
-        add_to_messages(request, problem)
-    else:
         transaction.on_commit(start_delivery)
-        messages.success(request, sentence)
+        other = found.buyer if row.company_id == found.supplier_id else found.supplier
+        companies = [other] if told else []
+        messages.success(request, done(sentence, told, kind="meetings_changed", companies=companies))
     return redirect("meetings_meeting", found.uid)
 
 
@@ -238,11 +246,8 @@ def answer_move(request: HttpRequest, uid) -> HttpResponse:
         rows.select_related("company", "meeting__event__campaign", "meeting__supplier", "meeting__buyer"), uid=uid
     )
     accept = request.POST.get("answer") == "accept"
-    try:
+    with refusals_in_messages(request):
         services.answer_move(by=request.user, move=found, accept=accept)
-    except Refused as problem:
-        add_to_messages(request, problem)
-    else:
         transaction.on_commit(start_delivery)
         messages.success(request, _("Moved.") if accept else _("It stays where it is."))
     return redirect("meetings_meeting", found.meeting.uid)
@@ -252,7 +257,8 @@ def answer_move(request: HttpRequest, uid) -> HttpResponse:
 @require_POST
 def cancel(request: HttpRequest, uid) -> HttpResponse:
     why = request.POST.get("why", "")[:300]
-    return _turned(request, uid, services.cancel_meeting, _("Cancelled. The other side is told."), why=why)
+    told = _("The other side is told.")
+    return _turned(request, uid, services.cancel_meeting, _("Cancelled."), told=told, why=why)
 
 
 @signed_in
@@ -274,3 +280,48 @@ def outcome(request: HttpRequest, uid) -> HttpResponse:
 @require_POST
 def staff(request: HttpRequest, uid) -> HttpResponse:
     return _turned(request, uid, services.assign_staff, _("Saved."), name=request.POST.get("staff", ""))
+
+
+# Contacts kept by scanning badges in the hall.
+
+
+@signed_in
+@require_safe
+def index(request: HttpRequest, slug: str) -> HttpResponse:
+    row = participation_or_404(request, slug)
+    rows = SavedContact.objects.filter(company=row.company, attendee__participation__event=row.event)
+    context = {
+        "event": row.event,
+        "row": row,
+        "contacts": rows.select_related("attendee__participation__company", "saved_by"),
+    }
+    return render(request, "meetings/contacts.html", context)
+
+
+@signed_in
+def badge(request: HttpRequest, slug: str, code: str) -> HttpResponse:
+    """What the camera opened: whose badge it is, and one tap to keep the contact."""
+    row = participation_or_404(request, slug)
+    try:
+        person = services.visitor(row, code)
+    except Refused as refusal:
+        if refusal.status == 404:
+            raise Http404 from None
+        messages.info(request, refusal.message)
+        return redirect("meetings_contacts", slug)
+    if request.method == "POST":
+        with refusals_in_messages(request):
+            services.save_contact(by=request.user, participation=row, code=code, note=request.POST.get("note", ""))
+            messages.success(request, _("Kept."))
+            return redirect("meetings_contacts", slug)
+    kept = SavedContact.objects.filter(company=row.company, attendee=person).first()
+    return render(request, "meetings/badge.html", {"event": row.event, "row": row, "person": person, "kept": kept})
+
+
+@signed_in
+@require_POST
+def forget(request: HttpRequest, slug: str, uid) -> HttpResponse:
+    rows = SavedContact.objects.visible_to(request.user).select_related("company")
+    services.forget_contact(by=request.user, contact=get_object_or_404(rows, uid=uid))
+    messages.success(request, _("Deleted."))
+    return redirect("meetings_contacts", slug)

@@ -3,7 +3,6 @@
 import datetime as dt
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,16 +11,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from matchmaker.core.problems import Refused
 from matchmaker.events import services
 from matchmaker.events.models import Event, EventParticipation
 from matchmaker.events.services.participations import away_slots
 from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import current_company, signed_in
-from matchmaker.web.forms.refusals import add_to_form, add_to_messages
+from matchmaker.web.forms.refusals import refusals_in_form, refusals_in_messages
 from matchmaker.web.meetings.forms import RegistrationForm
 from matchmaker.web.meetings.gate import event_of, own_participation, participation_or_404
 from matchmaker.web.rendering.agendas import read_away, ticked_slots, viewers_zone
+from matchmaker.web.rendering.notice_claims import done
 
 
 @signed_in
@@ -61,13 +60,10 @@ def register(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         values = form.verb_fields()
         share = values.pop("share")
-        try:
+        with refusals_in_form(form):
             with transaction.atomic():
                 row = services.register_for_event(by=request.user, event=event, company=company, **values)
                 services.share_contacts(by=request.user, participation=row, share=share)
-        except (Refused, ValidationError) as problem:
-            add_to_form(form, problem)
-        else:
             if row.is_registered:
                 messages.success(request, _("You are registered. Say next whom you wish to meet."))
             else:
@@ -85,13 +81,10 @@ def details(request: HttpRequest, slug: str) -> HttpResponse:
         values = form.verb_fields()
         del values["side"]
         share = values.pop("share")
-        try:
+        with refusals_in_form(form):
             with transaction.atomic():
                 services.update_participation(by=request.user, participation=row, **values)
                 services.share_contacts(by=request.user, participation=row, share=share)
-        except (Refused, ValidationError) as problem:
-            add_to_form(form, problem)
-        else:
             messages.success(request, _("Saved."))
             return redirect("meetings_event", slug)
     context = {"event": row.event, "company": row.company, "form": form, "row": row}
@@ -129,11 +122,10 @@ def availability(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 def withdraw(request: HttpRequest, slug: str) -> HttpResponse:
     row = participation_or_404(request, slug)
-    try:
+    others = services.planned_counterparts(row)
+    with refusals_in_messages(request):
         services.withdraw_from_event(by=request.user, participation=row)
-    except Refused as problem:
-        add_to_messages(request, problem)
-    else:
         transaction.on_commit(start_delivery)
-        messages.success(request, _("Your company has withdrawn. Those you would have met are told."))
+        withdrawn, told = _("Your company has withdrawn."), _("Those you would have met are told.")
+        messages.success(request, done(withdrawn, told, kind="meetings_changed", companies=others))
     return redirect("meetings")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from matchmaker.web.meetings import agenda, contacts, lists, registration, wishes
+from matchmaker.web.meetings import agenda, registration, wishes
 
 urlpatterns = [
     path("", registration.index, name="meetings"),
@@ -24,11 +24,11 @@ urlpatterns = [
     path("<slug:slug>/calendar/renew/", agenda.renew_feed, name="meetings_feed_renew"),
     path("<slug:slug>/calendar/end/", agenda.end_feed, name="meetings_feed_end"),
     path("<slug:slug>/print/", agenda.printed, name="meetings_print"),
-    path("<slug:slug>/agenda.<str:form>", lists.agenda, name="meetings_agenda_export"),
-    path("<slug:slug>/contacts.<str:form>", lists.contacts, name="meetings_contacts_export"),
-    path("<slug:slug>/contacts/", contacts.index, name="meetings_contacts"),
-    path("<slug:slug>/contacts/<uuid:uid>/forget/", contacts.forget, name="meetings_contact_forget"),
-    path("<slug:slug>/badge/<str:code>/", contacts.badge, name="meetings_badge"),
+    path("<slug:slug>/agenda.<str:form>", wishes.agenda, name="meetings_agenda_export"),
+    path("<slug:slug>/contacts.<str:form>", wishes.contacts, name="meetings_contacts_export"),
+    path("<slug:slug>/contacts/", agenda.index, name="meetings_contacts"),
+    path("<slug:slug>/contacts/<uuid:uid>/forget/", agenda.forget, name="meetings_contact_forget"),
+    path("<slug:slug>/badge/<str:code>/", agenda.badge, name="meetings_badge"),
     path("<slug:slug>/companies/", wishes.companies, name="meetings_companies"),
     path("<slug:slug>/companies/<uuid:uid>/wish/", wishes.wish, name="meetings_wish"),
     path("<slug:slug>/companies/<uuid:uid>/ask/", wishes.ask, name="meetings_ask"),

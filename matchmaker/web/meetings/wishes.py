@@ -1,7 +1,6 @@
 """Whom to meet: counterparts with the reasons of matching, wishes and requests."""
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,7 +15,7 @@ from matchmaker.companies.models import Company
 from matchmaker.core.lists import join_sentences
 from matchmaker.core.problems import Refused
 from matchmaker.events import services
-from matchmaker.events.models import EventParticipation, MeetingRequest, Wish
+from matchmaker.events.models import EventParticipation, Meeting, MeetingRequest, SavedContact, Wish
 from matchmaker.events.services.meetings import free_slots
 from matchmaker.events.services.requests import time_of
 from matchmaker.events.services.wishes import counterparts
@@ -24,10 +23,11 @@ from matchmaker.matching import reasons
 from matchmaker.messaging.services.rates import reply_rate
 from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import signed_in
-from matchmaker.web.forms.refusals import add_to_form, add_to_messages
+from matchmaker.web.forms.refusals import refusals_in_form, refusals_in_messages
 from matchmaker.web.meetings.forms import AskForm
 from matchmaker.web.meetings.gate import participation_or_404
-from matchmaker.web.rendering.agendas import local, read_instant
+from matchmaker.web.rendering.agendas import local, read_instant, rows_of
+from matchmaker.web.rendering.list_export import Table, export
 from matchmaker.web.templatetags.ui import moment
 
 PER_PAGE = 20
@@ -151,11 +151,8 @@ def _asking(request: HttpRequest, row, other: Company, act, before: MeetingReque
     form = AskForm(request.POST or None, free=free, initial=initial)
     if request.method == "POST" and form.is_valid():
         slot = form.cleaned_data["slot"]
-        try:
+        with refusals_in_form(form):
             act(note=form.cleaned_data["note"], starts_at=read_instant(slot) if slot else None)
-        except (Refused, ValidationError) as problem:
-            add_to_form(form, problem)
-        else:
             return redirect("meetings_event", row.event.slug)
     context = {"row": row, "event": row.event, "other": other, "form": form, "before": before}
     context |= {"kept": services.kept_rate(other), "rate": reply_rate(other)}
@@ -185,11 +182,8 @@ def answer(request: HttpRequest, uid) -> HttpResponse:
     except ValueError:
         messages.error(request, _("Choose a slot of this event."))
         return _back(request, row.event.slug)
-    try:
+    with refusals_in_messages(request):
         services.answer_request(by=request.user, request=row, accept=said == "accept", other_time=other_time, seen=seen)
-    except Refused as problem:
-        add_to_messages(request, problem)
-    else:
         transaction.on_commit(start_delivery)
         messages.success(request, _answered(row, said))
     return _back(request, row.event.slug)
@@ -213,3 +207,50 @@ def withdraw(request: HttpRequest, uid) -> HttpResponse:
         raise Http404 from None
     messages.success(request, _("Taken back."))
     return _back(request, row.event.slug)
+
+
+# A company's agenda and its contacts from badges as files.
+
+
+def _agenda(row: EventParticipation) -> Table:
+    meetings = Meeting.objects.of(row.event).of_company(row.company).active().for_agenda()
+    head = [_("Day"), _("Begins"), _("Ends"), _("Time zone"), _("With"), _("Country"), _("Table"), _("Hall")]
+    head += [_("Booth"), _("Room"), _("Interpreter"), _("Who goes"), _("State"), _("Rating"), _("Note")]
+    return head, (
+        [
+            *(one.at.date(), one.at.strftime("%H:%M"), one.until.strftime("%H:%M"), row.event.time_zone),
+            *(one.other.display_name, one.other.country_name, one.meeting.table, one.place),
+            *(one.meeting.booth, one.meeting.room_url),
+            one.meeting.interpreter.name if one.meeting.interpreter else "",
+            *(one.staff, one.meeting.get_status_display(), one.rating, one.note),
+        ]
+        for one in rows_of(meetings, row.company)
+    )
+
+
+def _contacts(row: EventParticipation) -> Table:
+    """What the visitors' companies share now; with the consent withdrawn, the name."""
+    kept = SavedContact.objects.filter(company=row.company, attendee__participation__event=row.event)
+    head = [_("Name"), _("Work"), _("Company"), _("Country"), _("Contact"), _("E-mail"), _("Phone"), _("Note")]
+
+    def cells(one: SavedContact) -> list:
+        part = one.attendee.participation
+        shared = [one.attendee.role, part.company.contact_name, part.company.contact_email, part.company.contact_phone]
+        role, *contact = shared if part.shares_contacts_since else [""] * len(shared)
+        return [one.attendee.name, role, part.company.display_name, part.company.country_name, *contact, one.note]
+
+    return head, map(cells, kept.select_related("attendee__participation__company"))
+
+
+@signed_in
+@require_safe
+def agenda(request: HttpRequest, slug: str, form: str) -> HttpResponse:
+    row = participation_or_404(request, slug)
+    return export(request, f"{slug}-agenda", form, lambda: _agenda(row))
+
+
+@signed_in
+@require_safe
+def contacts(request: HttpRequest, slug: str, form: str) -> HttpResponse:
+    row = participation_or_404(request, slug)
+    return export(request, f"{slug}-contacts", form, lambda: _contacts(row))

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from matchmaker.web.access.decorators import company_admin, current_campaign
-from matchmaker.web.forms.questions import QuestionsForm
+from matchmaker.web.forms.fields import QuestionsForm
 
 
 @company_admin

@@ -16,8 +16,8 @@ from matchmaker.core.downloads import SEALED, attachment
 from matchmaker.core.problems import Refused
 from matchmaker.core.uploads import MOST_BYTES
 from matchmaker.web.access.decorators import company_admin
+from matchmaker.web.forms.fields import limited
 from matchmaker.web.forms.refusals import add_to_form
-from matchmaker.web.forms.uploads import limited
 
 
 class DocumentForm(forms.Form):

@@ -23,7 +23,7 @@ from matchmaker.core.problems import Refused
 from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import current_campaign, current_company, everyone, role_in, signed_in
 from matchmaker.web.forms.company import ContactForm, NamesForm, said_by
-from matchmaker.web.forms.questions import QuestionsForm
+from matchmaker.web.forms.fields import QuestionsForm
 from matchmaker.web.forms.refusals import add_to_form
 from matchmaker.web.public.join_forms import SubmitForm
 from matchmaker.web.public.partner_codes import KEPT

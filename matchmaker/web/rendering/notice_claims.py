@@ -13,16 +13,21 @@ from matchmaker.notifications.models import Notice
 JUST_NOW = timedelta(minutes=1)
 
 
-def done(what: str, told: str, *, kind: str, companies: Iterable[Company]) -> str:
+def done(what: str, told: str, *, kind: str, companies: Iterable[Company], named: bool = True) -> str:
     """`what` was done, and `told` where each of the companies has a notice of this kind from just now.
 
-    A company that came from a list has no people here yet, so it has no notice: then it is named as not told.
+    A company that came from a list has no people here yet, so it has no notice: then it is named as not told. Without
+    companies there is only `what`, and also with `named=False`, for a side whose name the reader may not see.
     """
     every = list(companies)
+    if not every:
+        return what
     written = Notice.objects.filter(kind=kind, created_at__gte=timezone.now() - JUST_NOW)
     reached = set(written.filter(about__in=[company.uid for company in every]).values_list("about", flat=True))
     missed = [company.display_name for company in every if company.uid not in reached]
     if not missed:
         return join_sentences([what, told])
+    if not named:
+        return what
     not_told = _("Not told, because nobody has an account for it here yet: %(companies)s.")
     return join_sentences([what, not_told % {"companies": format_list(missed)}])

@@ -14,13 +14,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from matchmaker.catalogue.models import Product
-from matchmaker.core.problems import Refused
 from matchmaker.language.numbers import format_number, parse_number
 from matchmaker.market_access.presentation import changes_between, duty_box, readiness_box
 from matchmaker.market_access.services import answer_question
 from matchmaker.matching.tasks import start_matching
 from matchmaker.web.access.decorators import supplier
-from matchmaker.web.forms.refusals import add_to_messages
+from matchmaker.web.forms.refusals import refusals_in_messages
 from matchmaker.web.supplier.products import own_product
 
 # The words of market access → those of components/readiness.html.
@@ -46,13 +45,10 @@ def answer(request: HttpRequest, uid) -> HttpResponse:
     product = own_product(request, uid)
     said = request.POST.get("said", "")
     if request.method == "POST" and said in ("yes", "no"):
-        try:
+        with refusals_in_messages(request):
             answer_question(
                 by=request.user, product=product, question=request.POST.get("question", ""), answer=said == "yes"
             )
-        except Refused as problem:
-            add_to_messages(request, problem)
-        else:
             transaction.on_commit(start_matching)
     if request.htmx:
         return _page(request, product)

@@ -13,8 +13,7 @@ from matchmaker.core import reference
 from matchmaker.core.lists import format_list
 from matchmaker.matching.models import Match
 from matchmaker.web.access.decorators import supplier
-from matchmaker.web.rendering.match_answers import common, take_answer, window_of
-from matchmaker.web.rendering.match_terms import terms_of
+from matchmaker.web.rendering.match_terms import common, take_answer, terms_of, window_of
 from matchmaker.web.supplier.forms import MatchFilter
 
 PER_PAGE = 10

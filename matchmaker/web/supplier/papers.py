@@ -2,26 +2,31 @@
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from matchmaker.catalogue.models import ProductCertificate
 from matchmaker.catalogue.services import add_product_file, describe_certificate, remove_product_file
 from matchmaker.companies.members import is_admin
-from matchmaker.core.problems import Refused
+from matchmaker.core.lists import join_sentences, labelled
 from matchmaker.core.uploads import MOST_BYTES
+from matchmaker.market_access import sentences
+from matchmaker.market_access.models import EntryRule, Registration
+from matchmaker.market_access.registrations import CLOSES_MONTHS, OPENS_MONTHS, months_before
+from matchmaker.market_access.services import record_registration, remove_registration
 from matchmaker.matching.tasks import start_matching
 from matchmaker.web.access.decorators import supplier
 from matchmaker.web.forms import fields
-from matchmaker.web.forms.refusals import add_to_form, add_to_messages
-from matchmaker.web.forms.uploads import limited
+from matchmaker.web.forms.fields import limited
+from matchmaker.web.forms.refusals import refusals_in_form, refusals_in_messages
 from matchmaker.web.supplier.forms import PAPERS, ProductFileForm
+from matchmaker.web.supplier.market import back_to_market
 from matchmaker.web.supplier.products import own_product, page_of
 
 
@@ -60,11 +65,8 @@ def certificate(request: HttpRequest, uid, code: str) -> HttpResponse:
         form = CertificateForm(initial=said)
         messages.error(request, _("A document may have up to 10 MB."))
     elif request.method == "POST" and form.is_valid():
-        try:
+        with refusals_in_form(form, {"files": "paper"}):
             describe_certificate(by=request.user, product=product, code=code, **form.cleaned_data)
-        except (ValidationError, Refused) as problem:
-            add_to_form(form, problem, {"files": "paper"})
-        else:
             transaction.on_commit(start_matching)
             messages.success(request, _("Written down. The team compares it with the paper you send."))
             return redirect(f"{reverse('supplier_product_edit', args=[uid])}#papers")
@@ -84,11 +86,8 @@ def add_file(request: HttpRequest, uid) -> HttpResponse:
         return page_of(request, product, file_form=form, status=413)
     form = ProductFileForm(request.POST, request.FILES)
     if form.is_valid():
-        try:
+        with refusals_in_form(form, {"files": "file"}):
             add_product_file(by=request.user, product=product, **form.cleaned_data)
-        except (ValidationError, Refused) as problem:
-            add_to_form(form, problem, {"files": "file"})
-        else:
             messages.success(request, _("The file is kept. Whoever may see the product can download it."))
             return _back(product)
     return page_of(request, product, file_form=form)
@@ -98,14 +97,79 @@ def add_file(request: HttpRequest, uid) -> HttpResponse:
 @require_POST
 def remove_file(request: HttpRequest, uid, key) -> HttpResponse:
     product = own_product(request, uid)
-    try:
+    with refusals_in_messages(request):
         remove_product_file(by=request.user, file=get_object_or_404(product.files, uid=key))
-    except Refused as problem:
-        add_to_messages(request, problem)
-    else:
         messages.success(request, _("The file is removed."))
     return _back(product)
 
 
 def _back(product) -> HttpResponse:
     return redirect(f"{reverse('supplier_product_edit', args=[product.uid])}#papers")
+
+
+# Numbers a company holds with China's authorities: recorded beside the rule that asks for them, seen in one list.
+
+
+class RegistrationForm(forms.Form):
+    code = fields.LineField(max_length=40)
+    number = fields.LineField(label=gettext_lazy("Number"), max_length=80)
+    valid_from = forms.DateField(label=gettext_lazy("Valid from"), required=False)
+    valid_until = forms.DateField(label=gettext_lazy("Valid until"), required=False)
+
+
+@supplier
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    today = timezone.localdate()
+    rows = Registration.objects.of(request.company).select_related("product").order_by("valid_until", "code", "pk")
+    names = {code: sentences.in_language(rule, "name") for rule in EntryRule.objects.all() for code in rule.accepts}
+    context = {"rows": [_row(row, names, today) for row in rows], "company": request.company}
+    return render(request, "supplier/registrations.html", context)
+
+
+def _row(row: Registration, names: dict[str, str], today) -> dict:
+    """`window` is when to apply for renewal: 12 to 3 months before the end."""
+    ends = row.valid_until
+    opens, closes = (months_before(ends, months) if ends else None for months in (OPENS_MONTHS, CLOSES_MONTHS))
+    state = "holds"
+    if ends and ends < today:
+        state = "ended"
+    elif closes and today >= closes:
+        state = "late"
+    elif opens and today >= opens:
+        state = "renew"
+    elif row.valid_from and row.valid_from > today:
+        state = "coming"
+    return {"row": row, "name": names.get(row.code, row.code), "state": state, "opens": opens, "closes": closes}
+
+
+@supplier
+@require_POST
+def add_registration(request: HttpRequest, uid) -> HttpResponse:
+    """Record a number from the product's page; where each product has its own, for this product alone."""
+    product = own_product(request, uid)
+    form = RegistrationForm(request.POST)
+    if not form.is_valid():
+        for name, problems in form.errors.items():
+            messages.error(
+                request,
+                labelled(form.fields[name].label or name, join_sentences(problems)),
+            )
+        return back_to_market(request, product)
+    values = form.cleaned_data
+    single = any(values["code"] in rule.accepts for rule in EntryRule.objects.filter(per_product=True))
+    with refusals_in_messages(request):
+        record_registration(by=request.user, company=product.company, product=product if single else None, **values)
+        transaction.on_commit(start_matching)
+        messages.success(request, _("Recorded. You are reminded when it has to be renewed."))
+    return back_to_market(request, product)
+
+
+@supplier
+@require_POST
+def forget_registration(request: HttpRequest, uid) -> HttpResponse:
+    row = get_object_or_404(Registration.objects.of(request.company), uid=uid)
+    remove_registration(by=request.user, registration=row)
+    transaction.on_commit(start_matching)
+    messages.success(request, _("Taken off the list; the record keeps it."))
+    return redirect("supplier_registrations")

@@ -1,6 +1,7 @@
 """A supplier's products: the list, the form in several languages, and what can be done with each."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -11,40 +12,48 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from matchmaker.catalogue.models import Product
 from matchmaker.catalogue.services import (
+    add_product_image,
+    change_product_image,
     copy_product,
     pause_product,
     publish_product,
+    remove_product_image,
     save_product,
     withdraw_product,
 )
 from matchmaker.companies.models import Company
 from matchmaker.core import reference
 from matchmaker.core.problems import Refused
+from matchmaker.core.uploads import MOST_BYTES
 from matchmaker.matching.models import Match
-from matchmaker.matching.services.gaps import gaps
+from matchmaker.matching.services.gaps import Gap, gaps
 from matchmaker.matching.tasks import start_matching
 from matchmaker.web.access.decorators import supplier
 from matchmaker.web.forms.double_submit import is_done
-from matchmaker.web.forms.refusals import add_to_form, add_to_messages
+from matchmaker.web.forms.fields import limited
+from matchmaker.web.forms.refusals import add_to_form, add_to_messages, refusals_in_form, refusals_in_messages
 from matchmaker.web.supplier.codes import picked, suggestions
-from matchmaker.web.supplier.completeness import completeness
 from matchmaker.web.supplier.forms import (
     MAX_TEXTS,
     MAX_VARIANTS,
     ImageForm,
+    PictureForm,
     ProductFileForm,
     ProductForm,
     ProductTextSet,
     VariantForm,
     VariantSet,
+    picture_id,
     pictures_of,
     terms_of,
     texts_of,
     variants_of,
 )
+from matchmaker.web.templatetags.trade import certificate
 
 SUGGESTING = ("suggest", "pick_category", "pick_hs_code")
 LOOKING = ("more", *SUGGESTING)  # buttons that change the form and save nothing
@@ -162,7 +171,7 @@ def _typed_rows(post, prefix: str, names: Iterable[str], most: int) -> list[dict
 def _save(request: HttpRequest, product: Product | None, form: ProductForm, text_set, variants) -> Product | None:
     said = dict(form.cleaned_data)
     said["category_id"] = said.pop("category") or None
-    try:
+    with refusals_in_form(form):
         saved = save_product(
             by=request.user,
             company=request.company,
@@ -172,15 +181,13 @@ def _save(request: HttpRequest, product: Product | None, form: ProductForm, text
             variants=None if variants is None else variants.said(),
             **said,
         )
-    except (ValidationError, Refused) as problem:
-        add_to_form(form, problem)
-        return None
-    transaction.on_commit(start_matching)
-    # The draft is kept even where it cannot be published yet, and the form comes back.
-    is_done(request, see=reverse("supplier_product_edit", args=[saved.uid]))
-    if "publish" not in request.POST:
-        messages.success(request, _("Saved."))
-    return saved
+        transaction.on_commit(start_matching)
+        # The draft is kept even where it cannot be published yet, and the form comes back.
+        is_done(request, see=reverse("supplier_product_edit", args=[saved.uid]))
+        if "publish" not in request.POST:
+            messages.success(request, _("Saved."))
+        return saved
+    return None
 
 
 def _publish(request: HttpRequest, product: Product, form: ProductForm) -> bool:
@@ -260,11 +267,140 @@ def _act(request: HttpRequest, uid, verb: Callable[..., Product], sentence: str)
     """One button: the verb, then the product's page. An address opened by hand only shows the product."""
     product = own_product(request, uid)
     if request.method == "POST":
-        try:
+        with refusals_in_messages(request):
             product = verb(by=request.user, product=product)
-        except (Refused, ValidationError) as problem:
-            add_to_messages(request, problem)
-        else:
             transaction.on_commit(start_matching)
             messages.success(request, sentence)
     return redirect("supplier_product_edit", product.uid)
+
+
+# Pictures of a product.
+
+
+@limited(MOST_BYTES)
+@supplier
+def add(request: HttpRequest, uid) -> HttpResponse:
+    product = own_product(request, uid)
+    if request.method != "POST":
+        return _back(product)
+    if getattr(request, "too_large", False):
+        messages.error(request, _("A picture may have up to 8 MB."))
+        return page_of(request, product, image_form=ImageForm(), status=413)
+    form = ImageForm(request.POST, request.FILES)
+    if form.is_valid():
+        with refusals_in_form(form):
+            add_product_image(
+                by=request.user, product=product, upload=form.cleaned_data["image"], alt=form.cleaned_data["alt"]
+            )
+            messages.success(request, _("The picture is kept."))
+            return _back(product)
+    return page_of(request, product, image_form=form)
+
+
+@supplier
+def change(request: HttpRequest, uid, pk: int) -> HttpResponse:
+    """What it shows and where it stands, in one form: a move keeps what was typed beside it."""
+    product = own_product(request, uid)
+    image = get_object_or_404(product.images, pk=pk)
+    if request.method != "POST":
+        return _back(product)
+    form, refused = PictureForm(request.POST, auto_id=picture_id(image)), True
+    if form.is_valid():
+        with refusals_in_form(form):
+            change_product_image(by=request.user, product=product, image=image, **form.cleaned_data)
+            refused = False
+    pictures = pictures_of(product, (image, form) if refused else None)
+    if request.htmx:
+        context = {"product": product, "pictures": pictures, "said": "" if refused else _("The pictures are changed.")}
+        return render(request, "supplier/pictures.html", context, status=422 if refused else 200)
+    if refused:
+        return page_of(request, product, pictures=pictures)
+    messages.success(request, _("The pictures are changed."))
+    return _back(product)
+
+
+@supplier
+def remove_image(request: HttpRequest, uid, pk: int) -> HttpResponse:
+    product = own_product(request, uid)
+    if request.method == "POST":
+        remove_product_image(by=request.user, product=product, image=get_object_or_404(product.images, pk=pk))
+        messages.success(request, _("The picture is removed."))
+    return _back(product)
+
+
+def _back(product) -> HttpResponse:
+    return redirect(f"{reverse('supplier_product_edit', args=[product.uid])}#pictures")
+
+
+# How complete a product is: what buyers ask for first, and what open demands for such goods ask for.
+
+
+MOST = 5  # sentences about demands
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    sentence: str
+    asked_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Completeness:
+    """`percent` 0 to 100, and the sentences of what is missing, most useful first; `wanted` are those of demands."""
+
+    percent: int
+    missing: tuple[str, ...]
+    wanted: tuple[Wanted, ...] = ()
+
+
+def completeness(product: Product, gaps: Sequence[Gap] = ()) -> Completeness:
+    """Reads `texts`, `certificates` and `images`, which lists prefetch."""
+    texts = list(product.texts.all())
+    original = next((text for text in texts if text.is_original), None)
+    asked = (
+        ("name", original is not None, _("Give it a name.")),
+        ("category", product.category_id is not None, _("Choose a category.")),
+        ("origin", bool(product.origin), _("Say where it comes from.")),
+        (
+            "description",
+            original is not None and len(original.description) >= 40,
+            _("Describe it in a few sentences."),
+        ),
+        ("hs", bool(product.hs_code), _("Add the HS code: duty and entry rules depend on it.")),
+        ("price", product.price_low is not None, _("Add a price band: buyers compare it with their target.")),
+        ("minimum_order", product.min_order is not None, _("State the minimum order.")),
+        ("delivery", product.lead_time_days is not None, _("State the lead time.")),
+        ("texts", len(texts) > 1, _("Add a text in English or Chinese.")),
+        ("certificates", bool(list(product.certificates.all())), _("Tick the certificates you hold.")),
+        ("images", bool(list(product.images.all())), _("Add a picture.")),
+    )
+    said = {gap.code for gap in gaps[:MOST]}
+    done = sum(1 for _code, fulfilled, _sentence in asked if fulfilled)
+    return Completeness(
+        percent=round(100 * done / len(asked)),
+        missing=tuple(sentence for code, fulfilled, sentence in asked if not fulfilled and code not in said),
+        wanted=tuple(_about(gap) for gap in gaps[:MOST]),
+    )
+
+
+def _about(gap: Gap) -> Wanted:
+    """What to do, and how many demands ask for it."""
+    many = ngettext(
+        "%(n)d of %(of)d open demand line for such goods", "%(n)d of %(of)d open demand lines for such goods", gap.of
+    )
+    said = {
+        "certificates": _("Tick %(what)s if you hold it."),
+        "verification": _("Send the team a paper about your company, to be shown as “%(what)s”."),
+        "origin": _("Say where it comes from."),
+        "price": _("Add your price: they name what they want to pay."),
+        "minimum_order": _("State your minimum order: they name a quantity."),
+        "delivery": _("State your lead time: they have a last day of delivery."),
+        "capacity": _("State your capacity."),
+        "size": _("Say on your company's page how many people work there."),
+        "language": _("Name on your company's page the languages you speak."),
+        "years": _("Add on your company's page the year of founding."),
+    }[gap.code]
+    what = certificate(gap.detail) if gap.code == "certificates" else ""
+    if gap.code == "verification":
+        what = str(Company.Verification(int(gap.detail)).label)
+    return Wanted(said % {"what": what}, many % {"n": gap.lines, "of": gap.of})

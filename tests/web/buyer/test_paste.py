@@ -2,7 +2,7 @@
 
 import pytest
 
-from matchmaker.web.buyer.paste import read_lines
+from matchmaker.web.buyer.demands import read_lines
 
 
 def test_a_head_in_any_order_names_the_columns():

@@ -1,4 +1,4 @@
-"""The console says that a company was told only where a notice of it was written."""
+"""A page says that a company was told only where a notice of it was written."""
 
 import pytest
 from django.contrib.messages import get_messages
@@ -6,7 +6,9 @@ from django.urls import reverse
 
 from matchmaker.companies.models import Claim
 from matchmaker.notifications.models import Notice
+from matchmaker.web.rendering.notice_claims import done
 from tests import factories
+from tests.events.conftest import Hall
 
 pytestmark = pytest.mark.django_db
 
@@ -65,3 +67,49 @@ def test_a_person_without_a_company_finds_the_way_to_claim_one(client, campaign)
     assert reverse("claim", args=[company.uid]) in client.get(address).content.decode()
     client.force_login(company.members.get())
     assert reverse("claim", args=[company.uid]) not in client.get(address).content.decode()
+
+
+@pytest.fixture
+def hall():
+    return Hall()
+
+
+@pytest.fixture
+def meeting(hall):
+    supplier, buyer = hall.comes("supplier"), hall.comes("buyer")
+    return hall.book(supplier, buyer, 0)
+
+
+def post(client, user, address, **fields) -> str:
+    client.force_login(user)
+    answer = client.post(address, fields)
+    return " ".join(str(message) for message in get_messages(answer.wsgi_request))
+
+
+@pytest.mark.parametrize(("has_people", "told"), [(True, "The other side is told."), (False, "Not told, because")])
+def test_a_cancelled_meeting_says_whether_the_other_side_was_told(client, meeting, has_people, told):
+    if not has_people:
+        meeting.buyer.memberships.all().delete()
+    address = reverse("meetings_cancel", args=[meeting.uid])
+    page = post(client, factories.member_of(meeting.supplier), address, why="Ill")
+    assert page.startswith(f"Cancelled. {told}")
+
+
+@pytest.mark.parametrize(("has_people", "told"), [(True, "Those they would have met are told."), (False, "Not told")])
+def test_the_team_withdraws_a_company_and_reads_whether_others_were_told(client, hall, meeting, has_people, told):
+    if not has_people:
+        meeting.buyer.memberships.all().delete()
+    row = hall.event.participations.get(company=meeting.supplier)
+    address = reverse("console_event_withdraw", args=[hall.event.slug, row.uid])
+    assert post(client, hall.organiser, address).startswith(f"Withdrawn. {told}")
+
+
+def test_a_company_without_meetings_withdraws_and_nobody_is_said_to_be_told(client, hall):
+    row = hall.comes("supplier")
+    address = reverse("meetings_withdraw", args=[hall.event.slug])
+    assert post(client, factories.member_of(row.company), address) == "Your company has withdrawn."
+
+
+def test_a_side_whose_name_is_hidden_is_not_named_when_it_was_not_told():
+    company = factories.company(legal_name="Wuhan Zhongbai")
+    assert done("Noted.", "The other side is told.", kind="enquiry_step", companies=[company], named=False) == "Noted."

@@ -10,11 +10,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from matchmaker.core import clocks, reference
-from matchmaker.core.problems import Refused
 from matchmaker.events import services
 from matchmaker.events.models import Event
 from matchmaker.web.access.decorators import organiser, team
-from matchmaker.web.forms.refusals import add_to_messages
+from matchmaker.web.forms.refusals import refusals_in_form, refusals_in_messages
 
 
 class EventForm(forms.ModelForm):
@@ -135,13 +134,8 @@ def copy(request, slug):
 def _write(request, *, event: Event | None = None, copy_of: Event | None = None):
     form = EventForm(request.POST or None, instance=event, copy_of=copy_of)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_in_form(form):
             saved = _save(request, event, form)
-        except ValidationError as error:
-            for field, sentences in error.message_dict.items():
-                for sentence in sentences:
-                    form.add_error(field if field in form.fields else None, sentence)
-        else:
             messages.success(request, _("Saved."))
             return redirect("console_event", saved.slug)
     fresh = get_object_or_404(of_campaign(request), pk=event.pk) if event else None
@@ -163,13 +157,8 @@ def _save(request, event: Event | None, form: EventForm) -> Event:
 
 def _turned(request, slug, verb, sentence):
     event = get_object_or_404(of_campaign(request), slug=slug)
-    try:
+    with refusals_in_messages(request):
         event = verb(by=request.user, event=event)
-    except ValidationError as problem:  # an event that was planned with less than is asked for today
-        add_to_messages(request, problem)
-    except Refused as problem:
-        add_to_messages(request, problem)
-    else:
         messages.success(request, sentence)
     return redirect("console_event", event.slug)
 

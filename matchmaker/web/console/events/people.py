@@ -1,7 +1,6 @@
 """Who comes to an event: registrations, waiting list, walk-ins, interpreters."""
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Count, Q
 from django.shortcuts import get_object_or_404, redirect, render
@@ -9,15 +8,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from matchmaker.core import reference
-from matchmaker.core.problems import Refused
 from matchmaker.events import services
 from matchmaker.events.models import Interpreter, Meeting, Wish
 from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import organiser, team
 from matchmaker.web.console.events.event import event_of
 from matchmaker.web.console.events.forms import InterpreterForm, WalkInForm
-from matchmaker.web.forms.refusals import add_to_form, add_to_messages
+from matchmaker.web.forms.refusals import refusals_in_form, refusals_in_messages
 from matchmaker.web.rendering.agendas import read_away, ticked_slots
+from matchmaker.web.rendering.notice_claims import done
 
 
 @team
@@ -79,11 +78,8 @@ def add(request, slug):
     event = event_of(request, slug)
     form = WalkInForm(request.POST, event=event)
     if form.is_valid():
-        try:
+        with refusals_in_form(form):
             services.register_for_event(by=request.user, event=event, **form.cleaned_data)
-        except (Refused, ValidationError) as problem:
-            add_to_form(form, problem)
-        else:
             messages.success(request, _("Registered."))
             return redirect("console_event_participants", slug)
     return _participants(request, event, form, InterpreterForm(), status=422)
@@ -94,13 +90,12 @@ def add(request, slug):
 def withdraw(request, slug, uid):
     event = event_of(request, slug)
     row = get_object_or_404(event.participations.select_related("event", "company"), uid=uid)
-    try:
+    others = services.planned_counterparts(row)
+    with refusals_in_messages(request):
         services.withdraw_from_event(by=request.user, participation=row)
-    except Refused as problem:
-        add_to_messages(request, problem)
-    else:
         transaction.on_commit(start_delivery)
-        messages.success(request, _("Withdrawn. Those they would have met are told."))
+        told = _("Those they would have met are told.")
+        messages.success(request, done(_("Withdrawn."), told, kind="meetings_changed", companies=others))
     return redirect("console_event_participants", slug)
 
 

@@ -1,6 +1,10 @@
 """Plans of an event: start one, watch it, read the draft, change it by hand, compare, publish."""
 
+import datetime as dt
 import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -8,22 +12,24 @@ from django.db import transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from matchmaker.companies.models import Company
 from matchmaker.core.problems import Refused
 from matchmaker.events import services, tasks
-from matchmaker.events.models import Meeting, PlanDraft
+from matchmaker.events.models import Event, Meeting, PlanDraft
 from matchmaker.events.services import snapshot as snapshots
-from matchmaker.events.services.explaining import UnplacedWishes
+from matchmaker.events.services.explaining import UnplacedWishes, in_the_way
+from matchmaker.events.services.plans import best_slots
 from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import organiser, team
-from matchmaker.web.console.events.boards import VIEWS, Cell, board
 from matchmaker.web.console.events.event import event_of
 from matchmaker.web.console.events.forms import PlanForm
-from matchmaker.web.forms.refusals import add_to_messages
-from matchmaker.web.rendering.agendas import local
+from matchmaker.web.forms.refusals import refusals_in_messages
+from matchmaker.web.rendering.agendas import local, read_instant
+from matchmaker.web.rendering.notice_claims import done
 from matchmaker.web.templatetags.ui import moment, number
 
 UNPLACED_PER_PAGE = 25
@@ -68,14 +74,12 @@ def _plans(request, event, form, status=200):
 def place_request(request, slug, uid):
     """Give a meeting that both sides agreed to the first slot that suits both."""
     found = get_object_or_404(event_of(request, slug).requests.select_related("event__campaign"), uid=uid)
-    try:
+    with refusals_in_messages(request):
         meeting = services.place_request(by=request.user, request=found)
-    except Refused as problem:
-        add_to_messages(request, problem)
+        transaction.on_commit(start_delivery)
+        when = moment(local(meeting.starts_at, meeting.event.zone))
+        messages.success(request, _("Placed at %(when)s. It stands in both agendas now.") % {"when": when})
         return redirect("console_event_plans", slug)
-    transaction.on_commit(start_delivery)
-    when = moment(local(meeting.starts_at, meeting.event.zone))
-    messages.success(request, _("Placed at %(when)s. It stands in both agendas now.") % {"when": when})
     return redirect("console_event_plans", slug)
 
 
@@ -280,36 +284,32 @@ def _is_uuid(text: str) -> bool:
 @require_POST
 def publish(request, slug, uid):
     draft = draft_of(request, slug, uid)
-    try:
+    with refusals_in_messages(request):
         done = services.publish_plan(by=request.user, draft=draft)
-    except Refused as problem:
-        add_to_messages(request, problem)
-        return redirect("console_event_plan", slug, uid)
-    transaction.on_commit(start_delivery)
-    messages.success(
-        request,
-        _(
-            "Published: %(new)d new, %(moved)d moved, %(same)d as before, %(cancelled)d called off. "
-            "%(told)d people are told."
-        )
-        % {name: getattr(done, name) for name in ("new", "moved", "same", "cancelled", "told")},
-    )
-    if done.left_out:
-        messages.warning(
+        transaction.on_commit(start_delivery)
+        messages.success(
             request,
-            _("%(count)d meetings were left out: they are not possible any more.") % {"count": done.left_out},
+            _(
+                "Published: %(new)d new, %(moved)d moved, %(same)d as before, %(cancelled)d called off. "
+                "%(told)d people are told."
+            )
+            % {name: getattr(done, name) for name in ("new", "moved", "same", "cancelled", "told")},
         )
-    return redirect("console_event_meetings", slug)
+        if done.left_out:
+            messages.warning(
+                request,
+                _("%(count)d meetings were left out: they are not possible any more.") % {"count": done.left_out},
+            )
+        return redirect("console_event_meetings", slug)
+    return redirect("console_event_plan", slug, uid)
 
 
 @organiser
 @require_POST
 def discard(request, slug, uid):
     draft = draft_of(request, slug, uid)
-    try:
+    with refusals_in_messages(request):
         services.discard_plan(by=request.user, draft=draft)
-    except Refused as problem:
-        add_to_messages(request, problem)
     return redirect("console_event_plans", slug)
 
 
@@ -346,3 +346,213 @@ def meetings(request, slug):
         "disputed": [row for row in rows if row.is_disputed],
     }
     return render(request, "console/event_meetings.html", context)
+
+
+# The board of a plan: one row a company or table, one column a slot, day by day.
+
+
+VIEWS = ("supplier", "buyer", "table")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    supplier: Company
+    buyer: Company
+    starts_at: dt.datetime
+    table: int
+    locked: bool
+    url: str
+    status: str = "planned"
+
+
+ROWS = 60  # a page of the board; a thousand rows are 15 MB of HTML that nobody reads at once
+
+
+def board(
+    event: Event, slots: Sequence[dt.datetime], cells: Iterable[Cell], view: str, page: str | None = None
+) -> dict:
+    """A page of the board: `days` [{day, slots [clock], rows [{label, company, count, cells [{label, cell} or None]}]}]
+    and `page`, with most meetings first.
+
+    Companies without a meeting are not on it: they stand in the list of those below the floor.
+    """
+    owned: dict = {}
+    for cell in cells:
+        owned.setdefault({"supplier": cell.supplier, "buyer": cell.buyer, "table": cell.table}[view], []).append(cell)
+    if view == "table":
+        owners = sorted(owned)
+    else:
+        owners = sorted(owned, key=lambda company: (-len(owned[company]), company.display_name))
+    shown = Paginator(owners, ROWS).get_page(page)
+    days = []
+    for day, group in groupby(slots, key=lambda slot: slot.astimezone(event.zone).date()):
+        columns = list(group)
+        rows = [row for owner in shown if (row := _row(owner, owned[owner], columns, view))["count"]]
+        days.append({"day": day, "slots": [local(slot, event.zone) for slot in columns], "rows": rows})
+    return {"days": days, "page": shown}
+
+
+def _row(owner, cells: list[Cell], columns: list[dt.datetime], view: str) -> dict:
+    place = {slot: number for number, slot in enumerate(columns)}
+    row: list[dict | None] = [None] * len(columns)
+    for cell in cells:
+        if cell.starts_at in place:
+            row[place[cell.starts_at]] = {
+                "cell": cell,
+                "label": (cell.buyer if view == "supplier" else cell.supplier).display_name,
+                "second": cell.buyer.display_name if view == "table" else "",
+            }
+    return {
+        "label": owner if view == "table" else owner.display_name,
+        "company": None if view == "table" else owner,
+        "count": sum(1 for one in row if one),
+        "cells": row,
+    }
+
+
+# One meeting, in a draft or as published: where it is, where else it could be, and what stands in the way.
+
+
+@team
+def pair(request, slug, uid, supplier, buyer):
+    """One pair of a draft: where it is, the three best other slots and what stands in their way."""
+    draft = draft_of(request, slug, uid)
+    if not draft.result:
+        raise Http404
+    if request.method == "POST":
+        return _change(request, draft, supplier, buyer)
+    standing, plan = snapshots.of_draft(draft)
+    if supplier >= len(standing.suppliers) or buyer >= len(standing.buyers):
+        raise Http404
+    present = next((row for row in plan.meetings if row[:2] == (supplier, buyer)), None)
+    event = draft.event
+    rows = _options(standing, best_slots(plan, supplier, buyer, count=len(standing.slots)))
+    context = {
+        "event": event,
+        "tab": "plan",
+        "draft": draft,
+        "pair": (supplier, buyer),
+        "supplier": Company.objects.get(pk=standing.suppliers[supplier]),
+        "buyer": Company.objects.get(pk=standing.buyers[buyer]),
+        "present": {"at": local(standing.slots[present[2]], event.zone), "table": present[3] + 1} if present else None,
+        "locked": [supplier, buyer] in draft.locked,
+        "best": rows[:3],
+        "rest": sorted(rows[3:], key=lambda row: row["slot"]),
+        "editable": draft.state == PlanDraft.State.READY and request.role != "staff",
+    }
+    return render(request, "console/event_pair.html", context)
+
+
+def _options(standing, options) -> list[dict]:
+    """Slots for a pair, the best first, each with what stands in its way."""
+    companies = Company.objects.in_bulk([*standing.suppliers, *standing.buyers])
+    names = {key: company.display_name for key, company in companies.items()}
+    return [
+        {
+            "slot": option.slot,
+            "starts_at": standing.slots[option.slot],
+            "instant": standing.slots[option.slot].astimezone(dt.UTC).isoformat(),
+            "at": local(standing.slots[option.slot], standing.event.zone),
+            "conflicts": in_the_way(option, standing, names),
+            "change": option.change,
+            "idle": option.idle,
+        }
+        for option in options
+    ]
+
+
+def _change(request, draft, supplier, buyer):
+    here = redirect("console_event_plan_pair", draft.event.slug, draft.uid, supplier, buyer)
+    act, who = request.POST.get("act"), {"by": request.user, "draft": draft, "supplier": supplier, "buyer": buyer}
+    try:
+        if act == "move":
+            slot = request.POST.get("slot", "")
+            services.move_in_draft(**who, slot=int(slot) if slot.isdecimal() and len(slot) < 6 else -1)
+            messages.success(request, _("Moved."))
+        elif act in ("lock", "unlock"):
+            services.lock_in_draft(**who, locked=act == "lock")
+        elif act == "remove":
+            services.take_out_of_draft(**who)
+            messages.success(request, _("Left out of the draft."))
+            return redirect("console_event_plan", draft.event.slug, draft.uid)
+        else:
+            raise Http404
+    except Refused as refusal:
+        if refusal.status == 404 and refusal.code == "not_found":
+            raise Http404 from None
+        messages.error(request, refusal.message)
+    return here
+
+
+# -- as published ------------------------------------------------------------------------------------------------------
+def _meeting(request, slug, uid):
+    return get_object_or_404(Meeting.objects.of(event_of(request, slug)).for_agenda(), uid=uid)
+
+
+@team
+@require_safe
+def meeting(request, slug, uid):
+    found = _meeting(request, slug, uid)
+    event = found.event
+    options = []
+    if found.status == Meeting.Status.PLANNED:
+        standing, plan = snapshots.of_meetings(event)
+        s, b = standing.supplier_at.get(found.supplier_id), standing.buyer_at.get(found.buyer_id)
+        if s is not None and b is not None:
+            now = timezone.now()
+            rows = _options(standing, best_slots(plan, s, b, count=len(standing.slots)))
+            options = [row for row in rows if row["starts_at"] > now]
+    context = {
+        "event": event,
+        "tab": "meetings",
+        "meeting": found,
+        "at": local(found.starts_at, event.zone),
+        "best": options[:3],
+        "rest": sorted(options[3:], key=lambda row: row["at"]),
+        "editable": found.status == Meeting.Status.PLANNED and request.role != "staff",
+        "begun": found.starts_at <= timezone.now() and found.status != Meeting.Status.CANCELLED,
+        "outcomes": Meeting.Outcome.choices,
+        "absent": [choice for choice in Meeting.Side.choices if choice[0] != Meeting.Side.TEAM],
+    }
+    return render(request, "console/event_meeting.html", context)
+
+
+def _both_told(what: str, meeting: Meeting) -> str:
+    both = [meeting.supplier, meeting.buyer]
+    return done(what, _("Both sides are told."), kind="meetings_changed", companies=both)
+
+
+@organiser
+@require_POST
+def change(request, slug, uid):
+    found = _meeting(request, slug, uid)
+    act, who = request.POST.get("act"), {"by": request.user, "meeting": found}
+    with refusals_in_messages(request):
+        if act == "move":
+            services.move_meeting(**who, starts_at=read_slot(request.POST.get("slot", "")))
+            messages.success(request, _both_told(_("Moved."), found))
+        elif act in ("lock", "unlock"):
+            services.lock_meeting(**who, locked=act == "lock")
+        elif act == "cancel":
+            services.cancel_meeting(**who, why=request.POST.get("why", "")[:300])
+            messages.success(request, _both_told(_("Cancelled."), found))
+        elif act == "mark":
+            said = {name: request.POST.get(name, "") for name in ("outcome", "absent")}
+            services.mark_meeting(**who, **said)
+            messages.success(request, _("Noted."))
+        else:
+            raise Http404
+        transaction.on_commit(start_delivery)
+    return redirect("console_event_meeting", slug, uid)
+
+
+def read_slot(text: str) -> dt.datetime:
+    """The instant of a slot as a form sends it.
+
+    Raises:
+        Refused: for anything else.
+    """
+    try:
+        return read_instant(text)
+    except ValueError:
+        raise Refused("no_such_slot", _("Choose a slot of this event."), field="slot", status=400) from None

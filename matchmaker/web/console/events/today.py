@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
 from django.db.models import Count, Q
@@ -14,14 +15,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from matchmaker.core.problems import Refused
 from matchmaker.events import services
-from matchmaker.events.models import Attendee, EventParticipation, Meeting, Scan
-from matchmaker.events.services.walkins import places_for
+from matchmaker.events.models import Attendee, EventParticipation, GateDevice, Meeting, Scan
+from matchmaker.events.services.suggestions import places_for
 from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import organiser, team
 from matchmaker.web.console.events.event import event_of
-from matchmaker.web.console.events.pair import read_slot
+from matchmaker.web.console.events.plan import read_slot
 from matchmaker.web.console.qr import qr
-from matchmaker.web.forms.refusals import add_to_messages
+from matchmaker.web.forms.refusals import refusals_in_messages
 from matchmaker.web.rendering.agendas import local
 from matchmaker.web.rendering.notice_claims import done
 
@@ -167,12 +168,9 @@ def mend(request, slug, uid):
     """A company does not come, or comes late: keep what can stay, fill what became free."""
     event = event_of(request, slug)
     row = get_object_or_404(event.participations.registered().select_related("company"), uid=uid)
-    try:
+    with refusals_in_messages(request):
         until = read_slot(request.POST["until"]) if request.POST.get("until") else None
         done = services.mend_plan(by=request.user, event=event, company=row.company, until=until)
-    except Refused as problem:
-        add_to_messages(request, problem)
-    else:
         transaction.on_commit(start_delivery)
         messages.success(
             request,
@@ -190,7 +188,7 @@ def place(request, slug, uid):
     rows = event.participations.registered().select_related("company")
     row = get_object_or_404(rows, uid=uid)
     other = next((one for one in rows if str(one.uid) == request.POST.get("other")), None)
-    try:
+    with refusals_in_messages(request):
         if other is None:
             raise Refused("not_registered", _("Choose a company that is registered."), status=400)
         supplier, buyer = (row, other) if row.side == EventParticipation.Side.SUPPLIER else (other, row)
@@ -201,11 +199,95 @@ def place(request, slug, uid):
             buyer=buyer.company,
             starts_at=read_slot(request.POST.get("slot", "")),
         )
-    except Refused as problem:
-        add_to_messages(request, problem)
-    else:
         transaction.on_commit(start_delivery)
         at, both = _("Booked at table %(table)d.") % {"table": booked.table}, [booked.supplier, booked.buyer]
         told = _("Both sides are told.")
         messages.success(request, done(at, told, kind="meetings_changed", companies=both))
     return redirect(f"{reverse('console_event_today', args=[slug])}?place={row.uid}#walk-in")
+
+
+# The door: check-in on the team's page, keys for phones at the gates, and what they scanned.
+
+
+@team
+def check_in(request, slug):
+    """Type or scan a code; a scanner that types and presses Enter is enough."""
+    event = event_of(request, slug)
+    person, refusal = None, None
+    gate = request.POST.get("gate", request.session.get("gate", ""))[:40]
+    code = request.POST.get("code", request.GET.get("code", ""))
+    if request.method == "POST":
+        request.session["gate"] = gate
+        try:
+            person = services.check_in(by=request.user, event=event, code=code, gate=gate)
+        except Refused as problem:
+            refusal = problem
+    expected = Attendee.objects.expected().filter(participation__event=event)
+    totals = expected.aggregate(all=Count("pk"), inside=Count("pk", filter=Q(checked_in_at__isnull=False)))
+    search = request.GET.get("q", "").strip()[:80]
+    context = {
+        "event": event,
+        "tab": "checkin",
+        "person": person,
+        "refusal": refusal,
+        "code": "" if person else code[:64],
+        "gate": gate,
+        "totals": totals,
+        "latest": expected.filter(checked_in_at__isnull=False)
+        .select_related("participation__company")
+        .order_by("-checked_in_at")[:10],
+        "q": search,
+        "found": _found(expected, search) if search else [],
+    }
+    return render(request, "console/event_checkin.html", context, status=422 if refusal else 200)
+
+
+def _found(expected, search: str):
+    """People without their badge, by their or their company's name."""
+    company = "participation__company"
+    hit = Q(name__icontains=search) | Q(**{f"{company}__legal_name__icontains": search})
+    hit |= Q(**{f"{company}__name_zh__icontains": search}) | Q(**{f"{company}__name_latin__icontains": search})
+    return expected.filter(hit).select_related(company).order_by("name")[:20]
+
+
+@team
+@require_POST
+def reissue(request, slug, uid):
+    """A lost badge: the old code lets nobody in any more, the new one is printed."""
+    event = event_of(request, slug)
+    people = Attendee.objects.filter(participation__event=event).select_related("participation__event__campaign")
+    person = services.reissue_badge(by=request.user, person=get_object_or_404(people, uid=uid))
+    messages.success(
+        request, _("%(name)s has a new badge; the old one counts no longer. Print it again.") % {"name": person.name}
+    )
+    return redirect(f"{reverse('console_event_checkin', args=[slug])}?code={person.code}")
+
+
+@team
+@require_POST
+def device(request, slug):
+    """A key for the phone at a gate; its address is shown on the next page once."""
+    event = event_of(request, slug)
+    with refusals_in_messages(request):
+        _device, secret = services.make_device(by=request.user, event=event, gate=request.POST.get("gate", "")[:60])
+        request.session["gate_key"] = f"{settings.SITE_URL}{reverse('gate')}#{secret}"
+    return redirect("console_event_today", slug)
+
+
+@team
+@require_POST
+def device_revoke(request, slug, uid):
+    event = event_of(request, slug)
+    rows = GateDevice.objects.filter(event=event).select_related("event__campaign")
+    services.revoke_device(by=request.user, device=get_object_or_404(rows, uid=uid))
+    messages.success(request, _("The key counts no longer. What the phone has scanned stays."))
+    return redirect("console_event_today", slug)
+
+
+@team
+@require_POST
+def settle(request, slug, uid):
+    event = event_of(request, slug)
+    rows = Scan.objects.filter(device__event=event).select_related("device__event__campaign")
+    services.settle_scan(by=request.user, scan=get_object_or_404(rows, uid=uid))
+    return redirect("console_event_today", slug)

@@ -2,14 +2,16 @@
 
 import datetime as dt
 import hashlib
+from collections.abc import Callable
 
 from django.contrib import messages
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -18,12 +20,31 @@ from matchmaker.catalogue.models import Product
 from matchmaker.core.lists import format_list, labelled, side_by_side
 from matchmaker.core.problems import Refused
 from matchmaker.market_access import sentences, services
-from matchmaker.market_access.models import AccessNotice, Agreement, AgreementPartner, EntryRule, TariffRate
+from matchmaker.market_access.models import (
+    AccessNotice,
+    Agreement,
+    AgreementPartner,
+    EntryQuestion,
+    EntryRule,
+    ReadinessAnswer,
+    TariffRate,
+)
 from matchmaker.market_access.readiness import State
 from matchmaker.matching import tasks as matching_tasks
 from matchmaker.web.access.decorators import organiser, team
-from matchmaker.web.console.rules.forms import AgreementForm, PartnerForm, RateForm, RuleForm, TariffForm
-from matchmaker.web.forms.refusals import add_to_form
+from matchmaker.web.console.rules.forms import (
+    AdmissionEdit,
+    AdmissionForm,
+    AgreementForm,
+    NewAgreementForm,
+    NewRuleForm,
+    PartnerForm,
+    QuestionForm,
+    RateForm,
+    RuleForm,
+    TariffForm,
+)
+from matchmaker.web.forms.refusals import add_to_form, refusals_in_form
 
 KEPT_SECONDS = 3600  # how long an uploaded tariff waits between preview and loading
 SHOWN = 50
@@ -93,12 +114,10 @@ def previewed(form, look) -> list | None:
 
 
 def done(form, act) -> bool:
-    try:
+    with refusals_in_form(form):
         act()
-    except (Refused, ValidationError) as problem:
-        add_to_form(form, problem)
-        return False
-    return True
+        return True
+    return False
 
 
 def history(row) -> list[dict]:
@@ -336,3 +355,144 @@ def _open_items(answer) -> list[dict]:
         for item in answer.items
         if item.status.value in ("missing", "unknown")
     ]
+
+
+# New records of market access: a rule that follows another, an agreement, an admission by protocol.
+
+
+@organiser
+def new_rule(request: HttpRequest, code: str) -> HttpResponse:
+    like = get_object_or_404(EntryRule, code=code)
+    form = NewRuleForm(request.POST or None, like=like)
+    context = {
+        "title": _("A new rule"),
+        "lead": _("It begins as a copy of “%(name)s”; change what differs on the next page.")
+        % {"name": sentences.in_language(like, "name")},
+        "back": reverse("console_rule", args=[code]),
+    }
+    return _page_of_addition(
+        request, form, context, lambda **said: services.add_rule(by=request.user, like=like, **said)
+    )
+
+
+@organiser
+def new_agreement(request: HttpRequest) -> HttpResponse:
+    context = {
+        "title": _("A new agreement"),
+        "lead": _("Its origins and rates are added on the next page."),
+        "back": reverse("console_agreements"),
+    }
+    form = NewAgreementForm(request.POST or None)
+    return _page_of_addition(request, form, context, lambda **said: services.add_agreement(by=request.user, **said))
+
+
+@organiser
+def new_admission(request: HttpRequest, code: str) -> HttpResponse:
+    row = get_object_or_404(EntryRule, code=code, evidence=EntryRule.Evidence.ACCESS)
+    context = {
+        "title": _("A new admission"),
+        "lead": _("A product of a country that a protocol or a customs notice admits."),
+        "back": reverse("console_rule", args=[code]),
+    }
+    form = AdmissionForm(request.POST or None)
+    return _page_of_addition(
+        request, form, context, lambda **said: services.add_admission(by=request.user, rule=row, **said)
+    )
+
+
+def _page_of_addition(request: HttpRequest, form, context: dict, verb: Callable) -> HttpResponse:
+    if request.method == "POST" and form.is_valid():
+        with refusals_in_form(form):
+            made = verb(**form.cleaned_data)
+            transaction.on_commit(matching_tasks.start_matching)
+            messages.success(request, _("Recorded. The audit says who added it."))
+            code = getattr(made, "rule_code", None) or made.code
+            name = "console_agreement" if "agreement" in type(made).__name__.lower() else "console_rule"
+            return redirect(name, code)
+    return render(request, "console/rules_new.html", {**context, "form": form}, status=422 if form.errors else 200)
+
+
+# The questions that decide a rule where no HS code does, and the admissions that satisfy one: read and changed.
+
+
+@team
+@require_safe
+def questions(request: HttpRequest) -> HttpResponse:
+    rules = list(EntryRule.objects.all())
+    rows = [
+        {
+            "question": row,
+            "text": sentences.in_language(row, "text"),
+            "decides": [
+                sentences.in_language(rule, "name")
+                for rule in rules
+                if any(code == row.code for code, _answer in rule.conditions)
+            ],
+            "answers": ReadinessAnswer.objects.filter(question=row.code).count(),
+        }
+        for row in EntryQuestion.objects.all()
+    ]
+    return render(request, "console/entry_questions.html", {"rows": rows})
+
+
+@organiser
+def question(request: HttpRequest, code: str) -> HttpResponse:
+    row = get_object_or_404(EntryQuestion, code=code)
+    form = QuestionForm(request.POST or None, row=row)
+    fields = form.changed() if form.is_valid() else {}
+
+    def edit():
+        services.edit_question(by=request.user, question=EntryQuestion.objects.get(pk=row.pk), **fields)
+
+    title = sentences.in_language(row, "text")
+    return _page(request, row, form, edit, title=title, eyebrow=code, back_url=reverse("console_entry_questions"))
+
+
+@team
+@require_safe
+def admissions(request: HttpRequest, code: str) -> HttpResponse:
+    rule = get_object_or_404(EntryRule, code=code, evidence=EntryRule.Evidence.ACCESS)
+    rows = [
+        {
+            "row": row,
+            "product": sentences.in_language(row, "product"),
+            "holds": sentences.period(row.valid_from, row.valid_until),
+        }
+        for row in AccessNotice.objects.filter(rule_code=code).order_by("origin", "pk")
+    ]
+    context = {"rule": rule, "name": sentences.in_language(rule, "name"), "rows": rows}
+    return render(request, "console/admissions.html", context)
+
+
+@organiser
+def admission(request: HttpRequest, pk: int) -> HttpResponse:
+    row = get_object_or_404(AccessNotice, pk=pk)
+    form = AdmissionEdit(request.POST or None, row=row)
+    fields = form.changed() if form.is_valid() else {}
+
+    def edit():
+        services.edit_admission(by=request.user, admission=AccessNotice.objects.get(pk=row.pk), **fields)
+
+    title, back = sentences.in_language(row, "product"), reverse("console_admissions", args=[row.rule_code])
+    return _page(request, row, form, edit, title=title, eyebrow=row.basis, back_url=back)
+
+
+def _page(request: HttpRequest, row, form, edit, *, title: str, eyebrow: str, back_url: str) -> HttpResponse:
+    """Preview or save, as the button says."""
+    preview = None
+    if request.method == "POST" and form.is_valid():
+        if "preview" in request.POST:
+            preview = previewed(form, lambda: services.preview_readiness(edit, products(), form.day()))
+        elif done(form, edit):
+            transaction.on_commit(matching_tasks.start_matching)
+            messages.success(request, _("Saved. The record keeps what it said before."))
+            return redirect(back_url)
+    context = {
+        "form": form,
+        "preview": preview,
+        "title": title,
+        "eyebrow": eyebrow,
+        "back_url": back_url,
+        "history": history(row),
+    }
+    return render(request, "console/rules_asked.html", context, status=422 if form.errors else 200)
