@@ -1,7 +1,8 @@
 """The form of registration numbers that Chinese authorities give out: plain data, no table.
 
-A number in another form is refused with an example of the right one. Where no published form was found, a number needs
-five characters with three digits, so that a word is never taken for a number.
+The patterns follow published rules, but authorities change their forms. So a number in another form is recorded and
+stays "stated by the supplier"; only what can be no number at all is refused. Where no published form was found, every
+number is in form.
 """
 
 from __future__ import annotations
@@ -61,7 +62,6 @@ FORMATS = {
         r"(国药准字[HZS]J?|[HZS])\d{8}", "国药准字HJ20230012", "Measures on registration of drugs, SAMR Order 27"
     ),
 }
-FALLBACK = NumberFormat(r"(?=(?:.*\d){3}).{5,80}", "", "")
 
 
 def plain(number: str) -> str:
@@ -69,11 +69,18 @@ def plain(number: str) -> str:
     return re.sub(r"\s+", "", number).upper()
 
 
+def is_number(number: str) -> bool:
+    """Can this be a registration number at all: three characters or more, one of them a digit?"""
+    return re.fullmatch(r"(?=.*\d).{3,80}", plain(number)) is not None
+
+
 def is_in_form(code: str, number: str) -> bool:
     """Does a number look as the authority behind this registration code writes its numbers?"""
-    return re.fullmatch(FORMATS.get(code, FALLBACK).pattern, plain(number)) is not None
+    if code in FORMATS:
+        return re.fullmatch(FORMATS[code].pattern, plain(number)) is not None
+    return is_number(number)
 
 
 def example_of(code: str) -> str:
     """A made-up number in the right form; '' where no published form is known."""
-    return FORMATS.get(code, FALLBACK).example
+    return FORMATS[code].example if code in FORMATS else ""

@@ -29,9 +29,9 @@ from matchmaker.running import valkey
 
 PASSWORD = "a long enough secret"
 TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
-# What `ProductionSite.run` puts before the code it is given.
-PRELUDE = """
-import json, sys
+# The program beside the site that `ProductionSite.run` gives code to: one line of JSON in, one out.
+BESIDE = """
+import json, sys, traceback
 import django
 django.setup()
 from allauth.mfa.totp.internal.auth import TOTP
@@ -44,7 +44,15 @@ def person(email, **fields):
     TOTP.activate(row, TOTP_SECRET)
     return row
 
-given = json.loads(sys.argv[1])
+names = {"factories": factories, "person": person, "PASSWORD": PASSWORD}
+for line in sys.stdin:
+    code, given = json.loads(line)
+    answer = {"out": {}, "error": ""}
+    try:
+        exec(code, names | {"given": given, "out": answer["out"]})
+    except Exception:
+        answer["error"] = traceback.format_exc()
+    print(json.dumps(answer, default=str), flush=True)
 """
 
 
@@ -197,6 +205,9 @@ class ProductionSite:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL) if name != "valkey" else process.kill()
             process.wait()
+            for pipe in (process.stdin, process.stdout):
+                if pipe:
+                    pipe.close()
         with psycopg.connect(self._server, autocommit=True) as link:
             link.execute(f"DROP DATABASE IF EXISTS {self.database} WITH (FORCE)")
 
@@ -208,13 +219,19 @@ class ProductionSite:
         """Run Python beside the site and return its `out`; it knows `factories`, `person(email)` and `given`.
 
         Raises:
-            AssertionError: with what the code wrote to stderr, when it fails.
+            AssertionError: with the traceback, when the code fails.
         """
-        source = f"{PRELUDE}\nout = {{}}\n{code}\nprint(json.dumps(out, default=str))"
-        command = [sys.executable, "-W", "ignore", "-c", source, json.dumps(given, default=str)]
-        done = subprocess.run(command, env=self.env, capture_output=True, text=True, check=False, timeout=300)
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout.splitlines()[-1])
+        if "beside" not in self.processes:
+            self.processes["beside"] = subprocess.Popen(
+                [sys.executable, "-W", "ignore", "-c", BESIDE],
+                env=self.env, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True,
+            )  # fmt: skip
+        beside = self.processes["beside"]
+        beside.stdin.write(json.dumps([code, given], default=str) + "\n")
+        beside.stdin.flush()
+        answer = json.loads(beside.stdout.readline())
+        assert not answer["error"], answer["error"]
+        return answer["out"]
 
     # -- people
     def visitor(self, address: str = "203.0.113.7") -> Visitor:

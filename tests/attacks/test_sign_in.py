@@ -10,8 +10,10 @@ from tests.attacks.site import PASSWORD, current_code
 def administrator(production_site) -> str:
     production_site.run(
         """
+from matchmaker.campaigns.models import Campaign
 row = person("admin@attack.example.org", is_staff=True, is_superuser=True)
-factories.campaign().organisers.create(user=row, role="admin")
+campaign = Campaign.objects.filter(is_current=True).first() or factories.campaign()
+campaign.organisers.create(user=row, role="admin")
 """
     )
     return "admin@attack.example.org"

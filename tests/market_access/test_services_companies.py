@@ -143,6 +143,32 @@ def test_a_word_is_no_number_and_the_refusal_shows_the_right_form(biscuits, code
     assert not Registration.objects.exists()
 
 
+@pytest.mark.parametrize("number", ["ab", "12", "no number", "国食注字"])
+def test_what_can_be_no_number_is_refused_for_every_registration(biscuits, number):
+    for code in ("GACC-FOOD", "GACC-ORCHARD"):
+        with pytest.raises(ValidationError):
+            record_registration(by=by(biscuits.company), company=biscuits.company, code=code, number=number)
+
+
+@pytest.mark.parametrize("number", ["FR 12.345.001 CE", "TH0012345", "C-FRA-15012303080001", "245C"])
+def test_a_number_in_an_unusual_form_is_recorded_and_stays_stated(biscuits, number):
+    team = factories.organiser()
+    campaign = team.organiser_of.get().campaign
+    campaign.participations.create(company=biscuits.company, side="supplier")
+    row = record_registration(by=by(biscuits.company), company=biscuits.company, code="GACC-FOOD", number=number)
+    assert row.number == number
+    with pytest.raises(Refused) as refusal:
+        check_registration(by=team, registration=row, campaign=campaign)
+    assert refusal.value.code == "number_form"
+    found = {item.rule.code: item.status.value for item in readiness_of(biscuits, JULY).items}
+    assert found["GACC-FOOD-280"] == "stated"
+
+
+def test_a_number_of_an_authority_without_a_published_form_is_in_form():
+    assert is_in_form("GACC-ORCHARD", "TH-12")
+    assert not is_in_form("GACC-ORCHARD", "orchard")
+
+
 def test_every_example_of_a_number_is_in_its_own_form():
     assert [code for code, form in FORMATS.items() if not is_in_form(code, form.example)] == []
 

@@ -66,6 +66,8 @@ class Crawl:
 
     def _open(self, path: str, linked_from: str) -> Iterator[str]:
         answer = self.client.get(path, headers={"Accept-Language": self.language}, follow=True)
+        if answer.streaming:
+            b"".join(answer.streaming_content)  # a file is closed once it was read
         if answer.status_code >= 400:
             self.faults.append(f"{answer.status_code} {path}, linked from {linked_from}")
         elif answer.get("Content-Type", "").startswith("text/html") and not answer.streaming:

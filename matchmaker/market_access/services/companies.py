@@ -18,7 +18,7 @@ from matchmaker.companies.models import Company
 from matchmaker.companies.services import require_member
 from matchmaker.core.problems import Refused
 from matchmaker.market_access.models import EntryQuestion, EntryRule, ReadinessAnswer, Registration
-from matchmaker.market_access.number_formats import example_of, is_in_form
+from matchmaker.market_access.number_formats import example_of, is_in_form, is_number
 from matchmaker.market_access.registrations import Reminder, counted_end, months_before, reminder
 from matchmaker.market_access.rules import DECLARABLE
 from matchmaker.market_access.sentences import in_language
@@ -72,6 +72,7 @@ def record_registration(
 ) -> Registration:
     """Keep a number that the company holds with an authority.
 
+    A number in an unusual form is kept, too: it stays "stated by the supplier".
     Without an end, one is counted from the start where the rule says how many years it holds, and marked as counted.
 
     Raises: Refused: `not_found` for a stranger or another company's product, `unknown_registration`, `product_needed`
@@ -104,7 +105,7 @@ def record_registration(
         end_counted=counted,
     )
     row.full_clean(validate_constraints=False)
-    if not is_in_form(code, row.number):
+    if not is_number(row.number):
         raise ValidationError({"number": _form_sentence(code)})
     if valid_from and valid_until and valid_until < valid_from:
         raise ValidationError({"valid_until": _("The last day must not lie before the first.")})

@@ -15,7 +15,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.urls import resolve, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django_htmx.http import HttpResponseClientRefresh
@@ -138,6 +138,12 @@ TEAM_ROLES = {
 }
 team, organiser, campaign_admin = (_declared(policy, _team(*roles)) for policy, roles in TEAM_ROLES.items())
 staff = _declared("staff of the site", _staff)
+
+
+def opens_for(role: str, address: str) -> bool:
+    """May this role of the campaign's team open the page? Pages that are not for the team alone decide themselves."""
+    roles = TEAM_ROLES.get(getattr(resolve(address).func, "policy", ""))
+    return roles is None or role in roles
 
 
 def current_campaign() -> Campaign | None:

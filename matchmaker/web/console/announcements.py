@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.csp import csp_override
@@ -122,7 +123,8 @@ def as_mail(request, uid, language) -> HttpResponse:
     """The mail itself, as this organiser would get it in one language."""
     row = get_object_or_404(_mine(request), uid=uid)
     request.user.language = language if language in dict(settings.LANGUAGES) else "en"  # never saved
-    context = {"announcement": str(row.uid), "path": f"/announcements/{row.uid}/"}
+    # Only those it was sent to open the letter's own page: here the button leads back to the console.
+    context = {"announcement": str(row.uid), "path": reverse("console_announcement", args=[row.uid])}
     return as_page(mail.build(request.user, services.KIND, services.KIND, context, key="preview"))
 
 

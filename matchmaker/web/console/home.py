@@ -18,7 +18,7 @@ from matchmaker.matching.models import Match, MatchRun
 from matchmaker.matching.services import waiting
 from matchmaker.messaging.services import held_messages, open_reports
 from matchmaker.notifications.models import Delivery
-from matchmaker.web.access.decorators import team
+from matchmaker.web.access.decorators import opens_for, team
 from matchmaker.web.templatetags.ui import ago
 
 SHOWN = 3  # of those that wait, the first by name
@@ -31,7 +31,7 @@ def home(request):
         request,
         "console/home.html",
         {
-            "work": [entry for entry in work_of(campaign) if entry["n"]],
+            "work": [entry for entry in work_of(campaign) if entry["n"] and opens_for(request.role, entry["url"])],
             "figures": figures_of(campaign),
             "events": Event.objects.filter(campaign=campaign).upcoming()[:4],
             "runs": MatchRun.objects.filter(campaign=campaign)[:1],

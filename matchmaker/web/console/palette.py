@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from matchmaker.campaigns.models import Campaign
 from matchmaker.companies.models import Company
 from matchmaker.events.models import Event
-from matchmaker.web.access.decorators import team
+from matchmaker.web.access.decorators import opens_for, team
 from matchmaker.web.rendering.page_context import Link, navigation
 
 MOST = 20  # of each kind; whatever is not among them is found by the last line, a search
@@ -19,7 +19,11 @@ MOST = 20  # of each kind; whatever is not among them is found by the last line,
 @require_safe
 def palette(request: HttpRequest) -> HttpResponse:
     """The palette itself, brought by the page when it is first asked for."""
-    found = commands(request.campaign, navigation(request, "console"))
+    found = [
+        line
+        for line in commands(request.campaign, navigation(request, "console"))
+        if opens_for(request.role, line["url"])
+    ]
     return render(request, "components/palette.html", {"commands": found, "search_url": reverse("console_companies")})
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from uuid import UUID
 
-from django.urls import resolve, reverse
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -147,7 +147,7 @@ def _links(area: str, desk: UUID | None, role: str, _language: str) -> list[tupl
     at = [desk] if desk else []
     links = [(name, reverse(name, args=at), str(label), icon) for name, label, icon in _LINKS[area]]
     if role:
-        links = [link for link in links if role in decorators.TEAM_ROLES[resolve(link[1]).func.policy]]
+        links = [link for link in links if decorators.opens_for(role, link[1])]
     return links
 
 

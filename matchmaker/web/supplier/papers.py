@@ -18,6 +18,7 @@ from matchmaker.core.lists import join_sentences, labelled
 from matchmaker.core.uploads import MOST_BYTES
 from matchmaker.market_access import sentences
 from matchmaker.market_access.models import EntryRule, Registration
+from matchmaker.market_access.number_formats import example_of, is_in_form
 from matchmaker.market_access.registrations import CLOSES_MONTHS, OPENS_MONTHS, months_before
 from matchmaker.market_access.services import record_registration, remove_registration
 from matchmaker.matching.tasks import start_matching
@@ -140,7 +141,14 @@ def _row(row: Registration, names: dict[str, str], today) -> dict:
         state = "renew"
     elif row.valid_from and row.valid_from > today:
         state = "coming"
-    return {"row": row, "name": names.get(row.code, row.code), "state": state, "opens": opens, "closes": closes}
+    return {
+        "row": row,
+        "name": names.get(row.code, row.code),
+        "in_form": is_in_form(row.code, row.number),
+        "state": state,
+        "opens": opens,
+        "closes": closes,
+    }
 
 
 @supplier
@@ -162,6 +170,12 @@ def add_registration(request: HttpRequest, uid) -> HttpResponse:
         record_registration(by=request.user, company=product.company, product=product if single else None, **values)
         transaction.on_commit(start_matching)
         messages.success(request, _("Recorded. You are reminded when it has to be renewed."))
+        if not is_in_form(values["code"], values["number"]):
+            hint = _(
+                "Such a number usually looks like %(example)s. Compare yours with the paper: in another form it stays "
+                "“stated by the supplier”."
+            )
+            messages.warning(request, hint % {"example": example_of(values["code"])})
     return back_to_market(request, product)
 
 

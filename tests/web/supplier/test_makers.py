@@ -122,6 +122,21 @@ def test_a_registration_recorded_on_the_page_meets_the_rule_until_it_ends(client
     assert maker.listed(JULY)["GACC-FOOD-280"] == "missing"
 
 
+def test_a_number_in_an_unusual_form_is_recorded_with_a_hint(client):
+    maker = Maker(client, "190531", "FR", "AGRI-10")
+    code = next(line.registers for line in maker.page(JULY).context["readiness"].items if line.code == "GACC-FOOD-280")
+    address = reverse("supplier_registration_add", args=[maker.product.uid])
+    page = maker.client.post(address, {"code": code, "number": "FR 12.345.001 CE"}, follow=True)
+    assert "Such a number usually looks like CTHA15012303080012." in page.text
+    assert maker.listed(JULY)["GACC-FOOD-280"] == "stated"
+    listed = maker.client.get(reverse("supplier_registrations")).text
+    assert "FR 12.345.001 CE" in listed
+    assert "not in the form of this registration" in listed
+    page = maker.client.post(address, {"code": code, "number": "abc"}, follow=True)
+    assert "This is not a number of this registration." in page.text
+    assert Registration.objects.get().number == "FR 12.345.001 CE"
+
+
 def test_the_official_address_stands_beside_the_task_with_its_warning(client):
     maker = Maker(client, "190531", "FR", "AGRI-10")
     page = maker.page(JULY).content.decode()
