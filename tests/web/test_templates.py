@@ -12,7 +12,11 @@ OWN = {path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*") i
 NAMED = re.compile(r"""["']([\w/.-]+\.(?:html|txt|xml))(?:#[\w-]+|\{\w+\})?["']""")
 PIECED = re.compile(r'f"([\w/.{}-]+\.(?:html|txt|xml))"')  # f"public/join/step{step}.html"
 CODE = [file.read_text() for file in (ROOT / "matchmaker").rglob("*.py") if "migrations" not in file.parts]
-ONE_ELEMENT_A_LINE = tuple("allauth/ api/ buyer/ catalogue/ company/ components/ public/ styleguide/ supplier/".split())
+# Folders of which every template is written one element a line.
+ONE_ELEMENT_A_LINE = (
+    *("allauth/", "api/", "buyer/", "catalogue/", "company/"),
+    *("components/", "public/", "styleguide/", "supplier/"),
+)
 UNSENT = {"welcome"}  # a letter that only the tests of the post office send
 ERRORS = {"403.html", "403_csrf.html", "404.html", "429.html", "500.html"}  # Django and allauth ask for these by name
 
