@@ -27,7 +27,7 @@ document.addEventListener("htmx:configRequest", (event) => {
 });
 // What asks again and again rests while nobody looks.
 document.addEventListener("htmx:beforeRequest", (event) => {
-  if (document.hidden && event.detail.elt.matches("[hx-trigger^=every]")) event.preventDefault();
+  if (document.hidden && event.detail.elt.matches("[data-hx-trigger^=every]")) event.preventDefault();
 });
 document.addEventListener("htmx:beforeSwap", (event) => {
   // A refused form (422) or a conflict (409) is an answer to show, not an error to hide.
@@ -119,7 +119,7 @@ if (sentKey) {
   if (!document.body.hasAttribute("data-unsaved") && !document.querySelector(".form-errors, [aria-invalid=true]")) store.drop("keep:" + sentKey);
 }
 document.addEventListener("submit", (event) => {
-  if (event.target.dataset.keep && !event.target.hasAttribute("hx-post")) sessionStorage.setItem("keep-sent", event.target.dataset.keep);
+  if (event.target.dataset.keep && !event.target.hasAttribute("data-hx-post")) sessionStorage.setItem("keep-sent", event.target.dataset.keep);
 });
 document.addEventListener("htmx:afterRequest", (event) => {
   const form = event.detail.elt;

@@ -77,7 +77,7 @@ def test_all_can_be_marked_as_read_by_post_only(signed_in, person, tell):
 def test_the_live_count_is_a_fragment_that_asks_for_itself_again(signed_in, person, tell):
     tell(person), tell(person)
     text = signed_in.get(reverse("notices_count")).content.decode()
-    assert 'hx-get="/notices/count/"' in text
+    assert 'data-hx-get="/notices/count/"' in text
     assert ">2</span>" in text
     assert "<html" not in text
     assert text in signed_in.get(reverse("notice_settings")).content.decode()  # it stands in the header of every page

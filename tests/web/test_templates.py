@@ -12,6 +12,11 @@ OWN = {path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*") i
 NAMED = re.compile(r"""["']([\w/.-]+\.(?:html|txt|xml))(?:#[\w-]+|\{\w+\})?["']""")
 PIECED = re.compile(r'f"([\w/.{}-]+\.(?:html|txt|xml))"')  # f"public/join/step{step}.html"
 CODE = [file.read_text() for file in (ROOT / "matchmaker").rglob("*.py") if "migrations" not in file.parts]
+# Folders of which every template is written one element a line.
+ONE_ELEMENT_A_LINE = (
+    *("allauth/", "api/", "buyer/", "catalogue/", "company/"),
+    *("components/", "public/", "styleguide/", "supplier/"),
+)
 UNSENT = {"welcome"}  # a letter that only the tests of the post office send
 ERRORS = {"403.html", "403_csrf.html", "404.html", "429.html", "500.html"}  # Django and allauth ask for these by name
 
@@ -76,3 +81,20 @@ def test_every_template_is_reachable_from_a_route():
 def test_a_template_that_nobody_names_is_noticed():
     assert "public/home.html" in reached({"public/home.html"})
     assert "console/home.html" not in reached({"public/home.html"})
+
+
+def lines_of_templates():
+    """Name, number and text of each line in the folders that are written one element a line."""
+    for name in sorted(OWN):
+        if "/" not in name or name.startswith(ONE_ELEMENT_A_LINE):
+            for number, line in enumerate((TEMPLATES / name).read_text().splitlines(), 1):
+                yield name, number, line
+
+
+def test_no_line_of_a_template_is_longer_than_120_characters():
+    assert [f"{name}:{number}" for name, number, line in lines_of_templates() if len(line) > 120] == []
+
+
+def test_templates_use_attributes_that_html_allows_and_times_without_fractions_of_a_second():
+    not_allowed = re.compile(r"""(?<![\w-])hx-[a-z-]+=|\|date:["']c["']""")
+    assert [f"{name}:{number}" for name, number, line in lines_of_templates() if not_allowed.search(line)] == []

@@ -14,8 +14,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from matchmaker.catalogue.models import Product
+from matchmaker.core.lists import join_sentences
 from matchmaker.language.numbers import format_number, parse_number
-from matchmaker.market_access.presentation import changes_between, duty_box, readiness_box
+from matchmaker.market_access.presentation import Line, changes_between, duty_box, readiness_box
 from matchmaker.market_access.services import answer_question
 from matchmaker.matching.tasks import start_matching
 from matchmaker.web.access.decorators import supplier
@@ -92,27 +93,30 @@ def _value(text: str) -> Decimal | None:
     return value if 0 <= value < MAX_CUSTOMS_VALUE else None
 
 
+def _item(line: Line) -> dict:
+    """A requirement as the page shows it. How and where to fulfil it is said only of what is missing."""
+    state = MARKS[line.status]
+    is_missing = state == "missing"
+    return {
+        "title": line.name,
+        "state": state,
+        "detail": join_sentences([line.reason, line.how_to]) if is_missing else line.reason,
+        "warning": line.lookalike_warning if is_missing else "",
+        "address": line.where_to_apply if is_missing else "",
+        "source": line.legal_basis or line.authority,
+        "source_url": line.source_url,
+        "holds": line.holds,
+        "declares": line.declares,
+        "registers": line.registers,
+        "next_rule": line.next_rule,
+        "sure": line.confidence_label,
+    }
+
+
 def _boxes(product: Product, asked: Mapping[str, str]) -> dict:
     day, problem = _day(asked.get("on", ""))
     readiness = readiness_box(product, day)
-    items = [
-        {
-            "title": line.name,
-            "state": MARKS[line.status],
-            "detail": line.reason,
-            "source": line.legal_basis or line.authority,
-            "source_url": line.source_url,
-            "holds": line.holds,
-            "how_to": line.how_to,
-            "warning": line.lookalike_warning,
-            "declares": line.declares,
-            "registers": line.registers,
-            "address": line.where_to_apply,
-            "next_rule": line.next_rule,
-            "sure": line.confidence_label,
-        }
-        for line in readiness.items
-    ]
+    items = [_item(line) for line in readiness.items]
     later, later_problem = _later(asked.get("to", ""))
     value = _value(asked.get("value", ""))
     return {

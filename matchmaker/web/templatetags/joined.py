@@ -57,7 +57,10 @@ DOT = mark_safe('<span class="between"> <i>·</i> </span>')
 
 @register.simple_tag
 def dot() -> SafeString:
-    """What stands between two facts of a small line; gone where the line breaks between them."""
+    """What stands between two facts of a small line; gone where the line breaks between them.
+
+    Write it directly behind the text before it: white space there takes the place in which the dot is drawn.
+    """
     return DOT
 
 

@@ -1,5 +1,7 @@
 """Codes of the trade as words, and prices as people write them, in the reader's language."""
 
+from collections.abc import Iterable
+
 from django import template
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -24,6 +26,12 @@ def country(code: str) -> str:
 
 
 @register.filter
+def countries(codes: Iterable[str]) -> str:
+    """The names of several countries, one after another: `{{ line.origins_wanted|countries }}`."""
+    return _(", ").join(country(code) for code in codes)
+
+
+@register.filter
 def certificate(code: str) -> str:
     return reference.name(reference.certificates().get(code), code)
 
@@ -31,6 +39,12 @@ def certificate(code: str) -> str:
 @register.filter
 def language_name(code: str) -> str:
     return reference.name(reference.languages().get(str(code).split("-")[0]), code)
+
+
+@register.filter
+def language_names(codes: Iterable[str]) -> str:
+    """The names of several languages, one after another."""
+    return _(", ").join(language_name(code) for code in codes)
 
 
 @register.filter
