@@ -61,6 +61,12 @@ def dot() -> SafeString:
     return DOT
 
 
+@register.simple_tag
+def join_facts(*facts) -> SafeString:
+    """Several facts in one small line with a dot between them; a fact that is empty is left out."""
+    return mark_safe(DOT.join(conditional_escape(fact) for fact in facts if fact))  # every piece is escaped
+
+
 @register.filter
 def dotted(texts) -> SafeString:
     """Several facts in one small line, or a sentence that names several."""
