@@ -19,6 +19,12 @@ def sentences(several) -> str:
     return join_sentences(several)
 
 
+@register.simple_tag(name="join_sentences")
+def join_sentences_tag(*texts) -> SafeString:
+    """Several sentences one after another; a text that is empty is left out."""
+    return mark_safe(join_sentences(conditional_escape(text) for text in texts))  # every piece is escaped
+
+
 @register.simple_tag
 def gap() -> str:
     """What stands between two sentences of ours: a space, or nothing where a sign is as wide as a character."""
