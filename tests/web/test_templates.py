@@ -13,6 +13,7 @@ NAMED = re.compile(r"""["']([\w/.-]+\.(?:html|txt|xml))(?:#[\w-]+|\{\w+\})?["']"
 PIECED = re.compile(r'f"([\w/.{}-]+\.(?:html|txt|xml))"')  # f"public/join/step{step}.html"
 CODE = [file.read_text() for file in (ROOT / "matchmaker").rglob("*.py") if "migrations" not in file.parts]
 UNSENT = {"welcome"}  # a letter that only the tests of the post office send
+LONGEST, MEAN = 120, 60  # characters of a line
 ERRORS = {"403.html", "403_csrf.html", "404.html", "429.html", "500.html"}  # Django and allauth ask for these by name
 
 
@@ -76,3 +77,22 @@ def test_every_template_is_reachable_from_a_route():
 def test_a_template_that_nobody_names_is_noticed():
     assert "public/home.html" in reached({"public/home.html"})
     assert "console/home.html" not in reached({"public/home.html"})
+
+
+def lines_of_templates():
+    return {path: (TEMPLATES / path).read_text().splitlines() for path in sorted(OWN)}
+
+
+def test_no_template_line_is_longer_than_120_characters():
+    long = [
+        f"{path}:{number}: {len(line)}"
+        for path, lines in lines_of_templates().items()
+        for number, line in enumerate(lines, 1)
+        if len(line) > LONGEST
+    ]
+    assert long == []
+
+
+def test_template_lines_have_at_most_60_characters_on_average():
+    lengths = [len(line) for lines in lines_of_templates().values() for line in lines]
+    assert sum(lengths) / len(lengths) <= MEAN
