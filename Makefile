@@ -1,6 +1,6 @@
 # The few commands of daily life. Each sets up what it needs by itself.
 PYTHON_ENV = .venv/bin
-TEMPLATE_FORMAT = $(PYTHON_ENV)/djangofmt --line-length 120 --indent-width 2
+TEMPLATE_FORMAT = $(PYTHON_ENV)/djangofmt --line-length 120 --indent-width 2 --custom-blocks element,slot
 ON_EVERY_CORE = -n auto --maxprocesses 6 --dist loadfile
 SHELL = /bin/sh
 .DEFAULT_GOAL = help

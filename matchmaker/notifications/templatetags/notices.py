@@ -100,4 +100,4 @@ def notice_line(notice) -> SafeString:
     """The sentence of a notice for the list on the site."""
     facts = spoken(notice.context)
     line = render_to_string(f"notifications/{notice.kind}.line.html", {**facts, "path": notice.path})
-    return mark_safe(correct_spacing(line, facts))  # rendered with its escapes a line above
+    return mark_safe(correct_spacing(line.strip(), facts))  # rendered with its escapes a line above

@@ -19,6 +19,12 @@ def sentences(several) -> str:
     return join_sentences(several)
 
 
+@register.simple_tag(name="join_sentences")
+def join_sentences_tag(*texts) -> SafeString:
+    """Several sentences one after another; a text that is empty is left out."""
+    return mark_safe(join_sentences(conditional_escape(text) for text in texts))  # every piece is escaped
+
+
 @register.simple_tag
 def gap() -> str:
     """What stands between two sentences of ours: a space, or nothing where a sign is as wide as a character."""
@@ -62,6 +68,12 @@ def dot() -> SafeString:
     Write it directly behind the text before it: white space there takes the place in which the dot is drawn.
     """
     return DOT
+
+
+@register.simple_tag
+def join_facts(*facts) -> SafeString:
+    """Several facts in one small line with a dot between them; a fact that is empty is left out."""
+    return mark_safe(DOT.join(conditional_escape(fact) for fact in facts if fact))  # every piece is escaped
 
 
 @register.filter
