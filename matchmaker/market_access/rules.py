@@ -107,7 +107,7 @@ class Rule:
     note: str = ""
 
     def in_force(self, day: date) -> bool:
-        """A missing start or end is open: the rule is in force and nobody read when it began or ends."""
+        """A missing start or end is open: the rule is in force, and its first or last day is not known."""
         return (self.valid_from is None or self.valid_from <= day) and (
             self.valid_until is None or day <= self.valid_until
         )

@@ -1,4 +1,4 @@
-"""Offers and wants made ready for comparison: one row each in a handful of arrays."""
+"""Offers and wants prepared for comparison: each is one row in a few arrays."""
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field

@@ -30,7 +30,7 @@ _WORTH_SAYING = 0.3
 class Matcher:
     """Compares offers with wants.
 
-    `background` is what `learn_background` found for the campaign; without one every word is equally rare.
+    `background` comes from `learn_background`; without one, every word is equally rare.
     Indexes are comparable when they were prepared with the same encoder and background.
     """
 
