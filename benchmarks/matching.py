@@ -1,4 +1,4 @@
-"""The pair engine beside numpy, faiss and PostgreSQL: `python benchmarks/matching.py [--products N] [--demands M]`.
+"""The pair engine beside numpy and faiss: `python benchmarks/matching.py [--products N] [--demands M]`.
 
 A million products: `--products 1000000 --rounds 2 --slow-rounds 1 --only-pairs --out FILE`.
 
@@ -33,15 +33,23 @@ import numpy as np
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.matching_lexical import lexical, texts
 from benchmarks.report import cpu, lines, ratios, say
-from matchmaker.matching.engine.exact import TRAITS, Side, Sums
+from matchmaker.matching.engine.loops import TRAITS, Side, Sums
 from matchmaker.matching.engine.pairs import Offer, Want
 from matchmaker.matching.engine.scoring import Matcher
 from matchmaker.matching.engine.tiles import both_ways
 
 DIM, PER_WANT, PER_OFFER = 256, 50, 20
 PLAIN = Sums(1.0, 0.0, 0.0, 0.0, 0.0, np.zeros(5), 0.0, 0.0)
+
+
+def texts(n: int, seed: int, least: int = 5, most: int = 14) -> list[str]:
+    """Short texts of invented words, as unevenly frequent as words are (Zipf)."""
+    random = np.random.default_rng(seed)
+    frequency = 1.0 / np.arange(3, 30_003)
+    drawn = random.choice(30_000, size=(n, most), p=frequency / frequency.sum())
+    lengths = random.integers(least, most + 1, n)
+    return [" ".join(f"w{w}x" for w in row[:length]) for row, length in zip(drawn, lengths, strict=True)]
 
 
 def vectors(n: int, seed: int) -> np.ndarray:
@@ -95,8 +103,8 @@ def recall(found: np.ndarray, exact: np.ndarray) -> float:
     return float(np.mean([len(set(a) & set(b)) / len(b) for a, b in zip(found.tolist(), exact.tolist(), strict=True)]))
 
 
-def dense(products: int, demands: int, rounds: int, slow_rounds: int) -> float:
-    """R6. Returns the CPU seconds of our run, for the queue's share."""
+def dense(products: int, demands: int, rounds: int, slow_rounds: int) -> None:
+    """R6."""
     offers, wants = vectors(products, 2), vectors(demands, 3)
     times, results = _timed(offers, wants, rounds, slow_rounds)
     exact_offer, exact_want = results["numpy"]
@@ -120,7 +128,6 @@ def dense(products: int, demands: int, rounds: int, slow_rounds: int) -> float:
         else:
             say(f"| {label} | left out: it could not be imported or installed | – |")
     say()
-    return statistics.median(times["ours"])
 
 
 def _timed(offers: np.ndarray, wants: np.ndarray, rounds: int, slow_rounds: int):  # type: ignore[no-untyped-def]
@@ -242,7 +249,6 @@ def incremental(demands: int, rounds: int) -> None:
     singles = [engine.prepare_offers([offer], offer_vectors[i : i + 1]) for i, offer in enumerate(offers)]
     today = date(2026, 3, 2)
     rows = [engine.match(index, want_index, today=today) for index in singles]
-    floors = {want.key: 0.6 for want in wants}
     whole, unexplained, prepare = [], [], []
     for _ in range(rounds):
         whole += [cpu(lambda index=index: engine.match(index, want_index, 0, 20, today=today)) for index in singles]
@@ -251,9 +257,6 @@ def incremental(demands: int, rounds: int) -> None:
             cpu(lambda i=i, offer=offer: engine.prepare_offers([offer], offer_vectors[i : i + 1]))
             for i, offer in enumerate(offers)
         ]
-    floored = [
-        cpu(lambda index=index: engine.match(index, want_index, today=today, want_minimums=floors)) for index in singles
-    ]
     say(f"## R7: one new product against {demands:,} demands, {DIM} dimensions")
     say()
     say("| step | CPU ms: median | 95th percentile |")
@@ -262,27 +265,13 @@ def incremental(demands: int, rounds: int) -> None:
         ("the product made ready (words, codes; its vector is stored)", prepare),
         ("search: meaning, words, HS, category, trust, its best 20", unexplained),
         ("search and explanation: parts, shared words, conditions", whole),
-        ("the same, with the lists of all demands kept up (`want_minimums`)", floored),
     ):
         values = sorted(value * 1e3 for value in spent)
         say(f"| {label} | {statistics.median(values):.1f} | {values[int(0.95 * (len(values) - 1))]:.1f} |")
     say()
     say(
-        f"Rows a product without minimums: {statistics.mean(map(len, rows)):.0f}. The demands were made ready once in "
+        f"Rows a product: {statistics.mean(map(len, rows)):.0f}. The demands were made ready once in "
         f"{prepared:.1f} s CPU."
-    )
-    say()
-
-
-def queue(products: int, seconds: float) -> None:
-    """From the figures above: a block of 4,096 products is one task, and a no-op task costs 0.8 ms."""
-    tasks = -(-products // 4096) + 2
-    say("## Queue overhead")
-    say()
-    say(
-        f"{products:,} products in blocks of 4,096 are {tasks} tasks (one starts, one ends the run); at 0.8 ms a task "
-        f"{tasks * 0.0008:.2f} s, **{100 * tasks * 0.0008 / seconds:.2f} %** of the {seconds:.1f} s the match itself "
-        "takes. 1,000,000 products are 247 tasks. The time of a task is taken from the design and not measured here."
     )
     say()
 
@@ -293,7 +282,7 @@ def main() -> None:
     parser.add_argument("--demands", type=int, default=10_000)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--slow-rounds", type=int, help="rounds of the peers, which take longest")
-    parser.add_argument("--only-pairs", action="store_true", help="R6, memory and queue")
+    parser.add_argument("--only-pairs", action="store_true", help="R6 and memory")
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "benchmarks" / "matching.md")
     parser.add_argument("--memory-of", type=int, nargs=2, help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -309,12 +298,10 @@ def main() -> None:
         "travel between machines, ratios do."
     )
     say()
-    seconds = dense(options.products, options.demands, options.rounds, options.slow_rounds or options.rounds)
+    dense(options.products, options.demands, options.rounds, options.slow_rounds or options.rounds)
     memory(options.products, options.demands)
     if not options.only_pairs:
-        lexical(100_000, 200, options.rounds)
         incremental(100_000, options.rounds)
-    queue(options.products, seconds)
     options.out.parent.mkdir(parents=True, exist_ok=True)
     options.out.write_text("\n".join(lines).rstrip() + "\n", encoding="utf-8")
 

@@ -73,7 +73,7 @@ def load() -> Sample:
                 number(row["price_high"]),
                 row["currency"],
                 row["price_unit"],
-                int(row["lead_time_days"]) if row["lead_time_days"] else None,
+                lead_time_days=int(row["lead_time_days"]) if row["lead_time_days"] else None,
                 verification=int(companies[row["company_key"]]["verification"] or 0),
             )
         )
@@ -91,9 +91,9 @@ def load() -> Sample:
                 number(row["target_price"]),
                 row["currency"],
                 row["price_unit"],
-                parts(row["origins_wanted"]),
-                parts(row["origins_excluded"]),
-                parts(row["certificates_required"]),
+                origins_wanted=parts(row["origins_wanted"]),
+                origins_excluded=parts(row["origins_excluded"]),
+                certificates_required=parts(row["certificates_required"]),
             )
         )
     labels = {

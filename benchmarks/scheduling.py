@@ -171,7 +171,8 @@ def fewest_gaps(party: Any, meetings: int, day: tuple[int, ...]) -> int:
 
 def measure_cancelling(old: Any, clock: Any) -> dict[str, Any]:
     """One supplier in fifty cancels, one buyer in fifty comes for the second half only."""
-    from matchmaker.events.scheduling import most_without_moves, replan, with_absences
+    from matchmaker.events.scheduling import replan, with_absences
+    from tests.events.scheduling.exact import most_without_moves
 
     slots, size = old.instance.slots, len(old.instance.suppliers)
     changed = with_absences(

@@ -23,6 +23,8 @@ VAR_DIR = Path(env.str("VAR_DIR", str(BASE_DIR / "var")))  # everything the lapt
 DATA_DIR = BASE_DIR / "data"
 with contextlib.suppress(OSError):  # a folder that cannot be written is explained where it is needed
     VAR_DIR.mkdir(parents=True, exist_ok=True)
+# Where numba keeps machine code, so that a process compiles once on a machine. Set before numba is imported.
+os.environ.setdefault("NUMBA_CACHE_DIR", str(VAR_DIR / "numba"))
 
 DEBUG = env.bool("DEBUG", False)
 PRODUCTION = env.bool("PRODUCTION", False)

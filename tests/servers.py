@@ -20,6 +20,8 @@ started = []
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests():
     # A folder of its own: two runs at once do not meet, and nothing of a laptop's site is touched.
+    # Machine code is shared by all runs, since compiling it takes half a minute.
+    os.environ.setdefault("NUMBA_CACHE_DIR", str(Path(__file__).parent.parent / ".cache" / "numba"))
     os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="matchmaker-test-")
     (Path(os.environ["VAR_DIR"]) / "staticfiles").mkdir()
     if process := os.environ.get("PYTEST_XDIST_WORKER"):

@@ -77,3 +77,24 @@ def test_a_private_part_is_recognised(line, tmp_path):
     file = tmp_path / "module.py"
     file.write_text(line)
     assert [name for name in used(file) if is_private(name)]
+
+
+LOOPS = ("matching/engine/loops.py", "events/scheduling/loops.py", "directory/index/meaning.py")
+
+
+def compiled_functions(file: Path) -> list[str]:
+    """Names of the functions that numba compiles."""
+    functions = [node for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.FunctionDef)]
+    decorators = {function.name: " ".join(map(ast.unparse, function.decorator_list)) for function in functions}
+    return [name for name, text in decorators.items() if "njit" in text or "_compiled" in text]
+
+
+def test_few_functions_are_compiled_and_only_in_three_files():
+    compiled = {str(file.relative_to(CODE)): compiled_functions(file) for file in CODE.rglob("*.py")}
+    assert {file for file, names in compiled.items() if names} == set(LOOPS)
+    assert sum(map(len, compiled.values())) <= 25
+
+
+@pytest.mark.parametrize("file", LOOPS[:2])
+def test_compiled_loops_need_no_other_file_so_that_old_machine_code_is_never_used(file):
+    assert not [name for name in used(CODE / file) if name.startswith("matchmaker")]

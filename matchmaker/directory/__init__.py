@@ -1,1 +1,1 @@
-"""Floor 9: what a buyer browses. The index as plain Python, its rows, saved searches, alerts and what was seen."""
+"""What a buyer browses: the search index, its rows, saved searches, alerts and visits."""

@@ -164,7 +164,7 @@ class IndexService:
         return set(indexed.tolist()) ^ set(directory.rows().values_list("pk", flat=True))
 
     def _refresh_in_thread(self, kind: str) -> None:
-        """In a thread of this process; nobody waits for it."""
+        """Refresh in a thread of this process, so that the reader does not wait."""
 
         def work() -> None:
             try:

@@ -23,7 +23,7 @@ class Kind(models.TextChoices):
 class ExchangeRate(models.Model):
     """What one unit of a currency is worth in yuan on a day, as the organiser set it, with where it comes from.
 
-    Rates only order and compare prices; nobody is charged by them. The newest day of a currency holds.
+    Rates only order and compare prices; no payment uses them. The newest day of a currency holds.
     """
 
     currency = models.CharField(_("currency"), max_length=3)

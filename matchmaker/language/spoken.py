@@ -1,4 +1,4 @@
-"""Chinese words by their sound: what somebody means who types pinyin without choosing characters.
+"""Chinese words by their sound: what a person means who types pinyin without choosing characters.
 
 From the pinyin of CC-CEDICT (see `glossary`), without tones and spaces; ü is v, as keyboards have it.
 """

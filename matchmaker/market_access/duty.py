@@ -18,7 +18,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
 from pathlib import Path
 
-from matchmaker.market_access.rules import Confidence, Reason, day_or_none, digits, longest_prefix, rows
+from matchmaker.market_access.rules import Confidence, Reason, digits, longest_prefix, read_columns, rows
 
 MFN = "MFN"
 PROVISIONAL = "PROVISIONAL"
@@ -341,41 +341,17 @@ def read_trade(folder: Path) -> Trade:
     for line, row in enumerate(rows(folder / "partners.csv"), start=2):
         if row["agreement"] not in agreements:
             raise ValueError(f"partners.csv row {line}: {row['agreement']} is not in agreements.csv")
-        partners.append(
-            Partner(
-                row["agreement"],
-                row["origin"],
-                date.fromisoformat(row["valid_from"]),
-                day_or_none(row["valid_until"]),
-                Confidence(row["confidence"]),
-            )
-        )
+        partners.append(Partner(**read_columns(Partner, row)))
     return Trade(agreements, tuple(partners), read_quota_goods(folder))
 
 
 def read_quota_goods(folder: Path) -> tuple[QuotaGoods, ...]:
     return tuple(
-        QuotaGoods(
-            row["good_en"],
-            row["good_zh"],
-            tuple(row["hs_prefixes"].split()),
-            Confidence(row["confidence"]),
-            row["source_url"],
-        )
+        QuotaGoods(**read_columns(QuotaGoods, row, but=("prefixes",)), prefixes=tuple(row["hs_prefixes"].split()))
         for row in rows(folder / "quota_goods.csv")
     )
 
 
 def agreement_from_row(row: Mapping[str, str]) -> Agreement:
-    return Agreement(
-        code=row["code"],
-        name_en=row["name_en"],
-        name_zh=row["name_zh"],
-        kind=row["kind"],
-        flat_rate=Decimal(row["flat_rate"]) if row["flat_rate"] else None,
-        proofs=tuple(row["proofs"].split()),
-        partly_suspended=row["partly_suspended"] == "yes",
-        source_url=row["source_url"],
-        confidence=Confidence(row["confidence"]),
-        note=row["note"],
-    )
+    flat_rate = Decimal(row["flat_rate"]) if row["flat_rate"] else None
+    return Agreement(**read_columns(Agreement, row, but=("flat_rate",)), flat_rate=flat_rate)

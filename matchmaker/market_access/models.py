@@ -3,6 +3,7 @@ of `rules.py` and `duty.py`, kept where organisers can edit them; the thinking s
 
 import dataclasses
 import uuid
+from typing import Any
 
 from django.conf import settings
 from django.core.validators import RegexValidator
@@ -30,6 +31,16 @@ def _in_order(name: str) -> models.CheckConstraint:
         name=name,
         violation_error_message=_("The last day must not lie before the first."),
     )
+
+
+def _record[Record](row: models.Model, kind: type[Record], **other: Any) -> Record:
+    """The row as a plain value: its fields of the same names, lists as tuples, and `other`."""
+    names = [one.name for one in dataclasses.fields(kind) if one.name not in other]  # type: ignore[arg-type]
+    values = {name: getattr(row, name) for name in names}
+    values = {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
+    if "confidence" in values:
+        values["confidence"] = rules.Confidence(values["confidence"])
+    return kind(**values, **other)
 
 
 class DatedQuerySet(models.QuerySet):
@@ -99,14 +110,9 @@ class EntryRule(Public):
         return self.code
 
     def as_rule(self) -> rules.Rule:
-        """The row as the thinking wants it."""
-        said = {field.name: getattr(self, field.name) for field in dataclasses.fields(rules.Rule)}
-        lists = ("accepts", "hs_in", "hs_out", "groups", "origins_in", "origins_out")
-        said |= {name: tuple(said[name]) for name in lists}
-        said["conditions"] = tuple((code, wanted) for code, wanted in self.conditions)
-        said["stage"], said["evidence"] = rules.Stage(self.stage), rules.Evidence(self.evidence)
-        said["confidence"] = rules.Confidence(self.confidence)
-        return rules.Rule(**said)
+        conditions = tuple((code, wanted) for code, wanted in self.conditions)
+        stage, evidence = rules.Stage(self.stage), rules.Evidence(self.evidence)
+        return _record(self, rules.Rule, conditions=conditions, stage=stage, evidence=evidence)
 
 
 class Recorded:
@@ -139,17 +145,7 @@ class EntryQuestion(Recorded, models.Model):
         return self.code
 
     def as_question(self) -> rules.Question:
-        return rules.Question(
-            code=self.code,
-            text_en=self.text_en,
-            text_zh=self.text_zh,
-            help_en=self.help_en,
-            help_zh=self.help_zh,
-            asked_hs=tuple(self.asked_hs),
-            yes_hs=tuple(self.yes_hs),
-            no_hs=tuple(self.no_hs),
-            otherwise=self.otherwise,
-        )
+        return _record(self, rules.Question)
 
 
 class AccessNotice(Recorded, models.Model):
@@ -178,18 +174,7 @@ class AccessNotice(Recorded, models.Model):
         return self.basis
 
     def as_access(self) -> rules.Access:
-        return rules.Access(
-            rule=self.rule_code,
-            origin=self.origin,
-            hs_in=tuple(self.hs_in),
-            product_en=self.product_en,
-            product_zh=self.product_zh,
-            basis=self.basis,
-            valid_from=self.valid_from,
-            valid_until=self.valid_until,
-            source_url=self.source_url,
-            confidence=rules.Confidence(self.confidence),
-        )
+        return _record(self, rules.Access, rule=self.rule_code)
 
 
 class Agreement(Public):
@@ -221,18 +206,7 @@ class Agreement(Public):
         return self.code
 
     def as_agreement(self) -> duty.Agreement:
-        return duty.Agreement(
-            code=self.code,
-            name_en=self.name_en,
-            name_zh=self.name_zh,
-            kind=self.kind,
-            flat_rate=self.flat_rate,
-            proofs=tuple(self.proofs),
-            partly_suspended=self.partly_suspended,
-            source_url=self.source_url,
-            confidence=rules.Confidence(self.confidence),
-            note=self.note,
-        )
+        return _record(self, duty.Agreement)
 
 
 class AgreementPartner(Public):

@@ -10,12 +10,13 @@ carries its source and how sure we are.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field, fields
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 
 class Confidence(StrEnum):
@@ -106,7 +107,7 @@ class Rule:
     note: str = ""
 
     def in_force(self, day: date) -> bool:
-        """A missing start or end is open: the rule is in force and nobody read when it began or ends."""
+        """A missing start or end is open: the rule is in force, and its first or last day is not known."""
         return (self.valid_from is None or self.valid_from <= day) and (
             self.valid_until is None or day <= self.valid_until
         )
@@ -268,6 +269,28 @@ def day_or_none(text: str) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
+# How a cell is read, by the type of its field.
+_READERS: dict[str, Callable[[str], Any]] = {
+    "str": str,
+    "tuple[str, ...]": lambda text: tuple(text.split()),
+    "bool": _YES.__getitem__,
+    "date": date.fromisoformat,
+    "date | None": day_or_none,
+    "Stage": Stage,
+    "Evidence": Evidence,
+    "Confidence": Confidence,
+}
+
+
+def read_columns(record: type, row: Mapping[str, str], *, but: Collection[str] = ()) -> dict[str, Any]:
+    """The fields of a record class, except those in `but`, from the cells of the same names.
+
+    Raises ValueError (bad date, unknown word) or KeyError (missing column, answer other than yes or no).
+    """
+    wanted = [one for one in fields(record) if one.name not in but]
+    return {one.name: _READERS[str(one.type)](row[one.name]) for one in wanted}
+
+
 def conditions_from(text: str) -> tuple[tuple[str, bool], ...]:
     """``fresh_fruit=no retail_packed=yes`` as pairs, in the order in which they are asked."""
     pairs = (part.split("=") for part in text.split())
@@ -287,63 +310,19 @@ def rule_from_row(row: Mapping[str, str], scope: tuple[Iterable[str], Iterable[s
         if not (prefix.isascii() and prefix.isdecimal() and 2 <= len(prefix) <= 10):
             raise ValueError(f"{prefix!r} is no HS prefix")
     return Rule(
-        code=row["code"],
-        requirement=row["requirement"],
-        name_en=row["name_en"],
-        name_zh=row["name_zh"],
-        summary_en=row["summary_en"],
-        summary_zh=row["summary_zh"],
-        stage=Stage(row["stage"]),
-        evidence=Evidence(row["evidence"]),
-        accepts=tuple(row["accepts"].split()),
-        per_product=_YES[row["per_product"]],
+        **read_columns(Rule, row, but=("hs_in", "hs_out", "conditions", "validity_years")),
         hs_in=hs_in,
         hs_out=hs_out,
-        groups=tuple(row["groups"].split()),
-        origins_in=tuple(row["origins_in"].split()),
-        origins_out=tuple(row["origins_out"].split()),
         conditions=conditions_from(row["conditions"]),
-        valid_from=valid_from,
-        valid_until=valid_until,
-        authority_en=row["authority_en"],
-        authority_zh=row["authority_zh"],
-        legal_basis_en=row["legal_basis_en"],
-        legal_basis_zh=row["legal_basis_zh"],
-        how_to_satisfy_en=row["how_to_satisfy_en"],
-        how_to_satisfy_zh=row["how_to_satisfy_zh"],
-        where_to_apply=row["where_to_apply"],
-        lookalike_warning=_YES[row["lookalike_warning"]],
         validity_years=int(row["validity_years"]) if row["validity_years"] else None,
-        source_url=row["source_url"],
-        confidence=Confidence(row["confidence"]),
-        note=row["note"],
     )
 
 
 def _question(row: Mapping[str, str]) -> Question:
-    return Question(
-        code=row["code"],
-        text_en=row["text_en"],
-        text_zh=row["text_zh"],
-        help_en=row["help_en"],
-        help_zh=row["help_zh"],
-        asked_hs=tuple(row["asked_hs"].split()),
-        yes_hs=tuple(row["yes_hs"].split()),
-        no_hs=tuple(row["no_hs"].split()),
-        otherwise={"yes": True, "no": False, "ask": None}[row["otherwise"]],
-    )
+    otherwise = {"yes": True, "no": False, "ask": None}[row["otherwise"]]
+    return Question(**read_columns(Question, row, but=("otherwise",)), otherwise=otherwise)
 
 
 def _access(row: Mapping[str, str]) -> Access:
-    return Access(
-        rule=row["rule_code"],
-        origin=row["origin"],
-        hs_in=tuple(row["hs_prefixes"].split()),
-        product_en=row["product_en"],
-        product_zh=row["product_zh"],
-        basis=row["basis"],
-        valid_from=day_or_none(row["valid_from"]),
-        valid_until=day_or_none(row["valid_until"]),
-        source_url=row["source_url"],
-        confidence=Confidence(row["confidence"]),
-    )
+    plain = read_columns(Access, row, but=("rule", "hs_in"))
+    return Access(**plain, rule=row["rule_code"], hs_in=tuple(row["hs_prefixes"].split()))

@@ -94,7 +94,7 @@ def lookalike_warning(rule: Rule) -> str:
 
 
 def about_item(item: Item, *, to_maker: bool = True) -> str:
-    """Why an item of the checklist has its status: told to whoever makes the product, or to anybody else."""
+    """Why an item of the checklist has its status: for its maker, or for other readers."""
     facts = item.reason.facts
     make = _ITEM[item.reason.code]
     if not to_maker:

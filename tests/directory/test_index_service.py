@@ -1,6 +1,7 @@
 """What goes into the directories, and above all what does not."""
 
 import datetime as dt
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -335,3 +336,35 @@ def test_stats_tell_how_large_an_index_is(large):
     service().refresh("products")
     stats = service().backend.stats("products")
     assert (stats.entries, stats.bytes > 0) == (1, True)
+
+
+SEARCH_PATH = [  # docs/directory.md has the same table, with what each module does
+    "services.search",
+    "index_service",
+    "array_backend",
+    "index.searching",
+    "index.query",
+    "index.entries",
+    "index.scoring",
+    "index.meaning",
+]
+VALUES = ("search_backend", "index.segment")  # classes of values that the steps hand to each other
+FRESHNESS = ("rows",)  # asked whether the rows changed since the index was built
+
+
+def test_a_search_with_words_passes_through_eight_modules():
+    make.product(name="Jasmine rice")
+    search_products("jasmine")  # builds the index
+    modules: dict[str, None] = {}
+
+    def note(frame, event, _argument):
+        name = frame.f_globals.get("__name__", "")
+        if event == "call" and name.startswith("matchmaker.directory."):
+            modules[name.removeprefix("matchmaker.directory.")] = None
+
+    sys.setprofile(note)
+    try:
+        search_products("jasmine rice")
+    finally:
+        sys.setprofile(None)
+    assert [name for name in modules if name not in (*VALUES, *FRESHNESS)] == SEARCH_PATH

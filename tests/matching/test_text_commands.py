@@ -65,3 +65,10 @@ def test_texts_are_ranked_by_their_ids(tmp_path):
         ("q1", "1", "d2"),
         ("q1", "2", "d1"),
     ]
+
+
+def test_texts_without_words_are_not_ranked(tmp_path):
+    (tmp_path / "q.csv").write_text("id,text,lang\nq1,,en\nq2,rice,en\n", encoding="utf-8")
+    (tmp_path / "d.csv").write_text("id,text,lang\nd1,,zh\nd2,大米,zh\n", encoding="utf-8")
+    found = run("rank_texts", str(tmp_path / "q.csv"), str(tmp_path / "d.csv"))
+    assert [(row["query_id"], row["document_id"]) for row in found] == [("q2", "d2")]

@@ -7,10 +7,10 @@ the axes that tell these names apart most are kept: a quarter of the bytes, and 
 from collections.abc import Sequence
 from typing import Any
 
+import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from matchmaker.core.compiled import compiled
 from matchmaker.directory.index.segment import Segment
 
 ONE_CLUSTER = 30_000
@@ -157,7 +157,7 @@ def nearest_names(segment: Segment, query: Vectors, share: float, least: float) 
     )  # fmt: skip
 
 
-@compiled
+@numba.njit(cache=True, nogil=True)
 def _near(rows, scales, crowding, query, firsts, lasts, unit, share, least):
     """(rows, values above `least`) of unit × scales[i] × (rows[i] · query) - share × crowding[i], for rows `firsts[c]`
     up to `lasts[c]` of every c; int8 rows, an int16 query. Numpy has no fast product of whole numbers."""

@@ -15,10 +15,10 @@ from matchmaker.language.text import clean, detect, pinyin, simplify
 
 LONGEST_QUERY = 200  # characters that are read; more is no search any more
 MOST_WORDS = 40
-MOST_RESPELT = 6  # words nobody wrote that are compared with all others of their letter
+MOST_RESPELT = 6  # words that no entry holds, compared with all words of the same first letter
 SHORTEST_SOUND = 4  # letters from which a word may be pinyin
 MOST_PARTS, MOST_NAMES = 3, 20  # words a sound is taken apart into, and names that are looked at for each way
-ALIKE = 75  # of 100: from here a word nobody wrote is taken for a misspelt one
+ALIKE = 75  # similarity (0 to 100) from which a word that no entry holds is read as a misspelt one
 # A short query does not say its language: these stemmers are tried for a word that the detected one does not find.
 STEMMED = ("en", "fr", "es", "it", "pt", "de", "nl", "tr", "pl")
 _HS = re.compile(r"(?:hs\s*)?(\d{2}|\d{4}|\d{4}[.\s]?\d{2})", re.IGNORECASE)

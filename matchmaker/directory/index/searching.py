@@ -1,6 +1,6 @@
 """The index of one directory: it finds documents for a query, counts their facets, and makes one page of them.
 
-An `Index` never changes; whoever holds one replaces it when the rows behind it do. A page begins behind a position, so
+An `Index` never changes: a process replaces it when its rows change. A page begins behind a position, so
 that entries added before it move nothing.
 """
 

@@ -18,7 +18,7 @@ from matchmaker.directory.services.search import search
 from matchmaker.notifications.services import notify
 
 EVERY = timedelta(minutes=10)  # a search is looked at again
-BATCH = 50  # searches a bell takes at a time
+BATCH = 50  # searches that one task looks at
 MOST = 500  # entries under a search that are known; a wider search tells of its newest
 TOLD = 5  # names an alert writes out
 known_elsewhere: list[Callable[[], CompanyFacets]] = []  # facets of higher layers, added by who starts the site
@@ -66,7 +66,7 @@ def due_searches() -> Iterator[SavedSearch]:
 def look_for_news(search: SavedSearch) -> int:
     """Tell of what is new under a search; returns how many entries that were.
 
-    Two bells at once tell once: whoever moves `looked_at` goes on, and an entry that was told is a row.
+    Two tasks at once tell once: only the one that moves `looked_at` continues, and each told entry is a row.
     """
     now = timezone.now()
     mine = SavedSearch.objects.filter(pk=search.pk, alerts=True, looked_at=search.looked_at).update(looked_at=now)

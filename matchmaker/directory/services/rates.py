@@ -1,4 +1,4 @@
-"""Exchange rates as the organiser sets them; they order and compare prices and charge nobody."""
+"""Exchange rates as the organiser sets them; they only order and compare prices; no payment uses them."""
 
 from datetime import date
 from decimal import Decimal

@@ -4,15 +4,14 @@ from matchmaker.events.scheduling.alternatives import Alternative, Conflict, alt
 from matchmaker.events.scheduling.explain import CODES, Reason, facts
 from matchmaker.events.scheduling.instance import Instance, Interpreter, InvalidInstance, Party
 from matchmaker.events.scheduling.plans import Plan
-from matchmaker.events.scheduling.replan import most_without_moves, replan, with_absences
+from matchmaker.events.scheduling.replan import replan, with_absences
 from matchmaker.events.scheduling.solve import STAGES, plan, warm
-from matchmaker.events.scheduling.whatif import Comparison, compare, floor_price
+from matchmaker.events.scheduling.whatif import floor_price
 
 __all__ = [
     "CODES",
     "STAGES",
     "Alternative",
-    "Comparison",
     "Conflict",
     "Instance",
     "Interpreter",
@@ -21,10 +20,8 @@ __all__ = [
     "Plan",
     "Reason",
     "alternatives",
-    "compare",
     "facts",
     "floor_price",
-    "most_without_moves",
     "plan",
     "replan",
     "warm",

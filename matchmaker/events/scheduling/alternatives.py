@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from matchmaker.events.scheduling.explain import busy_cells
-from matchmaker.events.scheduling.idle import gaps_of
 from matchmaker.events.scheduling.interpreters import Booth
+from matchmaker.events.scheduling.loops import gaps_of
 from matchmaker.events.scheduling.plans import Plan
 
 SUPPLIER_BUSY, BUYER_BUSY, NO_TABLE = "supplier_busy", "buyer_busy", "no_table"

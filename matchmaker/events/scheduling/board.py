@@ -3,27 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 
 from matchmaker.events.scheduling.instance import Instance
+from matchmaker.events.scheduling.loops import Arrays
 
 FREE, OFF = -1, -2
-
-
-class Arrays(NamedTuple):
-    """What the compiled loops read and change of a board."""
-
-    u: np.ndarray
-    v: np.ndarray
-    cap: np.ndarray
-    tables: np.ndarray
-    cell: np.ndarray
-    slot_of: np.ndarray
-    locked: np.ndarray
-    degree: np.ndarray
-    used: np.ndarray
 
 
 @dataclass(slots=True)

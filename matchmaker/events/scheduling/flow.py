@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from ortools.graph.python import min_cost_flow
 
-from matchmaker.core.compiled import compiled
 from matchmaker.events.scheduling.instance import Instance
+from matchmaker.events.scheduling.loops import potentials
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,19 +97,3 @@ def select(instance: Instance) -> Selection:
     # The bypass arc keeps source and sink at one price unless every place is used: then a place has a price itself.
     prices[count] = price[source] - price[sink]
     return Selection(np.concatenate([forced, chosen]), constant - int(flow.optimal_cost()), prices)
-
-
-@compiled
-def potentials(tail, head, cost, count):
-    """Bellman–Ford from a root that reaches every node at 0: in a residual graph, potentials dual to the flow."""
-    price = np.zeros(count, dtype=np.int64)
-    for _ in range(count):
-        settled = True
-        for arc in range(len(tail)):
-            new = price[tail[arc]] + cost[arc]
-            if new < price[head[arc]]:
-                price[head[arc]] = new
-                settled = False
-        if settled:
-            break
-    return price

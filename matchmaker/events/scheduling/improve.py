@@ -16,9 +16,8 @@ from dataclasses import dataclass
 import numpy as np
 from ortools.graph.python import min_cost_flow
 
-from matchmaker.core.compiled import compiled
 from matchmaker.events.scheduling.board import FREE, Board
-from matchmaker.events.scheduling.colouring import flip, random_component
+from matchmaker.events.scheduling.loops import shake
 
 # Components tried between two re-choices, for each party: the fewest, and the most after rounds that won nothing.
 FLIPS, MOST_FLIPS = 1, 32
@@ -38,16 +37,6 @@ class Stop:
     clock: Callable[[], float] = time.monotonic
     patience: float = 0.4
     tell: Callable[[int], bool] = lambda objective: True
-
-
-@compiled
-def shake(tries, seed, board):
-    """Flip up to ``tries`` random components; each keeps the objective."""
-    np.random.seed(seed)
-    path = np.empty(board.cell.shape[0] + 1, dtype=np.int32)
-    for _ in range(tries):
-        length, first, second = random_component(board, path)
-        flip(length, first, second, board, path)
 
 
 def rechoose(board: Board, slot: int, candidates: np.ndarray) -> int:

@@ -88,8 +88,7 @@ def replan(
 
     Every meeting that is still possible keeps its slot and its table. What they leave free is a small event of its
     own, planned like a large one. With ``max_moves`` up to four, a wish that found no slot may push at most so many
-    kept meetings into another slot. The bound is that of the changed event, as if everything could be planned anew;
-    `most_without_moves` says how much of the gap is the price of moving no meeting.
+    kept meetings into another slot. The bound is that of the changed event, as if everything could be planned anew.
     """
     began = clock()
     board, booth, pinned = _kept(old, changed)
@@ -107,12 +106,6 @@ def replan(
         board.locked[kept[~board.barred[kept]]] = False
         colour(board, by_weight(board, np.flatnonzero(~board.barred)), seed=seed, longest=min(max_moves, 4))
     return finished(changed, board, booth, select(changed).bound, clock() - began, pinned)
-
-
-def most_without_moves(old: Plan, changed: Instance) -> int:
-    """A proven upper bound of every plan that keeps all survivors where they are, for events without interpreters."""
-    board, _booth, _pinned = _kept(old, changed)
-    return board.objective + select(_rest(changed, board)[0]).bound
 
 
 def _booked(instance: Instance) -> list[int]:

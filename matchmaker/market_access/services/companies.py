@@ -161,7 +161,7 @@ def remove_registration(*, by: User, registration: Registration) -> None:
 
 @transaction.atomic
 def lower_ended(*, today: date | None = None) -> int:
-    """Let matching see which registrations ended, each once, also after days on which nobody looked.
+    """Let matching see which registrations ended, each once, also after days on which this did not run.
 
     Returns:
         How many products matching reads again.
@@ -209,7 +209,7 @@ def registrations_due(today: date | None = None) -> list[Due]:
 
 @transaction.atomic
 def remind_of_registrations(*, today: date | None = None) -> int:
-    """Tell the people of each company what ends, once a step; running it again tells nobody.
+    """Tell the people of each company what ends, once a step; running it again sends nothing.
 
     Returns:
         How many notices were written.

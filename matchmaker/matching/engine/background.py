@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from matchmaker.core.compiled import compiled, dot
 from matchmaker.language import bm25
 from matchmaker.matching.engine.bags import K1, B
+from matchmaker.matching.engine.loops import mean_dot
 
 # Nearest neighbours in the crowding of a text: ten, as in Conneau et al. 2018 (CSLS).
 NEIGHBOURS = 10
@@ -51,14 +51,11 @@ class Background:
             frequency = np.where(self.numbers[at] == numbers, self.counts[at], 0).astype(np.float64)
         return bm25.rarity(self.documents, frequency).clip(0.05).astype(np.float32)  # type: ignore[no-any-return]
 
-    def saturate(
-        self, starts: NDArray[np.int64], counts: NDArray[np.float32], *, cap: bool = True
-    ) -> NDArray[np.float32]:
+    def saturate(self, starts: NDArray[np.int64], counts: NDArray[np.float32]) -> NDArray[np.float32]:
         """BM25's part of a count in a text of its length, 1 for a word said once in a text of mean length."""
         lengths = np.add.reduceat(np.append(counts, 0.0), starts[:-1]) * (np.diff(starts) > 0)
         per_word = np.repeat(lengths / self.mean_length, np.diff(starts))
-        part = bm25.saturation(counts, per_word, k1=K1, b=B)
-        return (part.clip(0, 1) if cap else part).astype(np.float32)
+        return bm25.saturation(counts, per_word, k1=K1, b=B).clip(0, 1).astype(np.float32)
 
     def crowding(self, vectors: NDArray[np.float32], *, among: NDArray[np.float32]) -> NDArray[np.float32]:
         """Mean cosine of each row to its ten nearest in the sample of the other side, `TYPICAL` without a sample."""
@@ -123,15 +120,3 @@ def _sample(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     if len(vectors) <= SAMPLE:
         return vectors.copy()
     return vectors[np.linspace(0, len(vectors) - 1, SAMPLE).astype(np.int64)]
-
-
-@compiled
-def mean_dot(rows, among, nearest):  # type: ignore[no-untyped-def]
-    """Mean dot product of each row with the rows of `among` named in `nearest` (rows × k)."""
-    found = np.empty(len(rows), np.float32)
-    for i in range(len(rows)):
-        total = 0.0
-        for n in range(nearest.shape[1]):
-            total += dot(rows, i, among, nearest[i, n])
-        found[i] = np.float32(total / nearest.shape[1])
-    return found

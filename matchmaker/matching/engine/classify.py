@@ -9,7 +9,6 @@ Everything is plain arrays; a classifier never changes, and `with_exemplars` giv
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,7 +32,6 @@ from matchmaker.matching.engine.fusion import (
 from matchmaker.matching.engine.reference import Nomenclature, languages_of, load_nomenclature
 
 Matrix = NDArray[np.float32]
-Level = Literal["section", "chapter", "heading", "subheading"]
 
 ENCODER_PATHS = {
     FIRST: "matchmaker.language.encoder.UniversalSentenceEncoder",
@@ -126,32 +124,6 @@ class Classifier:
         """The `top` likeliest HS 2022 subheadings of each text, best first; [] for a text without words."""
         names = self.nomenclature.codes
         return [row for judged in self.judge(texts, langs) for row in _best(judged.codes, names, top)]
-
-    def climb(self, text: str, lang: str | None = None) -> list[tuple[Level, str, float]]:
-        """Down the tree of the HS, the likeliest branch at each level and how sure it is, from section to subheading.
-
-        A probability is the sum over all subheadings below, so it never grows on the way down.
-        """
-        row = next(self.judge([text], None if lang is None else [lang])).codes[0]
-        if not row.any():
-            return []
-        sections = self.nomenclature.sections
-        inside = np.ones(len(row), bool)
-        path: list[tuple[Level, str, float]] = []
-        steps: tuple[tuple[Level, list[str]], ...] = (
-            ("section", [sections[code[:2]] for code in self.nomenclature.codes]),
-            ("chapter", [code[:2] for code in self.nomenclature.codes]),
-            ("heading", [code[:4] for code in self.nomenclature.codes]),
-            ("subheading", list(self.nomenclature.codes)),
-        )
-        for level, branches in steps:
-            labels = np.array(branches)
-            names, index = np.unique(labels, return_inverse=True)
-            sums = np.bincount(index, np.where(inside, row, 0.0), minlength=len(names))
-            best = int(sums.argmax())
-            path.append((level, str(names[best]), float(min(sums[best], 1.0))))
-            inside &= index == best
-        return path
 
     def judge(self, texts: Sequence[str], langs: Sequence[str] | None = None) -> Iterator[Judgement]:
         """Probabilities over every code and category, in batches of `BATCH` texts."""

@@ -1,4 +1,4 @@
-"""Offers and wants made ready for comparison: one row each in a handful of arrays."""
+"""Offers and wants prepared for comparison: each is one row in a few arrays."""
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from matchmaker.language.encoder import Encoder, normalise
 from matchmaker.language.glossary import gloss
 from matchmaker.matching.engine import bags
 from matchmaker.matching.engine.background import Background
-from matchmaker.matching.engine.exact import CROWDING, TRAITS, TRUST, Side
+from matchmaker.matching.engine.loops import CROWDING, TRAITS, TRUST, Side
 from matchmaker.matching.engine.pairs import Offer, Want
 from matchmaker.matching.engine.tiles import Tile
 

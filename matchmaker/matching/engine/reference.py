@@ -35,7 +35,6 @@ class Nomenclature:
     codes: tuple[str, ...]
     texts: dict[str, tuple[str, ...]]  # column of hs2022.csv → one text a code
     titles: dict[str, str]  # every code of 2, 4 and 6 digits → its English text
-    sections: dict[str, str]  # chapter → section (roman)
     categories: tuple[str, ...]
     category_names: dict[str, tuple[str, ...]]  # language → one name a category
     category_of: NDArray[np.int32]  # code index → category index
@@ -97,7 +96,6 @@ def load_nomenclature(data_dir: Path) -> Nomenclature:
         codes=codes,
         texts={column: tuple(row[column] for row in lines) for column in columns},
         titles={row["code"]: row["desc_en"] for row in rows},
-        sections={row["code"]: row["section"] for row in rows if row["level"] == "2"},
         categories=categories,
         category_names={lang: tuple(row[f"name_{lang}"] for row in names) for lang in NAME_LANGUAGES},
         category_of=np.array([mapped[code] for code in codes], np.int32),

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matchmaker.language.encoder import Encoder
-from matchmaker.matching.engine import bags, exact, tiles
+from matchmaker.matching.engine import bags, loops, tiles
 from matchmaker.matching.engine.background import Background, learn
 from matchmaker.matching.engine.conditions import judge
 from matchmaker.matching.engine.index import OfferIndex, Vectors, WantIndex, build, digits, encode
@@ -30,7 +30,7 @@ _WORTH_SAYING = 0.3
 class Matcher:
     """Compares offers with wants.
 
-    `background` is what `learn_background` found for the campaign; without one every word is equally rare.
+    `background` comes from `learn_background`; without one, every word is equally rare.
     Indexes are comparable when they were prepared with the same encoder and background.
     """
 
@@ -87,18 +87,15 @@ class Matcher:
         *,
         today: date | None = None,
         rates: Mapping[str, float] | None = None,
-        want_minimums: Mapping[int, float] | None = None,
     ) -> list[Pair]:
         """The best pairs in both directions: of each want its best offers, of each offer its best wants, united.
 
         Nothing below `minimum` is a pair. Exact: no shortlist stands between the parts and the ranking. `today` is
         the day the delivery condition counts from; `rates` gives CNY per unit of a currency for the price condition
-        (a currency without a rate makes it 'unknown'). `want_minimums` (want key → score) spares a small block pairs
-        that cannot enter a full list: give the score of the last row that each want has already; such a row is
-        displaced only by a greater score or, at the same score, a smaller offer key.
+        (a currency without a rate makes it 'unknown').
         Order: want key, then score, then offer key.
         """
-        found = self.best(offer_index, want_index, top_per_want, top_per_offer, minimum, want_minimums)
+        found = self.best(offer_index, want_index, top_per_want, top_per_offer, minimum)
         return self.explain(offer_index, want_index, *found, today=today or date.today(), rates=rates or {})
 
     def best(
@@ -108,16 +105,8 @@ class Matcher:
         top_per_want: int = 20,
         top_per_offer: int = 10,
         minimum: float = 0.35,
-        want_minimums: Mapping[int, float] | None = None,
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Places in the two indexes of the pairs that `match` would return, in the same order, unexplained."""
-        floors = None
-        if want_minimums is not None:
-            scores = np.fromiter((want_minimums.get(want.key, 0.0) for want in want_index.items), np.float64)
-            scores = scores.clip(max(minimum, 1e-12), 1 - 1e-12)
-            floors = np.log(scores / (1 - scores)).astype(np.float32)
-            # A score is rounded from log-odds; what ties with the last row must still be let in.
-            floors -= np.float32(1e-4)
         of_offer, of_want = tiles.both_ways(
             offer_index.side,
             want_index.side,
@@ -125,7 +114,6 @@ class Matcher:
             per_offer=top_per_offer,
             per_want=top_per_want,
             floor=log_odds_of(minimum),
-            want_floors=floors,
             offer_tiles=offer_index.tiles,
             want_tiles=want_index.tiles,
         )
@@ -152,7 +140,7 @@ class Matcher:
         rates: Mapping[str, float],
     ) -> list[Pair]:
         """The pairs at these places, with parts, evidence and conditions."""
-        values, meaning, words = exact.parts_of(
+        values, meaning, words = loops.parts_of(
             offer_index.side, want_index.side, self._sums(), offer_places, want_places
         )
         pairs = []
@@ -162,9 +150,9 @@ class Matcher:
             one, other = offer_index.side.traits[i], want_index.side.traits[j]
             parts = {
                 "meaning": round(float(meaning[n]), 6),
-                "crowding": round((float(one[exact.CROWDING]) + float(other[exact.CROWDING])) / 2, 6),
+                "crowding": round((float(one[loops.CROWDING]) + float(other[loops.CROWDING])) / 2, 6),
                 "words": round(float(words[n]), 6),
-                "trust": round(float(one[exact.TRUST]), 6),
+                "trust": round(float(one[loops.TRUST]), 6),
             }
             if common is not None:
                 parts["hs"] = round(float(sum(HS_STEPS[: len(common) // 2])), 6)
@@ -194,10 +182,10 @@ class Matcher:
             )
         return pairs
 
-    def _sums(self) -> exact.Sums:
+    def _sums(self) -> loops.Sums:
         w = self.weights
         steps = [w.hs * step for step in HS_STEPS] + [w.category * step for step in CATEGORY_STEPS]
-        return exact.Sums(
+        return loops.Sums(
             w.meaning,
             w.crowding,
             w.words,

@@ -1,4 +1,4 @@
-"""What the three commands on texts share: reading a CSV with care and writing nothing but CSV to stdout."""
+"""What the three commands on texts share: they read CSV files and write nothing but CSV to stdout."""
 
 import csv
 import io
@@ -11,7 +11,11 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from matchmaker.language.encoder import get_encoder
+from matchmaker.language.text import clean
 from matchmaker.matching.engine.classify import Classifier, Suggestion
+from matchmaker.matching.engine.pairs import Offer, Want
+from matchmaker.matching.engine.scoring import Matcher
 
 Row = dict[str, str]
 
@@ -53,6 +57,29 @@ def languages(rows: Sequence[Row], column: str | None) -> list[str] | None:
     if column is None:
         column = "lang" if rows and "lang" in rows[0] else None
     return None if column is None else [row[column] for row in rows]
+
+
+def rank_texts(
+    queries: Sequence[tuple[str, str]], documents: Sequence[tuple[str, str]], top: int
+) -> list[list[tuple[int, float]]]:
+    """For each query the `top` documents as (position, score), best first; [] for a query without words.
+
+    Texts are (language, text). Queries are matched as demand lines and documents as products, by the matcher of the
+    site with the background of these texts.
+    """
+    wants = [Want(i, ((lang, text),)) for i, (lang, text) in enumerate(queries) if clean(text)]
+    offers = [Offer(i, ((lang, text),)) for i, (lang, text) in enumerate(documents) if clean(text)]
+    ranked: list[list[tuple[int, float]]] = [[] for _ in queries]
+    if not wants or not offers:
+        return ranked
+    matcher = Matcher(get_encoder(settings.ENCODER))
+    offer_vectors, want_vectors = matcher.offer_vectors(offers), matcher.want_vectors(wants)
+    matcher.background = matcher.learn_background(offers, wants, offer_vectors, want_vectors)
+    offer_index = matcher.prepare_offers(offers, offer_vectors)
+    want_index = matcher.prepare_wants(wants, want_vectors)
+    for pair in matcher.match(offer_index, want_index, top_per_want=top, top_per_offer=0, minimum=0):
+        ranked[pair.want].append((pair.offer, pair.score))
+    return ranked
 
 
 class SuggestionCommand(BaseCommand):

@@ -62,7 +62,7 @@ def _vectors(sides, states, encode) -> NDArray[np.float32]:
 
 
 def warm() -> None:
-    """Load the encoder, the dictionary and the compiled loops of this process by matching one pair of no account."""
+    """Load the encoder, the dictionary and the compiled loops of this process: match one made-up pair."""
     matcher = Matcher(encoder())
     offers = matcher.prepare_offers([Offer(key=1, texts=(("en", "Jasmine rice"),))])
     matcher.match(offers, matcher.prepare_wants([Want(key=1, texts=(("zh", "茉莉香米"),))]))

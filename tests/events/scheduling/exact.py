@@ -6,6 +6,10 @@ from typing import Any
 
 from ortools.sat.python import cp_model
 
+from matchmaker.events.scheduling import Instance, Plan
+from matchmaker.events.scheduling.flow import select
+from matchmaker.events.scheduling.replan import _kept, _rest
+
 
 def best_objective(data: dict[str, Any]) -> int:
     model = cp_model.CpModel()
@@ -36,3 +40,9 @@ def best_objective(data: dict[str, Any]) -> int:
     solver.parameters.num_workers = 1
     assert solver.solve(model) == cp_model.OPTIMAL
     return round(solver.objective_value)
+
+
+def most_without_moves(old: Plan, changed: Instance) -> int:
+    """A proven upper bound of every plan that keeps all survivors where they are, for events without interpreters."""
+    board, _booth, _pinned = _kept(old, changed)
+    return board.objective + select(_rest(changed, board)[0]).bound

@@ -3,9 +3,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from benchmarks.instances import make_instance
-from matchmaker.events.scheduling import Instance, most_without_moves, plan, replan, with_absences
+from matchmaker.events.scheduling import Instance, plan, replan, with_absences
 from tests.events.scheduling.checker import check
 from tests.events.scheduling.events import event, events
+from tests.events.scheduling.exact import most_without_moves
 
 
 def stayed(old, new):

@@ -80,19 +80,6 @@ def test_unknown_code_is_refused_as_exemplar(classifier):
         classifier.with_exemplars(["thing"], ["123456"])
 
 
-def test_climb_goes_down_one_branch_and_never_gets_surer(classifier):
-    path = classifier.climb("冷冻虾仁")
-    assert [(level, code) for level, code, _ in path] == [
-        ("section", "I"),
-        ("chapter", "03"),
-        ("heading", "0306"),
-        ("subheading", "030617"),
-    ]
-    sure = [probability for _, _, probability in path]
-    assert sure == sorted(sure, reverse=True)
-    assert classifier.climb("") == []
-
-
 def test_two_classifiers_on_one_cache_agree(classifier, tmp_path):
     first = Classifier.load(DATA, tmp_path, fast=True)
     second = Classifier.load(DATA, tmp_path, fast=True)

@@ -159,15 +159,6 @@ def test_a_failed_condition_changes_no_score():
     assert [(c.code, c.outcome) for c in second.conditions] == [("origin", "meets"), ("minimum_order", "meets")]
 
 
-def test_want_minimums_spare_rows_that_cannot_enter():
-    some_offers = [Offer(1, (("en", "jasmine rice"),)), Offer(2, (("en", "jasmine rice steel valve"),))]
-    engine = Matcher(LetterEncoder())
-    index, wanted = engine.prepare_offers(some_offers), engine.prepare_wants([Want(1, (("en", "jasmine rice"),))])
-    best, other = engine.match(index, wanted, 2, 0, 0.0, today=TODAY)
-    assert engine.match(index, wanted, 2, 0, 0.0, today=TODAY, want_minimums={1: best.score}) == [best]
-    assert engine.match(index, wanted, 2, 0, 0.0, today=TODAY, want_minimums={1: other.score}) == [best, other]
-
-
 def test_stored_bytes_of_vectors_are_as_good_as_vectors():
     some_offers = [Offer(2, (("en", "cheese"),)), Offer(1, (("en", "rice"),))]
     engine = Matcher(LetterEncoder())

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from matchmaker.matching.engine import tiles
-from matchmaker.matching.engine.exact import TRAITS, Side, Sums, parts_of
+from matchmaker.matching.engine.loops import TRAITS, Side, Sums, parts_of
 
 
 def side(random, n, dim=24, groups=4):

@@ -1,13 +1,12 @@
-"""The nearest documents of each query, across languages."""
+"""The nearest documents of each query, across languages, by the matcher of the site."""
 
 import csv
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from matchmaker.matching.engine.names import NameMatcher
-from matchmaker.matching.management.texts import languages, read_table
+from matchmaker.matching.engine.reference import languages_of
+from matchmaker.matching.management.texts import languages, rank_texts, read_table
 
 
 class Command(BaseCommand):
@@ -24,18 +23,17 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if options["top"] < 1:
             raise CommandError("--top must be 1 or more.")
-        column = options["text_column"]
-        required = ["id", column] + ([options["lang_column"]] if options["lang_column"] else [])
-        queries, documents = (read_table(options[name], required) for name in ("queries", "documents"))
-        matcher = NameMatcher.load(settings.DATA_DIR, settings.ENGINE_CACHE)
-        ranked = matcher.rank(
-            [row[column] for row in queries],
-            [row[column] for row in documents],
-            options["top"],
-            (languages(queries, options["lang_column"]), languages(documents, options["lang_column"])),
+        column, lang_column = options["text_column"], options["lang_column"]
+        required = ["id", column] + ([lang_column] if lang_column else [])
+        tables = [read_table(options[name], required) for name in ("queries", "documents")]
+        texts = [[row[column] for row in rows] for rows in tables]
+        langs = [languages_of(texts_, languages(rows, lang_column)) for texts_, rows in zip(texts, tables, strict=True)]
+        queries, documents = tables
+        ranked = rank_texts(
+            list(zip(langs[0], texts[0], strict=True)), list(zip(langs[1], texts[1], strict=True)), options["top"]
         )
         writer = csv.writer(self.stdout, lineterminator="\n")
         writer.writerow(["query_id", "rank", "document_id", "score"])
-        for query, found in zip(queries, ranked, strict=True):
-            for rank, (position, score) in enumerate(found, start=1):
+        for query, best in zip(queries, ranked, strict=True):
+            for rank, (position, score) in enumerate(best, start=1):
                 writer.writerow([query["id"], rank, documents[position]["id"], f"{score:.6f}"])

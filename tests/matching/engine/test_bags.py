@@ -1,0 +1,27 @@
+import numpy as np
+import pytest
+
+from matchmaker.matching.engine import bags
+from matchmaker.matching.engine.background import Background, learn
+
+
+@pytest.mark.slow  # opens the dictionary
+def test_the_words_of_a_name_count_double_and_chinese_is_glossed():
+    found = bags.bag((("zh", "冷冻牛肉。真空包装"),))
+    assert (found["牛肉"], found["真空"], found["beef"]) == (2.0, 1.0, 1.0)
+
+
+def test_shown_words_stand_as_they_are_written():
+    assert bags.surfaces((("en", "Golden Raisins"),))["raisin"] == "Raisins"
+
+
+def test_a_background_comes_back_from_its_bytes():
+    packed = bags.pack([{"rice": 1.0, "tea": 2.0}, {"rice": 1.0}])
+    background = learn(*packed, offers=np.eye(2, 4, dtype=np.float32), wants=np.eye(1, 4, dtype=np.float32))
+    again = Background.from_bytes(background.to_bytes())
+    numbers = np.array([bags.number("rice"), bags.number("tea"), bags.number("never")])
+    assert again.rarity(numbers).tolist() == background.rarity(numbers).tolist()
+    assert list(np.argsort(background.rarity(numbers))) == [0, 1, 2]
+    assert np.array_equal(again.offers, background.offers)
+    with pytest.raises(ValueError, match="not a stored background"):
+        Background.from_bytes(b"nonsense")
