@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from django.utils.translation import gettext as _
 
@@ -52,11 +53,11 @@ class CardImage:
 
 @dataclass(frozen=True, slots=True)
 class ProductCard:
-    """One product of a list; prices as they were stated."""
+    """One product of a list; prices as they were stated. Its fields cannot change, so it can be the key of a cache."""
 
     pk: int
     uid: uuid.UUID
-    texts: list[CardText]
+    texts: tuple[CardText, ...]
     origin: str
     category_id: str | None
     company: CardCompany
@@ -68,7 +69,7 @@ class ProductCard:
     min_order_unit: str
     incoterm: str
     incoterm_place: str
-    images: list[CardImage]
+    images: tuple[CardImage, ...]
 
     @property
     def text(self) -> CardText | None:
@@ -120,14 +121,16 @@ def written(product: Product, texts: Sequence[ProductText]) -> bytes:
     ).encode("utf-8", "replace")
 
 
+@lru_cache(maxsize=4096)
 def read(key: int, card: bytes) -> ProductCard:
+    """The card of a product from what the index holds; the same bytes give the same object, which is read once."""
     (uid, texts, origin, category, company, low, high, currency, unit, order, order_unit, term, place, images) = (
         json.loads(card)
     )
     return ProductCard(
         key,
         uuid.UUID(uid),
-        [CardText(*text) for text in texts],
+        tuple(CardText(*text) for text in texts),
         origin,
         category,
         CardCompany(*company),
@@ -139,7 +142,7 @@ def read(key: int, card: bytes) -> ProductCard:
         order_unit,
         term,
         place,
-        [CardImage(*image) for image in images],
+        tuple(CardImage(*image) for image in images),
     )
 
 

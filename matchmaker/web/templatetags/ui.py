@@ -4,10 +4,11 @@ Formatting follows the active language through Babel (CLDR); nothing here reads 
 """
 
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import cache, lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
@@ -225,6 +226,47 @@ def field_kind(field: forms.BoundField) -> str:
     if isinstance(widget, forms.CheckboxInput):
         return "check"
     return "file" if isinstance(widget, forms.FileInput) else "text"
+
+
+@register.simple_tag
+def facet_option(facet: str, option: Mapping[str, Any], form_id: str = "") -> SafeString:
+    """One check box of a filter, with its words, its flag and how many entries it would leave.
+
+    `option` has value, label, and optionally count, checked, flag, deep, and `facet`: the parameter of the address
+    where it is not the one of the list. A page of the directory shows about a hundred of them, so this is a tag and
+    not a template.
+    """
+    count = option.get("count")
+    return _facet_option(
+        option.get("facet") or facet,
+        f"{option['value']}",
+        f"{option['label']}",  # plain text: what is escaped never depends on what was cached first
+        "" if count is None else number(count),
+        str(option.get("flag") or ""),
+        (bool(option.get("deep")), bool(option.get("checked"))),
+        str(form_id or ""),
+    )
+
+
+@lru_cache(maxsize=4096)
+def _facet_option(
+    name: str, value: str, label: str, count: str, country: str, states: tuple[bool, bool], form_id: str
+) -> SafeString:
+    is_deep, is_checked = states
+    return format_html(
+        '<li><label class="facet-option{}"><input class="form-check-input" type="checkbox" id="f-{}-{}" name="{}"'
+        ' value="{}"{}{}>{} <span class="name">{}</span> {}</label></li>',
+        " facet-option--deep" if is_deep else "",
+        name,
+        value,
+        name,
+        value,
+        format_html(' form="{}"', form_id) if form_id else "",
+        mark_safe(" checked") if is_checked else "",
+        _flag(country, ""),
+        label,
+        format_html('<span class="count">{}</span>', count) if count else "",
+    )
 
 
 @register.simple_tag

@@ -4,8 +4,9 @@ import re
 
 import pytest
 from django.template.loader import render_to_string
-from django.utils import translation
+from django.utils import timezone, translation
 
+from matchmaker.catalogue.models import Product, ShortlistItem
 from tests import factories as make
 from tests.markup import flat
 
@@ -47,6 +48,27 @@ def test_only_a_buyer_sees_the_button_of_the_shortlist(rf):
     assert "star-form" not in card(row)
     context = {"buyer_company": row.company, "shortlisted": {row.pk}, "request": rf.get("/products/")}
     assert 'aria-pressed="true"' in card(row, **context)
+
+
+def test_a_card_of_the_list_changes_with_its_product_and_with_the_language_of_the_reader(client):
+    row = make.product(name="Jasmine rice", price_low=None, price_high=None)
+    assert "Price on request" in words(client.get("/products/").text)
+    assert "Price on request" not in words(client.get("/products/", headers={"accept-language": "zh-hans"}).text)
+    row.texts.update(name="Brown rice")
+    Product.objects.filter(pk=row.pk).update(updated_at=timezone.now())
+    page = client.get("/products/").text
+    assert "Brown rice" in page
+    assert "Jasmine rice" not in page
+
+
+def test_the_shortlist_of_one_buyer_is_not_shown_to_the_next_reader(client):
+    row = make.product()
+    buyer = make.buyer()
+    client.force_login(make.member_of(buyer))
+    ShortlistItem.objects.create(company=buyer, product=row)
+    assert 'aria-pressed="true"' in client.get("/products/").text
+    client.logout()
+    assert "star-form" not in client.get("/products/").text
 
 
 @pytest.mark.parametrize(("language", "number"), [("en", "12,345"), ("zh-hans", "12,345")])
