@@ -99,7 +99,7 @@ class Resource(viewsets.GenericViewSet):
     def campaign(self) -> Campaign | None:
         return Campaign.objects.filter(is_current=True).first()
 
-    def idempotency(self, act: Callable[[], Response]) -> Response:
+    def once(self, act: Callable[[], Response]) -> Response:
         """Do it once for one Idempotency-Key: a repeat gets the first answer (IETF draft, httpapi-idempotency-key).
 
         Answers: 422 for the same key with another request, 409 while the first is being worked on.

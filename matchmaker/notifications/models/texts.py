@@ -1,4 +1,4 @@
-"""Texts that the organiser's team writes: custom wording for a kind of notice, and announcements."""
+"""Texts that the team of the site writes: custom wording for a kind of notice, and announcements."""
 
 from django.conf import settings
 from django.core.validators import MaxLengthValidator

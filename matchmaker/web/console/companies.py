@@ -66,7 +66,9 @@ def companies(request):
     if words:
         found = found.filter(Q(name_key__contains=words.casefold()) | Q(identifier__iexact=words))
     page = Paginator(found.order_by("submitted_at", "pk"), 30).get_page(request.GET.get("page"))
-    return render(request, "console/html", {"page": page, "tabs": tabs, "status": status, "q": words, "lists": LISTS})
+    return render(
+        request, "console/companies.html", {"page": page, "tabs": tabs, "status": status, "q": words, "lists": LISTS}
+    )
 
 
 @team
@@ -235,14 +237,12 @@ class CheckForm(forms.Form):
 @organiser
 @require_POST
 def verify(request, uid):
-    company = get_object_or_404(of_campaign(request), uid=uid)
-    form = CheckForm(request.POST, company=company)
+    row = get_object_or_404(of_campaign(request), uid=uid)
+    form = CheckForm(request.POST, company=row)
     if form.is_valid():
         with refusals_in_form(form):
-            verification.verify_company(
-                by=request.user, company=company, campaign=request.campaign, **form.cleaned_data
-            )
-            messages.success(request, _("Written down: %(level)s.") % {"level": company.get_verification_display()})
+            verification.verify_company(by=request.user, company=row, campaign=request.campaign, **form.cleaned_data)
+            messages.success(request, _("Written down: %(level)s.") % {"level": row.get_verification_display()})
             return redirect("console_company", uid)
     return company(request, uid, check=form)
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import timedelta
 
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -23,7 +24,11 @@ def done(what: str, told: str, *, kind: str, companies: Iterable[Company], named
     if not every:
         return what
     written = Notice.objects.filter(kind=kind, created_at__gte=timezone.now() - JUST_NOW)
-    reached = set(written.filter(about__in=[company.uid for company in every]).values_list("about", flat=True))
+    # A notice counts only while its receiver is a member: a company whose people have left was not told.
+    about = written.filter(
+        about__in=[company.uid for company in every], recipient__memberships__company__uid=F("about")
+    )
+    reached = set(about.values_list("about", flat=True))
     missed = [company.display_name for company in every if company.uid not in reached]
     if not missed:
         return join_sentences([what, told])

@@ -81,7 +81,8 @@ def test_an_announcement_is_sent_once(console, suppliers):
     act(console, row, "send"), act(console, row, "send")
     assert (told(row), Delivery.objects.count()) == (2, 2)
     response = console.post(reverse("console_announcement_edit", args=[row.uid]), LETTER)
-    assert response.status_code == 200
+    assert response.status_code == 400
+    assert response.context["form"].non_field_errors()
     row.refresh_from_db()
     assert row.audience["side"] == "suppliers"
 

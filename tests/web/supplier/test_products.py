@@ -83,7 +83,10 @@ def test_save_and_publish_shows_it_and_rings_the_bell(client, company, django_ca
     with django_capture_on_commit_callbacks() as bells:
         client.post(new(), filled(publish="1"))
     assert Product.objects.get().status == "published"
-    assert [bell.__name__ for bell in bells if bell.__module__ == "matchmaker.matching.tasks"] == ["ring", "ring"]
+    assert [bell.__name__ for bell in bells if bell.__module__ == "matchmaker.matching.tasks"] == [
+        "start_matching",
+        "start_matching",
+    ]
 
 
 def test_publishing_before_approval_keeps_a_draft_and_says_so(client, company):
