@@ -152,7 +152,7 @@ def test_a_product_has_certificates_files_and_pictures(program):
     proof = own.model("CertificateRequest", stated)
     own.call("products.certificates_create", product.uid, body=proof)
     assert [row.number for row in own.call("products.certificates_list", product.uid).results] == ["TH-77"]
-    sheet = own.form("FileInRequest", kind=own.choice("FileInKindEnum", "data"), file=PDF)
+    sheet = own.form("FileInRequest", kind=own.choice("FileKindEnum", "data"), file=PDF)
     file = own.call("products.files_create", product.uid, body=sheet)
     assert [row.uid for row in own.call("products.files_list", product.uid).results] == [file.uid]
     own.call("products.files_file_retrieve", product.uid, file.uid)

@@ -22,7 +22,9 @@ from tests.web.test_access_generated import readable
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 # What differs from one answer to the next whatever there is: tokens of forms and scripts, the time of a copy.
-OF_THE_MOMENT = re.compile(r'name="csrfmiddlewaretoken" value="[\w-]+"|nonce="[\w-]+"|"made_at": "[^"]+"')
+OF_THE_MOMENT = re.compile(
+    r'name="csrfmiddlewaretoken" value="[\w-]+"|nonce="[\w-]+"|"made_at": "[^"]+"|"request_id":"\w+"|Expires: [\w:+-]+'
+)
 
 # Pages that take words: asked for each of these.
 SEARCHES = ("products", "suppliers", "demands", "api_products", "api_companies", "api_demands", "sitemap")

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
+from tests.markup import flat
 from tests.web.access_world import (
     BUYER_ADMIN,
     BUYERS,
@@ -139,7 +140,7 @@ def probes(w: World) -> list[Probe]:
         see("private demand, API", BUYERS, api("demand", private.uid), "Mdemandprivate"),
         see("private demand, page", BUYERS, reverse("demand", args=[private.uid]), "Mdemandprivate"),
         see("private demand, API list", NOBODY, api("demands"), "Mdemandprivate"),
-        see("private demand, API count", NOBODY, api("demands"), '"count":1', q="Mdemandprivate"),
+        see("private demand, API search", NOBODY, api("demands"), "Mdemandprivate", q="Mdemandprivate"),
         see("private demand, search", NOBODY, reverse("demands"), "<h3>Mdemandprivate", q="Mdemandprivate"),
         see("private demand, console", NOBODY, reverse("console_demands"), "Mdemandprivate"),
         see("draft demand, API", BUYERS, api("demand", w.unsaid.uid), "Mdemanddraft"),
@@ -250,8 +251,9 @@ def cell(client: Client, headers: dict, role: str, probe: Probe) -> str:
     may = role in probe.roles
     if probe.effect is None:
         answer = client.get(probe.url, probe.query, headers=headers)
-        seen = answer.status_code == 200 and probe.marker in answer.text
-        leaked = probe.marker in answer.text and not may
+        text = answer.text if "json" in answer.headers.get("Content-Type", "") else flat(answer.text)
+        seen = answer.status_code == 200 and probe.marker in text
+        leaked = probe.marker in text and not may
         return "" if seen == may and not leaked and answer.status_code < 500 else _said(answer, may)
     before = probe.effect()
     is_api = probe.url.startswith("/api/")
@@ -294,6 +296,7 @@ def test_what_is_not_for_a_caller_answers_like_what_never_was(world):
     for name, row in foreign:
         never = "01a20f56-0000-7000-8000-000000000000"
         answers = [client.get(reverse(f"api_{name}", args=[uid])) for uid in (row.uid, never)]
-        if answers[0].json() != answers[1].json() or {answer.status_code for answer in answers} != {404}:
+        bodies = [{**answer.json(), "request_id": ""} for answer in answers]  # each request has an id of its own
+        if bodies[0] != bodies[1] or {answer.status_code for answer in answers} != {404}:
             differ.append(name)
     assert differ == []
