@@ -4,7 +4,7 @@ TEMPLATE_FORMAT = $(PYTHON_ENV)/djangofmt --line-length 120 --indent-width 2 --c
 ON_EVERY_CORE = -n auto --maxprocesses 6 --dist loadfile
 SHELL = /bin/sh
 .DEFAULT_GOAL = help
-.PHONY: help setup setup-dev run demo test test-services test-pages test-faults matrix fuzz lint format lock messages screenshots \
+.PHONY: help setup setup-dev run demo test test-services test-attacks test-pages test-faults matrix fuzz lint format lock messages screenshots \
 	bench-pages bench-quality bench-matching bench-scheduling bench-booking bench-event bench-notifications bench-ledger \
 	bench-directory bench-load clean
 
@@ -30,7 +30,12 @@ test: setup-dev ## unit and integration tests on SQLite and a real Valkey, journ
 test-services: setup-dev ## the same on PostgreSQL and Redis (TEST_DATABASE_URL, TEST_REDIS_URL choose other ones)
 	@DATABASE_URL=$${TEST_DATABASE_URL:-postgresql://postgres@127.0.0.1:5432/test} \
 	REDIS_URL=$${TEST_REDIS_URL:-redis://127.0.0.1:6379/9} \
-	$(PYTHON_ENV)/python -m pytest $(ON_EVERY_CORE) -m "not fault and not journey"
+	$(PYTHON_ENV)/python -m pytest $(ON_EVERY_CORE) -m "not fault and not journey and not attack"
+
+test-attacks: setup-dev ## attacks against a site in production settings, on PostgreSQL and Redis
+	@DATABASE_URL=$${TEST_DATABASE_URL:-postgresql://postgres@127.0.0.1:5432/test} \
+	REDIS_URL=$${TEST_REDIS_URL:-redis://127.0.0.1:6379/9} \
+	$(PYTHON_ENV)/python -m pytest -n0 tests/attacks
 
 test-pages: setup-dev ## every page in both languages, widths and schemes, and twelve journeys by keyboard alone, in Chromium
 	@CHROMIUM=$$(bin/browser) $(PYTHON_ENV)/python -m pytest -n 2 --dist loadgroup tests/journeys/pages

@@ -11,7 +11,7 @@ from PIL import Image
 from tests.core.test_pdf import REFUSED
 from tests.files import pdf
 
-pytestmark = [pytest.mark.slow, pytest.mark.worker]
+pytestmark = [pytest.mark.attack, pytest.mark.slow, pytest.mark.worker]
 
 
 @pytest.fixture(scope="module")

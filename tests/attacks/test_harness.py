@@ -2,7 +2,7 @@
 
 import pytest
 
-pytestmark = [pytest.mark.slow, pytest.mark.worker]
+pytestmark = [pytest.mark.attack, pytest.mark.slow, pytest.mark.worker]
 
 
 def test_the_site_answers_in_production_settings(production_site):

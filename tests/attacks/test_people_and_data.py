@@ -8,7 +8,7 @@ import pytest
 
 from tests.attacks.site import PASSWORD
 
-pytestmark = [pytest.mark.slow, pytest.mark.worker]
+pytestmark = [pytest.mark.attack, pytest.mark.slow, pytest.mark.worker]
 # Each shows nothing, or something else than it is.
 NAMES = ["\u3164", "\u2800\u2800", "Mill\u2028Surin", "Mill\u0085Surin", "Mill\U000e0041", "e" + "\u0301" * 100]
 INSIDE = [

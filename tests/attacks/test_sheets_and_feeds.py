@@ -10,7 +10,7 @@ import pytest
 from tests.attacks.site import wait_until
 from tests.imports.sheets import HEAD, as_xlsx, goods, with_part
 
-pytestmark = [pytest.mark.slow, pytest.mark.worker]
+pytestmark = [pytest.mark.attack, pytest.mark.slow, pytest.mark.worker]
 NAMESPACE = b'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 SHEET, STRINGS = "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml"
 NEW = "/imports/new/company/products/"

@@ -11,6 +11,8 @@ def administrator(production_site) -> str:
     production_site.run(
         """
 from matchmaker.campaigns.models import Campaign
+
+pytestmark = [pytest.mark.attack, pytest.mark.slow]
 row = person("admin@attack.example.org", is_staff=True, is_superuser=True)
 campaign = Campaign.objects.filter(is_current=True).first() or factories.campaign()
 campaign.organisers.create(user=row, role="admin")
