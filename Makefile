@@ -4,7 +4,7 @@ TEMPLATE_FORMAT = $(PYTHON_ENV)/djangofmt --line-length 120 --indent-width 2 --c
 ON_EVERY_CORE = -n auto --maxprocesses 6 --dist loadfile
 SHELL = /bin/sh
 .DEFAULT_GOAL = help
-.PHONY: help setup setup-dev run demo test test-services test-attacks test-pages test-faults matrix fuzz lint format lock messages screenshots \
+.PHONY: help setup setup-dev run demo test test-services test-attacks test-pages test-faults matrix crawl fuzz lint format lock messages screenshots \
 	bench-pages bench-quality bench-matching bench-scheduling bench-booking bench-event bench-notifications bench-ledger \
 	bench-directory bench-load clean
 
@@ -42,6 +42,9 @@ test-pages: setup-dev ## every page in both languages, widths and schemes, and t
 
 matrix: setup-dev ## every route as every kind of person: who may open it, what it shows, what it changes
 	@ACCESS_ROLES=all $(PYTHON_ENV)/python -m pytest -s tests/web/test_access_generated.py tests/web/test_access_matrix.py
+
+crawl: setup-dev ## every link of the sample campaign as every kind of person, in both languages
+	@CRAWL=$${CRAWL:-1} $(PYTHON_ENV)/python -m pytest -n0 tests/web/test_crawl.py
 
 fuzz: setup-dev ## 20,000 generated calls to the API; none may end in a 5xx
 	@FUZZ_CALLS=$${FUZZ_CALLS:-20000} $(PYTHON_ENV)/python -m pytest -n auto --maxprocesses 6 -m fault tests/fuzz
