@@ -89,7 +89,7 @@ MARKERS = {
     "MREF88": BUYERS,
     "Mshort note": BUYERS,
     "Msearch name": {"buyer member"},
-    "MREG77": SELLERS,
+    "MREG77": SELLERS | DECIDE,
     "Mcomment text": BUYERS | TEAM,
     "Mwaiting title": BUYERS | TEAM,
     "Mgoods.csv": SELLER_ADMIN,
