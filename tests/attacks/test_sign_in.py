@@ -5,6 +5,8 @@ import pytest
 
 from tests.attacks.site import PASSWORD, current_code
 
+pytestmark = [pytest.mark.attack, pytest.mark.slow]
+
 
 @pytest.fixture(scope="module")
 def administrator(production_site) -> str:
@@ -12,7 +14,6 @@ def administrator(production_site) -> str:
         """
 from matchmaker.campaigns.models import Campaign
 
-pytestmark = [pytest.mark.attack, pytest.mark.slow]
 row = person("admin@attack.example.org", is_staff=True, is_superuser=True)
 campaign = Campaign.objects.filter(is_current=True).first() or factories.campaign()
 campaign.organisers.create(user=row, role="admin")
