@@ -1,5 +1,6 @@
 """Files and feeds that were made to stop the site: each is refused with a sentence, and others are served meanwhile."""
 
+import datetime as dt
 import http.server
 import json
 import threading
@@ -144,7 +145,8 @@ def _all_tried(state: dict) -> dict | None:
 def test_feeds_made_to_fill_the_memory_stop_nobody_elses_feed(production_site):
     server = http.server.ThreadingHTTPServer(("127.0.0.1", production_site.outside_port), Outside)
     keys = [{f"k{row}_{key}": 1 for key in range(8)} for row in range(5_000)]
-    good = {"id": "A", "title": "rice", "closing_on": "2099-01-01", "lines": [{"id": "1", "text": "Jasmine rice"}]}
+    closing_on = (dt.date.today() + dt.timedelta(days=60)).isoformat()
+    good = {"id": "A", "title": "rice", "closing_on": closing_on, "lines": [{"id": "1", "text": "Jasmine rice"}]}
     server.asked, server.answers = (
         [],
         {
