@@ -303,6 +303,7 @@ SITE_LANGUAGES = (
     Language("tr", "Türkçe", tier=2),
 )
 LANGUAGES = [(language.code, language.name) for language in SITE_LANGUAGES]
+LANGUAGES_BIDI = [language.base for language in SITE_LANGUAGES if language.rtl]
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 LOCALE_PATHS = [BASE_DIR / "matchmaker" / "locale"]
 USE_I18N = True
