@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
+from zoneinfo import available_timezones
 
 import polib
 from babel import Locale
@@ -30,7 +31,7 @@ def pseudo(text: str) -> str:
     """The text in the made-up language; placeholders and markup stay as they are.
 
     >>> pseudo("Save %(name)s")
-    'Šávé %(name)s~~'
+    'Sávé %(name)s~~'
     """
     pieces = [piece if KEEP.fullmatch(piece) else piece.translate(ACCENTS) for piece in KEEP.split(text)]
     letters = sum(char.isalpha() for piece in pieces if not KEEP.fullmatch(piece) for char in piece)
@@ -128,7 +129,9 @@ def allowed_words() -> frozenset[str]:
     names += [*english.months["format"]["wide"].values(), *english.months["format"]["abbreviated"].values()]
     names += [*english.days["format"]["abbreviated"].values(), *english.days["format"]["wide"].values()]
     names += [language.name for language in settings.SITE_LANGUAGES]
-    names += [value for row in reference.units().values() for value in row.values()]
+    names += [*english.time_zones.values(), *available_timezones(), "seconds minutes hours days ago time"]
+    for rows in (reference.units(), reference.ports(), reference.languages(), reference.countries()):
+        names += [value for row in rows.values() for value in row.values()]
     return frozenset(word.lower() for text in [*names, *_written()] for word in WORD.findall(str(text)))
 
 

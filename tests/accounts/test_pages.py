@@ -42,7 +42,7 @@ def test_language_chosen_here_is_the_language_of_the_next_page(client, person):
     client.post(reverse("account"), said)
     person.refresh_from_db()
     assert (person.name, person.language, person.time_zone) == ("王敏", "zh-hans", "Asia/Shanghai")
-    assert 'lang="zh-hans"' in client.get(reverse("account")).text
+    assert 'lang="zh-Hans"' in client.get(reverse("account")).text
 
 
 @pytest.mark.parametrize("wrong", [{"language": "xx"}, {"time_zone": "Mars/Olympus"}, {"name": "a\nb"}, {"name": ""}])

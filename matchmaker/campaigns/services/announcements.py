@@ -206,7 +206,9 @@ def _checked_texts(texts: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str
             text = parts[part]
             try:
                 if not text and code == ENGLISH:
-                    raise ValidationError(_("Write it in English: readers of all languages without a text get this one."))
+                    raise ValidationError(
+                        _("Write it in English: readers of all languages without a text get this one.")
+                    )
                 if not text:
                     raise ValidationError(_("Write this in the same language, or leave both boxes empty."))
                 for validator in validators:

@@ -14,8 +14,8 @@ from django.views.decorators.http import require_POST
 
 from matchmaker.campaigns.services import announcements as services
 from matchmaker.companies.models import Company
-from matchmaker.core.lists import format_list
 from matchmaker.core.languages import ENGLISH, tag_of
+from matchmaker.core.lists import format_list
 from matchmaker.notifications import health, mail
 from matchmaker.notifications.models import Announcement
 from matchmaker.notifications.tasks import start_delivery
@@ -49,7 +49,9 @@ class AnnouncementForm(forms.Form):
                 _("Text, %(language)s") % {"language": name},
             )
             self.fields[f"subject_{language}"] = forms.CharField(
-                label=subject, required=False, widget=forms.TextInput(attrs={"lang": tag_of(language), "dir": "auto", "maxlength": 150})
+                label=subject,
+                required=False,
+                widget=forms.TextInput(attrs={"lang": tag_of(language), "dir": "auto", "maxlength": 150}),
             )
             area = forms.Textarea(attrs={"lang": tag_of(language), "dir": "auto", "rows": 8, "maxlength": 5000})
             self.fields[f"body_{language}"] = forms.CharField(label=body, required=False, widget=area)

@@ -327,9 +327,8 @@ def test_an_amount_with_two_readings_is_shown_back_before_it_is_saved(client, co
     assert Product.objects.get().price_low == Decimal("1.234")
 
 
-def test_on_a_french_page_a_comma_before_three_digits_is_asked_about(client, company, settings):
-    settings.LANGUAGES = [*settings.LANGUAGES, ("fr", "Français")]
-    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "fr"
+def test_on_a_french_page_a_comma_before_three_digits_is_asked_about(client, company):
+    make.read_in("fr", client)
     page = client.post(new(), filled(price_low="", price_high="", min_order="12,000"))
     assert page.context["form"]["min_order"].value() == "12"
     assert "12\u202f000" in errors(page, "min_order")[0]
