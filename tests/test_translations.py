@@ -26,7 +26,7 @@ def test_every_string_of_a_complete_language_is_translated(entries):
 
 
 def test_placeholders_are_the_same_as_in_english(entries):
-    language, file = entries
+    _language, file = entries
     differing = []
     for entry in file.translated_entries():
         english, last = entry.msgid_plural or entry.msgid, max(entry.msgstr_plural, default=0)

@@ -111,7 +111,7 @@ def offered(request: HttpRequest) -> Language | None:
 @everyone
 @require_POST
 def choose(request: HttpRequest) -> HttpResponse:
-    """Shows the page again in the language chosen, and remembers it: in a cookie, and in the account if there is one."""
+    """Shows the page again in the language chosen; a cookie remembers it, and the account of a person signed in."""
     target = request.POST.get("next", "")
     if not url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
         target = "/"

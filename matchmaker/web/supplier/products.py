@@ -186,6 +186,9 @@ def _save(request: HttpRequest, product: Product | None, form: ProductForm, text
         is_done(request, see=reverse("supplier_product_edit", args=[saved.uid]))
         if "publish" not in request.POST:
             messages.success(request, _("Saved."))
+        for name, language in text_set.detected():
+            values = {"name": name, "language": reference.name(reference.languages().get(language), language)}
+            messages.info(request, _("“%(name)s” was read as %(language)s. Change its language if that is wrong.") % values)
         return saved
     return None
 

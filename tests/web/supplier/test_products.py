@@ -425,3 +425,11 @@ def test_market_page_says_what_is_missing_and_that_a_day_does_not_exist(client, 
     page = client.get(reverse("supplier_product_market", args=[product.uid]), {"on": "2027-02-30"})
     assert page.context["day_problem"] == "There is no such day. Choose it from the calendar."
     assert "Reference, not legal advice." in page.content.decode()
+
+
+def test_language_found_in_a_text_is_said_and_can_be_changed(client, company):
+    values = filled(texts=[("", "Riz au jasmin de première qualité, récolte de l'année", "")])
+    page = client.post(new(), values, follow=True)
+    said = [str(message) for message in page.context["messages"]]
+    assert any("was read as French" in line for line in said)
+    assert page.context["texts"].forms[0]["language"].value() == "fr"
