@@ -63,11 +63,12 @@ def write_catalogue(folder: Path) -> None:
 def settings_with(folder: Path, *, tier: int = 1, rtl: bool = False) -> dict:
     """Values of the settings by which the site has the made-up language; `write_catalogue` made the folder."""
     language = Language(CODE, "Pseudo", tier=tier, rtl=rtl)
+    others = [row for row in settings.SITE_LANGUAGES if row.code != CODE]
     return {
-        "SITE_LANGUAGES": (*settings.SITE_LANGUAGES, language),
-        "LANGUAGES": [*settings.LANGUAGES, (CODE, language.name)],
-        "LANGUAGES_BIDI": [*settings.LANGUAGES_BIDI, *(["xx"] if rtl else [])],
-        "LOCALE_PATHS": [folder, *settings.LOCALE_PATHS],
+        "SITE_LANGUAGES": (*others, language),
+        "LANGUAGES": [(row.code, row.name) for row in (*others, language)],
+        "LANGUAGES_BIDI": [row.base for row in (*others, language) if row.rtl],
+        "LOCALE_PATHS": [folder, *(path for path in settings.LOCALE_PATHS if path != folder)],
     }
 
 
@@ -130,7 +131,8 @@ def allowed_words() -> frozenset[str]:
     names += [*english.days["format"]["abbreviated"].values(), *english.days["format"]["wide"].values()]
     names += [language.name for language in settings.SITE_LANGUAGES]
     names += [*english.time_zones.values(), *available_timezones(), "seconds minutes hours days ago time"]
-    for rows in (reference.units(), reference.ports(), reference.languages(), reference.countries()):
+    names += [value for row in reference.languages().values() for value in row.values()]
+    for rows in (reference.units(), reference.ports(), reference.certificates(), reference.countries()):
         names += [value for row in rows.values() for value in row.values()]
     return frozenset(word.lower() for text in [*names, *_written()] for word in WORD.findall(str(text)))
 

@@ -12,6 +12,7 @@ from django.urls import translate_url
 from django.utils.translation import get_language, override
 
 ENGLISH = "en"  # the language of the source strings, and what is shown where a language has no text
+BUYERS = "zh"  # what buyers write and read
 RIGHT_TO_LEFT = frozenset(
     {"ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"}
 )  # for languages outside the site
