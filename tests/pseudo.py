@@ -22,6 +22,8 @@ from matchmaker.core.languages import Language
 CODE = "xx-pseudo"
 CATALOGUE = Path(settings.BASE_DIR) / "matchmaker/locale/zh_Hans/LC_MESSAGES/django.po"  # it has every string
 ACCENTS = str.maketrans("aeiouyAEIOUYcnsz", "áéíóúýÁÉÍÓÚÝçñšž")
+# Six forms as in Arabic: a rule that reckons with the number finds what is no number.
+PLURALS = "nplurals=6; plural=n==1 ? 0 : n==2 ? 1 : n%100>=3 && n%100<=10 ? 2 : n%100>=11 ? 3 : n==0 ? 4 : 5;"
 KEEP = re.compile(r"(%\(\w+\)[sd]|%[sd%]|\{\w*\}|<[^>]+>|&\w+;)")  # placeholders, markup, entities
 WORD = re.compile(r"[A-Za-z]{3,}")
 PLAIN = re.compile(r"[aeiou]")  # what no pseudo word has
@@ -43,9 +45,10 @@ def pseudo(text: str) -> str:
 def write_catalogue(folder: Path) -> None:
     """Makes a folder for LOCALE_PATHS with every string of the site in the made-up language."""
     made = polib.POFile()
-    made.metadata = {"Content-Type": "text/plain; charset=UTF-8", "Plural-Forms": "nplurals=2; plural=(n != 1);"}
+    made.metadata = {"Content-Type": "text/plain; charset=UTF-8", "Plural-Forms": PLURALS}
     for entry in polib.pofile(str(CATALOGUE)):
-        many = {0: pseudo(entry.msgid), 1: pseudo(entry.msgid_plural)} if entry.msgid_plural else {}
+        forms = [entry.msgid, *[entry.msgid_plural] * 5]
+        many = {number: pseudo(text) for number, text in enumerate(forms)} if entry.msgid_plural else {}
         made.append(
             polib.POEntry(
                 msgctxt=entry.msgctxt,

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from matchmaker.core.languages import path_in, site_languages, split_path
+from matchmaker.notifications.services import notify
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -90,6 +91,15 @@ def test_console_is_english_for_readers_of_a_language_that_does_not_translate_it
     client.force_login(factories.organiser(language=code))
     assert language(client.get("/console/"))[0] == shown
     assert language(client.get("/account/"))[0] == code
+
+
+@pytest.mark.parametrize("code", ["ar", "ru", "fr"])  # plural rules that reckon with the number
+def test_unread_notices_are_counted_in_every_language(code):
+    person = factories.user(language=code)
+    notify(kind="company_approved", to=[person], event_key="x", context={"company": "Al Wadi"}, path="/desk/")
+    client = Client()
+    client.force_login(person)
+    assert 'class="tool-count"' in client.get("/account/").text
 
 
 def test_head_names_the_page_in_every_language():

@@ -1,7 +1,7 @@
 """What every page shows: where one is, what there is to go to, and what is unread."""
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from uuid import UUID
 
 from django.conf import settings
@@ -29,7 +29,7 @@ def site(request):
         "campaign": SimpleLazyObject(decorators.current_campaign),
         "nav": SimpleLazyObject(lambda: navigation(request, area)),
         "desks": SimpleLazyObject(lambda: desks(request)),
-        "unread_count": SimpleLazyObject(lambda: unread(request)),
+        "unread_count": cache(lambda: unread(request)),  # a number itself: plural rules reckon with it
         "site_languages": site_languages(),
         "alternates": SimpleLazyObject(lambda: page_language.alternates(request)),
         "offered_language": SimpleLazyObject(lambda: page_language.offered(request)),
