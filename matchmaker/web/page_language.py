@@ -5,7 +5,6 @@ in the language menu (a cookie), then the browser.
 """
 
 from dataclasses import dataclass
-from functools import cache
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -19,7 +18,6 @@ from matchmaker.accounts import services
 from matchmaker.core import languages
 from matchmaker.core.languages import ENGLISH, Language
 from matchmaker.web.access.decorators import everyone
-from matchmaker.web.public import urls as public
 
 # Areas that tier-2 languages do not translate; they are in English for their readers.
 TIER_1_AREAS = ("/console/", "/buyer/", "/gate/", "/admin/")
@@ -66,13 +64,10 @@ def _language_of(request: HttpRequest, named: str, path: str, chosen: str) -> st
 
 
 def is_public(path: str) -> bool:
-    """Whether a path without a language belongs to the pages that have one address a language."""
-    return path.removeprefix("/").partition("/")[0] in _first_words()
-
-
-@cache
-def _first_words() -> frozenset[str]:
-    return frozenset(str(entry.pattern).partition("/")[0] for entry in public.urlpatterns)
+    """Whether a path without a language belongs to a page that has one address a language."""
+    path = "/" + path.lstrip("/")  # two slashes would begin with a host
+    other = next(language.code for language in languages.site_languages() if language.code != ENGLISH)
+    return languages.path_in(path, other) != path
 
 
 # -- for the head and the header of pages -----------------------------------------------------------------------------

@@ -138,3 +138,8 @@ def test_paths_between_languages():
     with override("ru"):
         assert path_in("/fr/products/?q=a%20b", "zh-hans") == "/zh-hans/products/?q=a%20b"
         assert path_in("/supplier/products/", "fr") == "/supplier/products/"
+
+
+@pytest.mark.parametrize("path", ["//evil.example/", "//[evil", "/products//", "/%2525/", "/fr", "/zh/products/"])
+def test_odd_addresses_are_no_fault(path):
+    assert Client().get(path).status_code in (301, 302, 404)
