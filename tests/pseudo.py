@@ -8,15 +8,16 @@ import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
-from zoneinfo import available_timezones
 
 import polib
 from babel import Locale
 from django.apps import apps
 from django.conf import settings
 from django.db import models
+from django.utils.translation import override
 
 from matchmaker.core import reference
+from matchmaker.core.clocks import zone_choices
 from matchmaker.core.languages import Language
 
 CODE = "xx-pseudo"
@@ -133,7 +134,9 @@ def allowed_words() -> frozenset[str]:
     names += [*english.months["format"]["wide"].values(), *english.months["format"]["abbreviated"].values()]
     names += [*english.days["format"]["abbreviated"].values(), *english.days["format"]["wide"].values()]
     names += [language.name for language in settings.SITE_LANGUAGES]
-    names += [*english.time_zones.values(), *available_timezones(), "seconds minutes hours days ago time"]
+    with override("en"):
+        names += [zone for _country, zones in zone_choices() for _key, zone in zones]
+    names += ["seconds minutes hours days ago time"]
     names += [value for row in reference.languages().values() for value in row.values()]
     for rows in (reference.units(), reference.ports(), reference.certificates(), reference.countries()):
         names += [value for row in rows.values() for value in row.values()]
