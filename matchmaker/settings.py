@@ -302,6 +302,7 @@ SITE_LANGUAGES = (
     Language("id", "Bahasa Indonesia", tier=2),
     Language("tr", "Türkçe", tier=2),
 )
+ORGANISER_LANGUAGES = ("en", "zh-hans")  # what organisers write stands in these, at the least
 LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 LOCALE_PATHS = [BASE_DIR / "matchmaker" / "locale"]

@@ -22,6 +22,7 @@ from matchmaker.catalogue.models.products import TERMS as PRODUCT_TERMS
 from matchmaker.companies.models import Company
 from matchmaker.companies.services import EDITABLE, start_company
 from matchmaker.core import reference
+from matchmaker.core.multilingual_texts import texts_of
 from matchmaker.directory.services import set_rate
 from matchmaker.events.models import Event
 from matchmaker.running.sample_events import people_register
@@ -82,10 +83,8 @@ def _campaign(password: str) -> Campaign:
     year = timezone.localdate().year
     campaign = Campaign.objects.create(
         slug=SLUG,
-        name_en=row["name_en"],
-        name_zh=row["name_zh"],
-        about_en=row["about_en"],
-        about_zh=row["about_zh"],
+        name=texts_of(row, "name"),
+        about=texts_of(row, "about"),
         starts_on=dt.date(year, 1, 1),
         ends_on=dt.date(year + 1, 12, 31),
         is_current=not Campaign.objects.filter(is_current=True).exists(),

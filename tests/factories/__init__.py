@@ -171,8 +171,7 @@ def campaign(**fields) -> Campaign:
     today = timezone.localdate()
     values = {
         "slug": f"campaign-{next(_numbers)}",
-        "name_en": "Big Market for All: Export to China",
-        "name_zh": "共享大市场·出口中国",
+        "name": {"en": "Big Market for All: Export to China", "zh-hans": "共享大市场·出口中国"},
         "starts_on": today - timedelta(days=30),
         "ends_on": today + timedelta(days=330),
         "is_current": True,
@@ -191,7 +190,8 @@ def organiser(campaign_row: Campaign | None = None, role: str = Organiser.Role.O
 def partner(campaign_row: Campaign | None = None, **fields) -> tuple[Partner, User]:
     """A country partner of the current campaign, and somebody who sits at its desk."""
     owner = campaign_row or Campaign.objects.filter(is_current=True).first() or campaign()
-    row = Partner.objects.create(campaign=owner, **{"name_en": f"Chamber {next(_numbers)}", "country": "TH", **fields})
+    values = {"name": {"en": f"Chamber {next(_numbers)}"}, "country": "TH"}
+    row = Partner.objects.create(campaign=owner, **{**values, **fields})
     person, now = user(), timezone.now()
     seat = {"email": person.email, "user": person, "taken_at": now, "not_before": now}
     PartnerSeat.objects.create(partner=row, state="sent", finished_at=now, **seat)

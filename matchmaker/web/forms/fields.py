@@ -8,10 +8,11 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 from functools import lru_cache, wraps
-from typing import Self
+from typing import Self, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.forms.utils import flatatt
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -147,6 +148,12 @@ class TextField(forms.CharField):
 
     default_validators = [validate_text]
     widget = forms.Textarea
+
+
+def of_model(model: type[models.Model], name: str, **options) -> forms.Field:
+    """The field of a form for a field of a model, with its limits and checks."""
+    column = cast(models.Field, model._meta.get_field(name))
+    return cast(forms.Field, column.formfield(**options))
 
 
 class HSCodeField(forms.CharField):
@@ -365,7 +372,7 @@ YES_NO = [("yes", _("yes")), ("no", _("no"))]
 
 def field_of(question: Question) -> forms.Field:
     """The usual field for its kind; the verb checks the answer once more, whichever door it came through."""
-    said = {"label": question.label, "help_text": question.help, "required": question.is_required}
+    said = {"label": str(question.label), "help_text": str(question.help), "required": question.is_required}
     kind = Question.Kind
     match question.kind:
         case kind.TEXT:
