@@ -172,7 +172,7 @@ def _demand(row: dict[str, str], company: Company, lines: list[dict[str, str]]) 
 
 def _event(row: dict[str, str], campaign: Campaign) -> Event:
     starts_on = timezone.localdate() + dt.timedelta(days=int(row["starts_in_days"]))
-    texts = {name: value for name, value in row.items() if name.endswith(("_en", "_zh"))}
+    texts = {name: texts_of(row, name) for name in ("name", "about", "theme", "venue", "city")}
     return Event.objects.create(
         campaign=campaign,
         slug=row["slug"],

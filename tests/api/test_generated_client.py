@@ -293,7 +293,7 @@ def test_a_program_of_the_team_writes_events_and_books_meetings(program):
     hall = Hall()
     own = program(hall.organiser)
     day = timezone.localdate() + dt.timedelta(days=60)
-    values = {"name_en": "Tea week", "name_zh": "茶周", "city_en": "Wuhan"}
+    values = {"names": {"en": "Tea week", "zh-hans": "茶周"}, "city_texts": {"en": "Wuhan"}}
     values |= {"starts_on": day.isoformat(), "ends_on": day.isoformat()}
     made = own.call("events.create", body=own.model("EventInRequest", values))
     assert (made.guest_country, made.pause_from, made.status) == ("", None, "draft")

@@ -122,8 +122,8 @@ class FullWorld(World):
     def fair(self):
         organiser, day = self.people["organiser"], timezone.localdate() + dt.timedelta(days=21)
         self.day = Event.objects.create(
-            campaign=self.campaign, slug="mday", name_en="Mday fair", name_zh="M", status="published", starts_on=day,
-            ends_on=day, opens_at=dt.time(9), closes_at=dt.time(11), tables=2, capacity=20, city_en="Wuhan",
+            campaign=self.campaign, slug="mday", name={"en": "Mday fair", "zh-hans": "M"}, status="published",
+            starts_on=day, ends_on=day, opens_at=dt.time(9), closes_at=dt.time(11), tables=2, capacity=20, city={"en": "Wuhan"},
         )  # fmt: skip
         slots = self.day.slots()
         self.part = events.register_for_event(

@@ -3,7 +3,6 @@
 from urllib.parse import urlencode
 
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
@@ -23,6 +22,7 @@ from matchmaker.core.text import validate_one_line
 from matchmaker.web.access.decorators import organiser, team
 from matchmaker.web.forms import fields
 from matchmaker.web.forms.refusals import refusals_in_form
+from matchmaker.web.forms.text_lines import read_parts, write_parts
 from matchmaker.web.rendering.list_export import FORMS, export
 
 LONGEST_OPTION = 120
@@ -41,7 +41,7 @@ class OptionsField(forms.CharField):
         options = []
         for line in lines:
             validate_one_line(line)
-            option = _option(line)
+            option = read_parts(line.split("|"))
             if languages.ENGLISH not in option or max(map(len, option.values())) > LONGEST_OPTION:
                 raise ValidationError(_("Write each option in at most 120 characters, English first."))
             options.append(option)
@@ -50,23 +50,7 @@ class OptionsField(forms.CharField):
     def prepare_value(self, value):
         if not isinstance(value, list):
             return value
-        return "\n".join(" | ".join(_parts(Texts(option))) for option in value)
-
-
-def _option(line: str) -> dict[str, str]:
-    option, unnamed = Texts(), iter(settings.ORGANISER_LANGUAGES)
-    for part in (part.strip() for part in line.split("|")):
-        code, colon, text = part.partition(":")
-        if colon and languages.find(code.strip()):
-            option[languages.site_code(code.strip())] = text.strip()
-        elif (code := next(unnamed, "")) and part:
-            option[code] = part
-    return option
-
-
-def _parts(option: Texts) -> list[str]:
-    own = [option[code] for code in settings.ORGANISER_LANGUAGES if code in option]
-    return own + [f"{code}: {text}" for code, text in option.items() if code not in settings.ORGANISER_LANGUAGES]
+        return "\n".join(" | ".join(write_parts(Texts(option))) for option in value)
 
 
 class QuestionForm(forms.Form):

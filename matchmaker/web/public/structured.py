@@ -66,12 +66,12 @@ def event_data(event: Event, site: str) -> SafeString:
     url = site + reverse("event", args=[event.slug])
     place: dict[str, Any] = {"@type": "VirtualLocation", "url": url}
     if not online:
-        place = {"@type": "Place", "name": event.venue_en, "address": event.city_en}
+        place = {"@type": "Place", "name": str(event.venue), "address": str(event.city)}
     mode = "OnlineEventAttendanceMode" if online else "OfflineEventAttendanceMode"
     return _written(
         {
             "@type": "BusinessEvent",
-            "name": event.name,
+            "name": str(event.name),
             "startDate": event.starts_on.isoformat(),
             "endDate": event.ends_on.isoformat(),
             "eventAttendanceMode": f"https://schema.org/{mode}",
