@@ -10,7 +10,7 @@ from babel.numbers import format_currency, format_decimal
 from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext as _
 
-from matchmaker.core import reference
+from matchmaker.core import languages, reference
 
 FINEST = Decimal("0.0001")  # prices for one unit are kept so finely; what was reckoned reads in the currency's own
 
@@ -80,7 +80,8 @@ def quantity(amount, unit: str) -> str:
 def _quantity(written: str, unit: str, language: str) -> str:
     value, row = Decimal(written), reference.units().get(unit)
     number = format_decimal(value, locale=_locale_of(language), decimal_quantization=False)
-    plural = row["plural_en"] if row and language.startswith("en") and value != 1 else ""
+    is_plural = _locale_of(language).plural_form(value.normalize()) != "one"
+    plural = row.get(f"plural_{languages.base_of(language)}", "") if row and is_plural else ""
     return f"{number} {plural or reference.name(row, unit)}".strip()
 
 

@@ -11,6 +11,8 @@ from babel import Locale, UnknownLocaleError
 from django.conf import settings
 from django.utils.translation import get_language
 
+from matchmaker.core import reference
+
 ENGLISH = "en"  # the language of the source strings, and what is shown where a language has no text
 RIGHT_TO_LEFT = frozenset({"ar", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})  # for languages outside the site
 
@@ -104,9 +106,5 @@ def is_rtl(code: str) -> bool:
 
 def own_name(code: str) -> str:
     """The name of a language in that language: français; the code where CLDR does not know it."""
-    if language := find(code):
-        return language.name
-    try:
-        return Locale.parse(tag_of(code), sep="-").get_display_name() or code
-    except (UnknownLocaleError, ValueError):
-        return code
+    language = find(code)
+    return language.name if language else reference.own_name(code) or code

@@ -31,7 +31,8 @@ class TextsAttribute(models.Field.descriptor_class):
     """Makes `Texts` of every plain dict that is assigned to the field; anything else waits for validation."""
 
     def __set__(self, instance: models.Model, value: Any) -> None:
-        instance.__dict__[self.field.attname] = Texts(value) if isinstance(value, Mapping) else value
+        is_plain = isinstance(value, Mapping) and not isinstance(value, Texts)
+        instance.__dict__[self.field.attname] = Texts(value) if is_plain else value
 
 
 class MultilingualField(models.JSONField):
@@ -68,7 +69,7 @@ class MultilingualField(models.JSONField):
 
     def from_db_value(self, value, expression, connection):
         read = super().from_db_value(value, expression, connection)
-        return Texts(read) if isinstance(read, dict) else read
+        return Texts.stored(read) if isinstance(read, dict) else read
 
     def get_db_prep_value(self, value, connection, prepared=False):
         plain = Texts(value) if isinstance(value, Mapping) else value

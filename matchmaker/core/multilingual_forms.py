@@ -13,12 +13,15 @@ from matchmaker.core.multilingual_texts import Texts, is_language, read_texts, v
 
 
 class MultilingualInput(forms.Widget):
-    """Boxes named `field_code`. The organiser's languages and those with a text stand open, the other ones folded."""
+    """Boxes named `field_code`. `open_languages` and those with a text stand open, the other ones folded.
+
+    Without a choice by the form, the organiser's languages are open.
+    """
 
     use_fieldset = True
 
-    def __init__(self, attrs: Mapping[str, Any] | None = None, *, multiline: bool = False):
-        self.multiline = multiline
+    def __init__(self, attrs: dict[str, Any] | None = None, *, multiline: bool = False):
+        self.multiline, self.open_languages = multiline, settings.ORGANISER_LANGUAGES
         super().__init__(attrs)
 
     def render(self, name, value, attrs=None, renderer=None):
@@ -26,14 +29,19 @@ class MultilingualInput(forms.Widget):
         shown = self.build_attrs(self.attrs, attrs)
         element_id = shown.pop("id", "") or f"id_{name}"
         shown.pop("required", None)  # which box is needed says the field, in a sentence
-        boxes = [self._box(name, code, texts.get(code, ""), element_id, shown) for code in _codes(texts)]
-        is_open = {*settings.ORGANISER_LANGUAGES, *(code for code, text in texts.items() if text)}
+        boxes = [self._box(name, code, texts.get(code, ""), element_id, shown) for code in self._codes(texts)]
+        is_open = {*self.open_languages, *(code for code, text in texts.items() if text)}
         context = {
             "multiline": self.multiline,
             "open": [box for box in boxes if box["code"] in is_open],
             "folded": [box for box in boxes if box["code"] not in is_open],
         }
         return render_to_string("components/multilingual_input.html", context)
+
+    def _codes(self, texts: Mapping[str, str]) -> list[str]:
+        """The open languages, those with a text, then the other ones of the first tier."""
+        first = [language.code for language in languages.site_languages(tier=1)]
+        return list(dict.fromkeys([*self.open_languages, *(code for code in texts if texts[code]), *first]))
 
     def _box(self, name: str, code: str, text: str, element_id: str, attrs: Mapping[str, Any]) -> dict[str, Any]:
         own = {"id": f"{element_id}_{code}", "name": f"{name}_{code}", "lang": languages.tag_of(code)}
@@ -42,7 +50,7 @@ class MultilingualInput(forms.Widget):
         return {"code": code, "text": text, "label": label, "attributes": flatatt({**own, **attrs})}
 
     def id_for_label(self, id_):
-        return f"{id_}_{settings.ORGANISER_LANGUAGES[0]}" if id_ else ""
+        return f"{id_}_{self.open_languages[0]}" if id_ else ""
 
     def value_from_datadict(self, data, files, name):
         codes = {key.removeprefix(f"{name}_"): key for key in data if key.startswith(f"{name}_")}
@@ -50,12 +58,6 @@ class MultilingualInput(forms.Widget):
 
     def value_omitted_from_data(self, data, files, name):
         return not self.value_from_datadict(data, files, name)
-
-
-def _codes(texts: Mapping[str, str]) -> list[str]:
-    """The organiser's languages, those with a text, then the other ones of the first tier."""
-    first = [language.code for language in languages.site_languages(tier=1)]
-    return list(dict.fromkeys([*settings.ORGANISER_LANGUAGES, *(code for code in texts if texts[code]), *first]))
 
 
 class MultilingualFormField(forms.Field):

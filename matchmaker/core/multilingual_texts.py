@@ -21,6 +21,13 @@ class Texts(dict):
         pairs = ((languages.site_code(str(code)), text) for code, text in dict(texts).items())
         super().__init__((code, text) for code, text in pairs if not isinstance(text, str) or text.strip())
 
+    @classmethod
+    def stored(cls, texts: Mapping[str, str]) -> "Texts":
+        """Texts as the database holds them: written by this class, so nothing is left to put right."""
+        read = cls()
+        read.update(texts)
+        return read
+
     def __str__(self) -> str:
         return self.text()
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import translation
@@ -143,12 +144,12 @@ def day(text: str) -> str:
 
 
 def choice(choices: list, spellings: str = "") -> Callable[[str], str]:
-    """A reader of one of a model's choices: by its value, its name in either language, or a known spelling."""
+    """A reader of one of a model's choices: by its value, its name in any language of the site, or a known spelling."""
     labels = {str(value): label for value, label in choices if value not in (None, "")}
 
     def called() -> dict[str, str]:
         found = {value.casefold(): value for value in labels}
-        for language in ("en", "zh-hans"):
+        for language, _name in settings.LANGUAGES:
             with translation.override(language):
                 found |= {wording.fold(str(label)): value for value, label in labels.items()}
         return found

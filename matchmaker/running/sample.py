@@ -19,6 +19,7 @@ from matchmaker.catalogue import services as catalogue
 from matchmaker.catalogue.models import Demand, DemandLine, Product
 from matchmaker.catalogue.models.demands import LINE_TERMS
 from matchmaker.catalogue.models.products import TERMS as PRODUCT_TERMS
+from matchmaker.companies.about import texts_from
 from matchmaker.companies.models import Company
 from matchmaker.companies.services import EDITABLE, start_company
 from matchmaker.core import reference
@@ -108,7 +109,8 @@ def _company(row: dict[str, str], campaign: Campaign, organiser: User | None, pa
     company = start_company(
         by=user,
         side="buyer" if row["side"] == "buyer" else "supplier",
-        **_fields(Company, {**row, "language": row["lang"], "size": row["employees"]}, EDITABLE),
+        about=texts_from(row["about"], row["about_en"], language=row["lang"]),
+        **_fields(Company, {**row, "language": row["lang"], "size": row["employees"]}, set(EDITABLE) - {"about"}),
         **({"is_buyer": True} if row["side"] == "both" else {}),
     )
     submit_company(by=user, company=company, campaign=campaign)

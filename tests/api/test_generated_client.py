@@ -184,7 +184,9 @@ def test_a_company_is_read_and_changed_with_its_papers(program):
     own = program(person)
     assert [row.legal_name for row in own.call("companies.mine_list").results] == [company.legal_name]
     changed = own.call(
-        "companies.partial_update", company.uid, body=own.model("PatchedOwnCompanyRequest", {"about": "x"})
+        "companies.partial_update",
+        company.uid,
+        body=own.model("PatchedOwnCompanyRequest", {"about_texts": {"en": "x"}}),
     )
     assert changed.about == "x"
     assert own.call("companies.list").count == own.call("companies.list", country=company.country).count == 1

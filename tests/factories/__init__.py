@@ -46,7 +46,10 @@ def company(member: User | None = None, role: str = Membership.Role.ADMIN, **fie
         "languages": ["th", "en"],
         "status": Company.Status.APPROVED,
     }
-    row = Company.objects.create(**{**values, **fields})
+    values |= fields
+    if isinstance(values["about"], str):  # in the language that the company works in
+        values["about"] = {values.get("language", "en"): values["about"]}
+    row = Company.objects.create(**values)
     Membership.objects.create(company=row, user=member or user(), role=role)
     return row
 
@@ -78,7 +81,7 @@ def member_of(row: Company) -> User:
 
 def category(code: str = "AGRI-01", **fields) -> Category:
     """A category by its code; made once."""
-    values = {"group": code.split("-")[0], "name_en": f"Category {code}", "name_zh": f"品类 {code}"}
+    values = {"group": code.split("-")[0], "name": {"en": f"Category {code}", "zh-hans": f"品类 {code}"}}
     return Category.objects.get_or_create(code=code, defaults={**values, **fields})[0]
 
 
@@ -89,8 +92,8 @@ def hs_code(code: str = "100630", **fields) -> HSCode:
         "level": len(code),
         "parent": parent,
         "section": "II",
-        "text_en": f"Goods of {code}",
-        "path_en": f"{parent.path_en} > Goods of {code}" if parent else f"Goods of {code}",
+        "text": {"en": f"Goods of {code}"},
+        "path": {"en": f"{parent.path} > Goods of {code}" if parent else f"Goods of {code}"},
     }
     return HSCode.objects.get_or_create(code=code, defaults={**values, **fields})[0]
 

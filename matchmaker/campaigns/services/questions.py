@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F, QuerySet
@@ -187,8 +188,8 @@ def words(question: Question, value: Any) -> str:
     if isinstance(value, bool):
         return "yes 是" if value else "no 否"
     if question.kind == Question.Kind.COUNTRY:
-        names = reference.countries()[value]
-        return f"{value} {names['name_en']} {names['name_zh']}"
+        row = reference.countries()[value]
+        return " ".join([value, *(reference.name_in(row, code) for code in settings.ORGANISER_LANGUAGES)])
     if question.kind in WITH_OPTIONS:
         chosen = [value] if isinstance(value, str) else value
         found = (option for option in question.options if option[languages.ENGLISH] in chosen)

@@ -296,8 +296,8 @@ def units() -> Choices:
 def languages() -> list[tuple[str, Choices]]:
     """Those often used first, then all others; each in its own name and the reader's."""
     names = dict(_sorted("languages", _language()))
-    own = {code: row["name_own"] for code, row in reference.languages().items()}
-    label = {code: name if own[code] == name else f"{own[code]} · {name}" for code, name in names.items()}
+    own = {code: reference.own_name(code) for code in names}
+    label = {code: name if own[code] in ("", name) else f"{own[code]} · {name}" for code, name in names.items()}
     return [
         (_("Often used"), [(code, label[code]) for code in OFTEN_USED if code in label]),
         (_("All others"), [(code, label[code]) for code in names if code not in OFTEN_USED]),

@@ -36,7 +36,7 @@ def product_data(product: Product, site: str) -> SafeString:
             "name": text.name if text else "",
             "description": text.description if text else "",
             "url": site + reverse("product", args=[product.uid]),
-            "category": product.category.name_en if product.category else "",
+            "category": str(product.category.name) if product.category else "",
             "countryOfOrigin": product.origin,
             "image": [site + image.file.url for image in product.images.all()],
             "manufacturer": {"@type": "Organization", "name": product.company.legal_name},

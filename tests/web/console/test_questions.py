@@ -33,7 +33,7 @@ def test_a_question_is_asked_answered_while_joining_and_found_again(client, orga
     company = factories.supplier(status="draft")
     client.force_login(factories.member_of(company))
     step = reverse("join_step", args=["supplier", 3])
-    said = {"about": "We mill rice.", "consent": "on"}
+    said = {"about_en": "We mill rice.", "consent": "on"}
     refused = client.post(step, said)
     assert refused.status_code == 422
     assert refused.context["asked"].errors == {str(question.uid): ["This field is required."]}
