@@ -7,9 +7,12 @@ are ISO 639-1 codes.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from babel import Locale, UnknownLocaleError
 from django.conf import settings
 from django.urls import translate_url
 from django.utils.translation import get_language, override
+
+from matchmaker.core import reference
 
 ENGLISH = "en"  # the language of the source strings, and what is shown where a language has no text
 BUYERS = "zh"  # what buyers write and read
@@ -67,20 +70,31 @@ def site_languages(tier: int | None = None) -> list[Language]:
 
 
 def find(code: str) -> Language | None:
-    """The language of the site with this code, or else with the same base: zh finds zh-hans, fr-CA finds fr."""
+    """The language of the site that a code means: zh and zh-CN are zh-hans, fr-CA is fr; zh-TW is none of them."""
     lower = code.replace("_", "-").lower()
     return next(_matching(lower), None)
 
 
 def _matching(code: str) -> Iterator[Language]:
     yield from (language for language in settings.SITE_LANGUAGES if language.code == code)
-    yield from (language for language in settings.SITE_LANGUAGES if language.base == base_of(code))
+    same = [language for language in settings.SITE_LANGUAGES if language.base == base_of(code)]
+    if same and "-" in code:
+        same = [language for language in same if _script(language.code) in (None, _script(code))]
+    yield from same
+
+
+def _script(code: str) -> str | None:
+    """The script of a code with a script or a country, where it is not the usual one of its language: Hant of zh-TW."""
+    try:
+        return Locale.parse(tag_of(code), sep="-").script
+    except (UnknownLocaleError, ValueError):
+        return ""
 
 
 def site_code(code: str) -> str:
     """The code of the site's language for another writing of it: zh → zh-hans; what the site has not stays as it is."""
     language = find(code)
-    return language.code if language else code.lower()
+    return language.code if language else code.replace("_", "-").lower()
 
 
 def current() -> str:
@@ -110,3 +124,9 @@ def path_in(path: str, code: str) -> str:
 def absolute(path: str) -> str:
     """The absolute address of a page in the active language, for letters; "" for no path."""
     return settings.SITE_URL + path_in(path, current()) if path else ""
+
+
+def own_name(code: str) -> str:
+    """The name of a language in that language: français; the code where CLDR does not know it."""
+    language = find(code)
+    return language.name if language else reference.own_name(code) or code

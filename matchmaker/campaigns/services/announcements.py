@@ -222,4 +222,4 @@ def _checked_texts(texts: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str
 
 def _name(campaign: Campaign, language: str) -> str:
     with override(language):
-        return campaign.name
+        return str(campaign.name)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from matchmaker.catalogue.models import Category, DemandLine, HSCode, Product
 from matchmaker.companies.models import Company
 from matchmaker.core.formats import quantity
-from matchmaker.core.languages import ENGLISH, site_code, site_languages
+from matchmaker.core.languages import ENGLISH, current, site_code, site_languages
 from matchmaker.core.lists import format_list
 
 LONGEST = 60  # characters of the tariff's own English text
@@ -62,16 +62,21 @@ def _heading(code: str) -> HSCode | None:
 def _goods(category: Category | None, heading: HSCode | None) -> str:
     """The category and what the goods of the HS heading are called: Cereals: Rice (HS 1006); 谷物：大米（HS 1006）."""
     if heading is None:
-        return category.name if category else ""
-    values = {"goods": _everyday_name(heading), "code": heading.code, "category": category.name if category else ""}
+        return str(category.name) if category else ""
+    values = {
+        "goods": _everyday_name(heading),
+        "code": heading.code,
+        "category": str(category.name) if category else "",
+    }
     if not category:
         return _("%(goods)s (HS %(code)s)") % values
     return _("%(category)s: %(goods)s (HS %(code)s)") % values
 
 
 def _everyday_name(heading: HSCode) -> str:
-    """In Chinese its first everyday name, or its chapter's title; otherwise the beginning of the tariff's text."""
-    if (translation.get_language() or "").startswith("zh"):
-        return heading.names_zh.split("、")[0] or heading.chapter_zh
-    first = heading.text_en.partition(";")[0].strip()
+    """The beginning of the tariff's text, where the reader has one; else an everyday name, or the chapter's title."""
+    name = next(iter(heading.everyday_names), heading.chapter_title)
+    if name and not heading.text.has(current()):
+        return name
+    first = str(heading.text).partition(";")[0].strip()
     return first if len(first) <= LONGEST else first[: LONGEST - 1].rstrip(" ,") + "…"

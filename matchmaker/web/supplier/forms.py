@@ -16,7 +16,7 @@ def categories() -> list:
     """By group, in the reader's language."""
     groups: dict[str, list] = {}
     for category in Category.objects.all():
-        groups.setdefault(category.get_group_display(), []).append((category.code, category.name))
+        groups.setdefault(category.get_group_display(), []).append((category.code, str(category.name)))
     return list(groups.items())
 
 

@@ -28,6 +28,7 @@ from matchmaker.core import formats
 from matchmaker.core.clocks import zone_name
 from matchmaker.core.formats import current_locale, decimal, money
 from matchmaker.core.languages import base_of, find, is_rtl, tag_of
+from matchmaker.core.multilingual_forms import MultilingualInput
 from matchmaker.web.templatetags import joined
 
 register = template.Library()
@@ -217,8 +218,10 @@ MANY = 12  # check boxes; more of them scroll in a list that opens
 
 @register.filter
 def field_kind(field: forms.BoundField) -> str:
-    """'check', 'choices', 'ticks' (many of them), 'file' or 'text': which markup the field needs."""
+    """'check', 'choices', 'ticks' (many), 'languages', 'file' or 'text': which markup the field needs."""
     widget = field.field.widget
+    if isinstance(widget, MultilingualInput):
+        return "languages"
     if isinstance(widget, forms.CheckboxSelectMultiple) and len(list(widget.choices)) > MANY:
         return "ticks"
     if isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple):

@@ -93,7 +93,7 @@ def test_register(keys):
     new.fill("contact_name", "Aino Virtanen")
     new.fill("contact_email", "aino@jokimylly.example")
     new.go("main form button.btn-primary")
-    new.fill("about", "We mill oats beside the river Aura and sell flakes and flour.")
+    new.fill("about_en", "We mill oats beside the river Aura and sell flakes and flour.")
     new.reach("main [name=consent]").press("Space")
     new.go("main form button.btn-primary")
     assert Company.objects.get(legal_name="Jokimylly Oy").status == Company.Status.PENDING

@@ -28,13 +28,12 @@ def _deaf(settings):
 @pytest.fixture
 def event():
     campaign = Campaign.objects.create(
-        slug="c", name_en="C", name_zh="C", starts_on="2030-01-01", ends_on="2030-12-31", is_current=True
+        slug="c", name={"en": "C", "zh-hans": "C"}, starts_on="2030-01-01", ends_on="2030-12-31", is_current=True
     )
     return Event.objects.create(
         campaign=campaign,
         slug="wuhan",
-        name_en="Meetings, Wuhan",
-        name_zh="武汉洽谈会",
+        name={"en": "Meetings, Wuhan", "zh-hans": "武汉洽谈会"},
         starts_on="2030-05-01",
         ends_on="2030-05-02",
         status=Event.Status.PUBLISHED,
