@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.db import transaction
@@ -23,7 +24,7 @@ from matchmaker.campaigns.models import Campaign
 from matchmaker.campaigns.services import require_organiser
 from matchmaker.companies.models import Company, Membership
 from matchmaker.core import reference
-from matchmaker.core.languages import ENGLISH, site_languages
+from matchmaker.core.languages import site_languages
 from matchmaker.core.problems import Refused
 from matchmaker.core.text import validate_one_line, validate_text
 from matchmaker.notifications.models import Announcement, Notice
@@ -189,7 +190,7 @@ def _checked_segment(segment: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _checked_texts(texts: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
-    """Subject and body by language: English, which everybody gets who has no better one, and any others."""
+    """Subject and body by language: those in which organisers always write, and any others."""
     found: dict[str, dict[str, str]] = {}
     wrong: dict[str, Any] = {}
     checks = {
@@ -199,16 +200,15 @@ def _checked_texts(texts: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str
     for language in site_languages():
         code = language.code
         parts = {part: (texts.get(code, {}).get(part) or "").replace("\r\n", "\n").strip() for part in checks}
-        if code != ENGLISH and not any(parts.values()):
+        is_needed = code in settings.ORGANISER_LANGUAGES
+        if not is_needed and not any(parts.values()):
             continue
         found[code] = parts
         for part, validators in checks.items():
             text = parts[part]
             try:
-                if not text and code == ENGLISH:
-                    raise ValidationError(
-                        _("Write it in English: readers of all languages without a text get this one.")
-                    )
+                if not text and is_needed:
+                    raise ValidationError(_("Write it in this language too: some of your readers read only this one."))
                 if not text:
                     raise ValidationError(_("Write this in the same language, or leave both boxes empty."))
                 for validator in validators:

@@ -70,7 +70,11 @@ class AnnouncementForm(forms.Form):
         yield _("Who gets it"), [self[name] for name in ("side", "state", "countries", "only_admins")], True
         for language, name in settings.LANGUAGES:
             boxes = [self[f"subject_{language}"], self[f"body_{language}"]]
-            yield name, boxes, language == ENGLISH or any(box.value() or box.errors for box in boxes)
+            yield (
+                name,
+                boxes,
+                language in settings.ORGANISER_LANGUAGES or any(box.value() or box.errors for box in boxes),
+            )
 
 
 @organiser
