@@ -137,7 +137,7 @@ def allowed_words() -> frozenset[str]:
     with override("en"):
         names += [zone for _country, zones in zone_choices() for _key, zone in zones]
     names += ["seconds minutes hours days ago time"]
-    names += [value for row in reference.languages().values() for value in row.values()]
+    names += [reference.own_name(code) for code in reference.languages()]
     for rows in (reference.units(), reference.ports(), reference.certificates(), reference.countries()):
         names += [value for row in rows.values() for value in row.values()]
     return frozenset(word.lower() for text in [*names, *_written()] for word in WORD.findall(str(text)))

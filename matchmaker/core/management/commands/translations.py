@@ -42,9 +42,9 @@ class Completeness:
     @property
     def row(self) -> str:
         share = 100 * self.translated // self.strings if self.strings else 0
-        cells = (f"{self.language.name} ({self.language.code})", self.language.tier, self.strings)
-        cells += (f"{self.translated} ({share} %)", self.fuzzy, self.missing)
-        return f"| {' | '.join(map(str, cells))} |"
+        name = f"{self.language.name} ({self.language.code})"
+        counts = f"{self.strings} | {self.translated} ({share} %) | {self.fuzzy} | {self.missing}"
+        return f"| {name} | {self.language.tier} | {counts} |"
 
 
 def catalogue(language: Language) -> Path:
