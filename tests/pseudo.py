@@ -139,7 +139,7 @@ def allowed_words() -> frozenset[str]:
     names += ["seconds minutes hours days ago time"]
     names += [reference.own_name(code) for code in reference.languages()]
     for rows in (reference.units(), reference.ports(), reference.certificates(), reference.countries()):
-        names += [value for row in rows.values() for value in row.values()]
+        names += [text for row in rows.values() for text in [*row.values(), *reference.names_of(row)]]
     return frozenset(word.lower() for text in [*names, *_written()] for word in WORD.findall(str(text)))
 
 

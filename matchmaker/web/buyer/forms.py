@@ -67,7 +67,7 @@ class NamedCodesField(forms.CharField):
             return part.upper()
         wanted = part.casefold()
         for code, row in rows.items():
-            if any(value.casefold() == wanted for name, value in row.items() if name.startswith("name")):
+            if any(name.casefold() == wanted for name in reference.names_of(row)):
                 return code
         return ""
 
