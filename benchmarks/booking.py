@@ -57,9 +57,8 @@ class World:
         self.event = Event.objects.create(
             campaign=self.organiser.organiser_of.get().campaign,
             slug=f"race-{next(_numbers)}",
-            name_en="Race",
-            name_zh="竞速",
-            city_en="Wuhan",
+            name={"en": "Race", "zh-hans": "竞速"},
+            city={"en": "Wuhan"},
             starts_on=day,
             ends_on=day + dt.timedelta(days=days - 1),
             tables=tables,

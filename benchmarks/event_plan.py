@@ -51,9 +51,8 @@ def fill(size: int, slots: int):
     event = Event.objects.create(
         campaign=organiser.organiser_of.get().campaign,
         slug="large",
-        name_en="Large",
-        name_zh="大型洽谈会",
-        city_en="Wuhan",
+        name={"en": "Large", "zh-hans": "大型洽谈会"},
+        city={"en": "Wuhan"},
         starts_on=day,
         ends_on=day + dt.timedelta(days=1),
         opens_at=dt.time(9),

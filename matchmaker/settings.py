@@ -12,6 +12,8 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
+from matchmaker.core.languages import Language
+
 # One BLAS thread: two on a busy two-core machine were 3 to 11 times slower than one. Set before numpy is imported.
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(name, "1")
@@ -85,10 +87,10 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "matchmaker.web.middleware.RequestLimits",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "matchmaker.web.page_language.PageLanguage",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -282,7 +284,27 @@ else:
 
 # -- languages --------------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
+# The only list of languages. Tier 1: every page; tier 2: all that the public, exporters and country partners see.
+SITE_LANGUAGES = (
+    Language("en", "English", tier=1),
+    Language("zh-hans", "简体中文", tier=1),
+    Language("fr", "Français", tier=1),
+    Language("es", "Español", tier=1),
+    Language("pt", "Português", tier=1),
+    Language("ru", "Русский", tier=1),
+    Language("ar", "العربية", tier=1, rtl=True),
+    Language("de", "Deutsch", tier=2),
+    Language("it", "Italiano", tier=2),
+    Language("ja", "日本語", tier=2),
+    Language("ko", "한국어", tier=2),
+    Language("th", "ไทย", tier=2),
+    Language("vi", "Tiếng Việt", tier=2),
+    Language("id", "Bahasa Indonesia", tier=2),
+    Language("tr", "Türkçe", tier=2),
+)
+ORGANISER_LANGUAGES = ("en", "zh-hans")  # what organisers write stands in these, at the least
+LANGUAGES = [(language.code, language.name) for language in SITE_LANGUAGES]
+LANGUAGES_BIDI = [language.base for language in SITE_LANGUAGES if language.rtl]
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 LOCALE_PATHS = [BASE_DIR / "matchmaker" / "locale"]
 USE_I18N = True

@@ -8,24 +8,30 @@ from rest_framework.response import Response
 from matchmaker.api.base import Output, Resource, Strict
 from matchmaker.api.pagination import equal, search_words
 from matchmaker.api.permissions import EVERYONE, SIGNED_IN
+from matchmaker.api.texts import TextField, TextsField, errors_by_member
 from matchmaker.companies.models import Company
 from matchmaker.companies.services import update_company
+from matchmaker.core.multilingual import contains
 
 
 class PublicCompany(Output):
     """What anybody may see. Contact data and numbers are not part of it."""
 
+    about, about_texts = TextField(), TextsField(source="about", read_only=True)
+
     class Meta:
         model = Company
         fields = [
             "uid", "legal_name", "name_latin", "name_zh", "country", "city", "website", "founded", "size",
-            "languages", "first_time_exporter", "about", "about_en", "verification", "verified_at",
+            "languages", "first_time_exporter", "about", "about_texts", "verification", "verified_at",
         ]  # fmt: skip
         read_only_fields = fields
 
 
 class OwnCompany(Strict, Output):
     """What members see and write of their company."""
+
+    about, about_texts = TextField(), TextsField(source="about", required=False)
 
     class Meta:
         model = Company
@@ -67,7 +73,7 @@ class Companies(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
         "q": search_words(
             "suppliers",
             Company.objects.public,
-            lambda value: Q(name_key__contains=value.casefold()) | Q(about__icontains=value),
+            lambda value: Q(name_key__contains=value.casefold()) | contains("about", value),
         ),
     }
     orderings = {"newest": ["-pk"], "name": ["legal_name", "pk"]}
@@ -85,5 +91,6 @@ class Companies(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     def partial_update(self, request, uid):
         company = self.get_object()
         given = self.given(OwnCompany, company)
-        company = update_company(by=request.user, company=company, **given.validated_data)
+        with errors_by_member({"about": "about_texts"}):
+            company = update_company(by=request.user, company=company, **given.validated_data)
         return Response(OwnCompany(company).data)

@@ -9,24 +9,31 @@ from rest_framework.response import Response
 from matchmaker.api.base import Output, Resource, Strict
 from matchmaker.api.pagination import equal
 from matchmaker.api.permissions import EVERYONE
+from matchmaker.api.texts import TextField, TextsField, errors_by_member
 from matchmaker.events import services
 from matchmaker.events.models import Event
 from matchmaker.events.services.events import EDITABLE
 from matchmaker.notifications.tasks import start_delivery
 
 WRITE = "events:write"
+TEXTS = {"name": "names", **{name: f"{name}_texts" for name in ("about", "theme", "venue", "city")}}
 
 
 class EventOut(Output):
     """`slots` are the instants at which meetings begin."""
 
+    name, names = TextField(), TextsField(source="name", read_only=True)
+    about, about_texts = TextField(), TextsField(source="about", read_only=True)
+    theme, theme_texts = TextField(), TextsField(source="theme", read_only=True)
+    venue, venue_texts = TextField(), TextsField(source="venue", read_only=True)
+    city, city_texts = TextField(), TextsField(source="city", read_only=True)
     slots = serializers.ListField(child=serializers.DateTimeField(), read_only=True)
 
     class Meta:
         model = Event
         fields = [
-            *("uid", "slug", "status", "name_en", "name_zh", "about_en", "about_zh", "theme_en", "theme_zh"),
-            *("guest_country", "mode", "venue_en", "venue_zh", "city_en", "city_zh", "time_zone"),
+            *("uid", "slug", "status", "name", "names", "about", "about_texts", "theme", "theme_texts"),
+            *("guest_country", "mode", "venue", "venue_texts", "city", "city_texts", "time_zone"),
             *("starts_on", "ends_on", "opens_at", "closes_at", "pause_from", "pause_until"),
             *("slot_minutes", "break_minutes", "registration_from", "registration_until", "sides_open"),
             *("capacity", "slots"),
@@ -35,9 +42,17 @@ class EventOut(Output):
 
 
 class EventIn(Strict, serializers.ModelSerializer):
+    """Texts are objects by language, under the names that the answer gives them."""
+
+    names = TextsField(source="name")
+    about_texts = TextsField(source="about", required=False)
+    theme_texts = TextsField(source="theme", required=False)
+    venue_texts = TextsField(source="venue", required=False)
+    city_texts = TextsField(source="city", required=False)
+
     class Meta:
         model = Event
-        fields = list(EDITABLE)
+        fields = [*TEXTS.values(), *(name for name in EDITABLE if name not in TEXTS)]
         validators = []
 
 
@@ -81,13 +96,17 @@ class Events(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
         if campaign is None:
             raise Http404
         given = self.given(EventIn).validated_data
-        return self._done(services.save_event(by=request.user, campaign=campaign, **given), status=201)
+        with errors_by_member(TEXTS):
+            event = services.save_event(by=request.user, campaign=campaign, **given)
+        return self._done(event, status=201)
 
     @extend_schema(request=EventIn, responses=EventOut)
     def partial_update(self, request, slug):
         event = self.get_object()
         given = self.given(EventIn, event).validated_data
-        return self._done(services.save_event(by=request.user, campaign=event.campaign, event=event, **given))
+        with errors_by_member(TEXTS):
+            event = services.save_event(by=request.user, campaign=event.campaign, event=event, **given)
+        return self._done(event)
 
     @extend_schema(request=None, responses=EventOut)
     def publish(self, request, slug):

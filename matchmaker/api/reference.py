@@ -7,14 +7,17 @@ from rest_framework.response import Response
 from matchmaker.api.base import Output, Resource, Strict
 from matchmaker.api.pagination import equal
 from matchmaker.api.permissions import EVERYONE
+from matchmaker.api.texts import TextField, TextsField
 from matchmaker.catalogue.models import Category, HSCode
 from matchmaker.matching.services import suggest_codes
 
 
 class CategoryOut(Output):
+    name, names = TextField(), TextsField(source="name", read_only=True)
+
     class Meta:
         model = Category
-        fields = ["code", "group", "name_en", "name_zh", "name_fr", "name_es"]
+        fields = ["code", "group", "name", "names"]
         read_only_fields = fields
 
 
@@ -29,13 +32,19 @@ class Categories(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
 
 
 class HSCodeOut(Output):
+    """`text` and `path` are of the nomenclature, `title` is of chapters, `names` are everyday names of such goods."""
+
     parent = serializers.CharField(source="parent_id", read_only=True, allow_null=True)
     category = serializers.CharField(source="category_id", read_only=True, allow_null=True)
+    text, text_texts = TextField(), TextsField(source="text", read_only=True)
+    path, path_texts = TextField(), TextsField(source="path", read_only=True)
+    title, title_texts = TextField(), TextsField(source="title", read_only=True)
+    names, names_texts = TextField(), TextsField(source="names", read_only=True)
 
     class Meta:
         model = HSCode
-        fields = ["code", "level", "parent", "text_en", "path_en", "path_fr", "path_es", "title_zh", "names_zh"]
-        fields += ["category"]
+        fields = ["code", "level", "parent", "text", "text_texts", "path", "path_texts", "title", "title_texts"]
+        fields += ["names", "names_texts", "category"]
         read_only_fields = fields
 
 
@@ -75,7 +84,9 @@ class Suggestions(Resource):
         found = suggest_codes(given.validated_data["text"], given.validated_data["language"])
         return Response(
             {
-                "categories": [{"code": c.code, "name": c.name, "share": round(s, 4)} for c, s in found.categories],
-                "hs_codes": [{"code": c.code, "text": c.path_en, "share": round(s, 4)} for c, s in found.hs_codes],
+                "categories": [
+                    {"code": c.code, "name": str(c.name), "share": round(s, 4)} for c, s in found.categories
+                ],
+                "hs_codes": [{"code": c.code, "text": str(c.path), "share": round(s, 4)} for c, s in found.hs_codes],
             }
         )

@@ -110,7 +110,7 @@ def _text(field, value: Any) -> str:
         return ""
     if field.name == "category":
         category = Category.objects.filter(pk=value).first()
-        return category.name if category else str(value)
+        return str(category.name) if category else str(value)
     if field.choices:
         return str(dict(field.flatchoices).get(value, value))
     if isinstance(field, models.DateField):

@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from functools import cache
+from itertools import zip_longest
 
 from matchmaker.core import reference
 from matchmaker.language.text import clean
@@ -18,9 +19,13 @@ PARTS = re.compile(r"[,，、;；|\n]+")  # what people put between several code
 def _names(kind: str) -> Mapping[str, str]:
     """Every name of every row of a list, folded → its code."""
     found: dict[str, str] = {}
-    for code, row in getattr(reference, kind)().items():
-        names = [code, *(value for key, value in row.items() if key.startswith(("name", "plural", "iso3")))]
-        for name in names:
+    rows = getattr(reference, kind)()
+    for code, row in rows.items():
+        for name in (code, row.get("iso3")):
+            if name:
+                found.setdefault(fold(name), code)
+    for names in zip_longest(*(reference.names_of(row) for row in rows.values())):  # language by language
+        for code, name in zip(rows, names, strict=True):
             if name:
                 found.setdefault(fold(name), code)
     return found | {fold(word): code for word, code in reference.spellings(kind).items()}

@@ -13,7 +13,7 @@ from matchmaker.companies.services import name_key
 
 # What was seen of the duplicate speaks of its own name and number, and so does what was decided about it.
 STAYS = (Check, Document, DomainProof, Suspension, Merge, Membership)
-FILLED = ("name_latin", "name_zh", "website", "address", "about_en", "founded", "size")  # where the kept one is empty
+FILLED = ("name_latin", "name_zh", "website", "address", "founded", "size")  # where the kept one is empty
 
 
 def _relations() -> list[models.ForeignObjectRel]:
@@ -74,6 +74,7 @@ def _facts(gone: Company, kept: Company) -> None:
     for name in FILLED:
         if not getattr(kept, name):
             setattr(kept, name, getattr(gone, name))
+    kept.about = {**gone.about, **kept.about}
     kept.is_supplier, kept.is_buyer = kept.is_supplier or gone.is_supplier, kept.is_buyer or gone.is_buyer
     kept.name_key = name_key(kept)
     kept.save()

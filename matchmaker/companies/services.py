@@ -25,7 +25,7 @@ from matchmaker.language.text import pinyin, simplify
 EDITABLE = (
     *("legal_name", "name_latin", "name_zh", "language", "country", "city", "address", "website"),
     *("contact_name", "contact_email", "contact_phone", "identifier_kind", "identifier", "founded", "size"),
-    *("languages", "first_time_exporter", "about", "about_en", "is_supplier", "is_buyer"),
+    *("languages", "first_time_exporter", "about", "is_supplier", "is_buyer"),
 )
 
 

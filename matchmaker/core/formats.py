@@ -10,8 +10,10 @@ from babel.numbers import format_currency, format_decimal
 from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext as _
 
-from matchmaker.core import reference
+from matchmaker.core import languages, reference
 
+# Isolates (Unicode UAX 9): a line from right to left does not mix what stands in them with its neighbours.
+_RTL, _OWN, _END = "\u2067", "\u2068", "\u2069"
 FINEST = Decimal("0.0001")  # prices for one unit are kept so finely; what was reckoned reads in the currency's own
 
 
@@ -55,7 +57,7 @@ def _money(written: str, currency: str, locale: Locale) -> str:
         decimal_quantization=not fine,
     )
     # A sign such as US$ would be torn apart at the end of a right-to-left line; the mark keeps it together.
-    return text + "\u200e" if locale.text_direction == "rtl" else text
+    return f"{_RTL}{text}\u200e{_END}" if locale.text_direction == "rtl" else text
 
 
 def per_unit(amount: str, unit: str) -> str:
@@ -80,8 +82,10 @@ def quantity(amount, unit: str) -> str:
 def _quantity(written: str, unit: str, language: str) -> str:
     value, row = Decimal(written), reference.units().get(unit)
     number = format_decimal(value, locale=_locale_of(language), decimal_quantization=False)
-    plural = row["plural_en"] if row and language.startswith("en") and value != 1 else ""
-    return f"{number} {plural or reference.name(row, unit)}".strip()
+    is_plural = _locale_of(language).plural_form(value.normalize()) != "one"
+    plural = row.get(f"plural_{languages.base_of(language)}", "") if row and is_plural else ""
+    text = f"{number} {plural or reference.name(row, unit)}".strip()
+    return f"{_OWN}{text}{_END}" if languages.is_rtl(language) else text
 
 
 def day(value: date | None, style: str = "medium") -> str:

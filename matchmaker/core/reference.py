@@ -1,16 +1,17 @@
 """Facts that do not change while the site runs: countries, languages, currencies, ports, units, certificate names.
 
-They are files in `data/` (sources and licences in NOTICE). Facts that rows point to, such as categories and HS codes,
-are tables of the catalogue instead.
+They are files in `data/` (sources and licences in NOTICE); names of countries, languages and currencies come from CLDR
+through Babel. Facts that rows point to, such as categories and HS codes, are tables of the catalogue instead.
 """
 
 import csv
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 
+from babel import Locale, UnknownLocaleError
 from django.conf import settings
-from django.utils.translation import get_language
+from django.utils.translation import get_language, to_locale
 
 Row = dict[str, str]
 
@@ -38,19 +39,25 @@ def spellings(kind: str) -> dict[str, str]:
     return {row["spelling"]: row["code"] for row in read_csv("trade/spellings.csv") if row["list"] == kind}
 
 
+@cache
+def _rows_of_cldr(path: str, key: str, cldr: str) -> dict[str, Row]:
+    """Rows without names of their own; `cldr` says in which table of CLDR `name` looks for them."""
+    return {row[key]: {**row, "code": row[key], "cldr": cldr} for row in read_csv(path)}
+
+
 def countries() -> dict[str, Row]:
-    """ISO 3166-1 alpha-2 code → names, continent, currency, languages, is_ldc."""
-    return _rows("geo/countries.csv", "iso2")
+    """ISO 3166-1 alpha-2 code → continent, currency, languages, is_ldc; `name` gives its name in any language."""
+    return _rows_of_cldr("geo/countries.csv", "iso2", "territories")
 
 
 def languages() -> dict[str, Row]:
-    """ISO 639-1 code → names."""
-    return _rows("geo/languages.csv", "code")
+    """ISO 639-1 code → a row that `name` names."""
+    return _rows_of_cldr("geo/languages.csv", "code", "languages")
 
 
 def currencies() -> dict[str, Row]:
-    """ISO 4217 code → minor units and names."""
-    return _rows("geo/currencies.csv", "code")
+    """ISO 4217 code → minor units; `name` gives its name in any language."""
+    return _rows_of_cldr("geo/currencies.csv", "code", "currencies")
 
 
 def ports() -> dict[str, Row]:
@@ -89,10 +96,59 @@ def certificates() -> dict[str, Row]:
 
 def name(row: Row | None, fallback: str = "") -> str:
     """The name of a reference row in the reader's language; English where ours has none."""
-    if row is None:
-        return fallback
-    language = (get_language() or "en").split("-")[0]
-    return row.get(f"name_{language}") or row.get("name_en") or row.get("name") or fallback
+    return fallback if row is None else name_in(row, get_language() or "en") or fallback
+
+
+def name_in(row: Row, language: str) -> str:
+    """The name of a reference row in a language, English where that has none; '' without any."""
+    if "cldr" in row:
+        return _cldr_name(row["cldr"], row["code"], language)
+    base = language.split("-")[0]
+    return row.get(f"name_{base}") or row.get("name_en") or row.get("name") or ""
+
+
+def own_name(code: str) -> str:
+    """The name of a language in that language: français; '' where CLDR does not have it."""
+    locale = _locale_of(code)
+    return (locale.language_name if locale else "") or ""
+
+
+def names_of(row: Row) -> list[str]:
+    """Every name of a row: in each language of the site, or those that its file has."""
+    if "cldr" not in row:
+        return [text for key, text in row.items() if key.startswith(("name", "plural")) and text]
+    codes = [language.code for language in settings.SITE_LANGUAGES]
+    ours = [_cldr_name(row["cldr"], row["code"], code) for code in codes]
+    return ours + [_in_cldr(row["cldr"], row["code"], code) for code in codes]
+
+
+@cache
+def _overrides() -> dict[tuple[str, str], Row]:
+    """Names that we write otherwise than CLDR: short ones, and those of places as Chinese ministries print them."""
+    tables = {"countries": "territories"}
+    rows = read_csv("geo/name_overrides.csv")
+    return {(tables.get(row["list"], row["list"]), row["code"]): row for row in rows}
+
+
+@lru_cache(maxsize=1 << 14)
+def _cldr_name(table: str, code: str, language: str) -> str:
+    own, base = _overrides().get((table, code), {}), language.split("-")[0]
+    return (
+        own.get(f"name_{base}") or _in_cldr(table, code, language) or own.get("name_en") or _in_cldr(table, code, "en")
+    )
+
+
+def _in_cldr(table: str, code: str, language: str) -> str:
+    locale = _locale_of(language)
+    return getattr(locale, table).get(code, "") if locale else ""
+
+
+@cache
+def _locale_of(language: str) -> Locale | None:
+    try:
+        return Locale.parse(to_locale(language))
+    except (UnknownLocaleError, ValueError):
+        return None
 
 
 def choices(rows: dict[str, Row]) -> list[tuple[str, str]]:

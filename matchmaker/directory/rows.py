@@ -10,11 +10,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from django.conf import settings
 from django.db.models import Aggregate, Count, Max, Min, Prefetch, QuerySet, Sum
 from django.utils import timezone
 
 from matchmaker.catalogue.models import Category, Demand, DemandLine, HSCode, Product, ProductCertificate
 from matchmaker.companies.models import Company
+from matchmaker.core import languages
 from matchmaker.core.ttl_cache import cached_for
 from matchmaker.directory import cards
 from matchmaker.directory.facts import DUTY_BANDS, ORDER_BANDS, PRICE_BANDS, Facts, order_band, price_band, stamp
@@ -64,16 +66,16 @@ def _batches(rows: QuerySet) -> Iterator[list]:
 @cache
 def _tariff() -> dict[str, str]:
     """HS heading or subheading → its English text as far as it says what it is, not what it leaves out."""
-    rows = HSCode.objects.filter(level__gte=4).values_list("code", "text_en")
-    return {code: tariff_words(text) for code, text in rows}
+    rows = HSCode.objects.filter(level__gte=4).values_list("code", "text")
+    return {code: tariff_words(texts.text(languages.ENGLISH)) for code, texts in rows}
 
 
 def _trade_words(codes: Iterable[str], categories: Iterable[Category | None]) -> tuple[tuple[str, str], ...]:
-    """What the tariff and our categories call a thing, in English and Chinese, whatever language its names are in."""
+    """What the tariff and our categories call a thing, in the organiser's languages, whatever its names are in."""
     listed = dict.fromkeys(part for code in codes for part in (code[:4], code))
     found = [("en", text) for code in listed if (text := _tariff().get(code))]
     for category in {category.pk: category for category in categories if category}.values():
-        found += [("en", category.name_en), ("zh", category.name_zh)]
+        found += [(languages.base_of(code), category.name.get(code, "")) for code in settings.ORGANISER_LANGUAGES]
     return tuple(found)
 
 
@@ -190,7 +192,7 @@ def _supplier_entry(company: Company) -> Entry:
         key=company.pk,
         names=tuple((text.language, text.name) for product in products for text in product.texts.all()),
         texts=(
-            *(pair for pair in ((company.language, company.about), ("en", company.about_en)) if pair[1]),
+            *((languages.base_of(code), text) for code, text in company.about.items()),
             *_trade_words([p.hs_code for p in products], [p.category for p in products]),
         ),
         hs_codes=tuple(sorted({product.hs_code for product in products if product.hs_code})),

@@ -22,7 +22,7 @@ def feed(participation: EventParticipation) -> bytes:
     """
     event, company = participation.event, participation.company
     book = _book("PUBLISH")
-    book.add("x-wr-calname", event.name)
+    book.add("x-wr-calname", str(event.name))
     book.add("x-wr-timezone", event.time_zone)
     book.add("refresh-interval", dt.timedelta(minutes=15), parameters={"VALUE": "DURATION"})
     if participation.is_registered:
@@ -94,7 +94,7 @@ def _entry(meeting: Meeting, company) -> icalendar.Event:
         entry.add("location", room)
         entry.add("url", room)
     else:
-        entry.add("location", ", ".join(filter(None, (meeting.where, event.venue, event.city))))
+        entry.add("location", ", ".join(str(one) for one in (meeting.where, event.venue, event.city) if one))
     if meeting.status == Meeting.Status.PLANNED:
         alarm = icalendar.Alarm()
         alarm.add("action", "DISPLAY")

@@ -1,5 +1,6 @@
 """Reference data of market access, to be read by the site's administrators. Edits go through the services."""
 
+from django.conf import settings
 from django.contrib import admin
 
 from matchmaker.market_access.models import Agreement, AgreementPartner, EntryRule, TariffRate
@@ -22,13 +23,13 @@ class ReadOnly(admin.ModelAdmin):
 class EntryRuleAdmin(ReadOnly):
     list_display = ["code", "requirement", "valid_from", "valid_until", "confidence", "edited_here"]
     list_filter = ["confidence", "stage", "evidence"]
-    search_fields = ["code", "name_en", "name_zh"]
+    search_fields = ["code", *(f"name__{code}" for code in settings.ORGANISER_LANGUAGES)]
 
 
 @admin.register(Agreement)
 class AgreementAdmin(ReadOnly):
-    list_display = ["code", "name_en", "kind", "flat_rate", "partly_suspended"]
-    search_fields = ["code", "name_en", "name_zh"]
+    list_display = ["code", "name", "kind", "flat_rate", "partly_suspended"]
+    search_fields = ["code", *(f"name__{code}" for code in settings.ORGANISER_LANGUAGES)]
 
 
 @admin.register(AgreementPartner)

@@ -18,7 +18,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
 from pathlib import Path
 
-from matchmaker.market_access.rules import Confidence, Reason, digits, longest_prefix, read_columns, rows
+from matchmaker.market_access.rules import Confidence, Reason, Texts, digits, longest_prefix, read_columns, rows
 
 MFN = "MFN"
 PROVISIONAL = "PROVISIONAL"
@@ -31,8 +31,7 @@ class Agreement:
     """``flat_rate`` is set where the agreement itself fixes one rate for all lines (0 = zero tariff)."""
 
     code: str
-    name_en: str
-    name_zh: str
+    name: Texts
     kind: str  # fta | early_harvest | preference | unilateral
     flat_rate: Decimal | None
     proofs: tuple[str, ...]  # codes of the accepted proofs of origin, the usual one first
@@ -112,8 +111,7 @@ class Option:
 class QuotaGoods:
     """Goods of which a limited quantity a year pays a low rate; headings, so single lines below them may be free."""
 
-    good_en: str
-    good_zh: str
+    good: Texts
     prefixes: tuple[str, ...]
     confidence: Confidence
     source_url: str = ""

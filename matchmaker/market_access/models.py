@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from matchmaker.catalogue.models import Product
 from matchmaker.companies.models import Company
 from matchmaker.core.ids import Public
+from matchmaker.core.multilingual import MultilingualField
 from matchmaker.core.text import validate_one_line
 from matchmaker.market_access import duty, rules
 from matchmaker.market_access.number_formats import is_in_form
@@ -31,6 +32,11 @@ def _in_order(name: str) -> models.CheckConstraint:
         name=name,
         violation_error_message=_("The last day must not lie before the first."),
     )
+
+
+def _texts(label: Any, **options: Any) -> MultilingualField:
+    """A text that organisers write in each of their languages."""
+    return MultilingualField(label, required_languages=settings.ORGANISER_LANGUAGES, **options)
 
 
 def _record[Record](row: models.Model, kind: type[Record], **other: Any) -> Record:
@@ -68,10 +74,8 @@ class EntryRule(Public):
 
     code = models.CharField(max_length=40, unique=True)
     requirement = models.CharField(max_length=40, db_index=True)
-    name_en = models.CharField(_("name in English"), max_length=160, validators=[validate_one_line])
-    name_zh = models.CharField(_("name in Chinese"), max_length=160, validators=[validate_one_line])
-    summary_en = models.TextField(_("what it asks, in English"), max_length=1000)
-    summary_zh = models.TextField(_("what it asks, in Chinese"), max_length=1000)
+    name = _texts(_("name"), max_length=160)
+    summary = _texts(_("what it asks"), max_length=1000, multiline=True)
     stage = models.CharField(_("when"), max_length=10, choices=Stage)
     evidence = models.CharField(_("what shows it"), max_length=12, choices=Evidence)
     accepts = models.JSONField(_("codes that satisfy it"), default=list, blank=True)
@@ -84,12 +88,9 @@ class EntryRule(Public):
     conditions = models.JSONField(_("conditions"), default=list, blank=True)  # [[question code, true or false], …]
     valid_from = models.DateField(_("from"), null=True, blank=True)
     valid_until = models.DateField(_("until"), null=True, blank=True)
-    authority_en = models.CharField(_("authority in English"), max_length=160)
-    authority_zh = models.CharField(_("authority in Chinese"), max_length=160)
-    legal_basis_en = models.CharField(_("legal basis in English"), max_length=400)
-    legal_basis_zh = models.CharField(_("legal basis in Chinese"), max_length=400)
-    how_to_satisfy_en = models.TextField(_("how to satisfy it, in English"), max_length=2000)
-    how_to_satisfy_zh = models.TextField(_("how to satisfy it, in Chinese"), max_length=2000)
+    authority = _texts(_("authority"), max_length=160)
+    legal_basis = _texts(_("legal basis"), max_length=400)
+    how_to_satisfy = _texts(_("how to satisfy it"), max_length=2000, multiline=True)
     where_to_apply = models.URLField(_("official address"), max_length=300, blank=True)
     lookalike_warning = models.BooleanField(_("warn of look-alike sites"), default=False)
     validity_years = models.PositiveSmallIntegerField(_("years a registration holds"), null=True, blank=True)
@@ -127,10 +128,8 @@ class EntryQuestion(Recorded, models.Model):
     """A plain yes/no question, with the codes for which it is asked."""
 
     code = models.CharField(max_length=40, primary_key=True)
-    text_en = models.CharField(max_length=300)
-    text_zh = models.CharField(max_length=300)
-    help_en = models.CharField(max_length=500, blank=True)
-    help_zh = models.CharField(max_length=500, blank=True)
+    text = _texts(_("question"), max_length=300)
+    help = MultilingualField(_("help"), max_length=500, blank=True)
     asked_hs = models.JSONField(default=list, blank=True)
     yes_hs = models.JSONField(default=list, blank=True)
     no_hs = models.JSONField(default=list, blank=True)
@@ -154,8 +153,7 @@ class AccessNotice(Recorded, models.Model):
     rule_code = models.CharField(max_length=40)
     origin = models.CharField(max_length=2)
     hs_in = models.JSONField(default=list)
-    product_en = models.CharField(max_length=120)
-    product_zh = models.CharField(max_length=120)
+    product = _texts(_("product"), max_length=120)
     basis = models.CharField(max_length=300)
     valid_from = models.DateField(null=True, blank=True)
     valid_until = models.DateField(null=True, blank=True)
@@ -187,8 +185,7 @@ class Agreement(Public):
         UNILATERAL = "unilateral", _("unilateral measure")
 
     code = models.CharField(max_length=20, unique=True)
-    name_en = models.CharField(max_length=160)
-    name_zh = models.CharField(max_length=160)
+    name = _texts(_("name"), max_length=160)
     kind = models.CharField(max_length=14, choices=Kind)
     flat_rate = models.DecimalField(max_digits=6, decimal_places=3, null=True, blank=True)
     proofs = models.JSONField(default=list)

@@ -18,6 +18,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+Texts = Mapping[str, str]  # language code → text
+CODES = {"zh": "zh-hans"}  # the ending of a column → its language, where the two differ
+
 
 class Confidence(StrEnum):
     """How near to the text of the rule we came."""
@@ -77,10 +80,8 @@ class Rule:
 
     code: str
     requirement: str
-    name_en: str
-    name_zh: str
-    summary_en: str
-    summary_zh: str
+    name: Texts
+    summary: Texts
     stage: Stage
     evidence: Evidence
     accepts: tuple[str, ...]
@@ -93,12 +94,9 @@ class Rule:
     conditions: tuple[tuple[str, bool], ...]
     valid_from: date | None
     valid_until: date | None
-    authority_en: str
-    authority_zh: str
-    legal_basis_en: str
-    legal_basis_zh: str
-    how_to_satisfy_en: str
-    how_to_satisfy_zh: str
+    authority: Texts
+    legal_basis: Texts
+    how_to_satisfy: Texts
     where_to_apply: str
     lookalike_warning: bool
     validity_years: int | None
@@ -150,10 +148,8 @@ class Question:
     """
 
     code: str
-    text_en: str
-    text_zh: str
-    help_en: str
-    help_zh: str
+    text: Texts
+    help: Texts
     asked_hs: tuple[str, ...]
     yes_hs: tuple[str, ...]
     no_hs: tuple[str, ...]
@@ -178,8 +174,7 @@ class Access:
     rule: str
     origin: str
     hs_in: tuple[str, ...]
-    product_en: str
-    product_zh: str
+    product: Texts
     basis: str
     valid_from: date | None
     valid_until: date | None
@@ -288,7 +283,17 @@ def read_columns(record: type, row: Mapping[str, str], *, but: Collection[str] =
     Raises ValueError (bad date, unknown word) or KeyError (missing column, answer other than yes or no).
     """
     wanted = [one for one in fields(record) if one.name not in but]
-    return {one.name: _READERS[str(one.type)](row[one.name]) for one in wanted}
+    return {
+        one.name: texts_from(row, one.name) if one.type == "Texts" else _READERS[str(one.type)](row[one.name])
+        for one in wanted
+    }
+
+
+def texts_from(row: Mapping[str, str], name: str) -> Texts:
+    """The cells `name_en`, `name_zh`, `name_fr` … by language code; the English column must be there."""
+    codes = {column.removeprefix(f"{name}_"): text for column, text in row.items() if column.startswith(f"{name}_")}
+    texts = {CODES.get(code, code): text for code, text in codes.items() if len(code) == 2 and text}
+    return {"en": row[f"{name}_en"], **texts} if texts else {}
 
 
 def conditions_from(text: str) -> tuple[tuple[str, bool], ...]:

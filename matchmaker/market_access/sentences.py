@@ -9,12 +9,13 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.formats import number_format
-from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from matchmaker.core import formats, reference
 from matchmaker.core.formats import day
 from matchmaker.core.lists import format_list
+from matchmaker.core.multilingual import Texts
 from matchmaker.market_access.duty import DutyAnswer, Option, QuotaGoods, Span
 from matchmaker.market_access.readiness import Change, Item, OpenQuestion, Readiness, State, Status
 from matchmaker.market_access.rules import Confidence, Reason, Rule
@@ -31,9 +32,8 @@ def disclaimer() -> str:
 
 
 def in_language(record: object, name: str) -> str:
-    """A field that stands in English and Chinese, for this reader; English where her language is neither."""
-    language = "zh" if (get_language() or "").startswith("zh") else "en"
-    return getattr(record, f"{name}_{language}") or getattr(record, f"{name}_en")
+    """A field with texts by language, for this reader."""
+    return str(Texts(getattr(record, name)))
 
 
 def period(begins: date | None, ends: date | None) -> str:

@@ -19,9 +19,11 @@ from matchmaker.catalogue import services as catalogue
 from matchmaker.catalogue.models import Demand, DemandLine, Product
 from matchmaker.catalogue.models.demands import LINE_TERMS
 from matchmaker.catalogue.models.products import TERMS as PRODUCT_TERMS
+from matchmaker.companies.about import texts_from
 from matchmaker.companies.models import Company
 from matchmaker.companies.services import EDITABLE, start_company
 from matchmaker.core import reference
+from matchmaker.core.multilingual_texts import texts_of
 from matchmaker.directory.services import set_rate
 from matchmaker.events.models import Event
 from matchmaker.running.sample_events import people_register
@@ -82,10 +84,8 @@ def _campaign(password: str) -> Campaign:
     year = timezone.localdate().year
     campaign = Campaign.objects.create(
         slug=SLUG,
-        name_en=row["name_en"],
-        name_zh=row["name_zh"],
-        about_en=row["about_en"],
-        about_zh=row["about_zh"],
+        name=texts_of(row, "name"),
+        about=texts_of(row, "about"),
         starts_on=dt.date(year, 1, 1),
         ends_on=dt.date(year + 1, 12, 31),
         is_current=not Campaign.objects.filter(is_current=True).exists(),
@@ -109,7 +109,8 @@ def _company(row: dict[str, str], campaign: Campaign, organiser: User | None, pa
     company = start_company(
         by=user,
         side="buyer" if row["side"] == "buyer" else "supplier",
-        **_fields(Company, {**row, "language": row["lang"], "size": row["employees"]}, EDITABLE),
+        about=texts_from(row["about"], row["about_en"], language=row["lang"]),
+        **_fields(Company, {**row, "language": row["lang"], "size": row["employees"]}, set(EDITABLE) - {"about"}),
         **({"is_buyer": True} if row["side"] == "both" else {}),
     )
     submit_company(by=user, company=company, campaign=campaign)
@@ -173,7 +174,7 @@ def _demand(row: dict[str, str], company: Company, lines: list[dict[str, str]]) 
 
 def _event(row: dict[str, str], campaign: Campaign) -> Event:
     starts_on = timezone.localdate() + dt.timedelta(days=int(row["starts_in_days"]))
-    texts = {name: value for name, value in row.items() if name.endswith(("_en", "_zh"))}
+    texts = {name: texts_of(row, name) for name in ("name", "about", "theme", "venue", "city")}
     return Event.objects.create(
         campaign=campaign,
         slug=row["slug"],

@@ -11,8 +11,7 @@ VOUCHED = 3  # of its companies; for the others it has not given its word yet
 def bring_companies(campaign: Campaign, organiser: User, person: User) -> None:
     """Thailand's trade office, by the same services as its pages."""
     said = {
-        "name_en": "Thai Trade Centre",
-        "name_zh": "泰国贸易中心",
+        "name": {"en": "Thai Trade Centre", "zh-hans": "泰国贸易中心"},
         "country": "TH",
         "quota": 60,
         "is_trusted": False,

@@ -184,7 +184,9 @@ def test_a_company_is_read_and_changed_with_its_papers(program):
     own = program(person)
     assert [row.legal_name for row in own.call("companies.mine_list").results] == [company.legal_name]
     changed = own.call(
-        "companies.partial_update", company.uid, body=own.model("PatchedOwnCompanyRequest", {"about": "x"})
+        "companies.partial_update",
+        company.uid,
+        body=own.model("PatchedOwnCompanyRequest", {"about_texts": {"en": "x"}}),
     )
     assert changed.about == "x"
     assert own.call("companies.list").count == own.call("companies.list", country=company.country).count == 1
@@ -293,7 +295,7 @@ def test_a_program_of_the_team_writes_events_and_books_meetings(program):
     hall = Hall()
     own = program(hall.organiser)
     day = timezone.localdate() + dt.timedelta(days=60)
-    values = {"name_en": "Tea week", "name_zh": "茶周", "city_en": "Wuhan"}
+    values = {"names": {"en": "Tea week", "zh-hans": "茶周"}, "city_texts": {"en": "Wuhan"}}
     values |= {"starts_on": day.isoformat(), "ends_on": day.isoformat()}
     made = own.call("events.create", body=own.model("EventInRequest", values))
     assert (made.guest_country, made.pause_from, made.status) == ("", None, "draft")

@@ -127,7 +127,7 @@ def test_a_hidden_never_stays_hidden_over_the_api(hall):
 def test_the_team_writes_copies_publishes_and_cancels_an_event(hall):
     team, other = Caller(hall.organiser), Caller(factories.member_of(factories.supplier()))
     day = (timezone.localdate() + dt.timedelta(days=40)).isoformat()
-    fields = {"name_en": "Chengdu meetings", "name_zh": "成都洽谈会", "city_en": "Chengdu", "tables": 5}
+    fields = {"names": {"en": "Chengdu meetings", "zh": "成都洽谈会"}, "city_texts": {"en": "Chengdu"}, "tables": 5}
     fields |= {"starts_on": day, "ends_on": day, "opens_at": "09:00", "closes_at": "10:00"}
     assert other.post(at("events"), fields).status_code == 404
     made = team.post(at("events"), fields)
@@ -139,6 +139,6 @@ def test_the_team_writes_copies_publishes_and_cancels_an_event(hall):
     assert team.patch(at("event", slug), {"closes_at": "11:00"}).json()["slots"][3:] != []
     assert team.post(at("event_publish", slug)).json()["status"] == "published"
     copied = team.post(at("event_copy", slug)).json()
-    assert (copied["status"], copied["name_zh"], copied["slug"] == slug) == ("draft", "成都洽谈会（副本）", False)
+    assert (copied["status"], copied["name"], copied["slug"] == slug) == ("draft", "Chengdu meetings (copy)", False)
     assert other.post(at("event_cancel", slug)).status_code == 404
     assert team.post(at("event_cancel", slug)).json()["status"] == "cancelled"

@@ -35,7 +35,7 @@ mill = factories.supplier(admin, legal_name="Removal Mill")
 Membership.objects.create(company=mill, user=member)
 day = timezone.localdate() + dt.timedelta(days=21)
 event = Event.objects.create(
-    campaign=campaign, slug="attacked", name_en="Meetings", name_zh="洽谈会", city_en="Wuhan",
+    campaign=campaign, slug="attacked", name={"en": "Meetings", "zh-hans": "洽谈会"}, city={"en": "Wuhan"},
     starts_on=day, ends_on=day, opens_at=dt.time(9), closes_at=dt.time(11), tables=2, capacity=20,
     status=Event.Status.PUBLISHED,
 )

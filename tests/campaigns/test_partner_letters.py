@@ -10,8 +10,8 @@ pytestmark = pytest.mark.django_db
 
 
 def test_a_partners_invitation_names_the_partner_and_the_campaign():
-    campaign = factories.campaign(name_en="Export to China 2027", name_zh="出口中国2027")
-    partner, kanya = factories.partner(campaign, name_en="Thai Trade Centre")
+    campaign = factories.campaign(name={"en": "Export to China 2027", "zh-hans": "出口中国2027"})
+    partner, kanya = factories.partner(campaign, name={"en": "Thai Trade Centre"})
     fields = {"legal_name": "Chiang Mai Mango Growers Ltd", "country": "TH", "city": "Chiang Mai"}
     partners.enrol_company(
         by=kanya, partner=partner, side="supplier", contact_name="Mali", contact_email="mali@mango.example", **fields

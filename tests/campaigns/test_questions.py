@@ -11,7 +11,7 @@ from matchmaker.core.problems import Refused
 from tests import factories
 
 pytestmark = pytest.mark.django_db
-OPTIONS = [["Organic", "有机"], ["Halal", "清真"], ["None", ""]]
+OPTIONS = [{"en": "Organic", "zh-hans": "有机"}, {"en": "Halal", "zh-hans": "清真"}, {"en": "None"}]
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def team():
 
 
 def ask(team, **fields):
-    said = {"side": "", "kind": "line", "label_en": "Brand", "label_zh": "品牌", "help_en": "", "help_zh": ""}
+    said = {"side": "", "kind": "line", "label": {"en": "Brand", "zh-hans": "品牌"}, "help": {}}
     said |= {"options": [], "is_required": False, **fields}
     return questions.save_question(by=team, campaign=team.organiser_of.get().campaign, **said)
 
@@ -110,7 +110,7 @@ def test_what_was_answered_keeps_its_kind_and_its_options(team):
     question = ask(team, kind="choice", options=OPTIONS)
     answer(factories.supplier(), question, "Halal")
     said = {name: getattr(question, name) for name in questions.FIELDS}
-    for change, field in (({"kind": "line"}, "kind"), ({"options": [["Organic", ""], ["None", ""]]}, "options")):
+    for change, field in (({"kind": "line"}, "kind"), ({"options": [{"en": "Organic"}, {"en": "None"}]}, "options")):
         with pytest.raises(ValidationError) as refused:
             questions.save_question(by=team, campaign=question.campaign, question=question, **{**said, **change})
         assert list(refused.value.error_dict) == [field]
@@ -125,7 +125,7 @@ def test_a_retired_question_is_asked_no_longer_and_keeps_its_answers(team):
 
 
 def test_questions_move_up_and_down(team):
-    first, second, third = ask(team, label_en="1"), ask(team, label_en="2"), ask(team, label_en="3")
+    first, second, third = ask(team, label={"en": "1"}), ask(team, label={"en": "2"}), ask(team, label={"en": "3"})
     questions.move_question(by=team, question=third, step=-1)
     questions.move_question(by=team, question=first, step=-1)
     assert list(Question.objects.asked()) == [first, third, second]

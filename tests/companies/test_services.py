@@ -179,8 +179,8 @@ def test_visible_are_approved_suppliers_and_ones_own():
 def test_bad_texts_are_refused_whichever_door_they_come_through(value, sentence):
     company = make.supplier()
     with pytest.raises(ValidationError) as refusal:
-        update_company(by=make.member_of(company), company=company, about=value)
-    assert refusal.value.message_dict["about"][0] == sentence
+        update_company(by=make.member_of(company), company=company, about={"en": value})
+    assert refusal.value.message_dict["about"][0] == f"English: {sentence}"
 
 
 def test_chinese_city_is_read_in_the_readers_script():

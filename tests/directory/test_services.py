@@ -121,8 +121,8 @@ def test_an_alert_under_an_event_tells_only_of_suppliers_that_come_to_it(person,
 def test_an_alert_looks_at_readiness_in_the_month_that_was_chosen(person, buyer):
     months = facts.months()
     EntryRule.objects.create(
-        code="later", requirement="later", name_en="Later", name_zh="以后", stage="before", evidence="certificate",
-        confidence="primary", accepts=["GACC"], hs_in=["10"], valid_from=months[4],
+        code="later", requirement="later", name={"en": "Later", "zh-hans": "以后"}, stage="before",
+        evidence="certificate", confidence="primary", accepts=["GACC"], hs_in=["10"], valid_from=months[4],
     )  # fmt: skip
     row = make.product(name="Jasmine rice")
     states = [state for state, _open in facts.Facts().readiness([row])[row.pk]]

@@ -21,9 +21,8 @@ class Hall:
         values = {
             "campaign": campaign,
             "slug": "wuhan",
-            "name_en": "Wuhan meetings",
-            "name_zh": "武汉洽谈会",
-            "city_en": "Wuhan",
+            "name": {"en": "Wuhan meetings", "zh-hans": "武汉洽谈会"},
+            "city": {"en": "Wuhan"},
             "starts_on": day,
             "ends_on": day,
             "opens_at": dt.time(9),

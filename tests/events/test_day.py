@@ -42,7 +42,7 @@ def test_each_wrong_badge_has_its_own_sentence(today):
     withdrawn, waiting = today.comes("supplier"), today.comes("supplier")
     type(withdrawn).objects.filter(pk=withdrawn.pk).update(status="withdrawn")
     type(waiting).objects.filter(pk=waiting.pk).update(status="waiting")
-    other = Hall(campaign=today.event.campaign, slug="other", name_en="Other event")
+    other = Hall(campaign=today.event.campaign, slug="other", name={"en": "Other event"})
     found = {}
     for case, code in {
         "code_unknown": "0000000000",

@@ -8,6 +8,9 @@ from datetime import timedelta
 from itertools import count
 
 from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 
 from matchmaker.accounts.models import User
@@ -46,7 +49,10 @@ def company(member: User | None = None, role: str = Membership.Role.ADMIN, **fie
         "languages": ["th", "en"],
         "status": Company.Status.APPROVED,
     }
-    row = Company.objects.create(**{**values, **fields})
+    values |= fields
+    if isinstance(values["about"], str):  # in the language that the company works in
+        values["about"] = {values.get("language", "en"): values["about"]}
+    row = Company.objects.create(**values)
     Membership.objects.create(company=row, user=member or user(), role=role)
     return row
 
@@ -78,7 +84,7 @@ def member_of(row: Company) -> User:
 
 def category(code: str = "AGRI-01", **fields) -> Category:
     """A category by its code; made once."""
-    values = {"group": code.split("-")[0], "name_en": f"Category {code}", "name_zh": f"品类 {code}"}
+    values = {"group": code.split("-")[0], "name": {"en": f"Category {code}", "zh-hans": f"品类 {code}"}}
     return Category.objects.get_or_create(code=code, defaults={**values, **fields})[0]
 
 
@@ -89,8 +95,8 @@ def hs_code(code: str = "100630", **fields) -> HSCode:
         "level": len(code),
         "parent": parent,
         "section": "II",
-        "text_en": f"Goods of {code}",
-        "path_en": f"{parent.path_en} > Goods of {code}" if parent else f"Goods of {code}",
+        "text": {"en": f"Goods of {code}"},
+        "path": {"en": f"{parent.path} > Goods of {code}" if parent else f"Goods of {code}"},
     }
     return HSCode.objects.get_or_create(code=code, defaults={**values, **fields})[0]
 
@@ -171,8 +177,7 @@ def campaign(**fields) -> Campaign:
     today = timezone.localdate()
     values = {
         "slug": f"campaign-{next(_numbers)}",
-        "name_en": "Big Market for All: Export to China",
-        "name_zh": "共享大市场·出口中国",
+        "name": {"en": "Big Market for All: Export to China", "zh-hans": "共享大市场·出口中国"},
         "starts_on": today - timedelta(days=30),
         "ends_on": today + timedelta(days=330),
         "is_current": True,
@@ -191,8 +196,21 @@ def organiser(campaign_row: Campaign | None = None, role: str = Organiser.Role.O
 def partner(campaign_row: Campaign | None = None, **fields) -> tuple[Partner, User]:
     """A country partner of the current campaign, and somebody who sits at its desk."""
     owner = campaign_row or Campaign.objects.filter(is_current=True).first() or campaign()
-    row = Partner.objects.create(campaign=owner, **{"name_en": f"Chamber {next(_numbers)}", "country": "TH", **fields})
+    values = {"name": {"en": f"Chamber {next(_numbers)}"}, "country": "TH"}
+    row = Partner.objects.create(campaign=owner, **{**values, **fields})
     person, now = user(), timezone.now()
     seat = {"email": person.email, "user": person, "taken_at": now, "not_before": now}
     PartnerSeat.objects.create(partner=row, state="sent", finished_at=now, **seat)
     return row, person
+
+
+def read_in(language: str, client) -> None:
+    """The pages of a test client in this language: the choice of a visitor, the account of a person signed in."""
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+    if session := client.cookies.get(settings.SESSION_COOKIE_NAME):
+        choose_language(language, session.value)
+
+
+def choose_language(language: str, session: str) -> None:
+    """The account of the person of a session in this language."""
+    User.objects.filter(pk=SessionStore(session).get(SESSION_KEY)).update(language=language)

@@ -29,7 +29,7 @@ def test_french_supplier_and_chinese_buyer_match_within_ten_seconds_and_open_the
     claire.submit()
     claire.fill(city="Lons-le-Saunier", contact_name="Claire Morel", contact_email="claire@fruitiere.example")
     claire.submit()
-    claire.fill(about="Nous affinons du comté et du morbier depuis 1934, avec le lait de vingt fermes.")
+    claire.fill(about_fr="Nous affinons du comté et du morbier depuis 1934, avec le lait de vingt fermes.")
     claire.page.locator("[name=consent]").check()
     claire.submit()
 
@@ -44,7 +44,7 @@ def test_french_supplier_and_chinese_buyer_match_within_ten_seconds_and_open_the
     min_.submit()
     min_.fill(city="宁波", contact_name="陈敏", contact_email="chenmin@yonghai.example")
     min_.submit()
-    min_.fill(about="进口乳制品与葡萄酒，供应华东地区商超。")
+    min_.fill(**{"about_zh-hans": "进口乳制品与葡萄酒，供应华东地区商超。"})
     min_.page.locator("[name=consent]").check()
     min_.submit()
 

@@ -125,8 +125,8 @@ def test_quota_goods_are_zero_inside_the_quota_only(hs_code):
 
 
 def test_a_quota_is_of_the_heading_whatever_the_origin():
-    assert duty("100630", "US", DAY, TRADE).quota.good_en == "Rice"  # FAO, 17 September 2020: 5.3 million tonnes
-    assert duty("110100", "FR", DAY, TRADE).quota.good_en == "Wheat"
+    assert duty("100630", "US", DAY, TRADE).quota.good["en"] == "Rice"  # FAO, 17 September 2020: 5.3 million tonnes
+    assert duty("110100", "FR", DAY, TRADE).quota.good["en"] == "Wheat"
     assert [duty(code, "TH", DAY, TRADE).quota for code in ("100820", "", "080440", "10")] == [None] * 4
 
 

@@ -61,14 +61,17 @@ def test_rules_that_can_be_met_say_by_what():
 def test_every_text_stands_in_both_languages():
     for rule in BOOK.rules:
         for name in ("name", "summary", "authority", "how_to_satisfy"):
-            assert getattr(rule, f"{name}_en"), rule.code
-            assert any("\u4e00" <= char <= "\u9fff" for char in getattr(rule, f"{name}_zh")), rule.code
-        assert rule.legal_basis_en
-        assert rule.legal_basis_zh, rule.code
-        assert not re.search("[a-z]{2}", rule.legal_basis_zh), rule.code  # numbers of standards are its only Latin
+            texts = getattr(rule, name)
+            assert texts["en"], rule.code
+            assert any("\u4e00" <= char <= "\u9fff" for char in texts["zh-hans"]), rule.code
+        assert rule.legal_basis["en"]
+        assert rule.legal_basis["zh-hans"], rule.code
+        assert not re.search("[a-z]{2}", rule.legal_basis["zh-hans"]), (
+            rule.code
+        )  # numbers of standards are its only Latin
     for question in BOOK.questions.values():
-        assert question.text_en.endswith("?")
-        assert question.text_zh.endswith("？")
+        assert question.text["en"].endswith("?")
+        assert question.text["zh-hans"].endswith("？")
 
 
 def test_every_question_is_used():

@@ -379,7 +379,7 @@ def test_a_question_is_asked_only_where_the_code_does_not_decide(hs_code, expect
 
 
 def test_a_question_without_a_default_is_always_asked():
-    question = Question("x", "?", "？", "", "", (), (), (), None)
+    question = Question("x", {"en": "?"}, {}, (), (), (), None)
     assert question.by_code("848180") is None
 
 

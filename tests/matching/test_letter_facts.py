@@ -18,7 +18,8 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def line():
     HSCode.objects.update_or_create(
-        code="1006", defaults={"level": 4, "text_en": "Rice", "path_en": "Rice", "names_zh": "大米、泰国香米"}
+        code="1006",
+        defaults={"level": 4, "text": {"en": "Rice"}, "path": {"en": "Rice"}, "names": {"zh-hans": "大米、泰国香米"}},
     )
     demand = factories.demand(factories.company(city="Wuhan", country="CN"), lines=1, closing_on=date(2027, 1, 31))
     row = demand.lines.first()

@@ -78,7 +78,7 @@ def test_a_letter_says_its_list_and_where_answers_go(sink, site, person, setting
 
 
 def test_the_campaign_writes_and_its_organiser_stands_at_the_foot(sink, person, settings):
-    factories.campaign(name_en="Export to China 2027", name_zh="出口中国2027")
+    factories.campaign(name={"en": "Export to China 2027", "zh-hans": "出口中国2027"})
     settings.SENDER_ORGANISATION = "Department of Commerce of Hubei"
     settings.SENDER_ADDRESS = "8 Jianghan Road North, Wuhan 430021, China"
     tell(person, "demand_closed")
@@ -92,7 +92,7 @@ def test_the_campaign_writes_and_its_organiser_stands_at_the_foot(sink, person, 
 
 
 def test_a_chinese_campaign_writes_under_its_chinese_name(sink, person, settings):
-    factories.campaign(name_en="Export to China 2027", name_zh="出口中国2027")
+    factories.campaign(name={"en": "Export to China 2027", "zh-hans": "出口中国2027"})
     type(person).objects.filter(pk=person.pk).update(language="zh-hans")
     tell(person, "demand_closed")
     mail.deliver_waiting()

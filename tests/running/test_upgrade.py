@@ -14,7 +14,7 @@ from django.db.utils import DatabaseError
 from matchmaker.accounts.audit import first_broken, is_shortened, record
 from matchmaker.accounts.models import AuditEntry, User
 from matchmaker.companies.models import Company, Membership
-from matchmaker.events.models import CalendarAddress, EventParticipation
+from matchmaker.events.models import CalendarAddress, Event, EventParticipation
 from matchmaker.imports.models import Import, ImportRow
 from matchmaker.market_access.models import Registration
 from matchmaker.messaging.models import QuoteEvent
@@ -201,6 +201,12 @@ def _empty_the_record() -> None:
 def test_participants_stay_and_have_no_calendar_address_until_they_ask_for_one():
     assert EventParticipation.objects.get().booth == "A 12"
     assert not CalendarAddress.objects.exists()
+
+
+def test_texts_in_two_columns_become_texts_by_language():
+    event = Event.objects.get()
+    assert (event.name, event.city, event.theme) == ({"en": "Event", "zh-hans": "洽谈会"}, {"en": "Wuhan"}, {})
+    assert event.campaign.name == {"en": "Campaign", "zh-hans": "活动"}
 
 
 def test_rows_of_an_import_stay_and_a_file_to_confirm_is_opened_once_more():

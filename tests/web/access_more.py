@@ -122,8 +122,9 @@ class FullWorld(World):
     def fair(self):
         organiser, day = self.people["organiser"], timezone.localdate() + dt.timedelta(days=21)
         self.day = Event.objects.create(
-            campaign=self.campaign, slug="mday", name_en="Mday fair", name_zh="M", status="published", starts_on=day,
-            ends_on=day, opens_at=dt.time(9), closes_at=dt.time(11), tables=2, capacity=20, city_en="Wuhan",
+            campaign=self.campaign, slug="mday", name={"en": "Mday fair", "zh-hans": "M"}, status="published",
+            starts_on=day, ends_on=day, opens_at=dt.time(9), closes_at=dt.time(11), tables=2, capacity=20,
+            city={"en": "Wuhan"},
         )  # fmt: skip
         slots = self.day.slots()
         self.part = events.register_for_event(
@@ -211,14 +212,21 @@ class FullWorld(World):
         factories.hs_code("100630")
         self.rate = ExchangeRate.objects.create(currency="THB", yuan="0.2", as_of=self.now.date(), source="M")
         self.rule = EntryRule.objects.create(
-            code="m-rule", requirement="m", name_en="Mrule", name_zh="M", stage="before", evidence="access",
+            code="m-rule", requirement="m", name={"en": "Mrule", "zh-hans": "M"}, stage="before", evidence="access",
             confidence="hint",
         )  # fmt: skip
-        self.asked_question = EntryQuestion.objects.create(code="m_question", text_en="Mquestion", text_zh="M")
+        self.asked_question = EntryQuestion.objects.create(code="m_question", text={"en": "Mquestion", "zh-hans": "M"})
         self.admission = AccessNotice.objects.create(
-            rule_code="m-rule", origin="TH", hs_in=["08"], product_en="M", product_zh="M", basis="M", confidence="hint"
+            rule_code="m-rule",
+            origin="TH",
+            hs_in=["08"],
+            product={"en": "M", "zh-hans": "M"},
+            basis="M",
+            confidence="hint",
         )
-        self.agreement = Agreement.objects.create(code="M-FTA", name_en="M", name_zh="M", kind="fta", confidence="hint")
+        self.agreement = Agreement.objects.create(
+            code="M-FTA", name={"en": "M", "zh-hans": "M"}, kind="fta", confidence="hint"
+        )
         self.party = AgreementPartner.objects.create(
             agreement=self.agreement, origin="TH", valid_from=self.now.date(), confidence="hint"
         )

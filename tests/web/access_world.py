@@ -85,15 +85,16 @@ class World:
         notify(kind="company_approved", to=[admin], event_key="matrix", context=said, path="/desk/")
         self.notice = Notice.objects.get(event_key="matrix")
         days = {"starts_on": self.campaign.starts_on, "ends_on": self.campaign.ends_on, "campaign": self.campaign}
-        self.plan = Event.objects.create(slug="mplan", name_en="Mplan fair", name_zh="Mplan", city_en="Wuhan", **days)
-        self.event = Event.objects.create(slug="mfair", name_en="Mfair show", name_zh="M", status="published", **days)
+        plan, event = {"en": "Mplan fair", "zh-hans": "Mplan"}, {"en": "Mfair show", "zh-hans": "M"}
+        self.plan = Event.objects.create(slug="mplan", name=plan, city={"en": "Wuhan"}, **days)
+        self.event = Event.objects.create(slug="mfair", name=event, status="published", **days)
 
-        self.partner, self.people["partner"] = factories.partner(self.campaign, name_en="Mpartner Chamber")
-        self.guild, _person = factories.partner(self.campaign, name_en="Mguild")
+        self.partner, self.people["partner"] = factories.partner(self.campaign, name={"en": "Mpartner Chamber"})
+        self.guild, _person = factories.partner(self.campaign, name={"en": "Mguild"})
         at_desk = {"by": self.people["partner"], "partner": self.partner}
         self.code = partners.make_code(label="Mlabel", quota=5, days=30, **at_desk)
         self.enrolment = partners.use_code(by=admin, company=self.seller, text=self.code.code)
-        asks = {"side": "", "kind": "line", "label_en": "Mquestion", "label_zh": "", "help_en": "", "help_zh": ""}
+        asks = {"side": "", "kind": "line", "label": {"en": "Mquestion"}, "help": {}}
         self.question = questions.save_question(
             by=self.people["organiser"], campaign=self.campaign, options=[], is_required=False, **asks
         )

@@ -50,7 +50,7 @@ def test_the_site_administrator_lands_in_the_administration_and_finds_it_again(c
 def test_registering_is_offered_to_companies_and_leads_others_to_joining(client):
     campaign = factories.campaign()
     days = {"starts_on": campaign.starts_on, "ends_on": campaign.ends_on, "campaign": campaign}
-    Event.objects.create(slug="fair", name_en="Fair", name_zh="展会", status="published", **days)
+    Event.objects.create(slug="fair", name={"en": "Fair", "zh-hans": "展会"}, status="published", **days)
     button = reverse("meetings_register", args=["fair"])
     client.force_login(factories.member_of(factories.supplier()))
     assert button in client.get(reverse("meetings")).text

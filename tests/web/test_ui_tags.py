@@ -14,7 +14,12 @@ from matchmaker.web.templatetags import trade, ui
 
 @pytest.mark.parametrize(
     ("language", "expected"),
-    [("en", "$12,000"), ("zh-hans", "US$12,000"), ("fr", "12\u202f000\xa0$US"), ("ar", "\u200f12,000\xa0US$\u200e")],
+    [
+        ("en", "$12,000"),
+        ("zh-hans", "US$12,000"),
+        ("fr", "12\u202f000\xa0$US"),
+        ("ar", "\u2067\u200f12,000\xa0US$\u200e\u2069"),
+    ],
 )
 def test_whole_money_is_written_in_the_readers_habit_without_decimals(language, expected):
     with translation.override(language):

@@ -1,15 +1,13 @@
 """The campaign, who runs it and who takes part."""
 
 from django.conf import settings
-from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from matchmaker.companies.models import Company
 from matchmaker.core.ids import Public
-from matchmaker.core.text import validate_one_line, validate_text
+from matchmaker.core.multilingual import MultilingualField
 
 CONTACT_FIELDS = ("contact_name", "contact_email", "contact_phone")
 
@@ -20,14 +18,8 @@ def every_contact_field() -> list[str]:
 
 class Campaign(Public):
     slug = models.SlugField(unique=True)
-    name_en = models.CharField(_("name in English"), max_length=160, validators=[validate_one_line])
-    name_zh = models.CharField(_("name in Chinese"), max_length=160, validators=[validate_one_line])
-    about_en = models.TextField(
-        _("about, in English"), max_length=4000, blank=True, validators=[validate_text, MaxLengthValidator(4000)]
-    )
-    about_zh = models.TextField(
-        _("about, in Chinese"), max_length=4000, blank=True, validators=[validate_text, MaxLengthValidator(4000)]
-    )
+    name = MultilingualField(_("name"), max_length=160, required_languages=settings.ORGANISER_LANGUAGES)
+    about = MultilingualField(_("about"), max_length=4000, multiline=True, blank=True)
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("until"))
     is_current = models.BooleanField(default=False)
@@ -43,15 +35,7 @@ class Campaign(Public):
         ]
 
     def __str__(self):
-        return self.name
-
-    @property
-    def name(self) -> str:
-        return self.name_zh if (get_language() or "").startswith("zh") else self.name_en
-
-    @property
-    def about(self) -> str:
-        return self.about_zh if (get_language() or "").startswith("zh") else self.about_en
+        return str(self.name)
 
 
 class Organiser(models.Model):

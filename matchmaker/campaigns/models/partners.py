@@ -4,15 +4,16 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.fields.json import KT
 from django.db.models.functions import Lower
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from matchmaker.campaigns.models.campaign import Campaign, Organiser
 from matchmaker.companies.models import Company
-from matchmaker.core import reference
+from matchmaker.core import languages, reference
 from matchmaker.core.ids import Public
+from matchmaker.core.multilingual import MultilingualField, Texts
 from matchmaker.core.text import validate_one_line, validate_text
 
 MOST_COMPANIES = 5_000
@@ -40,8 +41,7 @@ class Partner(Public):
     """An organisation that brings companies to a campaign, up to a quota."""
 
     campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="partners")
-    name_en = models.CharField(_("name in English"), max_length=160, validators=[validate_one_line])
-    name_zh = models.CharField(_("name in Chinese"), max_length=160, blank=True, validators=[validate_one_line])
+    name = MultilingualField(_("name"), max_length=160, required_languages=[languages.ENGLISH])
     country = models.CharField(_("country"), max_length=2, blank=True)  # '' where it speaks for several
     quota = models.PositiveIntegerField(
         _("companies it may bring"),
@@ -55,27 +55,19 @@ class Partner(Public):
     objects = PartnerQuerySet.as_manager()
 
     class Meta:
-        ordering = ["name_en"]
+        ordering = [KT("name__en")]
         constraints = [
-            models.UniqueConstraint("campaign", Lower("name_en"), name="partner_named_once"),
+            models.UniqueConstraint("campaign", Lower(KT("name__en")), name="partner_named_once"),
             models.CheckConstraint(condition=Q(quota__gte=1), name="partner_may_bring_somebody"),
         ]
 
     def __str__(self):
-        return self.name
+        return str(self.name)
 
     @property
-    def name(self) -> str:
-        return (self.name_zh or self.name_en) if (get_language() or "").startswith("zh") else self.name_en
-
-    @property
-    def names(self) -> dict[str, dict[str, str]]:
+    def names(self) -> dict[str, Texts]:
         """Its name and that of its campaign by language, for letters."""
-        campaign = self.campaign
-        return {
-            "partner": {"en": self.name_en, "zh-hans": self.name_zh or self.name_en},
-            "campaign": {"en": campaign.name_en, "zh-hans": campaign.name_zh},
-        }
+        return {"partner": self.name, "campaign": self.campaign.name}
 
     @property
     def country_name(self) -> str:

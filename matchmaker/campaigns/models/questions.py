@@ -3,15 +3,15 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from matchmaker.campaigns.models.campaign import Campaign, Organiser
 from matchmaker.companies.models import Company
-from matchmaker.core import reference
+from matchmaker.core import languages, reference
 from matchmaker.core.ids import Public
 from matchmaker.core.lists import format_list
-from matchmaker.core.text import validate_one_line, validate_text
+from matchmaker.core.multilingual import MultilingualField, Texts
+from matchmaker.core.text import validate_text
 
 
 class QuestionQuerySet(models.QuerySet):
@@ -50,11 +50,9 @@ class Question(Public):
     campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="questions")
     side = models.CharField(_("who is asked"), max_length=10, blank=True, choices=Side)
     kind = models.CharField(_("kind of answer"), max_length=10, choices=Kind)
-    label_en = models.CharField(_("question in English"), max_length=200, validators=[validate_one_line])
-    label_zh = models.CharField(_("question in Chinese"), max_length=200, blank=True, validators=[validate_one_line])
-    help_en = models.CharField(_("help in English"), max_length=300, blank=True, validators=[validate_one_line])
-    help_zh = models.CharField(_("help in Chinese"), max_length=300, blank=True, validators=[validate_one_line])
-    options = models.JSONField(default=list, blank=True)  # [[English, Chinese], …]; an answer keeps the English one
+    label = MultilingualField(_("question"), max_length=200, required_languages=[languages.ENGLISH])
+    help = MultilingualField(_("help"), max_length=300, blank=True)
+    options = models.JSONField(default=list, blank=True)  # texts by language; an answer keeps the English one
     is_required = models.BooleanField(_("an answer is needed to submit"), default=False)
     position = models.PositiveIntegerField(default=0)
     retired_at = models.DateTimeField(null=True, blank=True)
@@ -70,21 +68,12 @@ class Question(Public):
         ]
 
     def __str__(self):
-        return self.label
-
-    @property
-    def label(self) -> str:
-        return (self.label_zh or self.label_en) if (get_language() or "").startswith("zh") else self.label_en
-
-    @property
-    def help(self) -> str:
-        return (self.help_zh or self.help_en) if (get_language() or "").startswith("zh") else self.help_en
+        return str(self.label)
 
     @property
     def choices(self) -> list[tuple[str, str]]:
         """What is kept and what is shown, in the reader's language."""
-        in_chinese = (get_language() or "").startswith("zh")
-        return [(english, chinese if in_chinese and chinese else english) for english, chinese in self.options]
+        return [(option[languages.ENGLISH], str(Texts(option))) for option in self.options]
 
 
 class AnswerQuerySet(models.QuerySet):

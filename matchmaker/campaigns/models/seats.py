@@ -92,4 +92,4 @@ class TeamSeat(Seat):
         ]
 
     def facts(self):
-        return {"campaign": {"en": self.campaign.name_en, "zh-hans": self.campaign.name_zh}}
+        return {"campaign": self.campaign.name}

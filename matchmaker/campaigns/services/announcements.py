@@ -24,6 +24,7 @@ from matchmaker.campaigns.models import Campaign
 from matchmaker.campaigns.services import require_organiser
 from matchmaker.companies.models import Company, Membership
 from matchmaker.core import reference
+from matchmaker.core.languages import site_languages
 from matchmaker.core.problems import Refused
 from matchmaker.core.text import validate_one_line, validate_text
 from matchmaker.notifications.models import Announcement, Notice
@@ -91,7 +92,7 @@ def write(
     if row.pk and not _drafts(campaign).filter(pk=row.pk).exists():
         raise Refused("already_sent", _("This announcement was sent and cannot be changed any more."))
     row.audience, row.texts = _checked_segment(segment), _checked_texts(texts)
-    row.sender = {language: _name(campaign, language) for language, _label in settings.LANGUAGES}
+    row.sender = {language.code: _name(campaign, language.code) for language in site_languages()}
     row.state, row.written_by = Announcement.State.DRAFT, by
     row.save()
     return row
@@ -189,25 +190,31 @@ def _checked_segment(segment: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _checked_texts(texts: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
-    """Subject and body in every language of the site, since each is read by somebody."""
+    """Subject and body by language: those in which organisers always write, and any others."""
     found: dict[str, dict[str, str]] = {}
     wrong: dict[str, Any] = {}
     checks = {
         "subject": (validate_one_line, MaxLengthValidator(150)),
         "body": (validate_text, MaxLengthValidator(5000)),
     }
-    for language, _label in settings.LANGUAGES:
-        found[language] = {}
+    for language in site_languages():
+        code = language.code
+        parts = {part: (texts.get(code, {}).get(part) or "").replace("\r\n", "\n").strip() for part in checks}
+        is_needed = code in settings.ORGANISER_LANGUAGES
+        if not is_needed and not any(parts.values()):
+            continue
+        found[code] = parts
         for part, validators in checks.items():
-            text = (texts.get(language, {}).get(part) or "").replace("\r\n", "\n").strip()
-            found[language][part] = text
+            text = parts[part]
             try:
-                if not text:
+                if not text and is_needed:
                     raise ValidationError(_("Write it in this language too: some of your readers read only this one."))
+                if not text:
+                    raise ValidationError(_("Write this in the same language, or leave both boxes empty."))
                 for validator in validators:
                     validator(text)
             except ValidationError as error:
-                wrong[f"{part}_{language}"] = error.messages
+                wrong[f"{part}_{code}"] = error.messages
     if wrong:
         raise ValidationError(wrong)
     return found
@@ -215,4 +222,4 @@ def _checked_texts(texts: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str
 
 def _name(campaign: Campaign, language: str) -> str:
     with override(language):
-        return campaign.name
+        return str(campaign.name)

@@ -15,7 +15,7 @@ KINDS: tuple[type[Seat], ...] = (PartnerSeat, TeamSeat)
 def campaign_name() -> str:
     """The name of the current campaign in the language set; "" where there is none."""
     campaign = Campaign.objects.filter(is_current=True).first()
-    return campaign.name if campaign else ""
+    return str(campaign.name) if campaign else ""
 
 
 def introduce_partner(invitation: Invitation) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from matchmaker.notifications.services import notify, take_back
 
 LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # none that is taken for another on paper
 LONGEST_DAYS = 365
-PARTNER_FIELDS = ("name_en", "name_zh", "country", "quota", "is_trusted")
+PARTNER_FIELDS = ("name", "country", "quota", "is_trusted")
 
 
 def require_partner(user: User, partner: Partner) -> None:
@@ -194,7 +194,7 @@ def use_code(*, by: User, company: Company, text: str) -> Enrolment:
         to=_people(code.partner),
         about=code.partner.uid,
         event_key=f"partner_enrolled:{enrolment.uid}",
-        context={"partner": code.partner.name_en, "company": str(company), "label": code.label},
+        context={"partner": code.partner.name, "company": str(company), "label": code.label},
         path=f"/partner/{code.partner.uid}/companies/{enrolment.uid}/",
     )
     if code.vouches:
@@ -250,7 +250,7 @@ def _write_vouch(by: User, enrolment: Enrolment, text: str) -> Enrolment:
         to=admins(company),
         about=company.uid,
         event_key=f"partner_vouched:{enrolment.uid}:{enrolment.vouched_at.isoformat()}",
-        context={"partner": partner.name_en, "company": str(company)},
+        context={"partner": partner.name, "company": str(company)},
         path=f"/companies/{company.uid}/members/",
     )
     approve_vouched(company=company, campaign=partner.campaign)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F, QuerySet
@@ -17,11 +18,11 @@ from matchmaker.campaigns.models import Answer, Campaign, Question
 from matchmaker.campaigns.services import require_organiser
 from matchmaker.companies.members import require_admin
 from matchmaker.companies.models import Company
-from matchmaker.core import reference
+from matchmaker.core import languages, reference
 from matchmaker.core.lists import format_list
 from matchmaker.core.text import validate_one_line, validate_text, web_address
 
-FIELDS = ("side", "kind", "label_en", "label_zh", "help_en", "help_zh", "options", "is_required")
+FIELDS = ("side", "kind", "label", "help", "options", "is_required")
 MOST = 40  # questions of one campaign: a longer form is not filled in
 MOST_OPTIONS = 60
 LIMITS = {Question.Kind.LINE: 200, Question.Kind.TEXT: 2000, Question.Kind.ADDRESS: 200}
@@ -51,11 +52,17 @@ def save_question(*, by: User, campaign: Campaign, question: Question | None = N
         question.options = []
     elif not 2 <= len(question.options) <= MOST_OPTIONS:
         raise ValidationError({"options": _("Write between 2 and %(count)d options.") % {"count": MOST_OPTIONS}})
-    elif len({english for english, _chinese in question.options}) != len(question.options):
+    elif len({option.get(languages.ENGLISH) for option in question.options}) != len(question.options):
         raise ValidationError({"options": _("Each option stands once.")})
     question.full_clean()
     question.save()
-    record(by=by, verb="save_question", on=question, organisation=campaign, facts={"question": question.label_en})
+    record(
+        by=by,
+        verb="save_question",
+        on=question,
+        organisation=campaign,
+        facts={"question": question.label.text(languages.ENGLISH)},
+    )
     return question
 
 
@@ -67,7 +74,7 @@ def _keep_what_was_answered(question: Question, fields: Mapping[str, Any]) -> No
     chosen = set()
     for value in question.answers.values_list("value", flat=True):
         chosen |= {value} if isinstance(value, str) else set(value)
-    gone = chosen - {english for english, _chinese in fields["options"]}
+    gone = chosen - {option.get(languages.ENGLISH) for option in fields["options"]}
     if gone:
         raise ValidationError(
             {"options": _("Companies chose these already, so they stay: %(options)s.") % {"options": format_list(gone)}}
@@ -146,7 +153,7 @@ def _country(raw: Any) -> str:
 
 def _chosen(question: Question, raw: Any) -> str | list[str]:
     single = question.kind == Question.Kind.CHOICE
-    offered = [english for english, _chinese in question.options]
+    offered = [option[languages.ENGLISH] for option in question.options]
     chosen = [raw] if isinstance(raw, str) else list(raw)
     if not set(chosen) <= set(offered) or (single and len(chosen) != 1):
         raise ValidationError(_("Choose from the list."))
@@ -177,15 +184,16 @@ def _number(raw: Any) -> int | float:
 
 
 def words(question: Question, value: Any) -> str:
-    """What a search may type to find it: an option or a country in both languages."""
+    """What a search may type to find it: an option or a country in every language."""
     if isinstance(value, bool):
         return "yes 是" if value else "no 否"
     if question.kind == Question.Kind.COUNTRY:
-        names = reference.countries()[value]
-        return f"{value} {names['name_en']} {names['name_zh']}"
+        row = reference.countries()[value]
+        return " ".join([value, *(reference.name_in(row, code) for code in settings.ORGANISER_LANGUAGES)])
     if question.kind in WITH_OPTIONS:
         chosen = [value] if isinstance(value, str) else value
-        return ", ".join(" ".join(option).strip() for option in question.options if option[0] in chosen)
+        found = (option for option in question.options if option[languages.ENGLISH] in chosen)
+        return ", ".join(" ".join(option.values()) for option in found)
     return str(value)
 
 

@@ -4,6 +4,7 @@ A team keeps an administrator. Verbs that could take the last one lock the campa
 """
 
 import datetime as dt
+from collections.abc import Mapping
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -20,8 +21,7 @@ from matchmaker.notifications.services import take_back
 def start_campaign(
     *,
     slug: str,
-    name_en: str,
-    name_zh: str,
+    name: Mapping[str, str],
     starts_on: dt.date,
     ends_on: dt.date,
     admin: str,
@@ -32,13 +32,14 @@ def start_campaign(
     It becomes the current one where there is none; `make_current` changes that later. Whoever can run commands on the
     server may do this, nobody else.
 
+    Args:
+        name: by language code.
+
     Raises:
         ValidationError: by field.
     """
     current = not Campaign.objects.filter(is_current=True).exists()
-    campaign = Campaign(
-        slug=slug, name_en=name_en, name_zh=name_zh, starts_on=starts_on, ends_on=ends_on, is_current=current
-    )
+    campaign = Campaign(slug=slug, name=name, starts_on=starts_on, ends_on=ends_on, is_current=current)
     campaign.full_clean()
     campaign.save()
     record(by=None, verb="start_campaign", on=campaign)

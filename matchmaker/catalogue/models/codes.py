@@ -1,8 +1,15 @@
 """The campaign's categories and the Harmonized System."""
 
+import re
+
 from django.db import models
-from django.utils.translation import get_language
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from matchmaker.core import languages
+from matchmaker.core.multilingual import MultilingualField
+
+NAMES_APART = re.compile("、|; ")  # between two names of one cell
 
 
 class Category(models.Model):
@@ -18,10 +25,7 @@ class Category(models.Model):
 
     code = models.CharField(max_length=10, primary_key=True)
     group = models.CharField(max_length=4, choices=Group)
-    name_en = models.CharField(max_length=120)
-    name_zh = models.CharField(max_length=120)
-    name_fr = models.CharField(max_length=120, blank=True)
-    name_es = models.CharField(max_length=120, blank=True)
+    name = MultilingualField(_("name"), max_length=120)
 
     class Meta:
         ordering = ["code"]
@@ -29,12 +33,7 @@ class Category(models.Model):
         verbose_name_plural = _("categories")
 
     def __str__(self):
-        return self.name
-
-    @property
-    def name(self) -> str:
-        language = (get_language() or "en").split("-")[0]
-        return getattr(self, f"name_{language}", "") or self.name_en
+        return str(self.name)
 
 
 class HSCode(models.Model):
@@ -44,12 +43,10 @@ class HSCode(models.Model):
     level = models.PositiveSmallIntegerField()  # 2, 4 or 6 digits
     parent = models.ForeignKey("self", models.CASCADE, null=True, blank=True, related_name="children")
     section = models.CharField(max_length=6)
-    text_en = models.TextField()
-    path_en = models.TextField()
-    path_fr = models.TextField(blank=True)
-    path_es = models.TextField(blank=True)
-    title_zh = models.TextField(blank=True)  # chapters only: no open source of lower Chinese texts was found
-    names_zh = models.TextField(blank=True)  # what such goods are called day by day, below the chapters: 大米、泰国香米
+    text = MultilingualField(multiline=True)  # of the nomenclature, in the languages that have one
+    path = MultilingualField(multiline=True)  # the texts from the chapter down
+    title = MultilingualField(blank=True)  # of chapters, where the nomenclature is not in the language
+    names = MultilingualField(blank=True)  # what such goods are called day by day, below the chapters: 大米、泰国香米
     category = models.ForeignKey(Category, models.SET_NULL, null=True, blank=True, related_name="hs_codes")
 
     class Meta:
@@ -65,16 +62,34 @@ class HSCode(models.Model):
         return f"{self.code[:4]}.{self.code[4:]}" if len(self.code) == 6 else self.code
 
     @property
-    def is_in_chinese(self) -> bool:
-        """Whether this reader is told what it is by its everyday names in Chinese."""
-        return bool(self.names_zh) and (get_language() or "").startswith("zh")
+    def description_language(self) -> str:
+        """The language that `description` is in for this reader."""
+        reader = languages.current()
+        named = self.names.has(reader) and not self.text.has(reader)
+        return self.names.language() if named else self.text.language()
 
     @property
-    def text(self) -> str:
-        """What it is: everyday names for a Chinese reader where there are any, the tariff's English for all others."""
-        return f"{self.names_zh}等" if self.is_in_chinese else self.text_en
+    def description_tag(self) -> str:
+        """The same for the attribute `lang`."""
+        return languages.tag_of(self.description_language)
 
     @property
-    def chapter_zh(self) -> str:
-        """The Chinese title of its chapter: 谷物. Asks for the lines above it."""
-        return self.title_zh or (self.parent.chapter_zh if self.parent else "")
+    def description(self) -> str:
+        """What it is: the nomenclature's text, or everyday names where that is not in the reader's language."""
+        code = self.description_language
+        if self.text.has(code):
+            return self.text[code]
+        return gettext("%(names)s and similar goods") % {"names": self.names.text(code)}
+
+    @property
+    def everyday_names(self) -> list[str]:
+        """Its everyday names in the reader's own language, the most usual first."""
+        code = languages.site_code(languages.current())
+        return NAMES_APART.split(self.names[code]) if code in self.names else []
+
+    @property
+    def chapter_title(self) -> str:
+        """The title of its chapter in the reader's own language: 谷物; "" without one. Asks for the lines above it."""
+        if self.title.has(languages.current()):
+            return str(self.title)
+        return self.parent.chapter_title if self.parent else ""

@@ -2,7 +2,6 @@
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import get_language
@@ -10,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from matchmaker.core import reference
 from matchmaker.core.ids import Public
-from matchmaker.core.text import validate_one_line, validate_text
+from matchmaker.core.multilingual import MultilingualField
+from matchmaker.core.text import validate_one_line
 
 NUMBER_TAKEN = "number_taken"  # what a program reads of the refusal
 # The same whoever holds the number, a draft and a buyer nobody sees included: it does not say who that is.
@@ -99,12 +99,7 @@ class Company(Public):
     size = models.CharField(_("employees"), max_length=10, blank=True, choices=Size)
     languages = models.JSONField(_("languages spoken"), default=list, blank=True)
     first_time_exporter = models.BooleanField(_("first time selling to China"), default=False)
-    about = models.TextField(
-        _("about the company"), max_length=3000, blank=True, validators=[validate_text, MaxLengthValidator(3000)]
-    )
-    about_en = models.TextField(
-        _("about the company, in English"), max_length=3000, blank=True, validators=[validate_text]
-    )
+    about = MultilingualField(_("about the company"), max_length=3000, multiline=True, blank=True)
     status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT)
     status_reason = models.CharField(max_length=500, blank=True)
     verification = models.PositiveSmallIntegerField(choices=Verification, default=Verification.CLAIMED)
@@ -168,6 +163,12 @@ class Company(Public):
         """The name in the other script, shown beside the first; '' when it is the same."""
         shown = self.display_name
         return next((n for n in (self.legal_name, self.name_zh, self.name_latin) if n and n != shown), "")
+
+    @property
+    def about_shown(self) -> list[dict[str, str]]:
+        """What it says of itself for this reader, and what it wrote in its own language where that differs."""
+        codes = dict.fromkeys([self.about.language(), self.about.language(self.language)])
+        return [{"text": self.about[code], "lang": code} for code in codes if code]
 
     @property
     def country_name(self) -> str:

@@ -3,20 +3,21 @@
 import datetime as dt
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.functional import cached_property
-from django.utils.translation import get_language, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext, pgettext_lazy
 
 from matchmaker.campaigns.models import Campaign
-from matchmaker.core import reference
+from matchmaker.core import languages, reference
 from matchmaker.core.clocks import CHINA
 from matchmaker.core.ids import Public
-from matchmaker.core.text import validate_one_line, validate_text
+from matchmaker.core.multilingual import MultilingualField
 from matchmaker.events.slots import slot_starts
 
 
@@ -24,12 +25,6 @@ def room_pattern(text: str) -> None:
     """An address with a place for each meeting's own room."""
     if not text.startswith("https://") or text.count("{room}") != 1 or set(text) & set(' \t\n"<>'):
         raise ValidationError(_("Write an https address with {room} where each meeting's own name goes."))
-
-
-def in_language(row: models.Model, field: str) -> str:
-    """`field` in the reader's language, in the other one where that is empty."""
-    first, second = ("zh", "en") if (get_language() or "").startswith("zh") else ("en", "zh")
-    return getattr(row, f"{field}_{first}") or getattr(row, f"{field}_{second}")
 
 
 class EventQuerySet(models.QuerySet):
@@ -71,22 +66,13 @@ class Event(Public):
 
     campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="events")
     slug = models.SlugField(unique=True)
-    name_en = models.CharField(_("name in English"), max_length=160, validators=[validate_one_line])
-    name_zh = models.CharField(_("name in Chinese"), max_length=160, validators=[validate_one_line])
-    about_en = models.TextField(
-        _("about, in English"), max_length=4000, blank=True, validators=[validate_text, MaxLengthValidator(4000)]
-    )
-    about_zh = models.TextField(
-        _("about, in Chinese"), max_length=4000, blank=True, validators=[validate_text, MaxLengthValidator(4000)]
-    )
-    theme_en = models.CharField(_("theme in English"), max_length=160, blank=True, validators=[validate_one_line])
-    theme_zh = models.CharField(_("theme in Chinese"), max_length=160, blank=True, validators=[validate_one_line])
+    name = MultilingualField(_("name"), max_length=160, required_languages=settings.ORGANISER_LANGUAGES)
+    about = MultilingualField(_("about"), max_length=4000, multiline=True, blank=True)
+    theme = MultilingualField(_("theme"), max_length=160, blank=True)
     guest_country = models.CharField(_("guest country"), max_length=2, blank=True)
     mode = models.CharField(_("held"), max_length=10, choices=Mode, default=Mode.ON_SITE)
-    venue_en = models.CharField(_("venue in English"), max_length=160, blank=True, validators=[validate_one_line])
-    venue_zh = models.CharField(_("venue in Chinese"), max_length=160, blank=True, validators=[validate_one_line])
-    city_en = models.CharField(_("city in English"), max_length=80, blank=True, validators=[validate_one_line])
-    city_zh = models.CharField(_("city in Chinese"), max_length=80, blank=True, validators=[validate_one_line])
+    venue = MultilingualField(_("venue"), max_length=160, blank=True)
+    city = MultilingualField(_("city"), max_length=80, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=40, default=CHINA)
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("until"))
@@ -146,7 +132,7 @@ class Event(Public):
         ]
 
     def __str__(self):
-        return self.name
+        return str(self.name)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -195,35 +181,12 @@ class Event(Public):
     def place_of(self, table: int) -> str:
         """The name of the hall a table stands in; '' where halls have no names."""
         halls = self.hall_of_table
-        return halls[table - 1].name if 0 < table <= len(halls) else ""
-
-    def _in_language(self, field: str) -> str:
-        return in_language(self, field)
-
-    @property
-    def name(self) -> str:
-        return self._in_language("name")
-
-    @property
-    def about(self) -> str:
-        return self._in_language("about")
-
-    @property
-    def theme(self) -> str:
-        return self._in_language("theme")
-
-    @property
-    def venue(self) -> str:
-        return self._in_language("venue")
-
-    @property
-    def city(self) -> str:
-        return self._in_language("city")
+        return str(halls[table - 1].name) if 0 < table <= len(halls) else ""
 
     @property
     def place(self) -> str:
         """Venue and city as one line; '' where neither is known."""
-        return pgettext("between two facts", ", ").join(filter(None, (self.venue, self.city)))
+        return pgettext("between two facts", ", ").join(str(text) for text in (self.venue, self.city) if text)
 
     @property
     def guest_country_name(self) -> str:
@@ -234,8 +197,7 @@ class Hall(Public):
     """A hall of the venue. Tables are numbered through the event: the first hall has 1 to n, the next goes on."""
 
     event = models.ForeignKey(Event, models.CASCADE, related_name="halls")
-    name_en = models.CharField(_("name in English"), max_length=80, validators=[validate_one_line])
-    name_zh = models.CharField(_("name in Chinese"), max_length=80, blank=True, validators=[validate_one_line])
+    name = MultilingualField(_("name"), max_length=80, required_languages=[languages.ENGLISH])
     tables = models.PositiveSmallIntegerField(_("tables"), validators=[MinValueValidator(1), MaxValueValidator(2000)])
 
     class Meta:
@@ -244,8 +206,4 @@ class Hall(Public):
         constraints = [models.CheckConstraint(condition=Q(tables__gte=1), name="hall_has_tables")]
 
     def __str__(self):
-        return self.name
-
-    @property
-    def name(self) -> str:
-        return in_language(self, "name")
+        return str(self.name)

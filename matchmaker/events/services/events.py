@@ -10,25 +10,25 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, override
 
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
 from matchmaker.campaigns.models import Campaign
 from matchmaker.campaigns.services import require_organiser
-from matchmaker.core import reference
+from matchmaker.core import languages, reference
 from matchmaker.core.problems import Refused
 from matchmaker.events.models import Event, Hall, Interpreter, Meeting
 from matchmaker.events.services import notices
 from matchmaker.events.services.participations import move_up
 
 EDITABLE = (
-    "name_en", "name_zh", "about_en", "about_zh", "theme_en", "theme_zh", "guest_country", "mode", "venue_en",
-    "venue_zh", "city_en", "city_zh", "time_zone", "starts_on", "ends_on", "opens_at", "closes_at", "slot_minutes",
-    "break_minutes", "pause_from", "pause_until", "tables", "capacity", "registration_from", "registration_until",
-    "sides_open", "asks_from", "asks_matched_only", "asks_again", "requests_a_company", "requests_in_all",
-    "room_url", "remind_hours",
+    "name", "about", "theme", "guest_country", "mode", "venue", "city", "time_zone", "starts_on", "ends_on", "opens_at",
+    "closes_at", "slot_minutes", "break_minutes", "pause_from", "pause_until", "tables", "capacity",
+    "registration_from", "registration_until", "sides_open", "asks_from", "asks_matched_only", "asks_again",
+    "requests_a_company", "requests_in_all", "room_url", "remind_hours",
 )  # fmt: skip
+LONGEST_NAME = 160  # of an event, in each language
 DATES = ("starts_on", "ends_on", "registration_from", "registration_until")
 # What the times and tables of booked meetings stand on.
 GRID = (
@@ -51,7 +51,7 @@ def save_event(*, by: User, campaign: Campaign, event: Event | None = None, **fi
         if name not in EDITABLE:
             raise ValueError(f"{name} is not for organisers to write")
         setattr(event, name, value)
-    event.slug = event.slug or _free_slug(event.name_en)
+    event.slug = event.slug or _free_slug(event.name.text(languages.ENGLISH))
     problems = {**_problems_of(event), **(_problems_with_meetings(before, event) if before else {})}
     try:
         event.full_clean(exclude=["campaign", *problems])
@@ -72,8 +72,8 @@ def _problems_of(event: Event) -> dict[str, Any]:
         problems["time_zone"] = _("Write a time zone such as Asia/Shanghai.")
     if event.guest_country and event.guest_country not in reference.countries():
         problems["guest_country"] = _("Choose a country from the list.")
-    if event.mode == Event.Mode.ON_SITE and not (event.city_en or event.city_zh):
-        problems["city_en"] = _("An event on site needs a city: write it in English or in Chinese.")
+    if event.mode == Event.Mode.ON_SITE and not event.city:
+        problems["city"] = _("An event on site needs a city: write it in one language at least.")
     if not event.slot_minutes:
         problems["slot_minutes"] = _("A meeting lasts at least a minute.")
     return problems
@@ -131,10 +131,14 @@ def cancel_event(*, by: User, event: Event) -> Event:
 def values_for_copy(event: Event) -> dict[str, Any]:
     """The settings of an event for a new one: the name says that it is a copy, and no date is taken over."""
     values = {name: getattr(event, name) for name in EDITABLE if name not in DATES}
-    for field, mark in (("name_en", " (copy)"), ("name_zh", "（副本）")):
-        longest = (Event._meta.get_field(field).max_length or 0) - len(mark)  # type: ignore[union-attr]
-        values[field] = values[field][:longest] + mark
+    values["name"] = {code: _copied(name, code) for code, name in event.name.items()}
     return values
+
+
+def _copied(name: str, code: str) -> str:
+    with override(code):
+        mark = _("%(name)s (copy)") % {"name": ""}
+        return _("%(name)s (copy)") % {"name": name[: LONGEST_NAME - len(mark)]}
 
 
 @transaction.atomic
@@ -143,13 +147,13 @@ def copy_event(*, by: User, event: Event) -> Event:
     dates = {name: getattr(event, name) for name in DATES}
     copied = save_event(by=by, campaign=event.campaign, **values_for_copy(event), **dates)
     for hall in event.halls.all():
-        Hall.objects.create(event=copied, name_en=hall.name_en, name_zh=hall.name_zh, tables=hall.tables)
+        Hall.objects.create(event=copied, name=hall.name, tables=hall.tables)
     return copied
 
 
 @transaction.atomic
 def set_halls(*, by: User, event: Event, halls: Sequence[Mapping[str, Any]]) -> Event:
-    """Say which halls there are, each {name_en, name_zh, tables}; the event then has all their tables.
+    """Say which halls there are, each {name, tables}; the event then has all their tables.
 
     Without halls the event keeps its number of tables and they stand in one room.
 

@@ -1,8 +1,9 @@
-"""What participants are told, one kind a function. Names go out in both languages."""
+"""What participants are told, one kind a function. Names go out in every language."""
 
 import datetime as dt
 from collections.abc import Callable, Iterable
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import override
@@ -23,7 +24,7 @@ from matchmaker.events.models import (
 
 
 def _about(event: Event) -> dict:
-    return {"event": {"en": event.name_en or event.name_zh, "zh-hans": event.name_zh or event.name_en}}
+    return {"event": event.name}
 
 
 def _names(company: Company) -> dict:
@@ -31,17 +32,17 @@ def _names(company: Company) -> dict:
     return {"company": {"en": latin, "zh-hans": chinese}}
 
 
-def _in_both(say: Callable[[], str]) -> dict[str, str]:
+def _in_all(say: Callable[[], str]) -> dict[str, str]:
     """What the site says, in each language; the letter takes the reader's."""
     found = {}
-    for language in ("en", "zh-hans"):
+    for language, _name in settings.LANGUAGES:
         with override(language):
             found[language] = say()
     return found
 
 
 def _zone(event: Event) -> dict[str, str]:
-    return _in_both(lambda: zone_name(event.time_zone, in_brackets=True))
+    return _in_all(lambda: zone_name(event.time_zone, in_brackets=True))
 
 
 def _page(event: Event) -> str:
@@ -89,8 +90,8 @@ def meeting_changed(meeting: Meeting, *, to: Iterable[Company]) -> None:
                 "cancelled": meeting.status == Meeting.Status.CANCELLED,
                 "when": _clock(event, meeting.starts_at),
                 "zone": _zone(event),
-                "where": _in_both(lambda meeting=meeting: meeting.where),
-                "why": _in_both(lambda meeting=meeting: meeting.why),
+                "where": _in_all(lambda meeting=meeting: meeting.where),
+                "why": _in_all(lambda meeting=meeting: meeting.why),
                 "calendar": calendar.invitation(meeting, company),
             },
             path=_page(event),
@@ -169,7 +170,7 @@ def request_answered(request: MeetingRequest, *, to: Company, then: Callable[[],
             **_about(request.event),
             **_names(other),
             "accepted": request.status == "accepted",
-            "next": _in_both(then),
+            "next": _in_all(then),
         },
         path=_page(request.event),
     )

@@ -139,9 +139,8 @@ def all_categories() -> dict[str, str]:
     """Code and every name of a category, folded → its code."""
     found = {}
     for category in Category.objects.all():
-        for name in (category.code, category.name_en, category.name_zh, category.name_fr, category.name_es):
-            if name:
-                found[wording.fold(name)] = category.code
+        for name in (category.code, *category.name.values()):
+            found[wording.fold(name)] = category.code
     return found
 
 

@@ -4,21 +4,26 @@ import uuid
 from collections.abc import Sequence
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
+from django.db import models
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from matchmaker.campaigns.services import company_imports as bringing_in
 from matchmaker.catalogue import wording
+from matchmaker.companies.about import texts_from
 from matchmaker.companies.models import Company
 from matchmaker.companies.services import check_company
-from matchmaker.core import reference
+from matchmaker.core import languages, reference
+from matchmaker.core.text import validate_text
 from matchmaker.imports.columns import Column, choice, line, paragraph, whole
 from matchmaker.imports.kinds.base import EMPTY, Context, Kind, Problems, Values, digest
 from matchmaker.imports.models import Import, ImportRow
 from matchmaker.language.text import simplify
 
 _field = Company._meta.get_field
+_ABOUT = models.TextField(max_length=3000, blank=True, validators=[validate_text, MaxLengthValidator(3000)])
 
 
 class Companies(Kind):
@@ -39,7 +44,7 @@ class Companies(Kind):
         _guess_number(values)
         if values["identifier_kind"] and not values["identifier"]:
             values["identifier_kind"] = ""
-        company = Company(**values)
+        company = Company(**_fields(values))
         problems |= check_company(company)
         values["identifier"] = company.identifier
         unknown = [code for code in values["languages"] if code not in reference.languages()]
@@ -72,17 +77,14 @@ class Companies(Kind):
         return all(now[name] not in EMPTY for name, value in values.items() if value not in EMPTY)
 
     def current(self, targets: Sequence[uuid.UUID]) -> dict[uuid.UUID, Values]:
-        return {
-            company.uid: {column.name: getattr(company, column.name) for column in COLUMNS}
-            for company in Company.objects.filter(uid__in=targets)
-        }
+        return {company.uid: _values(company) for company in Company.objects.filter(uid__in=targets)}
 
     def create(self, batch: Import, rows: Sequence[ImportRow]) -> None:
         bringing_in.add_companies(
             by=batch.by,
             campaign=batch.campaign,
             side=self.side,
-            companies=[Company(uid=row.target, **row.values) for row in rows],
+            companies=[Company(uid=row.target, **_fields(row.values)) for row in rows],
             source=f"import {batch.uid}",
         )
 
@@ -92,7 +94,7 @@ class Companies(Kind):
                 by=batch.by,
                 campaign=batch.campaign,
                 company=Company.objects.get(uid=row.target),
-                values=row.values,
+                values=_fields(row.values),
                 source=f"import {batch.uid}",
             )
 
@@ -103,10 +105,26 @@ class Companies(Kind):
         )
 
     def is_unchanged(self, row: ImportRow, now: Values) -> bool:
-        return all(now[name] == (row.values or {})[name] for name in row.before or {})
+        there, given = _fields(now), _fields(row.values or {})
+        return all(there[name] == given[name] for name in row.before or {})
 
     def put_back(self, batch: Import, row: ImportRow) -> None:
         Company.objects.filter(uid=row.target).update(**(row.before or {}), updated_at=timezone.now())
+
+
+def _fields(values: Values) -> Values:
+    """The columns of a sheet as fields of a company: its two texts about itself are one field."""
+    own, english = values.get("about", ""), values.get("about_en", "")
+    about = texts_from(own, english, language="", spoken=values.get("languages") or ())
+    return {**{name: value for name, value in values.items() if name != "about_en"}, "about": about}
+
+
+def _values(company: Company) -> Values:
+    """The reverse of `_fields`. A company with a text in any language has both columns filled."""
+    names = (column.name for column in COLUMNS if not column.name.startswith("about"))
+    english = company.about.text(languages.ENGLISH)
+    own = next((text for code, text in company.about.items() if code != languages.ENGLISH), english)
+    return {**{name: getattr(company, name) for name in names}, "about": own, "about_en": english}
 
 
 def _guess_number(values: Values) -> None:
@@ -158,6 +176,6 @@ COLUMNS = [
     Column("founded", _("founded"), _founded, _field("founded"), empty=None),
     Column("size", _("employees"), choice(Company.Size.choices), _field("size"), example="50-249"),
     Column("languages", _("languages spoken"), _languages, empty=[], example="th, en"),
-    Column("about", _("about the company"), paragraph, _field("about")),
-    Column("about_en", _("about the company, in English"), paragraph, _field("about_en")),
+    Column("about", _("about the company"), paragraph, _ABOUT),
+    Column("about_en", _("about the company, in English"), paragraph, _ABOUT),
 ]

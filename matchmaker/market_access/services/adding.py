@@ -74,7 +74,7 @@ def add_agreement(*, by: User, code: str, **fields: Any) -> Agreement:
     row = Agreement(code=code, edited_here=True, **fields)
     row.full_clean()
     row.save(force_insert=True)
-    record(by=by, verb="add_agreement", on=row, facts=plain_facts({"code": code, "name": row.name_en}))
+    record(by=by, verb="add_agreement", on=row, facts=plain_facts({"code": code, "name": row.name}))
     return row
 
 

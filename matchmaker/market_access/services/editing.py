@@ -27,13 +27,9 @@ from matchmaker.market_access.services.answers import duty_of, readiness_of_many
 from matchmaker.market_access.services.records import Affected, affected, changed_fields, plain_facts
 from matchmaker.market_access.services.tariffs import require_organiser
 
-EDITABLE_AGREEMENT = frozenset(
-    {"name_en", "name_zh", "flat_rate", "proofs", "partly_suspended", "source_url", "confidence", "note"}
-)
-EDITABLE_QUESTION = frozenset({"text_en", "text_zh", "help_en", "help_zh", "asked_hs", "yes_hs", "no_hs", "otherwise"})
-EDITABLE_ADMISSION = frozenset(
-    {"hs_in", "product_en", "product_zh", "basis", "valid_from", "valid_until", "source_url", "confidence"}
-)
+EDITABLE_AGREEMENT = frozenset({"name", "flat_rate", "proofs", "partly_suspended", "source_url", "confidence", "note"})
+EDITABLE_QUESTION = frozenset({"text", "help", "asked_hs", "yes_hs", "no_hs", "otherwise"})
+EDITABLE_ADMISSION = frozenset({"hs_in", "product", "basis", "valid_from", "valid_until", "source_url", "confidence"})
 EDITABLE_RATE = frozenset({"percent", "text", "valid_from", "valid_until", "source"})
 MOST_PREVIEWED = 500
 

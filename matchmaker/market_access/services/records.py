@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
 from matchmaker.catalogue.models import Product
+from matchmaker.core.multilingual import Texts
 from matchmaker.market_access import duty, readiness, rules
 from matchmaker.market_access.models import (
     AccessNotice,
@@ -204,7 +205,7 @@ def _upsert(model: type[models.Model], key: list[str], records: Iterable[Mapping
     loaded = {tuple(getattr(row, name) for name in key): row for row in model._default_manager.all()}
     created, updated, unchanged, kept = [], 0, 0, 0
     for fields in records:
-        fields = {name: list(value) if isinstance(value, tuple) else value for name, value in fields.items()}
+        fields = {name: _as_column(value) for name, value in fields.items()}
         row = loaded.get(tuple(fields[name] for name in key))
         if row is None:
             created.append(model(**fields))
@@ -219,6 +220,12 @@ def _upsert(model: type[models.Model], key: list[str], records: Iterable[Mapping
             updated += 1
     model._default_manager.bulk_create(created)
     return Loaded(len(created), updated, unchanged, kept)
+
+
+def _as_column(value: Any) -> Any:
+    if isinstance(value, dict):
+        return Texts(value)
+    return list(value) if isinstance(value, tuple) else value
 
 
 def plain_facts(facts: Any) -> Any:

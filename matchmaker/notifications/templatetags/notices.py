@@ -15,6 +15,7 @@ from django.utils.translation import get_language, to_locale
 
 from matchmaker.core import reference
 from matchmaker.core.formats import money, per_unit
+from matchmaker.core.multilingual_texts import Texts, is_language
 from matchmaker.notifications import reasons
 from matchmaker.notifications.models import Announcement
 from matchmaker.notifications.typesetting import correct_spacing
@@ -28,11 +29,11 @@ ADDRESS = re.compile(r"(https?://[^\s<>\"'，。、；：！？）】》」』]*
 
 @register.filter
 def in_language(texts: Any) -> Any:
-    """The entry of {"en": …, "zh-hans": …} in the language set; English, or whatever there is, where it is missing."""
+    """The entry of {"en": …, "zh-hans": …} in the language set; what stands in for it where it is missing."""
     if not isinstance(texts, dict):
         return texts
-    language = get_language() or "en"
-    return texts.get(language) or texts.get("en") or next(iter(texts.values()), "")
+    read = Texts(texts)
+    return read.get(read.language(), "")
 
 
 def spoken(context: Mapping[str, Any]) -> dict[str, Any]:
@@ -41,7 +42,7 @@ def spoken(context: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _spoken(value: Any) -> Any:
-    if isinstance(value, dict) and value and value.keys() <= dict(settings.LANGUAGES).keys():
+    if isinstance(value, dict) and _is_by_language(value):
         value = in_language(value)
     if not isinstance(value, str):
         return value
@@ -58,6 +59,11 @@ def _spoken(value: Any) -> Any:
         return format_date(moment, "long", locale=locale)
     day, clock = format_skeleton("yMMMEd", moment, locale=locale), format_time(moment, "short", locale=locale)
     return str(get_datetime_format("medium", locale=locale)).replace("{1}", day).replace("{0}", clock)
+
+
+def _is_by_language(value: Mapping[str, Any]) -> bool:
+    """Texts of an organiser, which stand in one of her languages at least, with keys that are all language codes."""
+    return any(code in value for code in settings.ORGANISER_LANGUAGES) and all(map(is_language, value))
 
 
 @register.filter

@@ -23,7 +23,7 @@ def categories() -> list:
     """By group, in the reader's language."""
     groups: dict[str, list] = {}
     for category in Category.objects.exclude(group=Category.Group.OUT):
-        groups.setdefault(category.get_group_display(), []).append((category.code, category.name))
+        groups.setdefault(category.get_group_display(), []).append((category.code, str(category.name)))
     return list(groups.items())
 
 
@@ -67,7 +67,7 @@ class NamedCodesField(forms.CharField):
             return part.upper()
         wanted = part.casefold()
         for code, row in rows.items():
-            if any(value.casefold() == wanted for name, value in row.items() if name.startswith("name")):
+            if any(name.casefold() == wanted for name in reference.names_of(row)):
                 return code
         return ""
 

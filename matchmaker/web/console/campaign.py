@@ -29,12 +29,10 @@ from matchmaker.web.forms.refusals import refusals_in_form
 class CampaignForm(forms.ModelForm):
     class Meta:
         model = Campaign
-        fields = ["name_en", "name_zh", "about_en", "about_zh", "starts_on", "ends_on"]
+        fields = ["name", "about", "starts_on", "ends_on"]
         widgets = {
             "starts_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             "ends_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-            "about_en": forms.Textarea(attrs={"rows": 5}),
-            "about_zh": forms.Textarea(attrs={"rows": 5, "lang": "zh"}),
         }
 
     def _post_clean(self):

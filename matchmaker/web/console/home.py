@@ -177,7 +177,7 @@ def _of_meetings(campaign) -> list[dict]:
             "rows": [
                 {
                     "label": f"{one.company.display_name} – {one.other.display_name}",
-                    "note": one.event.name,
+                    "note": str(one.event.name),
                     "url": reverse("console_event_plans", args=[one.event.slug]),
                 }
                 for one in agreed[:SHOWN]
@@ -191,7 +191,7 @@ def _of_meetings(campaign) -> list[dict]:
             "rows": [
                 {
                     "label": f"{one.supplier.display_name} – {one.buyer.display_name}",
-                    "note": one.event.name,
+                    "note": str(one.event.name),
                     "url": reverse("console_event_meeting", args=[one.event.slug, one.uid]),
                 }
                 for one in disputed[:SHOWN]

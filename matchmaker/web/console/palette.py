@@ -55,7 +55,7 @@ def commands(campaign: Campaign, pages: list[Link]) -> list[dict]:
         ("console_event_checkin", _("Check-in"), "qrcode"),
     )
     for event in Event.objects.filter(campaign=campaign).upcoming()[:MOST]:
-        group = {"group": event.name, "words": f"{event.name_en} {event.name_zh}"}
+        group = {"group": str(event.name), "words": " ".join(event.name.values())}
         found += [
             {"label": label, "url": reverse(name, args=[event.slug]), "icon": icon, **group}
             for name, label, icon in places

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from matchmaker.campaigns.models import Partner, PartnerSeat
 from matchmaker.campaigns.services import partners
 from matchmaker.campaigns.tasks import start_letters
+from matchmaker.core.multilingual import in_language
 from matchmaker.core.problems import Refused
 from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import organiser, team
@@ -23,8 +24,7 @@ from matchmaker.web.forms.refusals import add_to_form, refusals_in_form
 
 
 class PartnerForm(forms.Form):
-    name_en = fields.LineField(label=gettext_lazy("Name in English"), max_length=160)
-    name_zh = fields.LineField(label=gettext_lazy("Name in Chinese"), max_length=160, required=False)
+    name = fields.of_model(Partner, "name", label=gettext_lazy("Name"))
     country = fields.CodeField(
         label=gettext_lazy("Country"),
         choices=fields.countries,
@@ -63,7 +63,10 @@ def index(request):
         vouched=Count("enrolments", distinct=True, filter=Q(enrolments__vouched_at__isnull=False)),
         seated=Count("seats", distinct=True, filter=Q(seats__withdrawn_at__isnull=True)),
     )
-    context = {"partners": rows.order_by("closed_at", "name_en"), "may_change": request.role in ("admin", "organiser")}
+    context = {
+        "partners": rows.order_by("closed_at", in_language("name")),
+        "may_change": request.role in ("admin", "organiser"),
+    }
     return render(request, "console/partners.html", context)
 
 

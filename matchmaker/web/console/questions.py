@@ -16,40 +16,46 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from matchmaker.campaigns.models import Answer, Question
 from matchmaker.campaigns.services import questions
 from matchmaker.companies.models import Company
+from matchmaker.core import languages
+from matchmaker.core.multilingual import Texts
 from matchmaker.core.text import validate_one_line
 from matchmaker.web.access.decorators import organiser, team
 from matchmaker.web.forms import fields
 from matchmaker.web.forms.refusals import refusals_in_form
+from matchmaker.web.forms.text_lines import read_parts, write_parts
 from matchmaker.web.rendering.list_export import FORMS, export
+
+LONGEST_OPTION = 120
 
 
 class OptionsField(forms.CharField):
-    """One option a line, its Chinese behind a bar: `Organic | 有机`."""
+    """One option a line, in further languages behind bars: `Organic | 有机 | fr: Biologique`.
+
+    What has no code before it is in the organiser's languages, in their order.
+    """
 
     widget = forms.Textarea(attrs={"rows": 6})
 
     def to_python(self, value):
         lines = [line.strip() for line in (value or "").splitlines() if line.strip()]
-        pairs = []
+        options = []
         for line in lines:
             validate_one_line(line)
-            english, _bar, chinese = (part.strip() for part in line.partition("|"))
-            if not english or max(len(english), len(chinese)) > 120:
+            option = read_parts(line.split("|"))
+            if languages.ENGLISH not in option or max(map(len, option.values())) > LONGEST_OPTION:
                 raise ValidationError(_("Write each option in at most 120 characters, English first."))
-            pairs.append([english, chinese])
-        return pairs
+            options.append(option)
+        return options
 
     def prepare_value(self, value):
         if not isinstance(value, list):
             return value
-        return "\n".join(f"{english} | {chinese}" if chinese else english for english, chinese in value)
+        return "\n".join(" | ".join(write_parts(Texts(option))) for option in value)
 
 
 class QuestionForm(forms.Form):
-    label_en = fields.LineField(label=gettext_lazy("Question in English"), max_length=200)
-    label_zh = fields.LineField(label=gettext_lazy("Question in Chinese"), max_length=200, required=False)
-    help_en = fields.LineField(label=gettext_lazy("Help in English"), max_length=300, required=False)
-    help_zh = fields.LineField(label=gettext_lazy("Help in Chinese"), max_length=300, required=False)
+    label = fields.of_model(Question, "label", label=gettext_lazy("Question"))
+    help = fields.of_model(Question, "help", label=gettext_lazy("Help"))
     side = forms.ChoiceField(label=gettext_lazy("Who is asked"), choices=Question.Side.choices, required=False)
     kind = forms.ChoiceField(label=gettext_lazy("Kind of answer"), choices=Question.Kind.choices)
     options = OptionsField(
@@ -148,7 +154,7 @@ def answers_file(request, form):
     given = Prefetch("answers", Answer.objects.filter(question__campaign=request.campaign).select_related("question"))
 
     def table():
-        head = [_("Company"), _("Country"), *(question.label for question in asked)]
+        head = [_("Company"), _("Country"), *(str(question.label) for question in asked)]
         return head, (_line(company, asked) for company in companies.prefetch_related(given))
 
     return export(request, "answers", form, table)

@@ -4,13 +4,18 @@ Both sides share these forms; the words of a few fields differ by side.
 """
 
 import datetime as dt
+from collections.abc import Mapping
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from matchmaker.companies.models import Company
 from matchmaker.companies.phones import example_phone
+from matchmaker.core import languages, reference
+from matchmaker.core.multilingual_texts import is_language
 from matchmaker.web.forms import fields
 
 
@@ -112,21 +117,25 @@ class ContactForm(SidedForm):
         self.fields["languages"].choices = fields.ticked_first(spoken, self["languages"].value())
 
 
+def _languages_of(initial: Mapping[str, Any]) -> list[str]:
+    """In which a company may want to write: its own, those it speaks, those of its country; English last."""
+    official = reference.countries().get(initial.get("country", ""), {}).get("languages", "")
+    of_country = [languages.site_code(code) for code in official.split(",") if code]
+    codes = [initial.get("language") or get_language() or languages.ENGLISH, *(initial.get("languages") or [])[:3]]
+    codes += [code for code in of_country if is_language(code)][:2]
+    others = dict.fromkeys(languages.site_code(code) for code in codes)
+    return [*(code for code in others if code != languages.ENGLISH), languages.ENGLISH]
+
+
 class AboutForm(SidedForm):
     """What the company does."""
 
-    about = fields.TextField(
+    about = fields.of_model(
+        Company,
+        "about",
+        required=True,
         label=_("About the company"),
-        max_length=3000,
         help_text=_("In your own language: what you make, for whom, since when. Three sentences are enough."),
-        widget=forms.Textarea(attrs={"rows": 5}),
-    )
-    about_en = fields.TextField(
-        label=_("The same in English"),
-        max_length=3000,
-        required=False,
-        help_text=_("If your text above is in another language."),
-        widget=forms.Textarea(attrs={"rows": 4}),
     )
     founded = fields.WholeInput(label=_("Founded in"), required=False)
     size = forms.ChoiceField(
@@ -140,6 +149,7 @@ class AboutForm(SidedForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        self.fields["about"].widget.open_languages = _languages_of(self.initial or {})
         if self.side == "buyer":
             del self.fields["first_time_exporter"]
             self.fields["about"].help_text = _(
@@ -164,5 +174,5 @@ class CompanyForm(AboutForm, ContactForm, NamesForm):
 
 def said_by(company: Company, form: type[forms.Form]) -> dict:
     """The company's own values, as the form's initial ones; its country also where the form does not show it."""
-    names = {"country", *form.base_fields}
+    names = {"country", "language", "languages", *form.base_fields}
     return {name: getattr(company, name) for name in names if hasattr(company, name)}

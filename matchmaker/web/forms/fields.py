@@ -8,10 +8,11 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 from functools import lru_cache, wraps
-from typing import Self
+from typing import Self, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.forms.utils import flatatt
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -25,6 +26,7 @@ from matchmaker.campaigns.models import Answer, Campaign, Question
 from matchmaker.campaigns.services import questions
 from matchmaker.companies.models import Company
 from matchmaker.core import reference
+from matchmaker.core.languages import BUYERS
 from matchmaker.core.text import validate_one_line, validate_text, web_address
 from matchmaker.core.uploads import limit
 from matchmaker.language.numbers import format_number, parse_number
@@ -147,6 +149,12 @@ class TextField(forms.CharField):
 
     default_validators = [validate_text]
     widget = forms.Textarea
+
+
+def of_model(model: type[models.Model], name: str, **options) -> forms.Field:
+    """The field of a form for a field of a model, with its limits and checks."""
+    column = cast(models.Field, model._meta.get_field(name))
+    return cast(forms.Field, column.formfield(**options))
 
 
 class HSCodeField(forms.CharField):
@@ -289,8 +297,8 @@ def units() -> Choices:
 def languages() -> list[tuple[str, Choices]]:
     """Those often used first, then all others; each in its own name and the reader's."""
     names = dict(_sorted("languages", _language()))
-    own = {code: row["name_own"] for code, row in reference.languages().items()}
-    label = {code: name if own[code] == name else f"{own[code]} · {name}" for code, name in names.items()}
+    own = {code: reference.own_name(code) for code in names}
+    label = {code: name if own[code] in ("", name) else f"{own[code]} · {name}" for code, name in names.items()}
     return [
         (_("Often used"), [(code, label[code]) for code in OFTEN_USED if code in label]),
         (_("All others"), [(code, label[code]) for code in names if code not in OFTEN_USED]),
@@ -318,7 +326,7 @@ def _language() -> str:
     return _locale().split("-")[0]
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def _sorted(kind: str, language: str) -> Choices:
     """Sorted as the reader looks them up: Chinese by pinyin, others without regard to accents."""
     rows = getattr(reference, kind)()
@@ -327,7 +335,7 @@ def _sorted(kind: str, language: str) -> Choices:
 
 
 def _sort_key(name: str, language: str) -> str:
-    if language == "zh":
+    if language == BUYERS:
         name = pinyin(name)
     folded = unicodedata.normalize("NFD", name)
     return "".join(char for char in folded if not unicodedata.combining(char)).casefold()
@@ -365,7 +373,7 @@ YES_NO = [("yes", _("yes")), ("no", _("no"))]
 
 def field_of(question: Question) -> forms.Field:
     """The usual field for its kind; the verb checks the answer once more, whichever door it came through."""
-    said = {"label": question.label, "help_text": question.help, "required": question.is_required}
+    said = {"label": str(question.label), "help_text": str(question.help), "required": question.is_required}
     kind = Question.Kind
     match question.kind:
         case kind.TEXT:

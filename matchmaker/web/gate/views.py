@@ -77,7 +77,7 @@ def people(request: HttpRequest) -> HttpResponse:
     return JsonResponse(
         {
             "event": str(event.uid),
-            "name": event.name,
+            "name": str(event.name),
             "gate": device.gate,
             "zone": event.time_zone,
             "days": [event.starts_on.isoformat(), event.ends_on.isoformat()],

@@ -203,7 +203,7 @@ def _visibilities() -> Words:
 
 
 def _categories() -> Words:
-    return {category.code: category.name for category in Category.objects.all()}
+    return {category.code: str(category.name) for category in Category.objects.all()}
 
 
 _UNIT, _COUNTRY, _LANGUAGE = _named("units"), lambda: dict(fields.countries()), _named("languages")

@@ -40,14 +40,14 @@ def meetings_with(request, supplier: Company) -> list[dict[str, str]]:
     for event in events[:SOON]:
         mine = own.get(event.pk)
         if mine is None:
-            found.append({"event": event.name, "url": reverse("meetings_register", args=[event.slug])})
+            found.append({"event": str(event.name), "url": reverse("meetings_register", args=[event.slug])})
         elif may_ask(mine):
             url = reverse("meetings_ask", args=[event.slug, supplier.uid])
-            found.append({"event": event.name, "url": url, "is_registered": "1"})
+            found.append({"event": str(event.name), "url": url, "is_registered": "1"})
     return found
 
 
 def event_names(slugs) -> dict[str, str]:
     if not slugs:
         return {}
-    return {event.slug: event.name for event in Event.objects.published().filter(slug__in=list(slugs))}
+    return {event.slug: str(event.name) for event in Event.objects.published().filter(slug__in=list(slugs))}

@@ -322,7 +322,7 @@ def category_names(codes: Sequence[str]) -> dict[str, str]:
 
 @cached_for(10)
 def _category_names(_language: str) -> dict[str, str]:
-    return {row.pk: row.name for row in Category.objects.all()}
+    return {row.pk: str(row.name) for row in Category.objects.all()}
 
 
 def group_names(codes: Sequence[str]) -> dict[str, str]:

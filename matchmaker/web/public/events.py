@@ -67,9 +67,9 @@ def calendar(request, slug):
     entry = icalendar.Event()
     entry.add("uid", f"{event.uid}@matchmaker")
     entry.add("dtstamp", timezone.now())
-    entry.add("summary", event.name)
-    entry.add("description", event.about)
-    entry.add("location", ", ".join(part for part in (event.venue, event.city) if part))
+    entry.add("summary", str(event.name))
+    entry.add("description", str(event.about))
+    entry.add("location", ", ".join(str(part) for part in (event.venue, event.city) if part))
     entry.add("url", settings.SITE_URL + reverse("event", args=[event.slug]))
     if event.starts_on == event.ends_on:
         entry.add("dtstart", _at(event, event.starts_on, event.opens_at).astimezone(dt.UTC))

@@ -36,7 +36,7 @@ def product_data(product: Product, site: str) -> SafeString:
             "name": text.name if text else "",
             "description": text.description if text else "",
             "url": site + reverse("product", args=[product.uid]),
-            "category": product.category.name_en if product.category else "",
+            "category": str(product.category.name) if product.category else "",
             "countryOfOrigin": product.origin,
             "image": [site + image.file.url for image in product.images.all()],
             "manufacturer": {"@type": "Organization", "name": product.company.legal_name},
@@ -66,12 +66,12 @@ def event_data(event: Event, site: str) -> SafeString:
     url = site + reverse("event", args=[event.slug])
     place: dict[str, Any] = {"@type": "VirtualLocation", "url": url}
     if not online:
-        place = {"@type": "Place", "name": event.venue_en, "address": event.city_en}
+        place = {"@type": "Place", "name": str(event.venue), "address": str(event.city)}
     mode = "OnlineEventAttendanceMode" if online else "OfflineEventAttendanceMode"
     return _written(
         {
             "@type": "BusinessEvent",
-            "name": event.name,
+            "name": str(event.name),
             "startDate": event.starts_on.isoformat(),
             "endDate": event.ends_on.isoformat(),
             "eventAttendanceMode": f"https://schema.org/{mode}",

@@ -1,8 +1,8 @@
 """What a search made of the words, said to the person who typed them, with a way to narrow each or to undo it."""
 
 from django.urls import reverse
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from matchmaker.catalogue.models import HSCode
 from matchmaker.core.ttl_cache import cached_for
@@ -58,7 +58,8 @@ def _heading(request, understood: Understood) -> list[dict[str, str]]:
     row = _hs_code(code) if code else None
     if row is None:
         return []
-    text = row.text if len(row.text) <= LONGEST else row.text[: LONGEST - 2].rstrip(" ,;") + "…"
+    text = row.description
+    text = text if len(text) <= LONGEST else text[: LONGEST - 2].rstrip(" ,;") + "…"
     values = {"code": _code_to_read(row), "text": text}
     if understood.hs_code:
         return [{"text": _("HS %(code)s: “%(text)s”") % values}]
@@ -67,8 +68,8 @@ def _heading(request, understood: Understood) -> list[dict[str, str]]:
 
 
 def _code_to_read(row: HSCode) -> str:
-    """With its chapter in Chinese for a Chinese reader: below it there are everyday names at best."""
-    title = row.chapter_zh if (get_language() or "").startswith("zh") else ""
+    """With its chapter where its own text is not in the reader's language: there are everyday names at best."""
+    title = row.chapter_title
     if not title:
         return hs(row.code)
     values = {"code": hs(row.code), "chapter": row.code[:2], "title": title}

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from matchmaker.core import reference
+from matchmaker.core.multilingual_forms import MultilingualFormField
 from matchmaker.web.access.decorators import staff
 from matchmaker.web.forms import fields
 
@@ -76,6 +77,7 @@ class WholeForm(forms.Form):
     """As a page's own form: a name, and a list of boxes that opens."""
 
     contact = forms.CharField(label=gettext_lazy("Your name"), max_length=120)
+    title = MultilingualFormField(label=gettext_lazy("Name"), max_length=120, required=False)
     languages = fields.CodesField(
         label=gettext_lazy("Languages you can work in"), choices=fields.spoken_languages, required=False
     )

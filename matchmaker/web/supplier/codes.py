@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language
 
 from matchmaker.catalogue.models import HSCode
+from matchmaker.core import languages
 from matchmaker.matching.services import WORTH_SHOWING, suggest_codes
 from matchmaker.web.access.decorators import supplier
 from matchmaker.web.supplier.forms import ProductForm
@@ -45,11 +45,7 @@ def suggestions(asked: Mapping[str, str]) -> dict:
 
 
 def _path(code: HSCode) -> dict[str, str]:
-    """From the chapter down, in French or Spanish for such a reader; its everyday names for a Chinese one; in English
-    otherwise."""
-    language = (get_language() or "en").split("-")[0]
-    if code.is_in_chinese:
-        return {"path": code.text, "path_lang": "zh-Hans"}
-    if path := getattr(code, f"path_{language}", ""):
-        return {"path": path, "path_lang": language}
-    return {"path": code.path_en, "path_lang": "en"}
+    """From the chapter down in the reader's language; else its everyday names in it; in English otherwise."""
+    if not code.path.has(languages.current()) and code.everyday_names:
+        return {"path": code.description, "path_lang": code.description_tag}
+    return {"path": str(code.path), "path_lang": languages.tag_of(code.path.language())}

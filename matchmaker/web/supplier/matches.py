@@ -98,7 +98,7 @@ def _facts(match: Match) -> list[dict]:
     line, demand = match.line, match.line.demand
     incoterm = _("%(incoterm)s, %(port)s") % {"incoterm": demand.incoterm, "port": demand.destination_name}
     return [
-        {"label": _("Category"), "value": line.category.name if line.category else ""},
+        {"label": _("Category"), "value": str(line.category.name) if line.category else ""},
         {"label": _("HS code"), "value": line.hs_code},
         {
             "label": _("Delivery term"),

@@ -117,12 +117,10 @@ class Happenings:
             campaign=site.campaign,
             side="",
             kind="choice",
-            help_en="",
-            help_zh="",
+            help={"en": "", "zh-hans": ""},
             is_required=False,
-            label_en="How do you come to Wuhan?",
-            label_zh="您如何前往武汉？",
-            options=[["By train", "火车"], ["By air", "飞机"]],
+            label={"en": "How do you come to Wuhan?", "zh-hans": "您如何前往武汉？"},
+            options=[{"en": "By train", "zh-hans": "火车"}, {"en": "By air", "zh-hans": "飞机"}],
         )
         self.agreed = AgreementPartner.objects.first()
         self.enrolled = partners.enrol_company(by=seat, partner=site.desk, side="supplier", legal_name="Limuru Tea Ltd",

@@ -64,7 +64,7 @@ class SiteMap:
         self._plan()
         self._talk()
         self.desk, seat = factories.partner(
-            self.campaign, name_en="Embassy of Kenya, Beijing", name_zh="肯尼亚驻华大使馆", country="KE"
+            self.campaign, name={"en": "Embassy of Kenya, Beijing", "zh-hans": "肯尼亚驻华大使馆"}, country="KE"
         )
         self.under_quota = Product.objects.published().filter(hs_code__startswith="1006").first()  # rice
         self.people = {

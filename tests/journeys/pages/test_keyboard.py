@@ -93,7 +93,7 @@ def test_register(keys):
     new.fill("contact_name", "Aino Virtanen")
     new.fill("contact_email", "aino@jokimylly.example")
     new.go("main form button.btn-primary")
-    new.fill("about", "We mill oats beside the river Aura and sell flakes and flour.")
+    new.fill("about_en", "We mill oats beside the river Aura and sell flakes and flour.")
     new.reach("main [name=consent]").press("Space")
     new.go("main form button.btn-primary")
     assert Company.objects.get(legal_name="Jokimylly Oy").status == Company.Status.PENDING
@@ -190,9 +190,11 @@ def test_read_notices(keys, shown):
 
 def test_switch_the_language(keys):
     guest = keys("/demands/?q=tea")
+    guest.reach("header .lang-menu summary")
+    guest.page.keyboard.press("Enter")
     guest.go("header button[value='zh-hans']")
-    assert guest.page.evaluate("document.documentElement.lang") == "zh-hans"
-    assert guest.page.url.endswith("/demands/?q=tea")
+    assert guest.page.evaluate("document.documentElement.lang") == "zh-Hans"
+    assert guest.page.url.endswith("/zh-hans/demands/?q=tea")
 
 
 def test_sign_in(keys, shown):

@@ -43,7 +43,7 @@ def test_acting_shows_the_desk_under_a_banner_and_the_company_hears_of_it(client
 def test_what_is_done_stands_in_the_record_under_the_name_of_who_did_it(client, organiser, company):
     act(client, organiser, company)
     page = client.get(reverse("supplier_company"))
-    said = {name: value or "" for name, value in page.context["form"].initial.items()} | {"about": "New words."}
+    said = {name: value or "" for name, value in page.context["form"].initial.items()} | {"about_en": "New words."}
     assert client.post(reverse("supplier_company"), said).status_code == 302
     entry = AuditEntry.objects.of(company).get(verb="update_company")
     assert entry.actor == organiser

@@ -14,7 +14,7 @@ from matchmaker.events import calendar, services
 from matchmaker.events.models import Event, Meeting
 from tests import factories
 
-HALL_FIELDS = {"name_en": "Hall A", "name_zh": "一号馆", "tables": 1}
+HALL_FIELDS = {"name": {"en": "Hall A", "zh-hans": "一号馆"}, "tables": 1}
 
 
 def page(name, *args):
@@ -89,7 +89,7 @@ def test_halls_number_their_tables_through_and_agendas_name_the_hall(console, ha
     services.set_halls(
         by=hall.organiser,
         event=hall.event,
-        halls=[HALL_FIELDS, {"name_en": "Hall B", "name_zh": "二号馆", "tables": 2}],
+        halls=[HALL_FIELDS, {"name": {"en": "Hall B", "zh-hans": "二号馆"}, "tables": 2}],
     )
     event = Event.objects.get(pk=hall.event.pk)
     assert (event.tables, [event.place_of(table) for table in (1, 2, 3, 4)]) == (3, ["Hall A", "Hall B", "Hall B", ""])

@@ -29,11 +29,11 @@ def asked(client, **fields):
 def test_a_question_is_asked_answered_while_joining_and_found_again(client, organiser):
     assert asked(client, is_required="on").headers["Location"] == reverse("console_questions")
     question = Question.objects.get()
-    assert question.options == [["Organic", "有机"], ["Halal", ""]]
+    assert question.options == [{"en": "Organic", "zh-hans": "有机"}, {"en": "Halal"}]
     company = factories.supplier(status="draft")
     client.force_login(factories.member_of(company))
     step = reverse("join_step", args=["supplier", 3])
-    said = {"about": "We mill rice.", "consent": "on"}
+    said = {"about_en": "We mill rice.", "consent": "on"}
     refused = client.post(step, said)
     assert refused.status_code == 422
     assert refused.context["asked"].errors == {str(question.uid): ["This field is required."]}

@@ -22,11 +22,11 @@ def organiser(client):
 
 
 def said(question, **changes) -> dict:
-    names = ("text_en", "text_zh", "help_en", "help_zh")
+    texts = {f"{name}_{code}": text for name in ("text", "help") for code, text in getattr(question, name).items()}
     codes = {name: " ".join(getattr(question, name)) for name in ("asked_hs", "yes_hs", "no_hs")}
     otherwise = {None: "unknown", True: "true", False: "false"}[question.otherwise]
     day = {"preview_day": DAY.isoformat()}
-    return {**{name: getattr(question, name) for name in names}, **codes, "otherwise": otherwise, **day, **changes}
+    return {**texts, **codes, "otherwise": otherwise, **day, **changes}
 
 
 def test_the_list_says_which_rules_a_question_decides(client, organiser):
@@ -69,7 +69,7 @@ def test_an_admission_that_ends_makes_a_fruit_unknown_again(client, organiser):
     listed = client.get(reverse("console_admissions", args=[notice.rule_code])).context["rows"]
     assert notice in [one["row"] for one in listed]
     fields = {
-        "hs_in": " ".join(notice.hs_in), "product_en": notice.product_en, "product_zh": notice.product_zh,
+        "hs_in": " ".join(notice.hs_in), "product_en": notice.product["en"], "product_zh": notice.product["zh-hans"],
         "basis": notice.basis, "valid_from": "", "valid_until": "2026-06-30",
         "source_url": notice.source_url or "https://example.org/", "confidence": notice.confidence, "save": "1",
     }  # fmt: skip

@@ -59,7 +59,7 @@ def test_a_rule_that_takes_over_ends_the_other_the_day_before_and_asks_the_same(
             "It has to begin after 2026-06-01, when the rule it follows begins.",
         ),
         ({"source_url": "javascript:alert(1)"}, "source_url", None),
-        ({"legal_basis_zh": ""}, "legal_basis_zh", None),
+        ({"legal_basis_zh": ""}, "legal_basis", "Write it in this language, too: 简体中文."),
     ],
 )
 def test_a_new_rule_without_what_it_needs_is_refused_and_the_old_one_stays(client, organiser, changed, field, sentence):

@@ -15,7 +15,7 @@ from tests.events.conftest import Hall
 
 @pytest.fixture
 def online(db):
-    return Hall(mode=Event.Mode.ONLINE, city_en="", room_url="https://meet.example.org/{room}")
+    return Hall(mode=Event.Mode.ONLINE, city={}, room_url="https://meet.example.org/{room}")
 
 
 def signed_in(client, row):

@@ -27,7 +27,8 @@ CONTACT = {
     "contact_phone": "+66 44 123 456",
     "languages": ["th", "en"],
 }
-ABOUT = {"about": "เราสีข้าวหอมมะลิ", "about_en": "We mill fragrant rice.", "founded": "1998", "size": "50-249"}
+ABOUT = {"about_th": "เราสีข้าวหอมมะลิ", "about_en": "We mill fragrant rice.", "founded": "1998", "size": "50-249"}
+TEXTS = {"th": ABOUT["about_th"], "en": ABOUT["about_en"]}
 
 
 def step(number: int, side: str = "supplier") -> str:
@@ -151,7 +152,7 @@ def test_returned_draft_whose_number_another_registered_since_is_told_when_it_co
     page = client.post(step(3), {**ABOUT, "consent": "on"})
     assert (page.status_code, list(page.context["form"].non_field_errors())) == (422, [TAKEN])
     draft.refresh_from_db()
-    assert (draft.status, draft.about) == ("returned", ABOUT["about"])
+    assert (draft.status, draft.about) == ("returned", TEXTS)
 
 
 def test_first_step_sent_twice_makes_one_company(client, person):
@@ -180,7 +181,7 @@ def test_submitting_without_consent_keeps_the_draft(client, person):
     client.post(step(2), CONTACT)
     page = client.post(step(3), ABOUT)
     assert errors(page, "consent") == ["Tick this box to submit. Without it the draft is kept, and nobody sees it."]
-    assert page.context["form"]["about"].value() == ABOUT["about"]
+    assert page.context["form"]["about"].value() == TEXTS
     assert Company.objects.get().status == "draft"
 
 
@@ -192,7 +193,7 @@ def test_submitting_without_the_second_step_says_what_is_missing(client, person)
     assert list(page.context["form"].non_field_errors()) == [
         "Still missing under “Contact”: City, Contact person, Contact e-mail."
     ]
-    assert Company.objects.get().about == ABOUT["about"]
+    assert Company.objects.get().about == TEXTS
 
 
 def test_submitting_without_a_campaign_keeps_everything(client, person):
@@ -202,7 +203,7 @@ def test_submitting_without_a_campaign_keeps_everything(client, person):
     assert list(page.context["form"].non_field_errors()) == [
         "No campaign is open at the moment. Your draft is kept; come back when one opens."
     ]
-    assert Company.objects.get().about == ABOUT["about"]
+    assert Company.objects.get().about == TEXTS
 
 
 def test_extra_fields_change_nothing(client, person):
@@ -227,8 +228,8 @@ def test_names_too_long_or_empty_are_refused(client, person, name, sentence):
 
 def test_a_million_characters_are_refused_with_the_limit(client, person):
     client.post(step(1), NAMES)
-    page = client.post(step(3), {**ABOUT, "about": "x" * 1_000_000, "consent": "on"})
-    assert errors(page, "about") == ["Ensure this value has at most 3000 characters (it has 1000000)."]
+    page = client.post(step(3), {**ABOUT, "about_en": "x" * 1_000_000, "consent": "on"})
+    assert errors(page, "about") == ["English: At most 3000 characters; there are 1000000."]
 
 
 @pytest.mark.parametrize(

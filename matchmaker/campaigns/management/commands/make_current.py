@@ -18,4 +18,4 @@ class Command(BaseCommand):
             known = ", ".join(Campaign.objects.order_by("slug").values_list("slug", flat=True)) or "none"
             raise CommandError(f"There is no campaign {slug}. There are: {known}.")
         team.make_current(campaign=campaign)
-        self.stdout.write(f"The site shows {campaign.name_en} now.")
+        self.stdout.write(f"The site shows {campaign.name} now.")

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from matchmaker.accounts import sign_in_links
 from matchmaker.campaigns.services import letters, team
+from matchmaker.core import languages
 from matchmaker.notifications.models import Outage
 
 
@@ -21,13 +22,18 @@ class Command(BaseCommand):
         parser.add_argument("slug", help="short name in small letters, such as export-2027")
         parser.add_argument("--name", required=True, help="in English")
         parser.add_argument("--name-zh", required=True, help="in Chinese")
+        parser.add_argument(
+            "--name-in", action="append", default=[], metavar="CODE=NAME", help="in another language, such as fr=…"
+        )
         parser.add_argument("--from", required=True, dest="starts_on", type=dt.date.fromisoformat, metavar="YYYY-MM-DD")
         parser.add_argument("--until", required=True, dest="ends_on", type=dt.date.fromisoformat, metavar="YYYY-MM-DD")
         parser.add_argument("--admin", required=True, help="e-mail address of its first administrator")
         parser.add_argument("--language", default="en", choices=list(dict(settings.LANGUAGES)), help="of her letter")
 
-    def handle(self, slug, name, name_zh, starts_on, ends_on, admin, language, **options):
-        said = {"slug": slug, "name_en": name, "name_zh": name_zh, "starts_on": starts_on, "ends_on": ends_on}
+    def handle(self, slug, name, name_zh, name_in, starts_on, ends_on, admin, language, **options):
+        others = dict(one.partition("=")[::2] for one in name_in)
+        names = {languages.ENGLISH: name, "zh-hans": name_zh, **others}
+        said = {"slug": slug, "name": names, "starts_on": starts_on, "ends_on": ends_on}
         try:
             campaign = team.start_campaign(**said, admin=admin, language=language)
         except ValidationError as error:
@@ -41,7 +47,7 @@ class Command(BaseCommand):
             else f"the site still shows another one: manage.py make_current {campaign.slug} changes that"
         )
         self.stdout.write(
-            f"{campaign.name_en} is begun ({current}). {admin} takes the first place at {settings.SITE_URL}/team/"
+            f"{campaign.name} is begun ({current}). {admin} takes the first place at {settings.SITE_URL}/team/"
         )
         self.stdout.write(
             "She has a letter. Without mail she comes in by this link, which works once and for half an hour "

@@ -8,9 +8,15 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 
 from matchmaker.catalogue.models import Category, HSCode
+from matchmaker.core.multilingual_texts import texts_of
 
-NAMES = 6  # everyday names that are kept of a code
-SAID = ["text_en", "path_en", "path_fr", "path_es", "title_zh", "names_zh", "category", "section", "level"]
+NAMES = 6  # everyday names that are kept of a code, in each language
+JOINED = {"zh-hans": "、"}  # between two of them; a semicolon in other languages
+SAID = ["text", "path", "title", "names", "category", "section", "level"]
+
+
+def _joined(language, names):
+    return JOINED.get(language, "; ").join([*names][:NAMES])
 
 
 class Command(BaseCommand):
@@ -18,11 +24,12 @@ class Command(BaseCommand):
 
     @transaction.atomic
     def handle(self, *args, **options):
+        more = {row["category_code"]: texts_of(row, "name") for row in self.rows("campaign/category_names.csv")}
         categories = [
             Category(
                 code=row["category_code"],
                 group=row["group_code"],
-                **{f"name_{language}": row[f"name_{language}"] for language in ("en", "zh", "fr", "es")},
+                name={**texts_of(row, "name"), **more.get(row["category_code"], {})},
             )
             for row in self.rows("campaign/campaign_categories.csv")
         ]
@@ -30,22 +37,23 @@ class Command(BaseCommand):
             categories,
             update_conflicts=True,
             unique_fields=["code"],
-            update_fields=["group", "name_en", "name_zh", "name_fr", "name_es"],
+            update_fields=["group", "name"],
         )
         category_of = {row["hs6"]: row["category_code"] for row in self.rows("campaign/hs6_to_category.csv")}
-        names = self.names_zh()
+        names = self.everyday_names()
+        titles = {row["chapter"]: texts_of(row, "title") for row in self.rows("hs/chapter_titles.csv")}
         codes = [
             HSCode(
                 code=row["code"],
                 level=int(row["level"]),
                 parent_id=row["parent"] or None,
                 section=row["section"],
-                text_en=row["desc_en"],
-                path_en=row["path_en"] or row["desc_en"],
-                path_fr=row["path_fr"],
-                path_es=row["path_es"],
-                title_zh=row["title_zh"],
-                names_zh="、".join([*names[row["code"]]][:NAMES]),
+                text={**texts_of(row, "legal"), "en": row["desc_en"]},
+                path={"en": row["desc_en"], **texts_of(row, "path")},
+                title={**texts_of(row, "title"), **titles.get(row["code"], {})},
+                names={
+                    code: JOINED.get(code, "; ").join([*found][:NAMES]) for code, found in names[row["code"]].items()
+                },
                 category_id=category_of.get(row["code"]),
             )
             for row in self.rows("hs/hs2022.csv")
@@ -60,13 +68,14 @@ class Command(BaseCommand):
         )
         self.stdout.write(f"{len(categories)} categories and {len(codes)} HS codes are loaded.")
 
-    def names_zh(self):
-        """Everyday Chinese names by code, each once; of a heading the first one of each of its subheadings."""
-        found = defaultdict(dict)
+    def everyday_names(self):
+        """Everyday names by code and language, each once; of a heading the first one of each of its subheadings."""
+        found = defaultdict(lambda: defaultdict(dict))
         for row in self.rows("hs/trade_names.csv"):
-            listed = [name.strip() for name in row["names_zh"].split(";") if name.strip()]
-            found[row["hs6"]] |= dict.fromkeys(listed)
-            found[row["hs6"][:4]] |= dict.fromkeys(listed[:1])
+            for code, text in texts_of(row, "names").items():
+                listed = [name.strip() for name in text.split(";") if name.strip()]
+                found[row["hs6"]][code] |= dict.fromkeys(listed)
+                found[row["hs6"][:4]][code] |= dict.fromkeys(listed[:1])
         return found
 
     def rows(self, path):

@@ -18,6 +18,6 @@ def as_markdown() -> str:
     for rule in rules.read_rulebook(RECORDS).rules:
         days = f"{rule.valid_from or '…'} – {rule.valid_until or '…'}"
         source = f"[{rule.source_url.split('/')[2]}]({rule.source_url})" if rule.source_url else "–"
-        basis = rule.legal_basis_en.replace("|", "/")
-        lines.append(f"| `{rule.code}` {rule.name_en} | {days} | {basis} | {source} | {rule.confidence.value} |")
+        basis = rule.legal_basis["en"].replace("|", "/")
+        lines.append(f"| `{rule.code}` {rule.name['en']} | {days} | {basis} | {source} | {rule.confidence.value} |")
     return "\n".join(lines)

@@ -14,6 +14,7 @@ from matchmaker.events import services
 from matchmaker.events.models import Event
 from matchmaker.web.access.decorators import organiser, team
 from matchmaker.web.forms.refusals import refusals_in_form, refusals_in_messages
+from matchmaker.web.forms.text_lines import read_parts, write_parts
 
 
 class EventForm(forms.ModelForm):
@@ -45,15 +46,13 @@ class EventForm(forms.ModelForm):
             "pause_until": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
             "registration_from": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             "registration_until": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-            "about_en": forms.Textarea(attrs={"rows": 4}),
-            "about_zh": forms.Textarea(attrs={"rows": 4, "lang": "zh"}),
         }
 
     def __init__(self, *args, instance: Event | None = None, copy_of: Event | None = None, **kwargs):
         """`copy_of` fills a new event with another one's settings and halls; its dates are asked for."""
         with_halls = instance or copy_of
         rows = with_halls.halls.all() if with_halls else []
-        written = "\n".join(f"{row.name_en}, {row.name_zh}, {row.tables}" for row in rows)
+        written = "\n".join(", ".join([*write_parts(row.name), str(row.tables)]) for row in rows)
         initial = services.values_for_copy(copy_of) if copy_of else {}
         event = instance or Event()  # a new event begins with the defaults of the model
         super().__init__(*args, instance=event, initial={**initial, "halls": written}, **kwargs)
@@ -67,31 +66,30 @@ class EventForm(forms.ModelForm):
         self.fields["guest_country"].choices = [("", "—"), *reference.choices(reference.countries())]
 
     def _word_places(self):
-        """City is no plain optional field: an event on site needs it in one of the two languages."""
-        self.fields["city_en"].help_text = _("Needed for an event on site: the city in English, in Chinese, or both.")
-        for name in ("city_en", "city_zh"):
-            self.fields[name].needed_on_site = True
+        """City is no plain optional field: an event on site needs it in one language."""
+        self.fields["city"].help_text = _("Needed for an event on site: the city in one language at least.")
+        self.fields["city"].needed_on_site = True
 
     def _post_clean(self):
         """Rules are checked by the verb, which knows them all; the form only reads what was typed."""
 
     def clean_halls(self) -> list[dict]:
-        """Lines as {name_en, name_zh, tables}."""
+        """Lines as {name, tables}."""
         found = []
         for line in filter(str.strip, self.cleaned_data["halls"].splitlines()):
             parts = [part.strip() for part in line.replace("，", ",").split(",")]
-            if len(parts) != 3 or not parts[2].isdecimal() or not 0 < int(parts[2]) <= 2000:
+            if len(parts) < 2 or not parts[-1].isdecimal() or not 0 < int(parts[-1]) <= 2000:
                 raise ValidationError(
                     _("Write “Hall B, 二号馆, 40”, one hall a line: “%(line)s” is not.") % {"line": line}
                 )
-            found.append({"name_en": parts[0], "name_zh": parts[1], "tables": int(parts[2])})
+            found.append({"name": read_parts(parts[:-1]), "tables": int(parts[-1])})
         return found
 
     def sections(self):
         """Fields in the order of a conversation: what, where, when, how many."""
         named = [
-            (_("What it is"), "name_en name_zh theme_en theme_zh about_en about_zh guest_country"),
-            (_("Where"), "mode time_zone city_en city_zh venue_en venue_zh halls room_url"),
+            (_("What it is"), "name theme about guest_country"),
+            (_("Where"), "mode time_zone city venue halls room_url"),
             (_("When"), "starts_on ends_on opens_at closes_at pause_from pause_until slot_minutes break_minutes"),
             (_("How many, and who"), "tables capacity sides_open registration_from registration_until remind_hours"),
             (

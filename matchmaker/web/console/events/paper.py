@@ -50,9 +50,9 @@ def paper(request, slug):
 
 
 def _both(text_of) -> str:
-    """A word in both languages of the hall, Chinese first."""
+    """A word in the organiser's languages, that of the hall first."""
     found = []
-    for language in ("zh-hans", "en"):
+    for language in reversed(settings.ORGANISER_LANGUAGES):
         with translation.override(language):
             found.append(str(text_of()))
     return " ".join(dict.fromkeys(found))
@@ -169,7 +169,7 @@ def venue_pack(request, slug):
         "venue.html": render_to_string("console/venue_pack.html", context, request=request).encode(),
         "venue.json": json.dumps(listed, ensure_ascii=False, indent=1).encode(),
     }
-    about = {"event": event.slug, "name": event.name, "made": made.isoformat(timespec="seconds")}
+    about = {"event": event.slug, "name": str(event.name), "made": made.isoformat(timespec="seconds")}
     return download(pack.seal(files, about), name=f"{slug}-venue.zip", content_type="application/zip")
 
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from matchmaker.market_access.models import Agreement, AgreementPartner, EntryRule
+from matchmaker.market_access.models import AccessNotice, Agreement, AgreementPartner, EntryQuestion, EntryRule
 from matchmaker.web.forms import fields
 
 COLUMNS = {field.name: field for field in EntryRule._meta.fields}
@@ -42,10 +42,7 @@ class Codes(fields.LineField):
         return super().clean(value).replace(",", " ").split()
 
 
-RULE_TEXTS = (
-    *("name_en", "name_zh", "summary_en", "summary_zh", "authority_en", "authority_zh"),
-    *("legal_basis_en", "legal_basis_zh", "how_to_satisfy_en", "how_to_satisfy_zh", "note"),
-)
+RULE_TEXTS = ("name", "summary", "authority", "legal_basis", "how_to_satisfy", "note")
 
 
 class RuleForm(WithPreview):
@@ -68,13 +65,8 @@ class RuleForm(WithPreview):
         super().__init__(*args, **kwargs)
         self.row = row
         for name in RULE_TEXTS:
-            column = COLUMNS[name]
-            long = column.max_length and column.max_length > 400
-            self.fields[name] = (fields.TextField if long else fields.LineField)(
-                label=capfirst(column.verbose_name), max_length=column.max_length, required=not column.blank
-            )
-            if long:
-                self.fields[name].widget.attrs["rows"] = 3
+            self.fields[name] = fields.of_model(EntryRule, name, label=capfirst(COLUMNS[name].verbose_name))
+        self.fields["note"].widget.attrs["rows"] = 3
         order = ["valid_from", "valid_until", "hs_in", "hs_out", "origins_in", "origins_out", *RULE_TEXTS]
         self.order_fields([*order, "where_to_apply", "lookalike_warning", "source_url", "confidence"])
 
@@ -97,8 +89,7 @@ class OfRow(WithPreview):
 
 
 class AgreementForm(OfRow):
-    name_en = fields.LineField(label=_("Name in English"), max_length=160)
-    name_zh = fields.LineField(label=_("Name in Chinese"), max_length=160)
+    name = fields.of_model(Agreement, "name", label=_("Name"))
     flat_rate = fields.TradeNumberField(
         label=_("One rate for all goods, in percent"),
         max_digits=6,
@@ -117,10 +108,8 @@ class AgreementForm(OfRow):
 class QuestionForm(OfRow):
     """A plain question: its words, for which codes it is asked, and which decide it by themselves."""
 
-    text_en = fields.LineField(label=_("Question in English"), max_length=300)
-    text_zh = fields.LineField(label=_("Question in Chinese"), max_length=300)
-    help_en = fields.LineField(label=_("Help in English"), max_length=500, required=False)
-    help_zh = fields.LineField(label=_("Help in Chinese"), max_length=500, required=False)
+    text = fields.of_model(EntryQuestion, "text", label=_("Question"))
+    help = fields.of_model(EntryQuestion, "help", label=_("Help"))
     asked_hs = Codes(label=_("Asked for HS prefixes"), required=False, max_length=4000)
     yes_hs = Codes(label=_("Yes by the HS code alone"), required=False, max_length=4000)
     no_hs = Codes(label=_("No by the HS code alone"), required=False, max_length=4000)
@@ -148,23 +137,19 @@ class NewRuleForm(forms.Form):
         label=_("It takes over from the other rule, which ends the day before"), required=False, initial=True
     )
     valid_from = _day(_("Holds from"), required=True)
-    name_en = fields.LineField(label=_("Name in English"), max_length=160)
-    name_zh = fields.LineField(label=_("Name in Chinese"), max_length=160)
-    legal_basis_en = fields.LineField(label=_("Legal basis in English"), max_length=400)
-    legal_basis_zh = fields.LineField(label=_("Legal basis in Chinese"), max_length=400)
+    name = fields.of_model(EntryRule, "name", label=_("Name"))
+    legal_basis = fields.of_model(EntryRule, "legal_basis", label=_("Legal basis"))
     source_url = fields.WebsiteField(label=_("Source"), max_length=400)
     confidence = forms.ChoiceField(label=_("How sure"), choices=SURE)
 
     def __init__(self, *args, like: EntryRule, **kwargs):
-        initial = {name: getattr(like, name) for name in ("name_en", "name_zh")}
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(*args, initial={"name": like.name}, **kwargs)
 
 
 class NewAgreementForm(forms.Form):
     code = _code()
     kind = forms.ChoiceField(label=_("Kind"), choices=Agreement.Kind.choices)
-    name_en = fields.LineField(label=_("Name in English"), max_length=160)
-    name_zh = fields.LineField(label=_("Name in Chinese"), max_length=160)
+    name = fields.of_model(Agreement, "name", label=_("Name"))
     proofs = Codes(label=_("Proofs of origin, the usual one first"), max_length=200)
     source_url = fields.WebsiteField(label=_("Source"), max_length=400)
     confidence = forms.ChoiceField(label=_("How sure"), choices=SURE)
@@ -174,8 +159,7 @@ class AdmissionFields(forms.Form):
     """What is kept of a protocol or notice that admits a product of a country."""
 
     hs_in = Codes(label=_("HS prefixes in"), max_length=400)
-    product_en = fields.LineField(label=_("Product in English"), max_length=120)
-    product_zh = fields.LineField(label=_("Product in Chinese"), max_length=120)
+    product = fields.of_model(AccessNotice, "product", label=_("Product"))
     basis = fields.LineField(label=_("Protocol or notice"), max_length=300)
     valid_from = _day(_("Holds from"))
     valid_until = _day(_("Until"))

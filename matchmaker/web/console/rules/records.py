@@ -138,6 +138,8 @@ def history(row) -> list[dict]:
 
 
 def _short(value) -> str:
+    if isinstance(value, dict):
+        value = side_by_side(labelled(code, text) for code, text in value.items())
     text = "–" if value in (None, "", []) else str(value)
     return text if len(text) <= 80 else text[:79] + "…"
 
