@@ -1,6 +1,7 @@
 """A text in several languages as a value, and what may stand in one."""
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -38,17 +39,20 @@ class Texts(dict):
     def language(self, code: str | None = None) -> str:
         """The code of the language that `text` returns; '' where there is no text."""
         wanted = code or languages.current()
-        if wanted in self:
-            return wanted
-        wanted = languages.site_code(wanted)
-        base = languages.base_of(wanted)
-        same = (there for there in sorted(self) if languages.base_of(there) == base)
-        order = (wanted, *same, languages.ENGLISH, *(one.code for one in languages.site_languages()), *sorted(self))
-        return next((there for there in order if there in self), "")
+        return wanted if wanted in self else _stand_in(wanted, tuple(self))
 
     def has(self, code: str) -> bool:
         """Whether there is a text in the language itself."""
         return languages.site_code(code) in self
+
+
+@lru_cache(maxsize=4096)  # a list of categories asks the same of each of its rows
+def _stand_in(wanted: str, there: tuple[str, ...]) -> str:
+    wanted = languages.site_code(wanted)
+    base = languages.base_of(wanted)
+    same = (code for code in sorted(there) if languages.base_of(code) == base)
+    order = (wanted, *same, languages.ENGLISH, *(one.code for one in languages.site_languages()), *sorted(there))
+    return next((code for code in order if code in there), "")
 
 
 def read_texts(value: Any) -> Texts:

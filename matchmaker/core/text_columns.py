@@ -21,7 +21,7 @@ def gather(app: str, model: str, columns: Columns) -> migrations.RunPython:
                 texts = ((code, getattr(row, column)) for code, column in sources.items())
                 setattr(row, field, {code: text for code, text in texts if text})
 
-        _change(apps.get_model(app, model), schema_editor, fill, list(columns))
+        change_rows(apps.get_model(app, model), schema_editor, fill, list(columns))
 
     def backwards(apps, schema_editor):
         def fill(row):
@@ -30,12 +30,19 @@ def gather(app: str, model: str, columns: Columns) -> migrations.RunPython:
                     setattr(row, column, getattr(row, field).get(code, ""))
 
         names = [column for sources in columns.values() for column in sources.values()]
-        _change(apps.get_model(app, model), schema_editor, fill, names)
+        change_rows(apps.get_model(app, model), schema_editor, fill, names)
 
     return migrations.RunPython(forwards, backwards)
 
 
-def _change(model, schema_editor, fill, fields) -> None:
+def settle(schema_editor) -> None:
+    """Check now what PostgreSQL would check at the end: a row that was changed twice stops it from altering a table."""
+    if schema_editor.connection.vendor == "postgresql":
+        schema_editor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def change_rows(model, schema_editor, fill, fields) -> None:
+    """Call `fill` with every row and write its fields, some hundred rows at a time."""
     manager, rows = model.objects.using(schema_editor.connection.alias), []
     for row in manager.order_by("pk").iterator(BATCH):
         fill(row)
@@ -44,3 +51,4 @@ def _change(model, schema_editor, fill, fields) -> None:
             manager.bulk_update(rows, fields)
             rows = []
     manager.bulk_update(rows, fields)
+    settle(schema_editor)

@@ -6,26 +6,23 @@ from django.db.models.functions import Lower
 
 import matchmaker.core.multilingual
 import matchmaker.core.text
-from matchmaker.core.text_columns import gather
+from matchmaker.core.text_columns import change_rows, gather
 
 
 def options_by_language(apps, schema_editor):
     """[[English, Chinese], …] becomes [{"en": …, "zh-hans": …}, …]."""
-    for question in _with_options(apps, schema_editor):
+    def fill(question):
         pairs = [dict(zip(("en", "zh-hans"), pair, strict=False)) for pair in question.options]
         question.options = [{code: text for code, text in pair.items() if text} for pair in pairs]
-        question.save(update_fields=["options"])
+
+    change_rows(apps.get_model("campaigns", "Question"), schema_editor, fill, ["options"])
 
 
 def options_as_pairs(apps, schema_editor):
-    for question in _with_options(apps, schema_editor):
+    def fill(question):
         question.options = [[option.get("en", ""), option.get("zh-hans", "")] for option in question.options]
-        question.save(update_fields=["options"])
 
-
-def _with_options(apps, schema_editor):
-    rows = apps.get_model("campaigns", "Question").objects.using(schema_editor.connection.alias)
-    return [question for question in rows.all() if question.options]
+    change_rows(apps.get_model("campaigns", "Question"), schema_editor, fill, ["options"])
 
 
 class Migration(migrations.Migration):

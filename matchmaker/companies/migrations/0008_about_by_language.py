@@ -5,8 +5,7 @@ from django.db import migrations
 import matchmaker.core.multilingual
 from matchmaker.companies.about import texts_from
 from matchmaker.core.languages import site_code
-
-BATCH = 500
+from matchmaker.core.text_columns import change_rows
 
 
 def gather(apps, schema_editor):
@@ -14,7 +13,7 @@ def gather(apps, schema_editor):
         languages = {"language": company.language, "spoken": company.languages}
         company.about = texts_from(company.about_own, company.about_en, **languages)
 
-    _change(apps, schema_editor, fill, ["about"])
+    change_rows(apps.get_model("companies", "Company"), schema_editor, fill, ["about"])
 
 
 def spread(apps, schema_editor):
@@ -28,18 +27,7 @@ def spread(apps, schema_editor):
         if company.language == "en" and others:
             company.about_own, company.about_en = others[0], texts.get("en", "")
 
-    _change(apps, schema_editor, fill, ["about_own", "about_en"])
-
-
-def _change(apps, schema_editor, fill, fields):
-    manager, rows = apps.get_model("companies", "Company").objects.using(schema_editor.connection.alias), []
-    for company in manager.order_by("pk").iterator(BATCH):
-        fill(company)
-        rows.append(company)
-        if len(rows) == BATCH:
-            manager.bulk_update(rows, fields)
-            rows = []
-    manager.bulk_update(rows, fields)
+    change_rows(apps.get_model("companies", "Company"), schema_editor, fill, ["about_own", "about_en"])
 
 
 class Migration(migrations.Migration):

@@ -37,6 +37,8 @@ def posted(page, **changed) -> dict:
     values = {name: form[name].value() for name in form.fields}
     values = {name: f"{value.normalize():f}" if isinstance(value, Decimal) else value for name, value in values.items()}
     values = {name: " ".join(value) if isinstance(value, list) else value for name, value in values.items()}
+    for name in [name for name, value in values.items() if isinstance(value, dict)]:
+        values |= {f"{name}_{code}": text for code, text in values.pop(name).items()}
     values = {name: value for name, value in values.items() if value not in (None, "", False)}
     return {**values, **changed}
 
