@@ -23,6 +23,7 @@ __all__ = ["DEFAULT", "Background", "Matcher", "OfferIndex", "WantIndex", "Weigh
 
 # Names of more words than a reader wants to see are cut in the evidence.
 _SHARED_WORDS = 8
+WORTH_NAMING = 0.3
 # A common word under this share of the weightiest one ("good", "carton") is chance.
 _WORTH_SAYING = 0.3
 
@@ -154,12 +155,7 @@ class Matcher:
                 "words": round(float(words[n]), 6),
                 "trust": round(float(one[loops.TRUST]), 6),
             }
-            if common is not None:
-                parts["hs"] = round(float(sum(HS_STEPS[: len(common) // 2])), 6)
-            if offer.category and want.category:
-                parts["category"] = CATEGORY_STEPS[0] * bool(one[3] == other[3]) + CATEGORY_STEPS[1] * bool(
-                    one[4] == other[4]
-                )
+            parts |= self._code_parts(common, one, other)
             value = float(values[n])
             pairs.append(
                 Pair(
@@ -170,8 +166,10 @@ class Matcher:
                     parts=parts,
                     evidence={
                         "shared_words": self._shared_words(offer_index, i, want_index, j),
-                        "hs_common": common or "",
-                        "category": offer.category if offer.category == want.category else "",
+                        "hs_common": common if common and _is_sure(one, other, loops.HS_SURE) else "",
+                        "category": offer.category
+                        if offer.category == want.category and _is_sure(one, other, loops.CATEGORY_SURE)
+                        else "",
                         "offer_text": _shown(offer.texts),
                         "want_text": _shown(want.texts),
                         "offer_names": _names(offer.texts),
@@ -195,6 +193,19 @@ class Matcher:
             w.hs * w.neutral_hs,
             w.category * w.neutral_category,
         )
+
+    def _code_parts(self, common: str | None, one: NDArray[np.float32], other: NDArray[np.float32]) -> dict[str, float]:
+        """What the codes say, drawn towards not knowing as far as they are uncertain; absent where there are none."""
+        found = {}
+        if common is not None:
+            sure = float(one[loops.HS_SURE]) * float(other[loops.HS_SURE])
+            steps = sum(HS_STEPS[: len(common) // 2])
+            found["hs"] = round(sure * steps + (1 - sure) * self.weights.neutral_hs, 6)
+        if one[3] and other[3]:
+            sure = float(one[loops.CATEGORY_SURE]) * float(other[loops.CATEGORY_SURE])
+            steps = CATEGORY_STEPS[0] * bool(one[3] == other[3]) + CATEGORY_STEPS[1] * bool(one[4] == other[4])
+            found["category"] = round(sure * steps + (1 - sure) * self.weights.neutral_category, 6)
+        return found
 
     def _shared_words(self, offers: OfferIndex, i: int, wants: WantIndex, j: int) -> list[str]:
         """The common words that weigh most, as the offer writes them, and in brackets what the dictionary read.
@@ -220,6 +231,11 @@ class Matcher:
                     continue
                 words.append(f"{shown} ({read.chinese})" if read else shown)
         return list(dict.fromkeys(words))[:_SHARED_WORDS]
+
+
+def _is_sure(one: NDArray[np.float32], other: NDArray[np.float32], column: int) -> bool:
+    """Whether two codes are certain enough to be named as a reason."""
+    return bool(one[column] * other[column] >= WORTH_NAMING)
 
 
 def _common_digits(one: str, other: str) -> str | None:
