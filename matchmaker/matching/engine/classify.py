@@ -29,6 +29,7 @@ from matchmaker.matching.engine.fusion import (
     probabilities,
     route_of,
 )
+from matchmaker.matching.engine.reading import read_texts
 from matchmaker.matching.engine.reference import Nomenclature, languages_of, load_nomenclature
 
 Matrix = NDArray[np.float32]
@@ -89,6 +90,9 @@ class Classifier:
     def encoder(self, key: str) -> Encoder:
         return get_encoder(ENCODER_PATHS[key])
 
+    def _vectors(self, key: str, texts: Sequence[str], langs: Sequence[str]) -> Matrix:
+        return read_texts(key, self.encoder(key).encode_query, texts, langs)
+
     def with_exemplars(
         self, texts: Sequence[str], hs6s: Sequence[str], langs: Sequence[str] | None = None
     ) -> "Classifier":
@@ -106,7 +110,7 @@ class Classifier:
         readable = all(route_of(lang, fast=True) == FIRST_ONLY for lang in spoken)
         keys = (FIRST,) if self.fast and readable else (FIRST, SECOND)
         meanings = {
-            key: meaning.remember(self.encoder(key).encode_query(texts), spoken, codes) if key in keys else meaning
+            key: meaning.remember(self._vectors(key, texts, spoken), spoken, codes) if key in keys else meaning
             for key, meaning in self.meanings.items()
         }
         return replace(self, meanings=meanings)
@@ -150,7 +154,7 @@ class Classifier:
         parts, opinions = dict(word_parts), {}
         for key in ENCODERS[route]:
             meaning = self.meanings[key]
-            centred = meaning.centred(self.encoder(key).encode_query(texts), langs)
+            centred = meaning.centred(self._vectors(key, texts, langs), langs)
             found = meaning.parts(centred)
             parts |= {f"{key}.{name}": values for name, values in found.items()}
             for name, values in category_parts(found, meaning, centred, word_parts, self.nomenclature).items():
