@@ -46,8 +46,8 @@ from matchmaker.matching.engine.reference import (  # noqa: E402
     Nomenclature,
     languages_of,
     load_labelled,
+    load_names,
     load_nomenclature,
-    load_trade_names,
     read_csv,
 )
 from matchmaker.matching.engine.vectors import VectorStore  # noqa: E402
@@ -99,13 +99,12 @@ def stores() -> dict[str, VectorStore]:
 
 def gathered(nomenclature: Nomenclature, labelled: LabelledTexts) -> training.Material:
     """All to learn from; what the second encoder knows of the HS texts from data/engine, as in `build_engine`."""
-    names, encode, folder = load_trade_names(DATA, nomenclature), stores(), DATA / "engine"
+    names, encode, folder = load_names(DATA, nomenclature), stores(), DATA / "engine"
     if not snapshot.knows_texts(DATA):
         return training.gather(nomenclature, labelled, names, encode)
     material = training.gather(nomenclature, labelled, names, {FIRST: encode[FIRST]})
     before = snapshot.load_meaning(folder, CACHE / f"before-{snapshot.version(folder)}", SECOND)
-    known = snapshot.known_names(folder, SECOND)
-    seen, kept = relearning.reuse_vectors(before, known, nomenclature, labelled, names, encode[SECOND])
+    seen, kept = relearning.reuse_vectors(before, nomenclature, labelled, encode[SECOND])
     return replace(material, vectors=material.vectors | {SECOND: seen}, kept={SECOND: kept})
 
 

@@ -63,10 +63,11 @@ class Command(BaseCommand):
     def names_zh(self):
         """Everyday Chinese names by code, each once; of a heading the first one of each of its subheadings."""
         found = defaultdict(dict)
-        for row in self.rows("hs/trade_names.csv"):
-            listed = [name.strip() for name in row["names_zh"].split(";") if name.strip()]
+        for row in self.rows("vocabulary/goods.csv"):
+            listed = [name.strip() for name in row["zh"].split(";") if name.strip()]
+            if row["hs6"] not in found:
+                found[row["hs6"][:4]] |= dict.fromkeys(listed[:1])
             found[row["hs6"]] |= dict.fromkeys(listed)
-            found[row["hs6"][:4]] |= dict.fromkeys(listed[:1])
         return found
 
     def rows(self, path):
