@@ -98,9 +98,9 @@ class Words:
             in_english(text, lang) if lang in ("zh", "vi") else f"{text} {in_english(text, lang)}"
             for text, lang in zip(texts, langs, strict=True)
         ]
-        own = [words(text, lang, stop=True) for text, lang in zip(texts, langs, strict=True)]
+        own = [_without_numbers(words(text, lang, stop=True)) for text, lang in zip(texts, langs, strict=True)]
         tokens = [
-            found if lang == "en" else words(read, "en", stop=True) + found
+            found if lang == "en" else _without_numbers(words(read, "en", stop=True)) + found
             for found, read, lang in zip(own, english, langs, strict=True)
         ]
         return {
@@ -108,6 +108,11 @@ class Words:
             "spelling": self.grams.scores([character_grams(read) for read in english]),
             "named": self.names.scores(own, self.index.weights.shape[1]),
         }
+
+
+def _without_numbers(found: list[str]) -> list[str]:
+    """Eighteen months of age are no eighteen kilowatts."""
+    return [word for word in found if not word.isdigit()]
 
 
 def neighbour_vote(scores: Matrix, nomenclature: Nomenclature) -> Matrix:
