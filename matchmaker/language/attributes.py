@@ -7,9 +7,9 @@ Figures that decide are read from the text itself: voltages, counts such as 26/3
 
 import csv
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from matchmaker.language.text import clean, simplify
@@ -96,7 +96,8 @@ def _index(lang: str) -> PhraseIndex:
     return PhraseIndex(lang, named, every_word=True)
 
 
-def read_attributes(texts: Iterable[tuple[str, str]]) -> Attributes:
+@lru_cache(maxsize=4096)
+def read_attributes(texts: tuple[tuple[str, str], ...]) -> Attributes:
     """The attributes of (language, text) pairs together; what one text has, no other takes away."""
     has: set[str] = set()
     lacks: set[str] = set()

@@ -168,6 +168,9 @@ class Vocabulary:
     def __len__(self) -> int:
         return len(self.ids)
 
+    def __contains__(self, concept: object) -> bool:
+        return concept in self._number
+
     def hs6(self, concept: str) -> str:
         return self._hs6[concept]
 

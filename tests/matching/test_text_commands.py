@@ -29,7 +29,7 @@ def run(*arguments: str) -> list[dict[str, str]]:
 def test_categories_of_a_file_with_a_byte_order_mark_and_an_empty_text(tmp_path):
     cases = tmp_path / "cases.csv"
     cases.write_text("case_id,title\na,Frozen shrimp 500 g\nb,\nc,Office chair\n", encoding="utf-8-sig")
-    found = run("suggest_categories", str(cases), "--text-column", "title", "--top", "2", "--fast")
+    found = run("suggest_categories", str(cases), "--text-column", "title", "--top", "2")
     assert [(row["case_id"], row["rank"]) for row in found] == [("a", "1"), ("a", "2"), ("c", "1"), ("c", "2")]
     assert found[0]["category_code"] == "AGRI-02"
     assert 0 < float(found[0]["score"]) <= 1
@@ -38,7 +38,7 @@ def test_categories_of_a_file_with_a_byte_order_mark_and_an_empty_text(tmp_path)
 def test_hs_codes_keep_their_leading_nought(tmp_path):
     cases = tmp_path / "cases.csv"
     cases.write_text("case_id,text,lang\na,冷冻虾仁,zh\n", encoding="utf-8")
-    found = run("suggest_hs_codes", str(cases), "--text-column", "text", "--fast")
+    found = run("suggest_hs_codes", str(cases), "--text-column", "text")
     assert found[0] == found[0] | {"case_id": "a", "rank": "1", "hs6": "030617"}
     assert len(found) == 10
 

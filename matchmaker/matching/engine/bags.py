@@ -16,6 +16,7 @@ from matchmaker.language.attributes import read_attributes
 from matchmaker.language.glossary import gloss, glosses
 from matchmaker.language.reading import concepts, english_names
 from matchmaker.language.text import has_han, surface_forms, words
+from matchmaker.language.vocabulary import load_goods
 
 # The name says what it is, the description what it is like: a word of the name counts as so many of the description.
 NAME_COUNTS = 2.0
@@ -65,7 +66,7 @@ def bag(texts: Sequence[tuple[str, str]]) -> dict[str, float]:
     for lang, text, weight in sources(texts):
         for word in words(text, lang or None, stop=True):
             counts[word] = counts.get(word, 0.0) + weight
-    for value in read_attributes(texts).has:
+    for value in read_attributes(tuple(texts)).has:
         counts[ATTRIBUTE + value] = ATTRIBUTE_COUNTS
     for lang, text in texts:
         name, rest = name_and_rest(text)
@@ -92,12 +93,34 @@ def pack(bags: Iterable[dict[str, float]]) -> tuple[NDArray[np.int64], NDArray[n
 
 
 def surfaces(texts: Sequence[tuple[str, str]]) -> dict[str, str]:
-    """Searchable word → the way it stands in the text (stems are not for people): 'rais' → 'raisins'."""
+    """Searchable word → the way it stands in the text (stems are not for people): 'rais' → 'raisins'.
+
+    Chinese is also read through the dictionary; names that come from the vocabulary stand in no text.
+    """
     found: dict[str, str] = {}
-    for lang, text, _ in sources(texts):
+    spoken = list(texts)
+    if not any(lang == "en" for lang, _ in texts):
+        spoken += [("en", gloss(text)) for lang, text in texts if lang == "zh"]
+    for lang, text in spoken:
         for word, surface in surface_forms(text, lang).items():
             found.setdefault(word, surface)
     return found
+
+
+def goods(texts: Sequence[tuple[str, str]]) -> dict[str, None]:
+    """The concepts that the names of an item say, in order; those of the descriptions where the names say none."""
+    vocabulary = load_goods()
+    for part in (0, 1):
+        found = {
+            concept: None
+            for lang, text in texts
+            for spoken in concepts(name_and_rest(text)[part], lang)
+            for concept in spoken
+            if vocabulary.is_translated(concept)
+        }
+        if found:
+            return found
+    return {}
 
 
 class GlossReading(NamedTuple):

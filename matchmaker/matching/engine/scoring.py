@@ -167,6 +167,8 @@ class Matcher:
                     parts=parts,
                     evidence={
                         "shared_words": self._shared_words(offer_index, i, want_index, j),
+                        "hs_differ": _differing(offer.hs6, want.hs6, common) if _is_sure(one, other, loops.HS_SURE) else [],
+                        **_goods(offer, want),
                         "hs_common": common if common and _is_sure(one, other, loops.HS_SURE) else "",
                         "category": offer.category
                         if offer.category == want.category and _is_sure(one, other, loops.CATEGORY_SURE)
@@ -222,7 +224,10 @@ class Matcher:
         if not len(common):
             return []
         weight = a.here[p][x] * b.ask[q][y] + a.ask[p][x] * b.here[q][y]
-        by_number = {bags.number(word): (word, shown) for word, shown in offers.shown(i).items()}
+        written = wants.shown(j)
+        by_number = {
+            bags.number(word): (word, shown) for word, shown in offers.shown(i).items() if word in written
+        }
         words, numbers = [], frozenset(common.tolist())
         for least, number in sorted(zip(-weight, common.tolist(), strict=True)):
             if number in by_number and -least >= _WORTH_SAYING * weight.max():
@@ -250,6 +255,23 @@ def _common_digits(one: str, other: str) -> str | None:
     while length + 2 <= min(len(a), len(b)) and a[: length + 2] == b[: length + 2]:
         length += 2
     return a[:length]
+
+
+def _differing(one: str, other: str, common: str | None) -> list[str]:
+    """The two headings where codes part at the heading or before; [] where they are the same or not known."""
+    if common is None or len(common) >= 4 or min(len(digits(one)), len(digits(other))) < 4:
+        return []
+    return [digits(one)[:4], digits(other)[:4]]
+
+
+def _goods(offer: Offer, want: Want) -> dict[str, object]:
+    """What the vocabulary reads in both: common concepts, and the first concept of each side."""
+    offered, wanted = bags.goods(offer.texts), bags.goods(want.texts)
+    return {
+        "goods_common": [concept for concept in wanted if concept in offered][:2],
+        "goods_offered": next(iter(offered), ""),
+        "goods_wanted": next(iter(wanted), ""),
+    }
 
 
 def _shown(texts: Sequence[tuple[str, str]]) -> list[str]:

@@ -7,12 +7,13 @@ import numpy as np
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from matchmaker.catalogue.models import HSCode
 from matchmaker.language.text import clean
 from matchmaker.language.vocabulary import LANGUAGES, load_goods
 from matchmaker.matching.engine import narrowing
 from matchmaker.matching.engine.classify import Classifier
 from matchmaker.matching.engine.narrowing import MOST_QUESTIONS, NONE, UNKNOWN
-from matchmaker.matching.services.suggestions import MAX_TEXT, taught_classifier
+from matchmaker.matching.services.suggestions import MAX_TEXT, WORTH_SHOWING, taught_classifier
 
 # From this share of the first code on there is nothing to ask on a page.
 CLEAR = 0.9
@@ -70,6 +71,46 @@ def narrow_code(
     return Narrowing(list(found.codes), _told_apart(options), found.answered)
 
 
+@dataclass(frozen=True)
+class CodeQuestion:
+    """What a form shows of the questions: the likeliest codes, and the question with all its answers.
+
+    Each answer is (value to send, words, legal note); `path` are the answers so far, to be sent along by other buttons.
+    """
+
+    codes: list[tuple[HSCode, float]]
+    text: str
+    answers: list[tuple[str, str, str]]
+    path: str
+    number: int
+
+
+def code_question(text: str, language: str, path: str, top: int) -> CodeQuestion:
+    """The question of a form after the answers in `path` (identifiers parted by commas).
+
+    Answers that do not belong to the text any more are forgotten. A clear case has no question.
+    """
+    given = [answer for answer in path.split(",") if answer][:MOST_QUESTIONS]
+    try:
+        found = narrow_code(text, language, given)
+    except ValueError:
+        found = narrow_code(text, language, [])
+    codes = [(code, share) for code, share in found.codes[:top] if share >= WORTH_SHOWING]
+    known = HSCode.objects.select_related("category").in_bulk([code for code, _share in codes])
+    so_far = ",".join(found.answers)
+    number = len(found.answers) + 1
+    shown = [] if found.is_clear else found.options
+    answers = [(option.id, option.label, option.note) for option in shown]
+    answers += [(answer, words, "") for answer, words in (other_answers() if shown else [])]
+    return CodeQuestion(
+        [(known[code], share) for code, share in codes if code in known],
+        question_text() if shown else "",
+        [(f"{so_far},{answer}".strip(","), words, legal) for answer, words, legal in answers],
+        so_far,
+        number,
+    )
+
+
 def question_text() -> str:
     return _("Which of these is it?")
 
@@ -117,6 +158,3 @@ def _told_apart(options: list[Option]) -> list[Option]:
         else option
         for option in options
     ]
-
-
-__all__ = ["CLEAR", "MOST_QUESTIONS", "Narrowing", "Option", "narrow_code", "other_answers", "question_text"]

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import translation
 
-from matchmaker.matching.services.narrowing import narrow_code, question_text
+from matchmaker.matching.services.narrowing import narrow_code, other_answers, question_text
 from matchmaker.matching.services.suggestions import classifier
 
 
@@ -39,11 +39,12 @@ class Command(BaseCommand):
             with translation.override(lang or "en"):
                 found = narrow_code(text, lang, [str(one) for one in case.get("answers") or []], engine=engine)
                 question = {"id": f"q{len(found.answers) + 1}", "text": question_text()}
+                others = [{"id": one, "label": words, "note": "", "codes": []} for one, words in other_answers()]
         except (KeyError, TypeError, ValueError) as error:
             raise CommandError(f"Line {number}: {error}") from error
         named = [{"id": one.id, "label": one.label, "note": one.note, "codes": list(one.codes)} for one in found.options]
         return {
             "case_id": case_id,
             "codes": [{"hs6": code, "share": round(share, 6)} for code, share in found.codes],
-            "question": question | {"options": named} if named else None,
+            "question": question | {"options": named + others} if named else None,
         }
