@@ -19,6 +19,10 @@ Matrix = NDArray[np.float32]
 FIRST, SECOND = "first", "second"
 BOTH, FIRST_ONLY, SECOND_ONLY = "both", "first only", "second only"
 
+# Languages with labelled texts, on which the weight of the second encoder beside the first was fitted. In the others the
+# first one with the names of goods in English is better alone (docs/quality-notes.md).
+SECOND_HELPS = frozenset(["en", "th", "zh"])
+
 ENCODERS = {BOTH: (FIRST, SECOND), FIRST_ONLY: (FIRST,), SECOND_ONLY: (SECOND,)}
 _MEANING = {
     FIRST: ("first.label", "first.plain", "first.name", "first.example"),
@@ -49,7 +53,7 @@ def route_of(lang: str, *, fast: bool) -> str:
     """How a text of this language is read; `fast` leaves the slow second encoder out where the first can read."""
     if lang not in READ:
         return SECOND_ONLY
-    return FIRST_ONLY if fast else BOTH
+    return BOTH if lang in SECOND_HELPS and not fast else FIRST_ONLY
 
 
 def add_category_signals(

@@ -177,14 +177,15 @@ def _save_names(folder: Path, names: NameIndex) -> None:
     save_array(folder / "indices.npy", names.weights.indices)
     save_array(folder / "indptr.npy", names.weights.indptr)
     save_array(folder / "codes.npy", names.codes)
+    save_array(folder / "totals.npy", names.totals)
     save_json(folder / "index.json", list(names.vocabulary))
 
 
 def _load_names(folder: Path) -> NameIndex:
     vocabulary = {word: i for i, word in enumerate(load_json(folder / "index.json"))}
     parts = tuple(load_array(folder / f"{name}.npy") for name in ("data", "indices", "indptr"))
-    codes = load_array(folder / "codes.npy")
-    return NameIndex(vocabulary, sp.csr_array(parts, shape=(len(codes), len(vocabulary))), codes)
+    codes, totals = (load_array(folder / f"{name}.npy") for name in ("codes", "totals"))
+    return NameIndex(vocabulary, sp.csr_array(parts, shape=(len(vocabulary), len(codes))), codes, totals)
 
 
 def load_words(data_dir: Path, cache: Path) -> Words:
