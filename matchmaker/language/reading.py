@@ -4,16 +4,16 @@ Encoders and word indexes read English best. What this gives is a bag of English
 translation of it.
 """
 
-from collections.abc import Iterator
+from functools import lru_cache
 
 from matchmaker.language.glossary import gloss
 from matchmaker.language.vocabulary import load_goods
 
 
-def concepts(text: str, lang: str) -> Iterator[tuple[str, ...]]:
+@lru_cache(maxsize=1024)  # a text is read for its words, its English names and its reasons in one go
+def concepts(text: str, lang: str) -> tuple[tuple[str, ...], ...]:
     """The concepts of each name of goods that stands in a text, in order."""
-    for span in load_goods().find(text, lang):
-        yield span.concepts
+    return tuple(span.concepts for span in load_goods().find(text, lang))
 
 
 def english_names(text: str, lang: str) -> str:

@@ -107,20 +107,21 @@ def surfaces(texts: Sequence[tuple[str, str]]) -> dict[str, str]:
     return found
 
 
-def goods(texts: Sequence[tuple[str, str]]) -> dict[str, None]:
+@lru_cache(maxsize=4096)
+def goods(texts: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
     """The concepts that the names of an item say, in order; those of the descriptions where the names say none."""
     vocabulary = load_goods()
     for part in (0, 1):
-        found = {
-            concept: None
+        found = [
+            concept
             for lang, text in texts
             for spoken in concepts(name_and_rest(text)[part], lang)
             for concept in spoken
             if vocabulary.is_translated(concept)
-        }
+        ]
         if found:
-            return found
-    return {}
+            return tuple(dict.fromkeys(found))
+    return ()
 
 
 class GlossReading(NamedTuple):
