@@ -1,7 +1,7 @@
 """What keeping names in fewer bytes, and not looking far away, loses beside comparing every name as it was encoded.
 
 Names: what `data/` calls goods in the languages it does so (texts of tariffs, terms of food, categories, titles, the
-sample campaign), but not the everyday names of `data/hs/trade_names.csv`: those are the searches. Texts of the tariff
+sample campaign), but not the everyday names of `data/vocabulary/goods.csv`: those are the searches. Texts of the tariff
 have a code, so that what a search shows first can be judged: the same subheading fits, its heading is near. The index
 keeps less from 100,000 names on; here it is made to at once, beside an index that compares every name whole, and also
 to look at as small a share of them as of a million.
@@ -61,9 +61,9 @@ def names() -> dict[str, str]:
 def searches() -> list[tuple[str, str]]:
     """(everyday name, its HS subheading): the first one in each language."""
     judged = {code for code in names().values() if code}
-    rows = [row for row in rows_of("hs/trade_names.csv")[::EVERY] if row["hs6"] in judged]
+    rows = [row for row in rows_of("vocabulary/goods.csv")[::EVERY] if row["hs6"] in judged]
     named = [
-        (row[f"names_{lang}"].split(";")[0].strip(), row["hs6"]) for row in rows for lang in ("zh", "en", "th", "vi")
+        (row[lang].split(";")[0].strip(), row["hs6"]) for row in rows for lang in ("zh", "en", "th", "vi")
     ]
     return [one for one in dict.fromkeys(named) if one[0]]
 
@@ -141,7 +141,7 @@ class Figures:
                 "## Search: names in fewer bytes, clusters not looked into",
                 "",
                 f"On {dt.date.today()}: {len(self.codes):,} names of goods; {len(self.asked):,} searches by everyday "
-                "names (`data/hs/trade_names.csv`, which the index does not hold). From "
+                "names (`data/vocabulary/goods.csv`, which the index does not hold). From "
                 f"{meaning.NARROW_FROM:,} names on an index keeps {meaning.NARROW} numbers of each, looks into no "
                 f"cluster that is far away and compares at most {meaning.LOOKED_AT:,} names; the last row compares as "
                 "small a share as it would of a million. Names of the same HS subheading count 2, of its heading 1. "

@@ -24,10 +24,11 @@ sys.path.insert(0, str(ROOT))
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
 
+import django  # noqa: E402
 import numpy as np  # noqa: E402  # reads the number of threads when imported
 from numpy.typing import NDArray  # noqa: E402
 
-from benchmarks import near_names, search_quality  # noqa: E402  # needs the path above
+from benchmarks import near_names, search_quality, text_quality  # noqa: E402  # needs the path above
 from matchmaker.language.encoder import get_encoder  # noqa: E402
 from matchmaker.matching.engine import relearning, snapshot, training  # noqa: E402
 from matchmaker.matching.engine.classify import ENCODER_PATHS, category_shares  # noqa: E402
@@ -46,8 +47,8 @@ from matchmaker.matching.engine.reference import (  # noqa: E402
     Nomenclature,
     languages_of,
     load_labelled,
+    load_names,
     load_nomenclature,
-    load_trade_names,
     read_csv,
 )
 from matchmaker.matching.engine.vectors import VectorStore  # noqa: E402
@@ -99,18 +100,34 @@ def stores() -> dict[str, VectorStore]:
 
 def gathered(nomenclature: Nomenclature, labelled: LabelledTexts) -> training.Material:
     """All to learn from; what the second encoder knows of the HS texts from data/engine, as in `build_engine`."""
-    names, encode, folder = load_trade_names(DATA, nomenclature), stores(), DATA / "engine"
+    names, encode, folder = load_names(DATA, nomenclature), stores(), DATA / "engine"
     if not snapshot.knows_texts(DATA):
         return training.gather(nomenclature, labelled, names, encode)
     material = training.gather(nomenclature, labelled, names, {FIRST: encode[FIRST]})
     before = snapshot.load_meaning(folder, CACHE / f"before-{snapshot.version(folder)}", SECOND)
-    known = snapshot.known_names(folder, SECOND)
-    seen, kept = relearning.reuse_vectors(before, known, nomenclature, labelled, names, encode[SECOND])
+    seen, kept = relearning.reuse_vectors(before, nomenclature, labelled, encode[SECOND])
     return replace(material, vectors=material.vectors | {SECOND: seen}, kept={SECOND: kept})
 
 
-def text_to_code() -> Section:
-    """Category and HS6 of the labelled development texts, out of fold."""
+@dataclass
+class Sections:
+    """Several tables made together."""
+
+    sections: list[Section]
+
+    def markdown(self) -> str:
+        return "\n".join(section.markdown() for section in self.sections)
+
+
+def own_texts() -> Sections:
+    """What `text_quality` measures on the project's own texts."""
+    django.setup()
+    made = [text_quality.by_language, text_quality.matches, text_quality.attributes]
+    return Sections([Section(*make(interval)) for make in made])
+
+
+def text_to_code() -> Sections:
+    """Category and HS6 of the labelled development texts, out of fold; and three questions to a code on the same rows."""
     nomenclature = load_nomenclature(DATA)
     labelled = load_labelled(DATA, nomenclature)
     material = gathered(nomenclature, labelled)
@@ -181,7 +198,8 @@ def text_to_code() -> Section:
             (fast[rows].argmax(axis=1) == codes[rows]),
         ]
         section.rows.append([name, str(rows.sum()), *(interval(cell, clusters) for cell in cells), goal])
-    return section
+    asked = {name: rows for name, rows, _goal in groups[:4]} | {"trade descriptions": source == "trade"}
+    return Sections([section, Section(*text_quality.questions(full, nomenclature, codes, asked, interval))])
 
 
 def ranks(queries: Sequence[tuple[str, str]], documents: Sequence[tuple[str, str]], right: Sequence[int]) -> list[Hits]:
@@ -239,6 +257,7 @@ def demand_pairs() -> Section:
 
 SECTIONS: dict[str, Callable[[], Any]] = {
     "text_to_code": text_to_code,
+    "own_texts": own_texts,
     "names": names,
     "demand_pairs": demand_pairs,
     "search": search_quality.section,

@@ -4,7 +4,7 @@
 what a product is, not by what any search finds: for queries in Chinese, English and the suppliers' languages, by name,
 use, property and code, misspelt, in traditional characters and in pinyin. It is a development set: constants of the
 search were chosen with it in sight. A second set is made by another principle and was not looked at while searching
-was made: everyday names of goods (`data/hs/trade_names.csv`, which no index reads) in Chinese, English, Thai and
+was made: everyday names of goods (`data/vocabulary/goods.csv`, which no index reads) in Chinese, English, Thai and
 Vietnamese, where products of the same HS subheading fit and those of its heading are near. Beside our search stand its
 words alone and PostgreSQL full text over the same texts. Intervals are bootstraps over the queries.
 
@@ -67,7 +67,7 @@ class Section:
             f"|{'---|' * len(head)}",
             *(f"| {' | '.join(row)} |" for row in self.rows),
             "",
-            "Unseen: everyday names of the products' HS codes (`data/hs/trade_names.csv`, no index reads it); products "
+            "Unseen: everyday names of the products' HS codes (`data/vocabulary/goods.csv`, no index reads it); products "
             "of the same subheading count 2, of its heading 1.",
             "",
             f"| {' | '.join(head)} |",
@@ -100,11 +100,12 @@ def everyday_names() -> list[Judged]:
         if row["hs6"]
     }
     wanted, found = set(codes.values()), []
-    for row in rows_of("hs/trade_names.csv"):
+    for row in rows_of("vocabulary/goods.csv"):
         if row["hs6"] not in wanted:
             continue
+        wanted.discard(row["hs6"])  # the first concept of a code
         gains = {key: 2.0 if code == row["hs6"] else 1.0 for key, code in codes.items() if code[:4] == row["hs6"][:4]}
-        names = {language: row[f"names_{language}"].split(";")[0].strip() for language in ("zh", "en", "th", "vi")}
+        names = {language: row[language].split(";")[0].strip() for language in ("zh", "en", "th", "vi")}
         found += [Judged(name, language, "everyday name", gains) for language, name in names.items() if name]
     return found
 

@@ -9,7 +9,7 @@ from matchmaker.api.pagination import equal
 from matchmaker.api.permissions import EVERYONE
 from matchmaker.api.texts import TextField, TextsField
 from matchmaker.catalogue.models import Category, HSCode
-from matchmaker.matching.services import suggest_codes
+from matchmaker.matching.services import narrow_code, other_answers, question_text, suggest_codes
 
 
 class CategoryOut(Output):
@@ -88,5 +88,66 @@ class Suggestions(Resource):
                     {"code": c.code, "name": str(c.name), "share": round(s, 4)} for c, s in found.categories
                 ],
                 "hs_codes": [{"code": c.code, "text": str(c.path), "share": round(s, 4)} for c, s in found.hs_codes],
+            }
+        )
+
+
+class NarrowIn(TextIn):
+    """`answers` are the identifiers of the options chosen so far, in order: at most three."""
+
+    answers = serializers.ListField(child=serializers.CharField(max_length=10), required=False, max_length=3)
+
+
+class ShareOut(serializers.Serializer):
+    hs6 = serializers.CharField()
+    share = serializers.FloatField()
+
+
+class OptionOut(serializers.Serializer):
+    """`note` is the text of the nomenclature behind the everyday names of `label`."""
+
+    id = serializers.CharField()
+    label = serializers.CharField()
+    note = serializers.CharField(allow_blank=True)
+    codes = serializers.ListField(child=serializers.CharField())
+
+
+class QuestionOut(serializers.Serializer):
+    id = serializers.CharField()
+    text = serializers.CharField()
+    options = OptionOut(many=True)
+
+
+class NarrowedOut(serializers.Serializer):
+    codes = ShareOut(many=True)
+    question = QuestionOut(allow_null=True)
+
+
+class NarrowedCodes(Resource):
+    serializer_class = NarrowIn
+    policy = {"create": EVERYONE}
+    words = {"create": "Narrow a text down to one HS code by at most three questions"}
+    notes = {
+        "create": "Send the text without answers, then again with the identifier of each option that was chosen. Two "
+        "options without codes are always there: `none` (none of these) and `unknown` (I don't know)."
+    }
+
+    @extend_schema(request=NarrowIn, responses={200: NarrowedOut})
+    def create(self, request):
+        given = self.given(NarrowIn).validated_data
+        answers = given.get("answers", [])
+        try:
+            found = narrow_code(given["text"], given["language"], answers)
+        except ValueError as error:
+            raise serializers.ValidationError({"answers": [str(error)]}) from error
+        options = [
+            {"id": one.id, "label": one.label, "note": one.note, "codes": list(one.codes)} for one in found.options
+        ]
+        options += [{"id": one, "label": words, "note": "", "codes": []} for one, words in other_answers()]
+        question = {"id": f"q{len(answers) + 1}", "text": question_text(), "options": options}
+        return Response(
+            {
+                "codes": [{"hs6": code, "share": round(share, 6)} for code, share in found.codes],
+                "question": question if found.options else None,
             }
         )

@@ -15,7 +15,7 @@ from matchmaker.api.notices import Notices
 from matchmaker.api.participations import Participations
 from matchmaker.api.product_files import ProductCertificates, ProductFiles, ProductPictures
 from matchmaker.api.products import Products
-from matchmaker.api.reference import Categories, HSCodes, Suggestions
+from matchmaker.api.reference import Categories, HSCodes, NarrowedCodes, Suggestions
 from matchmaker.api.sign_in import Tokens
 
 LIST, ONE, LIST_WRITE, ONE_WRITE, CONTENT = (
@@ -133,6 +133,7 @@ urlpatterns = [
     path("categories/", Categories.as_view(LIST), name="api_categories"),
     path("categories/<str:code>/", Categories.as_view(ONE), name="api_category"),
     path("hs-codes/", HSCodes.as_view(LIST), name="api_hs_codes"),
+    path("hs-codes/narrow/", one(NarrowedCodes, "create"), name="api_narrow_hs_code"),
     path("hs-codes/<str:code>/", HSCodes.as_view(ONE), name="api_hs_code"),
     path("events/", Events.as_view(LIST_WRITE), name="api_events"),
     path("events/<slug:slug>/", Events.as_view(ONE_WRITE), name="api_event"),

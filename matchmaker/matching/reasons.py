@@ -9,30 +9,47 @@ from matchmaker.core import reference
 from matchmaker.core.formats import day, money, per_unit, quantity
 from matchmaker.core.languages import ENGLISH, base_of, current
 from matchmaker.core.lists import format_list
+from matchmaker.language import attributes
+from matchmaker.language.vocabulary import load_goods
 from matchmaker.matching import traits
 from matchmaker.matching.models import Match
 
 # How far two texts must stand out from what is usual between texts of this campaign (the part `crowding`).
 CLOSE, RELATED = 0.15, 0.04
 USUAL = 0.35  # where the row does not say
+CERTAIN = 0.7  # of the part of the category: both sides have it, and both are believed
 # Measures stand in every second text and are no reason.
 MEASURES = frozenset(
     ["mm", "cm", "ml", "cl", "kg", "kw", "mg", "km", "hz", "kwh", "mpa", "pcs", "gsm", "oz", "lb", "hp", "vol"]
 ) | frozenset(["µm", "μm", "day", "days", "hour", "hours"])
 
 
+# Words that say nothing about the goods.
+FILLERS = frozenset(
+    "net weight gross pack packed packing package bag bags box boxes carton cartons pallet month months year years grade "
+    "quality good high moisture pair set origin export import supply product products size brand new available order "
+    "净重 毛重 包装 袋 箱 月 年 级 好 一对 水分 进料 骨 采购 求购 产地 规格 质量 优质 出口 进口 产品 供应 等级 原产".split()
+)
+
+
 def sentences(match: Match) -> list[str]:
-    """Why the two were put together, strongest first."""
+    """Why the two were put together, strongest first; before that what does not fit."""
     parts, evidence = match.parts, match.evidence
     found: list[tuple[float, str]] = []
+    if common := evidence.get("goods_common"):
+        names = list(dict.fromkeys(goods_name(concept) for concept in common))
+        found.append((1.0, _("Both name the same goods: %(goods)s.") % {"goods": format_list(names)}))
     if said := _meaning(parts, evidence):
         found.append((parts["meaning"], said))
-    if words := _telling(evidence.get("shared_words", [])):
+    failed = evidence.get("attributes_failed", [])
+    if words := _telling(_without(evidence.get("shared_words", []), failed)):
         found.append((parts.get("words", 0), _words_sentence(words[:6])))
+    if met := evidence.get("attributes_met"):
+        found.append((0.9, _("As asked for: %(values)s.") % {"values": format_list(map(value_name, met))}))
     if common := evidence.get("hs_common"):
         found.append((parts.get("hs", 0), _hs_sentence(common)))
     category = match.product.category if match.product_id else None
-    if category and category.pk == evidence.get("category") and parts.get("category", 0) >= 1:
+    if category and category.pk == evidence.get("category") and parts.get("category", 0) >= CERTAIN:
         found.append((0.5, _("Same category: %(category)s.") % {"category": category.name}))
     if floor := evidence.get("floor"):
         promise = ngettext(
@@ -41,7 +58,61 @@ def sentences(match: Match) -> list[str]:
             floor,
         )
         found.append((0.0, promise % {"count": floor}))
-    return [sentence for _weight, sentence in sorted(found, key=lambda pair: -pair[0])]
+    return differences(evidence) + [sentence for _weight, sentence in sorted(found, key=lambda pair: -pair[0])]
+
+
+def differences(evidence: dict) -> list[str]:
+    """What of the goods does not fit, as sentences: attributes first, then what the goods are."""
+    found = []
+    failed = evidence.get("attributes_failed", [])
+    if asked := [value_name(value) for value in failed if not value.startswith("-")]:
+        found.append(
+            _("Not as asked for: the buyer wants %(values)s, the supplier's text says otherwise.")
+            % {"values": format_list(asked)}
+        )
+    if refused := [value_name(value[1:]) for value in failed if value.startswith("-")]:
+        found.append(_("The buyer does not want %(values)s.") % {"values": format_list(refused)})
+    offered, wanted = evidence.get("goods_offered"), evidence.get("goods_wanted")
+    same_heading = len(evidence.get("hs_common", "")) >= 4 or evidence.get("goods_common")
+    if offered and wanted and not same_heading and offered[:4] != wanted[:4]:
+        names = {"offered": goods_name(offered), "wanted": goods_name(wanted)}
+        if names["offered"] != names["wanted"]:
+            found.append(_("Not quite the same: %(wanted)s is wanted, %(offered)s is offered.") % names)
+    elif headings := evidence.get("hs_differ"):
+        found.append(
+            _("The HS headings differ: %(wanted)s is wanted, %(offered)s is offered.")
+            % {"offered": headings[0], "wanted": headings[1]}
+        )
+    return found
+
+
+def _reader() -> str:
+    return (get_language() or "en").split("-")[0]
+
+
+def goods_name(concept: str) -> str:
+    """The everyday name of a concept of the vocabulary in the reader's language, else in English."""
+    goods = load_goods()
+    if concept not in goods:
+        return concept
+    return next(iter(goods.names(concept, _reader()) or goods.names(concept, "en")), concept)
+
+
+def value_name(value: str) -> str:
+    return attributes.name(value, _reader())
+
+
+def _without(words: list[str], failed: list[str]) -> list[str]:
+    """Words in common without those of an attribute that is just not in common."""
+    known = attributes.load_attributes()
+    names = {
+        name.casefold()
+        for value in failed
+        if (attribute := known.get(value.removeprefix("-")))
+        for listed in attribute.names.values()
+        for name in listed
+    }
+    return [word for word in words if word.split(" (")[0].casefold() not in names]
 
 
 def _meaning(parts: dict, evidence: dict) -> str:
@@ -64,7 +135,7 @@ def _meaning(parts: dict, evidence: dict) -> str:
 def _named(evidence: dict, side: str) -> str:
     """The name in the reader's language where one was compared, else in English, else in its owner's."""
     names = evidence.get(f"{side}_names", {})
-    return names.get(base_of(current())) or names.get("en") or evidence.get(f"{side}_text", ["", ""])[1]
+    return names.get(_reader()) or names.get("en") or evidence.get(f"{side}_text", ["", ""])[1]
 
 
 def _words_sentence(words: list[str]) -> str:
@@ -83,7 +154,8 @@ def _telling(words: list[str]) -> list[str]:
         plain, _bracket, said = word.partition(" (")
         piece = any(word != other and word in other.split(" (")[0] for other in words)
         scrap = len(plain) < 2 or plain.isdigit() or (len(plain) == 2 and plain[0].isdigit())
-        if not (piece or scrap or plain.lower() in MEASURES):
+        filler = plain.lower() in FILLERS or (said and (len(said) < 3 or said[:-1] in FILLERS))
+        if not (piece or scrap or filler or plain.lower() in MEASURES):
             read.setdefault(said[:-1] or plain, []).extend([plain] if said else [])
     return [
         _("%(word)s (%(said)s)") % {"word": " + ".join(plain), "said": said} if plain else said
@@ -133,6 +205,7 @@ def _label(code: str) -> str:
         "minimum_order": _("Minimum order"),
         "delivery": _("Delivery"),
         "registration": _("Ready for China"),
+        "attributes": _("Properties"),
         **traits.labels(),
     }.get(code, code)
 
@@ -145,6 +218,7 @@ def _condition(code: str, outcome: str, facts: dict) -> str:
         "minimum_order": _minimum_order,
         "delivery": _delivery,
         "registration": _registration,
+        "attributes": _attributes,
         **traits.SENTENCES,
     }.get(code)
     return sentence(outcome, facts) if sentence else ""
@@ -260,6 +334,20 @@ def _delivery(outcome: str, facts: dict) -> str:
         "unknown": _("%(lead_time)s: made before %(by)s; how long the transport takes is not known."),
     }[outcome]
     return sentence % {"lead_time": days, "by": by}
+
+
+def _attributes(outcome: str, facts: dict) -> str:
+    refused = [value[1:] for value in facts["failed"] if value.startswith("-")]
+    failed = [value for value in facts["failed"] if not value.startswith("-")]
+    said = [
+        (failed, _("Asked for, but the supplier's text says otherwise: %(values)s.")),
+        (refused, _("Not wanted, but in the supplier's text: %(values)s.")),
+        (facts["met"], _("Asked for and in the supplier's text: %(values)s.")),
+        (facts["unknown"], _("Asked for; the supplier's text does not say: %(values)s.")),
+    ]
+    return " ".join(
+        sentence % {"values": format_list(map(value_name, values))} for values, sentence in said if values
+    ) or _("The supplier's text has nothing that the buyer does not want.")
 
 
 def _registration(outcome: str, facts: dict) -> str:

@@ -23,14 +23,14 @@ from matchmaker.matching.models import Match, MatchBlock, MatchRun  # noqa: E402
 from matchmaker.notifications.models import Notice  # noqa: E402
 from tests import factories  # noqa: E402
 
-GOODS = Path(__file__).resolve().parents[2] / "data" / "hs" / "trade_names.csv"
+GOODS = Path(__file__).resolve().parents[2] / "data" / "vocabulary" / "goods.csv"
 
 
 def prepare(products: str, lines: str) -> dict:
     """A campaign of everyday goods: products in English, demand lines in Chinese."""
     call_command("migrate", verbosity=0)
     with GOODS.open(encoding="utf-8", newline="") as file:
-        goods = [row for row in csv.DictReader(file) if row["names_en"] and row["names_zh"]][:: 2000 // int(products)]
+        goods = [row for row in csv.DictReader(file) if row["en"] and row["zh"]][:: 2000 // int(products)]
     with transaction.atomic():
         factories.campaign()
         sellers = [factories.company(is_supplier=True) for _ in range(6)]
@@ -38,9 +38,9 @@ def prepare(products: str, lines: str) -> dict:
         for company in [*sellers, *(demand.company for demand in buyers)]:
             factories.member_of(company)
         for number, row in enumerate(goods[: int(products)]):
-            factories.product(sellers[number % 6], name=row["names_en"].split(";")[0], hs_code=row["hs6"])
+            factories.product(sellers[number % 6], name=row["en"].split(";")[0], hs_code=row["hs6"])
         for number, row in enumerate(goods[:: max(1, int(products) // int(lines))]):
-            factories.line(buyers[number % 4], text=row["names_zh"].split(";")[0], hs_code=row["hs6"][:4])
+            factories.line(buyers[number % 4], text=row["zh"].split(";")[0], hs_code=row["hs6"][:4])
     return {"products": Product.objects.count(), "lines": DemandLine.objects.count()}
 
 

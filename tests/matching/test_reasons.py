@@ -194,3 +194,45 @@ def test_goods_made_in_time_whose_transport_nobody_knows_are_not_said_to_be_in_t
     said = condition("delivery", "unknown", by="2026-09-30", lead_time_days=30)
     assert said.startswith("Lead time 30 days: made before ")
     assert said.endswith("how long the transport takes is not known.")
+
+
+def test_what_does_not_fit_is_said_first_and_never_as_a_word_in_common():
+    row = match(
+        parts={"meaning": 0.8, "words": 0.3},
+        evidence={
+            "offer_text": ["en", "Goji berries"],
+            "want_text": ["zh", "有机枸杞"],
+            "attributes_failed": ["farming:organic", "-sugar:sweetened"],
+            "attributes_met": ["state:dried"],
+            "shared_words": ["organic", "goji", "net", "袋"],
+        },
+    )
+    assert reasons.sentences(row) == [
+        "Not as asked for: the buyer wants organic, the supplier's text says otherwise.",
+        "The buyer does not want sweetened.",
+        "As asked for: dried.",
+        "“Goji berries” and “有机枸杞” are close in meaning.",
+        "Words both use: goji.",
+    ]
+    with translation.override("fr"):
+        assert "biologique" in reasons.sentences(row)[0]
+
+
+def test_the_same_goods_are_named_in_the_readers_language_and_others_are_told_apart():
+    both = match(evidence={"goods_common": ["080420-dried-figs"]})
+    with translation.override("tr"):
+        assert "kuru incir" in reasons.sentences(both)[0]
+    row = match(
+        evidence={"goods_offered": "080420-dried-figs", "goods_wanted": "010121-mares"}
+    )
+    assert reasons.sentences(row) == ["Not quite the same: 010121-mares is wanted, dried figs is offered."]
+    differ = match(evidence={"hs_differ": ["4203", "4202"]})
+    assert reasons.sentences(differ) == ["The HS headings differ: 4202 is wanted, 4203 is offered."]
+
+
+def test_properties_are_a_condition_with_what_meets_fails_and_is_not_said():
+    facts = {"failed": ["halal:halal"], "met": ["state:frozen"], "unknown": ["bone:boneless"]}
+    assert condition("attributes", "fails", **facts) == (
+        "Asked for, but the supplier's text says otherwise: halal. Asked for and in the supplier's text: frozen. "
+        "Asked for; the supplier's text does not say: boneless."
+    )

@@ -12,16 +12,25 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from matchmaker.language.attributes import read_attributes
 from matchmaker.language.glossary import gloss, glosses
+from matchmaker.language.reading import concepts, english_names
 from matchmaker.language.text import has_han, surface_forms, words
+from matchmaker.language.vocabulary import load_goods
 
 # The name says what it is, the description what it is like: a word of the name counts as so many of the description.
 NAME_COUNTS = 2.0
 # A gloss is a guess at the meaning of each word, not a translation.
 GLOSS_COUNTS = 0.5
+# A concept is a word that all languages share; a name that may stand for several counts for each in part.
+CONCEPT_COUNTS = 1.0
+CONCEPT = "\x01"  # before the identifier of a concept, so that it is no word of any language
 # BM25 (Robertson & Zaragoza 2009): how fast repetition stops to matter, and how much length does.
 K1 = 1.2
 B = 0.4
+# So is an attribute that decides.
+ATTRIBUTE_COUNTS = 1.0
+ATTRIBUTE = "\x03"
 
 _END_OF_NAME = re.compile(r"[.:;](?=\s)|[。；：，\n]")
 
@@ -45,16 +54,27 @@ def sources(texts: Sequence[tuple[str, str]]) -> list[tuple[str, str, float]]:
         name, rest = name_and_rest(text)
         found += [(lang, name, NAME_COUNTS), (lang, rest, 1.0)]
     if not any(lang == "en" for lang, _ in texts):
-        found += [("en", gloss(text), GLOSS_COUNTS * n) for lang, text, n in found if lang == "zh" and text]
+        read = [("en", english_names(text, lang), GLOSS_COUNTS * n) for lang, text, n in found if text]
+        read += [("en", gloss(text), GLOSS_COUNTS * n) for lang, text, n in found if lang == "zh" and text]
+        found += read
     return [(lang, text, n) for lang, text, n in found if text]
 
 
 def bag(texts: Sequence[tuple[str, str]]) -> dict[str, float]:
-    """Word → how often, names counting double, function words left out."""
+    """Word → how often, names counting double, function words left out; concepts stand beside the words."""
     counts: dict[str, float] = {}
     for lang, text, weight in sources(texts):
         for word in words(text, lang or None, stop=True):
             counts[word] = counts.get(word, 0.0) + weight
+    for value in read_attributes(tuple(texts)).has:
+        counts[ATTRIBUTE + value] = ATTRIBUTE_COUNTS
+    for lang, text in texts:
+        name, rest = name_and_rest(text)
+        for part, weight in ((name, NAME_COUNTS), (rest, 1.0)):
+            for spoken in concepts(part, lang):
+                for concept in spoken:
+                    word = CONCEPT + concept
+                    counts[word] = counts.get(word, 0.0) + CONCEPT_COUNTS * weight / len(spoken)
     return counts
 
 
@@ -73,12 +93,35 @@ def pack(bags: Iterable[dict[str, float]]) -> tuple[NDArray[np.int64], NDArray[n
 
 
 def surfaces(texts: Sequence[tuple[str, str]]) -> dict[str, str]:
-    """Searchable word → the way it stands in the text (stems are not for people): 'rais' → 'raisins'."""
+    """Searchable word → the way it stands in the text (stems are not for people): 'rais' → 'raisins'.
+
+    Chinese is also read through the dictionary; names that come from the vocabulary stand in no text.
+    """
     found: dict[str, str] = {}
-    for lang, text, _ in sources(texts):
+    spoken = list(texts)
+    if not any(lang == "en" for lang, _ in texts):
+        spoken += [("en", gloss(text)) for lang, text in texts if lang == "zh"]
+    for lang, text in spoken:
         for word, surface in surface_forms(text, lang).items():
             found.setdefault(word, surface)
     return found
+
+
+@lru_cache(maxsize=4096)
+def goods(texts: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
+    """The concepts that the names of an item say, in order; those of the descriptions where the names say none."""
+    vocabulary = load_goods()
+    for part in (0, 1):
+        found = [
+            concept
+            for lang, text in texts
+            for spoken in concepts(name_and_rest(text)[part], lang)
+            for concept in spoken
+            if vocabulary.is_translated(concept)
+        ]
+        if found:
+            return tuple(dict.fromkeys(found))
+    return ()
 
 
 class GlossReading(NamedTuple):

@@ -9,6 +9,8 @@ import re
 from collections.abc import Mapping
 from datetime import date, timedelta
 
+from matchmaker.language.attributes import read_attributes
+from matchmaker.matching.engine.attributes import agreements, failures
 from matchmaker.matching.engine.incoterms import ABROAD, AT_PLACE, included
 from matchmaker.matching.engine.pairs import Condition, Offer, Want
 from matchmaker.matching.engine.traits import judge_traits
@@ -27,6 +29,7 @@ def judge(offer: Offer, want: Want, *, rates: Mapping[str, float], today: date) 
         _minimum_order(offer, want),
         _delivery(offer, want, today),
         _registration(offer, want),
+        _attributes(offer, want),
     )
     return tuple(condition for condition in (*found, *judge_traits(offer, want, today)) if condition is not None)
 
@@ -44,6 +47,18 @@ def _origin(offer: Offer, want: Want) -> Condition | None:
     refused = offer.origin in want.origins_excluded
     missed = bool(want.origins_wanted) and offer.origin not in want.origins_wanted
     return Condition("origin", "fails" if refused or missed else "meets", facts)
+
+
+def _attributes(offer: Offer, want: Want) -> Condition | None:
+    """Attributes that the text of the want asks for or refuses, as far as the text of the offer speaks of them."""
+    asked, has = read_attributes(want.texts), read_attributes(offer.texts)
+    if not asked.has and not asked.lacks:
+        return None
+    failed = failures(has, asked)
+    met = agreements(has, asked)
+    unknown = sorted(asked.has - set(met) - set(failed))
+    outcome = "fails" if failed else "unknown" if unknown or not met else "meets"
+    return Condition("attributes", outcome, {"failed": failed, "met": met, "unknown": unknown})
 
 
 def _plain(certificate: str) -> str:

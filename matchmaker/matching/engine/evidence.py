@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from matchmaker.language.glossary import gloss
+from matchmaker.language.reading import in_english
 from matchmaker.language.text import words
 from matchmaker.matching.engine.exemplars import Exemplars
 from matchmaker.matching.engine.reference import LabelledTexts, Nomenclature
@@ -92,12 +92,15 @@ class Words:
         return cls(WordIndex.of(documents), WordIndex.of(spellings), NameIndex.of(spoken, positions))
 
     def parts(self, texts: Sequence[str], langs: Sequence[str]) -> Parts:
-        """Signals of words; Chinese is looked up as it is and through its English gloss."""
-        english = [gloss(text) if lang == "zh" else text for text, lang in zip(texts, langs, strict=True)]
-        own = [words(text, lang, stop=True) for text, lang in zip(texts, langs, strict=True)]
-        # English stemming for every text of a language whose legal wording we do not have: trade borrows its words.
+        """Signals of words; a text is looked up as it is and through what of it can be said in English."""
+        # Trade borrows English words: a text in Latin letters is read as English, too.
+        english = [
+            in_english(text, lang) if lang in ("zh", "vi") else f"{text} {in_english(text, lang)}"
+            for text, lang in zip(texts, langs, strict=True)
+        ]
+        own = [_without_numbers(words(text, lang, stop=True)) for text, lang in zip(texts, langs, strict=True)]
         tokens = [
-            found if lang == "vi" else words(read, "en", stop=True) + (found if lang == "zh" else [])
+            found if lang == "en" else _without_numbers(words(read, "en", stop=True)) + found
             for found, read, lang in zip(own, english, langs, strict=True)
         ]
         return {
@@ -105,6 +108,11 @@ class Words:
             "spelling": self.grams.scores([character_grams(read) for read in english]),
             "named": self.names.scores(own, self.index.weights.shape[1]),
         }
+
+
+def _without_numbers(found: list[str]) -> list[str]:
+    """Eighteen months of age are no eighteen kilowatts."""
+    return [word for word in found if not word.isdigit()]
 
 
 def neighbour_vote(scores: Matrix, nomenclature: Nomenclature) -> Matrix:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from matchmaker.language.encoder import READ
 from matchmaker.matching.engine.evidence import Parts
 from matchmaker.matching.engine.reference import Nomenclature
 from matchmaker.matching.engine.regression import log_softmax
@@ -17,7 +18,10 @@ Matrix = NDArray[np.float32]
 
 FIRST, SECOND = "first", "second"
 BOTH, FIRST_ONLY, SECOND_ONLY = "both", "first only", "second only"
-READ_BY_FIRST = frozenset(["ar", "de", "en", "es", "fr", "it", "ja", "ko", "nl", "pl", "pt", "ru", "th", "tr", "zh"])
+
+# Languages with labelled texts, on which the weight of the second encoder beside the first was fitted. In the others the
+# first one with the names of goods in English is better alone (docs/quality-notes.md).
+SECOND_HELPS = frozenset(["en", "th", "zh"])
 
 ENCODERS = {BOTH: (FIRST, SECOND), FIRST_ONLY: (FIRST,), SECOND_ONLY: (SECOND,)}
 _MEANING = {
@@ -47,9 +51,9 @@ class Weights:
 
 def route_of(lang: str, *, fast: bool) -> str:
     """How a text of this language is read; `fast` leaves the slow second encoder out where the first can read."""
-    if lang not in READ_BY_FIRST:
+    if lang not in READ:
         return SECOND_ONLY
-    return FIRST_ONLY if fast else BOTH
+    return BOTH if lang in SECOND_HELPS and not fast else FIRST_ONLY
 
 
 def add_category_signals(

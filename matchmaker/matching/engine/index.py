@@ -8,11 +8,14 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from matchmaker.language.encoder import Encoder, normalise
+from matchmaker.language.attributes import Attributes, read_attributes
+from matchmaker.language.encoder import READ, Encoder, normalise
 from matchmaker.language.glossary import gloss
-from matchmaker.matching.engine import bags
+from matchmaker.language.reading import english_names
+from matchmaker.matching.engine import attributes, bags
 from matchmaker.matching.engine.background import Background
-from matchmaker.matching.engine.loops import CROWDING, TRAITS, TRUST, Side
+from matchmaker.matching.engine.certainty import certainty
+from matchmaker.matching.engine.loops import CATEGORY_SURE, CROWDING, HS_SURE, TRAITS, TRUST, Side
 from matchmaker.matching.engine.pairs import Offer, Want
 from matchmaker.matching.engine.tiles import Tile
 
@@ -22,6 +25,9 @@ WANT_SHARE = 0.6
 # A gloss helps the vector of a short name and blurs that of a text.
 _SHORT = 12
 _GLOSS_WEIGHT = 0.5
+# The names of goods in English beside a text that the encoder reads, and a text that it does not read beside them.
+_NAMES_WEIGHT = 0.5
+_UNREAD_WEIGHT = 0.3
 
 Vectors = NDArray[np.float32]
 
@@ -94,6 +100,10 @@ class Index[Item: (Offer, Want)]:
             self.surfaces[place] = bags.surfaces(self.items[place].texts)
         return self.surfaces[place]
 
+    def attributes(self, place: int) -> Attributes:
+        """What the texts of an item say of it."""
+        return read_attributes(self.items[place].texts)
+
     def said(self, place: int) -> dict[str, bags.GlossReading]:
         """English searchable word → the Chinese word of an item that it was read from."""
         if place not in self.glosses:
@@ -112,21 +122,28 @@ class WantIndex(Index[Want]):
 def encode(texts: Sequence[Sequence[tuple[str, str]]], encode_texts: Callable[[Sequence[str]], Vectors]) -> Vectors:
     """One vector an item: the mean over its languages, scaled to length 1.
 
-    Two names averaged find the right one far more often than the better of them alone. A short Chinese name without
-    an English one is helped by its word-by-word gloss.
+    Two names averaged find the right one far more often than the better of them alone. Where no English text stands,
+    the names of goods in English are a further text, and a short Chinese name is helped by its word-by-word gloss.
     """
     lines: list[str] = []
     owners: list[int] = []
     weights: list[float] = []
+
+    def add(owner: int, text: str, weight: float) -> None:
+        lines.append(text)
+        owners.append(owner)
+        weights.append(weight)
+
     for owner, pairs in enumerate(texts):
-        lines += [text for _, text in pairs]
-        owners += [owner] * len(pairs)
-        weights += [1.0] * len(pairs)
+        has_english = any(lang == "en" for lang, _ in pairs)
         for lang, text in pairs:
-            if lang == "zh" and len(text) <= _SHORT and not any(other == "en" for other, _ in pairs):
-                lines.append(gloss(text) or text)
-                owners.append(owner)
-                weights.append(_GLOSS_WEIGHT)
+            named = "" if has_english else english_names(text, lang)
+            is_read = lang in READ or not lang
+            add(owner, text, 1.0 if is_read or not named else _UNREAD_WEIGHT)
+            if named:
+                add(owner, named, _NAMES_WEIGHT if is_read else 1.0)
+            if lang == "zh" and len(text) <= _SHORT and not has_english:
+                add(owner, gloss(text) or text, _GLOSS_WEIGHT)
     vectors = encode_texts(lines)
     sums = np.zeros((len(texts), vectors.shape[1]), np.float32)
     np.add.at(sums, np.array(owners, np.int64), vectors * np.array(weights, np.float32)[:, None])
@@ -166,6 +183,10 @@ def build[I: (OfferIndex, WantIndex)](
     share = (1 - WANT_SHARE) if offered else WANT_SHARE
     ask = share * rarity / np.repeat(np.maximum(total, 1e-9), np.diff(starts))
     among = background.wants if offered else background.offers
+    here = background.saturate(starts, counts)
+    read = [read_attributes(item.texts) for item in sorted_items]
+    extras = (attributes.of_offer(one) if offered else attributes.of_want(one) for one in read)
+    starts, numbers, here, ask = attributes.add((starts, numbers, here, ask.astype(np.float32)), extras)
     traits = _traits(sorted_items)
     traits[:, CROWDING] = background.crowding(found, among=among)
     if offered:
@@ -176,8 +197,8 @@ def build[I: (OfferIndex, WantIndex)](
             found,
             starts,
             numbers,
-            background.saturate(starts, counts),
-            ask.astype(np.float32),
+            here,
+            ask,
             traits,
         ),
     )
@@ -211,7 +232,10 @@ def _traits(items: Sequence[Offer] | Sequence[Want]) -> NDArray[np.float32]:
         for slot, length in enumerate((2, 4, 6)):
             if len(hs) >= length:
                 traits[i, slot] = int(hs[:length]) + 1
+        if hs:
+            traits[i, HS_SURE] = certainty(item.hs_share, is_confirmed=item.code_is_confirmed)
         if item.category:
+            traits[i, CATEGORY_SURE] = certainty(item.category_share, is_confirmed=item.code_is_confirmed)
             traits[i, 3] = bags.number(f"family {family(item.category)}") % (1 << 24)
             traits[i, 4] = bags.number(f"category {item.category}") % (1 << 24)
     return traits

@@ -15,7 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 SLOTS = 5  # HS chapter, heading, subheading; family and category
-CROWDING, TRUST, TRAITS = 5, 6, 8  # columns of `Side.traits`, and how many there are
+HS_SLOTS = 3
+# Columns of `Side.traits`, and how many there are.
+CROWDING, TRUST, HS_SURE, CATEGORY_SURE, TRAITS = 5, 6, 7, 8, 9
 NOTHING = np.float32(-1e30)  # lower than any log-odds
 _CHUNK = 32  # values of a row that are tested together, in vector instructions
 
@@ -26,8 +28,8 @@ class Side(NamedTuple):
     """One side of the comparison, n items.
 
     vectors: n × d float32, rows of length 1. starts (n + 1), numbers, here, ask: packed words, see `Postings`.
-    traits: n × 8 float32, one cache line an item: HS chapter, heading, subheading, family and category as whole numbers
-    below 2^24 (0: not known), crowding, trust, nothing.
+    traits: n × 9 float32: HS chapter, heading, subheading, family and category as whole numbers below 2^24 (0: not
+    known), crowding, trust, and how certain the HS code and the category are (0 to 1; 0: not known).
     """
 
     vectors: NDArray[np.float32]
@@ -39,7 +41,11 @@ class Side(NamedTuple):
 
 
 class Sums(NamedTuple):
-    """How parts add up: the weights, and what each common slot of `codes` is worth (already weighted)."""
+    """How parts add up: the weights, and what each common slot of `codes` is worth (already weighted).
+
+    Where both codes are certain their common slots count, where one is not known `unknown_hs` (or `unknown_category`)
+    does, and in between the mean of both, weighted by the product of the two certainties.
+    """
 
     meaning: float
     crowding: float
@@ -68,19 +74,18 @@ class Best(NamedTuple):
 
 
 class RowBlock(NamedTuple):
-    """Rows at..: what each adds by itself, which of a column's four additions it meets, the places of its codes."""
+    """Rows at..: what each adds by itself, and the places of its codes."""
 
     at: int
     own: NDArray[np.float32]
-    kind: NDArray[np.int64]
     slots: NDArray[np.int32]
 
 
 class PreparedTile(NamedTuple):
     """A tile for the compiled loops; `words` are the places of the block's words in the tile's postings.
 
-    `add` is what each column adds by itself, the error of a sum included (a bound from above); `least` is the bound
-    from below.
+    `add` is what each column adds by itself and what unknown codes are worth, the error of a sum included (a bound from
+    above; less twice `error` it is one from below).
     """
 
     at: int
@@ -91,8 +96,11 @@ class PreparedTile(NamedTuple):
     ask: NDArray[np.float32]
     slot_starts: NDArray[np.int64]
     slot_texts: NDArray[np.int32]
+    slot_sure: NDArray[np.float32]
     add: NDArray[np.float32]
-    least: NDArray[np.float32]
+    hs_sure: NDArray[np.float32]
+    category_sure: NDArray[np.float32]
+    error: np.float32
 
 
 # Sums may be reordered here, so that they run in vector registers. The order is fixed when the function is compiled:
@@ -134,13 +142,12 @@ def parts_of(offers, wants, sums, i, j):  # type: ignore[no-untyped-def]
         value = sums.intercept + sums.meaning * meaning[n] + sums.words * total
         value += sums.crowding * 0.5 * (np.float64(traits[a, CROWDING]) + want_traits[b, CROWDING])
         value += sums.trust * (np.float64(traits[a, TRUST]) + want_traits[b, TRUST])
+        hs = np.float64(traits[a, HS_SURE]) * want_traits[b, HS_SURE]
+        category = np.float64(traits[a, CATEGORY_SURE]) * want_traits[b, CATEGORY_SURE]
+        value += sums.unknown_hs * (1 - hs) + sums.unknown_category * (1 - category)
         for slot in range(SLOTS):
             if traits[a, slot] != 0 and traits[a, slot] == want_traits[b, slot]:
-                value += steps[slot]
-        if traits[a, 0] == 0 or want_traits[b, 0] == 0:
-            value += sums.unknown_hs
-        if traits[a, 3] == 0 or want_traits[b, 3] == 0:
-            value += sums.unknown_category
+                value += steps[slot] * (hs if slot < HS_SLOTS else category)
         values[n] = value
     return values, meaning, words
 
@@ -228,9 +235,18 @@ def _scatter(row, at, side, first, tile, slots, sums, scale):  # type: ignore[no
     for slot in range(SLOTS):
         code = slots[slot]
         if code >= 0:
-            worth = np.float32(sums.steps[slot]) / scale
+            sure = side.traits[at, HS_SURE if slot < HS_SLOTS else CATEGORY_SURE]
+            worth = np.float32(sums.steps[slot]) / scale * sure
             for e in range(tile.slot_starts[code], tile.slot_starts[code + 1]):
-                row[tile.slot_texts[e]] += worth
+                row[tile.slot_texts[e]] += worth * tile.slot_sure[e]
+
+
+@_compiled
+def _fill(more, tile, hs, category):  # type: ignore[no-untyped-def]
+    """What each column adds to a row whose codes weigh so much against not knowing them."""
+    add, hs_sure, category_sure = tile.add, tile.hs_sure, tile.category_sure
+    for j in range(len(more)):
+        more[j] = add[j] - hs * hs_sure[j] - category * category_sure[j]
 
 
 @_compiled
@@ -238,18 +254,20 @@ def scan(values, tile, block, row_is_offer, offers, wants, sums, row_best, colum
     """Turn rows of dot products into log-odds and pass what may matter on to the lists of its row and its column."""
     side = offers if row_is_offer else wants
     size = values.shape[1]
-    hits, rows = np.empty(size, np.int64), np.empty(size, np.int64)
+    hits, rows, more = np.empty(size, np.int64), np.empty(size, np.int64), np.empty(size, np.float32)
+    unknown_hs, unknown_category = np.float32(sums.unknown_hs), np.float32(sums.unknown_category)
     floors = column_best.floor[tile.at : tile.at + size]
     # Log-odds are scale · (dot product + scattered parts) + what row and column add by themselves.
     scale = np.float32(sums.meaning if sums.meaning != 0 else 1)
     for i in range(len(values)):
         at, row, own = block.at + i, values[i], block.own[i]
         _scatter(row, at, side, side.starts[block.at], tile, block.slots[i], sums, scale)
+        _fill(more, tile, unknown_hs * side.traits[at, HS_SURE], unknown_category * side.traits[at, CATEGORY_SURE])
         row_floor = row_best.floor[at]
         if row_floor <= NOTHING:
-            reached = _reached(row, tile.least[block.kind[i]], scale, row_best.values.shape[1])
-            row_floor = max(row_floor, reached + own)
-        count = _collect(row, tile.add[block.kind[i]], floors, scale, own, row_floor, hits)
+            reached = _reached(row, more, scale, row_best.values.shape[1])
+            row_floor = max(row_floor, reached + own - 2 * tile.error)
+        count = _collect(row, more, floors, scale, own, row_floor, hits)
         if count:  # all at once: handing over two sides for each pair would cost more than the pairs do
             columns, here = tile.at + hits[:count], rows[:count]
             here[:] = at

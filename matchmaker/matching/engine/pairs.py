@@ -37,6 +37,10 @@ class Offer:
     founded: int | None = None  # a year
     first_time: bool = False  # sells to China for the first time
     small: bool = False  # of a small or first-time exporter: may be promised some suggestions
+    # Whether a person chose or typed the codes, and what the classifier gives them for these texts (None: not asked).
+    code_is_confirmed: bool = True
+    hs_share: float | None = None
+    category_share: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,9 @@ class Want:
     languages: frozenset[str] = frozenset()
     years: int = 0
     newcomers: str = ""  # 'welcome' | 'experience'
+    code_is_confirmed: bool = True
+    hs_share: float | None = None
+    category_share: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matchmaker.language.text import detect
+from matchmaker.language.vocabulary import read_rows
 
 LABELLED = (
     ("eval-dev/hs_products.csv", "title", "hs6", "products"),
@@ -19,7 +20,6 @@ LABELLED = (
     ("eval-dev/hs_trade_descriptions.csv", "text", "hs6", "trade"),
 )
 NAME_LANGUAGES = ("en", "zh", "fr", "es")
-TRADE_NAME_LANGUAGES = ("en", "zh", "th", "vi")
 
 
 def read_csv(path: Path) -> list[dict[str, str]]:
@@ -116,17 +116,22 @@ def load_labelled(data_dir: Path, nomenclature: Nomenclature) -> LabelledTexts:
     return LabelledTexts(tuple(texts), tuple(langs), tuple(codes), tuple(sources))
 
 
-def load_trade_names(data_dir: Path, nomenclature: Nomenclature) -> LabelledTexts:
-    """Everyday names of goods with their code, from `hs/trade_names.csv` (names parted by semicolons)."""
-    texts, langs, codes = [], [], []
-    for row in read_csv(data_dir / "hs" / "trade_names.csv"):
-        for lang in TRADE_NAME_LANGUAGES:
-            for name in row[f"names_{lang}"].split(";"):
-                if name.strip() and row["hs6"] in nomenclature.position:
-                    texts.append(name.strip())
-                    langs.append(lang)
-                    codes.append(row["hs6"])
-    return LabelledTexts(tuple(texts), tuple(langs), tuple(codes), ("names",) * len(texts))
+def load_names(data_dir: Path, nomenclature: Nomenclature) -> LabelledTexts:
+    """Everyday names of goods in all languages with their code, from `vocabulary/goods.csv`.
+
+    The source of a name is its concept: names of one source mean the same thing. Names that are not translations of
+    each other have a source of their own each.
+    """
+    texts, langs, codes, sources = [], [], [], []
+    for row in read_rows(data_dir / "vocabulary" / "goods.csv"):
+        if row.hs6 not in nomenclature.position:
+            continue
+        for lang, names in row.names.items():
+            texts += names
+            langs += [lang] * len(names)
+            codes += [row.hs6] * len(names)
+            sources += [row.id if row.kind == "concept" else f"{row.id} {lang} {name}" for name in names]
+    return LabelledTexts(tuple(texts), tuple(langs), tuple(codes), tuple(sources))
 
 
 def languages_of(texts: Sequence[str], langs: Sequence[str] | None) -> list[str]:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matchmaker.language.encoder import Encoder
-from matchmaker.matching.engine import bags, loops, tiles
+from matchmaker.matching.engine import attributes, bags, loops, tiles
 from matchmaker.matching.engine.background import Background, learn
 from matchmaker.matching.engine.conditions import judge
 from matchmaker.matching.engine.index import OfferIndex, Vectors, WantIndex, build, digits, encode
@@ -23,6 +23,7 @@ __all__ = ["DEFAULT", "Background", "Matcher", "OfferIndex", "WantIndex", "Weigh
 
 # Names of more words than a reader wants to see are cut in the evidence.
 _SHARED_WORDS = 8
+WORTH_NAMING = 0.3
 # A common word under this share of the weightiest one ("good", "carton") is chance.
 _WORTH_SAYING = 0.3
 
@@ -154,12 +155,8 @@ class Matcher:
                 "words": round(float(words[n]), 6),
                 "trust": round(float(one[loops.TRUST]), 6),
             }
-            if common is not None:
-                parts["hs"] = round(float(sum(HS_STEPS[: len(common) // 2])), 6)
-            if offer.category and want.category:
-                parts["category"] = CATEGORY_STEPS[0] * bool(one[3] == other[3]) + CATEGORY_STEPS[1] * bool(
-                    one[4] == other[4]
-                )
+            parts |= self._code_parts(common, one, other)
+            has, asked = offer_index.attributes(i), want_index.attributes(j)
             value = float(values[n])
             pairs.append(
                 Pair(
@@ -170,8 +167,14 @@ class Matcher:
                     parts=parts,
                     evidence={
                         "shared_words": self._shared_words(offer_index, i, want_index, j),
-                        "hs_common": common or "",
-                        "category": offer.category if offer.category == want.category else "",
+                        "hs_differ": _differing(offer.hs6, want.hs6, common) if _is_sure(one, other, loops.HS_SURE) else [],
+                        **_goods(offer, want),
+                        "hs_common": common if common and _is_sure(one, other, loops.HS_SURE) else "",
+                        "category": offer.category
+                        if offer.category == want.category and _is_sure(one, other, loops.CATEGORY_SURE)
+                        else "",
+                        "attributes_failed": attributes.failures(has, asked),
+                        "attributes_met": attributes.agreements(has, asked),
                         "offer_text": _shown(offer.texts),
                         "want_text": _shown(want.texts),
                         "offer_names": _names(offer.texts),
@@ -196,6 +199,19 @@ class Matcher:
             w.category * w.neutral_category,
         )
 
+    def _code_parts(self, common: str | None, one: NDArray[np.float32], other: NDArray[np.float32]) -> dict[str, float]:
+        """What the codes say, drawn towards not knowing as far as they are uncertain; absent where there are none."""
+        found = {}
+        if common is not None:
+            sure = float(one[loops.HS_SURE]) * float(other[loops.HS_SURE])
+            steps = sum(HS_STEPS[: len(common) // 2])
+            found["hs"] = round(sure * steps + (1 - sure) * self.weights.neutral_hs, 6)
+        if one[3] and other[3]:
+            sure = float(one[loops.CATEGORY_SURE]) * float(other[loops.CATEGORY_SURE])
+            steps = CATEGORY_STEPS[0] * bool(one[3] == other[3]) + CATEGORY_STEPS[1] * bool(one[4] == other[4])
+            found["category"] = round(sure * steps + (1 - sure) * self.weights.neutral_category, 6)
+        return found
+
     def _shared_words(self, offers: OfferIndex, i: int, wants: WantIndex, j: int) -> list[str]:
         """The common words that weigh most, as the offer writes them, and in brackets what the dictionary read.
 
@@ -208,7 +224,10 @@ class Matcher:
         if not len(common):
             return []
         weight = a.here[p][x] * b.ask[q][y] + a.ask[p][x] * b.here[q][y]
-        by_number = {bags.number(word): (word, shown) for word, shown in offers.shown(i).items()}
+        written = wants.shown(j)
+        by_number = {
+            bags.number(word): (word, shown) for word, shown in offers.shown(i).items() if word in written
+        }
         words, numbers = [], frozenset(common.tolist())
         for least, number in sorted(zip(-weight, common.tolist(), strict=True)):
             if number in by_number and -least >= _WORTH_SAYING * weight.max():
@@ -222,6 +241,11 @@ class Matcher:
         return list(dict.fromkeys(words))[:_SHARED_WORDS]
 
 
+def _is_sure(one: NDArray[np.float32], other: NDArray[np.float32], column: int) -> bool:
+    """Whether two codes are certain enough to be named as a reason."""
+    return bool(one[column] * other[column] >= WORTH_NAMING)
+
+
 def _common_digits(one: str, other: str) -> str | None:
     """The common beginning of two HS codes in whole levels, None when either is not known."""
     a, b = digits(one), digits(other)
@@ -231,6 +255,23 @@ def _common_digits(one: str, other: str) -> str | None:
     while length + 2 <= min(len(a), len(b)) and a[: length + 2] == b[: length + 2]:
         length += 2
     return a[:length]
+
+
+def _differing(one: str, other: str, common: str | None) -> list[str]:
+    """The two headings where codes part at the heading or before; [] where they are the same or not known."""
+    if common is None or len(common) >= 4 or min(len(digits(one)), len(digits(other))) < 4:
+        return []
+    return [digits(one)[:4], digits(other)[:4]]
+
+
+def _goods(offer: Offer, want: Want) -> dict[str, object]:
+    """What the vocabulary reads in both: common concepts, and the first concept of each side."""
+    offered, wanted = bags.goods(offer.texts), bags.goods(want.texts)
+    return {
+        "goods_common": [concept for concept in wanted if concept in offered][:2],
+        "goods_offered": next(iter(offered), ""),
+        "goods_wanted": next(iter(wanted), ""),
+    }
 
 
 def _shown(texts: Sequence[tuple[str, str]]) -> list[str]:

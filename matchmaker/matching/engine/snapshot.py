@@ -29,7 +29,7 @@ from matchmaker.matching.engine.artefacts import (
 from matchmaker.matching.engine.evidence import Meaning, Words
 from matchmaker.matching.engine.exemplars import Exemplars
 from matchmaker.matching.engine.fusion import Weights
-from matchmaker.matching.engine.reference import LABELLED, load_nomenclature, load_trade_names
+from matchmaker.matching.engine.reference import LABELLED, load_names, load_nomenclature
 from matchmaker.matching.engine.regression import ClassRegression
 from matchmaker.matching.engine.words import NameIndex, WordIndex
 
@@ -51,14 +51,12 @@ def save(
     meanings: Mapping[str, Meaning],
     weights: Mapping[str, Weights],
     *,
-    name_keys: Mapping[str, NDArray[np.uint64]],
     inputs: str,
     texts: str,
 ) -> None:
     """Write the shipped artefacts and their manifest.
 
-    `inputs` is the hash of what they were learned from, `texts` that of the HS texts alone; `name_keys` tell for each
-    encoder which everyday name each row of `names` is.
+    `inputs` is the hash of what they were learned from, `texts` that of the HS texts alone.
     """
     for key, meaning in meanings.items():
         arrays: Arrays = {
@@ -78,7 +76,6 @@ def save(
             if values is not None:
                 arrays[name], arrays[f"{name}_scale"] = _quantise(values)
         arrays["names_codes"] = meaning.names.codes.astype(np.int16)
-        arrays["names_keys"] = name_keys[key]
         arrays["examples_codes"] = meaning.examples.codes.astype(np.int16)
         write_file(folder / _file(key), lambda path, arrays=arrays: np.savez(path, **arrays))  # type: ignore[misc]
     save_json(folder / WEIGHTS, {route: vars(found) for route, found in weights.items()})
@@ -87,7 +84,7 @@ def save(
 
 def inputs_of(data_dir: Path) -> str:
     """Hash of every file the engine is learned from."""
-    names = ["hs/hs2022.csv", "hs/trade_names.csv", "campaign/campaign_categories.csv", "campaign/hs6_to_category.csv"]
+    names = ["hs/hs2022.csv", "vocabulary/goods.csv", "campaign/campaign_categories.csv", "campaign/hs6_to_category.csv"]
     return digest([data_dir / name for name in [*names, *(row[0] for row in LABELLED)]], root=data_dir)
 
 
@@ -100,12 +97,6 @@ def knows_texts(data_dir: Path) -> bool:
     """Whether the shipped artefacts are whole and were learned from the HS texts that are there now."""
     folder = data_dir / "engine"
     return not damaged(folder) and load_json(folder / MANIFEST).get("texts") == texts_of(data_dir)
-
-
-def known_names(folder: Path, key: str) -> NDArray[np.uint64]:
-    """Which everyday name each row of an encoder's shipped names is."""
-    with np.load(folder / _file(key), allow_pickle=False) as kept:
-        return np.asarray(kept["names_keys"])
 
 
 def state(data_dir: Path) -> str:
@@ -186,14 +177,15 @@ def _save_names(folder: Path, names: NameIndex) -> None:
     save_array(folder / "indices.npy", names.weights.indices)
     save_array(folder / "indptr.npy", names.weights.indptr)
     save_array(folder / "codes.npy", names.codes)
+    save_array(folder / "totals.npy", names.totals)
     save_json(folder / "index.json", list(names.vocabulary))
 
 
 def _load_names(folder: Path) -> NameIndex:
     vocabulary = {word: i for i, word in enumerate(load_json(folder / "index.json"))}
     parts = tuple(load_array(folder / f"{name}.npy") for name in ("data", "indices", "indptr"))
-    codes = load_array(folder / "codes.npy")
-    return NameIndex(vocabulary, sp.csr_array(parts, shape=(len(codes), len(vocabulary))), codes)
+    codes, totals = (load_array(folder / f"{name}.npy") for name in ("codes", "totals"))
+    return NameIndex(vocabulary, sp.csr_array(parts, shape=(len(vocabulary), len(codes))), codes, totals)
 
 
 def load_words(data_dir: Path, cache: Path) -> Words:
@@ -201,7 +193,7 @@ def load_words(data_dir: Path, cache: Path) -> Words:
     folders = {name: cache / name for name in ("index", "grams", "names")}
     if not all((folder / "index.json").exists() for folder in folders.values()):
         nomenclature = load_nomenclature(data_dir)
-        built = Words.of(nomenclature, load_trade_names(data_dir, nomenclature))
+        built = Words.of(nomenclature, load_names(data_dir, nomenclature))
         _save_index(folders["index"], built.index)
         _save_index(folders["grams"], built.grams)
         _save_names(folders["names"], built.names)

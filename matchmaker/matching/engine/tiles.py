@@ -15,7 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matchmaker.matching.engine.loops import (
+    CATEGORY_SURE,
     CROWDING,
+    HS_SLOTS,
+    HS_SURE,
     NOTHING,
     SLOTS,
     TRUST,
@@ -67,24 +70,20 @@ class Tile(NamedTuple):
         codes = side.traits[at:end, :SLOTS].astype(np.int64)
         known = codes != 0
         codes = codes * SLOTS + _SLOT_NUMBERS
-        ones = np.ones(int(known.sum()), np.float32)
+        sure = np.repeat(side.traits[at:end, [HS_SURE, CATEGORY_SURE]], [HS_SLOTS, SLOTS - HS_SLOTS], axis=1)[known]
         starts = np.concatenate(([0], np.cumsum(known.sum(axis=1))))
-        return cls(at, end - at, words, Postings.of(starts, codes[known], ones, ones))
+        return cls(at, end - at, words, Postings.of(starts, codes[known], sure, sure))
 
     def prepared(self, side: Side, sums: Sums) -> PreparedTile:
         end = self.at + self.size
         error = np.float32(_ROUNDING * sums.size)
-        own = _own(side, self.at, end, sums) + error
-        hs, category = side.traits[self.at : end, 0] != 0, side.traits[self.at : end, 3] != 0
-        # 4 × size: for a row that knows (neither, only category, only HS, both)
-        add = np.empty((4, self.size), np.float32)
-        for kind in range(4):
-            add[kind] = own
-            add[kind] += np.float32(sums.unknown_hs) * ~(hs & bool(kind & 2))
-            add[kind] += np.float32(sums.unknown_category) * ~(category & bool(kind & 1))
+        add = _own(side, self.at, end, sums) + error + np.float32(sums.unknown_hs + sums.unknown_category)
+        hs, category = (np.ascontiguousarray(side.traits[self.at : end, at]) for at in (HS_SURE, CATEGORY_SURE))
         w, s = self.words, self.slots
         none = np.zeros(0, np.int32)
-        return PreparedTile(self.at, none, w.starts, w.texts, w.here, w.ask, s.starts, s.texts, add, add - 2 * error)
+        return PreparedTile(
+            self.at, none, w.starts, w.texts, w.here, w.ask, s.starts, s.texts, s.here, add, hs, category, error
+        )
 
 
 def _own(side: Side, start: int, end: int, sums: Sums) -> NDArray[np.float32]:
@@ -136,10 +135,9 @@ def both_ways(
         traits = rows.traits[at:end]
         codes = traits[:, :SLOTS].astype(np.int64) * SLOTS + _SLOT_NUMBERS
         own = _own(rows, at, end, sums) + np.float32(sums.intercept)
-        kind = (traits[:, 0] != 0) * 2 + (traits[:, 3] != 0)
         words = tiles[0][0].words.find(rows.numbers[rows.starts[at] : rows.starts[end]])  # all tiles share the list
         for tile, prepared in tiles:
-            block = RowBlock(at, own, kind, tile.slots.find(codes.ravel()).reshape(-1, SLOTS))
+            block = RowBlock(at, own, tile.slots.find(codes.ravel()).reshape(-1, SLOTS))
             values = _products(rows.vectors[at:end], columns.vectors[tile.at : tile.at + tile.size], sums, space)
             scan(values, prepared._replace(words=words), block, row_is_offer, offers, wants, sums, *best)
     return best_of_offer, best_of_want

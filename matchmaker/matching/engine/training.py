@@ -4,31 +4,31 @@ Order: vectors of every text → whitening and labels (no labelled text needed) 
 texts → weights of the signals, fitted on parts that were made without the row they judge (five folds).
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from matchmaker.language.encoder import READ
 from matchmaker.matching.engine.evidence import Meaning, Parts, Words, category_parts
 from matchmaker.matching.engine.exemplars import Exemplars
 from matchmaker.matching.engine.fusion import (
     CATEGORY_SIGNALS,
     ENCODERS,
     FIRST,
-    READ_BY_FIRST,
     SECOND,
     SECOND_ONLY,
     SIGNALS,
     Weights,
     add_category_signals,
 )
+from matchmaker.matching.engine.reading import Encode, read_names, read_texts
 from matchmaker.matching.engine.reference import NAME_LANGUAGES, LabelledTexts, Nomenclature
 from matchmaker.matching.engine.regression import ClassRegression, fit_choice
 from matchmaker.matching.engine.whitening import normalise, whitening_matrix
 
 Matrix = NDArray[np.float32]
-Encode = Callable[[Sequence[str]], Matrix]
 
 FOLDS = 5
 # Weight of a row in the regression: HS texts and everyday names are many, category names few and exact, and a text
@@ -39,7 +39,7 @@ COLUMN_WEIGHTS = {
 }
 KEPT_WEIGHT = 2.0  # of a row that stands for path and description together
 CATEGORY_NAME_WEIGHT = 15.0
-TRADE_NAME_WEIGHT = 2.0
+NAME_WEIGHT = 2.0
 LABELLED_WEIGHT = 30.0
 # Fitting the choice looks at this many codes a text, the best under a rough guess, and the right one.
 SHORTLIST = 600
@@ -50,13 +50,15 @@ _ROUGH = {"label": 6.0, "plain": 2.0, "name": 8.0, "example": 4.0, "words": 2.0,
 class Vectors:
     """Every text the engine learns from, as one encoder sees it; rows in the order of their lists.
 
-    `centred`: columns and names come from shipped artefacts and have lost the mean of their language already.
+    `name_codes` are the positions of the codes of `names`. `centred`: the columns come from shipped artefacts and have
+    lost the mean of their language already, as names have always.
     """
 
     columns: dict[str, Matrix]
     categories: dict[str, Matrix]
     labelled: Matrix
     names: Matrix
+    name_codes: NDArray[np.int32]
     centred: bool = False
 
 
@@ -80,15 +82,16 @@ def gather(
     nomenclature: Nomenclature, labelled: LabelledTexts, names: LabelledTexts, encode: Mapping[str, Encode]
 ) -> Material:
     """Encode everything: about a minute with the first encoder, ten with the second."""
-    vectors = {
-        key: Vectors(
+    vectors = {}
+    for key in encode:
+        name_rows, name_codes = read_names(key, encode[key], names, nomenclature)
+        vectors[key] = Vectors(
             columns={column: encode[key](nomenclature.texts[column]) for column in COLUMN_WEIGHTS[key]},
             categories={lang: encode[key](nomenclature.category_names[lang]) for lang in NAME_LANGUAGES},
-            labelled=encode[key](labelled.texts),
-            names=encode[key](names.texts),
+            labelled=read_texts(key, encode[key], labelled.texts, labelled.langs),
+            names=name_rows,
+            name_codes=name_codes,
         )
-        for key in encode
-    }
     return Material(nomenclature, labelled, names, Words.of(nomenclature, names), vectors)
 
 
@@ -109,15 +112,9 @@ def unlabelled_meaning(material: Material, key: str) -> Meaning:
         return material.kept[key]
     seen = material.vectors[key]
     columns = seen.columns
-    names = seen.names
     if key == SECOND:
         middle = np.mean(np.vstack([columns["path_en"], columns["desc_en"]]), axis=0)
         columns = {column: rows - middle for column, rows in columns.items()}
-        langs = np.array(material.names.langs)
-        names = names.copy()
-        for lang in np.unique(langs):
-            names[langs == lang] -= names[langs == lang].mean(axis=0)
-        names = normalise(names)
     whitening = whitening_matrix(np.vstack(list(columns.values())), material.nomenclature.headings * len(columns))
     path, description = columns["path_en"], columns["desc_en"]
     dim = path.shape[1]
@@ -125,7 +122,7 @@ def unlabelled_meaning(material: Material, key: str) -> Meaning:
         whitening=whitening,
         labels=normalise(normalise(path @ whitening) + normalise(description @ whitening)),
         plain=normalise(path + description) if key == FIRST else None,
-        names=Exemplars.of(normalise(names @ whitening), material.code_of(material.names)),
+        names=Exemplars.of(normalise(seen.names @ whitening), seen.name_codes),
         examples=Exemplars.of(np.zeros((0, dim), np.float32), np.zeros(0, np.int32)),
         regression=ClassRegression(np.zeros((dim, 1), np.float32), np.zeros(1, np.float32)),
         centres=_centres(material) if key == SECOND else {},
@@ -158,9 +155,7 @@ def learn_from(meaning: Meaning, material: Material, key: str, rows: Iterable[in
             np.arange(len(nomenclature.categories)),
             CATEGORY_NAME_WEIGHT,
         )
-    names = material.code_of(material.names)
-    spoken = seen.names if seen.centred else meaning.centred(seen.names, material.names.langs)
-    add(spoken, nomenclature.category_of[names], TRADE_NAME_WEIGHT)
+    add(seen.names, nomenclature.category_of[seen.name_codes], NAME_WEIGHT)
     add(centred, nomenclature.category_of[codes], LABELLED_WEIGHT)
     regression = ClassRegression.fit(
         np.vstack(stacks),
@@ -236,7 +231,7 @@ def task_weights(labelled: LabelledTexts, rows: NDArray[np.integer]) -> Matrix:
 def rows_of(route: str, labelled: LabelledTexts) -> NDArray[np.int64]:
     """Rows whose language is read by the route."""
     second = route == SECOND_ONLY
-    return np.array([i for i, lang in enumerate(labelled.langs) if (lang not in READ_BY_FIRST) == second])
+    return np.array([i for i, lang in enumerate(labelled.langs) if (lang not in READ) == second])
 
 
 def fit_weights(judged: Predictions, material: Material, route: str, rows: NDArray[np.integer]) -> Weights:

@@ -34,8 +34,8 @@ class Weights:
     category: float = 1.5
     trust: float = 0.3
     intercept: float = -5.5
-    neutral_hs: float = 0.6
-    neutral_category: float = 0.6
+    neutral_hs: float = 0.5
+    neutral_category: float = 0.5
     slope: float = 1.0
     offset: float = 0.0
 

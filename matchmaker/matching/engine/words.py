@@ -70,12 +70,14 @@ class WordIndex:
 class NameIndex:
     """Short names, each of one code: how much of a name stands in a text.
 
-    `weights` is names × words, each row the idf of the name's words; `codes` (ascending) the code of each name.
+    `weights` is words × names, each column the idf of the name's words; `codes` (ascending) the code of each name and
+    `totals` the sum of its column.
     """
 
     vocabulary: dict[str, int]
     weights: sp.csr_array
     codes: NDArray[np.int32]
+    totals: NDArray[np.float32]
 
     @classmethod
     def of(cls, names: Sequence[Sequence[str]], codes: NDArray[np.integer]) -> "NameIndex":
@@ -88,8 +90,9 @@ class NameIndex:
                 columns.append(vocabulary.setdefault(word, len(vocabulary)))
         frequency = np.bincount(columns, minlength=len(vocabulary))
         idf = rarity(len(names), frequency).astype(np.float32)
-        weights = sp.csr_array((idf[columns], (rows, columns)), shape=(len(names), len(vocabulary)))
-        return cls(vocabulary, weights, np.asarray(codes, np.int32)[order])
+        weights = sp.csr_array((idf[columns], (columns, rows)), shape=(len(vocabulary), len(names)))
+        totals = np.maximum(np.asarray(weights.sum(axis=0), np.float32).ravel(), 1e-9)
+        return cls(vocabulary, weights, np.asarray(codes, np.int32)[order], totals)
 
     def scores(self, texts: Sequence[Sequence[str]], count: int) -> NDArray[np.float32]:
         """(texts × `count` codes): the best named name of each code, 0 where none is.
@@ -101,12 +104,11 @@ class NameIndex:
         starts = np.concatenate([[0], np.cumsum([len(words) for words in found])])
         flat = np.array([word for words in found for word in words], np.int32)
         said = sp.csr_array((np.ones(len(flat), np.float32), flat, starts), shape=(len(texts), len(self.vocabulary)))
-        matched = np.asarray((said @ self.weights.T).toarray(), np.float32)
-        share = matched / np.maximum(np.asarray(self.weights.sum(axis=1)).ravel(), 1e-9)
+        matched = sp.csr_array(said @ self.weights)
+        share = matched.data / self.totals[matched.indices]
+        rows = np.repeat(np.arange(len(texts)), np.diff(matched.indptr))
         best = np.zeros((len(texts), count), np.float32)
-        if len(self.codes):
-            codes, first = np.unique(self.codes, return_index=True)
-            best[:, codes] = np.maximum.reduceat(share**2 * np.log1p(matched), first, axis=1)
+        np.maximum.at(best, (rows, self.codes[matched.indices]), share**2 * np.log1p(matched.data))
         return best
 
 

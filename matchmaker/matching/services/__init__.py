@@ -1,7 +1,9 @@
 """What can be done with matching."""
 
 from matchmaker.matching.services.answers import answer_match
+from matchmaker.matching.services.asked import asked_certificates
 from matchmaker.matching.services.conditions import OfferedTerms, judge_match, judge_prices_again
+from matchmaker.matching.services.narrowing import CodeQuestion, code_question, narrow_code, other_answers, question_text
 from matchmaker.matching.services.reminding import remind_owing
 from matchmaker.matching.services.runs import cancel_match_run, match_block, start_match_run
 from matchmaker.matching.services.suggestions import WORTH_SHOWING, suggest_codes
@@ -11,16 +13,22 @@ from matchmaker.matching.services.waiting import match_waiting, put_aside, try_a
 
 __all__ = [
     "WORTH_SHOWING",
+    "CodeQuestion",
     "OfferedTerms",
     "answer_match",
+    "asked_certificates",
     "cancel_match_run",
+    "code_question",
     "effect_of",
     "judge_match",
     "judge_prices_again",
     "learn_weights",
     "match_block",
     "match_waiting",
+    "narrow_code",
+    "other_answers",
     "put_aside",
+    "question_text",
     "remind_owing",
     "save_settings",
     "start_match_run",

@@ -18,7 +18,7 @@ from matchmaker.core import reference
 from matchmaker.core.problems import Refused
 from matchmaker.imports.columns import heads
 from matchmaker.language.text import clean, detect_typed
-from matchmaker.matching.services import WORTH_SHOWING, suggest_codes
+from matchmaker.matching.services import WORTH_SHOWING, asked_certificates, code_question, suggest_codes
 from matchmaker.matching.tasks import start_matching
 from matchmaker.web.access.decorators import buyer
 from matchmaker.web.buyer.forms import LINE_FIELDS, MOST_LINES, DemandForm, LineFormSet, as_data, typed_lines
@@ -107,9 +107,12 @@ def _step(request, step: str, rows: list[dict]) -> None:
 
 def _suggestions_for(request, rows: list[dict]) -> dict[int, dict]:
     """Suggestions of each line that shows some, by the line's place: whatever button was pressed, they stay."""
-    texts = [(at, row["text"]) for at, row in enumerate(rows) if row.get("suggested") and row.get("text")]
+    shown = [(at, row) for at, row in enumerate(rows) if row.get("suggested") and row.get("text")]
     language = request.POST.get("language", "")
-    return {at: _suggestions(text, language) for at, text in texts[:MOST_SUGGESTED_LINES]}
+    return {
+        at: _suggestions(row["text"], language, row.get("narrowed", ""), row.get("certificates_required", ""))
+        for at, row in shown[:MOST_SUGGESTED_LINES]
+    }
 
 
 def _paste(request, rows: list[dict]) -> None:
@@ -131,18 +134,31 @@ def _paste(request, rows: list[dict]) -> None:
 
 
 def _use(rest: str, rows: list[dict]) -> None:
-    """`use:2:category:AGRI-06`: take a suggestion for the third line."""
+    """`use:2:category:AGRI-06`: take a suggestion for the third line; `use:2:narrowed:1006,none` answers a question
+    about it, and `use:2:certificates_required:HALAL` adds a certificate."""
     at, _sep, choice = rest.partition(":")
     field, _sep, code = choice.partition(":")
-    if at.isdigit() and int(at) < len(rows) and field in ("category", "hs_code"):
-        rows[int(at)][field] = code
+    if not (at.isdigit() and int(at) < len(rows)):
+        return
+    row = rows[int(at)]
+    if field in ("category", "hs_code"):
+        row[field] = code
+    elif field == "narrowed":
+        row[field], row["suggested"] = code, "1"
+    elif field == "certificates_required" and code in reference.certificates():
+        row[field] = ", ".join(filter(None, [row.get(field, "").strip(), code]))
 
 
-def _suggestions(text: str, language: str) -> dict:
-    found = suggest_codes(text, language if language in ("zh", "en") else "", top=SUGGESTED, least=WORTH_SHOWING)
+def _suggestions(text: str, language: str, narrowed: str = "", certificates: str = "") -> dict:
+    """Codes of a line after the answers so far, the next question, and certificates that prove what its words ask."""
+    language = language if language in ("zh", "en") else ""
+    found = suggest_codes(text, language, top=SUGGESTED, least=WORTH_SHOWING)
+    question = code_question(text, language, narrowed, SUGGESTED)
     return {
         "categories": [row for row, _share in found.categories[:3]],
-        "hs_codes": [row for row, _share in found.hs_codes],
+        "hs_codes": [row for row, _share in question.codes or found.hs_codes],
+        "question": question,
+        "certificates": [code for code in asked_certificates(text, language) if code not in certificates],
         "asked": True,
     }
 

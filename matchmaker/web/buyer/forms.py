@@ -220,20 +220,21 @@ class LineForm(forms.Form):
 MOST_LINES = 100
 LineFormSet = forms.formset_factory(LineForm, extra=0, min_num=1, max_num=MOST_LINES, absolute_max=MOST_LINES)
 LINE_FIELDS = tuple(LineForm.base_fields)
+UNSAVED = ("suggested", "narrowed")
 
 
 def typed_lines(data: Mapping[str, str], *, with_empty: bool = False) -> list[dict[str, str]]:
     """The lines of a form as they were typed, in order; those left empty only on demand.
 
-    `suggested` says that the line shows suggestions of codes.
+    `suggested` says that the line shows suggestions of codes, `narrowed` are the answers to questions about its code.
     """
     count = min(int(data.get("lines-TOTAL_FORMS") or 0), MOST_LINES) if _is_number(data) else 0
-    names = (*LINE_FIELDS, "suggested")
+    names = (*LINE_FIELDS, *UNSAVED)
     rows = [{name: data.get(f"lines-{n}-{name}", "") for name in names} for n in range(count)]
     return [
         row
         for row in rows
-        if with_empty or any(value.strip() for name, value in row.items() if name not in ("uid", "suggested"))
+        if with_empty or any(value.strip() for name, value in row.items() if name not in ("uid", *UNSAVED))
     ]
 
 

@@ -7,7 +7,7 @@ from django.shortcuts import render
 
 from matchmaker.catalogue.models import HSCode
 from matchmaker.core import languages
-from matchmaker.matching.services import WORTH_SHOWING, suggest_codes
+from matchmaker.matching.services import WORTH_SHOWING, code_question, suggest_codes
 from matchmaker.web.access.decorators import supplier
 from matchmaker.web.supplier.forms import ProductForm
 
@@ -37,9 +37,12 @@ def suggestions(asked: Mapping[str, str]) -> dict:
     name, description = asked.get("texts-0-name", ""), asked.get("texts-0-description", "")
     text, language = f"{name}. {description}".strip(". "), asked.get("texts-0-language", "")
     found = suggest_codes(text, language, top=SHOWN, least=WORTH_SHOWING)
+    question = code_question(text, language, asked.get("narrow") or asked.get("narrowed", ""), SHOWN)
+    codes = question.codes or found.hs_codes
     return {
         "categories": [{"category": row, "percent": round(100 * share)} for row, share in found.categories],
-        "hs_codes": [{"code": row, **_path(row), "percent": round(100 * share)} for row, share in found.hs_codes],
+        "hs_codes": [{"code": row, **_path(row), "percent": round(100 * share)} for row, share in codes],
+        "question": question,
         "asked": bool(name or description),
     }
 

@@ -56,7 +56,7 @@ from matchmaker.web.supplier.forms import (
 )
 from matchmaker.web.templatetags.trade import certificate
 
-SUGGESTING = ("suggest", "pick_category", "pick_hs_code")
+SUGGESTING = ("suggest", "narrow", "pick_category", "pick_hs_code")
 LOOKING = ("more", *SUGGESTING)  # buttons that change the form and save nothing
 STATES = {
     Product.Status.DRAFT: ("", "pencil"),

@@ -8,7 +8,7 @@ from matchmaker.matching.engine.background import Background, learn
 @pytest.mark.slow  # opens the dictionary
 def test_the_words_of_a_name_count_double_and_chinese_is_glossed():
     found = bags.bag((("zh", "冷冻牛肉。真空包装"),))
-    assert (found["牛肉"], found["真空"], found["beef"]) == (2.0, 1.0, 1.0)
+    assert (found["牛肉"], found["真空"], found["beef"]) == (2.0, 1.0, 2.0)  # beef by the vocabulary and the dictionary
 
 
 def test_shown_words_stand_as_they_are_written():

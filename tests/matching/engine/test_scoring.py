@@ -248,3 +248,30 @@ def test_half_of_what_the_dictionary_read_is_no_word_in_common():
 
     assert shared[1, 3] == []
     assert shared[2, 4] == ["steel (不锈钢)"]
+
+
+@pytest.mark.slow
+def test_a_failed_attribute_lowers_the_score_and_is_named():
+    engine = Matcher(get_encoder())
+    want = Want(1, (("zh", "求购有机冷冻蓝莓，不要加糖"),))
+    offers = [
+        Offer(1, (("en", "Organic frozen blueberries"),)),
+        Offer(2, (("en", "Conventional frozen blueberries"),)),
+        Offer(3, (("en", "Organic frozen blueberries, sweetened"),)),
+    ]
+    found = engine.match(engine.prepare_offers(offers), engine.prepare_wants([want]), minimum=0)
+    assert [pair.offer for pair in found][0] == 1
+    failed = {pair.offer: pair.evidence["attributes_failed"] for pair in found}
+    assert failed == {1: [], 2: ["farming:organic"], 3: ["-sugar:sweetened"]}
+    judged = {pair.offer: {c.code: c.outcome for c in pair.conditions}["attributes"] for pair in found}
+    assert judged == {1: "meets", 2: "fails", 3: "fails"}
+
+
+@pytest.mark.slow
+def test_one_concept_is_one_word_in_two_languages():
+    engine = Matcher(get_encoder(), Weights(meaning=0, crowding=0, words=10, intercept=0))
+    offers = engine.prepare_offers([Offer(1, (("th", "ข้าวหอมมะลิ"),)), Offer(2, (("th", "ยางรถยนต์"),))])
+    (pair,) = engine.match(offers, engine.prepare_wants([Want(1, (("fr", "riz au jasmin"),))]), minimum=0.51)
+    assert pair.offer == 1
+    assert pair.evidence["goods_common"]
+    assert pair.evidence["shared_words"] == []  # no word stands in both

@@ -340,3 +340,16 @@ def test_an_invited_demand_can_be_shown_to_a_matched_supplier(desk, company):
     assert page.context["invitable"] == [match.product.company]
     desk.post(reverse("buyer_demand_invite", args=[demand.uid]), {"company": str(match.product.company.uid)})
     assert [row.company for row in demand.invitations.all()] == [match.product.company]
+
+
+def test_a_question_is_answered_and_a_certificate_is_proposed_in_its_line(desk):
+    shown = desk.post(reverse("buyer_demand_new"), typed({"text": "清真冷冻鸡肉"}, do="suggest"))
+    found = shown.context["listed"][0][1]
+    assert found["certificates"] == ["HALAL"]
+    answer = found["question"].answers[0][0]
+    line = {"text": "清真冷冻鸡肉", "suggested": "1"}
+    page = desk.post(reverse("buyer_demand_new"), typed(line, do=f"use:0:narrowed:{answer}"))
+    assert page.context["listed"][0][1]["question"].path == answer
+    required = desk.post(reverse("buyer_demand_new"), typed(line, do="use:0:certificates_required:HALAL"))
+    assert required.context["lines"].forms[0].initial["certificates_required"] == "HALAL"
+    assert required.context["listed"][0][1]["certificates"] == []

@@ -155,3 +155,28 @@ def test_a_pick_comes_back_in_the_fields(client, company):
     asked = {"pick_hs_code": "100630", "category": "AGRI-01", "hs_code": ""}
     part = client.post(reverse("supplier_suggest_codes"), asked)
     assert (part.context["form"]["hs_code"].value(), part.context["form"]["category"].value()) == ("100630", "AGRI-01")
+
+
+@pytest.mark.slow
+def test_an_answered_question_leads_on_and_its_codes_come_first(client, company):
+    asked = {"texts-0-name": "Frozen fish fillets", "texts-0-language": "en"}
+    question = client.post(reverse("supplier_suggest_codes"), asked).context["suggestions"]["question"]
+    assert question.text == "Which of these is it?"
+    assert [value for value, _words, _note in question.answers[-2:]] == ["none", "unknown"]
+    first, words, note = question.answers[0]
+    assert words and note
+    page = client.post(reverse("supplier_suggest_codes"), asked | {"narrow": first})
+    further = page.context["suggestions"]["question"]
+    assert further.path == first
+    assert all(value.startswith(f"{first},") for value, _words, _note in further.answers)
+    assert f'name="narrowed" value="{first}"' in page.content.decode()
+    # Without a script the same button sends the whole form, and nothing typed is lost.
+    whole = client.post(
+        reverse("supplier_product_new"),
+        asked | {"texts-TOTAL_FORMS": "1", "texts-INITIAL_FORMS": "0", "narrow": first, "hs_code": "030489"},
+    )
+    assert whole.context["suggestions"]["question"].path == first
+    assert whole.context["form"]["hs_code"].value() == "030489"
+    # Answers to another text are forgotten.
+    other = client.post(reverse("supplier_suggest_codes"), {"texts-0-name": "Ball valve", "narrow": "030489"})
+    assert other.context["suggestions"]["question"].path == ""

@@ -8,7 +8,9 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 
 from matchmaker.catalogue.models import Category, HSCode
+from matchmaker.core.languages import site_code
 from matchmaker.core.multilingual_texts import texts_of
+from matchmaker.language.vocabulary import LANGUAGES as GOODS_LANGUAGES
 
 NAMES = 6  # everyday names that are kept of a code, in each language
 JOINED = {"zh-hans": "、"}  # between two of them; a semicolon in other languages
@@ -51,9 +53,7 @@ class Command(BaseCommand):
                 text={**texts_of(row, "legal"), "en": row["desc_en"]},
                 path={"en": row["desc_en"], **texts_of(row, "path")},
                 title={**texts_of(row, "title"), **titles.get(row["code"], {})},
-                names={
-                    code: JOINED.get(code, "; ").join([*found][:NAMES]) for code, found in names[row["code"]].items()
-                },
+                names={code: _joined(code, listed) for code, listed in names[row["code"]].items() if listed},
                 category_id=category_of.get(row["code"]),
             )
             for row in self.rows("hs/hs2022.csv")
@@ -71,9 +71,10 @@ class Command(BaseCommand):
     def everyday_names(self):
         """Everyday names by code and language, each once; of a heading the first one of each of its subheadings."""
         found = defaultdict(lambda: defaultdict(dict))
-        for row in self.rows("hs/trade_names.csv"):
-            for code, text in texts_of(row, "names").items():
-                listed = [name.strip() for name in text.split(";") if name.strip()]
+        for row in self.rows("vocabulary/goods.csv"):
+            for language in GOODS_LANGUAGES:
+                listed = [name.strip() for name in (row[language] or "").split(";") if name.strip()]
+                code = site_code(language)
                 found[row["hs6"]][code] |= dict.fromkeys(listed)
                 found[row["hs6"][:4]][code] |= dict.fromkeys(listed[:1])
         return found

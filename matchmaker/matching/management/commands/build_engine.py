@@ -5,7 +5,6 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-import numpy as np
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
@@ -13,7 +12,7 @@ from matchmaker.language.encoder import get_encoder
 from matchmaker.matching.engine import relearning, snapshot, training
 from matchmaker.matching.engine.classify import ENCODER_PATHS
 from matchmaker.matching.engine.fusion import FIRST, FIRST_ONLY, SECOND
-from matchmaker.matching.engine.reference import load_labelled, load_nomenclature, load_trade_names
+from matchmaker.matching.engine.reference import load_labelled, load_names, load_nomenclature
 from matchmaker.matching.engine.vectors import VectorStore
 
 
@@ -47,22 +46,20 @@ class Command(BaseCommand):
         began = monotonic()
         nomenclature = load_nomenclature(data_dir)
         labelled = load_labelled(data_dir, nomenclature)
-        names = load_trade_names(data_dir, nomenclature)
+        names = load_names(data_dir, nomenclature)
         stores = {key: VectorStore(get_encoder(ENCODER_PATHS[key]), settings.ENGINE_CACHE) for key in (FIRST, SECOND)}
         material = training.gather(nomenclature, labelled, names, {FIRST: stores[FIRST]} if kept else stores)
-        codes = np.array([nomenclature.position[code] for code in names.codes])
-        name_keys = dict.fromkeys((FIRST, SECOND), relearning.name_keys(names)[np.argsort(codes, kind="stable")])
         meanings, weights = {}, {}
         if kept:
             cache = settings.ENGINE_CACHE / f"before-{snapshot.version(folder)}"
-            before, keys = snapshot.load_meaning(folder, cache, SECOND), snapshot.known_names(folder, SECOND)
+            before = snapshot.load_meaning(folder, cache, SECOND)
         if kept and not options["quick"]:
-            seen, known = relearning.reuse_vectors(before, keys, nomenclature, labelled, names, stores[SECOND])
+            seen, known = relearning.reuse_vectors(before, nomenclature, labelled, stores[SECOND])
             material = replace(material, vectors=material.vectors | {SECOND: seen}, kept={SECOND: known})
         self.stdout.write(f"{len(labelled)} labelled texts, {len(names)} names encoded ({monotonic() - began:.0f} s)")
         judged = training.out_of_fold(material)
         if options["quick"]:
-            meanings, name_keys[SECOND] = {SECOND: before}, keys
+            meanings = {SECOND: before}
             rows = training.rows_of(FIRST_ONLY, labelled)
             weights = snapshot.load_weights(folder)
             weights[FIRST_ONLY] = training.fit_weights(judged, material, FIRST_ONLY, rows)
@@ -73,7 +70,7 @@ class Command(BaseCommand):
             blank = training.unlabelled_meaning(material, key)
             meanings[key] = training.learn_from(blank, material, key, range(len(labelled)))
         inputs, texts = snapshot.inputs_of(data_dir), snapshot.texts_of(data_dir)
-        snapshot.save(folder, meanings, weights, name_keys=name_keys, inputs=inputs, texts=texts)
+        snapshot.save(folder, meanings, weights, inputs=inputs, texts=texts)
         for route, found in weights.items():
             signals = ", ".join(f"{name} {value:.2f}" for name, value in found.code.items())
             self.stdout.write(f"{route}: {signals}")

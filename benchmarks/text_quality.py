@@ -1,0 +1,216 @@
+"""Figures on texts written for this project, through the code of the site: categories and codes by language, questions
+to a code, matches with codes in different states, pairs that differ in one attribute.
+
+The texts are in `data/eval-dev` (`supplier_texts.csv`, `demand_pairs.csv`, `attribute_pairs.csv`); no engine learned from
+them. Five texts a language: one text is twenty points.
+"""
+
+import csv
+import random
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from matchmaker.language.encoder import get_encoder
+from matchmaker.language.text import detect
+from matchmaker.matching.engine import narrowing
+from matchmaker.matching.engine.pairs import Offer, Want
+from matchmaker.matching.engine.reference import Nomenclature
+from matchmaker.matching.engine.scoring import Matcher
+
+DATA = Path(__file__).resolve().parent.parent / "data" / "eval-dev"
+SHOWN = 0.35  # as MATCH_MINIMUM
+GOOD = 0.6
+Interval = Callable[..., str]
+
+
+def rows(name: str) -> list[dict[str, str]]:
+    with (DATA / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def by_language(interval: Interval) -> tuple[str, str, Sequence[str], list[list[str]]]:
+    """Category and HS heading of the supplier texts, as pages suggest them."""
+    from matchmaker.matching.services.suggestions import classifier
+
+    cases = rows("supplier_texts.csv")
+    found = classifier().suggest([row["text"] for row in cases], 3, 10, [row["lang"] for row in cases])
+    hits: dict[str, list[list[bool]]] = defaultdict(list)
+    for row, (categories, codes) in zip(cases, found, strict=True):
+        heads = [one.code[:4] for one in codes]
+        hit = [
+            categories[0].code == row["category"],
+            row["category"] in [one.code for one in categories],
+            heads[0] == row["hs6"][:4],
+            row["hs6"][:4] in heads,
+            codes[0].code == row["hs6"],
+            row["hs6"] in [one.code for one in codes],
+        ]
+        for name in ("all", row["lang"]):
+            hits[name].append(hit)
+    table = []
+    for name, listed in hits.items():
+        columns = np.array(listed)
+        cells = [interval(columns[:, n]) if name == "all" else f"{columns[:, n].sum()} of {len(columns)}" for n in range(6)]
+        table.append([name, str(len(columns)), *cells])
+    return (
+        "Supplier texts of fifteen languages: category and code",
+        "Texts written for this project (`data/eval-dev/supplier_texts.csv`), five a language, as pages suggest codes. "
+        "Goals: category .75/.92, HS heading .55/.85.",
+        ("language", "n", "category first", "first three", "heading first", "first ten", "HS6 first", "first ten"),
+        table,
+    )
+
+
+def play(shares: np.ndarray, nomenclature: Nomenclature, right: str, *, wrong: float, chance: random.Random) -> list[str]:
+    """The first code before any question and after each of three, answered by someone who knows the right code and
+    errs in a share `wrong` of the answers."""
+    answers: list[str] = []
+    state = narrowing.narrow(shares, nomenclature, answers)
+    first = [state.codes[0][0]]
+    for _ in range(narrowing.MOST_QUESTIONS):
+        if state.question:
+            answer = next((option.id for option in state.question if right in option.codes), narrowing.NONE)
+            if chance.random() < wrong:
+                answer = chance.choice([*(option.id for option in state.question), narrowing.NONE])
+            answers.append(answer)
+            state = narrowing.narrow(shares, nomenclature, answers)
+        first.append(state.codes[0][0])
+    return first
+
+
+def questions(
+    shares: np.ndarray, nomenclature: Nomenclature, codes: np.ndarray, groups: dict[str, np.ndarray], interval: Interval
+) -> tuple[str, str, Sequence[str], list[list[str]]]:
+    """Right code after none to three questions, for groups of rows of a (texts × codes) matrix made out of fold."""
+    table = []
+    for name, mask in groups.items():
+        for wrong in (0.0, 0.1):
+            chance = random.Random(3)
+            found = np.array(
+                [play(shares[i], nomenclature, nomenclature.codes[codes[i]], wrong=wrong, chance=chance)
+                 for i in np.flatnonzero(mask)]
+            )  # fmt: skip
+            right = np.array([nomenclature.codes[i] for i in codes[mask]])
+            six = [interval(found[:, n] == right, right) for n in range(4)]
+            heads = [
+                f"{np.mean([a[:4] == b[:4] for a, b in zip(found[:, n], right, strict=True)]):.3f}" for n in (0, 1, 3)
+            ]
+            table.append([name, str(len(right)), "all right" if not wrong else "one in ten wrong", *six, *heads])
+    return (
+        "Three questions to a code",
+        "Out of fold, answers by someone who knows the right code. Goals on texts of any wording: HS6 first .38 with no "
+        "question, .48 after one, .75 after three; heading .60 and .82; with one answer in ten wrong .66 and .76.",
+        (
+            *("texts", "n", "answers", "HS6 first, no question", "after one", "after two", "after three"),
+            *("heading, no question", "after one", "after three"),
+        ),
+        table,
+    )
+
+
+def _texts() -> tuple[list[Offer], list[Want]]:
+    offers, wants = [], []
+    for key, row in enumerate(rows("supplier_texts.csv")):
+        codes = {"hs6": row["hs6"], "category": row["category"]}
+        offers.append(Offer(key, ((row["lang"], row["text"]),), **codes))
+        wants.append(Want(key, (("zh", row["demand_zh"]),), **codes))
+    for key, row in enumerate(rows("demand_pairs.csv"), start=len(offers)):
+        offers.append(Offer(key, ((detect(row["supplier_text"]), row["supplier_text"]),)))
+        wants.append(Want(key, (("zh", row["demand_zh"]),)))
+    return offers, wants
+
+
+def _scores(offers: Sequence[Offer], wants: Sequence[Want]) -> np.ndarray:
+    """(offers × wants) scores among these texts and the sample campaign, which also gives the background."""
+    from benchmarks import sample_quality
+
+    sample = sample_quality.hidden(sample_quality.load(), sample_quality.CODES[2])
+    far = 100_000
+    all_offers = [*offers, *(replace(one, key=far + one.key) for one in sample.offers)]
+    all_wants = [*wants, *(replace(one, key=far + one.key) for one in sample.wants)]
+    matcher = Matcher(get_encoder())
+    vectors = matcher.offer_vectors(all_offers), matcher.want_vectors(all_wants)
+    matcher.background = matcher.learn_background(all_offers, all_wants, *vectors)
+    pairs = matcher.match(
+        matcher.prepare_offers(all_offers, vectors[0]),
+        matcher.prepare_wants(all_wants, vectors[1]),
+        len(all_offers),
+        0,
+        0.0,
+    )
+    place = {one.key: n for n, one in enumerate(all_offers)}, {one.key: n for n, one in enumerate(all_wants)}
+    found = np.zeros((len(all_offers), len(all_wants)))
+    for pair in pairs:
+        found[place[0][pair.offer], place[1][pair.want]] = pair.score
+    return found
+
+
+def matches(interval: Interval) -> tuple[str, str, Sequence[str], list[list[str]]]:
+    """Right demand and right product first, with codes in different states."""
+    from matchmaker.matching.services.shares import judge_shares
+    from matchmaker.matching.services.suggestions import classifier
+
+    offers, wants = _texts()
+
+    def first(sides):  # type: ignore[no-untyped-def]
+        spoken = [side.texts[0] for side in sides]
+        found = classifier().suggest([text for _, text in spoken], 1, 1, [lang for lang, _ in spoken])
+        return [
+            replace(side, hs6=codes[0].code, category=categories[0].code)
+            for side, (categories, codes) in zip(sides, found, strict=True)
+        ]
+
+    none = [[replace(side, hs6="", category="") for side in sides] for sides in (offers, wants)]
+    given = [judge_shares(sides) for sides in (offers, wants)]
+    taken = [judge_shares(first(sides)) for sides in (offers, wants)]
+    loose = [[replace(side, code_is_confirmed=False) for side in sides] for sides in taken]
+    table = []
+    states = {"none": none, "right where known": given, "first suggestion, confirmed": taken, "first suggestion, unconfirmed": loose}
+    for name, (mine, theirs) in states.items():
+        scores = _scores(mine, theirs)
+        n = len(mine)
+        right = np.diag(scores[:n, :n])
+        demand = (scores[:n] > right[:, None]).sum(axis=1)
+        product = (scores[:, :n] > right[None, :]).sum(axis=0)
+        others = scores[:n, :n].copy()
+        np.fill_diagonal(others, 0)
+        cells = [interval(demand == 0), interval(demand < 10), interval(product == 0), interval(right >= SHOWN)]
+        table.append([name, str(n), *cells, str(int((others >= SHOWN).sum()))])
+    return (
+        "Matches of texts with codes in different states",
+        "Our 75 supplier texts and 60 demand pairs among the sample campaign. Shown: a score of .35 and more. Goals: .92 "
+        "right demand first without codes, .85 right product; shown with the first suggestion on both sides .90.",
+        ("codes", "n", "right demand first", "first ten", "right product first", "right one shown", "other pairs shown"),
+        table,
+    )
+
+
+def attributes(interval: Interval) -> tuple[str, str, Sequence[str], list[list[str]]]:
+    """Pairs that differ in one decisive attribute."""
+    from matchmaker.matching.engine.attributes import failures
+    from matchmaker.language.attributes import read_attributes
+
+    cases = rows("attribute_pairs.csv")
+    offers, wants = [], []
+    for n, row in enumerate(cases):
+        offers += [Offer(2 * n, ((row["lang"], row["right"]),)), Offer(2 * n + 1, ((row["lang"], row["wrong"]),))]
+        wants.append(Want(n, (("zh", row["demand_zh"]),)))
+    scores = _scores(offers, wants)
+    right = np.array([scores[2 * n, n] for n in range(len(cases))])
+    wrong = np.array([scores[2 * n + 1, n] for n in range(len(cases))])
+    said = [
+        bool(failures(read_attributes(offers[2 * n + 1].texts), read_attributes(wants[n].texts)))
+        for n in range(len(cases))
+    ]
+    cells = [str(int(x)) for x in ((right > wrong).sum(), (wrong >= SHOWN).sum(), (wrong >= GOOD).sum(), sum(said))]
+    return (
+        "Pairs that differ in one decisive attribute",
+        "Written for this project (`data/eval-dev/attribute_pairs.csv`). Goals: right one first 19 of 20, wrong one shown "
+        "as a good fit at most 4, each difference said.",
+        ("n", "right one first", "wrong one shown (.35)", "wrong one a good fit (.6)", "difference said"),
+        [[str(len(cases)), *cells]],
+    )

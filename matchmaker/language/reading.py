@@ -1,0 +1,38 @@
+"""What of a text can be said in English: the names of goods from the vocabulary, Chinese also from the dictionary.
+
+Encoders and word indexes read English best. What this gives is a bag of English words beside the text, not a
+translation of it.
+"""
+
+from functools import lru_cache
+
+from matchmaker.language.glossary import gloss
+from matchmaker.language.vocabulary import load_goods
+
+
+@lru_cache(maxsize=1024)  # a text is read for its words, its English names and its reasons in one go
+def concepts(text: str, lang: str) -> tuple[tuple[str, ...], ...]:
+    """The concepts of each name of goods that stands in a text, in order."""
+    return tuple(span.concepts for span in load_goods().find(text, lang))
+
+
+def english_names(text: str, lang: str) -> str:
+    """The names of goods that stand in a text, in English; "" for an English text and where there are none.
+
+    A name that may stand for several things gives the English name of each.
+    """
+    if lang == "en":
+        return ""
+    goods = load_goods()
+    found: dict[str, None] = {}
+    for spoken in concepts(text, lang):
+        for concept in spoken:
+            if goods.is_translated(concept):
+                found |= dict.fromkeys(goods.names(concept, "en")[:1])
+    return ", ".join(found)
+
+
+def in_english(text: str, lang: str) -> str:
+    """All of a text that can be said in English: names of goods and, of a Chinese text, every word."""
+    named = english_names(text, lang)
+    return f"{named} {gloss(text)}".strip() if lang == "zh" else named

@@ -1,0 +1,235 @@
+"""Everyday names of goods: one concept a row, its names in every language, found in texts by the longest phrase.
+
+    goods = load_goods()
+    goods.find("Fèves de cacao séchées", "fr")  # [Span(0, 14, ('180100-cocoa-beans',))]
+    goods.names("180100-cocoa-beans", "zh")  # ('可可豆',)
+
+The file is `data/vocabulary/goods.csv`. A row of the kind `concept` names one thing in all languages. A row of the kind
+`names` holds further names of a subheading that are not translations of each other: they tell the code, not the word.
+"""
+
+import csv
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+from matchmaker.language.stop_words import stop_words
+from matchmaker.language.text import clean, simplify, words
+
+LANGUAGES = ("en", "zh", "fr", "es", "de", "pt", "it", "ru", "ar", "tr", "ja", "ko", "id", "th", "vi")
+PATH = Path(__file__).resolve().parents[2] / "data" / "vocabulary" / "goods.csv"
+# Scripts that do not part words by spaces, and the fewest characters of a name that is looked for inside a text.
+FEWEST_CHARACTERS = {"zh": 2, "ja": 2, "ko": 2, "th": 3}
+# Malay and Indonesian name most goods alike.
+READ_AS = {"ms": "id"}
+
+_RUN = re.compile(r"[^\W_]+")
+_SEPARATOR = re.compile(r"\s*[;；]\s*")
+_ASCII_WORD = re.compile(r"[a-z0-9]")
+
+
+class Span(NamedTuple):
+    """A name in a cleaned text, from `start` to `end`, and the concepts it may stand for."""
+
+    start: int
+    end: int
+    concepts: tuple[str, ...]
+
+
+class Row(NamedTuple):
+    """One row of the file; `names` are the names by language, the usual one first."""
+
+    id: str
+    kind: str
+    hs6: str
+    names: Mapping[str, tuple[str, ...]]
+
+
+def split_names(cell: str) -> tuple[str, ...]:
+    """The names of a cell, in order, each once, in NFKC."""
+    return tuple(dict.fromkeys(name for part in _SEPARATOR.split(cell) if (name := clean(part))))
+
+
+def read_rows(path: Path) -> Iterator[Row]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        for row in csv.DictReader(file):
+            names = {lang: found for lang in LANGUAGES if (found := split_names(row.get(lang) or ""))}
+            yield Row(row["concept"], row["kind"], row["hs6"], names)
+
+
+@lru_cache(maxsize=1 << 15)
+def _stem(run: str, lang: str) -> str:
+    return " ".join(words(run, lang))
+
+
+def _tokens(text: str, lang: str, ignored: frozenset[str]) -> list[tuple[str, int, int]]:
+    """(stem, start, end) of the words of a cleaned text, without those that are ignored."""
+    found = []
+    for match in _RUN.finditer(text.replace("İ", "i").lower()):
+        run = match.group()
+        if run not in ignored and (len(run) > 1 or run.isdigit() or lang == "vi"):
+            found.append((_stem(run, lang), match.start(), match.end()))
+    return found
+
+
+def _compact(text: str) -> tuple[str, list[int]]:
+    """Lower case without spaces, and where each character stood."""
+    places = [at for at, char in enumerate(text) if not char.isspace()]
+    return "".join(text[at].lower()[:1] for at in places), places
+
+
+class PhraseIndex:
+    """The names of one language: key → numbers of the rows, and the longest key behind each beginning.
+
+    Function words count only where `every_word` says so.
+    """
+
+    def __init__(self, lang: str, names: Iterator[tuple[str, int]], *, every_word: bool = False) -> None:
+        self.lang = lang
+        self._ignored = frozenset[str]() if every_word else stop_words(lang)
+        self.rows: dict[str, tuple[int, ...]] = {}
+        self.longest: dict[str, int] = {}
+        for name, number in names:
+            key, begin, length = self._key(name)
+            if not key:
+                continue
+            known = self.rows.get(key, ())
+            if number not in known:
+                self.rows[key] = (*known, number)
+            self.longest[begin] = max(self.longest.get(begin, 0), length)
+
+    def _key(self, name: str) -> tuple[str, str, int]:
+        if self.lang in FEWEST_CHARACTERS:
+            key = _compact(simplify(name) if self.lang == "zh" else name)[0]
+            fewest = FEWEST_CHARACTERS[self.lang]
+            return key, key[:fewest], len(key)
+        tokens = [token for token, _start, _end in _tokens(name, self.lang, self._ignored)]
+        return " ".join(tokens), tokens[0] if tokens else "", len(tokens)
+
+    def exact(self, name: str) -> tuple[int, ...]:
+        return self.rows.get(self._key(clean(name))[0], ())
+
+    def find(self, text: str) -> Iterator[tuple[int, int, tuple[int, ...]]]:
+        """(start, end, rows) of the longest names in a cleaned text, from left to right, none over another."""
+        return self._in_characters(text) if self.lang in FEWEST_CHARACTERS else self._in_words(text)
+
+    def _in_words(self, text: str) -> Iterator[tuple[int, int, tuple[int, ...]]]:
+        tokens = _tokens(text, self.lang, self._ignored)
+        at = 0
+        while at < len(tokens):
+            most = min(self.longest.get(tokens[at][0], 0), len(tokens) - at)
+            for length in range(most, 0, -1):
+                key = " ".join(token for token, _start, _end in tokens[at : at + length])
+                if key in self.rows:
+                    yield tokens[at][1], tokens[at + length - 1][2], self.rows[key]
+                    at += length - 1
+                    break
+            at += 1
+
+    def _in_characters(self, text: str) -> Iterator[tuple[int, int, tuple[int, ...]]]:
+        plain, places = _compact(text)
+        fewest = FEWEST_CHARACTERS[self.lang]
+        at = 0
+        while at + fewest <= len(plain):
+            most = min(self.longest.get(plain[at : at + fewest], 0), len(plain) - at)
+            for length in range(most, fewest - 1, -1):
+                key = plain[at : at + length]
+                if key in self.rows and not _cuts_a_word(plain, at, at + length):
+                    yield places[at], places[at + length - 1] + 1, self.rows[key]
+                    at += length - 1
+                    break
+            at += 1
+
+
+def _cuts_a_word(text: str, start: int, end: int) -> bool:
+    """Whether a name begins or ends inside a Latin word or a number."""
+    inside = _ASCII_WORD.match(text[start]) and start and _ASCII_WORD.match(text[start - 1])
+    return bool(inside or (_ASCII_WORD.match(text[end - 1]) and end < len(text) and _ASCII_WORD.match(text[end])))
+
+
+class Vocabulary:
+    """Concepts and their names. The index of a language is made when a text of that language is looked at first."""
+
+    def __init__(self, rows: Sequence[Row]) -> None:
+        self.ids = tuple(row.id for row in rows)
+        self._hs6 = {row.id: row.hs6 for row in rows}
+        self._translated = frozenset(row.id for row in rows if row.kind == "concept")
+        # Joined, because every process holds it: eighty thousand separate strings take five times the memory.
+        self._names = {
+            lang: ["; ".join(row.names.get(lang, ())).encode() for row in rows]
+            for lang in LANGUAGES
+            if any(lang in row.names for row in rows)
+        }
+        self._number = {row.id: number for number, row in enumerate(rows)}
+        self._indexes: dict[str, PhraseIndex] = {}
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def __contains__(self, concept: object) -> bool:
+        return concept in self._number
+
+    def hs6(self, concept: str) -> str:
+        return self._hs6[concept]
+
+    def is_translated(self, concept: str) -> bool:
+        """Whether the names of the row mean the same thing in all languages."""
+        return concept in self._translated
+
+    def names(self, concept: str, lang: str) -> tuple[str, ...]:
+        """The names of a concept in one language, the usual one first; () where it has none."""
+        lists = self._names.get(READ_AS.get(lang, lang))
+        return split_names(lists[self._number[concept]].decode()) if lists else ()
+
+    def concepts_of(self, hs6: str) -> tuple[str, ...]:
+        """The concepts of a subheading in the order of the file, those with translations first."""
+        return self._by_code().get(hs6, ())
+
+    @cache  # noqa: B019 a vocabulary lives as long as its process
+    def _by_code(self) -> dict[str, tuple[str, ...]]:
+        found: dict[str, tuple[str, ...]] = {}
+        for concept in sorted(self.ids, key=lambda one: not self.is_translated(one)):
+            found[self._hs6[concept]] = (*found.get(self._hs6[concept], ()), concept)
+        return found
+
+    def _index(self, lang: str) -> PhraseIndex | None:
+        lang = READ_AS.get(lang, lang)
+        if lang not in self._names:
+            return None
+        if lang not in self._indexes:
+            rows = self._names[lang]
+            named = ((name, n) for n, cell in enumerate(rows) if cell for name in split_names(cell.decode()))
+            self._indexes[lang] = PhraseIndex(lang, named)
+        return self._indexes[lang]
+
+    def exact(self, name: str, lang: str) -> tuple[str, ...]:
+        """The concepts that a whole text names, () when it is no name."""
+        index = self._index(lang)
+        return tuple(self.ids[n] for n in index.exact(name)) if index else ()
+
+    def find(self, text: str, lang: str) -> list[Span]:
+        """The names in a text, longest first at each place, none over another.
+
+        `start` and `end` count in `clean(text)` (of Chinese: simplified). English names are looked for in every text in
+        another script, because trade borrows them.
+        """
+        text = clean(text)
+        if lang == "zh":
+            text = simplify(text)
+        index = self._index(lang)
+        found = list(index.find(text)) if index else []
+        if lang in ("zh", "ja", "ko", "th", "ru", "ar") and re.search("[A-Za-z]{3}", text):
+            taken = [range(start, end) for start, end, _rows in found]
+            english = self._index("en")
+            for start, end, rows in english.find(text) if english else ():
+                if not any(start in other or end - 1 in other for other in taken):
+                    found.append((start, end, rows))
+        return [Span(start, end, tuple(self.ids[n] for n in rows)) for start, end, rows in sorted(found)]
+
+
+@cache
+def load_goods(path: Path = PATH) -> Vocabulary:
+    """The vocabulary of the project, once a process; empty where the file is not there."""
+    return Vocabulary(list(read_rows(path)) if path.exists() else [])

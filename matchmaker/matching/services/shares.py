@@ -1,0 +1,78 @@
+"""How likely the classifier finds the codes that products and demand lines carry: stored beside the row, asked anew
+when a text or a code changed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from matchmaker.matching.engine.classify import share_of_code
+from matchmaker.matching.engine.pairs import Offer, Want
+from matchmaker.matching.models import OfferState, WantState
+from matchmaker.matching.services.suggestions import classifier
+from matchmaker.matching.sides import code_digest
+
+Shares = tuple[float | None, float | None]  # of the HS code and of the category; None where there is none
+
+
+def with_shares[Side: (Offer, Want)](sides: Sequence[Side]) -> list[Side]:
+    """The same sides with `hs_share` and `category_share`, where they have codes."""
+    coded = [side for side in sides if side.hs6 or side.category]
+    if not coded:
+        return list(sides)
+    states = OfferState if isinstance(coded[0], Offer) else WantState
+    key = states._meta.pk.attname
+    known = states.objects.in_bulk([side.key for side in coded])
+    shares: dict[int, Shares] = {}
+    missing = []
+    for side in coded:
+        state = known.get(side.key)
+        if state and state.code_digest == code_digest(side):
+            shares[side.key] = (state.hs_share, state.category_share)
+        else:
+            missing.append(side)
+    if missing:
+        found = _judge(missing)
+        states.objects.bulk_create(
+            [
+                states(**{key: side.key}, code_digest=code_digest(side), hs_share=hs, category_share=category)
+                for side, (hs, category) in zip(missing, found, strict=True)
+            ],
+            update_conflicts=True,
+            unique_fields=[states._meta.pk.name],
+            update_fields=["code_digest", "hs_share", "category_share"],
+        )
+        shares |= dict(zip([side.key for side in missing], found, strict=True))
+    return _put(sides, shares)
+
+
+def judge_shares[Side: (Offer, Want)](sides: Sequence[Side]) -> list[Side]:
+    """As `with_shares`, without the database."""
+    coded = [side for side in sides if side.hs6 or side.category]
+    return _put(sides, dict(zip([side.key for side in coded], _judge(coded), strict=True)))
+
+
+def _put[Side: (Offer, Want)](sides: Sequence[Side], shares: Mapping[int, Shares]) -> list[Side]:
+    nothing: Shares = (None, None)
+    found = [(side, *shares.get(side.key, nothing)) for side in sides]
+    return [replace(side, hs_share=hs, category_share=category) for side, hs, category in found]
+
+
+def _judge(sides: Sequence[Offer | Want]) -> list[Shares]:
+    """The shares of each side; of a text in several languages the one that finds a code likeliest counts."""
+    lines = [(place, lang, text) for place, side in enumerate(sides) for lang, text in side.texts]
+    found: list[Shares] = [(None, None)] * len(sides)
+    if not lines:
+        return found
+    engine = classifier(fast=True)  # for thousands of rows at once
+    owners = iter(lines)
+    for judged in engine.judge([text for _, _, text in lines], [lang for _, lang, _ in lines]):
+        for codes, categories in zip(judged.codes, judged.categories, strict=True):
+            place = next(owners)[0]
+            side, before = sides[place], found[place]
+            hs = share_of_code(engine.nomenclature, codes, side.hs6)
+            category = share_of_code(engine.nomenclature, categories, side.category)
+            found[place] = (_larger(before[0], hs), _larger(before[1], category))
+    return found
+
+
+def _larger(one: float | None, other: float | None) -> float | None:
+    return other if one is None else one if other is None else max(one, other)

@@ -1,0 +1,100 @@
+"""The vocabulary of goods: what the file holds, and names found in texts of every language."""
+
+import csv
+import unicodedata
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from matchmaker.language import reading
+from matchmaker.language.text import clean
+from matchmaker.language.vocabulary import LANGUAGES, PATH, Row, Vocabulary, load_goods, read_rows, split_names
+
+DATA = Path(__file__).resolve().parents[2] / "data"
+
+
+def row(name: str, hs6: str, kind: str = "concept", **names: str) -> Row:
+    return Row(name, kind, hs6, {lang: split_names(cell) for lang, cell in names.items()})
+
+
+GOODS = Vocabulary(
+    [
+        row("olive oil", "150920", en="olive oil", zh="橄榄油", fr="huile d'olive", tr="zeytinyağı", th="น้ำมันมะกอก"),
+        row("olives", "070992", en="olives", zh="橄榄", fr="olives", ja="オリーブ"),
+        row("nuts", "080211", en="almonds in shell", es="almendras con cáscara; almendra con cáscara", ko="껍질 아몬드"),
+        row("other", "150920", "names", en="salad oil", zh="色拉油"),
+    ]
+)
+
+
+def found(text: str, lang: str) -> list[tuple[str, str]]:
+    spans, text = GOODS.find(text, lang), clean(text)
+    return [(text[span.start : span.end], span.concepts[0]) for span in spans]
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "expected"),
+    [
+        ("fr", "Notre huile d’olive et des olives", [("huile d’olive", "olive oil"), ("olives", "olives")]),
+        ("zh", "采购橄榄油5吨", [("橄榄油", "olive oil")]),
+        ("zh", "橄榄 olive oil", [("橄榄", "olives"), ("olive oil", "olive oil")]),
+        ("th", "ขายน้ำมันมะกอกแท้", [(clean("น้ำมันมะกอก"), "olive oil")]),
+        ("es", "Almendras con cáscara, saco", [("Almendras con cáscara", "nuts")]),
+        ("ko", "껍질아몬드 10kg", [("껍질아몬드", "nuts")]),
+        ("ja", "グリーンオリーブ", [("オリーブ", "olives")]),
+        ("fr", "huile de tournesol", []),
+        ("xx", "olive oil", []),
+    ],
+)
+def test_the_longest_name_is_found_where_it_stands(lang, text, expected):
+    assert found(text, lang) == expected
+
+
+def test_a_whole_text_names_concepts_whatever_its_case_and_number():
+    assert GOODS.exact("Olive Oils", "en") == ("olive oil",)
+    assert GOODS.exact("橄欖油", "zh") == ("olive oil",)  # traditional
+    assert GOODS.exact("olive oil soap", "en") == ()
+
+
+def test_names_and_codes_of_a_concept():
+    assert GOODS.names("nuts", "es") == ("almendras con cáscara", "almendra con cáscara")
+    assert GOODS.names("nuts", "vi") == ()
+    assert GOODS.concepts_of("150920") == ("olive oil", "other")
+    assert (GOODS.is_translated("olive oil"), GOODS.is_translated("other")) == (True, False)
+    assert "olive oil" in GOODS and "stone" not in GOODS
+
+
+def test_goods_of_a_text_are_said_in_english():
+    assert reading.english_names("Aydın kuru incir, 5 kg", "tr") == "dried figs"
+    assert reading.english_names("olive oil", "en") == ""
+
+
+@pytest.fixture(scope="module")
+def rows() -> list[Row]:
+    return list(read_rows(PATH))
+
+
+def test_every_row_has_an_identifier_of_its_own_and_a_code_of_hs_2022(rows):
+    with (DATA / "hs" / "hs2022.csv").open(encoding="utf-8", newline="") as file:
+        codes = {line["code"] for line in csv.DictReader(file) if line["level"] == "6"}
+    assert [name for name, count in Counter(row.id for row in rows).items() if count > 1] == []
+    assert {row.hs6 for row in rows} <= codes
+    assert len({row.hs6 for row in rows}) > 5500
+    assert {row.kind for row in rows} == {"concept", "names"}
+
+
+def test_names_are_in_nfkc_and_concepts_have_english_and_chinese(rows):
+    names = [name for row in rows for listed in row.names.values() for name in listed]
+    assert [name for name in names if unicodedata.normalize("NFKC", name) != name] == []
+    assert [row.id for row in rows if row.kind == "concept" and not {"en", "zh"} <= row.names.keys()] == []
+
+
+def test_two_thousand_subheadings_are_named_in_every_language(rows):
+    for lang in LANGUAGES:
+        assert len({row.hs6 for row in rows if lang in row.names}) > 2000, lang
+
+
+def test_the_file_on_disk_is_read_once_a_process():
+    assert load_goods() is load_goods()
+    assert len(load_goods()) > 5000

@@ -1,0 +1,46 @@
+"""What the classifier gives the codes of a row is stored beside it; confirmed codes teach the suggestions."""
+
+import pytest
+
+from matchmaker.core import ttl_cache
+from matchmaker.matching.models import Match, OfferState
+from matchmaker.matching.services import match_waiting, suggest_codes
+from matchmaker.matching.services.shares import with_shares
+from matchmaker.matching.sides import offers
+from tests import factories
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+
+
+def test_shares_are_stored_and_asked_anew_when_the_code_changes(django_assert_num_queries):
+    product = factories.product(name="Thai jasmine rice", category=factories.category("AGRI-06"), hs_code="100630")
+    (right,) = with_shares(offers([product]))
+    assert right.hs_share > 0.5 and right.category_share > 0.5
+    product.hs_code = "848180"
+    (wrong,) = with_shares(offers([product]))
+    assert wrong.hs_share < 0.01
+    assert OfferState.objects.get(product=product).hs_share == pytest.approx(wrong.hs_share)
+    with django_assert_num_queries(1):
+        assert with_shares([wrong])[0].hs_share == pytest.approx(wrong.hs_share)
+
+
+def test_a_wrong_code_nobody_confirmed_leaves_the_match():
+    product = factories.product(name="Thai Hom Mali jasmine rice", hs_code="848180", category_id=None)
+    product.code_is_confirmed = False
+    product.save()
+    line = factories.line(text="泰国茉莉香米，长粒，5公斤袋装", hs_code="1006")
+    match_waiting()
+    match = Match.objects.get(product=product, line=line)
+    assert match.score > 0.35
+    assert match.evidence["hs_differ"] == []
+
+
+def test_a_confirmed_code_helps_the_next_suggestion():
+    factories.hs_code("847989")
+    first = suggest_codes("Gizmotron 3000 flumbering unit", "en")
+    before = {row.code: share for row, share in first.hs_codes}.get("847989", 0.0)
+    factories.product(name="Gizmotron 3000 flumbering unit", hs_code="847989", category_id=None)
+    match_waiting()
+    ttl_cache.clear_all()
+    after = {row.code: share for row, share in suggest_codes("Gizmotron 2000 flumbering unit", "en").hs_codes}
+    assert after["847989"] > before
