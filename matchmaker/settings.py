@@ -12,6 +12,8 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
+from matchmaker.core.languages import Language
+
 # One BLAS thread: two on a busy two-core machine were 3 to 11 times slower than one. Set before numpy is imported.
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(name, "1")
@@ -282,6 +284,24 @@ else:
 
 # -- languages --------------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
+# The only list of languages. Tier 1: every page; tier 2: all that the public, exporters and country partners see.
+SITE_LANGUAGES = (
+    Language("en", "English", tier=1),
+    Language("zh-hans", "简体中文", tier=1),
+    Language("fr", "Français", tier=1),
+    Language("es", "Español", tier=1),
+    Language("pt", "Português", tier=1),
+    Language("ru", "Русский", tier=1),
+    Language("ar", "العربية", tier=1, rtl=True),
+    Language("de", "Deutsch", tier=2),
+    Language("it", "Italiano", tier=2),
+    Language("ja", "日本語", tier=2),
+    Language("ko", "한국어", tier=2),
+    Language("th", "ไทย", tier=2),
+    Language("vi", "Tiếng Việt", tier=2),
+    Language("id", "Bahasa Indonesia", tier=2),
+    Language("tr", "Türkçe", tier=2),
+)
 LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 LOCALE_PATHS = [BASE_DIR / "matchmaker" / "locale"]

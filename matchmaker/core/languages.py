@@ -1,0 +1,90 @@
+"""The languages of the site: one table in the settings, `SITE_LANGUAGES`, and questions about its rows.
+
+Codes are those of Django, in lower case: en, fr, zh-hans. Text that people write may be in other languages, too; these
+are ISO 639-1 codes.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.utils.translation import get_language
+
+ENGLISH = "en"  # the language of the source strings, and what is shown where a language has no text
+RIGHT_TO_LEFT = frozenset({"ar", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})  # for languages outside the site
+
+
+@dataclass(frozen=True)
+class Language:
+    """One language of the interface.
+
+    Attributes:
+        code: as Django writes it, in lower case.
+        name: its own name.
+        tier: 1 where every page is translated, 2 where pages for the public, exporters and country partners are.
+        rtl: written from right to left.
+    """
+
+    code: str
+    name: str
+    tier: int
+    rtl: bool = False
+
+    @property
+    def base(self) -> str:
+        """The code without script or country: zh for zh-hans."""
+        return base_of(self.code)
+
+    @property
+    def tag(self) -> str:
+        """For the attribute `lang`: zh-Hans."""
+        return tag_of(self.code)
+
+    @property
+    def direction(self) -> str:
+        """For the attribute `dir`."""
+        return "rtl" if self.rtl else "ltr"
+
+
+def base_of(code: str) -> str:
+    """The code without script or country: zh for zh-hans."""
+    return code.replace("_", "-").split("-")[0].lower()
+
+
+def tag_of(code: str) -> str:
+    """BCP 47 writing of a code: zh-Hans, pt-BR."""
+    first, *rest = code.replace("_", "-").split("-")
+    return "-".join([first.lower(), *(part.title() if len(part) == 4 else part.upper() for part in rest)])
+
+
+def site_languages(tier: int | None = None) -> list[Language]:
+    """The languages of the interface in the order of the settings, all or those of one tier."""
+    return [language for language in settings.SITE_LANGUAGES if tier in (None, language.tier)]
+
+
+def find(code: str) -> Language | None:
+    """The language of the site with this code, or else with the same base: zh finds zh-hans, fr-CA finds fr."""
+    lower = code.replace("_", "-").lower()
+    return next(_matching(lower), None)
+
+
+def _matching(code: str) -> Iterator[Language]:
+    yield from (language for language in settings.SITE_LANGUAGES if language.code == code)
+    yield from (language for language in settings.SITE_LANGUAGES if language.base == base_of(code))
+
+
+def site_code(code: str) -> str:
+    """The code of the site's language for another writing of it: zh → zh-hans; what the site has not stays as it is."""
+    language = find(code)
+    return language.code if language else code.lower()
+
+
+def current() -> str:
+    """The code of the active language; English where translation is off."""
+    return get_language() or ENGLISH
+
+
+def is_rtl(code: str) -> bool:
+    """Whether a language is written from right to left; of languages outside the site too."""
+    language = find(code)
+    return language.rtl if language else base_of(code) in RIGHT_TO_LEFT
