@@ -76,10 +76,11 @@ lock: setup-dev ## requirements.txt and requirements-dev.txt with hashes from th
 	@PATH="$$PWD/.cache/uv/bin:$$PATH" uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.12 requirements-dev.in \
 	    -c requirements.txt -o requirements-dev.txt
 
-messages: setup-dev ## collect the strings to translate, and compile the translations (needs gettext)
-	@$(PYTHON_ENV)/python manage.py makemessages --locale zh_Hans --no-obsolete --no-location \
-	    --ignore .venv --ignore var --ignore benchmarks
-	@$(PYTHON_ENV)/python manage.py compilemessages --locale zh_Hans -v0 --ignore .venv
+messages: setup-dev ## collect the strings to translate into every language, compile them, count them (needs gettext)
+	@$(PYTHON_ENV)/python manage.py makemessages $$($(PYTHON_ENV)/python manage.py translations --locales) \
+	    --no-obsolete --add-location file --ignore tests --ignore .venv --ignore var --ignore benchmarks
+	@$(PYTHON_ENV)/python manage.py compilemessages -v0 --ignore .venv
+	@$(PYTHON_ENV)/python manage.py translations
 
 screenshots: setup-dev ## every page as a picture: both languages, two widths, light and dark, into screenshots/
 	@CHROMIUM=$$(bin/browser) $(PYTHON_ENV)/python -m pytest -s tests/journeys/pages/screenshots.py

@@ -88,10 +88,10 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "matchmaker.web.middleware.RequestLimits",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "matchmaker.web.page_language.PageLanguage",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -303,7 +303,8 @@ SITE_LANGUAGES = (
     Language("id", "Bahasa Indonesia", tier=2),
     Language("tr", "Türkçe", tier=2),
 )
-LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
+LANGUAGES = [(language.code, language.name) for language in SITE_LANGUAGES]
+LANGUAGES_BIDI = [language.base for language in SITE_LANGUAGES if language.rtl]
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 LOCALE_PATHS = [BASE_DIR / "matchmaker" / "locale"]
 USE_I18N = True

@@ -1,10 +1,11 @@
 """The entrances of the site."""
 
 from django.conf import settings
+from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
-from matchmaker.web import health, product_files, standard_files
+from matchmaker.web import health, page_language, product_files, standard_files
 from matchmaker.web.access import sign_in_link
 from matchmaker.web.public import account
 from matchmaker.web.styleguide import pages
@@ -13,7 +14,9 @@ handler400 = "matchmaker.web.rendering.error_pages.not_understood"
 handler404 = "matchmaker.web.rendering.error_pages.not_here"
 handler500 = "matchmaker.web.rendering.error_pages.broken"
 urlpatterns = [
-    path("", include("matchmaker.web.public.urls")),
+    # one address a language: /products/ in English, /fr/products/ in French (docs/languages.md)
+    *i18n_patterns(path("", include("matchmaker.web.public.urls")), prefix_default_language=False),
+    path("", include("matchmaker.web.public.personal_urls")),
     path("supplier/", include("matchmaker.web.supplier.urls")),
     path("buyer/", include("matchmaker.web.buyer.urls")),
     path("meetings/", include("matchmaker.web.meetings.urls")),
@@ -26,7 +29,7 @@ urlpatterns = [
     path("accounts/3rdparty/", account.sign_ins, name="sign_ins"),
     path("accounts/link/<str:token>/", sign_in_link.follow, name="sign_in_link"),
     path("accounts/", include("allauth.urls")),
-    path("i18n/", include("django.conf.urls.i18n")),
+    path("i18n/setlang/", page_language.choose, name="set_language"),
     path("styleguide/", pages.show, name="styleguide"),
     path("favicon.ico", standard_files.icon("img/favicon.ico"), name="favicon"),
     path("apple-touch-icon.png", standard_files.icon("img/apple-touch-icon.png"), name="apple_touch_icon"),

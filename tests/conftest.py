@@ -20,6 +20,15 @@ def _own_folders(settings, tmp_path):
 
 
 @pytest.fixture(autouse=True)
+def _in_english():
+    """A request leaves its language active in the thread of the test."""
+    from django.conf import settings
+    from django.utils import translation
+
+    translation.activate(settings.LANGUAGE_CODE)
+
+
+@pytest.fixture(autouse=True)
 def _empty_cache():
     from django.core.cache import cache
 

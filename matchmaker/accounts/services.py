@@ -55,6 +55,19 @@ def update_person(*, by: User, name: str, language: str, time_zone: str) -> User
     return by
 
 
+def choose_language(*, by: User, language: str) -> User:
+    """Change the language of one's pages and letters.
+
+    Raises:
+        ValidationError: the site has no such language.
+    """
+    if language not in dict(settings.LANGUAGES):
+        raise ValidationError({"language": _("Choose one of the languages of the site.")})
+    by.language = language
+    by.save(update_fields=["language"])
+    return by
+
+
 @transaction.atomic
 def create_token(*, by: User, name: str, scopes: Iterable[str], days: int = 90) -> tuple[ApiToken, str]:
     """A new key; its text is returned here and never again.

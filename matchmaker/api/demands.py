@@ -27,7 +27,7 @@ class LineOut(Output):
 
     class Meta:
         model = DemandLine
-        fields = ["uid", "number", "category", *LINE]
+        fields = ["uid", "number", "category", "code_is_confirmed", *LINE]
         read_only_fields = fields
 
 
@@ -40,7 +40,7 @@ class LineIn(Strict, serializers.ModelSerializer):
 
     class Meta:
         model = DemandLine
-        fields = ["uid", "category", *LINE]
+        fields = ["uid", "category", "code_is_confirmed", *LINE]
         validators = []
         extra_kwargs = {"hs_code": {"validators": []}}
 

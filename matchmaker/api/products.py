@@ -89,7 +89,7 @@ class ProductOut(Output):
     class Meta:
         model = Product
         fields = [
-            *("uid", "company", "category", "texts", "variants", "certificates", *TERMS),
+            *("uid", "company", "category", "texts", "variants", "certificates", "code_is_confirmed", *TERMS),
             *("certificate_details", "files", "pictures", "status", "published_at", "revision"),
         ]
         read_only_fields = fields
@@ -109,7 +109,7 @@ class ProductIn(Strict, serializers.ModelSerializer):
 
     class Meta:
         model = Product
-        fields = ["company", "category", "texts", "variants", "certificates", *TERMS]
+        fields = ["company", "category", "texts", "variants", "certificates", "code_is_confirmed", *TERMS]
         validators = []  # the verb checks what spans several fields, and says it in one place
         extra_kwargs = {"hs_code": {"validators": []}}
 

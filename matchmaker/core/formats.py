@@ -11,6 +11,7 @@ from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext as _
 
 from matchmaker.core import reference
+from matchmaker.core.languages import is_rtl
 
 FINEST = Decimal("0.0001")  # prices for one unit are kept so finely; what was reckoned reads in the currency's own
 
@@ -81,7 +82,9 @@ def _quantity(written: str, unit: str, language: str) -> str:
     value, row = Decimal(written), reference.units().get(unit)
     number = format_decimal(value, locale=_locale_of(language), decimal_quantization=False)
     plural = row["plural_en"] if row and language.startswith("en") and value != 1 else ""
-    return f"{number} {plural or reference.name(row, unit)}".strip()
+    text = f"{number} {plural or reference.name(row, unit)}".strip()
+    # With a mark in front, a number and a Latin unit keep their order in a line from right to left.
+    return f"\u200e{text}" if is_rtl(language) else text
 
 
 def day(value: date | None, style: str = "medium") -> str:

@@ -8,10 +8,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.utils.translation import get_language
+from django.urls import translate_url
+from django.utils.translation import get_language, override
 
 ENGLISH = "en"  # the language of the source strings, and what is shown where a language has no text
-RIGHT_TO_LEFT = frozenset({"ar", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})  # for languages outside the site
+BUYERS = "zh"  # what buyers write and read
+RIGHT_TO_LEFT = frozenset(
+    {"ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"}
+)  # for languages outside the site
 
 
 @dataclass(frozen=True)
@@ -88,3 +92,21 @@ def is_rtl(code: str) -> bool:
     """Whether a language is written from right to left; of languages outside the site too."""
     language = find(code)
     return language.rtl if language else base_of(code) in RIGHT_TO_LEFT
+
+
+def split_path(path: str) -> tuple[str, str]:
+    """The language that a path names and the rest: ("fr", "/products/") of /fr/products/, ("", path) without one."""
+    first, slash, rest = path.removeprefix("/").partition("/")
+    named = bool(slash) and first != ENGLISH and any(first == language.code for language in settings.SITE_LANGUAGES)
+    return (first, f"/{rest}") if named else ("", path)
+
+
+def path_in(path: str, code: str) -> str:
+    """The same page in another language: /fr/products/?q=tea for /products/?q=tea. Private pages have one address."""
+    with override(split_path(path)[0] or ENGLISH):
+        return translate_url(path, code)
+
+
+def absolute(path: str) -> str:
+    """The absolute address of a page in the active language, for letters; "" for no path."""
+    return settings.SITE_URL + path_in(path, current()) if path else ""

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.utils.translation import gettext as _
 
 # After these a sign as wide as a character has its own white behind it; a space would be a hole.
-_WIDE = tuple("。！？；：，、）」』》…")
+WIDE = tuple("。！？；：，、）」』》…")
 
 
 def format_list(names: Iterable[object]) -> str:
@@ -27,5 +27,5 @@ def join_sentences(sentences: Iterable[object]) -> str:
     """A space between two sentences, and none where the first ends in a full-width sign."""
     text = ""
     for sentence in filter(None, (str(one).strip() for one in sentences)):
-        text += ("" if not text or text.endswith(_WIDE) else " ") + sentence
+        text += ("" if not text or text.endswith(WIDE) else " ") + sentence
     return text

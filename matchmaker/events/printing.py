@@ -9,6 +9,7 @@ import datetime as dt
 import importlib.resources
 import logging
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -158,23 +159,36 @@ def _badge(paper: FPDF, badge: Badge, left: float, top: float) -> None:
     paper.rect(left, top, width, height)
     paper.set_dash_pattern()
     inner, pad = width - 12, 6
-    _text(paper, badge.event, (left + pad, top + 5, inner, 5), size=8, colour=GREY)
-    end = _text(paper, badge.name, (left + pad, top + 12, inner, 17), size=22, least=11, lines=2, bold=True)
+    rtl = _is_rtl(badge.name)  # then the badge is mirrored: text at the right edge, the QR code at the left
+    align = Align.R if rtl else Align.L
+    _text(paper, badge.event, (left + pad, top + 5, inner, 5), size=8, colour=GREY, align=align)
+    end = _text(
+        paper, badge.name, (left + pad, top + 12, inner, 17), size=22, least=11, lines=2, bold=True, align=align
+    )
     if badge.work:
-        end = _text(paper, badge.work, (left + pad, end, inner, 5), size=9, colour=GREY)
+        end = _text(paper, badge.work, (left + pad, end, inner, 5), size=9, colour=GREY, align=align)
     end += 1.5
     for company in badge.companies[:2]:
         room = top + height - 18 - end
         if room > 3:  # beside the QR code, above the side
-            wide = inner - 22 * (end > top + 33)
-            end = _text(paper, company, (left + pad, end, wide, min(room, 9)), size=10.5, least=7, lines=2)
+            beside = 22 * (end > top + 33)
+            box = (left + pad + beside * rtl, end, inner - beside, min(room, 9))
+            end = _text(paper, company, box, size=10.5, least=7, lines=2, align=align)
     paper.set_fill_color(*INK)
     paper.set_font("latin", size=9)
     label = paper.get_string_width(badge.side) + 5
-    paper.rect(left + pad, top + height - 17, label, 6, style="F")
-    _text(paper, badge.side, (left + pad + 2.5, top + height - 16.1, label, 5), size=9, colour=(255, 255, 255))
-    _text(paper, badge.code, (left + pad, top + height - 9, 45, 5), size=9)
-    _qr(paper, badge.qr, left + width - pad - 20, top + height - 26, 20)
+    edge = left + width - pad - label if rtl else left + pad
+    paper.rect(edge, top + height - 17, label, 6, style="F")
+    _text(paper, badge.side, (edge + 2.5, top + height - 16.1, label, 5), size=9, colour=(255, 255, 255))
+    code = (left + width - pad - 45 if rtl else left + pad, top + height - 9, 45, 5)
+    _text(paper, badge.code, code, size=9, align=align)
+    _qr(paper, badge.qr, left + pad if rtl else left + width - pad - 20, top + height - 26, 20)
+
+
+def _is_rtl(text: str) -> bool:
+    """Whether the first letter that has a direction is Arabic, Hebrew or of another script from right to left."""
+    strong = (unicodedata.bidirectional(char) for char in text)
+    return next((kind != "L" for kind in strong if kind in ("L", "R", "AL")), False)
 
 
 def _qr(paper: FPDF, text: str, left: float, top: float, side: float) -> None:

@@ -1,29 +1,29 @@
 """A column of an import: how people call it, how its text is read, and the field whose own rules it must pass."""
 
-import datetime as dt
 import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import translation
 from django.utils.functional import Promise
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from matchmaker.catalogue import wording
 from matchmaker.core import reference
+from matchmaker.core.languages import current, site_languages
 from matchmaker.core.lists import format_list, join_sentences
+from matchmaker.language.days import parse_day
 from matchmaker.language.numbers import parse_number
 
 Text = str | Promise
 MEMORY = 50_000  # distinct texts a column remembers its answer for
 _AMOUNT = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
-_DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]00:00(?::00)?)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ def paragraph(text: str) -> str:
 def amount(text: str) -> Decimal:
     """A number above 0 as traders write it: 12,000 and 17,50 and 1.234,50. What was read is shown beside it."""
     try:
-        value = parse_number(text, get_language() or "en").value
+        value = parse_number(text, current()).value
     except ValueError:
         raise ValidationError(_("Write the amount in digits, such as 1250.50 or 1,250.50.")) from None
     if value <= 0:
@@ -123,7 +123,7 @@ def amount(text: str) -> Decimal:
 def whole(text: str) -> int:
     """A whole number of up to nine digits."""
     try:
-        value = parse_number(text, get_language() or "en").value
+        value = parse_number(text, current()).value
     except ValueError:
         value = Decimal(-1)
     if value < 0 or value != int(value) or value >= 10**9:
@@ -132,26 +132,25 @@ def whole(text: str) -> int:
 
 
 def day(text: str) -> str:
-    """A day of the calendar as ISO 8601; 2026-09-30, 2026/9/30 and 2026年9月30日 are read, 03/04/2026 is not."""
-    found = _DAY.fullmatch(unicodedata.normalize("NFKC", text).strip())
-    if not found:
-        raise ValidationError(_("Write a day of the calendar as year-month-day, such as 2026-09-30."))
+    """A day of the calendar as ISO 8601, read in the order of the reader's language; see `language.days`."""
     try:
-        return dt.date(int(found[1]), int(found[2]), int(found[3])).isoformat()
+        return parse_day(text, current()).isoformat()
     except ValueError:
-        raise ValidationError(_("The calendar has no such day: %(day)s.") % {"day": text.strip()}) from None
+        sentence = _("Write a day of the calendar as year-month-day, such as 2026-09-30.")
+        raise ValidationError(sentence) from None
 
 
 def choice(choices: list, spellings: str = "") -> Callable[[str], str]:
-    """A reader of one of a model's choices: by its value, its name in either language, or a known spelling."""
+    """A reader of one of a model's choices: by its value, its name in any language of the site, or a known spelling."""
     labels = {str(value): label for value, label in choices if value not in (None, "")}
 
+    @cache
     def called() -> dict[str, str]:
-        found = {value.casefold(): value for value in labels}
-        for language in ("en", "zh-hans"):
-            with translation.override(language):
+        found: dict[str, str] = {}
+        for language in reversed(site_languages()):  # where a word has two meanings, the first language's counts
+            with translation.override(language.code):
                 found |= {wording.fold(str(label)): value for value, label in labels.items()}
-        return found
+        return found | {value.casefold(): value for value in labels}
 
     def read(text: str) -> str:
         word = wording.fold(text)

@@ -65,9 +65,8 @@ def _stem(run: str, lang: str) -> str:
     return " ".join(words(run, lang))
 
 
-def _tokens(text: str, lang: str) -> list[tuple[str, int, int]]:
-    """(stem, start, end) of the words of a cleaned text, without the function words."""
-    ignored = stop_words(lang)
+def _tokens(text: str, lang: str, ignored: frozenset[str]) -> list[tuple[str, int, int]]:
+    """(stem, start, end) of the words of a cleaned text, without those that are ignored."""
     found = []
     for match in _RUN.finditer(text.replace("İ", "i").lower()):
         run = match.group()
@@ -82,11 +81,15 @@ def _compact(text: str) -> tuple[str, list[int]]:
     return "".join(text[at].lower()[:1] for at in places), places
 
 
-class _Index:
-    """The names of one language: key → numbers of the rows, and the longest key behind each beginning."""
+class PhraseIndex:
+    """The names of one language: key → numbers of the rows, and the longest key behind each beginning.
 
-    def __init__(self, lang: str, names: Iterator[tuple[str, int]]) -> None:
+    Function words count only where `every_word` says so.
+    """
+
+    def __init__(self, lang: str, names: Iterator[tuple[str, int]], *, every_word: bool = False) -> None:
         self.lang = lang
+        self._ignored = frozenset[str]() if every_word else stop_words(lang)
         self.rows: dict[str, tuple[int, ...]] = {}
         self.longest: dict[str, int] = {}
         for name, number in names:
@@ -103,7 +106,7 @@ class _Index:
             key = _compact(simplify(name) if self.lang == "zh" else name)[0]
             fewest = FEWEST_CHARACTERS[self.lang]
             return key, key[:fewest], len(key)
-        tokens = [token for token, _start, _end in _tokens(name, self.lang)]
+        tokens = [token for token, _start, _end in _tokens(name, self.lang, self._ignored)]
         return " ".join(tokens), tokens[0] if tokens else "", len(tokens)
 
     def exact(self, name: str) -> tuple[int, ...]:
@@ -114,7 +117,7 @@ class _Index:
         return self._in_characters(text) if self.lang in FEWEST_CHARACTERS else self._in_words(text)
 
     def _in_words(self, text: str) -> Iterator[tuple[int, int, tuple[int, ...]]]:
-        tokens = _tokens(text, self.lang)
+        tokens = _tokens(text, self.lang, self._ignored)
         at = 0
         while at < len(tokens):
             most = min(self.longest.get(tokens[at][0], 0), len(tokens) - at)
@@ -161,7 +164,7 @@ class Vocabulary:
             if any(lang in row.names for row in rows)
         }
         self._number = {row.id: number for number, row in enumerate(rows)}
-        self._indexes: dict[str, _Index] = {}
+        self._indexes: dict[str, PhraseIndex] = {}
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -189,14 +192,14 @@ class Vocabulary:
             found[self._hs6[concept]] = (*found.get(self._hs6[concept], ()), concept)
         return found
 
-    def _index(self, lang: str) -> _Index | None:
+    def _index(self, lang: str) -> PhraseIndex | None:
         lang = READ_AS.get(lang, lang)
         if lang not in self._names:
             return None
         if lang not in self._indexes:
             rows = self._names[lang]
             named = ((name, n) for n, cell in enumerate(rows) if cell for name in split_names(cell.decode()))
-            self._indexes[lang] = _Index(lang, named)
+            self._indexes[lang] = PhraseIndex(lang, named)
         return self._indexes[lang]
 
     def exact(self, name: str, lang: str) -> tuple[str, ...]:

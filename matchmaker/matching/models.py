@@ -169,6 +169,10 @@ class State(models.Model):
     encoder = models.CharField(max_length=60, blank=True)
     text_digest = models.CharField(max_length=64, blank=True)
     vector = models.BinaryField(null=True)  # float16, as many as the encoder's dim
+    # What the classifier gives the codes of the row for its texts; `code_digest` says for which texts and codes.
+    code_digest = models.CharField(max_length=64, blank=True)
+    hs_share = models.FloatField(null=True)
+    category_share = models.FloatField(null=True)
     revision = models.PositiveIntegerField(default=0)
     matched_at = models.DateTimeField(null=True, blank=True)
     # Counted before the work: what kills its worker again and again is put aside until it is edited.

@@ -2,11 +2,12 @@
 
 import datetime as dt
 
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from matchmaker.core import reference
 from matchmaker.core.formats import day, money, per_unit, quantity
+from matchmaker.core.languages import ENGLISH, base_of, current
 from matchmaker.core.lists import format_list
 from matchmaker.matching import traits
 from matchmaker.matching.models import Match
@@ -63,7 +64,7 @@ def _meaning(parts: dict, evidence: dict) -> str:
 def _named(evidence: dict, side: str) -> str:
     """The name in the reader's language where one was compared, else in English, else in its owner's."""
     names = evidence.get(f"{side}_names", {})
-    return names.get((get_language() or "en")[:2]) or names.get("en") or evidence.get(f"{side}_text", ["", ""])[1]
+    return names.get(base_of(current())) or names.get("en") or evidence.get(f"{side}_text", ["", ""])[1]
 
 
 def _words_sentence(words: list[str]) -> str:
@@ -159,7 +160,7 @@ _WITH_ARTICLE = frozenset(["AE", "BS", "CD", "CF", "DO", "GB", "GM", "KM", "MV",
 
 def _country_of_origin(code: str) -> str:
     name = _country(code)
-    return f"the {name}" if code in _WITH_ARTICLE and (get_language() or "").startswith("en") else name
+    return f"the {name}" if code in _WITH_ARTICLE and current() == ENGLISH else name
 
 
 def _certificate(code: str) -> str:

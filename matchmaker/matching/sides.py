@@ -37,6 +37,7 @@ def _offer(product: Product, ready: Readiness) -> Offer:
         key=product.pk,
         texts=tuple((text.language, f"{text.name}. {text.description}".strip()) for text in product.texts.all()),
         hs6=product.hs_code,
+        code_is_confirmed=product.code_is_confirmed,
         category=product.category_id or "",
         origin=product.origin,
         certificates=frozenset(listed | ready.registered & reference.certificates().keys()),
@@ -73,6 +74,7 @@ def _want(line: DemandLine) -> Want:
         key=line.pk,
         texts=((line.language, line.text),),
         hs6=line.hs_code,
+        code_is_confirmed=line.code_is_confirmed,
         category=line.category_id or "",
         quantity=_number(line.quantity),
         unit=line.unit,
@@ -98,6 +100,11 @@ def _want(line: DemandLine) -> Want:
 
 def _number(value) -> float | None:
     return None if value is None else float(value)
+
+
+def code_digest(side: Offer | Want) -> str:
+    """Changes when a text or a code does: then the classifier is asked again."""
+    return hashlib.sha256(repr((side.texts, side.hs6, side.category)).encode("utf-8", "replace")).hexdigest()
 
 
 def text_digest(side: Offer | Want) -> str:

@@ -4,11 +4,11 @@ from datetime import datetime, time
 from itertools import groupby
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils import timezone, translation
 
+from matchmaker.core import languages
 from matchmaker.notifications import mail, outbox, sent_log, topics, unsubscribing
 from matchmaker.notifications.attention import respect_quiet_hours, zone
 from matchmaker.notifications.models import Delivery, Digest, Frequency, Notice
@@ -95,5 +95,5 @@ def _item(notice: Notice, path: str) -> dict[str, str]:
     return {
         "subject": mail.subject(notice),
         "line": notice_line(notice),
-        "url": settings.SITE_URL + path if path else "",
+        "url": languages.absolute(path),
     }

@@ -20,6 +20,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from matchmaker.core import languages
 from matchmaker.notifications import attention, calendars, outages, topics, unsubscribing, wording
 from matchmaker.notifications.message import Message
 from matchmaker.notifications.models import Delivery, Notice, Promise, Suppression, Wording
@@ -250,7 +251,7 @@ def _frame(person, topic: str, context: dict, stop: str, sender: Sender) -> dict
         "site_name": site_name(),
         "site_url": settings.SITE_URL,
         "sender": sender,
-        "url": settings.SITE_URL + context["path"] if context.get("path") else "",
+        "url": languages.absolute(context.get("path", "")),
         "settings_url": settings.SITE_URL + reverse("notice_settings"),
         "unsubscribe_url": stop,
         "topic_name": "" if topic == unsubscribing.DIGESTS else topics.label(topic)[0],

@@ -95,7 +95,7 @@ def sign_in(client, person) -> None:
     session["account_authentication_methods"] = [shown]
     session["account_authentication_methods_user"] = str(person.pk)
     session.save()
-    client.cookies["django_language"] = "zh-hans"
+    factories.read_in("zh-hans", client)
 
 
 def words_of(page) -> set[str]:

@@ -91,7 +91,7 @@ def similar(client, row, other) -> str:
 
 
 def sitemap(client, row, other) -> str:
-    answers = [client.get(reverse("sitemap_file", args=[section, 1])).content.decode() for section in KINDS]
+    answers = [client.get(reverse("sitemap_file", args=["en", section, 1])).content.decode() for section in KINDS]
     found = " ".join(answers).replace(str(row.uid), MARK)
     return found if row.company.is_approved else found.replace(str(row.company.uid), MARK)
 

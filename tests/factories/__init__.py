@@ -8,6 +8,9 @@ from datetime import timedelta
 from itertools import count
 
 from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 
 from matchmaker.accounts.models import User
@@ -196,3 +199,15 @@ def partner(campaign_row: Campaign | None = None, **fields) -> tuple[Partner, Us
     seat = {"email": person.email, "user": person, "taken_at": now, "not_before": now}
     PartnerSeat.objects.create(partner=row, state="sent", finished_at=now, **seat)
     return row, person
+
+
+def read_in(language: str, client) -> None:
+    """The pages of a test client in this language: the choice of a visitor, the account of a person signed in."""
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+    if session := client.cookies.get(settings.SESSION_COOKIE_NAME):
+        choose_language(language, session.value)
+
+
+def choose_language(language: str, session: str) -> None:
+    """The account of the person of a session in this language."""
+    User.objects.filter(pk=SessionStore(session).get(SESSION_KEY)).update(language=language)

@@ -12,9 +12,12 @@ import time
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from playwright.sync_api import sync_playwright
+
+from matchmaker.core.languages import site_code
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # the browser's own loop runs in this thread; the tests do not
@@ -35,9 +38,10 @@ class Person:
     """Somebody at a browser of her own."""
 
     def __init__(self, browser, address, language="en", width=1280):
-        self.address = address
+        self.address, self.language = address, site_code(language)
         locale = {"en": "en-GB", "zh": "zh-CN", "fr": "fr-FR"}[language]
         self.context = browser.new_context(locale=locale, viewport={"width": width, "height": 900}, base_url=address)
+        self.context.add_cookies([{"name": settings.LANGUAGE_COOKIE_NAME, "value": self.language, "url": address}])
         self.context.set_default_timeout(60_000)  # a busy machine takes long for its first page
         self.page = self.context.new_page()
         self.complaints = []

@@ -21,6 +21,7 @@ def signed_in(person, user):
     client = Client()
     client.force_login(user)
     value = client.cookies[settings.SESSION_COOKIE_NAME].value
+    factories.choose_language(person.language, value)
     person.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": person.address}])
     return person
 

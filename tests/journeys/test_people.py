@@ -85,6 +85,7 @@ def sign_in_with_code(person, address: str, phone: Phone) -> None:
 def in_chinese(person):
     """By the switch at the top, as anybody would."""
     with person.page.expect_navigation():
+        person.page.locator(".lang-menu > summary").first.click()
         person.page.locator(".lang-switch button[value='zh-hans']").first.click()
     assert person.page.locator("html").get_attribute("lang").lower() == "zh-hans"
 

@@ -1,7 +1,7 @@
 """Follows every link and every form that only asks, as one kind of person, through the whole site."""
 
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
@@ -49,6 +49,8 @@ class Crawl:
     language: str
     few: int = 1
     start: tuple[str, ...] = ("/", "/desk/", "/account/", "/meetings/", "/notices/", "/searches/")
+    follow_links: bool = True
+    look: Callable[[str, str], None] = lambda path, html: None  # called with every page
     opened: dict[str, str] = field(default_factory=dict)  # address → the page that links to it
     faults: list[str] = field(default_factory=list)
 
@@ -72,7 +74,9 @@ class Crawl:
             self.faults.append(f"{answer.status_code} {path}, linked from {linked_from}")
         elif answer.get("Content-Type", "").startswith("text/html") and not answer.streaming:
             here = answer.redirect_chain[-1][0] if answer.redirect_chain else path
-            yield from _links_of(answer, here)
+            self.look(path, answer.text)
+            if self.follow_links:
+                yield from _links_of(answer, here)
 
 
 def _links_of(answer: HttpResponse, here: str) -> Iterator[str]:

@@ -30,7 +30,10 @@ OF_THE_MOMENT = re.compile(
 SEARCHES = ("products", "suppliers", "demands", "api_products", "api_companies", "api_demands", "sitemap")
 WORDS = ("Mdraft", "rice", "Mdemandprivate", "Mpending", "Mgone", "Mwaiting")
 # Addresses whose one part is a word, not a row.
-FILES = [("sitemap_file", {"section": section, "number": 1}) for section in ("products", "suppliers", "demands")]
+FILES = [
+    ("sitemap_file", {"language": "en", "section": section, "number": 1})
+    for section in ("products", "suppliers", "demands")
+]
 
 
 def addresses() -> list[str]:

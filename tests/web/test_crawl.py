@@ -23,7 +23,7 @@ FEW = int(os.environ.get("CRAWL", "1"))
 
 def in_language(client: Client, language: str) -> Client:
     client.raise_request_exception = False
-    client.cookies["django_language"] = language
+    factories.read_in(language, client)
     return client
 
 

@@ -45,7 +45,14 @@ def test_no_template_carries_inline_style_or_script():
 
 def test_every_component_is_named_in_the_design_page_and_says_its_parameters():
     page = (ROOT / "docs" / "design.md").read_text()
-    parts = {"wordmark", "site_header", "site_footer", "language_switch"}  # of base.html, not for pages
+    parts = {
+        "wordmark",
+        "site_header",
+        "site_footer",
+        "language_switch",
+        "language_offer",
+        "page_addresses",
+    }  # of base.html, not for pages
     for component in (TEMPLATES / "components").glob("*.html"):
         assert component.read_text().startswith("{% comment %}"), component.name
         assert component.stem in parts or f"`{component.stem}`" in page, component.name

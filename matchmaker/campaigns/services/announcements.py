@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.db import transaction
@@ -24,6 +23,7 @@ from matchmaker.campaigns.models import Campaign
 from matchmaker.campaigns.services import require_organiser
 from matchmaker.companies.models import Company, Membership
 from matchmaker.core import reference
+from matchmaker.core.languages import ENGLISH, site_languages
 from matchmaker.core.problems import Refused
 from matchmaker.core.text import validate_one_line, validate_text
 from matchmaker.notifications.models import Announcement, Notice
@@ -91,7 +91,7 @@ def write(
     if row.pk and not _drafts(campaign).filter(pk=row.pk).exists():
         raise Refused("already_sent", _("This announcement was sent and cannot be changed any more."))
     row.audience, row.texts = _checked_segment(segment), _checked_texts(texts)
-    row.sender = {language: _name(campaign, language) for language, _label in settings.LANGUAGES}
+    row.sender = {language.code: _name(campaign, language.code) for language in site_languages()}
     row.state, row.written_by = Announcement.State.DRAFT, by
     row.save()
     return row
@@ -189,25 +189,32 @@ def _checked_segment(segment: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _checked_texts(texts: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
-    """Subject and body in every language of the site, since each is read by somebody."""
+    """Subject and body by language: English, which everybody gets who has no better one, and any others."""
     found: dict[str, dict[str, str]] = {}
     wrong: dict[str, Any] = {}
     checks = {
         "subject": (validate_one_line, MaxLengthValidator(150)),
         "body": (validate_text, MaxLengthValidator(5000)),
     }
-    for language, _label in settings.LANGUAGES:
-        found[language] = {}
+    for language in site_languages():
+        code = language.code
+        parts = {part: (texts.get(code, {}).get(part) or "").replace("\r\n", "\n").strip() for part in checks}
+        if code != ENGLISH and not any(parts.values()):
+            continue
+        found[code] = parts
         for part, validators in checks.items():
-            text = (texts.get(language, {}).get(part) or "").replace("\r\n", "\n").strip()
-            found[language][part] = text
+            text = parts[part]
             try:
+                if not text and code == ENGLISH:
+                    raise ValidationError(
+                        _("Write it in English: readers of all languages without a text get this one.")
+                    )
                 if not text:
-                    raise ValidationError(_("Write it in this language too: some of your readers read only this one."))
+                    raise ValidationError(_("Write this in the same language, or leave both boxes empty."))
                 for validator in validators:
                     validator(text)
             except ValidationError as error:
-                wrong[f"{part}_{language}"] = error.messages
+                wrong[f"{part}_{code}"] = error.messages
     if wrong:
         raise ValidationError(wrong)
     return found

@@ -175,6 +175,7 @@ class DemandLine(Public):
         blank=True,
         validators=[RegexValidator(r"^\d{2}(\d{2}){0,2}$", _("2, 4 or 6 digits."))],
     )
+    code_is_confirmed = models.BooleanField(default=True, db_default=True)  # as of a product
     quantity = amount_field(_("quantity"))
     unit = models.CharField(_("unit"), max_length=10, blank=True)
     target_price = price_field(_("target price"))

@@ -92,6 +92,8 @@ class Product(Public):
         blank=True,
         validators=[RegexValidator(r"^\d{6}$", _("Six digits, such as 100630."))],
     )
+    # A person chose or typed category and code; a system that fills them in by itself says no.
+    code_is_confirmed = models.BooleanField(default=True, db_default=True)
     origin = models.CharField(_("country of origin"), max_length=2, blank=True)
     min_order = amount_field(_("minimum order"))
     min_order_unit = models.CharField(_("unit"), max_length=10, blank=True)

@@ -128,6 +128,8 @@ def _write_lines(demand: Demand, lines: Sequence[Mapping]) -> None:
         line = present.get(str(given.get("uid") or "")) or DemandLine(demand=demand, language=demand.language)
         line.number = place + 1
         set_terms(line, {name: value for name, value in given.items() if name in LINE_TERMS}, LINE_TERMS)
+        if {"hs_code", "category_id"} & given.keys():
+            line.code_is_confirmed = given.get("code_is_confirmed", True)
         line.revision += 1
         try:
             check_line(line)

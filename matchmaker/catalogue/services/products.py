@@ -35,9 +35,12 @@ def save_product(
     texts: Iterable[Text] | None = None,
     certificates: Iterable[str] | None = None,
     variants: Iterable[Variant] | None = None,
+    code_is_confirmed: bool = True,
     **fields,
 ) -> Product:
     """Write a product; the first text is the supplier's own. `None` leaves texts, certificates or variants as they are.
+
+    `code_is_confirmed` says whether a person chose or typed the category and code that are given.
 
     A change of what is published raises the revision, which is what matching waits for.
 
@@ -53,6 +56,8 @@ def save_product(
     if product.company_id != company.pk:
         raise Refused("not_found", _("There is nothing here for you."), status=404)
     before = {name: getattr(product, name) for name in fields if name in TERMS}
+    if {"hs_code", "category_id"} & fields.keys():
+        product.code_is_confirmed = code_is_confirmed
     write_product(product, fields, texts=texts, certificates=certificates, variants=variants)
     record(
         by=by,

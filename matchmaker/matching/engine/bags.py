@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from matchmaker.language.attributes import read_attributes
 from matchmaker.language.glossary import gloss, glosses
 from matchmaker.language.reading import concepts, english_names
 from matchmaker.language.text import has_han, surface_forms, words
@@ -26,6 +27,9 @@ CONCEPT = "\x01"  # before the identifier of a concept, so that it is no word of
 # BM25 (Robertson & Zaragoza 2009): how fast repetition stops to matter, and how much length does.
 K1 = 1.2
 B = 0.4
+# So is an attribute that decides.
+ATTRIBUTE_COUNTS = 1.0
+ATTRIBUTE = "\x03"
 
 _END_OF_NAME = re.compile(r"[.:;](?=\s)|[。；：，\n]")
 
@@ -61,6 +65,8 @@ def bag(texts: Sequence[tuple[str, str]]) -> dict[str, float]:
     for lang, text, weight in sources(texts):
         for word in words(text, lang or None, stop=True):
             counts[word] = counts.get(word, 0.0) + weight
+    for value in read_attributes(texts).has:
+        counts[ATTRIBUTE + value] = ATTRIBUTE_COUNTS
     for lang, text in texts:
         name, rest = name_and_rest(text)
         for part, weight in ((name, NAME_COUNTS), (rest, 1.0)):

@@ -115,6 +115,16 @@ class Classifier:
         }
         return replace(self, meanings=meanings)
 
+    def with_vectors(self, vectors: Matrix, hs6s: Sequence[str]) -> "Classifier":
+        """As `with_exemplars`, from vectors of the first encoder that were stored before; unknown codes are left out."""
+        known = [i for i, code in enumerate(hs6s) if code in self.nomenclature.position]
+        if not known:
+            return self
+        meaning = self.meanings[FIRST]
+        codes = np.array([self.nomenclature.position[hs6s[i]] for i in known], np.int32)
+        examples = meaning.examples.plus(meaning.whiten(vectors[known]), codes)
+        return replace(self, meanings=self.meanings | {FIRST: replace(meaning, examples=examples)})
+
     def suggest_categories(
         self, texts: Sequence[str], top: int = 5, langs: Sequence[str] | None = None
     ) -> list[list[Suggestion]]:
@@ -128,6 +138,21 @@ class Classifier:
         """The `top` likeliest HS 2022 subheadings of each text, best first; [] for a text without words."""
         names = self.nomenclature.codes
         return [row for judged in self.judge(texts, langs) for row in _best(judged.codes, names, top)]
+
+    def suggest(
+        self, texts: Sequence[str], categories: int, codes: int, langs: Sequence[str] | None = None
+    ) -> list[tuple[list[Suggestion], list[Suggestion]]]:
+        """Both lists of each text at once: it is read once."""
+        names = self.nomenclature
+        return [
+            pair
+            for judged in self.judge(texts, langs)
+            for pair in zip(
+                _best(judged.categories, names.categories, categories),
+                _best(judged.codes, names.codes, codes),
+                strict=True,
+            )
+        ]
 
     def judge(self, texts: Sequence[str], langs: Sequence[str] | None = None) -> Iterator[Judgement]:
         """Probabilities over every code and category, in batches of `BATCH` texts."""
@@ -186,3 +211,12 @@ def _best(rows: Matrix, names: Sequence[str], top: int) -> Iterator[list[Suggest
         best = np.argpartition(-row, kept - 1)[:kept]
         best = best[np.argsort(-row[best], kind="stable")]
         yield [Suggestion(names[i], float(row[i])) for i in best]
+
+
+def share_of_code(nomenclature: Nomenclature, shares: NDArray[np.floating], code: str) -> float | None:
+    """What one row of probabilities gives a category or an HS code of two, four or six digits; None for no code."""
+    if not code:
+        return None
+    if not code.isdigit():
+        return float(shares[nomenclature.categories.index(code)]) if code in nomenclature.categories else None
+    return float(sum(shares[i] for i, known in enumerate(nomenclature.codes) if known.startswith(code)))

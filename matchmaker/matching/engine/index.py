@@ -8,10 +8,11 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from matchmaker.language.attributes import Attributes, read_attributes
 from matchmaker.language.encoder import READ, Encoder, normalise
 from matchmaker.language.glossary import gloss
 from matchmaker.language.reading import english_names
-from matchmaker.matching.engine import bags
+from matchmaker.matching.engine import attributes, bags
 from matchmaker.matching.engine.background import Background
 from matchmaker.matching.engine.certainty import certainty
 from matchmaker.matching.engine.loops import CATEGORY_SURE, CROWDING, HS_SURE, TRAITS, TRUST, Side
@@ -99,6 +100,10 @@ class Index[Item: (Offer, Want)]:
             self.surfaces[place] = bags.surfaces(self.items[place].texts)
         return self.surfaces[place]
 
+    def attributes(self, place: int) -> Attributes:
+        """What the texts of an item say of it."""
+        return read_attributes(self.items[place].texts)
+
     def said(self, place: int) -> dict[str, bags.GlossReading]:
         """English searchable word → the Chinese word of an item that it was read from."""
         if place not in self.glosses:
@@ -178,6 +183,10 @@ def build[I: (OfferIndex, WantIndex)](
     share = (1 - WANT_SHARE) if offered else WANT_SHARE
     ask = share * rarity / np.repeat(np.maximum(total, 1e-9), np.diff(starts))
     among = background.wants if offered else background.offers
+    here = background.saturate(starts, counts)
+    read = [read_attributes(item.texts) for item in sorted_items]
+    extras = (attributes.of_offer(one) if offered else attributes.of_want(one) for one in read)
+    starts, numbers, here, ask = attributes.add((starts, numbers, here, ask.astype(np.float32)), extras)
     traits = _traits(sorted_items)
     traits[:, CROWDING] = background.crowding(found, among=among)
     if offered:
@@ -188,8 +197,8 @@ def build[I: (OfferIndex, WantIndex)](
             found,
             starts,
             numbers,
-            background.saturate(starts, counts),
-            ask.astype(np.float32),
+            here,
+            ask,
             traits,
         ),
     )

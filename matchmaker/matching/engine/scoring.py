@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matchmaker.language.encoder import Encoder
-from matchmaker.matching.engine import bags, loops, tiles
+from matchmaker.matching.engine import attributes, bags, loops, tiles
 from matchmaker.matching.engine.background import Background, learn
 from matchmaker.matching.engine.conditions import judge
 from matchmaker.matching.engine.index import OfferIndex, Vectors, WantIndex, build, digits, encode
@@ -156,6 +156,7 @@ class Matcher:
                 "trust": round(float(one[loops.TRUST]), 6),
             }
             parts |= self._code_parts(common, one, other)
+            has, asked = offer_index.attributes(i), want_index.attributes(j)
             value = float(values[n])
             pairs.append(
                 Pair(
@@ -170,6 +171,8 @@ class Matcher:
                         "category": offer.category
                         if offer.category == want.category and _is_sure(one, other, loops.CATEGORY_SURE)
                         else "",
+                        "attributes_failed": attributes.failures(has, asked),
+                        "attributes_met": attributes.agreements(has, asked),
                         "offer_text": _shown(offer.texts),
                         "want_text": _shown(want.texts),
                         "offer_names": _names(offer.texts),

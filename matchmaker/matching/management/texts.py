@@ -4,7 +4,8 @@ import csv
 import io
 import sys
 from abc import abstractmethod
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from matchmaker.language.text import clean
 from matchmaker.matching.engine.classify import Classifier, Suggestion
 from matchmaker.matching.engine.pairs import Offer, Want
 from matchmaker.matching.engine.scoring import Matcher
+from matchmaker.matching.services.shares import judge_shares
+from matchmaker.matching.services.suggestions import classifier
 
 Row = dict[str, str]
 
@@ -82,6 +85,41 @@ def rank_texts(
     return ranked
 
 
+def match_sides(
+    offers: Sequence[Row], wants: Sequence[Row], top: int, *, by: str
+) -> Iterator[tuple[int, int, int, float, bool]]:
+    """(rank, place of the offer, place of the want, score, whether it is shown) of the best pairs.
+
+    As on the site: shares of the codes by the classifier, the background of all these texts, every pair compared.
+    `by` says whose list the rank is of and how many of whom are given.
+    """
+    sides: list[list[Any]] = [[], []]
+    for place, (kind, rows) in enumerate(((Offer, offers), (Want, wants))):
+        sides[place] = judge_shares([_side(kind, i, row) for i, row in enumerate(rows) if clean(row["text"])])
+    if not sides[0] or not sides[1]:
+        return
+    matcher = Matcher(get_encoder(settings.ENCODER))
+    vectors = matcher.offer_vectors(sides[0]), matcher.want_vectors(sides[1])
+    matcher.background = matcher.learn_background(*sides, *vectors)
+    offer_index, want_index = matcher.prepare_offers(sides[0], vectors[0]), matcher.prepare_wants(sides[1], vectors[1])
+    limits = (top, 0) if by == "wants" else (0, top)
+    pairs = matcher.match(offer_index, want_index, *limits, minimum=0)
+    own = (lambda pair: pair.want) if by == "wants" else (lambda pair: pair.offer)
+    ranks: Counter[int] = Counter()
+    for pair in sorted(pairs, key=lambda pair: (own(pair), -pair.score)):
+        ranks[own(pair)] += 1
+        yield ranks[own(pair)], pair.offer, pair.want, pair.score, pair.score >= settings.MATCH_MINIMUM
+
+
+def _side(kind: type[Offer] | type[Want], key: int, row: Row) -> Offer | Want:
+    texts = [(row["lang"], row["text"])]
+    if row.get("name_en") and row["lang"] != "en":
+        texts.append(("en", row["name_en"]))
+    confirmed = row.get("code_is_confirmed", "") in ("1", "true", "yes")
+    codes = {"hs6": row.get("hs6", ""), "category": row.get("category", "")}
+    return kind(key, tuple(texts), **codes, code_is_confirmed=confirmed)
+
+
 class SuggestionCommand(BaseCommand):
     """Reads CASES.csv, asks `suggest`, writes case_id,rank,<code>,score."""
 
@@ -94,9 +132,6 @@ class SuggestionCommand(BaseCommand):
         parser.add_argument("--text-column", required=True, help="the column to read, such as title")
         parser.add_argument("--lang-column", help="ISO 639-1 codes; default: lang where it exists, else detected")
         parser.add_argument("--top", type=int, default=self.default_top, help="suggestions a text")
-        parser.add_argument(
-            "--fast", action="store_true", help="leave out the slow second encoder where the first reads the language"
-        )
 
     @abstractmethod
     def suggest(
@@ -110,9 +145,9 @@ class SuggestionCommand(BaseCommand):
         identifier = identifier_column(options["cases"], rows, ("case_id", "id"))
         if options["top"] < 1:
             raise CommandError("--top must be 1 or more.")
-        classifier = Classifier.load(settings.DATA_DIR, settings.ENGINE_CACHE, fast=options["fast"])
+        engine = classifier()
         texts = [row[options["text_column"]] for row in rows]
-        found = self.suggest(classifier, texts, options["top"], languages(rows, options["lang_column"]))
+        found = self.suggest(engine, texts, options["top"], languages(rows, options["lang_column"]))
         writer = csv.writer(self.stdout, lineterminator="\n")
         writer.writerow(["case_id", "rank", self.code_column, "score"])
         for row, suggestions in zip(rows, found, strict=True):

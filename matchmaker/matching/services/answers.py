@@ -89,7 +89,9 @@ def _open_contact(match: Match) -> None:
             ids={"match": match.uid},
             event_key=f"match_mutual:{match.uid}:{side}",
             context={
-                "company": letter_facts.in_all_languages(lambda partner=partner: partner.display_name),
+                "company": letter_facts.in_languages(
+                    lambda partner=partner: partner.display_name, letter_facts.languages_of(company)
+                ),
                 "contact_name": seen.contact_name,
                 "contact_email": seen.contact_email,
                 "contact_phone": seen.contact_phone,
@@ -102,7 +104,12 @@ def _open_contact(match: Match) -> None:
 
 def _tell_other_side(match: Match, side: str, other: Company) -> None:
     other_side = "buyer" if side == "supplier" else "supplier"
-    facts = letter_facts.of_line(match.line) if other_side == "supplier" else letter_facts.of_product(match.product)
+    languages = letter_facts.languages_of(other)
+    facts = (
+        letter_facts.of_line(match.line, languages)
+        if other_side == "supplier"
+        else letter_facts.of_product(match.product, languages)
+    )
     notify_company(
         other,
         kind="match_interest",

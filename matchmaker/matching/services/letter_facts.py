@@ -4,49 +4,53 @@ A line of text in a script that the reader does not know says nothing in a subje
 place are known in every language of the site.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from matchmaker.catalogue.models import Category, DemandLine, HSCode, Product
+from matchmaker.companies.models import Company
 from matchmaker.core.formats import quantity
+from matchmaker.core.languages import ENGLISH, site_code, site_languages
 from matchmaker.core.lists import format_list
 
 LONGEST = 60  # characters of the tariff's own English text
 
 
-def in_all_languages(make: Callable[[], Any]) -> dict[str, Any]:
-    """What `make` gives in each language of the site, as notices carry it."""
+def languages_of(company: Company) -> list[str]:
+    """The languages in which the people of a company read their letters, and English."""
+    return sorted({ENGLISH, *map(site_code, company.members.values_list("language", flat=True))})
+
+
+def in_languages(make: Callable[[], Any], languages: Iterable[str] | None = None) -> dict[str, Any]:
+    """What `make` gives in each of these languages, or of all of the site, as notices carry it."""
     made = {}
-    for language, _name in settings.LANGUAGES:
+    for language in languages or [row.code for row in site_languages()]:
         with translation.override(language):
             made[language] = make()
     return made
 
 
-def of_line(line: DemandLine) -> dict[str, Any]:
+def of_line(line: DemandLine, languages: Iterable[str] | None = None) -> dict[str, Any]:
     """What is wanted: `what`, `amount` and `place` by language ("" where unknown), `closes_on` as an ISO date."""
     heading, buyer = _heading(line.hs_code), line.demand.company
     return {
-        "what": in_all_languages(lambda: _goods(line.category, heading)),
-        "amount": in_all_languages(lambda: quantity(line.quantity, line.unit) if line.quantity else ""),
-        "place": in_all_languages(lambda: format_list(filter(None, [buyer.place, buyer.country_name]))),
+        "what": in_languages(lambda: _goods(line.category, heading), languages),
+        "amount": in_languages(lambda: quantity(line.quantity, line.unit) if line.quantity else "", languages),
+        "place": in_languages(lambda: format_list(filter(None, [buyer.place, buyer.country_name])), languages),
         "closes_on": line.demand.closing_on.isoformat(),
     }
 
 
-def of_product(product: Product) -> dict[str, Any]:
+def of_product(product: Product, languages: Iterable[str] | None = None) -> dict[str, Any]:
     """What is offered: `what`, `amount` (the smallest order) and `place` (the country of origin), as in `of_line`."""
-    heading = _heading(product.hs_code)
+    heading, smallest = _heading(product.hs_code), product.min_order
     return {
-        "what": in_all_languages(lambda: _goods(product.category, heading)),
-        "amount": in_all_languages(
-            lambda: quantity(product.min_order, product.min_order_unit) if product.min_order else ""
-        ),
-        "place": in_all_languages(lambda: product.origin_name or product.company.country_name),
+        "what": in_languages(lambda: _goods(product.category, heading), languages),
+        "amount": in_languages(lambda: quantity(smallest, product.min_order_unit) if smallest else "", languages),
+        "place": in_languages(lambda: product.origin_name or product.company.country_name, languages),
         "closes_on": "",
     }
 

@@ -33,18 +33,23 @@ def _tell(company, side: str, uid, found, path: str) -> int:
     best = news.for_cards().order_by("-score", "pk").first()
     if best is None:
         return 0
+    languages = letter_facts.languages_of(company)
     return tell_company(
         company,
         kind="match_found",
         event_key=f"{prefix}{best.uid}",
         context={
-            **(letter_facts.of_line(best.line) if side == "supplier" else letter_facts.of_product(best.product)),
+            **(
+                letter_facts.of_product(best.product, languages)
+                if side == "buyer"
+                else letter_facts.of_line(best.line, languages)
+            ),
             "side": side,
             "mine": best.product.name if side == "supplier" else _within(best.line.text),
             "theirs": _within(best.line.text) if side == "supplier" else best.product.name,
             "percent": round(best.score * 100),
             "count": min(news.count(), TOP_PER_PRODUCT if side == "supplier" else TOP_PER_LINE),
-            "reasons": letter_facts.in_all_languages(lambda: reasons.sentences(best)[:3]),
+            "reasons": letter_facts.in_languages(lambda: reasons.sentences(best)[:3], languages),
         },
         path=path,
         ids={"match": best.uid, "product" if side == "supplier" else "line": uid},

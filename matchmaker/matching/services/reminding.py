@@ -60,7 +60,7 @@ def _remind(company: Company, side: str, owed: list[Match], now: dt.datetime) ->
         "side": side,
         "count": len(due),
         "days": max((now - asked_at[match.pk]).days for match in due),
-        "pairs": [_shown(match, side) for match in due[:SHOWN]],
+        "pairs": [_shown(match, side, letter_facts.languages_of(company)) for match in due[:SHOWN]],
         "more": max(0, len(due) - SHOWN),
     }
     page = f"{due[0].uid}/" if len(due) == 1 else "?state=unanswered"
@@ -74,8 +74,11 @@ def _remind(company: Company, side: str, owed: list[Match], now: dt.datetime) ->
     )
 
 
-def _shown(match: Match, side: str) -> dict[str, Any]:
-    facts = letter_facts.of_line(match.line) if side == "supplier" else letter_facts.of_product(match.product)
+def _shown(match: Match, side: str, languages: list[str]) -> dict[str, Any]:
+    if side == "supplier":
+        facts = letter_facts.of_line(match.line, languages)
+    else:
+        facts = letter_facts.of_product(match.product, languages)
     return {"product": match.product.name, "line": match.line.text, "what": facts["what"]}
 
 

@@ -17,6 +17,7 @@ from matchmaker.matching.models import MatchRun, MatchSettings
 from matchmaker.matching.services import rows, vectors
 from matchmaker.matching.services.conditions import exchange_rates
 from matchmaker.matching.services.rows import TOP_PER_LINE, TOP_PER_PRODUCT, Strangers
+from matchmaker.matching.services.shares import with_shares
 from matchmaker.matching.sides import offers, wants
 
 FLOOR_MINIMUM = 0.1  # what is promised to small exporters is at least that likely
@@ -37,7 +38,7 @@ class Scorer:
     def of(cls, chosen: MatchSettings | None, background: Background, name: str) -> "Scorer":
         weights = Weights.from_dict(chosen.weights) if chosen else DEFAULT
         matcher = Matcher(vectors.encoder(), weights, background=background)
-        version = f"{matcher.encoder.name}/2" + (f"+{chosen.pk}" if chosen else "")
+        version = f"{matcher.encoder.name}/3" + (f"+{chosen.pk}" if chosen else "")
         return cls(
             f"{version} {name}".strip(),
             matcher,
@@ -46,10 +47,10 @@ class Scorer:
         )
 
     def offer_index(self, offered: Sequence[Offer]) -> OfferIndex:
-        return self.matcher.prepare_offers(offered, vectors.offer_vectors(offered))
+        return self.matcher.prepare_offers(with_shares(offered), vectors.offer_vectors(offered))
 
     def want_index(self, wanted) -> WantIndex:
-        return self.matcher.prepare_wants(wanted, vectors.want_vectors(wanted))
+        return self.matcher.prepare_wants(with_shares(wanted), vectors.want_vectors(wanted))
 
     def pairs(self, offered: OfferIndex, wanted: WantIndex) -> list[Pair]:
         """The best allowed pairs both ways, and what small exporters are promised beyond them.

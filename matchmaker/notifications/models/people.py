@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from matchmaker.core.text import validate_one_line
 
@@ -12,7 +13,7 @@ class Frequency(models.TextChoices):
     NOW = "now", _("at once")
     DAILY = "daily", _("once a day")
     WEEKLY = "weekly", _("once a week")
-    NEVER = "never", _("never")
+    NEVER = "never", pgettext_lazy("how often notices come", "never")
 
 
 class Preference(models.Model):

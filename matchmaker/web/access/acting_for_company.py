@@ -9,6 +9,7 @@ from django.urls import reverse
 from matchmaker.accounts.acting import Acting, acting
 from matchmaker.campaigns.services import on_behalf
 from matchmaker.companies.models import Company
+from matchmaker.core.languages import split_path
 
 KEY = "on_behalf"
 DESKS = ("/supplier/", "/buyer/", "/meetings/")
@@ -37,7 +38,8 @@ class OnBehalf:
         request.acting, request.acting_company = what, company
         if request.path == reverse("console_act_stop"):
             return self.get_response(request)
-        if not request.path.startswith(DESKS + OPEN):
+        _language, path = split_path(request.path)
+        if not path.startswith(DESKS + OPEN):
             return render(request, "console/acting_closed.html", status=403)
         request.user = what.person
         with acting(what):

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from matchmaker.campaigns.services import announcements as services
 from matchmaker.companies.models import Company
+from matchmaker.core.languages import ENGLISH, tag_of
 from matchmaker.core.lists import format_list
 from matchmaker.notifications import health, mail
 from matchmaker.notifications.models import Announcement
@@ -48,9 +49,11 @@ class AnnouncementForm(forms.Form):
                 _("Text, %(language)s") % {"language": name},
             )
             self.fields[f"subject_{language}"] = forms.CharField(
-                label=subject, required=False, widget=forms.TextInput(attrs={"lang": language, "maxlength": 150})
+                label=subject,
+                required=False,
+                widget=forms.TextInput(attrs={"lang": tag_of(language), "dir": "auto", "maxlength": 150}),
             )
-            area = forms.Textarea(attrs={"lang": language, "rows": 8, "maxlength": 5000})
+            area = forms.Textarea(attrs={"lang": tag_of(language), "dir": "auto", "rows": 8, "maxlength": 5000})
             self.fields[f"body_{language}"] = forms.CharField(label=body, required=False, widget=area)
 
     def values(self) -> dict:
@@ -63,10 +66,11 @@ class AnnouncementForm(forms.Form):
         return {"segment": segment, "texts": texts}
 
     def groups(self):
-        """First who, then language by language."""
-        yield _("Who gets it"), [self[name] for name in ("side", "state", "countries", "only_admins")]
+        """First who, then language by language: (name, fields, whether it is shown open)."""
+        yield _("Who gets it"), [self[name] for name in ("side", "state", "countries", "only_admins")], True
         for language, name in settings.LANGUAGES:
-            yield name, [self[f"subject_{language}"], self[f"body_{language}"]]
+            boxes = [self[f"subject_{language}"], self[f"body_{language}"]]
+            yield name, boxes, language == ENGLISH or any(box.value() or box.errors for box in boxes)
 
 
 @organiser
@@ -122,7 +126,7 @@ def show(request, uid):
 def as_mail(request, uid, language) -> HttpResponse:
     """The mail itself, as this organiser would get it in one language."""
     row = get_object_or_404(_mine(request), uid=uid)
-    request.user.language = language if language in dict(settings.LANGUAGES) else "en"  # never saved
+    request.user.language = language if language in dict(settings.LANGUAGES) else ENGLISH  # never saved
     # Only those it was sent to open the letter's own page: here the button leads back to the console.
     context = {"announcement": str(row.uid), "path": reverse("console_announcement", args=[row.uid])}
     return as_page(mail.build(request.user, services.KIND, services.KIND, context, key="preview"))

@@ -25,6 +25,7 @@ from matchmaker.campaigns.models import Answer, Campaign, Question
 from matchmaker.campaigns.services import questions
 from matchmaker.companies.models import Company
 from matchmaker.core import reference
+from matchmaker.core.languages import BUYERS
 from matchmaker.core.text import validate_one_line, validate_text, web_address
 from matchmaker.core.uploads import limit
 from matchmaker.language.numbers import format_number, parse_number
@@ -318,7 +319,7 @@ def _language() -> str:
     return _locale().split("-")[0]
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def _sorted(kind: str, language: str) -> Choices:
     """Sorted as the reader looks them up: Chinese by pinyin, others without regard to accents."""
     rows = getattr(reference, kind)()
@@ -327,7 +328,7 @@ def _sorted(kind: str, language: str) -> Choices:
 
 
 def _sort_key(name: str, language: str) -> str:
-    if language == "zh":
+    if language == BUYERS:
         name = pinyin(name)
     folded = unicodedata.normalize("NFD", name)
     return "".join(char for char in folded if not unicodedata.combining(char)).casefold()

@@ -28,6 +28,7 @@ from matchmaker.core.text import validate_one_line
 from matchmaker.web.access.decorators import signed_in
 from matchmaker.web.forms.double_submit import is_done
 from matchmaker.web.forms.refusals import add_to_form, add_to_messages
+from matchmaker.web.page_language import remember
 
 SCOPE_NAMES = {
     "read": gettext_lazy("Read what you can read"),
@@ -105,13 +106,7 @@ def show(request: HttpRequest) -> HttpResponse:
             with override(person.language):
                 messages.success(request, _("Saved."))
             response = redirect("account")
-            response.set_cookie(
-                settings.LANGUAGE_COOKIE_NAME,
-                person.language,
-                max_age=settings.LANGUAGE_COOKIE_AGE,
-                secure=settings.LANGUAGE_COOKIE_SECURE,
-                samesite="Lax",
-            )
+            remember(response, person.language)
             return response
     return render(request, "public/account/person.html", {"form": form}, status=422 if form.errors else 200)
 

@@ -1,6 +1,6 @@
 """The front door: what this is, who is coming, what is wanted now, and how to join."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import zip_longest
 from typing import Any
 
@@ -11,11 +11,13 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, override
 from django.views.decorators.http import require_safe
 
 from matchmaker.catalogue.models import Category, Demand, DemandLine, Product
 from matchmaker.companies.models import Company
+from matchmaker.core import languages
+from matchmaker.core.languages import site_languages
 from matchmaker.events.models import Event
 from matchmaker.matching.models import Match
 from matchmaker.web.access.decorators import everyone
@@ -25,7 +27,8 @@ from matchmaker.web.templatetags.trade import country
 from matchmaker.web.templatetags.ui import number
 
 LOOKED_AT = 300  # newest rows among which the front door chooses
-ADDRESSES = 5_000  # of one sitemap file; the protocol allows 50,000
+ADDRESSES = 5_000  # of one sitemap file; the protocol allows 50,000 and 50 MB, and each names fifteen others
+PAGES = ("home", "about", "categories", "suppliers", "products", "demands", "events")
 
 
 @everyone
@@ -175,32 +178,53 @@ def _sections() -> dict:
 @everyone
 @require_safe
 def sitemap(request):
-    """The index of the sitemap: one file for each few thousand addresses of a kind."""
-    files = [f"{settings.SITE_URL}{reverse('sitemap_file', args=['pages', 1])}"]
-    for name, (rows, *_rest) in _sections().items():
-        count = Paginator(rows, ADDRESSES).num_pages
-        files += [f"{settings.SITE_URL}{reverse('sitemap_file', args=[name, n + 1])}" for n in range(count)]
+    """The index of the sitemap: for each language one file for each few thousand addresses of a kind."""
+    counts = {"pages": 1} | {name: Paginator(rows, ADDRESSES).num_pages for name, (rows, *_rest) in _sections().items()}
+    files = [
+        settings.SITE_URL + reverse("sitemap_file", args=[language.code, name, n + 1])
+        for language in site_languages()
+        for name, count in counts.items()
+        for n in range(count)
+    ]
     return render(request, "public/sitemap_index.xml", {"files": files}, content_type="application/xml")
 
 
 @everyone
 @require_safe
-def sitemap_file(request, section, number):
-    if section == "pages":
-        names = ("home", "about", "categories", "suppliers", "products", "demands", "events")
-        entries = [{"url": settings.SITE_URL + reverse(name), "changed": None} for name in names]
-    else:
-        if section not in _sections():
-            raise Http404
-        rows, route, key, changed = _sections()[section]
-        pages = Paginator(rows.values_list(key, changed), ADDRESSES)
-        if number > pages.num_pages:
-            raise Http404
-        entries = [
-            {"url": settings.SITE_URL + reverse(route, args=[value]), "changed": when}
-            for value, when in pages.page(number).object_list
-        ]
+def sitemap_file(request, language, section, number):
+    """The addresses of one kind in one language, each with those of the same page in the others."""
+    codes = [row.code for row in site_languages()]
+    if language not in codes or (section != "pages" and section not in _sections()):
+        raise Http404
+    rows = list(_listed(section, number))
+    prefixes = {}
+    for code in codes:
+        with override(code):
+            prefixes[code] = settings.SITE_URL + reverse("home").rstrip("/")
+    with override(languages.ENGLISH):
+        paths = [(reverse(route, args=args), changed) for route, args, changed in rows]
+    entries = [
+        {
+            "url": prefixes[language] + path,
+            "changed": changed,
+            "alternates": [(languages.tag_of(code), prefix + path) for code, prefix in prefixes.items()],
+            "default": settings.SITE_URL + path,
+        }
+        for path, changed in paths
+    ]
     return render(request, "public/sitemap.xml", {"entries": entries}, content_type="application/xml")
+
+
+def _listed(section: str, number: int) -> Iterator[tuple[str, list, Any]]:
+    """(route, arguments, when it changed) of the pages in one file of the sitemap."""
+    if section == "pages":
+        yield from ((name, [], None) for name in PAGES)
+        return
+    rows, route, key, changed = _sections()[section]
+    pages = Paginator(rows.values_list(key, changed), ADDRESSES)
+    if number > pages.num_pages:
+        raise Http404
+    yield from ((route, [value], when) for value, when in pages.page(number).object_list)
 
 
 @everyone

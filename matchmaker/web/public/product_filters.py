@@ -32,7 +32,7 @@ def facets(ships: dt.date) -> Sequence[Facet]:
     return _facets(ships, tuple(facts.months()), get_language() or "en")
 
 
-@lru_cache(maxsize=64)  # twelve months in two languages, of this month and the next
+@lru_cache(maxsize=512)  # twelve months in every language, of this month and the next
 def _facets(ships: dt.date, months: Sequence[dt.date], language: str) -> Sequence[Facet]:
     """Words in the active language, which is the one named; so what a code is called is found once as well."""
 

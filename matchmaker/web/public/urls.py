@@ -1,9 +1,9 @@
-"""What anybody may see."""
+"""What anybody may see, one address a language; see personal_urls for pages that follow the account."""
 
-from django.urls import include, path
+from django.urls import path
 
 from matchmaker.web import product_files
-from matchmaker.web.public import campaign, demands, directory, events, products, searches, suppliers
+from matchmaker.web.public import campaign, demands, directory, events, products, suppliers
 
 urlpatterns = [
     path("", campaign.home, name="home"),
@@ -21,18 +21,7 @@ urlpatterns = [
     path("demands/", demands.index, name="demands"),
     path("demands/totals/", directory.totals, {"kind": "demands"}, name="demands_totals"),
     path("demands/<uuid:uid>/", demands.show, name="demand"),
-    path("searches/", searches.index, name="searches"),
-    path("searches/save/", searches.save, name="search_save"),
-    path("searches/<uuid:uid>/change/", searches.change, name="search_change"),
-    path("searches/<uuid:uid>/forget/", searches.forget, name="search_forget"),
     path("events/", events.index, name="events"),
     path("events/<slug:slug>/", events.show, name="event"),
     path("events/<slug:slug>/calendar.ics", events.calendar, name="event_calendar"),
-    path("sitemap.xml", campaign.sitemap, name="sitemap"),
-    path("sitemap/<slug:section>-<int:number>.xml", campaign.sitemap_file, name="sitemap_file"),
-    path("robots.txt", campaign.robots, name="robots"),
-    path("", include("matchmaker.web.public.join_urls")),
-    path("", include("matchmaker.web.public.notices_urls")),
-    path("", include("matchmaker.web.public.members_urls")),
-    path("", include("matchmaker.web.public.account_urls")),
 ]

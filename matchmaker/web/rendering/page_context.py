@@ -1,17 +1,21 @@
 """What every page shows: where one is, what there is to go to, and what is unread."""
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from uuid import UUID
 
+from django.conf import settings
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from matchmaker.campaigns.models import Partner
+from matchmaker.core.languages import site_languages
 from matchmaker.messaging.models import Enquiry
 from matchmaker.notifications.models import Notice
+from matchmaker.web import page_language
 from matchmaker.web.access import decorators
 
 # Area → what the gate of its pages sets on the request; a page of it that did not open shows the public menu.
@@ -25,7 +29,11 @@ def site(request):
         "campaign": SimpleLazyObject(decorators.current_campaign),
         "nav": SimpleLazyObject(lambda: navigation(request, area)),
         "desks": SimpleLazyObject(lambda: desks(request)),
-        "unread_count": SimpleLazyObject(lambda: unread(request)),
+        "unread_count": cache(lambda: unread(request)),  # a number itself: plural rules reckon with it
+        "site_languages": site_languages(),
+        "alternates": SimpleLazyObject(lambda: page_language.alternates(request)),
+        "offered_language": SimpleLazyObject(lambda: page_language.offered(request)),
+        "default_picture": settings.SITE_URL + staticfiles_storage.url("img/icon-512.png"),
     }
 
 

@@ -122,13 +122,15 @@ class ProductTextForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 6}),
     )
 
+    detected = ""  # the language that was found in the text, where none was chosen
+
     def clean(self):
         found = super().clean()
         name, description = found.get("name"), found.get("description")
         if description and not name and "name" not in self.errors:
             self.add_error("name", _("Give the product a name in this language, or empty its description."))
         if name and not found.get("language") and "language" not in self.errors:
-            found["language"] = detect_typed(f"{name}\n{description or ''}")
+            found["language"] = self.detected = detect_typed(f"{name}\n{description or ''}")
         return found
 
     @property
@@ -153,6 +155,10 @@ class ProductTexts(forms.BaseFormSet):
         first = self.forms[0]
         if not any(first.errors) and not first.is_filled:
             first.add_error("name", _("Give the product a name in your own language."))
+
+    def detected(self) -> list[tuple[str, str]]:
+        """(name of the product, language found in it) of texts for which no language was chosen."""
+        return [(form.cleaned_data["name"], form.detected) for form in self.forms if form.detected]
 
     def texts(self) -> list[dict[str, str]]:
         """As `save_product` takes them."""

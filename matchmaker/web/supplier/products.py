@@ -27,6 +27,7 @@ from matchmaker.catalogue.services import (
 )
 from matchmaker.companies.models import Company
 from matchmaker.core import reference
+from matchmaker.core.languages import BUYERS, ENGLISH
 from matchmaker.core.problems import Refused
 from matchmaker.core.uploads import MOST_BYTES
 from matchmaker.matching.models import Match
@@ -133,10 +134,10 @@ def _first_guess(company: Company) -> dict:
 
 
 def _beside(texts: list[dict]) -> list[dict]:
-    """An empty place beside a single text, for the language that helps most: English, or Chinese beside English."""
+    """An empty place beside a single text, for the language that helps most: English, or that of the buyers."""
     if len(texts) != 1:
         return texts
-    return [*texts, {"language": "zh" if texts[0]["language"] == "en" else "en"}]
+    return [*texts, {"language": BUYERS if texts[0]["language"] == ENGLISH else ENGLISH}]
 
 
 def _look(request: HttpRequest, product: Product | None) -> HttpResponse:
@@ -186,6 +187,11 @@ def _save(request: HttpRequest, product: Product | None, form: ProductForm, text
         is_done(request, see=reverse("supplier_product_edit", args=[saved.uid]))
         if "publish" not in request.POST:
             messages.success(request, _("Saved."))
+        for name, language in text_set.detected():
+            values = {"name": name, "language": reference.name(reference.languages().get(language), language)}
+            messages.info(
+                request, _("“%(name)s” was read as %(language)s. Change its language if that is wrong.") % values
+            )
         return saved
     return None
 

@@ -6,9 +6,9 @@ from django import template
 from django.template.defaultfilters import stringfilter
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext, pgettext
+from django.utils.translation import gettext, pgettext
 
-from matchmaker.core.lists import format_list, join_sentences
+from matchmaker.core.lists import WIDE, format_list, join_sentences
 
 register = template.Library()
 
@@ -28,7 +28,7 @@ def join_sentences_tag(*texts) -> SafeString:
 @register.simple_tag
 def gap() -> str:
     """What stands between two sentences of ours: a space, or nothing where a sign is as wide as a character."""
-    return "" if (get_language() or "").startswith("zh") else " "
+    return "" if gettext(": ").endswith(WIDE) else " "
 
 
 @register.simple_tag

@@ -12,6 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
+from babel.core import get_global
 from babel.dates import format_date, format_skeleton, format_time, format_timedelta
 from babel.numbers import format_decimal, format_percent
 from django import forms, template
@@ -26,17 +27,16 @@ from django.utils.translation import gettext
 from matchmaker.core import formats
 from matchmaker.core.clocks import zone_name
 from matchmaker.core.formats import current_locale, decimal, money
+from matchmaker.core.languages import base_of, find, is_rtl, tag_of
 from matchmaker.web.templatetags import joined
 
 register = template.Library()
 register.filters |= joined.register.filters  # templates load one library
 register.tags |= joined.register.tags
 
-RTL_LANGUAGES = frozenset({"ar", "fa", "he", "ps", "ur", "ug", "yi", "dv", "ckb", "sd"})
 FLOWING_ICONS = frozenset(
     {"arrow-right", "arrow-left", "chevron-right", "chevron-left", "arrow-back-up", "arrow-forward-up", "send"}
 )
-LANGUAGE_NAMES = {"en": "English", "zh-hans": "中文", "zh": "中文", "ar": "العربية", "fr": "Français"}
 CATEGORY_GROUPS = ("AGRI", "CONS", "TECH", "COMP", "SERV", "OUT")
 AVATAR_TINTS = 8
 
@@ -286,17 +286,35 @@ def reason_text(reason) -> str:
 @stringfilter
 def direction(language: str) -> str:
     """'rtl' for Arabic, Hebrew, Persian, Urdu and their like, else 'ltr'; 'auto' when the language is not known."""
-    return "auto" if not language else "rtl" if language.split("-")[0].lower() in RTL_LANGUAGES else "ltr"
+    return "auto" if not language else "rtl" if is_rtl(language) else "ltr"
 
 
 @register.filter
 @stringfilter
 def language_short(code: str) -> str:
-    """A language's own name, short enough for the header."""
+    """A language's own name; of a language of the site, as its table writes it."""
+    language = find(code)
+    if language and language.code == code.lower():
+        return language.name
     try:
-        return LANGUAGE_NAMES.get(code.lower()) or Locale.parse(code, sep="-").get_display_name() or code
+        return Locale.parse(code, sep="-").get_display_name() or code
     except (UnknownLocaleError, ValueError):
         return code
+
+
+@register.filter
+@stringfilter
+def language_tag(code: str) -> str:
+    """A code as the attribute `lang` writes it: zh-Hans."""
+    return tag_of(code)
+
+
+@register.filter
+@stringfilter
+def og_locale(code: str) -> str:
+    """A language with the country where most of its readers live, as Open Graph wants it: zh_CN (CLDR)."""
+    base = base_of(code)
+    return f"{base}_{get_global('likely_subtags').get(base, base).rsplit('_', 1)[-1]}"
 
 
 # -- numbers, money, dates --------------------------------------------------------------------------------------------

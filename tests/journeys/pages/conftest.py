@@ -10,6 +10,7 @@ from django.test.signals import template_rendered
 from django.test.utils import override_settings, setup_databases, teardown_databases
 from pytest_django.live_server_helper import LiveServer
 
+from tests import factories
 from tests.journeys.pages.site_map import SiteMap
 
 # As where an organisation brings its own sign-in: its button stands below ours.
@@ -38,6 +39,7 @@ class Shown:
         context.set_default_timeout(20_000)
         cookies = [{"name": "django_language", "value": language, "url": self.address}]
         if session := self.site.cookie(role):
+            factories.choose_language(language, session)
             cookies.append({"name": "sessionid", "value": session, "url": self.address})
         context.add_cookies(cookies)
         page = context.new_page()

@@ -11,9 +11,10 @@ from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.shortcuts import render
 from django.test import Client
-from django.urls import include, path, reverse
+from django.urls import path, reverse
 from django.utils import timezone
 
+from matchmaker import urls
 from matchmaker.accounts.models import User
 from matchmaker.catalogue.models import Demand, ProductCertificate
 from matchmaker.companies.domains import ask_proof
@@ -47,7 +48,7 @@ def shown_as(request, name):
     return render(request, f"{name}.html", status=WRONG[name])
 
 
-urlpatterns = [path("corner/<slug:name>/", shown_as), path("", include("matchmaker.urls"))]
+urlpatterns = [path("corner/<slug:name>/", shown_as), *urls.urlpatterns]
 handler400 = "matchmaker.web.rendering.error_pages.not_understood"
 
 

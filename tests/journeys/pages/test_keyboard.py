@@ -190,9 +190,11 @@ def test_read_notices(keys, shown):
 
 def test_switch_the_language(keys):
     guest = keys("/demands/?q=tea")
+    guest.reach("header .lang-menu summary")
+    guest.page.keyboard.press("Enter")
     guest.go("header button[value='zh-hans']")
-    assert guest.page.evaluate("document.documentElement.lang") == "zh-hans"
-    assert guest.page.url.endswith("/demands/?q=tea")
+    assert guest.page.evaluate("document.documentElement.lang") == "zh-Hans"
+    assert guest.page.url.endswith("/zh-hans/demands/?q=tea")
 
 
 def test_sign_in(keys, shown):

@@ -233,10 +233,8 @@ def test_the_sheet_holds_what_the_page_shows_and_runs_nothing(desk):
 
 def test_what_keeps_the_lines_of_a_chinese_page_together_is_not_in_its_sheet(desk):
     uids = {"p": [str(make.product(price_low=900, price_unit="t", currency="USD").uid), str(make.product().uid)]}
-    page, sheet = (
-        desk.get(reverse(name), uids, headers={"Accept-Language": "zh-CN"})
-        for name in ("buyer_compare", "buyer_compare_sheet")
-    )
+    make.read_in("zh-hans", desk)
+    page, sheet = (desk.get(reverse(name), uids) for name in ("buyer_compare", "buyer_compare_sheet"))
     assert "US$900\N{WORD JOINER}／\N{WORD JOINER}吨" in page.content.decode()
     rows = load_workbook(BytesIO(sheet.content)).active.iter_rows()
     assert "US$900／吨" in [cell.value for row in rows for cell in row]

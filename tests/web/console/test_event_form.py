@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 
 from matchmaker.events.models import Event
+from tests import factories
 from tests.markup import flat
 from tests.web.test_sent_twice import DAY
 
@@ -44,7 +45,7 @@ def test_a_new_event_stands_on_beijing_time_unless_another_zone_is_chosen(consol
     ],
 )
 def test_zones_are_named_by_city_and_offset_in_the_readers_language(console, language, names):
-    console.cookies["django_language"] = language
+    factories.read_in(language, console)
     listed = options(console.get(reverse("console_event_new")).content.decode(), "time_zone")
     assert names.items() <= listed.items()
     assert "Africa/Asmera" not in listed

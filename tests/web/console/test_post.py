@@ -121,7 +121,7 @@ def test_a_change_takes_the_request_for_consent_back(console, suppliers, monkeyp
     assert (row.state, row.audience["side"]) == ("draft", "buyers")
 
 
-def test_a_language_left_empty_is_said_beside_its_field_and_nothing_is_lost(console):
+def test_a_text_that_is_half_written_is_said_beside_its_field_and_nothing_is_lost(console):
     response = console.post(reverse("console_announcement_new"), LETTER | {"body_zh-hans": ""})
     assert response.status_code == 400
     assert list(response.context["form"].errors) == ["body_zh-hans"]

@@ -123,7 +123,7 @@ def test_anothers_import_and_its_files_answer_404(client, mill):
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
 def test_the_example_is_in_words_of_the_reader_and_is_read_without_a_question(client, mill, language):
     factories.category("AGRI-06", name_en="Cereals, flour", name_zh="谷物、面粉")
-    client.cookies["django_language"] = language
+    factories.read_in(language, client)
     answer = client.get(reverse("import_example", args=["company", "products", "xlsx"]))
     owner = factories.member_of(mill)
     batch = previewed(by=owner, company=mill, content=answer.content)

@@ -138,7 +138,7 @@ def test_a_private_demand_appears_nowhere_on_the_public_side(client, who):
         client.force_login(make.member_of(getattr(make, who)()))
     pages = ("home", "demands", "categories", "products", "suppliers", "sitemap")
     addresses = [reverse(page) for page in pages]
-    addresses += [reverse("sitemap_file", args=["demands", 1]), reverse("category", args=["AGRI-01"])]
+    addresses += [reverse("sitemap_file", args=["en", "demands", 1]), reverse("category", args=["AGRI-01"])]
     addresses += [f"{reverse('demands')}?q=茉莉香米", f"{reverse('demands')}?category=AGRI-01"]
     for address in addresses:
         assert "秘密采购计划" not in client.get(address).content.decode()

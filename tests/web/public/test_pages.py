@@ -148,11 +148,11 @@ def test_the_sitemap_names_what_is_public(client, settings):
     row = make.product()
     make.product(status="draft")
     index = client.get(reverse("sitemap")).content.decode()
-    assert f"{settings.SITE_URL}/sitemap/products-1.xml" in index
-    listed = client.get("/sitemap/products-1.xml").content.decode()
+    assert f"{settings.SITE_URL}/sitemap/en/products-1.xml" in index
+    listed = client.get("/sitemap/en/products-1.xml").content.decode()
     assert re.findall(r"<loc>(.*?)</loc>", listed) == [f"{settings.SITE_URL}/products/{row.uid}/"]
-    assert client.get("/sitemap/products-2.xml").status_code == 404
-    assert client.get("/sitemap/passwords-1.xml").status_code == 404
+    assert client.get("/sitemap/en/products-2.xml").status_code == 404
+    assert client.get("/sitemap/en/passwords-1.xml").status_code == 404
 
 
 def test_robots_are_kept_off_the_desks(client):

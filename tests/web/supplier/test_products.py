@@ -327,9 +327,8 @@ def test_an_amount_with_two_readings_is_shown_back_before_it_is_saved(client, co
     assert Product.objects.get().price_low == Decimal("1.234")
 
 
-def test_on_a_french_page_a_comma_before_three_digits_is_asked_about(client, company, settings):
-    settings.LANGUAGES = [*settings.LANGUAGES, ("fr", "Français")]
-    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "fr"
+def test_on_a_french_page_a_comma_before_three_digits_is_asked_about(client, company):
+    make.read_in("fr", client)
     page = client.post(new(), filled(price_low="", price_high="", min_order="12,000"))
     assert page.context["form"]["min_order"].value() == "12"
     assert "12\u202f000" in errors(page, "min_order")[0]
@@ -426,3 +425,11 @@ def test_market_page_says_what_is_missing_and_that_a_day_does_not_exist(client, 
     page = client.get(reverse("supplier_product_market", args=[product.uid]), {"on": "2027-02-30"})
     assert page.context["day_problem"] == "There is no such day. Choose it from the calendar."
     assert "Reference, not legal advice." in page.content.decode()
+
+
+def test_language_found_in_a_text_is_said_and_can_be_changed(client, company):
+    values = filled(texts=[("", "Riz au jasmin de première qualité, récolte de l'année", "")])
+    page = client.post(new(), values, follow=True)
+    said = [str(message) for message in page.context["messages"]]
+    assert any("was read as French" in line for line in said)
+    assert page.context["texts"].forms[0]["language"].value() == "fr"

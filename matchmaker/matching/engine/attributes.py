@@ -1,0 +1,76 @@
+"""Attributes in the score: what both say counts as a common word, what is asked for and expressly not there is a penalty.
+
+The penalty is carried by numbers beside the words of a text: an offer bears one for each value that it fails, a want one
+with a negative weight for each value that it asks for. Where the two meet, the sum of common words falls; so the search
+for the best pairs stays exact.
+"""
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matchmaker.language.attributes import Attributes, load_attributes
+from matchmaker.matching.engine.bags import number
+
+# What a failed attribute takes from the part `words`: as much as a fifth of all words in common give.
+PENALTY = 0.2
+_ASKED, _REFUSED = "\x02asked ", "\x02refused "
+
+Packed = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32], NDArray[np.float32]]
+
+
+def failures(offer: Attributes, want: Attributes) -> list[str]:
+    """The values that a want asks for and the offer fails, and those that it refuses and the offer has."""
+    return sorted(
+        [value for value in want.has if offer.fails(value)] + [f"-{value}" for value in want.lacks & offer.has]
+    )
+
+
+def agreements(offer: Attributes, want: Attributes) -> list[str]:
+    return sorted(want.has & offer.has)
+
+
+def of_offer(attributes: Attributes) -> list[tuple[int, float, float]]:
+    """(number, weight when asked for, weight of its own asking) of what an offer fails, refuses and states as figures."""
+    known = load_attributes()
+    groups = {_group(value) for value in attributes.has}
+    failed = {value for value in known if _group(value) in groups} - attributes.has
+    figures = {value for value in attributes.has if value not in known}
+    asked = failed | attributes.lacks | figures | {_group(value) for value in figures}
+    return [(number(_ASKED + value), 1.0, 0.0) for value in asked] + [
+        (number(_REFUSED + value), 1.0, 0.0) for value in attributes.has
+    ]
+
+
+def of_want(attributes: Attributes) -> list[tuple[int, float, float]]:
+    """The same of a want. A figure costs where the offer states one of its kind, and is given back where it is the same;
+    a want that states several of a kind leaves the choice."""
+    known = load_attributes()
+    found = [(number(_ASKED + value), 0.0, -PENALTY) for value in attributes.has if value in known]
+    figures = [value for value in attributes.has if value not in known]
+    kinds = [_group(value) for value in figures]
+    for value, kind in zip(figures, kinds, strict=True):
+        if kinds.count(kind) == 1:
+            found += [(number(_ASKED + kind), 0.0, -PENALTY), (number(_ASKED + value), 0.0, PENALTY)]
+    return found + [(number(_REFUSED + value), 0.0, -PENALTY) for value in attributes.lacks]
+
+
+def _group(value: str) -> str:
+    return value.partition(":")[0]
+
+
+def add(packed: Packed, extras: Iterable[Iterable[tuple[int, float, float]]]) -> Packed:
+    """Packed words (starts, numbers, here, ask) with further numbers for each text, again ascending within a text."""
+    starts, numbers, here, ask = packed
+    rows = [sorted(set(extra)) for extra in extras]
+    counts = np.array([len(row) for row in rows], np.int64)
+    if not counts.sum():
+        return packed
+    owners = np.concatenate([np.repeat(np.arange(len(rows)), np.diff(starts)), np.repeat(np.arange(len(rows)), counts)])
+    flat = [entry for row in rows for entry in row]
+    numbers = np.concatenate([numbers, np.array([entry[0] for entry in flat], np.int64)])
+    here = np.concatenate([here, np.array([entry[1] for entry in flat], np.float32)])
+    ask = np.concatenate([ask, np.array([entry[2] for entry in flat], np.float32)])
+    order = np.lexsort((numbers, owners))
+    return np.concatenate([[0], np.cumsum(np.diff(starts) + counts)]), numbers[order], here[order], ask[order]

@@ -1,0 +1,136 @@
+"""In which language a page is shown, and choosing another one; the rules stand in docs/languages.md.
+
+A public page has one address a language, and the address decides. Every other page follows the account, then the choice
+in the language menu (a cookie), then the browser.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from matchmaker.accounts import services
+from matchmaker.core import languages
+from matchmaker.core.languages import ENGLISH, Language
+from matchmaker.web.access.decorators import everyone
+from matchmaker.web.public import urls as public
+
+# Areas that tier-2 languages do not translate; they are in English for their readers.
+TIER_1_AREAS = ("/console/", "/buyer/", "/gate/", "/admin/")
+
+
+class PageLanguage:
+    """Activates the language of the page; see the module."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        named, path = languages.split_path(request.path_info)
+        chosen = choice_of(request)
+        if not named and chosen and chosen != ENGLISH and is_public(path) and request.method in ("GET", "HEAD"):
+            response = redirect(languages.path_in(request.get_full_path(), chosen))
+        else:
+            translation.activate(_language_of(request, named, path, chosen))
+            request.LANGUAGE_CODE = languages.current()  # type: ignore[attr-defined]  # as Django's own middleware does
+            response = self.get_response(request)
+            response.headers.setdefault("Content-Language", languages.current())
+        if not named:
+            patch_vary_headers(response, ("Accept-Language", "Cookie"))
+        return response
+
+
+def choice_of(request: HttpRequest) -> str:
+    """What this person chose: the language of her account, else of the menu; "" where she chose none."""
+    if request.path_info.startswith("/api/"):
+        return ""  # programs say it in a header
+    account = request.user.language if request.user.is_authenticated else ""
+    language = languages.find(account or request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, ""))
+    return language.code if language else ""
+
+
+def _language_of(request: HttpRequest, named: str, path: str, chosen: str) -> str:
+    if named or is_public(path):
+        return named or ENGLISH
+    code = chosen or translation.get_language_from_request(request)
+    language = languages.find(code)
+    if language is None or (language.tier > 1 and path.startswith(TIER_1_AREAS)):
+        return ENGLISH
+    return language.code
+
+
+def is_public(path: str) -> bool:
+    """Whether a path without a language belongs to the pages that have one address a language."""
+    return path.removeprefix("/").partition("/")[0] in _first_words()
+
+
+@cache
+def _first_words() -> frozenset[str]:
+    return frozenset(str(entry.pattern).partition("/")[0] for entry in public.urlpatterns)
+
+
+# -- for the head and the header of pages -----------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Alternate:
+    """The address of a public page in one language."""
+
+    language: Language
+    url: str
+
+
+def alternates(request: HttpRequest) -> list[Alternate]:
+    """Absolute addresses of a public page in every language, without its query; [] for other pages."""
+    _named, path = languages.split_path(request.path)
+    match = request.resolver_match
+    if match is None or not is_public(path):
+        return []
+    return [
+        Alternate(language, settings.SITE_URL + ("" if language.code == ENGLISH else f"/{language.code}") + path)
+        for language in languages.site_languages()
+    ]
+
+
+def offered(request: HttpRequest) -> Language | None:
+    """The language of the browser where a public page is in another one and its reader has not chosen any."""
+    if choice_of(request) or not request.headers.get("Accept-Language"):
+        return None
+    named, path = languages.split_path(request.path)
+    language = languages.find(translation.get_language_from_request(request))
+    if language is None or not is_public(path) or language.code == (named or ENGLISH):
+        return None
+    return language
+
+
+# -- the menu ---------------------------------------------------------------------------------------------------------
+@everyone
+@require_POST
+def choose(request: HttpRequest) -> HttpResponse:
+    """Shows the page again in the language chosen; a cookie remembers it, and the account of a person signed in."""
+    target = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
+        target = "/"
+    language = languages.find(request.POST.get("language", ""))
+    if language is None:
+        return redirect(target)
+    if request.user.is_authenticated and not request.acting:  # type: ignore[attr-defined]  # see OnBehalf
+        services.choose_language(by=request.user, language=language.code)
+    response = redirect(languages.path_in(target, language.code))
+    remember(response, language.code)
+    return response
+
+
+def remember(response: HttpResponse, code: str) -> None:
+    """Writes the cookie by which a visitor's choice is known."""
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        code,
+        max_age=settings.LANGUAGE_COOKIE_AGE,
+        secure=settings.LANGUAGE_COOKIE_SECURE,
+        samesite="Lax",
+    )
