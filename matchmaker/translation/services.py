@@ -282,13 +282,13 @@ def read_many(sources: Sequence[Source], reader: str) -> list[Readable]:
     The order: the owner's text in the reader's language, a machine translation, a gloss, the owner's English, the
     original.
     """
-    unread = [source for source in sources if reader not in source.texts and source.texts.get(source.original)]
-    machine = _stored(unread, reader)
+    machine = _stored([source for source in sources if reader not in source.texts], reader)
     return [_read(source, reader, machine) for source in sources]
 
 
 def _stored(sources: Sequence[Source], reader: str) -> dict[tuple[str, str], tuple[str, str]]:
     """(digest, source language) → (text, engine) of machine translations that may be shown."""
+    sources = [source for source in sources if source.texts.get(source.original)]
     if not sources or get_engine() is None:
         return {}
     wanted = defaultdict(set)

@@ -30,9 +30,7 @@ def with_shares[Side: (Offer, Want)](sides: Sequence[Side]) -> list[Side]:
     found = _judge(missing)
     states.objects.bulk_create(
         [
-            states(
-                **{key: side.key}, code_digest=code_digest(side), hs_share=pair[0], category_share=pair[1]
-            )
+            states(**{key: side.key}, code_digest=code_digest(side), hs_share=pair[0], category_share=pair[1])
             for side, pair in zip(missing, found, strict=True)
         ],
         update_conflicts=True,
