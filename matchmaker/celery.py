@@ -45,6 +45,7 @@ app.conf.task_routes = {
     "imports.*": {"queue": "match"},
     "directory.*": {"queue": "match"},
     "messaging.*": {"queue": "mail"},
+    "translation.*": {"queue": "match"},
 }
 app.conf.task_default_queue = "match"
 app.conf.beat_schedule = {
@@ -70,6 +71,7 @@ app.conf.beat_schedule = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "translate what waits": {"task": "translation.translate_waiting", "schedule": 10.0, "options": {"expires": 10}},
     "send invitations": {"task": "companies.send_invitations", "schedule": 10.0, "options": {"expires": 10}},
     "send letters to partners": {"task": "campaigns.send_letters", "schedule": 10.0, "options": {"expires": 10}},
     "lower levels whose evidence ran out": {"task": "companies.lower_expired_levels", "schedule": crontab(minute=2)},

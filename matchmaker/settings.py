@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     # the layers, lowest first
     "matchmaker.core",
+    "matchmaker.translation",
     "matchmaker.notifications",
     "matchmaker.accounts",
     "matchmaker.companies",
@@ -411,6 +412,15 @@ SPECTACULAR_SETTINGS = {
         "VerificationEnum": "matchmaker.companies.models.Company.Verification",
     },
 }
+
+# -- translation of what people write ---------------------------------------------------------------------------------
+TRANSLATION_ENGINE = env.str("TRANSLATION_ENGINE", "gloss")
+TRANSLATION_URL = env.str("TRANSLATION_URL", "")
+TRANSLATION_KEY = env.str("TRANSLATION_KEY", "")
+TRANSLATION_MODEL = env.str("TRANSLATION_MODEL", "")
+TRANSLATION_MONTHLY_CHARACTERS = env.int("TRANSLATION_MONTHLY_CHARACTERS", 500_000)
+# a translation that lacks a word of our vocabulary is not shown
+TRANSLATION_TERMS_REQUIRED = env.bool("TRANSLATION_TERMS_REQUIRED", False)
 
 # -- matching ---------------------------------------------------------------------------------------------------------
 ENCODER = env.str("ENCODER", "matchmaker.language.encoder.UniversalSentenceEncoder")

@@ -15,6 +15,7 @@ from django.db.models import Aggregate, Count, Max, Min, Prefetch, QuerySet, Sum
 from django.utils import timezone
 
 from matchmaker.catalogue.models import Category, Demand, DemandLine, HSCode, Product, ProductCertificate
+from matchmaker.catalogue.services.translations import names_in_other_languages
 from matchmaker.companies.models import Company
 from matchmaker.core import languages
 from matchmaker.core.ttl_cache import cached_for
@@ -103,6 +104,7 @@ def _product_entry(product: Product, facts: Facts, ready: Sequence[tuple[str, in
         names=tuple((text.language, text.name) for text in texts),
         texts=(
             *((text.language, text.description) for text in texts if text.description),
+            *names_in_other_languages(product, texts),
             *_trade_words([product.hs_code], [category]),
         ),
         hs_codes=(product.hs_code,) if product.hs_code else (),

@@ -19,7 +19,8 @@ from matchmaker.language.stop_words import stop_words
 from matchmaker.language.text import clean, simplify, words
 
 LANGUAGES = ("en", "zh", "fr", "es", "de", "pt", "it", "ru", "ar", "tr", "ja", "ko", "id", "th", "vi")
-PATH = Path(__file__).resolve().parents[2] / "data" / "vocabulary" / "goods.csv"
+FOLDER = Path(__file__).resolve().parents[2] / "data" / "vocabulary"
+PATH, WORDS = FOLDER / "goods.csv", FOLDER / "words.csv"
 # Scripts that do not part words by spaces, and the fewest characters of a name that is looked for inside a text.
 FEWEST_CHARACTERS = {"zh": 2, "ja": 2, "ko": 2, "th": 3}
 # Malay and Indonesian name most goods alike.
@@ -233,3 +234,8 @@ class Vocabulary:
 def load_goods(path: Path = PATH) -> Vocabulary:
     """The vocabulary of the project, once a process; empty where the file is not there."""
     return Vocabulary(list(read_rows(path)) if path.exists() else [])
+
+
+def load_words() -> Vocabulary:
+    """Words that are said about goods (frozen, organic, stainless steel, in bottles), in every language."""
+    return load_goods(WORDS)

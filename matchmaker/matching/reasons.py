@@ -87,7 +87,7 @@ def differences(evidence: dict) -> list[str]:
 
 
 def _reader() -> str:
-    return (get_language() or "en").split("-")[0]
+    return base_of(current())
 
 
 def goods_name(concept: str) -> str:

@@ -1,6 +1,7 @@
 """What is offered."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -8,7 +9,6 @@ from django.core.validators import MaxLengthValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from matchmaker.catalogue.models.codes import Category
@@ -17,7 +17,9 @@ from matchmaker.core import reference
 from matchmaker.core.fields import amount_field, price_field
 from matchmaker.core.files import FileRow, private_files
 from matchmaker.core.ids import Public
+from matchmaker.core.languages import base_of, current
 from matchmaker.core.text import validate_one_line, validate_text
+from matchmaker.translation import services as translation
 
 INCOTERMS = [
     "EXW",
@@ -147,9 +149,9 @@ class Product(Public):
         return self.name
 
     @property
-    def text(self) -> "ProductText | None":
-        """The text for this reader: in her language, else in English, else the supplier's own."""
-        return text_for_reader(list(self.texts.all()))
+    def text(self) -> "ProductText | MadeText | None":
+        """The text for this reader, see `text_for_reader`."""
+        return text_for_reader(list(self.texts.all()), self.hs_code)
 
     @property
     def original(self) -> "ProductText | None":
@@ -168,17 +170,45 @@ class Product(Public):
         return reference.name(reference.countries().get(self.origin), self.origin)
 
 
-def text_for_reader(texts: Sequence[Any]) -> Any:
-    """Of one product's texts (or rows of them) that in the reader's language, else in English, else the supplier's own.
+@dataclass(frozen=True)
+class MadeText:
+    """A text of a product that its owner did not write, in the reader's language.
 
-    None without any text.
+    Attributes:
+        language: of the name.
+        description_language: the description is as its owner wrote it where no machine translated it.
+        origin: `machine` or `gloss`, see `translation.services.Readable`.
+        engine: the name of the engine, for `machine`.
     """
-    order = ((get_language() or "en").split("-")[0], "en")
-    readable = [t for language in order for t in texts if t.language == language]
-    return next(
-        iter(readable),
-        next((t for t in texts if t.is_original), texts[0] if texts else None),
-    )
+
+    language: str
+    name: str
+    description: str
+    description_language: str
+    origin: str
+    engine: str = ""
+    is_original: bool = False
+
+
+def text_for_reader(texts: Sequence[Any], hs_code: str = "") -> Any:
+    """What a reader sees of one product's texts (or rows of them); None without any text.
+
+    The owner's text in the reader's language; else a translation or a gloss of the name (`MadeText`); else the owner's
+    English; else the original.
+    """
+    reader = base_of(current())
+    own = {text.language: text for text in texts}
+    if reader in own or not texts:
+        return own.get(reader)
+    original = next((text for text in texts if text.is_original), texts[0])
+    best = own.get("en", original)
+    names = {language: text.name for language, text in own.items()}
+    name = translation.read(translation.Source(names, original.language, hs_code), reader)
+    if name.origin == "other":
+        return best
+    words = {language: text.description for language, text in own.items() if getattr(text, "description", "")}
+    description = translation.read(translation.Source(words, original.language, is_name=False), reader)
+    return MadeText(reader, name.text, description.text, description.language, name.origin, name.engine)
 
 
 class ProductText(models.Model):

@@ -17,6 +17,7 @@ from matchmaker.catalogue.models import Demand, DemandInvitation, DemandLine
 from matchmaker.catalogue.models.demands import LINE_TERMS, TERMS
 from matchmaker.catalogue.services import moderation
 from matchmaker.catalogue.services.moderation import open_demand
+from matchmaker.catalogue.services.translations import request_demand_translations
 from matchmaker.catalogue.versions import save_version
 from matchmaker.companies.members import require_admin
 from matchmaker.companies.models import Company
@@ -78,6 +79,8 @@ def save_demand(
         organisation=company,
         facts={"changed": sorted(fields), "new": is_new},
     )
+    if demand.status == Demand.Status.PUBLISHED:
+        request_demand_translations(demand)
     return demand
 
 

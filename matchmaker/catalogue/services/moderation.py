@@ -15,6 +15,7 @@ from matchmaker.campaigns.models import Campaign, Organiser
 from matchmaker.campaigns.services import require_organiser
 from matchmaker.catalogue.models import Demand, DemandComment
 from matchmaker.catalogue.screening import Finding, screen
+from matchmaker.catalogue.services.translations import request_demand_translations
 from matchmaker.companies.services import is_member
 from matchmaker.core.problems import Refused
 from matchmaker.notifications.services import notify, settle
@@ -63,6 +64,7 @@ def open_demand(by: User, demand: Demand) -> None:
     demand.save(update_fields=["status", "status_reason", "published_at", "updated_at"])
     demand.lines.update(revision=F("revision") + 1)
     record(by=by, verb="publish_demand", on=demand, organisation=demand.company)
+    request_demand_translations(demand)
 
 
 def _decide(by: User, demand: Demand, campaign: Campaign) -> Demand:

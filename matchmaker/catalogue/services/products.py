@@ -13,6 +13,7 @@ from matchmaker.accounts.models import User
 from matchmaker.catalogue import rules
 from matchmaker.catalogue.models import Product, ProductCertificate, ProductText, ProductVariant
 from matchmaker.catalogue.models.products import TERMS
+from matchmaker.catalogue.services.translations import request_product_translations
 from matchmaker.companies.members import require_admin
 from matchmaker.companies.models import Company
 from matchmaker.companies.services import require_member
@@ -99,6 +100,7 @@ def write_product(
     product.refresh_from_db()  # also forgets prefetched texts, certificates and variants
     if product.status == Product.Status.PUBLISHED:
         _check_publishable(product)
+        request_product_translations(product)
 
 
 def _differences(before: Mapping[str, Any], product: Product) -> dict[str, dict[str, str]]:
@@ -195,6 +197,7 @@ def publish_product(*, by: User, product: Product) -> Product:
     product.revision += 1
     product.save(update_fields=["status", "published_at", "revision", "updated_at"])
     record(by=by, verb="publish_product", on=product, organisation=product.company)
+    request_product_translations(product)
     return product
 
 

@@ -13,12 +13,15 @@ from matchmaker.accounts.models import User
 from matchmaker.catalogue.models import Demand, Product
 from matchmaker.companies.models import Company
 from matchmaker.companies.services import is_member, require_member
+from matchmaker.core.languages import base_of
 from matchmaker.core.problems import Refused
 from matchmaker.language.text import detect
 from matchmaker.messaging.models import Enquiry, Message, ReadMark, Side
 from matchmaker.messaging.services import guard
 from matchmaker.messaging.services.files import attach, check_files
 from matchmaker.messaging.services.notices import excerpt, notify_side
+from matchmaker.translation.models import Kind
+from matchmaker.translation.services import Wanted, request_translations
 
 EDIT_MINUTES = 15
 MENTIONS = 20
@@ -238,6 +241,7 @@ def deliver(message: Message) -> None:
     hand_over_turn(enquiry, side.other)
     note_news(enquiry, side.other, now)
     enquiry.save()
+    _request_translations(message, enquiry.company_of(side.other))
     notify_side(
         "enquiry_message",
         enquiry,
@@ -248,6 +252,12 @@ def deliver(message: Message) -> None:
         first=first,
         request=enquiry.status == Enquiry.Status.REQUESTED,
     )
+
+
+def _request_translations(message: Message, reader: Company) -> None:
+    """Have a message translated for the people who read it, where the organisers allow it."""
+    languages = {base_of(code) for code in reader.members.values_list("language", flat=True) if code}
+    request_translations(Wanted(message.text, message.language, language, Kind.MESSAGE) for language in languages)
 
 
 def hand_over_turn(enquiry: Enquiry, side: str) -> None:

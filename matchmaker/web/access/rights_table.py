@@ -147,6 +147,9 @@ TABLE = (
     Right("Team of the campaign",
         ("–", "–", "–", "–", "read; administrators give places, change roles, remove", "–"),
         tables="campaigns.Organiser campaigns.TeamSeat", notices="team_invited"),
+    Right("Translations and what may leave the site",
+        ("–", "–", "–", "–", "administrators decide, see usage and failures", "–"),
+        tables="translation.Translation translation.KindPolicy translation.Usage"),
     Right("Campaign, its rules, rates and codes",
         ("read", "read", "read", "read", "organisers write", "read"),
         tables="campaigns.Campaign catalogue.Category catalogue.HSCode market_access.EntryRule "

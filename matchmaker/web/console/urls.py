@@ -16,6 +16,7 @@ from matchmaker.web.console import (
     questions,
     team,
     texts,
+    translation,
 )
 from matchmaker.web.console.events import event, paper, people, plan, today
 from matchmaker.web.console.matching import runs
@@ -50,6 +51,9 @@ urlpatterns = [
     path("certificates/<uuid:uid>/<uuid:key>/", companies.decide_certificate, name="console_certificate"),
     path("acting/stop/", companies.stop_acting, name="console_act_stop"),
     path("boundary/", campaign.show, name="console_boundary"),
+    path("translation/", translation.show, name="console_translation"),
+    path("translation/again/", translation.again, name="console_translation_again"),
+    path("translation/<str:kind>/", translation.decide, name="console_translation_kind"),
     path("rates/", campaign.index, name="console_rates"),
     path("rates/<int:key>/remove/", campaign.remove, name="console_rate_remove"),
     path("questions/", questions.index, name="console_questions"),

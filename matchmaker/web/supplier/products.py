@@ -25,11 +25,13 @@ from matchmaker.catalogue.services import (
     save_product,
     withdraw_product,
 )
+from matchmaker.catalogue.services.translations import Proposal, propose_names
 from matchmaker.companies.models import Company
 from matchmaker.core import reference
 from matchmaker.core.languages import BUYERS, ENGLISH
 from matchmaker.core.problems import Refused
 from matchmaker.core.uploads import MOST_BYTES
+from matchmaker.language.text import detect
 from matchmaker.matching.models import Match
 from matchmaker.matching.services.gaps import Gap, gaps
 from matchmaker.matching.tasks import start_matching
@@ -57,7 +59,7 @@ from matchmaker.web.supplier.forms import (
 from matchmaker.web.templatetags.trade import certificate
 
 SUGGESTING = ("suggest", "narrow", "pick_category", "pick_hs_code")
-LOOKING = ("more", *SUGGESTING)  # buttons that change the form and save nothing
+LOOKING = ("more", "take", *SUGGESTING)  # buttons that change the form and save nothing
 STATES = {
     Product.Status.DRAFT: ("", "pencil"),
     Product.Status.PUBLISHED: ("met", "circle-check"),
@@ -145,9 +147,31 @@ def _look(request: HttpRequest, product: Product | None) -> HttpResponse:
     terms, texts = typed(request.POST)
     if "more" in request.POST and len(texts) < MAX_TEXTS:
         texts.append({})
+    if "take" in request.POST:
+        _take_proposal(texts, request.POST["take"], terms["hs_code"])
     form = ProductForm(initial={**terms, **picked(request.POST)})
     variants = VariantSet(initial=_typed_variants(request.POST), prefix="variants")
     return _render(request, product, form, ProductTextSet(initial=texts, prefix="texts"), variants=variants)
+
+
+def _take_proposal(texts: list[dict], language: str, hs_code: str) -> None:
+    """Put the proposed name of a language into its row of the form, where its owner can correct it."""
+    proposal = next((one for one in _proposals(texts, hs_code) if one.language == language), None)
+    if proposal is None:
+        return
+    free = (text for text in texts[1:] if not text.get("name") and text.get("language") in ("", language, None))
+    row = next(free, None)
+    if row is None:
+        row = {"description": ""}
+        texts.append(row)
+    row |= {"language": language, "name": proposal.name}
+
+
+def _proposals(texts: list[dict], hs_code: str) -> list[Proposal]:
+    """Names in Chinese and English that the site proposes for what stands in the form."""
+    named = [text for text in texts if (text.get("name") or "").strip()]
+    names = {text.get("language") or detect(text["name"]): text["name"] for text in named}
+    return propose_names(names, hs_code)
 
 
 def typed(post) -> tuple[dict, list[dict]]:
@@ -223,6 +247,7 @@ def _render(request, product, form, text_set, *, variants=None, status: int = 20
         "action": reverse("supplier_product_edit", args=[product.uid]) if product else reverse("supplier_product_new"),
         "image_form": ImageForm(),
         "file_form": ProductFileForm(),
+        "proposals": _proposals([_values(text) for text in text_set], form["hs_code"].value() or ""),
     }
     if product:
         context |= {
@@ -236,9 +261,14 @@ def _render(request, product, form, text_set, *, variants=None, status: int = 20
     if any(name in request.POST for name in SUGGESTING):  # otherwise the page asks for them when it is shown
         context["suggestions"] = suggestions(request.POST)
     template = "supplier/product.html"
-    if request.htmx and "more" in request.POST:
+    if request.htmx and ("more" in request.POST or "take" in request.POST):
         template += "#texts"
     return render(request, template, context, status=status)
+
+
+def _values(form) -> dict[str, str]:
+    """What stands in the fields of a text right now."""
+    return {name: form[name].value() or "" for name in ("language", "name")}
 
 
 def page_of(request: HttpRequest, product: Product, status: int = 422, **forms) -> HttpResponse:

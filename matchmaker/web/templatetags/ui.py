@@ -27,8 +27,9 @@ from django.utils.translation import gettext
 from matchmaker.core import formats
 from matchmaker.core.clocks import zone_name
 from matchmaker.core.formats import current_locale, decimal, money
-from matchmaker.core.languages import base_of, find, is_rtl, tag_of
+from matchmaker.core.languages import base_of, current, find, is_rtl, tag_of
 from matchmaker.core.multilingual_forms import MultilingualInput
+from matchmaker.translation.services import Readable, Source, read
 from matchmaker.web.templatetags import joined
 
 register = template.Library()
@@ -58,6 +59,16 @@ SYSTEMS = {
     "Mac OS": "macOS",
     "Linux": "Linux",
 }
+
+
+# -- what people wrote ------------------------------------------------------------------------------------------------
+@register.simple_tag
+def reading(text: str, language: str = "", hs_code: str = "", is_name: bool = False) -> Readable:
+    """A text for this reader: as written, or a translation or gloss with the original beside it."""
+    code = base_of(language) if language else ""
+    if not code or not text:
+        return Readable(text, code, "owner")
+    return read(Source({code: str(text)}, code, hs_code, is_name), base_of(current()))
 
 
 # -- pictures ---------------------------------------------------------------------------------------------------------

@@ -42,7 +42,9 @@ class Command(BaseCommand):
                 others = [{"id": one, "label": words, "note": "", "codes": []} for one, words in other_answers()]
         except (KeyError, TypeError, ValueError) as error:
             raise CommandError(f"Line {number}: {error}") from error
-        named = [{"id": one.id, "label": one.label, "note": one.note, "codes": list(one.codes)} for one in found.options]
+        named = [
+            {"id": one.id, "label": one.label, "note": one.note, "codes": list(one.codes)} for one in found.options
+        ]
         return {
             "case_id": case_id,
             "codes": [{"hs6": code, "share": round(share, 6)} for code, share in found.codes],

@@ -1,0 +1,229 @@
+"""A gloss: the names in a text in another language, word by word, without a network and without a model.
+
+    render("Grãos de café verde, arábica, saca 60 kg", "pt", "zh")
+    # Gloss(text='咖啡生豆 · 阿拉比卡 · 袋装 · 60 kg', known=1.0)
+
+It is not a sentence. The name of the goods comes first, then what is said about them, then numbers with their units.
+The goods are named only where the vocabulary has the word that the phrase is about: in "rice cooker" that is the
+cooker. Words that are not known stay as they were written. Where the goods are not known, the gloss is empty: nothing
+is better than a wrong name.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from matchmaker.language.stop_words import stop_words
+from matchmaker.language.text import clean, simplify
+from matchmaker.language.vocabulary import Span, Vocabulary, load_goods, load_words
+
+BETWEEN = " · "
+# The word that a phrase is about stands at its end ("rice cooker") or at its beginning ("cuiseur à riz").
+HEAD_LAST = frozenset({"en", "de", "zh", "ja", "ko", "tr", "nl"})
+WITHOUT_SPACES = frozenset({"zh", "ja", "th"})
+# A phrase ends before these: what follows belongs to it ("tea with jasmine"), and is not what it is about.
+ENDS_OF_PHRASE = {
+    "en": ("with", "for", "from", "in", "of", "without", "by", "on", "at", "to"),
+    "de": ("mit", "für", "aus", "in", "von", "ohne", "zum", "zur", "im"),
+    "tr": ("için",),
+}
+# Small words that may be missing or differ inside a name: "juice of apples", "jus de pommes".
+PARTICLES = frozenset({
+    "of", "the", "and", "for", "in", "de", "du", "des", "à", "au", "aux", "en", "la", "le", "les", "l", "d",
+    "del", "el", "los", "las", "al", "do", "da", "dos", "das", "em", "o", "a", "e", "di", "della", "dei",
+    "degli", "delle", "dell", "all", "alla", "alle", "il", "un", "une", "und", "für",
+})  # fmt: skip
+# Endings by which two forms of one word may differ, for languages whose stems join different words (ail, ailes).
+ENDINGS = {
+    "en": "(?:es|s)?",
+    "fr": "[sx]?",
+    "es": "(?:es|s)?",
+    "pt": "(?:es|s)?",
+    "it": "[aeio]?",
+    "de": "(?:en|n|s|e)?",
+}
+_SEGMENT = re.compile(r"[,;:，；：、/()（）\[\]·•|\n–—]+|\.\s|。|\s-\s")
+_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+_FIGURE = re.compile(
+    r"(?:[≤≥<>±~≈]\s*)?\d+(?:[.,]\d+)*(?:\s*[-–x×]\s*\d+(?:[.,]\d+)*)*\s*(?:%|°\s?C|‰|(?:kg|g|mg|t|l|ml|cl|mm|cm|m|km|µm|"
+    r"kw|kwh|w|v|hz|mt|lb|oz|pcs|mah|bar|hp|gsm|pa|mpa)\b)?",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Gloss:
+    """Words of a text in another language.
+
+    Attributes:
+        text: the words, parted by " · "; "" where the goods are not known.
+        known: the share of the words of the text that were known, 0 to 1.
+    """
+
+    text: str
+    known: float
+
+
+EMPTY = Gloss("", 0.0)
+
+
+@lru_cache(maxsize=1 << 14)
+def render(text: str, source: str, target: str, hs_code: str = "") -> Gloss:
+    """The gloss of a text.
+
+    Args:
+        source, target: ISO 639-1.
+        hs_code: six digits, where they are known: they choose between goods of the same name.
+    """
+    text = clean(text)
+    if source == target or not text:
+        return EMPTY
+    if source == "zh":
+        text = simplify(text)
+    phrases = [Phrase(part, source, target, hs_code) for part in _SEGMENT.split(text) if part.strip()]
+    named = next((phrase for phrase in phrases if phrase.head), None)
+    if named is None or not (phrases[0] is named or all(phrase.is_minor for phrase in phrases[: phrases.index(named)])):
+        return EMPTY
+    ordered = [named, *(phrase for phrase in phrases if phrase is not named)]
+    parts = list(dict.fromkeys(part for phrase in ordered for part in phrase.parts()))
+    words = sum(phrase.count for phrase in phrases)
+    return Gloss(BETWEEN.join(parts), round(sum(phrase.known for phrase in phrases) / max(words, 1), 3))
+
+
+def _alike(written: str, name: str, ending: str) -> bool:
+    """Whether two writings differ only in endings and in small words."""
+    one, other = (
+        [word for word in re.split(r"[\W_]+", text.lower()) if word and word not in PARTICLES]
+        for text in (written, name)
+    )
+    return len(one) == len(other) and all(_same_word(a, b, ending) for a, b in zip(one, other, strict=True))
+
+
+@lru_cache(maxsize=1 << 14)
+def _same_word(one: str, other: str, ending: str) -> bool:
+    forms = {re.sub(f"{ending}$", "", word) or word for word in (one, other)}
+    plural = {re.sub("ies$", "y", word) for word in (one, other)}
+    return one == other or len(forms) == 1 or len(plural) == 1
+
+
+class Phrase:
+    """One part of a text between marks of punctuation."""
+
+    def __init__(self, text: str, source: str, target: str, hs_code: str = "") -> None:
+        self.text, self.source, self.target, self.hs_code = clean(text), source, target, hs_code
+        self.goods = self._translated(load_goods())
+        self.words = self._beside(self._translated(load_words()), self.goods)
+        self.figures = [match.span() for match in _FIGURE.finditer(self.text)]
+        self.head = self._head()
+        self.rest = list(self._rest())
+        self.known = len(self.goods) + len(self.words) + len(self.figures)
+        self.count = self.known + len(self.rest)
+
+    @property
+    def is_minor(self) -> bool:
+        """Only words about goods and figures: "organic", "5 kg"."""
+        return not self.rest and not self.goods
+
+    def parts(self) -> Iterator[str]:
+        """Its words in the target language: the goods, what is said of them, figures, and what is not known."""
+        first = [self.head] if self.head else []
+        for _span, name in [*first, *(one for one in self.goods if one != self.head), *self.words]:
+            yield name
+        yield from (self.text[start:end].strip() for start, end in self.figures)
+        yield from (self.text[start:end] for start, end in self.rest)
+
+    def _translated(self, vocabulary: Vocabulary) -> list[tuple[Span, str]]:
+        """Spans with one name in the target language; names that stand for different goods are left out."""
+        found = []
+        for span in vocabulary.find(self.text, self.source):
+            written = self.text[span.start : span.end]
+            concepts = [c for c in span.concepts if self._is_named(written, vocabulary.names(c, self.source))]
+            name = self._name(vocabulary, concepts)
+            if name:
+                found.append((span, name))
+        return found
+
+    def _is_named(self, written: str, names: Iterable[str]) -> bool:
+        """Whether what is written is one of the names, not only a word with the same stem."""
+        ending = ENDINGS.get(self.source)
+        return ending is None or any(_alike(written, name, ending) for name in names)
+
+    def _name(self, vocabulary: Vocabulary, concepts: Iterable[str]) -> str:
+        options = [concept for concept in concepts if vocabulary.is_translated(concept)]
+        same_code = [concept for concept in options if self.hs_code and vocabulary.hs6(concept) == self.hs_code]
+        names = [vocabulary.names(concept, self.target) for concept in same_code or options]
+        names = [name for name in names if name]
+        if not names:
+            return ""
+        headings = {vocabulary.hs6(concept)[:4] for concept in same_code or options}
+        shared = [name for name in names[0] if all(name in others for others in names)]
+        if shared or len(headings) == 1:
+            return (shared or names[0])[0]
+        return ""
+
+    @staticmethod
+    def _beside(words: list[tuple[Span, str]], goods: list[tuple[Span, str]]) -> list[tuple[Span, str]]:
+        """The words that do not stand inside the name of goods."""
+        return [
+            (word, name)
+            for word, name in words
+            if not any(word.start < span.end and span.start < word.end for span, _name in goods)
+        ]
+
+    def _head(self) -> tuple[Span, str] | None:
+        """The goods the phrase is about, if the vocabulary knows them."""
+        if self.source in WITHOUT_SPACES or self.source == "ko":
+            return self._head_by_characters()
+        tokens = [match.span() for match in _WORD.finditer(self.text) if not self._is_minor(match.span())]
+        if not tokens:
+            return None
+        if self.source in HEAD_LAST:
+            tokens = tokens[: self._length(tokens)]
+            return self._covering(*tokens[-1]) if tokens else None
+        return self._covering(*tokens[0])
+
+    def _length(self, tokens: list[tuple[int, int]]) -> int:
+        ends = ENDS_OF_PHRASE.get(self.source, ())
+        words = [self.text[start:end].lower() for start, end in tokens]
+        return next((place for place, word in enumerate(words) if word in ends and place), len(words))
+
+    def _head_by_characters(self) -> tuple[Span, str] | None:
+        """For scripts without spaces: the goods at the end of the phrase, in Thai at its beginning."""
+        known = sorted([*((s.start, s.end) for s, _name in self.words), *self.figures])
+        for span, name in self.goods if self.source == "th" else reversed(self.goods):
+            before = self.text[: span.start] if self.source == "th" else self.text[span.end :]
+            offset = 0 if self.source == "th" else span.end
+            left = "".join(
+                char
+                for place, char in enumerate(before, offset)
+                if char.isalnum() and not any(start <= place < end for start, end in known)
+            )
+            return (span, name) if not left else None
+        return None
+
+    def _covering(self, start: int, end: int) -> tuple[Span, str] | None:
+        return next(((span, name) for span, name in self.goods if span.start <= start and end <= span.end), None)
+
+    def _is_minor(self, place: tuple[int, int]) -> bool:
+        """A word about goods, a figure with its unit, or a function word that begins nothing."""
+        start, end = place
+        inside = any(span.start <= start and end <= span.end for span, _name in self.words)
+        figure = any(first <= start and end <= last for first, last in self.figures)
+        word = self.text[start:end].lower()
+        function = word in stop_words(self.source) and word not in ENDS_OF_PHRASE.get(self.source, ())
+        return inside or figure or function
+
+    def _rest(self) -> Iterator[tuple[int, int]]:
+        """Words that are not known, as they stand in the text."""
+        taken = [(span.start, span.end) for span, _name in (*self.goods, *self.words)] + self.figures
+        ignored = stop_words(self.source)
+        for match in _WORD.finditer(self.text):
+            start, end = match.span()
+            for low, high in sorted(taken):
+                if low < end and start < high:
+                    if start < low:
+                        yield start, low
+                    start = max(start, high)
+            if start < end and match.group().lower() not in ignored:
+                yield start, end

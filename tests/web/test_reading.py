@@ -1,0 +1,103 @@
+"""Readers see what others wrote in their own language, marked, with the original beside it."""
+
+import pytest
+from django.urls import reverse
+
+from matchmaker.translation.models import Kind, KindPolicy, Translation
+from matchmaker.translation.services import digest_of
+from tests import factories
+from tests.factories import read_in
+from tests.markup import flat
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def machine(settings):
+    """An engine is set up; what it has translated stands in rows."""
+    settings.TRANSLATION_ENGINE = "libretranslate"
+    settings.TRANSLATION_URL = "http://127.0.0.1:9"
+
+    def translated(original: str, text: str, source: str, target: str) -> None:
+        Translation.objects.update_or_create(
+            digest=digest_of(original),
+            source=source,
+            target=target,
+            defaults={
+                "original": original, "text": text, "state": "done", "engine": "LibreTranslate", "kind": Kind.PRODUCT,
+            },
+        )  # fmt: skip
+
+    return translated
+
+
+def test_a_chinese_reader_sees_the_goods_in_chinese_and_the_name_as_written(client):
+    row = factories.product(name="ข้าวหอมมะลิ", description="", language="th")
+    page = flat(client.get(f"/zh-hans/products/{row.uid}/").content.decode())
+    assert '<h1 lang="zh" dir="ltr">茉莉香米</h1>' in page
+    assert '<span class="read-mark">' in page
+    assert '<p class="lead" lang="th" dir="ltr">ข้าวหอมมะลิ</p>' in page
+
+
+def test_a_machine_translation_is_marked_with_its_engine_and_comes_before_the_gloss(client, machine):
+    row = factories.product(name="ข้าวหอมมะลิ", description="นุ่ม", language="th")
+    machine("ข้าวหอมมะลิ", "泰国茉莉香米", "th", "zh")
+    page = flat(client.get(f"/zh-hans/products/{row.uid}/").content.decode())
+    assert '<h1 lang="zh" dir="ltr">泰国茉莉香米</h1>' in page
+    assert "LibreTranslate" in page
+
+
+def test_what_the_owner_wrote_is_shown_without_a_mark(client):
+    row = factories.product(name="ข้าวหอมมะลิ", language="th")
+    row.texts.create(language="zh", name="有机茉莉香米")
+    page = flat(client.get(f"/zh-hans/products/{row.uid}/").content.decode())
+    assert '<h1 lang="zh" dir="ltr">有机茉莉香米</h1>' in page
+    assert "read-mark" not in page
+
+
+def test_unknown_goods_keep_their_name_and_nothing_is_made_up(client):
+    row = factories.product(name="Zzyqwx ultra", language="en", description="")
+    page = flat(client.get(f"/zh-hans/products/{row.uid}/").content.decode())
+    assert '<h1 lang="en" dir="ltr">Zzyqwx ultra</h1>' in page
+    assert "read-mark" not in page
+
+
+def test_a_demand_is_read_by_suppliers_of_other_languages(client):
+    demand = factories.demand(title="茉莉香米", language="zh")
+    factories.line(demand, text="茉莉香米，25公斤", language="zh", hs_code="100630")
+    page = flat(client.get(f"/demands/{demand.uid}/").content.decode())
+    assert '<h1><span lang="en" dir="ltr">jasmine rice</span>' in page
+    assert '<span class="original" lang="zh" dir="ltr">茉莉香米，25公斤</span>' in page
+
+
+def test_a_page_never_calls_the_engine(client, machine):
+    row = factories.product(name="ผลิตภัณฑ์", language="th")
+    assert client.get(f"/zh-hans/products/{row.uid}/").status_code == 200  # nothing listens at the engine's address
+
+
+def test_publishing_asks_for_translations_and_private_demands_stay_here(machine):
+    from matchmaker.catalogue.services.translations import request_demand_translations, request_product_translations
+
+    request_product_translations(factories.product(name="ข้าวหอมมะลิ", description="นุ่ม", language="th"))
+    wanted = set(Translation.objects.values_list("original", "target"))
+    assert wanted == {("ข้าวหอมมะลิ", "zh"), ("ข้าวหอมมะลิ", "en"), ("นุ่ม", "zh"), ("นุ่ม", "en")}
+    Translation.objects.all().delete()
+    request_demand_translations(factories.demand(lines=1, visibility="private"))
+    assert not Translation.objects.exists()
+    request_demand_translations(factories.demand(lines=1))
+    assert set(Translation.objects.values_list("target", flat=True)) >= {"en", "fr", "ar", "ru"}
+
+
+def test_the_organiser_decides_what_leaves_and_sees_what_failed(client, machine, settings):
+    admin = factories.organiser(role="admin")
+    client.force_login(admin)
+    read_in("en", client)
+    machine("a 1", "", "es", "zh")
+    Translation.objects.update(state="refused", problem="changed_numbers")
+    page = client.get(reverse("console_translation")).content.decode()
+    assert "A number was changed; the translation is not shown." in page
+    client.post(reverse("console_translation_kind", args=["message"]), {"may_leave": "1"})
+    assert KindPolicy.objects.get(kind="message").may_leave
+    client.post(reverse("console_translation_again"))
+    assert Translation.objects.get().state == "waiting"
+    assert client.post(reverse("console_translation_kind", args=["nothing"])).status_code == 404
