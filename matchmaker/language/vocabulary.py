@@ -57,7 +57,7 @@ def read_rows(path: Path) -> Iterator[Row]:
     with path.open(encoding="utf-8-sig", newline="") as file:
         for row in csv.DictReader(file):
             names = {lang: found for lang in LANGUAGES if (found := split_names(row.get(lang) or ""))}
-            yield Row(row["concept"], row["kind"], row["hs6"], names)
+            yield Row(row["concept"], row["kind"], row.get("hs6", ""), names)
 
 
 @lru_cache(maxsize=1 << 15)
@@ -156,7 +156,7 @@ class Vocabulary:
     def __init__(self, rows: Sequence[Row]) -> None:
         self.ids = tuple(row.id for row in rows)
         self._hs6 = {row.id: row.hs6 for row in rows}
-        self._translated = frozenset(row.id for row in rows if row.kind == "concept")
+        self._kind = {row.id: row.kind for row in rows}
         # Joined, because every process holds it: eighty thousand separate strings take five times the memory.
         self._names = {
             lang: ["; ".join(row.names.get(lang, ())).encode() for row in rows]
@@ -177,7 +177,11 @@ class Vocabulary:
 
     def is_translated(self, concept: str) -> bool:
         """Whether the names of the row mean the same thing in all languages."""
-        return concept in self._translated
+        return self._kind[concept] != "names"
+
+    def kind(self, concept: str) -> str:
+        """What sort of word it is: `concept` and `names` of goods; of words about goods `state`, `colour`, `material` …"""
+        return self._kind[concept]
 
     def names(self, concept: str, lang: str) -> tuple[str, ...]:
         """The names of a concept in one language, the usual one first; () where it has none."""

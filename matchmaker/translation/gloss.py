@@ -43,7 +43,11 @@ ENDINGS = {
     "it": "[aeio]?",
     "de": "(?:en|n|s|e)?",
 }
+# Words that may stand before the name of goods without being what the phrase is about: "frozen", "blue", not "oil".
+ADJECTIVES = frozenset({"state", "quality", "colour", "size", "technical"})
 _SEGMENT = re.compile(r"[,;:，；：、/()（）\[\]·•|\n–—]+|\.\s|。|\s-\s")
+# "of" in languages that put it between the thing and what it is made of.
+_OF = re.compile(r"\s+(?:de|du|des|del|da|do|dos|das|di|della|dei|of)\s|\s+(?:d|dell|all)['’]", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _FIGURE = re.compile(
     r"(?:[≤≥<>±~≈]\s*)?\d+(?:[.,]\d+)*(?:\s*[-–x×]\s*\d+(?:[.,]\d+)*)*\s*(?:%|°\s?C|‰|(?:kg|g|mg|t|l|ml|cl|mm|cm|m|km|µm|"
@@ -89,6 +93,11 @@ def render(text: str, source: str, target: str, hs_code: str = "") -> Gloss:
     parts = list(dict.fromkeys(part for phrase in ordered for part in phrase.parts()))
     words = sum(phrase.count for phrase in phrases)
     return Gloss(BETWEEN.join(parts), round(sum(phrase.known for phrase in phrases) / max(words, 1), 3))
+
+
+def _is_abbreviation(name: str) -> bool:
+    """TEA is triethanolamine, tea is not."""
+    return name.isascii() and name.isupper() and len(name) < 6
 
 
 def _alike(written: str, name: str, ending: str) -> bool:
@@ -146,8 +155,9 @@ class Phrase:
 
     def _is_named(self, written: str, names: Iterable[str]) -> bool:
         """Whether what is written is one of the names, not only a word with the same stem."""
+        names = [name for name in names if not _is_abbreviation(name) or name in written]
         ending = ENDINGS.get(self.source)
-        return ending is None or any(_alike(written, name, ending) for name in names)
+        return bool(names) if ending is None else any(_alike(written, name, ending) for name in names)
 
     def _name(self, vocabulary: Vocabulary, concepts: Iterable[str]) -> str:
         options = [concept for concept in concepts if vocabulary.is_translated(concept)]
@@ -181,7 +191,18 @@ class Phrase:
         if self.source in HEAD_LAST:
             tokens = tokens[: self._length(tokens)]
             return self._covering(*tokens[-1]) if tokens else None
-        return self._covering(*tokens[0])
+        first = next((token for token in tokens if not self._is_form_of(token)), tokens[0])
+        return self._covering(*first)
+
+    def _is_form_of(self, place: tuple[int, int]) -> bool:
+        """In "filets de cabillaud" the phrase is about cod."""
+        start, end = place
+        forms = [s for s, _name in self.words if s.start <= start and end <= s.end and self._kind(s) == "form"]
+        return bool(forms) and bool(_OF.match(self.text, forms[0].end))
+
+    @staticmethod
+    def _kind(span: Span) -> str:
+        return load_words().kind(span.concepts[0])
 
     def _length(self, tokens: list[tuple[int, int]]) -> int:
         ends = ENDS_OF_PHRASE.get(self.source, ())
@@ -205,10 +226,13 @@ class Phrase:
     def _covering(self, start: int, end: int) -> tuple[Span, str] | None:
         return next(((span, name) for span, name in self.goods if span.start <= start and end <= span.end), None)
 
+    def _is_adjective(self, span: Span) -> bool:
+        return self._kind(span) in ADJECTIVES and not _OF.match(self.text, span.end)
+
     def _is_minor(self, place: tuple[int, int]) -> bool:
         """A word about goods, a figure with its unit, or a function word that begins nothing."""
         start, end = place
-        inside = any(span.start <= start and end <= span.end for span, _name in self.words)
+        inside = any(span.start <= start and end <= span.end and self._is_adjective(span) for span, _name in self.words)
         figure = any(first <= start and end <= last for first, last in self.figures)
         word = self.text[start:end].lower()
         function = word in stop_words(self.source) and word not in ENDS_OF_PHRASE.get(self.source, ())

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalogue', '0010_everyday_chinese_names'),
+        ("catalogue", "0011_texts_by_language"),
     ]
 
     operations = [
