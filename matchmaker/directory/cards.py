@@ -73,7 +73,7 @@ class ProductCard:
 
     @property
     def text(self) -> CardText | None:
-        return text_for_reader(self.texts)  # type: ignore[no-any-return]
+        return text_for_reader(self.texts, category_id=self.category_id)  # type: ignore[no-any-return]
 
     @property
     def original(self) -> CardText | None:

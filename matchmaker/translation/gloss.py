@@ -5,7 +5,7 @@
 
 It is not a sentence. The name of the goods comes first, then what is said about them, then numbers with their units.
 The goods are named only where the vocabulary has the word that the phrase is about: in "rice cooker" that is the
-cooker. Words that are not known stay as they were written. Where the goods are not known, the gloss is empty: nothing
+cooker. Words that are not known stay as they were written where they are few. Where the goods are not known, the gloss is empty: nothing
 is better than a wrong name.
 """
 
@@ -19,6 +19,7 @@ from matchmaker.language.text import clean, simplify
 from matchmaker.language.vocabulary import Span, Vocabulary, load_goods, load_words
 
 BETWEEN = " · "
+MOSTLY_KNOWN = 0.6  # of the words: then the others stand between them as they were written, else they are left out
 # The word that a phrase is about stands at its end ("rice cooker") or at its beginning ("cuiseur à riz").
 HEAD_LAST = frozenset({"en", "de", "zh", "ja", "ko", "tr", "nl"})
 WITHOUT_SPACES = frozenset({"zh", "ja", "th"})
@@ -90,9 +91,9 @@ def render(text: str, source: str, target: str, hs_code: str = "") -> Gloss:
     if named is None or not (phrases[0] is named or all(phrase.is_minor for phrase in phrases[: phrases.index(named)])):
         return EMPTY
     ordered = [named, *(phrase for phrase in phrases if phrase is not named)]
-    parts = list(dict.fromkeys(part for phrase in ordered for part in phrase.parts()))
-    words = sum(phrase.count for phrase in phrases)
-    return Gloss(BETWEEN.join(parts), round(sum(phrase.known for phrase in phrases) / max(words, 1), 3))
+    known = round(sum(phrase.known for phrase in phrases) / max(sum(phrase.count for phrase in phrases), 1), 3)
+    parts = dict.fromkeys(part for phrase in ordered for part in phrase.parts(with_rest=known >= MOSTLY_KNOWN))
+    return Gloss(BETWEEN.join(parts), known)
 
 
 def _is_abbreviation(name: str) -> bool:
@@ -122,8 +123,9 @@ class Phrase:
     def __init__(self, text: str, source: str, target: str, hs_code: str = "") -> None:
         self.text, self.source, self.target, self.hs_code = clean(text), source, target, hs_code
         self.goods = self._translated(load_goods())
-        self.words = self._beside(self._translated(load_words()), self.goods)
         self.figures = [match.span() for match in _FIGURE.finditer(self.text)]
+        taken = [*((span.start, span.end) for span, _name in self.goods), *self.figures]
+        self.words = self._beside(self._translated(load_words()), taken)
         self.head = self._head()
         self.rest = list(self._rest())
         self.known = len(self.goods) + len(self.words) + len(self.figures)
@@ -134,13 +136,15 @@ class Phrase:
         """Only words about goods and figures: "organic", "5 kg"."""
         return not self.rest and not self.goods
 
-    def parts(self) -> Iterator[str]:
+    def parts(self, with_rest: bool) -> Iterator[str]:
         """Its words in the target language: the goods, what is said of them, figures, and what is not known."""
         first = [self.head] if self.head else []
         for _span, name in [*first, *(one for one in self.goods if one != self.head), *self.words]:
             yield name
-        yield from (self.text[start:end].strip() for start, end in self.figures)
-        yield from (self.text[start:end] for start, end in self.rest)
+        figures = (self.text[start:end].strip() for start, end in self.figures)
+        yield from (figure for figure in figures if with_rest or not figure.isdigit())
+        if with_rest:
+            yield from (self.text[start:end] for start, end in self.rest)
 
     def _translated(self, vocabulary: Vocabulary) -> list[tuple[Span, str]]:
         """Spans with one name in the target language; names that stand for different goods are left out."""
@@ -173,12 +177,12 @@ class Phrase:
         return ""
 
     @staticmethod
-    def _beside(words: list[tuple[Span, str]], goods: list[tuple[Span, str]]) -> list[tuple[Span, str]]:
-        """The words that do not stand inside the name of goods."""
+    def _beside(words: list[tuple[Span, str]], taken: list[tuple[int, int]]) -> list[tuple[Span, str]]:
+        """The words that stand neither inside the name of goods nor inside a figure with its unit."""
         return [
             (word, name)
             for word, name in words
-            if not any(word.start < span.end and span.start < word.end for span, _name in goods)
+            if not any(word.start < end and start < word.end for start, end in taken)
         ]
 
     def _head(self) -> tuple[Span, str] | None:

@@ -241,12 +241,14 @@ class Source:
         original: the language of the original.
         hs_code: chooses between goods of the same name.
         is_name: a name or a line, short enough for a gloss.
+        category: the name of its category in the reader's language, shown where nothing else can be read.
     """
 
     texts: dict[str, str]
     original: str
     hs_code: str = ""
     is_name: bool = True
+    category: str = ""
 
 
 @dataclass(frozen=True)
@@ -255,7 +257,7 @@ class Readable:
 
     Attributes:
         text, language: what is shown first.
-        origin: `owner` (in a language of the reader), `machine`, `gloss`, or `other` (nothing the reader reads).
+        origin: `owner` (in a language of the reader), `machine`, `gloss`, `category`, or `other` (nothing of these).
         engine: the name of the engine, for `machine`.
         original, original_language: as written, where something else is shown; else "".
     """
@@ -280,7 +282,7 @@ def read_many(sources: Sequence[Source], reader: str) -> list[Readable]:
     """Texts for a reader of one language, in one query for all of them.
 
     The order: the owner's text in the reader's language, a machine translation, a gloss, the owner's English, the
-    original.
+    category, the original.
     """
     machine = _stored([source for source in sources if reader not in source.texts], reader)
     return [_read(source, reader, machine) for source in sources]
@@ -312,10 +314,9 @@ def _read(source: Source, reader: str, machine: dict[tuple[str, str], tuple[str,
         return Readable(words, reader, "gloss", **beside)
     if english := source.texts.get("en"):
         return Readable(english, "en", "other", **({} if source.original == "en" else beside))
+    if source.category:
+        return Readable(source.category, reader, "category", **beside)
     return Readable(original, source.original, "other")
-
-
-LEAST_KNOWN = 0.5  # of the words; less is no help
 
 
 def _gloss(source: Source, reader: str) -> str:
@@ -323,7 +324,7 @@ def _gloss(source: Source, reader: str) -> str:
     for language in dict.fromkeys(("en", source.original)):
         if text := source.texts.get(language):
             made = gloss.render(text, language, reader, source.hs_code)
-            if made.text and made.known >= LEAST_KNOWN:
+            if made.text:
                 return made.text
     return ""
 

@@ -18,7 +18,9 @@ from matchmaker.core.fields import amount_field, price_field
 from matchmaker.core.files import FileRow, private_files
 from matchmaker.core.ids import Public
 from matchmaker.core.languages import base_of, current
+from matchmaker.core.multilingual import Texts
 from matchmaker.core.text import validate_one_line, validate_text
+from matchmaker.core.ttl_cache import cached_for
 from matchmaker.translation import services as translation
 
 INCOTERMS = [
@@ -41,6 +43,16 @@ TERMS = (
     *("price_low", "price_high", "currency", "price_unit", "price_valid_until", "incoterm", "incoterm_place"),
     *("capacity", "capacity_unit", "capacity_period", "lead_time_days", "shelf_life_days", "storage"),
 )
+
+
+@cached_for(600)
+def _category_names() -> dict[str, Texts]:
+    return dict(Category.objects.values_list("code", "name"))
+
+
+def category_name(code: str) -> str:
+    """The name of a category in the reader's language; "" for one that is not there."""
+    return str(_category_names().get(code) or "")
 
 
 class Period(models.TextChoices):
@@ -151,7 +163,7 @@ class Product(Public):
     @property
     def text(self) -> "ProductText | MadeText | None":
         """The text for this reader, see `text_for_reader`."""
-        return text_for_reader(list(self.texts.all()), self.hs_code)
+        return text_for_reader(list(self.texts.all()), self.hs_code, self.category_id)
 
     @property
     def original(self) -> "ProductText | None":
@@ -190,7 +202,7 @@ class MadeText:
     is_original: bool = False
 
 
-def text_for_reader(texts: Sequence[Any], hs_code: str = "") -> Any:
+def text_for_reader(texts: Sequence[Any], hs_code: str = "", category_id: str | None = None) -> Any:
     """What a reader sees of one product's texts (or rows of them); None without any text.
 
     The owner's text in the reader's language; else a translation or a gloss of the name (`MadeText`); else the owner's
@@ -203,7 +215,8 @@ def text_for_reader(texts: Sequence[Any], hs_code: str = "") -> Any:
     original = next((text for text in texts if text.is_original), texts[0])
     best = own.get("en", original)
     names = {language: text.name for language, text in own.items()}
-    name = translation.read(translation.Source(names, original.language, hs_code), reader)
+    category = category_name(category_id) if category_id else ""
+    name = translation.read(translation.Source(names, original.language, hs_code, category=category), reader)
     if name.origin == "other":
         return best
     words = {language: text.description for language, text in own.items() if getattr(text, "description", "")}
