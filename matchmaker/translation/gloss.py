@@ -126,8 +126,8 @@ class Phrase:
         self.figures = [match.span() for match in _FIGURE.finditer(self.text)]
         taken = [*((span.start, span.end) for span, _name in self.goods), *self.figures]
         self.words = self._beside(self._translated(load_words()), taken)
-        self.head = self._head()
         self.rest = list(self._rest())
+        self.head = self._certain(self._head())
         self.known = len(self.goods) + len(self.words) + len(self.figures)
         self.count = self.known + len(self.rest)
 
@@ -184,6 +184,15 @@ class Phrase:
             for word, name in words
             if not any(word.start < end and start < word.end for start, end in taken)
         ]
+
+    def _certain(self, head: tuple[Span, str] | None) -> tuple[Span, str] | None:
+        """Not a single common word beside words that are not known: a party horn is no horn."""
+        if head and self.source not in WITHOUT_SPACES:
+            one_word = len(_WORD.findall(self.text[head[0].start : head[0].end])) == 1
+            unknown = [self.text[start:end] for start, end in self.rest]
+            if one_word and any(word.isalpha() and len(word) > 2 for word in unknown):
+                return None
+        return head
 
     def _head(self) -> tuple[Span, str] | None:
         """The goods the phrase is about, if the vocabulary knows them."""
