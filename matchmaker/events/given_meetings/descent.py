@@ -1,0 +1,222 @@
+"""A first plan and better ones: annealing over two-slot exchanges, then a SAT solver on one part of the plan at a time.
+
+Annealing flips alternating components of two slots (Kempe chains), which keeps every hard rule but precedences and
+fairness; it is skipped where the event has such rules. The second step frees some slots, or some companies around one
+with a break, keeps every other meeting where it is and asks for fewer breaks (large neighbourhood search, Shaw 1998).
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+
+import numba
+import numpy as np
+from pysat.card import ITotalizer
+from pysat.solvers import Solver
+
+from matchmaker.events.given_meetings.instance import GivenMeetings, breaks_of
+from matchmaker.events.given_meetings.model import Model
+
+TRIES = 1_500_000  # of the annealing: about a second
+CONFLICTS = 3000  # a neighbourhood is given up after so many
+HOT, COLD, IDLE = 0.5, 0.1, 0.1  # temperatures, and what an idle slot costs beside a break
+
+_compiled = numba.njit(cache=True, nogil=True)
+
+
+@_compiled
+def _cost(row, idle):
+    """Breaks of one company, and a little for each idle slot between its meetings; (cost, breaks)."""
+    runs, first, last, busy = 0, -1, -1, 0
+    for slot in range(row.shape[0]):
+        if row[slot] >= 0:
+            if first < 0:
+                first = slot
+            if last != slot - 1 or busy == 0:
+                runs += 1
+            last = slot
+            busy += 1
+    if busy == 0:
+        return 0.0, 0
+    return runs - 1 + idle * (last - first + 1 - busy), runs - 1
+
+
+@_compiled
+def _ends_cost(ends, cell, idle):
+    cost, breaks = 0.0, 0
+    for node in ends:
+        one, more = _cost(cell[node], idle)
+        cost += one
+        breaks += more
+    return cost, breaks
+
+
+@_compiled
+def _component(meeting, other, sides, slot_of, allowed, cell, path, ends):
+    """The meetings that alternate between the meeting's slot and ``other``: (their number, number of ends), or 0, 0."""
+    here = slot_of[meeting]
+    path[0] = meeting
+    length, tips = 1, 0
+    if not allowed[meeting, other]:
+        return 0, 0
+    for side in range(2):
+        at, slot = sides[side, meeting], other
+        while True:
+            following = cell[at, slot]
+            if following == meeting:
+                return length, 0  # a cycle: no company's busy slots change
+            if following < 0:
+                if following == -2:
+                    return 0, 0
+                ends[tips] = at
+                tips += 1
+                break
+            if not allowed[following, here + other - slot]:
+                return 0, 0
+            path[length] = following
+            length += 1
+            at = sides[0, following] + sides[1, following] - at
+            slot = here + other - slot
+    return length, tips
+
+
+@_compiled
+def _flip(path, both, sides, slot_of, cell, used):
+    for meeting in path:
+        slot = slot_of[meeting]
+        cell[sides[0, meeting], slot] = cell[sides[1, meeting], slot] = -1
+        used[slot] -= 1
+    for meeting in path:
+        slot = both - slot_of[meeting]
+        slot_of[meeting] = slot
+        cell[sides[0, meeting], slot] = cell[sides[1, meeting], slot] = meeting
+        used[slot] += 1
+
+
+@_compiled
+def _anneal(sides, allowed, cell, slot_of, used, tables, tries, hot, cold, idle, seed):
+    """Metropolis over components; the best slots seen."""
+    np.random.seed(seed)
+    companies, slots = cell.shape
+    path = np.empty(companies + 1, np.int32)
+    ends = np.empty(2, np.int32)
+    now = _ends_cost(np.arange(companies), cell, idle)[1]
+    best, found = now, slot_of.copy()
+    for trial in range(tries):
+        meeting, other = np.random.randint(len(slot_of)), np.random.randint(slots)
+        here = slot_of[meeting]
+        if other == here:
+            continue
+        length, tips = _component(meeting, other, sides, slot_of, allowed, cell, path, ends)
+        more = 0
+        for place in range(length):
+            more += 1 if slot_of[path[place]] == here else -1
+        if length == 0 or used[other] + more > tables[other] or used[here] - more > tables[here]:
+            continue
+        before, breaks = _ends_cost(ends[:tips], cell, idle)
+        _flip(path[:length], here + other, sides, slot_of, cell, used)
+        after, left = _ends_cost(ends[:tips], cell, idle)
+        heat = hot * (cold / hot) ** (trial / tries)
+        if after > before and np.random.random() >= np.exp((before - after) / heat):
+            _flip(path[:length], here + other, sides, slot_of, cell, used)
+            continue
+        now += left - breaks
+        if now < best:
+            best, found = now, slot_of.copy()
+            if best == 0:
+                break
+    return found
+
+
+def annealed(instance: GivenMeetings, slots: list[int], *, tries: int = TRIES, seed: int = 1) -> list[int]:
+    """A plan with at most as many breaks as ``slots``."""
+    sides = np.array([[m.a for m in instance.meetings], [m.b for m in instance.meetings]], dtype=np.int32)
+    cell = np.full((len(instance.off), instance.slots), -1, dtype=np.int32)
+    for company, off in enumerate(instance.off):
+        cell[company, sorted(off)] = -2
+    allowed = np.zeros((len(slots), instance.slots), dtype=bool)
+    for meeting, slot in enumerate(slots):
+        allowed[meeting, list(instance.possible[meeting])] = True
+        cell[sides[:, meeting], slot] = meeting
+    used = np.bincount(slots, minlength=instance.slots)
+    found = _anneal(
+        *(sides, allowed, cell, np.array(slots), used, np.array(instance.tables)), tries, HOT, COLD, IDLE, seed
+    )
+    return found.tolist()
+
+
+def descend(model: Model, *, seed: int = 1) -> Iterator[list[int] | None]:
+    """Better and better plans as slots of the meetings; None between, so that the caller can stop. It never ends."""
+    instance = model.instance
+    with Solver("glucose42", bootstrap_with=model.clauses) as solver:
+        slots = None
+        while slots is None:
+            solver.conf_budget(CONFLICTS)
+            slots = _read(model, solver) if solver.solve_limited() else None
+            yield slots
+        if not instance.precedences and instance.fairness is None:
+            slots = annealed(instance, slots, seed=seed)
+            yield slots
+        yield from _neighbourhoods(model, solver, slots, random.Random(seed))
+
+
+def _read(model: Model, solver: Solver) -> list[int]:
+    return model.slots_in({variable for variable in solver.get_model() if variable > 0})
+
+
+def _neighbourhoods(
+    model: Model, solver: Solver, slots: list[int], chance: random.Random
+) -> Iterator[list[int] | None]:
+    instance = model.instance
+    breaks = sum(breaks_of(instance, slots))
+    limit = limiter(model, solver, breaks)
+    size = 0.3  # share of the plan that is free
+    while True:
+        free = _around_a_break(instance, slots, size, chance) if chance.random() < 0.5 else None
+        free = free or _some_slots(instance, slots, size, chance)
+        kept = [model.meets(number, slot) for number, slot in enumerate(slots) if number not in free]
+        solver.conf_budget(CONFLICTS)
+        answer = breaks > 0 and solver.solve_limited(assumptions=[*kept, *limit(breaks - 1)])
+        if answer:
+            slots = _read(model, solver)
+            breaks = sum(breaks_of(instance, slots))
+        else:  # proven quickly: look wider; given up: look closer
+            size = min(1.0, size * 1.03) if answer is False else max(0.1, size * 0.97)
+        yield slots if answer else None
+
+
+def limiter(model: Model, solver: Solver, most: int) -> Callable[[int], list[int]]:
+    """Adds a totalizer to the solver; returns assumptions for "at most so many breaks" (Bailleux & Boufkhad 2003)."""
+    literals = model.break_literals
+    if most >= len(literals):
+        most = len(literals) - 1
+    with ITotalizer(literals, ubound=max(most, 1), top_id=model.ids.top) as totalizer:
+        for clause in totalizer.cnf.clauses:
+            solver.add_clause(clause)
+        outputs = list(totalizer.rhs)
+    return lambda count: [-outputs[count]] if count < len(outputs) else []
+
+
+def _some_slots(instance: GivenMeetings, slots: list[int], size: float, chance: random.Random) -> set[int]:
+    width = min(instance.slots, max(3, round(size * instance.slots)))
+    first = chance.randint(0, instance.slots - width)
+    chosen = set(range(first, first + width))
+    if chance.random() < 0.5:
+        chosen = set(chance.sample(range(instance.slots), width))
+    return {number for number, slot in enumerate(slots) if slot in chosen}
+
+
+def _around_a_break(instance: GivenMeetings, slots: list[int], size: float, chance: random.Random) -> set[int]:
+    """All meetings of a company with a break and of companies near it in the graph of meetings."""
+    broken = [company for company, count in enumerate(breaks_of(instance, slots)) if count]
+    if not broken:
+        return set()
+    near, edge = {chance.choice(broken)}, 0
+    while len(near) < size * len(instance.off) and edge < 10 * len(instance.off):
+        edge += 1
+        company = chance.choice(sorted(near))
+        if instance.meetings_of[company]:
+            meeting = instance.meetings[chance.choice(instance.meetings_of[company])]
+            near |= {meeting.a, meeting.b}
+    return {number for company in near for number in instance.meetings_of[company]}
