@@ -138,7 +138,7 @@ def measure_days(event: dict[str, Any], instance: Any, clock: Any) -> dict[str, 
     """Idle gaps before and after polishing alone."""
     from matchmaker.events.scheduling.board import Board
     from matchmaker.events.scheduling.flow import select
-    from matchmaker.events.scheduling.idle import polish
+    from matchmaker.events.scheduling.days import polish
     from matchmaker.events.scheduling.interpreters import Booth
     from matchmaker.events.scheduling.solve import finished, place
 
