@@ -8,7 +8,7 @@ from matchmaker.events.scheduling.plans import Agenda, Plan
 from matchmaker.events.scheduling.replan import replan, with_absences
 from matchmaker.events.scheduling.solve import STAGES, plan, warm
 from matchmaker.events.scheduling.tables import HOSTS
-from matchmaker.events.scheduling.whatif import floor_price
+from matchmaker.events.scheduling.whatif import bound_of, floor_price
 
 __all__ = [
     "CODES",
@@ -25,6 +25,7 @@ __all__ = [
     "Preferences",
     "Reason",
     "alternatives",
+    "bound_of",
     "facts",
     "floor_price",
     "plan",
