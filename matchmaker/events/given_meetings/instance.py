@@ -41,6 +41,7 @@ class GivenMeetings:
     tables: tuple[int, ...]
     precedences: tuple[tuple[int, int], ...] = ()
     fairness: int | None = None
+    names: tuple[str, ...] = ()  # of the companies, for sentences
 
     @classmethod
     def from_dict(cls, data: Any) -> GivenMeetings:
@@ -85,6 +86,14 @@ class GivenMeetings:
         if self.fairness is not None:
             data["fairness"] = self.fairness
         return data
+
+    def name(self, company: int) -> str:
+        return self.names[company] if self.names else f"Company {company}"
+
+    def describe(self, number: int) -> str:
+        """A meeting in a sentence."""
+        meeting = self.meetings[number]
+        return f"Meeting {number} ({self.name(meeting.a)} and {self.name(meeting.b)})"
 
     @cached_property
     def meetings_of(self) -> tuple[tuple[int, ...], ...]:

@@ -22,11 +22,11 @@ def contradiction(instance: GivenMeetings) -> str:
 
 
 def _no_slot(instance: GivenMeetings) -> str:
-    for number, (meeting, slots) in enumerate(zip(instance.meetings, instance.allowed, strict=True)):
+    for number, slots in enumerate(instance.allowed):
         if not slots:
             return (
-                f"Meeting {number} of companies {meeting.a} and {meeting.b} has no slot: its session, its fixed slot, "
-                "the forbidden slots of the two companies and the tables leave none."
+                f"{instance.describe(number)} has no slot: its session, its fixed slot, the forbidden slots of the two "
+                "companies and the tables leave none."
             )
     return ""
 
@@ -44,7 +44,7 @@ def _fixed(instance: GivenMeetings) -> str:
         for company in (meeting.a, meeting.b):
             other = busy.setdefault((company, meeting.slot), number)
             if other != number:
-                return f"Meetings {other} and {number} of company {company} are both fixed in slot {meeting.slot}."
+                return f"{instance.name(company)} has two meetings fixed in slot {meeting.slot}: {other} and {number}."
     return ""
 
 
@@ -52,7 +52,7 @@ def _too_many(instance: GivenMeetings) -> str:
     for company, meetings in enumerate(instance.meetings_of):
         free = instance.slots - len(instance.off[company])
         if len(meetings) > free:
-            return f"Company {company} has {len(meetings)} meetings but can meet in only {free} slots."
+            return f"{instance.name(company)} has {len(meetings)} meetings but can meet in only {free} slots."
     return ""
 
 
@@ -81,7 +81,7 @@ def _circle(instance: GivenMeetings) -> str:
 def _too_late(instance: GivenMeetings) -> str:
     for number, slots in enumerate(instance.possible):
         if not slots:
-            return f"The precedences leave no slot for meeting {number}: the meetings before and after it need them all."
+            return f"The precedences leave no slot for a meeting: {instance.describe(number)} comes too late or too early."
     return ""
 
 
@@ -90,7 +90,7 @@ def _crowded(instance: GivenMeetings) -> str:
     for company, meetings in enumerate(instance.meetings_of):
         if _placeable(instance, meetings, [1] * instance.slots) < len(meetings):
             return (
-                f"The {len(meetings)} meetings of company {company} do not fit into different slots: "
+                f"The {len(meetings)} meetings of {instance.name(company)} do not fit into different slots: "
                 "sessions, fixed and forbidden slots and precedences leave too few."
             )
     everything = tuple(range(len(instance.meetings)))

@@ -29,6 +29,7 @@ from matchmaker.events.scheduling import (
     plan,
 )
 from matchmaker.events.services import snapshot as snapshots
+from matchmaker.events.services.agreed import plan_agreed
 from matchmaker.events.services.snapshot import DEFAULTS, Snapshot
 
 MOST_SECONDS = 180  # a task ends before Redis would hand it to a second worker
@@ -140,18 +141,13 @@ def compute_plan() -> bool:
     options = draft.options
     try:
         standing = _with_kept(snapshots.of_event(draft.event, options), options.get("keep", []))
-        made = plan(
-            standing.instance,
-            seconds=options["seconds"],
-            target_gap=options["target_gap"],
-            progress=_reporter(mine),
-            preferences=_preferences(options),
-            host=options.get("host", DEFAULTS["host"]),
-        )
+        made, waits = _computed(standing, {**DEFAULTS, **options}, _reporter(mine))
     except InvalidInstance as refusal:
         _failed(draft, str(refusal))
         return True
+    standing = replace(standing, instance=made.instance)
     result = made.to_dict(unplaced=False) | {
+        "given": waits,
         "floor_price": round(floor_price(made), 6),
         "lunch_price": round(_lunch_price(draft.event, options, made), 6),
     }
@@ -169,21 +165,35 @@ def compute_plan() -> bool:
     return True
 
 
+def _computed(standing: Snapshot, options: dict[str, Any], progress) -> tuple[Plan, dict[str, Any] | None]:
+    """The plan; with agreed meetings only, also its waits and the fewest there can be."""
+    if options["given"]:
+        return plan_agreed(standing, seconds=options["seconds"], host=options["host"], progress=progress)
+    made = plan(
+        standing.instance,
+        seconds=options["seconds"],
+        target_gap=options["target_gap"],
+        progress=progress,
+        preferences=_preferences(options),
+        host=options["host"],
+    )
+    return made, None
+
+
 def _preferences(options: dict[str, Any]) -> Preferences:
-    chosen = {**DEFAULTS, **options}
-    wait = chosen["wait_price"] / 10
+    wait = options["wait_price"] / 10
     return Preferences(
-        day=chosen["day_price"] / 10,
+        day=options["day_price"] / 10,
         wait=wait,
         idle=wait,
-        late=chosen["late_price"] / 10,
-        most_loss=chosen["most_loss"] / 100,
+        late=options["late_price"] / 10,
+        most_loss=options["most_loss"] / 100,
     )
 
 
 def _lunch_price(event: Event, options: dict[str, Any], made: Plan) -> float:
     """The share of the bound that a free lunch costs."""
-    if not options.get("lunch_from"):
+    if not options.get("lunch_from") or options.get("given"):
         return 0.0
     open_all_day = snapshots.of_event(event, {**options, "lunch_from": None, "lunch_until": None})
     most = bound_of(open_all_day.instance)
@@ -405,7 +415,7 @@ def _changed(plan: Plan, rows: list, interpreted: list) -> Plan:
 
 
 def _store(by: User, draft: PlanDraft, standing: Snapshot, plan: Plan, verb: str) -> PlanDraft:
-    prices = {name: draft.result[name] for name in ("floor_price", "lunch_price") if name in draft.result}
+    prices = {name: draft.result[name] for name in ("floor_price", "lunch_price", "given") if name in draft.result}
     draft.result = plan.to_dict(unplaced=False) | prices
     draft.meetings_count, draft.objective = len(plan.meetings), plan.objective
     draft.gap, draft.below_floor = max(plan.gap, 0.0), sum(len(side) for side in plan.below_floor)

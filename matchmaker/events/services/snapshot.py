@@ -28,6 +28,7 @@ DEFAULTS = {
     "days": None,  # ISO dates on which meetings are planned; all days of the event where None
     "lunch_from": None,  # "12:00": no meeting until `lunch_until`, on days that go on before and after
     "lunch_until": None,
+    "given": False,  # accepted requests only: each has its meeting, with the fewest waits
     "host": "supplier",  # who keeps a table: supplier, buyer or mixed
     "most_loss": 1.0,  # percent of the objective that may be given up to save second days
     "day_price": 300,  # what a day, a wait and a later slot cost a company, compared with each other

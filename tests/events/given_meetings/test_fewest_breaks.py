@@ -59,7 +59,7 @@ def test_the_checker_finds_each_broken_rule():
         ({"tables": [1, 1, 1, 0]}, "There are 4 meetings but tables for only 3 in all slots together."),
         ({"precedences": [[0, 1], [1, 2], [2, 0]]}, "The precedences run in a circle: meetings"),
         ({"companies": [{"off": [0, 1, 2]}, {"off": [3]}, {}, {}]}, "Company 0 has 3 meetings but can meet in only 1"),
-        ({"precedences": [[0, 1], [1, 2], [2, 3]], "tables": [9, 9, 9, 0, 0], "slots": 5}, "The precedences leave no slot for meeting"),
+        ({"precedences": [[0, 1], [1, 2], [2, 3]], "tables": [9, 9, 9, 0, 0], "slots": 5}, "The precedences leave no slot for a meeting: Meeting"),
     ],
 )
 def test_an_event_without_a_plan_says_which_rule_cannot_be_kept(change, why):

@@ -82,6 +82,11 @@ class PlanForm(forms.Form):
             ("3.0", gettext_lazy("leave out more (3%)")),
         ],
     )
+    given = forms.BooleanField(
+        label=gettext_lazy("Only meetings that both sides agreed to"),
+        help_text=gettext_lazy("Every accepted request gets its meeting, with the fewest waits; no other is added."),
+        required=False,
+    )
     seconds = _whole("seconds", gettext_lazy("Seconds to compute"), 10, gettext_lazy("Longer closes the gap further."))
     target_gap = forms.TypedChoiceField(
         label=gettext_lazy("Good enough at a gap of"),
@@ -150,7 +155,7 @@ class PlanForm(forms.Form):
         return values
 
     def main(self):
-        names = ("most", "floor", "host", "lunch_from", "lunch_until", "most_loss", "days")
+        names = ("most", "floor", "host", "lunch_from", "lunch_until", "most_loss", "days", "given")
         return [self[name] for name in names if name in self.fields]
 
     def more(self):

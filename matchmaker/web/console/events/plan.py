@@ -240,7 +240,7 @@ def _repeated(options: dict) -> list[tuple[str, object]]:
         value = options.get(name)
         if isinstance(value, list):
             pairs += [(name, one) for one in value]
-        elif value is not None:
+        elif value is not None and value is not False:
             pairs.append((name, value))
     return pairs
 
@@ -275,6 +275,8 @@ def _figures(draft: PlanDraft, plan) -> list[dict]:
 
 def _prices(draft: PlanDraft, plan) -> list[str]:
     """What could not be had, and what each wish of the organiser costs; a sentence each."""
+    if waits := draft.result.get("given"):
+        return [_waits(len(plan.meetings), **waits)]
     found = []
     if plan.given_up:
         left_out = ngettext("%(n)d meeting fewer", "%(n)d meetings fewer", len(plan.given_up)) % {"n": len(plan.given_up)}
@@ -300,6 +302,17 @@ def _prices(draft: PlanDraft, plan) -> list[str]:
         found.append(tight)
     found.append(_("Short waits and an early start cost no meeting: only times were exchanged."))
     return found
+
+
+def _waits(meetings: int, breaks: int, bound: int) -> str:
+    """What was proved about a plan of agreed meetings only."""
+    numbers = {"meetings": meetings, "breaks": breaks, "bound": bound}
+    if breaks == bound:
+        return _("All %(meetings)d agreed meetings are placed, with %(breaks)d waits. No plan has fewer: proven.") % numbers
+    return (
+        _("All %(meetings)d agreed meetings are placed, with %(breaks)d waits. No plan can have fewer than %(bound)d.")
+        % numbers
+    )
 
 
 def _tight(plan) -> str:
