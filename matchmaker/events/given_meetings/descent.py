@@ -20,6 +20,7 @@ from matchmaker.events.given_meetings.model import Model
 
 TRIES = 1_500_000  # of the annealing: about a second
 CONFLICTS = 3000  # a neighbourhood is given up after so many
+RETRIES, WARM = 300_000, 0.3  # of the annealing between neighbourhoods
 HOT, COLD, IDLE = 0.5, 0.1, 0.1  # temperatures, and what an idle slot costs beside a break
 
 _compiled = numba.njit(cache=True, nogil=True)
@@ -122,14 +123,16 @@ def _anneal(sides, allowed, cell, slot_of, used, tables, tries, hot, cold, idle,
             _flip(path[:length], here + other, sides, slot_of, cell, used)
             continue
         now += left - breaks
-        if now < best:
+        if now < best or (now == best and trial % 64 == 0):  # an equal plan elsewhere is a new start
             best, found = now, slot_of.copy()
             if best == 0:
                 break
     return found
 
 
-def annealed(instance: GivenMeetings, slots: list[int], *, tries: int = TRIES, seed: int = 1) -> list[int]:
+def annealed(
+    instance: GivenMeetings, slots: list[int], *, tries: int = TRIES, hot: float = HOT, seed: int = 1
+) -> list[int]:
     """A plan with at most as many breaks as ``slots``."""
     sides = np.array([[m.a for m in instance.meetings], [m.b for m in instance.meetings]], dtype=np.int32)
     cell = np.full((len(instance.off), instance.slots), -1, dtype=np.int32)
@@ -141,24 +144,33 @@ def annealed(instance: GivenMeetings, slots: list[int], *, tries: int = TRIES, s
         cell[sides[:, meeting], slot] = meeting
     used = np.bincount(slots, minlength=instance.slots)
     found = _anneal(
-        *(sides, allowed, cell, np.array(slots), used, np.array(instance.tables)), tries, HOT, COLD, IDLE, seed
+        *(sides, allowed, cell, np.array(slots), used, np.array(instance.tables)), tries, hot, COLD, IDLE, seed
     )
     return found.tolist()
 
 
-def descend(model: Model, *, seed: int = 1) -> Iterator[list[int] | None]:
-    """Better and better plans as slots of the meetings; None between, so that the caller can stop. It never ends."""
+def descend(
+    model: Model, *, seed: int = 1, start: Callable[[], list[int] | None] = lambda: None
+) -> Iterator[list[int] | None]:
+    """Better and better plans as slots of the meetings; None between, so that the caller can stop. It never ends.
+
+    ``start`` is asked for a plan that another search has found, while there is none.
+    """
     instance = model.instance
     with Solver("glucose42", bootstrap_with=model.clauses) as solver:
         slots = None
         while slots is None:
             solver.conf_budget(CONFLICTS)
-            slots = _read(model, solver) if solver.solve_limited() else None
+            slots = _read(model, solver) if solver.solve_limited() else start()
             yield slots
-        if not instance.precedences and instance.fairness is None:
+        if _may_anneal(instance):
             slots = annealed(instance, slots, seed=seed)
             yield slots
         yield from _neighbourhoods(model, solver, slots, random.Random(seed))
+
+
+def _may_anneal(instance: GivenMeetings) -> bool:
+    return not instance.precedences and instance.fairness is None
 
 
 def _read(model: Model, solver: Solver) -> list[int]:
@@ -171,8 +183,12 @@ def _neighbourhoods(
     instance = model.instance
     breaks = sum(breaks_of(instance, slots))
     limit = limiter(model, solver, breaks)
-    size = 0.3  # share of the plan that is free
+    size, failed = 0.3, 0  # share of the plan that is free; neighbourhoods since the last change
     while True:
+        if failed >= 8 and _may_anneal(instance):
+            slots = annealed(instance, slots, tries=RETRIES, hot=WARM, seed=chance.randrange(1 << 30))
+            breaks, failed = sum(breaks_of(instance, slots)), 0
+            yield slots
         free = _around_a_break(instance, slots, size, chance) if chance.random() < 0.5 else None
         free = free or _some_slots(instance, slots, size, chance)
         kept = [model.meets(number, slot) for number, slot in enumerate(slots) if number not in free]
@@ -180,9 +196,10 @@ def _neighbourhoods(
         answer = breaks > 0 and solver.solve_limited(assumptions=[*kept, *limit(breaks - 1)])
         if answer:
             slots = _read(model, solver)
-            breaks = sum(breaks_of(instance, slots))
+            breaks, failed = sum(breaks_of(instance, slots)), 0
         else:  # proven quickly: look wider; given up: look closer
             size = min(1.0, size * 1.03) if answer is False else max(0.1, size * 0.97)
+            failed += 1
         yield slots if answer else None
 
 

@@ -1,4 +1,4 @@
-"""The lower bound on breaks, and at last the optimum, in a process of its own: ``python proof.py FILE.wcnf``.
+"""A first plan, the lower bound on breaks, and at last the optimum, in a process of its own: ``python proof.py FILE.wcnf``.
 
 Core-guided MaxSAT (OLL, as in RC2 of PySAT): each break literal is a soft constraint "not this break". The solver is
 asked for a plan without any; each unsatisfiable core raises the bound by one and is relaxed by a totalizer that allows one
@@ -17,6 +17,7 @@ import sys
 
 from pysat.examples.rc2 import RC2
 from pysat.formula import WCNF
+from pysat.solvers import Solver
 
 SOLVER = "cadical195"
 
@@ -34,13 +35,19 @@ class Telling(RC2):
 
 
 def main(path: str) -> None:
-    with Telling(WCNF(from_file=path), solver=SOLVER) as solver:
-        model = solver.compute()
-        if model is None:
+    formula = WCNF(from_file=path)
+    with Solver(SOLVER, bootstrap_with=formula.hard) as solver:
+        if not solver.solve():
             tell(infeasible=True)
-        else:
-            tell(true=[variable for variable in model if variable > 0])
-            tell(bound=solver.cost)
+            return
+        tell_plan(solver.get_model())  # a first plan for the parent, whatever its breaks
+    with Telling(formula, solver=SOLVER) as optimiser:
+        tell_plan(optimiser.compute())
+        tell(bound=optimiser.cost)
+
+
+def tell_plan(model: list[int]) -> None:
+    tell(true=[variable for variable in model if variable > 0])
 
 
 if __name__ == "__main__":

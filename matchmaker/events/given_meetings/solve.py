@@ -44,7 +44,7 @@ def fewest_breaks(
     slots: tuple[int, ...] | None = None
     breaks = 0
     with Proof(model) as proof:
-        for found in descend(model, seed=seed):
+        for found in descend(model, seed=seed, start=lambda: proof.plan):
             for plan in filter(None, (found, proof.plan)):
                 count = sum(breaks_of(instance, plan))
                 if slots is None or count < breaks:
