@@ -76,10 +76,11 @@ class PlanForm(forms.Form):
         empty_value=None,
         required=False,
         initial="1.0",
+        help_text=gettext_lazy("The lightest meetings, as a share of what all are worth."),
         choices=[
             ("0.0", gettext_lazy("leave out no meeting")),
-            ("1.0", gettext_lazy("leave out a few (1% of what meetings are worth)")),
-            ("3.0", gettext_lazy("leave out more (3%)")),
+            ("1.0", gettext_lazy("leave out a few (at most 1%)")),
+            ("3.0", gettext_lazy("leave out more (at most 3%)")),
         ],
     )
     given = forms.BooleanField(
