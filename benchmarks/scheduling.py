@@ -140,8 +140,8 @@ def measure(task: dict[str, Any]) -> dict[str, Any]:
 def measure_days(event: dict[str, Any], instance: Any, clock: Any) -> dict[str, Any]:
     """Idle gaps before and after polishing alone."""
     from matchmaker.events.scheduling.board import Board
-    from matchmaker.events.scheduling.flow import select
     from matchmaker.events.scheduling.days import polish
+    from matchmaker.events.scheduling.flow import select
     from matchmaker.events.scheduling.interpreters import Booth
     from matchmaker.events.scheduling.solve import finished, place
 
@@ -302,7 +302,8 @@ def given(quick: bool, busy: bool) -> list[str]:
     lines = [
         "## Given meetings",
         "",
-        f"`make bench-scheduling`, {date.today()}, wall time{', on a busy machine' if busy else ''}. Goal: the proven optimum in ≤ 10 s."
+        f"`make bench-scheduling`, {date.today()}, wall time{', on a busy machine' if busy else ''}."
+        " Goal: the proven optimum in ≤ 10 s."
         " Meetings drawn uniformly; every plan through the checker of the tests.",
         "",
         "| event | seed | breaks | at least | proven | s |",
@@ -323,7 +324,12 @@ def given(quick: bool, busy: bool) -> list[str]:
     return lines
 
 
-PARTS = {"plans": ("Plans", plans), "days": ("Shorter days", days), "cancelling": ("On the day", cancelling), "given": ("Given meetings", given)}
+PARTS = {
+    "plans": ("Plans", plans),
+    "days": ("Shorter days", days),
+    "cancelling": ("On the day", cancelling),
+    "given": ("Given meetings", given),
+}
 TITLE = "# The scheduler, measured"
 
 

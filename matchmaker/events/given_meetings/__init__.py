@@ -16,4 +16,13 @@ from matchmaker.events.given_meetings.instance import (
 )
 from matchmaker.events.given_meetings.solve import NoPlanYet, fewest_breaks
 
-__all__ = ["FORMAT", "GivenMeetings", "GivenPlan", "InvalidInstance", "Meeting", "NoPlanYet", "breaks_of", "fewest_breaks"]
+__all__ = [
+    "FORMAT",
+    "GivenMeetings",
+    "GivenPlan",
+    "InvalidInstance",
+    "Meeting",
+    "NoPlanYet",
+    "breaks_of",
+    "fewest_breaks",
+]

@@ -1,12 +1,12 @@
 """The event as clauses for a SAT solver.
 
 Variables: meeting i is in slot t; company p is busy in slot t; p has begun by slot t (busy in t or before); p resumes
-in slot t (busy in t, idle in t-1, begun before). Breaks of p = its resumed slots. ``more_breaks[p][j]`` is true where p has
-more than j breaks, so ``more_breaks[p][0]`` says "p has a break".
+in slot t (busy in t, idle in t-1, begun before). Breaks of p = its resumed slots. ``more_breaks[p][j]`` is true where p
+has more than j breaks, so ``more_breaks[p][0]`` says "p has a break".
 
-Implied constraints make the proof short: a company is busy in exactly as many slots as it has meetings; at most twice the
-tables are busy in a slot; a company without a break is busy in one interval of known length, so "begun" alone decides
-all its slots; a session holds at least the meetings that must be in it.
+Implied constraints make the proof short: a company is busy in exactly as many slots as it has meetings; at most twice
+the tables are busy in a slot; a company without a break is busy in one interval of known length, so "begun" alone
+decides all its slots; a session holds at least the meetings that must be in it.
 """
 
 from __future__ import annotations
@@ -140,7 +140,7 @@ def _breaks(model: Model, company: int, busy: list[int], count: int) -> None:
 
 
 def _counted(model: Model, company: int, literals: list[int], most: int) -> list[int]:
-    """Literals "more than j of the literals are true" for j < most, in both directions (sequential counter, Sinz 2005)."""
+    """Literals "more than j of the literals are true" for j < most, in both directions: a sequential counter (Sinz)."""
     before: list[int] = []
     for place, literal in enumerate(literals):
         now = [model.ids.id(("count", company, place, j)) for j in range(min(place + 1, most))]

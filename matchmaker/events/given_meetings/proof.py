@@ -1,12 +1,12 @@
-"""A first plan, the lower bound on breaks, and at last the optimum, in a process of its own: ``python proof.py FILE.wcnf``.
+"""A plan, the lower bound on breaks, at last the optimum, in a process of its own: ``python proof.py FILE.wcnf``.
 
 Core-guided MaxSAT (OLL, as in RC2 of PySAT): each break literal is a soft constraint "not this break". The solver is
-asked for a plan without any; each unsatisfiable core raises the bound by one and is relaxed by a totalizer that allows one
-more break among its members. The first plan found has exactly as many breaks as the bound. Ignatiev, Morgado &
+asked for a plan without any; each unsatisfiable core raises the bound by one and is relaxed by a totalizer that allows
+one more break among its members. The first plan found has exactly as many breaks as the bound. Ignatiev, Morgado &
 Marques-Silva, *RC2: an efficient MaxSAT solver*, JSAT 11 (2019) 53–64. Solver: CaDiCaL, Biere et al. (2020).
 
-A process, because a SAT solver cannot be interrupted from Python; the parent kills it when its time is up. Started by its
-path, because importing the site takes longer than a small proof. Each line of the output is a JSON object:
+A process, because a SAT solver cannot be interrupted from Python; the parent kills it when its time is up. Started by
+its path, because importing the site takes longer than a small proof. Each line of the output is a JSON object:
 {"bound": n}, {"true": [the true variables]} or {"infeasible": true}.
 """
 
@@ -23,7 +23,8 @@ SOLVER = "cadical195"
 
 
 def tell(**line: object) -> None:
-    print(json.dumps(line, separators=(",", ":")), flush=True)
+    sys.stdout.write(json.dumps(line, separators=(",", ":")) + "\n")
+    sys.stdout.flush()
 
 
 class Telling(RC2):

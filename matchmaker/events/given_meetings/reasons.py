@@ -81,7 +81,7 @@ def _circle(instance: GivenMeetings) -> str:
 def _too_late(instance: GivenMeetings) -> str:
     for number, slots in enumerate(instance.possible):
         if not slots:
-            return f"The precedences leave no slot for a meeting: {instance.describe(number)} comes too late or too early."
+            return f"The precedences leave no slot for a meeting: {instance.describe(number)} has none left."
     return ""
 
 
@@ -95,7 +95,7 @@ def _crowded(instance: GivenMeetings) -> str:
             )
     everything = tuple(range(len(instance.meetings)))
     if _placeable(instance, everything, list(instance.tables)) < len(everything):
-        return "The tables are too few: in the slots that sessions, absences and precedences leave they cannot hold all."
+        return "The tables are too few in the slots that sessions, absences and precedences leave."
     return ""
 
 
@@ -115,7 +115,7 @@ def _placeable(instance: GivenMeetings, meetings: tuple[int, ...], room: list[in
 
 
 def why_infeasible(instance: GivenMeetings) -> str:
-    """One kind of rule without which there would be a plan. Asked only when the solver has proved that there is none."""
+    """One kind of rule without which there would be a plan. Asked when the solver has proved that there is none."""
     ample = max(1, len(instance.off) // 2)
     easier = (
         ("the rule of fairness", replace(instance, fairness=None)),

@@ -105,7 +105,9 @@ def leave_out(board: Board, day: tuple[int, ...], most_loss: float) -> LeftOut:
             & (board.degree[board.v[rows]] > board.floor[board.v[rows]])
         ]
         saves = sum(
-            ((counts[side[rows], days[board.slot_of[rows]]] == 1) & ((counts[side[rows]] > 0).sum(axis=1) > 1)).astype(int)
+            ((counts[side[rows], days[board.slot_of[rows]]] == 1) & ((counts[side[rows]] > 0).sum(axis=1) > 1)).astype(
+                int
+            )
             for side in (board.u, board.v)
         )
         if not len(rows) or not np.any(saves):

@@ -71,7 +71,7 @@ class Group:
 
 
 def interpreter_groups(instance: Instance) -> list[Group]:
-    """Pairs that need an interpreter, by the interpreters who can serve them; interpreters that share a pair are one group."""
+    """Pairs that need an interpreter, by who can serve them; interpreters that share a pair are one group."""
     rows = np.flatnonzero(instance.needs_interpreter)
     able = {
         int(row): frozenset(

@@ -257,7 +257,7 @@ def all_gaps(cell, day):
 
 @_compiled
 def share_of_a_day(meetings):
-    """One day costs about 1; a single meeting on it hardly less, so that meetings gather on few days in twos or more."""
+    """One day costs about 1, a single meeting on it hardly less: meetings gather on few days, in twos or more."""
     if meetings > 3:
         return 1.0 - 0.1 / (meetings - 2)
     return 0.9 if meetings != 2 else 0.8

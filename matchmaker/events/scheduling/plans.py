@@ -20,7 +20,7 @@ FORMAT = "b2b-plan-1"
 
 @dataclass(frozen=True, slots=True)
 class Agenda:
-    """One party's days: ``waits`` are runs of empty slots between two meetings of a day; ``first`` and ``last`` slots."""
+    """One party's days; ``waits`` are runs of empty slots between two meetings of a day."""
 
     meetings: int = 0
     days: int = 0
@@ -35,7 +35,9 @@ def agenda_of(slots: list[int], day: Sequence[int], position: Sequence[int]) -> 
     if not slots:
         return Agenda()
     on = Counter(day[slot] for slot in slots)
-    waits = sum(position[later] - position[earlier] > 1 and day[later] == day[earlier] for earlier, later in pairwise(slots))
+    waits = sum(
+        position[later] - position[earlier] > 1 and day[later] == day[earlier] for earlier, later in pairwise(slots)
+    )
     singles = sum(count == 1 for count in on.values()) if len(on) > 1 else 0
     return Agenda(len(slots), len(on), waits, slots[0], slots[-1], singles)
 

@@ -9,8 +9,8 @@ import numpy as np
 
 from matchmaker.events.scheduling.board import Board
 from matchmaker.events.scheduling.colouring import colour
-from matchmaker.events.scheduling.flow import select
 from matchmaker.events.scheduling.days import LeftOut, Preferences, leave_out, polish
+from matchmaker.events.scheduling.flow import select
 from matchmaker.events.scheduling.improve import Stop, improve, shake
 from matchmaker.events.scheduling.instance import Instance, Party
 from matchmaker.events.scheduling.interpreters import Booth, place_interpreted, seat_booked

@@ -106,8 +106,8 @@ def why_not(code: str, supplier: str, buyer: str, numbers: Mapping) -> str:
         "buyer_full": _("%(buyer)s has as many meetings as it can: %(buyer_meetings)d."),
         "no_table": _("Both are free together, but every table is taken then."),
         "lost_to_better": _(
-            "In each of the %(common_slots)d slots both share, one of them has another meeting that matches or is wished "
-            "for more."
+            "In each of the %(common_slots)d slots both share, one of them has another meeting that matches or is "
+            "wished for more."
         ),
         "second_day": _(
             "One of the two would have come on one more day for this meeting alone; it was left out to save that day."

@@ -56,8 +56,9 @@ def start_plan(*, by: User, event: Event, base: PlanDraft | None = None, **optio
 
     Options: `seconds`, `target_gap`, `floor` (meetings nobody should be left below), `fair_bonus` (its price),
     `most` (meetings a company, unless it said less), `supplier_share` and `buyer_share` (how much their wishes count,
-    percent), `days`, `lunch_from`, `lunch_until`, `host` (who keeps a table), `most_loss`, `day_price`, `wait_price` and
-    `late_price` (`snapshot.DEFAULTS`), and for a what-if `tables`, `opens_at`, `closes_at`. `base` keeps the meetings locked in that draft.
+    percent), `given`, `days`, `lunch_from`, `lunch_until`, `host`, `most_loss`, `day_price`, `wait_price`, `late_price`
+    (`snapshot.DEFAULTS` says what they are), and for a what-if `tables`, `opens_at`, `closes_at`. `base` keeps the
+    meetings locked in that draft.
 
     Raises:
         Refused: nobody to bring together, an option out of bounds, or a plan of this event is being computed.
@@ -80,14 +81,7 @@ def start_plan(*, by: User, event: Event, base: PlanDraft | None = None, **optio
     ):
         if not event.participations.registered().filter(side=side).exists():
             raise Refused(f"no_{side}", sentence)
-    if not event.slots():
-        raise Refused("no_slots", _("Between opening and closing there is no room for a meeting."))
-    if chosen["host"] not in HOSTS:
-        raise Refused("no_such_host", _("Choose who keeps the table."), field="host", status=400)
-    if not set(chosen["days"] or ()) <= {day.isoformat() for day in event.days}:
-        raise Refused("no_such_day", _("Choose days of this event."), field="days", status=400)
-    if len(snapshots.closed_slots(event, event.slots(), chosen)) == len(event.slots()):
-        raise Refused("no_slots", _("Between opening and closing there is no room for a meeting."))
+    _check_choices(event, chosen)
     chosen["keep"] = _kept_keys(base) if base is not None else []
     try:
         with transaction.atomic():
@@ -96,6 +90,15 @@ def start_plan(*, by: User, event: Event, base: PlanDraft | None = None, **optio
         raise Refused("plan_already_going", _("A plan of this event is being computed already.")) from None
     record(by=by, verb="start_plan", on=draft, organisation=event.campaign, facts={"options": _plain(chosen)})
     return draft
+
+
+def _check_choices(event: Event, chosen: dict[str, Any]) -> None:
+    if chosen["host"] not in HOSTS:
+        raise Refused("no_such_host", _("Choose who keeps the table."), field="host", status=400)
+    if not set(chosen["days"] or ()) <= {day.isoformat() for day in event.days}:
+        raise Refused("no_such_day", _("Choose days of this event."), field="days", status=400)
+    if len(snapshots.closed_slots(event, event.slots(), chosen)) == len(event.slots()):
+        raise Refused("no_slots", _("Between opening and closing there is no room for a meeting."))
 
 
 def _plain(options: dict) -> dict:

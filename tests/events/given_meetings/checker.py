@@ -1,8 +1,10 @@
-"""An independent judge of plans for given meetings: it reads the two JSON objects and shares no line with the solver."""
+"""An independent judge of plans for given meetings: reads the two JSON objects, shares no line with the solver."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 
@@ -15,25 +17,13 @@ def faults(event: dict[str, Any], plan: dict[str, Any]) -> list[str]:
     if found:
         return found
     agenda: dict[int, list[int]] = {company["id"]: [] for company in event["companies"]}
-    away = {company["id"]: set(company.get("off", [])) for company in event["companies"]}
-    for i, (meeting, slot) in enumerate(zip(event["meetings"], slots, strict=True)):
-        if meeting.get("slot") not in (None, slot):
-            found.append(f"meeting {i} is not in the slot it is fixed in")
-        half = "morning" if slot < event.get("morning", event["slots"]) else "afternoon"
-        if meeting.get("session", "any") not in ("any", half):
-            found.append(f"meeting {i} is in the {half}")
-        for company in (meeting["a"], meeting["b"]):
-            agenda[company].append(slot)
-            if slot in away[company]:
-                found.append(f"company {company} is away in slot {slot}")
-    for company, own in agenda.items():
-        found += [f"company {company} meets twice in slot {t}" for t, n in Counter(own).items() if n > 1]
+    for meeting, slot in zip(event["meetings"], slots, strict=True):
+        agenda[meeting["a"]].append(slot)
+        agenda[meeting["b"]].append(slot)
+    found = [*_of_meetings(event, slots), *_of_companies(event, agenda)]
     for slot, count in Counter(slots).items():
         if count > event["tables"][slot]:
             found.append(f"slot {slot} has {count} meetings at {event['tables'][slot]} tables")
-    for i, j in event.get("precedences", []):
-        if slots[i] >= slots[j]:
-            found.append(f"meeting {i} is not before meeting {j}")
     counts = [breaks(own) for own in agenda.values()]
     if event.get("fairness") is not None and max(counts) - min(counts) > event["fairness"]:
         found.append("breaks are not shared fairly")
@@ -44,7 +34,28 @@ def faults(event: dict[str, Any], plan: dict[str, Any]) -> list[str]:
     return found
 
 
+def _of_meetings(event: dict[str, Any], slots: list[int]) -> Iterator[str]:
+    for i, (meeting, slot) in enumerate(zip(event["meetings"], slots, strict=True)):
+        if meeting.get("slot") not in (None, slot):
+            yield f"meeting {i} is not in the slot it is fixed in"
+        half = "morning" if slot < event.get("morning", event["slots"]) else "afternoon"
+        if meeting.get("session", "any") not in ("any", half):
+            yield f"meeting {i} is in the {half}"
+    for i, j in event.get("precedences", []):
+        if slots[i] >= slots[j]:
+            yield f"meeting {i} is not before meeting {j}"
+
+
+def _of_companies(event: dict[str, Any], agenda: dict[int, list[int]]) -> Iterator[str]:
+    for company in event["companies"]:
+        for slot, count in Counter(agenda[company["id"]]).items():
+            if count > 1:
+                yield f"company {company['id']} meets twice in slot {slot}"
+            if slot in company.get("off", []):
+                yield f"company {company['id']} is away in slot {slot}"
+
+
 def breaks(own: list[int]) -> int:
     """How often a company waits: between two meetings that follow each other there is an empty slot."""
     ordered = sorted(own)
-    return sum(later - earlier > 1 for earlier, later in zip(ordered, ordered[1:], strict=False))
+    return sum(later - earlier > 1 for earlier, later in pairwise(ordered))

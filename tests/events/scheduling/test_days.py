@@ -6,8 +6,8 @@ import pytest
 from benchmarks.instances import make_instance
 from matchmaker.events.scheduling import Agenda, Instance, Party, Plan, Preferences, plan
 from matchmaker.events.scheduling.board import Board
-from matchmaker.events.scheduling.flow import select
 from matchmaker.events.scheduling.days import polish
+from matchmaker.events.scheduling.flow import select
 from matchmaker.events.scheduling.interpreters import Booth
 from matchmaker.events.scheduling.solve import finished, place
 from tests.events.scheduling.checker import check

@@ -56,7 +56,10 @@ def test_lunch_stays_free_and_the_days_and_the_host_are_the_organisers_choice(cl
     result = plan_page(client, draft)
     assert any("lunch" in sentence for sentence in result.context["prices"]) == (draft.result["lunch_price"] > 0)
     assert [row["agenda"].meetings for row in result.context["agendas"]] == [2, 2, 1, 1, 1, 1]
-    assert {figure["label"] for figure in result.context["figures"]} >= {"Further days to come", "Waits between meetings"}
+    assert {figure["label"] for figure in result.context["figures"]} >= {
+        "Further days to come",
+        "Waits between meetings",
+    }
     again = client.post(
         reverse("console_event_plan_start", args=["wuhan"]),
         {name: [v for n, v in result.context["options"] if n == name] for name, _v in result.context["options"]},
@@ -112,9 +115,7 @@ def test_agreed_meetings_that_do_not_fit_end_with_a_sentence_that_names_the_comp
             status=MeetingRequest.Status.ACCEPTED,
             expires_at=timezone.now(),
         )
-    services.set_availability(
-        by=factories.member_of(supplier.company), participation=supplier, away=hall.slots[1:]
-    )
+    services.set_availability(by=factories.member_of(supplier.company), participation=supplier, away=hall.slots[1:])
     services.start_plan(by=hall.organiser, event=hall.event, given=True, seconds=5)
     assert services.compute_plan()
     draft = PlanDraft.objects.get()

@@ -65,7 +65,9 @@ class PlanForm(forms.Form):
         initial="supplier",
         required=False,
     )
-    lunch_from = _clock(gettext_lazy("No meetings at lunch, from"), gettext_lazy("Leave both empty to meet at lunch, too."))
+    lunch_from = _clock(
+        gettext_lazy("No meetings at lunch, from"), gettext_lazy("Leave both empty to meet at lunch, too.")
+    )
     lunch_until = _clock(gettext_lazy("Lunch until"))
     days = forms.MultipleChoiceField(
         label=gettext_lazy("Days with meetings"), required=False, widget=forms.CheckboxSelectMultiple
@@ -151,7 +153,9 @@ class PlanForm(forms.Form):
         values["host"] = values["host"] or None
         for name in ("opens_at", "closes_at", "lunch_from", "lunch_until"):
             values[name] = values[name].isoformat("minutes") if values[name] else None
-        if set(values.get("days") or ()) == {value for value, _label in getattr(self.fields.get("days"), "choices", ())}:
+        if set(values.get("days") or ()) == {
+            value for value, _label in getattr(self.fields.get("days"), "choices", ())
+        }:
             values["days"] = None
         return values
 

@@ -279,21 +279,27 @@ def _prices(draft: PlanDraft, plan) -> list[str]:
         return [_waits(len(plan.meetings), **waits)]
     found = []
     if plan.given_up:
-        left_out = ngettext("%(n)d meeting fewer", "%(n)d meetings fewer", len(plan.given_up)) % {"n": len(plan.given_up)}
-        days = ngettext("saves %(n)d further day.", "saves %(n)d further days.", plan.days_saved) % {"n": plan.days_saved}
+        left_out = ngettext("%(n)d meeting fewer", "%(n)d meetings fewer", len(plan.given_up)) % {
+            "n": len(plan.given_up)
+        }
+        days = ngettext("saves %(n)d further day.", "saves %(n)d further days.", plan.days_saved) % {
+            "n": plan.days_saved
+        }
         share = 100 * plan.given_up_weight / plan.bound if plan.bound else 0
         found.append(
             _("%(left_out)s %(days)s That is %(share).2f%% of what meetings are worth.")
             % {"left_out": left_out, "days": days, "share": share}
         )
     if lunch := draft.result.get("lunch_price"):
-        found.append(_("Keeping lunch free costs at most %(share).2f%% of what meetings are worth.") % {"share": 100 * lunch})
+        found.append(
+            _("Keeping lunch free costs at most %(share).2f%% of what meetings are worth.") % {"share": 100 * lunch}
+        )
     needed = int(plan.instance.needs_interpreter.sum())
     if needed:
         found.append(
             _(
-                "%(pairs)d pairs share no language; the interpreters' hours serve %(served)d of them. The gap counts only "
-                "what the interpreters could still do."
+                "%(pairs)d pairs share no language; the interpreters' hours serve %(served)d of them. The gap counts "
+                "only what the interpreters could still do."
             )
             % {"pairs": needed, "served": len(plan.interpreted)}
         )
@@ -308,7 +314,10 @@ def _waits(meetings: int, breaks: int, bound: int) -> str:
     """What was proved about a plan of agreed meetings only."""
     numbers = {"meetings": meetings, "breaks": breaks, "bound": bound}
     if breaks == bound:
-        return _("All %(meetings)d agreed meetings are placed, with %(breaks)d waits. No plan has fewer: proven.") % numbers
+        return (
+            _("All %(meetings)d agreed meetings are placed, with %(breaks)d waits. No plan has fewer: proven.")
+            % numbers
+        )
     return (
         _("All %(meetings)d agreed meetings are placed, with %(breaks)d waits. No plan can have fewer than %(bound)d.")
         % numbers
@@ -438,7 +447,9 @@ def meetings(request, slug):
     context = {
         "event": event,
         "tab": "meetings",
-        "board": board(event, slots, cells, view, request.GET.get("rows"), set(slots) - {row.starts_at for row in rows}),
+        "board": board(
+            event, slots, cells, view, request.GET.get("rows"), set(slots) - {row.starts_at for row in rows}
+        ),
         "view": view,
         "views": [("supplier", _("By supplier")), ("buyer", _("By buyer")), ("table", _("By table"))],
         "figures": [{"label": label, "value": number(counts[value])} for value, label in Meeting.Status.choices],
