@@ -39,6 +39,10 @@ class Preferences:
         return Prices(days, positions(day, tables), self.day, self.wait, self.idle, self.late)
 
 
+# Idle slots and nothing else: what the format ``b2b-sched-1`` counts, and what is shortened where nobody says more.
+IDLE_ONLY = Preferences(day=0.0, wait=0.0, late=0.0)
+
+
 def positions(day: Sequence[int], tables: Sequence[int]) -> np.ndarray:
     """int32 (slots): how many slots with tables lie before each slot on its day."""
     seen: Counter[int] = Counter()
@@ -62,13 +66,14 @@ def polish(
     """Better days until ``deadline`` (of ``clock``) or for ``sweeps`` tries a cell; returns the change of idle slots.
 
     The cooling needs to know its length in advance: a short first round measures the speed, after a try that waits for
-    the machine code. It begins at a third of the largest price and ends below the smallest.
+    the machine code. It begins where days are exchanged, if there are several, and ends below the smallest price.
     """
-    preferences = preferences or Preferences()
+    preferences = preferences or IDLE_ONLY
     prices = preferences.prices(day, board.tables.tolist())
     size, before = board.cell.size, all_gaps(board.cell, prices.day)
-    hot = max(1.0, preferences.day / 3)
-    cold = 0.3 * min((price for price in (preferences.wait, preferences.idle, preferences.late) if price), default=1.0)
+    hot = max(1.0, preferences.day / 10) if len(set(day)) > 1 else 1.0
+    smallest = min((price for price in (preferences.wait, preferences.idle, preferences.late) if price), default=1.0)
+    cold = min(0.08, 0.3 * smallest)
     anneal(1, hot, 0.9 * hot, seed, prices, board.arrays)
     began = clock()
     anneal(size, hot, 0.9 * hot, seed, prices, board.arrays)

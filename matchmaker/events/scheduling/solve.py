@@ -9,7 +9,7 @@ import numpy as np
 
 from matchmaker.events.scheduling.board import Board
 from matchmaker.events.scheduling.colouring import colour
-from matchmaker.events.scheduling.days import LeftOut, Preferences, leave_out, polish
+from matchmaker.events.scheduling.days import IDLE_ONLY, LeftOut, Preferences, leave_out, polish
 from matchmaker.events.scheduling.flow import select
 from matchmaker.events.scheduling.improve import Stop, improve, shake
 from matchmaker.events.scheduling.instance import Instance, Party
@@ -53,7 +53,7 @@ def plan(
             running = progress(stage, objective, bound, gap, clock() - began) is not False
         return running
 
-    preferences = preferences or Preferences()
+    preferences = preferences or IDLE_ONLY
     left_out = LeftOut()
     board = Board.empty(instance)
     booth = seat_booked(instance, board)
