@@ -338,6 +338,10 @@ def renewed(file: Path, parts: dict[str, list[str]]) -> str:
     old = file.read_text(encoding="utf-8") if file.exists() else ""
     before = {part.splitlines()[0]: f"## {part}".strip().splitlines() for part in old.split("\n## ")[1:]}
     found = [TITLE]
+    heads = {head for head, _make in PARTS.values()}
+    for head, lines in before.items():  # sections written by hand stay
+        if head not in heads:
+            found += ["", *lines]
     for name, (head, _make) in PARTS.items():
         if lines := parts.get(name) or before.get(head):
             found += ["", *lines]
