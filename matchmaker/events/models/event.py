@@ -142,6 +142,10 @@ class Event(Public):
     def length(self) -> dt.timedelta:
         return dt.timedelta(minutes=self.slot_minutes)
 
+    @property
+    def days(self) -> list[dt.date]:
+        return [self.starts_on + dt.timedelta(days=n) for n in range((self.ends_on - self.starts_on).days + 1)]
+
     def slots(self, **changed) -> list[dt.datetime]:
         """When meetings begin, as UTC instants in order; `changed` answers a what-if about the opening hours."""
         return slot_starts(

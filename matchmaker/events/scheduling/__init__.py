@@ -1,16 +1,20 @@
 """Scheduling of 1:1 meetings with a proven bound. Plain Python: lift the folder into another project as it stands."""
 
 from matchmaker.events.scheduling.alternatives import Alternative, Conflict, alternatives
+from matchmaker.events.scheduling.days import Preferences
 from matchmaker.events.scheduling.explain import CODES, Reason, facts
 from matchmaker.events.scheduling.instance import Instance, Interpreter, InvalidInstance, Party
-from matchmaker.events.scheduling.plans import Plan
+from matchmaker.events.scheduling.plans import Agenda, Plan
 from matchmaker.events.scheduling.replan import replan, with_absences
 from matchmaker.events.scheduling.solve import STAGES, plan, warm
-from matchmaker.events.scheduling.whatif import floor_price
+from matchmaker.events.scheduling.tables import HOSTS
+from matchmaker.events.scheduling.whatif import bound_of, floor_price
 
 __all__ = [
     "CODES",
+    "HOSTS",
     "STAGES",
+    "Agenda",
     "Alternative",
     "Conflict",
     "Instance",
@@ -18,8 +22,10 @@ __all__ = [
     "InvalidInstance",
     "Party",
     "Plan",
+    "Preferences",
     "Reason",
     "alternatives",
+    "bound_of",
     "facts",
     "floor_price",
     "plan",

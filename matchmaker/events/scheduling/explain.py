@@ -18,6 +18,7 @@ BUYER_FULL = "buyer_full"
 NO_TABLE = "no_table"  # both are free together, but every table is taken then
 LOST = "lost_to_better"  # in each slot both are there, one of them has a meeting worth more to the whole
 CODES = (NO_COMMON_SLOT, NO_INTERPRETER, BOTH_FULL, SUPPLIER_FULL, BUYER_FULL, NO_TABLE, LOST)
+SECOND_DAY = "second_day"  # left out on purpose: a company would have come on one more day for this meeting alone
 
 Rows = Sequence[tuple[int, int, int, int]]
 

@@ -3,7 +3,8 @@
 Source – supplier – buyer – sink, integral, solved exactly. Every plan is a feasible flow, so the optimum is a proven
 upper bound. A party passes at most min(cap, slots it is there), the fairness floor is a parallel arc that pays the
 bonus for each of the first ``floor`` meetings, pairs without a common free slot are left out, booked pairs are forced.
-The total is limited by what the slots offer: tables, free suppliers, free buyers.
+The total is limited by what the slots offer: tables, free suppliers, free buyers. Interpreters limit the meetings that
+need one; they enter by a price an hour, which keeps the bound proven.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from ortools.graph.python import min_cost_flow
 
 from matchmaker.events.scheduling.instance import Instance
 from matchmaker.events.scheduling.loops import potentials
+
+PRICE_ROUNDS = 8  # flows for each group of interpreters
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,82 @@ def slot_offer(instance: Instance) -> np.ndarray:
 
 
 def select(instance: Instance) -> Selection:
+    """The selection with the lowest bound found: exact without interpreters, priced with them (`_with_prices`)."""
+    groups = interpreter_groups(instance)
+    if not groups:
+        return _select(instance, instance.edges[:, 2])
+    return _with_prices(instance, groups)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Pairs that need one of the same interpreters, and the most meetings these can hold in all slots."""
+
+    pairs: np.ndarray
+    capacity: int
+
+
+def interpreter_groups(instance: Instance) -> list[Group]:
+    """Pairs that need an interpreter, by who can serve them; interpreters that share a pair are one group."""
+    rows = np.flatnonzero(instance.needs_interpreter)
+    able = {
+        int(row): frozenset(
+            who
+            for who, person in enumerate(instance.interpreters)
+            if person.covers(*(instance.parties[node].languages for node in _sides(instance, int(row))))
+        )
+        for row in rows
+    }
+    teams: list[set[int]] = []
+    for one in set(able.values()) - {frozenset()}:
+        touching = [team for team in teams if team & one]
+        teams = [team for team in teams if not team & one] + [set(one).union(*touching)]
+    groups = []
+    for team in teams:
+        hours = [sum(slot not in instance.interpreters[who].off for who in team) for slot in range(instance.slots)]
+        capacity = int(np.minimum(hours, instance.tables).sum())
+        groups.append(Group(np.array([row for row, who in able.items() if who & team]), capacity))
+    return groups
+
+
+def _sides(instance: Instance, row: int) -> tuple[int, int]:
+    return int(instance.edges[row, 0]), len(instance.suppliers) + int(instance.edges[row, 1])
+
+
+def _with_prices(instance: Instance, groups: list[Group]) -> Selection:
+    """Lagrangian relaxation: an hour of a group costs a price, each hour there is gives it back (weak duality).
+
+    Any prices prove a bound. For each group in turn the price is halved in between, where the selection uses fewer
+    hours than there are, or raised where it uses more. Fisher, Management Science 27 (1981) 1–18.
+    """
+    weight = instance.edges[:, 2]
+    prices = [0] * len(groups)
+    best = _select(instance, weight)
+    for place, group in enumerate(groups):
+        low, high = 0, int(weight[group.pairs].max()) + 2 * instance.fair_bonus
+        for _ in range(PRICE_ROUNDS):
+            price = (low + high) // 2 if high - low > 1 else low
+            trial = [*prices[:place], price, *prices[place + 1 :]]
+            found = _priced(instance, groups, trial)
+            if found.bound <= best.bound:
+                best, prices = found, trial
+            used = np.isin(group.pairs, found.edges).sum()
+            low, high = (price, high) if used > group.capacity else (low, price)
+            if high - low <= 1:
+                break
+    return best
+
+
+def _priced(instance: Instance, groups: list[Group], prices: list[int]) -> Selection:
+    weight = instance.edges[:, 2].copy()
+    for group, price in zip(groups, prices, strict=True):
+        weight[group.pairs] -= price
+    found = _select(instance, weight)
+    back = sum(group.capacity * price for group, price in zip(groups, prices, strict=True))
+    return Selection(found.edges, found.bound + back, found.prices)
+
+
+def _select(instance: Instance, weight: np.ndarray) -> Selection:
     """Solve the selection exactly. Time grows about linearly with the pairs: 0.1 s at 45,000."""
     edges, shift = instance.edges, len(instance.suppliers)
     count = len(instance.parties)
@@ -63,7 +142,7 @@ def select(instance: Instance) -> Selection:
         load[shift + edges[row, 1]] += 1
     room = np.minimum(instance.caps, free.sum(axis=1)) - load
     floor = np.clip(instance.floors - load, 0, room)
-    constant = int(edges[forced, 2].sum()) + instance.fair_bonus * int(np.minimum(load, instance.floors).sum())
+    constant = int(weight[forced].sum()) + instance.fair_bonus * int(np.minimum(load, instance.floors).sum())
     usable = meetable(instance)
     usable[forced] = False
     rows = np.flatnonzero(usable)
@@ -77,7 +156,7 @@ def select(instance: Instance) -> Selection:
     tail = np.concatenate([np.where(nodes < shift, source, nodes)] * 2 + [edges[rows, 0], [source]])
     head = np.concatenate([np.where(nodes < shift, nodes, sink)] * 2 + [edges[rows, 1] + shift, [sink]])
     capacity = np.concatenate([floor, room - floor, np.ones(len(rows), dtype=np.int64), [total]])
-    cost = np.concatenate([np.full(count, -instance.fair_bonus), np.zeros(count, dtype=np.int64), -edges[rows, 2], [0]])
+    cost = np.concatenate([np.full(count, -instance.fair_bonus), np.zeros(count, dtype=np.int64), -weight[rows], [0]])
     arcs = flow.add_arcs_with_capacity_and_unit_cost(tail, head, capacity, cost)
     flow.set_node_supply(source, total)
     flow.set_node_supply(sink, -total)

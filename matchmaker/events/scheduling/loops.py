@@ -31,6 +31,17 @@ class Arrays(NamedTuple):
     used: np.ndarray
 
 
+class Prices(NamedTuple):
+    """What the days of the parties cost (`days.Preferences`); ``day`` and ``position`` of each slot."""
+
+    day: np.ndarray
+    position: np.ndarray
+    a_day: float
+    a_wait: float
+    an_idle_slot: float
+    a_late_slot: float
+
+
 @_compiled
 def put(edge, slot, board):
     u, v = board.u[edge], board.v[edge]
@@ -237,43 +248,74 @@ def gaps_of(node, cell, day):
 
 
 @_compiled
-def tip_gaps(length, first, second, board, day, path, tips):
-    """Gaps of the two ends of a path; inner nodes keep both slots and see no other day. A cycle has no ends.
-
-    The ends are written to ``tips``; returns (their number, the sum of their gaps).
-    """
-    ends, gaps = 0, 0
-    for place in range(length):
-        for end in (board.u[path[place]], board.v[path[place]]):
-            if board.cell[end, first] < 0 or board.cell[end, second] < 0:
-                gaps += gaps_of(end, board.cell, day)
-                tips[ends] = end
-                ends += 1
-    return ends, gaps
+def all_gaps(cell, day):
+    total = 0
+    for node in range(cell.shape[0]):
+        total += gaps_of(node, cell, day)
+    return total
 
 
 @_compiled
-def anneal(tries, hot, cold, seed, day, board):
-    """Metropolis over random chains; returns the change of the number of gaps."""
+def share_of_a_day(meetings):
+    """One day costs about 1, a single meeting on it hardly less: meetings gather on few days, in twos or more."""
+    if meetings > 3:
+        return 1.0 - 0.1 / (meetings - 2)
+    return 0.9 if meetings != 2 else 0.8
+
+
+@_compiled
+def cost_of_days(node, cell, prices):
+    """What the agenda of one party costs by ``prices``."""
+    total, last, meetings = 0.0, -1, 0
+    for slot in range(cell.shape[1]):
+        if cell[node, slot] < 0:
+            continue
+        if last < 0 or prices.day[slot] != prices.day[last]:
+            if meetings > 0:
+                total += prices.a_day * share_of_a_day(meetings)
+            meetings = 0
+        elif prices.position[slot] - prices.position[last] > 1:
+            total += prices.a_wait + prices.an_idle_slot * (prices.position[slot] - prices.position[last] - 1)
+        total += prices.a_late_slot * prices.position[slot]
+        meetings += 1
+        last = slot
+    return total + prices.a_day * share_of_a_day(meetings) if meetings > 0 else total
+
+
+@_compiled
+def cost_of_tips(length, first, second, board, prices, path, tips):
+    """Costs of the two ends of a path; inner nodes keep both slots. A cycle has no ends.
+
+    The ends are written to ``tips``; returns (their number, the sum of their costs).
+    """
+    ends, cost = 0, 0.0
+    for place in range(length):
+        for end in (board.u[path[place]], board.v[path[place]]):
+            if board.cell[end, first] < 0 or board.cell[end, second] < 0:
+                cost += cost_of_days(end, board.cell, prices)
+                tips[ends] = end
+                ends += 1
+    return ends, cost
+
+
+@_compiled
+def anneal(tries, hot, cold, seed, prices, board):
+    """Metropolis over random chains for cheaper days."""
     np.random.seed(seed)
     path = np.empty(board.cell.shape[0] + 1, dtype=np.int32)
     tips = np.empty(2, dtype=np.int32)
-    total = 0
     for trial in range(tries):
         heat = hot * (cold / hot) ** (trial / tries)
         length, first, second = random_component(board, path)
         if length == 0:
             continue
-        ends, before = tip_gaps(length, first, second, board, day, path, tips)
+        ends, before = cost_of_tips(length, first, second, board, prices, path, tips)
         flip(length, first, second, board, path)
         change = -before
         for tip in range(ends):
-            change += gaps_of(tips[tip], board.cell, day)
+            change += cost_of_days(tips[tip], board.cell, prices)
         if change > 0 and np.random.random() >= np.exp(-change / heat):
             flip(length, first, second, board, path)
-        else:
-            total += change
-    return total
 
 
 @_compiled

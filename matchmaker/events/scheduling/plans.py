@@ -2,28 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
-from matchmaker.events.scheduling.explain import Reason, reasons
+from matchmaker.events.scheduling.days import positions
+from matchmaker.events.scheduling.explain import SECOND_DAY, Reason, reasons
 from matchmaker.events.scheduling.instance import Instance
 
 FORMAT = "b2b-plan-1"
 
 
+@dataclass(frozen=True, slots=True)
+class Agenda:
+    """One party's days; ``waits`` are runs of empty slots between two meetings of a day."""
+
+    meetings: int = 0
+    days: int = 0
+    waits: int = 0
+    first: int | None = None
+    last: int | None = None
+    single_days: int = 0
+
+
+def agenda_of(slots: list[int], day: Sequence[int], position: Sequence[int]) -> Agenda:
+    """The agenda of a party that meets in these slots, which are in order; ``position`` as in `days.positions`."""
+    if not slots:
+        return Agenda()
+    on = Counter(day[slot] for slot in slots)
+    waits = sum(
+        position[later] - position[earlier] > 1 and day[later] == day[earlier] for earlier, later in pairwise(slots)
+    )
+    singles = sum(count == 1 for count in on.values()) if len(on) > 1 else 0
+    return Agenda(len(slots), len(on), waits, slots[0], slots[-1], singles)
+
+
 @dataclass(frozen=True)
 class Plan:
-    """``meetings`` are rows (supplier, buyer, slot, table); ``bound`` is what no plan can exceed."""
+    """``meetings`` are rows (supplier, buyer, slot, table); ``bound`` is what no plan can exceed.
+
+    ``given_up`` are pairs left out so that their parties need ``days_saved`` days less.
+    """
 
     instance: Instance = field(repr=False, compare=False)
     meetings: tuple[tuple[int, int, int, int], ...]
     bound: int
     seconds: float = field(default=0.0, compare=False)
     interpreted: tuple[tuple[int, int, int], ...] = ()
+    given_up: tuple[tuple[int, int], ...] = ()
+    days_saved: int = 0
 
     @cached_property
     def degree(self) -> np.ndarray:
@@ -57,7 +89,26 @@ class Plan:
     @cached_property
     def unplaced(self) -> list[Reason]:
         """Why each pair that might meet does not, in the order of the instance's pairs."""
-        return reasons(self.instance, self.meetings, self.interpreted)
+        given_up = set(self.given_up)
+        return [
+            Reason(row.supplier, row.buyer, SECOND_DAY) if (row.supplier, row.buyer) in given_up else row
+            for row in reasons(self.instance, self.meetings, self.interpreted)
+        ]
+
+    @cached_property
+    def agendas(self) -> list[Agenda]:
+        """The days of each party, suppliers first."""
+        slots: list[list[int]] = [[] for _ in self.instance.parties]
+        shift = len(self.instance.suppliers)
+        for s, b, slot, _ in self.meetings:
+            slots[s].append(slot)
+            slots[shift + b].append(slot)
+        position = positions(self.instance.day, self.instance.tables).tolist()
+        return [agenda_of(sorted(own), self.instance.day, position) for own in slots]
+
+    @property
+    def given_up_weight(self) -> int:
+        return sum(int(self.instance.edges[self.instance.edge_of[pair], 2]) for pair in self.given_up)
 
     @cached_property
     def idle_gaps(self) -> int:
@@ -83,6 +134,8 @@ class Plan:
         }
         if self.interpreted:
             data["interpreted"] = [list(row) for row in self.interpreted]
+        if self.given_up:
+            data["given_up"] = {"pairs": [list(pair) for pair in self.given_up], "days": self.days_saved}
         if unplaced:
             data["unplaced"] = [[reason.supplier, reason.buyer, reason.code] for reason in self.unplaced]
         return data
@@ -96,11 +149,13 @@ class Plan:
         unknown = [row for row in meetings if row[:2] not in instance.edge_of]
         if unknown:
             raise ValueError(f"Supplier {unknown[0][0]} and buyer {unknown[0][1]} are not a pair of this instance.")
-        bound = data.get("bound")
+        bound, given_up = data.get("bound"), data.get("given_up", {})
         return cls(
             instance,
             meetings,
             int(bound) if bound is not None else int(instance.edges[:, 2].sum()),
             float(data.get("seconds", 0.0)),
             tuple((int(s), int(b), int(i)) for s, b, i in data.get("interpreted", [])),
+            tuple((int(s), int(b)) for s, b in given_up.get("pairs", [])),
+            int(given_up.get("days", 0)),
         )

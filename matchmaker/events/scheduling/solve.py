@@ -9,8 +9,8 @@ import numpy as np
 
 from matchmaker.events.scheduling.board import Board
 from matchmaker.events.scheduling.colouring import colour
+from matchmaker.events.scheduling.days import IDLE_ONLY, LeftOut, Preferences, leave_out, polish
 from matchmaker.events.scheduling.flow import select
-from matchmaker.events.scheduling.idle import polish
 from matchmaker.events.scheduling.improve import Stop, improve, shake
 from matchmaker.events.scheduling.instance import Instance, Party
 from matchmaker.events.scheduling.interpreters import Booth, place_interpreted, seat_booked
@@ -31,12 +31,15 @@ def plan(
     seed: int = 1,
     progress: Progress | None = None,
     clock: Callable[[], float] = time.monotonic,
+    preferences: Preferences | None = None,
+    host: str = "supplier",
 ) -> Plan:
     """Plan all meetings in about ``seconds``, sooner where the gap falls to ``target_gap`` or nothing is left to win.
 
     Any-time: however short the time, the plan is complete and respects every hard constraint. ``progress`` is told of
     each stage and, while improving, about twice a second; returning False ends the run with the plan as it is. The
     same instance and seed give the same selection and bound; how far the improvement gets depends on the clock.
+    ``preferences`` say what counts after the weight of the meetings, ``host`` who keeps a table (`tables`).
     ``clock`` measures the time; `time.thread_time` makes runs on a busy machine comparable.
     Raises `InvalidInstance` where a booked meeting needs an interpreter and none is free.
     """
@@ -50,6 +53,8 @@ def plan(
             running = progress(stage, objective, bound, gap, clock() - began) is not False
         return running
 
+    preferences = preferences or IDLE_ONLY
+    left_out = LeftOut()
     board = Board.empty(instance)
     booth = seat_booked(instance, board)
     tell("selecting", board.objective, int(instance.edges[:, 2].sum()))
@@ -57,8 +62,8 @@ def plan(
     tell("placing", board.objective, selection.bound)
     place(board, booth, selection.edges, seed=seed)
     with Bound(instance, selection, seconds=seconds) as bound:
-        # A tenth of the time, but not more than a few seconds, shortens people's days.
-        polishing = min(0.1 * seconds, 5.0)
+        # A part of the time, but not more than a few seconds, makes people's days better.
+        polishing = min(0.15 * seconds, 6.0)
         if tell("improving", board.objective, bound.now()):
             stop = Stop(
                 began + seconds - polishing,
@@ -70,11 +75,13 @@ def plan(
             place_interpreted(board, booth, by_weight(board, np.flatnonzero(board.barred)))
         objective = board.objective
         if tell("idle", objective, bound.now()):
-            polish(board, instance.day, deadline=max(began + seconds, clock() + 0.05), seed=seed, clock=clock)
+            deadline = max(began + seconds, clock() + 0.05)
+            polish(board, instance.day, deadline=deadline, seed=seed, clock=clock, preferences=preferences)
+            left_out = leave_out(board, instance.day, preferences.most_loss)
         unproven = running and objective < bound.now() * (1 - target_gap)
         proven = bound.wait(began + seconds - clock()) if unproven else bound.now()
     tell("tables", objective, proven)
-    return finished(instance, board, booth, proven, clock() - began)
+    return finished(instance, board, booth, proven, clock() - began, host=host, left_out=left_out)
 
 
 def warm() -> None:
@@ -112,6 +119,9 @@ def finished(
     bound: int,
     seconds: float,
     pinned: Mapping[tuple[int, int, int], int] | None = None,
+    *,
+    host: str = "supplier",
+    left_out: LeftOut | None = None,
 ) -> Plan:
     """The plan that stands on the board, with tables; ``pinned`` meetings keep theirs if they have not moved."""
     rows = board.meetings()
@@ -121,6 +131,8 @@ def finished(
     ]
     standing = set(meetings)
     seated = assign_tables(
-        meetings, instance.tables, {row: table for row, table in (pinned or {}).items() if row in standing}
+        meetings, instance.tables, {row: table for row, table in (pinned or {}).items() if row in standing}, host=host
     )
-    return Plan(instance, tuple(seated), bound, seconds, booth.assignments())
+    given_up = tuple(map(tuple, instance.edges[list(left_out.edges), :2].tolist())) if left_out else ()
+    days_saved = left_out.days if left_out else 0
+    return Plan(instance, tuple(seated), bound, seconds, booth.assignments(), given_up, days_saved)

@@ -1,7 +1,8 @@
-"""Tables: a supplier stays at the same table where that is possible, so that only buyers walk.
+"""Tables: the host of a meeting stays at the same table where that is possible, so that only the other side walks.
 
-Greedy over the slots. A supplier who sat somewhere sits there again if the table stands and is free;
-newcomers take a table that no supplier with meetings to come calls theirs. Suppliers with more meetings choose first.
+Hosts are the suppliers (a fair), the buyers (a buyers' corridor), or of each meeting the side with more meetings
+(mixed). Greedy over the slots. A host who sat somewhere sits there again if the table stands and is free;
+newcomers take a table that no host with meetings to come calls theirs. Hosts with more meetings choose first.
 """
 
 from __future__ import annotations
@@ -11,27 +12,30 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 Meeting = tuple[int, int, int]
+Host = tuple[int, int]  # side (0 supplier, 1 buyer) and its number
+HOSTS = ("supplier", "buyer", "mixed")
 
 
 @dataclass
 class _Seating:
-    """``home[supplier]`` is its last table, ``owner[table]`` the supplier that table is kept for, ``left`` its
+    """``home[host]`` is its last table, ``owner[table]`` the host that table is kept for, ``left`` its
     meetings still to come."""
 
-    left: Counter[int]
-    home: dict[int, int] = field(default_factory=dict)
-    owner: dict[int, int] = field(default_factory=dict)
+    host_of: Mapping[Meeting, Host]
+    left: Counter[Host]
+    home: dict[Host, int] = field(default_factory=dict)
+    owner: dict[int, Host] = field(default_factory=dict)
 
-    def own(self, supplier: int, table: int) -> None:
-        """Keep the table for the supplier, unless its owner has at least as many meetings to come."""
-        if table not in self.owner or self.left[supplier] > self.left[self.owner[table]]:
-            self.owner[table] = supplier
+    def own(self, host: Host, table: int) -> None:
+        """Keep the table for the host, unless its owner has at least as many meetings to come."""
+        if table not in self.owner or self.left[host] > self.left[self.owner[table]]:
+            self.owner[table] = host
 
     def seat(self, waiting: list[Meeting], free: set[int]) -> list[tuple[Meeting, int]]:
         """Tables for the meetings of one slot: one's own where it is free, else one that is needed least."""
         seated, moving = [], []
-        for meeting in sorted(waiting, key=lambda meeting: (-self.left[meeting[0]], meeting[0])):
-            table = self.home.get(meeting[0], -1)
+        for meeting in sorted(waiting, key=lambda meeting: (-self.left[self.host_of[meeting]], meeting)):
+            table = self.home.get(self.host_of[meeting], -1)
             if table in free:
                 seated.append((meeting, table))
                 free.discard(table)
@@ -41,26 +45,43 @@ class _Seating:
         order = sorted(free, key=lambda table: (self.left[self.owner[table]] if table in self.owner else 0, table))
         for meeting, table in zip(moving, order, strict=False):
             seated.append((meeting, table))
-            self.own(meeting[0], table)
+            self.own(self.host_of[meeting], table)
         return seated
 
 
+def hosts(meetings: Sequence[Meeting], host: str) -> dict[Meeting, Host]:
+    """Who keeps the table of each meeting."""
+    if host != "mixed":
+        side = HOSTS.index(host)
+        return {meeting: (side, meeting[side]) for meeting in meetings}
+    count = Counter((side, meeting[side]) for meeting in meetings for side in (0, 1))
+    return {
+        meeting: max(((0, meeting[0]), (1, meeting[1])), key=lambda party: (count[party], -party[0]))
+        for meeting in meetings
+    }
+
+
 def assign_tables(
-    meetings: Sequence[Meeting], tables: Sequence[int], pinned: Mapping[Meeting, int] | None = None
+    meetings: Sequence[Meeting],
+    tables: Sequence[int],
+    pinned: Mapping[Meeting, int] | None = None,
+    *,
+    host: str = "supplier",
 ) -> list[tuple[int, int, int, int]]:
     """Give each (supplier, buyer, slot) a table numbered 0..tables[slot]-1; ``pinned`` meetings keep theirs.
 
     Rows come back sorted by slot and table.
     """
     pinned = pinned or {}
+    host_of = hosts(meetings, host)
     by_slot: defaultdict[int, list[Meeting]] = defaultdict(list)
     for meeting in meetings:
         by_slot[meeting[2]].append(meeting)
-    seating = _Seating(Counter(supplier for supplier, _, _ in meetings))
-    for (supplier, _, _), table in sorted(pinned.items(), key=lambda item: -item[0][2]):
-        seating.home[supplier] = table
-    for supplier, table in seating.home.items():
-        seating.own(supplier, table)
+    seating = _Seating(host_of, Counter(host_of.values()))
+    for meeting, table in sorted(pinned.items(), key=lambda item: -item[0][2]):
+        seating.home[host_of[meeting]] = table
+    for keeper, table in seating.home.items():
+        seating.own(keeper, table)
     rows: list[tuple[int, int, int, int]] = []
     for slot in sorted(by_slot):
         here = by_slot[slot]
@@ -68,8 +89,8 @@ def assign_tables(
         free = set(range(tables[slot])) - {table for _, table in seated}
         seated += seating.seat([meeting for meeting in here if meeting not in pinned], free)
         for meeting, table in seated:
-            seating.home[meeting[0]] = table
-            seating.left[meeting[0]] -= 1
+            seating.home[host_of[meeting]] = table
+            seating.left[host_of[meeting]] -= 1
             rows.append((*meeting, table))
     rows.sort(key=lambda row: (row[2], row[3]))
     return rows

@@ -1,8 +1,9 @@
-"""What the fairness floor of a plan costs."""
+"""What the fairness floor of a plan costs, and the bound of an event without planning it."""
 
 from __future__ import annotations
 
 from matchmaker.events.scheduling.flow import select
+from matchmaker.events.scheduling.instance import Instance
 from matchmaker.events.scheduling.plans import Plan
 
 
@@ -15,3 +16,8 @@ def floor_price(plan: Plan) -> float:
         return 0.0
     most = select(plan.instance.changed(fair_bonus=0)).bound
     return max(0.0, 1 - plan.weight / most) if most else 0.0
+
+
+def bound_of(instance: Instance) -> int:
+    """What no plan of this event can exceed, by the selection alone."""
+    return select(instance).bound

@@ -65,7 +65,14 @@ from matchmaker.events.services.plans import (
     start_plan,
     take_out_of_draft,
 )
-from matchmaker.events.services.publishing import Mended, Published, mend_plan, publish_plan
+from matchmaker.events.services.publishing import (
+    Mended,
+    MendPreview,
+    Published,
+    mend_plan,
+    preview_mend,
+    publish_plan,
+)
 from matchmaker.events.services.requests import (
     answer_request,
     change_request,

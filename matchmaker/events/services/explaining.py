@@ -106,8 +106,11 @@ def why_not(code: str, supplier: str, buyer: str, numbers: Mapping) -> str:
         "buyer_full": _("%(buyer)s has as many meetings as it can: %(buyer_meetings)d."),
         "no_table": _("Both are free together, but every table is taken then."),
         "lost_to_better": _(
-            "In each of the %(common_slots)d slots both share, one of them has a meeting that is worth more to the "
-            "whole: this one weighs %(weight)d, what would give way at least %(rival_weight)d."
+            "In each of the %(common_slots)d slots both share, one of them has another meeting that matches or is "
+            "wished for more."
+        ),
+        "second_day": _(
+            "One of the two would have come on one more day for this meeting alone; it was left out to save that day."
         ),
         NOT_POSSIBLE: _(
             "This meeting is not possible: one of the two is not registered, declined, or cannot be brought together "

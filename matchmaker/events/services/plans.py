@@ -4,7 +4,7 @@ import datetime as dt
 import time
 import uuid
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -17,8 +17,19 @@ from matchmaker.accounts.models import User
 from matchmaker.campaigns.services import require_organiser
 from matchmaker.core.problems import Refused
 from matchmaker.events.models import Event, PlanDraft
-from matchmaker.events.scheduling import Alternative, InvalidInstance, Plan, alternatives, floor_price, plan
+from matchmaker.events.scheduling import (
+    HOSTS,
+    Alternative,
+    InvalidInstance,
+    Plan,
+    Preferences,
+    alternatives,
+    bound_of,
+    floor_price,
+    plan,
+)
 from matchmaker.events.services import snapshot as snapshots
+from matchmaker.events.services.agreed import plan_agreed
 from matchmaker.events.services.snapshot import DEFAULTS, Snapshot
 
 MOST_SECONDS = 180  # a task ends before Redis would hand it to a second worker
@@ -32,6 +43,10 @@ LIMITS = {
     "supplier_share": (0, 500),
     "buyer_share": (0, 500),
     "tables": (1, 2000),
+    "day_price": (0, 1000),
+    "wait_price": (0, 1000),
+    "late_price": (0, 1000),
+    "most_loss": (0, 10),
 }
 
 
@@ -41,7 +56,9 @@ def start_plan(*, by: User, event: Event, base: PlanDraft | None = None, **optio
 
     Options: `seconds`, `target_gap`, `floor` (meetings nobody should be left below), `fair_bonus` (its price),
     `most` (meetings a company, unless it said less), `supplier_share` and `buyer_share` (how much their wishes count,
-    percent), and for a what-if `tables`, `opens_at`, `closes_at`. `base` keeps the meetings locked in that draft.
+    percent), `given`, `days`, `lunch_from`, `lunch_until`, `host`, `most_loss`, `day_price`, `wait_price`, `late_price`
+    (`snapshot.DEFAULTS` says what they are), and for a what-if `tables`, `opens_at`, `closes_at`. `base` keeps the
+    meetings locked in that draft.
 
     Raises:
         Refused: nobody to bring together, an option out of bounds, or a plan of this event is being computed.
@@ -64,8 +81,7 @@ def start_plan(*, by: User, event: Event, base: PlanDraft | None = None, **optio
     ):
         if not event.participations.registered().filter(side=side).exists():
             raise Refused(f"no_{side}", sentence)
-    if not event.slots():
-        raise Refused("no_slots", _("Between opening and closing there is no room for a meeting."))
+    _check_choices(event, chosen)
     chosen["keep"] = _kept_keys(base) if base is not None else []
     try:
         with transaction.atomic():
@@ -74,6 +90,15 @@ def start_plan(*, by: User, event: Event, base: PlanDraft | None = None, **optio
         raise Refused("plan_already_going", _("A plan of this event is being computed already.")) from None
     record(by=by, verb="start_plan", on=draft, organisation=event.campaign, facts={"options": _plain(chosen)})
     return draft
+
+
+def _check_choices(event: Event, chosen: dict[str, Any]) -> None:
+    if chosen["host"] not in HOSTS:
+        raise Refused("no_such_host", _("Choose who keeps the table."), field="host", status=400)
+    if not set(chosen["days"] or ()) <= {day.isoformat() for day in event.days}:
+        raise Refused("no_such_day", _("Choose days of this event."), field="days", status=400)
+    if len(snapshots.closed_slots(event, event.slots(), chosen)) == len(event.slots()):
+        raise Refused("no_slots", _("Between opening and closing there is no room for a meeting."))
 
 
 def _plain(options: dict) -> dict:
@@ -119,16 +144,16 @@ def compute_plan() -> bool:
     options = draft.options
     try:
         standing = _with_kept(snapshots.of_event(draft.event, options), options.get("keep", []))
-        made = plan(
-            standing.instance,
-            seconds=options["seconds"],
-            target_gap=options["target_gap"],
-            progress=_reporter(mine),
-        )
+        made, waits = _computed(standing, {**DEFAULTS, **options}, _reporter(mine))
     except InvalidInstance as refusal:
         _failed(draft, str(refusal))
         return True
-    result = made.to_dict(unplaced=False) | {"floor_price": round(floor_price(made), 6)}
+    standing = replace(standing, instance=made.instance)
+    result = made.to_dict(unplaced=False) | {
+        "given": waits,
+        "floor_price": round(floor_price(made), 6),
+        "lunch_price": round(_lunch_price(draft.event, options, made), 6),
+    }
     kept = {tuple(row[:2]) for row in standing.instance.fixed}
     mine.update(
         state=PlanDraft.State.READY,
@@ -141,6 +166,41 @@ def compute_plan() -> bool:
         **_figures(made),
     )
     return True
+
+
+def _computed(standing: Snapshot, options: dict[str, Any], progress) -> tuple[Plan, dict[str, Any] | None]:
+    """The plan; with agreed meetings only, also its waits and the fewest there can be."""
+    if options["given"]:
+        return plan_agreed(standing, seconds=options["seconds"], host=options["host"], progress=progress)
+    made = plan(
+        standing.instance,
+        seconds=options["seconds"],
+        target_gap=options["target_gap"],
+        progress=progress,
+        preferences=_preferences(options),
+        host=options["host"],
+    )
+    return made, None
+
+
+def _preferences(options: dict[str, Any]) -> Preferences:
+    wait = options["wait_price"] / 10
+    return Preferences(
+        day=options["day_price"] / 10,
+        wait=wait,
+        idle=wait,
+        late=options["late_price"] / 10,
+        most_loss=options["most_loss"] / 100,
+    )
+
+
+def _lunch_price(event: Event, options: dict[str, Any], made: Plan) -> float:
+    """The share of the bound that a free lunch costs."""
+    if not options.get("lunch_from") or options.get("given"):
+        return 0.0
+    open_all_day = snapshots.of_event(event, {**options, "lunch_from": None, "lunch_until": None})
+    most = bound_of(open_all_day.instance)
+    return max(0.0, 1 - bound_of(made.instance) / most) if most else 0.0
 
 
 def _with_kept(standing: Snapshot, keep: list[list]) -> Snapshot:
@@ -297,7 +357,7 @@ def move_in_draft(*, by: User, draft: PlanDraft, supplier: int, buyer: int, slot
     if found.conflicts:
         raise Refused(found.conflicts[0].code, _("Something stands in the way at that time."), field="slot")
     rows = [row for row in plan.meetings if row[:2] != (supplier, buyer)]
-    rest = Plan(instance, tuple(rows), plan.bound, plan.seconds, plan.interpreted)
+    rest = replace(plan, meetings=tuple(rows))
     table = free_table(rest, slot, supplier)
     if table is None:
         raise Refused("no_table", _("Every table is taken then."), field="slot")
@@ -352,13 +412,14 @@ def lock_in_draft(*, by: User, draft: PlanDraft, supplier: int, buyer: int, lock
 
 
 def _changed(plan: Plan, rows: list, interpreted: list) -> Plan:
-    return Plan(
-        plan.instance, tuple(sorted(rows, key=lambda row: row[2:])), plan.bound, plan.seconds, tuple(interpreted)
-    )
+    ordered = tuple(sorted(rows, key=lambda row: row[2:]))
+    given_up = tuple(pair for pair in plan.given_up if pair not in {row[:2] for row in rows})
+    return replace(plan, meetings=ordered, interpreted=tuple(interpreted), given_up=given_up)
 
 
 def _store(by: User, draft: PlanDraft, standing: Snapshot, plan: Plan, verb: str) -> PlanDraft:
-    draft.result = plan.to_dict(unplaced=False)
+    prices = {name: draft.result[name] for name in ("floor_price", "lunch_price", "given") if name in draft.result}
+    draft.result = plan.to_dict(unplaced=False) | prices
     draft.meetings_count, draft.objective = len(plan.meetings), plan.objective
     draft.gap, draft.below_floor = max(plan.gap, 0.0), sum(len(side) for side in plan.below_floor)
     changed: list[Any] = ["result", "locked", "meetings_count", "objective", "gap", "below_floor"]

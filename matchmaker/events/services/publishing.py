@@ -1,6 +1,7 @@
 """A draft becomes everybody's agenda, in one step or not at all."""
 
 import datetime as dt
+import hashlib
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
@@ -17,6 +18,7 @@ from matchmaker.events.models import Event, Meeting, MeetingRequest, PlanDraft
 from matchmaker.events.scheduling import Plan, replan, with_absences
 from matchmaker.events.services import notices
 from matchmaker.events.services import snapshot as snapshots
+from matchmaker.events.services.snapshot import Snapshot
 from matchmaker.events.services.wishes import never_pairs
 
 
@@ -202,14 +204,85 @@ def mend_plan(
     until: dt.datetime | None = None,
     max_moves: int = 0,
     seconds: float = 1.0,
+    expected: str = "",
 ) -> Mended:
     """Re-plan because a company does not come (`until` None) or comes late (free from `until` on).
 
     Only slots still to come change. Every meeting that is still possible keeps its slot and table; freed slots are
-    filled with wishes that had found none. With `max_moves` up to four, others may be moved for that.
+    filled with wishes that had found none. With `max_moves` up to four, others may be moved for that. `expected` is the
+    `fingerprint` of the preview that the organiser has seen.
+
+    Raises:
+        Refused: the company is not registered, or the change is another one than was expected.
     """
     require_organiser(by, event.campaign)
     event = Event.objects.select_for_update().get(pk=event.pk)
+    standing, today, mended, lost = _mended(event, company, until, max_moves, seconds)
+    if expected and _preview(standing, today, mended).fingerprint != expected:
+        raise Refused("plan_changed", _("The meetings have changed since you looked. Look at the changes again."))
+    result = _apply(event, standing, today, mended, lost)
+    facts = {"cancelled": result.cancelled, "added": result.added, "moved": result.moved}
+    record(by=by, verb="mend_plan", on=event, organisation=event.campaign, facts={**facts, "company": str(company.uid)})
+    return result
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One meeting as it is (`before`) and as it would be (`after`); None where it is not there."""
+
+    supplier_id: int
+    buyer_id: int
+    before: dt.datetime | None
+    after: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class MendPreview:
+    """What `mend_plan` would do; `fingerprint` tells whether it still would."""
+
+    cancelled: tuple[Change, ...]
+    added: tuple[Change, ...]
+    moved: tuple[Change, ...]
+    fingerprint: str
+
+
+def preview_mend(
+    *, by: User, event: Event, company: Company, until: dt.datetime | None = None, max_moves: int = 0
+) -> MendPreview:
+    """What would change if the company did not come, or came late. Changes nothing."""
+    require_organiser(by, event.campaign)
+    standing, today, mended, _lost = _mended(event, company, until, max_moves, 1.0)
+    return _preview(standing, today, mended)
+
+
+def _preview(standing: Snapshot, today: Plan, mended: Plan) -> MendPreview:
+    before = {row[:2]: row[2] for row in today.meetings}
+    after = {row[:2]: row[2] for row in mended.meetings}
+
+    def change(pair: tuple[int, int]) -> Change:
+        was, becomes = before.get(pair), after.get(pair)
+        return Change(
+            standing.suppliers[pair[0]],
+            standing.buyers[pair[1]],
+            None if was is None else standing.slots[was],
+            None if becomes is None else standing.slots[becomes],
+        )
+
+    pairs = sorted(before.keys() | after.keys())
+    changes = [change(pair) for pair in pairs if before.get(pair) != after.get(pair)]
+    text = "|".join(f"{one.supplier_id} {one.buyer_id} {one.before} {one.after}" for one in changes)
+    return MendPreview(
+        cancelled=tuple(one for one in changes if one.after is None),
+        added=tuple(one for one in changes if one.before is None),
+        moved=tuple(one for one in changes if one.before is not None and one.after is not None),
+        fingerprint=hashlib.sha256(text.encode()).hexdigest(),
+    )
+
+
+def _mended(
+    event: Event, company: Company, until: dt.datetime | None, max_moves: int, seconds: float
+) -> tuple[Snapshot, Plan, Plan, list[int]]:
+    """The event as it is, its meetings, the mended plan, and the slots in which the company is away."""
     standing, today = snapshots.of_meetings(event)
     now = timezone.now()
     lost = [place for place, slot in enumerate(standing.slots) if slot > now and (until is None or slot < until)]
@@ -218,11 +291,7 @@ def mend_plan(
         raise Refused("not_registered", _("This company is not registered for the event."))
     absent = {"suppliers": {who[0]: lost}} if who[0] is not None else {"buyers": {who[1]: lost}}
     changed = with_absences(standing.instance, **absent)
-    mended = replan(today, changed, seconds=seconds, max_moves=max_moves)
-    result = _apply(event, standing, today, mended, lost)
-    facts = {"cancelled": result.cancelled, "added": result.added, "moved": result.moved}
-    record(by=by, verb="mend_plan", on=event, organisation=event.campaign, facts={**facts, "company": str(company.uid)})
-    return result
+    return standing, today, replan(today, changed, seconds=seconds, max_moves=max_moves), lost
 
 
 def _apply(event: Event, standing, today: Plan, mended: Plan, lost: list[int]) -> Mended:

@@ -25,6 +25,15 @@ DEFAULTS = {
     "tables": None,
     "opens_at": None,
     "closes_at": None,
+    "days": None,  # ISO dates on which meetings are planned; all days of the event where None
+    "lunch_from": None,  # "12:00": no meeting until `lunch_until`, on days that go on before and after
+    "lunch_until": None,
+    "given": False,  # accepted requests only: each has its meeting, with the fewest waits
+    "host": "supplier",  # who keeps a table: supplier, buyer or mixed
+    "most_loss": 1.0,  # percent of the objective that may be given up to save second days
+    "day_price": 300,  # what a day, a wait and a later slot cost a company, compared with each other
+    "wait_price": 10,
+    "late_price": 1,
 }
 
 
@@ -114,8 +123,9 @@ def of_event(event: Event, options: dict[str, Any] | None = None) -> Snapshot:
         for side, found in sides.items()
     }
     tables = [options["tables"] or event.tables] * len(slots)
+    closed = closed_slots(event, slots, options)
     for number, begins in enumerate(slots):
-        if begins <= now:  # what has begun is as it is
+        if begins <= now or number in closed:  # what has begun is as it is
             tables[number] = sum(1 for row in fixed if row[2] == number)
     instance = Instance(
         slots=len(slots),
@@ -132,6 +142,26 @@ def of_event(event: Event, options: dict[str, Any] | None = None) -> Snapshot:
     return Snapshot(
         event, keys["supplier"], keys["buyer"], tuple(slots), tuple(row.pk for row in interpreters), instance
     )
+
+
+def closed_slots(event: Event, slots: list[dt.datetime], options: dict[str, Any]) -> set[int]:
+    """Places of the slots at lunch, and of those on days that are left out."""
+    closed = set()
+    days = set(options["days"] or ())
+    begins = [slot.astimezone(event.zone) for slot in slots]
+    if days:
+        closed |= {place for place, at in enumerate(begins) if at.date().isoformat() not in days}
+    if options["lunch_from"] and options["lunch_until"]:
+        since, until = (dt.time.fromisoformat(options[name]) for name in ("lunch_from", "lunch_until"))
+        ends = [(slot + event.length).astimezone(event.zone) for slot in slots]
+        before = {end.date() for end in ends if end.time() <= since}
+        after = {at.date() for at in begins if at.time() >= until}
+        closed |= {
+            place
+            for place, (at, end) in enumerate(zip(begins, ends, strict=True))
+            if at.date() in before & after and at.time() < until and end.time() > since
+        }
+    return closed
 
 
 def _interpreter(row, at: dict[dt.datetime, int]) -> Interpreter:

@@ -54,8 +54,8 @@ def test_an_organiser_plans_reads_changes_compares_and_publishes(console, hall, 
         shown = console.get(page("console_event_plan", draft.uid), {"by": view})
         rows = [row for day in shown.context["board"]["days"] for row in day["rows"]]
         assert sum(1 for row in rows for cell in row["cells"] if cell) == 4
-    assert shown.context["figures"][3]["value"] == "0.000%"
-    assert shown.context["figures"][4]["note"] == "The floor costs at most 0.00% of what meetings are worth."
+    assert shown.context["figures"][1]["value"] == "0.000%"
+    assert shown.context["figures"][2]["note"] == "The floor costs at most 0.00% of what meetings are worth."
     draft.refresh_from_db()
     s, b, slot, _table = draft.result["meetings"][0]
     pair = page("console_event_plan_pair", draft.uid, s, b)

@@ -67,7 +67,18 @@ def test_nobody_is_late_before_the_day(console, hall, pairs):
 def test_a_company_that_does_not_come_is_mended_around_by_the_page(console, hall, pairs):
     gone = hall.book(pairs[0][0], pairs[1][0], 0)
     kept = hall.book(pairs[0][1], pairs[1][1], 0)
-    console.post(page("console_event_mend", pairs[0][0].uid), {"until": ""})
+    mend = page("console_event_mend", pairs[0][0].uid)
+    preview = console.post(mend, {"until": ""})
+    assert [(label, len(rows)) for label, rows in preview.context["parts"]] == [
+        ("Called off", 1),
+        ("New, in the freed time", 0),
+        ("Moved", 0),
+    ]
+    active = Meeting.objects.of(hall.event).active()
+    before = active.count()
+    console.post(mend, {"until": "", "expected": "another"})
+    assert active.count() == before  # the meetings have changed meanwhile: look again
+    console.post(mend, {"until": "", "expected": preview.context["preview"].fingerprint})
     gone.refresh_from_db()
     assert gone.status == "cancelled"
     assert list(Meeting.objects.active().filter(pk=kept.pk).values_list("starts_at", "table")) == [(hall.slots[0], 2)]

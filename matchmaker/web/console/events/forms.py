@@ -1,5 +1,7 @@
 """What organisers type about an event: walk-ins, interpreters, and the options of a plan."""
 
+import datetime as dt
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -9,6 +11,7 @@ from matchmaker.companies.models import Company
 from matchmaker.events.models import EventParticipation
 from matchmaker.events.services.plans import LIMITS
 from matchmaker.web.forms import fields
+from matchmaker.web.templatetags.ui import day as date_of
 
 
 class WalkInForm(forms.Form):
@@ -41,9 +44,52 @@ def _whole(name: str, label: str, initial: int | None, help_text: str = "", **kw
     return fields.WholeInput(label=label, initial=initial, help_text=help_text, min_value=low, max_value=high, **kwargs)
 
 
+def _clock(label: str, help_text: str = "") -> forms.TimeField:
+    return forms.TimeField(
+        label=label, help_text=help_text, required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    )
+
+
 class PlanForm(forms.Form):
     """Field names are the options of `start_plan`."""
 
+    most = _whole("most", gettext_lazy("Meetings a company, at most"), 12, gettext_lazy("Unless it said less itself."))
+    floor = _whole("floor", gettext_lazy("Meetings a company, at least"), 2, gettext_lazy("As far as wishes allow."))
+    host = forms.ChoiceField(
+        label=gettext_lazy("Who keeps the table"),
+        choices=[
+            ("supplier", gettext_lazy("suppliers sit, buyers walk")),
+            ("buyer", gettext_lazy("buyers sit, suppliers walk")),
+            ("mixed", gettext_lazy("the one with more meetings sits")),
+        ],
+        initial="supplier",
+        required=False,
+    )
+    lunch_from = _clock(
+        gettext_lazy("No meetings at lunch, from"), gettext_lazy("Leave both empty to meet at lunch, too.")
+    )
+    lunch_until = _clock(gettext_lazy("Lunch until"))
+    days = forms.MultipleChoiceField(
+        label=gettext_lazy("Days with meetings"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    most_loss = forms.TypedChoiceField(
+        label=gettext_lazy("To spare companies a second day"),
+        coerce=float,
+        empty_value=None,
+        required=False,
+        initial="1.0",
+        help_text=gettext_lazy("The lightest meetings, as a share of what all are worth."),
+        choices=[
+            ("0.0", gettext_lazy("leave out no meeting")),
+            ("1.0", gettext_lazy("leave out a few (at most 1%)")),
+            ("3.0", gettext_lazy("leave out more (at most 3%)")),
+        ],
+    )
+    given = forms.BooleanField(
+        label=gettext_lazy("Only meetings that both sides agreed to"),
+        help_text=gettext_lazy("Every accepted request gets its meeting, with the fewest waits; no other is added."),
+        required=False,
+    )
     seconds = _whole("seconds", gettext_lazy("Seconds to compute"), 10, gettext_lazy("Longer closes the gap further."))
     target_gap = forms.TypedChoiceField(
         label=gettext_lazy("Good enough at a gap of"),
@@ -56,16 +102,23 @@ class PlanForm(forms.Form):
             ("0.01", "1%"),
         ],
     )
-    floor = _whole("floor", gettext_lazy("At least this many a company"), 2, gettext_lazy("As far as wishes allow."))
     fair_bonus = _whole(
         "fair_bonus",
-        gettext_lazy("What such a meeting is worth more"),
+        gettext_lazy("How much the first meetings of a company count"),
         300,
-        gettext_lazy("A match weighs 100 to 500, a wish 600 or 1,000 more."),
+        gettext_lazy("A match counts 100 to 500, a wish 600 or 1,000 more."),
     )
-    most = _whole("most", gettext_lazy("At most this many a company"), 12, gettext_lazy("Unless it said less itself."))
     supplier_share = _whole("supplier_share", gettext_lazy("Weight of suppliers' wishes, percent"), 100)
     buyer_share = _whole("buyer_share", gettext_lazy("Weight of buyers' wishes, percent"), 100)
+    day_price = _whole(
+        "day_price",
+        gettext_lazy("How much a day to come counts"),
+        300,
+        gettext_lazy("These three are compared with each other, after the meetings; 0 leaves one out."),
+        required=False,
+    )
+    wait_price = _whole("wait_price", gettext_lazy("How much waiting between two meetings counts"), 10, required=False)
+    late_price = _whole("late_price", gettext_lazy("How much a later time counts"), 1, required=False)
     tables = _whole(
         "tables",
         gettext_lazy("What if there were this many tables"),
@@ -73,24 +126,46 @@ class PlanForm(forms.Form):
         gettext_lazy("Leave it empty to plan with the event's own."),
         required=False,
     )
-    opens_at = forms.TimeField(
-        label=gettext_lazy("What if it opened at"), required=False, widget=forms.TimeInput(attrs={"type": "time"})
-    )
-    closes_at = forms.TimeField(
-        label=gettext_lazy("What if it closed at"), required=False, widget=forms.TimeInput(attrs={"type": "time"})
-    )
+    opens_at = _clock(gettext_lazy("What if it opened at"))
+    closes_at = _clock(gettext_lazy("What if it closed at"))
+
+    def __init__(self, *args, event, **kwargs):
+        super().__init__(*args, **kwargs)
+        chosen = [(day.isoformat(), date_of(day)) for day in event.days]
+        self.fields["days"].choices = chosen
+        self.fields["days"].initial = [value for value, _label in chosen]
+        if len(chosen) == 1:
+            del self.fields["days"]
+        if event.pause_from is None:
+            self.fields["lunch_from"].initial, self.fields["lunch_until"].initial = dt.time(12), dt.time(13)
+
+    def clean(self):
+        values = super().clean()
+        since, until = values.get("lunch_from"), values.get("lunch_until")
+        if "lunch_until" not in self.errors and bool(since) != bool(until):
+            self.add_error("lunch_until", _("Write when lunch begins and when it ends."))
+        elif since and until and since >= until:
+            self.add_error("lunch_until", _("Lunch must end after it begins."))
+        return values
 
     def options(self) -> dict:
         values = dict(self.cleaned_data)
-        for name in ("opens_at", "closes_at"):
+        values["host"] = values["host"] or None
+        for name in ("opens_at", "closes_at", "lunch_from", "lunch_until"):
             values[name] = values[name].isoformat("minutes") if values[name] else None
+        if set(values.get("days") or ()) == {
+            value for value, _label in getattr(self.fields.get("days"), "choices", ())
+        }:
+            values["days"] = None
         return values
 
     def main(self):
-        return [self[name] for name in ("seconds", "target_gap", "floor", "most")]
+        names = ("most", "floor", "host", "lunch_from", "lunch_until", "most_loss", "days", "given")
+        return [self[name] for name in names if name in self.fields]
 
     def more(self):
-        return [self[name] for name in ("fair_bonus", "supplier_share", "buyer_share")]
+        names = ("day_price", "wait_price", "late_price", "fair_bonus", "supplier_share", "buyer_share")
+        return [self[name] for name in (*names, "seconds", "target_gap")]
 
     def what_if(self):
         return [self[name] for name in ("tables", "opens_at", "closes_at")]

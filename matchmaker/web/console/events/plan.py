@@ -2,9 +2,9 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -14,6 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from matchmaker.companies.models import Company
@@ -33,6 +34,7 @@ from matchmaker.web.rendering.notice_claims import done
 from matchmaker.web.templatetags.ui import moment, number
 
 UNPLACED_PER_PAGE = 25
+AGENDAS_PER_PAGE = 40
 
 
 def draft_of(request, slug, uid):
@@ -47,7 +49,7 @@ def plans(request, slug):
     event = event_of(request, slug)
     if not event.plans.exists():
         tasks.announce()
-    return _plans(request, event, PlanForm())
+    return _plans(request, event, PlanForm(event=event))
 
 
 def _plans(request, event, form, status=200):
@@ -120,7 +122,7 @@ def job_of(draft: PlanDraft) -> dict:
 @require_POST
 def start(request, slug):
     event = event_of(request, slug)
-    form = PlanForm(request.POST)
+    form = PlanForm(request.POST, event=event)
     base = None
     if uid := request.POST.get("base"):
         base = draft_of(request, slug, uid)
@@ -172,6 +174,7 @@ def show(request, slug, uid):
         if standing.suppliers[s] in companies and standing.buyers[b] in companies
     ]
     view = request.GET.get("by") if request.GET.get("by") in VIEWS else "supplier"
+    closed = {slot for slot, count in zip(standing.slots, plan.instance.tables, strict=True) if not count}
     unplaced = UnplacedWishes(draft, standing, plan)
     short_suppliers, short_buyers = plan.below_floor
     below = [{"company": companies[standing.suppliers[s]], "count": int(plan.degree[s])} for s in short_suppliers] + [
@@ -183,18 +186,20 @@ def show(request, slug, uid):
         "event": draft.event,
         "tab": "plan",
         "draft": draft,
-        "board": board(draft.event, standing.slots, cells, view, request.GET.get("rows")),
+        "board": board(draft.event, standing.slots, cells, view, request.GET.get("rows"), closed),
         "view": view,
         "views": [("supplier", _("By supplier")), ("buyer", _("By buyer")), ("table", _("By table"))],
         "figures": _figures(draft, plan),
         "below": below,
         "floor": draft.options.get("floor"),
+        "prices": _prices(draft, plan),
+        "agendas": Paginator(_agendas(standing, plan, companies), AGENDAS_PER_PAGE).get_page(request.GET.get("days")),
         "unplaced": Paginator(unplaced, UNPLACED_PER_PAGE).get_page(request.GET.get("page")),
         "kinds": _kinds(),
         "what_if": _what_if(draft),
         "others": others,
         "compared": _compared(request, draft),
-        "options": {name: draft.options.get(name) for name in PlanForm.base_fields},
+        "options": _repeated(draft.options),
     }
     return render(request, "console/event_plan.html", context)
 
@@ -228,24 +233,128 @@ def _floor_price(draft: PlanDraft) -> str:
     return _("The floor costs at most %(price).2f%% of what meetings are worth.") % {"price": 100 * price}
 
 
+def _repeated(options: dict) -> list[tuple[str, object]]:
+    """Name and value of the hidden fields that ask for the same plan again."""
+    pairs: list[tuple[str, object]] = []
+    for name in PlanForm.base_fields:
+        value = options.get(name)
+        if isinstance(value, list):
+            pairs += [(name, one) for one in value]
+        elif value is not None and value is not False:
+            pairs.append((name, value))
+    return pairs
+
+
 def _figures(draft: PlanDraft, plan) -> list[dict]:
+    met = [agenda for agenda in plan.agendas if agenda.meetings]
+    more_days = sum(agenda.days - 1 for agenda in met)
+    singles = sum(agenda.single_days for agenda in met)
     return [
         {"label": _("Meetings"), "value": number(draft.meetings_count)},
-        {"label": _("Objective"), "value": number(draft.objective)},
-        {
-            "label": _("Proven bound"),
-            "value": number(draft.bound),
-            "note": _("No plan of this event can be worth more."),
-        },
         {
             "label": _("Gap"),
             "value": _("%(gap).3f%%") % {"gap": 100 * draft.gap},
-            "note": _("Proven best.") if draft.objective >= draft.bound else _("What is at most missing."),
+            "note": _("Proven best.")
+            if draft.objective >= draft.bound
+            else _("At most this much is missing to the best possible plan."),
             "first": True,
         },
-        {"label": _("Below the floor"), "value": number(draft.below_floor), "note": _floor_price(draft)},
-        {"label": _("Idle slots between meetings"), "value": number(plan.idle_gaps)},
+        {
+            "label": _("Companies with fewer meetings than asked"),
+            "value": number(draft.below_floor),
+            "note": _floor_price(draft),
+        },
+        {
+            "label": _("Further days to come"),
+            "value": number(more_days),
+            "note": _("%(n)d of them for a single meeting") % {"n": singles} if more_days else "",
+        },
+        {"label": _("Waits between meetings"), "value": number(sum(agenda.waits for agenda in met))},
     ]
+
+
+def _prices(draft: PlanDraft, plan) -> list[str]:
+    """What could not be had, and what each wish of the organiser costs; a sentence each."""
+    if waits := draft.result.get("given"):
+        return [_waits(len(plan.meetings), **waits)]
+    found = []
+    if plan.given_up:
+        left_out = ngettext("%(n)d meeting fewer", "%(n)d meetings fewer", len(plan.given_up)) % {
+            "n": len(plan.given_up)
+        }
+        days = ngettext("saves %(n)d further day.", "saves %(n)d further days.", plan.days_saved) % {
+            "n": plan.days_saved
+        }
+        share = 100 * plan.given_up_weight / plan.bound if plan.bound else 0
+        found.append(
+            _("%(left_out)s %(days)s That is %(share).2f%% of what meetings are worth.")
+            % {"left_out": left_out, "days": days, "share": share}
+        )
+    if lunch := draft.result.get("lunch_price"):
+        found.append(
+            _("Keeping lunch free costs at most %(share).2f%% of what meetings are worth.") % {"share": 100 * lunch}
+        )
+    needed = int(plan.instance.needs_interpreter.sum())
+    if needed:
+        found.append(
+            _(
+                "%(pairs)d pairs share no language; the interpreters' hours serve %(served)d of them. The gap counts "
+                "only what the interpreters could still do."
+            )
+            % {"pairs": needed, "served": len(plan.interpreted)}
+        )
+    tight = _tight(plan)
+    if tight and draft.objective < draft.bound:
+        found.append(tight)
+    found.append(_("Short waits and an early start cost no meeting: only times were exchanged."))
+    return found
+
+
+def _waits(meetings: int, breaks: int, bound: int) -> str:
+    """What was proved about a plan of agreed meetings only."""
+    numbers = {"meetings": meetings, "breaks": breaks, "bound": bound}
+    if breaks == bound:
+        return (
+            _("All %(meetings)d agreed meetings are placed, with %(breaks)d waits. No plan has fewer: proven.")
+            % numbers
+        )
+    return (
+        _("All %(meetings)d agreed meetings are placed, with %(breaks)d waits. No plan can have fewer than %(bound)d.")
+        % numbers
+    )
+
+
+def _tight(plan) -> str:
+    """Where most of what is missing comes from."""
+    instance = plan.instance
+    places = sum(instance.tables)
+    if places and len(plan.meetings) >= 0.98 * places:
+        return _("Nearly every table is taken in every slot: more tables would help most.")
+    slots = [sum(1 for count in instance.tables if count)] * len(instance.parties)
+    full = sum(
+        1
+        for party, agenda, most in zip(instance.parties, plan.agendas, slots, strict=True)
+        if agenda.meetings and agenda.meetings >= min(party.cap, most - len(party.off))
+    )
+    if full > 0.5 * len(instance.parties):
+        return _("More than half of the companies have as many meetings as they can: longer hours would help most.")
+    return _("Companies that meet each other are there at different times: their hours are what limits the plan.")
+
+
+def _agendas(standing, plan, companies) -> list[dict]:
+    """Days, first and last meeting and waits of each company that meets, those with most to improve first."""
+    keys = [*standing.suppliers, *standing.buyers]
+    rows = [
+        {
+            "company": companies[key],
+            "agenda": agenda,
+            "first": local(standing.slots[agenda.first], standing.event.zone),
+            "last": local(standing.slots[agenda.last], standing.event.zone),
+        }
+        for key, agenda in zip(keys, plan.agendas, strict=True)
+        if agenda.meetings and key in companies
+    ]
+    return sorted(rows, key=lambda row: (-row["agenda"].single_days, -row["agenda"].days, -row["agenda"].waits))
 
 
 def _compared(request, draft: PlanDraft) -> dict | None:
@@ -264,8 +373,8 @@ def _compared(request, draft: PlanDraft) -> dict | None:
     }
     rows = [
         (_("Meetings"), draft.meetings_count, other.meetings_count),
-        (_("Objective"), draft.objective, other.objective),
-        (_("Proven bound"), draft.bound, other.bound),
+        (_("What the meetings are worth"), draft.objective, other.objective),
+        (_("The most any plan can be worth"), draft.bound, other.bound),
         (_("Gap"), _("%(gap).3f%%") % {"gap": 100 * draft.gap}, _("%(gap).3f%%") % {"gap": 100 * other.gap}),
         (_("Below the floor"), draft.below_floor, other.below_floor),
     ]
@@ -338,7 +447,9 @@ def meetings(request, slug):
     context = {
         "event": event,
         "tab": "meetings",
-        "board": board(event, slots, cells, view, request.GET.get("rows")),
+        "board": board(
+            event, slots, cells, view, request.GET.get("rows"), set(slots) - {row.starts_at for row in rows}
+        ),
         "view": view,
         "views": [("supplier", _("By supplier")), ("buyer", _("By buyer")), ("table", _("By table"))],
         "figures": [{"label": label, "value": number(counts[value])} for value, label in Meeting.Status.choices],
@@ -369,7 +480,12 @@ ROWS = 60  # a page of the board; a thousand rows are 15 MB of HTML that nobody 
 
 
 def board(
-    event: Event, slots: Sequence[dt.datetime], cells: Iterable[Cell], view: str, page: str | None = None
+    event: Event,
+    slots: Sequence[dt.datetime],
+    cells: Iterable[Cell],
+    view: str,
+    page: str | None = None,
+    closed: Collection[dt.datetime] = (),
 ) -> dict:
     """A page of the board: `days` [{day, slots [clock], rows [{label, company, count, cells [{label, cell} or None]}]}]
     and `page`, with most meetings first.
@@ -387,12 +503,19 @@ def board(
     days = []
     for day, group in groupby(slots, key=lambda slot: slot.astimezone(event.zone).date()):
         columns = list(group)
-        rows = [row for owner in shown if (row := _row(owner, owned[owner], columns, view))["count"]]
+        rows = [row for owner in shown if (row := _row(event, owner, owned[owner], columns, view, closed))["count"]]
         days.append({"day": day, "slots": [local(slot, event.zone) for slot in columns], "rows": rows})
     return {"days": days, "page": shown}
 
 
-def _row(owner, cells: list[Cell], columns: list[dt.datetime], view: str) -> dict:
+def _row(
+    event: Event,
+    owner,
+    cells: list[Cell],
+    columns: list[dt.datetime],
+    view: str,
+    closed: Collection[dt.datetime],
+) -> dict:
     place = {slot: number for number, slot in enumerate(columns)}
     row: list[dict | None] = [None] * len(columns)
     for cell in cells:
@@ -406,8 +529,20 @@ def _row(owner, cells: list[Cell], columns: list[dt.datetime], view: str) -> dic
         "label": owner if view == "table" else owner.display_name,
         "company": None if view == "table" else owner,
         "count": sum(1 for one in row if one),
+        "hours": None if view == "table" else _hours(event, cells, columns, closed),
         "cells": row,
     }
+
+
+def _hours(event: Event, cells: list[Cell], columns: list[dt.datetime], closed: Collection[dt.datetime]) -> dict | None:
+    """First and last meeting of a day, and how often the company waits in between; closed slots are no waits."""
+    own = {cell.starts_at for cell in cells}
+    open_slots = [slot for slot in columns if slot not in closed or slot in own]
+    places = [place for place, slot in enumerate(open_slots) if slot in own]
+    if not places:
+        return None
+    first, last = (local(open_slots[place], event.zone) for place in (places[0], places[-1]))
+    return {"first": first, "last": last, "waits": sum(later - earlier > 1 for earlier, later in pairwise(places))}
 
 
 # One meeting, in a draft or as published: where it is, where else it could be, and what stands in the way.

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from matchmaker.companies.models import Company
 from matchmaker.core.problems import Refused
 from matchmaker.events import services
 from matchmaker.events.models import Attendee, EventParticipation, GateDevice, Meeting, Scan
@@ -170,7 +171,11 @@ def mend(request, slug, uid):
     row = get_object_or_404(event.participations.registered().select_related("company"), uid=uid)
     with refusals_in_messages(request):
         until = read_slot(request.POST["until"]) if request.POST.get("until") else None
-        done = services.mend_plan(by=request.user, event=event, company=row.company, until=until)
+        if "expected" not in request.POST:
+            return _mend_preview(request, event, row.company, until)
+        done = services.mend_plan(
+            by=request.user, event=event, company=row.company, until=until, expected=request.POST["expected"]
+        )
         transaction.on_commit(start_delivery)
         messages.success(
             request,
@@ -178,6 +183,39 @@ def mend(request, slug, uid):
             % {"cancelled": done.cancelled, "added": done.added, "moved": done.moved},
         )
     return redirect("console_event_today", slug)
+
+
+def _mend_preview(request, event, company, until):
+    """What would change, before it does: the same form again, with a button that confirms."""
+    preview = services.preview_mend(by=request.user, event=event, company=company, until=until)
+    changes = (*preview.cancelled, *preview.added, *preview.moved)
+    companies = Company.objects.in_bulk({key for one in changes for key in (one.supplier_id, one.buyer_id)})
+
+    def named(rows):
+        return [
+            {
+                "supplier": companies[one.supplier_id],
+                "buyer": companies[one.buyer_id],
+                "before": one.before and local(one.before, event.zone),
+                "after": one.after and local(one.after, event.zone),
+            }
+            for one in rows
+        ]
+
+    context = {
+        "event": event,
+        "tab": "today",
+        "company": company,
+        "until": until,
+        "until_at": until and local(until, event.zone),
+        "preview": preview,
+        "parts": [
+            (_("Called off"), named(preview.cancelled)),
+            (_("New, in the freed time"), named(preview.added)),
+            (_("Moved"), named(preview.moved)),
+        ],
+    }
+    return render(request, "console/event_mend.html", context)
 
 
 @organiser

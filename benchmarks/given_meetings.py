@@ -1,0 +1,74 @@
+"""Fewest breaks of given meetings (``b2b-sched-2``) on seeded events of the size of the published ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Size:
+    """Companies, meetings, slots, tables, and the rules of the variant."""
+
+    companies: int
+    meetings: int
+    slots: int
+    tables: int
+    rules: dict[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        rules = ", ".join(f"{name} {value}" for name, value in self.rules.items())
+        text = f"{self.companies} companies, {self.meetings} meetings, {self.slots} slots, {self.tables} tables"
+        return f"{text}, {rules}" if rules else text
+
+
+SIZES = (
+    Size(42, 125, 8, 21),
+    Size(47, 180, 10, 23),
+    Size(70, 154, 21, 25),
+    Size(76, 184, 20, 22),
+    Size(60, 250, 14, 22),
+    Size(50, 160, 12, 14),
+    Size(78, 302, 22, 25),
+    Size(47, 180, 10, 23, {"fixed": 18}),
+    Size(60, 250, 14, 24, {"off": 0.2}),
+    Size(42, 125, 10, 21, {"precedences": 12, "sessions": 0.1}),
+    Size(50, 160, 12, 18, {"fixed": 10, "off": 0.1, "fairness": 2}),
+)
+
+
+def measure(size: int, seed: int, seconds: float) -> dict[str, Any]:
+    """One event: breaks, bound, seconds; the plan is judged by the checker of the tests."""
+    from matchmaker.events.given_meetings import GivenMeetings, fewest_breaks
+    from tests.events.given_meetings.checker import faults
+    from tests.events.given_meetings.events import event
+
+    asked = SIZES[size]
+    data = event(
+        seed,
+        companies=asked.companies,
+        meetings=asked.meetings,
+        slots=asked.slots,
+        tables=asked.tables,
+        **asked.rules,
+    )
+    made = fewest_breaks(GivenMeetings.from_dict(data), seconds=seconds)
+    if made.slots is None:
+        return {"breaks": None, "why": made.why, "seconds": made.seconds}
+    if found := faults(data, made.to_dict()):
+        raise SystemExit(f"{asked}: {found[0]}")
+    return {"breaks": made.breaks, "bound": made.bound, "proven": made.proven, "seconds": made.seconds}
+
+
+def second_method(seeds: tuple[int, ...]) -> tuple[int, int]:
+    """(events, agreements): small events whose optimum CP-SAT proves from a model of its own."""
+    from matchmaker.events.given_meetings import GivenMeetings, fewest_breaks
+    from tests.events.given_meetings.events import event
+    from tests.events.given_meetings.exact import fewest
+
+    same = 0
+    for seed in seeds:
+        data = event(seed, off=0.3, fixed=2)
+        made = fewest_breaks(GivenMeetings.from_dict(data), seconds=30)
+        same += fewest(data) == (made.breaks if made.proven else None)
+    return len(seeds), same

@@ -1,0 +1,28 @@
+"""All meetings are given and only their slots are to be found: fewest breaks, with a proof. Plain Python, no Django.
+
+The problem is the B2B meeting scheduling problem of Bofill et al., *Constraint solving approaches to the
+business-to-business meeting scheduling problem*, JAIR 74 (2022) 263–301. `instance` reads and checks the format
+``b2b-sched-2`` (docs/scheduling.md), `model` writes it as clauses, `descent` improves a plan, `proof` raises the lower
+bound, `solve` runs both side by side, `reasons` says why an event has no plan.
+"""
+
+from matchmaker.events.given_meetings.instance import (
+    FORMAT,
+    GivenMeetings,
+    GivenPlan,
+    InvalidInstance,
+    Meeting,
+    breaks_of,
+)
+from matchmaker.events.given_meetings.solve import NoPlanYet, fewest_breaks
+
+__all__ = [
+    "FORMAT",
+    "GivenMeetings",
+    "GivenPlan",
+    "InvalidInstance",
+    "Meeting",
+    "NoPlanYet",
+    "breaks_of",
+    "fewest_breaks",
+]

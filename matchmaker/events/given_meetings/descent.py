@@ -1,0 +1,133 @@
+"""A first plan and better ones: annealing over two-slot exchanges, then a SAT solver on one part of the plan at a time.
+
+Annealing flips alternating components of two slots (Kempe chains), which keeps every hard rule but precedences and
+fairness; it is skipped where the event has such rules. The second step frees some slots, or some companies around one
+with a break, keeps every other meeting where it is and asks for fewer breaks (large neighbourhood search, Shaw 1998).
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+
+import numpy as np
+from pysat.card import ITotalizer
+from pysat.solvers import Solver
+
+from matchmaker.events.given_meetings.instance import GivenMeetings, breaks_of
+from matchmaker.events.given_meetings.loops import anneal
+from matchmaker.events.given_meetings.model import Model
+
+TRIES = 1_500_000  # of the annealing: about a second
+CONFLICTS = 3000  # a neighbourhood is given up after so many
+RETRIES, WARM = 300_000, 0.3  # of the annealing between neighbourhoods
+HOT, COLD, IDLE = 0.5, 0.1, 0.1  # temperatures, and what an idle slot costs beside a break
+
+
+def annealed(
+    instance: GivenMeetings, slots: list[int], *, tries: int = TRIES, hot: float = HOT, seed: int = 1
+) -> list[int]:
+    """A plan with at most as many breaks as ``slots``."""
+    sides = np.array([[m.a for m in instance.meetings], [m.b for m in instance.meetings]], dtype=np.int32)
+    cell = np.full((len(instance.off), instance.slots), -1, dtype=np.int32)
+    for company, off in enumerate(instance.off):
+        cell[company, sorted(off)] = -2
+    allowed = np.zeros((len(slots), instance.slots), dtype=bool)
+    for meeting, slot in enumerate(slots):
+        allowed[meeting, list(instance.possible[meeting])] = True
+        cell[sides[:, meeting], slot] = meeting
+    used = np.bincount(slots, minlength=instance.slots)
+    found = anneal(
+        *(sides, allowed, cell, np.array(slots), used, np.array(instance.tables)), tries, hot, COLD, IDLE, seed
+    )
+    return found.tolist()
+
+
+def descend(
+    model: Model, *, seed: int = 1, start: Callable[[], list[int] | None] = lambda: None
+) -> Iterator[list[int] | None]:
+    """Better and better plans as slots of the meetings; None between, so that the caller can stop. It never ends.
+
+    ``start`` is asked for a plan that another search has found, while there is none.
+    """
+    instance = model.instance
+    with Solver("glucose42", bootstrap_with=model.clauses) as solver:
+        slots = None
+        while slots is None:
+            solver.conf_budget(CONFLICTS)
+            slots = _read(model, solver) if solver.solve_limited() else start()
+            yield slots
+        if _may_anneal(instance):
+            slots = annealed(instance, slots, seed=seed)
+            yield slots
+        yield from _neighbourhoods(model, solver, slots, random.Random(seed))
+
+
+def _may_anneal(instance: GivenMeetings) -> bool:
+    return not instance.precedences and instance.fairness is None
+
+
+def _read(model: Model, solver: Solver) -> list[int]:
+    return model.slots_in({variable for variable in solver.get_model() if variable > 0})
+
+
+def _neighbourhoods(
+    model: Model, solver: Solver, slots: list[int], chance: random.Random
+) -> Iterator[list[int] | None]:
+    instance = model.instance
+    breaks = sum(breaks_of(instance, slots))
+    limit = limiter(model, solver, breaks)
+    size, failed = 0.3, 0  # share of the plan that is free; neighbourhoods since the last change
+    while True:
+        if failed >= 8 and _may_anneal(instance):
+            slots = annealed(instance, slots, tries=RETRIES, hot=WARM, seed=chance.randrange(1 << 30))
+            breaks, failed = sum(breaks_of(instance, slots)), 0
+            yield slots
+        free = _around_a_break(instance, slots, size, chance) if chance.random() < 0.5 else None
+        free = free or _some_slots(instance, slots, size, chance)
+        kept = [model.meets(number, slot) for number, slot in enumerate(slots) if number not in free]
+        solver.conf_budget(CONFLICTS)
+        answer = breaks > 0 and solver.solve_limited(assumptions=[*kept, *limit(breaks - 1)])
+        if answer:
+            slots = _read(model, solver)
+            breaks, failed = sum(breaks_of(instance, slots)), 0
+        else:  # proven quickly: look wider; given up: look closer
+            size = min(1.0, size * 1.03) if answer is False else max(0.1, size * 0.97)
+            failed += 1
+        yield slots if answer else None
+
+
+def limiter(model: Model, solver: Solver, most: int) -> Callable[[int], list[int]]:
+    """Adds a totalizer to the solver; returns assumptions for "at most so many breaks" (Bailleux & Boufkhad 2003)."""
+    literals = model.break_literals
+    if most >= len(literals):
+        most = len(literals) - 1
+    with ITotalizer(literals, ubound=max(most, 1), top_id=model.ids.top) as totalizer:
+        for clause in totalizer.cnf.clauses:
+            solver.add_clause(clause)
+        outputs = list(totalizer.rhs)
+    return lambda count: [-outputs[count]] if count < len(outputs) else []
+
+
+def _some_slots(instance: GivenMeetings, slots: list[int], size: float, chance: random.Random) -> set[int]:
+    width = min(instance.slots, max(3, round(size * instance.slots)))
+    first = chance.randint(0, instance.slots - width)
+    chosen = set(range(first, first + width))
+    if chance.random() < 0.5:
+        chosen = set(chance.sample(range(instance.slots), width))
+    return {number for number, slot in enumerate(slots) if slot in chosen}
+
+
+def _around_a_break(instance: GivenMeetings, slots: list[int], size: float, chance: random.Random) -> set[int]:
+    """All meetings of a company with a break and of companies near it in the graph of meetings."""
+    broken = [company for company, count in enumerate(breaks_of(instance, slots)) if count]
+    if not broken:
+        return set()
+    near, edge = {chance.choice(broken)}, 0
+    while len(near) < size * len(instance.off) and edge < 10 * len(instance.off):
+        edge += 1
+        company = chance.choice(sorted(near))
+        if instance.meetings_of[company]:
+            meeting = instance.meetings[chance.choice(instance.meetings_of[company])]
+            near |= {meeting.a, meeting.b}
+    return {number for company in near for number in instance.meetings_of[company]}

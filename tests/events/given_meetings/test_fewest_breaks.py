@@ -1,0 +1,114 @@
+"""Given meetings: fewest breaks with a proof, confirmed by a second method and an independent checker."""
+
+import json
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from matchmaker.events.given_meetings import GivenMeetings, InvalidInstance, fewest_breaks
+from tests.events.given_meetings.checker import faults
+from tests.events.given_meetings.events import event
+from tests.events.given_meetings.exact import fewest
+
+RULES = [
+    {},
+    {"off": 0.5},
+    {"precedences": 3},
+    {"fixed": 3, "sessions": 0.2},
+    {"sessions": 0.3, "off": 0.3, "fairness": 1},
+    {"fixed": 2, "precedences": 2, "off": 0.2, "fairness": 2},
+]
+
+
+@pytest.mark.parametrize("rules", RULES, ids=lambda rules: "-".join(rules) or "plain")
+def test_the_optimum_is_proven_and_a_second_method_agrees(rules):
+    for seed in (1, 2):
+        data = event(seed, **rules)
+        made = fewest_breaks(GivenMeetings.from_dict(data), seconds=60)
+        best = fewest(data)
+        if best is None:
+            assert made.slots is None
+            assert made.why
+        else:
+            assert made.proven
+            assert (made.breaks, faults(data, made.to_dict())) == (best, [])
+
+
+def test_the_checker_finds_each_broken_rule():
+    data = event(1, companies=4, meetings=3, slots=4, tables=1)
+    data["meetings"] = [
+        {"a": 0, "b": 1, "session": "any", "slot": 0},
+        {"a": 0, "b": 2, "session": "morning", "slot": None},
+    ]
+    data |= {"precedences": [[0, 1]], "fairness": 0, "morning": 2}
+    data["companies"][2]["off"] = [3]
+    good = {"slots": [0, 1], "breaks": 0, "bound": 0, "proven": True}
+    assert faults(data, good) == []
+    for slots, words in (
+        ([1, 0], ["fixed", "not before"]),
+        ([0, 0], ["twice", "tables", "not before"]),
+        ([0, 3], ["afternoon", "away", "fairly", "1 breaks"]),
+        ([0, 4], ["slot 4"]),
+    ):
+        said = " ".join(faults(data, good | {"slots": slots}))
+        assert all(word in said for word in words), said
+    assert faults(data, good | {"bound": 1, "proven": False})
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"slots": 2, "tables": [9, 9], "morning": 2}, "Company 0 has 3 meetings but can meet in only 2 slots."),
+        ({"tables": [1, 1, 1, 0]}, "There are 4 meetings but tables for only 3 in all slots together."),
+        ({"precedences": [[0, 1], [1, 2], [2, 0]]}, "The precedences run in a circle: meetings"),
+        ({"companies": [{"off": [0, 1, 2]}, {"off": [3]}, {}, {}]}, "Company 0 has 3 meetings but can meet in only 1"),
+        (
+            {"precedences": [[0, 1], [1, 2], [2, 3]], "tables": [9, 9, 9, 0, 0], "slots": 5},
+            "The precedences leave no slot for a meeting: Meeting",
+        ),
+    ],
+)
+def test_an_event_without_a_plan_says_which_rule_cannot_be_kept(change, why):
+    pairs = [(0, 1), (0, 2), (0, 3), (1, 2)]
+    data = {
+        "format": "b2b-sched-2",
+        "slots": 4,
+        "morning": 4,
+        "companies": [{} for _ in range(4)],
+        "meetings": [{"a": a, "b": b} for a, b in pairs],
+        "tables": [9] * 4,
+    } | change
+    made = fewest_breaks(GivenMeetings.from_dict(data)).to_dict()
+    assert made["infeasible"] is True
+    assert made["why"].startswith(why)
+
+
+def test_rules_that_contradict_only_together_are_named_by_the_proof():
+    # Four companies, each meets each: a perfect matching in each of three slots, so 0-1 and 2-3 share one.
+    pairs = [(0, 1), (2, 3), (0, 2), (1, 3), (0, 3), (1, 2)]
+    data = {
+        "format": "b2b-sched-2",
+        "slots": 3,
+        "companies": [{} for _ in range(4)],
+        "meetings": [{"a": a, "b": b} for a, b in pairs],
+        "tables": [2, 2, 2],
+        "precedences": [[0, 1]],
+    }
+    made = fewest_breaks(GivenMeetings.from_dict(data))
+    assert made.why == "No plan keeps all rules together (proven); without the precedences there would be one."
+
+
+def test_the_command_writes_the_plan_and_refuses_what_it_cannot_read(tmp_path, capsys):
+    source, out = tmp_path / "event.json", tmp_path / "plan.json"
+    data = event(3, companies=6, meetings=8, slots=5, tables=3)
+    source.write_text(json.dumps(data))
+    call_command("schedule_meetings", str(source), "--out", str(out), "--seconds", "30")
+    made = json.loads(out.read_text())
+    assert faults(data, made) == []
+    assert made["proven"] is True
+    assert "proven" in capsys.readouterr().out
+    source.write_text(json.dumps(data | {"tables": [1]}))
+    with pytest.raises(CommandError, match=r"There are 5 slots but 1 numbers of tables."):
+        call_command("schedule_meetings", str(source), "--out", str(out))
+    with pytest.raises(InvalidInstance, match=r"Meeting 0 is of company 1 with itself."):
+        GivenMeetings.from_dict(data | {"meetings": [{"a": 1, "b": 1}]})
