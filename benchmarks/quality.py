@@ -127,7 +127,7 @@ def own_texts() -> Sections:
 
 
 def text_to_code() -> Sections:
-    """Category and HS6 of the labelled development texts, out of fold; and three questions to a code on the same rows."""
+    """Category and HS6 of the labelled development texts, out of fold, and three questions to a code on the same."""
     nomenclature = load_nomenclature(DATA)
     labelled = load_labelled(DATA, nomenclature)
     material = gathered(nomenclature, labelled)

@@ -1,8 +1,8 @@
 """Attributes that decide whether goods fit (organic, frozen, boneless …), read from texts in all languages.
 
-`data/vocabulary/attributes.csv` holds one value a row with its words in every language. Values of one group speak against
-each other: what is frozen is not fresh. A word behind a negation ("not smoked", 非转基因) is read as the lack of its value.
-Figures that decide are read from the text itself: voltages, counts such as 26/30, sizes of screws.
+`data/vocabulary/attributes.csv` holds one value a row with its words in every language. Values of one group speak
+against each other: what is frozen is not fresh. A word behind a negation ("not smoked", 非转基因) is read as the lack
+of its value. Figures that decide are read from the text itself: voltages, counts such as 26/30, sizes of screws.
 """
 
 import csv
@@ -40,7 +40,9 @@ _AFTER = {
     "ja": r"\s*(?:ではない|ではありません|でない|でなく|なし|は使用していません|不可)",
     "ko": r"\s*(?:이|가|은|는|을|를)?\s*(?:아님|아닌|아닙니다|없음|없는|않은|불가)",
 }
-_VOLTS = re.compile(r"(?<![\d.,])(\d{2,3}(?:\s*[-–~/]\s*\d{2,3})?)\s*(?:v|volt|volts|伏|ボルト|볼트|в|فولت|โวลต์)(?![a-zа-я])", re.I)
+_VOLTS = re.compile(
+    r"(?<![\d.,])(\d{2,3}(?:\s*[-–~/]\s*\d{2,3})?)\s*(?:v|volt|volts|伏|ボルト|볼트|в|فولت|โวลต์)(?![a-zа-я])", re.I
+)
 _THREAD = re.compile(r"(?<![a-z0-9])m(\d{1,2})(?:\s*[x×*]\s*\d+)?(?![a-z0-9])", re.I)
 _COUNT = re.compile(r"(?<![\d/.,])(\d{2,3})\s*/\s*(\d{2,3})(?![\d/]|[.,]\d|\s*[vV])")
 _MAINS = 60.0  # volts from which a voltage is one of the mains
@@ -84,7 +86,9 @@ def load_attributes(path: Path = PATH) -> dict[str, Attribute]:
     """Identifier → attribute, in the order of the file."""
     with path.open(encoding="utf-8-sig", newline="") as file:
         rows = [
-            Attribute(row["group"], row["value"], row["certificate"], {lang: split_names(row[lang]) for lang in LANGUAGES})
+            Attribute(
+                row["group"], row["value"], row["certificate"], {lang: split_names(row[lang]) for lang in LANGUAGES}
+            )
             for row in csv.DictReader(file)
         ]
     return {row.id: row for row in rows}

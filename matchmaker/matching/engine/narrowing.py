@@ -76,7 +76,9 @@ def take(codes: dict[str, float], question: Sequence[Option], answer: str) -> di
         against = frozenset().union(*offered.values())
         return {code: share * LEFT if code in against else share for code, share in codes.items()}
     if answer not in offered:
-        raise ValueError(f"“{answer}” is no option of this question; there are: {', '.join([*offered, NONE, UNKNOWN])}.")
+        raise ValueError(
+            f"“{answer}” is no option of this question; there are: {', '.join([*offered, NONE, UNKNOWN])}."
+        )
     return {code: share if code in offered[answer] else share * LEFT for code, share in codes.items()}
 
 

@@ -167,7 +167,9 @@ class Matcher:
                     parts=parts,
                     evidence={
                         "shared_words": self._shared_words(offer_index, i, want_index, j),
-                        "hs_differ": _differing(offer.hs6, want.hs6, common) if _is_sure(one, other, loops.HS_SURE) else [],
+                        "hs_differ": _differing(offer.hs6, want.hs6, common)
+                        if _is_sure(one, other, loops.HS_SURE)
+                        else [],
                         **_goods(offer, want),
                         "hs_common": common if common and _is_sure(one, other, loops.HS_SURE) else "",
                         "category": offer.category
@@ -225,9 +227,7 @@ class Matcher:
             return []
         weight = a.here[p][x] * b.ask[q][y] + a.ask[p][x] * b.here[q][y]
         written = wants.shown(j)
-        by_number = {
-            bags.number(word): (word, shown) for word, shown in offers.shown(i).items() if word in written
-        }
+        by_number = {bags.number(word): (word, shown) for word, shown in offers.shown(i).items() if word in written}
         words, numbers = [], frozenset(common.tolist())
         for least, number in sorted(zip(-weight, common.tolist(), strict=True)):
             if number in by_number and -least >= _WORTH_SAYING * weight.max():

@@ -84,7 +84,12 @@ def save(
 
 def inputs_of(data_dir: Path) -> str:
     """Hash of every file the engine is learned from."""
-    names = ["hs/hs2022.csv", "vocabulary/goods.csv", "campaign/campaign_categories.csv", "campaign/hs6_to_category.csv"]
+    names = [
+        "hs/hs2022.csv",
+        "vocabulary/goods.csv",
+        "campaign/campaign_categories.csv",
+        "campaign/hs6_to_category.csv",
+    ]
     return digest([data_dir / name for name in [*names, *(row[0] for row in LABELLED)]], root=data_dir)
 
 

@@ -3,7 +3,13 @@
 from matchmaker.matching.services.answers import answer_match
 from matchmaker.matching.services.asked import asked_certificates
 from matchmaker.matching.services.conditions import OfferedTerms, judge_match, judge_prices_again
-from matchmaker.matching.services.narrowing import CodeQuestion, code_question, narrow_code, other_answers, question_text
+from matchmaker.matching.services.narrowing import (
+    CodeQuestion,
+    code_question,
+    narrow_code,
+    other_answers,
+    question_text,
+)
 from matchmaker.matching.services.reminding import remind_owing
 from matchmaker.matching.services.runs import cancel_match_run, match_block, start_match_run
 from matchmaker.matching.services.suggestions import WORTH_SHOWING, suggest_codes

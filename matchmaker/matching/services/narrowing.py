@@ -65,7 +65,12 @@ def narrow_code(
     found = narrowing.narrow(shares, engine.nomenclature, answers)
     likely = dict(found.codes)
     options = [
-        Option(option.id, label(option, likely, engine, reader), note(option.id, option.codes[0], engine, reader), option.codes)
+        Option(
+            option.id,
+            label(option, likely, engine, reader),
+            note(option.id, option.codes[0], engine, reader),
+            option.codes,
+        )
         for option in found.question
     ]
     return Narrowing(list(found.codes), _told_apart(options), found.answered)

@@ -53,9 +53,7 @@ def taught_classifier() -> "Classifier":
         return engine
     confirmed = Product.objects.published().filter(code_is_confirmed=True, matching_state__encoder=encoder.name)
     rows = list(
-        confirmed.exclude(hs_code="")
-        .order_by("-pk")
-        .values_list("hs_code", "matching_state__vector")[:MOST_REMEMBERED]
+        confirmed.exclude(hs_code="").order_by("-pk").values_list("hs_code", "matching_state__vector")[:MOST_REMEMBERED]
     )
     if not rows:
         return engine

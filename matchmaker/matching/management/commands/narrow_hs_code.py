@@ -13,8 +13,9 @@ from matchmaker.matching.services.suggestions import classifier
 
 class Command(BaseCommand):
     help = (
-        "For each line {case_id, text, lang, answers} of a JSONL file the codes with their shares and the next question, "
-        "as the forms and POST /api/v1/hs-codes/narrow/ give them. Two answers are always possible: none and unknown."
+        "For each line {case_id, text, lang, answers} of a JSONL file the codes with their shares and the next "
+        "question, as the forms and POST /api/v1/hs-codes/narrow/ give them. Two answers are always possible: "
+        "none and unknown."
     )
     requires_system_checks = ()
 
@@ -42,7 +43,9 @@ class Command(BaseCommand):
                 others = [{"id": one, "label": words, "note": "", "codes": []} for one, words in other_answers()]
         except (KeyError, TypeError, ValueError) as error:
             raise CommandError(f"Line {number}: {error}") from error
-        named = [{"id": one.id, "label": one.label, "note": one.note, "codes": list(one.codes)} for one in found.options]
+        named = [
+            {"id": one.id, "label": one.label, "note": one.note, "codes": list(one.codes)} for one in found.options
+        ]
         return {
             "case_id": case_id,
             "codes": [{"hs6": code, "share": round(share, 6)} for code, share in found.codes],
