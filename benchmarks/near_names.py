@@ -62,9 +62,7 @@ def searches() -> list[tuple[str, str]]:
     """(everyday name, its HS subheading): the first one in each language."""
     judged = {code for code in names().values() if code}
     rows = [row for row in rows_of("vocabulary/goods.csv")[::EVERY] if row["hs6"] in judged]
-    named = [
-        (row[lang].split(";")[0].strip(), row["hs6"]) for row in rows for lang in ("zh", "en", "th", "vi")
-    ]
+    named = [(row[lang].split(";")[0].strip(), row["hs6"]) for row in rows for lang in ("zh", "en", "th", "vi")]
     return [one for one in dict.fromkeys(named) if one[0]]
 
 

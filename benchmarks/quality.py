@@ -23,8 +23,12 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "matchmaker.settings")
 
 import django  # noqa: E402
+
+django.setup()
+
 import numpy as np  # noqa: E402  # reads the number of threads when imported
 from numpy.typing import NDArray  # noqa: E402
 
@@ -53,8 +57,6 @@ from matchmaker.matching.engine.reference import (  # noqa: E402
 )
 from matchmaker.matching.engine.vectors import VectorStore  # noqa: E402
 from matchmaker.matching.management.texts import rank_texts  # noqa: E402
-
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "matchmaker.settings")
 
 DATA = ROOT / "data"
 CACHE = Path(os.environ.get("VAR_DIR", ROOT / "var")) / "engine"
@@ -121,13 +123,12 @@ class Sections:
 
 def own_texts() -> Sections:
     """What `text_quality` measures on the project's own texts."""
-    django.setup()
     made = [text_quality.by_language, text_quality.matches, text_quality.attributes]
     return Sections([Section(*make(interval)) for make in made])
 
 
 def text_to_code() -> Sections:
-    """Category and HS6 of the labelled development texts, out of fold; and three questions to a code on the same rows."""
+    """Category and HS6 of the labelled development texts, out of fold, and three questions to a code on the same."""
     nomenclature = load_nomenclature(DATA)
     labelled = load_labelled(DATA, nomenclature)
     material = gathered(nomenclature, labelled)

@@ -67,8 +67,8 @@ class Section:
             f"|{'---|' * len(head)}",
             *(f"| {' | '.join(row)} |" for row in self.rows),
             "",
-            "Unseen: everyday names of the products' HS codes (`data/vocabulary/goods.csv`, no index reads it); products "
-            "of the same subheading count 2, of its heading 1.",
+            "Unseen: everyday names of the products' HS codes (`data/vocabulary/goods.csv`, no index reads it); "
+            "products of the same subheading count 2, of its heading 1.",
             "",
             f"| {' | '.join(head)} |",
             f"|{'---|' * len(head)}",

@@ -1,8 +1,8 @@
 """Figures on texts written for this project, through the code of the site: categories and codes by language, questions
 to a code, matches with codes in different states, pairs that differ in one attribute.
 
-The texts are in `data/eval-dev` (`supplier_texts.csv`, `demand_pairs.csv`, `attribute_pairs.csv`); no engine learned from
-them. Five texts a language: one text is twenty points.
+The texts are in `data/eval-dev` (`supplier_texts.csv`, `demand_pairs.csv`, `attribute_pairs.csv`); no engine learned
+from them. Five texts a language: one text is twenty points.
 """
 
 import csv
@@ -54,7 +54,9 @@ def by_language(interval: Interval) -> tuple[str, str, Sequence[str], list[list[
     table = []
     for name, listed in hits.items():
         columns = np.array(listed)
-        cells = [interval(columns[:, n]) if name == "all" else f"{columns[:, n].sum()} of {len(columns)}" for n in range(6)]
+        cells = [
+            interval(columns[:, n]) if name == "all" else f"{columns[:, n].sum()} of {len(columns)}" for n in range(6)
+        ]
         table.append([name, str(len(columns)), *cells])
     return (
         "Supplier texts of fifteen languages: category and code",
@@ -65,7 +67,9 @@ def by_language(interval: Interval) -> tuple[str, str, Sequence[str], list[list[
     )
 
 
-def play(shares: np.ndarray, nomenclature: Nomenclature, right: str, *, wrong: float, chance: random.Random) -> list[str]:
+def play(
+    shares: np.ndarray, nomenclature: Nomenclature, right: str, *, wrong: float, chance: random.Random
+) -> list[str]:
     """The first code before any question and after each of three, answered by someone who knows the right code and
     errs in a share `wrong` of the answers."""
     answers: list[str] = []
@@ -102,8 +106,8 @@ def questions(
             table.append([name, str(len(right)), "all right" if not wrong else "one in ten wrong", *six, *heads])
     return (
         "Three questions to a code",
-        "Out of fold, answers by someone who knows the right code. Goals on texts of any wording: HS6 first .38 with no "
-        "question, .48 after one, .75 after three; heading .60 and .82; with one answer in ten wrong .66 and .76.",
+        "Out of fold, answers by someone who knows the right code. Goals on texts of any wording: HS6 first .38 with "
+        "no question, .48 after one, .75 after three; heading .60 and .82; with one answer in ten wrong .66 and .76.",
         (
             *("texts", "n", "answers", "HS6 first, no question", "after one", "after two", "after three"),
             *("heading, no question", "after one", "after three"),
@@ -169,7 +173,12 @@ def matches(interval: Interval) -> tuple[str, str, Sequence[str], list[list[str]
     taken = [judge_shares(first(sides)) for sides in (offers, wants)]
     loose = [[replace(side, code_is_confirmed=False) for side in sides] for sides in taken]
     table = []
-    states = {"none": none, "right where known": given, "first suggestion, confirmed": taken, "first suggestion, unconfirmed": loose}
+    states = {
+        "none": none,
+        "right where known": given,
+        "first suggestion, confirmed": taken,
+        "first suggestion, unconfirmed": loose,
+    }
     for name, (mine, theirs) in states.items():
         scores = _scores(mine, theirs)
         n = len(mine)
@@ -182,17 +191,25 @@ def matches(interval: Interval) -> tuple[str, str, Sequence[str], list[list[str]
         table.append([name, str(n), *cells, str(int((others >= SHOWN).sum()))])
     return (
         "Matches of texts with codes in different states",
-        "Our 75 supplier texts and 60 demand pairs among the sample campaign. Shown: a score of .35 and more. Goals: .92 "
-        "right demand first without codes, .85 right product; shown with the first suggestion on both sides .90.",
-        ("codes", "n", "right demand first", "first ten", "right product first", "right one shown", "other pairs shown"),
+        "Our 75 supplier texts and 60 demand pairs among the sample campaign. Shown: a score of .35 and more. Goals: "
+        ".92 right demand first without codes, .85 right product; shown with the first suggestion on both sides .90.",
+        (
+            "codes",
+            "n",
+            "right demand first",
+            "first ten",
+            "right product first",
+            "right one shown",
+            "other pairs shown",
+        ),
         table,
     )
 
 
 def attributes(interval: Interval) -> tuple[str, str, Sequence[str], list[list[str]]]:
     """Pairs that differ in one decisive attribute."""
-    from matchmaker.matching.engine.attributes import failures
     from matchmaker.language.attributes import read_attributes
+    from matchmaker.matching.engine.attributes import failures
 
     cases = rows("attribute_pairs.csv")
     offers, wants = [], []
@@ -209,8 +226,8 @@ def attributes(interval: Interval) -> tuple[str, str, Sequence[str], list[list[s
     cells = [str(int(x)) for x in ((right > wrong).sum(), (wrong >= SHOWN).sum(), (wrong >= GOOD).sum(), sum(said))]
     return (
         "Pairs that differ in one decisive attribute",
-        "Written for this project (`data/eval-dev/attribute_pairs.csv`). Goals: right one first 19 of 20, wrong one shown "
-        "as a good fit at most 4, each difference said.",
+        "Written for this project (`data/eval-dev/attribute_pairs.csv`). Goals: right one first 19 of 20, wrong one "
+        "shown as a good fit at most 4, each difference said.",
         ("n", "right one first", "wrong one shown (.35)", "wrong one a good fit (.6)", "difference said"),
         [[str(len(cases)), *cells]],
     )

@@ -1,8 +1,8 @@
 """Attributes that decide whether goods fit (organic, frozen, boneless …), read from texts in all languages.
 
-`data/vocabulary/attributes.csv` holds one value a row with its words in every language. Values of one group speak against
-each other: what is frozen is not fresh. A word behind a negation ("not smoked", 非转基因) is read as the lack of its value.
-Figures that decide are read from the text itself: voltages, counts such as 26/30, sizes of screws.
+`data/vocabulary/attributes.csv` holds one value a row with its words in every language. Values of one group speak
+against each other: what is frozen is not fresh. A word behind a negation ("not smoked", 非转基因) is read as the lack
+of its value. Figures that decide are read from the text itself: voltages, counts such as 26/30, sizes of screws.
 """
 
 import csv

@@ -26,9 +26,43 @@ MEASURES = frozenset(
 
 # Words that say nothing about the goods.
 FILLERS = frozenset(
-    "net weight gross pack packed packing package bag bags box boxes carton cartons pallet month months year years grade "
-    "quality good high moisture pair set origin export import supply product products size brand new available order "
-    "净重 毛重 包装 袋 箱 月 年 级 好 一对 水分 进料 骨 采购 求购 产地 规格 质量 优质 出口 进口 产品 供应 等级 原产".split()
+    [
+        *("net", "weight", "gross", "pack", "packed", "packing", "package", "bag", "bags", "box", "boxes", "carton"),
+        *(
+            "cartons",
+            "pallet",
+            "month",
+            "months",
+            "year",
+            "years",
+            "grade",
+            "quality",
+            "good",
+            "high",
+            "moisture",
+            "pair",
+        ),
+        *("set", "origin", "export", "import", "supply", "product", "products", "size", "brand", "new", "available"),
+        *(
+            "净重",
+            "毛重",
+            "包装",
+            "袋",
+            "箱",
+            "月",
+            "年",
+            "级",
+            "好",
+            "一对",
+            "水分",
+            "进料",
+            "骨",
+            "采购",
+            "求购",
+            "产地",
+        ),
+        *("规格", "质量", "优质", "出口", "进口", "产品", "供应", "等级", "原产"),
+    ]
 )
 
 

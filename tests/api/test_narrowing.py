@@ -25,7 +25,7 @@ def test_three_answers_narrow_a_text_down(anonymous):
 
 
 def test_a_code_counts_as_confirmed_unless_a_system_says_otherwise(caller):
-    person = factories.person()
+    person = factories.user()
     seller = factories.supplier(person)
     factories.hs_code("100630")
     own = caller(person)

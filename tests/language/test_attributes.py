@@ -50,4 +50,8 @@ def test_values_are_named_for_the_reader_and_proved_by_a_certificate():
     assert name("state:frozen", "fr") == "surgelé"
     assert name("state:frozen", "sw") == "frozen"
     assert name("count:26/30", "fr") == "26/30"
-    assert (certificate_of("halal:halal"), certificate_of("state:frozen"), certificate_of("thread:M8")) == ("HALAL", "", "")
+    assert (certificate_of("halal:halal"), certificate_of("state:frozen"), certificate_of("thread:M8")) == (
+        "HALAL",
+        "",
+        "",
+    )

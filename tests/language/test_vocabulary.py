@@ -22,7 +22,9 @@ GOODS = Vocabulary(
     [
         row("olive oil", "150920", en="olive oil", zh="橄榄油", fr="huile d'olive", tr="zeytinyağı", th="น้ำมันมะกอก"),
         row("olives", "070992", en="olives", zh="橄榄", fr="olives", ja="オリーブ"),
-        row("nuts", "080211", en="almonds in shell", es="almendras con cáscara; almendra con cáscara", ko="껍질 아몬드"),
+        row(
+            "nuts", "080211", en="almonds in shell", es="almendras con cáscara; almendra con cáscara", ko="껍질 아몬드"
+        ),
         row("other", "150920", "names", en="salad oil", zh="色拉油"),
     ]
 )
@@ -62,7 +64,8 @@ def test_names_and_codes_of_a_concept():
     assert GOODS.names("nuts", "vi") == ()
     assert GOODS.concepts_of("150920") == ("olive oil", "other")
     assert (GOODS.is_translated("olive oil"), GOODS.is_translated("other")) == (True, False)
-    assert "olive oil" in GOODS and "stone" not in GOODS
+    assert "olive oil" in GOODS
+    assert "stone" not in GOODS
 
 
 def test_goods_of_a_text_are_said_in_english():

@@ -222,9 +222,7 @@ def test_the_same_goods_are_named_in_the_readers_language_and_others_are_told_ap
     both = match(evidence={"goods_common": ["080420-dried-figs"]})
     with translation.override("tr"):
         assert "kuru incir" in reasons.sentences(both)[0]
-    row = match(
-        evidence={"goods_offered": "080420-dried-figs", "goods_wanted": "010121-mares"}
-    )
+    row = match(evidence={"goods_offered": "080420-dried-figs", "goods_wanted": "010121-mares"})
     assert reasons.sentences(row) == ["Not quite the same: 010121-mares is wanted, dried figs is offered."]
     differ = match(evidence={"hs_differ": ["4203", "4202"]})
     assert reasons.sentences(differ) == ["The HS headings differ: 4202 is wanted, 4203 is offered."]

@@ -77,7 +77,7 @@ def test_texts_without_words_are_not_ranked(tmp_path):
 
 def test_offers_are_matched_with_wants_and_a_wrong_suggested_code_does_not_sink_them(tmp_path):
     (tmp_path / "offers.csv").write_text(
-        "id,lang,text,hs6,code_is_confirmed\no1,th,ข้าวหอมมะลิ 105 ถุง 5 กก.,848180,0\no2,en,Stainless steel ball valve DN50,,\n",
+        "id,lang,text,hs6,code_is_confirmed\no1,th,ข้าวหอมมะลิ 105 ถุง 5 กก.,848180,0\no2,en,Steel ball valve,,\n",
         encoding="utf-8",
     )
     (tmp_path / "wants.csv").write_text("id,lang,text,hs6\nw1,zh,采购泰国茉莉香米 5公斤,\n", encoding="utf-8")
@@ -104,7 +104,7 @@ def test_a_code_is_narrowed_by_questions_of_a_file(tmp_path):
     (after,) = answered(cases)
     assert after["codes"][0]["hs6"] in chosen["codes"]
     cases.write_text(json.dumps(first | {"answers": ["x"]}) + "\n", encoding="utf-8")
-    with pytest.raises(CommandError, match="Line 1: .*no option of this question"):
+    with pytest.raises(CommandError, match="no option of this question"):
         answered(cases)
 
 

@@ -1,8 +1,8 @@
-"""Attributes in the score: what both say counts as a common word, what is asked for and expressly not there is a penalty.
+"""Attributes in the score: what both say is a common word, what is asked for and expressly not there a penalty.
 
-The penalty is carried by numbers beside the words of a text: an offer bears one for each value that it fails, a want one
-with a negative weight for each value that it asks for. Where the two meet, the sum of common words falls; so the search
-for the best pairs stays exact.
+The penalty is carried by numbers beside the words of a text: an offer bears one for each value that it fails, a
+want one with a negative weight for each value that it asks for. Where the two meet, the sum of common words falls;
+so the search for the best pairs stays exact.
 """
 
 from collections.abc import Iterable
@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from matchmaker.language.attributes import Attributes, load_attributes
 from matchmaker.matching.engine.bags import number
 
-# What a failed attribute takes from the part `words`: as much as a fifth of all words in common give.
-PENALTY = 0.2
+# What a failed attribute takes from the part `words`: as much as three tenths of all words in common give.
+PENALTY = 0.3
 _ASKED, _REFUSED = "\x02asked ", "\x02refused "
 
 Packed = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32], NDArray[np.float32]]
@@ -32,7 +32,7 @@ def agreements(offer: Attributes, want: Attributes) -> list[str]:
 
 
 def of_offer(attributes: Attributes) -> list[tuple[int, float, float]]:
-    """(number, weight when asked for, weight of its own asking) of what an offer fails, refuses and states as figures."""
+    """(number, weight when asked for, weight of its own asking) of what an offer fails, has and states as figures."""
     known = load_attributes()
     groups = {_group(value) for value in attributes.has}
     failed = {value for value in known if _group(value) in groups} - attributes.has
@@ -44,8 +44,9 @@ def of_offer(attributes: Attributes) -> list[tuple[int, float, float]]:
 
 
 def of_want(attributes: Attributes) -> list[tuple[int, float, float]]:
-    """The same of a want. A figure costs where the offer states one of its kind, and is given back where it is the same;
-    a want that states several of a kind leaves the choice."""
+    """The same of a want. A figure costs where the offer states one of its kind, and is given back where it is
+    the same; a want that states several of a kind leaves the choice.
+    """
     known = load_attributes()
     found = [(number(_ASKED + value), 0.0, -PENALTY) for value in attributes.has if value in known]
     figures = [value for value in attributes.has if value not in known]

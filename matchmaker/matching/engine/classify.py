@@ -116,7 +116,7 @@ class Classifier:
         return replace(self, meanings=meanings)
 
     def with_vectors(self, vectors: Matrix, hs6s: Sequence[str]) -> "Classifier":
-        """As `with_exemplars`, from vectors of the first encoder that were stored before; unknown codes are left out."""
+        """As `with_exemplars`, from stored vectors of the first encoder; unknown codes are left out."""
         known = [i for i, code in enumerate(hs6s) if code in self.nomenclature.position]
         if not known:
             return self

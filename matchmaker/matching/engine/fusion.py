@@ -19,8 +19,8 @@ Matrix = NDArray[np.float32]
 FIRST, SECOND = "first", "second"
 BOTH, FIRST_ONLY, SECOND_ONLY = "both", "first only", "second only"
 
-# Languages with labelled texts, on which the weight of the second encoder beside the first was fitted. In the others the
-# first one with the names of goods in English is better alone (docs/quality-notes.md).
+# Languages with labelled texts, on which the weight of the second encoder beside the first was fitted. In the others
+# the first one with the names of goods in English is better alone (docs/quality-notes.md).
 SECOND_HELPS = frozenset(["en", "th", "zh"])
 
 ENCODERS = {BOTH: (FIRST, SECOND), FIRST_ONLY: (FIRST,), SECOND_ONLY: (SECOND,)}

@@ -1,8 +1,8 @@
 """The second encoder's view of the HS texts and everyday names, taken back from the shipped artefact.
 
-It is twenty times slower than the first: eleven thousand texts of the nomenclature take it half an hour. As long as they
-are the same, a build begins from what `data/engine` holds and reads the labelled texts alone. The labels stand for path
-and description together. Names that came to the vocabulary meanwhile are learned by `build_engine --anew`.
+It is twenty times slower than the first: eleven thousand texts of the nomenclature take it half an hour. As long as
+they are the same, a build begins from what `data/engine` holds and reads the labelled texts alone. The labels stand
+for path and description together. Names that came to the vocabulary meanwhile are learned by `build_engine --anew`.
 """
 
 from collections.abc import Callable, Sequence

@@ -22,18 +22,18 @@ class Weights:
     """Weights in log-odds a unit of each part.
 
     `neutral_hs` and `neutral_category` are the part values assumed where a side gives no code: not knowing is neither
-    agreement nor contradiction. `slope` and `offset` turn log-odds into the calibrated probability (Platt 1999).
-    The defaults are rounded from a regression on the labelled pairs of the sample campaign, with HS codes and
-    categories shown, hidden in part and hidden altogether.
+    agreement nor contradiction. With a half, a wrong code costs what a right one gives. `slope` and `offset` turn log-odds into the calibrated probability (Platt 1999).
+    The defaults are rounded from a regression (`benchmarks/fit_weights.py`) on the labelled pairs of the sample campaign and
+    on pairs written for this project, with codes given, suggested and hidden.
     """
 
-    meaning: float = 14.0
-    crowding: float = -12.0
-    words: float = 16.0
-    hs: float = 3.2
-    category: float = 1.5
+    meaning: float = 11.5
+    crowding: float = -20.0
+    words: float = 10.0
+    hs: float = 5.0
+    category: float = 1.7
     trust: float = 0.3
-    intercept: float = -5.5
+    intercept: float = -2.4
     neutral_hs: float = 0.5
     neutral_category: float = 0.5
     slope: float = 1.0

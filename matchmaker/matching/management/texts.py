@@ -21,6 +21,7 @@ from matchmaker.matching.services.shares import judge_shares
 from matchmaker.matching.services.suggestions import classifier
 
 Row = dict[str, str]
+CONFIRMED = ("1", "true", "yes")
 
 
 def read_table(name: str, required: Iterable[str]) -> list[Row]:
@@ -93,15 +94,15 @@ def match_sides(
     As on the site: shares of the codes by the classifier, the background of all these texts, every pair compared.
     `by` says whose list the rank is of and how many of whom are given.
     """
-    sides: list[list[Any]] = [[], []]
-    for place, (kind, rows) in enumerate(((Offer, offers), (Want, wants))):
-        sides[place] = judge_shares([_side(kind, i, row) for i, row in enumerate(rows) if clean(row["text"])])
-    if not sides[0] or not sides[1]:
+    offered = judge_shares([_offer(i, row) for i, row in enumerate(offers) if clean(row["text"])])
+    wanted = judge_shares([_want(i, row) for i, row in enumerate(wants) if clean(row["text"])])
+    if not offered or not wanted:
         return
     matcher = Matcher(get_encoder(settings.ENCODER))
-    vectors = matcher.offer_vectors(sides[0]), matcher.want_vectors(sides[1])
-    matcher.background = matcher.learn_background(*sides, *vectors)
-    offer_index, want_index = matcher.prepare_offers(sides[0], vectors[0]), matcher.prepare_wants(sides[1], vectors[1])
+    offer_vectors, want_vectors = matcher.offer_vectors(offered), matcher.want_vectors(wanted)
+    matcher.background = matcher.learn_background(offered, wanted, offer_vectors, want_vectors)
+    offer_index = matcher.prepare_offers(offered, offer_vectors)
+    want_index = matcher.prepare_wants(wanted, want_vectors)
     limits = (top, 0) if by == "wants" else (0, top)
     pairs = matcher.match(offer_index, want_index, *limits, minimum=0)
     own = (lambda pair: pair.want) if by == "wants" else (lambda pair: pair.offer)
@@ -111,13 +112,31 @@ def match_sides(
         yield ranks[own(pair)], pair.offer, pair.want, pair.score, pair.score >= settings.MATCH_MINIMUM
 
 
-def _side(kind: type[Offer] | type[Want], key: int, row: Row) -> Offer | Want:
+def _offer(key: int, row: Row) -> Offer:
+    return Offer(
+        key,
+        _texts(row),
+        row.get("hs6", ""),
+        row.get("category", ""),
+        code_is_confirmed=row.get("code_is_confirmed", "") in CONFIRMED,
+    )
+
+
+def _want(key: int, row: Row) -> Want:
+    return Want(
+        key,
+        _texts(row),
+        row.get("hs6", ""),
+        row.get("category", ""),
+        code_is_confirmed=row.get("code_is_confirmed", "") in CONFIRMED,
+    )
+
+
+def _texts(row: Row) -> tuple[tuple[str, str], ...]:
     texts = [(row["lang"], row["text"])]
     if row.get("name_en") and row["lang"] != "en":
         texts.append(("en", row["name_en"]))
-    confirmed = row.get("code_is_confirmed", "") in ("1", "true", "yes")
-    codes = {"hs6": row.get("hs6", ""), "category": row.get("category", "")}
-    return kind(key, tuple(texts), **codes, code_is_confirmed=confirmed)
+    return tuple(texts)
 
 
 class SuggestionCommand(BaseCommand):

@@ -52,8 +52,8 @@ def judge_shares[Side: (Offer, Want)](sides: Sequence[Side]) -> list[Side]:
 
 def _put[Side: (Offer, Want)](sides: Sequence[Side], shares: Mapping[int, Shares]) -> list[Side]:
     nothing: Shares = (None, None)
-    found = [(side, *shares.get(side.key, nothing)) for side in sides]
-    return [replace(side, hs_share=hs, category_share=category) for side, hs, category in found]
+    found = [shares.get(side.key, nothing) for side in sides]
+    return [replace(side, hs_share=hs, category_share=share) for side, (hs, share) in zip(sides, found, strict=True)]
 
 
 def _judge(sides: Sequence[Offer | Want]) -> list[Shares]:

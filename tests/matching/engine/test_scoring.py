@@ -260,7 +260,7 @@ def test_a_failed_attribute_lowers_the_score_and_is_named():
         Offer(3, (("en", "Organic frozen blueberries, sweetened"),)),
     ]
     found = engine.match(engine.prepare_offers(offers), engine.prepare_wants([want]), minimum=0)
-    assert [pair.offer for pair in found][0] == 1
+    assert found[0].offer == 1
     failed = {pair.offer: pair.evidence["attributes_failed"] for pair in found}
     assert failed == {1: [], 2: ["farming:organic"], 3: ["-sugar:sweetened"]}
     judged = {pair.offer: {c.code: c.outcome for c in pair.conditions}["attributes"] for pair in found}
@@ -269,7 +269,7 @@ def test_a_failed_attribute_lowers_the_score_and_is_named():
 
 @pytest.mark.slow
 def test_one_concept_is_one_word_in_two_languages():
-    engine = Matcher(get_encoder(), Weights(meaning=0, crowding=0, words=10, intercept=0))
+    engine = Matcher(get_encoder(), Weights(meaning=0, crowding=0, words=10, hs=0, category=0, intercept=0))
     offers = engine.prepare_offers([Offer(1, (("th", "ข้าวหอมมะลิ"),)), Offer(2, (("th", "ยางรถยนต์"),))])
     (pair,) = engine.match(offers, engine.prepare_wants([Want(1, (("fr", "riz au jasmin"),))]), minimum=0.51)
     assert pair.offer == 1

@@ -164,7 +164,8 @@ def test_an_answered_question_leads_on_and_its_codes_come_first(client, company)
     assert question.text == "Which of these is it?"
     assert [value for value, _words, _note in question.answers[-2:]] == ["none", "unknown"]
     first, words, note = question.answers[0]
-    assert words and note
+    assert words
+    assert note
     page = client.post(reverse("supplier_suggest_codes"), asked | {"narrow": first})
     further = page.context["suggestions"]["question"]
     assert further.path == first

@@ -13,8 +13,9 @@ from matchmaker.matching.services.suggestions import classifier
 
 class Command(BaseCommand):
     help = (
-        "For each line {case_id, text, lang, answers} of a JSONL file the codes with their shares and the next question, "
-        "as the forms and POST /api/v1/hs-codes/narrow/ give them. Two answers are always possible: none and unknown."
+        "For each line {case_id, text, lang, answers} of a JSONL file the codes with their shares and the next "
+        "question, as the forms and POST /api/v1/hs-codes/narrow/ give them. Two answers are always possible: "
+        "none and unknown."
     )
     requires_system_checks = ()
 
