@@ -242,19 +242,12 @@ def _scatter(row, at, side, first, tile, slots, sums, scale):  # type: ignore[no
 
 
 @_compiled
-def _fill(more, tile, hs, category):  # type: ignore[no-untyped-def]
-    """What each column adds to a row whose codes weigh so much against not knowing them."""
-    add, hs_sure, category_sure = tile.add, tile.hs_sure, tile.category_sure
-    for j in range(len(more)):
-        more[j] = add[j] - hs * hs_sure[j] - category * category_sure[j]
-
-
-@_compiled
 def scan(values, tile, block, row_is_offer, offers, wants, sums, row_best, column_best):  # type: ignore[no-untyped-def]
     """Turn rows of dot products into log-odds and pass what may matter on to the lists of its row and its column."""
     side = offers if row_is_offer else wants
     size = values.shape[1]
     hits, rows, more = np.empty(size, np.int64), np.empty(size, np.int64), np.empty(size, np.float32)
+    add, hs_sure, category_sure = tile.add, tile.hs_sure, tile.category_sure
     unknown_hs, unknown_category = np.float32(sums.unknown_hs), np.float32(sums.unknown_category)
     floors = column_best.floor[tile.at : tile.at + size]
     # Log-odds are scale · (dot product + scattered parts) + what row and column add by themselves.
@@ -262,7 +255,9 @@ def scan(values, tile, block, row_is_offer, offers, wants, sums, row_best, colum
     for i in range(len(values)):
         at, row, own = block.at + i, values[i], block.own[i]
         _scatter(row, at, side, side.starts[block.at], tile, block.slots[i], sums, scale)
-        _fill(more, tile, unknown_hs * side.traits[at, HS_SURE], unknown_category * side.traits[at, CATEGORY_SURE])
+        hs, category = unknown_hs * side.traits[at, HS_SURE], unknown_category * side.traits[at, CATEGORY_SURE]
+        for j in range(size):  # what each column adds to this row, less what its codes make known
+            more[j] = add[j] - hs * hs_sure[j] - category * category_sure[j]
         row_floor = row_best.floor[at]
         if row_floor <= NOTHING:
             reached = _reached(row, more, scale, row_best.values.shape[1])

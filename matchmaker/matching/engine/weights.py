@@ -22,9 +22,10 @@ class Weights:
     """Weights in log-odds a unit of each part.
 
     `neutral_hs` and `neutral_category` are the part values assumed where a side gives no code: not knowing is neither
-    agreement nor contradiction. With a half, a wrong code costs what a right one gives. `slope` and `offset` turn log-odds into the calibrated probability (Platt 1999).
-    The defaults are rounded from a regression (`benchmarks/fit_weights.py`) on the labelled pairs of the sample campaign and
-    on pairs written for this project, with codes given, suggested and hidden.
+    agreement nor contradiction, and with a half a wrong code costs what a right one gives. `slope` and `offset` turn
+    log-odds into the calibrated probability (Platt 1999). The defaults are rounded from a regression
+    (`benchmarks/fit_weights.py`) on the labelled pairs of the sample campaign and on pairs written for this project,
+    with codes given, suggested and hidden.
     """
 
     meaning: float = 11.5
