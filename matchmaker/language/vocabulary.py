@@ -180,7 +180,7 @@ class Vocabulary:
         return self._kind[concept] != "names"
 
     def kind(self, concept: str) -> str:
-        """What sort of word it is: `concept` and `names` of goods; of words about goods `state`, `colour`, `material` …"""
+        """What sort of word it is: `concept`, `names` of goods; of words about goods `state`, `colour`, `material` …"""
         return self._kind[concept]
 
     def names(self, concept: str, lang: str) -> tuple[str, ...]:

@@ -5,8 +5,8 @@
 
 It is not a sentence. The name of the goods comes first, then what is said about them, then numbers with their units.
 The goods are named only where the vocabulary has the word that the phrase is about: in "rice cooker" that is the
-cooker. Words that are not known stay as they were written where they are few. Where the goods are not known, the gloss is empty: nothing
-is better than a wrong name.
+cooker. Words that are not known stay as they were written where they are few. Where the goods are not known, the gloss
+is empty: nothing is better than a wrong name.
 """
 
 import re
