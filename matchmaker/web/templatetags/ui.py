@@ -63,10 +63,12 @@ SYSTEMS = {
 
 # -- what people wrote ------------------------------------------------------------------------------------------------
 @register.simple_tag
-def reading(text: str, language: str = "", hs_code: str = "", is_name: bool = False, category: str = "") -> Readable:
+def reading(
+    text: str, language: str = "", hs_code: str = "", is_name: bool = False, category: str = "", as_written: bool = False
+) -> Readable:
     """A text for this reader: as written, or a translation or gloss with the original beside it."""
     code = base_of(language) if language else ""
-    if not code or not text:
+    if as_written or not code or not text:
         return Readable(text, code, "owner")
     return read(Source({code: str(text)}, code, hs_code, is_name, str(category or "")), base_of(current()))
 
