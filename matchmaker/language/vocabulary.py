@@ -20,7 +20,7 @@ from matchmaker.language.text import clean, simplify, words
 
 LANGUAGES = ("en", "zh", "fr", "es", "de", "pt", "it", "ru", "ar", "tr", "ja", "ko", "id", "th", "vi")
 FOLDER = Path(__file__).resolve().parents[2] / "data" / "vocabulary"
-PATH, WORDS = FOLDER / "goods.csv", FOLDER / "words.csv"
+PATH, SHOP_NAMES, WORDS = (FOLDER / name for name in ("goods.csv", "shop_names.csv", "words.csv"))
 # Scripts that do not part words by spaces, and the fewest characters of a name that is looked for inside a text.
 FEWEST_CHARACTERS = {"zh": 2, "ja": 2, "ko": 2, "th": 3}
 # Malay and Indonesian name most goods alike.
@@ -238,6 +238,11 @@ class Vocabulary:
 def load_goods(path: Path = PATH) -> Vocabulary:
     """The vocabulary of the project, once a process; empty where the file is not there."""
     return Vocabulary(list(read_rows(path)) if path.exists() else [])
+
+
+def load_shop_names() -> Vocabulary:
+    """Names of goods in shops, and of groups of goods: for reading, not for codes."""
+    return load_goods(SHOP_NAMES)
 
 
 def load_words() -> Vocabulary:

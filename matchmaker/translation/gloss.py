@@ -16,7 +16,7 @@ from functools import lru_cache
 
 from matchmaker.language.stop_words import stop_words
 from matchmaker.language.text import clean, simplify
-from matchmaker.language.vocabulary import Span, Vocabulary, load_goods, load_words
+from matchmaker.language.vocabulary import Span, Vocabulary, load_goods, load_shop_names, load_words
 
 BETWEEN = " · "
 MOSTLY_KNOWN = 0.6  # of the words: then the others stand between them as they were written, else they are left out
@@ -123,6 +123,9 @@ class Phrase:
     def __init__(self, text: str, source: str, target: str, hs_code: str = "") -> None:
         self.text, self.source, self.target, self.hs_code = clean(text), source, target, hs_code
         self.goods = self._translated(load_goods())
+        traded = [(span.start, span.end) for span, _name in self.goods]
+        self.goods += self._beside(self._translated(load_shop_names()), traded)
+        self.goods.sort(key=lambda one: one[0].start)
         self.figures = [match.span() for match in _FIGURE.finditer(self.text)]
         taken = [*((span.start, span.end) for span, _name in self.goods), *self.figures]
         self.words = self._beside(self._translated(load_words()), taken)

@@ -18,7 +18,7 @@ def test_codes_have_everyday_chinese_names_also_after_they_were_loaded_without()
     with override("zh-hans"):
         assert rice.everyday_names[:2] == ["大米", "白米"]
     heading = HSCode.objects.get(pk="1006")
-    assert heading.names["zh-hans"] == "稻谷、糙米、大米、碎米"
+    assert heading.names["zh-hans"] == "稻谷、糙米、黑米、红米、大米、茉莉香米"
     assert (heading.text["en"], heading.text["fr"], heading.text["es"]) == ("Rice", "Riz", "Arroz")
     with override("th"):  # the nomenclature is not in Thai, so everyday names stand in for it
         assert heading.description_tag == "th"

@@ -62,7 +62,7 @@ def _spoken(value: Any) -> Any:
 
 
 def _is_by_language(value: Mapping[str, Any]) -> bool:
-    """Texts of an organiser, which stand in one of her languages at least, with keys that are all language codes."""
+    """Texts that stand in one of the languages of their author at least; every key is a language code."""
     return any(code in value for code in settings.ORGANISER_LANGUAGES) and all(map(is_language, value))
 
 

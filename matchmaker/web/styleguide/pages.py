@@ -200,6 +200,8 @@ def gallery(language: str) -> dict:
             "changes": [{"sentence": words["window"][2], "after": {"holds": words["sure"]}}],
         },
         "papers": PAPERS,
+        "product": {"original": {"name": "ข้าวหอมมะลิ", "language": "th"}},
+        "line": {"text": "茉莉香米，25公斤袋装", "language": "zh", "hs_code": "100630"},
         "quota": {"sentences": words["quota"], "source_url": "#papers", "confidence_label": words["sure"]},
         "acted": {
             "acting": {"actor": words["acting"][0], "reason": words["acting"][1]},

@@ -64,7 +64,12 @@ SYSTEMS = {
 # -- what people wrote ------------------------------------------------------------------------------------------------
 @register.simple_tag
 def reading(
-    text: str, language: str = "", hs_code: str = "", is_name: bool = False, category: str = "", as_written: bool = False
+    text: str,
+    language: str = "",
+    hs_code: str = "",
+    is_name: bool = False,
+    category: str = "",
+    as_written: bool = False,
 ) -> Readable:
     """A text for this reader: as written, or a translation or gloss with the original beside it."""
     code = base_of(language) if language else ""

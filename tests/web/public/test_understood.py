@@ -16,7 +16,7 @@ from tests import factories
         ("zh-hans", "谷物", "大米、糙米", "HS 1006（第10章 谷物）：“大米、糙米"),
         ("zh-hans", "谷物", "", "HS 1006（第10章 谷物）：“Rice”"),
         ("zh-hans", "", "", "HS 1006：“Rice”"),
-        ("fr", "谷物", "大米、糙米", "HS 1006: “Rice”"),
+        ("fr", "谷物", "大米、糙米", "SH 1006\u00a0: «\u00a0Rice\u00a0»"),
     ],
 )
 def test_a_chinese_reader_is_told_a_heading_by_its_chapter_and_everyday_names(db, language, title, names, said):
