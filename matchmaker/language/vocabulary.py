@@ -150,6 +150,11 @@ def _cuts_a_word(text: str, start: int, end: int) -> bool:
     return bool(inside or (_ASCII_WORD.match(text[end - 1]) and end < len(text) and _ASCII_WORD.match(text[end])))
 
 
+def is_abbreviation(name: str) -> bool:
+    """TEA is triethanolamine, LAB alkylbenzene; tea and lab are not."""
+    return name.isascii() and name.isupper() and len(name) < 6
+
+
 class Vocabulary:
     """Concepts and their names. The index of a language is made when a text of that language is looked at first."""
 
@@ -212,7 +217,15 @@ class Vocabulary:
     def exact(self, name: str, lang: str) -> tuple[str, ...]:
         """The concepts that a whole text names, () when it is no name."""
         index = self._index(lang)
-        return tuple(self.ids[n] for n in index.exact(name)) if index else ()
+        if index is None:
+            return ()
+        return tuple(self.ids[n] for n in index.exact(name) if self._is_written_so(n, lang, clean(name)))
+
+    def _is_written_so(self, number: int, lang: str, written: str) -> bool:
+        """Not where the name of a row is an abbreviation in capitals and the text has a word: tea is not TEA."""
+        word = written.casefold()
+        alike = [n for n in self.names(self.ids[number], lang) if n.casefold() in (word, word.removesuffix("s"))]
+        return written in alike or not alike or not all(is_abbreviation(name) for name in alike)
 
     def find(self, text: str, lang: str) -> list[Span]:
         """The names in a text, longest first at each place, none over another.
@@ -231,7 +244,12 @@ class Vocabulary:
             for start, end, rows in english.find(text) if english else ():
                 if not any(start in other or end - 1 in other for other in taken):
                     found.append((start, end, rows))
-        return [Span(start, end, tuple(self.ids[n] for n in rows)) for start, end, rows in sorted(found)]
+        spans = []
+        for start, end, rows in sorted(found):
+            meant = [n for n in rows if self._is_written_so(n, lang, text[start:end])]
+            if meant:
+                spans.append(Span(start, end, tuple(self.ids[n] for n in meant)))
+        return spans
 
 
 @cache

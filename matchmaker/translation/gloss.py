@@ -96,11 +96,6 @@ def render(text: str, source: str, target: str, hs_code: str = "") -> Gloss:
     return Gloss(BETWEEN.join(parts), known)
 
 
-def _is_abbreviation(name: str) -> bool:
-    """TEA is triethanolamine, tea is not."""
-    return name.isascii() and name.isupper() and len(name) < 6
-
-
 def _alike(written: str, name: str, ending: str) -> bool:
     """Whether two writings differ only in endings and in small words."""
     one, other = (
@@ -141,13 +136,20 @@ class Phrase:
 
     def parts(self, with_rest: bool) -> Iterator[str]:
         """Its words in the target language: the goods, what is said of them, figures, and what is not known."""
-        first = [self.head] if self.head else []
-        for _span, name in [*first, *(one for one in self.goods if one != self.head), *self.words]:
+        for _span, name in [*self._goods_of_head(), *self.words]:
             yield name
         figures = (self.text[start:end].strip() for start, end in self.figures)
         yield from (figure for figure in figures if with_rest or not figure.isdigit())
         if with_rest:
             yield from (self.text[start:end] for start, end in self.rest)
+
+    def _goods_of_head(self) -> list[tuple[Span, str]]:
+        """The goods the phrase is about, and those that say more about them: ginger beer, not a robot for magazines."""
+        if self.head is None:
+            return []
+        start = self.head[0].start
+        others = [one for one in self.goods if one != self.head]
+        return [self.head, *(one for one in others if self.source not in HEAD_LAST or one[0].start < start)]
 
     def _translated(self, vocabulary: Vocabulary) -> list[tuple[Span, str]]:
         """Spans with one name in the target language; names that stand for different goods are left out."""
@@ -162,9 +164,8 @@ class Phrase:
 
     def _is_named(self, written: str, names: Iterable[str]) -> bool:
         """Whether what is written is one of the names, not only a word with the same stem."""
-        names = [name for name in names if not _is_abbreviation(name) or name in written]
         ending = ENDINGS.get(self.source)
-        return bool(names) if ending is None else any(_alike(written, name, ending) for name in names)
+        return ending is None or any(_alike(written, name, ending) for name in names)
 
     def _name(self, vocabulary: Vocabulary, concepts: Iterable[str]) -> str:
         options = [concept for concept in concepts if vocabulary.is_translated(concept)]
