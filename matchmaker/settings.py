@@ -303,7 +303,7 @@ SITE_LANGUAGES = (
     Language("id", "Bahasa Indonesia", tier=2),
     Language("tr", "Türkçe", tier=2),
 )
-ORGANISER_LANGUAGES = ("en", "zh-hans")  # what organisers write stands in these, at the least
+STAFF_LANGUAGES = ("en", "zh-hans")  # what organisers write stands in these, at the least
 LANGUAGES = [(language.code, language.name) for language in SITE_LANGUAGES]
 LANGUAGES_BIDI = [language.base for language in SITE_LANGUAGES if language.rtl]
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600

@@ -21,7 +21,7 @@ class MultilingualInput(forms.Widget):
     use_fieldset = True
 
     def __init__(self, attrs: dict[str, Any] | None = None, *, multiline: bool = False):
-        self.multiline, self.open_languages = multiline, settings.ORGANISER_LANGUAGES
+        self.multiline, self.open_languages = multiline, settings.STAFF_LANGUAGES
         super().__init__(attrs)
 
     def render(self, name, value, attrs=None, renderer=None):

@@ -76,7 +76,7 @@ def _trade_words(codes: Iterable[str], categories: Iterable[Category | None]) ->
     listed = dict.fromkeys(part for code in codes for part in (code[:4], code))
     found = [("en", text) for code in listed if (text := _tariff().get(code))]
     for category in {category.pk: category for category in categories if category}.values():
-        found += [(languages.base_of(code), category.name.get(code, "")) for code in settings.ORGANISER_LANGUAGES]
+        found += [(languages.base_of(code), category.name.get(code, "")) for code in settings.STAFF_LANGUAGES]
     return tuple(found)
 
 

@@ -23,13 +23,13 @@ class ReadOnly(admin.ModelAdmin):
 class EntryRuleAdmin(ReadOnly):
     list_display = ["code", "requirement", "valid_from", "valid_until", "confidence", "edited_here"]
     list_filter = ["confidence", "stage", "evidence"]
-    search_fields = ["code", *(f"name__{code}" for code in settings.ORGANISER_LANGUAGES)]
+    search_fields = ["code", *(f"name__{code}" for code in settings.STAFF_LANGUAGES)]
 
 
 @admin.register(Agreement)
 class AgreementAdmin(ReadOnly):
     list_display = ["code", "name", "kind", "flat_rate", "partly_suspended"]
-    search_fields = ["code", *(f"name__{code}" for code in settings.ORGANISER_LANGUAGES)]
+    search_fields = ["code", *(f"name__{code}" for code in settings.STAFF_LANGUAGES)]
 
 
 @admin.register(AgreementPartner)

@@ -36,7 +36,7 @@ def _in_order(name: str) -> models.CheckConstraint:
 
 def _texts(label: Any, **options: Any) -> MultilingualField:
     """A text that organisers write in each of their languages."""
-    return MultilingualField(label, required_languages=settings.ORGANISER_LANGUAGES, **options)
+    return MultilingualField(label, required_languages=settings.STAFF_LANGUAGES, **options)
 
 
 def _record[Record](row: models.Model, kind: type[Record], **other: Any) -> Record:

@@ -18,7 +18,7 @@ def every_contact_field() -> list[str]:
 
 class Campaign(Public):
     slug = models.SlugField(unique=True)
-    name = MultilingualField(_("name"), max_length=160, required_languages=settings.ORGANISER_LANGUAGES)
+    name = MultilingualField(_("name"), max_length=160, required_languages=settings.STAFF_LANGUAGES)
     about = MultilingualField(_("about"), max_length=4000, multiline=True, blank=True)
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("until"))

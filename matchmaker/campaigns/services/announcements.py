@@ -200,7 +200,7 @@ def _checked_texts(texts: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str
     for language in site_languages():
         code = language.code
         parts = {part: (texts.get(code, {}).get(part) or "").replace("\r\n", "\n").strip() for part in checks}
-        is_needed = code in settings.ORGANISER_LANGUAGES
+        is_needed = code in settings.STAFF_LANGUAGES
         if not is_needed and not any(parts.values()):
             continue
         found[code] = parts

@@ -189,7 +189,7 @@ def words(question: Question, value: Any) -> str:
         return "yes 是" if value else "no 否"
     if question.kind == Question.Kind.COUNTRY:
         row = reference.countries()[value]
-        return " ".join([value, *(reference.name_in(row, code) for code in settings.ORGANISER_LANGUAGES)])
+        return " ".join([value, *(reference.name_in(row, code) for code in settings.STAFF_LANGUAGES)])
     if question.kind in WITH_OPTIONS:
         chosen = [value] if isinstance(value, str) else value
         found = (option for option in question.options if option[languages.ENGLISH] in chosen)

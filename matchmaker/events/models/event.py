@@ -66,7 +66,7 @@ class Event(Public):
 
     campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="events")
     slug = models.SlugField(unique=True)
-    name = MultilingualField(_("name"), max_length=160, required_languages=settings.ORGANISER_LANGUAGES)
+    name = MultilingualField(_("name"), max_length=160, required_languages=settings.STAFF_LANGUAGES)
     about = MultilingualField(_("about"), max_length=4000, multiline=True, blank=True)
     theme = MultilingualField(_("theme"), max_length=160, blank=True)
     guest_country = models.CharField(_("guest country"), max_length=2, blank=True)

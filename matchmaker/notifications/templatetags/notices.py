@@ -63,7 +63,7 @@ def _spoken(value: Any) -> Any:
 
 def _is_by_language(value: Mapping[str, Any]) -> bool:
     """Texts that stand in one of the languages of their author at least; every key is a language code."""
-    return any(code in value for code in settings.ORGANISER_LANGUAGES) and all(map(is_language, value))
+    return any(code in value for code in settings.STAFF_LANGUAGES) and all(map(is_language, value))
 
 
 @register.filter

@@ -73,7 +73,7 @@ class AnnouncementForm(forms.Form):
             yield (
                 name,
                 boxes,
-                language in settings.ORGANISER_LANGUAGES or any(box.value() or box.errors for box in boxes),
+                language in settings.STAFF_LANGUAGES or any(box.value() or box.errors for box in boxes),
             )
 
 

@@ -10,7 +10,7 @@ from matchmaker.core.multilingual import Texts
 
 def read_parts(parts: Iterable[str]) -> Texts:
     """Parts of a line; what has no code before it is in the organiser's languages, in their order."""
-    texts, unnamed = {}, iter(settings.ORGANISER_LANGUAGES)
+    texts, unnamed = {}, iter(settings.STAFF_LANGUAGES)
     for part in map(str.strip, parts):
         code, colon, text = part.partition(":")
         if colon and languages.find(code.strip()):
@@ -22,7 +22,7 @@ def read_parts(parts: Iterable[str]) -> Texts:
 
 def write_parts(texts: Texts) -> list[str]:
     """The parts that `read_parts` reads back as the same texts."""
-    own = [texts.get(code, "") for code in settings.ORGANISER_LANGUAGES]
+    own = [texts.get(code, "") for code in settings.STAFF_LANGUAGES]
     while own and not own[-1]:
         own.pop()
-    return own + [f"{code}: {text}" for code, text in texts.items() if code not in settings.ORGANISER_LANGUAGES]
+    return own + [f"{code}: {text}" for code, text in texts.items() if code not in settings.STAFF_LANGUAGES]

@@ -52,7 +52,7 @@ def paper(request, slug):
 def _both(text_of) -> str:
     """A word in the organiser's languages, that of the hall first."""
     found = []
-    for language in reversed(settings.ORGANISER_LANGUAGES):
+    for language in reversed(settings.STAFF_LANGUAGES):
         with translation.override(language):
             found.append(str(text_of()))
     return " ".join(dict.fromkeys(found))
