@@ -19,6 +19,7 @@ from matchmaker.language.text import clean, simplify
 from matchmaker.language.vocabulary import Span, Vocabulary, load_goods, load_shop_names, load_words
 
 BETWEEN = " · "
+SHORT = 5  # words of a name that is kept whole: what is not known is mostly a variety or a brand
 MOSTLY_KNOWN = 0.6  # of the words: then the others stand between them as they were written, else they are left out
 # The word that a phrase is about stands at its end ("rice cooker") or at its beginning ("cuiseur à riz").
 HEAD_LAST = frozenset({"en", "de", "zh", "ja", "ko", "tr", "nl"})
@@ -92,7 +93,8 @@ def render(text: str, source: str, target: str, hs_code: str = "") -> Gloss:
         return EMPTY
     ordered = [named, *(phrase for phrase in phrases if phrase is not named)]
     known = round(sum(phrase.known for phrase in phrases) / max(sum(phrase.count for phrase in phrases), 1), 3)
-    parts = dict.fromkeys(part for phrase in ordered for part in phrase.parts(with_rest=known >= MOSTLY_KNOWN))
+    keeps_rest = known >= MOSTLY_KNOWN or sum(phrase.count for phrase in phrases) <= SHORT
+    parts = dict.fromkeys(part for phrase in ordered for part in phrase.parts(with_rest=keeps_rest))
     return Gloss(BETWEEN.join(parts), known)
 
 
@@ -141,7 +143,17 @@ class Phrase:
         figures = (self.text[start:end].strip() for start, end in self.figures)
         yield from (figure for figure in figures if with_rest or not figure.isdigit())
         if with_rest:
-            yield from (self.text[start:end] for start, end in self.rest)
+            yield from self._rest_in_runs()
+
+    def _rest_in_runs(self) -> Iterator[str]:
+        """Words that are not known, with those beside them: "Phka Rumduol"."""
+        runs: list[list[int]] = []
+        for start, end in self.rest:
+            if runs and not self.text[runs[-1][1] : start].strip():
+                runs[-1][1] = end
+            else:
+                runs.append([start, end])
+        yield from (self.text[start:end] for start, end in runs)
 
     def _goods_of_head(self) -> list[tuple[Span, str]]:
         """The goods the phrase is about, and those that say more about them: ginger beer, not a robot for magazines."""

@@ -61,8 +61,9 @@ def test_a_buyer_in_wuhan_finds_compares_keeps_and_watches_and_a_colleague_asks_
     wang.page.locator("#directory input[name=q]").fill("茉莉香米")
     wang.page.locator("#directory input[name=q]").press("Enter")
     wang.page.locator("article.product", has_text="Robusta coffee beans").wait_for(state="detached")
-    names = set(wang.page.locator("article.product h3").all_inner_texts())
-    assert names == {name for _country, name, *_rest in RICES}
+    cards = wang.page.locator("article.product").all_inner_texts()  # a Chinese reader sees the name as written, too
+    assert {name for _country, name, *_rest in RICES for card in cards if name in card} == {row[1] for row in RICES}
+    assert len(cards) == len(RICES)
     for name in COUNTRIES[language][1]:
         assert name in wang.text()
 
@@ -136,7 +137,7 @@ def test_an_exporter_sees_what_buyers_look_for_and_opens_a_demand(site, language
     assert "江城" not in said
     assert "不公开的采购" not in said
     with malee.page.expect_navigation():
-        malee.page.locator(f"main a[href='{reverse('demand', args=[wanted.uid])}']").first.click()
+        malee.page.locator(f"main a[href$='{reverse('demand', args=[wanted.uid])}']").first.click()
     assert "茉莉香米,5公斤袋装" in malee.text()
     assert "江城" not in malee.text()
 

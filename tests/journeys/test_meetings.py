@@ -75,6 +75,7 @@ def test_wishes_become_a_plan_a_badge_at_a_door_without_network_and_a_held_meeti
 
     # The organiser plans, watches, reads the draft and publishes it.
     team.go(reverse("console_event_plans", args=["wuhan"]))
+    team.page.locator("main details:has([name=seconds]) > summary").click()
     team.fill(seconds="1")
     team.submit("main form button.btn-primary[type=submit]")
     draft, _seconds = wait_for(lambda: PlanDraft.objects.filter(state="ready").first(), 60, "no draft was made")

@@ -78,6 +78,14 @@ def reading(
     return read(Source({code: str(text)}, code, hs_code, is_name, str(category or "")), base_of(current()))
 
 
+@register.simple_tag(takes_context=True)
+def reading_here(context: template.Context) -> Readable:
+    """`reading` of the parameters of `components/text.html`."""
+    names = ("text", "lang", "code", "inline", "category", "as_written")
+    text, *others = (context.get(name) or "" for name in names)
+    return reading(text, *others)
+
+
 # -- pictures ---------------------------------------------------------------------------------------------------------
 @register.simple_tag
 def icon(name: str, label: str = "", size: str = "") -> SafeString:
