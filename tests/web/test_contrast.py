@@ -63,6 +63,6 @@ def test_borders_focus_and_bars_stand_out_from_their_ground(theme):
 @pytest.mark.parametrize("theme", ["", '[data-bs-theme="dark"] '])
 def test_initials_are_readable_on_each_tint(theme):
     css = (CSS / "media.css").read_text()
-    found = re.findall(rf"{re.escape(theme)}\.tint-\d \{{ background: (#\w+); color: (#\w+); \}}", css)
+    found = re.findall(rf"{re.escape(theme)}\.tint-\d \{{\s*background: (#\w+);\s*color: (#\w+);\s*\}}", css)
     assert len(found) >= 8
     assert [pair for pair in found if contrast(*pair) < 4.5] == []

@@ -83,6 +83,12 @@ def lines_of_templates():
     return {path: (TEMPLATES / path).read_text().splitlines() for path in sorted(OWN)}
 
 
+def test_no_line_of_a_style_sheet_is_longer_than_120_characters():
+    sheets = (ROOT / "static/css").glob("*.css")
+    lines = [(sheet.name, len(line)) for sheet in sheets for line in sheet.read_text().splitlines()]
+    assert [(name, length) for name, length in lines if length > LONGEST] == []
+
+
 def test_no_template_line_is_longer_than_120_characters():
     long = [
         f"{path}:{number}: {len(line)}"
