@@ -43,20 +43,20 @@ def measure(size: int, seed: int, seconds: float) -> dict[str, Any]:
     from tests.events.given_meetings.checker import faults
     from tests.events.given_meetings.events import event
 
-    asked = SIZES[size]
+    size_of_event = SIZES[size]
     data = event(
         seed,
-        companies=asked.companies,
-        meetings=asked.meetings,
-        slots=asked.slots,
-        tables=asked.tables,
-        **asked.rules,
+        companies=size_of_event.companies,
+        meetings=size_of_event.meetings,
+        slots=size_of_event.slots,
+        tables=size_of_event.tables,
+        **size_of_event.rules,
     )
     made = fewest_breaks(GivenMeetings.from_dict(data), seconds=seconds)
     if made.slots is None:
         return {"breaks": None, "why": made.why, "seconds": made.seconds}
     if found := faults(data, made.to_dict()):
-        raise SystemExit(f"{asked}: {found[0]}")
+        raise SystemExit(f"{size_of_event}: {found[0]}")
     return {"breaks": made.breaks, "bound": made.bound, "proven": made.proven, "seconds": made.seconds}
 
 

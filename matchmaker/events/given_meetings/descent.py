@@ -1,8 +1,9 @@
 """A first plan and better ones: annealing over two-slot exchanges, then a SAT solver on one part of the plan at a time.
 
-Annealing flips alternating components of two slots (Kempe chains), which keeps every hard rule but precedences and
-fairness; it is skipped where the event has such rules. The second step frees some slots, or some companies around one
-with a break, keeps every other meeting where it is and asks for fewer breaks (large neighbourhood search, Shaw 1998).
+Annealing flips alternating components of two slots (Kempe chains). That keeps every hard rule but precedences, fairness
+and sessions; it is skipped where the event has such rules. The second step frees some slots, or some companies around
+one with a break, leaves every other meeting where it is and solves for fewer breaks (large neighbourhood search, Shaw
+1998).
 """
 
 from __future__ import annotations
@@ -15,32 +16,47 @@ from pysat.card import ITotalizer
 from pysat.solvers import Solver
 
 from matchmaker.events.given_meetings.instance import GivenMeetings, breaks_of
-from matchmaker.events.given_meetings.loops import anneal
 from matchmaker.events.given_meetings.model import Model
+from matchmaker.events.scheduling.loops import Arrays, Prices, anneal
 
 TRIES = 1_500_000  # of the annealing: about a second
 CONFLICTS = 3000  # a neighbourhood is given up after so many
 RETRIES, WARM = 300_000, 0.3  # of the annealing between neighbourhoods
-HOT, COLD, IDLE = 0.5, 0.1, 0.1  # temperatures, and what an idle slot costs beside a break
+HOT, COLD, IDLE = 0.5, 0.05, 0.1  # temperatures, and what an idle slot costs beside a break
 
 
 def annealed(
     instance: GivenMeetings, slots: list[int], *, tries: int = TRIES, hot: float = HOT, seed: int = 1
 ) -> list[int]:
-    """A plan with at most as many breaks as ``slots``."""
-    sides = np.array([[m.a for m in instance.meetings], [m.b for m in instance.meetings]], dtype=np.int32)
+    """A plan with at most as many breaks as ``slots``, by the annealing of the meeting planner: a break is a wait."""
+    order = np.arange(instance.slots, dtype=np.int32)
+    share = np.ones(instance.slots + 1)
+    prices = Prices(order * 0, order, share, a_day=0.0, a_wait=1.0, an_idle_slot=IDLE, a_late_slot=0.0)
+    board = _board(instance, slots)
+    anneal(tries, hot, COLD, seed, prices, board)
+    found = board.slot_of.tolist()
+    return found if sum(breaks_of(instance, found)) <= sum(breaks_of(instance, slots)) else slots
+
+
+def _board(instance: GivenMeetings, slots: list[int]) -> Arrays:
+    """The plan as the planner's loops read it; companies of both sides are rows of one table."""
+    a, b = (np.array([getattr(m, side) for m in instance.meetings], dtype=np.int32) for side in ("a", "b"))
     cell = np.full((len(instance.off), instance.slots), -1, dtype=np.int32)
     for company, off in enumerate(instance.off):
         cell[company, sorted(off)] = -2
-    allowed = np.zeros((len(slots), instance.slots), dtype=bool)
-    for meeting, slot in enumerate(slots):
-        allowed[meeting, list(instance.possible[meeting])] = True
-        cell[sides[:, meeting], slot] = meeting
-    used = np.bincount(slots, minlength=instance.slots)
-    found = anneal(
-        *(sides, allowed, cell, np.array(slots), used, np.array(instance.tables)), tries, hot, COLD, IDLE, seed
+    cell[a, slots] = cell[b, slots] = np.arange(len(slots))
+    degree = np.bincount(np.concatenate([a, b]), minlength=len(instance.off)).astype(np.int32)
+    return Arrays(
+        u=a,
+        v=b,
+        cap=degree.copy(),
+        tables=np.array(instance.tables, dtype=np.int32),
+        cell=cell,
+        slot_of=np.array(slots, dtype=np.int32),
+        locked=np.array([m.slot is not None for m in instance.meetings]),
+        degree=degree,
+        used=np.bincount(slots, minlength=instance.slots).astype(np.int32),
     )
-    return found.tolist()
 
 
 def descend(
@@ -48,7 +64,7 @@ def descend(
 ) -> Iterator[list[int] | None]:
     """Better and better plans as slots of the meetings; None between, so that the caller can stop. It never ends.
 
-    ``start`` is asked for a plan that another search has found, while there is none.
+    ``start`` returns a plan that another search has found; it is called until there is a first plan.
     """
     instance = model.instance
     with Solver("glucose42", bootstrap_with=model.clauses) as solver:
@@ -64,7 +80,9 @@ def descend(
 
 
 def _may_anneal(instance: GivenMeetings) -> bool:
-    return not instance.precedences and instance.fairness is None
+    """Flips keep absences, tables and fixed slots, but no other rule."""
+    free = all(meeting.session == "any" for meeting in instance.meetings)
+    return free and not instance.precedences and instance.fairness is None
 
 
 def _read(model: Model, solver: Solver) -> list[int]:
@@ -85,9 +103,9 @@ def _neighbourhoods(
             yield slots
         free = _around_a_break(instance, slots, size, chance) if chance.random() < 0.5 else None
         free = free or _some_slots(instance, slots, size, chance)
-        kept = [model.meets(number, slot) for number, slot in enumerate(slots) if number not in free]
+        unchanged = [model.meets(number, slot) for number, slot in enumerate(slots) if number not in free]
         solver.conf_budget(CONFLICTS)
-        answer = breaks > 0 and solver.solve_limited(assumptions=[*kept, *limit(breaks - 1)])
+        answer = breaks > 0 and solver.solve_limited(assumptions=[*unchanged, *limit(breaks - 1)])
         if answer:
             slots = _read(model, solver)
             breaks, failed = sum(breaks_of(instance, slots)), 0

@@ -1,7 +1,7 @@
 """A plan, the lower bound on breaks, at last the optimum, in a process of its own: ``python proof.py FILE.wcnf``.
 
 Core-guided MaxSAT (OLL, as in RC2 of PySAT): each break literal is a soft constraint "not this break". The solver is
-asked for a plan without any; each unsatisfiable core raises the bound by one and is relaxed by a totalizer that allows
+called for a plan without any; each unsatisfiable core raises the bound by one and is relaxed by a totalizer that allows
 one more break among its members. The first plan found has exactly as many breaks as the bound. Ignatiev, Morgado &
 Marques-Silva, *RC2: an efficient MaxSAT solver*, JSAT 11 (2019) 53–64. Solver: CaDiCaL, Biere et al. (2020).
 

@@ -14,7 +14,7 @@ CONFLICTS = 200_000  # a question that takes longer than this stays unanswered
 
 
 def contradiction(instance: GivenMeetings) -> str:
-    """The first rule that cannot be kept whatever the plan; empty where none is obvious."""
+    """The first rule that no plan can satisfy; empty where none is obvious."""
     for find in (_too_many, _no_slot, _fixed, _tables, _circle, _too_late, _crowded):
         if sentence := find(instance):
             return sentence
@@ -115,7 +115,7 @@ def _placeable(instance: GivenMeetings, meetings: tuple[int, ...], room: list[in
 
 
 def why_infeasible(instance: GivenMeetings) -> str:
-    """One kind of rule without which there would be a plan. Asked when the solver has proved that there is none."""
+    """One kind of rule without which an event that has no plan (as the solver has proved) would have one."""
     ample = max(1, len(instance.off) // 2)
     easier = (
         ("the rule of fairness", replace(instance, fairness=None)),

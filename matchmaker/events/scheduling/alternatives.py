@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from matchmaker.events.scheduling.days import idle_slots
 from matchmaker.events.scheduling.explain import busy_cells
 from matchmaker.events.scheduling.interpreters import Booth
-from matchmaker.events.scheduling.loops import gaps_of
 from matchmaker.events.scheduling.plans import Plan
 
 SUPPLIER_BUSY, BUYER_BUSY, NO_TABLE = "supplier_busy", "buyer_busy", "no_table"
@@ -54,7 +54,7 @@ def alternatives(plan: Plan, supplier: int, buyer: int, *, count: int = 3) -> li
     new = not len(present)
     cell[[[u], [v]], present] = -1
     booth = _booth(plan, edge) if instance.needs_interpreter[edge] else None
-    idle_now = gaps_of(u, cell, day) + gaps_of(v, cell, day)
+    idle_now = idle_slots(cell[[u, v]], day).sum()
 
     found = []
     for slot in np.flatnonzero(instance.available[u] & instance.available[v] & (tables > 0)).tolist():
@@ -77,7 +77,7 @@ def alternatives(plan: Plan, supplier: int, buyer: int, *, count: int = 3) -> li
             conflicts.append(Conflict(NO_INTERPRETER))
         trial = cell.copy()
         trial[[u, v], slot] = edge
-        idle = int(gaps_of(u, trial, day) + gaps_of(v, trial, day) - idle_now)
+        idle = int(idle_slots(trial[[u, v]], day).sum() - idle_now)
         change = (int(weight[edge]) if new else 0) - sum(int(weight[row]) for row in giving_way)
         found.append(Alternative(slot, tuple(conflicts), change, idle))
     found.sort(key=lambda a: (any(c.booked for c in a.conflicts), len(a.conflicts), -a.change, a.idle, a.slot))

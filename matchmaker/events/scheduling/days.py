@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from matchmaker.events.scheduling.board import Board
-from matchmaker.events.scheduling.loops import Prices, all_gaps, anneal
+from matchmaker.events.scheduling.loops import Prices, anneal
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +36,37 @@ class Preferences:
     def prices(self, day: Sequence[int], tables: Sequence[int]) -> Prices:
         """Slots without a table are lunch or closed: they count neither as waiting nor as late."""
         days = np.array(day, dtype=np.int32)
-        return Prices(days, positions(day, tables), self.day, self.wait, self.idle, self.late)
+        return Prices(days, positions(day, tables), shares(len(day)), self.day, self.wait, self.idle, self.late)
 
 
 # Idle slots and nothing else: what the format ``b2b-sched-1`` counts, and what is shortened where nobody says more.
 IDLE_ONLY = Preferences(day=0.0, wait=0.0, late=0.0)
+
+
+def shares(slots: int) -> np.ndarray:
+    """float64 (slots + 1): what a day with so many meetings costs, as a share of the price of a day.
+
+    About 1, a single meeting hardly less: meetings gather on few days, in twos or more.
+    """
+    meetings = np.arange(slots + 1)
+    found = 1 - 0.1 / np.maximum(meetings - 2, 1)
+    found[:3] = (0.9, 0.9, 0.8)[: slots + 1]
+    return found
+
+
+def idle_slots(cell: np.ndarray, day: np.ndarray) -> np.ndarray:
+    """int64 (parties): slots without a meeting strictly between the first and the last meeting of each day.
+
+    Args:
+        cell: (parties × slots) the row of the meeting, negative where there is none.
+        day: (slots) the day of each slot.
+    """
+    total = np.zeros(len(cell), dtype=np.int64)
+    for one in np.unique(day):
+        busy = cell[:, day == one] >= 0
+        first, last = busy.argmax(axis=1), busy.shape[1] - 1 - busy[:, ::-1].argmax(axis=1)
+        total += np.where(busy.any(axis=1), last - first + 1 - busy.sum(axis=1), 0)
+    return total
 
 
 def positions(day: Sequence[int], tables: Sequence[int]) -> np.ndarray:
@@ -70,7 +96,7 @@ def polish(
     """
     preferences = preferences or IDLE_ONLY
     prices = preferences.prices(day, board.tables.tolist())
-    size, before = board.cell.size, all_gaps(board.cell, prices.day)
+    size, before = board.cell.size, idle_slots(board.cell, prices.day).sum()
     hot = max(1.0, preferences.day / 10) if len(set(day)) > 1 else 1.0
     smallest = min((price for price in (preferences.wait, preferences.idle, preferences.late) if price), default=1.0)
     cold = min(0.08, 0.3 * smallest)
@@ -81,7 +107,7 @@ def polish(
     tries = int(min(sweeps * size, 0.9 * speed * (deadline - clock())))
     if tries > 0:
         anneal(tries, hot, cold, seed + 1, prices, board.arrays)
-    return int(all_gaps(board.cell, prices.day) - before)
+    return int(idle_slots(board.cell, prices.day).sum() - before)
 
 
 @dataclass(frozen=True, slots=True)

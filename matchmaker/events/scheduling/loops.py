@@ -32,10 +32,14 @@ class Arrays(NamedTuple):
 
 
 class Prices(NamedTuple):
-    """What the days of the parties cost (`days.Preferences`); ``day`` and ``position`` of each slot."""
+    """What the days of the parties cost (`days.Preferences`); ``day`` and ``position`` of each slot.
+
+    ``share`` of ``a_day`` is what a day with so many meetings costs.
+    """
 
     day: np.ndarray
     position: np.ndarray
+    share: np.ndarray
     a_day: float
     a_wait: float
     an_idle_slot: float
@@ -236,34 +240,6 @@ def insert_all(order, seed, board, longest):
 
 
 @_compiled
-def gaps_of(node, cell, day):
-    """Slots without a meeting strictly between the first and last meeting of each day."""
-    total, last = 0, -1
-    for slot in range(cell.shape[1]):
-        if cell[node, slot] >= 0:
-            if last >= 0 and day[slot] == day[last]:
-                total += slot - last - 1
-            last = slot
-    return total
-
-
-@_compiled
-def all_gaps(cell, day):
-    total = 0
-    for node in range(cell.shape[0]):
-        total += gaps_of(node, cell, day)
-    return total
-
-
-@_compiled
-def share_of_a_day(meetings):
-    """One day costs about 1, a single meeting on it hardly less: meetings gather on few days, in twos or more."""
-    if meetings > 3:
-        return 1.0 - 0.1 / (meetings - 2)
-    return 0.9 if meetings != 2 else 0.8
-
-
-@_compiled
 def cost_of_days(node, cell, prices):
     """What the agenda of one party costs by ``prices``."""
     total, last, meetings = 0.0, -1, 0
@@ -272,14 +248,14 @@ def cost_of_days(node, cell, prices):
             continue
         if last < 0 or prices.day[slot] != prices.day[last]:
             if meetings > 0:
-                total += prices.a_day * share_of_a_day(meetings)
+                total += prices.a_day * prices.share[meetings]
             meetings = 0
         elif prices.position[slot] - prices.position[last] > 1:
             total += prices.a_wait + prices.an_idle_slot * (prices.position[slot] - prices.position[last] - 1)
         total += prices.a_late_slot * prices.position[slot]
         meetings += 1
         last = slot
-    return total + prices.a_day * share_of_a_day(meetings) if meetings > 0 else total
+    return total + prices.a_day * prices.share[meetings] if meetings > 0 else total
 
 
 @_compiled

@@ -18,7 +18,7 @@ HOSTS = ("supplier", "buyer", "mixed")
 
 @dataclass
 class _Seating:
-    """``home[host]`` is its last table, ``owner[table]`` the host that table is kept for, ``left`` its
+    """``home[host]`` is its last table, ``owner[table]`` the host that table is reserved for, ``left`` its
     meetings still to come."""
 
     host_of: Mapping[Meeting, Host]
