@@ -3,7 +3,7 @@
 Labels: the pairs of the sample campaign ("fits" is a yes, "close" nearly a no), and the pairs written for this
 project (`demand_pairs.csv`, `supplier_texts.csv`, `attribute_pairs.csv`), each right pair beside the nearest wrong
 ones. Every set is seen with its codes, with half of them, and without; codes are confirmed or suggested. Prints the
-weights, and what was said beside what came on demand lines whose labels were held back.
+weights, and the predicted beside the observed shares on demand lines whose labels were held back.
 """
 
 import csv

@@ -26,7 +26,7 @@ def main() -> None:
     show = parser.parse_args().show
     with (ROOT / "data/eval-dev/food_terms.csv").open(encoding="utf-8", newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["zh"]]
-    print("| from | names | the same | another | nothing said |\n|---|---|---|---|---|")
+    print("| from | names | the same | another | no gloss |\n|---|---|---|---|---|")
     for language in LANGUAGES:
         counts, others = judge([row for row in rows if row[language]], language)
         total = sum(counts.values())
@@ -39,14 +39,14 @@ def judge(rows: list[dict[str, str]], language: str) -> tuple[dict[str, int], li
     """How often each outcome came, and the glosses that are not the same as any Chinese name of the file."""
     counts, others = {"same": 0, "other": 0, "nothing": 0}, []
     for row in rows:
-        said = render(row[language], language, "zh").text.split(BETWEEN)[0]
+        gloss = render(row[language], language, "zh").text.split(BETWEEN)[0]
         names = {
             simplify(name.strip()) for cell in ("zh", "synonyms_zh") for name in row[cell].split("|") if name.strip()
         }
-        outcome = "same" if said and any(said in name or name in said for name in names) else "other"
-        counts[outcome if said else "nothing"] += 1
-        if said and outcome == "other":
-            others.append(f"    {row[language]}: {said} ({', '.join(sorted(names))})")
+        outcome = "same" if gloss and any(gloss in name or name in gloss for name in names) else "other"
+        counts[outcome if gloss else "nothing"] += 1
+        if gloss and outcome == "other":
+            others.append(f"    {row[language]}: {gloss} ({', '.join(sorted(names))})")
     return counts, others
 
 

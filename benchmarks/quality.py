@@ -107,8 +107,8 @@ def gathered(nomenclature: Nomenclature, labelled: LabelledTexts) -> training.Ma
         return training.gather(nomenclature, labelled, names, encode)
     material = training.gather(nomenclature, labelled, names, {FIRST: encode[FIRST]})
     before = snapshot.load_meaning(folder, CACHE / f"before-{snapshot.version(folder)}", SECOND)
-    seen, kept = relearning.reuse_vectors(before, nomenclature, labelled, encode[SECOND])
-    return replace(material, vectors=material.vectors | {SECOND: seen}, kept={SECOND: kept})
+    seen, kept_rows = relearning.reuse_vectors(before, nomenclature, labelled, encode[SECOND])
+    return replace(material, vectors=material.vectors | {SECOND: seen}, kept={SECOND: kept_rows})
 
 
 @dataclass
@@ -199,8 +199,8 @@ def text_to_code() -> Sections:
             (fast[rows].argmax(axis=1) == codes[rows]),
         ]
         section.rows.append([name, str(rows.sum()), *(interval(cell, clusters) for cell in cells), goal])
-    asked = {name: rows for name, rows, _goal in groups[:4]} | {"trade descriptions": source == "trade"}
-    return Sections([section, Section(*text_quality.questions(full, nomenclature, codes, asked, interval))])
+    question_groups = {name: rows for name, rows, _goal in groups[:4]} | {"trade descriptions": source == "trade"}
+    return Sections([section, Section(*text_quality.questions(full, nomenclature, codes, question_groups, interval))])
 
 
 def ranks(queries: Sequence[tuple[str, str]], documents: Sequence[tuple[str, str]], right: Sequence[int]) -> list[Hits]:

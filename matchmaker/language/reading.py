@@ -1,4 +1,4 @@
-"""What of a text can be said in English: the names of goods from the vocabulary, Chinese also from the dictionary.
+"""The English words for parts of a text: the names of goods from the vocabulary, Chinese also from the dictionary.
 
 Encoders and word indexes read English best. What this gives is a bag of English words beside the text, not a
 translation of it.
@@ -33,6 +33,6 @@ def english_names(text: str, lang: str) -> str:
 
 
 def in_english(text: str, lang: str) -> str:
-    """All of a text that can be said in English: names of goods and, of a Chinese text, every word."""
+    """All English words for parts of a text: names of goods and, of a Chinese text, every word."""
     named = english_names(text, lang)
     return f"{named} {gloss(text)}".strip() if lang == "zh" else named

@@ -264,5 +264,5 @@ def load_shop_names() -> Vocabulary:
 
 
 def load_words() -> Vocabulary:
-    """Words that are said about goods (frozen, organic, stainless steel, in bottles), in every language."""
+    """Words that describe goods (frozen, organic, stainless steel, in bottles), in every language."""
     return load_goods(WORDS)

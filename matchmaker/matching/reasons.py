@@ -99,10 +99,10 @@ def differences(evidence: dict) -> list[str]:
     """What of the goods does not fit, as sentences: attributes first, then what the goods are."""
     found = []
     failed = evidence.get("attributes_failed", [])
-    if asked := [value_name(value) for value in failed if not value.startswith("-")]:
+    if wanted := [value_name(value) for value in failed if not value.startswith("-")]:
         found.append(
             _("Not as asked for: the buyer wants %(values)s, the supplier's text says otherwise.")
-            % {"values": format_list(asked)}
+            % {"values": format_list(wanted)}
         )
     if refused := [value_name(value[1:]) for value in failed if value.startswith("-")]:
         found.append(_("The buyer does not want %(values)s.") % {"values": format_list(refused)})
@@ -373,14 +373,14 @@ def _delivery(outcome: str, facts: dict) -> str:
 def _attributes(outcome: str, facts: dict) -> str:
     refused = [value[1:] for value in facts["failed"] if value.startswith("-")]
     failed = [value for value in facts["failed"] if not value.startswith("-")]
-    said = [
+    sentences_of = [
         (failed, _("Asked for, but the supplier's text says otherwise: %(values)s.")),
         (refused, _("Not wanted, but in the supplier's text: %(values)s.")),
         (facts["met"], _("Asked for and in the supplier's text: %(values)s.")),
         (facts["unknown"], _("Asked for; the supplier's text does not say: %(values)s.")),
     ]
     return " ".join(
-        sentence % {"values": format_list(map(value_name, values))} for values, sentence in said if values
+        sentence % {"values": format_list(map(value_name, values))} for values, sentence in sentences_of if values
     ) or _("The supplier's text has nothing that the buyer does not want.")
 
 

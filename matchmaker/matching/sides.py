@@ -103,7 +103,7 @@ def _number(value) -> float | None:
 
 
 def code_digest(side: Offer | Want) -> str:
-    """Changes when a text or a code does: then the classifier is asked again."""
+    """Changes when a text or a code does: then the classifier is run again."""
     return hashlib.sha256(repr((side.texts, side.hs6, side.category)).encode("utf-8", "replace")).hexdigest()
 
 

@@ -3,7 +3,7 @@
     render("Grãos de café verde, arábica, saca 60 kg", "pt", "zh")
     # Gloss(text='咖啡生豆 · 阿拉比卡 · 袋装 · 60 kg', known=1.0)
 
-It is not a sentence. The name of the goods comes first, then what is said about them, then numbers with their units.
+It is not a sentence. The name of the goods comes first, then words that describe them, then numbers with their units.
 The goods are named only where the vocabulary has the word that the phrase is about: in "rice cooker" that is the
 cooker. Words that are not known stay as they were written where they are few. Where the goods are not known, the gloss
 is empty: nothing is better than a wrong name.
@@ -19,7 +19,7 @@ from matchmaker.language.text import clean, simplify
 from matchmaker.language.vocabulary import Span, Vocabulary, load_goods, load_shop_names, load_words
 
 BETWEEN = " · "
-SHORT = 5  # words of a name that is kept whole: what is not known is mostly a variety or a brand
+SHORT = 5  # words of a name that is shown whole: what is not known is mostly a variety or a brand
 MOSTLY_KNOWN = 0.6  # of the words: then the others stand between them as they were written, else they are left out
 # The word that a phrase is about stands at its end ("rice cooker") or at its beginning ("cuiseur à riz").
 HEAD_LAST = frozenset({"en", "de", "zh", "ja", "ko", "tr", "nl"})
@@ -137,7 +137,7 @@ class Phrase:
         return not self.rest and not self.goods
 
     def parts(self, with_rest: bool) -> Iterator[str]:
-        """Its words in the target language: the goods, what is said of them, figures, and what is not known."""
+        """Its words in the target language: the goods, words that describe them, figures, and what is not known."""
         for _span, name in [*self._goods_of_head(), *self.words]:
             yield name
         figures = (self.text[start:end].strip() for start, end in self.figures)

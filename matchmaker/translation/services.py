@@ -1,4 +1,4 @@
-"""Translations are asked for, made by a task, and read by pages. No page ever waits for an engine."""
+"""Translations are requested as rows, made by a task, and read by pages. No page ever waits for an engine."""
 
 import datetime as dt
 import hashlib
@@ -32,7 +32,7 @@ State = Translation.State
 
 
 def digest_of(text: str) -> str:
-    """What a text is found by: the same text asked for twice is translated once."""
+    """The key of a text: the same text requested twice is translated once."""
     return hashlib.sha256(clean(text).encode()).hexdigest()
 
 

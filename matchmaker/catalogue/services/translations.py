@@ -1,4 +1,4 @@
-"""Texts of products and demands are asked for in the languages of those who read them."""
+"""Requests for translations of products and demands, in the languages of their readers."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass

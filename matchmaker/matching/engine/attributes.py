@@ -1,4 +1,4 @@
-"""Attributes in the score: what both say is a common word, what is asked for and expressly not there a penalty.
+"""Attributes in the score: what both texts have is a common word, what is wanted and expressly not there a penalty.
 
 The penalty is carried by numbers beside the words of a text: an offer bears one for each value that it fails, a
 want one with a negative weight for each value that it asks for. Where the two meet, the sum of common words falls;
@@ -15,7 +15,7 @@ from matchmaker.matching.engine.bags import number
 
 # What a failed attribute takes from the part `words`: as much as three tenths of all words in common give.
 PENALTY = 0.3
-_ASKED, _REFUSED = "\x02asked ", "\x02refused "
+_WANTED, _REFUSED = "\x02wanted ", "\x02refused "
 
 Packed = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32], NDArray[np.float32]]
 
@@ -32,13 +32,13 @@ def agreements(offer: Attributes, want: Attributes) -> list[str]:
 
 
 def of_offer(attributes: Attributes) -> list[tuple[int, float, float]]:
-    """(number, weight when asked for, weight of its own asking) of what an offer fails, has and states as figures."""
+    """(number, weight when wanted, weight of its own) of what an offer fails, has and states as figures."""
     known = load_attributes()
     groups = {_group(value) for value in attributes.has}
     failed = {value for value in known if _group(value) in groups} - attributes.has
     figures = {value for value in attributes.has if value not in known}
-    asked = failed | attributes.lacks | figures | {_group(value) for value in figures}
-    return [(number(_ASKED + value), 1.0, 0.0) for value in asked] + [
+    wanted = failed | attributes.lacks | figures | {_group(value) for value in figures}
+    return [(number(_WANTED + value), 1.0, 0.0) for value in wanted] + [
         (number(_REFUSED + value), 1.0, 0.0) for value in attributes.has
     ]
 
@@ -48,12 +48,12 @@ def of_want(attributes: Attributes) -> list[tuple[int, float, float]]:
     the same; a want that states several of a kind leaves the choice.
     """
     known = load_attributes()
-    found = [(number(_ASKED + value), 0.0, -PENALTY) for value in attributes.has if value in known]
+    found = [(number(_WANTED + value), 0.0, -PENALTY) for value in attributes.has if value in known]
     figures = [value for value in attributes.has if value not in known]
     kinds = [_group(value) for value in figures]
     for value, kind in zip(figures, kinds, strict=True):
         if kinds.count(kind) == 1:
-            found += [(number(_ASKED + kind), 0.0, -PENALTY), (number(_ASKED + value), 0.0, PENALTY)]
+            found += [(number(_WANTED + kind), 0.0, -PENALTY), (number(_WANTED + value), 0.0, PENALTY)]
     return found + [(number(_REFUSED + value), 0.0, -PENALTY) for value in attributes.lacks]
 
 

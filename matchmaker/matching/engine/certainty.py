@@ -14,7 +14,7 @@ UNJUDGED = {True: 1.0, False: 0.5}
 
 
 def certainty(share: float | None, *, is_confirmed: bool) -> float:
-    """The chance that a code is right, 0 to 1; `share` is what the classifier gives the code (None: not asked)."""
+    """The chance that a code is right, 0 to 1; `share` is the classifier's (None: not classified yet)."""
     if share is None:
         return UNJUDGED[is_confirmed]
     share = min(max(share, 0.0), 1.0)

@@ -51,12 +51,12 @@ def _origin(offer: Offer, want: Want) -> Condition | None:
 
 def _attributes(offer: Offer, want: Want) -> Condition | None:
     """Attributes that the text of the want asks for or refuses, as far as the text of the offer speaks of them."""
-    asked, has = read_attributes(want.texts), read_attributes(offer.texts)
-    if not asked.has and not asked.lacks:
+    wanted, has = read_attributes(want.texts), read_attributes(offer.texts)
+    if not wanted.has and not wanted.lacks:
         return None
-    failed = failures(has, asked)
-    met = agreements(has, asked)
-    unknown = sorted(asked.has - set(met) - set(failed))
+    failed = failures(has, wanted)
+    met = agreements(has, wanted)
+    unknown = sorted(wanted.has - set(met) - set(failed))
     outcome = "fails" if failed else "unknown" if unknown or not met else "meets"
     return Condition("attributes", outcome, {"failed": failed, "met": met, "unknown": unknown})
 

@@ -92,7 +92,7 @@ class Words:
         return cls(WordIndex.of(documents), WordIndex.of(spellings), NameIndex.of(spoken, positions))
 
     def parts(self, texts: Sequence[str], langs: Sequence[str]) -> Parts:
-        """Signals of words; a text is looked up as it is and through what of it can be said in English."""
+        """Signals of words; a text is looked up as it is and through its English words."""
         # Trade borrows English words: a text in Latin letters is read as English, too.
         english = [
             in_english(text, lang) if lang in ("zh", "vi") else f"{text} {in_english(text, lang)}"

@@ -4,7 +4,7 @@
     state.question  # what to ask next, None when three were answered
 
 `shares` are the classifier's probabilities of all codes. A question offers a few nodes of the nomenclature (headings,
-groups of subheadings, subheadings) that split the codes in play best. An answer is kept as the option's identifier, so
+groups of subheadings, subheadings) that split the codes in play best. An answer is the identifier of an option, so
 that the same text and the same answers always lead to the same place and nothing has to be stored.
 """
 

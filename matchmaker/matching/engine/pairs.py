@@ -37,7 +37,7 @@ class Offer:
     founded: int | None = None  # a year
     first_time: bool = False  # sells to China for the first time
     small: bool = False  # of a small or first-time exporter: may be promised some suggestions
-    # Whether a person chose or typed the codes, and what the classifier gives them for these texts (None: not asked).
+    # Whether a person chose or typed the codes, and their shares by the classifier (None: not classified yet).
     code_is_confirmed: bool = True
     hs_share: float | None = None
     category_share: float | None = None

@@ -156,7 +156,7 @@ class Matcher:
                 "trust": round(float(one[loops.TRUST]), 6),
             }
             parts |= self._code_parts(common, one, other)
-            has, asked = offer_index.attributes(i), want_index.attributes(j)
+            has, wanted = offer_index.attributes(i), want_index.attributes(j)
             value = float(values[n])
             pairs.append(
                 Pair(
@@ -175,8 +175,8 @@ class Matcher:
                         "category": offer.category
                         if offer.category == want.category and _is_sure(one, other, loops.CATEGORY_SURE)
                         else "",
-                        "attributes_failed": attributes.failures(has, asked),
-                        "attributes_met": attributes.agreements(has, asked),
+                        "attributes_failed": attributes.failures(has, wanted),
+                        "attributes_met": attributes.agreements(has, wanted),
                         "offer_text": _shown(offer.texts),
                         "want_text": _shown(want.texts),
                         "offer_names": _names(offer.texts),

@@ -1,7 +1,6 @@
 """What can be done with matching."""
 
 from matchmaker.matching.services.answers import answer_match
-from matchmaker.matching.services.asked import asked_certificates
 from matchmaker.matching.services.conditions import OfferedTerms, judge_match, judge_prices_again
 from matchmaker.matching.services.narrowing import (
     CodeQuestion,
@@ -16,14 +15,15 @@ from matchmaker.matching.services.suggestions import WORTH_SHOWING, suggest_code
 from matchmaker.matching.services.tuning import effect_of, learn_weights, save_settings
 from matchmaker.matching.services.vectors import warm
 from matchmaker.matching.services.waiting import match_waiting, put_aside, try_again, waiting
+from matchmaker.matching.services.wanted_certificates import certificates_in_text
 
 __all__ = [
     "WORTH_SHOWING",
     "CodeQuestion",
     "OfferedTerms",
     "answer_match",
-    "asked_certificates",
     "cancel_match_run",
+    "certificates_in_text",
     "code_question",
     "effect_of",
     "judge_match",

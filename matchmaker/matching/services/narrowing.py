@@ -150,8 +150,8 @@ def note(node: str, code: str, engine: Classifier, reader: str) -> str:
     if len(node) == 2:
         return nomenclature.titles.get(node, "")
     steps = nomenclature.texts[column][nomenclature.position[code]].split(" > ")
-    kept = steps[:1] if len(node) == 4 else steps[:2] if len(node) == 5 else steps
-    return " > ".join(kept)
+    shown = steps[:1] if len(node) == 4 else steps[:2] if len(node) == 5 else steps
+    return " > ".join(shown)
 
 
 def _told_apart(options: list[Option]) -> list[Option]:

@@ -1,4 +1,4 @@
-"""How likely the classifier finds the codes that products and demand lines carry: stored beside the row, asked anew
+"""How likely the classifier finds the codes that products and demand lines carry: stored beside the row, computed again
 when a text or a code changed."""
 
 from collections.abc import Mapping, Sequence

@@ -5,12 +5,12 @@ from matchmaker.language.attributes import certificate_of, read_attributes
 from matchmaker.language.text import clean, detect_typed
 
 
-def asked_certificates(text: str, language: str = "") -> list[str]:
+def certificates_in_text(text: str, language: str = "") -> list[str]:
     """Codes of certificates for the attributes in a text ("halal chicken" → HALAL), and those that it names itself."""
     text = clean(text)
-    asked = read_attributes(((language or detect_typed(text), text),))
+    wanted = read_attributes(((language or detect_typed(text), text),))
     known = reference.certificates()
-    found = [code for value in sorted(asked.has) if (code := certificate_of(value)) in known]
+    found = [code for value in sorted(wanted.has) if (code := certificate_of(value)) in known]
     plain = "".join(char for char in text.upper() if char.isalnum())
     found += [code for code in known if len(code) > 3 and "".join(filter(str.isalnum, code)) in plain]
     return list(dict.fromkeys(found))

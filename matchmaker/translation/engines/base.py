@@ -50,7 +50,7 @@ class Engine(Protocol):
         """Whether the engine has this pair of languages (ISO 639-1; zh is simplified Chinese).
 
         Raises:
-            EngineError: when the engine cannot be asked.
+            EngineError: when the engine does not answer.
         """
 
     def translate(self, texts: Sequence[str], source: str, target: str, terms: Terms = ()) -> list[str]:

@@ -18,7 +18,7 @@ from matchmaker.core import reference
 from matchmaker.core.problems import Refused
 from matchmaker.imports.columns import heads
 from matchmaker.language.text import clean, detect_typed
-from matchmaker.matching.services import WORTH_SHOWING, asked_certificates, code_question, suggest_codes
+from matchmaker.matching.services import WORTH_SHOWING, certificates_in_text, code_question, suggest_codes
 from matchmaker.matching.tasks import start_matching
 from matchmaker.web.access.decorators import buyer
 from matchmaker.web.buyer.forms import LINE_FIELDS, MOST_LINES, DemandForm, LineFormSet, as_data, typed_lines
@@ -158,7 +158,7 @@ def _suggestions(text: str, language: str, narrowed: str = "", certificates: str
         "categories": [row for row, _share in found.categories[:3]],
         "hs_codes": [row for row, _share in question.codes or found.hs_codes],
         "question": question,
-        "certificates": [code for code in asked_certificates(text, language) if code not in certificates],
+        "certificates": [code for code in certificates_in_text(text, language) if code not in certificates],
         "asked": True,
     }
 

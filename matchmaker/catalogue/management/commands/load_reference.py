@@ -12,9 +12,9 @@ from matchmaker.core.languages import site_code
 from matchmaker.core.multilingual_texts import texts_of
 from matchmaker.language.vocabulary import LANGUAGES as GOODS_LANGUAGES
 
-NAMES = 6  # everyday names that are kept of a code, in each language
+NAMES = 6  # everyday names stored for a code, in each language
 JOINED = {"zh-hans": "、"}  # between two of them; a semicolon in other languages
-SAID = ["text", "path", "title", "names", "category", "section", "level"]
+UPDATED_FIELDS = ["text", "path", "title", "names", "category", "section", "level"]
 
 
 def _joined(language, names):
@@ -64,7 +64,7 @@ class Command(BaseCommand):
             batch_size=1000,
             update_conflicts=True,
             unique_fields=["code"],
-            update_fields=SAID,
+            update_fields=UPDATED_FIELDS,
         )
         self.stdout.write(f"{len(categories)} categories and {len(codes)} HS codes are loaded.")
 

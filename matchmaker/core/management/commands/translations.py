@@ -57,9 +57,9 @@ def completeness() -> Iterator[Completeness]:
     for language in translated_languages():
         path = catalogue(language)
         entries = [entry for entry in polib.pofile(str(path)) if not entry.obsolete] if path.exists() else []
-        asked = [entry for entry in entries if language.tier == 1 or not is_of_tier_1_only(entry)]
-        translated = sum(entry.translated() for entry in asked)
-        yield Completeness(language, len(asked), translated, sum(entry.fuzzy for entry in asked))
+        counted = [entry for entry in entries if language.tier == 1 or not is_of_tier_1_only(entry)]
+        translated = sum(entry.translated() for entry in counted)
+        yield Completeness(language, len(counted), translated, sum(entry.fuzzy for entry in counted))
 
 
 def translated_languages() -> list[Language]:
