@@ -314,7 +314,7 @@ def _read(source: Source, reader: str, machine: dict[tuple[str, str], tuple[str,
         return Readable(words, reader, "gloss", **beside)
     if english := source.texts.get("en"):
         return Readable(english, "en", "other", **({} if source.original == "en" else beside))
-    if source.category:
+    if source.category and source.is_name:
         return Readable(source.category, reader, "category", **beside)
     return Readable(original, source.original, "other")
 

@@ -70,6 +70,14 @@ def test_a_demand_is_read_by_suppliers_of_other_languages(client):
     assert '<span class="original" lang="zh" dir="ltr">茉莉香米，25公斤</span>' in page
 
 
+def test_a_category_never_stands_for_a_description(client):
+    demand = factories.demand(title="茉莉香米", description="只要新米。", language="zh")
+    factories.line(demand, text="求购一批zzyqwx", language="zh", hs_code="")
+    page = flat(client.get(f"/fr/demands/{demand.uid}/").content.decode())
+    assert "只要新米。" in page
+    assert page.count('class="read-mark"') == 2  # the title's gloss, and the category before the line
+
+
 def test_a_page_never_calls_the_engine(client, machine):
     row = factories.product(name="ผลิตภัณฑ์", language="th")
     assert client.get(f"/zh-hans/products/{row.uid}/").status_code == 200  # nothing listens at the engine's address

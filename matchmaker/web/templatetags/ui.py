@@ -81,7 +81,7 @@ def reading(
 @register.simple_tag(takes_context=True)
 def reading_here(context: template.Context) -> Readable:
     """`reading` of the parameters of `components/text.html`."""
-    names = ("text", "lang", "code", "inline", "category", "as_written")
+    names = ("text", "lang", "goods_code", "inline", "goods_category", "as_written")
     text, *others = (context.get(name) or "" for name in names)
     return reading(text, *others)
 
