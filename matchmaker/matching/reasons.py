@@ -99,10 +99,10 @@ def differences(evidence: dict) -> list[str]:
     """What of the goods does not fit, as sentences: attributes first, then what the goods are."""
     found = []
     failed = evidence.get("attributes_failed", [])
-    if wanted := [value_name(value) for value in failed if not value.startswith("-")]:
+    if missing := [value_name(value) for value in failed if not value.startswith("-")]:
         found.append(
             _("Not as asked for: the buyer wants %(values)s, the supplier's text says otherwise.")
-            % {"values": format_list(wanted)}
+            % {"values": format_list(missing)}
         )
     if refused := [value_name(value[1:]) for value in failed if value.startswith("-")]:
         found.append(_("The buyer does not want %(values)s.") % {"values": format_list(refused)})
