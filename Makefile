@@ -37,13 +37,13 @@ test-attacks: setup-dev ## attacks against a site in production settings, on Pos
 	REDIS_URL=$${TEST_REDIS_URL:-redis://127.0.0.1:6379/9} \
 	$(PYTHON_ENV)/python -m pytest -n0 tests/attacks
 
-test-pages: setup-dev ## every page in both languages, widths and schemes, and twelve journeys by keyboard alone, in Chromium
+test-pages: setup-dev ## every page in its languages, widths and schemes, and twelve journeys by keyboard alone, in Chromium
 	@CHROMIUM=$$(bin/browser) $(PYTHON_ENV)/python -m pytest -n 2 --dist loadgroup tests/journeys/pages
 
 matrix: setup-dev ## every route as every kind of person: who may open it, what it shows, what it changes
 	@ACCESS_ROLES=all $(PYTHON_ENV)/python -m pytest -s tests/web/test_access_generated.py tests/web/test_access_matrix.py
 
-crawl: setup-dev ## every link of the sample campaign as every kind of person, in both languages
+crawl: setup-dev ## every link of the sample campaign as every kind of person, in English and Chinese
 	@CRAWL=$${CRAWL:-1} $(PYTHON_ENV)/python -m pytest -n0 tests/web/test_crawl.py
 
 fuzz: setup-dev ## 20,000 generated calls to the API; none may end in a 5xx
@@ -82,7 +82,7 @@ messages: setup-dev ## collect the strings to translate into every language, com
 	@$(PYTHON_ENV)/python manage.py compilemessages -v0 --ignore .venv
 	@$(PYTHON_ENV)/python manage.py translations
 
-screenshots: setup-dev ## every page as a picture: both languages, two widths, light and dark, into screenshots/
+screenshots: setup-dev ## every page as a picture: LANGUAGES (en,zh-hans), two widths, light and dark, into screenshots/
 	@CHROMIUM=$$(bin/browser) $(PYTHON_ENV)/python -m pytest -s tests/journeys/pages/screenshots.py
 
 bench-pages: setup-dev ## weight, paint and layout shift of the first pages on a slow phone, in Chromium

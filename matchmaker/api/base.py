@@ -153,11 +153,11 @@ class Resource(viewsets.GenericViewSet):
 
 def _digest(request) -> str:
     """What makes it the same request: where it goes and what it says; of a file its name and what is in it."""
-    said = request.data
-    if isinstance(said, QueryDict):
-        said = [(name, [_content(value) for value in values]) for name, values in said.lists()]
-        said.sort(key=lambda pair: pair[0])
-    text = json.dumps([request.method, request.path, said], sort_keys=True, default=str)
+    body = request.data
+    if isinstance(body, QueryDict):
+        body = [(name, [_content(value) for value in values]) for name, values in body.lists()]
+        body.sort(key=lambda pair: pair[0])
+    text = json.dumps([request.method, request.path, body], sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -170,8 +170,8 @@ class Papers(mixins.ListModelMixin, mixins.RetrieveModelMixin, GivesFiles):
     def refuse(self, request, uid):
         return self._decide(services.refuse_certificate, **self.given(RefusalIn).validated_data)
 
-    def _decide(self, verb, **said) -> Response:
+    def _decide(self, verb, **decision) -> Response:
         row = self.get_object()
-        verb(by=self.request.user, document=row, campaign=self.campaign(), **said)
+        verb(by=self.request.user, document=row, campaign=self.campaign(), **decision)
         transaction.on_commit(start_matching)
         return Response(TeamPaperOut(self.get_queryset().get(pk=row.pk)).data)

@@ -100,21 +100,21 @@ class MeetingRequests(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource
         company = self.company(event_participations__event=event)
         mine = participation_of(event, company)
         given["other"] = get_object_or_404(counterparts(mine), company__uid=given["other"]).company
-        asked = services.request_meeting(by=request.user, event=event, company=company, **given)
+        created = services.request_meeting(by=request.user, event=event, company=company, **given)
         transaction.on_commit(start_delivery)
-        return Response(self.get_serializer(asked).data, status=201)
+        return Response(self.get_serializer(created).data, status=201)
 
     @extend_schema(request=ChangeIn, responses=RequestOut)
     def partial_update(self, request, uid):
         row = self.get_object()
-        said = {"note": row.note, "starts_at": row.starts_at, **self.given(ChangeIn, row).validated_data}
-        return Response(self.get_serializer(services.change_request(by=request.user, request=row, **said)).data)
+        changes = {"note": row.note, "starts_at": row.starts_at, **self.given(ChangeIn, row).validated_data}
+        return Response(self.get_serializer(services.change_request(by=request.user, request=row, **changes)).data)
 
     @extend_schema(request=RequestAnswerIn, responses=RequestOut)
     def answer(self, request, uid):
         row, given = self.get_object(), self.given(RequestAnswerIn).validated_data
-        said = {"accept": given["answer"] == "accepted", "other_time": given.get("starts_at")}
-        row = services.answer_request(by=request.user, request=row, **said)
+        answer = {"accept": given["answer"] == "accepted", "other_time": given.get("starts_at")}
+        row = services.answer_request(by=request.user, request=row, **answer)
         transaction.on_commit(start_delivery)
         return Response(self.get_serializer(row).data)
 

@@ -54,13 +54,13 @@ def loads(body: bytes):
     return value
 
 
-def check_form(said: QueryDict) -> None:
+def check_form(fields: QueryDict) -> None:
     """What holds for JSON holds for multipart/form-data: each member once, and texts that can be stored.
 
     Raises:
         ParseError: with a code that names what is wrong with it.
     """
-    for name, values in said.lists():
+    for name, values in fields.lists():
         if len(values) > 1:
             raise ParseError(_("The member %(name)s stands twice.") % {"name": repr(name[:40])}, "duplicate_key")
         _sound(name)

@@ -43,11 +43,11 @@ class WithFiles(GivesFiles):
         if request.method in ("POST", "PATCH"):
             self._judge(request.data)
 
-    def _judge(self, said) -> None:
+    def _judge(self, data) -> None:
         if self.request.too_large:
             raise TooLarge(self.too_large())
-        if isinstance(said, QueryDict):
-            check_form(said)
+        if isinstance(data, QueryDict):
+            check_form(data)
 
     def too_large(self) -> str:
         return _("A document may have up to 10 MB.")

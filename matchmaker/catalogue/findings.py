@@ -14,11 +14,11 @@ def sentence(finding: Mapping[str, str]) -> str:
         "waste": _("waste and used clothing"),
         "counterfeit": _("counterfeit goods"),
     }
-    said = {
+    template = {
         "email": _("It names an e-mail address: “%(found)s”. Contacts open when both sides are interested."),
         "phone": _("It names a telephone number: “%(found)s”. Contacts open when both sides are interested."),
         "handle": _("It names an account of a messenger: “%(found)s”. Contacts open when both sides are interested."),
         "link": _("It holds a link: “%(found)s”. Describe the goods here instead."),
         "prohibited": _("“%(found)s” belongs to goods that may not be imported into China: %(goods)s."),
     }[finding["kind"]]
-    return said % {"found": finding["found"], "goods": goods.get(finding.get("group", ""), "")}
+    return template % {"found": finding["found"], "goods": goods.get(finding.get("group", ""), "")}

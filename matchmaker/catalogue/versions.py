@@ -47,8 +47,8 @@ def snapshot(demand: Demand) -> dict[str, Any]:
         {"uid": line.uid, "number": line.number, **{name: getattr(line, name) for name in LINE_TERMS}}
         for line in demand.lines.order_by("number")
     ]
-    said = {**{name: getattr(demand, name) for name in TERMS}, "lines": lines}
-    return json.loads(DjangoJSONEncoder().encode(said))
+    content = {**{name: getattr(demand, name) for name in TERMS}, "lines": lines}
+    return json.loads(DjangoJSONEncoder().encode(content))
 
 
 def changes(new: Snapshot, old: Snapshot) -> list[Change]:
@@ -66,8 +66,8 @@ def changes(new: Snapshot, old: Snapshot) -> list[Change]:
             Change(of_line % {"n": line["number"], "field": one.label}, one.before, one.after)
             for one in _fields(DemandLine, LINE_TERMS, line, was)
         ]
-    gone = _("Line %(n)d")
-    return found + [Change(gone % {"n": line["number"]}, line["text"], "") for line in before.values()]
+    label = _("Line %(n)d")
+    return found + [Change(label % {"n": line["number"]}, line["text"], "") for line in before.values()]
 
 
 def history(versions: Iterable[DemandVersion]) -> list[dict[str, Any]]:

@@ -26,19 +26,19 @@ def add_document(*, by: User, company: Company, kind: str, file) -> Document:
     require_admin(by, company)
     if kind not in Document.Kind.values:
         raise ValidationError({"kind": _("Choose from the list.")})
-    kept = check_file(file)
+    checked = check_file(file)
     Company.objects.select_for_update().get(pk=company.pk)  # the count and the row are one step
-    same = company.documents.filter(sha256=kept.sha256).first()
+    same = company.documents.filter(sha256=checked.sha256).first()
     if same:
         return same
     of_products = Q(kind=Document.Kind.CERTIFICATE)
     there, most = (of_products, MOST_CERTIFICATES) if kind == Document.Kind.CERTIFICATE else (~of_products, MOST)
     if company.documents.filter(there).count() >= most:
-        said = _("A company keeps up to %(n)d documents of this kind. Remove one first.")
-        raise Refused("too_many_documents", said % {"n": most})
+        sentence = _("A company keeps up to %(n)d documents of this kind. Remove one first.")
+        raise Refused("too_many_documents", sentence % {"n": most})
     row = Document(company=company, kind=kind, uploaded_by=by)
-    row.store(kept)
-    record(by=by, verb="add_document", on=row, organisation=company, facts={"kind": kind, "sha256": kept.sha256})
+    row.store(checked)
+    record(by=by, verb="add_document", on=row, organisation=company, facts={"kind": kind, "sha256": checked.sha256})
     return row
 
 

@@ -1,4 +1,4 @@
-"""Two rows that are one company: everything that names the duplicate goes over to the one that is kept.
+"""Two rows that are one company: everything that names the duplicate goes over to the one that remains.
 
 The tables are found by their foreign keys, not by a list kept by hand, so that one added later goes over, too. A row
 that cannot (both were at one event) stays with the duplicate, whose own row, record and address are kept.
@@ -13,7 +13,7 @@ from matchmaker.companies.services import name_key
 
 # What was seen of the duplicate speaks of its own name and number, and so does what was decided about it.
 STAYS = (Check, Document, DomainProof, Suspension, Merge, Membership)
-FILLED = ("name_latin", "name_zh", "website", "address", "founded", "size")  # where the kept one is empty
+FILLED = ("name_latin", "name_zh", "website", "address", "founded", "size")  # where the survivor's is empty
 
 
 def _relations() -> list[models.ForeignObjectRel]:
@@ -26,7 +26,7 @@ def _relations() -> list[models.ForeignObjectRel]:
     ]
 
 
-def merge_into(*, gone: Company, kept: Company) -> dict[str, dict[str, list]]:
+def merge_into(*, duplicate: Company, survivor: Company) -> dict[str, dict[str, list]]:
     """Move everything; the caller holds the lock on both and has checked that it may.
 
     Returns:
@@ -36,11 +36,11 @@ def merge_into(*, gone: Company, kept: Company) -> dict[str, dict[str, list]]:
     for relation in _relations():
         name = relation.field.name
         rows = relation.related_model._base_manager
-        for key in rows.filter(**{name: gone}).order_by("pk").values_list("pk", flat=True):
-            moved = _move(rows.filter(pk=key), **{name: kept})
+        for key in rows.filter(**{name: duplicate}).order_by("pk").values_list("pk", flat=True):
+            moved = _move(rows.filter(pk=key), **{name: survivor})
             report[f"{relation.related_model._meta.label}.{name}"]["moved" if moved else "stayed"].append(str(key))
-    _people(gone, kept, report)
-    _facts(gone, kept)
+    _people(duplicate, survivor, report)
+    _facts(duplicate, survivor)
     return dict(report)
 
 
@@ -52,29 +52,32 @@ def _move(row: models.QuerySet, **change) -> bool:
         return False
 
 
-def _people(gone: Company, kept: Company, report: dict) -> None:
+def _people(duplicate: Company, survivor: Company, report: dict) -> None:
     """The duplicate's people come in as ordinary members, unless the remaining company has no administrator."""
-    has_admin = kept.memberships.filter(role=Membership.Role.ADMIN, user__is_active=True).exists()
-    for membership in gone.memberships.select_related("user"):
+    has_admin = survivor.memberships.filter(role=Membership.Role.ADMIN, user__is_active=True).exists()
+    for membership in duplicate.memberships.select_related("user"):
         role = Membership.Role.MEMBER if has_admin else membership.role
-        _row, new = Membership.objects.get_or_create(company=kept, user=membership.user, defaults={"role": role})
+        _row, new = Membership.objects.get_or_create(company=survivor, user=membership.user, defaults={"role": role})
         report["companies.Membership.company"]["moved" if new else "stayed"].append(str(membership.user.uid))
         membership.delete()
 
 
-def _facts(gone: Company, kept: Company) -> None:
-    kind, number = gone.identifier_kind, gone.identifier
-    takes_number = bool(number and not kept.identifier and gone.country == kept.country)
-    gone.status, gone.merged_into = Company.Status.SUSPENDED, kept
+def _facts(duplicate: Company, survivor: Company) -> None:
+    kind, number = duplicate.identifier_kind, duplicate.identifier
+    takes_number = bool(number and not survivor.identifier and duplicate.country == survivor.country)
+    duplicate.status, duplicate.merged_into = Company.Status.SUSPENDED, survivor
     if takes_number:
-        gone.identifier_kind = gone.identifier = ""
-    gone.save()
+        duplicate.identifier_kind = duplicate.identifier = ""
+    duplicate.save()
     if takes_number:
-        kept.identifier_kind, kept.identifier = kind, number
+        survivor.identifier_kind, survivor.identifier = kind, number
     for name in FILLED:
-        if not getattr(kept, name):
-            setattr(kept, name, getattr(gone, name))
-    kept.about = {**gone.about, **kept.about}
-    kept.is_supplier, kept.is_buyer = kept.is_supplier or gone.is_supplier, kept.is_buyer or gone.is_buyer
-    kept.name_key = name_key(kept)
-    kept.save()
+        if not getattr(survivor, name):
+            setattr(survivor, name, getattr(duplicate, name))
+    survivor.about = {**duplicate.about, **survivor.about}
+    survivor.is_supplier, survivor.is_buyer = (
+        survivor.is_supplier or duplicate.is_supplier,
+        survivor.is_buyer or duplicate.is_buyer,
+    )
+    survivor.name_key = name_key(survivor)
+    survivor.save()

@@ -88,11 +88,11 @@ class FileRow(models.Model):
     def __str__(self):
         return self.name
 
-    def store(self, kept: CheckedFile) -> None:
+    def store(self, checked: CheckedFile) -> None:
         """Store the file and the row."""
-        self.name, self.suffix, self.content_type = kept.name[-120:], kept.suffix, kept.content_type
-        self.size, self.sha256 = len(kept.content), kept.sha256
-        self.file.save("", ContentFile(kept.content, name=f"file{kept.suffix}"), save=False)  # type: ignore[attr-defined]
+        self.name, self.suffix, self.content_type = checked.name[-120:], checked.suffix, checked.content_type
+        self.size, self.sha256 = len(checked.content), checked.sha256
+        self.file.save("", ContentFile(checked.content, name=f"file{checked.suffix}"), save=False)  # type: ignore[attr-defined]
         self.save()
 
     def delete_with_file(self) -> None:

@@ -6,19 +6,19 @@ from functools import wraps
 from typing import Any
 
 MOST = 10_000  # answers of one function; more are forgotten at once
-_kept: list[dict] = []
+_caches: list[dict] = []
 
 
 def cached_for[**P, R](seconds: float) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Keep what a function answers, by its arguments. An answer may be so many seconds old, and is shared: leave it
     as it is."""
 
-    def decorated(function: Callable[P, R]) -> Callable[P, R]:
+    def decorator(function: Callable[P, R]) -> Callable[P, R]:
         answers: dict[Hashable, tuple[float, Any]] = {}
-        _kept.append(answers)
+        _caches.append(answers)
 
         @wraps(function)
-        def kept(*args: P.args, **named: P.kwargs) -> R:
+        def from_cache(*args: P.args, **named: P.kwargs) -> R:
             key = (args, tuple(sorted(named.items())))
             held, now = answers.get(key), time.monotonic()
             if held is not None and now - held[0] < seconds:
@@ -29,12 +29,12 @@ def cached_for[**P, R](seconds: float) -> Callable[[Callable[P, R]], Callable[P,
             answers[key] = (now, answer)
             return answer
 
-        return kept
+        return from_cache
 
-    return decorated
+    return decorator
 
 
 def clear_all() -> None:
     """Ask everything anew, as after rows went back to what they were."""
-    for answers in _kept:
+    for answers in _caches:
         answers.clear()

@@ -119,9 +119,9 @@ class IndexService:
                 return
             state["changes"] = sorted(changes)
             entries = list(directory.entries(directory.rows().filter(pk__in=keys)))
-            gone = keys - {entry.key for entry in entries}
-            if gone:
-                self.backend.delete(kind, gone, before if entries else state)
+            removed = keys - {entry.key for entry in entries}
+            if removed:
+                self.backend.delete(kind, removed, before if entries else state)
             if entries:
                 self.backend.index(kind, entries, state)
 

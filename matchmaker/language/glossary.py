@@ -43,8 +43,8 @@ def _dictionary() -> tuple[list[str], list[str]]:
             if entry is None:
                 continue
             # A capital in the pinyin marks a name: 张 is first of all a sheet, and only then Mr Zhang.
-            kept = proper if entry["pinyin"][:1].isupper() else common
-            found = kept.get(entry["word"], "").split(_BETWEEN) if entry["word"] in kept else []
+            entries = proper if entry["pinyin"][:1].isupper() else common
+            found = entries.get(entry["word"], "").split(_BETWEEN) if entry["word"] in entries else []
             for sense in _SENSE_ENDS.split(entry["senses"]):
                 sense = sense.strip()
                 if sense and not _NOT_A_MEANING.match(sense):
@@ -52,7 +52,7 @@ def _dictionary() -> tuple[list[str], list[str]]:
                     if sense and sense not in found:
                         found.append(sense)
             if found:
-                kept[entry["word"]] = _BETWEEN.join(found)
+                entries[entry["word"]] = _BETWEEN.join(found)
     for word, senses in proper.items():
         common[word] = f"{common[word]}{_BETWEEN}{senses}" if word in common else senses
     words = sorted(common)

@@ -101,10 +101,10 @@ def simplify(text: str) -> str:
 
 def _stemmer(lang: str) -> Stemmer.Stemmer | None:
     """A Snowball stemmer of this thread (they keep state and are not safe to share)."""
-    kept = _local.__dict__.setdefault("stemmers", {})
-    if lang not in kept:
-        kept[lang] = Stemmer.Stemmer(_STEMMERS[lang]) if lang in _STEMMERS else None
-    return kept[lang]
+    stemmers = _local.__dict__.setdefault("stemmers", {})
+    if lang not in stemmers:
+        stemmers[lang] = Stemmer.Stemmer(_STEMMERS[lang]) if lang in _STEMMERS else None
+    return stemmers[lang]
 
 
 def _grams(run: str, size: int) -> list[str]:

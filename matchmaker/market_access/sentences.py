@@ -259,13 +259,13 @@ def proof(code: str) -> str:
 
 def about_duty(answer: DutyAnswer) -> list[str]:
     """What has to be said of the whole answer, in the order in which it matters."""
-    said = [_about_answer(reason, answer) for reason in answer.reasons]
+    sentences = [_about_answer(reason, answer) for reason in answer.reasons]
     for agreement, begins in answer.upcoming:
-        said.append(
+        sentences.append(
             _("%(agreement)s begins on %(begins)s for this origin.")
             % {"agreement": in_language(agreement, "name"), "begins": day(begins)}
         )
-    return said
+    return sentences
 
 
 def about_quota(goods: QuotaGoods) -> tuple[str, ...]:

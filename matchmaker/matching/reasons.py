@@ -73,8 +73,8 @@ def sentences(match: Match) -> list[str]:
     if common := evidence.get("goods_common"):
         names = list(dict.fromkeys(goods_name(concept) for concept in common))
         found.append((1.0, _("Both name the same goods: %(goods)s.") % {"goods": format_list(names)}))
-    if said := _meaning(parts, evidence):
-        found.append((parts["meaning"], said))
+    if text := _meaning(parts, evidence):
+        found.append((parts["meaning"], text))
     failed = evidence.get("attributes_failed", [])
     if words := _telling(_without(evidence.get("shared_words", []), failed)):
         found.append((parts.get("words", 0), _words_sentence(words[:6])))

@@ -72,23 +72,23 @@ def send(post: mail.Post, digest: Digest) -> None:
     mail.writable(digest.recipient)
     respect_quiet_hours(digest.recipient, unsubscribing.DIGESTS)
     rows = digest.deliveries.waiting().filter(notice__read_at__isnull=True).select_related("notice")
-    told = [(row.notice, row.path) for row in rows.order_by("notice__topic", "-notice__id")]
-    if not told:
+    entries = [(row.notice, row.path) for row in rows.order_by("notice__topic", "-notice__id")]
+    if not entries:
         raise NotWanted("Everything was read on the site before.")
-    context = summary(told, digest.recipient.language)
+    context = summary(entries, digest.recipient.language)
     key, topic = str(digest.pk), unsubscribing.DIGESTS
     post.send(mail.build(digest.recipient, "digest", topic, context, key=key))
 
 
-def summary(told: list[tuple[Notice, str]], language: str) -> dict[str, Any]:
+def summary(entries: list[tuple[Notice, str]], language: str) -> dict[str, Any]:
     """What the mail of a digest shows of these notices and the pages they lead to; they stand topic by topic."""
     with translation.override(language):
         groups = [
             {"name": topics.label(topic)[0], "items": [_item(notice, path) for notice, path in some]}
-            for topic, some in groupby(told[:SHOWN], key=lambda pair: pair[0].topic)
+            for topic, some in groupby(entries[:SHOWN], key=lambda pair: pair[0].topic)
         ]
-    more = max(0, len(told) - SHOWN)
-    return {"groups": groups, "total": len(told), "more": more, "path": "/notices/"}
+    more = max(0, len(entries) - SHOWN)
+    return {"groups": groups, "total": len(entries), "more": more, "path": "/notices/"}
 
 
 def _item(notice: Notice, path: str) -> dict[str, str]:

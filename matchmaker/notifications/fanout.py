@@ -80,11 +80,13 @@ def _write_batch(pairs: tuple[tuple[Letter, int], ...]) -> int:
 
 def _write_new(pairs: tuple[tuple[Letter, int], ...]) -> int:
     """Those of the pairs of which the person was not told yet."""
-    now, people = timezone.now(), {person for _letter, person in pairs}
+    now, persons = timezone.now(), {person for _letter, person in pairs}
     keys = {letter.event_key for letter, _person in pairs}
-    told = set(Notice.objects.filter(event_key__in=keys, recipient__in=people).values_list("event_key", "recipient_id"))
-    new = [(letter, person) for letter, person in pairs if (letter.event_key, person) not in told]
-    wishes = _wishes({topics.topic_of(letter.kind) for letter, _person in new}, people)
+    earlier = set(
+        Notice.objects.filter(event_key__in=keys, recipient__in=persons).values_list("event_key", "recipient_id")
+    )
+    new = [(letter, person) for letter, person in pairs if (letter.event_key, person) not in earlier]
+    wishes = _wishes({topics.topic_of(letter.kind) for letter, _person in new}, persons)
     contexts = {letter.event_key: _as_json(letter.context) for letter, _person in new}
     notices = [
         Notice(
@@ -104,7 +106,7 @@ def _write_new(pairs: tuple[tuple[Letter, int], ...]) -> int:
     Notice.objects.bulk_create(notices)
     by_mail = [notice for notice, (letter, _person) in zip(notices, new, strict=True) if not letter.only_on_site]
     Delivery.objects.bulk_create([row for notice in by_mail for row in _deliveries(notice, wishes, now)])
-    WebhookDelivery.objects.bulk_create(_webhook_deliveries(notices, people, now))
+    WebhookDelivery.objects.bulk_create(_webhook_deliveries(notices, persons, now))
     return len(notices)
 
 

@@ -329,8 +329,8 @@ def writable(person) -> None:
         raise NotWanted(f"The address is not written to: {stopped.reason}")
 
 
-def _by_code(code: int, said: str) -> Temporary | Permanent:
-    return Permanent(said) if code >= 500 else Temporary(said)
+def _by_code(code: int, text: str) -> Temporary | Permanent:
+    return Permanent(text) if code >= 500 else Temporary(text)
 
 
 def _by_status(error: AnymailAPIError) -> Temporary | Permanent:

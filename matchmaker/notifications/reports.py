@@ -49,8 +49,8 @@ def _reason(fields) -> str:
         return "a mail was reported as unwanted"
     failed = str(fields.get("Action", "")).strip().lower() == "failed"
     if failed and str(fields.get("Status", "5")).strip().startswith("5"):
-        said = " ".join(str(fields.get("Diagnostic-Code", "")).split())[:120]
-        return f"mail to this address came back: {said}" if said else "mail to this address came back"
+        diagnostic = " ".join(str(fields.get("Diagnostic-Code", "")).split())[:120]
+        return f"mail to this address came back: {diagnostic}" if diagnostic else "mail to this address came back"
     return ""
 
 

@@ -23,8 +23,8 @@ def correct_spacing(text: str, facts: Mapping[str, Any]) -> str:
         return text
     own = {line for value in _strings(facts.values()) for line in value.splitlines() if WRONG.search(line)}
     own |= {str(escape(line)) for line in own}
-    kept = "|".join(re.escape(line) for line in sorted(own, key=len, reverse=True))
-    pattern = re.compile(f"(?P<own>{kept})|{WRONG.pattern}") if own else WRONG
+    alternatives = "|".join(re.escape(line) for line in sorted(own, key=len, reverse=True))
+    pattern = re.compile(f"(?P<own>{alternatives})|{WRONG.pattern}") if own else WRONG
     return pattern.sub(_mend, text)
 
 

@@ -10,13 +10,13 @@ VOUCHED = 3  # of its companies; for the others it has not given its word yet
 
 def bring_companies(campaign: Campaign, organiser: User, person: User) -> None:
     """Thailand's trade office, by the same services as its pages."""
-    said = {
+    values = {
         "name": {"en": "Thai Trade Centre", "zh-hans": "泰国贸易中心"},
         "country": "TH",
         "quota": 60,
         "is_trusted": False,
     }
-    partner = partners.save_partner(by=organiser, campaign=campaign, **said)
+    partner = partners.save_partner(by=organiser, campaign=campaign, **values)
     partners.give_seat(by=organiser, partner=partner, email=person.email)
     partners.take_seats(by=person)
     code = partners.make_code(by=person, partner=partner, label="Members of the export council", quota=20, days=90)

@@ -40,7 +40,7 @@ def manifest(request: HttpRequest) -> HttpResponse:
     icons = [
         {"src": _url(f"img/icon-{side}.png"), "sizes": f"{side}x{side}", "type": "image/png"} for side in (192, 512)
     ]
-    said = {
+    content = {
         "name": site_name(),
         "short_name": site_name()[:12],
         "lang": get_language(),
@@ -50,7 +50,7 @@ def manifest(request: HttpRequest) -> HttpResponse:
         "theme_color": "#c2331a",
         "icons": icons,
     }
-    return JsonResponse(said, content_type="application/manifest+json")
+    return JsonResponse(content, content_type="application/manifest+json")
 
 
 @everyone

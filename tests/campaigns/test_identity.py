@@ -63,7 +63,7 @@ def test_nobody_decides_about_her_own_company(campaign, pair):
     company = factories.supplier(pair[0])
     said = {"by": pair[0], "campaign": campaign, "reason": "x"}
     assert code_of(identity.suspend_company, company=company, **said) == "own_company"
-    assert code_of(identity.propose_merge, kept=company, gone=factories.supplier(), **said) == "own_company"
+    assert code_of(identity.propose_merge, survivor=company, duplicate=factories.supplier(), **said) == "own_company"
 
 
 def test_strangers_and_staff_decide_nothing(campaign):
@@ -87,7 +87,7 @@ def doubles():
 
 
 def merged(campaign, pair, kept, gone):
-    row = identity.propose_merge(by=pair[0], kept=kept, gone=gone, campaign=campaign, reason="Same mill.")
+    row = identity.propose_merge(by=pair[0], survivor=kept, duplicate=gone, campaign=campaign, reason="Same mill.")
     identity.agree_to_merge(by=pair[1], merge=row, campaign=campaign)
     row.refresh_from_db()
     kept.refresh_from_db()
@@ -97,7 +97,7 @@ def merged(campaign, pair, kept, gone):
 
 def test_a_merge_needs_a_second_person_and_gives_nothing_before(campaign, pair, doubles):
     kept, gone = doubles
-    row = identity.propose_merge(by=pair[0], kept=kept, gone=gone, campaign=campaign, reason="Same mill.")
+    row = identity.propose_merge(by=pair[0], survivor=kept, duplicate=gone, campaign=campaign, reason="Same mill.")
     assert code_of(identity.agree_to_merge, by=pair[0], merge=row, campaign=campaign) == "second_person"
     assert not Membership.objects.filter(company=kept, user=factories.member_of(gone)).exists()
     assert Notice.objects.filter(kind="company_merge").count() == 2
@@ -159,7 +159,7 @@ def test_the_console_suspends_lifts_proposes_and_merges(client, campaign, pair, 
     client.post(reverse("console_company_suspend", args=[gone.uid]), {"reason": "Looks odd."})
     client.force_login(pair[1])
     page = client.get(reverse("console_company", args=[kept.uid]))
-    assert [row.gone for row in page.context["merges"]] == [gone]
+    assert [row.duplicate for row in page.context["merges"]] == [gone]
     merge = page.context["merges"][0]
     client.post(reverse("console_merge_answer", args=[kept.uid, merge.uid]), {"answer": "yes"})
     gone.refresh_from_db()

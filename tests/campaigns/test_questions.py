@@ -28,7 +28,7 @@ def ask(team, **fields):
 def answer(company, question, raw):
     said = {str(question.uid): raw}
     by = factories.member_of(company)
-    return questions.answer_questions(by=by, company=company, campaign=question.campaign, said=said)
+    return questions.answer_questions(by=by, company=company, campaign=question.campaign, answers=said)
 
 
 KEPT = [
@@ -138,7 +138,7 @@ def test_only_the_team_asks_and_only_administrators_answer(team):
     assert refused.value.status == 404
     with pytest.raises(Refused) as refused:
         questions.answer_questions(
-            by=factories.user(), company=company, campaign=question.campaign, said={str(question.uid): "x"}
+            by=factories.user(), company=company, campaign=question.campaign, answers={str(question.uid): "x"}
         )
     assert refused.value.status == 404
 

@@ -99,7 +99,7 @@ class World:
             by=self.people["organiser"], campaign=self.campaign, options=[], is_required=False, **asks
         )
         said = {str(self.question.uid): "Manswer"}
-        questions.answer_questions(by=admin, company=self.seller, campaign=self.campaign, said=said)
+        questions.answer_questions(by=admin, company=self.seller, campaign=self.campaign, answers=said)
         self.place = team.give_place(
             by=self.people["campaign admin"], campaign=self.campaign, email="mplace@example.org", role="staff"
         )

@@ -81,64 +81,72 @@ def lift_suspension(*, by: User, suspension: Suspension, campaign: Campaign, rea
 
 
 @transaction.atomic
-def propose_merge(*, by: User, kept: Company, gone: Company, campaign: Campaign, reason: str) -> Merge:
-    """Say that `gone` is the same company as `kept`; the people of both are told and a second person decides."""
-    _may_decide(by, campaign, kept, gone)
-    if kept.pk == gone.pk or kept.merged_into_id or gone.merged_into_id:
+def propose_merge(*, by: User, survivor: Company, duplicate: Company, campaign: Campaign, reason: str) -> Merge:
+    """`duplicate` is the same company as `survivor`: the people of both are told, and a second person decides."""
+    _may_decide(by, campaign, survivor, duplicate)
+    if survivor.pk == duplicate.pk or survivor.merged_into_id or duplicate.merged_into_id:
         raise Refused("not_two", _("These are not two companies any more."))
-    if Merge.objects.filter(gone=gone, done_at__isnull=True, declined_at__isnull=True).exists():
+    if Merge.objects.filter(duplicate=duplicate, done_at__isnull=True, declined_at__isnull=True).exists():
         raise Refused("already_proposed", _("This was proposed already. A second person of the team must agree, too."))
-    merge = Merge(kept=kept, gone=gone, reason=_reason(reason), proposed_by=by)
+    merge = Merge(survivor=survivor, duplicate=duplicate, reason=_reason(reason), proposed_by=by)
     merge.full_clean()
     merge.save()
-    facts = {"kept": str(kept.uid), "gone": str(gone.uid), "reason": merge.reason}
-    for company in (kept, gone):
+    facts = {"kept": str(survivor.uid), "gone": str(duplicate.uid), "reason": merge.reason}
+    for company in (survivor, duplicate):
         record(by=by, verb="propose_merge", on=merge, organisation=company, facts=facts)
-        _tell(company, "company_merge", f"{merge.uid}:{company.uid}", kept=str(kept), gone=str(gone), done=False)
+        _tell(
+            company, "company_merge", f"{merge.uid}:{company.uid}", kept=str(survivor), gone=str(duplicate), done=False
+        )
     return merge
 
 
 @transaction.atomic
 def agree_to_merge(*, by: User, merge: Merge, campaign: Campaign) -> Company:
-    """The second person's yes: the duplicate goes up in the kept company, whose address it leads to from then on.
+    """The second person's yes: the duplicate goes up in the survivor, whose address it leads to from then on.
 
     Raises:
         Refused: for one's own company, or by whoever proposed it.
     """
     merge = Merge.objects.select_for_update().get(pk=merge.pk)
-    locked = Company.objects.select_for_update().filter(pk__in=(merge.kept_id, merge.gone_id)).order_by("pk")
+    locked = Company.objects.select_for_update().filter(pk__in=(merge.survivor_id, merge.duplicate_id)).order_by("pk")
     both = {company.pk: company for company in locked}
-    kept, gone = both[merge.kept_id], both[merge.gone_id]
-    _may_decide(by, campaign, kept, gone)
-    if merge.done_at or merge.declined_at or kept.merged_into_id or gone.merged_into_id:
+    survivor, duplicate = both[merge.survivor_id], both[merge.duplicate_id]
+    _may_decide(by, campaign, survivor, duplicate)
+    if merge.done_at or merge.declined_at or survivor.merged_into_id or duplicate.merged_into_id:
         raise Refused("already_answered", _("This has been answered already."))
     if merge.proposed_by_id == by.pk:
         raise Refused("second_person", _("You proposed it. A second person of the team must agree, too."))
-    told = {company.pk: list(admins(company)) for company in (kept, gone)}
-    merge.moved = merge_into(gone=gone, kept=kept)
+    told = {company.pk: list(admins(company)) for company in (survivor, duplicate)}
+    merge.moved = merge_into(duplicate=duplicate, survivor=survivor)
     merge.agreed_by, merge.done_at = by, timezone.now()
     merge.save(update_fields=["moved", "agreed_by", "done_at"])
     facts = {
-        "kept": str(kept.uid),
-        "gone": str(gone.uid),
+        "kept": str(survivor.uid),
+        "gone": str(duplicate.uid),
         "rows": {table: len(rows["moved"]) for table, rows in merge.moved.items()},
     }
-    for company in (kept, gone):
+    for company in (survivor, duplicate):
         record(by=by, verb="merge_companies", on=merge, organisation=company, facts=facts)
-    people = {person.pk: person for person in told[kept.pk] + told[gone.pk]}
+    people = {person.pk: person for person in told[survivor.pk] + told[duplicate.pk]}
     _tell(
-        kept, "company_merge", f"{merge.uid}:done", to=list(people.values()), kept=str(kept), gone=str(gone), done=True
+        survivor,
+        "company_merge",
+        f"{merge.uid}:done",
+        to=list(people.values()),
+        kept=str(survivor),
+        gone=str(duplicate),
+        done=True,
     )
-    return kept
+    return survivor
 
 
 @transaction.atomic
 def decline_merge(*, by: User, merge: Merge, campaign: Campaign) -> None:
-    _may_decide(by, campaign, merge.kept, merge.gone)
+    _may_decide(by, campaign, merge.survivor, merge.duplicate)
     open_merge = Merge.objects.filter(pk=merge.pk, done_at__isnull=True, declined_at__isnull=True)
     if not open_merge.update(declined_at=timezone.now()):
         raise Refused("already_answered", _("This has been answered already."))
-    for company in (merge.kept, merge.gone):
+    for company in (merge.survivor, merge.duplicate):
         record(by=by, verb="decline_merge", on=merge, organisation=company)
 
 

@@ -74,10 +74,13 @@ def _keep_what_was_answered(question: Question, fields: Mapping[str, Any]) -> No
     chosen = set()
     for value in question.answers.values_list("value", flat=True):
         chosen |= {value} if isinstance(value, str) else set(value)
-    gone = chosen - {option.get(languages.ENGLISH) for option in fields["options"]}
-    if gone:
+    removed = chosen - {option.get(languages.ENGLISH) for option in fields["options"]}
+    if removed:
         raise ValidationError(
-            {"options": _("Companies chose these already, so they stay: %(options)s.") % {"options": format_list(gone)}}
+            {
+                "options": _("Companies chose these already, so they stay: %(options)s.")
+                % {"options": format_list(removed)}
+            }
         )
 
 
@@ -198,25 +201,25 @@ def words(question: Question, value: Any) -> str:
 
 
 @transaction.atomic
-def answer_questions(*, by: User, company: Company, campaign: Campaign, said: Mapping[str, Any]) -> int:
+def answer_questions(*, by: User, company: Company, campaign: Campaign, answers: Mapping[str, Any]) -> int:
     """Keep a company's answers by question uid; an empty one takes the earlier answer away. Returns how many changed.
 
     Raises:
         ValidationError: by question uid.
     """
     require_admin(by, company)
-    problems, kept = {}, {}
+    problems, values = {}, {}
     for question in asked_of(company, campaign):
-        if str(question.uid) not in said:
+        if str(question.uid) not in answers:
             continue
         try:
-            kept[question] = read(question, said[str(question.uid)])
+            values[question] = read(question, answers[str(question.uid)])
         except ValidationError as error:
             problems[str(question.uid)] = error
     if problems:
         raise ValidationError(problems)
     before = dict(Answer.objects.filter(company=company).values_list("question", "value"))
-    changed = {question: value for question, value in kept.items() if before.get(question.pk) != value}
+    changed = {question: value for question, value in values.items() if before.get(question.pk) != value}
     for question, value in changed.items():
         if value is None:
             Answer.objects.filter(question=question, company=company).delete()

@@ -74,8 +74,11 @@ def change_product(*, by: User, product: Product, values: Values, source: str) -
     """
     before = product_values(product)
     given = {name: value for name, value in values.items() if value not in (None, "", [])}
-    said = {text["language"]: text["description"] for text in before["texts"]}
-    texts = [{**text, "description": text["description"] or said.get(text["language"], "")} for text in given["texts"]]
+    descriptions = {text["language"]: text["description"] for text in before["texts"]}
+    texts = [
+        {**text, "description": text["description"] or descriptions.get(text["language"], "")}
+        for text in given["texts"]
+    ]
     set_product(product, {**before, **given, "texts": texts})
     _audit(by, "change_products", [product.company_id], source)
     return before

@@ -141,8 +141,8 @@ def _write_lines(demand: Demand, lines: Sequence[Mapping]) -> None:
         written.append(line)
     if by_line:
         raise LineErrors(by_line)
-    kept = {line.pk for line in written if line.pk}
-    demand.lines.exclude(pk__in=kept).delete()
+    line_keys = {line.pk for line in written if line.pk}
+    demand.lines.exclude(pk__in=line_keys).delete()
     for line in written:
         line.save()
 
@@ -224,9 +224,9 @@ def remind_of_closing() -> int:
     """Tell buyers a week ahead that a demand closes; once for each closing day. Returns how many demands."""
     today = timezone.localdate()
     due = Demand.objects.open().filter(closing_on__lte=today + REMIND, closing_on__gt=today)
-    told = 0
+    reminders = 0
     for demand in due.select_related("company"):
-        told += bool(
+        reminders += bool(
             notify(
                 kind="demand_closing",
                 to=demand.company.members.all(),
@@ -236,7 +236,7 @@ def remind_of_closing() -> int:
                 path=f"/buyer/demands/{demand.uid}/",
             )
         )
-    return told
+    return reminders
 
 
 @transaction.atomic

@@ -54,8 +54,8 @@ def describe_certificate(
     if paper is not None:
         row.document = add_document(by=by, company=product.company, kind=Document.Kind.CERTIFICATE, file=paper)
         if row.document.state == Document.State.REFUSED:
-            said = _("The team has read this paper before and did not accept it: %(why)s")
-            raise ValidationError({"files": said % {"why": row.document.refusal}})
+            sentence = _("The team has read this paper before and did not accept it: %(why)s")
+            raise ValidationError({"files": sentence % {"why": row.document.refusal}})
     if (row.number, row.issuer, row.valid_until, row.document_id) == before:
         return row
     row.seen_on = row.seen_by = None
@@ -137,15 +137,15 @@ def add_product_file(*, by: User, product: Product, kind: str, file) -> ProductF
     require_member(by, product.company)
     if kind not in ProductFile.Kind.values:
         raise ValidationError({"kind": _("Choose from the list.")})
-    kept = check_file(file)
+    checked = check_file(file)
     Product.objects.select_for_update().get(pk=product.pk)  # the count and the row are one step
-    if same := product.files.filter(sha256=kept.sha256).first():
+    if same := product.files.filter(sha256=checked.sha256).first():
         return same
     if product.files.count() >= MAX_FILES:
         raise Refused("too_many_files", _("A product keeps up to ten files. Remove one first."))
     row = ProductFile(product=product, kind=kind, uploaded_by=by)
-    row.store(kept)
-    facts = {"kind": kind, "sha256": kept.sha256}
+    row.store(checked)
+    facts = {"kind": kind, "sha256": checked.sha256}
     record(by=by, verb="add_product_file", on=product, organisation=product.company, facts=facts)
     return row
 

@@ -43,8 +43,8 @@ def add_product_image(*, by: User, product: Product, upload, alt: str = "") -> P
     try:
         (_width, largest), *smaller = reencode(content, *SIDES)
     except NotAPicture:
-        said = _("This is not a picture we can read. Use JPEG, PNG or WebP.")
-        raise ValidationError({"image": ValidationError(said, "image_unreadable")}) from None
+        sentence = _("This is not a picture we can read. Use JPEG, PNG or WebP.")
+        raise ValidationError({"image": ValidationError(sentence, "image_unreadable")}) from None
     image = ProductImage(product=product, sha256=digest, alt=alt, position=product.images.count())
     image.widths = [width for width, _bytes in smaller]
     _write(image, [largest, *(rendition for _width, rendition in smaller)])
@@ -89,8 +89,8 @@ def change_product_image(
     before = rows.index(image) + 1
     row = rows[before - 1]
     if place is not None and not 1 <= place <= len(rows):
-        said = _("Choose a place from 1 to %(count)s.") % {"count": len(rows)}
-        raise ValidationError({"place": ValidationError(said, "no_such_place")})
+        sentence = _("Choose a place from 1 to %(count)s.") % {"count": len(rows)}
+        raise ValidationError({"place": ValidationError(sentence, "no_such_place")})
     if alt is not None and alt.strip() != row.alt:
         row.alt = alt.strip()
         row.clean_fields(exclude={field.name for field in row._meta.fields} - {"alt"})

@@ -120,7 +120,7 @@ def _check(product: Product, certificates: Iterable[str] | None) -> None:
 
 
 def _write_texts(product: Product, texts: list[Text]) -> None:
-    kept = []
+    text_keys = []
     for place, text in enumerate(texts):
         language = text["language"].split("-")[0]
         if language not in reference.languages():
@@ -133,8 +133,8 @@ def _write_texts(product: Product, texts: list[Text]) -> None:
             ProductText.objects.filter(product=product, is_original=True).exclude(pk=row.pk).update(is_original=False)
         row.full_clean(exclude=["product"])
         row.save()
-        kept.append(row.pk)
-    ProductText.objects.filter(product=product).exclude(pk__in=kept).delete()
+        text_keys.append(row.pk)
+    ProductText.objects.filter(product=product).exclude(pk__in=text_keys).delete()
 
 
 def fill_text(row: ProductText, text: Text, place: int) -> ProductText:
@@ -147,8 +147,8 @@ def fill_text(row: ProductText, text: Text, place: int) -> ProductText:
 def _write_variants(product: Product, variants: list[Variant]) -> None:
     """As they are given, in that order; one that is said twice is refused."""
     if len(variants) > MAX_VARIANTS:
-        said = _("A product can have up to %(n)d variants.") % {"n": MAX_VARIANTS}
-        raise ValidationError({"variants": ValidationError(said, "too_many_variants")})
+        sentence = _("A product can have up to %(n)d variants.") % {"n": MAX_VARIANTS}
+        raise ValidationError({"variants": ValidationError(sentence, "too_many_variants")})
     rows = [ProductVariant(product=product, position=place, **variant) for place, variant in enumerate(variants)]
     if len({row.label.casefold() for row in rows}) < len(rows):
         raise ValidationError({"variants": ValidationError(_("Two variants have the same name."), "variant_twice")})

@@ -151,10 +151,10 @@ class Suspension(Public):
 
 
 class Merge(Public):
-    """Two rows are one company: one of the team proposes, another agrees, and `gone` goes up in `kept`."""
+    """Two rows are one company: one of the team proposes, another agrees, and `duplicate` goes up in `survivor`."""
 
-    kept = models.ForeignKey(Company, models.CASCADE, related_name="merges_kept")
-    gone = models.ForeignKey(Company, models.CASCADE, related_name="merges_gone")
+    survivor = models.ForeignKey(Company, models.CASCADE, related_name="merges_as_survivor")
+    duplicate = models.ForeignKey(Company, models.CASCADE, related_name="merges_as_duplicate")
     reason = models.CharField(_("reason"), max_length=500, validators=[validate_text])
     proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     proposed_at = models.DateTimeField(auto_now_add=True)
@@ -167,11 +167,13 @@ class Merge(Public):
         ordering = ["-id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["gone"], condition=Q(done_at__isnull=True, declined_at__isnull=True), name="one_merge_at_a_time"
+                fields=["duplicate"],
+                condition=Q(done_at__isnull=True, declined_at__isnull=True),
+                name="one_merge_at_a_time",
             ),
-            models.CheckConstraint(condition=~Q(kept=models.F("gone")), name="merge_of_two"),
+            models.CheckConstraint(condition=~Q(survivor=models.F("duplicate")), name="merge_of_two"),
             two_people("agreed_by", "proposed_by", name="merge_needs_two_people"),
         ]
 
     def __str__(self):
-        return f"{self.gone} is {self.kept}"
+        return f"{self.duplicate} is {self.survivor}"

@@ -167,7 +167,7 @@ class _Parts:
 
     def __init__(self, segments: Sequence[Segment], deleted: Sequence[Array]) -> None:
         self.segments = segments
-        self.stay = [np.delete(np.arange(s.n), gone) for s, gone in zip(segments, deleted, strict=True)]
+        self.stay = [np.delete(np.arange(s.n), removed) for s, removed in zip(segments, deleted, strict=True)]
         self.order = np.lexsort((-self._joined("keys"), -self._joined("newest")))
         self.n = len(self.order)
         place = np.empty(self.n, np.int64)

@@ -125,8 +125,8 @@ class IndexFiles:
         segments, deleted = self.segments(replace(manifest, segments=tuple(small)))
         together = merged(segments, deleted, self._segment(first).common)
         name = self._write(together, manifest.number, "m")
-        kept = {first: manifest.deleted[first]} if first in manifest.deleted else {}
-        return replace(manifest, segments=(first, name), deleted=kept)
+        deletions = {first: manifest.deleted[first]} if first in manifest.deleted else {}
+        return replace(manifest, segments=(first, name), deleted=deletions)
 
     def needs_compaction(self) -> bool:
         """Whether so much changed that a new first segment is worth its making."""
@@ -155,10 +155,10 @@ class IndexFiles:
                     keys += segment.keys[places].tolist()
                 name = self._write(new, now.number + 1)
                 later = now.segments[len(before.segments) :]
-                kept = {other: now.deleted[other] for other in later if other in now.deleted}
+                deletions = {other: now.deleted[other] for other in later if other in now.deleted}
                 if places := new.places_of(np.array(sorted(keys), np.int64)).tolist():
-                    kept[name] = sorted(places)
-                self._publish(Manifest(now.number + 1, self.encoder, (name, *later), kept, now.state))
+                    deletions[name] = sorted(places)
+                self._publish(Manifest(now.number + 1, self.encoder, (name, *later), deletions, now.state))
         return True
 
     def mark_checked(self) -> None:

@@ -84,9 +84,11 @@ def _along(rows: Quantised, axes: Vectors) -> tuple[NDArray[np.int8], NDArray[np
 def crowding(rows: Quantised, common: Vectors) -> Vectors:
     """How near each row is to what all share."""
     vectors, scales, axes = rows
-    asked = common @ axes if axes.size else common
-    found = [restored(vectors[at : at + STEP], scales[at : at + STEP]) @ asked for at in range(0, len(vectors), STEP)]
-    return np.concatenate(found) if found else np.zeros(0, np.float32)
+    projected = common @ axes if axes.size else common
+    products = [
+        restored(vectors[at : at + STEP], scales[at : at + STEP]) @ projected for at in range(0, len(vectors), STEP)
+    ]
+    return np.concatenate(products) if products else np.zeros(0, np.float32)
 
 
 def common_of(rows: Vectors) -> Vectors:
@@ -150,9 +152,9 @@ def nearest_names(segment: Segment, query: Vectors, share: float, least: float) 
         looked_at = looked_at[np.argsort(-cosines[looked_at], kind="stable")]
     firsts, lasts = segment.cluster_starts[looked_at], segment.cluster_starts[looked_at + 1]
     enough = 1 + int(np.searchsorted(np.cumsum(lasts - firsts), LOOKED_AT))
-    asked = np.rint(query * _QUERY).astype(np.int16)
+    rounded = np.rint(query * _QUERY).astype(np.int16)
     return _near(  # type: ignore[no-any-return]
-        segment.vectors, segment.scales, segment.crowding, asked, firsts[:enough], lasts[:enough],
+        segment.vectors, segment.scales, segment.crowding, rounded, firsts[:enough], lasts[:enough],
         np.float32(1 / _QUERY), np.float32(share), np.float32(least),
     )  # fmt: skip
 

@@ -73,8 +73,8 @@ def look_for_news(search: SavedSearch) -> int:
     if not mine:
         return 0
     keys = keys_under(search)
-    told = Alerted.objects.filter(user=search.user, kind=search.kind, key__in=keys)
-    known = set(told.values_list("key", flat=True))
+    earlier = Alerted.objects.filter(user=search.user, kind=search.kind, key__in=keys)
+    known = set(earlier.values_list("key", flat=True))
     rows, name = _ROWS[Kind(search.kind)]
     fresh = list(rows(search.user).filter(pk__in=[key for key in keys if key not in known]))
     if len(keys) == MOST:  # of a wider search something older may have moved up: only later entries are news

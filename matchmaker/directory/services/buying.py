@@ -24,9 +24,9 @@ def hidden_products(company: Company) -> frozenset[int]:
     A match that was declined says no to the product for one demand line only; it is hidden when every match of the
     product with this buyer was declined.
     """
-    said = NotForUs.objects.filter(company=company)
-    found = set(said.exclude(product=None).values_list("product", flat=True))
-    suppliers = said.exclude(supplier=None).values("supplier")
+    marks = NotForUs.objects.filter(company=company)
+    found = set(marks.exclude(product=None).values_list("product", flat=True))
+    suppliers = marks.exclude(supplier=None).values("supplier")
     found |= set(Product.objects.filter(company__in=suppliers).values_list("pk", flat=True))
     matches = Match.objects.for_buyer(company)
     declined = set(matches.filter(buyer_answer=Match.Answer.DECLINED).values_list("product", flat=True))
@@ -38,8 +38,8 @@ def hidden_products(company: Company) -> frozenset[int]:
 
 def hidden_suppliers(company: Company) -> frozenset[int]:
     """Primary keys of suppliers this buyer said "not for us" to."""
-    said = NotForUs.objects.filter(company=company).exclude(supplier=None)
-    return frozenset(said.values_list("supplier", flat=True))
+    marks = NotForUs.objects.filter(company=company).exclude(supplier=None)
+    return frozenset(marks.values_list("supplier", flat=True))
 
 
 @transaction.atomic
@@ -53,8 +53,8 @@ def say_not_for_us(
     row, _made = NotForUs.objects.get_or_create(
         company=company, product=product, supplier=supplier, defaults={"said_by": by}
     )
-    gone = ShortlistItem.objects.filter(company=company)
-    (gone.filter(product=product) if product else gone.filter(product__company=supplier)).delete()
+    items = ShortlistItem.objects.filter(company=company)
+    (items.filter(product=product) if product else items.filter(product__company=supplier)).delete()
     return row
 
 
@@ -72,15 +72,15 @@ def mark_on_shortlist(*, by: User, item: ShortlistItem, status: str, tags: Itera
     Raises: ValidationError: an unknown status, more than eight tags, or one that is too long.
     """
     require_member(by, item.company)
-    kept = list(dict.fromkeys(tag.strip() for tag in tags if tag.strip()))
-    if len(kept) > MOST_TAGS:
+    labels = list(dict.fromkeys(tag.strip() for tag in tags if tag.strip()))
+    if len(labels) > MOST_TAGS:
         raise ValidationError({"tags": _("At most %(most)d tags.") % {"most": MOST_TAGS}})
-    for tag in kept:
+    for tag in labels:
         validate_one_line(tag)
         if len(tag) > LONGEST_TAG:
             raise ValidationError({"tags": _("A tag has at most %(most)d characters.") % {"most": LONGEST_TAG}})
     detail = ShortlistDetail.objects.filter(item=item).first() or ShortlistDetail(item=item)
-    detail.status, detail.tags = status, kept
+    detail.status, detail.tags = status, labels
     detail.full_clean(exclude=["item"])
     detail.save()
     return detail

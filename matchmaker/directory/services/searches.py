@@ -25,16 +25,16 @@ def save_search(
     """
     if kind not in Kind.values:
         raise ValidationError({"kind": _("There is no such directory.")})
-    kept = QueryDict(query, mutable=True)
+    query_dict = QueryDict(query, mutable=True)
     for part in _NOT_PART_OF_A_SEARCH:
-        kept.pop(part, None)
-    address = kept.urlencode()
+        query_dict.pop(part, None)
+    address = query_dict.urlencode()
     row = SavedSearch.objects.filter(user=by, kind=kind, query=address).first()
     if row is None and SavedSearch.objects.filter(user=by).count() >= MOST_SEARCHES:
         raise Refused("too_many", _("You keep %(most)d searches already: delete one first.") % {"most": MOST_SEARCHES})
     row = row or SavedSearch(user=by, kind=kind, query=address)
     row.company, row.alerts = company, alerts
-    row.name = (name.strip() or kept.get("q", "").strip() or str(Kind(kind).label))[:120]
+    row.name = (name.strip() or query_dict.get("q", "").strip() or str(Kind(kind).label))[:120]
     row.full_clean()
     row.save()
     Alerted.objects.bulk_create(

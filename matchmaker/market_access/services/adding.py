@@ -38,8 +38,8 @@ def add_rule(*, by: User, like: EntryRule, code: str, valid_from: date, takes_ov
     """
     require_organiser(by)
     if takes_over and like.valid_from and like.valid_from >= valid_from:
-        said = _("It has to begin after %(day)s, when the rule it follows begins.")
-        raise ValidationError({"valid_from": said % {"day": like.valid_from.isoformat()}})
+        sentence = _("It has to begin after %(day)s, when the rule it follows begins.")
+        raise ValidationError({"valid_from": sentence % {"day": like.valid_from.isoformat()}})
     copied = {
         field.name: getattr(like, field.name) for field in EntryRule._meta.concrete_fields if field.name not in OWN
     }

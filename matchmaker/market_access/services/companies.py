@@ -214,7 +214,7 @@ def remind_of_registrations(*, today: date | None = None) -> int:
     Returns:
         How many notices were written.
     """
-    told = 0
+    reminders = 0
     for due in registrations_due(today):
         row = due.registration
         rule = _rule_that_accepts(row.code)
@@ -227,7 +227,7 @@ def remind_of_registrations(*, today: date | None = None) -> int:
         for person in row.company.members.all():
             with translation.override(person.language):
                 name = in_language(rule, "name") if rule else row.code
-            told += notify(
+            reminders += notify(
                 kind="registration_expiring",
                 to=[person],
                 about=row.company.uid,
@@ -235,7 +235,7 @@ def remind_of_registrations(*, today: date | None = None) -> int:
                 context={**context, "name": name},
                 path="/supplier/registrations/",
             )
-    return told
+    return reminders
 
 
 def _followed(row: Registration) -> bool:

@@ -203,14 +203,14 @@ def _access_fields(access: rules.Access) -> dict[str, Any]:
 
 def _upsert(model: type[models.Model], key: list[str], records: Iterable[Mapping[str, Any]]) -> Loaded:
     loaded = {tuple(getattr(row, name) for name in key): row for row in model._default_manager.all()}
-    created, updated, unchanged, kept = [], 0, 0, 0
+    created, updated, unchanged, protected = [], 0, 0, 0
     for fields in records:
         fields = {name: _as_column(value) for name, value in fields.items()}
         row = loaded.get(tuple(fields[name] for name in key))
         if row is None:
             created.append(model(**fields))
         elif getattr(row, "edited_here", False):
-            kept += 1
+            protected += 1
         elif all(getattr(row, name) == value for name, value in fields.items()):
             unchanged += 1
         else:
@@ -219,7 +219,7 @@ def _upsert(model: type[models.Model], key: list[str], records: Iterable[Mapping
             row.save()
             updated += 1
     model._default_manager.bulk_create(created)
-    return Loaded(len(created), updated, unchanged, kept)
+    return Loaded(len(created), updated, unchanged, protected)
 
 
 def _as_column(value: Any) -> Any:

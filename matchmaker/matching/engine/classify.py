@@ -207,8 +207,8 @@ def _best(rows: Matrix, names: Sequence[str], top: int) -> Iterator[list[Suggest
         if not row.any():
             yield []
             continue
-        kept = min(top, len(row))
-        best = np.argpartition(-row, kept - 1)[:kept]
+        count = min(top, len(row))
+        best = np.argpartition(-row, count - 1)[:count]
         best = best[np.argsort(-row[best], kind="stable")]
         yield [Suggestion(names[i], float(row[i])) for i in best]
 

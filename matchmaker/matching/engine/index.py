@@ -69,24 +69,24 @@ class Index[Item: (Offer, Want)]:
             ),
         )
 
-    def patched(self, fresh: Self, gone: Collection[int]) -> Self:
+    def patched(self, fresh: Self, removed: Collection[int]) -> Self:
         """What building anew would give: rows of `fresh` in place of older ones of their keys, those `gone` left out.
 
         A row depends on its item and the background alone, so the others are copied and not worked out again.
         """
-        left = set(gone) | {item.key for item in fresh.items}
-        kept: NDArray[np.int64] = np.array([i for i, item in enumerate(self.items) if item.key not in left], np.int64)
-        items = [*(self.items[i] for i in kept), *fresh.items]
+        left = set(removed) | {item.key for item in fresh.items}
+        stay: NDArray[np.int64] = np.array([i for i, item in enumerate(self.items) if item.key not in left], np.int64)
+        items = [*(self.items[i] for i in stay), *fresh.items]
         order = np.array(sorted(range(len(items)), key=lambda i: items[i].key), np.int64)
         one, other = self.side, fresh.side
-        lengths = np.concatenate((np.diff(one.starts)[kept], np.diff(other.starts)))
-        first = np.concatenate((one.starts[:-1][kept], other.starts[:-1] + len(one.numbers)))
+        lengths = np.concatenate((np.diff(one.starts)[stay], np.diff(other.starts)))
+        first = np.concatenate((one.starts[:-1][stay], other.starts[:-1] + len(one.numbers)))
         lengths, first = lengths[order], first[order]
         starts = np.concatenate(([0], np.cumsum(lengths)))
         words = np.repeat(first - starts[:-1], lengths) + np.arange(starts[-1])
 
         def rows(name: str) -> NDArray[Any]:
-            return np.concatenate((getattr(one, name)[kept], getattr(other, name)))[order]
+            return np.concatenate((getattr(one, name)[stay], getattr(other, name)))[order]
 
         def packed(name: str) -> NDArray[Any]:
             return np.concatenate((getattr(one, name), getattr(other, name)))[words]

@@ -116,11 +116,11 @@ def merge(blocks: Iterable[Iterable[Pair]], top_per_want: int = 20, top_per_offe
     for pair in rows.values():
         of_want[pair.want].append(pair)
         of_offer[pair.offer].append(pair)
-    kept: dict[tuple[int, int], Pair] = {}
+    best: dict[tuple[int, int], Pair] = {}
     for found in of_want.values():
         for pair in sorted(found, key=lambda p: (-p.score, p.offer))[:top_per_want]:
-            kept[pair.offer, pair.want] = pair
+            best[pair.offer, pair.want] = pair
     for found in of_offer.values():
         for pair in sorted(found, key=lambda p: (-p.score, p.want))[:top_per_offer]:
-            kept[pair.offer, pair.want] = pair
-    return sorted(kept.values(), key=lambda p: (p.want, -p.score, p.offer))
+            best[pair.offer, pair.want] = pair
+    return sorted(best.values(), key=lambda p: (p.want, -p.score, p.offer))

@@ -71,8 +71,8 @@ class LabelledTexts:
         return len(self.texts)
 
     def take(self, rows: Iterable[int]) -> "LabelledTexts":
-        kept = list(rows)
-        return LabelledTexts(*(tuple(column[i] for i in kept) for column in self.columns()))
+        places = list(rows)
+        return LabelledTexts(*(tuple(column[i] for i in places) for column in self.columns()))
 
     def plus(self, other: "LabelledTexts") -> "LabelledTexts":
         return LabelledTexts(*(a + b for a, b in zip(self.columns(), other.columns(), strict=True)))

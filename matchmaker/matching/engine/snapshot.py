@@ -126,13 +126,13 @@ def load_weights(folder: Path) -> dict[str, Weights]:
 
 
 def _unpack(source: Path, target: Path) -> None:
-    with np.load(source, allow_pickle=False) as kept:
-        for name in kept.files:
+    with np.load(source, allow_pickle=False) as archive:
+        for name in archive.files:
             if name.endswith("_scale"):
                 continue
-            values = kept[name]
-            if f"{name}_scale" in kept.files:
-                values = values.astype(np.float32) * kept[f"{name}_scale"][:, None]
+            values = archive[name]
+            if f"{name}_scale" in archive.files:
+                values = values.astype(np.float32) * archive[f"{name}_scale"][:, None]
             elif values.dtype == np.float16:
                 values = values.astype(np.float32)
             elif values.dtype == np.int16:

@@ -131,10 +131,10 @@ def unlabelled_meaning(material: Material, key: str) -> Meaning:
 
 def learn_from(meaning: Meaning, material: Material, key: str, rows: Iterable[int]) -> Meaning:
     """The meaning with regression and memory learned from these rows of the labelled texts (and all other texts)."""
-    kept = np.array(list(rows))
+    places = np.array(list(rows))
     seen, nomenclature = material.vectors[key], material.nomenclature
-    codes = material.code_of(material.labelled)[kept]
-    centred = meaning.centred(seen.labelled[kept], [material.labelled.langs[i] for i in kept])
+    codes = material.code_of(material.labelled)[places]
+    centred = meaning.centred(seen.labelled[places], [material.labelled.langs[i] for i in places])
     stacks, classes, weights = [], [], []
 
     def add(vectors: Matrix, categories: NDArray[np.integer], weight: float) -> None:

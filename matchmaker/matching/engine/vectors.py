@@ -25,9 +25,9 @@ class VectorStore:
         self._position: dict[str, int] = {}
         self._rows: Vectors = np.zeros((0, encoder.dim), np.float32)
         if self._path.exists():
-            with np.load(self._path, allow_pickle=False) as kept:
-                self._position = {key: i for i, key in enumerate(kept["keys"].tolist())}
-                self._rows = kept["rows"]
+            with np.load(self._path, allow_pickle=False) as archive:
+                self._position = {key: i for i, key in enumerate(archive["keys"].tolist())}
+                self._rows = archive["rows"]
 
     def __call__(self, texts: Sequence[str]) -> Vectors:
         """Unit rows (n × dim) of the texts as queries, from the file where they are in it."""

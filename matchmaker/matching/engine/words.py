@@ -103,8 +103,8 @@ class NameIndex:
         found = [sorted({self.vocabulary[word] for word in text if word in self.vocabulary}) for text in texts]
         starts = np.concatenate([[0], np.cumsum([len(words) for words in found])])
         flat = np.array([word for words in found for word in words], np.int32)
-        said = sp.csr_array((np.ones(len(flat), np.float32), flat, starts), shape=(len(texts), len(self.vocabulary)))
-        matched = sp.csr_array(said @ self.weights)
+        counts = sp.csr_array((np.ones(len(flat), np.float32), flat, starts), shape=(len(texts), len(self.vocabulary)))
+        matched = sp.csr_array(counts @ self.weights)
         share = matched.data / self.totals[matched.indices]
         rows = np.repeat(np.arange(len(texts)), np.diff(matched.indptr))
         best = np.zeros((len(texts), count), np.float32)

@@ -13,15 +13,15 @@ from matchmaker.notifications.models import Notice
 
 def tell(*, products, lines) -> int:
     """Write a notice for each product and line that has matches its people were not told of; returns how many."""
-    told = 0
+    count = 0
     for product in Product.objects.published().filter(pk__in=products).select_related("company"):
         found = Match.objects.for_supplier(product.company).filter(product=product, supplier_answer="").distinct()
-        told += _tell(product.company, "supplier", product.uid, found, f"/supplier/matches/?product={product.uid}")
+        count += _tell(product.company, "supplier", product.uid, found, f"/supplier/matches/?product={product.uid}")
     open_lines = DemandLine.objects.filter(pk__in=lines, demand__in=Demand.objects.open())
     for line in open_lines.select_related("demand__company"):
         found = Match.objects.for_buyer(line.demand.company).filter(line=line, buyer_answer="")
-        told += _tell(line.demand.company, "buyer", line.uid, found, f"/buyer/matches/?line={line.uid}")
-    return told
+        count += _tell(line.demand.company, "buyer", line.uid, found, f"/buyer/matches/?line={line.uid}")
+    return count
 
 
 def _tell(company, side: str, uid, found, path: str) -> int:

@@ -25,25 +25,25 @@ def remind_owing() -> int:
     A match comes due three and seven days after the other side said yes. What was reminded of is read from the notices
     themselves, so that running twice reminds once and a person who left the company meanwhile is not asked.
     """
-    now, told = timezone.now(), 0
+    now, count = timezone.now(), 0
     for side in ("supplier", "buyer"):
         owed: dict[Company, list[Match]] = defaultdict(list)
         for match in _unanswered(side, now):
             owed[match.product.company if side == "supplier" else match.line.demand.company].append(match)
         for company, matches in owed.items():
-            told += _remind(company, side, matches, now)
-    return told
+            count += _remind(company, side, matches, now)
+    return count
 
 
 def _unanswered(side: str, now: dt.datetime):
     other = "buyer" if side == "supplier" else "supplier"
-    asked = {
+    filters = {
         f"{side}_answer": "",
         f"{other}_answer": Match.Answer.INTERESTED,
         f"{other}_answered_at__lte": now - REMIND_AFTER[0],
         f"{other}_answered_at__gt": now - REMIND_AFTER[-1] - LOOK_BACK,
     }
-    return Match.objects.active().filter(**asked).for_cards().order_by(f"{other}_answered_at")
+    return Match.objects.active().filter(**filters).for_cards().order_by(f"{other}_answered_at")
 
 
 @transaction.atomic

@@ -146,13 +146,13 @@ def prune(*, products: Iterable[int] = (), lines: Iterable[int] = (), floor: int
         DemandLine.objects.filter(pk__in=near_lines, demand__in=Demand.objects.open()).values_list("pk", flat=True)
     )
     near = Match.objects.filter(line__in=near_lines) | Match.objects.filter(product__in=near_products)
-    standing, gone = [], []
+    standing, dropped = [], []
     for row in near.values_list("pk", "product", "line", "score", "supplier_answer", "buyer_answer"):
         _pk, product, line, *_rest = row
         fallen = (product in near_products and product not in standing_products) or (
             line in near_lines and line not in standing_lines
         )
-        (gone if fallen else standing).append(row)
+        (dropped if fallen else standing).append(row)
     of_line, of_product = _ranks(standing, by=2, then=1), _ranks(standing, by=1, then=2)
     late = [
         pk
@@ -164,7 +164,7 @@ def prune(*, products: Iterable[int] = (), lines: Iterable[int] = (), floor: int
         and _beyond(of_line[pk], of_product[pk], score, floor)
     ]
     Match.objects.filter(pk__in=late).delete()
-    remove(Match.objects.filter(pk__in=[row[0] for row in gone]))
+    remove(Match.objects.filter(pk__in=[row[0] for row in dropped]))
 
 
 def _ranks(rows: list, *, by: int, then: int) -> dict[int, int]:

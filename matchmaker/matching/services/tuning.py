@@ -91,8 +91,8 @@ def answered() -> tuple[list[Pair], list[float]]:
     found = Match.objects.exclude(supplier_answer="", buyer_answer="").order_by("-pk")
     fields = ("product", "line", "score", "probability", "parts", "supplier_answer", "supplier_why")
     for row in found.values_list(*fields, "buyer_answer", "buyer_why")[:MOST_ANSWERS]:
-        product, line, score, probability, parts, *said = row
-        for answer, why in (said[:2], said[2:]):
+        product, line, score, probability, parts, *replies = row
+        for answer, why in (replies[:2], replies[2:]):
             if answer == Match.Answer.INTERESTED or (answer == Match.Answer.DECLINED and why in ABOUT_THE_GOODS):
                 pairs.append(Pair(product, line, score, probability, parts, {}, ()))
                 answers.append(float(answer == Match.Answer.INTERESTED))

@@ -28,10 +28,10 @@ class OnBehalf:
 
     def __call__(self, request):
         request.acting = None
-        kept = request.session.get(KEY)
-        if not kept or not request.user.is_authenticated:
+        stored = request.session.get(KEY)
+        if not stored or not request.user.is_authenticated:
             return self.get_response(request)
-        what, company = self._still(request, kept)
+        what, company = self._still(request, stored)
         if what is None:
             stop(request)
             return self.get_response(request)
@@ -46,14 +46,14 @@ class OnBehalf:
             return self.get_response(request)
 
     @staticmethod
-    def _still(request, kept) -> tuple[Acting | None, Company | None]:
-        person = get_user_model().objects.filter(pk=kept["person"]).first()
-        company = Company.objects.filter(uid=kept["company"]).first()
-        began_at = dt.datetime.fromisoformat(kept["at"])
+    def _still(request, stored) -> tuple[Acting | None, Company | None]:
+        person = get_user_model().objects.filter(pk=stored["person"]).first()
+        company = Company.objects.filter(uid=stored["company"]).first()
+        began_at = dt.datetime.fromisoformat(stored["at"])
         if person and company and on_behalf.may_go_on(
             actor=request.user, person=person, company=company, began_at=began_at
         ):  # fmt: skip
-            return Acting(request.user, person, kept["reason"]), company
+            return Acting(request.user, person, stored["reason"]), company
         return None, None
 
 

@@ -191,7 +191,7 @@ def _gives_a_file(pattern) -> bool:
 
 
 def _named(what: str, where: str, there: list[str]) -> Iterator[str]:
-    told = Counter(name for right in TABLE for name in getattr(right, where).split())
-    yield from (f"the {what} {name!r} is named by no row" for name in set(there) - set(told))
-    yield from (f"the {what} {name!r} is not there" for name in set(told) - set(there))
-    yield from (f"the {what} {name!r} is named by {count} rows" for name, count in told.items() if count > 1)
+    counts = Counter(name for right in TABLE for name in getattr(right, where).split())
+    yield from (f"the {what} {name!r} is named by no row" for name in set(there) - set(counts))
+    yield from (f"the {what} {name!r} is not there" for name in set(counts) - set(there))
+    yield from (f"the {what} {name!r} is named by {count} rows" for name, count in counts.items() if count > 1)

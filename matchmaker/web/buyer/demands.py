@@ -166,8 +166,8 @@ def _suggestions(text: str, language: str, narrowed: str = "", certificates: str
 @buyer
 def suggest(request: HttpRequest) -> HttpResponse:
     """The fragment below a line while it is typed: `at` is its place, the text comes under the field's own name."""
-    asked = request.GET.get("at", "0")
-    at = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 4 else 0
+    place = request.GET.get("at", "0")
+    at = int(place) if place.isascii() and place.isdigit() and len(place) < 4 else 0
     text = request.GET.get(f"lines-{at}-text", request.GET.get("text", ""))
     context = {"at": at, "found": _suggestions(text.replace("\x00", ""), request.GET.get("language", ""))}
     return render(request, "buyer/suggested.html", context)

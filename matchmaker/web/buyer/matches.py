@@ -81,12 +81,12 @@ def answer(request: HttpRequest, uid) -> HttpResponse:
 
 def shown(match: Match, judged: list[dict] | None = None) -> dict:
     """A match as the buyer's pages show it."""
-    said = common(match, judged)
+    shared = common(match, judged)
     return {
-        **said,
+        **shared,
         "company": match.product.company,
-        "failing": sum(condition["state"] == "fails" for condition in said["conditions"]),
-        "outcomes": _outcomes(said["conditions"]),
+        "failing": sum(condition["state"] == "fails" for condition in shared["conditions"]),
+        "outcomes": _outcomes(shared["conditions"]),
     }
 
 

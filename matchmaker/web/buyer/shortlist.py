@@ -31,10 +31,10 @@ from matchmaker.web.forms.refusals import refusals_in_messages
 @buyer
 def index(request: HttpRequest) -> HttpResponse:
     """What was withdrawn since is still listed, and said to be so: a note is not lost with the product."""
-    kept = ShortlistItem.objects.filter(company=request.company).select_related(
+    items_query = ShortlistItem.objects.filter(company=request.company).select_related(
         "product__company", "product__category", "added_by", "detail"
     )
-    items = list(kept.prefetch_related("product__texts", "product__certificates", "product__images"))
+    items = list(items_query.prefetch_related("product__texts", "product__certificates", "product__images"))
     items.sort(key=lambda item: (_detail(item).position, -item.pk))
     published = set(Product.objects.published().filter(shortlisted__in=items).values_list("pk", flat=True))
     tags = sorted({tag for item in items for tag in _detail(item).tags})
@@ -98,15 +98,15 @@ def toggle(request: HttpRequest, uid) -> HttpResponse:
     else:
         product = get_object_or_404(Product.objects.published(), uid=uid)
         shortlist_product(by=request.user, company=request.company, product=product)
-    kept = item is None
+    added = item is None
     if request.htmx:
         context = {
             "product": product,
-            "shortlisted": {product.pk} if kept else set(),
+            "shortlisted": {product.pk} if added else set(),
             "words": request.POST.get("words"),
         }
         return render(request, "public/parts/star.html", context)
-    messages.success(request, _("It is on your shortlist.") if kept else _("It is off your shortlist."))
+    messages.success(request, _("It is on your shortlist.") if added else _("It is off your shortlist."))
     back = request.POST.get("next", "")
     return redirect(back if url_has_allowed_host_and_scheme(back, allowed_hosts=None) else reverse("buyer_shortlist"))
 
@@ -136,11 +136,11 @@ def note(request: HttpRequest, uid) -> HttpResponse:
 @buyer
 @require_safe
 def choices(request: HttpRequest) -> HttpResponse:
-    said = NotForUs.objects.filter(company=request.company).select_related("product", "supplier", "said_by")
+    marks = NotForUs.objects.filter(company=request.company).select_related("product", "supplier", "said_by")
     keys = recently_seen(request.user)
     seen = {p.pk: p for p in Product.objects.published().filter(pk__in=keys).for_cards()}
     context = {
-        "said": list(said.prefetch_related("product__texts")),
+        "said": list(marks.prefetch_related("product__texts")),
         "seen": [seen[key] for key in keys if key in seen],
         "is_visible": ShowsVisits.objects.filter(company=request.company).exists(),
         "buyer_company": request.company,

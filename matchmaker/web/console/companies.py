@@ -91,9 +91,9 @@ def company(request, uid, reason="", errors=None, check=None):
                 for claim in company.claims.filter(status=RequestStatus.OPEN).select_related("user", "first_yes_by")
             ],
             "suspension": company.suspensions.filter(lifted_at__isnull=True).select_related("first_yes_by").first(),
-            "merges": Merge.objects.filter(kept=company, done_at__isnull=True, declined_at__isnull=True).select_related(
-                "gone", "proposed_by"
-            ),
+            "merges": Merge.objects.filter(
+                survivor=company, done_at__isnull=True, declined_at__isnull=True
+            ).select_related("duplicate", "proposed_by"),
             "domain": domains.proved(company),
             "answers": answers_of(company, request.campaign),
             "enrolments": company.enrolments.filter(partner__campaign=request.campaign).select_related(
@@ -346,17 +346,17 @@ def propose_merge(request, uid):
     """The company of the page is kept; the one named in the form goes up in it."""
     mine = of_campaign(request)
     try:
-        gone = get_object_or_404(mine, uid=request.POST.get("gone", ""))
+        duplicate = get_object_or_404(mine, uid=request.POST.get("gone", ""))
     except ValidationError:  # not a UUID
-        gone = get_object_or_404(mine, pk=None)
-    kept = get_object_or_404(mine, uid=uid)
+        duplicate = get_object_or_404(mine, pk=None)
+    survivor = get_object_or_404(mine, uid=uid)
     proposed, told = _("Proposed. A second person of the team decides."), _("Both companies have been told.")
     _do(
         request,
         identity.propose_merge,
-        lambda: done(proposed, told, kind="company_merge", companies=[kept, gone]),
-        kept=kept,
-        gone=gone,
+        lambda: done(proposed, told, kind="company_merge", companies=[survivor, duplicate]),
+        survivor=survivor,
+        duplicate=duplicate,
         reason=_reason(request),
     )
     return redirect("console_company", uid)
@@ -365,11 +365,11 @@ def propose_merge(request, uid):
 @organiser
 @require_POST
 def answer_merge(request, uid, key):
-    rows = Merge.objects.filter(kept__in=of_campaign(request)).select_related("kept", "gone")
+    rows = Merge.objects.filter(survivor__in=of_campaign(request)).select_related("survivor", "duplicate")
     row = get_object_or_404(rows, uid=key)
     verb = identity.agree_to_merge if request.POST.get("answer") == "yes" else identity.decline_merge
     _do(request, verb, _written_down, merge=row)
-    return redirect("console_company", row.kept.uid)
+    return redirect("console_company", row.survivor.uid)
 
 
 # Acting for a company: begin with a reason, and stop.

@@ -75,8 +75,8 @@ def index(request):
 def edit(request, uid=None):
     """A new partner, or one that is there with its seats and companies."""
     partner = get_object_or_404(of_campaign(request), uid=uid) if uid else None
-    said = {name: getattr(partner, name) for name in partners.PARTNER_FIELDS} if partner else None
-    form = PartnerForm(request.POST if request.method == "POST" else None, initial=said)
+    initial = {name: getattr(partner, name) for name in partners.PARTNER_FIELDS} if partner else None
+    form = PartnerForm(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             partner = partners.save_partner(
@@ -115,8 +115,8 @@ def give_seat(request, uid):
             transaction.on_commit(start_delivery)
             messages.success(request, _("Invited: %(email)s.") % {"email": seat.cleaned_data["email"]})
             return redirect("console_partner", uid)
-    said = {name: getattr(partner, name) for name in partners.PARTNER_FIELDS}
-    return _page(request, partner, PartnerForm(initial=said), seat)
+    initial = {name: getattr(partner, name) for name in partners.PARTNER_FIELDS}
+    return _page(request, partner, PartnerForm(initial=initial), seat)
 
 
 @organiser

@@ -86,8 +86,8 @@ def index(request):
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request, uid=None):
     question = get_object_or_404(of_campaign(request).asked(), uid=uid) if uid else None
-    said = {name: getattr(question, name) for name in questions.FIELDS} if question else None
-    form = QuestionForm(request.POST if request.method == "POST" else None, initial=said)
+    initial = {name: getattr(question, name) for name in questions.FIELDS} if question else None
+    form = QuestionForm(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid():
         with refusals_in_form(form):
             questions.save_question(by=request.user, campaign=request.campaign, question=question, **form.cleaned_data)
@@ -132,9 +132,9 @@ def _found(request):
 def answers(request):
     words, chosen, companies = _found(request)
     given = Prefetch("answers", Answer.objects.filter(question__campaign=request.campaign).select_related("question"))
-    asked = {"q": words, "question": chosen}
+    filters = {"q": words, "question": chosen}
     context = {
-        "files": {form: f"{reverse('console_answers_export', args=[form])}?{urlencode(asked)}" for form in FORMS}
+        "files": {form: f"{reverse('console_answers_export', args=[form])}?{urlencode(filters)}" for form in FORMS}
         if request.role in ("admin", "organiser")
         else {},
         "page": Paginator(companies.prefetch_related(given), 30).get_page(request.GET.get("page")),
@@ -150,19 +150,19 @@ def answers(request):
 def answers_file(request, form):
     """What was found, as a file: a company a line, a question a column, in the order they are asked."""
     _words, _chosen, companies = _found(request)
-    asked = list(of_campaign(request).order_by("position", "pk"))
+    rows = list(of_campaign(request).order_by("position", "pk"))
     given = Prefetch("answers", Answer.objects.filter(question__campaign=request.campaign).select_related("question"))
 
     def table():
-        head = [_("Company"), _("Country"), *(str(question.label) for question in asked)]
-        return head, (_line(company, asked) for company in companies.prefetch_related(given))
+        head = [_("Company"), _("Country"), *(str(question.label) for question in rows)]
+        return head, (_line(company, rows) for company in companies.prefetch_related(given))
 
     return export(request, "answers", form, table)
 
 
-def _line(company: Company, asked: list[Question]) -> list:
-    said = {
+def _line(company: Company, columns: list[Question]) -> list:
+    texts = {
         answer.question_id: answer.value if type(answer.value) in (int, float) else answer.shown  # numbers stay numbers
         for answer in company.answers.all()
     }
-    return [company.legal_name, company.country, *(said.get(question.pk, "") for question in asked)]
+    return [company.legal_name, company.country, *(texts.get(question.pk, "") for question in columns)]

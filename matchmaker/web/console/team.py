@@ -36,13 +36,13 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, form: PlaceForm) -> HttpResponse:
-    kept = TeamSeat.objects.standing().filter(campaign=request.campaign, taken_at__isnull=True)
+    invited = TeamSeat.objects.standing().filter(campaign=request.campaign, taken_at__isnull=True)
     may_change = request.role == Organiser.Role.ADMIN
     context = {
         "form": form,
         "people": request.campaign.organisers.select_related("user").order_by("role", "pk"),
         "roles": Organiser.Role.choices,
-        "kept": kept if may_change else [],
+        "kept": invited if may_change else [],
         "may_change": may_change,
         "may_read": request.role != Organiser.Role.STAFF,
     }
@@ -63,10 +63,10 @@ def give_place(request: HttpRequest) -> HttpResponse:
     return _page(request, form)
 
 
-def _do(request: HttpRequest, verb, said: str, **what) -> HttpResponse:
+def _do(request: HttpRequest, verb, sentence: str, **what) -> HttpResponse:
     with refusals_in_messages(request):
         verb(by=request.user, **what)
-        messages.success(request, said)
+        messages.success(request, sentence)
     return redirect("console_team")
 
 
@@ -74,8 +74,8 @@ def _do(request: HttpRequest, verb, said: str, **what) -> HttpResponse:
 @require_POST
 def withdraw_place(request: HttpRequest, key) -> HttpResponse:
     seat = get_object_or_404(TeamSeat.objects.select_related("campaign"), pk=key, campaign=request.campaign)
-    said = _("The place for %(email)s is withdrawn.") % {"email": seat.email}
-    return _do(request, services.withdraw_place, said, seat=seat)
+    sentence = _("The place for %(email)s is withdrawn.") % {"email": seat.email}
+    return _do(request, services.withdraw_place, sentence, seat=seat)
 
 
 def _one(request: HttpRequest, person) -> Organiser:

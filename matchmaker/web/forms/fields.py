@@ -373,26 +373,26 @@ YES_NO = [("yes", _("yes")), ("no", _("no"))]
 
 def field_of(question: Question) -> forms.Field:
     """The usual field for its kind; the verb checks the answer once more, whichever door it came through."""
-    said = {"label": str(question.label), "help_text": str(question.help), "required": question.is_required}
+    arguments = {"label": str(question.label), "help_text": str(question.help), "required": question.is_required}
     kind = Question.Kind
     match question.kind:
         case kind.TEXT:
-            return TextField(max_length=2000, widget=forms.Textarea(attrs={"rows": 4}), **said)
+            return TextField(max_length=2000, widget=forms.Textarea(attrs={"rows": 4}), **arguments)
         case kind.NUMBER:
-            return TradeNumberField(zero=True, max_digits=18, decimal_places=3, **said)
+            return TradeNumberField(zero=True, max_digits=18, decimal_places=3, **arguments)
         case kind.DAY:
-            return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **said)
+            return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **arguments)
         case kind.YES_NO:
-            return forms.ChoiceField(choices=YES_NO, widget=forms.RadioSelect, **said)
+            return forms.ChoiceField(choices=YES_NO, widget=forms.RadioSelect, **arguments)
         case kind.CHOICE:
-            return forms.ChoiceField(choices=[("", _("Choose")), *question.choices], **said)
+            return forms.ChoiceField(choices=[("", _("Choose")), *question.choices], **arguments)
         case kind.CHOICES:
-            return forms.MultipleChoiceField(choices=question.choices, widget=Ticks, **said)
+            return forms.MultipleChoiceField(choices=question.choices, widget=Ticks, **arguments)
         case kind.COUNTRY:
-            return CodeField(choices=countries, empty="", sentence=_("Choose a country from the list."), **said)
+            return CodeField(choices=countries, empty="", sentence=_("Choose a country from the list."), **arguments)
         case kind.ADDRESS:
-            return WebsiteField(**said)
-    return LineField(max_length=200, **said)
+            return WebsiteField(**arguments)
+    return LineField(max_length=200, **arguments)
 
 
 class QuestionsForm(forms.Form):
@@ -401,11 +401,11 @@ class QuestionsForm(forms.Form):
     def __init__(self, data=None, *, company: Company, campaign: Campaign | None):
         super().__init__(data, prefix="q")
         self.company, self.campaign = company, campaign
-        asked = list(questions.asked_of(company, campaign)) if campaign else []
-        for question in asked:
+        rows = list(questions.asked_of(company, campaign)) if campaign else []
+        for question in rows:
             self.fields[str(question.uid)] = field_of(question)
-        said = Answer.objects.filter(company=company, question__in=asked).values_list("question__uid", "value")
-        for uid, value in said:
+        answers = Answer.objects.filter(company=company, question__in=rows).values_list("question__uid", "value")
+        for uid, value in answers:
             self.initial[str(uid)] = ("yes" if value else "no") if isinstance(value, bool) else value
 
     @classmethod
@@ -417,5 +417,5 @@ class QuestionsForm(forms.Form):
         if self.campaign is None:
             return True
         with refusals_in_form(self):
-            questions.answer_questions(by=by, company=self.company, campaign=self.campaign, said=self.cleaned_data)
+            questions.answer_questions(by=by, company=self.company, campaign=self.campaign, answers=self.cleaned_data)
         return not self.errors

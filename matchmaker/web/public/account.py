@@ -94,8 +94,8 @@ class TokenForm(forms.Form):
 def show(request: HttpRequest) -> HttpResponse:
     """How one is addressed, in which language, on which clock."""
     person = request.user
-    said = {"name": person.name, "language": person.language, "time_zone": person.zone.key}
-    form = PersonForm(request.POST if request.method == "POST" else None, initial=said)
+    initial = {"name": person.name, "language": person.language, "time_zone": person.zone.key}
+    form = PersonForm(request.POST if request.method == "POST" else None, initial=initial)
     form.fields["time_zone"].choices = clocks.zone_choices(present=person.time_zone)
     if request.method == "POST" and form.is_valid():
         try:

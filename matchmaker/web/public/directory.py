@@ -143,28 +143,28 @@ def listing(request: HttpRequest, directory: Directory) -> Listing:
     Its status is 400 when the address holds something no link of ours makes: an unknown order, a damaged place in the
     list, or a character that cannot be stored.
     """
-    asked = _read_address(request, directory)
-    result = search(directory.kind, _search_query(request, directory, asked), request.user)
-    trouble = asked.trouble or (str(_PREPARING) if result.is_by_name else "")
-    filters, chips = _filters(request, directory.facets, asked.chosen, result)
+    parameters = _read_address(request, directory)
+    result = search(directory.kind, _search_query(request, directory, parameters), request.user)
+    trouble = parameters.trouble or (str(_PREPARING) if result.is_by_name else "")
+    filters, chips = _filters(request, directory.facets, parameters.chosen, result)
     return Listing(
         kind=directory.kind,
-        query=asked.query,
+        query=parameters.query,
         trouble=trouble,
-        status=400 if asked.trouble else 200,
+        status=400 if parameters.trouble else 200,
         rows=list(directory.rows(result.keys, result.cards)) if result.keys else [],
         total=result.total,
-        place=_place(request, result, asked.before),
+        place=_place(request, result, parameters.before),
         facets=filters,
         chips=chips,
         clear_url=address(request, drop={facet.name: None for facet in directory.facets}),
         saved_query=address(request, drop={"sort": None, "sort_list": None, "more": None}).partition("?")[2],
-        sort=asked.sort,
-        sort_name=asked.sort_name,
-        sorts=[(key, one.words) for key, one in directory.sorts.items() if asked.query or key != "fit"],
-        understood=sentences(request, result.understood) if asked.query else [],
+        sort=parameters.sort,
+        sort_name=parameters.sort_name,
+        sorts=[(key, one.words) for key, one in directory.sorts.items() if parameters.query or key != "fit"],
+        understood=sentences(request, result.understood) if parameters.query else [],
         nearest=list(directory.rows(result.nearest, result.nearest_cards)) if result.nearest else [],
-        kinds=_kinds(directory.kind, {directory.kind: result.total}) if asked.query else [],
+        kinds=_kinds(directory.kind, {directory.kind: result.total}) if parameters.query else [],
         hides=bool(directory.without),
         shown_url=address(request, drop={}, add={"all": "1"}),
     )
@@ -200,13 +200,13 @@ def _words(request: HttpRequest) -> tuple[str, str]:
     return query.strip()[:2000], ""
 
 
-def _search_query(request: HttpRequest, directory: Directory, asked: Address) -> SearchQuery:
-    sort = directory.sorts[asked.sort]
+def _search_query(request: HttpRequest, directory: Directory, parameters: Address) -> SearchQuery:
+    sort = directory.sorts[parameters.sort]
     return SearchQuery(
-        asked.query,
-        {facet.index_name: asked.chosen[facet.name] for facet in directory.facets},
+        parameters.query,
+        {facet.index_name: parameters.chosen[facet.name] for facet in directory.facets},
         sort.key,
-        after=asked.after,
+        after=parameters.after,
         limit=PAGE,
         without=directory.without,
         company_facets=directory.company_facets,
@@ -342,8 +342,10 @@ def in_order(rows: Sequence[Any], keys: Sequence[int]) -> list[Any]:
 def buyer_view(request) -> dict[str, Any]:
     """Whether a buyer looks at this page, and what its company has on its shortlist."""
     company = current_company(request, is_buyer=True)
-    kept = set(ShortlistItem.objects.filter(company=company).values_list("product", flat=True)) if company else set()
-    return {"buyer_company": company, "shortlisted": kept}
+    shortlisted = (
+        set(ShortlistItem.objects.filter(company=company).values_list("product", flat=True)) if company else set()
+    )
+    return {"buyer_company": company, "shortlisted": shortlisted}
 
 
 def not_for(request, kind: str = "products") -> frozenset[int]:

@@ -39,9 +39,9 @@ def show(request: HttpRequest, uid) -> HttpResponse:
         form = DocumentForm()
         messages.error(request, _("A document may have up to 10 MB."))
     elif request.method == "POST" and form.is_valid():
-        said = form.cleaned_data
+        values = form.cleaned_data
         try:
-            add_document(by=request.user, company=request.company, kind=said["kind"], file=said["paper"])
+            add_document(by=request.user, company=request.company, kind=values["kind"], file=values["paper"])
         except (ValidationError, Refused) as problem:
             add_to_form(form, problem, {"files": "paper"})
         else:

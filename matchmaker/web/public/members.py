@@ -65,9 +65,14 @@ class ClaimForm(forms.Form):
 def companies(request: HttpRequest) -> HttpResponse:
     """One's own companies, and what waits for one's answer."""
     mine = Membership.objects.filter(user=request.user).select_related("company")
-    asked = JoinRequest.objects.filter(user=request.user, status=RequestStatus.OPEN).select_related("company")
+    requests = JoinRequest.objects.filter(user=request.user, status=RequestStatus.OPEN).select_related("company")
     claimed = Claim.objects.filter(user=request.user, status=RequestStatus.OPEN).select_related("company")
-    context = {"mine": mine, "asked": asked, "claimed": claimed, "invitations": invitations.waiting_for(request.user)}
+    context = {
+        "mine": mine,
+        "asked": requests,
+        "claimed": claimed,
+        "invitations": invitations.waiting_for(request.user),
+    }
     return render(request, "public/members/companies.html", context)
 
 
@@ -101,14 +106,14 @@ def show(request: HttpRequest, uid) -> HttpResponse:
     return render(request, "public/members/members.html", context, status=422 if form.errors else 200)
 
 
-def _do(request: HttpRequest, uid, verb, said: str, /, **what) -> HttpResponse:
+def _do(request: HttpRequest, uid, verb, sentence: str, /, **what) -> HttpResponse:
     try:
         verb(by=request.user, **what)
     except Refused as problem:
         add_to_messages(request, problem)
     else:
         transaction.on_commit(start_delivery)
-        messages.success(request, said)
+        messages.success(request, sentence)
     return redirect("members", uid)
 
 
@@ -127,16 +132,16 @@ def change_role(request: HttpRequest, uid, person) -> HttpResponse:
 @require_POST
 def remove(request: HttpRequest, uid, person) -> HttpResponse:
     membership = _person(request, person)
-    said = _("%(person)s no longer belongs to the company.") % {"person": membership.user}
-    return _do(request, uid, members.remove_member, said, membership=membership)
+    sentence = _("%(person)s no longer belongs to the company.") % {"person": membership.user}
+    return _do(request, uid, members.remove_member, sentence, membership=membership)
 
 
 @member
 @require_POST
 def hand_over(request: HttpRequest, uid, person) -> HttpResponse:
     membership = _person(request, person)
-    said = _("%(person)s administers the company from now on.") % {"person": membership.user}
-    return _do(request, uid, members.hand_over, said, membership=membership)
+    sentence = _("%(person)s administers the company from now on.") % {"person": membership.user}
+    return _do(request, uid, members.hand_over, sentence, membership=membership)
 
 
 @member
@@ -149,10 +154,17 @@ def withdraw_invitation(request: HttpRequest, uid, key) -> HttpResponse:
 @member
 @require_POST
 def answer(request: HttpRequest, uid, key) -> HttpResponse:
-    asked = get_object_or_404(request.company.join_requests.select_related("company", "user"), uid=key)
+    join_request = get_object_or_404(request.company.join_requests.select_related("company", "user"), uid=key)
     accept = request.POST.get("answer") == "yes"
-    said = _("%(person)s was let in.") if accept else _("%(person)s was not let in.")
-    return _do(request, uid, members.answer_join_request, said % {"person": asked.user}, request=asked, accept=accept)
+    sentence = _("%(person)s was let in.") if accept else _("%(person)s was not let in.")
+    return _do(
+        request,
+        uid,
+        members.answer_join_request,
+        sentence % {"person": join_request.user},
+        request=join_request,
+        accept=accept,
+    )
 
 
 @member
@@ -197,8 +209,8 @@ def knock(request: HttpRequest, uid) -> HttpResponse:
 @signed_in
 @require_POST
 def withdraw_knock(request: HttpRequest, key) -> HttpResponse:
-    asked = get_object_or_404(JoinRequest, uid=key, user=request.user)
-    members.withdraw_join_request(by=request.user, request=asked)
+    join_request = get_object_or_404(JoinRequest, uid=key, user=request.user)
+    members.withdraw_join_request(by=request.user, request=join_request)
     messages.success(request, _("Your request is withdrawn."))
     return redirect("companies")
 
@@ -254,8 +266,8 @@ def claim(request: HttpRequest, uid) -> HttpResponse:
             add_to_form(form, problem)
         else:
             transaction.on_commit(start_delivery)
-            waits, told = _("Your claim is with the campaign's team."), _("The company has been told.")
-            messages.success(request, done(waits, told, kind="company_claimed", companies=[company]))
+            waits, notice_sentence = _("Your claim is with the campaign's team."), _("The company has been told.")
+            messages.success(request, done(waits, notice_sentence, kind="company_claimed", companies=[company]))
             return redirect("companies")
     context = {"company": company, "form": form}
     return render(request, "public/members/claim.html", context, status=422 if form.errors else 200)
@@ -274,5 +286,5 @@ def withdraw_claim(request: HttpRequest, key) -> HttpResponse:
 def object_to_claim(request: HttpRequest, uid, key) -> HttpResponse:
     found = get_object_or_404(request.company.claims.select_related("company"), uid=key)
     reason = request.POST.get("reason", "").replace("\x00", "")
-    said = _("The campaign's team sees your objection; the claim cannot be agreed to.")
-    return _do(request, uid, claims.object_to_claim, said, claim=found, reason=reason)
+    sentence = _("The campaign's team sees your objection; the claim cannot be agreed to.")
+    return _do(request, uid, claims.object_to_claim, sentence, claim=found, reason=reason)

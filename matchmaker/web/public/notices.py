@@ -46,9 +46,9 @@ def show(request):
 def _by_day(notices: Iterable[Notice]) -> list[dict]:
     """The notices of a page day by day; three and more of one kind on a day fold into one line."""
     days = []
-    for day, told in groupby(notices, key=lambda notice: timezone.localdate(notice.created_at)):
+    for day, group in groupby(notices, key=lambda notice: timezone.localdate(notice.created_at)):
         kinds: dict[str, list[Notice]] = {}
-        for notice in told:
+        for notice in group:
             kinds.setdefault(notice.kind, []).append(notice)
         groups = []
         for same in kinds.values():
@@ -81,8 +81,8 @@ def read_all(request):
 @require_safe
 def announcement(request, uid):
     """One letter of the organiser, for those it was sent to."""
-    told = Notice.objects.visible_to(request.user).filter(context__announcement=str(uid))
-    notice = told.order_by("-id").first()
+    notices = Notice.objects.visible_to(request.user).filter(context__announcement=str(uid))
+    notice = notices.order_by("-id").first()
     if notice is None:
         raise Http404
     services.mark_read(by=request.user, notices=[notice])

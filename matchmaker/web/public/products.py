@@ -87,7 +87,7 @@ def _ships_on(request, product: Product) -> dt.date:
     """The day duty and readiness are shown for: the one asked for, or the earliest on which the goods could leave."""
     today = timezone.localdate()
     try:
-        asked = dt.date.fromisoformat(request.GET.get("ship", ""))
+        day = dt.date.fromisoformat(request.GET.get("ship", ""))
     except ValueError:
-        asked = today + dt.timedelta(days=product.lead_time_days or USUAL_LEAD_TIME)
-    return min(max(asked, dt.date(2020, 1, 1)), dt.date(2035, 12, 31))
+        day = today + dt.timedelta(days=product.lead_time_days or USUAL_LEAD_TIME)
+    return min(max(day, dt.date(2020, 1, 1)), dt.date(2035, 12, 31))

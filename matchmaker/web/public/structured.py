@@ -15,8 +15,8 @@ _ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
 
 
 def _written(data: dict[str, Any]) -> SafeString:
-    kept = {name: value for name, value in data.items() if value not in ("", None, [], {})}
-    text = json.dumps({"@context": "https://schema.org", **kept}, ensure_ascii=False).translate(_ESCAPES)
+    filled = {name: value for name, value in data.items() if value not in ("", None, [], {})}
+    text = json.dumps({"@context": "https://schema.org", **filled}, ensure_ascii=False).translate(_ESCAPES)
     return SafeString(text)
 
 

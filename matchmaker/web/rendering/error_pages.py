@@ -30,25 +30,25 @@ def csrf_failure(request, reason=""):
 def not_understood(request, exception):
     """What cannot be read is 400; what was more than we read is 413, whatever it was (B94)."""
     if isinstance(exception, (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)):
-        said = to_program(request, 413, "body_too_large", _("Send at most one megabyte at a time."))
-        return said or render(request, "413.html", status=413)
-    said = to_program(request, 400, "not_understood", _("This request could not be read."))
-    return said or defaults.bad_request(request, exception)
+        answer = to_program(request, 413, "body_too_large", _("Send at most one megabyte at a time."))
+        return answer or render(request, "413.html", status=413)
+    answer = to_program(request, 400, "not_understood", _("This request could not be read."))
+    return answer or defaults.bad_request(request, exception)
 
 
 @everyone
 def not_here(request, exception):
-    said = to_program(request, 404, "not_found", _("There is nothing here for you."))
-    return said or defaults.page_not_found(request, exception)
+    answer = to_program(request, 404, "not_found", _("There is nothing here for you."))
+    return answer or defaults.page_not_found(request, exception)
 
 
 @everyone
 def broken(request):
     """Our fault, and the log has it; or the disk is full, which a person can be told."""
     if is_full(sys.exception()):
-        said = to_program(request, 507, "storage_full", STORAGE_FULL)
-        return said or render(request, "507.html", status=507)
-    said = to_program(
+        answer = to_program(request, 507, "storage_full", STORAGE_FULL)
+        return answer or render(request, "507.html", status=507)
+    answer = to_program(
         request, 500, "internal_error", _("Something broke here. It is our fault, and it is written down.")
     )
-    return said or defaults.server_error(request)
+    return answer or defaults.server_error(request)

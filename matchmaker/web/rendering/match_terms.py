@@ -106,19 +106,19 @@ def _outcomes(judged: list[dict[str, Any]]) -> dict[str, Row]:
     return found
 
 
-def _note(code: str, said: Any) -> str:
+def _note(code: str, facts: Any) -> str:
     """What the offer is in the units of the wish, where they are not the same."""
-    if code == "price" and "offered_converted" in said:
-        if (said["currency"], said["unit"]) == (said["offered_currency"], said["offered_unit"]):
+    if code == "price" and "offered_converted" in facts:
+        if (facts["currency"], facts["unit"]) == (facts["offered_currency"], facts["offered_unit"]):
             return ""
         return _("about %(price)s / %(unit)s") % {
-            "price": money(round(Decimal(str(said["offered_converted"])), 2), said["currency"]),
-            "unit": unit(said["unit"]),
+            "price": money(round(Decimal(str(facts["offered_converted"])), 2), facts["currency"]),
+            "unit": unit(facts["unit"]),
         }
-    if code == "minimum_order" and said.get("offered_min") is not None and said["min_order_unit"] != said["unit"]:
-        return _("about %(amount)s") % {"amount": quantity(said["offered_min"], said["unit"])}
-    if code == "delivery" and said.get("earliest") and said.get("lead_time_days") is not None:
-        return _("made by %(day)s, if ordered today") % {"day": formats.day(dt.date.fromisoformat(said["earliest"]))}
+    if code == "minimum_order" and facts.get("offered_min") is not None and facts["min_order_unit"] != facts["unit"]:
+        return _("about %(amount)s") % {"amount": quantity(facts["offered_min"], facts["unit"])}
+    if code == "delivery" and facts.get("earliest") and facts.get("lead_time_days") is not None:
+        return _("made by %(day)s, if ordered today") % {"day": formats.day(dt.date.fromisoformat(facts["earliest"]))}
     return ""
 
 

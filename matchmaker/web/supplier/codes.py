@@ -17,27 +17,27 @@ SHOWN = 4
 @supplier
 def suggest(request: HttpRequest) -> HttpResponse:
     """The chips; with a pick, the two fields as well. Texts are long, so pages ask by POST; an address works too."""
-    asked = request.POST or request.GET
-    chosen = picked(asked)
-    form = ProductForm(initial={"category": asked.get("category", ""), "hs_code": asked.get("hs_code", ""), **chosen})
+    values = request.POST or request.GET
+    chosen = picked(values)
+    form = ProductForm(initial={"category": values.get("category", ""), "hs_code": values.get("hs_code", ""), **chosen})
     part = "codes" if chosen else "suggestions"
-    return render(request, f"supplier/codes.html#{part}", {"form": form, "suggestions": suggestions(asked)})
+    return render(request, f"supplier/codes.html#{part}", {"form": form, "suggestions": suggestions(values)})
 
 
-def picked(asked: Mapping[str, str]) -> dict[str, str]:
+def picked(values: Mapping[str, str]) -> dict[str, str]:
     """The fields that a chip was tapped for."""
-    return {field: asked[f"pick_{field}"] for field in ("category", "hs_code") if asked.get(f"pick_{field}")}
+    return {field: values[f"pick_{field}"] for field in ("category", "hs_code") if values.get(f"pick_{field}")}
 
 
-def suggestions(asked: Mapping[str, str]) -> dict:
+def suggestions(values: Mapping[str, str]) -> dict:
     """Categories and codes for the supplier's own text, each with how certain it is in percent.
 
     The field names are those of the product form: `texts-0-name`, `texts-0-description`, `texts-0-language`.
     """
-    name, description = asked.get("texts-0-name", ""), asked.get("texts-0-description", "")
-    text, language = f"{name}. {description}".strip(". "), asked.get("texts-0-language", "")
+    name, description = values.get("texts-0-name", ""), values.get("texts-0-description", "")
+    text, language = f"{name}. {description}".strip(". "), values.get("texts-0-language", "")
     found = suggest_codes(text, language, top=SHOWN, least=WORTH_SHOWING)
-    question = code_question(text, language, asked.get("narrow") or asked.get("narrowed", ""), SHOWN)
+    question = code_question(text, language, values.get("narrow") or values.get("narrowed", ""), SHOWN)
     codes = question.codes or found.hs_codes
     return {
         "categories": [{"category": row, "percent": round(100 * share)} for row, share in found.categories],

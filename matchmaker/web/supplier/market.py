@@ -44,11 +44,11 @@ def _page(request: HttpRequest, product: Product) -> HttpResponse:
 def answer(request: HttpRequest, uid) -> HttpResponse:
     """Yes or no to a question that decides a rule, or "we have this" beside one that is missing."""
     product = own_product(request, uid)
-    said = request.POST.get("said", "")
-    if request.method == "POST" and said in ("yes", "no"):
+    choice = request.POST.get("said", "")
+    if request.method == "POST" and choice in ("yes", "no"):
         with refusals_in_messages(request):
             answer_question(
-                by=request.user, product=product, question=request.POST.get("question", ""), answer=said == "yes"
+                by=request.user, product=product, question=request.POST.get("question", ""), answer=choice == "yes"
             )
             transaction.on_commit(start_matching)
     if request.htmx:
@@ -113,18 +113,18 @@ def _item(line: Line) -> dict:
     }
 
 
-def _boxes(product: Product, asked: Mapping[str, str]) -> dict:
-    day, problem = _day(asked.get("on", ""))
+def _boxes(product: Product, values: Mapping[str, str]) -> dict:
+    day, problem = _day(values.get("on", ""))
     readiness = readiness_box(product, day)
     items = [_item(line) for line in readiness.items]
-    later, later_problem = _later(asked.get("to", ""))
-    value = _value(asked.get("value", ""))
+    later, later_problem = _later(values.get("to", ""))
+    value = _value(values.get("value", ""))
     return {
         "later": later,
         "later_problem": later_problem,
         "changes": [one for one in changes_between(product, day, later) if one.applies] if later else None,
         "papers": readiness.papers,
-        "value_text": asked.get("value", "")[:40] if value is None else format_number(value, _locale()),
+        "value_text": values.get("value", "")[:40] if value is None else format_number(value, _locale()),
         "day": day,
         "day_problem": problem,
         "readiness": readiness,

@@ -59,11 +59,11 @@ class CertificateForm(forms.Form):
 def certificate(request: HttpRequest, uid, code: str) -> HttpResponse:
     product = own_product(request, uid)
     row = get_object_or_404(ProductCertificate.objects.select_related("document"), product=product, code=code)
-    said = {"number": row.number, "issuer": row.issuer, "valid_until": row.valid_until}
-    form = CertificateForm(request.POST or None, request.FILES or None, initial=said)
+    initial = {"number": row.number, "issuer": row.issuer, "valid_until": row.valid_until}
+    form = CertificateForm(request.POST or None, request.FILES or None, initial=initial)
     too_large = getattr(request, "too_large", False)
     if too_large:
-        form = CertificateForm(initial=said)
+        form = CertificateForm(initial=initial)
         messages.error(request, _("A document may have up to 10 MB."))
     elif request.method == "POST" and form.is_valid():
         with refusals_in_form(form, {"files": "paper"}):

@@ -70,10 +70,10 @@ register.filter("amount", quantity)  # `{{ product.min_order|amount:product.min_
 @register.simple_tag
 def capacity(value, code: str, period: str) -> str:
     """What can be made or is wanted in a time: 400 t a month; 每月 400 吨."""
-    said = quantity(value, code)
-    if not said or not period:
-        return said
-    return pgettext("capacity", "%(amount)s %(period)s") % {"amount": said, "period": Period(period).label}
+    amount = quantity(value, code)
+    if not amount or not period:
+        return amount
+    return pgettext("capacity", "%(amount)s %(period)s") % {"amount": amount, "period": Period(period).label}
 
 
 @register.filter

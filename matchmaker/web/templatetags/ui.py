@@ -400,8 +400,8 @@ def moment(value: datetime | None, style: str = "medium") -> str:
     value = timezone.localtime(value) if timezone.is_aware(value) else value
     locale = current_locale()
     joiner = locale.datetime_formats.get(style, "{1} {0}")
-    said = str(joiner).replace("{1}", format_date(value, style, locale=locale)).replace("{0}", clock(value))
-    return f"{said} UTC" if is_utc else said
+    text = str(joiner).replace("{1}", format_date(value, style, locale=locale)).replace("{0}", clock(value))
+    return f"{text} UTC" if is_utc else text
 
 
 @register.filter

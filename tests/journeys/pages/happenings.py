@@ -83,7 +83,9 @@ class Happenings:
         )
         Participation.objects.create(campaign=site.campaign, company=self.twin, side="supplier")
         reason = "Same register number, same address."
-        identity.propose_merge(by=organiser, kept=self.seller, gone=self.twin, campaign=site.campaign, reason=reason)
+        identity.propose_merge(
+            by=organiser, survivor=self.seller, duplicate=self.twin, campaign=site.campaign, reason=reason
+        )
         self.other = Company.objects.suppliers().exclude(pk__in=(self.seller.pk, self.twin.pk)).order_by("pk").first()
         newcomer = site.people["newcomer"]
         claim_company(by=newcomer, company=self.other, evidence="I have led its export office since March.")

@@ -79,7 +79,7 @@ def test_answers_leave_as_a_sheet_with_a_column_a_question_and_no_formula(client
     one, two = factories.supplier(legal_name="Alpha Mill"), factories.supplier(legal_name="Beta Mill")
     for company, said in ((one, {motto: "=1+1", turnover: "1250.50"}), (two, {motto: "Rice, good rice"})):
         answers = {str(question.uid): value for question, value in said.items()}
-        answer_questions(by=factories.member_of(company), company=company, campaign=campaign, said=answers)
+        answer_questions(by=factories.member_of(company), company=company, campaign=campaign, answers=answers)
     page = client.get(reverse("console_answers"), {"q": "rice"})
     answer = client.get(page.context["files"]["csv"])
     assert list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig")))) == [

@@ -33,9 +33,9 @@ class Command(BaseCommand):
     def handle(self, slug, name, name_zh, name_in, starts_on, ends_on, admin, language, **options):
         others = dict(one.partition("=")[::2] for one in name_in)
         names = {languages.ENGLISH: name, "zh-hans": name_zh, **others}
-        said = {"slug": slug, "name": names, "starts_on": starts_on, "ends_on": ends_on}
+        values = {"slug": slug, "name": names, "starts_on": starts_on, "ends_on": ends_on}
         try:
-            campaign = team.start_campaign(**said, admin=admin, language=language)
+            campaign = team.start_campaign(**values, admin=admin, language=language)
         except ValidationError as error:
             raise CommandError(
                 "; ".join(f"{field}: {' '.join(why)}" for field, why in error.message_dict.items())

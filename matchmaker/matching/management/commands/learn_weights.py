@@ -19,7 +19,7 @@ class Command(BaseCommand):
         pairs, answers = tuning.answered()
         bins = reliability(list(probabilities(Weights.from_dict(row.weights), pairs)), answers) if pairs else []
         for one in bins:
-            said, came = f"{one.predicted:.0%}", f"{one.accepted:.0%}"
-            self.stdout.write(f"said {said:>4}  came {came:>4}  of {one.count}")
+            predicted, came = f"{one.predicted:.0%}", f"{one.accepted:.0%}"
+            self.stdout.write(f"said {predicted:>4}  came {came:>4}  of {one.count}")
         if bins:
             self.stdout.write(f"mean distance {calibration_error(bins):.3f}")

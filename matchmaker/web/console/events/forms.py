@@ -53,7 +53,9 @@ def _clock(label: str, help_text: str = "") -> forms.TimeField:
 class PlanForm(forms.Form):
     """Field names are the options of `start_plan`."""
 
-    most = _whole("most", gettext_lazy("Meetings a company, at most"), 12, gettext_lazy("Unless it said less itself."))
+    most = _whole(
+        "most", gettext_lazy("Meetings a company, at most"), 12, gettext_lazy("Fewer where the company wants fewer.")
+    )
     floor = _whole("floor", gettext_lazy("Meetings a company, at least"), 2, gettext_lazy("As far as wishes allow."))
     host = forms.ChoiceField(
         label=gettext_lazy("Who keeps the table"),

@@ -164,11 +164,11 @@ def agreements(request):
 @organiser
 def agreement(request, code: str):
     row = get_object_or_404(Agreement, code=code)
-    asked = request.POST.get("what", "")
-    form = AgreementForm(request.POST if asked == "agreement" else None, row=row)
-    adding = PartnerForm(request.POST if asked == "partner" else None, prefix="new")
+    action = request.POST.get("what", "")
+    form = AgreementForm(request.POST if action == "agreement" else None, row=row)
+    adding = PartnerForm(request.POST if action == "partner" else None, prefix="new")
     preview = None
-    if asked == "agreement" and form.is_valid():
+    if action == "agreement" and form.is_valid():
         fields = form.changed()
 
         def edit():
@@ -177,7 +177,7 @@ def agreement(request, code: str):
         preview, saved = _try(request, form, edit, _of_origins(row.partners.values_list("origin", flat=True)))
         if saved:
             return redirect("console_agreement", code)
-    if asked == "partner" and adding.is_valid():
+    if action == "partner" and adding.is_valid():
         fields = adding.values()
 
         def add():
@@ -299,12 +299,12 @@ def _loading(request, content: bytes) -> dict | HttpResponse:
             return redirect("console_tariff")
     else:
         result = services.import_tariff(by=request.user, content=content)
-    kept = hashlib.sha256(content).hexdigest()
-    cache.set(f"tariff:{request.user.pk}:{kept}", content, KEPT_SECONDS)
+    digest = hashlib.sha256(content).hexdigest()
+    cache.set(f"tariff:{request.user.pk}:{digest}", content, KEPT_SECONDS)
     changes = services.preview_duty(act, products().exclude(hs_code=""), timezone.localdate()) if result.created else []
     return {
         "result": result,
-        "kept": kept,
+        "kept": digest,
         "faults": [
             {"row": one.row, "column": one.column, "text": sentences.about_fault(one)} for one in result.faults[:SHOWN]
         ],
@@ -373,7 +373,7 @@ def new_rule(request: HttpRequest, code: str) -> HttpResponse:
         "back": reverse("console_rule", args=[code]),
     }
     return _page_of_addition(
-        request, form, context, lambda **said: services.add_rule(by=request.user, like=like, **said)
+        request, form, context, lambda **values: services.add_rule(by=request.user, like=like, **values)
     )
 
 
@@ -385,7 +385,7 @@ def new_agreement(request: HttpRequest) -> HttpResponse:
         "back": reverse("console_agreements"),
     }
     form = NewAgreementForm(request.POST or None)
-    return _page_of_addition(request, form, context, lambda **said: services.add_agreement(by=request.user, **said))
+    return _page_of_addition(request, form, context, lambda **values: services.add_agreement(by=request.user, **values))
 
 
 @organiser
@@ -398,7 +398,7 @@ def new_admission(request: HttpRequest, code: str) -> HttpResponse:
     }
     form = AdmissionForm(request.POST or None)
     return _page_of_addition(
-        request, form, context, lambda **said: services.add_admission(by=request.user, rule=row, **said)
+        request, form, context, lambda **values: services.add_admission(by=request.user, rule=row, **values)
     )
 
 
