@@ -135,9 +135,9 @@ class Resource(viewsets.GenericViewSet):
         """
         if not self.request.META.get("CONTENT_LENGTH", "0").strip("0"):
             raise ParseError(_("The body must be a JSON object."), "json_invalid")
-        found = serializer(row, data=self.request.data, partial=row is not None)
-        found.is_valid(raise_exception=True)
-        return found
+        checked = serializer(row, data=self.request.data, partial=row is not None)
+        checked.is_valid(raise_exception=True)
+        return checked
 
     def check_version(self, current: int) -> None:
         """`If-Match: "3"` refuses to overwrite what somebody else has changed meanwhile (B15)."""
@@ -165,8 +165,8 @@ def _content(value):
     """A file is read piece by piece, and stands at its beginning again for whoever reads it next."""
     if not isinstance(value, File):
         return value
-    found = hashlib.sha256()
+    digest = hashlib.sha256()
     for piece in value.chunks():
-        found.update(piece)
+        digest.update(piece)
     value.seek(0)
-    return [value.name, found.hexdigest()]
+    return [value.name, digest.hexdigest()]

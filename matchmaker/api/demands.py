@@ -77,8 +77,8 @@ class DemandOut(Output):
 
     @extend_schema_field(SourceOut(allow_null=True))
     def get_source(self, demand) -> dict | None:
-        found = source_among(demand.lines.all()) if demand.company_id in self.context["own"] else None
-        return SourceOut(found).data if found else None
+        source = source_among(demand.lines.all()) if demand.company_id in self.context["own"] else None
+        return SourceOut(source).data if source else None
 
 
 class DemandIn(Strict, serializers.ModelSerializer):
@@ -145,12 +145,12 @@ class Demands(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     orderings = {"newest": ["-published_at", "-pk"], "closing": ["closing_on", "pk"]}
 
     def get_queryset(self):
-        found = _whole(Demand.objects.all())
+        queryset = _whole(Demand.objects.all())
         if self.action == "list":
-            return found.filter(pk__in=Demand.objects.public().values("pk")).order_by("-pk")
+            return queryset.filter(pk__in=Demand.objects.public().values("pk")).order_by("-pk")
         if self.action == "retrieve":
-            return found.filter(pk__in=Demand.objects.visible_to(self.request.user).values("pk"))
-        return found.filter(company__in=Company.objects.of(self.request.user))
+            return queryset.filter(pk__in=Demand.objects.visible_to(self.request.user).values("pk"))
+        return queryset.filter(company__in=Company.objects.of(self.request.user))
 
     @extend_schema(responses=DemandOut(many=True))
     def mine(self, request):
@@ -202,9 +202,9 @@ class Demands(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
         return self.get_serializer(_whole(Demand.objects.all()).get(pk=demand.pk)).data
 
 
-def _whole(found):
+def _whole(queryset):
     """With everything `DemandOut` shows, in four queries whatever their number."""
-    return found.select_related("company").prefetch_related("lines__feed_line__feed")
+    return queryset.select_related("company").prefetch_related("lines__feed_line__feed")
 
 
 def _day(value: str):

@@ -96,8 +96,8 @@ class QuoteOut(Output):
         read_only_fields = fields
 
     def get_per_base_unit(self, quote) -> dict | None:
-        found = services.per_base_unit(quote)
-        return {"price": str(found[0]), "unit": found[1]} if found else None
+        per_base = services.per_base_unit(quote)
+        return {"price": str(per_base[0]), "unit": per_base[1]} if per_base else None
 
 
 class QuoteIn(Strict, serializers.ModelSerializer):

@@ -91,14 +91,14 @@ class DeclaredFilters(BaseFilterBackend):
     def get_schema_operation_parameters(self, view):
         if view.action not in LISTS:
             return []
-        found = [
+        parameters = [
             {"name": name, "description": narrow.says, "schema": {"type": "string"}}
             for name, narrow in getattr(view, "filters", {}).items()
         ]
         if orderings := list(getattr(view, "orderings", {})):
             schema = {"type": "string", "enum": orderings}
-            found.append({"name": "ordering", "description": "How the list is ordered.", "schema": schema})
-        return [{"in": "query", "required": False, **parameter} for parameter in found]
+            parameters.append({"name": "ordering", "description": "How the list is ordered.", "schema": schema})
+        return [{"in": "query", "required": False, **parameter} for parameter in parameters]
 
 
 def _narrowed(narrow, queryset, name: str, value: str):

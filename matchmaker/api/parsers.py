@@ -87,12 +87,12 @@ def _limit_depth(text: str) -> None:
 
 
 def _once(pairs):
-    found = dict(pairs)
-    if len(found) != len(pairs):
+    members = dict(pairs)
+    if len(members) != len(pairs):
         names = [name for name, _value in pairs]
         twice = next(name for name in names if names.count(name) > 1)
         raise ParseError(_("The member %(name)s stands twice.") % {"name": repr(twice[:40])}, "duplicate_key")
-    return found
+    return members
 
 
 def _finite(name):

@@ -81,13 +81,15 @@ class Suggestions(Resource):
     @extend_schema(request=TextIn, responses={200: CodesOut})
     def create(self, request):
         given = self.given(TextIn)
-        found = suggest_codes(given.validated_data["text"], given.validated_data["language"])
+        suggestions = suggest_codes(given.validated_data["text"], given.validated_data["language"])
         return Response(
             {
                 "categories": [
-                    {"code": c.code, "name": str(c.name), "share": round(s, 4)} for c, s in found.categories
+                    {"code": c.code, "name": str(c.name), "share": round(s, 4)} for c, s in suggestions.categories
                 ],
-                "hs_codes": [{"code": c.code, "text": str(c.path), "share": round(s, 4)} for c, s in found.hs_codes],
+                "hs_codes": [
+                    {"code": c.code, "text": str(c.path), "share": round(s, 4)} for c, s in suggestions.hs_codes
+                ],
             }
         )
 
@@ -137,17 +139,17 @@ class NarrowedCodes(Resource):
         given = self.given(NarrowIn).validated_data
         answers = given.get("answers", [])
         try:
-            found = narrow_code(given["text"], given["language"], answers)
+            narrowing = narrow_code(given["text"], given["language"], answers)
         except ValueError as error:
             raise serializers.ValidationError({"answers": [str(error)]}) from error
         options = [
-            {"id": one.id, "label": one.label, "note": one.note, "codes": list(one.codes)} for one in found.options
+            {"id": one.id, "label": one.label, "note": one.note, "codes": list(one.codes)} for one in narrowing.options
         ]
         options += [{"id": one, "label": words, "note": "", "codes": []} for one, words in other_answers()]
         question = {"id": f"q{len(answers) + 1}", "text": question_text(), "options": options}
         return Response(
             {
-                "codes": [{"hs6": code, "share": round(share, 6)} for code, share in found.codes],
-                "question": question if found.options else None,
+                "codes": [{"hs6": code, "share": round(share, 6)} for code, share in narrowing.codes],
+                "question": question if narrowing.options else None,
             }
         )

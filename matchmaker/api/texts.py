@@ -18,7 +18,9 @@ def errors_by_member(names: Mapping[str, str]) -> Iterator[None]:
     except ValidationError as error:
         if not hasattr(error, "error_dict"):
             raise
-        raise ValidationError({names.get(name, name): found for name, found in error.error_dict.items()}) from None
+        raise ValidationError(
+            {names.get(name, name): problems for name, problems in error.error_dict.items()}
+        ) from None
 
 
 class TextField(serializers.CharField):

@@ -63,20 +63,20 @@ class Finding:
 def screen(texts: Iterable[str], hs_codes: Iterable[str] = (), *, contacts: bool = True) -> list[Finding]:
     """Everything to look at, each once. `contacts=False` for texts that only their owner reads."""
     whole = unicodedata.normalize("NFKC", "\n".join(texts))
-    found: list[Finding] = []
+    findings: list[Finding] = []
     if contacts:
         rest = whole
         for kind, pattern in ((EMAIL, _EMAIL), (HANDLE, _HANDLE), (LINK, _LINK), (PHONE, _PHONE)):
-            found += [Finding(kind, match.group().strip()[:80]) for match in pattern.finditer(rest)]
+            findings += [Finding(kind, match.group().strip()[:80]) for match in pattern.finditer(rest)]
             rest = pattern.sub(" ", rest)
     folded = _HARMLESS.sub(" ", whole.casefold())
     for group, words in _WORDS.items():
-        found += [Finding(PROHIBITED, word, group) for word in words if _stands_in(word, folded)]
+        findings += [Finding(PROHIBITED, word, group) for word in words if _stands_in(word, folded)]
     for code in hs_codes:
-        found += [
+        findings += [
             Finding(PROHIBITED, f"HS {code}", group) for group, prefixes in _HS.items() if code.startswith(prefixes)
         ]
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(findings))
 
 
 def _stands_in(word: str, text: str) -> bool:

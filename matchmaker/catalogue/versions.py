@@ -53,21 +53,21 @@ def snapshot(demand: Demand) -> dict[str, Any]:
 
 def changes(new: Snapshot, old: Snapshot) -> list[Change]:
     """What differs between two versions: the demand's fields, then line by line; a line is known by its `uid`."""
-    found = _fields(Demand, TERMS, new, old)
+    changed = _fields(Demand, TERMS, new, old)
     before = {_key(line): line for line in old.get("lines", [])}
     for line in new["lines"]:
         was = before.pop(_key(line), None)
         head = _("Line %(n)d") % {"n": line["number"]}
         if was is None:
-            found.append(Change(head, "", line["text"]))
+            changed.append(Change(head, "", line["text"]))
             continue
         of_line = _("Line %(n)d: %(field)s")
-        found += [
+        changed += [
             Change(of_line % {"n": line["number"], "field": one.label}, one.before, one.after)
             for one in _fields(DemandLine, LINE_TERMS, line, was)
         ]
     label = _("Line %(n)d")
-    return found + [Change(label % {"n": line["number"]}, line["text"], "") for line in before.values()]
+    return changed + [Change(label % {"n": line["number"]}, line["text"], "") for line in before.values()]
 
 
 def history(versions: Iterable[DemandVersion]) -> list[dict[str, Any]]:
@@ -84,13 +84,13 @@ def _key(line: Snapshot) -> Any:
 
 
 def _fields(model, names: Iterable[str], new: Snapshot, old: Snapshot) -> list[Change]:
-    found = []
+    differences = []
     for name in names:
         was, now = old.get(name), new.get(name)
         if was != now and (was or now):
             field = model._meta.get_field(name.removesuffix("_id"))
-            found.append(Change(capfirst(str(field.verbose_name)), _text(field, was), _text(field, now)))
-    return found
+            differences.append(Change(capfirst(str(field.verbose_name)), _text(field, was), _text(field, now)))
+    return differences
 
 
 _NAMES = {

@@ -18,17 +18,17 @@ PARTS = re.compile(r"[,，、;；|\n]+")  # what people put between several code
 @cache
 def _names(kind: str) -> Mapping[str, str]:
     """Every name of every row of a list, folded → its code."""
-    found: dict[str, str] = {}
+    by_name: dict[str, str] = {}
     rows = getattr(reference, kind)()
     for code, row in rows.items():
         for name in (code, row.get("iso3")):
             if name:
-                found.setdefault(fold(name), code)
+                by_name.setdefault(fold(name), code)
     for names in zip_longest(*(reference.names_of(row) for row in rows.values())):  # language by language
         for code, name in zip(rows, names, strict=True):
             if name:
-                found.setdefault(fold(name), code)
-    return found | {fold(word): code for word, code in reference.spellings(kind).items()}
+                by_name.setdefault(fold(name), code)
+    return by_name | {fold(word): code for word, code in reference.spellings(kind).items()}
 
 
 def fold(word: str) -> str:

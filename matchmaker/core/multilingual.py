@@ -114,7 +114,7 @@ def in_language(field: str, code: str | None = None) -> Coalesce:
 
 def contains(field: str, words: str) -> Q:
     """Rows whose field has the words in any language of the site."""
-    found = Q()
+    condition = Q()
     for language in languages.site_languages():
-        found |= Q(**{f"{field}__{language.code}__icontains": words})
-    return found
+        condition |= Q(**{f"{field}__{language.code}__icontains": words})
+    return condition

@@ -43,10 +43,10 @@ def month_asked(text: str) -> dt.date:
 
 def rates() -> dict[str, ExchangeRate]:
     """Currency → the rate that holds; yuan needs none."""
-    found: dict[str, ExchangeRate] = {}
+    latest: dict[str, ExchangeRate] = {}
     for row in ExchangeRate.objects.order_by("currency", "as_of"):
-        found[row.currency] = row
-    return found
+        latest[row.currency] = row
+    return latest
 
 
 def yuan_rates() -> dict[str, float]:
@@ -141,23 +141,23 @@ class Facts:
         is taken over instead of worked out.
         """
         turns = self._turns(products)
-        found: dict[int, list[tuple[str, int]]] = {product.pk: [] for product in products}
+        items: dict[int, list[tuple[str, int]]] = {product.pk: [] for product in products}
         before = self.days[0]
         for at, day in enumerate(self.days):
             changed = [p for p in products if at == 0 or any(before < turn <= day for turn in turns[p.pk])]
             answers = readiness_of_many(changed, day, book=self._book) if changed else {}
             for product in products:
-                days, new = found[product.pk], answers.get(product.pk)
+                days, new = items[product.pk], answers.get(product.pk)
                 days.append((new.state.value, min(new.still_open, 254)) if new else days[-1])
             before = day
-        return found
+        return items
 
     def _turns(self, products: Sequence[Product]) -> dict[int, set[dt.date]]:
         """The days on which a product's readiness may become another."""
         common = {rule.valid_from for rule in self._book.rules if rule.valid_from}
         common |= {rule.valid_until + dt.timedelta(days=1) for rule in self._book.rules if rule.valid_until}
         common = {day for day in common if self.days[0] < day <= self.days[-1]}
-        found = {product.pk: set(common) for product in products}
+        turn_days = {product.pk: set(common) for product in products}
         by_company: dict[int, set[dt.date]] = {}
         held = Registration.objects.filter(company__in={product.company_id for product in products})
         for company, first, last in held.values_list("company", "valid_from", "valid_until"):
@@ -165,10 +165,10 @@ class Facts:
             days |= {first} if first else set()
             days |= {last + dt.timedelta(days=1)} if last else set()
         for product in products:
-            found[product.pk] |= by_company.get(product.company_id, set())
+            turn_days[product.pk] |= by_company.get(product.company_id, set())
             ends = (one.valid_until for one in product.certificates.all())
-            found[product.pk] |= {end + dt.timedelta(days=1) for end in ends if end}
-        return found
+            turn_days[product.pk] |= {end + dt.timedelta(days=1) for end in ends if end}
+        return turn_days
 
 
 def stamp() -> str:

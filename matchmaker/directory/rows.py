@@ -74,10 +74,10 @@ def _tariff() -> dict[str, str]:
 def _trade_words(codes: Iterable[str], categories: Iterable[Category | None]) -> tuple[tuple[str, str], ...]:
     """What the tariff and our categories call a thing, in the organiser's languages, whatever its names are in."""
     listed = dict.fromkeys(part for code in codes for part in (code[:4], code))
-    found = [("en", text) for code in listed if (text := _tariff().get(code))]
+    trade_words = [("en", text) for code in listed if (text := _tariff().get(code))]
     for category in {category.pk: category for category in categories if category}.values():
-        found += [(languages.base_of(code), category.name.get(code, "")) for code in settings.STAFF_LANGUAGES]
-    return tuple(found)
+        trade_words += [(languages.base_of(code), category.name.get(code, "")) for code in settings.STAFF_LANGUAGES]
+    return tuple(trade_words)
 
 
 # -- products ---------------------------------------------------------------------------------------------------------
@@ -163,21 +163,21 @@ def changed_products(since: dt.datetime) -> Changes:
     recorded = ("registered", Registration.objects.filter(recorded_at__gte=since), "recorded_at")
     no_longer = ("registered until", Registration.objects.filter(**ran_out), "valid_until")
     companies = _noted("company", Company.objects.filter(updated_at__gte=since), "pk", "updated_at")
-    found = _noted("product", Product.objects.filter(updated_at__gte=since), "pk", "updated_at")
+    changes = _noted("product", Product.objects.filter(updated_at__gte=since), "pk", "updated_at")
     for what, rows, when in (recorded, no_longer):
         companies |= _noted(what, rows.filter(product=None), "company", when)
-        found |= _noted(what, rows.exclude(product=None), "product", when)
+        changes |= _noted(what, rows.exclude(product=None), "product", when)
     if companies:
         of = defaultdict(list)
         for company, what in companies:
             of[company].append(what)
         listed = Product.objects.filter(company__in=of).values_list("pk", "company")
-        found |= {(key, what) for key, company in listed for what in of[company]}
-    found |= _noted("answer", ReadinessAnswer.objects.filter(answered_at__gte=since), "product", "answered_at")
+        changes |= {(key, what) for key, company in listed for what in of[company]}
+    changes |= _noted("answer", ReadinessAnswer.objects.filter(answered_at__gte=since), "product", "answered_at")
     if since.date() < today:
         papers = ProductCertificate.objects.filter(**ran_out)
-        found |= _noted("certificate until", papers, "product", "valid_until")
-    return found
+        changes |= _noted("certificate until", papers, "product", "valid_until")
+    return changes
 
 
 # -- suppliers --------------------------------------------------------------------------------------------------------
@@ -220,8 +220,8 @@ def _suppliers_stamp() -> tuple:
 
 
 def changed_suppliers(since: dt.datetime) -> Changes:
-    found = _noted("company", Company.objects.suppliers().filter(updated_at__gte=since), "pk", "updated_at")
-    return found | _noted("product", Product.objects.filter(updated_at__gte=since), "company", "updated_at")
+    changes = _noted("company", Company.objects.suppliers().filter(updated_at__gte=since), "pk", "updated_at")
+    return changes | _noted("product", Product.objects.filter(updated_at__gte=since), "company", "updated_at")
 
 
 # -- demands ----------------------------------------------------------------------------------------------------------

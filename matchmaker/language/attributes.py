@@ -134,14 +134,14 @@ def _is_negated(text: str, start: int, end: int, lang: str) -> bool:
 
 def _figures(text: str) -> Iterator[str]:
     """Voltages of the mains, counts a unit of weight, and metric threads, as values of their own groups."""
-    for found in _VOLTS.finditer(text):
-        low, *high = (float(part) for part in re.split(r"\D+", found.group(1)) if part)
+    for match in _VOLTS.finditer(text):
+        low, *high = (float(part) for part in re.split(r"\D+", match.group(1)) if part)
         if low >= _MAINS:
             yield from (f"voltage:{kind}" for kind in _mains(low, high[0] if high else low))
-    for found in _THREAD.finditer(text):
-        yield f"thread:M{found.group(1)}"
-    for found in _COUNT.finditer(text):
-        one, other = int(found.group(1)), int(found.group(2))
+    for match in _THREAD.finditer(text):
+        yield f"thread:M{match.group(1)}"
+    for match in _COUNT.finditer(text):
+        one, other = int(match.group(1)), int(match.group(2))
         if one < other <= 2 * one:
             yield f"count:{one}/{other}"
 

@@ -24,11 +24,11 @@ def parse_day(text: str, locale: str = "en") -> dt.date:
     """
     plain = unicodedata.normalize("NFKC", text).strip()
     plain = "".join(str(unicodedata.decimal(char, char)) for char in plain if unicodedata.category(char) != "Cf")
-    if found := _YEAR_FIRST.fullmatch(plain):
-        year, month, day = map(int, found.groups())
-    elif found := _YEAR_LAST.fullmatch(plain):
-        day, month = _ordered(int(found[1]), int(found[3]), found[2], locale)
-        year = int(found[4])
+    if match := _YEAR_FIRST.fullmatch(plain):
+        year, month, day = map(int, match.groups())
+    elif match := _YEAR_LAST.fullmatch(plain):
+        day, month = _ordered(int(match[1]), int(match[3]), match[2], locale)
+        year = int(match[4])
     else:
         raise ValueError("this is not written as a day")
     return dt.date(year - _BUDDHIST if year >= _BUDDHIST_FROM else year, month, day)

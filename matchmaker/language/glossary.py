@@ -44,15 +44,15 @@ def _dictionary() -> tuple[list[str], list[str]]:
                 continue
             # A capital in the pinyin marks a name: 张 is first of all a sheet, and only then Mr Zhang.
             entries = proper if entry["pinyin"][:1].isupper() else common
-            found = entries.get(entry["word"], "").split(_BETWEEN) if entry["word"] in entries else []
+            sense_list = entries.get(entry["word"], "").split(_BETWEEN) if entry["word"] in entries else []
             for sense in _SENSE_ENDS.split(entry["senses"]):
                 sense = sense.strip()
                 if sense and not _NOT_A_MEANING.match(sense):
                     sense = clean(_BRACKETS.sub(" ", sense)).strip(" .,;")
-                    if sense and sense not in found:
-                        found.append(sense)
-            if found:
-                entries[entry["word"]] = _BETWEEN.join(found)
+                    if sense and sense not in sense_list:
+                        sense_list.append(sense)
+            if sense_list:
+                entries[entry["word"]] = _BETWEEN.join(sense_list)
     for word, senses in proper.items():
         common[word] = f"{common[word]}{_BETWEEN}{senses}" if word in common else senses
     words = sorted(common)

@@ -24,12 +24,12 @@ def english_names(text: str, lang: str) -> str:
     if lang == "en":
         return ""
     goods = load_goods()
-    found: dict[str, None] = {}
+    names: dict[str, None] = {}
     for spoken in concepts(text, lang):
         for concept in spoken:
             if goods.is_translated(concept):
-                found |= dict.fromkeys(goods.names(concept, "en")[:1])
-    return ", ".join(found)
+                names |= dict.fromkeys(goods.names(concept, "en")[:1])
+    return ", ".join(names)
 
 
 def in_english(text: str, lang: str) -> str:

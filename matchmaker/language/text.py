@@ -130,16 +130,16 @@ def words(text: str, lang: str | None = None, *, stop: bool = False) -> list[str
         return _plain_words(text.lower(), stemmer, ignored)
     if lang != "ja":
         text = simplify(text)
-    found: list[str] = []
+    tokens: list[str] = []
     for match in _RUNS.finditer(text.lower()):
         run, kind = match.group(), str(match.lastgroup)
         if kind in _GRAM_SIZES or (kind == "han" and lang == "ja"):
-            found += _grams(run, _GRAM_SIZES.get(kind, 2))
+            tokens += _grams(run, _GRAM_SIZES.get(kind, 2))
         elif kind == "han":
-            found += [word for word in rjieba.cut_for_search(run) if word not in ignored]
+            tokens += [word for word in rjieba.cut_for_search(run) if word not in ignored]
         elif run not in ignored:
-            found += _stems(run, stemmer)
-    return found
+            tokens += _stems(run, stemmer)
+    return tokens
 
 
 def _stems(run: str, stemmer: Stemmer.Stemmer | None) -> list[str]:
@@ -160,12 +160,12 @@ def _plain_words(text: str, stemmer: Stemmer.Stemmer | None, ignored: frozenset[
 
 def surface_forms(text: str, lang: str) -> dict[str, str]:
     """Searchable word → the way it stands in the text: 'rais' → 'raisins'. Stems are not for people."""
-    found: dict[str, str] = {}
+    surfaces: dict[str, str] = {}
     for surface in _SURFACE.findall(text):
         read = words(surface, lang or None)
         for word in read:
-            found.setdefault(word, surface if len(read) == 1 else word)
-    return found
+            surfaces.setdefault(word, surface if len(read) == 1 else word)
+    return surfaces
 
 
 @cache

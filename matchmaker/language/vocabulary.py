@@ -56,7 +56,7 @@ def split_names(cell: str) -> tuple[str, ...]:
 def read_rows(path: Path) -> Iterator[Row]:
     with path.open(encoding="utf-8-sig", newline="") as file:
         for row in csv.DictReader(file):
-            names = {lang: found for lang in LANGUAGES if (found := split_names(row.get(lang) or ""))}
+            names = {lang: listed for lang in LANGUAGES if (listed := split_names(row.get(lang) or ""))}
             yield Row(row["concept"], row["kind"], row.get("hs6", ""), names)
 
 
@@ -67,12 +67,12 @@ def _stem(run: str, lang: str) -> str:
 
 def _tokens(text: str, lang: str, ignored: frozenset[str]) -> list[tuple[str, int, int]]:
     """(stem, start, end) of the words of a cleaned text, without those that are ignored."""
-    found = []
+    tokens = []
     for match in _RUN.finditer(text.replace("İ", "i").lower()):
         run = match.group()
         if run not in ignored and (len(run) > 1 or run.isdigit() or lang == "vi"):
-            found.append((_stem(run, lang), match.start(), match.end()))
-    return found
+            tokens.append((_stem(run, lang), match.start(), match.end()))
+    return tokens
 
 
 def _compact(text: str) -> tuple[str, list[int]]:
@@ -199,10 +199,10 @@ class Vocabulary:
 
     @cache  # noqa: B019 a vocabulary lives as long as its process
     def _by_code(self) -> dict[str, tuple[str, ...]]:
-        found: dict[str, tuple[str, ...]] = {}
+        concepts: dict[str, tuple[str, ...]] = {}
         for concept in sorted(self.ids, key=lambda one: not self.is_translated(one)):
-            found[self._hs6[concept]] = (*found.get(self._hs6[concept], ()), concept)
-        return found
+            concepts[self._hs6[concept]] = (*concepts.get(self._hs6[concept], ()), concept)
+        return concepts
 
     def _index(self, lang: str) -> PhraseIndex | None:
         lang = READ_AS.get(lang, lang)
@@ -237,15 +237,15 @@ class Vocabulary:
         if lang == "zh":
             text = simplify(text)
         index = self._index(lang)
-        found = list(index.find(text)) if index else []
+        hits = list(index.find(text)) if index else []
         if lang in ("zh", "ja", "ko", "th", "ru", "ar") and re.search("[A-Za-z]{3}", text):
-            taken = [range(start, end) for start, end, _rows in found]
+            taken = [range(start, end) for start, end, _rows in hits]
             english = self._index("en")
             for start, end, rows in english.find(text) if english else ():
                 if not any(start in other or end - 1 in other for other in taken):
-                    found.append((start, end, rows))
+                    hits.append((start, end, rows))
         spans = []
-        for start, end, rows in sorted(found):
+        for start, end, rows in sorted(hits):
             meant = [n for n in rows if self._is_written_so(n, lang, text[start:end])]
             if meant:
                 spans.append(Span(start, end, tuple(self.ids[n] for n in meant)))

@@ -163,12 +163,12 @@ class Trade:
 
     def upcoming(self, origin: str, day: date) -> list[tuple[Agreement, date]]:
         """Agreements already fixed that start after the day, the nearest first."""
-        found = [
+        changes = [
             (self.agreements[partner.agreement], partner.valid_from)
             for partner in self.partners
             if partner.origin == origin and partner.valid_from > day
         ]
-        return sorted(found, key=lambda pair: pair[1])
+        return sorted(changes, key=lambda pair: pair[1])
 
 
 def duty(

@@ -296,10 +296,14 @@ class _Case:
         Our record of notices is not complete, so never missing.
         """
         product = self.product
-        found = self.book.admits(self.rule, product.hs_code, product.origin, self.day)
-        if found:
-            proof = Held(self.rule.code, "protocol", found.basis, found.valid_from, found.valid_until, seen=True)
-            return self._found(Status.MET, "access_by_protocol", proof, basis=found.basis, source=found.source_url)
+        admission = self.book.admits(self.rule, product.hs_code, product.origin, self.day)
+        if admission:
+            proof = Held(
+                self.rule.code, "protocol", admission.basis, admission.valid_from, admission.valid_until, seen=True
+            )
+            return self._found(
+                Status.MET, "access_by_protocol", proof, basis=admission.basis, source=admission.source_url
+            )
         asks = f"has:{self.rule.accepts[0]}"
         return self._found(Status.UNKNOWN, "access_not_recorded", asks=asks, origin=product.origin)
 
@@ -331,13 +335,13 @@ def _questions(items: list[Item], book: Rulebook) -> tuple[OpenQuestion, ...]:
 
     A question about a notice is never put.
     """
-    found: dict[str, list[Item]] = {}
+    waiting_items: dict[str, list[Item]] = {}
     for item in items:
         if item.asks and item.rule.stage is not Stage.NOTICE:
-            found.setdefault(item.asks, []).append(item)
+            waiting_items.setdefault(item.asks, []).append(item)
     rank = {"plain": 0, "has": 1, "applies": 2}
     put = []
-    for code, waiting in found.items():
+    for code, waiting in waiting_items.items():
         kind = code.split(":")[0] if ":" in code else "plain"
         decides = sum(item.counts for item in waiting)
         put.append(OpenQuestion(code, kind, waiting[0].rule, book.questions.get(code), decides))

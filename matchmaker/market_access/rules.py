@@ -158,13 +158,13 @@ class Question:
     def by_code(self, hs_code: str) -> bool | None:
         """What the code alone says: True, False, or None (has to be asked)."""
         hs_code = digits(hs_code)
-        found = max(
+        best = max(
             (len(longest_prefix(hs_code, prefixes)), rank, answer)
             for rank, (prefixes, answer) in enumerate(((self.no_hs, 0), (self.yes_hs, 1), (self.asked_hs, 2)))
         )
-        if not found[0]:
+        if not best[0]:
             return self.otherwise
-        return None if found[2] == 2 else bool(found[2])
+        return None if best[2] == 2 else bool(best[2])
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,19 +240,19 @@ def read_rulebook(folder: Path) -> Rulebook:
         inside, outside = scopes.setdefault(row["rule_code"], ([], []))
         {"in": inside, "out": outside}[row["sense"]].extend(row["hs_prefixes"].split())
     questions = {row["code"]: _question(row) for row in rows(folder / "questions.csv")}
-    found: list[Rule] = []
+    rules: list[Rule] = []
     for line, row in enumerate(rows(folder / "rules.csv"), start=2):
         try:
-            found.append(rule_from_row(row, scopes.get(row["code"], ([], []))))
+            rules.append(rule_from_row(row, scopes.get(row["code"], ([], []))))
         except (KeyError, ValueError) as error:
             raise ValueError(f"rules.csv row {line} ({row.get('code')}): {error}") from error
-        for question, _ in found[-1].conditions:
+        for question, _ in rules[-1].conditions:
             if question not in questions:
                 raise ValueError(f"rules.csv row {line}: question {question} is not in questions.csv")
-    stray = set(scopes) - {rule.code for rule in found}
+    stray = set(scopes) - {rule.code for rule in rules}
     if stray:
         raise ValueError(f"scopes.csv names rules that do not exist: {sorted(stray)}")
-    return Rulebook(tuple(found), questions, tuple(_access(row) for row in rows(folder / "access.csv")))
+    return Rulebook(tuple(rules), questions, tuple(_access(row) for row in rows(folder / "access.csv")))
 
 
 def rows(path: Path) -> list[dict[str, str]]:

@@ -69,55 +69,55 @@ FILLERS = frozenset(
 def sentences(match: Match) -> list[str]:
     """Why the two were put together, strongest first; before that what does not fit."""
     parts, evidence = match.parts, match.evidence
-    found: list[tuple[float, str]] = []
+    weighted: list[tuple[float, str]] = []
     if common := evidence.get("goods_common"):
         names = list(dict.fromkeys(goods_name(concept) for concept in common))
-        found.append((1.0, _("Both name the same goods: %(goods)s.") % {"goods": format_list(names)}))
+        weighted.append((1.0, _("Both name the same goods: %(goods)s.") % {"goods": format_list(names)}))
     if text := _meaning(parts, evidence):
-        found.append((parts["meaning"], text))
+        weighted.append((parts["meaning"], text))
     failed = evidence.get("attributes_failed", [])
     if words := _telling(_without(evidence.get("shared_words", []), failed)):
-        found.append((parts.get("words", 0), _words_sentence(words[:6])))
+        weighted.append((parts.get("words", 0), _words_sentence(words[:6])))
     if met := evidence.get("attributes_met"):
-        found.append((0.9, _("As asked for: %(values)s.") % {"values": format_list(map(value_name, met))}))
+        weighted.append((0.9, _("As asked for: %(values)s.") % {"values": format_list(map(value_name, met))}))
     if common := evidence.get("hs_common"):
-        found.append((parts.get("hs", 0), _hs_sentence(common)))
+        weighted.append((parts.get("hs", 0), _hs_sentence(common)))
     category = match.product.category if match.product_id else None
     if category and category.pk == evidence.get("category") and parts.get("category", 0) >= CERTAIN:
-        found.append((0.5, _("Same category: %(category)s.") % {"category": category.name}))
+        weighted.append((0.5, _("Same category: %(category)s.") % {"category": category.name}))
     if floor := evidence.get("floor"):
         promise = ngettext(
             "The fit is lower: small and first-time exporters get at least %(count)d suggestion a product.",
             "The fit is lower: small and first-time exporters get at least %(count)d suggestions a product.",
             floor,
         )
-        found.append((0.0, promise % {"count": floor}))
-    return differences(evidence) + [sentence for _weight, sentence in sorted(found, key=lambda pair: -pair[0])]
+        weighted.append((0.0, promise % {"count": floor}))
+    return differences(evidence) + [sentence for _weight, sentence in sorted(weighted, key=lambda pair: -pair[0])]
 
 
 def differences(evidence: dict) -> list[str]:
     """What of the goods does not fit, as sentences: attributes first, then what the goods are."""
-    found = []
+    reasons = []
     failed = evidence.get("attributes_failed", [])
     if missing := [value_name(value) for value in failed if not value.startswith("-")]:
-        found.append(
+        reasons.append(
             _("Not as asked for: the buyer wants %(values)s, the supplier's text says otherwise.")
             % {"values": format_list(missing)}
         )
     if refused := [value_name(value[1:]) for value in failed if value.startswith("-")]:
-        found.append(_("The buyer does not want %(values)s.") % {"values": format_list(refused)})
+        reasons.append(_("The buyer does not want %(values)s.") % {"values": format_list(refused)})
     offered, wanted = evidence.get("goods_offered"), evidence.get("goods_wanted")
     same_heading = len(evidence.get("hs_common", "")) >= 4 or evidence.get("goods_common")
     if offered and wanted and not same_heading and offered[:4] != wanted[:4]:
         names = {"offered": goods_name(offered), "wanted": goods_name(wanted)}
         if names["offered"] != names["wanted"]:
-            found.append(_("Not quite the same: %(wanted)s is wanted, %(offered)s is offered.") % names)
+            reasons.append(_("Not quite the same: %(wanted)s is wanted, %(offered)s is offered.") % names)
     elif headings := evidence.get("hs_differ"):
-        found.append(
+        reasons.append(
             _("The HS headings differ: %(wanted)s is wanted, %(offered)s is offered.")
             % {"offered": headings[0], "wanted": headings[1]}
         )
-    return found
+    return reasons
 
 
 def _reader() -> str:

@@ -41,16 +41,16 @@ def delivery_health() -> dict[str, Any]:
     beat = Heartbeat.objects.first()
     alive = beat is not None and beat.seen_at > now - SILENT
     channels = [_channel(name, rows, now) for name, rows in _by_channel().items()]
-    found = gaps(now)
+    suspects = gaps(now)
     return {
         "held": {"reason": hold.reason, "since": hold.since, "by": str(hold.by or "")} if hold else None,
         "sweeper": {"seen_at": beat.seen_at if beat else None, "alive": alive},
         "channels": channels,
         "parked": sum(channel["parked"] for channel in channels),
         "oldest_seconds": max((channel["oldest_seconds"] for channel in channels), default=0),
-        "suspects": found,
+        "suspects": suspects,
         "outage": Outage.objects.values("since", "seen_at", "reason").first(),
-        "sound": not any(found.values()) and not Outage.objects.exists() and (alive or hold is not None),
+        "sound": not any(suspects.values()) and not Outage.objects.exists() and (alive or hold is not None),
     }
 
 

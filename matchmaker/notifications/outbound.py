@@ -73,10 +73,10 @@ def check_url(url: str) -> None:
     if OWN_NAMES.search(parts.hostname.rstrip(".")) or parts.hostname == urlsplit(settings.SITE_URL).hostname:
         raise private
     try:
-        found = _addresses(parts.hostname)
+        addresses = _addresses(parts.hostname)
     except (OSError, UnicodeError):
         return  # perhaps not set up yet: it is checked again at every call
-    if not all(is_public(address) for address in found):
+    if not all(is_public(address) for address in addresses):
         raise private
 
 
@@ -185,8 +185,8 @@ class _Adapter(IPFilterAdapter):
 
 def _addresses(host: str) -> list[IPAddress]:
     """Every address the name has now, as the system's resolver gives them: it also reads 127.1 and 0x7f.1."""
-    found = socket.getaddrinfo(host, PORT, type=socket.SOCK_STREAM)
-    return [ipaddress.ip_address(str(entry[4][0]).split("%")[0]) for entry in found]
+    answers = socket.getaddrinfo(host, PORT, type=socket.SOCK_STREAM)
+    return [ipaddress.ip_address(str(entry[4][0]).split("%")[0]) for entry in answers]
 
 
 def _is_allowed(parts: SplitResult) -> bool:

@@ -26,8 +26,8 @@ PARTS = ("subject.txt", "txt", "html", "line.html")
 def known() -> frozenset[str]:
     """The topics that have a file, `account` among them."""
     folders = [Path(place) for engine in settings.TEMPLATES for place in engine["DIRS"]]
-    found = {file.stem for folder in folders for file in (folder / "notifications/topics").glob("*.txt")}
-    return frozenset(found | {ACCOUNT})
+    names = {file.stem for folder in folders for file in (folder / "notifications/topics").glob("*.txt")}
+    return frozenset(names | {ACCOUNT})
 
 
 def switchable() -> list[str]:

@@ -79,7 +79,7 @@ def save(*, by: Any, kind: str, language: str, subject: str, body: str, variant:
     """
     row = stored_wording(kind, language, variant) or Wording(kind=kind, language=language, variant=variant)
     row.subject, row.body, row.by = subject.strip(), body.replace("\r\n", "\n").strip(), by
-    wrong = {name: found for name in ("subject", "body") if (found := mistakes(kind, getattr(row, name)))}
+    wrong = {name: problems for name in ("subject", "body") if (problems := mistakes(kind, getattr(row, name)))}
     try:
         row.full_clean(exclude=["by"], validate_unique=False, validate_constraints=False)
     except ValidationError as error:
@@ -99,12 +99,12 @@ def mistakes(kind: str, text: str) -> list[str]:
     """What keeps this text from being sent, as sentences."""
     allowed = placeholders(kind)
     unknown = sorted({name for name in PLACEHOLDER.findall(text) if name not in allowed})
-    found = [
+    problems = [
         _("{%(name)s} is not known here. Use one of the placeholders listed.") % {"name": name} for name in unknown
     ]
     if re.search(r"[{}]", PLACEHOLDER.sub("", text)):
-        found.append(_("A brace stands alone. Placeholders are written like {site_name}."))
-    return found
+        problems.append(_("A brace stands alone. Placeholders are written like {site_name}."))
+    return problems
 
 
 @cache

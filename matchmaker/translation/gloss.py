@@ -165,14 +165,14 @@ class Phrase:
 
     def _translated(self, vocabulary: Vocabulary) -> list[tuple[Span, str]]:
         """Spans with one name in the target language; names that stand for different goods are left out."""
-        found = []
+        names_by_span = []
         for span in vocabulary.find(self.text, self.source):
             written = self.text[span.start : span.end]
             concepts = [c for c in span.concepts if self._is_named(written, vocabulary.names(c, self.source))]
             name = self._name(vocabulary, concepts)
             if name:
-                found.append((span, name))
-        return found
+                names_by_span.append((span, name))
+        return names_by_span
 
     def _is_named(self, written: str, names: Iterable[str]) -> bool:
         """Whether what is written is one of the names, not only a word with the same stem."""

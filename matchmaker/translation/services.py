@@ -156,7 +156,7 @@ def _translate(engine: Engine, rows: list[Translation]) -> None:
     try:
         if not engine.translates(source, target):
             raise Refusal("no_such_pair")
-        pairs = sorted({(term, accepted[0]) for found in terms for term, accepted in found})
+        pairs = sorted({(term, accepted[0]) for listed in terms for term, accepted in listed})
         answers = engine.translate(texts, source, target, pairs)
         if len(answers) != len(rows):
             raise EngineError("bad_answer")
@@ -172,13 +172,13 @@ def _translate(engine: Engine, rows: list[Translation]) -> None:
 def terms_of(text: str, source: str, target: str) -> list[tuple[str, tuple[str, ...]]]:
     """Names of goods in a text with every accepted name in the other language."""
     goods = load_goods()
-    found = []
+    pairs = []
     for span in goods.find(text, source):
         concepts = [concept for concept in span.concepts if goods.is_translated(concept)]
         names = tuple(dict.fromkeys(name for concept in concepts for name in goods.names(concept, target)))
         if names:
-            found.append((clean(text)[span.start : span.end], names))
-    return found
+            pairs.append((clean(text)[span.start : span.end], names))
+    return pairs
 
 
 def _store(engine: Engine, row: Translation, answer: str, terms: list[tuple[str, tuple[str, ...]]]) -> None:

@@ -112,18 +112,18 @@ def add_lines(*, by: User, demands: Mapping[uuid.UUID, Values], lines: Sequence[
     """
     Demand.objects.bulk_create([Demand(uid=uid, **fields) for uid, fields in demands.items()])
     wanted = {line["demand"] for line in lines}
-    found = {demand.uid: demand for demand in Demand.objects.filter(uid__in=wanted).prefetch_related("lines")}
-    last = {uid: max((line.number for line in demand.lines.all()), default=0) for uid, demand in found.items()}
+    by_uid = {demand.uid: demand for demand in Demand.objects.filter(uid__in=wanted).prefetch_related("lines")}
+    last = {uid: max((line.number for line in demand.lines.all()), default=0) for uid, demand in by_uid.items()}
     rows = []
     for line in lines:
         uid = line["demand"]
         last[uid] += 1
         fields = {name: value for name, value in line.items() if name != "demand"}
-        rows.append(DemandLine(demand=found[uid], number=last[uid], **fields))
-    for demand in found.values():
+        rows.append(DemandLine(demand=by_uid[uid], number=last[uid], **fields))
+    for demand in by_uid.values():
         check_count(last[demand.uid])
     DemandLine.objects.bulk_create(rows)
-    _audit(by, "add_demand_lines", (demand.company_id for demand in found.values()), source)
+    _audit(by, "add_demand_lines", (demand.company_id for demand in by_uid.values()), source)
 
 
 @transaction.atomic

@@ -24,13 +24,13 @@ from matchmaker.notifications.services import notify, settle
 def look_at(demand: Demand) -> list[Finding]:
     """What screening finds in a demand that was not passed already; a private one may name contacts."""
     lines = list(demand.lines.values_list("text", "hs_code"))
-    found = screen(
+    findings = screen(
         [demand.title, demand.description, *(text for text, _code in lines)],
         [code for _text, code in lines if code],
         contacts=demand.visibility != Demand.Visibility.PRIVATE,
     )
     passed = [entry for entry in demand.findings if entry.get("passed")]
-    return [finding for finding in found if {**asdict(finding), "passed": True} not in passed]
+    return [finding for finding in findings if {**asdict(finding), "passed": True} not in passed]
 
 
 def hold(by: User, demand: Demand, findings: list[Finding]) -> None:

@@ -85,10 +85,10 @@ def accept_certificate(*, by: User, document: Document, campaign: Campaign) -> i
     Document.objects.filter(pk=row.pk).update(state=Document.State.SEEN)
     now = timezone.now()
     Product.objects.filter(certificates__in=resting).update(updated_at=now)
-    found = resting.update(seen_on=timezone.localdate(now), seen_by=by)
-    facts = {"sha256": row.sha256, "certificates": found}
+    count = resting.update(seen_on=timezone.localdate(now), seen_by=by)
+    facts = {"sha256": row.sha256, "certificates": count}
     record(by=by, verb="accept_certificate", on=row, organisation=row.company, facts=facts)
-    return found
+    return count
 
 
 @transaction.atomic

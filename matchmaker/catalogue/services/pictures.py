@@ -34,8 +34,8 @@ def add_product_image(*, by: User, product: Product, upload, alt: str = "") -> P
         raise ValidationError({"image": ValidationError(_("A picture may have up to 8 MB."), "image_too_large")})
     content = upload.read()
     digest = hashlib.sha256(content).hexdigest()
-    if found := product.images.filter(sha256=digest).first():
-        return found
+    if same := product.images.filter(sha256=digest).first():
+        return same
     if product.images.count() >= MAX_IMAGES:
         raise ValidationError(
             {"image": ValidationError(_("A product can have up to ten pictures."), "too_many_images")}

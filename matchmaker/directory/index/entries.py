@@ -50,12 +50,12 @@ def words_of(text: str, language: str) -> tuple[str, ...]:
 @lru_cache(maxsize=1 << 15)
 def spoken(text: str) -> tuple[str, ...]:
     """Chinese words of a name as they are typed on a Latin keyboard: 茉莉香米 → moli, xiangmi, molixiangmi."""
-    found: dict[str, None] = {}
+    syllables: dict[str, None] = {}
     for run in HAN.findall(text):
         for word in (*words_of(run, "zh"), run):
             if len(word) > 1:
-                found[pinyin(word).replace(" ", "").lower()] = None
-    return tuple(word for word in found if len(word) >= 4)
+                syllables[pinyin(word).replace(" ", "").lower()] = None
+    return tuple(word for word in syllables if len(word) >= 4)
 
 
 def term_counts(entry: Entry) -> tuple[dict[str, int], int]:

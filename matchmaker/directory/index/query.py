@@ -48,18 +48,18 @@ def parse(query: str, documents: Documents, *, exactly: bool = False) -> ParsedQ
     code = _HS.fullmatch(text)
     typed, text = text, text if exactly else _by_sound(text, documents)
     language = detect(text)
-    found, spelling = _words(text, language, documents, exactly)
+    terms, spelling = _words(text, language, documents, exactly)
     if typed != text:
         spelling.append((typed, text))
     glossed = gloss(text) if language == "zh" else ""
     english = words_of(glossed, "en") if glossed else ()
-    asked = frozenset({*words_of(text, language), *found, *english})
+    asked = frozenset({*words_of(text, language), *terms, *english})
     return ParsedQuery(
         text,
         Understood(language, glossed, tuple(spelling), is_cut=is_cut),
         hs_code=re.sub(r"\D", "", code.group(1)) if code else "",
         number=fold(text),
-        words=tuple(found),
+        words=tuple(terms),
         glossed=english,
         asked=asked,
         names=_names(text),

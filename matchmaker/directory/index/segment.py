@@ -254,9 +254,9 @@ class Documents:
 
     def holding(self, term: str) -> tuple[Array, Array]:
         """(documents that hold the term, counts), without the deleted ones."""
-        found = [(segment.documents_of(term), part.start) for segment, part in self.parts]
-        documents = np.concatenate([places + np.int64(start) for (places, _counts), start in found])
-        counts = np.concatenate([counts for (_places, counts), _start in found])
+        hits = [(segment.documents_of(term), part.start) for segment, part in self.parts]
+        documents = np.concatenate([places + np.int64(start) for (places, _counts), start in hits])
+        counts = np.concatenate([counts for (_places, counts), _start in hits])
         if self.count < len(self):
             stays = self.alive[documents]
             return documents[stays], counts[stays]

@@ -25,15 +25,15 @@ def hidden_products(company: Company) -> frozenset[int]:
     product with this buyer was declined.
     """
     marks = NotForUs.objects.filter(company=company)
-    found = set(marks.exclude(product=None).values_list("product", flat=True))
+    hidden = set(marks.exclude(product=None).values_list("product", flat=True))
     suppliers = marks.exclude(supplier=None).values("supplier")
-    found |= set(Product.objects.filter(company__in=suppliers).values_list("pk", flat=True))
+    hidden |= set(Product.objects.filter(company__in=suppliers).values_list("pk", flat=True))
     matches = Match.objects.for_buyer(company)
     declined = set(matches.filter(buyer_answer=Match.Answer.DECLINED).values_list("product", flat=True))
     if declined:
         others = matches.filter(product__in=declined).exclude(buyer_answer=Match.Answer.DECLINED)
-        found |= declined - set(others.values_list("product", flat=True))
-    return frozenset(found)
+        hidden |= declined - set(others.values_list("product", flat=True))
+    return frozenset(hidden)
 
 
 def hidden_suppliers(company: Company) -> frozenset[int]:

@@ -136,8 +136,8 @@ def _registrations(products: list[Product]) -> Iterable[Registration]:
 
 
 def _answers(products: list[Product]) -> dict[int, dict[str, bool]]:
-    found: dict[int, dict[str, bool]] = {}
+    answers: dict[int, dict[str, bool]] = {}
     rows = ReadinessAnswer.objects.filter(product__in=products).only("product_id", "question", "answer")
     for row in rows:
-        found.setdefault(row.product_id, {})[row.question] = row.answer
-    return found
+        answers.setdefault(row.product_id, {})[row.question] = row.answer
+    return answers

@@ -196,15 +196,15 @@ def registrations_due(today: date | None = None) -> list[Due]:
     """
     today = today or timezone.localdate()
     rows = Registration.objects.filter(valid_until__gte=today, valid_until__lte=months_before(today, -12))
-    found = []
+    due = []
     for row in rows.select_related("company", "product").order_by("valid_until", "id"):
         if row.valid_until is None:
             continue
         step = reminder(row.valid_until, today)
         if step and not _followed(row):
             opens, closes = (months_before(row.valid_until, months) for months in (12, 3))
-            found.append(Due(row, step, opens, closes))
-    return found
+            due.append(Due(row, step, opens, closes))
+    return due
 
 
 @transaction.atomic

@@ -155,12 +155,12 @@ def affected(
     after: Mapping[int, readiness.Readiness],
 ) -> list[Affected]:
     """The products whose checklist differs, each with the number of its lines that do."""
-    found = []
+    changes = []
     for product in products:
         old, fresh = before[product.pk], after[product.pk]
         if lines := len(_lines(old) ^ _lines(fresh)):
-            found.append(Affected(product, old.state, fresh.state, lines))
-    return found
+            changes.append(Affected(product, old.state, fresh.state, lines))
+    return changes
 
 
 def _lines(one: readiness.Readiness) -> set[tuple[str, str, str]]:

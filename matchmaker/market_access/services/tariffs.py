@@ -75,12 +75,12 @@ def require_organiser(by: User) -> None:
 
 
 def _loaded(rates: Iterable[Rate]) -> dict[tuple[str, str], list[TariffRate]]:
-    found: dict[tuple[str, str], list[TariffRate]] = {}
+    loaded: dict[tuple[str, str], list[TariffRate]] = {}
     codes = sorted({rate.hs_code for rate in rates})
     for chunk in batched(codes, _CHUNK):
         for row in TariffRate.objects.filter(hs_code__in=chunk):
-            found.setdefault((row.hs_code, row.regime), []).append(row)
-    return found
+            loaded.setdefault((row.hs_code, row.regime), []).append(row)
+    return loaded
 
 
 def _same(row: TariffRate, rate: Rate) -> bool:

@@ -48,13 +48,13 @@ def of_want(attributes: Attributes) -> list[tuple[int, float, float]]:
     the same; a want that states several of a kind leaves the choice.
     """
     known = load_attributes()
-    found = [(number(_WANTED + value), 0.0, -PENALTY) for value in attributes.has if value in known]
+    entries = [(number(_WANTED + value), 0.0, -PENALTY) for value in attributes.has if value in known]
     figures = [value for value in attributes.has if value not in known]
     kinds = [_group(value) for value in figures]
     for value, kind in zip(figures, kinds, strict=True):
         if kinds.count(kind) == 1:
-            found += [(number(_WANTED + kind), 0.0, -PENALTY), (number(_WANTED + value), 0.0, PENALTY)]
-    return found + [(number(_REFUSED + value), 0.0, -PENALTY) for value in attributes.lacks]
+            entries += [(number(_WANTED + kind), 0.0, -PENALTY), (number(_WANTED + value), 0.0, PENALTY)]
+    return entries + [(number(_REFUSED + value), 0.0, -PENALTY) for value in attributes.lacks]
 
 
 def _group(value: str) -> str:

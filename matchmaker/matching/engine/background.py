@@ -60,16 +60,16 @@ class Background:
     def crowding(self, vectors: NDArray[np.float32], *, among: NDArray[np.float32]) -> NDArray[np.float32]:
         """Mean cosine of each row to its ten nearest in the sample of the other side, `TYPICAL` without a sample."""
         k = min(NEIGHBOURS, len(among))
-        found = np.full(len(vectors), TYPICAL, np.float32)
+        crowding = np.full(len(vectors), TYPICAL, np.float32)
         if k == 0 or vectors.shape[1] != among.shape[1]:
-            return found
+            return crowding
         for start in range(0, len(vectors), 1024):
             rows = vectors[start : start + 1024]
             nearest = np.argpartition(rows @ among.T, len(among) - k, axis=1)[:, -k:]
             # Summed again in a fixed order, because products of one row and of many differ in their last bits.
-            found[start : start + 1024] = mean_dot(rows, among, np.sort(nearest, axis=1))
+            crowding[start : start + 1024] = mean_dot(rows, among, np.sort(nearest, axis=1))
         share = np.float32(len(among) / (len(among) + _TRUSTED))
-        return share * found + (1 - share) * np.float32(TYPICAL)
+        return share * crowding + (1 - share) * np.float32(TYPICAL)
 
     def to_bytes(self) -> bytes:
         buffer = io.BytesIO()

@@ -43,21 +43,21 @@ def number(word: str) -> int:
 
 def name_and_rest(text: str) -> tuple[str, str]:
     """A text cut where its name ends: at the first full stop, colon or, in Chinese, comma."""
-    found = _END_OF_NAME.search(text)
-    return (text[: found.start()], text[found.end() :]) if found else (text, "")
+    end = _END_OF_NAME.search(text)
+    return (text[: end.start()], text[end.end() :]) if end else (text, "")
 
 
 def sources(texts: Sequence[tuple[str, str]]) -> list[tuple[str, str, float]]:
     """(language, text, weight) of all that is read: names, descriptions, and a gloss where no English is given."""
-    found: list[tuple[str, str, float]] = []
+    parts: list[tuple[str, str, float]] = []
     for lang, text in texts:
         name, rest = name_and_rest(text)
-        found += [(lang, name, NAME_COUNTS), (lang, rest, 1.0)]
+        parts += [(lang, name, NAME_COUNTS), (lang, rest, 1.0)]
     if not any(lang == "en" for lang, _ in texts):
-        read = [("en", english_names(text, lang), GLOSS_COUNTS * n) for lang, text, n in found if text]
-        read += [("en", gloss(text), GLOSS_COUNTS * n) for lang, text, n in found if lang == "zh" and text]
-        found += read
-    return [(lang, text, n) for lang, text, n in found if text]
+        read = [("en", english_names(text, lang), GLOSS_COUNTS * n) for lang, text, n in parts if text]
+        read += [("en", gloss(text), GLOSS_COUNTS * n) for lang, text, n in parts if lang == "zh" and text]
+        parts += read
+    return [(lang, text, n) for lang, text, n in parts if text]
 
 
 def bag(texts: Sequence[tuple[str, str]]) -> dict[str, float]:
@@ -97,14 +97,14 @@ def surfaces(texts: Sequence[tuple[str, str]]) -> dict[str, str]:
 
     Chinese is also read through the dictionary; names that come from the vocabulary stand in no text.
     """
-    found: dict[str, str] = {}
+    forms: dict[str, str] = {}
     spoken = list(texts)
     if not any(lang == "en" for lang, _ in texts):
         spoken += [("en", gloss(text)) for lang, text in texts if lang == "zh"]
     for lang, text in spoken:
         for word, surface in surface_forms(text, lang).items():
-            found.setdefault(word, surface)
-    return found
+            forms.setdefault(word, surface)
+    return forms
 
 
 @lru_cache(maxsize=4096)
@@ -112,15 +112,15 @@ def goods(texts: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
     """The concepts that the names of an item say, in order; those of the descriptions where the names say none."""
     vocabulary = load_goods()
     for part in (0, 1):
-        found = [
+        named = [
             concept
             for lang, text in texts
             for spoken in concepts(name_and_rest(text)[part], lang)
             for concept in spoken
             if vocabulary.is_translated(concept)
         ]
-        if found:
-            return tuple(dict.fromkeys(found))
+        if named:
+            return tuple(dict.fromkeys(named))
     return ()
 
 
@@ -134,16 +134,16 @@ class GlossReading(NamedTuple):
 
 def glossed(texts: Sequence[tuple[str, str]]) -> dict[str, GlossReading]:
     """English searchable word → where it was read, when no English text stands: 'len' → 透镜, {'len'}."""
-    found: dict[str, GlossReading] = {}
+    readings: dict[str, GlossReading] = {}
     if any(lang == "en" for lang, _ in texts):
-        return found
+        return readings
     for lang, text in texts:
         if lang == "zh":
             for chinese, sense in glosses(text):
                 if has_han(chinese):
                     read = words(sense, "en", stop=True)
                     for word in read:
-                        first = found.setdefault(word, GlossReading(chinese, set()))
+                        first = readings.setdefault(word, GlossReading(chinese, set()))
                         if first.chinese == chinese:
                             first.heads.add(read[-1])
-    return found
+    return readings

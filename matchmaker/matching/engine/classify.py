@@ -180,9 +180,9 @@ class Classifier:
         for key in ENCODERS[route]:
             meaning = self.meanings[key]
             centred = meaning.centred(self._vectors(key, texts, langs), langs)
-            found = meaning.parts(centred)
-            parts |= {f"{key}.{name}": values for name, values in found.items()}
-            for name, values in category_parts(found, meaning, centred, word_parts, self.nomenclature).items():
+            values_by_name = meaning.parts(centred)
+            parts |= {f"{key}.{name}": values for name, values in values_by_name.items()}
+            for name, values in category_parts(values_by_name, meaning, centred, word_parts, self.nomenclature).items():
                 opinions[f"{key}.{name}"] = values
         weights = self.weights[route]
         parts = add_category_signals(parts, opinions, weights.category, self.nomenclature)

@@ -22,7 +22,7 @@ def judge(offer: Offer, want: Want, *, rates: Mapping[str, float], today: date) 
 
     `rates` gives CNY per unit of a currency; `today` is the day from which the lead time runs.
     """
-    found = (
+    conditions = (
         _origin(offer, want),
         _certificates(offer, want),
         judge_price(offer, want, rates),
@@ -31,7 +31,7 @@ def judge(offer: Offer, want: Want, *, rates: Mapping[str, float], today: date) 
         _registration(offer, want),
         _attributes(offer, want),
     )
-    return tuple(condition for condition in (*found, *judge_traits(offer, want, today)) if condition is not None)
+    return tuple(condition for condition in (*conditions, *judge_traits(offer, want, today)) if condition is not None)
 
 
 def _origin(offer: Offer, want: Want) -> Condition | None:

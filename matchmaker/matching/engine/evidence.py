@@ -55,14 +55,14 @@ class Meaning:
         """Signals of meaning, (texts × codes) each."""
         whitened = self.whiten(centred)
         count = len(self.labels)
-        found = {
+        parts = {
             "label": whitened @ self.labels.T,
             "name": self.names.nearest(whitened, count),
             "example": self.examples.nearest(whitened, count),
         }
         if self.plain is not None:
-            found["plain"] = centred @ self.plain.T
-        return found
+            parts["plain"] = centred @ self.plain.T
+        return parts
 
     def remember(self, vectors: Matrix, langs: Sequence[str], codes: NDArray[np.integer]) -> "Meaning":
         """The same with more confirmed texts."""
@@ -100,8 +100,8 @@ class Words:
         ]
         own = [_without_numbers(words(text, lang, stop=True)) for text, lang in zip(texts, langs, strict=True)]
         tokens = [
-            found if lang == "en" else _without_numbers(words(read, "en", stop=True)) + found
-            for found, read, lang in zip(own, english, langs, strict=True)
+            own_words if lang == "en" else _without_numbers(words(read, "en", stop=True)) + own_words
+            for own_words, read, lang in zip(own, english, langs, strict=True)
         ]
         return {
             "words": self.index.scores(tokens),
@@ -110,9 +110,9 @@ class Words:
         }
 
 
-def _without_numbers(found: list[str]) -> list[str]:
+def _without_numbers(tokens: list[str]) -> list[str]:
     """Eighteen months of age are no eighteen kilowatts."""
-    return [word for word in found if not word.isdigit()]
+    return [word for word in tokens if not word.isdigit()]
 
 
 def neighbour_vote(scores: Matrix, nomenclature: Nomenclature) -> Matrix:

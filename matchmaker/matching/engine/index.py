@@ -168,15 +168,15 @@ def build[I: (OfferIndex, WantIndex)](
         raise ValueError("Two items of an index have the same key.")
     offered = kind is OfferIndex
     if vectors is None:
-        found = encode(
+        matrix = encode(
             [item.texts for item in sorted_items], encoder.encode_passage if offered else encoder.encode_query
         )
     else:
-        found = _rows(vectors, encoder.dim)
-        if found.shape != (len(items), encoder.dim):
-            raise ValueError(f"Expected {len(items)} vectors of {encoder.dim} numbers, got {found.shape}.")
+        matrix = _rows(vectors, encoder.dim)
+        if matrix.shape != (len(items), encoder.dim):
+            raise ValueError(f"Expected {len(items)} vectors of {encoder.dim} numbers, got {matrix.shape}.")
         if order != list(range(len(items))):
-            found = found[np.array(order)]
+            matrix = matrix[np.array(order)]
     starts, numbers, counts = bags.pack(bags.bag(item.texts) for item in sorted_items)
     rarity = background.rarity(numbers)
     total = np.add.reduceat(np.append(rarity, 0.0), starts[:-1]) if len(items) else np.zeros(0)
@@ -188,13 +188,13 @@ def build[I: (OfferIndex, WantIndex)](
     extras = (attributes.of_offer(one) if offered else attributes.of_want(one) for one in read)
     starts, numbers, here, ask = attributes.add((starts, numbers, here, ask.astype(np.float32)), extras)
     traits = _traits(sorted_items)
-    traits[:, CROWDING] = background.crowding(found, among=among)
+    traits[:, CROWDING] = background.crowding(matrix, among=among)
     if offered:
         traits[:, TRUST] = [item.verification / 3 for item in sorted_items]
     return kind(
         sorted_items,
         Side(
-            found,
+            matrix,
             starts,
             numbers,
             here,
@@ -206,8 +206,8 @@ def build[I: (OfferIndex, WantIndex)](
 
 def _rows(vectors: Vectors | Sequence[bytes], dim: int) -> Vectors:
     if isinstance(vectors, np.ndarray):
-        found = np.ascontiguousarray(vectors, np.float32)
-        return found if found.flags.writeable else found.copy()
+        matrix = np.ascontiguousarray(vectors, np.float32)
+        return matrix if matrix.flags.writeable else matrix.copy()
     if any(len(row) != 4 * dim for row in vectors):
         raise ValueError(f"A stored vector must be {4 * dim} bytes for {dim} numbers.")
     return np.frombuffer(b"".join(vectors), np.float32).reshape(len(vectors), dim).copy()

@@ -83,16 +83,16 @@ def fit_weights(
         return value, np.append(x.T @ error, error.sum()) + pull / 4 * away * unit
 
     bounds = [_BOUNDS[name] for name in PARTS] + [(None, None)]
-    found = minimize(loss, first, jac=True, bounds=bounds, method="L-BFGS-B").x
-    fitted = dict(zip(PARTS, found[:-1].tolist(), strict=True))
-    return replace(start, **fitted, intercept=float(found[-1]), slope=1.0, offset=0.0)
+    solution = minimize(loss, first, jac=True, bounds=bounds, method="L-BFGS-B").x
+    fitted = dict(zip(PARTS, solution[:-1].tolist(), strict=True))
+    return replace(start, **fitted, intercept=float(solution[-1]), slope=1.0, offset=0.0)
 
 
 def log_loss(weights: Weights, pairs: Sequence[Pair], answers: Sequence[float]) -> float:
     """Mean negative log-likelihood of the answers under the weights' probabilities."""
-    found = probabilities(weights, pairs).clip(1e-9, 1 - 1e-9)
+    predicted = probabilities(weights, pairs).clip(1e-9, 1 - 1e-9)
     y = np.asarray(answers, np.float64)
-    return float(-(y * np.log(found) + (1 - y) * np.log(1 - found)).mean())
+    return float(-(y * np.log(predicted) + (1 - y) * np.log(1 - predicted)).mean())
 
 
 def probabilities(weights: Weights, pairs: Sequence[Pair]) -> NDArray[np.float64]:

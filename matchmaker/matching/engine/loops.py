@@ -155,13 +155,13 @@ def parts_of(offers, wants, sums, i, j):  # type: ignore[no-untyped-def]
 @_compiled
 def mean_dot(rows, among, nearest):  # type: ignore[no-untyped-def]
     """Mean dot product of each row with the rows of `among` named in `nearest` (rows × k)."""
-    found = np.empty(len(rows), np.float32)
+    means = np.empty(len(rows), np.float32)
     for i in range(len(rows)):
         total = 0.0
         for n in range(nearest.shape[1]):
             total += _dot(rows, i, among, nearest[i, n])
-        found[i] = np.float32(total / nearest.shape[1])
-    return found
+        means[i] = np.float32(total / nearest.shape[1])
+    return means
 
 
 @_compiled

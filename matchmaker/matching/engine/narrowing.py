@@ -117,15 +117,15 @@ def _nodes(shares: dict[str, float], seen: set[str]) -> list[Option]:
     for code in sorted(shares, key=lambda code: (-shares[code], code)):
         for digits in LEVELS:
             grouped.setdefault(code[:digits], []).append(code)
-    found, held = [], set()
+    options, held = [], set()
     # The longest name of the same codes says most.
     for node in sorted(grouped, key=lambda node: (-len(node), node)):
         members = tuple(grouped[node])
         share = sum(shares[code] for code in members)
         if share >= LEAST and members not in held and node not in seen:
             held.add(members)
-            found.append(Option(node, members, share))
-    return found
+            options.append(Option(node, members, share))
+    return options
 
 
 def _overlap(one: str, other: str) -> bool:

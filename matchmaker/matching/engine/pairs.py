@@ -117,10 +117,10 @@ def merge(blocks: Iterable[Iterable[Pair]], top_per_want: int = 20, top_per_offe
         of_want[pair.want].append(pair)
         of_offer[pair.offer].append(pair)
     best: dict[tuple[int, int], Pair] = {}
-    for found in of_want.values():
-        for pair in sorted(found, key=lambda p: (-p.score, p.offer))[:top_per_want]:
+    for candidates in of_want.values():
+        for pair in sorted(candidates, key=lambda p: (-p.score, p.offer))[:top_per_want]:
             best[pair.offer, pair.want] = pair
-    for found in of_offer.values():
-        for pair in sorted(found, key=lambda p: (-p.score, p.want))[:top_per_offer]:
+    for candidates in of_offer.values():
+        for pair in sorted(candidates, key=lambda p: (-p.score, p.want))[:top_per_offer]:
             best[pair.offer, pair.want] = pair
     return sorted(best.values(), key=lambda p: (p.want, -p.score, p.offer))

@@ -97,5 +97,5 @@ def fit_choice(
         value = -float(weight @ logp[rows, chosen]) + 0.5 * float(ridge @ (w - origin) ** 2)
         return value, expected.astype(np.float64) - picked @ weight + ridge * (w - origin)
 
-    found = minimize(loss, origin, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 200})
-    return np.asarray(found.x, np.float32)
+    solution = minimize(loss, origin, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 200})
+    return np.asarray(solution.x, np.float32)

@@ -96,8 +96,8 @@ class Matcher:
         (a currency without a rate makes it 'unknown').
         Order: want key, then score, then offer key.
         """
-        found = self.best(offer_index, want_index, top_per_want, top_per_offer, minimum)
-        return self.explain(offer_index, want_index, *found, today=today or date.today(), rates=rates or {})
+        best = self.best(offer_index, want_index, top_per_want, top_per_offer, minimum)
+        return self.explain(offer_index, want_index, *best, today=today or date.today(), rates=rates or {})
 
     def best(
         self,
@@ -203,16 +203,16 @@ class Matcher:
 
     def _code_parts(self, common: str | None, one: NDArray[np.float32], other: NDArray[np.float32]) -> dict[str, float]:
         """What the codes say, drawn towards not knowing as far as they are uncertain; absent where there are none."""
-        found = {}
+        parts = {}
         if common is not None:
             sure = float(one[loops.HS_SURE]) * float(other[loops.HS_SURE])
             steps = sum(HS_STEPS[: len(common) // 2])
-            found["hs"] = round(sure * steps + (1 - sure) * self.weights.neutral_hs, 6)
+            parts["hs"] = round(sure * steps + (1 - sure) * self.weights.neutral_hs, 6)
         if one[3] and other[3]:
             sure = float(one[loops.CATEGORY_SURE]) * float(other[loops.CATEGORY_SURE])
             steps = CATEGORY_STEPS[0] * bool(one[3] == other[3]) + CATEGORY_STEPS[1] * bool(one[4] == other[4])
-            found["category"] = round(sure * steps + (1 - sure) * self.weights.neutral_category, 6)
-        return found
+            parts["category"] = round(sure * steps + (1 - sure) * self.weights.neutral_category, 6)
+        return parts
 
     def _shared_words(self, offers: OfferIndex, i: int, wants: WantIndex, j: int) -> list[str]:
         """The common words that weigh most, as the offer writes them, and in brackets what the dictionary read.

@@ -78,7 +78,7 @@ def save(
         arrays["names_codes"] = meaning.names.codes.astype(np.int16)
         arrays["examples_codes"] = meaning.examples.codes.astype(np.int16)
         write_file(folder / _file(key), lambda path, arrays=arrays: np.savez(path, **arrays))  # type: ignore[misc]
-    save_json(folder / WEIGHTS, {route: vars(found) for route, found in weights.items()})
+    save_json(folder / WEIGHTS, {route: vars(route_weights) for route, route_weights in weights.items()})
     write_manifest(folder, inputs=inputs, texts=texts, names=[*(_file(key) for key in meanings), WEIGHTS])
 
 
@@ -122,7 +122,7 @@ def version(folder: Path) -> str:
 
 
 def load_weights(folder: Path) -> dict[str, Weights]:
-    return {route: Weights(**found) for route, found in load_json(folder / WEIGHTS).items()}
+    return {route: Weights(**values) for route, values in load_json(folder / WEIGHTS).items()}
 
 
 def _unpack(source: Path, target: Path) -> None:

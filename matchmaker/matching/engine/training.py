@@ -195,9 +195,9 @@ def judge(meanings: Mapping[str, Meaning], material: Material, rows: NDArray[np.
     opinions: dict[str, Matrix] = {}
     for key, meaning in meanings.items():
         centred = meaning.centred(material.vectors[key].labelled[rows], labelled.langs)
-        found = meaning.parts(centred)
-        parts |= {f"{key}.{name}": values for name, values in found.items()}
-        for name, values in category_parts(found, meaning, centred, lexical, material.nomenclature).items():
+        values_by_name = meaning.parts(centred)
+        parts |= {f"{key}.{name}": values for name, values in values_by_name.items()}
+        for name, values in category_parts(values_by_name, meaning, centred, lexical, material.nomenclature).items():
             opinions[f"{key}.{name}"] = values
     return Predictions(parts, opinions)
 

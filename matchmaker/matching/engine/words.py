@@ -100,9 +100,9 @@ class NameIndex:
         A name counts log(1 + idf of its words in the text), times the square of the share of the name they are: "nail
         polish" in a long title about nail polish says more than the one word "nail".
         """
-        found = [sorted({self.vocabulary[word] for word in text if word in self.vocabulary}) for text in texts]
-        starts = np.concatenate([[0], np.cumsum([len(words) for words in found])])
-        flat = np.array([word for words in found for word in words], np.int32)
+        columns = [sorted({self.vocabulary[word] for word in text if word in self.vocabulary}) for text in texts]
+        starts = np.concatenate([[0], np.cumsum([len(words) for words in columns])])
+        flat = np.array([word for words in columns for word in words], np.int32)
         counts = sp.csr_array((np.ones(len(flat), np.float32), flat, starts), shape=(len(texts), len(self.vocabulary)))
         matched = sp.csr_array(counts @ self.weights)
         share = matched.data / self.totals[matched.indices]
@@ -114,8 +114,8 @@ class NameIndex:
 
 def character_grams(text: str, size: int = 4) -> list[str]:
     """Overlapping groups of `size` characters of each word, with its borders marked: spelling and compounds."""
-    found = []
+    grams = []
     for word in clean(text).lower().split():
         bordered = f"<{word}>"
-        found += [bordered[i : i + size] for i in range(max(1, len(bordered) - size + 1))]
-    return found
+        grams += [bordered[i : i + size] for i in range(max(1, len(bordered) - size + 1))]
+    return grams

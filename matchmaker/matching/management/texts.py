@@ -166,9 +166,9 @@ class SuggestionCommand(BaseCommand):
             raise CommandError("--top must be 1 or more.")
         engine = classifier()
         texts = [row[options["text_column"]] for row in rows]
-        found = self.suggest(engine, texts, options["top"], languages(rows, options["lang_column"]))
+        suggested = self.suggest(engine, texts, options["top"], languages(rows, options["lang_column"]))
         writer = csv.writer(self.stdout, lineterminator="\n")
         writer.writerow(["case_id", "rank", self.code_column, "score"])
-        for row, suggestions in zip(rows, found, strict=True):
+        for row, suggestions in zip(rows, suggested, strict=True):
             for rank, suggestion in enumerate(suggestions, start=1):
                 writer.writerow([row[identifier], rank, suggestion.code, f"{suggestion.score:.6f}"])

@@ -72,10 +72,10 @@ def take(most: int, *, beside: MatchRun | None = None) -> Claim:
         to_come = beside.blocks.filter(done_at__isnull=True, first__lte=OuterRef("pk"), last__gte=OuterRef("pk"))
         free[Product] = free[Product].filter(Q(updated_at__gt=beside.started_at) | ~Exists(to_come))
         free[DemandLine] = free[DemandLine].filter(matching_state__run_revision__isnull=True)
-    fresh = {kind: found.exclude(_TRIED) for kind, found in free.items()}
-    products, lines = (_claim(kind, _in_turn(found, kind, most), token) for kind, found in fresh.items())
+    fresh = {kind: free_rows.exclude(_TRIED) for kind, free_rows in free.items()}
+    products, lines = (_claim(kind, _in_turn(free_rows, kind, most), token) for kind, free_rows in fresh.items())
     if not products and not lines:
-        tried = {kind: found.exclude(rows.PUT_ASIDE).order_by("pk") for kind, found in free.items()}
+        tried = {kind: free_rows.exclude(rows.PUT_ASIDE).order_by("pk") for kind, free_rows in free.items()}
         products = _claim(Product, list(tried[Product].values_list("pk", flat=True)[:1]), token)
         if not products:
             lines = _claim(DemandLine, list(tried[DemandLine].values_list("pk", flat=True)[:1]), token)
@@ -93,8 +93,8 @@ def _free(kind):
     return behind(kind).exclude(held)
 
 
-def _in_turn(found, kind, most: int) -> list[int]:
-    turns = found.annotate(turn=Window(RowNumber(), partition_by=COMPANY[kind], order_by="pk"))
+def _in_turn(waiting, kind, most: int) -> list[int]:
+    turns = waiting.annotate(turn=Window(RowNumber(), partition_by=COMPANY[kind], order_by="pk"))
     return list(turns.order_by("turn", "pk").values_list("pk", flat=True)[:most])
 
 

@@ -50,7 +50,7 @@ def judge_match(match: Match, terms: OfferedTerms | None = None) -> list[dict[st
     if terms is not None:
         offer = replace(offer, **{name: _number(value) for name, value in asdict(terms).items()})
     (want,) = wants([match.line])
-    return [_row(found) for found in judge(offer, want, rates=exchange_rates(), today=timezone.localdate())]
+    return [_row(condition) for condition in judge(offer, want, rates=exchange_rates(), today=timezone.localdate())]
 
 
 def judge_prices_again() -> int:
@@ -79,9 +79,9 @@ def _judge_price_of(match: Match, rates: Mapping[str, float]) -> bool:
         price_unit=product.price_unit,
         incoterm=product.incoterm,
     )
-    found = judge_price(offer, wants([match.line])[0], rates)
+    price = judge_price(offer, wants([match.line])[0], rates)
     now = [
-        _row(found) if found is not None and condition["code"] == "price" else condition
+        _row(price) if price is not None and condition["code"] == "price" else condition
         for condition in match.conditions
     ]
     if now == match.conditions:

@@ -62,8 +62,8 @@ def narrow_code(
     shares = next(iter(engine.judge([text], [language]))).codes[0]
     if not np.any(shares):
         return Narrowing([], [], ())
-    found = narrowing.narrow(shares, engine.nomenclature, answers)
-    likely = dict(found.codes)
+    narrowed = narrowing.narrow(shares, engine.nomenclature, answers)
+    likely = dict(narrowed.codes)
     options = [
         Option(
             option.id,
@@ -71,9 +71,9 @@ def narrow_code(
             note(option.id, option.codes[0], engine, reader),
             option.codes,
         )
-        for option in found.question
+        for option in narrowed.question
     ]
-    return Narrowing(list(found.codes), _told_apart(options), found.answered)
+    return Narrowing(list(narrowed.codes), _told_apart(options), narrowed.answered)
 
 
 @dataclass(frozen=True)
@@ -97,14 +97,14 @@ def code_question(text: str, language: str, path: str, top: int) -> CodeQuestion
     """
     given = [answer for answer in path.split(",") if answer][:MOST_QUESTIONS]
     try:
-        found = narrow_code(text, language, given)
+        narrowed = narrow_code(text, language, given)
     except ValueError:
-        found = narrow_code(text, language, [])
-    codes = [(code, share) for code, share in found.codes[:top] if share >= WORTH_SHOWING]
+        narrowed = narrow_code(text, language, [])
+    codes = [(code, share) for code, share in narrowed.codes[:top] if share >= WORTH_SHOWING]
     known = HSCode.objects.select_related("category").in_bulk([code for code, _share in codes])
-    so_far = ",".join(found.answers)
-    number = len(found.answers) + 1
-    shown = [] if found.is_clear else found.options
+    so_far = ",".join(narrowed.answers)
+    number = len(narrowed.answers) + 1
+    shown = [] if narrowed.is_clear else narrowed.options
     answers = [(option.id, option.label, option.note) for option in shown]
     answers += [(answer, words, "") for answer, words in (other_answers() if shown else [])]
     return CodeQuestion(

@@ -15,21 +15,21 @@ def tell(*, products, lines) -> int:
     """Write a notice for each product and line that has matches its people were not told of; returns how many."""
     count = 0
     for product in Product.objects.published().filter(pk__in=products).select_related("company"):
-        found = Match.objects.for_supplier(product.company).filter(product=product, supplier_answer="").distinct()
-        count += _tell(product.company, "supplier", product.uid, found, f"/supplier/matches/?product={product.uid}")
+        matches = Match.objects.for_supplier(product.company).filter(product=product, supplier_answer="").distinct()
+        count += _tell(product.company, "supplier", product.uid, matches, f"/supplier/matches/?product={product.uid}")
     open_lines = DemandLine.objects.filter(pk__in=lines, demand__in=Demand.objects.open())
     for line in open_lines.select_related("demand__company"):
-        found = Match.objects.for_buyer(line.demand.company).filter(line=line, buyer_answer="")
-        count += _tell(line.demand.company, "buyer", line.uid, found, f"/buyer/matches/?line={line.uid}")
+        matches = Match.objects.for_buyer(line.demand.company).filter(line=line, buyer_answer="")
+        count += _tell(line.demand.company, "buyer", line.uid, matches, f"/buyer/matches/?line={line.uid}")
     return count
 
 
-def _tell(company, side: str, uid, found, path: str) -> int:
+def _tell(company, side: str, uid, matches, path: str) -> int:
     """Tell of what came since the last notice about this row: the best of it, and how many."""
     prefix = f"match_found:{side}:{uid}:"
     earlier = Notice.objects.filter(event_key__gte=prefix, event_key__lt=prefix + "~")
     since = earlier.aggregate(at=Max("created_at"))["at"]
-    news = found.filter(created_at__gt=since) if since else found
+    news = matches.filter(created_at__gt=since) if since else matches
     best = news.for_cards().order_by("-score", "pk").first()
     if best is None:
         return 0

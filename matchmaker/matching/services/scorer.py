@@ -64,7 +64,7 @@ class Scorer:
         )
         of_line, of_product = (min(n, MOST_LEFT_OUT) for n in strangers.most_left_out())
         rates = exchange_rates()
-        found = self.matcher.match(
+        candidates = self.matcher.match(
             offered,
             wanted,
             TOP_PER_LINE + of_line,
@@ -72,15 +72,15 @@ class Scorer:
             settings.MATCH_MINIMUM,
             rates=rates,
         )
-        kept = merge([filter(strangers.allowed, found)], TOP_PER_LINE, TOP_PER_PRODUCT)
+        merged = merge([filter(strangers.allowed, candidates)], TOP_PER_LINE, TOP_PER_PRODUCT)
         small = [place for place, offer in enumerate(offered.items) if offer.small]
         if not self.floor or not small:
-            return kept
+            return merged
         chosen = offered.items if len(small) == len(offered) else tuple(offered.items[place] for place in small)
         index = self.matcher.prepare_offers(chosen, offered.vectors[small])
         promised = self.matcher.match(index, wanted, 0, self.floor + of_product, FLOOR_MINIMUM, rates=rates)
-        known = {(pair.offer, pair.want) for pair in kept}
-        return kept + [
+        known = {(pair.offer, pair.want) for pair in merged}
+        return merged + [
             replace(pair, evidence=pair.evidence | {"floor": self.floor})
             for pair in merge([filter(strangers.allowed, promised)], 0, self.floor)
             if (pair.offer, pair.want) not in known
@@ -145,7 +145,7 @@ def all_wants(scorer: Scorer) -> WantIndex:
         about,
         lines,
         ("revision", "demand__updated_at"),
-        lambda found: scorer.want_index(wants(found)),
+        lambda queryset: scorer.want_index(wants(queryset)),
     )
 
 
@@ -157,21 +157,21 @@ def all_offers(scorer: Scorer) -> OfferIndex:
     )
     key = (scorer.name, date.today())
     state = ("revision", "company__verification", "updated_at")
-    return _cached_index("offers", key, about, products, state, lambda found: scorer.offer_index(offers(found)))
+    return _cached_index("offers", key, about, products, state, lambda queryset: scorer.offer_index(offers(queryset)))
 
 
-def _cached_index(side: str, key: object, about: dict, found, state: tuple[str, ...], build: Callable):  # type: ignore[no-untyped-def]
+def _cached_index(side: str, key: object, about: dict, queryset, state: tuple[str, ...], build: Callable):  # type: ignore[no-untyped-def]
     ready = _cache.get(side)
     if ready and (ready.key, ready.about) == (key, about):
         return ready.index
-    states = {pk: rest for pk, *rest in found.prefetch_related(None).values_list("pk", *state)}
+    states = {pk: rest for pk, *rest in queryset.prefetch_related(None).values_list("pk", *state)}
     before = ready.states if ready and ready.key == key else {}
     changed = [pk for pk, now in states.items() if before.get(pk) != now]
     if ready and before and len(changed) < len(states) / 2:
-        index = ready.index.patched(build(found.filter(pk__in=changed)), before.keys() - states.keys())
+        index = ready.index.patched(build(queryset.filter(pk__in=changed)), before.keys() - states.keys())
     else:
         _cache.pop(side, None)
-        index = build(found)
+        index = build(queryset)
     if about["n"] <= MAX_CACHED_ROWS:
         _cache[side] = _CachedSide(key, about, states, index)
     return index

@@ -30,17 +30,17 @@ def with_shares[Side: (Offer, Want)](sides: Sequence[Side]) -> list[Side]:
         else:
             missing.append(side)
     if missing:
-        found = _judge(missing)
+        judged = _judge(missing)
         states.objects.bulk_create(
             [
                 states(**{key: side.key}, code_digest=code_digest(side), hs_share=hs, category_share=category)
-                for side, (hs, category) in zip(missing, found, strict=True)
+                for side, (hs, category) in zip(missing, judged, strict=True)
             ],
             update_conflicts=True,
             unique_fields=[states._meta.pk.name],
             update_fields=["code_digest", "hs_share", "category_share"],
         )
-        shares |= dict(zip([side.key for side in missing], found, strict=True))
+        shares |= dict(zip([side.key for side in missing], judged, strict=True))
     return _put(sides, shares)
 
 
@@ -52,26 +52,26 @@ def judge_shares[Side: (Offer, Want)](sides: Sequence[Side]) -> list[Side]:
 
 def _put[Side: (Offer, Want)](sides: Sequence[Side], shares: Mapping[int, Shares]) -> list[Side]:
     nothing: Shares = (None, None)
-    found = [shares.get(side.key, nothing) for side in sides]
-    return [replace(side, hs_share=hs, category_share=share) for side, (hs, share) in zip(sides, found, strict=True)]
+    values = [shares.get(side.key, nothing) for side in sides]
+    return [replace(side, hs_share=hs, category_share=share) for side, (hs, share) in zip(sides, values, strict=True)]
 
 
 def _judge(sides: Sequence[Offer | Want]) -> list[Shares]:
     """The shares of each side; of a text in several languages the one that finds a code likeliest counts."""
     lines = [(place, lang, text) for place, side in enumerate(sides) for lang, text in side.texts]
-    found: list[Shares] = [(None, None)] * len(sides)
+    results: list[Shares] = [(None, None)] * len(sides)
     if not lines:
-        return found
+        return results
     engine = classifier(fast=True)  # for thousands of rows at once
     owners = iter(lines)
     for judged in engine.judge([text for _, _, text in lines], [lang for _, lang, _ in lines]):
         for codes, categories in zip(judged.codes, judged.categories, strict=True):
             place = next(owners)[0]
-            side, before = sides[place], found[place]
+            side, before = sides[place], results[place]
             hs = share_of_code(engine.nomenclature, codes, side.hs6)
             category = share_of_code(engine.nomenclature, categories, side.category)
-            found[place] = (_larger(before[0], hs), _larger(before[1], category))
-    return found
+            results[place] = (_larger(before[0], hs), _larger(before[1], category))
+    return results
 
 
 def _larger(one: float | None, other: float | None) -> float | None:

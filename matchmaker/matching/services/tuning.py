@@ -88,9 +88,9 @@ def given_weights(weights: dict[str, float], floor: int = 0) -> Weights:
 def answered() -> tuple[list[Pair], list[float]]:
     """The newest answers as pairs with their parts and 1 for a yes, 0 for a no that was about the goods."""
     pairs, answers = [], []
-    found = Match.objects.exclude(supplier_answer="", buyer_answer="").order_by("-pk")
+    matches = Match.objects.exclude(supplier_answer="", buyer_answer="").order_by("-pk")
     fields = ("product", "line", "score", "probability", "parts", "supplier_answer", "supplier_why")
-    for row in found.values_list(*fields, "buyer_answer", "buyer_why")[:MOST_ANSWERS]:
+    for row in matches.values_list(*fields, "buyer_answer", "buyer_why")[:MOST_ANSWERS]:
         product, line, score, probability, parts, *replies = row
         for answer, why in (replies[:2], replies[2:]):
             if answer == Match.Answer.INTERESTED or (answer == Match.Answer.DECLINED and why in ABOUT_THE_GOODS):
@@ -208,11 +208,11 @@ def _spread(lines, most: int):
 
 def _by_line(pairs: Sequence[Pair]) -> dict[int, list[int]]:
     """line → products as its buyer would see them, the best first, as many as a list holds."""
-    found: dict[int, list[int]] = {}
+    products_of: dict[int, list[int]] = {}
     for pair in sorted(pairs, key=lambda pair: (-pair.score, pair.offer)):
         if pair.score >= settings.MATCH_MINIMUM:
-            found.setdefault(pair.want, []).append(pair.offer)
-    return {line: products[: rows.TOP_PER_LINE] for line, products in found.items()}
+            products_of.setdefault(pair.want, []).append(pair.offer)
+    return {line: products[: rows.TOP_PER_LINE] for line, products in products_of.items()}
 
 
 def _mean(values: list[float]) -> float | None:

@@ -34,23 +34,23 @@ def _vectors(sides, states, encode) -> NDArray[np.float32]:
     key = states._meta.pk.attname
     known = states.objects.in_bulk([side.key for side in sides])
     digests = [text_digest(side) for side in sides]
-    found = np.zeros((len(sides), model.dim), STORED)
+    matrix = np.zeros((len(sides), model.dim), STORED)
     missing = []
     for place, side in enumerate(sides):
         state = known.get(side.key)
         if state and state.vector and state.encoder == model.name and state.text_digest == digests[place]:
-            found[place] = np.frombuffer(state.vector, STORED)
+            matrix[place] = np.frombuffer(state.vector, STORED)
         else:
             missing.append(place)
     if missing:
-        found[missing] = encode([sides[place] for place in missing]).astype(STORED)
+        matrix[missing] = encode([sides[place] for place in missing]).astype(STORED)
         states.objects.bulk_create(
             [
                 states(
                     **{key: sides[place].key},
                     encoder=model.name,
                     text_digest=digests[place],
-                    vector=found[place].tobytes(),
+                    vector=matrix[place].tobytes(),
                 )
                 for place in missing
             ],
@@ -58,7 +58,7 @@ def _vectors(sides, states, encode) -> NDArray[np.float32]:
             unique_fields=[states._meta.pk.name],
             update_fields=["encoder", "text_digest", "vector"],
         )
-    return found.astype(np.float32)
+    return matrix.astype(np.float32)
 
 
 def warm() -> None:

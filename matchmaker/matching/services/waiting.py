@@ -151,11 +151,11 @@ def clear_stale(
 
     `compared` are the lines it looked at, if not all.
     """
-    found = {(pair.offer, pair.want) for pair in pairs}
+    current = {(pair.offer, pair.want) for pair in pairs}
     near = Match.objects.filter(product__in=products) | Match.objects.filter(line__in=lines)
     stale = [
         pk
         for pk, product, line in near.filter(supplier_answer="", buyer_answer="").values_list("pk", "product", "line")
-        if (product, line) not in found and (compared is None or line in compared)
+        if (product, line) not in current and (compared is None or line in compared)
     ]
     Match.objects.filter(pk__in=stale).delete()

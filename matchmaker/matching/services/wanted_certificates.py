@@ -10,7 +10,7 @@ def certificates_in_text(text: str, language: str = "") -> list[str]:
     text = clean(text)
     wanted = read_attributes(((language or detect_typed(text), text),))
     known = reference.certificates()
-    found = [code for value in sorted(wanted.has) if (code := certificate_of(value)) in known]
+    certificates = [code for value in sorted(wanted.has) if (code := certificate_of(value)) in known]
     plain = "".join(char for char in text.upper() if char.isalnum())
-    found += [code for code in known if len(code) > 3 and "".join(filter(str.isalnum, code)) in plain]
-    return list(dict.fromkeys(found))
+    certificates += [code for code in known if len(code) > 3 and "".join(filter(str.isalnum, code)) in plain]
+    return list(dict.fromkeys(certificates))

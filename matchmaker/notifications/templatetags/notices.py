@@ -46,16 +46,16 @@ def _spoken(value: Any) -> Any:
         value = in_language(value)
     if not isinstance(value, str):
         return value
-    if (found := MONEY.fullmatch(value)) and found[2] in reference.currencies():
-        return per_unit(money(found[1], found[2]), found[3])
-    if not (found := MOMENT.fullmatch(value)):
+    if (match := MONEY.fullmatch(value)) and match[2] in reference.currencies():
+        return per_unit(money(match[1], match[2]), match[3])
+    if not (match := MOMENT.fullmatch(value)):
         return value
     try:
         moment = dt.datetime.fromisoformat(value)
     except ValueError:
         return value  # no such day
     locale = to_locale(get_language() or "en")
-    if not found["clock"]:
+    if not match["clock"]:
         return format_date(moment, "long", locale=locale)
     day, clock = format_skeleton("yMMMEd", moment, locale=locale), format_time(moment, "short", locale=locale)
     return str(get_datetime_format("medium", locale=locale)).replace("{1}", day).replace("{0}", clock)

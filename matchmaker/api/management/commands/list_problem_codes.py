@@ -24,16 +24,16 @@ CALLS = {
 
 def problem_codes() -> list[dict]:
     """One row for each code, in order: `code`, `status`, `sentence`. Of a code that several places use, the first."""
-    found: dict[str, dict] = {}
+    codes: dict[str, dict] = {}
     for base in (exceptions.MethodNotAllowed, exceptions.UnsupportedMediaType, exceptions.NotAcceptable):
         row = {"status": base.status_code, "sentence": ""}
-        found[base.default_code] = {"code": base.default_code, **row}
-    found["throttled"] = {"code": "throttled", "status": 429, "sentence": ""}
-    found["not_authenticated"] = {"code": "not_authenticated", "status": 401, "sentence": ""}
+        codes[base.default_code] = {"code": base.default_code, **row}
+    codes["throttled"] = {"code": "throttled", "status": 429, "sentence": ""}
+    codes["not_authenticated"] = {"code": "not_authenticated", "status": 401, "sentence": ""}
     for file in sorted(CODE.rglob("*.py")):
         for row in _rows(ast.parse(file.read_text(encoding="utf-8"))):
-            found.setdefault(row["code"], row)
-    return sorted(found.values(), key=lambda row: row["code"])
+            codes.setdefault(row["code"], row)
+    return sorted(codes.values(), key=lambda row: row["code"])
 
 
 def _rows(tree: ast.AST) -> Iterator[dict]:

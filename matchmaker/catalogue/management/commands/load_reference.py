@@ -70,14 +70,14 @@ class Command(BaseCommand):
 
     def everyday_names(self):
         """Everyday names by code and language, each once; of a heading the first one of each of its subheadings."""
-        found = defaultdict(lambda: defaultdict(dict))
+        names = defaultdict(lambda: defaultdict(dict))
         for row in self.rows("vocabulary/goods.csv"):
             for language in GOODS_LANGUAGES:
                 listed = [name.strip() for name in (row[language] or "").split(";") if name.strip()]
                 code = site_code(language)
-                found[row["hs6"]][code] |= dict.fromkeys(listed)
-                found[row["hs6"][:4]][code] |= dict.fromkeys(listed[:1])
-        return found
+                names[row["hs6"]][code] |= dict.fromkeys(listed)
+                names[row["hs6"][:4]][code] |= dict.fromkeys(listed[:1])
+        return names
 
     def rows(self, path):
         with (settings.DATA_DIR / path).open(encoding="utf-8-sig", newline="") as file:

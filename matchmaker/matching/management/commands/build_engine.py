@@ -71,7 +71,7 @@ class Command(BaseCommand):
             meanings[key] = training.learn_from(blank, material, key, range(len(labelled)))
         inputs, texts = snapshot.inputs_of(data_dir), snapshot.texts_of(data_dir)
         snapshot.save(folder, meanings, weights, inputs=inputs, texts=texts)
-        for route, found in weights.items():
-            signals = ", ".join(f"{name} {value:.2f}" for name, value in found.code.items())
+        for route, route_weights in weights.items():
+            signals = ", ".join(f"{name} {value:.2f}" for name, value in route_weights.code.items())
             self.stdout.write(f"{route}: {signals}")
         self.stdout.write(f"data/engine written ({monotonic() - began:.0f} s)")

@@ -38,16 +38,16 @@ class Command(BaseCommand):
             case_id, text = case["case_id"], str(case["text"])
             lang = str(case.get("lang") or "")
             with translation.override(lang or "en"):
-                found = narrow_code(text, lang, [str(one) for one in case.get("answers") or []], engine=engine)
-                question = {"id": f"q{len(found.answers) + 1}", "text": question_text()}
+                narrowing = narrow_code(text, lang, [str(one) for one in case.get("answers") or []], engine=engine)
+                question = {"id": f"q{len(narrowing.answers) + 1}", "text": question_text()}
                 others = [{"id": one, "label": words, "note": "", "codes": []} for one, words in other_answers()]
         except (KeyError, TypeError, ValueError) as error:
             raise CommandError(f"Line {number}: {error}") from error
         named = [
-            {"id": one.id, "label": one.label, "note": one.note, "codes": list(one.codes)} for one in found.options
+            {"id": one.id, "label": one.label, "note": one.note, "codes": list(one.codes)} for one in narrowing.options
         ]
         return {
             "case_id": case_id,
-            "codes": [{"hs6": code, "share": round(share, 6)} for code, share in found.codes],
+            "codes": [{"hs6": code, "share": round(share, 6)} for code, share in narrowing.codes],
             "question": question | {"options": named + others} if named else None,
         }

@@ -39,11 +39,11 @@ class Command(BaseCommand):
         if outage := health["outage"]:
             since = f"{outage['since']:%Y-%m-%d %H:%M} UTC"
             self.stdout.write(self.style.ERROR(f"NO MAIL CAN LEAVE since {since}: {outage['reason']}"))
-        found = {name: count for name, count in health["suspects"].items() if count}
-        for name, count in found.items():
+        suspects = {name: count for name, count in health["suspects"].items() if count}
+        for name, count in suspects.items():
             self.stdout.write(self.style.ERROR(f"GAP {count} {name}: {MEANING[name]}"))
         if health["parked"]:
             self.stdout.write(f"{health['parked']} parked: the console's delivery page says why and retries them.")
-        if found or outage:
+        if suspects or outage:
             sys.exit(1)
         self.stdout.write("every promise is kept or on its way")
