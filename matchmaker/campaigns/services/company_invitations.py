@@ -30,7 +30,7 @@ from matchmaker.companies import invitations
 from matchmaker.companies.models import Company, Invitation, Membership
 from matchmaker.core import languages, reference
 from matchmaker.core.problems import Refused
-from matchmaker.notifications import mail, outbox
+from matchmaker.notifications import mail, outbox, topics
 from matchmaker.notifications.fanout import Letter
 from matchmaker.notifications.models import Promise, Suppression
 from matchmaker.notifications.services import notify_many
@@ -232,6 +232,16 @@ def _next_free(campaign: Campaign, now: dt.datetime) -> dt.datetime:
     return last + dt.timedelta(minutes=1) if last else now
 
 
+def preview_letter(*, by: User, campaign: Campaign, receiver: Receiver, note: str = "") -> EmailMultiAlternatives:
+    """The letter as this receiver would get it, without the addresses that open something."""
+    offer = Invitation(
+        company=receiver.company, email=receiver.email, invited_by=by, expires_at=timezone.now() + LIFE
+    )
+    facts = invitations.facts_of(offer) | _facts(campaign, note)
+    addressee = mail.Addressee(receiver.email, receiver.language)
+    return mail.build(addressee, "company_invitation", topics.ACCOUNT, facts, key=str(offer.pk))
+
+
 @transaction.atomic
 def correct_contact(*, by: User, campaign: Campaign, company: Company, email: str) -> Company:
     """Write another address for the contact of a company that has no people here.
@@ -269,8 +279,11 @@ def introduce_campaign(invitation: Invitation) -> dict[str, Any]:
     row = CompanyInvitation.objects.filter(invitation=invitation).select_related("campaign").first()
     if row is None:
         return {}
-    organisation = settings.SENDER_ORGANISATION
-    return {"partner": "", "campaign": row.campaign.name, "organisation": organisation, "note": row.note}
+    return _facts(row.campaign, row.note)
+
+
+def _facts(campaign: Campaign, note: str) -> dict[str, Any]:
+    return {"partner": "", "campaign": campaign.name, "organisation": settings.SENDER_ORGANISATION, "note": note}
 
 
 # -- reminders --------------------------------------------------------------------------------------------------------

@@ -36,6 +36,7 @@ from matchmaker.matching.tasks import start_matching
 from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access import acting_for_company
 from matchmaker.web.access.decorators import organiser, signed_in, team
+from matchmaker.web.console import invitations
 from matchmaker.web.forms.refusals import add_to_messages, refusals_in_form, refusals_in_messages
 from matchmaker.web.rendering.notice_claims import done
 
@@ -83,6 +84,8 @@ def company(request, uid, reason="", errors=None, check=None):
             "may_decide": request.role in ("admin", "organiser"),
             "alike": [{"company": other, "why": why_alike(found.why)} for other, found in alike[:8]],
             "history": history(company),
+            "invitation": invitations.latest(request.campaign, company),
+            "may_be_invited": not company.memberships.exists() and company.status != Company.Status.SUSPENDED,
             "reason": reason,
             "check": check or CheckForm(company=company),
             "documents": company.documents.select_related("uploaded_by"),

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from matchmaker.campaigns.models import CompanyInvitation
 from matchmaker.catalogue.models import Demand, Product
 from matchmaker.catalogue.services import certificates_waiting
 from matchmaker.companies.models import Claim, Company, RequestStatus
@@ -19,6 +20,7 @@ from matchmaker.matching.services import waiting
 from matchmaker.messaging.services import held_messages, open_reports
 from matchmaker.notifications.models import Delivery
 from matchmaker.web.access.decorators import opens_for, team
+from matchmaker.web.console.invitations import not_invited
 from matchmaker.web.templatetags.ui import ago
 
 SHOWN = 3  # of those that wait, the first by name
@@ -87,6 +89,7 @@ def work_of(campaign) -> list[dict]:
                 for claim in claims[:SHOWN]
             ],
         },
+        *_of_invitations(campaign),
         {
             "what": _("Certificates to look at"),
             "sub": _("Papers that suppliers sent for their products."),
@@ -158,6 +161,27 @@ def work_of(campaign) -> list[dict]:
             "sub": _("Drafts that nobody outside the team sees."),
             "n": drafts.count(),
             "url": reverse("console_events"),
+        },
+    ]
+
+
+def _of_invitations(campaign) -> list[dict]:
+    """Entries about companies from lists: letters that came back, and companies nobody was invited for."""
+    url = reverse("console_invitations")
+    came_back = CompanyInvitation.objects.filter(campaign=campaign).with_status()
+    came_back = came_back.filter(status=CompanyInvitation.Status.BOUNCED)
+    return [
+        {
+            "what": _("Invitations that came back"),
+            "sub": _("Correct the address on the page of the company and invite again."),
+            "n": came_back.count(),
+            "url": url,
+        },
+        {
+            "what": _("Companies from lists, not invited yet"),
+            "sub": _("Nobody has an account for them. One step invites all their contact persons."),
+            "n": not_invited(campaign).count(),
+            "url": url,
         },
     ]
 
