@@ -23,6 +23,7 @@ from matchmaker.campaigns.services import on_behalf as verbs
 from matchmaker.campaigns.services.questions import answers_of
 from matchmaker.catalogue.services import accept_certificate, certificates_waiting, refuse_certificate
 from matchmaker.companies import domains
+from matchmaker.companies.claims import proof_of, votes_needed
 from matchmaker.companies.models import Check, Claim, Company, Document, Merge, RequestStatus, Suspension
 from matchmaker.companies.services import companies_alike
 from matchmaker.core.downloads import SEALED, attachment
@@ -90,7 +91,7 @@ def company(request, uid, reason="", errors=None, check=None):
             "check": check or CheckForm(company=company),
             "documents": company.documents.select_related("uploaded_by"),
             "claims": [
-                (claim, domains.proved(company, claim.user))
+                (claim, domains.proved(company, claim.user), proof_of(claim.user, company).label)
                 for claim in company.claims.filter(status=RequestStatus.OPEN).select_related("user", "first_yes_by")
             ],
             "suspension": company.suspensions.filter(lifted_at__isnull=True).select_related("first_yes_by").first(),
@@ -259,6 +260,16 @@ def withdraw_check(request, uid, check):
         verification.withdraw_check(by=request.user, check=row, campaign=request.campaign, reason=reason)
         messages.success(request, _("Taken back. The company is shown with what still counts."))
     return redirect("console_company", uid)
+
+
+@organiser
+@require_safe
+def open_claims(request):
+    """Every claim that waits, with its dates and what shows that it is right."""
+    page = Paginator(claims.open_claims(request.campaign), PAGE).get_page(request.GET.get("page"))
+    for claim in page.object_list:
+        claim.proof, claim.votes = proof_of(claim.user, claim.company).label, votes_needed(claim)
+    return render(request, "console/claims.html", {"page": page, "now": timezone.now()})
 
 
 @organiser

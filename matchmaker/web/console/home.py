@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from matchmaker.campaigns.models import CompanyInvitation
+from matchmaker.campaigns.services.claims import open_claims
 from matchmaker.catalogue.models import Demand, Product
 from matchmaker.catalogue.services import certificates_waiting
-from matchmaker.companies.models import Claim, Company, RequestStatus
+from matchmaker.companies.models import Company
 from matchmaker.events.models import Event, Meeting, MeetingRequest
 from matchmaker.imports.models import Feed
 from matchmaker.market_access.models import Registration
@@ -52,8 +53,7 @@ def work_of(campaign) -> list[dict]:
     interested = Match.objects.active().filter(mutual_at__isnull=True)
     products, lines = waiting()
     today = timezone.localdate()
-    claims = Claim.objects.filter(status=RequestStatus.OPEN, company__campaigns=campaign).select_related("company")
-    claims = claims.distinct().order_by("pk")
+    claims = open_claims(campaign)
     return [
         {
             "what": _("Companies to approve"),
@@ -75,9 +75,9 @@ def work_of(campaign) -> list[dict]:
         },
         {
             "what": _("Claims of a company to decide about"),
-            "sub": _("Somebody says that the company is hers. Two people of the team decide."),
+            "sub": _("Somebody says that the company is hers."),
             "n": claims.count(),
-            "url": reverse("console_companies"),
+            "url": reverse("console_claims"),
             "late": True,
             "rows": [
                 {

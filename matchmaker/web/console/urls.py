@@ -49,6 +49,7 @@ urlpatterns = [
             ]
         ),
     ),
+    path("claims/", companies.open_claims, name="console_claims"),
     path("invitations/", invitations.index, name="console_invitations"),
     path("invitations/new/", invitations.invite, name="console_invite"),
     path("invitations/<uuid:uid>/withdraw/", invitations.withdraw, name="console_invitation_withdraw"),

@@ -287,15 +287,20 @@ def claim(request: HttpRequest, uid) -> HttpResponse:
     form = ClaimForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
-            claims.claim_company(by=request.user, company=company, evidence=form.cleaned_data["evidence"])
+            row = claims.claim_company(by=request.user, company=company, evidence=form.cleaned_data["evidence"])
         except (ValidationError, Refused) as problem:
             add_to_form(form, problem)
         else:
             transaction.on_commit(start_delivery)
+            if row.status == RequestStatus.ACCEPTED:
+                request.session["company"] = str(company.uid)
+                messages.success(request, _("You belong to %(company)s now.") % {"company": company})
+                return redirect("desk")
             waits, told = _("Your claim is with the campaign's team."), _("The company has been told.")
             messages.success(request, done(waits, told, kind="company_claimed", companies=[company]))
             return redirect("companies")
-    context = {"company": company, "form": form}
+    context = {"company": company, "form": form, "proof": claims.proof_of(request.user, company)}
+    context["has_people"] = company.memberships.exists()
     return render(request, "public/members/claim.html", context, status=422 if form.errors else 200)
 
 
