@@ -15,9 +15,19 @@ from matchmaker.catalogue import wording
 from matchmaker.companies.about import texts_from
 from matchmaker.companies.models import Company
 from matchmaker.companies.services import check_company
-from matchmaker.core import languages, reference
+from matchmaker.core.languages import ENGLISH
 from matchmaker.core.text import validate_text
-from matchmaker.imports.columns import Column, choice, line, paragraph, whole
+from matchmaker.imports.columns import (
+    Column,
+    choice,
+    country,
+    email,
+    languages,
+    line,
+    paragraph,
+    website,
+    whole,
+)
 from matchmaker.imports.kinds.base import EMPTY, Context, Kind, Problems, Values, digest
 from matchmaker.imports.models import Import, ImportRow
 from matchmaker.language.text import simplify
@@ -47,9 +57,6 @@ class Companies(Kind):
         company = Company(**_fields(values))
         problems |= check_company(company)
         values["identifier"] = company.identifier
-        unknown = [code for code in values["languages"] if code not in reference.languages()]
-        if unknown:
-            problems["languages"] = _("Choose a language from the list.")
         return problems
 
     def key(self, values: Values) -> str:
@@ -122,8 +129,8 @@ def _fields(values: Values) -> Values:
 def _values(company: Company) -> Values:
     """The reverse of `_fields`. A company with a text in any language has both columns filled."""
     names = (column.name for column in COLUMNS if not column.name.startswith("about"))
-    english = company.about.text(languages.ENGLISH)
-    own = next((text for code, text in company.about.items() if code != languages.ENGLISH), english)
+    english = company.about.text(ENGLISH)
+    own = next((text for code, text in company.about.items() if code != ENGLISH), english)
     return {**{name: getattr(company, name) for name in names}, "about": own, "about_en": english}
 
 
@@ -133,16 +140,6 @@ def _guess_number(values: Values) -> None:
         length = len(values["identifier"].replace(" ", ""))
         kind = "uscc" if values["country"] == "CN" and length == 18 else "lei" if length == 20 else "national"
         values["identifier_kind"] = kind
-
-
-def _website(text: str) -> str:
-    """https is put before an address that lacks it, as people write them on cards."""
-    text = text.strip()
-    return f"https://{text}" if text and "://" not in text else text
-
-
-def _languages(text: str) -> list[str]:
-    return wording.codes(wording.language)(text)
 
 
 def _founded(text: str) -> int:
@@ -158,12 +155,12 @@ COLUMNS = [
     ),
     Column("name_latin", _("name in Latin letters"), line, _field("name_latin")),
     Column("name_zh", _("name in Chinese"), line, _field("name_zh")),
-    Column("country", _("country"), wording.country, _field("country"), required=True, example="TH", note=True),
+    Column("country", _("country"), country, _field("country"), required=True, example="TH", note=True),
     Column("city", _("city"), line, _field("city"), example="Surin"),
     Column("address", _("address"), line, _field("address")),
-    Column("website", _("website"), _website, _field("website"), example="https://example.org", note=True),
+    Column("website", _("website"), website, _field("website"), example="https://example.org", note=True),
     Column("contact_name", _("contact person"), line, _field("contact_name")),
-    Column("contact_email", _("contact e-mail"), line, _field("contact_email"), example="office@example.org"),
+    Column("contact_email", _("contact e-mail"), email, _field("contact_email"), example="office@example.org", note=True),
     Column("contact_phone", _("contact telephone"), line, _field("contact_phone")),
     Column(
         "identifier_kind",
@@ -175,7 +172,7 @@ COLUMNS = [
     Column("identifier", _("company number"), line, _field("identifier"), note=True),
     Column("founded", _("founded"), _founded, _field("founded"), empty=None),
     Column("size", _("employees"), choice(Company.Size.choices), _field("size"), example="50-249"),
-    Column("languages", _("languages spoken"), _languages, empty=[], example="th, en"),
+    Column("languages", _("languages spoken"), languages, empty=[], example="th, en"),
     Column("about", _("about the company"), paragraph, _ABOUT),
     Column("about_en", _("about the company, in English"), paragraph, _ABOUT),
 ]
