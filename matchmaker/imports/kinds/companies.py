@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
@@ -13,8 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from matchmaker.campaigns.services import company_imports as bringing_in
 from matchmaker.catalogue import wording
 from matchmaker.companies.about import texts_from
+from matchmaker.companies.duplicates import Identity, Register
 from matchmaker.companies.models import Company
-from matchmaker.companies.services import check_company
+from matchmaker.companies.services import check_company, companies_alike
 from matchmaker.core.languages import ENGLISH
 from matchmaker.core.text import validate_text
 from matchmaker.imports.columns import (
@@ -76,6 +78,32 @@ class Companies(Kind):
                 found[digest("number", country, kind, number)] = uid
         return found
 
+    def remember_site(self, context: Context) -> None:
+        rows = _comparable().values_list(
+            "uid", "legal_name", "name_latin", "name_zh", "country", "identifier", "website", "contact_email"
+        )
+        context.site = Register(
+            Identity(uid, tuple(filter(None, names)), country, number, tuple(filter(None, hosts)))
+            for uid, *names, country, number, website, email in rows.iterator()
+            for hosts in [(website, email)]
+        )
+
+    def look_alike(self, values: Values, context: Context) -> dict[str, Any] | None:
+        one = _identity(None, values)
+        if context.site is None:
+            near = next(iter(companies_alike(Company(**_fields(values)), _comparable())), None)
+            if near:
+                return {"uid": str(near[0].uid), "name": near[0].legal_name, "why": near[1].why, "row": None}
+        for register in filter(None, (context.site, context.file)):
+            if found := register.find(one):
+                other, alike = found
+                uid, row = other.key if isinstance(other.key, tuple) else (other.key, None)
+                return {"uid": str(uid), "name": other.names[0], "why": alike.why, "row": row}
+        return None
+
+    def remember(self, values: Values, target: uuid.UUID, row_no: int, context: Context) -> None:
+        context.file.add(_identity((target, row_no), values))
+
     def newest(self) -> int:
         return Company.objects.aggregate(last=Max("pk"))["last"] or 0
 
@@ -97,10 +125,13 @@ class Companies(Kind):
 
     def change(self, batch: Import, rows: Sequence[ImportRow]) -> None:
         for row in rows:
+            company = Company.objects.filter(uid=row.target).first()
+            if company is None:  # an earlier row of this file that was left out
+                raise ValidationError(_("What this row adds to is not there any more."))
             row.before = bringing_in.change_company(
                 by=batch.by,
                 campaign=batch.campaign,
-                company=Company.objects.get(uid=row.target),
+                company=company,
                 values=_fields(row.values),
                 source=f"import {batch.uid}",
             )
@@ -117,6 +148,16 @@ class Companies(Kind):
 
     def put_back(self, batch: Import, row: ImportRow) -> None:
         Company.objects.filter(uid=row.target).update(**(row.before or {}), updated_at=timezone.now())
+
+
+def _comparable() -> models.QuerySet[Company]:
+    return Company.objects.filter(merged_into__isnull=True).exclude(status=Company.Status.RETURNED)
+
+
+def _identity(key: object, values: Values) -> Identity:
+    names = tuple(values[name] for name in ("legal_name", "name_latin", "name_zh") if values.get(name))
+    hosts = tuple(values[name] for name in ("website", "contact_email") if values.get(name))
+    return Identity(key, names, values["country"], values.get("identifier") or "", hosts)
 
 
 def _fields(values: Values) -> Values:

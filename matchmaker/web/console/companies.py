@@ -39,6 +39,7 @@ from matchmaker.web.access import acting_for_company
 from matchmaker.web.access.decorators import organiser, signed_in, team
 from matchmaker.web.console import invitations
 from matchmaker.web.forms.refusals import add_to_messages, refusals_in_form, refusals_in_messages
+from matchmaker.web.rendering.look_alikes import why_alike
 from matchmaker.web.rendering.notice_claims import done
 
 LISTS = [
@@ -109,18 +110,6 @@ def company(request, uid, reason="", errors=None, check=None):
         },
         status=422 if check or errors else 200,
     )
-
-
-def why_alike(reason: str) -> str:
-    return {
-        "number": _("same number"),
-        "domain": _("same domain"),
-        "name": _("same name"),
-        "words": _("same telling words in the name"),
-        "sound": _("same sound of the name"),
-        "spelling": _("nearly the same spelling"),
-        "domain_name": _("its domain says the other's name"),
-    }[reason]
 
 
 def history(company) -> list[dict]:
