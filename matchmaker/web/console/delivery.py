@@ -41,6 +41,7 @@ def delivery(request):
         "webhook": _("Webhooks"),
         "accountletter": _("Letters about accounts"),
         "invitation": _("Invitations to companies"),
+        "invitationreminder": _("Reminders of invitations"),
         "domainproof": _("Letters that prove a domain"),
         "teamseat": _("Places in the team"),
         "partnerseat": _("Seats at partners’ desks"),
