@@ -1,10 +1,10 @@
 """What the goods of a quote cost with everything paid until they are in China, and which of several quotes is best.
 
-Plain Python: values in, values out. A part that is not known is named and never counted as zero: the sum then is what is
-known, and `missing` says what it lacks. Amounts are rounded to hundredths, part by part, so that the parts add up.
+Plain Python: values in, values out. A part that is not known is named and never counted as zero: the sum then is what
+is known, and `missing` says what it lacks. Amounts are rounded to hundredths, part by part, so that the parts add up.
 
     customs value = goods + freight + insurance, each as far as the price does not include it
-    duty          = customs value x duty rate (from the lowest to the highest where the rate depends on the national line)
+    duty          = customs value x duty rate (lowest to highest where it depends on the national line)
     import VAT    = (customs value + duty) x VAT rate
 
 Consumption tax is no part of it: a buyer whose goods bear it types it into the fees.
@@ -162,8 +162,8 @@ def exchanged(amount: Decimal, currency: str, into: str, rates: Mapping[str, Dec
 def best_offer(values: Sequence[Mapping[str, Any]], order: Sequence[str]) -> tuple[int, str] | None:
     """The place of the best offer and the criterion that decides, by the criteria in order; the lowest value is best.
 
-    A criterion counts where two or more of those that are still equal have a value; an offer without one is not compared
-    any further. None where no criterion decides.
+    A criterion counts where two or more of those that are still equal have a value; an offer without one is not
+    compared any further. None where no criterion decides.
     """
     equal = list(range(len(values)))
     for criterion in order:
@@ -230,9 +230,7 @@ def _sum(*parts: Part) -> Decimal | None:
     return sum((part.low for part in parts), Decimal(0))
 
 
-def _converted(
-    amount: Decimal, unit: str, into: str, units: Mapping[str, tuple[str, Decimal]]
-) -> Decimal | None:
+def _converted(amount: Decimal, unit: str, into: str, units: Mapping[str, tuple[str, Decimal]]) -> Decimal | None:
     if unit == into:
         return amount
     if unit not in units or into not in units or units[unit][0] != units[into][0]:

@@ -61,7 +61,10 @@ class QuoteRequest(Public, PaymentTerms):
     needed_by = models.DateField(_("needed by"), null=True, blank=True)
     sample_wanted = models.BooleanField(_("a sample is wanted"), default=False)
     text = models.TextField(
-        _("message"), max_length=LONGEST_REQUEST, blank=True, validators=[validate_text, MaxLengthValidator(LONGEST_REQUEST)]
+        _("message"),
+        max_length=LONGEST_REQUEST,
+        blank=True,
+        validators=[validate_text, MaxLengthValidator(LONGEST_REQUEST)],
     )
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     made_at = models.DateTimeField()

@@ -118,7 +118,7 @@ def criteria_of(sheet: CostSheet) -> list[str]:
 def save_costs(
     *, by: User, scope: Scope, costs: Mapping[Any, Mapping[str, Decimal | None]], order: Sequence[str], **values
 ) -> CostSheet:
-    """Store what the buyer knows of the costs: currency, VAT and fees of the sheet, freight, insurance and duty by quote.
+    """Store what the buyer knows: currency, VAT and fees of the comparison; freight, insurance and duty of each quote.
 
     Args:
         costs: uid of a quote → its `freight`, `insurance` and `duty_percent`.
@@ -158,9 +158,7 @@ def save_costs(
     return sheet
 
 
-def _compared(
-    quote: Quote, scope: Scope, sheet: CostSheet, typed: QuoteCost | None, tables: Tables
-) -> ComparedQuote:
+def _compared(quote: Quote, scope: Scope, sheet: CostSheet, typed: QuoteCost | None, tables: Tables) -> ComparedQuote:
     product = _product(quote)
     answer = duty_of(product, scope.day) if product is not None else None
     costs = Costs(

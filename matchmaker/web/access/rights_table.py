@@ -77,7 +77,7 @@ TABLE = (
         tables="messaging.QuoteRequest messaging.QuoteRequestLine"),
     Right("Comparison of quotes with the buyer's costs", ("–", "own", "own", "–", "–", "by scope"),
         tables="messaging.CostSheet messaging.QuoteCost",
-        exports={"quote_request_export": BUYER, "demand_quotes_export": BUYER}),
+        exports={"quote_request_export": SIGNED_IN, "demand_quotes_export": SIGNED_IN}),
     Right("Whom a company blocks or takes letters from", ("–", "own", "own", "–", "limits only", "–"),
         tables="messaging.Block messaging.ContactLimit messaging.ContactPreference messaging.ContactUse"),
     Right("Members", ("–", "read", "invite, let in, change roles, remove, hand over", "–", "–", "–"),
