@@ -86,7 +86,8 @@ def test_quotes_under_two_incoterms_are_not_called_the_lowest_of_each_other(clie
     client.force_login(pair.buy)
     page = client.get(reverse("demand_quotes", args=[pair.demand.uid]))
     table = page.context["lines"][0]["table"]
-    best = [one["row"].quote for one, cell in zip(table["compared"], table["rows"][0].cells, strict=True) if cell.is_best]
+    cells = zip(table["quotes"], table["rows"][0].cells, strict=True)
+    best = [quote for quote, cell in cells if cell.is_best]
     assert {(quote.incoterm, str(quote.price)) for quote in best} == {("CIF", "950.0000")}
     assert "lowest under CIF" in page.content.decode()
 
