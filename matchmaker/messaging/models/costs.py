@@ -11,9 +11,9 @@ from matchmaker.messaging.models.quotes import Quote
 from matchmaker.messaging.models.requests import QuoteRequest
 
 
-def percent_field(label) -> models.DecimalField:
+def percent_field() -> models.DecimalField:
     limits = [MinValueValidator(0), MaxValueValidator(1000)]
-    return models.DecimalField(label, max_digits=6, decimal_places=2, null=True, blank=True, validators=limits)
+    return models.DecimalField(max_digits=6, decimal_places=2, null=True, blank=True, validators=limits)
 
 
 class CostSheet(models.Model):
@@ -22,8 +22,8 @@ class CostSheet(models.Model):
     request = models.OneToOneField(QuoteRequest, models.CASCADE, null=True, blank=True, related_name="cost_sheet")
     line = models.OneToOneField(DemandLine, models.CASCADE, null=True, blank=True, related_name="cost_sheet")
     currency = models.CharField(_("currency"), max_length=3, default="CNY")
-    vat_percent = percent_field(_("import VAT, percent"))
-    fees = amount_field(_("fees"), digits=18)
+    vat_percent = percent_field()
+    fees = amount_field(None, digits=18)
     order = models.JSONField(default=list, blank=True)
 
     class Meta:
@@ -43,9 +43,9 @@ class QuoteCost(models.Model):
 
     sheet = models.ForeignKey(CostSheet, models.CASCADE, related_name="costs")
     quote = models.ForeignKey(Quote, models.CASCADE, related_name="costs")
-    freight = amount_field(_("freight"), digits=18)
-    insurance = amount_field(_("insurance"), digits=18)
-    duty_percent = percent_field(_("duty, percent"))
+    freight = amount_field(None, digits=18)
+    insurance = amount_field(None, digits=18)
+    duty_percent = percent_field()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["sheet", "quote"], name="quote_cost_once")]

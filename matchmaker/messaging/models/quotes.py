@@ -60,7 +60,7 @@ class Quote(Public, PaymentTerms):
     price_unit = models.CharField(_("price is for one"), max_length=10)
     quantity = amount_field(_("for a quantity of"))
     unit = models.CharField(_("unit"), max_length=10, blank=True)
-    holds = amount_field(_("one of this unit holds"))
+    holds = amount_field(None)
     holds_unit = models.CharField(_("unit"), max_length=10, blank=True)
     min_order = amount_field(_("minimum order"))
     min_order_unit = models.CharField(_("unit"), max_length=10, blank=True)
@@ -68,7 +68,7 @@ class Quote(Public, PaymentTerms):
     incoterm_place = models.CharField(_("named place"), max_length=100, validators=[validate_one_line])
     lead_time_days = models.PositiveSmallIntegerField(_("lead time in days"), null=True, blank=True)
     valid_until = models.DateField(_("valid until"))
-    sample_price = amount_field(_("price of a sample"), digits=18)  # 0: free of charge
+    sample_price = amount_field(None, digits=18)  # 0: free of charge
     note = models.CharField(_("note"), max_length=1000, blank=True, validators=[validate_text])
     status = models.CharField(max_length=10, choices=Status, default=Status.OPEN)
     answer_note = models.CharField(max_length=1000, blank=True, validators=[validate_text])

@@ -27,14 +27,10 @@ class PaymentTerms(models.Model):
         OPEN_ACCOUNT = "open", _("open account")
         OTHER = "other", _("other, in words")
 
-    payment = models.CharField(_("payment"), max_length=5, blank=True, choices=Payment)
-    advance_percent = models.PositiveSmallIntegerField(
-        _("paid in advance, percent"), null=True, blank=True, validators=[MaxValueValidator(100)]
-    )
-    credit_days = models.PositiveSmallIntegerField(
-        _("days to pay"), null=True, blank=True, validators=[MaxValueValidator(365)]
-    )
-    payment_words = models.CharField(_("payment in words"), max_length=200, blank=True, validators=[validate_one_line])
+    payment = models.CharField(max_length=5, blank=True, choices=Payment)
+    advance_percent = models.PositiveSmallIntegerField(null=True, blank=True, validators=[MaxValueValidator(100)])
+    credit_days = models.PositiveSmallIntegerField(null=True, blank=True, validators=[MaxValueValidator(365)])
+    payment_words = models.CharField(max_length=200, blank=True, validators=[validate_one_line])
 
     class Meta:
         abstract = True
@@ -57,9 +53,9 @@ class QuoteRequest(Public, PaymentTerms):
     quantity = models.DecimalField(_("quantity"), max_digits=14, decimal_places=2)
     unit = models.CharField(_("unit"), max_length=10)
     incoterm = models.CharField(_("Incoterm"), max_length=3, blank=True, choices=[(i, i) for i in INCOTERMS])
-    place = models.CharField(_("port or place"), max_length=100, blank=True, validators=[validate_one_line])
-    needed_by = models.DateField(_("needed by"), null=True, blank=True)
-    sample_wanted = models.BooleanField(_("a sample is wanted"), default=False)
+    place = models.CharField(max_length=100, blank=True, validators=[validate_one_line])
+    needed_by = models.DateField(null=True, blank=True)
+    sample_wanted = models.BooleanField(default=False)
     text = models.TextField(
         _("message"),
         max_length=LONGEST_REQUEST,
@@ -73,7 +69,6 @@ class QuoteRequest(Public, PaymentTerms):
 
     class Meta:
         ordering = ["-made_at", "-id"]
-        verbose_name = _("request for a quote")
         constraints = [models.CheckConstraint(condition=Q(quantity__gt=0), name="quote_request_is_for_something")]
 
     def __str__(self):

@@ -203,11 +203,11 @@ def _rows(compared: Sequence[ComparedQuote], scope: Scope) -> list[Row]:
         return []
     quotes = [row.quote for row in compared]
     wanted = quantity(scope.wanted.quantity, scope.wanted.unit)
-    goods = _("%(part)s, %(quantity)s") % {"part": PART_WORDS["goods"], "quantity": wanted} if wanted else ""
+    goods = format_list(filter(None, [str(PART_WORDS["goods"]), wanted]))
     rows = [
         _prices(quotes),
         Row(_("Incoterm"), [Cell(f"{q.incoterm} {reference.place(q.incoterm_place)}") for q in quotes]),
-        Row(goods or str(PART_WORDS["goods"]), [_part(row, "goods") for row in compared]),
+        Row(goods, [_part(row, "goods") for row in compared]),
         *(Row(str(PART_WORDS[name]), [_part(row, name) for row in compared]) for name in list(PART_WORDS)[1:]),
         Row(_("Landed cost"), _totals(compared), best_word=_("lowest")),
         Row(_("Lead time"), _least([q.lead_time_days for q in quotes]), best_word=_("shortest")),

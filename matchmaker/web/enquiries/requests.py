@@ -42,10 +42,7 @@ class Option:
     @property
     def label(self) -> str:
         if isinstance(self.subject, Product):
-            return _("%(product)s · %(supplier)s") % {
-                "product": self.subject.name,
-                "supplier": self.supplier.display_name,
-            }
+            return f"{self.subject.name} · {self.supplier.display_name}"
         return self.supplier.display_name
 
 
