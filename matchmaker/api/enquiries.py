@@ -11,17 +11,21 @@ from rest_framework.response import Response
 from matchmaker.api.base import Output, Resource, Strict
 from matchmaker.api.pagination import equal
 from matchmaker.api.permissions import SIGNED_IN
-from matchmaker.catalogue.models import Demand, Product
+from matchmaker.catalogue.models import Demand, DemandLine, Product
 from matchmaker.companies.models import Company
 from matchmaker.core.problems import Refused
+from matchmaker.directory import facts
 from matchmaker.messaging import services
-from matchmaker.messaging.models import Enquiry, Message, Quote, Side
+from matchmaker.messaging.models import Enquiry, Message, Quote, QuoteRequest, Side
+from matchmaker.messaging.models.requests import PAYMENT
 from matchmaker.notifications.tasks import start_delivery
 
 TERMS = [
     *("price", "currency", "price_unit", "quantity", "unit", "min_order", "min_order_unit"),
-    *("incoterm", "incoterm_place", "lead_time_days", "valid_until", "note"),
+    *("incoterm", "incoterm_place", "lead_time_days", "valid_until", "holds", "holds_unit", "sample_price", "note"),
+    *PAYMENT,
 ]
+REQUEST_TERMS = ["quantity", "unit", "incoterm", "place", "needed_by", "sample_wanted", "text", *PAYMENT]
 
 
 class MessageOut(Output):
@@ -88,12 +92,30 @@ class MessageIn(Strict):
 class QuoteOut(Output):
     enquiry = serializers.UUIDField(source="enquiry.uid", read_only=True)
     line = serializers.UUIDField(source="line.uid", read_only=True, allow_null=True)
+    quote_request = serializers.UUIDField(
+        source="request_line.request.uid", read_only=True, allow_null=True, default=None
+    )
     per_base_unit = serializers.SerializerMethodField()
 
     class Meta:
         model = Quote
-        fields = ["uid", "enquiry", "line", "version", *TERMS, "per_base_unit", "status", "answer_note", "made_at"]
+        fields = [
+            "uid",
+            "enquiry",
+            "line",
+            "quote_request",
+            "version",
+            *TERMS,
+            "per_base_unit",
+            "status",
+            "answer_note",
+            "made_at",
+        ]
         read_only_fields = fields
+
+    @extend_schema_field(serializers.UUIDField(allow_null=True))
+    def get_quote_request(self, quote) -> str | None:
+        return str(quote.request_line.request.uid) if quote.request_line else None
 
     def get_per_base_unit(self, quote) -> dict | None:
         per_base = services.per_base_unit(quote)
@@ -223,6 +245,7 @@ class Quotes(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
         "enquiry": equal("enquiry__uid", "Made in this enquiry."),
         "demand": equal("line__demand__uid", "For this demand."),
         "line": equal("line__uid", "For this line of a demand."),
+        "quote_request": equal("request_line__request__uid", "In answer to this request."),
         "status": equal("status", "State of the quote."),
     }
     orderings = {"newest": ["-made_at", "-pk"], "price": ["price", "pk"]}
@@ -234,7 +257,9 @@ class Quotes(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     }
 
     def get_queryset(self):
-        rows = Quote.objects.visible_to(self.request.user).select_related("enquiry__supplier", "enquiry__buyer", "line")
+        rows = Quote.objects.visible_to(self.request.user).select_related(
+            "enquiry__supplier", "enquiry__buyer", "line", "request_line__request"
+        )
         return rows.order_by("-made_at", "-pk")
 
     @extend_schema(request=QuoteAnswerIn, responses=QuoteOut)
@@ -256,3 +281,113 @@ class Quotes(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
             return Response(QuoteOut(quote).data)
 
         return self.once(act)
+
+
+class QuoteRequestOut(Output):
+    """`enquiries` are the conversations with the suppliers that were asked."""
+
+    line = serializers.UUIDField(source="line.uid", read_only=True, allow_null=True)
+    enquiries = serializers.SerializerMethodField()
+
+    class Meta:
+        model = QuoteRequest
+        fields = ["uid", "line", *REQUEST_TERMS, "made_at", "enquiries"]
+        read_only_fields = fields
+
+    def get_enquiries(self, request) -> list[str]:
+        return [str(line.enquiry.uid) for line in request.lines.all()]
+
+
+class QuoteRequestIn(Strict, serializers.ModelSerializer):
+    """`products`, `suppliers`, or both: up to six; `line` is one of an own demand."""
+
+    company = serializers.UUIDField(required=False)
+    products = serializers.ListField(child=serializers.UUIDField(), max_length=20, required=False, default=list)
+    suppliers = serializers.ListField(child=serializers.UUIDField(), max_length=20, required=False, default=list)
+    line = serializers.UUIDField(required=False, allow_null=True)
+
+    class Meta:
+        model = QuoteRequest
+        fields = ["company", "products", "suppliers", "line", *REQUEST_TERMS]
+        validators = []
+
+
+class CostPartOut(serializers.Serializer):
+    """`state` is known, included (in the price) or unknown; then `reason` says why."""
+
+    name = serializers.CharField()
+    state = serializers.CharField()
+    low = serializers.DecimalField(max_digits=24, decimal_places=2)
+    high = serializers.DecimalField(max_digits=24, decimal_places=2)
+    reason = serializers.CharField(allow_null=True)
+
+
+class ComparedQuoteOut(serializers.Serializer):
+    """A quote in the currency of the comparison; `low` and `high` are sums without the parts that `missing` names."""
+
+    quote = serializers.UUIDField(source="quote.uid")
+    supplier = serializers.UUIDField(source="quote.supplier.uid")
+    currency = serializers.CharField(source="cost.currency")
+    parts = CostPartOut(source="cost.parts", many=True)
+    missing = serializers.ListField(source="cost.missing", child=serializers.CharField())
+    low = serializers.DecimalField(source="cost.low", max_digits=24, decimal_places=2)
+    high = serializers.DecimalField(source="cost.high", max_digits=24, decimal_places=2)
+    is_best = serializers.BooleanField()
+    decided_by = serializers.CharField(allow_blank=True)
+
+
+class QuoteRequests(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
+    serializer_class = QuoteRequestOut
+    url_name = "api_quote_request"
+    policy = {
+        "list": SIGNED_IN,
+        "retrieve": SIGNED_IN,
+        "create": "enquiries:write",
+        "comparison": SIGNED_IN,
+    }
+    words = {
+        "list": "Requests for quotes of the caller's companies",
+        "retrieve": "One request for a quote",
+        "create": "Ask several suppliers for a quote",
+        "comparison": "The quotes of a request with landed cost",
+    }
+    notes = {
+        "create": "A supplier that cannot be asked now is left out; the answer lists the enquiries of the others.",
+        "comparison": "With the costs that the buyer stored on the page of the request. Unknown parts are named.",
+    }
+    orderings = {"newest": ["-made_at", "-pk"], "oldest": ["made_at", "pk"]}
+
+    def get_queryset(self):
+        rows = QuoteRequest.objects.visible_to(self.request.user).select_related("line")
+        return rows.prefetch_related("lines__enquiry").order_by("-made_at", "-pk")
+
+    @extend_schema(request=QuoteRequestIn, responses={201: QuoteRequestOut})
+    def create(self, request):
+        def act():
+            given = dict(self.given(QuoteRequestIn).validated_data)
+            company = self.company(is_buyer=True)
+            given.pop("company", None)
+            wanted = given.pop("line", None)
+            lines = DemandLine.objects.filter(demand__company=company).select_related("demand")
+            line = get_object_or_404(lines, uid=wanted) if wanted else None
+            subjects = self._subjects(given.pop("products"), given.pop("suppliers"))
+            result = services.request_quotes(by=request.user, company=company, subjects=subjects, line=line, **given)
+            transaction.on_commit(start_delivery)
+            made = self.get_queryset().get(pk=result.request.pk)
+            return Response(self.get_serializer(made).data, status=201)
+
+        return self.once(act)
+
+    def _subjects(self, products: list, suppliers: list) -> list[Product | Company]:
+        offered = Product.objects.visible_to(self.request.user).for_cards()
+        known = Company.objects.visible_to(self.request.user).suppliers()
+        return [
+            *(get_object_or_404(offered, uid=uid) for uid in products),
+            *(get_object_or_404(known, uid=uid) for uid in suppliers),
+        ]
+
+    @extend_schema(responses=ComparedQuoteOut(many=True), filters=False)
+    def comparison(self, request, uid):
+        scope = services.Scope(request=self.get_object())
+        rates = {code: row.yuan for code, row in facts.rates().items()}
+        return Response(ComparedQuoteOut(services.compare_quotes(scope, scope.sheet, rates), many=True).data)

@@ -6,7 +6,7 @@ from matchmaker.api.companies import Companies
 from matchmaker.api.demands import Demands
 from matchmaker.api.docs import Entrance, Page, Problems, Schema
 from matchmaker.api.documents import Documents, Papers
-from matchmaker.api.enquiries import Enquiries, Quotes
+from matchmaker.api.enquiries import Enquiries, QuoteRequests, Quotes
 from matchmaker.api.events import Events
 from matchmaker.api.feeds import Feeds
 from matchmaker.api.matches import Matches
@@ -95,6 +95,13 @@ urlpatterns = [
     path("enquiries/<uuid:uid>/reply/", one(Enquiries, "reply"), name="api_enquiry_reply"),
     path("enquiries/<uuid:uid>/decline/", one(Enquiries, "decline"), name="api_enquiry_decline"),
     path("enquiries/<uuid:uid>/quotes/", one(Enquiries, "quote"), name="api_enquiry_quote"),
+    path("quote-requests/", QuoteRequests.as_view(LIST_WRITE), name="api_quote_requests"),
+    path("quote-requests/<uuid:uid>/", QuoteRequests.as_view(ONE), name="api_quote_request"),
+    path(
+        "quote-requests/<uuid:uid>/comparison/",
+        QuoteRequests.as_view({"get": "comparison"}),
+        name="api_quote_request_comparison",
+    ),
     path("quotes/", Quotes.as_view(LIST), name="api_quotes"),
     path("quotes/<uuid:uid>/", Quotes.as_view(ONE), name="api_quote"),
     path("quotes/<uuid:uid>/answer/", one(Quotes, "answer"), name="api_quote_answer"),

@@ -15,6 +15,16 @@ from matchmaker.language.text import clean
 
 PARTS = re.compile(r"[,，、;；|\n]+")  # what people put between several codes in one cell
 LANGUAGE_PARTS = re.compile(r"[,，、;；|\n/\\+&·•()（）和及]+|\b(?:and|und|et|y|e|и|dan|ve|và)\b", re.IGNORECASE)
+# 3柜, 2×40HQ, 500 瓶, 40HQ x 2: an amount and its unit in one cell. `\d` is a digit of any script.
+_FIGURE = r"(?P<amount>\d[\d.,，'’\s]*(?:[十百千万亿]+)?)"
+_AMOUNT_AND_UNIT = tuple(
+    re.compile(shape, re.IGNORECASE)
+    for shape in (
+        rf"{_FIGURE}\s*[x×✕*]\s*(?P<unit>\S.*)",
+        rf"{_FIGURE}(?P<unit>[^\d\s].*)",
+        rf"(?P<unit>\S.*?)\s*[x×✕*]\s*{_FIGURE}",
+    )
+)
 
 
 @cache
@@ -81,6 +91,26 @@ def languages(text: str) -> list[str]:
         words = [part] if plain(part) in _languages() or fold(part) in _languages() else part.split()
         found += [language(word) for word in words]
     return list(dict.fromkeys(found))
+
+
+def amount_and_unit(text: str) -> tuple[str, str]:
+    """The amount and the unit's code of a cell that holds both; the text as it is and '' for any other cell."""
+    for shape in _AMOUNT_AND_UNIT:
+        if found := shape.fullmatch(text.strip()):
+            word = fold(found["unit"]).removeprefix("个").replace(" ", "")
+            if code := _names("units").get(word) or _names("units").get(fold(found["unit"])):
+                return found["amount"].strip(), code
+    return text, ""
+
+
+def split_amount(texts: dict[str, str], amount_field: str, unit_field: str) -> bool:
+    """Part the amount and the unit of one cell, unless a cell of its own names another unit; True where it was done."""
+    amount, code = amount_and_unit(texts.get(amount_field, ""))
+    given = texts.get(unit_field, "")
+    if not code or (given.strip() and unit(given) != code):
+        return False
+    texts[amount_field], texts[unit_field] = amount, code
+    return True
 
 
 def currency(word: str) -> str:

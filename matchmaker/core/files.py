@@ -12,6 +12,7 @@ from django.core.files.base import ContentFile
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
+from matchmaker.core import office
 from matchmaker.core.pdf import REFUSALS, inspect_pdf
 from matchmaker.core.pictures import NotAPicture, reencode
 from matchmaker.core.storage import FileStorage
@@ -53,12 +54,15 @@ class CheckedFile:
         return hashlib.sha256(self.content).hexdigest()
 
 
-def check_file(file) -> CheckedFile:
+def check_file(file, *, with_office: bool = False) -> CheckedFile:
     """Look at an upload (with `name`, `size` and `read()`): a quiet PDF stays as it is, a picture is re-encoded.
+
+    Args:
+        with_office: whether docx, xlsx and pptx are let in, too, where nothing in them acts.
 
     Raises:
         ValidationError: on `files`, with `file_too_large`, `type_mismatch`, `pdf_active`, `pdf_encrypted`, `pdf_mixed`,
-            `pdf_too_long`, `pdf_unreadable`.
+            `pdf_too_long`, `pdf_unreadable`, and the codes of `core.office`.
     """
     name = safe_name(file.name)
     content = file.read(MAX_BYTES + 1) if file.size <= MAX_BYTES else b""
@@ -70,6 +74,8 @@ def check_file(file) -> CheckedFile:
             code, sentence = REFUSALS[verdict]
             raise refusal(sentence % {"name": name}, code)
         return CheckedFile(f"{_stem(name)}.pdf", ".pdf", "application/pdf", content)
+    if with_office and office.is_office(content):
+        return _office(content, name)
     return CheckedFile(f"{_stem(name)}.webp", ".webp", "image/webp", _picture(content, name))
 
 
@@ -104,6 +110,14 @@ class FileRow(models.Model):
 
 def refusal(sentence: str, code: str) -> ValidationError:
     return ValidationError({"files": ValidationError(sentence, code)})
+
+
+def _office(content: bytes, name: str) -> CheckedFile:
+    verdict = office.inspect_office(content)
+    if verdict in office.REFUSALS:
+        code, sentence = office.REFUSALS[verdict]
+        raise refusal(sentence % {"name": name}, code)
+    return CheckedFile(f"{_stem(name)}.{verdict}", f".{verdict}", office.CONTENT_TYPES[verdict], content)
 
 
 def _picture(content: bytes, name: str) -> bytes:

@@ -41,6 +41,7 @@ class Column:
     example: str = ""
     empty: Any = ""
     note: bool = False  # what was put right is shown: codes, amounts, days
+    unit: str = ""  # of an amount: the column of its unit, which a cell such as 3柜 fills, too
 
 
 def heads(kinds: str) -> dict[str, tuple[str, ...]]:

@@ -72,3 +72,27 @@ def test_strangers_find_nothing_and_one_subject_is_named(client, sides):
     both = {"product": str(product.uid), "supplier": str(product.company.uid)}
     assert call(client, stranger, "enquiries", text=TEXT, **both).json()["code"] == "one_subject"
     assert Enquiry.objects.count() == 1
+
+
+def test_several_suppliers_are_asked_at_once_and_their_quotes_compared(client, sides):
+    product, line = sides
+    other = factories.product(factories.supplier())
+    factories.match(other, line)
+    buy = factories.member_of(line.demand.company)
+    wish = {"products": [str(product.uid), str(other.uid)], "line": str(line.uid), "quantity": "20", "unit": "t"}
+    made = call(client, buy, "quote_requests", **wish, payment="tt", advance_percent=30)
+    assert (made.status_code, len(made.json()["enquiries"]), made.json()["line"]) == (201, 2, str(line.uid))
+    uid = made.json()["uid"]
+    sell = factories.member_of(product.company)
+    talk = Enquiry.objects.get(product=product)
+    until = (timezone.localdate() + dt.timedelta(days=30)).isoformat()
+    terms = {"price": "7", "currency": "CNY", "price_unit": "kg", "incoterm": "CIF", "incoterm_place": "Shanghai"}
+    quoted = call(client, sell, "enquiry_quote", talk.uid, **terms, valid_until=until, line=str(line.uid)).json()
+    assert quoted["quote_request"] == uid
+    client.force_login(buy)
+    (row,) = client.get(reverse("api_quote_request_comparison", args=[uid])).json()
+    assert (row["quote"], row["low"], row["missing"]) == (quoted["uid"], "140000.00", ["duty", "vat", "fees"])
+    assert [part["state"] for part in row["parts"]] == ["known", "included", "included", *["unknown"] * 3]
+    client.force_login(sell)
+    assert client.get(reverse("api_quote_request", args=[uid])).status_code == 404
+    assert call(client, buy, "quote_requests", products=[], quantity="20", unit="t").status_code == 400

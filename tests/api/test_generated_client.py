@@ -218,6 +218,10 @@ def test_two_sides_meet_over_a_match_an_enquiry_and_a_quote(program):
         "quotes.answer_create", quoted.uid, body=wanter.model("QuoteAnswerInRequest", {"answer": "accepted"})
     )
     assert (taken.status, wanter.call("quotes.retrieve", quoted.uid).status) == ("accepted", "accepted")
+    wish = {"products": [str(match.product.uid)], "quantity": "20", "unit": "t"}
+    made = wanter.call("quote_requests.create", body=wanter.model("QuoteRequestInRequest", wish))
+    assert wanter.call("quote_requests.retrieve", made.uid).uid == made.uid
+    assert wanter.call("quote_requests.list").count == 1
     for own in (seller, wanter):
         assert own.call("enquiries.list").count == own.call("quotes.list").count == 1
         assert own.call("enquiries.retrieve", asked.uid).uid == asked.uid

@@ -69,3 +69,11 @@ def test_a_closing_date_years_away_is_refused_as_in_the_form(market, buyer):
         content=sheet(["Jasmine rice", "200", "t"], closes=timezone.localdate() + dt.timedelta(days=5 * 365)),
     )
     assert batch.rows.get().problems == {"closing_on": "Choose a closing date within the next three years."}
+
+
+def test_an_amount_and_its_unit_in_one_cell_are_read_and_shown(market, buyer):
+    batch = bring(buyer, market, sheet(["Wine", "2×40HQ", ""], ["Oil", "500 瓶", "瓶"], ["Tea", "3柜", "t"]))
+    lines = {line.text: (line.quantity, line.unit) for line in DemandLine.objects.filter(demand__title="Rice 2027")}
+    assert lines == {"Wine": (2, "40hq"), "Oil": (500, "bottle")}
+    assert batch.rows.get(row_no=2).notes["unit"] == "40hq"
+    assert list(batch.rows.get(row_no=4).problems) == ["quantity"]

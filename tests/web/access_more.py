@@ -28,7 +28,17 @@ from matchmaker.market_access.models import (
     TariffRate,
 )
 from matchmaker.matching.models import MatchRun
-from matchmaker.messaging.models import Attachment, DealStep, FollowUp, Message, Quote, Report, Sample
+from matchmaker.messaging.models import (
+    Attachment,
+    DealStep,
+    FollowUp,
+    Message,
+    Quote,
+    QuoteRequest,
+    QuoteRequestLine,
+    Report,
+    Sample,
+)
 from matchmaker.messaging.models.guard import Block
 from matchmaker.notifications.models import Announcement, WebhookDelivery, WebhookEndpoint
 from matchmaker.notifications.services import notify
@@ -56,6 +66,10 @@ class FullWorld(World):
             enquiry=enquiry, price="1.5", currency="USD", price_unit="kg", incoterm="FOB", incoterm_place="Bangkok",
             valid_until=at.date() + dt.timedelta(days=30), note="Mquote note", made_by=admin, made_at=at,
         )  # fmt: skip
+        self.quote_request = QuoteRequest.objects.create(
+            company=enquiry.buyer, quantity=20, unit="t", text="Mrequest words", made_at=at
+        )
+        QuoteRequestLine.objects.create(request=self.quote_request, enquiry=enquiry, message=self.message)
         self.sample = Sample.objects.create(enquiry=enquiry, what="Msample bag", asked_at=at)
         self.step = DealStep.objects.create(
             enquiry=enquiry, rung="intent", happened_on=at.date(), note="Mstep note", said_by="supplier", said_at=at

@@ -73,6 +73,7 @@ MARKERS = {
     "Mlabel": PARTNER | DECIDE,
     "Mletter text": SELLERS_API | BUYERS,
     "Mquote note": SELLERS_API | BUYERS,
+    "Mrequest words": BUYERS,
     "Msample bag": SELLERS_API | BUYERS,
     "Mstep note": SELLERS_API | BUYERS,
     "Mfile.pdf": SELLERS_API | BUYERS,

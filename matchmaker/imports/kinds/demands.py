@@ -143,7 +143,7 @@ COLUMNS = [
     Column("company", _("company"), line),
     Column("title", _("demand"), line, _demand("title"), required=True, example="2027年春季大米采购"),
     Column("text", _("what you want to buy"), paragraph, _line("text"), required=True, example="茉莉香米，5公斤袋装"),
-    Column("quantity", _("quantity"), amount, _line("quantity"), example="200", empty=None, note=True),
+    Column("quantity", _("quantity"), amount, _line("quantity"), example="200", empty=None, note=True, unit="unit"),
     Column("unit", _("unit"), wording.unit, _line("unit"), example="t", note=True),
     Column("target_price", _("target price"), amount, _line("target_price"), example="6.80", empty=None, note=True),
     Column("currency", _("currency"), wording.currency, _line("currency"), example="CNY", note=True),

@@ -12,6 +12,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from matchmaker.accounts.models import User
+from matchmaker.catalogue import wording
 from matchmaker.core.ids import new_ids
 from matchmaker.core.lists import format_list, join_sentences
 from matchmaker.core.problems import Refused
@@ -92,6 +93,7 @@ class Judge:
             (column.name, batch.mapping.get(column.name, -1), Reader(column, batch.defaults.get(column.name, "")))
             for column in kind.columns
         ]
+        self._units = {column.name: column.unit for column in kind.columns if column.unit}
         self.here: dict[str, tuple[int, uuid.UUID]] = {}  # key → row of this file that came first
 
     def file(self) -> Iterator[list[ImportRow]]:
@@ -106,8 +108,12 @@ class Judge:
         values: dict[str, Any] = {}
         problems: dict[str, str] = {}
         notes: dict[str, str] = {}
-        for name, place, reader in self._plan:
-            values[name], problem, note = reader[cells[place] if 0 <= place < len(cells) else ""]
+        texts = {name: cells[place] if 0 <= place < len(cells) else "" for name, place, _reader in self._plan}
+        for name, unit in self._units.items():
+            if wording.split_amount(texts, name, unit):
+                notes |= {name: texts[name], unit: texts[unit]}
+        for name, _place, reader in self._plan:
+            values[name], problem, note = reader[texts[name]]
             if problem:
                 problems[name] = problem
             elif note:

@@ -249,6 +249,7 @@ class Attachment(Public, FileRow):
 
     message = models.ForeignKey(Message, models.CASCADE, related_name="attachments")
     file = models.FileField(storage=private_files, upload_to=attachment_path, max_length=200)
+    content_type = models.CharField(max_length=80)  # those of office files are long
 
     objects = AttachmentQuerySet.as_manager()
 

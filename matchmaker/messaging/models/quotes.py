@@ -14,6 +14,7 @@ from matchmaker.core.fields import amount_field
 from matchmaker.core.ids import Public
 from matchmaker.core.text import validate_one_line, validate_text
 from matchmaker.messaging.models.enquiries import Enquiry
+from matchmaker.messaging.models.requests import PaymentTerms, QuoteRequestLine
 
 
 class QuoteQuerySet(models.QuerySet):
@@ -27,11 +28,14 @@ class QuoteQuerySet(models.QuerySet):
     def for_demand(self, demand):
         return self.filter(line__demand=demand).exclude(status=Quote.Status.REPLACED)
 
+    def for_request(self, request):
+        return self.filter(request_line__request=request).exclude(status=Quote.Status.REPLACED)
+
     def of_buyer(self, company):
         return self.filter(enquiry__buyer=company, enquiry__delivered_at__isnull=False)
 
 
-class Quote(Public):
+class Quote(Public, PaymentTerms):
     """A price with its terms, normalised like a product's; changed by a new version, never in place."""
 
     class Status(models.TextChoices):
@@ -47,18 +51,24 @@ class Quote(Public):
 
     enquiry = models.ForeignKey(Enquiry, models.CASCADE, related_name="quotes")
     line = models.ForeignKey(DemandLine, models.CASCADE, null=True, blank=True, related_name="quotes")
+    request_line = models.ForeignKey(
+        QuoteRequestLine, models.SET_NULL, null=True, blank=True, related_name="quotes"
+    )  # the request that it answers
     version = models.PositiveSmallIntegerField(default=1)
     price = models.DecimalField(_("price"), max_digits=18, decimal_places=4, validators=[MinValueValidator(0)])
     currency = models.CharField(_("currency"), max_length=3)
     price_unit = models.CharField(_("price is for one"), max_length=10)
     quantity = amount_field(_("for a quantity of"))
     unit = models.CharField(_("unit"), max_length=10, blank=True)
+    holds = amount_field(None)
+    holds_unit = models.CharField(_("unit"), max_length=10, blank=True)
     min_order = amount_field(_("minimum order"))
     min_order_unit = models.CharField(_("unit"), max_length=10, blank=True)
     incoterm = models.CharField(_("Incoterm"), max_length=3, choices=[(i, i) for i in INCOTERMS])
     incoterm_place = models.CharField(_("named place"), max_length=100, validators=[validate_one_line])
     lead_time_days = models.PositiveSmallIntegerField(_("lead time in days"), null=True, blank=True)
     valid_until = models.DateField(_("valid until"))
+    sample_price = amount_field(None, digits=18)  # 0: free of charge
     note = models.CharField(_("note"), max_length=1000, blank=True, validators=[validate_text])
     status = models.CharField(max_length=10, choices=Status, default=Status.OPEN)
     answer_note = models.CharField(max_length=1000, blank=True, validators=[validate_text])

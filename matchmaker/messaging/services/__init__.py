@@ -1,6 +1,13 @@
 """The services of enquiries, quotes, samples and deals."""
 
 from matchmaker.messaging.services.clock import ask_follow_ups, expire_requests, remind_owing
+from matchmaker.messaging.services.comparing import (
+    ComparedQuote,
+    Scope,
+    compare_quotes,
+    criteria_of,
+    save_costs,
+)
 from matchmaker.messaging.services.deals import answer_follow_up, answer_step, ask_sample, move_sample, say_step
 from matchmaker.messaging.services.guard import (
     block_company,
@@ -14,8 +21,16 @@ from matchmaker.messaging.services.guard import (
     unblock_company,
     why_not_ask,
 )
-from matchmaker.messaging.services.quotes import answer_quote, lines_to_quote, per_base_unit, quote, withdraw_quote
+from matchmaker.messaging.services.quotes import (
+    answer_quote,
+    lines_to_quote,
+    per_base_unit,
+    quote,
+    request_to_answer,
+    withdraw_quote,
+)
 from matchmaker.messaging.services.rates import ReplyRate, ladder_counts, reply_rate
+from matchmaker.messaging.services.requests import MOST_ASKED, RequestResult, request_quotes
 from matchmaker.messaging.services.review import (
     decide_report,
     held_messages,

@@ -1,4 +1,4 @@
-"""Files of a message: few, and each as `core.files` lets it in."""
+"""Files of a message: few, and each as `core.files` lets it in; Office files, too, since traders send sheets."""
 
 from collections.abc import Sequence
 
@@ -18,7 +18,7 @@ def check_files(files: Sequence) -> list[CheckedFile]:
     """
     if len(files) > MAX_FILES:
         raise refusal(_("A message can carry up to ten files."), "too_many_files")
-    return [file if isinstance(file, CheckedFile) else check_file(file) for file in files]
+    return [file if isinstance(file, CheckedFile) else check_file(file, with_office=True) for file in files]
 
 
 def attach(message: Message, kept: Sequence[CheckedFile]) -> None:

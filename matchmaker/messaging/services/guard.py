@@ -24,6 +24,7 @@ from matchmaker.messaging.models import (
     ContactUse,
     Enquiry,
     Message,
+    QuoteRequest,
     Side,
 )
 
@@ -72,10 +73,15 @@ def check_preference(*, receiver: Company, match: Match | None) -> None:
         )
 
 
-def why_not_ask(*, sender: Company, receiver: Company, match: Match | None) -> Refused | None:
-    """Why a first message cannot be written right now, before a word of it is typed; None where it can."""
+def why_not_ask(*, sender: Company, receiver: Company, match: Match | None, continues: bool = False) -> Refused | None:
+    """Why a first message cannot be written right now, before a word of it is typed; None where it can.
+
+    What `continues` an enquiry is no first message: limits do not count it.
+    """
     try:
         check_parties(sender=sender, receiver=receiver)
+        if continues:
+            return None
         check_preference(receiver=receiver, match=match)
         check_pace(sender=sender, is_request=match is None)
     except Refused as refusal:
@@ -155,15 +161,22 @@ def use_contact(*, sender: Company, enquiry: Enquiry) -> ContactUse:
         raise Refused("contact_limit", _("That was one more than a day allows. Go on tomorrow."), status=403) from None
 
 
-def hold_for(*, sender: Company, receiver: Company, text: str) -> tuple[str, dict]:
+def hold_for(*, sender: Company, receiver: Company, text: str, request: QuoteRequest | None = None) -> tuple[str, dict]:
     """Why a first message has to be looked at before it is delivered; ("", {}) when it need not.
 
     Texts that this company sent to others within a week are compared, so that re-wording a little does not help (B59).
+    A request for a quote is one text to several suppliers: it is compared with earlier ones, not with itself. One
+    without words of the buyer has nothing to compare.
     """
+    if request is not None and not request.text:
+        return "", {}
     if screening.is_little_more_than_a_link(text):
         return Message.Hold.LINK_ONLY, {}
     since = timezone.now() - dt.timedelta(days=COMPARED_DAYS)
-    rows = ContactUse.objects.filter(company=sender, enquiry__created_at__gte=since).values_list(
+    used = ContactUse.objects.filter(company=sender, enquiry__created_at__gte=since)
+    if request is not None:
+        used = used.exclude(enquiry__in=request.lines.values("enquiry"))
+    rows = used.values_list(
         "enquiry__supplier", "enquiry__buyer", "enquiry__messages__text", "enquiry__messages__side", "enquiry__asked_by"
     )
     earlier = [

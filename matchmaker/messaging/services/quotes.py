@@ -16,13 +16,16 @@ from matchmaker.core import reference
 from matchmaker.core.fields import validate
 from matchmaker.core.problems import Refused
 from matchmaker.matching.models import Match
-from matchmaker.messaging.models import Enquiry, Quote, QuoteEvent, Side
+from matchmaker.messaging.models import Enquiry, Message, Quote, QuoteEvent, QuoteRequestLine, Side
+from matchmaker.messaging.models.requests import PAYMENT
+from matchmaker.messaging.payment import check_payment
 from matchmaker.messaging.services.notices import excerpt, notify_side
 from matchmaker.messaging.services.writing import hand_over_turn, locked, note_news
 
 TERMS = (
     *("price", "currency", "price_unit", "quantity", "unit", "min_order", "min_order_unit"),
-    *("incoterm", "incoterm_place", "lead_time_days", "valid_until", "note"),
+    *("incoterm", "incoterm_place", "lead_time_days", "valid_until", "holds", "holds_unit", "sample_price", "note"),
+    *PAYMENT,
 )
 
 
@@ -52,6 +55,7 @@ def quote(*, by: User, enquiry: Enquiry, line: DemandLine | None = None, **terms
         if name not in TERMS:
             raise ValueError(f"{name} is not a term of a quote")
         setattr(fresh, name, value)
+    fresh.request_line = request_to_answer(enquiry, line)
     _check(fresh)
     if live is not None:
         live.status = Quote.Status.REPLACED
@@ -59,6 +63,12 @@ def quote(*, by: User, enquiry: Enquiry, line: DemandLine | None = None, **terms
     fresh.save()
     _news(by, "quote", fresh, enquiry, side, facts={"version": fresh.version})
     return fresh
+
+
+def request_to_answer(enquiry: Enquiry, line: DemandLine | None) -> QuoteRequestLine | None:
+    """The buyer's newest request in this enquiry that a quote for the line (or for none) answers."""
+    rows = enquiry.request_lines.filter(message__state=Message.State.SENT).select_related("request__line")
+    return rows.filter(Q(request__line=None) | Q(request__line=line)).order_by("-pk").first()
 
 
 def lines_to_quote(enquiry: Enquiry) -> QuerySet[DemandLine]:
@@ -91,6 +101,10 @@ def _check(row: Quote) -> None:
     rules.check_terms(row, problems)
     rules.known(problems, "unit", row.unit, reference.units(), rules.UNIT)
     rules.known(problems, "min_order_unit", row.min_order_unit, reference.units(), rules.UNIT)
+    rules.known(problems, "holds_unit", row.holds_unit, reference.units(), rules.UNIT)
+    check_payment(row, problems)
+    if row.holds is not None:
+        _check_content(row, problems)
     if row.quantity is not None and not row.unit:
         problems["unit"] = _("Say which unit the quantity is in.")
     if row.min_order is not None and not row.min_order_unit:
@@ -100,6 +114,16 @@ def _check(row: Quote) -> None:
     if row.price is not None and row.price <= 0:
         problems["price"] = ValidationError(_("Write an amount above 0."), "not_positive")
     validate(row, problems, exclude=["enquiry", "made_by"], validate_unique=False, validate_constraints=False)
+
+
+def _check_content(row: Quote, problems: dict) -> None:
+    """What one container, carton or bottle holds: an amount of another unit."""
+    if row.holds <= 0:
+        problems["holds"] = ValidationError(_("Write an amount above 0."), "not_positive")
+    if not row.unit:
+        problems["unit"] = _("Say which unit the quantity is in.")
+    if not row.holds_unit or row.holds_unit == row.unit:
+        problems["holds_unit"] = _("Say in which other unit its content is measured.")
 
 
 def _news(by: User, verb: str, row: Quote, enquiry: Enquiry, side: Side, facts=None, text: str = "") -> None:

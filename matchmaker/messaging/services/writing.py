@@ -16,7 +16,7 @@ from matchmaker.companies.services import is_member, require_member
 from matchmaker.core.languages import base_of
 from matchmaker.core.problems import Refused
 from matchmaker.language.text import detect
-from matchmaker.messaging.models import Enquiry, Message, ReadMark, Side
+from matchmaker.messaging.models import Enquiry, Message, QuoteRequest, QuoteRequestLine, ReadMark, Side
 from matchmaker.messaging.services import guard
 from matchmaker.messaging.services.files import attach, check_files
 from matchmaker.messaging.services.notices import excerpt, notify_side
@@ -88,6 +88,7 @@ def ask(
     product: Product | None = None,
     demand: Demand | None = None,
     files: Sequence = (),
+    request: QuoteRequest | None = None,
 ) -> Enquiry:
     """Write to another company for the first time about a product, a demand, or the company as a whole.
 
@@ -96,6 +97,7 @@ def ask(
 
     Args:
         company: the side that asks; a buyer asks about a product or a supplier, a supplier about a demand.
+        request: the request for a quote that the message brings; see `request_quotes`.
 
     Raises:
         Refused: 404 for what the asker may not see; 403 and 429 with the reason, see `guard`.
@@ -113,11 +115,11 @@ def ask(
     if demand is None:
         earlier = earlier.filter(product=product)
     if found := earlier.first():
-        return _go_on(by, found, side, text, kept)
+        return _go_on(by, found, side, text, kept, request)
     match = guard.match_between(supplier, buyer)
     guard.check_preference(receiver=receiver, match=match)
     guard.check_pace(sender=company, is_request=match is None)
-    hold, facts = guard.hold_for(sender=company, receiver=receiver, text=text)
+    hold, facts = guard.hold_for(sender=company, receiver=receiver, text=text, request=request)
     now = timezone.now()
     enquiry = Enquiry(
         supplier=supplier,
@@ -139,7 +141,7 @@ def ask(
         raise Refused("asked_already", _("A colleague asked at the same moment. Open the enquiry.")) from None
     guard.use_contact(sender=company, enquiry=enquiry)
     record(by=by, verb="ask", on=enquiry, organisation=company, facts={"basis": enquiry.basis, "hold": hold})
-    _write(by, enquiry, side, text, kept, hold=hold, facts=facts)
+    _write(by, enquiry, side, text, kept, hold=hold, facts=facts, request=request)
     return enquiry
 
 
@@ -167,16 +169,18 @@ def _subject(receiver: Company, product: Product | None, demand: Demand | None) 
     return (original.name if original else receiver.legal_name)[:160]
 
 
-def _go_on(by: User, enquiry: Enquiry, side: Side, text: str, kept) -> Enquiry:
+def _go_on(by: User, enquiry: Enquiry, side: Side, text: str, kept, request: QuoteRequest | None) -> Enquiry:
     """Asking again is writing on, where that is allowed."""
     if enquiry.status in (Enquiry.Status.DECLINED, Enquiry.Status.EXPIRED) and enquiry.asked_by == side:
         raise Refused("asked_already", _("You asked this before, and the other side did not take it up."), status=403)
-    reply(by=by, enquiry=enquiry, text=text, files=kept)
+    reply(by=by, enquiry=enquiry, text=text, files=kept, request=request)
     return Enquiry.objects.get(pk=enquiry.pk)
 
 
 @transaction.atomic
-def reply(*, by: User, enquiry: Enquiry, text: str, files: Sequence = ()) -> Message:
+def reply(
+    *, by: User, enquiry: Enquiry, text: str, files: Sequence = (), request: QuoteRequest | None = None
+) -> Message:
     """Write on. The side that was asked takes up a request by answering it; a buyer shows its name by doing so.
 
     Raises:
@@ -198,10 +202,20 @@ def reply(*, by: User, enquiry: Enquiry, text: str, files: Sequence = ()) -> Mes
         enquiry.status = Enquiry.Status.OPEN
     if enquiry.status == Enquiry.Status.REQUESTED and enquiry.asked_by == side:
         raise Refused("waits_for_answer", _("This is a request: you can write on once the other side has answered it."))
-    return _write(by, enquiry, side, text, kept)
+    return _write(by, enquiry, side, text, kept, request=request)
 
 
-def _write(by: User, enquiry: Enquiry, side: Side, text: str, kept, *, hold: str = "", facts=None) -> Message:
+def _write(
+    by: User,
+    enquiry: Enquiry,
+    side: Side,
+    text: str,
+    kept,
+    *,
+    hold: str = "",
+    facts=None,
+    request: QuoteRequest | None = None,
+) -> Message:
     now = timezone.now()
     message = Message(
         enquiry=enquiry,
@@ -217,6 +231,10 @@ def _write(by: User, enquiry: Enquiry, side: Side, text: str, kept, *, hold: str
     message.full_clean(exclude=["enquiry", "author"], validate_constraints=False)
     message.save()
     attach(message, kept)
+    if request is not None:
+        QuoteRequestLine.objects.create(
+            request=request, enquiry=enquiry, product_id=enquiry.product_id, message=message
+        )
     see(by=by, enquiry=enquiry)
     if hold:
         enquiry.touched_at = now
@@ -242,10 +260,19 @@ def deliver(message: Message) -> None:
     note_news(enquiry, side.other, now)
     enquiry.save()
     _request_translations(message, enquiry.company_of(side.other))
+    _notify_of(message, enquiry, side.other, first=first)
+
+
+def _notify_of(message: Message, enquiry: Enquiry, side: Side, *, first: bool) -> None:
+    line = QuoteRequestLine.objects.filter(message=message).select_related("request").first()
+    if line is not None:
+        terms = {"quantity": str(line.request.quantity), "unit": line.request.unit}
+        notify_side("enquiry_request", enquiry, side, message, text=excerpt(line.request.text), **terms)
+        return
     notify_side(
         "enquiry_message",
         enquiry,
-        side.other,
+        side,
         message,
         text=excerpt(message.text),
         language=message.language,

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, to_locale
 
 from matchmaker.core import reference
-from matchmaker.core.formats import money, per_unit
+from matchmaker.core.formats import decimal, money, per_unit, quantity
 from matchmaker.core.multilingual_texts import Texts, is_language
 from matchmaker.notifications import reasons
 from matchmaker.notifications.models import Announcement
@@ -70,6 +70,13 @@ def _is_by_language(value: Mapping[str, Any]) -> bool:
 def country(code: str) -> str:
     """The name of a country by its ISO 3166-1 code."""
     return reference.name(reference.countries().get(code), code)
+
+
+@register.filter
+def with_unit(amount: str, unit: str) -> str:
+    """A quantity that came as plain JSON, with its unit: 20.00 and t are 20 t."""
+    value = decimal(amount)
+    return "" if value is None else quantity(value.normalize(), unit)
 
 
 @register.filter

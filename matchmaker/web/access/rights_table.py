@@ -72,7 +72,12 @@ TABLE = (
         "messaging.QuoteEvent "
         "messaging.Sample messaging.DealStep messaging.FollowUp messaging.Report",
         notices="enquiry_assigned enquiry_declined enquiry_expired enquiry_follow_up enquiry_message enquiry_quote "
-        "enquiry_reminder enquiry_review enquiry_step"),
+        "enquiry_reminder enquiry_request enquiry_review enquiry_step"),
+    Right("Request for a quote", ("–", "own", "own", "the line sent to it", "–", "by scope"),
+        tables="messaging.QuoteRequest messaging.QuoteRequestLine"),
+    Right("Comparison of quotes with the buyer's costs", ("–", "own", "own", "–", "–", "by scope"),
+        tables="messaging.CostSheet messaging.QuoteCost",
+        exports={"quote_request_export": SIGNED_IN, "demand_quotes_export": SIGNED_IN}),
     Right("Whom a company blocks or takes letters from", ("–", "own", "own", "–", "limits only", "–"),
         tables="messaging.Block messaging.ContactLimit messaging.ContactPreference messaging.ContactUse"),
     Right("Members", ("–", "read", "invite, let in, change roles, remove, hand over", "–", "–", "–"),

@@ -1,7 +1,6 @@
 """What is compared, question by question: rows of cells that the page and the sheet show alike."""
 
 import datetime as dt
-import io
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -15,12 +14,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
-from openpyxl import Workbook
-from openpyxl.styles import Alignment, Font
 
 from matchmaker.catalogue.models import Product, ProductCertificate
 from matchmaker.companies.models import Company
-from matchmaker.core import reference, sheets
+from matchmaker.core import reference
 from matchmaker.core.downloads import download
 from matchmaker.core.formats import money, quantity
 from matchmaker.core.lists import format_list, join_sentences, labelled
@@ -35,28 +32,13 @@ from matchmaker.matching.reasons import sentences as reasons_of
 from matchmaker.messaging.services.rates import reply_rate
 from matchmaker.web.access.decorators import buyer
 from matchmaker.web.rendering.list_export import FORMS
-from matchmaker.web.templatetags.trade import JOINER, capacity, certificate, hs, language_name, price, unit
+from matchmaker.web.rendering.side_by_side import Cell, Page, Row, rate_notes, workbook
+from matchmaker.web.templatetags.trade import capacity, certificate, hs, language_name, price, unit
 from matchmaker.web.templatetags.ui import number
 
 LONGEST = 40  # characters of a demand line
 REASONS = 2  # of a match that are written out
 BASE = {"mass": "kg", "volume": "l", "count": "pc", "length": "m", "area": "m2", "time": "hour"}
-
-
-@dataclass(frozen=True)
-class Cell:
-    text: str
-    lines: Sequence[str] = ()  # smaller, below
-    is_best: bool = False
-    url: str = ""
-
-
-@dataclass(frozen=True)
-class Row:
-    label: str
-    cells: list[Cell]
-    is_mark: bool = False  # yes or nothing
-    best_word: str = ""  # what the best of them is
 
 
 @dataclass(frozen=True)
@@ -102,7 +84,7 @@ def of_products(products: list[Product], buyer: Company, day: dt.date) -> Compar
         *(Row(certificate(code), [_certificate(of.get(code)) for of in held], is_mark=True) for code in codes),
     ]
     said = [row for row in rows if any(c.text or c.lines for c in row.cells)]
-    return Comparison(products, said, _rate_notes(products, rates), _quotas(products, duties))
+    return Comparison(products, said, rate_notes((p.currency for p in products), rates), _quotas(products, duties))
 
 
 def of_suppliers(companies: list[Company], buyer: Company, day: dt.date) -> Comparison:
@@ -189,20 +171,6 @@ def _not_compared(base: str, kind: str, incoterm: str) -> str:
     if not incoterm:
         return _("not compared: no Incoterm stated")
     return _("not compared: another Incoterm (%(incoterm)s)") % {"incoterm": incoterm}
-
-
-def _rate_notes(products: list[Product], rates: dict[str, ExchangeRate]) -> list[str]:
-    used = sorted({p.currency for p in products if p.currency and p.currency != "CNY"})
-    notes = [
-        _("1 %(currency)s = ¥%(yuan)s on %(day)s, %(source)s.")
-        % {"currency": code, "yuan": f"{rates[code].yuan.normalize():f}", "day": rates[code].as_of.isoformat(),
-           "source": rates[code].source}
-        for code in used if code in rates
-    ]  # fmt: skip
-    missing = [code for code in used if code not in rates]
-    if missing:
-        notes.append(_("The organiser has set no rate for %(codes)s.") % {"codes": format_list(missing)})
-    return notes
 
 
 def _least(label: str, values: Sequence[int | None]) -> Row:
@@ -361,30 +329,9 @@ def _day(request: HttpRequest) -> dt.date:
 
 
 def _workbook(comparison: Comparison, day: dt.date) -> bytes:
-    book = Workbook()
-    page = book.active
-    assert page is not None
-    page.title = _("Compare")[:31]
     names = [getattr(thing, "display_name", None) or thing.name for thing in comparison.things]
-    page.append(["", *map(sheets.safe, names)])
-    for row in comparison.rows:
-        texts = ("\n".join([cell.text, *cell.lines]).replace(JOINER, "") for cell in row.cells)  # lines of a page
-        page.append([row.label, *map(sheets.safe, texts)])
-    page.append([])
-    for note in (_("Shipment on %(day)s.") % {"day": day.isoformat()}, *comparison.notes):
-        page.append([sheets.safe(note)])
+    notes = [_("Shipment on %(day)s.") % {"day": day.isoformat()}, *comparison.notes]
     for quota in comparison.quotas:
         said = labelled(_("Tariff quota"), join_sentences(quota.line.sentences))
-        page.append([sheets.safe(labelled(format_list(quota.names), said))])
-    page.freeze_panes = "B2"
-    page.column_dimensions["A"].width = 26
-    for at in range(len(names)):
-        page.column_dimensions[chr(ord("B") + at)].width = 34
-    for line in page.iter_rows():
-        for one in line:
-            one.alignment = Alignment(wrap_text=True, vertical="top")
-            if one.row == 1 or one.column == 1:
-                one.font = Font(bold=True)
-    stored = io.BytesIO()
-    book.save(stored)
-    return stored.getvalue()
+        notes.append(labelled(format_list(quota.names), said))
+    return workbook([Page(_("Compare"), names, comparison.rows, notes)])

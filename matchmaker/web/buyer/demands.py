@@ -285,4 +285,5 @@ def _line(row: list[str], columns: Mapping[int, str]) -> dict[str, str]:
         "capacity_period": lambda text: reference.spellings("period").get(wording.fold(text), text),
     }
     line = {field: row[at].strip() for at, field in columns.items() if at < len(row) and row[at].strip()}
+    wording.split_amount(line, "quantity", "unit")
     return {field: read[field](text) if field in read else text for field, text in line.items()}

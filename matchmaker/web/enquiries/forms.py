@@ -4,7 +4,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from matchmaker.catalogue.models.products import INCOTERMS
-from matchmaker.messaging.models import DealStep, Report, Sample
+from matchmaker.messaging.landed_cost import CRITERIA, INCLUDED
+from matchmaker.messaging.models import DealStep, PaymentTerms, Report, Sample
+from matchmaker.messaging.models.requests import LONGEST_REQUEST
 from matchmaker.web.forms import fields
 
 NO_UNIT = _("unit")
@@ -29,7 +31,9 @@ class MessageForm(forms.Form):
         label=_("Message"), max_length=5000, widget=forms.Textarea(attrs={"rows": 6, "maxlength": 5000})
     )
     attachments = FilesField(
-        label=_("Files"), required=False, help_text=_("Up to ten: PDF, JPEG, PNG or WebP, 10 MB each.")
+        label=_("Files"),
+        required=False,
+        help_text=_("Up to ten, 10 MB each: PDF, pictures, and Word, Excel and PowerPoint without macros."),
     )
 
 
@@ -50,7 +54,51 @@ def _unit(label, required=False):
     )
 
 
-class QuoteForm(forms.Form):
+class PaymentForm(forms.Form):
+    """Terms of payment; the service says which of their fields belong together."""
+
+    payment = forms.ChoiceField(label=_("Payment"), choices=PaymentTerms.Payment, required=False)
+    advance_percent = fields.WholeInput(label=_("Paid in advance, percent"), max_value=100, required=False)
+    credit_days = fields.WholeInput(label=_("Days to pay"), max_value=365, required=False)
+    payment_words = fields.LineField(
+        label=_("Payment in words"),
+        max_length=200,
+        required=False,
+        help_text=_("Such as 30% with the order, the rest against a copy of the bill of lading."),
+    )
+
+
+class RequestForm(PaymentForm):
+    """A request for a quote; `options` are (value, label) of the suppliers it can go to."""
+
+    suppliers = forms.MultipleChoiceField(label=_("Ask these suppliers"), widget=fields.Ticks)
+    quantity = fields.TradeNumberField(label=_("Quantity"), max_digits=14, decimal_places=2)
+    unit = _unit(_("Unit"), required=True)
+    incoterm = forms.ChoiceField(
+        label=_("Incoterm 2020"), choices=[("", _("Choose")), *((code, code) for code in INCOTERMS)], required=False
+    )
+    place = fields.LineField(
+        label=_("Port or place"), max_length=100, required=False, help_text=_("Such as Shanghai for CIF.")
+    )
+    needed_by = forms.DateField(label=_("Needed by"), widget=forms.DateInput(attrs={"type": "date"}), required=False)
+    sample_wanted = forms.BooleanField(label=_("We want a sample first"), required=False)
+    text = fields.TextField(
+        label=_("Message"),
+        max_length=LONGEST_REQUEST,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4, "maxlength": LONGEST_REQUEST}),
+        help_text=_("Packing, quality, certificates: what a supplier must know to name a price."),
+    )
+
+    def __init__(self, *args, options=(), **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["suppliers"].choices = options
+
+    def terms(self) -> dict:
+        return {name: value for name, value in self.cleaned_data.items() if name != "suppliers"}
+
+
+class QuoteForm(PaymentForm):
     line = forms.ChoiceField(label=_("For which line"), required=False)
     price = fields.TradeNumberField(label=_("Price"), max_digits=18, decimal_places=4)
     currency = fields.CodeField(
@@ -59,6 +107,14 @@ class QuoteForm(forms.Form):
     price_unit = _unit(_("Price is for one"), required=True)
     quantity = fields.TradeNumberField(label=_("For a quantity of"), max_digits=14, decimal_places=2, required=False)
     unit = _unit(_("Unit"))
+    holds = fields.TradeNumberField(
+        label=_("One of this unit holds"),
+        max_digits=14,
+        decimal_places=2,
+        required=False,
+        help_text=_("For a container, carton or bottle: how much is in it. Nothing is converted without this."),
+    )
+    holds_unit = _unit(_("Unit"))
     min_order = fields.TradeNumberField(label=_("Minimum order"), max_digits=14, decimal_places=2, required=False)
     min_order_unit = _unit(_("Unit"))
     incoterm = forms.ChoiceField(
@@ -69,6 +125,14 @@ class QuoteForm(forms.Form):
     )
     lead_time_days = fields.WholeInput(label=_("Lead time in days"), max_value=2000, required=False)
     valid_until = forms.DateField(label=_("Valid until"), widget=forms.DateInput(attrs={"type": "date"}))
+    sample_price = fields.TradeNumberField(
+        label=_("Price of a sample"),
+        zero=True,
+        max_digits=18,
+        decimal_places=2,
+        required=False,
+        help_text=_("In the currency of the quote; 0 if it is free of charge."),
+    )
     note = fields.TextField(label=_("Note"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
 
     def __init__(self, *args, lines=(), must_choose: bool = True, **kwargs):
@@ -122,3 +186,74 @@ class StepForm(forms.Form):
         sentence=_("Choose a currency from the list."),
     )
     note = fields.LineField(label=_("Note"), max_length=500, required=False)
+
+
+CRITERION_WORDS = {
+    "landed_cost": _("landed cost"),
+    "price": _("price"),
+    "delivery": _("lead time"),
+    "certificates": _("certificates"),
+    "payment": _("terms of payment"),
+}
+PLACES = (_("Counts most"), _("Then"), _("Then"))
+
+
+def _amount(label) -> fields.TradeNumberField:
+    return fields.TradeNumberField(label=label, zero=True, max_digits=18, decimal_places=2, required=False)
+
+
+def _percent(label) -> fields.TradeNumberField:
+    return fields.TradeNumberField(label=label, zero=True, max_digits=6, decimal_places=2, required=False)
+
+
+class CostsForm(forms.Form):
+    """What the buyer adds to the prices, and what counts most; `quotes` are those of one comparison."""
+
+    currency = fields.CodeField(
+        label=_("Currency"), choices=fields.currencies, sentence=_("Choose a currency from the list.")
+    )
+    vat_percent = _percent(_("Import VAT, percent"))
+    fees = _amount(_("Fees"))
+
+    def __init__(self, *args, quotes=(), **kwargs):
+        super().__init__(*args, **kwargs)
+        self.quotes = list(quotes)
+        for number, label in enumerate(PLACES, 1):
+            self.fields[f"order_{number}"] = forms.ChoiceField(
+                label=label, choices=[(code, CRITERION_WORDS[code]) for code in CRITERIA]
+            )
+        for quote in self.quotes:
+            included = INCLUDED.get(quote.incoterm, frozenset())
+            if "freight" not in included:
+                self.fields[f"freight_{quote.uid}"] = _amount(_("Freight"))
+            if "insurance" not in included:
+                self.fields[f"insurance_{quote.uid}"] = _amount(_("Insurance"))
+            if "duty" not in included:
+                self.fields[f"duty_percent_{quote.uid}"] = _percent(_("Duty, percent"))
+
+    @property
+    def general(self):
+        return [self["currency"], self["vat_percent"], self["fees"]]
+
+    @property
+    def places(self):
+        return [self[f"order_{number}"] for number, _label in enumerate(PLACES, 1)]
+
+    def of(self, quote):
+        """The fields of one quote."""
+        names = (f"{name}_{quote.uid}" for name in ("freight", "insurance", "duty_percent"))
+        return [self[name] for name in names if name in self.fields]
+
+    @property
+    def by_quote(self):
+        return [(quote, found) for quote in self.quotes if (found := self.of(quote))]
+
+    def costs(self) -> dict:
+        """uid of a quote → what was typed for it."""
+        names = ("freight", "insurance", "duty_percent")
+        return {
+            quote.uid: {name: self.cleaned_data.get(f"{name}_{quote.uid}") for name in names} for quote in self.quotes
+        }
+
+    def order(self) -> list[str]:
+        return [self.cleaned_data[f"order_{number}"] for number, _label in enumerate(PLACES, 1)]

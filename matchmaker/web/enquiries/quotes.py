@@ -1,25 +1,26 @@
-"""Quotes: the supplier's form, the buyer's answer, and all quotes of a demand side by side."""
+"""Quotes: the supplier's form and the buyer's answer."""
 
 from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_POST
 
-from matchmaker.catalogue.models import Demand
-from matchmaker.companies.models import Company
 from matchmaker.messaging import services
-from matchmaker.messaging.models import Quote
+from matchmaker.messaging.models import Message, Quote, QuoteRequest, QuoteRequestLine
+from matchmaker.messaging.models.requests import PAYMENT
 from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import signed_in
+from matchmaker.web.enquiries.facts import facts_of
 from matchmaker.web.enquiries.forms import AnswerQuoteForm, QuoteForm
 from matchmaker.web.enquiries.gate import act_and_return, enquiry_of, one_of, with_notice
 from matchmaker.web.forms.refusals import refusals_in_form
 
 CARRIED = ("price", "currency", "price_unit", "min_order", "min_order_unit", "incoterm", "incoterm_place")
+QUOTED = ("quantity", "unit", "holds", "holds_unit", "lead_time_days", "sample_price", "note")
 
 
 @signed_in
@@ -29,9 +30,13 @@ def new(request: HttpRequest, uid) -> HttpResponse:
         messages.error(request, _("The supplier makes the quote."))
         return redirect("enquiry", enquiry.uid)
     lines = list(services.lines_to_quote(enquiry).select_related("demand"))
-    wanted = request.GET.get("line", "") or (str(lines[0].uid) if lines and not enquiry.demand else "")
+    asked = enquiry.request_lines.filter(message__state=Message.State.SENT).select_related("request__line").last()
+    wanted = request.GET.get("line", "") or _line_of(asked, lines, enquiry)
     form = QuoteForm(
-        request.POST or None, lines=lines, must_choose=enquiry.demand is not None, initial=_initial(enquiry, wanted)
+        request.POST or None,
+        lines=lines,
+        must_choose=enquiry.demand is not None,
+        initial=_initial(enquiry, wanted, asked),
     )
     if request.method == "POST" and form.is_valid():
         terms = dict(form.cleaned_data)
@@ -42,21 +47,38 @@ def new(request: HttpRequest, uid) -> HttpResponse:
             transaction.on_commit(start_delivery)
             messages.success(request, _("The quote is sent."))
             return redirect("enquiry", enquiry.uid)
-    context = {"enquiry": enquiry, "form": form, "lines": lines, "other": enquiry.buyer}
+    facts = facts_of(asked.request) if asked else []
+    context = {"enquiry": enquiry, "form": form, "lines": lines, "other": enquiry.buyer, "facts": facts}
     return render(request, "enquiries/quote.html", context, status=422 if form.errors else 200)
 
 
-def _initial(enquiry, line: str) -> dict:
-    """What was quoted before, or what the product says of itself."""
+def _line_of(asked: QuoteRequestLine | None, lines: list, enquiry) -> str:
+    """The line that the form begins with: that of the buyer's request, or the first that matches the product."""
+    if asked is not None and asked.request.line in lines:
+        return str(asked.request.line.uid)
+    return str(lines[0].uid) if lines and not enquiry.demand and (asked is None or asked.request.line) else ""
+
+
+def _initial(enquiry, line: str, asked: QuoteRequestLine | None) -> dict:
+    """What was quoted before, or what the product says of itself; then what the buyer's request asks for."""
     before = enquiry.quotes.filter(line__uid=line).first() if line else enquiry.quotes.first()
     product = enquiry.product or (enquiry.match.product if enquiry.match else None)
     values = {"line": line}
     if before is not None:
-        values |= {name: getattr(before, name) for name in (*CARRIED, "quantity", "unit", "lead_time_days", "note")}
+        values |= {name: getattr(before, name) for name in (*CARRIED, *QUOTED, *PAYMENT)}
     elif product is not None:
         values |= {name: getattr(product, name) for name in CARRIED[1:]}
         values |= {"price": product.price_low, "lead_time_days": product.lead_time_days}
+    if asked is not None and (before is None or before.request_line_id != asked.pk):
+        values |= _of_request(asked.request)
     return {name: value for name, value in values.items() if value not in (None, "")}
+
+
+def _of_request(row: QuoteRequest) -> dict:
+    """The terms of a request under the names of a quote's, as far as they are stated."""
+    wished = {"incoterm": row.incoterm, "incoterm_place": row.place, **{name: getattr(row, name) for name in PAYMENT}}
+    stated = {name: value for name, value in wished.items() if value not in (None, "")}
+    return {"quantity": row.quantity, "unit": row.unit, **stated}
 
 
 @signed_in
@@ -86,25 +108,6 @@ def withdraw(request: HttpRequest, uid) -> HttpResponse:
         quote.enquiry,
         said=_("The quote is taken back."),
     )
-
-
-@signed_in
-@require_safe
-def of_demand(request: HttpRequest, uid) -> HttpResponse:
-    """All quotes of a demand, line by line; the lowest price of one currency, unit and Incoterm is marked."""
-    demand = get_object_or_404(Demand.objects.filter(company__in=Company.objects.of(request.user)), uid=uid)
-    quotes = Quote.objects.visible_to(request.user).for_demand(demand).of_buyer(demand.company)
-    quotes = list(quotes.select_related("enquiry__supplier", "line"))
-    context = {
-        "demand": demand,
-        "lines": [
-            {"line": line, "rows": comparison([quote for quote in quotes if quote.line_id == line.pk])}
-            for line in demand.lines.all()
-        ],
-        "count": len(quotes),
-        "asked": demand.enquiries.filter(delivered_at__isnull=False).count(),
-    }
-    return render(request, "enquiries/demand_quotes.html", context)
 
 
 def comparison(quotes: list[Quote]) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from matchmaker.core.downloads import SEALED, attachment
 from matchmaker.core.lists import join_sentences, labelled
 from matchmaker.messaging import services
-from matchmaker.messaging.models import Attachment, DealStep, FollowUp, Message, Report, Sample
+from matchmaker.messaging.models import Attachment, DealStep, FollowUp, Message, QuoteRequest, Report, Sample
 from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import signed_in
 from matchmaker.web.enquiries import forms
@@ -62,6 +62,8 @@ def context_of(request: HttpRequest, enquiry, side, form) -> dict:
         "our_turn": enquiry.owes == side and enquiry.is_living,
         "people": own.members.filter(is_active=True),
         "person": enquiry.person_of(side),
+        "last_request": QuoteRequest.objects.filter(lines__enquiry=enquiry).first(),
+        "ask_query": f"p={enquiry.product.uid}" if enquiry.product else f"s={enquiry.supplier.uid}",
         "quotes": enquiry.quotes.exclude(status="replaced").select_related("line"),
         "sample": enquiry.samples.last(),
         "ladder": ladder_of(enquiry, side),

@@ -7,15 +7,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from matchmaker.core.formats import money
-from matchmaker.messaging.models import DealStep, Enquiry, Message, Quote, QuoteEvent, Sample
+from matchmaker.messaging.models import DealStep, Enquiry, Message, Quote, QuoteEvent, QuoteRequestLine, Sample
 from matchmaker.messaging.services import hold_sentence
 from matchmaker.messaging.services.writing import EDIT_MINUTES
+from matchmaker.web.enquiries.facts import facts_of
 from matchmaker.web.templatetags.trade import for_one
 
 
 def entries_of(user, enquiry: Enquiry, side: str) -> list[dict]:
     """Messages and happenings in the order they came."""
-    rows = [_message(user, message, side) for message in _messages(user, enquiry)]
+    rows = []
+    for message in _messages(user, enquiry):
+        if request_line := getattr(message, "request_line", None):
+            rows.append(_request(message, request_line, side))
+        rows.append(_message(user, message, side))
     for quote in enquiry.quotes.select_related("line").prefetch_related("events"):
         rows.append(_quote(quote, side))
         rows += [_quote_event(event, side) for event in quote.events.all()]
@@ -28,7 +33,13 @@ def entries_of(user, enquiry: Enquiry, side: str) -> list[dict]:
 
 def _messages(user, enquiry: Enquiry):
     rows = Message.objects.visible_to(user).filter(enquiry=enquiry)
-    return rows.select_related("author").prefetch_related("attachments")
+    return rows.select_related("author", "request_line__request").prefetch_related("attachments")
+
+
+def _request(message: Message, line: QuoteRequestLine, side: str) -> dict:
+    what = _("You asked for a quote") if side == "buyer" else _("The buyer asks for a quote")
+    row = _happening(message.created_at, what, "clipboard-list")
+    return {**row, "facts": facts_of(line.request)}
 
 
 def _message(user, message: Message, side: str) -> dict:

@@ -2,14 +2,21 @@
 
 from django.urls import path
 
-from matchmaker.web.enquiries import asking, inbox, quotes, thread
+from matchmaker.web.enquiries import asking, comparing, inbox, quotes, requests, thread
 
 urlpatterns = [
     path("", inbox.index, name="enquiries"),
     path("supplier/<uuid:uid>/ask/", asking.supplier, name="ask_supplier"),
     path("product/<uuid:uid>/ask/", asking.product, name="ask_product"),
     path("demand/<uuid:uid>/ask/", asking.demand, name="ask_demand"),
-    path("demand/<uuid:uid>/quotes/", quotes.of_demand, name="demand_quotes"),
+    path("demand/<uuid:uid>/quotes/", comparing.of_demand, name="demand_quotes"),
+    path("demand/<uuid:uid>/quotes/sheet/", comparing.demand_export, name="demand_quotes_export"),
+    path("line/<uuid:uid>/costs/", comparing.line_costs, name="demand_line_costs"),
+    path("requests/", requests.index, name="quote_requests"),
+    path("requests/new/", requests.new, name="quote_request_new"),
+    path("requests/<uuid:uid>/", comparing.of_request, name="quote_request"),
+    path("requests/<uuid:uid>/sheet/", comparing.request_export, name="quote_request_export"),
+    path("requests/<uuid:uid>/costs/", comparing.request_costs, name="quote_request_costs"),
     path("contacts/", inbox.contacts, name="enquiry_contacts"),
     path("contacts/<uuid:uid>/unblock/", inbox.unblock, name="enquiry_unblock"),
     path("message/<uuid:uid>/edit/", thread.edit_message, name="enquiry_message_edit"),

@@ -111,6 +111,8 @@ SAID: dict[str, str | Promise] = {
     "unblock_company": _("Block lifted"),
     "choose_contacts": _("Choice of who can write changed"),
     "show_visits": _("Choice of who sees visits changed"),
+    "request_quotes": _("Quotes requested"),
+    "save_costs": _("Costs of a comparison saved"),
     "quote": _("Quote sent"),
     "answer_quote": _("Quote answered"),
     "withdraw_quote": _("Quote withdrawn"),

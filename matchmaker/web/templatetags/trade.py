@@ -9,6 +9,7 @@ from django.utils.translation import pgettext
 from matchmaker.catalogue.models import Period
 from matchmaker.core import formats, reference
 from matchmaker.core.formats import money, quantity
+from matchmaker.messaging.payment import payment_facts
 from matchmaker.web.rendering import audit_log
 
 register = template.Library()
@@ -98,6 +99,12 @@ def price(product) -> str:
 def target_price(line) -> str:
     """What the buyer aims at for one unit."""
     return "" if line.target_price is None else for_one(money(line.target_price, line.currency), line.price_unit)
+
+
+@register.filter
+def payment(row) -> list[str]:
+    """The terms of payment of a quote or a request: `{{ quote|payment|dotted }}`."""
+    return payment_facts(row)
 
 
 @register.filter

@@ -19,7 +19,7 @@ from matchmaker.events.models import Event, Meeting
 from matchmaker.events.services import compute_plan, publish_plan, start_plan
 from matchmaker.matching.models import Match
 from matchmaker.matching.services import answer_match, match_block, start_match_run
-from matchmaker.messaging.services import ask, quote, reply
+from matchmaker.messaging.services import ask, quote, reply, request_quotes
 from matchmaker.running import sample
 from tests import factories
 from tests.journeys.pages.corners import Corners
@@ -120,7 +120,12 @@ class SiteMap:
         terms = {"price": Decimal("0.45"), "currency": "USD", "price_unit": product.price_unit}
         terms |= {"incoterm": "CPT", "incoterm_place": "Kunming", "lead_time_days": 4}
         days = timezone.localdate() + dt.timedelta(days=30)
-        quote(by=seller, enquiry=self.enquiry, valid_until=days, **terms)
+        wish = {"quantity": Decimal(40000), "unit": product.price_unit, "payment": "tt", "advance_percent": 30}
+        asked = request_quotes(
+            by=buyer, company=self.wanter, subjects=[product], line=self.mutual.line, sample_wanted=True, **wish
+        )
+        self.quote_request = asked.request
+        quote(by=seller, enquiry=self.enquiry, line=self.mutual.line, valid_until=days, **terms)
 
     def _plan(self) -> None:
         options = {"seconds": 1}
@@ -233,6 +238,11 @@ class SiteMap:
                 "buyer-enquiry": f"/enquiries/{self.enquiry.uid}/",
                 "buyer-ask": f"/enquiries/product/{self.mutual.product.uid}/ask/",
                 "buyer-quotes": f"/enquiries/demand/{demand.uid}/quotes/",
+                "buyer-requests": "/enquiries/requests/",
+                "buyer-request": f"/enquiries/requests/{self.quote_request.uid}/",
+                "buyer-request-new": (
+                    f"/enquiries/requests/new/?p={self.mutual.product.uid}&line={self.mutual.line.uid}"
+                ),
                 "buyer-contacts": "/enquiries/contacts/",
                 "buyer-not-for-us": "/buyer/not-for-us/",
                 "buyer-searches": "/searches/",

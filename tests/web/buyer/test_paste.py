@@ -43,3 +43,28 @@ def test_what_is_too_much_is_counted():
 @pytest.mark.parametrize("pasted", ["", "\n\n", "\t\t\t", "   "])
 def test_nothing_gives_nothing(pasted):
     assert read_lines(pasted) == ([], 0)
+
+
+@pytest.mark.parametrize(
+    ("typed", "amount", "unit"),
+    [
+        ("3柜", "3", "container"),
+        ("3个40尺高柜", "3", "40hq"),
+        ("2×40HQ", "2", "40hq"),
+        ("2 x 40 HQ", "2", "40hq"),
+        ("40HQ*2", "2", "40hq"),
+        ("5 x 20'GP", "5", "20gp"),
+        ("500 瓶", "500", "bottle"),
+        ("1.2万瓶", "1.2万", "bottle"),
+        ("1,200 cartons", "1,200", "carton"),
+        ("10 托盘", "10", "pallet"),
+        ("20 bags", "20", "bag"),
+        ("20 t", "20", "t"),
+        ("12.500", "12.500", ""),
+        ("40HQ", "40HQ", ""),
+        ("3 boxes of tea", "3 boxes of tea", ""),
+    ],
+)
+def test_an_amount_and_its_unit_are_read_from_one_cell(typed, amount, unit):
+    expected = {"text": "Wine", "quantity": amount} | ({"unit": unit} if unit else {})
+    assert read_lines(f"Wine\t{typed}")[0] == [expected]

@@ -85,8 +85,10 @@ def test_quotes_under_two_incoterms_are_not_called_the_lowest_of_each_other(clie
         assert client.post(reverse("quote_new", args=[enquiry.uid]), posted).status_code == 302
     client.force_login(pair.buy)
     page = client.get(reverse("demand_quotes", args=[pair.demand.uid]))
-    rows = page.context["lines"][0]["rows"]
-    assert {(row["quote"].incoterm, str(row["base"][0])) for row in rows if row["best"]} == {("CIF", "0.9500")}
+    table = page.context["lines"][0]["table"]
+    cells = zip(table["quotes"], table["rows"][0].cells, strict=True)
+    best = [quote for quote, cell in cells if cell.is_best]
+    assert {(quote.incoterm, str(quote.price)) for quote in best} == {("CIF", "950.0000")}
     assert "lowest under CIF" in page.content.decode()
 
 
@@ -99,8 +101,9 @@ def test_a_suppliers_quotes_stand_side_by_side_for_the_buyer(client, pair):
         posted = {**terms(price=price), "line": str(pair.line.uid)}
         assert client.post(reverse("quote_new", args=[enquiry.uid]), posted).status_code == 302
     client.force_login(pair.buy)
-    rows = client.get(reverse("demand_quotes", args=[pair.demand.uid])).context["lines"][0]["rows"]
-    assert sorted((str(row["base"][0]), row["best"]) for row in rows) == [("0.9300", True), ("0.9500", False)]
+    table = client.get(reverse("demand_quotes", args=[pair.demand.uid])).context["lines"][0]["table"]
+    cells = [(cell.text, list(cell.lines), cell.is_best) for cell in table["rows"][0].cells]
+    assert cells == [("$950 / t", ["$0.95 / kg"], False), ("$930 / t", ["$0.93 / kg"], True)]
     client.force_login(pair.sell)
     assert client.get(reverse("demand_quotes", args=[pair.demand.uid])).status_code == 404
 

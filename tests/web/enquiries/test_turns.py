@@ -159,7 +159,7 @@ def test_a_quote_in_the_thread_of_a_product_stands_in_the_comparison_of_the_dema
     client.force_login(matched.buy)
     services.answer_quote(by=matched.buy, quote=talk.quotes.get(), answer="accepted")
     compared = client.get(reverse("demand_quotes", args=[matched.demand.uid])).context
-    assert [row["quote"].enquiry for row in compared["lines"][0]["rows"]] == [talk]
+    assert [quote.enquiry for quote in compared["lines"][0]["table"]["quotes"]] == [talk]
 
 
 def test_a_quote_in_the_thread_of_a_product_may_be_for_no_demand(client, matched, talk):

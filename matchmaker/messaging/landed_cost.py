@@ -1,0 +1,238 @@
+"""What the goods of a quote cost with everything paid until they are in China, and which of several quotes is best.
+
+Plain Python: values in, values out. A part that is not known is named and never counted as zero: the sum then is what
+is known, and `missing` says what it lacks. Amounts are rounded to hundredths, part by part, so that the parts add up.
+
+    customs value = goods + freight + insurance, each as far as the price does not include it
+    duty          = customs value x duty rate (lowest to highest where it depends on the national line)
+    import VAT    = (customs value + duty) x VAT rate
+
+Consumption tax is no part of it: a buyer whose goods bear it types it into the fees.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from enum import StrEnum
+from typing import Any
+
+CENT = Decimal("0.01")
+# What a price under an Incoterm includes. Under DAP and DPU the carriage behind the port is in the customs value, too.
+INCLUDED: Mapping[str, frozenset[str]] = {
+    "CFR": frozenset({"freight"}),
+    "CPT": frozenset({"freight"}),
+    "CIF": frozenset({"freight", "insurance"}),
+    "CIP": frozenset({"freight", "insurance"}),
+    "DAP": frozenset({"freight", "insurance"}),
+    "DPU": frozenset({"freight", "insurance"}),
+    "DDP": frozenset({"freight", "insurance", "duty", "vat"}),
+}
+CRITERIA = ("landed_cost", "price", "delivery", "certificates", "payment")
+
+
+class State(StrEnum):
+    KNOWN = "known"
+    INCLUDED = "included"  # in the price, by the Incoterm
+    UNKNOWN = "unknown"
+
+
+class Reason(StrEnum):
+    """Why a part is not known."""
+
+    NO_QUANTITY = "no_quantity"
+    NO_COMMON_UNIT = "no_common_unit"
+    NO_RATE = "no_rate"
+    NOT_TYPED = "not_typed"
+    NO_DUTY_RATE = "no_duty_rate"
+    NO_VALUE = "no_value"  # a part of the customs value is not known
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of the cost: from `low` to `high`, the same amount for most parts; both 0 where it is not known."""
+
+    name: str
+    state: State
+    low: Decimal = Decimal(0)
+    high: Decimal = Decimal(0)
+    reason: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The quantity that all offers are compared for."""
+
+    quantity: Decimal | None
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A quoted price. One `packing` holds so many `content_unit`, where the supplier says so."""
+
+    price: Decimal
+    currency: str
+    price_unit: str
+    incoterm: str
+    packing: str = ""
+    content: Decimal | None = None
+    content_unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """What is added to the price, in the currency of the comparison; None for what is not known."""
+
+    freight: Decimal | None = None
+    insurance: Decimal | None = None
+    duty: tuple[Decimal, Decimal] | None = None  # percent, lowest and highest
+    vat: Decimal | None = None  # percent
+    fees: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """Units as (kind, how many of its base unit), and what one unit of a currency is worth in one common currency."""
+
+    units: Mapping[str, tuple[str, Decimal]]
+    rates: Mapping[str, Decimal]
+
+
+@dataclass(frozen=True, slots=True)
+class LandedCost:
+    parts: tuple[Part, ...]
+    currency: str
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        return tuple(part.name for part in self.parts if part.state == State.UNKNOWN)
+
+    @property
+    def is_complete(self) -> bool:
+        return not self.missing
+
+    @property
+    def low(self) -> Decimal:
+        """The sum of what is known."""
+        return sum((part.low for part in self.parts), Decimal(0))
+
+    @property
+    def high(self) -> Decimal:
+        return sum((part.high for part in self.parts), Decimal(0))
+
+    def part(self, name: str) -> Part:
+        return next(part for part in self.parts if part.name == name)
+
+
+def landed_cost(offer: Offer, wanted: Wanted, costs: Costs, currency: str, tables: Tables) -> LandedCost:
+    """All parts of the cost of the wanted quantity, in one currency."""
+    included = INCLUDED.get(offer.incoterm, frozenset())
+    goods = _goods(offer, wanted, currency, tables)
+    freight = _typed("freight", costs.freight, included)
+    insurance = _typed("insurance", costs.insurance, included)
+    value = _sum(goods, freight, insurance)
+    duty = _included("duty", included) or _duty(value, costs.duty)
+    vat = _included("vat", included) or _vat(value, duty, costs.vat)
+    return LandedCost((goods, freight, insurance, duty, vat, _typed("fees", costs.fees, included)), currency)
+
+
+def amount_in(wanted: Wanted, unit: str, offer: Offer, units: Mapping[str, tuple[str, Decimal]]) -> Decimal | None:
+    """The wanted quantity in another unit, by the table or by what the supplier says that one packing holds."""
+    if wanted.quantity is None:
+        return None
+    direct = _converted(wanted.quantity, wanted.unit, unit, units)
+    if direct is not None or not offer.content:
+        return direct
+    if wanted.unit == offer.packing:
+        return _converted(wanted.quantity * offer.content, offer.content_unit, unit, units)
+    if unit == offer.packing:
+        content = _converted(wanted.quantity, wanted.unit, offer.content_unit, units)
+        return None if content is None else content / offer.content
+    return None
+
+
+def exchanged(amount: Decimal, currency: str, into: str, rates: Mapping[str, Decimal]) -> Decimal | None:
+    if currency == into:
+        return amount
+    if currency not in rates or into not in rates:
+        return None
+    return amount * rates[currency] / rates[into]
+
+
+def best_offer(values: Sequence[Mapping[str, Any]], order: Sequence[str]) -> tuple[int, str] | None:
+    """The place of the best offer and the criterion that decides, by the criteria in order; the lowest value is best.
+
+    A criterion counts where two or more of those that are still equal have a value; an offer without one is not
+    compared any further. None where no criterion decides.
+    """
+    equal = list(range(len(values)))
+    for criterion in order:
+        known = [place for place in equal if values[place].get(criterion) is not None]
+        if len(known) < 2:
+            continue
+        lowest = min(values[place][criterion] for place in known)
+        equal = [place for place in known if values[place][criterion] == lowest]
+        if len(equal) == 1:
+            return equal[0], criterion
+    return None
+
+
+def _goods(offer: Offer, wanted: Wanted, currency: str, tables: Tables) -> Part:
+    if wanted.quantity is None:
+        return Part("goods", State.UNKNOWN, reason=Reason.NO_QUANTITY)
+    amount = amount_in(wanted, offer.price_unit, offer, tables.units)
+    if amount is None:
+        return Part("goods", State.UNKNOWN, reason=Reason.NO_COMMON_UNIT)
+    price = exchanged(offer.price * amount, offer.currency, currency, tables.rates)
+    if price is None:
+        return Part("goods", State.UNKNOWN, reason=Reason.NO_RATE)
+    return _known("goods", price, price)
+
+
+def _typed(name: str, amount: Decimal | None, included: frozenset[str]) -> Part:
+    if found := _included(name, included):
+        return found
+    return Part(name, State.UNKNOWN, reason=Reason.NOT_TYPED) if amount is None else _known(name, amount, amount)
+
+
+def _included(name: str, included: frozenset[str]) -> Part | None:
+    return Part(name, State.INCLUDED) if name in included else None
+
+
+def _duty(value: Decimal | None, percent: tuple[Decimal, Decimal] | None) -> Part:
+    if percent is None:
+        return Part("duty", State.UNKNOWN, reason=Reason.NO_DUTY_RATE)
+    if percent[1] == 0:
+        return _known("duty", Decimal(0), Decimal(0))
+    if value is None:
+        return Part("duty", State.UNKNOWN, reason=Reason.NO_VALUE)
+    return _known("duty", value * percent[0] / 100, value * percent[1] / 100)
+
+
+def _vat(value: Decimal | None, duty: Part, percent: Decimal | None) -> Part:
+    if percent is None:
+        return Part("vat", State.UNKNOWN, reason=Reason.NOT_TYPED)
+    if percent == 0:
+        return _known("vat", Decimal(0), Decimal(0))
+    if value is None or duty.state == State.UNKNOWN:
+        return Part("vat", State.UNKNOWN, reason=Reason.NO_VALUE)
+    return _known("vat", (value + duty.low) * percent / 100, (value + duty.high) * percent / 100)
+
+
+def _known(name: str, low: Decimal, high: Decimal) -> Part:
+    return Part(name, State.KNOWN, low.quantize(CENT, ROUND_HALF_UP), high.quantize(CENT, ROUND_HALF_UP))
+
+
+def _sum(*parts: Part) -> Decimal | None:
+    """The customs value, or None where a part of it is not known."""
+    if any(part.state == State.UNKNOWN for part in parts):
+        return None
+    return sum((part.low for part in parts), Decimal(0))
+
+
+def _converted(amount: Decimal, unit: str, into: str, units: Mapping[str, tuple[str, Decimal]]) -> Decimal | None:
+    if unit == into:
+        return amount
+    if unit not in units or into not in units or units[unit][0] != units[into][0]:
+        return None
+    return amount * units[unit][1] / units[into][1]

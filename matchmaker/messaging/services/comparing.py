@@ -1,0 +1,227 @@
+"""Quotes of a request or of a line of a demand in one currency, with landed cost, and the buyer's own costs."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from matchmaker.accounts.audit import record
+from matchmaker.accounts.models import User
+from matchmaker.catalogue import rules
+from matchmaker.catalogue.models import DemandLine, Product
+from matchmaker.companies.services import is_member
+from matchmaker.core import reference
+from matchmaker.core.fields import validate
+from matchmaker.market_access.duty import DutyAnswer
+from matchmaker.market_access.services import duty_of
+from matchmaker.matching.models import Match
+from matchmaker.messaging.landed_cost import (
+    CRITERIA,
+    Costs,
+    LandedCost,
+    Offer,
+    State,
+    Tables,
+    Wanted,
+    best_offer,
+    landed_cost,
+)
+from matchmaker.messaging.models import CostSheet, Quote, QuoteCost, QuoteRequest
+from matchmaker.messaging.payment import payment_rank
+from matchmaker.messaging.services.writing import not_found
+
+SHIPS_IN = dt.timedelta(days=60)  # the day duty is looked up for, where the buyer names none
+COSTS = ("freight", "insurance", "duty_percent")
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What quotes are compared for: a request, or a line of a demand."""
+
+    request: QuoteRequest | None = None
+    line: DemandLine | None = None
+
+    @property
+    def wanted(self) -> Wanted:
+        row = self.request or self.line
+        return Wanted(row.quantity, row.unit) if row else Wanted(None, "")
+
+    @property
+    def day(self) -> dt.date:
+        wished = self.request.needed_by if self.request else self.line.demand.delivery_until if self.line else None
+        return wished or timezone.localdate() + SHIPS_IN
+
+    @property
+    def certificates(self) -> list[str]:
+        """The certificates that the line of the demand asks for."""
+        line = self.line or (self.request.line if self.request else None)
+        return line.certificates_required if line else []
+
+    @property
+    def sheet(self) -> CostSheet:
+        """The stored costs, or an empty sheet that is not stored."""
+        found = CostSheet.objects.filter(request=self.request, line=self.line).first()
+        return found or CostSheet(request=self.request, line=self.line)
+
+    def quotes(self) -> list[Quote]:
+        rows = Quote.objects.filter(enquiry__delivered_at__isnull=False).exclude(status=Quote.Status.REPLACED)
+        rows = rows.filter(request_line__request=self.request) if self.request else rows.filter(line=self.line)
+        related = ("enquiry__supplier", "enquiry__product", "enquiry__match__product", "request_line__product", "line")
+        return list(rows.select_related(*related).order_by("made_at", "pk"))
+
+
+@dataclass(frozen=True)
+class ComparedQuote:
+    quote: Quote
+    product: Product | None
+    duty: DutyAnswer | None
+    cost: LandedCost
+    typed: QuoteCost | None
+    certificates: tuple[str, ...]  # held now
+    is_best: bool
+    decided_by: str  # the criterion, where it is the best
+
+    @property
+    def duty_percent(self) -> tuple[Decimal, Decimal] | None:
+        return _duty_percent(self.duty, self.typed)
+
+
+def compare_quotes(scope: Scope, sheet: CostSheet, rates: Mapping[str, Decimal]) -> list[ComparedQuote]:
+    """All quotes of the scope as they stand; the best by the buyer's order of criteria is marked.
+
+    Args:
+        rates: currency → what one unit is worth in yuan.
+    """
+    tables = Tables(_units(), {"CNY": Decimal(1), **rates})
+    typed = {row.quote_id: row for row in sheet.costs.all()} if sheet.pk else {}
+    rows = [_compared(quote, scope, sheet, typed.get(quote.pk), tables) for quote in scope.quotes()]
+    living = [row for row in rows if row.quote.status in Quote.LIVE and not row.quote.has_run_out]
+    best = best_offer([_values(row, scope) for row in living], criteria_of(sheet))
+    if best is None:
+        return rows
+    chosen = living[best[0]]
+    return [_marked(row, best[1]) if row is chosen else row for row in rows]
+
+
+def criteria_of(sheet: CostSheet) -> list[str]:
+    """The buyer's order; what it does not name comes after it in the usual order."""
+    return list(dict.fromkeys([*(name for name in sheet.order if name in CRITERIA), *CRITERIA]))
+
+
+@transaction.atomic
+def save_costs(
+    *, by: User, scope: Scope, costs: Mapping[Any, Mapping[str, Decimal | None]], order: Sequence[str], **values
+) -> CostSheet:
+    """Store what the buyer knows: currency, VAT and fees of the comparison; freight, insurance and duty of each quote.
+
+    Args:
+        costs: uid of a quote → its `freight`, `insurance` and `duty_percent`.
+
+    Raises:
+        Refused: 404 for those who are not of the buyer.
+        ValidationError: by field.
+    """
+    company = scope.request.company if scope.request else scope.line.demand.company if scope.line else None
+    if company is None or not is_member(by, company):
+        raise not_found()
+    if unknown := [name for name in order if name not in CRITERIA]:
+        sentence = _("Not a criterion: %(names)s.") % {"names": ", ".join(unknown)}
+        raise ValidationError({"order": ValidationError(sentence, "unknown_criterion")})
+    sheet = scope.sheet
+    sheet.order = list(dict.fromkeys(order))
+    for name in ("currency", "vat_percent", "fees"):
+        if name in values:
+            setattr(sheet, name, values[name])
+    problems: dict = {}
+    rules.known(problems, "currency", sheet.currency, reference.currencies(), rules.CURRENCY)
+    validate(sheet, problems, exclude=["request", "line"], validate_unique=False, validate_constraints=False)
+    sheet.save()
+    quotes = {quote.uid: quote for quote in scope.quotes()}
+    for uid, given in costs.items():
+        if uid not in quotes:
+            raise not_found()
+        row = QuoteCost.objects.filter(sheet=sheet, quote=quotes[uid]).first() or QuoteCost(
+            sheet=sheet, quote=quotes[uid]
+        )
+        for name in COSTS:
+            setattr(row, name, given.get(name))
+        validate(row, {}, exclude=["sheet", "quote"], validate_unique=False, validate_constraints=False)
+        row.save()
+    about = scope.request or (scope.line.demand if scope.line else None)
+    record(by=by, verb="save_costs", on=about, organisation=company, facts={"quotes": len(costs)})
+    return sheet
+
+
+def _compared(quote: Quote, scope: Scope, sheet: CostSheet, typed: QuoteCost | None, tables: Tables) -> ComparedQuote:
+    product = _product(quote)
+    answer = duty_of(product, scope.day) if product is not None else None
+    costs = Costs(
+        freight=typed.freight if typed else None,
+        insurance=typed.insurance if typed else None,
+        duty=_duty_percent(answer, typed),
+        vat=sheet.vat_percent,
+        fees=sheet.fees,
+    )
+    offer = Offer(
+        *(quote.price, quote.currency, quote.price_unit, quote.incoterm),
+        *(quote.unit, quote.holds, quote.holds_unit),
+    )
+    held = [one.code for one in product.certificates.all() if one.is_valid] if product is not None else []
+    return ComparedQuote(
+        quote=quote,
+        product=product,
+        duty=answer,
+        cost=landed_cost(offer, scope.wanted, costs, sheet.currency, tables),
+        typed=typed,
+        certificates=tuple(held),
+        is_best=False,
+        decided_by="",
+    )
+
+
+def _marked(row: ComparedQuote, criterion: str) -> ComparedQuote:
+    return ComparedQuote(
+        row.quote, row.product, row.duty, row.cost, row.typed, row.certificates, is_best=True, decided_by=criterion
+    )
+
+
+def _product(quote: Quote) -> Product | None:
+    """The product that is quoted: of the conversation, of its match, or the supplier's best match with the line."""
+    if quote.enquiry.product or quote.enquiry.match:
+        return quote.enquiry.product or quote.enquiry.match.product
+    found = Match.objects.filter(line=quote.line_id, product__company=quote.enquiry.supplier_id)
+    best = found.select_related("product").order_by("-score", "pk").first() if quote.line_id else None
+    return best.product if best else None
+
+
+def _duty_percent(answer: DutyAnswer | None, typed: QuoteCost | None) -> tuple[Decimal, Decimal] | None:
+    """What the buyer typed goes before what the site knows."""
+    if typed is not None and typed.duty_percent is not None:
+        return typed.duty_percent, typed.duty_percent
+    rate = answer.best_rate if answer else None
+    return (rate.low, rate.high) if rate else None
+
+
+def _values(row: ComparedQuote, scope: Scope) -> dict[str, Any]:
+    """What each criterion compares, the lowest best; None where it is not known."""
+    goods = row.cost.part("goods")
+    held = len(set(row.certificates) & set(scope.certificates)) if scope.certificates else len(row.certificates)
+    return {
+        "landed_cost": row.cost.high if row.cost.is_complete else None,
+        "price": goods.high if goods.state == State.KNOWN else None,
+        "delivery": row.quote.lead_time_days,
+        "certificates": -held if row.product is not None else None,
+        "payment": payment_rank(row.quote),
+    }
+
+
+def _units() -> dict[str, tuple[str, Decimal]]:
+    return {
+        code: (unit["kind"], Decimal(unit["to_base"])) for code, unit in reference.units().items() if unit["to_base"]
+    }

@@ -1,0 +1,342 @@
+"""Quotes side by side in one currency, with landed cost: of a request, and of each line of a demand."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from matchmaker.catalogue.models import Demand, DemandLine
+from matchmaker.companies.models import Company
+from matchmaker.core import reference
+from matchmaker.core.downloads import download
+from matchmaker.core.formats import day, money, quantity
+from matchmaker.core.lists import format_list, labelled
+from matchmaker.directory import facts
+from matchmaker.market_access import sentences
+from matchmaker.messaging import services
+from matchmaker.messaging.landed_cost import LandedCost, Part, Reason, State
+from matchmaker.messaging.models import Quote, QuoteRequest
+from matchmaker.messaging.payment import payment_facts
+from matchmaker.messaging.services import ComparedQuote, Scope
+from matchmaker.web.access.decorators import signed_in
+from matchmaker.web.enquiries.facts import facts_of
+from matchmaker.web.enquiries.forms import CRITERION_WORDS, CostsForm
+from matchmaker.web.enquiries.quotes import comparison
+from matchmaker.web.forms.refusals import refusals_in_form
+from matchmaker.web.rendering.list_export import FORMS
+from matchmaker.web.rendering.side_by_side import Cell, Page, Row, rate_notes, workbook
+from matchmaker.web.templatetags.trade import certificate, for_one
+from matchmaker.web.templatetags.ui import number
+
+PART_WORDS = {
+    "goods": gettext_lazy("Goods"),
+    "freight": gettext_lazy("Freight"),
+    "insurance": gettext_lazy("Insurance"),
+    "duty": gettext_lazy("Duty"),
+    "vat": gettext_lazy("Import VAT"),
+    "fees": gettext_lazy("Fees"),
+}
+REASON_WORDS = {
+    Reason.NO_QUANTITY: gettext_lazy("unknown: no quantity is stated"),
+    Reason.NO_COMMON_UNIT: gettext_lazy("unknown: the quote does not say how much one unit holds"),
+    Reason.NO_RATE: gettext_lazy("unknown: no exchange rate is set"),
+    Reason.NOT_TYPED: gettext_lazy("unknown: nothing typed yet"),
+    Reason.NO_DUTY_RATE: gettext_lazy("unknown: no duty rate is loaded or typed"),
+    Reason.NO_VALUE: gettext_lazy("unknown: the customs value is not complete"),
+}
+
+
+@signed_in
+@require_safe
+def of_request(request: HttpRequest, uid) -> HttpResponse:
+    found = _request(request, uid)
+    return render(request, "enquiries/request_quotes.html", _request_context(found))
+
+
+@signed_in
+@require_safe
+def of_demand(request: HttpRequest, uid) -> HttpResponse:
+    """All quotes of a demand, line by line."""
+    return render(request, "enquiries/demand_quotes.html", _demand_context(_demand(request, uid)))
+
+
+@signed_in
+@require_safe
+def request_export(request: HttpRequest, uid) -> HttpResponse:
+    found = _request(request, uid)
+    return _workbook("quotes", [_page(Scope(request=found), _("Quotes"))])
+
+
+@signed_in
+@require_safe
+def demand_export(request: HttpRequest, uid) -> HttpResponse:
+    demand = _demand(request, uid)
+    pages = [_page(Scope(line=line), line.text) for line in demand.lines.select_related("demand")]
+    return _workbook("quotes", pages)
+
+
+@signed_in
+@require_POST
+def request_costs(request: HttpRequest, uid) -> HttpResponse:
+    found = _request(request, uid)
+    scope = Scope(request=found)
+    form = _posted(request, scope)
+    if form is None:
+        return redirect("quote_request", found.uid)
+    return render(request, "enquiries/request_quotes.html", _request_context(found, form), status=422)
+
+
+@signed_in
+@require_POST
+def line_costs(request: HttpRequest, uid) -> HttpResponse:
+    rows = DemandLine.objects.filter(demand__in=_own_demands(request)).select_related("demand__company")
+    line = get_object_or_404(rows, uid=uid)
+    form = _posted(request, Scope(line=line))
+    if form is None:
+        response = redirect("demand_quotes", line.demand.uid)
+        response["Location"] += f"#line-{line.number}"
+        return response
+    context = _demand_context(line.demand, (line, form))
+    return render(request, "enquiries/demand_quotes.html", context, status=422)
+
+
+def _own_demands(request: HttpRequest) -> QuerySet[Demand]:
+    return Demand.objects.filter(company__in=Company.objects.of(request.user))
+
+
+def _demand(request: HttpRequest, uid) -> Demand:
+    return get_object_or_404(_own_demands(request), uid=uid)
+
+
+def _request(request: HttpRequest, uid) -> QuoteRequest:
+    return get_object_or_404(QuoteRequest.objects.visible_to(request.user).select_related("line__demand"), uid=uid)
+
+
+def _posted(request: HttpRequest, scope: Scope) -> CostsForm | None:
+    """The form where it has errors; None where the costs were saved."""
+    form = CostsForm(request.POST, quotes=scope.quotes(), prefix=_prefix(scope))
+    if form.is_valid():
+        with refusals_in_form(form):
+            names = ("currency", "vat_percent", "fees")
+            services.save_costs(
+                by=request.user,
+                scope=scope,
+                costs=form.costs(),
+                order=form.order(),
+                **{name: form.cleaned_data[name] for name in names},
+            )
+            messages.success(request, _("Saved."))
+            return None
+    return form
+
+
+def _prefix(scope: Scope) -> str:
+    return f"line{scope.line.number}" if scope.line else "costs"
+
+
+def _request_context(found: QuoteRequest, form: CostsForm | None = None) -> dict[str, Any]:
+    lines = list(found.lines.select_related("enquiry__supplier", "product").prefetch_related("product__texts"))
+    answered = {quote.enquiry_id for quote in Quote.objects.for_request(found).select_related("enquiry")}
+    return {
+        "quote_request": found,
+        "facts": facts_of(found),
+        "sent": [{"line": line, "has_answered": line.enquiry_id in answered} for line in lines],
+        "table": _table(Scope(request=found), form),
+    }
+
+
+def _demand_context(demand: Demand, posted: tuple[DemandLine, CostsForm] | None = None) -> dict[str, Any]:
+    lines = []
+    for line in demand.lines.select_related("demand__company"):
+        form = posted[1] if posted and posted[0].pk == line.pk else None
+        lines.append({"line": line, "table": _table(Scope(line=line), form)})
+    return {
+        "demand": demand,
+        "lines": lines,
+        "count": sum(len(row["table"]["quotes"]) for row in lines),
+        "asked": demand.enquiries.filter(delivered_at__isnull=False).count(),
+    }
+
+
+def _table(scope: Scope, form: CostsForm | None = None) -> dict[str, Any]:
+    """What the page shows of one comparison."""
+    sheet, rates = scope.sheet, facts.rates()
+    compared = services.compare_quotes(scope, sheet, {code: row.yuan for code, row in rates.items()})
+    quotes = [row.quote for row in compared]
+    used = {sheet.currency, *(quote.currency for quote in quotes)} if quotes else set()
+    notes = rate_notes(used, rates)
+    if quotes:
+        notes.append(_("Duty for %(day)s; reference, not legal advice.") % {"day": day(scope.day)})
+        notes.append(_("Consumption tax, where the goods bear it, belongs into the fees."))
+    return {
+        "quotes": quotes,
+        "compared": [{"row": row, "word": CRITERION_WORDS.get(row.decided_by, "")} for row in compared],
+        "rows": _rows(compared, scope),
+        "notes": notes,
+        "form": form or CostsForm(quotes=quotes, prefix=_prefix(scope), initial=_initial(scope, compared)),
+        "is_open": form is not None,
+    }
+
+
+def _initial(scope: Scope, compared: Sequence[ComparedQuote]) -> dict[str, Any]:
+    sheet = scope.sheet
+    values: dict[str, Any] = {name: getattr(sheet, name) for name in ("currency", "vat_percent", "fees")}
+    values |= {f"order_{place}": code for place, code in enumerate(services.criteria_of(sheet)[:3], 1)}
+    for row in compared:
+        if row.typed is not None:
+            for name in ("freight", "insurance", "duty_percent"):
+                values[f"{name}_{row.quote.uid}"] = getattr(row.typed, name)
+    return values
+
+
+# -- rows --------------------------------------------------------------------------------------------------------------
+def _rows(compared: Sequence[ComparedQuote], scope: Scope) -> list[Row]:
+    if not compared:
+        return []
+    quotes = [row.quote for row in compared]
+    wanted = quantity(scope.wanted.quantity, scope.wanted.unit)
+    goods = format_list(filter(None, [str(PART_WORDS["goods"]), wanted]))
+    rows = [
+        _prices(quotes),
+        Row(_("Incoterm"), [Cell(f"{q.incoterm} {reference.place(q.incoterm_place)}") for q in quotes]),
+        Row(goods, [_part(row, "goods") for row in compared]),
+        *(Row(str(PART_WORDS[name]), [_part(row, name) for row in compared]) for name in list(PART_WORDS)[1:]),
+        Row(_("Landed cost"), _totals(compared), best_word=_("lowest")),
+        Row(_("Lead time"), _least([q.lead_time_days for q in quotes]), best_word=_("shortest")),
+        Row(_("Certificates"), [_certificates(row, scope) for row in compared]),
+        Row(_("Payment"), [_payment(q) for q in quotes]),
+        Row(_("Price of a sample"), [_sample(q) for q in quotes]),
+        Row(_("One unit holds"), [Cell(quantity(q.holds, q.holds_unit), [_of_unit(q)]) for q in quotes]),
+        Row(_("Minimum order"), [Cell(quantity(q.min_order, q.min_order_unit)) for q in quotes]),
+        Row(_("Valid until"), [Cell(day(q.valid_until)) for q in quotes]),
+        Row(_("State"), [_state(q) for q in quotes]),
+    ]
+    return [row for row in rows if any(cell.text for cell in row.cells)]
+
+
+def _prices(quotes: Sequence[Quote]) -> Row:
+    """As quoted, with the price for one base unit; the lowest of one currency and Incoterm is marked."""
+    cells, terms = [], set()
+    for found in comparison(list(quotes)):
+        quote = found["quote"]
+        lines = [quantity(quote.quantity, quote.unit)] if quote.quantity is not None else []
+        if found["base"] and found["base"][1] != quote.price_unit:
+            lines.append(for_one(money(found["base"][0], quote.currency), found["base"][1]))
+        if found["best"]:
+            terms.add(quote.incoterm)
+        price = for_one(money(quote.price, quote.currency), quote.price_unit)
+        cells.append(Cell(price, lines, is_best=found["best"]))
+    word = _("lowest under %(incoterm)s") % {"incoterm": terms.pop()} if len(terms) == 1 else _("lowest")
+    return Row(_("Price"), cells, best_word=word)
+
+
+def _part(row: ComparedQuote, name: str) -> Cell:
+    part = row.cost.part(name)
+    text = _amount(part, row.cost.currency)
+    if name != "duty" or part.state == State.INCLUDED:
+        return Cell(text)
+    return Cell(text, _duty_lines(row))
+
+
+def _amount(part: Part, currency: str) -> str:
+    if part.state == State.INCLUDED:
+        return _("in the price")
+    if part.reason is not None:
+        return str(REASON_WORDS[part.reason])
+    return _band(part.low, part.high, currency)
+
+
+def _band(low: Decimal, high: Decimal, currency: str) -> str:
+    if low == high:
+        return money(low, currency)
+    return _("%(low)s to %(high)s") % {"low": money(low, currency), "high": money(high, currency)}
+
+
+def _duty_lines(row: ComparedQuote) -> list[str]:
+    """The rate and where it comes from."""
+    if row.typed is not None and row.typed.duty_percent is not None:
+        return [_("%(percent)s%%, typed by you") % {"percent": number(row.typed.duty_percent.normalize())}]
+    if row.product is None:
+        return [_("The quote names no product.")]
+    if row.duty is None or row.duty.best_rate is None:
+        return []
+    name = sentences.in_language(row.duty.best.agreement, "name") if row.duty.best else _("every origin")
+    return [labelled(name, sentences.percent(row.duty.best_rate))]
+
+
+def _totals(compared: Sequence[ComparedQuote]) -> list[Cell]:
+    complete = [row.cost.high for row in compared if row.cost.is_complete]
+    lowest = min(complete) if len(complete) > 1 else None
+    return [_total(row.cost, lowest) for row in compared]
+
+
+def _total(cost: LandedCost, lowest: Decimal | None) -> Cell:
+    if cost.is_complete:
+        return Cell(_band(cost.low, cost.high, cost.currency), is_best=cost.high == lowest)
+    without = labelled(_("without"), format_list(str(PART_WORDS[name]) for name in cost.missing))
+    if cost.part("goods").state == State.UNKNOWN:
+        return Cell(_("unknown"), [without])
+    return Cell(_("at least %(amount)s") % {"amount": money(cost.low, cost.currency)}, [without])
+
+
+def _least(values: Sequence[int | None]) -> list[Cell]:
+    given = [value for value in values if value is not None]
+    best = min(given) if len(given) > 1 and len(set(given)) > 1 else None
+    return [Cell(_days(value), is_best=value is not None and value == best) for value in values]
+
+
+def _days(days: int | None) -> str:
+    return "" if days is None else ngettext("%(days)s day", "%(days)s days", days) % {"days": number(days)}
+
+
+def _certificates(row: ComparedQuote, scope: Scope) -> Cell:
+    held = format_list(map(certificate, row.certificates))
+    missing = [code for code in scope.certificates if code not in row.certificates]
+    lines = [labelled(_("missing"), format_list(map(certificate, missing)))] if missing else []
+    return Cell(held or (_("none stated") if missing else ""), lines)
+
+
+def _payment(quote: Quote) -> Cell:
+    found = payment_facts(quote)
+    return Cell(found[0], found[1:]) if found else Cell("")
+
+
+def _sample(quote: Quote) -> Cell:
+    if quote.sample_price is None:
+        return Cell("")
+    return Cell(money(quote.sample_price, quote.currency) if quote.sample_price else _("free of charge"))
+
+
+def _of_unit(quote: Quote) -> str:
+    return quantity(1, quote.unit) if quote.holds is not None else ""
+
+
+def _state(quote: Quote) -> Cell:
+    text = _("ran out") if quote.has_run_out else quote.get_status_display()
+    return Cell(text, [quote.note] if quote.note else [])
+
+
+# -- a sheet -----------------------------------------------------------------------------------------------------------
+def _page(scope: Scope, title: str) -> Page:
+    found = _table(scope)
+    names = [row["row"].quote.supplier.display_name for row in found["compared"]]
+    notes = [
+        _("Best by your order: %(supplier)s (%(criterion)s).")
+        % {"supplier": row["row"].quote.supplier.display_name, "criterion": row["word"]}
+        for row in found["compared"]
+        if row["row"].is_best
+    ]
+    return Page(title, names, found["rows"], [*notes, *found["notes"]])
+
+
+def _workbook(name: str, pages: Sequence[Page]) -> HttpResponse:
+    file_name = f"{name}-{timezone.localdate():%Y-%m-%d}.xlsx"
+    return download(workbook(pages), name=file_name, content_type=FORMS["xlsx"])

@@ -1,0 +1,136 @@
+"""Landed cost on worked figures, and what is said where a part is not known."""
+
+from decimal import Decimal as D
+
+import pytest
+
+from matchmaker.messaging.landed_cost import (
+    Costs,
+    Offer,
+    Reason,
+    State,
+    Tables,
+    Wanted,
+    amount_in,
+    best_offer,
+    landed_cost,
+)
+
+TABLES = Tables(
+    units={"kg": ("mass", D(1)), "t": ("mass", D(1000)), "l": ("volume", D(1)), "pc": ("count", D(1))},
+    rates={"CNY": D(1), "USD": D("7.10"), "EUR": D("7.70")},
+)
+RICE = Wanted(D(20), "t")
+FOB = Offer(D(950), "USD", "t", "FOB")
+FULL = Costs(freight=D(12000), insurance=D(450), duty=(D(0), D(0)), vat=D(9), fees=D(3000))
+
+
+def amounts(found) -> dict[str, tuple[str, str]]:
+    return {part.name: (part.state.value, str(part.low)) for part in found.parts}
+
+
+def test_fob_price_with_freight_insurance_vat_and_fees():
+    found = landed_cost(FOB, RICE, FULL, "CNY", TABLES)
+    assert amounts(found) == {
+        "goods": ("known", "134900.00"),  # 950 x 20 x 7.10
+        "freight": ("known", "12000.00"),
+        "insurance": ("known", "450.00"),
+        "duty": ("known", "0.00"),
+        "vat": ("known", "13261.50"),  # 9% of 147,350
+        "fees": ("known", "3000.00"),
+    }
+    assert (found.low, found.high, found.is_complete) == (D("163611.50"), D("163611.50"), True)
+
+
+def test_cif_price_with_duty_and_vat_on_top_of_it():
+    wine = Offer(D("5.20"), "EUR", "bottle", "CIF")
+    costs = Costs(duty=(D(14), D(14)), vat=D(13), fees=D(5000))
+    found = landed_cost(wine, Wanted(D(6000), "bottle"), costs, "CNY", TABLES)
+    assert amounts(found) == {
+        "goods": ("known", "240240.00"),
+        "freight": ("included", "0"),
+        "insurance": ("included", "0"),
+        "duty": ("known", "33633.60"),
+        "vat": ("known", "35603.57"),  # 13% of 273,873.60
+        "fees": ("known", "5000.00"),
+    }
+    assert found.low == D("314477.17")
+
+
+def test_under_ddp_only_the_fees_are_added():
+    found = landed_cost(Offer(D(1000), "USD", "t", "DDP"), RICE, Costs(fees=D(800)), "USD", TABLES)
+    assert (found.low, found.missing) == (D("20800.00"), ())
+    assert [part.name for part in found.parts if part.state == State.INCLUDED] == [
+        "freight", "insurance", "duty", "vat"
+    ]  # fmt: skip
+
+
+def test_a_rate_that_differs_by_national_line_gives_a_lowest_and_a_highest_cost():
+    costs = Costs(duty=(D(5), D(10)), vat=D(13), fees=D(0))
+    found = landed_cost(Offer(D(1000), "CNY", "t", "CIF"), RICE, costs, "CNY", TABLES)
+    assert (found.part("duty").low, found.part("duty").high) == (D("1000.00"), D("2000.00"))
+    assert (found.low, found.high) == (D("23730.00"), D("24860.00"))
+
+
+@pytest.mark.parametrize(
+    ("offer", "wanted", "costs", "missing"),
+    [
+        (FOB, RICE, Costs(), ("freight", "insurance", "duty", "vat", "fees")),
+        (FOB, RICE, Costs(freight=D(1), insurance=D(1), vat=D(9), fees=D(0)), ("duty", "vat")),
+        (FOB, RICE, Costs(insurance=D(1), duty=(D(5), D(5)), vat=D(9), fees=D(0)), ("freight", "duty", "vat")),
+        (FOB, RICE, Costs(insurance=D(1), duty=(D(0), D(0)), vat=D(0), fees=D(0)), ("freight",)),
+        (FOB, Wanted(None, ""), FULL, ("goods", "vat")),
+        (Offer(D(9), "XOF", "t", "FOB"), RICE, FULL, ("goods", "vat")),
+        (Offer(D(9), "USD", "40hq", "FOB"), RICE, FULL, ("goods", "vat")),
+    ],
+)
+def test_what_is_not_known_is_named_and_not_zero(offer, wanted, costs, missing):
+    found = landed_cost(offer, wanted, costs, "CNY", TABLES)
+    assert (found.missing, found.is_complete) == (missing, False)
+
+
+def test_why_a_price_cannot_be_counted():
+    asked = [
+        (FOB, Wanted(None, "")),
+        (Offer(D(9), "XOF", "t", "FOB"), RICE),
+        (Offer(D(9), "USD", "carton", "FOB"), RICE),
+    ]
+    reasons = [landed_cost(offer, wanted, FULL, "CNY", TABLES).part("goods").reason for offer, wanted in asked]
+    assert reasons == [Reason.NO_QUANTITY, Reason.NO_RATE, Reason.NO_COMMON_UNIT]
+
+
+@pytest.mark.parametrize(
+    ("quantity", "unit", "price_unit", "packing", "content", "content_unit", "expected"),
+    [
+        ("20", "t", "kg", "", None, "", "20000"),
+        ("2", "40hq", "t", "40hq", "26", "t", "52"),
+        ("2", "40hq", "t", "40hq", "26000", "kg", "52"),
+        ("3", "carton", "bottle", "carton", "12", "bottle", "36"),
+        ("36", "bottle", "carton", "carton", "12", "bottle", "3"),
+        ("2", "40hq", "t", "", None, "", None),
+        ("2", "40hq", "t", "20gp", "24", "t", None),
+        ("5", "bottle", "l", "carton", "12", "bottle", None),
+    ],
+)
+def test_a_packing_converts_only_as_the_supplier_says(
+    quantity, unit, price_unit, packing, content, content_unit, expected
+):
+    offer = Offer(D(1), "USD", price_unit, "FOB", packing, D(content) if content else None, content_unit)
+    found = amount_in(Wanted(D(quantity), unit), price_unit, offer, TABLES.units)
+    assert found == (None if expected is None else D(expected))
+
+
+@pytest.mark.parametrize(
+    ("order", "values", "expected"),
+    [
+        (["landed_cost"], [{"landed_cost": 3}, {"landed_cost": 2}], (1, "landed_cost")),
+        (["landed_cost", "delivery"], [{"landed_cost": 3, "delivery": 9}, {"delivery": 5}], (1, "delivery")),
+        (["price", "delivery"], [{"price": 3, "delivery": 9}, {"price": 3, "delivery": 5}], (1, "delivery")),
+        (["delivery", "price"], [{"price": 3, "delivery": 9}, {"price": 4, "delivery": 5}], (1, "delivery")),
+        (["price"], [{"price": 3}, {"price": 3}], None),
+        (["price"], [{"price": 3}], None),
+        (["payment"], [{"payment": (2, 30)}, {"payment": (0, -60)}, {"payment": None}], (1, "payment")),
+    ],
+)
+def test_the_best_offer_follows_the_buyers_order(order, values, expected):
+    assert best_offer(values, order) == expected

@@ -1,0 +1,223 @@
+"""One request for a quote to several suppliers, and their answers compared."""
+
+import datetime as dt
+from decimal import Decimal as D
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from matchmaker.accounts.models import AuditEntry
+from matchmaker.core.problems import Refused
+from matchmaker.messaging import services
+from matchmaker.messaging.models import Block, ContactLimit, Enquiry, Message, Quote, QuoteRequest
+from matchmaker.messaging.services import Scope
+from matchmaker.notifications.models import Notice
+from tests import factories
+from tests.messaging.conftest import TEXT
+from tests.messaging.test_deals import terms
+
+pytestmark = pytest.mark.django_db
+RATES = {"USD": D("7.10")}
+
+
+@pytest.fixture
+def market(matched):
+    """Two more suppliers that match the line."""
+    matched.products = [matched.product]
+    for _number in range(2):
+        product = factories.product(factories.supplier())
+        factories.match(product, matched.line)
+        matched.products.append(product)
+    return matched
+
+
+def wish(market, subjects=None, **changed):
+    values = {"quantity": D(20), "unit": "t", "incoterm": "CIF", "place": "Shanghai", **changed}
+    subjects = market.products if subjects is None else subjects
+    return services.request_quotes(by=market.buy, company=market.wanter, subjects=subjects, **values)
+
+
+def answer(product, result, **changed) -> Quote:
+    enquiry = Enquiry.objects.get(product=product, request_lines__request=result.request)
+    return services.quote(by=factories.member_of(product.company), enquiry=enquiry, **terms(**changed))
+
+
+def test_one_request_opens_a_conversation_with_each_supplier(market):
+    result = wish(market, payment="tt", advance_percent=30, sample_wanted=True)
+    enquiries = Enquiry.objects.filter(request_lines__request=result.request)
+    assert {(e.product, e.status, e.owes) for e in enquiries} == {(p, "open", "supplier") for p in market.products}
+    assert result.refusals == []
+    told = Notice.objects.filter(kind="enquiry_request")
+    assert {notice.recipient for notice in told} == {factories.member_of(p.company) for p in market.products}
+    assert told.first().context["quantity"] == "20.00"
+    entry = AuditEntry.objects.get(verb="request_quotes")
+    assert entry.facts == {"suppliers": 3, "refused": 0}
+
+
+def test_a_request_goes_on_in_the_conversation_that_exists(market):
+    talk = services.ask(by=market.buy, company=market.wanter, product=market.product, text=TEXT)
+    result = wish(market, [market.product])
+    assert (Enquiry.objects.count(), talk.messages.count()) == (1, 2)
+    assert result.request.lines.get().enquiry == talk
+
+
+def test_the_words_of_one_request_are_not_held_as_copies_but_a_second_round_is(market):
+    ContactLimit.objects.update(per_day=20)
+    others = [factories.product(factories.supplier()) for _number in range(2)]
+    for product in others:
+        factories.match(product, market.line)
+    words = "We look for fragrant rice in 5 kg bags for our shops in Hubei, crop of this year, five percent broken."
+    wish(market, [*market.products, *others], text=words)
+    assert Message.objects.filter(state="held").count() == 0
+    late = factories.product(factories.supplier())
+    factories.match(late, market.line)
+    wish(market, [late], text=words)
+    assert Message.objects.get(enquiry__product=late).hold == "alike"
+
+
+def test_a_supplier_that_cannot_be_asked_does_not_keep_the_others_from_it(market):
+    Block.objects.create(company=market.products[1].company, other=market.wanter)
+    result = wish(market)
+    assert [(subject, refusal.code) for subject, refusal in result.refusals] == [(market.products[1], "contact_closed")]
+    assert result.request.lines.count() == 2
+
+
+def test_where_nobody_can_be_asked_nothing_stays(market):
+    Block.objects.create(company=market.seller, other=market.wanter)
+    with pytest.raises(Refused) as caught:
+        wish(market, [market.product])
+    assert (caught.value.code, QuoteRequest.objects.count()) == ("contact_closed", 0)
+
+
+def test_the_limits_of_first_messages_hold(market, monkeypatch):
+    monkeypatch.setattr("matchmaker.messaging.services.guard.left_today", lambda company: 0)
+    with pytest.raises(Refused) as caught:
+        wish(market)
+    assert (caught.value.code, Enquiry.objects.count()) == ("contact_limit", 0)
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"quantity": D(0)}, "quantity"),
+        ({"unit": "stone"}, "unit"),
+        ({"needed_by": dt.date(2020, 1, 1)}, "needed_by"),
+        ({"incoterm": "FOC"}, "incoterm"),
+        ({"payment": "tt"}, "advance_percent"),
+        ({"payment": "open"}, "credit_days"),
+        ({"payment": "other"}, "payment_words"),
+        ({"payment": "tt", "advance_percent": 130}, "advance_percent"),
+        ({"subjects": []}, "subjects"),
+    ],
+)
+def test_terms_of_a_request_are_checked_by_field(market, changed, field):
+    with pytest.raises(ValidationError) as caught:
+        wish(market, **changed)
+    assert (list(caught.value.error_dict), QuoteRequest.objects.count()) == ([field], 0)
+
+
+def test_a_request_is_for_ones_own_line_and_by_ones_own_company(market):
+    strange = factories.line()
+    for given in ({"by": factories.user()}, {"line": strange}):
+        with pytest.raises(Refused) as caught:
+            services.request_quotes(
+                **{"by": market.buy, "company": market.wanter, "subjects": market.products, "quantity": 1, "unit": "t"}
+                | given
+            )
+        assert caught.value.status == 404
+    assert list(QuoteRequest.objects.visible_to(market.sell)) == []
+
+
+def test_a_quote_answers_the_newest_request_of_its_conversation(market):
+    first, second = wish(market), wish(market, quantity=D(40))
+    quote = answer(market.product, second)
+    assert quote.request_line.request == second.request
+    assert list(Quote.objects.for_request(first.request)) == []
+
+
+def test_a_request_for_a_line_is_answered_by_a_quote_for_that_line_only(market):
+    result = wish(market, line=market.line)
+    enquiry = Enquiry.objects.get(product=market.product)
+    general = services.quote(by=market.sell, enquiry=enquiry, **terms())
+    named = services.quote(by=market.sell, enquiry=enquiry, line=market.line, **terms())
+    assert (general.request_line, named.request_line.request) == (None, result.request)
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"payment": "open"}, "credit_days"),
+        ({"holds": D(26), "holds_unit": "t"}, "unit"),
+        ({"holds": D(26), "unit": "40hq", "quantity": D(2)}, "holds_unit"),
+        ({"sample_price": D(-1)}, "sample_price"),
+    ],
+)
+def test_new_terms_of_a_quote_are_checked(market, changed, field):
+    result = wish(market)
+    with pytest.raises(ValidationError) as caught:
+        answer(market.product, result, **changed)
+    assert list(caught.value.error_dict) == [field]
+
+
+def test_what_does_not_belong_to_the_way_of_paying_is_emptied(market):
+    quote = answer(market.product, wish(market), payment="lc", advance_percent=30, credit_days=60)
+    assert (quote.payment, quote.advance_percent, quote.credit_days) == ("lc", None, None)
+
+
+def test_quotes_are_compared_in_one_currency_with_the_buyers_costs(market):
+    result = wish(market)
+    cif = answer(market.products[0], result, price=D(950))
+    fob = answer(market.products[1], result, price=D(900), incoterm="FOB", incoterm_place="Laem Chabang")
+    yuan = answer(market.products[2], result, price=D(7), currency="CNY", price_unit="kg")
+    scope = Scope(request=result.request)
+    services.save_costs(
+        by=market.buy,
+        scope=scope,
+        costs={fob.uid: {"freight": D(9000), "insurance": D(400), "duty_percent": D(0)},
+               cif.uid: {"duty_percent": D(0)}, yuan.uid: {}},
+        order=["landed_cost"], currency="CNY", vat_percent=D(9), fees=D(3000),
+    )  # fmt: skip
+    rows = {row.quote: row for row in services.compare_quotes(scope, scope.sheet, RATES)}
+    assert (rows[cif].cost.low, rows[fob].cost.low) == (D("150041.00"), D("152548.00"))
+    assert (rows[yuan].cost.part("goods").low, rows[yuan].cost.missing) == (D("140000.00"), ("duty", "vat"))
+    assert [(quote, row.decided_by) for quote, row in rows.items() if row.is_best] == [(cif, "landed_cost")]
+
+
+def test_the_best_is_marked_by_the_buyers_order_among_quotes_that_stand(market):
+    result = wish(market)
+    slow = answer(market.products[0], result, price=D(800), lead_time_days=60)
+    fast = answer(market.products[1], result, price=D(900), lead_time_days=20)
+    gone = answer(market.products[2], result, price=D(700), lead_time_days=5)
+    services.withdraw_quote(by=factories.member_of(market.products[2].company), quote=gone)
+    scope = Scope(request=result.request)
+
+    def best(*order):
+        services.save_costs(by=market.buy, scope=scope, costs={}, order=order)
+        return [row.quote for row in services.compare_quotes(scope, scope.sheet, RATES) if row.is_best]
+
+    assert (best("price"), best("delivery", "price")) == ([slow], [fast])
+
+
+def test_costs_are_the_buyers_alone(market):
+    result = wish(market)
+    quote = answer(market.product, result)
+    scope = Scope(request=result.request)
+    for by, costs in ((market.sell, {}), (market.buy, {quote.enquiry.uid: {}})):
+        with pytest.raises(Refused) as caught:
+            services.save_costs(by=by, scope=scope, costs=costs, order=[])
+        assert caught.value.status == 404
+    with pytest.raises(ValidationError):
+        services.save_costs(by=market.buy, scope=scope, costs={}, order=["colour"])
+
+
+def test_a_line_is_compared_for_its_own_quantity(market):
+    market.line.quantity, market.line.unit = D(2), "40hq"
+    market.line.save()
+    result = wish(market, line=market.line, quantity=D(2), unit="40hq")
+    enquiry = Enquiry.objects.get(product=market.product, request_lines__request=result.request)
+    content = {"unit": "40hq", "quantity": D(2), "holds": D(26), "holds_unit": "t"}
+    services.quote(by=market.sell, enquiry=enquiry, line=market.line, **terms(**content))
+    scope = Scope(line=market.line)
+    (row,) = services.compare_quotes(scope, scope.sheet, RATES)
+    assert (scope.day, row.cost.part("goods").low) == (timezone.localdate() + dt.timedelta(days=60), D("350740.00"))
