@@ -1,0 +1,32 @@
+"""The one rule that protects small groups.
+
+A cell of fewer than `FEWEST` companies is not shown outside of the campaign's team: not to partners and not in the data
+set. Where only one group of a split would be withheld, it could be computed from the total, so the next smallest group is
+withheld, too, until the withheld groups together have `FEWEST` companies.
+"""
+
+from collections.abc import Hashable, Mapping, Set
+
+from matchmaker.reporting.figures import FEWEST, Cell
+
+
+def is_small(companies: int) -> bool:
+    """Nothing (0) tells of nobody and may be shown."""
+    return 0 < companies < FEWEST
+
+
+def shown(cell: Cell) -> int | None:
+    """The count of a cell for a reader outside of the team; None where it is withheld."""
+    return None if is_small(cell.companies) else cell.count
+
+
+def withheld(groups: Mapping[Hashable, Set[int]]) -> set[Hashable]:
+    """The groups of one split of one figure that are withheld; a group is its companies."""
+    hidden = {value for value, companies in groups.items() if is_small(len(companies))}
+    covered = set().union(*(groups[value] for value in hidden))
+    for value in sorted(groups.keys() - hidden, key=lambda value: (len(groups[value]), str(value))):
+        if not is_small(len(covered)):
+            break
+        hidden.add(value)
+        covered |= groups[value]
+    return hidden
