@@ -54,6 +54,13 @@ FAILED = {
     "samples_refused": _("Samples that were not sent or were not suitable"),
     "steps_denied": _("Steps of a deal that the other side denied"),
 }
+# What both sides answered some weeks after an enquiry was taken up.
+FOLLOW_UPS = {
+    "follow_deal": _("yes, we do business"),
+    "follow_talking": _("we are still talking"),
+    "follow_no": _("no, it came to nothing"),
+    "follow_none": _("not answered"),
+}
 TARGETS = FUNNEL  # figures for which the organiser may set a target
 
 

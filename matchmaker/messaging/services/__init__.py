@@ -15,7 +15,7 @@ from matchmaker.messaging.services.guard import (
     why_not_ask,
 )
 from matchmaker.messaging.services.quotes import answer_quote, lines_to_quote, per_base_unit, quote, withdraw_quote
-from matchmaker.messaging.services.rates import ReplyRate, ladder_counts, reply_rate
+from matchmaker.messaging.services.rates import ReplyRate, reply_rate
 from matchmaker.messaging.services.review import (
     decide_report,
     held_messages,

@@ -20,7 +20,7 @@ from matchmaker.companies.models import Company, Invitation, Membership
 from matchmaker.directory.models import ExchangeRate
 from matchmaker.events.models import Event, EventParticipation, Meeting, MeetingRequest
 from matchmaker.matching.models import Match
-from matchmaker.messaging.models import DealStep, Enquiry, Quote, Sample
+from matchmaker.messaging.models import DealStep, Enquiry, FollowUp, Quote, Sample, Side
 from matchmaker.notifications.models import Delivery
 from matchmaker.reporting.figures import Fact, Facts
 from matchmaker.reporting.models import Survey
@@ -38,9 +38,11 @@ class Scope:
     partner: Partner | None = None
 
     def companies(self) -> QuerySet[Company]:
-        rows = Company.objects.filter(participations__campaign__in=self.campaigns)
         if self.event is not None:
-            rows = rows.filter(event_participations__event=self.event, event_participations__status="registered")
+            coming = EventParticipation.objects.registered().filter(event=self.event)
+            rows = Company.objects.filter(pk__in=coming.values("company"))
+        else:
+            rows = Company.objects.filter(participations__campaign__in=self.campaigns)
         if self.partner is not None:
             rows = rows.filter(enrolments__partner=self.partner)
         return rows.order_by().distinct()
@@ -131,10 +133,11 @@ class _Collector:
         joined = dict(part.order_by().values_list("company").annotate(at=Min("joined_at")))
         peopled = set(own.values_list("company", flat=True))
         self._step("registered", ((company, at) for company, at in joined.items() if company in peopled))
-        approved = Company.objects.approved().filter(pk__in=self.inside).order_by().values_list("pk", "uid")
+        approved = Company.objects.approved().filter(pk__in=self.inside).order_by()
         decisions = AuditEntry.objects.filter(verb="company_approved").order_by().values_list("object_uid")
         decided = dict(decisions.annotate(at=Min("at")))
-        self._step("approved", ((pk, decided.get(str(uid)) or joined[pk]) for pk, uid in approved))
+        rows = approved.values_list("pk", "uid", "created_at")
+        self._step("approved", ((pk, decided.get(str(uid)) or joined.get(pk) or made) for pk, uid, made in rows))
 
     def _catalogue(self) -> None:
         offers = Product.objects.filter(published_at__isnull=False, company__in=self.inside)
@@ -162,6 +165,9 @@ class _Collector:
             elif status == Enquiry.Status.EXPIRED:
                 self._add("unanswered", pk, (supplier, buyer), touched)
         self._step("talking", taken_up)
+        names = ("pk", "side", "answer", "asked_at", "enquiry__supplier", "enquiry__buyer")
+        for pk, side, answer, at, supplier, buyer in self._of_enquiry(FollowUp.objects.all()).values_list(*names):
+            self._add(f"follow_{answer or 'none'}", pk, [supplier if side == Side.SUPPLIER else buyer], at)
 
     def _of_enquiry(self, rows: QuerySet) -> QuerySet:
         return self._pairs(rows.filter(self.scope.within("enquiry__created_at")), "enquiry__")
@@ -209,6 +215,9 @@ class _Collector:
             places = Decimal(len(event.slots()) * event.tables)
             fact = Fact(event.pk, (), event.starts_on, event=event.pk, number=places)
             self.facts.of["places"].append(fact)
+        for company, coming in self.facts.groups["event"].items():
+            for event in coming:
+                self._add("participating", (event, company), (company,), events[event].starts_on, event=event)
         met, pairs = [], set()
         for meeting in self._pairs(Meeting.objects.filter(event__in=events)):
             pair = (meeting.supplier_id, meeting.buyer_id)

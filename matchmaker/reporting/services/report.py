@@ -1,7 +1,7 @@
 """The report: rows of figures as page, PDF, sheet, API and data set show them."""
 
 import datetime as dt
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 
@@ -100,7 +100,7 @@ class RateRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class Count:
     code: str
     count: int
 
@@ -118,15 +118,16 @@ class Report:
     rungs: tuple[Rung, ...]
     rates: tuple[RateRow, ...]
     without_rate: tuple[str, ...]
-    failures: tuple[Failure, ...]
+    follow_ups: tuple[Count, ...]
+    failures: tuple[Count, ...]
 
     def as_dict(self) -> dict:
         return asdict(self)
 
 
-def campaigns_of(user) -> list[Campaign]:
-    """The campaigns whose reports a person reads: those whose team she belongs to, the newest first."""
-    teams = Organiser.objects.filter(user=user).values("campaign")
+def campaigns_of(user, *, roles: Iterable[str] = Organiser.Role.values) -> list[Campaign]:
+    """The campaigns in whose teams a person has one of the roles, the newest first."""
+    teams = Organiser.objects.filter(user=user, role__in=roles).values("campaign")
     return list(Campaign.objects.filter(pk__in=teams).order_by("-starts_on", "-pk"))
 
 
@@ -150,7 +151,8 @@ def build(scope: Scope, *, period: str = MONTH) -> Report:
         rungs=tuple(_rung(cells, rung) for rung in figures.RUNGS),
         rates=tuple(RateRow(currency, day) for currency, day in sorted(used)),
         without_rate=tuple(sorted({fact.currency for fact in values if fact.yuan is None})),
-        failures=tuple(Failure(code, _count(cells, code)) for code in figures.FAILED),
+        follow_ups=tuple(Count(code, _count(cells, code)) for code in figures.FOLLOW_UPS),
+        failures=tuple(Count(code, _count(cells, code)) for code in figures.FAILED),
     )
 
 
@@ -248,7 +250,7 @@ def _event_row(cells: Cells, dimension: str, value: Hashable, event: Event | Non
         key=event.slug if event else "",
         name=str(event) if event else "",
         day=event.starts_on if event else None,
-        companies=cell("registered").count,
+        companies=cell("participating").companies,
         **states,
         kept=share(states["held"], states["held"] + states["missed"]),
         used=used,

@@ -122,7 +122,7 @@ _LINKS = {
         ("console_demands", gettext_lazy("Demands"), "clipboard-list"),
         ("console_matching", gettext_lazy("Matching"), "arrows-exchange"),
         ("console_rules", gettext_lazy("Entry rules"), "gavel"),
-        ("console_outcomes", gettext_lazy("Outcomes"), "chart-bar"),
+        ("console_outcomes", gettext_lazy("Report"), "chart-bar"),
         ("console_events", gettext_lazy("Events"), "calendar-event"),
         ("console_campaign", gettext_lazy("Campaign"), "settings"),
         ("console_delivery", gettext_lazy("Outgoing notices"), "mail"),
