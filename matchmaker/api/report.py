@@ -15,7 +15,9 @@ from matchmaker.reporting.figures import MONTH, WEEK
 class Reports(Resource):
     policy = {"retrieve": SIGNED_IN}
     words = {"retrieve": "The report of a campaign or an event"}
-    notes = {"retrieve": "For the campaign's team. Figures are defined in docs/reporting.md; rates lie between 0 and 1."}
+    notes = {
+        "retrieve": "For the campaign's team. Figures are defined in docs/reporting.md; rates lie between 0 and 1."
+    }
 
     @extend_schema(
         parameters=[

@@ -5,7 +5,7 @@ from decimal import Decimal, InvalidOperation
 from functools import cache, lru_cache
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton
 from babel.numbers import format_currency, format_decimal, format_percent
 from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext as _
@@ -120,6 +120,11 @@ def day(value: date | None, style: str = "medium") -> str:
 @lru_cache(maxsize=1 << 12)
 def _day(value: date, style: str, locale: Locale) -> str:
     return format_date(value, format=style, locale=locale)
+
+
+def month(value: date) -> str:
+    """July 2026, 2026年7月."""
+    return format_skeleton("yMMMM", value, locale=current_locale())
 
 
 @cache

@@ -1,8 +1,8 @@
 """The figures of the report: their codes, names and the cells they are counted in. Works without the database.
 
-Each figure is counted from facts. A fact says that something happened: to which companies, on which day, at which event.
-A cell is the count of one figure in one group: everything, a month, a week, a country, a category, an event, a partner, a
-currency. docs/reporting.md has the definition of each figure.
+Each figure is counted from facts. A fact says that something happened: to which companies, on which day, at which
+event. A cell is the count of one figure in one group: everything, a month, a week, a country, a category, an event, a
+partner, a currency. docs/reporting.md has the definition of each figure.
 """
 
 import datetime as dt
@@ -21,7 +21,7 @@ SPLITS = (COUNTRY, CATEGORY, EVENT, PARTNER)
 # The funnel: how many companies reached each step. Code → name.
 FUNNEL = {
     "invited": _("Invited"),
-    "registered": _("Registered"),
+    "registered": _("Signed up"),
     "approved": _("Approved"),
     "published": _("Product or demand published"),
     "matched": _("Matched"),
@@ -40,10 +40,10 @@ MEETINGS = {
     "open": _("Without an outcome"),
 }
 RUNGS = {
-    "intent": _("Intent"),
-    "sample": _("Sample"),
-    "order": _("Order"),
-    "shipment": _("First shipment"),
+    "intent": _("intent"),
+    "sample": _("sample"),
+    "order": _("order"),
+    "shipment": _("first shipment"),
 }
 FAILED = {
     "unplaced": _("Requests for a meeting that both agreed to and that found no place"),
@@ -116,6 +116,11 @@ def groups_of(fact: Fact, dimension: str, groups: Mapping[str, Mapping[int, list
     if len(fact.companies) == 1:
         return known.get(fact.companies[0], ())
     return {value for company in fact.companies for value in known.get(company, ())}
+
+
+def first_day(key: str) -> dt.date:
+    """The first day of a month (2026-07) or of a week (2026-W31), as groups are named."""
+    return dt.datetime.strptime(f"{key}-1", "%G-W%V-%u" if "W" in key else "%Y-%m-%d").date()
 
 
 def tabulate(facts: Facts, dimensions: Iterable[str]) -> Cells:

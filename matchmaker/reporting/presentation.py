@@ -1,6 +1,5 @@
 """The report as tables with headings, in the reader's language: page, PDF and sheet show the same ones."""
 
-import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from matchmaker.core import formats
 from matchmaker.core.lists import format_list, join_sentences
-from matchmaker.reporting.figures import FAILED, FOLLOW_UPS, FUNNEL, MEETINGS, RUNGS, WEEK
+from matchmaker.reporting.figures import FAILED, FOLLOW_UPS, FUNNEL, MEETINGS, RUNGS, WEEK, first_day
 from matchmaker.reporting.services.report import SPLIT_STEPS, TREND, EventRow, Report
 
 TEXT, COUNT, RATE, MEAN, AMOUNT, DAY = "text", "count", "rate", "mean", "amount", "day"
@@ -83,11 +82,7 @@ def period_name(key: str) -> str:
     """A month or a week as the reader writes it."""
     if "-W" in key:
         return _("week of %(day)s") % {"day": formats.day(first_day(key))}
-    return formats.day(first_day(key), "LLLL y")
-
-
-def first_day(key: str) -> dt.date:
-    return dt.datetime.strptime(f"{key}-1", "%G-W%V-%u" if "-W" in key else "%Y-%m-%d").date()
+    return formats.month(first_day(key))
 
 
 def sheet_rows(report: Report) -> Iterator[list]:
@@ -108,7 +103,7 @@ def _funnel(report: Report) -> Table:
     columns = [
         (_("Step"), TEXT),
         (_("Companies"), COUNT),
-        (_("Of the registered"), RATE),
+        (_("Of those signed up"), RATE),
         (_("Of the step before"), RATE),
         (_("Target"), COUNT),
         (_("Of the target"), RATE),
@@ -133,7 +128,7 @@ def _meetings(report: Report) -> Table:
         (_("Day"), DAY),
         (_("Companies"), COUNT),
         *((str(label), COUNT) for label in MEETINGS.values()),
-        (_("Kept"), RATE),
+        (_("Meetings kept"), RATE),
         (_("Tables used"), RATE),
         (_("Rating of meetings, 1 to 5"), MEAN),
         (_("Would come again, 1 to 5"), MEAN),
@@ -178,7 +173,7 @@ def _rates(report: Report) -> str:
 
 
 def _split(report: Report, code: str, title: str) -> Table:
-    columns = [(_("Group"), TEXT), *((str(FUNNEL[step]), COUNT) for step in SPLIT_STEPS)]
+    columns = [(_("Name"), TEXT), *((str(FUNNEL[step]), COUNT) for step in SPLIT_STEPS)]
     return _table(code, title, columns, [(row.name, *row.steps) for row in report.splits[code]], bar=1)
 
 

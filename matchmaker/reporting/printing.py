@@ -1,7 +1,8 @@
-"""The report on paper: A4 with the fonts of badges and signs, in the reader's language."""
+"""The report on paper: A4 broadside with the fonts of badges and signs, in the reader's language."""
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from fpdf import FPDF
 from fpdf.enums import Align
 
@@ -12,7 +13,7 @@ from matchmaker.events.printing import GREY, INK, SEAL, new_paper, write
 from matchmaker.reporting.presentation import Cell, Table, tables
 from matchmaker.reporting.services.report import Report
 
-LEFT, TOP, WIDTH, BOTTOM = 15.0, 15.0, 180.0, 282.0  # mm of A4
+LEFT, TOP, WIDTH, BOTTOM = 15.0, 14.0, 267.0, 196.0  # mm of A4, broadside
 LINE, HEAD = 5.5, 9.0  # height of a row, of a table's head
 LIGHT = (225, 220, 212)
 MOST_ROWS = 30  # of one split; a sheet holds them all
@@ -21,7 +22,7 @@ MOST_ROWS = 30  # of one split; a sheet holds them all
 def report_pdf(report: Report) -> bytes:
     """The whole report."""
     found = tables(report)
-    title = _("Report")
+    title = pgettext("figures", "Report")
     lead = [format_list(report.campaigns), _("Counted on %(day)s.") % {"day": formats.day(report.made_at.date())}]
     written = "".join([title, *lead, *(_words(table) for table in found)])
     sheet = _Sheet(new_paper(title, written))
@@ -45,7 +46,7 @@ class _Sheet:
         self._new_page()
 
     def _new_page(self) -> None:
-        self.paper.add_page()
+        self.paper.add_page(orientation="landscape")
         self.y = TOP
 
     def _fit(self, height: float) -> None:
@@ -116,5 +117,5 @@ class _Sheet:
 
 def _widths(count: int) -> list[float]:
     """The first column has names, the others figures."""
-    first = 60.0 if count <= 8 else 45.0
+    first = 80.0 if count <= 8 else 62.0
     return [first, *[(WIDTH - first) / (count - 1)] * (count - 1)]

@@ -16,7 +16,7 @@ from matchmaker.companies.models import Company
 from matchmaker.events import services as events
 from matchmaker.events.models import Event, Meeting
 from matchmaker.messaging import services as messaging
-from matchmaker.messaging.models import ContactLimit, Enquiry
+from matchmaker.messaging.models import Enquiry
 from matchmaker.notifications.models import Delivery, Notice
 from matchmaker.reporting import services as reporting
 from matchmaker.reporting.models import Survey
@@ -57,10 +57,21 @@ STORIES: list[list[tuple[float, str]]] = [
     [(52, "quote"), (49, "decline_quote"), (48, "sample"), (46, "send")],
     [(12, "order")],
 ]
-VALUES = [("48000", "USD"), ("31500", "EUR"), ("", ""), ("260000", "CNY"), ("22400", "USD"), ("", ""), ("", ""), ("9000", "USD")]
+VALUES = [
+    ("48000", "USD"),
+    ("31500", "EUR"),
+    ("", ""),
+    ("260000", "CNY"),
+    ("22400", "USD"),
+    ("", ""),
+    ("", ""),
+    ("9000", "USD"),
+]
 
 
-def tell_history(campaign: Campaign, organiser: User, event: Event, sellers: list[Company], buyers: list[Company]) -> None:
+def tell_history(
+    campaign: Campaign, organiser: User, event: Event, sellers: list[Company], buyers: list[Company]
+) -> None:
     """Hold the event, let the companies talk and trade, and send the survey.
 
     Args:
@@ -75,10 +86,12 @@ def tell_history(campaign: Campaign, organiser: User, event: Event, sellers: lis
         _tell(story, VALUES[number], sellers[number], buyers[number % len(buyers)])
     _unanswered(sellers[8], buyers[0], sellers[9], buyers[1])
     _survey()
-    with clock_at(days_ago(15)):
+    with clock_at(days_ago(13.5)):
         messaging.ask_follow_ups()
-    with clock_at(days_ago(13)):
-        for enquiry, answer in zip(Enquiry.objects.filter(follow_ups__side="buyer"), ("deal", "deal", "no"), strict=False):
+    with clock_at(days_ago(12)):
+        for enquiry, answer in zip(
+            Enquiry.objects.filter(follow_ups__side="buyer"), ("deal", "deal", "no"), strict=False
+        ):
             follow_up = enquiry.follow_ups.get(side="buyer")
             messaging.answer_follow_up(by=_person(enquiry.buyer), follow_up=follow_up, answer=answer)
     reporting.set_targets(by=organiser, campaign=campaign, values=TARGETS)
@@ -99,9 +112,7 @@ def _hold(event: Event, organiser: User, sellers: list[Company], buyers: list[Co
             )
             for n, seller in enumerate(sellers)
         ]
-        off = events.book_meeting(
-            by=organiser, event=event, supplier=sellers[0], buyer=buyers[1], starts_at=slots[3]
-        )
+        off = events.book_meeting(by=organiser, event=event, supplier=sellers[0], buyer=buyers[1], starts_at=slots[3])
         events.cancel_meeting(by=_person(buyers[1]), meeting=off, why="Our buyer is travelling on that day.")
         request = events.request_meeting(by=_person(sellers[1]), event=event, company=sellers[1], other=buyers[2])
         events.answer_request(by=_person(buyers[2]), request=request, accept=True)
@@ -121,7 +132,7 @@ def _say(meeting: Meeting, company: Company, outcome: str, rating: int | None) -
 
 
 def _tell(story: list[tuple[float, str]], value: tuple[str, str], seller: Company, buyer: Company) -> None:
-    """One conversation: the buyer writes about the product it saw, the supplier answers, then the steps of the story."""
+    """One conversation: the buyer writes about a product, the supplier answers, then the steps of the story."""
     sell, buy = _person(seller), _person(buyer)
     with clock_at(days_ago(HELD - 2)):
         enquiry = _ask(seller, buyer)

@@ -26,7 +26,7 @@ def test_the_page_shows_the_funnel_with_targets_and_bars(client, season):
     assert saved.status_code == 302
     page = client.get(PAGE)
     funnel = next(table for table in page.context["tables"] if table.key == "funnel")
-    assert [cell.text for cell in funnel.rows[1]] == ["Registered", "7", "–", "–", "100", "7%"]
+    assert [cell.text for cell in funnel.rows[1]] == ["Signed up", "7", "–", "–", "100", "7%"]
     assert [cell.text for cell in funnel.rows[6]] == ["Met at an event", "3", "43%", "100%", "–", "–"]
     assert page.text.count('<svg class="bar"') >= len(funnel.rows)
     assert "¥7,600" in page.text.replace("CN¥", "¥")
@@ -53,7 +53,7 @@ def test_sheet_pdf_and_data_set(client, season):
     client.force_login(season.organiser)
     sheet = client.get(reverse("console_outcomes_export", args=["xlsx"]))
     rows = list(load_workbook(io.BytesIO(sheet.content)).active.values)
-    assert ("From the invitation to the first shipment", "Registered", "Companies", 7) in rows
+    assert ("From the invitation to the first shipment", "Signed up", "Companies", 7) in rows
     assert inspect_pdf(client.get(reverse("console_outcomes_pdf")).content) == "quiet"
     data = client.post(reverse("console_outcomes_data"))
     assert (data["Content-Type"], data.content[:2]) == ("application/zip", b"PK")
@@ -79,7 +79,7 @@ def test_a_partner_reads_its_own_line_alone(client, season):
     client.force_login(season.desk)
     page = client.get(reverse("partner_home", args=[season.partner.uid]))
     line = {str(label): companies for label, companies in page.context["line"]}
-    assert (line["Registered"], line["Met at an event"]) == (3, None)
+    assert (line["Signed up"], line["Met at an event"]) == (3, None)
     assert "fewer than 3" in page.text
     assert client.get(PAGE).status_code == 404
 

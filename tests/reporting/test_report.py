@@ -22,8 +22,17 @@ def steps(report) -> dict[str, int]:
 
 def test_funnel_counts_companies_by_step(season):
     assert steps(services.build(season.scope)) == {
-        **{"invited": 0, "registered": 7, "approved": 8, "published": 3, "matched": 3, "talking": 3, "met": 3},
-        **{"quoted": 0, "agreed": 3, "ordered": 3, "shipped": 2},
+        "invited": 0,
+        "registered": 7,
+        "approved": 8,
+        "published": 3,
+        "matched": 3,
+        "talking": 3,
+        "met": 3,
+        "quoted": 0,
+        "agreed": 3,
+        "ordered": 3,
+        "shipped": 2,
     }
 
 

@@ -1,9 +1,9 @@
 """The data set of a report: pseudonymous rows from which `bin/recompute_report` counts every figure again.
 
-`facts.csv` has one row for each fact and each group it is counted in. The pseudonym of a fact is different in each figure
-and each split, so rows cannot be joined to a company's story. Small groups are withheld, see `protection.py`: their rows
-stand in the group `WITHHELD`, or are left out where the total itself is small. `report.json` has the figures as they are
-recomputed. The archive is signed like the pack of a venue; docs/reporting.md describes each column.
+`facts.csv` has one row for each fact and each group it is counted in. The pseudonym of a fact is different in each
+figure and each split, so rows cannot be joined to a company's story. Small groups are withheld, see `protection.py`:
+their rows stand in the group `WITHHELD`, or are left out where the total itself is small. `report.json` has the figures
+as they are recomputed. The archive is signed like the pack of a venue; docs/reporting.md describes each column.
 """
 
 import csv

@@ -26,6 +26,10 @@ from matchmaker.reporting.figures import Fact, Facts
 from matchmaker.reporting.models import Survey
 
 CENT = Decimal("0.01")
+_OF_MEETING = (
+    *("event", "supplier", "buyer", "starts_at", "status", "supplier_said", "buyer_said", "team_said"),
+    *("supplier_rating", "buyer_rating"),
+)
 _NOT_TAKEN_UP = (Enquiry.Status.REQUESTED, Enquiry.Status.DECLINED, Enquiry.Status.EXPIRED)
 
 
@@ -211,35 +215,39 @@ class _Collector:
     # -- events --------------------------------------------------------------------------------------------------------
     def _events(self) -> None:
         events = {event.pk: event for event in self.scope.events()}
-        for event in events.values():
+        begun = {event.pk for event in events.values() if event.starts_on <= timezone.localdate()}
+        for event in (events[pk] for pk in begun):
             places = Decimal(len(event.slots()) * event.tables)
             fact = Fact(event.pk, (), event.starts_on, event=event.pk, number=places)
             self.facts.of["places"].append(fact)
         for company, coming in self.facts.groups["event"].items():
             for event in coming:
                 self._add("participating", (event, company), (company,), events[event].starts_on, event=event)
-        met, pairs = [], set()
-        for meeting in self._pairs(Meeting.objects.filter(event__in=events)):
-            pair = (meeting.supplier_id, meeting.buyer_id)
-            pairs |= {(meeting.event_id, *pair), (meeting.event_id, *reversed(pair))}
-            state = _state(meeting)
-            at = meeting.starts_at
-            self._add(state, meeting.pk, pair, at, event=meeting.event_id)
-            if state != "cancelled":
-                self._add("used", meeting.pk, pair, at, event=meeting.event_id)
-            if state == "held":
-                met.append((*pair, at))
-            for side, company in (("supplier", pair[0]), ("buyer", pair[1])):
-                rating = getattr(meeting, f"{side}_rating")
-                if rating is not None:
-                    key = (meeting.pk, side)
-                    self._add("rating", key, (company,), at, event=meeting.event_id, number=Decimal(rating))
-        self._step("met", met)
+        meetings = list(self._pairs(Meeting.objects.filter(event__in=events)).only(*_OF_MEETING))
+        for meeting in meetings:
+            self._meeting(meeting, has_begun=meeting.event_id in begun)
+        held = (meeting for meeting in meetings if _state(meeting) == "held")
+        self._step("met", ((meeting.supplier_id, meeting.buyer_id, meeting.starts_at) for meeting in held))
+        self._unplaced(events, meetings)
+
+    def _meeting(self, meeting: Meeting, *, has_begun: bool) -> None:
+        pair, state = (meeting.supplier_id, meeting.buyer_id), _state(meeting)
+        at, event = meeting.starts_at, meeting.event_id
+        self._add(state, meeting.pk, pair, at, event=event)
+        if state != "cancelled" and has_begun:
+            self._add("used", meeting.pk, pair, at, event=event)
+        for company, rating in zip(pair, (meeting.supplier_rating, meeting.buyer_rating), strict=True):
+            if rating is not None:
+                self._add("rating", (meeting.pk, company), (company,), at, event=event, number=Decimal(rating))
+
+    def _unplaced(self, events: dict[int, Event], meetings: list[Meeting]) -> None:
+        """Requests to which both agreed, at an event that is over, without a meeting of the two."""
+        pairs = {(one.event_id, frozenset((one.supplier_id, one.buyer_id))) for one in meetings}
         agreed = MeetingRequest.objects.filter(event__in=events, status=MeetingRequest.Status.ACCEPTED)
         for pk, event, company, other, at in agreed.order_by().values_list(
             "pk", "event", "company", "other", "answered_at"
         ):
-            if (event, company, other) not in pairs and events[event].ends_on < timezone.localdate():
+            if (event, frozenset((company, other))) not in pairs and events[event].ends_on < timezone.localdate():
                 self._add("unplaced", pk, (company, other), at or events[event].starts_on, event=event)
 
     def _surveys(self) -> None:

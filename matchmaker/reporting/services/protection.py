@@ -1,8 +1,8 @@
 """The one rule that protects small groups.
 
-A cell of fewer than `FEWEST` companies is not shown outside of the campaign's team: not to partners and not in the data
-set. Where only one group of a split would be withheld, it could be computed from the total, so the next smallest group is
-withheld, too, until the withheld groups together have `FEWEST` companies.
+A cell of fewer than `FEWEST` companies is not shown outside of the campaign's team: not to partners and not in the
+data set. Where the withheld groups of a split together have fewer, they could be computed from the total, so the next
+smallest group is withheld, too.
 """
 
 from collections.abc import Hashable, Mapping, Set

@@ -12,7 +12,20 @@ from matchmaker.catalogue.models import Category
 from matchmaker.core import reference
 from matchmaker.events.models import Event
 from matchmaker.reporting import figures
-from matchmaker.reporting.figures import ALL, CURRENCY, EMPTY, EVENT, MONTH, WEEK, Cell, Cells, mean, share, tabulate
+from matchmaker.reporting.figures import (
+    ALL,
+    CURRENCY,
+    EMPTY,
+    EVENT,
+    MONTH,
+    WEEK,
+    Cell,
+    Cells,
+    first_day,
+    mean,
+    share,
+    tabulate,
+)
 from matchmaker.reporting.models import Survey, Target
 from matchmaker.reporting.services.facts import Scope, collect
 from matchmaker.reporting.services.protection import shown
@@ -159,9 +172,7 @@ def build(scope: Scope, *, period: str = MONTH) -> Report:
 def partner_line(partner: Partner) -> tuple[Step, ...]:
     """The funnel of a partner's companies as the partner reads it: cells of small groups are None."""
     cells = tabulate(collect(Scope((partner.campaign,), partner=partner)), (ALL,))
-    return tuple(
-        Step(code, shown(cells.get((code, ALL, ""), EMPTY)), None, None, None) for code in figures.FUNNEL
-    )
+    return tuple(Step(code, shown(cells.get((code, ALL, ""), EMPTY)), None, None, None) for code in figures.FUNNEL)
 
 
 def event_row(event: Event) -> EventRow:
@@ -224,20 +235,13 @@ def _trend(cells: Cells, period: str) -> tuple[Period, ...]:
     keys = sorted({str(value) for figure, found, value in cells if found == period and figure in TREND})
     if not keys:
         return ()
-    found, day = [], _first_day(keys[0])
-    while day <= _first_day(keys[-1]):
+    found, day = [], first_day(keys[0])
+    while day <= first_day(keys[-1]):
         key = f"{day:%G-W%V}" if period == WEEK else f"{day:%Y-%m}"
         found.append(Period(key, tuple(_count(cells, code, period, key) for code in TREND)))
         day += dt.timedelta(days=7 if period == WEEK else 32)
         day = day if period == WEEK else day.replace(day=1)
     return tuple(found)
-
-
-def _first_day(key: str) -> dt.date:
-    """The first day of a month or of a week, as they are written in cells."""
-    if "W" in key:
-        return dt.datetime.strptime(f"{key}-1", "%G-W%V-%u").date()
-    return dt.datetime.strptime(f"{key}-01", "%Y-%m-%d").date()
 
 
 def _event_row(cells: Cells, dimension: str, value: Hashable, event: Event | None) -> EventRow:

@@ -1,7 +1,7 @@
 """The report: one page of figures, the same as PDF, sheet and data set, and the targets beside them."""
 
-from django.core.exceptions import ValidationError
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -71,7 +71,7 @@ def sheet(request: HttpRequest, form: str) -> HttpResponse:
 
     def table():
         rows = presentation.sheet_rows(services.build(scope, period=period))
-        return [_("Table"), _("Row"), _("Column"), _("Value")], rows
+        return [_("Part"), _("Row"), _("Column"), _("Figure")], rows
 
     return export(request, "report", form, table)
 
@@ -137,7 +137,7 @@ def _first_figures(report: Report) -> list[dict]:
     kept = _("%(percent)s of them kept") % {"percent": formats.percent(row.kept)} if row.kept is not None else ""
     deals = _("orders confirmed by both sides: %(count)s") % {"count": formats.number(order.confirmed)}
     return [
-        {"label": _("Companies registered"), "value": companies["registered"]},
+        {"label": _("Companies signed up"), "value": companies["registered"]},
         {"label": _("Meetings held"), "value": formats.number(row.held), "note": kept},
         {"label": _("Companies with a deal"), "value": companies["agreed"]},
         {"label": _("Value of the orders"), "value": formats.money(order.yuan), "note": deals, "first": True},
@@ -152,7 +152,7 @@ def _event_figures(row: EventRow) -> list[dict]:
         {"label": _("Meetings held"), "value": number(row.held), "first": True},
         {"label": _("Missed"), "value": number(row.missed)},
         {"label": _("Disputed"), "value": number(row.disputed)},
-        {"label": _("Kept"), "value": percent(row.kept) or "–"},
+        {"label": _("Meetings kept"), "value": percent(row.kept) or "–"},
         {"label": _("Tables used"), "value": percent(row.tables_used) or "–"},
         {"label": _("Rating of meetings, 1 to 5"), "value": number(row.satisfaction, 1) or "–", "note": rated},
         {"label": _("Would come again, 1 to 5"), "value": number(row.again, 1) or "–", "note": answered},

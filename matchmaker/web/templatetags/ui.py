@@ -6,7 +6,6 @@ Formatting follows the active language through Babel (CLDR); nothing here reads 
 import zlib
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
-from decimal import Decimal
 from functools import cache, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -25,7 +24,7 @@ from django.utils.translation import gettext
 
 from matchmaker.core import formats
 from matchmaker.core.clocks import zone_name
-from matchmaker.core.formats import current_locale, decimal, money, number, percent
+from matchmaker.core.formats import current_locale, money, number, percent
 from matchmaker.core.languages import base_of, current, find, is_rtl, tag_of
 from matchmaker.core.multilingual_forms import MultilingualInput
 from matchmaker.translation.services import Readable, Source, read
