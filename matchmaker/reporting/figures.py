@@ -128,11 +128,11 @@ def tabulate(facts: Facts, dimensions: Iterable[str]) -> Cells:
     cells: Cells = {}
     for figure, rows in facts.of.items():
         for dimension in dimensions:
-            found: dict[Hashable, list[Fact]] = defaultdict(list)
+            members_of: dict[Hashable, list[Fact]] = defaultdict(list)
             for fact in rows:
                 for value in groups_of(fact, dimension, facts.groups):
-                    found[value].append(fact)
-            for value, members in found.items():
+                    members_of[value].append(fact)
+            for value, members in members_of.items():
                 cells[figure, dimension, value] = cell_of(members, dimension)
     return cells
 

@@ -66,7 +66,7 @@ class Table:
 
 def tables(report: Report) -> list[Table]:
     """Every table of the report that has a row, in the order of the page."""
-    found = [
+    parts = [
         _funnel(report),
         _trend(report),
         _meetings(report),
@@ -75,7 +75,7 @@ def tables(report: Report) -> list[Table]:
         _counts("follow_ups", _("Some weeks later: did it lead to business?"), report.follow_ups, FOLLOW_UPS),
         _counts("failed", _("What failed"), report.failures, FAILED),
     ]
-    return [table for table in found if table.rows]
+    return [table for table in parts if table.rows]
 
 
 def period_name(key: str) -> str:
@@ -158,18 +158,18 @@ def _deals(report: Report) -> Table:
     for rung in report.rungs:
         values = [formats.money(value.amount, value.currency) for value in rung.values]
         yuan = rung.yuan if rung.values else None
-        rows.append((RUNGS[rung.code], rung.said, rung.confirmed, rung.denied, format_list(values), yuan))
+        rows.append((RUNGS[rung.code], rung.claims, rung.confirmed, rung.denied, format_list(values), yuan))
     return _table("deals", _("Deals"), columns, rows, note=_rates(report))
 
 
 def _rates(report: Report) -> str:
     """The day of each rate that was used, and what could not be converted."""
-    used = [f"{rate.currency} {formats.day(rate.as_of)}" for rate in report.rates]
-    said = [_("Converted with the exchange rates of: %(rates)s.") % {"rates": format_list(used)}] if used else []
+    days = [f"{rate.currency} {formats.day(rate.as_of)}" for rate in report.rates]
+    sentences = [_("Converted with the exchange rates of: %(rates)s.") % {"rates": format_list(days)}] if days else []
     if report.without_rate:
         codes = format_list(report.without_rate)
-        said.append(_("Not in the sum in yuan, because no rate is set: %(codes)s.") % {"codes": codes})
-    return join_sentences(said)
+        sentences.append(_("Not in the sum in yuan, because no rate is set: %(codes)s.") % {"codes": codes})
+    return join_sentences(sentences)
 
 
 def _split(report: Report, code: str, title: str) -> Table:

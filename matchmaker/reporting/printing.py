@@ -1,8 +1,7 @@
 """The report on paper: A4 broadside with the fonts of badges and signs, in the reader's language."""
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 from fpdf import FPDF
 from fpdf.enums import Align
 
@@ -21,15 +20,15 @@ MOST_ROWS = 30  # of one split; a sheet holds them all
 
 def report_pdf(report: Report) -> bytes:
     """The whole report."""
-    found = tables(report)
+    parts = tables(report)
     title = pgettext("figures", "Report")
     lead = [format_list(report.campaigns), _("Counted on %(day)s.") % {"day": formats.day(report.made_at.date())}]
-    written = "".join([title, *lead, *(_words(table) for table in found)])
-    sheet = _Sheet(new_paper(title, written))
+    letters = "".join([title, *lead, *(_words(table) for table in parts)])
+    sheet = _Sheet(new_paper(title, letters))
     sheet.text(title, size=20, bold=True, height=10)
     for line in lead:
         sheet.text(line, size=10, colour=GREY, height=LINE)
-    for table in found:
+    for table in parts:
         sheet.table(table)
     return bytes(sheet.paper.output())
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from matchmaker.core.problems import Refused
 from matchmaker.reporting import services
 from matchmaker.reporting.services.facts import Scope
-from matchmaker.reporting.services.protection import withheld
+from matchmaker.reporting.services.protection import small_groups
 from tests import factories
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -52,14 +52,14 @@ def test_meetings_by_outcome_with_kept_rate_satisfaction_and_tables(season):
 def test_deals_by_rung_with_values_in_their_currency_and_in_yuan(season):
     report = services.build(season.scope)
     order = next(rung for rung in report.rungs if rung.code == "order")
-    assert (order.said, order.confirmed, order.denied) == (2, 2, 0)
+    assert (order.claims, order.confirmed, order.denied) == (2, 2, 0)
     assert [(value.currency, value.amount) for value in order.values] == [("CNY", 500), ("USD", 1000)]
     assert order.yuan == Decimal("7600.00")
     assert [(rate.currency, rate.as_of) for rate in report.rates] == [
         ("USD", timezone.localdate() - dt.timedelta(days=5))
     ]
     intent = next(rung for rung in report.rungs if rung.code == "intent")
-    assert (intent.said, intent.confirmed, intent.denied) == (1, 0, 1)
+    assert (intent.claims, intent.confirmed, intent.denied) == (1, 0, 1)
     assert {row.code: row.count for row in report.failures if row.count} == {"steps_denied": 1}
 
 
@@ -123,9 +123,9 @@ def test_a_partner_reads_no_cell_of_fewer_than_three_companies(season):
 
 def test_the_next_smallest_group_hides_a_single_small_one():
     groups = {"FR": {1}, "TH": {2, 3, 4}, "CN": {5, 6, 7, 8}}
-    assert withheld(groups) == {"FR", "TH"}
-    assert withheld({"TH": {2, 3, 4}, "CN": {5, 6, 7, 8}}) == set()
-    assert withheld({"a": {1}, "b": {2}, "c": {3}, "d": {4, 5, 6}}) == {"a", "b", "c"}
+    assert small_groups(groups) == {"FR", "TH"}
+    assert small_groups({"TH": {2, 3, 4}, "CN": {5, 6, 7, 8}}) == set()
+    assert small_groups({"a": {1}, "b": {2}, "c": {3}, "d": {4, 5, 6}}) == {"a", "b", "c"}
 
 
 def test_an_event_has_its_own_row(season):

@@ -29,7 +29,7 @@ from matchmaker.events.models import Event
 from matchmaker.events.services.pack import seal
 from matchmaker.reporting.figures import ALL, CURRENCY, MONTH, SPLITS, Fact, groups_of, number_of
 from matchmaker.reporting.services.facts import Scope, collect
-from matchmaker.reporting.services.protection import is_small, withheld
+from matchmaker.reporting.services.protection import is_small, small_groups
 
 WITHHELD = "withheld"
 COLUMNS = ("figure", "split", "group", "fact", "number", "currency", "yuan", "rate_of")
@@ -58,10 +58,10 @@ def _rows(scope: Scope) -> Rows:
     facts = collect(scope)
     names = _names(scope)
     rows: Rows = []
-    for figure, found in sorted(facts.of.items()):
+    for figure, members in sorted(facts.of.items()):
         for split in (ALL, MONTH, CURRENCY, *SPLITS):
             groups: dict[Hashable, list[Fact]] = defaultdict(list)
-            for fact in found:
+            for fact in members:
                 for value in groups_of(fact, split, facts.groups):
                     groups[value].append(fact)
             rows += _split(figure, split, groups, names)
@@ -71,13 +71,13 @@ def _rows(scope: Scope) -> Rows:
 def _split(figure: str, split: str, groups: dict[Hashable, list[Fact]], names: dict[str, dict]) -> Rows:
     """The rows of one figure in one split, in the order of their pseudonyms."""
     companies = {value: {one for fact in facts for one in fact.companies} for value, facts in groups.items()}
-    hidden = withheld(companies)
+    small = small_groups(companies)
     rows: Rows = []
-    for value in groups.keys() - hidden:
+    for value in groups.keys() - small:
         name = str(names.get(split, {}).get(value, value))
         rows += [_row(figure, split, name, fact) for fact in groups[value]]
-    if not is_small(len(set().union(*(companies[value] for value in hidden)))):
-        together = {fact.key: fact for value in hidden for fact in groups[value]}
+    if not is_small(len(set().union(*(companies[value] for value in small)))):
+        together = {fact.key: fact for value in small for fact in groups[value]}
         rows += [_row(figure, split, WITHHELD, fact) for fact in together.values()]
     return sorted(rows)
 
@@ -127,12 +127,12 @@ def _figures(rows: Rows) -> list[dict]:
 
 def _rates(rows: Rows) -> Rows:
     """The exchange rates that were used, with their sources."""
-    used = {(row[5], row[7]) for row in rows if row[7]}
-    known = ExchangeRate.objects.filter(currency__in={currency for currency, _day in used})
+    pairs = {(row[5], row[7]) for row in rows if row[7]}
+    known = ExchangeRate.objects.filter(currency__in={currency for currency, _day in pairs})
     return [
         (rate.currency, rate.as_of.isoformat(), f"{rate.yuan.normalize():f}", rate.source)
         for rate in known
-        if (rate.currency, rate.as_of.isoformat()) in used
+        if (rate.currency, rate.as_of.isoformat()) in pairs
     ]
 
 

@@ -57,10 +57,10 @@ class Scope:
 
     def within(self, field: str) -> Q:
         """The moment lies between the first and the last day of one of the campaigns."""
-        found = Q(pk__in=[])
+        moments = Q(pk__in=[])
         for campaign in self.campaigns:
-            found |= Q(**{f"{field}__date__gte": campaign.starts_on, f"{field}__date__lte": campaign.ends_on})
-        return found
+            moments |= Q(**{f"{field}__date__gte": campaign.starts_on, f"{field}__date__lte": campaign.ends_on})
+        return moments
 
 
 def collect(scope: Scope) -> Facts:
@@ -121,11 +121,11 @@ class _Collector:
             ("partner", partners, ("company", "partner")),
             ("event", coming, ("company", "event")),
         ):
-            found: dict[int, set] = defaultdict(set, {one: set(v) for one, v in groups[dimension].items()})
+            values: dict[int, set] = defaultdict(set, {one: set(v) for one, v in groups[dimension].items()})
             for company, value in rows.order_by().values_list(*names).distinct():
                 if value is not None:
-                    found[company].add(value)
-            groups[dimension] = {company: sorted(values) for company, values in found.items()}
+                    values[company].add(value)
+            groups[dimension] = {company: sorted(known) for company, known in values.items()}
 
     # -- the funnel ----------------------------------------------------------------------------------------------------
     def _registration(self) -> None:
@@ -197,7 +197,7 @@ class _Collector:
             DealStep.objects.all()
         ).values_list(*names):
             pair = (supplier, buyer)
-            state = {"": "said", DealStep.Answer.CONFIRMED: "confirmed"}.get(answer, "denied")
+            state = {"": "waiting", DealStep.Answer.CONFIRMED: "confirmed"}.get(answer, "denied")
             self._add(f"{state}_{rung}", pk, pair, day)
             if state == "denied":
                 self._add("steps_denied", pk, pair, day)

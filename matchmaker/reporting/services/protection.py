@@ -15,18 +15,18 @@ def is_small(companies: int) -> bool:
     return 0 < companies < FEWEST
 
 
-def shown(cell: Cell) -> int | None:
+def public_count(cell: Cell) -> int | None:
     """The count of a cell for a reader outside of the team; None where it is withheld."""
     return None if is_small(cell.companies) else cell.count
 
 
-def withheld(groups: Mapping[Hashable, Set[int]]) -> set[Hashable]:
+def small_groups(groups: Mapping[Hashable, Set[int]]) -> set[Hashable]:
     """The groups of one split of one figure that are withheld; a group is its companies."""
-    hidden = {value for value, companies in groups.items() if is_small(len(companies))}
-    covered = set().union(*(groups[value] for value in hidden))
-    for value in sorted(groups.keys() - hidden, key=lambda value: (len(groups[value]), str(value))):
-        if not is_small(len(covered)):
+    small = {value for value, companies in groups.items() if is_small(len(companies))}
+    companies_of_small = set().union(*(groups[value] for value in small))
+    for value in sorted(groups.keys() - small, key=lambda value: (len(groups[value]), str(value))):
+        if not is_small(len(companies_of_small)):
             break
-        hidden.add(value)
-        covered |= groups[value]
-    return hidden
+        small.add(value)
+        companies_of_small |= groups[value]
+    return small

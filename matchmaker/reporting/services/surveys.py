@@ -35,9 +35,9 @@ def send_surveys() -> int:
 def _not_asked(event: Event):
     """Members of the companies that came who have no survey of this event."""
     came = EventParticipation.objects.registered().filter(event=event).values("company")
-    asked = Survey.objects.filter(event=event, person=OuterRef("user"))
+    surveys = Survey.objects.filter(event=event, person=OuterRef("user"))
     members = Membership.objects.filter(company__in=came, user__is_active=True)
-    return members.exclude(Exists(asked)).select_related("company", "user").order_by("pk")
+    return members.exclude(Exists(surveys)).select_related("company", "user").order_by("pk")
 
 
 def _send(event: Event, member: Membership, now: dt.datetime) -> int:

@@ -134,11 +134,11 @@ def _first_figures(report: Report) -> list[dict]:
     companies = {step.code: formats.number(step.companies) for step in report.funnel}
     order = next(rung for rung in report.rungs if rung.code == "order")
     row = report.meetings
-    kept = _("%(percent)s of them kept") % {"percent": formats.percent(row.kept)} if row.kept is not None else ""
+    rate = _("%(percent)s of them kept") % {"percent": formats.percent(row.kept)} if row.kept is not None else ""
     deals = _("orders confirmed by both sides: %(count)s") % {"count": formats.number(order.confirmed)}
     return [
         {"label": _("Companies signed up"), "value": companies["registered"]},
-        {"label": _("Meetings held"), "value": formats.number(row.held), "note": kept},
+        {"label": _("Meetings held"), "value": formats.number(row.held), "note": rate},
         {"label": _("Companies with a deal"), "value": companies["agreed"]},
         {"label": _("Value of the orders"), "value": formats.money(order.yuan), "note": deals, "first": True},
     ]
