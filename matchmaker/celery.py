@@ -46,6 +46,7 @@ app.conf.task_routes = {
     "directory.*": {"queue": "match"},
     "messaging.*": {"queue": "mail"},
     "translation.*": {"queue": "match"},
+    "reporting.*": {"queue": "match"},
 }
 app.conf.task_default_queue = "match"
 app.conf.beat_schedule = {
@@ -79,6 +80,7 @@ app.conf.beat_schedule = {
     "remove files without a row": {"task": "core.remove_unclaimed_files", "schedule": crontab(hour=3, minute=50)},
     "remind of demands that close": {"task": "catalogue.remind_of_closing", "schedule": crontab(hour=1, minute=30)},
     "close demands of yesterday": {"task": "catalogue.close_expired_demands", "schedule": crontab(minute=5)},
+    "send surveys after events": {"task": "reporting.send_surveys", "schedule": crontab(minute="*/10")},
     "remind of enquiries": {"task": "messaging.keep_time", "schedule": crontab(minute=35)},
     "remind of registrations": {
         "task": "market_access.remind_of_registrations",

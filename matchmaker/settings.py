@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "matchmaker.directory",
     "matchmaker.messaging",
     "matchmaker.events",
+    "matchmaker.reporting",
     # web, API and command line
     "matchmaker.web",
     "matchmaker.api",

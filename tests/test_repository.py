@@ -13,7 +13,7 @@ from matchmaker.web.rendering import audit_log
 ROOT = Path(__file__).resolve().parent.parent
 LAYERS = (
     *("core", "language", "translation", "notifications", "accounts", "companies", "campaigns", "catalogue"),
-    *("market_access", "matching", "directory", "messaging", "imports", "events", "api", "web", "running"),
+    *("market_access", "matching", "directory", "messaging", "imports", "events", "reporting", "api", "web", "running"),
 )
 
 

@@ -16,6 +16,7 @@ from matchmaker.api.participations import Participations
 from matchmaker.api.product_files import ProductCertificates, ProductFiles, ProductPictures
 from matchmaker.api.products import Products
 from matchmaker.api.reference import Categories, HSCodes, NarrowedCodes, Suggestions
+from matchmaker.api.report import Reports
 from matchmaker.api.sign_in import Tokens
 
 LIST, ONE, LIST_WRITE, ONE_WRITE, CONTENT = (
@@ -147,6 +148,7 @@ urlpatterns = [
     path("events/<slug:slug>/publish/", one(Events, "publish"), name="api_event_publish"),
     path("events/<slug:slug>/cancel/", one(Events, "cancel"), name="api_event_cancel"),
     path("events/<slug:slug>/copy/", one(Events, "copy"), name="api_event_copy"),
+    path("report/", Reports.as_view({"get": "retrieve"}), name="api_report"),
     path("suggestions/", one(Suggestions, "create"), name="api_suggestions"),
     path("schema/", Schema.as_view(), name="api_schema"),
     path("problems/", Problems.as_view(), name="api_problems"),

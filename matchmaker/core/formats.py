@@ -5,8 +5,8 @@ from decimal import Decimal, InvalidOperation
 from functools import cache, lru_cache
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date
-from babel.numbers import format_currency, format_decimal
+from babel.dates import format_date, format_skeleton
+from babel.numbers import format_currency, format_decimal, format_percent
 from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext as _
 
@@ -35,6 +35,30 @@ def decimal(value) -> Decimal | None:
         return None if value is None or value == "" else Decimal(str(value))
     except InvalidOperation:
         return None
+
+
+def number(value, digits: int | None = None) -> str:
+    """A number with the reader's separators; with `digits` exactly so many decimals; '' for none."""
+    amount = value if type(value) is int else decimal(value)
+    return "" if amount is None else _number(str(amount), None if digits is None else int(digits), current_locale())
+
+
+@lru_cache(maxsize=1 << 14)
+def _number(written: str, digits: int | None, locale: Locale) -> str:
+    if digits is None:
+        return format_decimal(Decimal(written), locale=locale, decimal_quantization=False)
+    return format_decimal(Decimal(written), format="#,##0" + ("." + "0" * digits if digits else ""), locale=locale)
+
+
+def percent(ratio, digits: int = 0) -> str:
+    """A ratio (0.05) as a percentage (5%), with so many decimals; '' for none."""
+    amount = decimal(ratio)
+    if amount is None:
+        return ""
+    pattern = current_locale().percent_formats[None].pattern
+    if int(digits):
+        pattern = pattern.replace("#,##0", "#,##0." + "0" * int(digits))
+    return format_percent(amount, format=pattern, locale=current_locale())
 
 
 def money(amount, currency: str = "CNY") -> str:
@@ -96,6 +120,11 @@ def day(value: date | None, style: str = "medium") -> str:
 @lru_cache(maxsize=1 << 12)
 def _day(value: date, style: str, locale: Locale) -> str:
     return format_date(value, format=style, locale=locale)
+
+
+def month(value: date) -> str:
+    """July 2026, 2026年7月."""
+    return format_skeleton("yMMMM", value, locale=current_locale())
 
 
 @cache

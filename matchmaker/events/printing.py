@@ -151,6 +151,9 @@ def _wrapped(paper: FPDF, text: str, width: float, leading: float) -> list[str]:
     return lines  # with this `output` it is a list of lines
 
 
+new_paper, write = _paper, _text  # other layers set their papers with the same fonts: `reporting/printing.py`
+
+
 def _badge(paper: FPDF, badge: Badge, left: float, top: float) -> None:
     width, height = BADGE
     paper.set_draw_color(170, 170, 170)

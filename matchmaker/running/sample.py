@@ -26,7 +26,9 @@ from matchmaker.core import reference
 from matchmaker.core.multilingual_texts import texts_of
 from matchmaker.directory.services import set_rate
 from matchmaker.events.models import Event
+from matchmaker.running.sample_clock import clock_at, days_ago
 from matchmaker.running.sample_events import people_register
+from matchmaker.running.sample_history import HELD, tell_history
 from matchmaker.running.sample_partner import bring_companies
 
 SLUG = "big-market-for-all"
@@ -34,6 +36,7 @@ PASSWORD = "sample-campaign"
 ORGANISER, COLLEAGUE, STAFF = "organiser@matchmaker.example", "team@matchmaker.example", "admin@matchmaker.example"
 PARTNER = "partner@matchmaker.example"
 PARTS = ("agri", "goods")
+OPENED, COMING = 130, 50  # days ago the campaign opened, and the days in which the companies registered
 
 
 def rows(path: str) -> list[dict[str, str]]:
@@ -54,16 +57,20 @@ def load() -> dict[str, int]:
     if is_loaded():
         return {}
     password = make_password(PASSWORD)  # one hash for all: hashing a hundred times is what would take long
-    campaign = _campaign(password)
-    organiser = User.objects.get(email=ORGANISER)
-    for row in rows("rates.csv"):
-        figures = {"yuan": Decimal(row["yuan"]), "as_of": campaign.starts_on, "source": row["source"]}
-        set_rate(by=organiser, campaign=campaign, currency=row["currency"], **figures)
-    companies = {row["company_key"]: _company(row, campaign, organiser, password) for row in all_rows("companies.csv")}
+    with clock_at(days_ago(OPENED)):
+        campaign = _campaign(password)
+        organiser = User.objects.get(email=ORGANISER)
+        for row in rows("rates.csv"):
+            figures = {"yuan": Decimal(row["yuan"]), "as_of": campaign.starts_on, "source": row["source"]}
+            set_rate(by=organiser, campaign=campaign, currency=row["currency"], **figures)
+    companies = _companies(campaign, organiser, password)
+    with clock_at(days_ago(OPENED - COMING)):
+        goods = all_rows("products.csv")
+        products = {row["product_key"]: _product(row, companies[row["company_key"]]) for row in goods}
+    _history(campaign, organiser, companies)
     for row in rows("waiting_companies.csv"):
         _company(row, campaign, None, password)
     bring_companies(campaign, organiser, _user(PARTNER, "Kanya Rattanakul", "en", password))
-    products = {row["product_key"]: _product(row, companies[row["company_key"]]) for row in all_rows("products.csv")}
     lines = defaultdict(list)
     for row in all_rows("demand_lines.csv"):
         lines[row["demand_key"]].append(row)
@@ -71,6 +78,27 @@ def load() -> dict[str, int]:
     for row in rows("events.csv"):
         people_register(_event(row, campaign), organiser)
     return {"companies": len(companies), "products": len(products), "demands": len(demands)}
+
+
+def _companies(campaign: Campaign, organiser: User, password: str) -> dict[str, Company]:
+    """Companies register one after another in the first weeks."""
+    coming = all_rows("companies.csv")
+    companies = {}
+    for number, row in enumerate(coming):
+        with clock_at(days_ago(OPENED - 1 - (COMING - 2) * number / len(coming))):
+            companies[row["company_key"]] = _company(row, campaign, organiser, password)
+    return companies
+
+
+def _history(campaign: Campaign, organiser: User, companies: dict[str, Company]) -> None:
+    """An event of the food companies was held, and some of them trade."""
+    food = [companies[row["company_key"]] for row in rows("agri/companies.csv")]
+    selling = set(Product.objects.published().values_list("company", flat=True))
+    sellers = [company for company in food if company.pk in selling and not company.is_buyer]
+    buyers = [company for company in food if company.is_buyer and not company.is_supplier]
+    with clock_at(days_ago(HELD + 20)):
+        event = _event(rows("past_events.csv")[0], campaign)  # held twenty days later
+    tell_history(campaign, organiser, event, sellers[:11], buyers[:4])
 
 
 def _user(email: str, name: str, language: str, password: str) -> User:
@@ -81,7 +109,7 @@ def _user(email: str, name: str, language: str, password: str) -> User:
 
 def _campaign(password: str) -> Campaign:
     row = rows("campaign.csv")[0]
-    year = timezone.localdate().year
+    year = timezone.localdate().year  # of the day on which the campaign opened
     campaign = Campaign.objects.create(
         slug=SLUG,
         name=texts_of(row, "name"),

@@ -1,4 +1,4 @@
-"""How a company answers, and how far contacts of the campaign came."""
+"""How a company answers."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from matchmaker.companies.models import Company
-from matchmaker.messaging.models import DealStep, Enquiry, Side
+from matchmaker.messaging.models import Enquiry, Side
 
 WINDOW = dt.timedelta(days=180)
 IN_TIME = dt.timedelta(days=7)
@@ -51,21 +51,3 @@ def reply_rate(company: Company) -> ReplyRate | None:
     if counted < FEWEST:
         return None
     return ReplyRate(counted, len(waits), round(median(waits)) if waits else None)
-
-
-def ladder_counts(companies=None) -> dict[str, dict[str, int]]:
-    """For each rung: pairs of companies where one side said it, and where both confirmed it.
-
-    Args:
-        companies: a QuerySet of companies; only pairs whose supplier or buyer is in it are counted.
-    """
-    steps = DealStep.objects.exclude(answer=DealStep.Answer.DENIED)
-    if companies is not None:
-        ids = companies.values("pk")
-        steps = steps.filter(Q(enquiry__supplier__in=ids) | Q(enquiry__buyer__in=ids))
-    found: dict[str, dict[str, set]] = {rung: {"said": set(), "confirmed": set()} for rung in DealStep.Rung.values}
-    for rung, answer, supplier, buyer in steps.values_list("rung", "answer", "enquiry__supplier", "enquiry__buyer"):
-        found[rung]["said"].add((supplier, buyer))
-        if answer == DealStep.Answer.CONFIRMED:
-            found[rung]["confirmed"].add((supplier, buyer))
-    return {rung: {name: len(pairs) for name, pairs in row.items()} for rung, row in found.items()}

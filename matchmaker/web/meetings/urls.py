@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from matchmaker.web.meetings import agenda, registration, wishes
+from matchmaker.web.meetings import agenda, registration, survey, wishes
 
 urlpatterns = [
     path("", registration.index, name="meetings"),
@@ -26,6 +26,7 @@ urlpatterns = [
     path("<slug:slug>/print/", agenda.printed, name="meetings_print"),
     path("<slug:slug>/agenda.<str:form>", wishes.agenda, name="meetings_agenda_export"),
     path("<slug:slug>/contacts.<str:form>", wishes.contacts, name="meetings_contacts_export"),
+    path("<slug:slug>/survey/", survey.answer, name="meetings_survey"),
     path("<slug:slug>/contacts/", agenda.index, name="meetings_contacts"),
     path("<slug:slug>/contacts/<uuid:uid>/forget/", agenda.forget, name="meetings_contact_forget"),
     path("<slug:slug>/badge/<str:code>/", agenda.badge, name="meetings_badge"),

@@ -18,6 +18,8 @@ from matchmaker.companies.tasks import start_invitations
 from matchmaker.events.models import Meeting
 from matchmaker.matching.models import Match
 from matchmaker.notifications.tasks import start_delivery
+from matchmaker.reporting.figures import FEWEST, FUNNEL
+from matchmaker.reporting.services import partner_line
 from matchmaker.web.access.decorators import partner, signed_in
 from matchmaker.web.forms.refusals import refusals_in_form, refusals_in_messages
 from matchmaker.web.partner.forms import CodeForm, EnrolForm, VouchForm
@@ -49,6 +51,8 @@ def home(request: HttpRequest, uid) -> HttpResponse:
             {"label": _("waiting for approval"), "value": statuses.count(Company.Status.PENDING)},
             {"label": _("you may still bring"), "value": partners.places_left(request.partner)},
         ],
+        "line": [(FUNNEL[step.code], step.companies) for step in partner_line(request.partner)],
+        "fewest": FEWEST,
         "others": Partner.objects.open().of(request.user).exclude(pk=request.partner.pk),
     }
     return render(request, "partner/home.html", context)

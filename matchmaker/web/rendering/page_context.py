@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from matchmaker.campaigns.models import Partner
@@ -122,7 +122,7 @@ _LINKS = {
         ("console_demands", gettext_lazy("Demands"), "clipboard-list"),
         ("console_matching", gettext_lazy("Matching"), "arrows-exchange"),
         ("console_rules", gettext_lazy("Entry rules"), "gavel"),
-        ("console_outcomes", gettext_lazy("Outcomes"), "chart-bar"),
+        ("console_outcomes", pgettext_lazy("figures", "Report"), "chart-bar"),
         ("console_events", gettext_lazy("Events"), "calendar-event"),
         ("console_campaign", gettext_lazy("Campaign"), "settings"),
         ("console_delivery", gettext_lazy("Outgoing notices"), "mail"),

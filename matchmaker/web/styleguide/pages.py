@@ -18,6 +18,7 @@ from matchmaker.core import reference
 from matchmaker.core.multilingual_forms import MultilingualFormField
 from matchmaker.web.access.decorators import staff
 from matchmaker.web.forms import fields
+from matchmaker.web.rendering.charts import columns
 
 # Invented companies and goods in three scripts; what Arabic leaves out is shown in English.
 SAMPLES = json.loads((Path(__file__).parent / "samples.json").read_text(encoding="utf-8"))
@@ -200,6 +201,7 @@ def gallery(language: str) -> dict:
             "changes": [{"sentence": words["window"][2], "after": {"holds": words["sure"]}}],
         },
         "papers": PAPERS,
+        "chart": columns(words["steps"][3], [words["parts"][0], words["parts"][3]], [3, 9, 27, 14, 41]),
         "product": {"original": {"name": "ข้าวหอมมะลิ", "language": "th"}},
         "line": {"text": "茉莉香米，25公斤袋装", "language": "zh", "hs_code": "100630"},
         "quota": {"sentences": words["quota"], "source_url": "#papers", "confidence_label": words["sure"]},

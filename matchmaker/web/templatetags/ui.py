@@ -6,7 +6,6 @@ Formatting follows the active language through Babel (CLDR); nothing here reads 
 import zlib
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
-from decimal import Decimal
 from functools import cache, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,7 +13,6 @@ from zoneinfo import ZoneInfo
 from babel import Locale, UnknownLocaleError
 from babel.core import get_global
 from babel.dates import format_date, format_skeleton, format_time, format_timedelta
-from babel.numbers import format_decimal, format_percent
 from django import forms, template
 from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import staticfiles_storage
@@ -26,7 +24,7 @@ from django.utils.translation import gettext
 
 from matchmaker.core import formats
 from matchmaker.core.clocks import zone_name
-from matchmaker.core.formats import current_locale, decimal, money
+from matchmaker.core.formats import current_locale, money, number, percent
 from matchmaker.core.languages import base_of, current, find, is_rtl, tag_of
 from matchmaker.core.multilingual_forms import MultilingualInput
 from matchmaker.translation.services import Readable, Source, read
@@ -348,32 +346,8 @@ def og_locale(code: str) -> str:
 
 # -- numbers, money, dates --------------------------------------------------------------------------------------------
 register.filter("money", money)  # `{{ quote.price|money:"USD" }}`
-
-
-@register.filter
-def number(value, digits: int | None = None) -> str:
-    """A number with the reader's separators; `|number:2` keeps exactly two decimals; '' for none."""
-    amount = value if type(value) is int else decimal(value)
-    return "" if amount is None else _number(str(amount), None if digits is None else int(digits), current_locale())
-
-
-@lru_cache(maxsize=1 << 14)
-def _number(written: str, digits: int | None, locale: Locale) -> str:
-    if digits is None:
-        return format_decimal(Decimal(written), locale=locale, decimal_quantization=False)
-    return format_decimal(Decimal(written), format="#,##0" + ("." + "0" * digits if digits else ""), locale=locale)
-
-
-@register.filter
-def percent(ratio, digits: int = 0) -> str:
-    """A ratio (0.05) as a percentage (5%); `|percent:1` keeps one decimal; '' for none."""
-    amount = decimal(ratio)
-    if amount is None:
-        return ""
-    pattern = current_locale().percent_formats[None].pattern
-    if int(digits):
-        pattern = pattern.replace("#,##0", "#,##0." + "0" * int(digits))
-    return format_percent(amount, format=pattern, locale=current_locale())
+register.filter("number", number)  # `{{ count|number }}`, `{{ price|number:2 }}`
+register.filter("percent", percent)  # `{{ rate|percent:1 }}`
 
 
 @register.filter

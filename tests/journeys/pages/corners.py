@@ -25,6 +25,7 @@ from matchmaker.events.services import add_interpreter
 from matchmaker.imports.models import Feed
 from matchmaker.market_access.models import AccessNotice, EntryQuestion, EntryRule
 from matchmaker.notifications import unsubscribing
+from matchmaker.reporting.models import Survey
 from matchmaker.running import sample
 from matchmaker.web.access.decorators import everyone
 from tests import factories
@@ -58,6 +59,7 @@ class Corners:
     def __init__(self, site) -> None:
         self.site, self.seller = site, site.seller
         people, by = site.people, site.people["supplier"]
+        Survey.objects.create(event=site.event, company=self.seller, person=by, sent_at=timezone.now())
         people["colleague"] = factories.user(name="Wanjiru Kariuki")
         Membership.objects.create(company=self.seller, user=people["colleague"])
         people["secured"] = factories.user(name="Jonas Brandt", email="jonas@brandt.example", password=PASSWORD)
@@ -151,6 +153,7 @@ class Corners:
                 "product-history": f"/supplier/products/{product}/history/",
                 "certificate": f"/supplier/products/{self.held.product.uid}/certificates/{self.held.code}/",
                 "message-report": f"/enquiries/message/{self.asked.uid}/report/",
+                "survey": f"/meetings/{site.event.slug}/survey/",
             },
             "buyer": {
                 "quote-answer": f"/enquiries/quote/{self.quote.uid}/answer/",

@@ -291,6 +291,7 @@ class SiteMap:
             "console-today": f"{event}/today/",
             "console-paper": f"{event}/paper/",
             "console-agendas": f"{event}/agendas/",
+            "console-results": "/console/events/guangzhou-food/results/",
             "console-campaign": "/console/campaign/",
             "console-team": "/console/team/",
             "console-record": "/console/record/",

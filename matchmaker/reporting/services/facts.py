@@ -1,0 +1,305 @@
+"""The facts that the report counts, read from the tables in a fixed number of queries.
+
+This module is the definition of every figure; docs/reporting.md puts it into words.
+"""
+
+import datetime as dt
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Min, Q, QuerySet
+from django.utils import timezone
+
+from matchmaker.accounts.models import AuditEntry
+from matchmaker.campaigns.models import Campaign, Enrolment, Participation, Partner
+from matchmaker.catalogue.models import Demand, DemandLine, Product
+from matchmaker.companies.models import Company, Invitation, Membership
+from matchmaker.directory.models import ExchangeRate
+from matchmaker.events.models import Event, EventParticipation, Meeting, MeetingRequest
+from matchmaker.matching.models import Match
+from matchmaker.messaging.models import DealStep, Enquiry, FollowUp, Quote, Sample, Side
+from matchmaker.notifications.models import Delivery
+from matchmaker.reporting.figures import Fact, Facts
+from matchmaker.reporting.models import Survey
+
+CENT = Decimal("0.01")
+_OF_MEETING = (
+    *("event", "supplier", "buyer", "starts_at", "status", "supplier_said", "buyer_said", "team_said"),
+    *("supplier_rating", "buyer_rating"),
+)
+_NOT_TAKEN_UP = (Enquiry.Status.REQUESTED, Enquiry.Status.DECLINED, Enquiry.Status.EXPIRED)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a report is about: campaigns, or one event, or the companies of one partner."""
+
+    campaigns: tuple[Campaign, ...]
+    event: Event | None = None
+    partner: Partner | None = None
+
+    def companies(self) -> QuerySet[Company]:
+        if self.event is not None:
+            coming = EventParticipation.objects.registered().filter(event=self.event)
+            rows = Company.objects.filter(pk__in=coming.values("company"))
+        else:
+            rows = Company.objects.filter(participations__campaign__in=self.campaigns)
+        if self.partner is not None:
+            rows = rows.filter(enrolments__partner=self.partner)
+        return rows.order_by().distinct()
+
+    def events(self) -> QuerySet[Event]:
+        rows = Event.objects.filter(campaign__in=self.campaigns, status=Event.Status.PUBLISHED)
+        return rows.filter(pk=self.event.pk) if self.event is not None else rows
+
+    def within(self, field: str) -> Q:
+        """The moment lies between the first and the last day of one of the campaigns."""
+        moments = Q(pk__in=[])
+        for campaign in self.campaigns:
+            moments |= Q(**{f"{field}__date__gte": campaign.starts_on, f"{field}__date__lte": campaign.ends_on})
+        return moments
+
+
+def collect(scope: Scope) -> Facts:
+    """All facts of a scope. Companies outside of it are in no fact; a pair counts if one of the two is in it."""
+    return _Collector(scope).facts
+
+
+class _Collector:
+    def __init__(self, scope: Scope):
+        self.scope, self.facts = scope, Facts()
+        self.countries = dict(scope.companies().values_list("pk", "country"))
+        self.inside = scope.companies().values("pk")
+        self._groups()
+        self._registration()
+        self._catalogue()
+        self._matches()
+        self._enquiries()
+        self._quotes()
+        self._deals()
+        self._events()
+        self._surveys()
+        self._parked()
+
+    # -- help ----------------------------------------------------------------------------------------------------------
+    def _own(self, *companies: int) -> tuple[int, ...]:
+        return tuple(company for company in companies if company in self.countries)
+
+    def _step(self, figure: str, rows: Iterable[tuple]) -> None:
+        """A step of the funnel: one fact a company, on the first day. A row is companies and, last, the moment."""
+        first: dict[int, dt.date] = {}
+        for *companies, moment in rows:
+            day = _day(moment)
+            for company in self._own(*companies):
+                first[company] = min(day, first.get(company, day))
+        self.facts.of[figure] = [Fact(company, (company,), day) for company, day in first.items()]
+
+    def _add(self, figure: str, key, companies: Iterable[int], moment, **more) -> None:
+        own = self._own(*companies)
+        if own:
+            self.facts.of[figure].append(Fact(key, own, _day(moment), **more))
+
+    def _pairs(self, rows: QuerySet, path: str = "") -> QuerySet:
+        """Rows between two companies of which at least one is in the scope."""
+        supplier, buyer = Q(**{f"{path}supplier__in": self.inside}), Q(**{f"{path}buyer__in": self.inside})
+        return rows.filter(supplier | buyer).order_by()
+
+    # -- groups --------------------------------------------------------------------------------------------------------
+    def _groups(self) -> None:
+        groups = self.facts.groups
+        groups["country"] = {company: [country] for company, country in self.countries.items()}
+        products = Product.objects.published().filter(company__in=self.inside)
+        lines = DemandLine.objects.filter(demand__published_at__isnull=False, demand__company__in=self.inside)
+        partners = Enrolment.objects.filter(partner__campaign__in=self.scope.campaigns, company__in=self.inside)
+        coming = EventParticipation.objects.registered().filter(event__in=self.scope.events(), company__in=self.inside)
+        for dimension, rows, names in (
+            ("category", products, ("company", "category")),
+            ("category", lines, ("demand__company", "category")),
+            ("partner", partners, ("company", "partner")),
+            ("event", coming, ("company", "event")),
+        ):
+            values: dict[int, set] = defaultdict(set, {one: set(v) for one, v in groups[dimension].items()})
+            for company, value in rows.order_by().values_list(*names).distinct():
+                if value is not None:
+                    values[company].add(value)
+            groups[dimension] = {company: sorted(known) for company, known in values.items()}
+
+    # -- the funnel ----------------------------------------------------------------------------------------------------
+    def _registration(self) -> None:
+        hosts = Q(invited_by__organiser_of__isnull=False) | Q(invited_by__partnerseats__isnull=False)
+        letters = Invitation.objects.filter(hosts, company__in=self.inside, role=Membership.Role.ADMIN)
+        self._step("invited", letters.order_by().values_list("company").annotate(at=Min("created_at")))
+        part = Participation.objects.filter(campaign__in=self.scope.campaigns, company__in=self.inside)
+        own = Membership.objects.filter(company__in=self.inside).values("company")
+        joined = dict(part.order_by().values_list("company").annotate(at=Min("joined_at")))
+        peopled = set(own.values_list("company", flat=True))
+        self._step("registered", ((company, at) for company, at in joined.items() if company in peopled))
+        approved = Company.objects.approved().filter(pk__in=self.inside).order_by()
+        decisions = AuditEntry.objects.filter(verb="company_approved").order_by().values_list("object_uid")
+        decided = dict(decisions.annotate(at=Min("at")))
+        rows = approved.values_list("pk", "uid", "created_at")
+        self._step("approved", ((pk, decided.get(str(uid)) or joined.get(pk) or made) for pk, uid, made in rows))
+
+    def _catalogue(self) -> None:
+        offers = Product.objects.filter(published_at__isnull=False, company__in=self.inside)
+        wants = Demand.objects.filter(published_at__isnull=False, company__in=self.inside)
+        rows = [*_first(offers, "company", "published_at"), *_first(wants, "company", "published_at")]
+        self._step("published", rows)
+
+    def _matches(self) -> None:
+        active = Match.objects.active().filter(self.scope.within("created_at"))
+        rows = []
+        for company in ("product__company", "line__demand__company"):
+            rows += _first(active.filter(**{f"{company}__in": self.inside}), company, "created_at")
+        self._step("matched", rows)
+
+    def _enquiries(self) -> None:
+        rows = self._pairs(Enquiry.objects.filter(self.scope.within("created_at"), delivered_at__isnull=False))
+        taken_up = []
+        for pk, supplier, buyer, status, answered, touched in rows.values_list(
+            "pk", "supplier", "buyer", "status", "answered_at", "touched_at"
+        ):
+            if answered is not None and status not in _NOT_TAKEN_UP:
+                taken_up.append((supplier, buyer, answered))
+            elif status == Enquiry.Status.DECLINED:
+                self._add("declined", pk, (supplier, buyer), answered or touched)
+            elif status == Enquiry.Status.EXPIRED:
+                self._add("unanswered", pk, (supplier, buyer), touched)
+        self._step("talking", taken_up)
+        names = ("pk", "side", "answer", "asked_at", "enquiry__supplier", "enquiry__buyer")
+        for pk, side, answer, at, supplier, buyer in self._of_enquiry(FollowUp.objects.all()).values_list(*names):
+            self._add(f"follow_{answer or 'none'}", pk, [supplier if side == Side.SUPPLIER else buyer], at)
+
+    def _of_enquiry(self, rows: QuerySet) -> QuerySet:
+        return self._pairs(rows.filter(self.scope.within("enquiry__created_at")), "enquiry__")
+
+    def _quotes(self) -> None:
+        names = ("pk", "enquiry__supplier", "enquiry__buyer", "status", "made_at")
+        made = []
+        for pk, supplier, buyer, status, at in self._of_enquiry(Quote.objects.all()).values_list(*names):
+            if status in (Quote.Status.DECLINED, Quote.Status.WITHDRAWN):
+                self._add("quotes_declined", pk, (supplier, buyer), at)
+            made.append((supplier, buyer, at))
+        self._step("quoted", made)
+        names = ("pk", "enquiry__supplier", "enquiry__buyer", "asked_at")
+        bad = Q(stage=Sample.Stage.REFUSED) | Q(verdict=Sample.Verdict.UNFIT)
+        for pk, supplier, buyer, at in self._of_enquiry(Sample.objects.filter(bad)).values_list(*names):
+            self._add("samples_refused", pk, (supplier, buyer), at)
+
+    def _deals(self) -> None:
+        names = ("pk", "enquiry__supplier", "enquiry__buyer", "rung", "answer", "happened_on", "amount", "currency")
+        rates = _Rates()
+        reached: dict[str, list] = defaultdict(list)
+        for pk, supplier, buyer, rung, answer, day, amount, currency in self._of_enquiry(
+            DealStep.objects.all()
+        ).values_list(*names):
+            pair = (supplier, buyer)
+            state = {"": "waiting", DealStep.Answer.CONFIRMED: "confirmed"}.get(answer, "denied")
+            self._add(f"{state}_{rung}", pk, pair, day)
+            if state == "denied":
+                self._add("steps_denied", pk, pair, day)
+            if state != "confirmed":
+                continue
+            reached[rung].append((*pair, day))
+            if amount is not None:
+                yuan, rate_of = rates.yuan(amount, currency, day)
+                value = {"number": amount, "currency": currency, "yuan": yuan, "rate_of": rate_of}
+                self._add(f"value_{rung}", pk, pair, day, **value)
+        self._step("agreed", [*reached["intent"], *reached["order"], *reached["shipment"]])
+        self._step("ordered", [*reached["order"], *reached["shipment"]])
+        self._step("shipped", reached["shipment"])
+
+    # -- events --------------------------------------------------------------------------------------------------------
+    def _events(self) -> None:
+        events = {event.pk: event for event in self.scope.events()}
+        begun = {event.pk for event in events.values() if event.starts_on <= timezone.localdate()}
+        for event in (events[pk] for pk in begun):
+            places = Decimal(len(event.slots()) * event.tables)
+            fact = Fact(event.pk, (), event.starts_on, event=event.pk, number=places)
+            self.facts.of["places"].append(fact)
+        for company, coming in self.facts.groups["event"].items():
+            for event in coming:
+                self._add("participating", (event, company), (company,), events[event].starts_on, event=event)
+        meetings = list(self._pairs(Meeting.objects.filter(event__in=events)).only(*_OF_MEETING))
+        for meeting in meetings:
+            self._meeting(meeting, has_begun=meeting.event_id in begun)
+        held = (meeting for meeting in meetings if _state(meeting) == "held")
+        self._step("met", ((meeting.supplier_id, meeting.buyer_id, meeting.starts_at) for meeting in held))
+        self._unplaced(events, meetings)
+
+    def _meeting(self, meeting: Meeting, *, has_begun: bool) -> None:
+        pair, state = (meeting.supplier_id, meeting.buyer_id), _state(meeting)
+        at, event = meeting.starts_at, meeting.event_id
+        self._add(state, meeting.pk, pair, at, event=event)
+        if state != "cancelled" and has_begun:
+            self._add("used", meeting.pk, pair, at, event=event)
+        for company, rating in zip(pair, (meeting.supplier_rating, meeting.buyer_rating), strict=True):
+            if rating is not None:
+                self._add("rating", (meeting.pk, company), (company,), at, event=event, number=Decimal(rating))
+
+    def _unplaced(self, events: dict[int, Event], meetings: list[Meeting]) -> None:
+        """Requests to which both agreed, at an event that is over, without a meeting of the two."""
+        pairs = {(one.event_id, frozenset((one.supplier_id, one.buyer_id))) for one in meetings}
+        agreed = MeetingRequest.objects.filter(event__in=events, status=MeetingRequest.Status.ACCEPTED)
+        for pk, event, company, other, at in agreed.order_by().values_list(
+            "pk", "event", "company", "other", "answered_at"
+        ):
+            if (event, frozenset((company, other))) not in pairs and events[event].ends_on < timezone.localdate():
+                self._add("unplaced", pk, (company, other), at or events[event].starts_on, event=event)
+
+    def _surveys(self) -> None:
+        rows = Survey.objects.filter(event__in=self.scope.events(), company__in=self.inside)
+        for pk, event, company, sent, rating in rows.values_list("pk", "event", "company", "sent_at", "rating"):
+            self._add("surveyed", pk, (company,), sent, event=event)
+            if rating is not None:
+                self._add("survey", pk, (company,), sent, event=event, number=Decimal(rating))
+
+    def _parked(self) -> None:
+        people = Membership.objects.filter(company__in=self.inside).order_by("pk").values_list("user", "company")
+        company_of: dict[int, int] = {}
+        for person, company in people:
+            company_of.setdefault(person, company)
+        rows = Delivery.objects.parked().filter(self.scope.within("created_at"))
+        for pk, person, at in rows.values_list("pk", "notice__recipient", "created_at"):
+            if person in company_of:
+                self._add("parked", pk, (company_of[person],), at)
+
+
+def _day(moment: dt.datetime | dt.date) -> dt.date:
+    return timezone.localdate(moment) if isinstance(moment, dt.datetime) else moment
+
+
+def _first(rows: QuerySet, company: str, moment: str) -> QuerySet:
+    return rows.order_by().values_list(company).annotate(at=Min(moment))
+
+
+def _state(meeting: Meeting) -> str:
+    """What became of a meeting, as one of `figures.MEETINGS`."""
+    if meeting.is_disputed:
+        return "disputed"
+    status = Meeting.Status
+    names = {status.HELD: "held", status.CUT_SHORT: "held", status.MISSED: "missed", status.CANCELLED: "cancelled"}
+    return names.get(status(meeting.status), "open")
+
+
+class _Rates:
+    """Yuan for one unit of a currency on a day: the newest rate up to that day, before the first rate the first."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, list[tuple[dt.date, Decimal]]] = defaultdict(list)
+        for currency, day, yuan in ExchangeRate.objects.order_by("as_of").values_list("currency", "as_of", "yuan"):
+            self.rows[currency].append((day, yuan))
+
+    def yuan(self, amount: Decimal, currency: str, day: dt.date) -> tuple[Decimal | None, dt.date | None]:
+        """The amount in yuan and the day of the rate; None where no rate was set."""
+        if currency == "CNY":
+            return amount.quantize(CENT), None
+        rows = self.rows.get(currency)
+        if not rows:
+            return None, None
+        place = max(0, bisect_right([row[0] for row in rows], day) - 1)
+        rate_of, yuan = rows[place]
+        return (amount * yuan).quantize(CENT), rate_of

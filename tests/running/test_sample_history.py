@@ -1,0 +1,32 @@
+"""The sample campaign has lived: its report has something true to show, and nothing of the past is sent today."""
+
+import pytest
+from django.core.management import call_command
+
+from matchmaker.campaigns.models import Campaign
+from matchmaker.events.models import Event
+from matchmaker.notifications.models import Delivery
+from matchmaker.reporting import services
+from matchmaker.reporting.services.facts import Scope
+from matchmaker.running import sample
+
+
+@pytest.mark.slow
+@pytest.mark.django_db
+def test_every_part_of_the_report_has_figures():
+    call_command("load_reference", verbosity=0)
+    sample.load()
+    campaign = Campaign.objects.get(slug=sample.SLUG)
+    report = services.build(Scope((campaign,)))
+    steps = [(step.code, step.companies) for step in report.funnel]
+    assert steps[5:] == [("talking", 12), ("met", 12), ("quoted", 8), ("agreed", 7), ("ordered", 5), ("shipped", 4)]
+    assert len(report.trend) >= 4
+    row = services.event_row(Event.objects.get(slug="guangzhou-food"))
+    assert (row.held, row.missed, row.disputed, row.cancelled, row.answers) == (8, 2, 1, 1, 6)
+    rungs = {rung.code: (rung.confirmed, rung.denied) for rung in report.rungs}
+    assert rungs == {"intent": (2, 1), "sample": (2, 0), "order": (3, 0), "shipment": (2, 0)}
+    failed = {count.code: count.count for count in report.failures}
+    assert [failed[code] for code in ("unplaced", "unanswered", "declined", "quotes_declined")] == [1, 1, 1, 1]
+    assert {count.code: count.count for count in report.follow_ups}["follow_deal"] == 2
+    waiting = Delivery.objects.waiting().filter(notice__kind__in=["enquiry_quote", "meetings_survey"])
+    assert waiting.count() == 0
