@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from matchmaker.campaigns.services import letters
+from matchmaker.campaigns.services import approval, letters
 from matchmaker.core.tasks import start
 
 
@@ -10,6 +10,12 @@ from matchmaker.core.tasks import start
 def send_letters() -> None:
     """Send the letters that wait for people without an account."""
     letters.send_waiting()
+
+
+@shared_task(name="campaigns.remind_of_answers")
+def remind_of_answers() -> None:
+    """In the morning: which companies the team has promised an answer by tomorrow, and which wait longer."""
+    approval.remind_of_answers()
 
 
 def start_letters() -> None:

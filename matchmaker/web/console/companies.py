@@ -18,6 +18,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from matchmaker.accounts.models import AuditEntry
 from matchmaker.campaigns import services
+from matchmaker.campaigns.answer_days import answer_day_of
+from matchmaker.campaigns.models import AutomaticApproval
 from matchmaker.campaigns.services import claims, identity, verification
 from matchmaker.campaigns.services import on_behalf as verbs
 from matchmaker.campaigns.services.questions import answers_of
@@ -66,9 +68,38 @@ def companies(request):
     if words:
         found = found.filter(Q(name_key__contains=words.casefold()) | Q(identifier__iexact=words))
     page = Paginator(found.order_by("submitted_at", "pk"), 30).get_page(request.GET.get("page"))
-    return render(
-        request, "console/companies.html", {"page": page, "tabs": tabs, "status": status, "q": words, "lists": LISTS}
-    )
+    # In the order in which they were submitted, which is that of the days by which they were promised an answer.
+    rows = [(row, answer_day_of(row, request.campaign)) for row in page.object_list]
+    context = {"page": page, "rows": rows, "tabs": tabs, "status": status, "q": words, "lists": LISTS}
+    context["today"] = timezone.localdate()
+    return render(request, "console/companies.html", context)
+
+
+# Companies that nobody of the team let in: on the word of a partner, or for a proven domain.
+
+
+@team
+@require_safe
+def automatic(request):
+    found = AutomaticApproval.objects.visible_to(request.user).filter(campaign=request.campaign)
+    found = found.select_related("company", "partner", "withdrawn_by")
+    page = Paginator(found, 30).get_page(request.GET.get("page"))
+    return render(request, "console/automatic.html", {"page": page, "role": request.role})
+
+
+@organiser
+@require_POST
+def withdraw_automatic(request, uid):
+    approvals = AutomaticApproval.objects.visible_to(request.user).filter(campaign=request.campaign)
+    approval = get_object_or_404(approvals, uid=uid)
+    with refusals_in_messages(request):
+        services.withdraw_automatic_approval(by=request.user, approval=approval, reason=_reason(request))
+        transaction.on_commit(start_matching)
+        transaction.on_commit(start_delivery)
+        told = _("Withdrawn. %(company)s is hidden and waits for your decision.")
+        messages.success(request, told % {"company": approval.company})
+        return redirect("console_company", approval.company.uid)
+    return redirect("console_automatic")
 
 
 @team
@@ -127,6 +158,7 @@ def history(company) -> list[dict]:
         "submit_company": _("Submitted for approval"),
         "company_approved": _("Approved"),
         "company_returned": _("Returned"),
+        "withdraw_automatic_approval": _("Automatic approval withdrawn"),
         "answer_questions": _("Answers changed"),
         "enrol_company": _("Followed by a country partner"),
         "vouch": _("Vouched for"),
@@ -163,6 +195,7 @@ def approve(request, uid):
     company = get_object_or_404(of_campaign(request), uid=uid)
     with refusals_in_messages(request):
         services.approve_company(by=request.user, company=company, campaign=request.campaign)
+        transaction.on_commit(start_matching)  # what waited for the approval is published
         transaction.on_commit(start_delivery)
         approved = _("%(company)s is approved.") % {"company": company}
         told = _("It has been told.")

@@ -47,6 +47,8 @@ urlpatterns = [
             ]
         ),
     ),
+    path("automatic/", companies.automatic, name="console_automatic"),
+    path("automatic/<uuid:uid>/withdraw/", companies.withdraw_automatic, name="console_automatic_withdraw"),
     path("certificates/", companies.index, name="console_certificates"),
     path("certificates/<uuid:uid>/<uuid:key>/", companies.decide_certificate, name="console_certificate"),
     path("acting/stop/", companies.stop_acting, name="console_act_stop"),
