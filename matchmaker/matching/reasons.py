@@ -224,14 +224,14 @@ def conditions(match: Match, judged: list[dict] | None = None) -> list[dict]:
         {
             "code": condition["code"],
             "outcome": condition["outcome"],
-            "label": _label(condition["code"]),
+            "label": condition_label(condition["code"]),
             "sentence": _condition(condition["code"], condition["outcome"], condition["facts"]),
         }
         for condition in (match.conditions if judged is None else judged)
     ]
 
 
-def _label(code: str) -> str:
+def condition_label(code: str) -> str:
     return {
         "origin": _("Origin"),
         "certificates": _("Certificates"),
