@@ -387,8 +387,9 @@ def _attributes(outcome: str, facts: dict) -> str:
 def _registration(outcome: str, facts: dict) -> str:
     if facts.get("readiness") == "stated":
         return _("Stated by the supplier; the organiser has not seen the evidence for import into China.")
+    if facts.get("readiness") == "missing":
+        return _("Something is still missing for import into China.")
     return {
         "meets": _("Ready for import into China."),
-        "fails": _("Something is still missing for import into China."),
         "unknown": _("Readiness for import into China is not known yet."),
-    }[outcome]
+    }.get(outcome, "")

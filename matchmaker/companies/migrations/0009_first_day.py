@@ -12,6 +12,11 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AddField(
+            model_name='joinrequest',
+            name='by_number',
+            field=models.CharField(blank=True, max_length=40),
+        ),
+        migrations.AddField(
             model_name='check',
             name='confirmed_by',
             field=models.CharField(blank=True, max_length=120, validators=[matchmaker.core.text.validate_one_line], verbose_name='confirmed by'),

@@ -38,6 +38,7 @@ from matchmaker.matching.tasks import start_matching
 from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access import acting_for_company
 from matchmaker.web.access.decorators import organiser, signed_in, team
+from matchmaker.web.forms import fields
 from matchmaker.web.forms.refusals import add_to_messages, refusals_in_form, refusals_in_messages
 from matchmaker.web.rendering.notice_claims import done
 
@@ -246,6 +247,12 @@ class CheckForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=gettext_lazy("Such as: extract of the commercial register of 3 March, same name and number."),
     )
+    confirmed_by = fields.LineField(
+        label=gettext_lazy("Confirmed by"),
+        max_length=120,
+        required=False,
+        help_text=gettext_lazy("The register, authority or auditor that says the same. Everybody reads this name."),
+    )
     expires_on = forms.DateField(
         label=gettext_lazy("Counts until"),
         required=False,
@@ -254,7 +261,7 @@ class CheckForm(forms.Form):
         help_text=gettext_lazy("After this day the company is shown at the level below."),
     )
 
-    field_order = ("level", "document", "evidence", "expires_on")
+    field_order = ("level", "document", "evidence", "confirmed_by", "expires_on")
 
     def __init__(self, *args, company: Company, **kwargs):
         super().__init__(*args, **kwargs)
@@ -453,13 +460,18 @@ def _registrations(campaign) -> list[dict]:
     ]
 
 
+def _confirmed_by(request) -> str:
+    return request.POST.get("confirmed_by", "").replace("\x00", "")
+
+
 @organiser
 @require_POST
 def see_registration(request, uid):
     """Evidence of a registration number was seen: from now on it counts as met."""
     row = get_object_or_404(Registration.objects.waiting(request.campaign).select_related("company"), uid=uid)
     with refusals_in_messages(request):
-        check_registration(by=request.user, registration=row, campaign=request.campaign)
+        given = {"registration": row, "campaign": request.campaign, "confirmed_by": _confirmed_by(request)}
+        check_registration(by=request.user, **given)
         transaction.on_commit(start_matching)
         messages.success(request, _("Noted: pages and matches show this registration as met."))
     return redirect("console_certificates")
@@ -472,7 +484,7 @@ def decide_certificate(request, uid, key):
     given = {"by": request.user, "document": document, "campaign": request.campaign}
     with refusals_in_messages(request):
         if request.POST.get("answer") == "yes":
-            n = accept_certificate(**given)
+            n = accept_certificate(**given, confirmed_by=_confirmed_by(request))
             said = ngettext("%(n)d certificate is shown as seen.", "%(n)d certificates are shown as seen.", n)
             said %= {"n": n}
         else:

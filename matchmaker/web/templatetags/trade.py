@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterable
 
 from django import template
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -13,7 +14,7 @@ from matchmaker.companies.models import Company
 from matchmaker.core import formats, reference
 from matchmaker.core.formats import money, quantity
 from matchmaker.web.access.decorators import current_campaign
-from matchmaker.web.rendering import audit_log
+from matchmaker.web.rendering import audit_log, trust
 
 register = template.Library()
 JOINER = "\N{WORD JOINER}"
@@ -123,3 +124,16 @@ def answer_day(company: Company | None = None) -> dt.date | None:
     if campaign is None:
         return None
     return answer_days.answer_day_of(company, campaign) if company else answer_days.answer_day(campaign)
+
+
+@register.simple_tag
+def evidence(row) -> str:
+    """What stands behind a certificate or a registration: stated, seen or confirmed, with the day."""
+    return trust.source(row.seen_on, row.confirmed_by)
+
+
+@register.simple_tag
+def trust_level(company: Company) -> dict:
+    """The level of evidence of a company with a sentence that explains it, and the checks behind it."""
+    label = capfirst(company.get_verification_display())
+    return {"label": label, "sentence": trust.explain(company), "checks": trust.checks_of(company)}
