@@ -167,12 +167,12 @@ def proved(company: Company, user: User | None = None) -> DomainProof | None:
 def proven_domain(company: Company) -> str:
     """The domain that is shown to be in the hands of the company's administrators; '' if none.
 
-    By a proof, or by an address at the website's domain that one of them has confirmed; a claimant's proof is not theirs.
+    By a proof, or by an address at the website's domain that one of them has confirmed. A claimant proves nothing here.
     """
     own = admins(company)
-    proof = DomainProof.objects.filter(company=company, proved_at__isnull=False, domain=domain_name(company), user__in=own)
-    if proof.exists():
-        return domain_name(company)
+    name = domain_name(company)
+    if DomainProof.objects.filter(company=company, proved_at__isnull=False, domain=name, user__in=own).exists():
+        return name
     domain = domain_of(company.website)
     addresses = EmailAddress.objects.filter(user__in=own, verified=True).values_list("email", flat=True)
     return domain if domain and domain in map(domain_of, addresses) else ""

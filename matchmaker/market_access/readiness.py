@@ -270,9 +270,14 @@ class _Case:
         if good:
             best = max(good, key=lambda one: (one.seen, one.kind != "declared", one.valid_until or date.max))
             if best.seen:
-                facts = {"seen_on": best.seen_on, "confirmed_by": best.confirmed_by}
                 return self._found(
-                    Status.MET, "evidence_held", best, number=best.number, until=best.valid_until, **facts
+                    Status.MET,
+                    "evidence_held",
+                    best,
+                    number=best.number,
+                    until=best.valid_until,
+                    seen_on=best.seen_on,
+                    confirmed_by=best.confirmed_by,
                 )
             code = "evidence_declared" if best.kind == "declared" else "evidence_stated"
             return self._found(Status.STATED, code, best, number=best.number, until=best.valid_until)

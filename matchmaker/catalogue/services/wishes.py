@@ -57,7 +57,7 @@ def publish_wishes(*, company: Company) -> dict[str, Any]:
     Call it in the transaction of the approval. What cannot be published stays a draft and says why.
 
     Returns:
-        For the letter: names of what is `live`, of demands that are `held` by the team, and `[name, reason]` of `drafts`.
+        For the letter: names of what is `live` and of demands `held` by the team, and `[name, reason]` of `drafts`.
     """
     told: dict[str, Any] = {"live": [], "held": [], "drafts": []}
     products = Product.objects.filter(company=company, status="draft").prefetch_related("texts")

@@ -24,7 +24,7 @@ LIFE = 600  # seconds: new demands show up within that time, a change of the dra
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many of what fits meet a condition, fail it, or leave it open; `missing` are certificates, most asked first."""
+    """How many of what fits meet a condition, fail it or leave it open. `missing`: certificates, most asked first."""
 
     code: str
     meets: int
@@ -35,7 +35,7 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """`fits` demands (or suppliers) in categories; `places` are months of delivery (or countries), "" where none is said.
+    """`fits` demands (or suppliers) in categories. `places` are months of delivery (or countries), "" where not said.
 
     `alike` counts why they fit: `hs` the same HS code or heading, `category`, `goods` the same goods by name.
     """

@@ -17,9 +17,9 @@ SHOWN = 6  # categories and months
 
 
 def of_product(preview: Preview) -> dict[str, Any]:
-    title = ngettext(
-        "%(n)d open demand fits this product.", "%(n)d open demands fit this product.", preview.fits
-    ) % {"n": preview.fits}
+    title = ngettext("%(n)d open demand fits this product.", "%(n)d open demands fit this product.", preview.fits) % {
+        "n": preview.fits
+    }
     return _box(title, preview, _("Delivery"), [(_month(place), n) for place, n in preview.places])
 
 

@@ -127,9 +127,9 @@ def answer_day(company: Company | None = None) -> dt.date | None:
 
 
 @register.simple_tag
-def evidence(row) -> str:
+def evidence(seen_on: dt.date | None, confirmed_by: str) -> str:
     """What stands behind a certificate or a registration: stated, seen or confirmed, with the day."""
-    return trust.source(row.seen_on, row.confirmed_by)
+    return trust.source(seen_on, confirmed_by)
 
 
 @register.simple_tag
