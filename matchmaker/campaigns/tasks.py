@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from matchmaker.campaigns.services import company_invitations, letters
+from matchmaker.campaigns.services import approval, company_invitations, letters
 from matchmaker.core.tasks import start
 
 
@@ -17,6 +17,12 @@ def send_letters() -> None:
 def write_reminders() -> None:
     """Write the reminders of invitations to companies that nobody has answered."""
     company_invitations.write_reminders()
+
+
+@shared_task(name="campaigns.remind_of_answers")
+def remind_of_answers() -> None:
+    """In the morning: which companies the team has promised an answer by tomorrow, and which wait longer."""
+    approval.remind_of_answers()
 
 
 def start_letters() -> None:

@@ -1,12 +1,18 @@
 """What in a demand wants a second look before strangers read it: contact data, links, goods that may not be imported.
 
 Plain Python. A finding is a reason to look, not a verdict: the team decides, and the buyer reads why it was held.
+The goods stand in two files that a person can maintain without code: `data/trade/screened_groups.csv` has the reasons
+with their sources, `screened_goods.csv` the words, the harmless phrases that contain such words, and the HS codes.
 """
 
 import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
+
+from matchmaker.core import reference
+from matchmaker.language.text import simplify
 
 EMAIL, PHONE, LINK, HANDLE, PROHIBITED = "email", "phone", "link", "handle", "prohibited"
 
@@ -21,34 +27,6 @@ _PHONE = re.compile(
 _HANDLE = re.compile(
     r"(?:微信|wechat|weixin|whatsapp|telegram|qq|line id|vx)\s*(?:号|id|no\.?)?\s*[:：]?\s*[\w.-]{5,}", re.IGNORECASE
 )
-
-# Goods that China forbids to bring in: the customs list of prohibited articles (GACC Announcement 43 of 1993, as
-# amended), the ban on importing solid waste (announcement of 24 November 2020), CITES Appendix I, arms and drugs laws.
-_WORDS = {
-    "weapons": (
-        *("firearm", "ammunition", "grenade", "machine gun", "assault rifle", "枪支", "弹药", "手榴弹", "炸药", "军火"),
-    ),
-    "drugs": (
-        *("heroin", "cocaine", "opium", "cannabis", "marijuana", "methamphetamine", "鸦片", "海洛因"),
-        *("可卡因", "大麻", "冰毒"),
-    ),
-    "wildlife": (
-        *("ivory", "rhino horn", "tiger bone", "pangolin", "bear bile", "象牙", "犀牛角", "犀角", "虎骨"),
-        *("穿山甲", "熊胆"),
-    ),
-    "waste": (
-        *("waste plastic", "plastic scrap", "e-waste", "electronic waste", "used clothes", "废塑料"),
-        *("电子垃圾", "洋垃圾", "旧衣服", "旧服装", "固体废物"),
-    ),
-    "counterfeit": (*("replica watch", "counterfeit", "fake brand", "高仿", "假冒", "仿牌"),),
-}
-# The colour, the country and the fruit of that name.
-_HARMLESS = re.compile(r"ivory coast|ivory[ -](?:white|colou?r)|象牙(?:白|色|海岸|芒)")
-_HS = {
-    "weapons": ("9301", "9302", "9303", "9304", "9305", "9306"),
-    "waste": ("3825", "6309", "3915"),
-    "drugs": ("130211",),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,18 +47,52 @@ def screen(texts: Iterable[str], hs_codes: Iterable[str] = (), *, contacts: bool
         for kind, pattern in ((EMAIL, _EMAIL), (HANDLE, _HANDLE), (LINK, _LINK), (PHONE, _PHONE)):
             findings += [Finding(kind, match.group().strip()[:80]) for match in pattern.finditer(rest)]
             rest = pattern.sub(" ", rest)
-    folded = _HARMLESS.sub(" ", whole.casefold())
-    for group, words in _WORDS.items():
-        findings += [Finding(PROHIBITED, word, group) for word in words if _stands_in(word, folded)]
-    for code in hs_codes:
-        findings += [
-            Finding(PROHIBITED, f"HS {code}", group) for group, prefixes in _HS.items() if code.startswith(prefixes)
-        ]
+    folded = _fold(whole)
+    words, harmless, codes = _goods()
+    for phrase in harmless:
+        folded = phrase.sub(" ", folded)
+    findings += [Finding(PROHIBITED, word, group) for group, word, pattern in words if pattern.search(folded)]
+    findings += [
+        Finding(PROHIBITED, f"HS {code}", group)
+        for code in hs_codes
+        for group, prefix in codes
+        if code.startswith(prefix)
+    ]
     return list(dict.fromkeys(findings))
 
 
-def _stands_in(word: str, text: str) -> bool:
-    """A Latin word as a word of its own or its plural; Chinese anywhere, since it has no spaces."""
-    if not word.isascii():
-        return word in text
-    return re.search(rf"\b{re.escape(word)}s?\b", text) is not None
+@cache
+def groups() -> dict[str, reference.Row]:
+    """Group → its reason by language and the source that forbids or restricts such goods."""
+    return {row["code"]: row for row in reference.read_csv("trade/screened_groups.csv")}
+
+
+@cache
+def _goods() -> tuple[list[tuple[str, str, re.Pattern[str]]], list[re.Pattern[str]], list[tuple[str, str]]]:
+    """Words of a group, harmless phrases, and HS prefixes of a group."""
+    rows = reference.read_csv("trade/screened_goods.csv")
+    words = [(row["group"], row["text"], _pattern(row["text"])) for row in rows if row["kind"] == "word"]
+    # The longest first, so that no phrase is broken by a shorter one within it.
+    phrases = sorted((row["text"] for row in rows if row["kind"] == "harmless"), key=len, reverse=True)
+    codes = [(row["group"], row["text"]) for row in rows if row["kind"] == "hs"]
+    return words, [_pattern(phrase) for phrase in phrases], codes
+
+
+_HAN = "\u3400-\u9fff"
+_BETWEEN_HAN = re.compile(rf"(?<=[{_HAN}])[ ·.]+(?=[{_HAN}])")
+
+
+def _fold(text: str) -> str:
+    """Without case, accents and traditional forms; spaces and dots between Chinese characters hide nothing."""
+    letters = unicodedata.normalize("NFKD", simplify(text).casefold())
+    plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return _BETWEEN_HAN.sub("", plain.replace("’", "'"))
+
+
+def _pattern(word: str) -> re.Pattern[str]:
+    """A Latin word stands alone or in its plural, its parts joined by a space or a hyphen; Chinese stands anywhere."""
+    folded = _fold(word)
+    if re.search(f"[{_HAN}]", folded):
+        return re.compile(re.escape(folded))
+    parts = (rf"{re.escape(part)}(?:e?s)?" for part in re.split("[ -]", folded))
+    return re.compile(rf"\b{'[ -]'.join(parts)}\b")

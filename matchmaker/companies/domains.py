@@ -9,6 +9,7 @@ import secrets
 
 import dns.exception
 import dns.resolver
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.core.validators import validate_email
@@ -20,7 +21,7 @@ from django.utils.translation import gettext as _
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
 from matchmaker.companies.duplicates import domain as domain_of
-from matchmaker.companies.members import is_admin
+from matchmaker.companies.members import admins, is_admin
 from matchmaker.companies.models import Claim, Company, DomainProof, RequestStatus
 from matchmaker.core.problems import Refused
 from matchmaker.notifications import mail, outbound, outbox, topics
@@ -161,6 +162,20 @@ def proved(company: Company, user: User | None = None) -> DomainProof | None:
     """The newest proof of the domain the company has today, by anybody or by one person."""
     rows = DomainProof.objects.filter(company=company, proved_at__isnull=False, domain=domain_name(company))
     return (rows.filter(user=user) if user else rows).order_by("-proved_at").first()
+
+
+def proven_domain(company: Company) -> str:
+    """The domain that is shown to be in the hands of the company's administrators; '' if none.
+
+    By a proof, or by an address at the website's domain that one of them has confirmed. A claimant proves nothing here.
+    """
+    own = admins(company)
+    name = domain_name(company)
+    if DomainProof.objects.filter(company=company, proved_at__isnull=False, domain=name, user__in=own).exists():
+        return name
+    domain = domain_of(company.website)
+    addresses = EmailAddress.objects.filter(user__in=own, verified=True).values_list("email", flat=True)
+    return domain if domain and domain in map(domain_of, addresses) else ""
 
 
 def send_waiting(budget: float = outbox.BUDGET) -> int:

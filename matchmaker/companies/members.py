@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
+from matchmaker.companies.identifiers import check_identifier
 from matchmaker.companies.models import Company, JoinRequest, Membership, RequestStatus
 from matchmaker.core.problems import Refused
 from matchmaker.notifications.services import notify, take_back
@@ -131,12 +132,38 @@ def ask_to_join(*, by: User, company: Company, message: str = "") -> JoinRequest
         raise Refused("not_found", _("There is nothing here for you."), status=404)
     if Membership.objects.filter(company=company, user=by).exists():
         raise Refused("already_member", _("You already belong to this company."))
+    _check_requests_today(by)
+    if JoinRequest.objects.filter(user=by, company=company, status=RequestStatus.OPEN).exists():
+        raise Refused("already_asked", _("You have asked already. The company's administrators have been told."))
+    return _write_join_request(by, company, message)
+
+
+@transaction.atomic
+def ask_to_join_by_number(*, by: User, country: str, kind: str, number: str, message: str = "") -> None:
+    """Ask the company that registered a number for membership. Who it is, or whether there is one, is not told.
+
+    Raises:
+        ValidationError: for a number that can be none.
+        Refused: for the eleventh request in a day.
+    """
+    number = check_identifier(country=country, kind=kind, number=number)
+    _check_requests_today(by)
+    same = Company.objects.filter(country=country, identifier_kind=kind, identifier=number).exclude(identifier="")
+    company = same.exclude(status__in=[Company.Status.RETURNED, Company.Status.SUSPENDED]).first()
+    if company is None or Membership.objects.filter(company=company, user=by).exists():
+        return
+    if not JoinRequest.objects.filter(user=by, company=company, status=RequestStatus.OPEN).exists():
+        _write_join_request(by, company, message, by_number=number)
+
+
+def _check_requests_today(by: User) -> None:
     today = JoinRequest.objects.filter(user=by, created_at__gte=timezone.now() - dt.timedelta(days=1))
     if today.count() >= JOIN_REQUESTS_A_DAY:
         raise Refused("too_many_requests", _("That was enough for today. Please ask again tomorrow."), status=429)
-    if JoinRequest.objects.filter(user=by, company=company, status=RequestStatus.OPEN).exists():
-        raise Refused("already_asked", _("You have asked already. The company's administrators have been told."))
-    request = JoinRequest(company=company, user=by, message=message.strip())
+
+
+def _write_join_request(by: User, company: Company, message: str, by_number: str = "") -> JoinRequest:
+    request = JoinRequest(company=company, user=by, message=message.strip(), by_number=by_number)
     request.full_clean()
     request.save()
     record(by=by, verb="ask_to_join", on=request, organisation=company)
@@ -171,7 +198,7 @@ def answer_join_request(*, by: User, request: JoinRequest, accept: bool) -> Join
         to=[request.user],
         about=None,
         event_key=f"join_answered:{request.uid}",
-        context={"company": str(request.company), "accepted": accept},
+        context={"company": request.company_name, "accepted": accept},
         path="/desk/" if accept else "/companies/",
     )
     return request

@@ -318,6 +318,8 @@ class Registration(Public):
     recorded_at = models.DateTimeField(auto_now_add=True)
     seen_on = models.DateField(null=True, blank=True)  # the team saw evidence: a paper, or the authority's public list
     seen_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    # The authority or body whose list says the same; "" where only a paper was seen.
+    confirmed_by = models.CharField(_("confirmed by"), max_length=120, blank=True, validators=[validate_one_line])
 
     objects = RegistrationQuerySet.as_manager()
 

@@ -57,6 +57,8 @@ class Held:
     valid_from: date | None = None
     valid_until: date | None = None
     seen: bool = False
+    seen_on: date | None = None
+    confirmed_by: str = ""
 
     def holds(self, day: date) -> bool:
         return (self.valid_from is None or self.valid_from <= day) and (
@@ -268,7 +270,15 @@ class _Case:
         if good:
             best = max(good, key=lambda one: (one.seen, one.kind != "declared", one.valid_until or date.max))
             if best.seen:
-                return self._found(Status.MET, "evidence_held", best, number=best.number, until=best.valid_until)
+                return self._found(
+                    Status.MET,
+                    "evidence_held",
+                    best,
+                    number=best.number,
+                    until=best.valid_until,
+                    seen_on=best.seen_on,
+                    confirmed_by=best.confirmed_by,
+                )
             code = "evidence_declared" if best.kind == "declared" else "evidence_stated"
             return self._found(Status.STATED, code, best, number=best.number, until=best.valid_until)
         if rule.evidence is Evidence.ACCESS:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from matchmaker.core import formats, reference
 from matchmaker.core.formats import day
-from matchmaker.core.lists import format_list
+from matchmaker.core.lists import format_list, join_sentences
 from matchmaker.core.multilingual import Texts
 from matchmaker.market_access.duty import DutyAnswer, Option, QuotaGoods, Span
 from matchmaker.market_access.readiness import Change, Item, OpenQuestion, Readiness, State, Status
@@ -113,6 +113,18 @@ def _held(facts: Facts) -> str:
     return _("On record without its number.")
 
 
+def _shown(facts: Facts) -> str:
+    """What is on record, who saw or confirmed it, and when."""
+    seen_on, name = facts.get("seen_on"), facts.get("confirmed_by")
+    if not seen_on:
+        return _held(facts)
+    if name:
+        said = _("Confirmed by %(name)s, %(day)s.") % {"name": name, "day": day(seen_on)}
+    else:
+        said = _("The organiser saw the evidence on %(day)s.") % {"day": day(seen_on)}
+    return join_sentences([_held(facts), said])
+
+
 def _expired(facts: Facts) -> str:
     if facts["number"]:
         return _("%(number)s ended on %(until)s, before this shipment.") % {
@@ -127,7 +139,7 @@ def _scope_excludes(facts: Facts) -> str:
 
 
 _ITEM: dict[str, Callable[[Facts], str]] = {
-    "evidence_held": _held,
+    "evidence_held": _shown,
     "evidence_stated": lambda facts: (
         _("%(held)s The organiser has not seen the evidence yet.") % {"held": _held(facts)}
     ),

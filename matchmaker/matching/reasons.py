@@ -224,14 +224,14 @@ def conditions(match: Match, judged: list[dict] | None = None) -> list[dict]:
         {
             "code": condition["code"],
             "outcome": condition["outcome"],
-            "label": _label(condition["code"]),
+            "label": condition_label(condition["code"]),
             "sentence": _condition(condition["code"], condition["outcome"], condition["facts"]),
         }
         for condition in (match.conditions if judged is None else judged)
     ]
 
 
-def _label(code: str) -> str:
+def condition_label(code: str) -> str:
     return {
         "origin": _("Origin"),
         "certificates": _("Certificates"),
@@ -387,8 +387,9 @@ def _attributes(outcome: str, facts: dict) -> str:
 def _registration(outcome: str, facts: dict) -> str:
     if facts.get("readiness") == "stated":
         return _("Stated by the supplier; the organiser has not seen the evidence for import into China.")
+    if facts.get("readiness") == "missing":
+        return _("Something is still missing for import into China.")
     return {
         "meets": _("Ready for import into China."),
-        "fails": _("Something is still missing for import into China."),
         "unknown": _("Readiness for import into China is not known yet."),
-    }[outcome]
+    }.get(outcome, "")

@@ -15,6 +15,8 @@ from matchmaker.market_access.services import readiness_of_many
 from matchmaker.matching.engine.pairs import Offer, Want
 
 SHIPS_IN = dt.timedelta(days=60)  # what goods that are agreed on today usually take until they leave
+# Certificates of `data/trade/certificates.csv` that are registrations or approvals by authorities of China.
+REGISTRATIONS = frozenset(["GACC", "NMPA", "CCC"])
 SMALL = (Company.Size.MICRO, Company.Size.SMALL)
 
 
@@ -88,6 +90,7 @@ def _want(line: DemandLine) -> Want:
         certificates_required=frozenset(line.certificates_required),
         delivery_by=demand.delivery_until,
         registration_required=is_goods,
+        registration_asked=not REGISTRATIONS.isdisjoint(line.certificates_required),
         capacity=_number(line.capacity_wanted),
         capacity_period=line.capacity_period,
         verification=demand.wanted_verification,

@@ -207,10 +207,15 @@ def test_the_team_decides_on_its_page_and_buyers_see_it(client, admin, product, 
     client.force_login(organiser)
     page = client.get(reverse("console_certificates")).content.decode()
     assert ("TH-77" in page, "haccp.pdf" in page) == (True, True)
-    client.post(reverse("console_certificate", args=[product.company.uid, row.document.uid]), {"answer": "yes"})
+    decide = reverse("console_certificate", args=[product.company.uid, row.document.uid])
+    client.post(decide, {"answer": "yes"})
     client.logout()
     public = client.get(reverse("product", args=[product.uid])).content.decode()
-    assert ("paper seen by the team" in public, "haccp.pdf" in public) == (True, False)
+    assert ("seen by the campaign&#x27;s team, " in public, "haccp.pdf" in public) == (True, False)
+    client.force_login(organiser)
+    client.post(decide, {"answer": "yes", "confirmed_by": "IAF CertSearch"})
+    public = client.get(reverse("product", args=[product.uid])).content.decode()
+    assert "confirmed by IAF CertSearch, " in public
 
 
 def test_the_api_gives_what_is_stated_and_where_the_files_are(admin, product):

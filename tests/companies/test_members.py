@@ -293,3 +293,27 @@ def test_administrator_without_a_second_step_is_sent_to_set_one_up(client, setti
     client.force_login(joined(company, role).user)
     answer = client.get(reverse("supplier_home"))
     assert answer.headers.get("Location") == (reverse(location) if location else None)
+
+
+HIDDEN = {"country": "CN", "identifier_kind": "uscc", "identifier": "91350100M000100Y43"}
+
+
+@pytest.mark.parametrize("status", ["draft", "pending", "approved"])
+def test_who_asks_by_a_number_is_heard_and_does_not_learn_whose_it_is(status):
+    hidden, person = factories.buyer(status=status, **HIDDEN), factories.user()
+    given = {"country": "CN", "kind": "uscc", "number": HIDDEN["identifier"]}
+    members.ask_to_join_by_number(by=person, **given)
+    members.ask_to_join_by_number(by=person, **given)
+    request = JoinRequest.objects.get(company=hidden, user=person)
+    assert request.company_name == HIDDEN["identifier"]
+    assert Notice.objects.filter(kind="join_requested", recipient=factories.member_of(hidden)).count() == 1
+    members.answer_join_request(by=factories.member_of(hidden), request=request, accept=False)
+    told = Notice.objects.get(kind="join_answered", recipient=person)
+    assert told.context == {"company": HIDDEN["identifier"], "accepted": False}
+
+
+def test_a_number_that_nobody_registered_is_answered_the_same():
+    factories.buyer(**{**HIDDEN, "status": "returned"})
+    given = {"country": "CN", "kind": "uscc", "number": HIDDEN["identifier"]}
+    assert members.ask_to_join_by_number(by=factories.user(), **given) is None
+    assert JoinRequest.objects.count() == 0

@@ -9,6 +9,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
+from matchmaker.campaigns.models import AutomaticApproval
 from matchmaker.catalogue.models import DemandComment, ProductFile, ProductImage, ShortlistItem
 from matchmaker.companies.models import Check, Document, DomainProof, Merge, Suspension
 from matchmaker.directory.models import ExchangeRate, NotForUs, SavedSearch
@@ -100,6 +101,9 @@ class FullWorld(World):
         self.not_for_us = NotForUs.objects.create(company=self.buyer, supplier=factories.supplier())
         self.search = SavedSearch.objects.create(
             user=self.people["buyer member"], kind="products", name="Msearch name", query="q=x"
+        )
+        self.automatic = AutomaticApproval.objects.create(
+            campaign=self.campaign, company=self.seller, ground=AutomaticApproval.Ground.VOUCHED
         )
         self.registration = Registration.objects.create(company=self.seller, code="GACC-FOOD", number="MREG77")
         self.comment = DemandComment.objects.create(demand=self.wanted["public"], text="Mcomment text", is_team=True)

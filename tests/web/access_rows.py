@@ -77,6 +77,7 @@ def named(w: FullWorld) -> list[tuple[str, dict]]:
         (r"console_event_meeting(_change)?", {**day, **at(w.meeting)}),
         (r"console_event_scan", {**day, **at(w.scan)}),
         (r"console_event_device_revoke", {**day, **at(w.device)}),
+        (r"console_automatic_withdraw", at(w.automatic)),
         (r"console_registration_seen", at(w.registration)),
         (r"console_event_agreed", {**day, **at(w.request)}),
         (r"console_event_reissue", {**day, **at(w.visitor)}),

@@ -1,5 +1,6 @@
 """The campaign, who runs it, who takes part, and the partners who bring companies to it."""
 
+from matchmaker.campaigns.models.approvals import AutomaticApproval
 from matchmaker.campaigns.models.boundary import Crossing
 from matchmaker.campaigns.models.campaign import CONTACT_FIELDS, Campaign, Organiser, Participation
 from matchmaker.campaigns.models.invitations import CompanyInvitation, InvitationReminder

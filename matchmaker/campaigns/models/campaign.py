@@ -1,6 +1,7 @@
 """The campaign, who runs it and who takes part."""
 
 from django.conf import settings
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -26,6 +27,22 @@ class Campaign(Public):
     categories = models.JSONField(default=list, blank=True)  # category codes; empty means all
     # What of a contact person's data may leave the country of the site, see boundary.py.
     crossing_fields = models.JSONField(default=every_contact_field, blank=True)
+    answer_days = models.PositiveSmallIntegerField(
+        _("working days until a company gets an answer"),
+        default=3,
+        validators=[MaxValueValidator(60)],
+        help_text=_("Companies read the day when they join. 0 promises nothing."),
+    )
+    trusts_partners = models.BooleanField(
+        _("A partner's word lets a company in at once"),
+        default=True,
+        help_text=_("Only of partners whose word approves."),
+    )
+    trusts_domains = models.BooleanField(
+        _("A proven domain lets a company in at once"),
+        default=False,
+        help_text=_("An administrator has shown that the website or an address there is hers."),
+    )
     companies = models.ManyToManyField(Company, through="Participation", related_name="campaigns")
 
     class Meta:

@@ -4,10 +4,12 @@ The package itself offers the approval of companies and the check of an organise
 """
 
 from matchmaker.campaigns.services.approval import (
+    approve_automatically,
     approve_company,
-    approve_vouched,
+    remind_of_answers,
     require_organiser,
     return_company,
     submit_company,
     update_campaign,
+    withdraw_automatic_approval,
 )

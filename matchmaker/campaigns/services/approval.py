@@ -1,14 +1,20 @@
 """How companies come into a campaign, and what its team decides about them."""
 
+import datetime as dt
+
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.consents import give_consent
 from matchmaker.accounts.models import User
-from matchmaker.campaigns.models import Campaign, Enrolment, Organiser, Participation, Question
+from matchmaker.campaigns.answer_days import answer_day_of
+from matchmaker.campaigns.models import AutomaticApproval, Campaign, Enrolment, Organiser, Participation, Question
+from matchmaker.companies.domains import proven_domain
 from matchmaker.companies.members import require_admin
 from matchmaker.companies.models import Company
 from matchmaker.companies.services import companies_alike, number_once
@@ -73,32 +79,120 @@ def submit_company(*, by: User, company: Company, campaign: Campaign, consent: s
         context={"company": str(company), "country": company.country, "sides": _sides(company)},
         path="/console/companies/",
     )
-    return approve_vouched(company=company, campaign=campaign)
+    return approve_automatically(company=company, campaign=campaign)
 
 
-def approve_vouched(*, company: Company, campaign: Campaign) -> Company:
-    """Approve a waiting company for which a partner answers whose word the campaign takes; otherwise do nothing.
+def approve_automatically(*, company: Company, campaign: Campaign) -> Company:
+    """Approve a waiting company that a partner vouches for, or whose domain is proven, if the campaign trusts that.
 
-    Call it inside the transaction of what changed. Look-alikes of registered companies wait for a person all the same.
+    Otherwise do nothing. Call it inside the transaction of what changed. Look-alikes of registered companies wait for a
+    person all the same, and so do companies whose automatic approval was withdrawn.
     """
     if company.status != Company.Status.PENDING:
         return company
-    word = Enrolment.objects.vouched().filter(company=company, partner__campaign=campaign, partner__is_trusted=True)
-    enrolment = word.select_related("partner", "vouched_by").order_by("vouched_at").first()
-    if enrolment is None or companies_alike(company, Company.objects.filter(campaigns=campaign)):
+    if AutomaticApproval.objects.filter(company=company, withdrawn_at__isnull=False).exists():
         return company
+    enrolment, domain = _trusted_word(company, campaign), ""
+    if enrolment is None:
+        takes_part = company.participations.filter(campaign=campaign).exists()
+        domain = proven_domain(company) if campaign.trusts_domains and takes_part else ""
+    if not (enrolment or domain) or companies_alike(company, Company.objects.filter(campaigns=campaign)):
+        return company
+    approval = AutomaticApproval(
+        campaign=campaign,
+        company=company,
+        ground=AutomaticApproval.Ground.VOUCHED if enrolment else AutomaticApproval.Ground.DOMAIN,
+        partner=enrolment.partner if enrolment else None,
+        domain=domain,
+    )
+    approval.save()
     return _settle(
-        by=enrolment.vouched_by,
+        by=enrolment.vouched_by if enrolment else None,
         company=company,
         status=Company.Status.APPROVED,
         kind="company_approved",
-        facts={"partner": str(enrolment.partner.uid)},
+        facts={"partner": str(enrolment.partner.uid)} if enrolment else {"domain": domain},
     )
+
+
+def _trusted_word(company: Company, campaign: Campaign) -> Enrolment | None:
+    """The oldest vouch of a partner whose word the campaign takes."""
+    if not campaign.trusts_partners:
+        return None
+    word = Enrolment.objects.vouched().filter(company=company, partner__campaign=campaign, partner__is_trusted=True)
+    return word.select_related("partner", "vouched_by").order_by("vouched_at").first()
+
+
+@transaction.atomic
+def withdraw_automatic_approval(*, by: User, approval: AutomaticApproval, reason: str) -> Company:
+    """Take back what nobody of the team decided: the company is hidden at once and waits for the team.
+
+    Raises:
+        ValidationError: without a reason.
+        Refused: for one's own company (403), and where the approval does not stand any more.
+    """
+    require_organiser(by, approval.campaign)
+    company = Company.objects.select_for_update().get(pk=approval.company_id)
+    if company.members.filter(pk=by.pk).exists():
+        raise Refused("own_company", _("Somebody else of the team must decide about your own company."), status=403)
+    if not reason.strip():
+        raise ValidationError({"reason": _("Say why: the company reads it.")})
+    standing = AutomaticApproval.objects.filter(pk=approval.pk, withdrawn_at__isnull=True)
+    now = timezone.now()
+    if company.status != Company.Status.APPROVED or not standing.update(
+        withdrawn_at=now, withdrawn_by=by, reason=reason.strip()[:500]
+    ):
+        raise Refused("not_standing", _("This approval does not stand any more."))
+    company.status, company.submitted_at = Company.Status.PENDING, now
+    company.save(update_fields=["status", "submitted_at", "updated_at"])
+    facts = {"reason": reason.strip()[:500], "ground": approval.ground}
+    record(by=by, verb="withdraw_automatic_approval", on=approval, organisation=company, facts=facts)
+    notify(
+        kind="company_waits_again",
+        to=_people(company),
+        about=company.uid,
+        event_key=f"company_waits_again:{approval.uid}",
+        context={"company": str(company), "reason": reason.strip()[:500]},
+        path=f"/{_sides(company)[0]}/company/",
+    )
+    return company
+
+
+@transaction.atomic
+def remind_of_answers(today: dt.date | None = None) -> int:
+    """Tell the team which companies must get their answer by tomorrow, and which are late; each step once.
+
+    Returns:
+        How many notices were written.
+    """
+    today, told = today or timezone.localdate(), 0
+    for campaign in Campaign.objects.filter(answer_days__gt=0):
+        for company in Company.objects.waiting().filter(campaigns=campaign).distinct():
+            due = answer_day_of(company, campaign)
+            if due is None or today < due - dt.timedelta(days=1):
+                continue
+            told += notify(
+                kind="company_answer_due",
+                to=_team(campaign),
+                about=campaign.uid,
+                event_key=_reminder(company, late=today > due),
+                context={"company": str(company), "day": due.isoformat(), "late": today > due},
+                path=f"/console/companies/{company.uid}/",
+            )
+    return told
+
+
+def _reminder(company: Company, *, late: bool) -> str:
+    return f"company_answer_due:{company.uid}:{_submitted(company)}:{'late' if late else 'soon'}"
+
+
+def _submitted(company: Company) -> str:
+    return company.submitted_at.isoformat() if company.submitted_at else ""
 
 
 def _submission(company: Company) -> str:
     """One submission is one piece of news; sent in again after a return, it is another."""
-    return f"company_submitted:{company.uid}:{company.submitted_at.isoformat() if company.submitted_at else ''}"
+    return f"company_submitted:{company.uid}:{_submitted(company)}"
 
 
 def _sides(company: Company) -> list[str]:
@@ -120,14 +214,18 @@ def _settle(*, by: User | None, company: Company, status: str, kind: str, facts:
     if not moved:
         raise Refused("not_waiting", _("This company is no longer waiting: somebody has already decided."))
     company.refresh_from_db()
-    settle(event_key=_submission(company))  # decided: the rest of the team has nothing left to do
+    for key in (_submission(company), _reminder(company, late=False), _reminder(company, late=True)):
+        settle(event_key=key)  # decided: the rest of the team has nothing left to do
     record(by=by, verb=kind, on=company, facts=facts)
+    published = {}
+    if status == Company.Status.APPROVED:  # what waits to be published belongs to a layer above
+        published = import_string(settings.AFTER_APPROVAL)(company=company)
     notify(
         kind=kind,
         to=_people(company),
         about=company.uid,
-        event_key=f"{kind}:{company.uid}:{company.submitted_at.isoformat() if company.submitted_at else ''}",
-        context={"company": str(company), "reason": reason, "sides": _sides(company)},
+        event_key=f"{kind}:{company.uid}:{_submitted(company)}",
+        context={"company": str(company), "reason": reason, "sides": _sides(company), **published},
         path="/desk/" if kind == "company_approved" else f"/{_sides(company)[0]}/company/",
     )
     return company

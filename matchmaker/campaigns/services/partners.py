@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
 from matchmaker.campaigns.models import Campaign, Enrolment, Partner, PartnerCode, PartnerSeat
-from matchmaker.campaigns.services import approve_vouched, require_organiser, seats
+from matchmaker.campaigns.services import approve_automatically, require_organiser, seats
 from matchmaker.companies import invitations
 from matchmaker.companies.members import admins, require_admin
 from matchmaker.companies.models import Company
@@ -253,7 +253,7 @@ def _write_vouch(by: User, enrolment: Enrolment, text: str) -> Enrolment:
         context={"partner": partner.name, "company": str(company)},
         path=f"/companies/{company.uid}/members/",
     )
-    approve_vouched(company=company, campaign=partner.campaign)
+    approve_automatically(company=company, campaign=partner.campaign)
     return enrolment
 
 

@@ -31,8 +31,11 @@ def verify_company(
     evidence: str,
     expires_on: dt.date | None,
     document: Document | None = None,
+    confirmed_by: str = "",
 ) -> Check:
     """Write down what was seen, in which of its documents, and show the company at the highest level that counts today.
+
+    `confirmed_by` names the register or the auditor that says the same.
 
     Raises:
         ValidationError: by field; an end must lie between tomorrow and three years from now.
@@ -53,6 +56,7 @@ def verify_company(
         document=document,
         level=level,
         evidence=evidence.strip(),
+        confirmed_by=confirmed_by.strip(),
         checked_by=by,
         checked_on=today,
         expires_on=expires_on,

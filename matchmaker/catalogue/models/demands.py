@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from matchmaker.catalogue.models.codes import Category
 from matchmaker.catalogue.models.products import INCOTERMS, Period
+from matchmaker.catalogue.models.wishes import PublishWish
 from matchmaker.companies.models import Company
 from matchmaker.core import reference
 from matchmaker.core.fields import amount_field, price_field
@@ -68,7 +69,7 @@ class DemandQuerySet(models.QuerySet):
         return self.filter(status=Demand.Status.PUBLISHED, closing_on__lt=timezone.localdate())
 
 
-class Demand(Public):
+class Demand(Public, PublishWish):
     """A purchase a buyer plans, of one or several lines."""
 
     class Status(models.TextChoices):

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from matchmaker.catalogue.models.codes import Category
+from matchmaker.catalogue.models.wishes import PublishWish
 from matchmaker.companies.models import Company, Document
 from matchmaker.core import reference
 from matchmaker.core.fields import amount_field, price_field
@@ -84,7 +85,7 @@ class ProductQuerySet(models.QuerySet):
         return self.select_related("company", "category").prefetch_related("texts", "certificates", "images")
 
 
-class Product(Public):
+class Product(Public, PublishWish):
     class Status(models.TextChoices):
         DRAFT = "draft", _("draft")
         PUBLISHED = "published", _("published")
@@ -275,6 +276,8 @@ class ProductCertificate(models.Model):
     document = models.ForeignKey(Document, models.SET_NULL, null=True, blank=True, related_name="certificates")
     seen_on = models.DateField(null=True, blank=True)  # the team read the paper and it says what stands here
     seen_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    # The body whose list says the same; "" where only the paper was seen.
+    confirmed_by = models.CharField(_("confirmed by"), max_length=120, blank=True, validators=[validate_one_line])
 
     class Meta:
         ordering = ["code"]

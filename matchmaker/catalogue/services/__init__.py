@@ -29,3 +29,4 @@ from matchmaker.catalogue.services.products import (
     withdraw_product,
 )
 from matchmaker.catalogue.services.shortlist import note_on_shortlist, shortlist_product, unshortlist_product
+from matchmaker.catalogue.services.wishes import keep_as_draft, publish_when_approved

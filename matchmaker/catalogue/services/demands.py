@@ -180,15 +180,24 @@ def show_demand(*, by: User, demand: Demand) -> Demand:
             "company_not_approved",
             _("Saved as a draft. Your company is not approved yet; once it is, publish the demand here."),
         )
-    if not demand.lines.exists():
-        raise ValidationError({"lines": _("Add at least one line that says what you want to buy.")})
-    _check(demand)
+    check_publishable(demand)
     save_version(by, demand)
     if findings := moderation.look_at(demand):
         moderation.hold(by, demand, findings)
         return demand
     open_demand(by, demand)
     return demand
+
+
+def check_publishable(demand: Demand) -> None:
+    """Whether it has all that an open demand has.
+
+    Raises:
+        ValidationError: by field.
+    """
+    if not demand.lines.exists():
+        raise ValidationError({"lines": _("Add at least one line that says what you want to buy.")})
+    _check(demand)
 
 
 def _end(by: User | None, demand: Demand, status: str, verb: str) -> Demand:

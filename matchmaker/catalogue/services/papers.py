@@ -58,7 +58,7 @@ def describe_certificate(
             raise ValidationError({"files": sentence % {"why": row.document.refusal}})
     if (row.number, row.issuer, row.valid_until, row.document_id) == before:
         return row
-    row.seen_on = row.seen_by = None
+    row.seen_on, row.seen_by, row.confirmed_by = None, None, ""
     row.save()
     Product.objects.filter(pk=product.pk).update(revision=F("revision") + 1, updated_at=timezone.now())
     facts = {"code": code, "paper": bool(row.document_id)}
@@ -67,8 +67,10 @@ def describe_certificate(
 
 
 @transaction.atomic
-def accept_certificate(*, by: User, document: Document, campaign: Campaign) -> int:
+def accept_certificate(*, by: User, document: Document, campaign: Campaign, confirmed_by: str = "") -> int:
     """The paper says what the supplier states: every certificate that rests on it is shown as seen. Returns how many.
+
+    `confirmed_by` names the body whose public list says the same; "" where only the paper was read.
 
     Raises:
         Refused: for one's own company, for a paper that was refused, and when no certificate rests on it.
@@ -85,7 +87,9 @@ def accept_certificate(*, by: User, document: Document, campaign: Campaign) -> i
     Document.objects.filter(pk=row.pk).update(state=Document.State.SEEN)
     now = timezone.now()
     Product.objects.filter(certificates__in=resting).update(updated_at=now)
-    count = resting.update(seen_on=timezone.localdate(now), seen_by=by)
+    name = confirmed_by.strip()
+    ProductCertificate(confirmed_by=name).clean_fields(exclude=["product", "code", "seen_by"])
+    count = resting.update(seen_on=timezone.localdate(now), seen_by=by, confirmed_by=name)
     facts = {"sha256": row.sha256, "certificates": count}
     record(by=by, verb="accept_certificate", on=row, organisation=row.company, facts=facts)
     return count
@@ -100,7 +104,7 @@ def refuse_certificate(*, by: User, document: Document, campaign: Campaign, reas
         Refused: as `refuse_document`.
     """
     refuse_document(by=by, document=document, campaign=campaign, reason=reason)
-    ProductCertificate.objects.filter(document=document).update(seen_on=None, seen_by=None)
+    ProductCertificate.objects.filter(document=document).update(seen_on=None, seen_by=None, confirmed_by="")
 
 
 def certificates_waiting(campaign: Campaign):

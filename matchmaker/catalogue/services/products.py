@@ -99,7 +99,7 @@ def write_product(
         _write_variants(product, list(variants))
     product.refresh_from_db()  # also forgets prefetched texts, certificates and variants
     if product.status == Product.Status.PUBLISHED:
-        _check_publishable(product)
+        check_publishable(product)
         request_product_translations(product)
 
 
@@ -170,7 +170,12 @@ def _write_certificates(product: Product, codes: set[str]) -> None:
     )
 
 
-def _check_publishable(product: Product) -> None:
+def check_publishable(product: Product) -> None:
+    """Whether it has all that a published product has.
+
+    Raises:
+        ValidationError: by field.
+    """
     has_text = ProductText.objects.filter(product=product, is_original=True).exists()
     problems = rules.publishable(has_text=has_text, category=product.category_id, origin=product.origin)
     if problems:
@@ -191,7 +196,7 @@ def publish_product(*, by: User, product: Product) -> Product:
             "company_not_approved",
             _("Saved as a draft. Your company is not approved yet; once it is, publish the product here."),
         )
-    _check_publishable(product)
+    check_publishable(product)
     product.status = Product.Status.PUBLISHED
     product.published_at = product.published_at or timezone.now()
     product.revision += 1

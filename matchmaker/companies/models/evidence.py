@@ -9,7 +9,7 @@ from matchmaker.companies.models.company import Company
 from matchmaker.companies.models.people import Membership, two_people
 from matchmaker.core.files import FileRow, private_files
 from matchmaker.core.ids import Public
-from matchmaker.core.text import validate_text
+from matchmaker.core.text import validate_one_line, validate_text
 from matchmaker.notifications.models import Promise
 
 
@@ -75,6 +75,8 @@ class Check(Public):
     level = models.PositiveSmallIntegerField(_("level"), choices=Company.Verification)
     document = models.ForeignKey(Document, models.SET_NULL, null=True, blank=True, related_name="checks")
     evidence = models.CharField(_("what was seen"), max_length=500, validators=[validate_text])
+    # A register or an auditor that says the same; "" where only the team looked.
+    confirmed_by = models.CharField(_("confirmed by"), max_length=120, blank=True, validators=[validate_one_line])
     checked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     checked_on = models.DateField()
     expires_on = models.DateField(_("counts until"), null=True, blank=True)

@@ -109,6 +109,8 @@ class JoinRequest(Public):
     company = models.ForeignKey(Company, models.CASCADE, related_name="join_requests")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="join_requests")
     message = models.CharField(_("message"), max_length=500, blank=True, validators=[validate_text])
+    # The number she asked by: until she is let in she does not learn whose it is.
+    by_number = models.CharField(max_length=40, blank=True)
     status = models.CharField(max_length=10, choices=RequestStatus, default=RequestStatus.OPEN)
     created_at = models.DateTimeField(auto_now_add=True)
     decided_at = models.DateTimeField(null=True, blank=True)
@@ -124,6 +126,12 @@ class JoinRequest(Public):
 
     def __str__(self):
         return f"{self.user} asks to join {self.company}"
+
+    @property
+    def company_name(self) -> str:
+        """What the person who asks may read of the company."""
+        hidden = self.by_number and self.status != RequestStatus.ACCEPTED
+        return self.by_number if hidden else str(self.company)
 
 
 class Claim(Public):

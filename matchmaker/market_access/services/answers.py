@@ -108,7 +108,8 @@ def _facts(products: list[Product], book: rules.Rulebook) -> dict[int, readiness
     by_product: dict[int, list[readiness.Held]] = {product.pk: [] for product in products}
     by_company: dict[int, list[readiness.Held]] = {product.company_id: [] for product in products}
     for row in _registrations(products):
-        held = readiness.Held(row.code, "registration", row.number, row.valid_from, row.valid_until, row.is_seen)
+        seen = {"seen": row.is_seen, "seen_on": row.seen_on, "confirmed_by": row.confirmed_by}
+        held = readiness.Held(row.code, "registration", row.number, row.valid_from, row.valid_until, **seen)
         if row.product_id:
             by_product[row.product_id].append(held)
         elif row.code not in single:
@@ -116,7 +117,16 @@ def _facts(products: list[Product], book: rules.Rulebook) -> dict[int, readiness
     facts = {}
     for product in products:
         certificates = (
-            readiness.Held(row.code, "certificate", row.number, None, row.valid_until, row.seen_on is not None)
+            readiness.Held(
+                row.code,
+                "certificate",
+                row.number,
+                None,
+                row.valid_until,
+                seen=row.seen_on is not None,
+                seen_on=row.seen_on,
+                confirmed_by=row.confirmed_by,
+            )
             for row in product.certificates.all()
         )
         facts[product.pk] = readiness.ProductFacts(

@@ -129,8 +129,12 @@ def _form_sentence(code: str) -> str:
 
 
 @transaction.atomic
-def check_registration(*, by: User, registration: Registration, campaign: Campaign) -> Registration:
+def check_registration(
+    *, by: User, registration: Registration, campaign: Campaign, confirmed_by: str = ""
+) -> Registration:
     """Someone of the team has seen evidence of the number: a paper, or the authority's public list. Twice is once.
+
+    `confirmed_by` names the authority whose list says the same; "" where a paper was seen.
 
     Raises:
         Refused: 404 for others and for companies of another campaign; `number_form` where the form is wrong.
@@ -142,7 +146,9 @@ def check_registration(*, by: User, registration: Registration, campaign: Campai
         raise Refused("number_form", _form_sentence(registration.code))
     if registration.seen_on is None:
         registration.seen_on, registration.seen_by = timezone.localdate(), by
-        registration.save(update_fields=["seen_on", "seen_by"])
+        registration.confirmed_by = confirmed_by.strip()
+        registration.clean_fields(exclude=["company", "product"])
+        registration.save(update_fields=["seen_on", "seen_by", "confirmed_by"])
         _matching_must_see(_products_of(registration))
         facts = {"code": registration.code, "number": registration.number}
         record(by=by, verb="check_registration", on=registration, organisation=registration.company, facts=facts)

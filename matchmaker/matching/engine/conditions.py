@@ -161,7 +161,13 @@ def _arrives(offer: Offer, want: Want) -> bool:
 
 
 def _registration(offer: Offer, want: Want) -> Condition | None:
-    if not want.registration_required:
+    """Readiness of goods that enter the country; it fails only where the buyer asks for a registration.
+
+    Everybody else may prepare what is missing until the first sale, so that there it is open.
+    """
+    if not want.registration_required and not want.registration_asked:
         return None
     outcome = {"ready": "meets", "missing": "fails"}.get(offer.readiness, "unknown")
+    if outcome == "fails" and not want.registration_asked:
+        outcome = "unknown"
     return Condition("registration", outcome, {"readiness": offer.readiness})

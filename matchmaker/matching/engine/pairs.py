@@ -62,7 +62,8 @@ class Want:
     origins_excluded: frozenset[str] = frozenset()
     certificates_required: frozenset[str] = frozenset()
     delivery_by: date | None = None
-    registration_required: bool = False
+    registration_required: bool = False  # goods that have to enter China
+    registration_asked: bool = False  # the buyer asks for a registration with an authority of China
     # What the supplier should be; the capacity is in `unit`.
     capacity: float | None = None
     capacity_period: str = ""

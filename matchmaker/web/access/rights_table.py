@@ -38,7 +38,7 @@ TABLE = (
     Right(
         "Approved supplier's profile", ("read", "read", "change", "read", "read", "as its person, by scope"),
         tables="companies.Company campaigns.Participation",
-        notices="company_approved company_returned company_submitted welcome",
+        notices="company_answer_due company_approved company_returned company_submitted company_waits_again welcome",
         exports={"console_export": ORGANISER},
     ),
     Right("Buyer, or company not approved",
@@ -46,7 +46,8 @@ TABLE = (
     Right("Number, contact data", ("–", "read own", "change own", "contact after both said yes", "read", "own"),
         tables="campaigns.Crossing"),
     Right("Approve, return, verify, suspend", ("–", "–", "–", "–", "organisers, never their own company", "–"),
-        tables="companies.Check companies.Suspension", notices="company_suspended company_back"),
+        tables="companies.Check companies.Suspension campaigns.AutomaticApproval",
+        notices="company_suspended company_back"),
     Right("Lift a suspension, merge duplicates, take over by claim",
         ("–", "–", "–", "–", "two organisers, never their own company", "–"),
         tables="companies.Claim companies.Merge", notices="claim_answered company_claimed company_merge"),

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from matchmaker.accounts.models import User
 from matchmaker.catalogue import findings
 from matchmaker.catalogue.models import Demand, DemandLine
 from matchmaker.catalogue.services import (
@@ -20,6 +21,7 @@ from matchmaker.catalogue.services import (
     extend_demand,
     invite_to_demand,
     publish_demand,
+    publish_when_approved,
     withdraw_demand,
 )
 from matchmaker.catalogue.versions import history
@@ -120,7 +122,15 @@ def _invitable(request, demand: Demand) -> list[Company]:
 @buyer
 @require_POST
 def publish(request: HttpRequest, uid) -> HttpResponse:
+    if not request.company.is_approved:
+        said = _("Saved. It is published by itself as soon as your company is approved.")
+        return _do(request, uid, _publish_when_approved, said)
     return _do(request, uid, publish_demand, _("It is open. The first matches are here within a few seconds."))
+
+
+def _publish_when_approved(*, by: User, demand: Demand) -> Demand:
+    publish_when_approved(by=by, row=demand)
+    return demand
 
 
 @buyer

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from matchmaker.catalogue import wording
 from matchmaker.catalogue.models import Demand, Product
-from matchmaker.catalogue.services import publish_demand, save_demand
+from matchmaker.catalogue.services import keep_as_draft, publish_demand, publish_when_approved, save_demand
 from matchmaker.catalogue.services.demands import LineErrors
 from matchmaker.core import reference
 from matchmaker.core.problems import Refused
@@ -211,6 +211,10 @@ def _language(form: DemandForm, lines) -> str:
 
 def _publish(request: HttpRequest, demand: Demand) -> None:
     with refusals_in_messages(request):
+        if not request.company.is_approved:
+            publish_when_approved(by=request.user, row=demand)
+            messages.success(request, _("Saved. It is published by itself as soon as your company is approved."))
+            return
         demand = publish_demand(by=request.user, demand=demand)
         if demand.status == Demand.Status.SUBMITTED:
             messages.info(request, _("The campaign's team looks at it first; the reason stands below."))
@@ -220,6 +224,8 @@ def _publish(request: HttpRequest, demand: Demand) -> None:
 
 
 def _say_saved(request: HttpRequest, demand: Demand) -> None:
+    if demand.publishes_when_approved:
+        keep_as_draft(by=request.user, row=demand)
     if demand.is_open:
         messages.success(request, _("Saved. Its matches are being worked out anew."))
     else:

@@ -34,6 +34,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "others": Company.objects.of(request.user).exclude(pk=company.pk).order_by("memberships__id"),
         "counts": counts,
         "drafts": list(demands.filter(status=Demand.Status.DRAFT)[:5]),
+        "previewed": [] if company.is_approved else list(demands.filter(status=Demand.Status.DRAFT)[:SHOWN]),
         "closing": list(demands.open().filter(closing_on__lte=timezone.localdate() + SOON).order_by("closing_on")),
         "open_count": demands.open().count(),
         "has_demands": demands.exists(),

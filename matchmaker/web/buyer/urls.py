@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from matchmaker.web.buyer import company, comparison, demand_pages, demands, exports, home, matches, shortlist
+from matchmaker.web.buyer import company, comparison, demand_pages, demands, exports, home, matches, preview, shortlist
 
 urlpatterns = [
     path("", home.show, name="buyer_home"),
@@ -13,6 +13,7 @@ urlpatterns = [
     path("demands/suggest-codes/", demands.suggest, name="buyer_suggest_codes"),
     path("demands/<uuid:uid>/", demand_pages.show, name="buyer_demand"),
     path("demands/<uuid:uid>/edit/", demands.edit, name="buyer_demand_edit"),
+    path("demands/<uuid:uid>/preview/", preview.show, name="buyer_demand_preview"),
     path("demands/<uuid:uid>/history/", demand_pages.history_of, name="buyer_demand_history"),
     path("demands/<uuid:uid>/publish/", demand_pages.publish, name="buyer_demand_publish"),
     path("demands/<uuid:uid>/close/", demand_pages.close, name="buyer_demand_close"),

@@ -29,7 +29,7 @@ from matchmaker.web.forms.refusals import refusals_in_form
 class CampaignForm(forms.ModelForm):
     class Meta:
         model = Campaign
-        fields = ["name", "about", "starts_on", "ends_on"]
+        fields = ["name", "about", "starts_on", "ends_on", "answer_days", "trusts_partners", "trusts_domains"]
         widgets = {
             "starts_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             "ends_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),

@@ -18,6 +18,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from matchmaker.accounts.models import AuditEntry
 from matchmaker.campaigns import services
+from matchmaker.campaigns.answer_days import answer_day_of
+from matchmaker.campaigns.models import AutomaticApproval
 from matchmaker.campaigns.services import claims, identity, verification
 from matchmaker.campaigns.services import on_behalf as verbs
 from matchmaker.campaigns.services.questions import answers_of
@@ -38,6 +40,7 @@ from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access import acting_for_company
 from matchmaker.web.access.decorators import organiser, signed_in, team
 from matchmaker.web.console import invitations
+from matchmaker.web.forms import fields
 from matchmaker.web.forms.refusals import add_to_messages, refusals_in_form, refusals_in_messages
 from matchmaker.web.rendering.look_alikes import why_alike
 from matchmaker.web.rendering.notice_claims import done
@@ -69,9 +72,38 @@ def companies(request):
     if words:
         found = found.filter(Q(name_key__contains=words.casefold()) | Q(identifier__iexact=words))
     page = Paginator(found.order_by("submitted_at", "pk"), 30).get_page(request.GET.get("page"))
-    return render(
-        request, "console/companies.html", {"page": page, "tabs": tabs, "status": status, "q": words, "lists": LISTS}
-    )
+    # In the order in which they were submitted, which is that of the days by which they were promised an answer.
+    rows = [(row, answer_day_of(row, request.campaign)) for row in page.object_list]
+    context = {"page": page, "rows": rows, "tabs": tabs, "status": status, "q": words, "lists": LISTS}
+    context["today"] = timezone.localdate()
+    return render(request, "console/companies.html", context)
+
+
+# Companies that nobody of the team let in: on the word of a partner, or for a proven domain.
+
+
+@team
+@require_safe
+def automatic(request):
+    found = AutomaticApproval.objects.visible_to(request.user).filter(campaign=request.campaign)
+    found = found.select_related("company", "partner", "withdrawn_by")
+    page = Paginator(found, 30).get_page(request.GET.get("page"))
+    return render(request, "console/automatic.html", {"page": page, "role": request.role})
+
+
+@organiser
+@require_POST
+def withdraw_automatic(request, uid):
+    approvals = AutomaticApproval.objects.visible_to(request.user).filter(campaign=request.campaign)
+    approval = get_object_or_404(approvals, uid=uid)
+    with refusals_in_messages(request):
+        services.withdraw_automatic_approval(by=request.user, approval=approval, reason=_reason(request))
+        transaction.on_commit(start_matching)
+        transaction.on_commit(start_delivery)
+        told = _("Withdrawn. %(company)s is hidden and waits for your decision.")
+        messages.success(request, told % {"company": approval.company})
+        return redirect("console_company", approval.company.uid)
+    return redirect("console_automatic")
 
 
 @team
@@ -120,6 +152,7 @@ def history(company) -> list[dict]:
         "submit_company": _("Submitted for approval"),
         "company_approved": _("Approved"),
         "company_returned": _("Returned"),
+        "withdraw_automatic_approval": _("Automatic approval withdrawn"),
         "answer_questions": _("Answers changed"),
         "enrol_company": _("Followed by a country partner"),
         "vouch": _("Vouched for"),
@@ -156,6 +189,7 @@ def approve(request, uid):
     company = get_object_or_404(of_campaign(request), uid=uid)
     with refusals_in_messages(request):
         services.approve_company(by=request.user, company=company, campaign=request.campaign)
+        transaction.on_commit(start_matching)  # what waited for the approval is published
         transaction.on_commit(start_delivery)
         approved = _("%(company)s is approved.") % {"company": company}
         told = _("It has been told.")
@@ -206,6 +240,12 @@ class CheckForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=gettext_lazy("Such as: extract of the commercial register of 3 March, same name and number."),
     )
+    confirmed_by = fields.LineField(
+        label=gettext_lazy("Confirmed by"),
+        max_length=120,
+        required=False,
+        help_text=gettext_lazy("The register, authority or auditor that says the same. Everybody reads this name."),
+    )
     expires_on = forms.DateField(
         label=gettext_lazy("Counts until"),
         required=False,
@@ -214,7 +254,7 @@ class CheckForm(forms.Form):
         help_text=gettext_lazy("After this day the company is shown at the level below."),
     )
 
-    field_order = ("level", "document", "evidence", "expires_on")
+    field_order = ("level", "document", "evidence", "confirmed_by", "expires_on")
 
     def __init__(self, *args, company: Company, **kwargs):
         super().__init__(*args, **kwargs)
@@ -423,13 +463,18 @@ def _registrations(campaign) -> list[dict]:
     ]
 
 
+def _confirmed_by(request) -> str:
+    return request.POST.get("confirmed_by", "").replace("\x00", "")
+
+
 @organiser
 @require_POST
 def see_registration(request, uid):
     """Evidence of a registration number was seen: from now on it counts as met."""
     row = get_object_or_404(Registration.objects.waiting(request.campaign).select_related("company"), uid=uid)
     with refusals_in_messages(request):
-        check_registration(by=request.user, registration=row, campaign=request.campaign)
+        given = {"registration": row, "campaign": request.campaign, "confirmed_by": _confirmed_by(request)}
+        check_registration(by=request.user, **given)
         transaction.on_commit(start_matching)
         messages.success(request, _("Noted: pages and matches show this registration as met."))
     return redirect("console_certificates")
@@ -442,7 +487,7 @@ def decide_certificate(request, uid, key):
     given = {"by": request.user, "document": document, "campaign": request.campaign}
     with refusals_in_messages(request):
         if request.POST.get("answer") == "yes":
-            n = accept_certificate(**given)
+            n = accept_certificate(**given, confirmed_by=_confirmed_by(request))
             said = ngettext("%(n)d certificate is shown as seen.", "%(n)d certificates are shown as seen.", n)
             said %= {"n": n}
         else:

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from matchmaker.campaigns.answer_days import answer_day_of
 from matchmaker.campaigns.models import CompanyInvitation
 from matchmaker.campaigns.services.claims import open_claims
 from matchmaker.catalogue.models import Demand, Product
@@ -47,6 +48,7 @@ def work_of(campaign) -> list[dict]:
     soon = timezone.localdate() + dt.timedelta(days=7)
     pending = Company.objects.waiting().filter(campaigns=campaign)
     oldest = pending.first()
+    promised = answer_day_of(oldest, campaign) if oldest else None
     waited = (timezone.now() - oldest.submitted_at).days if oldest and oldest.submitted_at else 0
     drafts = Event.objects.filter(campaign=campaign, status=Event.Status.DRAFT)
     closing = Demand.objects.open().filter(closing_on__lte=soon)
@@ -62,7 +64,7 @@ def work_of(campaign) -> list[dict]:
             else _("All came in today."),
             "n": pending.distinct().count(),
             "url": reverse("console_companies"),
-            "late": waited >= 2,
+            "late": promised < timezone.localdate() if promised else waited >= 2,
             "rows": [
                 {
                     "label": company.display_name,

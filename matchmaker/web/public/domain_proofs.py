@@ -7,11 +7,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from matchmaker.campaigns.services import domain_proofs
 from matchmaker.companies import domains
 from matchmaker.companies.models import Company, DomainProof
 from matchmaker.companies.tasks import start_invitations as start_letters
 from matchmaker.core.problems import Refused
-from matchmaker.web.access.decorators import signed_in
+from matchmaker.web.access.decorators import current_campaign, signed_in
 from matchmaker.web.forms.refusals import add_to_messages
 
 
@@ -52,7 +53,7 @@ def look(request: HttpRequest, uid, key) -> HttpResponse:
         DomainProof.objects.select_related("company"), uid=key, user=request.user, company__uid=uid
     )
     try:
-        found = domains.look(by=request.user, proof=proof)
+        found = domain_proofs.look(by=request.user, proof=proof, campaign=current_campaign())
     except Refused as problem:
         add_to_messages(request, problem)
     else:
@@ -71,7 +72,7 @@ def letter(request: HttpRequest, token: str) -> HttpResponse:
     refused = ""
     if request.method == "POST":
         try:
-            domains.open_letter(by=request.user, token=token)
+            domain_proofs.open_letter(by=request.user, token=token, campaign=current_campaign())
         except Refused as refusal:
             if refusal.status == 404:
                 raise Http404 from None

@@ -1,7 +1,5 @@
 """A company joins in three short steps; each one that is filled in is kept as a draft."""
 
-from urllib.parse import urlencode
-
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -15,7 +13,7 @@ from matchmaker.accounts.models import User
 from matchmaker.campaigns.models import Partner
 from matchmaker.campaigns.services import partners, submit_company, team
 from matchmaker.companies.identifiers import check_identifier
-from matchmaker.companies.models import NUMBER_TAKEN, Company
+from matchmaker.companies.models import NUMBER_TAKEN, NUMBER_TAKEN_SENTENCE, Company
 from matchmaker.companies.services import companies_alike, start_company, update_company
 from matchmaker.core import reference
 from matchmaker.core.lists import format_list
@@ -26,7 +24,7 @@ from matchmaker.web.forms.company import ContactForm, NamesForm, said_by
 from matchmaker.web.forms.fields import QuestionsForm
 from matchmaker.web.forms.refusals import add_to_form
 from matchmaker.web.public.join_forms import SubmitForm
-from matchmaker.web.public.partner_codes import KEPT
+from matchmaker.web.public.partner_codes import KEPT, way_in
 
 SIDES = ("supplier", "buyer")
 FORMS = {1: NamesForm, 2: ContactForm, 3: SubmitForm}
@@ -37,16 +35,11 @@ OPEN = (Company.Status.DRAFT, Company.Status.RETURNED)
 @everyone
 def choose_side(request: HttpRequest) -> HttpResponse:
     """What is needed, and which side one is on. Who has no account makes one first and comes back."""
-    sides = [{"side": side, "url": _way_in(request, side), "draft": _draft_of(request.user, side)} for side in SIDES]
+    sides = [{"side": side, "url": way_in(request, side), "draft": _draft_of(request.user, side)} for side in SIDES]
     mine = Company.objects.of(request.user).exclude(status__in=OPEN)
-    return render(request, "public/join/choose.html", {"sides": sides, "mine": mine})
-
-
-def _way_in(request: HttpRequest, side: str) -> str:
-    step = reverse("join_step", args=[side, 1])
-    if request.user.is_authenticated:
-        return step
-    return f"{reverse('account_signup')}?{urlencode({'next': step})}"
+    campaign = current_campaign()
+    context = {"sides": sides, "mine": mine, "answer_days": campaign.answer_days if campaign else 0}
+    return render(request, "public/join/choose.html", context)
 
 
 def _draft_of(user, side: str) -> Company | None:
@@ -81,7 +74,8 @@ def fill_in(request: HttpRequest, side: str, step: int) -> HttpResponse:
         "steps": _steps(side, step, company),
         "review": _review(company, side) if step == 3 and company else [],
         "back_url": reverse("join_step", args=[side, step - 1]) if step > 1 else reverse("join"),
-        "alike": _alike(form, company),
+        "alike": (alike := _alike(form, company)),
+        "taken": not alike and str(NUMBER_TAKEN_SENTENCE) in form.errors.get("identifier", []),
     }
     wrong = form.errors or (asked is not None and asked.errors)
     return render(request, f"public/join/step{step}.html", context, status=422 if wrong else 200)

@@ -22,7 +22,7 @@ from matchmaker.core.problems import Refused
 from matchmaker.core.text import validate_text
 from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import company_admin, everyone, member, signed_in
-from matchmaker.web.forms.refusals import add_to_form, add_to_messages
+from matchmaker.web.forms.refusals import add_to_form, add_to_messages, refusals_in_messages
 from matchmaker.web.rendering.audit_log import page_of
 from matchmaker.web.rendering.notice_claims import done
 
@@ -209,6 +209,20 @@ def knock(request: HttpRequest, uid) -> HttpResponse:
             return redirect("companies")
     context = {"company": company, "form": form}
     return render(request, "public/members/knock.html", context, status=422 if form.errors else 200)
+
+
+@signed_in
+@require_POST
+def knock_by_number(request: HttpRequest) -> HttpResponse:
+    """Ask whoever registered a number, without learning who that is."""
+    given = {name: request.POST.get(name, "").replace("\x00", "")[:40] for name in ("country", "kind", "number")}
+    with refusals_in_messages(request):
+        members.ask_to_join_by_number(by=request.user, **given)
+        transaction.on_commit(start_delivery)
+        said = _("If a company has this number here, its administrators have been asked to let you in.")
+        messages.success(request, said)
+        return redirect("companies")
+    return redirect("join")
 
 
 @signed_in

@@ -6,6 +6,7 @@ from matchmaker.web.public import answers, documents, domain_proofs, members, pa
 
 urlpatterns = [
     path("companies/", members.companies, name="companies"),
+    path("companies/join/", members.knock_by_number, name="knock_by_number"),
     path("companies/requests/<uuid:key>/withdraw/", members.withdraw_knock, name="join_request_withdraw"),
     path("companies/invitations/<uuid:key>/accept/", members.accept_here, name="invitation_accept"),
     path("companies/<uuid:uid>/members/", members.show, name="members"),

@@ -1,10 +1,13 @@
 """A company's side of country partners: where a code leads, using one, and ending it."""
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -24,8 +27,17 @@ def invited(request: HttpRequest, code: str) -> HttpResponse:
     found = partners.open_code(code)
     if found and request.method == "POST":
         request.session[KEPT] = found.code
-        return redirect("join")
+        # A partner abroad brings companies that sell to China: they are not asked for their side.
+        return redirect(way_in(request, "supplier") if found.partner.country not in ("", "CN") else reverse("join"))
     return render(request, "public/join/invited.html", {"code": found}, status=200 if found else 404)
+
+
+def way_in(request: HttpRequest, side: str) -> str:
+    """The first step of joining on a side; who has no account makes one first and comes back."""
+    step = reverse("join_step", args=[side, 1])
+    if request.user.is_authenticated:
+        return step
+    return f"{reverse('account_signup')}?{urlencode({'next': step})}"
 
 
 @company_admin

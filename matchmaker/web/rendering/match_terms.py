@@ -33,6 +33,7 @@ from matchmaker.matching.models import Match
 from matchmaker.matching.services import OfferedTerms, answer_match, judge_match
 from matchmaker.messaging.models import Quote
 from matchmaker.notifications.tasks import start_delivery
+from matchmaker.web.rendering import trust
 from matchmaker.web.templatetags.trade import for_one, price, target_price, unit
 from matchmaker.web.templatetags.ui import number
 
@@ -181,12 +182,7 @@ def _parts(match: Match) -> list[dict]:
         "category": _("Category"),
         "trust": _("Trust"),
     }
-    why = {
-        "trust": _(
-            "How far the two companies have been checked. "
-            "Papers that the organiser has seen and a proved domain raise it."
-        )
-    }
+    why = {"trust": trust.explain(match.product.company)}
     return [
         {"label": labels[name], "value": round(100 * match.parts[name]), "why": why.get(name, "")}
         for name in labels

@@ -202,6 +202,18 @@ def gallery(language: str) -> dict:
         },
         "papers": PAPERS,
         "chart": columns(words["steps"][3], [words["parts"][0], words["parts"][3]], [3, 9, 27, 14, 41]),
+        "level": {
+            "label": words["trust"][0],
+            "sentence": words["trust"][1],
+            "checks": [{"level": words["trust"][0], "source": words["trust"][2]}],
+        },
+        "preview": {
+            "title": words["preview"][0],
+            "fits": 3,
+            "lists": [(words["preview"][1], [(words["preview"][2], 2), (words["preview"][3], 1)])],
+            "conditions": [(words["terms"][0][0], {"meets": 1, "fails": 1, "unknown": 1})],
+            "certificates": "HACCP",
+        },
         "product": {"original": {"name": "ข้าวหอมมะลิ", "language": "th"}},
         "line": {"text": "茉莉香米，25公斤袋装", "language": "zh", "hs_code": "100630"},
         "quota": {"sentences": words["quota"], "source_url": "#papers", "confidence_label": words["sure"]},

@@ -42,6 +42,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "others": Company.objects.of(request.user).exclude(pk=company.pk).order_by("memberships__id"),
         "counts": counts,
         "drafts": drafts,
+        "previewed": [] if company.is_approved else drafts[:SHOWN],
         "published": sum(1 for product in products if product.status == Product.Status.PUBLISHED),
         "thin": sorted((pair for pair in measured if pair[1].percent < 80), key=lambda pair: pair[1].percent)[:SHOWN],
         "cards": [shown(match) for match in seen.filter(supplier_answer="").for_cards()[:SHOWN]],

@@ -19,8 +19,10 @@ from matchmaker.catalogue.services import (
     add_product_image,
     change_product_image,
     copy_product,
+    keep_as_draft,
     pause_product,
     publish_product,
+    publish_when_approved,
     remove_product_image,
     save_product,
     withdraw_product,
@@ -210,6 +212,8 @@ def _save(request: HttpRequest, product: Product | None, form: ProductForm, text
         # The draft is kept even where it cannot be published yet, and the form comes back.
         is_done(request, see=reverse("supplier_product_edit", args=[saved.uid]))
         if "publish" not in request.POST:
+            if saved.publishes_when_approved:
+                keep_as_draft(by=request.user, row=saved)
             messages.success(request, _("Saved."))
         for name, language in text_set.detected():
             values = {"name": name, "language": reference.name(reference.languages().get(language), language)}
@@ -222,14 +226,21 @@ def _save(request: HttpRequest, product: Product | None, form: ProductForm, text
 
 def _publish(request: HttpRequest, product: Product, form: ProductForm) -> bool:
     """True when there is nothing left to show on the form: published, or kept until the company is approved."""
+    waits = not request.company.is_approved
     try:
-        publish_product(by=request.user, product=product)
+        if waits:
+            publish_when_approved(by=request.user, row=product)
+        else:
+            publish_product(by=request.user, product=product)
     except Refused as problem:
         add_to_messages(request, problem)
         return True
     except ValidationError as problem:
         add_to_form(form, problem)
         return False
+    if waits:
+        messages.success(request, _("Saved. It is published by itself as soon as your company is approved."))
+        return True
     transaction.on_commit(start_matching)
     messages.success(request, _("Published. Buyers it may suit appear under Matches within seconds."))
     return True

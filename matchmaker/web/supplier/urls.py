@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from matchmaker.web.supplier import codes, company, exports, home, market, matches, papers, products
+from matchmaker.web.supplier import codes, company, exports, home, market, matches, papers, preview, products
 
 urlpatterns = [
     path("", home.home, name="supplier_home"),
@@ -23,6 +23,7 @@ urlpatterns = [
     path("products/<uuid:uid>/certificates/<str:code>/", papers.certificate, name="supplier_product_certificate"),
     path("products/<uuid:uid>/files/", papers.add_file, name="supplier_product_file_add"),
     path("products/<uuid:uid>/files/<uuid:key>/remove/", papers.remove_file, name="supplier_product_file_remove"),
+    path("products/<uuid:uid>/preview/", preview.show, name="supplier_product_preview"),
     path("products/<uuid:uid>/china/", market.show, name="supplier_product_market"),
     path("products/<uuid:uid>/china/answer/", market.answer, name="supplier_product_answer"),
     path("products/<uuid:uid>/china/registration/", papers.add_registration, name="supplier_registration_add"),

@@ -1,16 +1,21 @@
 """Codes of the trade as words, and prices as people write them, in the reader's language."""
 
+import datetime as dt
 from collections.abc import Iterable
 
 from django import template
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from matchmaker.campaigns import answer_days
 from matchmaker.catalogue.models import Period
+from matchmaker.companies.models import Company
 from matchmaker.core import formats, reference
 from matchmaker.core.formats import money, quantity
 from matchmaker.messaging.payment import payment_facts
-from matchmaker.web.rendering import audit_log
+from matchmaker.web.access.decorators import current_campaign
+from matchmaker.web.rendering import audit_log, trust
 
 register = template.Library()
 JOINER = "\N{WORD JOINER}"
@@ -117,3 +122,25 @@ def points(share: float) -> int:
 def said(verb: str) -> str:
     """What a verb of the audit did, in the reader's words; its name where nobody has put it into words."""
     return str(audit_log.SAID.get(verb, verb))
+
+
+@register.simple_tag
+def answer_day(company: Company | None = None) -> dt.date | None:
+    """The day by which a waiting company gets the team's answer; without one, for a company submitted today."""
+    campaign = current_campaign()
+    if campaign is None:
+        return None
+    return answer_days.answer_day_of(company, campaign) if company else answer_days.answer_day(campaign)
+
+
+@register.simple_tag
+def evidence(seen_on: dt.date | None, confirmed_by: str) -> str:
+    """What stands behind a certificate or a registration: stated, seen or confirmed, with the day."""
+    return trust.source(seen_on, confirmed_by)
+
+
+@register.simple_tag
+def trust_level(company: Company) -> dict:
+    """The level of evidence of a company with a sentence that explains it, and the checks behind it."""
+    label = capfirst(company.get_verification_display())
+    return {"label": label, "sentence": trust.explain(company), "checks": trust.checks_of(company)}

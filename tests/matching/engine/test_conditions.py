@@ -125,9 +125,13 @@ def test_delivery(days, by, expected):
     assert outcome({"lead_time_days": days}, {"delivery_by": by}) == ("delivery", expected)
 
 
-@pytest.mark.parametrize(("state", "expected"), [("ready", "meets"), ("missing", "fails"), ("unknown", "unknown")])
-def test_registration(state, expected):
-    assert outcome({"readiness": state}, {"registration_required": True}) == ("registration", expected)
+@pytest.mark.parametrize(
+    ("state", "required", "asked"),
+    [("ready", "meets", "meets"), ("missing", "unknown", "fails"), ("unknown", "unknown", "unknown")],
+)
+def test_readiness_fails_only_where_the_buyer_asks_for_a_registration(state, required, asked):
+    assert outcome({"readiness": state}, {"registration_required": True}) == ("registration", required)
+    assert outcome({"readiness": state}, {"registration_asked": True}) == ("registration", asked)
 
 
 @pytest.mark.parametrize(

@@ -75,12 +75,16 @@ def test_publishing_opens_it(desk):
     assert Demand.objects.get().is_open
 
 
-def test_an_unapproved_company_keeps_a_draft_and_is_told(client):
+def test_an_unapproved_company_keeps_the_wish_to_publish_and_takes_it_back(client):
     company = make.buyer(status="pending")
     client.force_login(make.member_of(company))
     page = client.post(reverse("buyer_demand_new"), typed({"text": "大米"}, do="publish"), follow=True)
-    assert Demand.objects.get().status == "draft"
-    assert "not approved yet" in page.content.decode()
+    demand = Demand.objects.get()
+    assert (demand.status, demand.publish_wish_by) == ("draft", make.member_of(company))
+    assert "It is published by itself as soon as your company is approved." in page.content.decode()
+    client.post(reverse("buyer_demand_edit", args=[demand.uid]), typed({"text": "大米"}, do="save"))
+    demand.refresh_from_db()
+    assert demand.publish_wish_by is None
 
 
 def test_lines_left_empty_are_left_out(desk):
@@ -171,12 +175,11 @@ def test_what_the_team_reads_first_is_not_called_open(desk):
     ]
 
 
-def test_before_approval_the_form_offers_only_a_draft(desk, company):
+def test_before_approval_the_form_offers_to_publish_with_the_approval(desk, company):
     company.status = "pending"
     company.save()
     page = desk.get(reverse("buyer_demand_new")).content.decode()
-    assert 'value="publish"' not in page
-    assert "Once it is, you can publish this demand." in page
+    assert ("Publish and find suppliers" in page, "Publish as soon as we are approved" in page) == (False, True)
 
 
 def test_a_suggestion_that_is_taken_stands_in_its_line(desk):

@@ -72,7 +72,7 @@ def test_a_code_leads_to_what_the_partner_sees_and_is_kept_until_the_company_is_
     assert "What Chamber" in page.text
     company = factories.supplier(status="draft")
     client.force_login(factories.member_of(company))
-    assert client.post(reverse("invited", args=[code.code])).headers["Location"] == reverse("join")
+    assert client.post(reverse("invited", args=[code.code])).headers["Location"] == "/join/supplier/1/"
     step = reverse("join_step", args=["supplier", 3])
     assert f'value="{code.code}"' in client.get(step).text
     said = {"about_en": "We mill rice.", "consent": "on", "code": code.code}

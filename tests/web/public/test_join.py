@@ -4,7 +4,10 @@ import pytest
 from django.urls import reverse
 
 from matchmaker.accounts.models import AuditEntry
+from matchmaker.campaigns.answer_days import answer_day_of
+from matchmaker.campaigns.services import submit_company
 from matchmaker.companies.models import Company
+from matchmaker.core import formats
 from tests import factories as make
 from tests.markup import flat
 
@@ -345,6 +348,17 @@ def test_a_number_that_a_public_supplier_has_leads_to_asking_for_a_place_there(c
     assert f'href="{reverse("knock", args=[mill.uid])}"' in page.text
 
 
+def test_a_number_that_a_hidden_company_has_can_be_asked_by_and_the_page_names_nobody(client, person):
+    hidden = make.buyer(identifier_kind="uscc", identifier=valid_uscc(), legal_name="武汉秘密采购有限公司")
+    typed = {**NAMES, "country": "CN", "identifier_kind": "uscc", "identifier": valid_uscc()}
+    page = client.post(step(1), typed)
+    assert (page.context["alike"], page.context["taken"], "秘密" in page.text) == ([], True, False)
+    asked = {"country": "CN", "kind": "uscc", "number": valid_uscc()}
+    answer = client.post(reverse("knock_by_number"), asked, follow=True)
+    assert hidden.join_requests.get().user == person
+    assert (valid_uscc() in answer.text, "秘密" in answer.text) == (True, False)
+
+
 @pytest.mark.parametrize(
     ("year", "sentence"),
     [
@@ -405,3 +419,17 @@ def test_choosing_what_is_no_company_of_ones_own_is_not_found(client, person, na
 def test_choosing_a_strangers_company_is_not_found(client, person):
     stranger = make.supplier()
     assert client.post(reverse("choose_company"), {"company": str(stranger.uid)}).status_code == 404
+
+
+def test_the_page_promises_an_answer_by_a_day_and_a_waiting_company_reads_it(client, person):
+    campaign = make.campaign(answer_days=4)
+    assert "within 4 working days" in flat(client.get(reverse("join")).text)
+    company = make.supplier(person, status="draft")
+    submit_company(by=person, company=company, campaign=campaign)
+    day = answer_day_of(company, campaign)
+    assert f"You get an answer by {formats.day(day)}." in flat(client.get(reverse("supplier_home")).text)
+
+
+def test_nothing_is_promised_where_the_campaign_promises_nothing(client):
+    make.campaign(answer_days=0)
+    assert "working day" not in flat(client.get(reverse("join")).text)

@@ -89,22 +89,34 @@ def test_save_and_publish_shows_it_and_rings_the_bell(client, company, django_ca
     ]
 
 
-def test_publishing_before_approval_keeps_a_draft_and_says_so(client, company):
-    company.status = "pending"
-    company.save()
-    answer = client.post(new(), filled(publish="1"), follow=True)
-    assert Product.objects.get().status == "draft"
-    assert [str(message) for message in answer.context["messages"]] == [
-        "Saved as a draft. Your company is not approved yet; once it is, publish the product here."
-    ]
-
-
-def test_before_approval_the_form_offers_only_a_draft(client, company):
+def test_before_approval_the_form_offers_to_publish_with_the_approval_and_keeps_the_wish(client, company):
     company.status = "pending"
     company.save()
     page = client.get(new()).content.decode()
-    assert "Save and publish" not in page
-    assert "Once it is, you can publish this product." in page
+    assert ("Save and publish" in page, "Publish as soon as we are approved" in page) == (False, True)
+    answer = client.post(new(), filled(publish="1"), follow=True)
+    product = Product.objects.get()
+    assert (product.status, product.publish_wish_by) == ("draft", make.member_of(company))
+    said = "Saved. It is published by itself as soon as your company is approved."
+    assert [str(message) for message in answer.context["messages"]] == [said]
+
+
+def test_saving_it_as_a_draft_takes_the_wish_back(client, company):
+    company.status = "pending"
+    company.save()
+    client.post(new(), filled(publish="1"))
+    product = Product.objects.get()
+    client.post(reverse("supplier_product_edit", args=[product.uid]), filled())
+    product.refresh_from_db()
+    assert product.publish_wish_by is None
+
+
+def test_what_is_missing_is_said_when_the_wish_is_made(client, company):
+    company.status = "pending"
+    company.save()
+    answer = client.post(new(), filled(publish="1", category=""))
+    assert (answer.status_code, Product.objects.get().publish_wish_by) == (422, None)
+    assert errors(answer, "category") == ["Choose a category: buyers browse by it. We suggest one from your text."]
 
 
 @pytest.mark.parametrize(
