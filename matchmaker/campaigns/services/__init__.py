@@ -6,8 +6,11 @@ The package itself offers the approval of companies and the check of an organise
 from matchmaker.campaigns.services.approval import (
     approve_company,
     approve_vouched,
+    require_not_archived,
     require_organiser,
+    require_takes_new,
     return_company,
     submit_company,
+    undo_approval,
     update_campaign,
 )
