@@ -13,6 +13,7 @@ class EventsConfig(AppConfig):
         calendars.makers["events.agenda"] = calendar.agenda
         privacy.ends_with.append(_leave)
         bulk.VERBS["invite_to_event"] = "matchmaker.events.services.invitations.INVITE"
+        bulk.VERBS["register"] = "matchmaker.events.services.invitations.REGISTER"
         bulk.VERBS["remind"] = "matchmaker.events.services.invitations.REMIND"
 
 

@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('uid', models.UUIDField(default=matchmaker.core.ids.new_id, editable=False, unique=True)),
-                ('verb', models.CharField(choices=[('approve', 'Approve'), ('return', 'Return with a reason'), ('tag', 'Put a tag on'), ('untag', 'Take a tag off'), ('invite', 'Invite the contact person'), ('invite_to_event', 'Invite to an event'), ('remind', 'Remind those who have not answered'), ('announce', 'Write an announcement to them')], max_length=20)),
+                ('verb', models.CharField(choices=[('approve', 'Approve'), ('return', 'Return with a reason'), ('tag', 'Put a tag on'), ('untag', 'Take a tag off'), ('invite', 'Invite the contact person'), ('invite_to_event', 'Invite to an event'), ('register', 'Register for an event'), ('remind', 'Remind those who have not answered'), ('announce', 'Write an announcement to them')], max_length=20)),
                 ('values', models.JSONField(default=dict)),
                 ('state', models.CharField(choices=[('prepared', 'prepared'), ('waiting', 'under way'), ('done', 'done'), ('undoing', 'being taken back'), ('undone', 'taken back')], default='prepared', max_length=10)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),

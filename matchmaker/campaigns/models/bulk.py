@@ -32,6 +32,7 @@ class BulkAction(Public):
         UNTAG = "untag", _("Take a tag off")
         INVITE = "invite", _("Invite the contact person")
         INVITE_TO_EVENT = "invite_to_event", _("Invite to an event")
+        REGISTER = "register", _("Register for an event")
         REMIND = "remind", _("Remind those who have not answered")
         ANNOUNCE = "announce", _("Write an announcement to them")
 
@@ -82,6 +83,7 @@ NEEDS = {
     BulkAction.Verb.TAG: ["tag"],
     BulkAction.Verb.UNTAG: ["tag"],
     BulkAction.Verb.INVITE_TO_EVENT: ["event"],
+    BulkAction.Verb.REGISTER: ["event"],
     BulkAction.Verb.REMIND: ["event"],
 }
 

@@ -188,7 +188,11 @@ def _had_enough() -> QuerySet:
 def _checked_segment(segment: Mapping[str, Any], campaign: Campaign) -> dict[str, Any]:
     only_admins = bool(segment.get("only_admins"))
     if segment.get("selection"):
-        if not selected(segment, campaign).exists():
+        try:
+            exists = selected(segment, campaign).exists()
+        except ValidationError:  # not a UUID
+            exists = False
+        if not exists:
             raise ValidationError({"selection": _("These companies are no longer chosen. Choose them again.")})
         return {"selection": str(segment["selection"]), "only_admins": only_admins}
     side, state = segment.get("side") or "", segment.get("state") or Company.Status.APPROVED

@@ -176,9 +176,7 @@ def approve_company(*, by: User, company: Company, campaign: Campaign, told_at: 
 
     With `told_at` its people are told then, and until then `undo_approval` can take it back.
     """
-    return _decide(
-        by=by, company=company, campaign=campaign, status="approved", reason="", kind=APPROVED, at=told_at
-    )
+    return _decide(by=by, company=company, campaign=campaign, status="approved", reason="", kind=APPROVED, at=told_at)
 
 
 @transaction.atomic

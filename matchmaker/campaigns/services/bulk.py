@@ -233,9 +233,7 @@ def _approve(action: BulkAction, companies: list[Company]) -> dict[int, str]:
 
 
 def _undo_approval(action: BulkAction, companies: list[Company]) -> dict[int, str]:
-    return one_by_one(
-        lambda company: undo_approval(by=action.by, company=company, campaign=action.campaign), companies
-    )
+    return one_by_one(lambda company: undo_approval(by=action.by, company=company, campaign=action.campaign), companies)
 
 
 def _return(action: BulkAction, companies: list[Company]) -> dict[int, str]:

@@ -130,8 +130,9 @@ def answer_invitation(
     if coming and answer != Answer.YES:
         raise Refused("already_registered", _("Your company is registered. Withdraw it on the page of the event."))
     if answer == Answer.YES and not coming:
-        side = side or ("supplier" if company.is_supplier else "buyer")
-        register_for_event(by=by, event=event, company=company, side=side, note=note.strip()[:500])
+        register_for_event(
+            by=by, event=event, company=company, side=side or first_side(company), note=note.strip()[:500]
+        )
     row.answer, row.note, row.answered_by, row.answered_at = answer, note.strip()[:500], by, timezone.now()
     row.save(update_fields=["answer", "note", "answered_by", "answered_at"])
     record(by=by, verb="answer_invitation", on=row, organisation=company, facts={"answer": answer})
@@ -167,6 +168,26 @@ def _not_invitable(action: BulkAction) -> list[tuple[str, Q]]:
     ]
 
 
+def _not_registrable(action: BulkAction) -> list[tuple[str, Q]]:
+    here = EventParticipation.objects.filter(event=_event(action)).exclude(status="withdrawn")
+    return [
+        ("not_approved", ~Q(company__status=Company.Status.APPROVED)),
+        ("registered", Q(company__in=here.values("company"))),
+    ]
+
+
+def _register(action: BulkAction, companies: list[Company]) -> dict[int, str]:
+    event = _event(action)
+    return bulk.one_by_one(
+        lambda company: register_for_event(by=action.by, event=event, company=company, side=first_side(company)),
+        companies,
+    )
+
+
+def first_side(company: Company) -> str:
+    return "supplier" if company.is_supplier else "buyer"
+
+
 def _not_remindable(action: BulkAction) -> list[tuple[str, Q]]:
     event = _event(action)
     open_rows = event.invitations.filter(answer__in=[Answer.NONE, Answer.LATER])
@@ -189,6 +210,7 @@ def _for_all(act, action: BulkAction, companies: list[Company]) -> dict[int, str
 INVITE = bulk.Work(
     lambda action, companies: _for_all(invite_to_event, action, companies), _not_invitable, _checked_event
 )
+REGISTER = bulk.Work(_register, _not_registrable, _checked_event)
 REMIND = bulk.Work(
     lambda action, companies: _for_all(remind_invited, action, companies), _not_remindable, _checked_event
 )

@@ -8,8 +8,10 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Prefetch
+from django.http import QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -18,7 +20,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from matchmaker.accounts.models import AuditEntry
 from matchmaker.campaigns import services
-from matchmaker.campaigns.services import claims, identity, verification
+from matchmaker.campaigns.models import BulkAction, SavedView, Tag
+from matchmaker.campaigns.services import claims, identity, tags, verification
 from matchmaker.campaigns.services import on_behalf as verbs
 from matchmaker.campaigns.services.questions import answers_of
 from matchmaker.catalogue.services import accept_certificate, certificates_waiting, refuse_certificate
@@ -28,6 +31,7 @@ from matchmaker.companies.services import companies_alike
 from matchmaker.core.downloads import SEALED, attachment
 from matchmaker.core.problems import Refused
 from matchmaker.core.text import validate_text
+from matchmaker.events.models import EventInvitation
 from matchmaker.market_access.models import EntryRule, Registration
 from matchmaker.market_access.number_formats import is_in_form
 from matchmaker.market_access.sentences import in_language
@@ -36,9 +40,11 @@ from matchmaker.matching.tasks import start_matching
 from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access import acting_for_company
 from matchmaker.web.access.decorators import organiser, signed_in, team
+from matchmaker.web.console.company_list import CompanyFilter, companies_of
 from matchmaker.web.forms.refusals import add_to_messages, refusals_in_form, refusals_in_messages
 from matchmaker.web.rendering.notice_claims import done
 
+PER_PAGE = 50
 LISTS = [
     ("suppliers", gettext_lazy("Suppliers")),
     ("buyers", gettext_lazy("Buyers")),
@@ -48,27 +54,82 @@ LISTS = [
 
 
 def of_campaign(request):
-    return Company.objects.filter(campaigns=request.campaign).distinct()
+    return companies_of(request.campaign)
 
 
 @team
 def companies(request):
-    status = request.GET.get("status", Company.Status.PENDING)
-    words = request.GET.get("q", "").replace("\x00", "").strip()[:100]
-    found = of_campaign(request)
-    tabs = [
-        {"value": value, "label": label, "count": found.filter(status=value).count(), "checked": value == status}
+    """The list by filters, with its tabs by state, saved views, and boxes to tick for actions on many."""
+    filters = CompanyFilter(request.GET, campaign=request.campaign)
+    counts, status = filters.counts(), filters.values.get("status", "")
+    tabs = [{"value": "", "label": _("All"), "count": sum(counts.values()), "checked": not status}]
+    tabs += [
+        {"value": value, "label": label, "count": counts.get(value, 0), "checked": value == status}
         for value, label in Company.Status.choices
-        if value != Company.Status.DRAFT
+        if value != Company.Status.DRAFT or counts.get(value)
     ]
-    if status in Company.Status.values:
-        found = found.filter(status=status)
-    if words:
-        found = found.filter(Q(name_key__contains=words.casefold()) | Q(identifier__iexact=words))
-    page = Paginator(found.order_by("submitted_at", "pk"), 30).get_page(request.GET.get("page"))
-    return render(
-        request, "console/companies.html", {"page": page, "tabs": tabs, "status": status, "q": words, "lists": LISTS}
-    )
+    rows = filters.rows().order_by("submitted_at", "pk").prefetch_related(tags_of(request.campaign))
+    paginator = Paginator(rows, PER_PAGE)
+    paginator.count = counts.get(status, 0) if status else sum(counts.values())
+    context = {
+        "page": paginator.get_page(request.GET.get("page")),
+        "tabs": tabs,
+        "filters": filters,
+        "is_narrowed": bool(filters.values.keys() - {"status"}),
+        "views": SavedView.objects.visible_to(request.user).filter(campaign=request.campaign),
+        "query": _query(request),
+        "verbs": BulkAction.Verb.choices,
+        "lists": LISTS,
+    }
+    return render(request, "console/companies.html", context)
+
+
+def tags_of(campaign) -> Prefetch:
+    """The tags of this campaign alone, as `own_tags` of each company."""
+    return Prefetch("tags", Tag.objects.filter(campaign=campaign), to_attr="own_tags")
+
+
+def _query(request) -> str:
+    """The filters as they stand in the address, without the page."""
+    values = request.GET.copy()
+    values.pop("page", None)
+    return values.urlencode()[:1000]
+
+
+@organiser
+@require_POST
+def set_tags(request, uid):
+    row = get_object_or_404(of_campaign(request), uid=uid)
+    names = request.POST.get("tags", "").replace("\x00", "").replace("，", ",").split(",")
+    with refusals_in_messages(request):
+        tags.set_tags(by=request.user, campaign=request.campaign, company=row, names=names)
+        messages.success(request, _("Saved."))
+    return redirect("console_company", uid)
+
+
+@organiser
+@require_POST
+def save_view(request):
+    values = QueryDict(request.POST.get("query", "")[:1000])
+    with refusals_in_messages(request):
+        view = tags.save_view(
+            by=request.user,
+            campaign=request.campaign,
+            name=request.POST.get("name", "").replace("\x00", ""),
+            query=values.urlencode(),
+            is_shared=bool(request.POST.get("shared")),
+        )
+        messages.success(request, _("The view “%(name)s” is saved.") % {"name": view.name})
+    return redirect(f"{reverse('console_companies')}?{values.urlencode()}")
+
+
+@organiser
+@require_POST
+def delete_view(request, uid):
+    mine = SavedView.objects.filter(owner=request.user, campaign=request.campaign)
+    tags.delete_view(by=request.user, view=get_object_or_404(mine, uid=uid))
+    messages.success(request, _("The view is gone."))
+    return redirect("console_companies")
 
 
 @team
@@ -95,6 +156,10 @@ def company(request, uid, reason="", errors=None, check=None):
                 "gone", "proposed_by"
             ),
             "domain": domains.proved(company),
+            "tags": ", ".join(company.tags.filter(campaign=request.campaign).values_list("name", flat=True)),
+            "invited_to": EventInvitation.objects.filter(company=company, event__campaign=request.campaign)
+            .select_related("event")
+            .order_by("-invited_at"),
             "answers": answers_of(company, request.campaign),
             "enrolments": company.enrolments.filter(partner__campaign=request.campaign).select_related(
                 "partner", "vouched_by"
@@ -126,6 +191,7 @@ def history(company) -> list[dict]:
         "update_company": _("Details changed"),
         "submit_company": _("Submitted for approval"),
         "company_approved": _("Approved"),
+        "undo_approval": _("Approval taken back"),
         "company_returned": _("Returned"),
         "answer_questions": _("Answers changed"),
         "enrol_company": _("Followed by a country partner"),

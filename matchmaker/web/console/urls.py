@@ -4,7 +4,9 @@ from django.urls import include, path
 
 from matchmaker.web.console import (
     announcements,
+    bulk,
     campaign,
+    campaigns,
     companies,
     delivery,
     demands,
@@ -14,6 +16,7 @@ from matchmaker.web.console import (
     palette,
     partners,
     questions,
+    site,
     team,
     texts,
     translation,
@@ -27,6 +30,22 @@ urlpatterns = [
     path("export/<str:what>.<str:form>", exports.lists, name="console_export"),
     path("go/", palette.palette, name="console_palette"),
     path("companies/", companies.companies, name="console_companies"),
+    path("companies/views/", companies.save_view, name="console_view_save"),
+    path("companies/views/<uuid:uid>/delete/", companies.delete_view, name="console_view_delete"),
+    path("bulk/", bulk.index, name="console_bulk_list"),
+    path("bulk/new/", bulk.new, name="console_bulk_new"),
+    path("bulk/<uuid:uid>/", bulk.show, name="console_bulk"),
+    path("bulk/<uuid:uid>/progress/", bulk.progress, name="console_bulk_progress"),
+    path("bulk/<uuid:uid>/choose/", bulk.choose, name="console_bulk_choose"),
+    path("bulk/<uuid:uid>/confirm/", bulk.confirm, name="console_bulk_confirm"),
+    path("bulk/<uuid:uid>/undo/", bulk.undo, name="console_bulk_undo"),
+    path("campaigns/", campaigns.index, name="console_campaigns"),
+    path("campaigns/new/", campaigns.new, name="console_campaign_new"),
+    path("campaigns/<slug:slug>/work/", campaigns.switch, name="console_campaign_switch"),
+    path("campaigns/<slug:slug>/state/", campaigns.set_state, name="console_campaign_state"),
+    path("campaigns/<slug:slug>/show/", campaigns.make_current, name="console_campaign_current"),
+    path("campaigns/<slug:slug>/companies/", campaigns.take_over, name="console_take_over"),
+    path("site/", site.overview, name="console_site"),
     path(
         "companies/<uuid:uid>/",
         include(
@@ -43,6 +62,7 @@ urlpatterns = [
                 path("suspensions/<uuid:key>/lift/", companies.lift, name="console_suspension_lift"),
                 path("merge/", companies.propose_merge, name="console_merge"),
                 path("merges/<uuid:key>/", companies.answer_merge, name="console_merge_answer"),
+                path("tags/", companies.set_tags, name="console_company_tags"),
                 path("claims/<uuid:claim>/", companies.answer_claim, name="console_claim"),
             ]
         ),
