@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from matchmaker.accounts.audit import record
@@ -62,6 +63,21 @@ def set_tags(*, by: User, campaign: Campaign, company: Company, names: Iterable[
     rows = [CompanyTag(company=company, tag=tag) for tag in tags.values()]
     CompanyTag.objects.bulk_create(rows, ignore_conflicts=True)
     return sorted(tags.values(), key=lambda tag: tag.name)
+
+
+@transaction.atomic
+def tag_companies(*, by: User, tag: Tag, companies: QuerySet[Company], on: bool = True) -> int:
+    """Put a tag on companies of its campaign, or take it off; returns how many companies of the campaign are meant."""
+    require_organiser(by, tag.campaign)
+    keys = list(companies.filter(participations__campaign=tag.campaign).distinct().values_list("pk", flat=True))
+    if on:
+        rows = [CompanyTag(tag=tag, company_id=key) for key in keys]
+        CompanyTag.objects.bulk_create(rows, ignore_conflicts=True)
+    else:
+        CompanyTag.objects.filter(tag=tag, company__in=keys).delete()
+    facts = {"tag": tag.name, "on": on, "companies": len(keys)}
+    record(by=by, verb="tag_companies", on=tag, organisation=tag.campaign, facts=facts)
+    return len(keys)
 
 
 @transaction.atomic

@@ -134,6 +134,7 @@ urlpatterns = [
                 path("participants/", people.participants, name="console_event_participants"),
                 path("booths/", paper.booths, name="console_event_booths"),
                 path("export/<str:what>.<str:form>", paper.lists, name="console_event_export"),
+                path("invitations/", people.invitations, name="console_event_invitations"),
                 path("participants/add/", people.add, name="console_event_add"),
                 path("participants/<uuid:uid>/withdraw/", people.withdraw, name="console_event_withdraw"),
                 path("participants/<uuid:uid>/mend/", today.mend, name="console_event_mend"),

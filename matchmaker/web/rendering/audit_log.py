@@ -157,6 +157,7 @@ SAID: dict[str, str | Promise] = {
     "answer_invitation": _("Invitation to an event answered"),
     "create_tag": _("Tag added"),
     "remove_tag": _("Tag removed"),
+    "tag_companies": _("Tags of companies changed"),
     "update_campaign": _("Texts and days of the campaign changed"),
     "give_place": _("Place in the team given"),
     "withdraw_place": _("Place in the team withdrawn"),
