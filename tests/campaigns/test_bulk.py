@@ -73,6 +73,7 @@ def test_an_approval_is_taken_back_within_ten_minutes_and_nobody_was_told(campai
     told = Notice.objects.filter(kind="company_approved")
     assert told.count() == 3
     assert all(row.not_before > timezone.now() + dt.timedelta(minutes=9) for row in told)
+    waiting[0].refresh_from_db()
     update_company(by=waiting[0].members.get(), company=waiting[0], city="Da Nang")
     bulk.undo(by=organiser, action=action)
     assert bulk.work_on(action.pk)

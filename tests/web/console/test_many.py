@@ -108,17 +108,20 @@ def test_the_list_costs_the_same_queries_for_two_and_for_forty_companies(console
     assert queries() == few
 
 
-def test_ticked_companies_are_looked_at_then_approved_and_taken_back(console, campaign):
+def test_ticked_companies_are_looked_at_then_approved_and_taken_back(
+    console, campaign, django_capture_on_commit_callbacks
+):
     rows = [company(campaign, status="pending") for _n in range(3)]
     sent = {"verb": "approve", "company": [str(row.uid) for row in rows[:2]]}
     page = console.post(reverse("console_bulk_new"), sent, follow=True)
     assert "Do it for 2 companies" in page.text
     action = BulkAction.objects.get()
-    with_commit = console.post(reverse("console_bulk_confirm", args=[action.uid]))
-    assert with_commit.status_code == 302
+    with django_capture_on_commit_callbacks(execute=True):
+        assert console.post(reverse("console_bulk_confirm", args=[action.uid])).status_code == 302
     assert Company.objects.filter(status="approved").count() == 2
     assert "Take it back" in console.get(reverse("console_bulk", args=[action.uid])).text
-    console.post(reverse("console_bulk_undo", args=[action.uid]))
+    with django_capture_on_commit_callbacks(execute=True):
+        console.post(reverse("console_bulk_undo", args=[action.uid]))
     assert Company.objects.filter(status="pending").count() == 3
 
 
@@ -134,12 +137,16 @@ def test_all_that_match_are_meant_not_only_those_of_the_page(console, campaign):
     assert "Do it for 55 companies" in console.post(url, {"tag": "Thai"}, follow=True).text
 
 
-def test_an_announcement_is_written_to_the_chosen_companies(console, campaign):
+def test_an_announcement_is_written_to_the_chosen_companies(
+    console, campaign, django_capture_on_commit_callbacks
+):
     row = company(campaign)
     company(campaign)
     console.post(reverse("console_bulk_new"), {"verb": "announce", "company": [str(row.uid)]})
     action = BulkAction.objects.get()
-    page = console.post(reverse("console_bulk_confirm", args=[action.uid]), follow=True)
+    with django_capture_on_commit_callbacks(execute=True):
+        console.post(reverse("console_bulk_confirm", args=[action.uid]))
+    page = console.get(reverse("console_bulk", args=[action.uid]))
     address = f"{reverse('console_announcement_new')}?selection={action.uid}"
     assert address in page.text
     form = console.get(address)
