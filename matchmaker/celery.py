@@ -75,6 +75,7 @@ app.conf.beat_schedule = {
     "send invitations": {"task": "companies.send_invitations", "schedule": 10.0, "options": {"expires": 10}},
     "send letters to partners": {"task": "campaigns.send_letters", "schedule": 10.0, "options": {"expires": 10}},
     "work on many companies": {"task": "campaigns.work_on_bulk", "schedule": 10.0, "options": {"expires": 10}},
+    "remind of invitations to companies": {"task": "campaigns.write_reminders", "schedule": crontab(minute=25)},
     "lower levels whose evidence ran out": {"task": "companies.lower_expired_levels", "schedule": crontab(minute=2)},
     "remove files without a row": {"task": "core.remove_unclaimed_files", "schedule": crontab(hour=3, minute=50)},
     "remind of demands that close": {"task": "catalogue.remind_of_closing", "schedule": crontab(hour=1, minute=30)},

@@ -6,11 +6,11 @@ class CampaignsConfig(AppConfig):
 
     def ready(self):
         from matchmaker.campaigns import second_step  # noqa: F401 - it listens to signals of allauth
-        from matchmaker.campaigns.services import letters, team
+        from matchmaker.campaigns.services import company_invitations, letters, team
         from matchmaker.companies import invitations, privacy
         from matchmaker.notifications import mail
 
         privacy.transfers_on_erasure.append(team.campaigns_without_admin)
-        mail.senders.append(letters.send_waiting)
+        mail.senders.extend([letters.send_waiting, company_invitations.send_waiting])
         mail.sender_names.append(letters.campaign_name)
-        invitations.introductions.append(letters.introduce_partner)
+        invitations.introductions.extend([letters.introduce_partner, company_invitations.introduce_campaign])

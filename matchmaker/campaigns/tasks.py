@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from matchmaker.campaigns.services import bulk, letters
+from matchmaker.campaigns.services import bulk, company_invitations, letters
 from matchmaker.core.tasks import start
 
 
@@ -10,6 +10,13 @@ from matchmaker.core.tasks import start
 def send_letters() -> None:
     """Send the letters that wait for people without an account."""
     letters.send_waiting()
+    company_invitations.send_waiting()
+
+
+@shared_task(name="campaigns.write_reminders")
+def write_reminders() -> None:
+    """Write the reminders of invitations to companies that nobody has answered."""
+    company_invitations.write_reminders()
 
 
 def start_letters() -> None:

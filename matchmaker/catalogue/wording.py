@@ -9,10 +9,12 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from itertools import zip_longest
 
+from matchmaker.catalogue.country_names import country_code, plain
 from matchmaker.core import reference
 from matchmaker.language.text import clean
 
 PARTS = re.compile(r"[,，、;；|\n]+")  # what people put between several codes in one cell
+LANGUAGE_PARTS = re.compile(r"[,，、;；|\n/\\+&·•()（）和及]+|\b(?:and|und|et|y|e|и|dan|ve|và)\b", re.IGNORECASE)
 
 
 @cache
@@ -42,7 +44,43 @@ def _code(kind: str) -> Callable[[str], str]:
     return read
 
 
-unit, country, certificate, port, language = map(_code, ("units", "countries", "certificates", "ports", "languages"))
+unit, certificate, port = map(_code, ("units", "certificates", "ports"))
+
+
+def country(word: str) -> str:
+    """A name in any language of the site or of the country, a form of the United Nations, or a code."""
+    return country_code(word) or word.strip()
+
+
+@cache
+def _languages() -> Mapping[str, str]:
+    """Their names in all languages of the site and in their own, also without accents."""
+    found = dict(_names("languages"))
+    for code in reference.languages():
+        found.setdefault(fold(reference.own_name(code)), code)
+    for name, code in list(found.items()):
+        found.setdefault(plain(name), code)
+    found.pop("", None)
+    return found
+
+
+def language(word: str) -> str:
+    """A name, or a code, also with a country: pt-BR is pt."""
+    known = _languages()
+    base = word.strip().replace("_", "-").partition("-")[0].lower()
+    found = known.get(fold(word)) or known.get(plain(word))
+    return found or (base if "-" in word and base in reference.languages() else word.strip())
+
+
+def languages(text: str) -> list[str]:
+    """Several in one cell, however they are parted: "it / en", "ar en", "Thai and English"; each once, in order."""
+    found: list[str] = []
+    for part in LANGUAGE_PARTS.split(text):
+        if not part.strip():
+            continue
+        words = [part] if plain(part) in _languages() or fold(part) in _languages() else part.split()
+        found += [language(word) for word in words]
+    return list(dict.fromkeys(found))
 
 
 def currency(word: str) -> str:
@@ -50,8 +88,15 @@ def currency(word: str) -> str:
 
 
 def codes(read: Callable[[str], str]) -> Callable[[str], list[str]]:
-    """A reader of several codes in one cell; each once, in order."""
-    return lambda text: list(dict.fromkeys(read(part) for part in PARTS.split(text) if part.strip()))
+    """A reader of several codes in one cell; each once, in order. A name may hold a comma: Iran, Islamic Republic of."""
+
+    def read_all(text: str) -> list[str]:
+        whole = read(text)
+        if whole != text.strip():
+            return [whole]
+        return list(dict.fromkeys(read(part) for part in PARTS.split(text) if part.strip()))
+
+    return read_all
 
 
 def hs_code(text: str, known, lengths: tuple[int, ...] = (6,)) -> str:

@@ -1,24 +1,57 @@
 """Claiming a registered company whose people do not let one in.
 
-A claim alone gives nothing. The company's administrators are told and have a week to object; after it, two people of
-the campaign's team have to agree (`campaigns.claims`). Every step is in the company's record.
+Where the company has people, a claim alone gives nothing: its administrators are told and have a week to object; after
+it, two people of the campaign's team have to agree (`campaigns.services.claims`). A company from a list has nobody who
+could object, so it is short: the contact person's confirmed address opens it at once, an address or a proof of its
+domain needs one of the team, anything else two. Every step is in the company's record.
 """
 
 import datetime as dt
 
 from django.db import transaction
+from django.db.models import TextChoices
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
-from matchmaker.companies.members import admins, require_admin
-from matchmaker.companies.models import Claim, Company, Membership, RequestStatus
+from matchmaker.companies import domains
+from matchmaker.companies.duplicates import domain
+from matchmaker.companies.invitations import addresses
+from matchmaker.companies.members import add_member, admins, require_admin
+from matchmaker.companies.models import Claim, Company, Invitation, Membership, RequestStatus
 from matchmaker.core.problems import Refused
 from matchmaker.notifications.services import notify
 
 OBJECTION = dt.timedelta(days=7)
 A_MONTH = 3  # claims of one person
+
+
+class Proof(TextChoices):
+    """What shows that a company without people belongs to who claims it."""
+
+    ADDRESS = "address", gettext_lazy("her confirmed address is that of its contact person")
+    DOMAIN = "domain", gettext_lazy("her confirmed address or a proof shows its domain")
+    NONE = "", gettext_lazy("nothing but what she writes")
+
+
+def proof_of(user: User, company: Company) -> Proof:
+    """The strongest proof there is now. A company with people has none: they decide first."""
+    if company.memberships.exists():
+        return Proof.NONE
+    mine = {email.lower() for email in addresses(user)}
+    if company.contact_email.strip().lower() in mine:
+        return Proof.ADDRESS
+    theirs = {domain(company.website), domain(company.contact_email)} - {""}
+    if theirs & {domain(email) for email in mine} or domains.proved(company, user):
+        return Proof.DOMAIN
+    return Proof.NONE
+
+
+def votes_needed(claim: Claim) -> int:
+    """How many of the campaign's team have to agree."""
+    return 2 if proof_of(claim.user, claim.company) == Proof.NONE else 1
 
 
 @transaction.atomic
@@ -38,10 +71,15 @@ def claim_company(*, by: User, company: Company, evidence: str) -> Claim:
     now = timezone.now()
     if Claim.objects.filter(user=by, created_at__gte=now - dt.timedelta(days=30)).count() >= A_MONTH:
         raise Refused("too_many_claims", _("That were enough claims for a month. Write to the team."), status=429)
-    claim = Claim(company=company, user=by, evidence=evidence.strip(), objection_until=now + OBJECTION)
+    Company.objects.select_for_update().get(pk=company.pk)  # the first to come, of two at once, is its people
+    proof, has_people = proof_of(by, company), company.memberships.exists()
+    wait = OBJECTION if has_people else dt.timedelta(0)
+    claim = Claim(company=company, user=by, evidence=evidence.strip(), objection_until=now + wait)
     claim.full_clean()
     claim.save()
-    record(by=by, verb="claim_company", on=claim, organisation=company)
+    record(by=by, verb="claim_company", on=claim, organisation=company, facts={"proof": proof.value})
+    if proof == Proof.ADDRESS:
+        _take_over(claim)
     notify(
         kind="company_claimed",
         to=admins(company),
@@ -56,6 +94,16 @@ def claim_company(*, by: User, company: Company, evidence: str) -> Claim:
         path=f"/companies/{company.uid}/members/",
     )
     return claim
+
+
+def _take_over(claim: Claim) -> None:
+    """The contact person has come: she administers the company, and what she was invited by is answered."""
+    company, by, now = claim.company, claim.user, timezone.now()
+    claim.status, claim.decided_at = RequestStatus.ACCEPTED, now
+    claim.save(update_fields=["status", "decided_at"])
+    invited = Invitation.objects.open().filter(company=company, email=company.contact_email.strip().lower())
+    invited.update(accepted_at=now, accepted_by=by)
+    add_member(by=by, company=company, user=by, role=Membership.Role.ADMIN)
 
 
 @transaction.atomic

@@ -135,6 +135,38 @@ def search_keys(one: Identity) -> set[str]:
     return keys | _labels(_domains(one))
 
 
+class Register:
+    """Identities by the pieces that a duplicate shares with them, for finding duplicates of thousands in memory."""
+
+    MOST = 80  # a piece that more identities share tells nothing apart
+
+    def __init__(self, identities: Iterable[Identity] = ()):
+        self._by_piece: dict[str, list[Identity]] = {}
+        for identity in identities:
+            self.add(identity)
+
+    def add(self, one: Identity) -> None:
+        for piece in _pieces(one):
+            shared = self._by_piece.setdefault(piece, [])
+            if len(shared) <= self.MOST:
+                shared.append(one)
+
+    def find(self, one: Identity) -> tuple[Identity, Alike] | None:
+        """The identity that is most surely the same, if any perhaps is."""
+        near: dict[object, Identity] = {}
+        for piece in _pieces(one):
+            shared = self._by_piece.get(piece, [])
+            near |= {other.key: other for other in shared} if len(shared) <= self.MOST else {}
+        best = next(iter(alike(one, near.values())), None)
+        return (near[best.key], best) if best else None
+
+
+def _pieces(one: Identity) -> set[str]:
+    cores = {name.core for name in _names(one) if len(name.core) >= 3}
+    number = {f"#{one.country}{one.number}"} if one.number else set()
+    return search_keys(one) | cores | {f"@{domain}" for domain in _domains(one)} | number
+
+
 def domain(address: str) -> str:
     """The registered domain of a website or e-mail address, such as example.co.uk; '' for free mail and nonsense."""
     host = address.strip().lower().rsplit("@", 1)[-1]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.core import signing
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
@@ -93,9 +94,10 @@ def _promise(by: User, company: Company, email: str, role: str) -> Invitation:
         company=company, user__emailaddress__email__iexact=email, user__emailaddress__verified=True
     ).exists():
         raise Refused("already_member", _("This person already belongs to the company."), field="email")
+    if Invitation.objects.filter(email=email, refused_at__isnull=False).exists():
+        raise Refused("address_refused", _("The owner of this address does not want invitations."), field="email")
     again = Invitation.objects.filter(company=company, email=email, accepted_at__isnull=True, withdrawn_at__isnull=True)
-    for earlier in again:
-        _call_back(earlier, now)
+    call_back(again, now)
     invitation = Invitation(
         company=company,
         email=email,
@@ -122,7 +124,7 @@ def _tell_member_of_the_site(invitation: Invitation, now: dt.datetime) -> None:
         to=list(known),
         about=None,
         event_key=f"company_invitation:{invitation.pk}",
-        context=_context(invitation),
+        context=facts_of(invitation),
         path="/companies/",
     )
     if told:
@@ -133,8 +135,9 @@ def _tell_member_of_the_site(invitation: Invitation, now: dt.datetime) -> None:
 introductions: list[Callable[[Invitation], dict[str, Any]]] = []
 
 
-def _context(invitation: Invitation) -> dict[str, Any]:
-    introduced: dict[str, Any] = {}
+def facts_of(invitation: Invitation) -> dict[str, Any]:
+    """What letters and notices show of an invitation."""
+    introduced: dict[str, Any] = {"partner": "", "campaign": ""}
     for introduce in introductions:
         introduced |= introduce(invitation)
     return introduced | {
@@ -145,11 +148,13 @@ def _context(invitation: Invitation) -> dict[str, Any]:
     }
 
 
-def _call_back(invitation: Invitation, now: dt.datetime) -> None:
-    Invitation.objects.filter(pk=invitation.pk).update(withdrawn_at=now)
-    Invitation.objects.waiting().filter(pk=invitation.pk).update(
+def call_back(rows: QuerySet[Invitation], now: dt.datetime) -> int:
+    """Make the addresses in these letters useless, and stop the letters that wait; returns how many they are."""
+    keys = list(rows.values_list("pk", flat=True))
+    Invitation.objects.waiting().filter(pk__in=keys).update(
         state=Promise.State.CANCELLED, finished_at=now, lease_token=None, lease_until=None
     )
+    return Invitation.objects.filter(pk__in=keys).update(withdrawn_at=now)
 
 
 @transaction.atomic
@@ -158,7 +163,7 @@ def withdraw(*, by: User, invitation: Invitation) -> None:
     require_admin(by, invitation.company)
     if invitation.accepted_at:
         raise Refused("already_accepted", _("This invitation has been accepted already."))
-    _call_back(invitation, timezone.now())
+    call_back(Invitation.objects.filter(pk=invitation.pk), timezone.now())
     record(by=by, verb="withdraw_invitation", on=invitation, organisation=invitation.company)
 
 
@@ -188,6 +193,27 @@ def accept(*, by: User, invitation: Invitation) -> Membership:
     return membership
 
 
+def follow(invitation: Invitation) -> None:
+    """Somebody has gone on from the letter, once; programs that follow every link do not get as far as this."""
+    Invitation.objects.open().filter(pk=invitation.pk, followed_at__isnull=True).update(followed_at=timezone.now())
+
+
+@transaction.atomic
+def refuse(invitation: Invitation) -> None:
+    """Do not write to this address again: no reminder, no other invitation. Whoever has the letter may say so.
+
+    Raises:
+        Refused: 410 when it was accepted.
+    """
+    if invitation.accepted_at:
+        raise Refused("already_accepted", _("This invitation has been accepted already."), status=410)
+    now = timezone.now()
+    if not Invitation.objects.filter(pk=invitation.pk, refused_at__isnull=True).update(refused_at=now):
+        return
+    call_back(Invitation.objects.filter(email=invitation.email, accepted_at=None, withdrawn_at=None), now)
+    record(by=None, verb="refuse_invitation", on=invitation, organisation=invitation.company)
+
+
 @transaction.atomic
 def tell_of_misuse(*, by: User, invitation: Invitation) -> None:
     """Somebody with another address tried to use it: its inviter and the audit hear of it, once for each person."""
@@ -211,7 +237,20 @@ def _letter(letter: Promise) -> EmailMultiAlternatives:
     invitation = Invitation.objects.select_related("company", "invited_by").get(pk=letter.pk)
     if invitation.withdrawn_at or invitation.accepted_at or invitation.expires_at <= timezone.now():
         raise outbox.NotWanted("The invitation no longer stands.")
+    return write_letter(invitation, "company_invitation", key=str(invitation.pk))
+
+
+def write_letter(invitation: Invitation, kind: str, *, key: str) -> EmailMultiAlternatives:
+    """The letter to an address, with the way to accept and the way to hear no more, also for mail programs.
+
+    Raises:
+        NotWanted: nothing is sent to the address any more.
+    """
     addressee = mail.Addressee(invitation.email, invitation.language)
     mail.writable(addressee)
-    context = _context(invitation) | {"path": f"/invitations/{token_of(invitation)}/"}
-    return mail.build(addressee, "company_invitation", topics.ACCOUNT, context, key=str(invitation.pk))
+    path = f"/invitations/{token_of(invitation)}/"
+    stop = f"{settings.SITE_URL}{path}refuse/"
+    message = mail.build(addressee, kind, topics.ACCOUNT, facts_of(invitation) | {"path": path, "stop": stop}, key=key)
+    message.extra_headers["List-Unsubscribe"] = f"<{stop}>"
+    message.extra_headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    return message

@@ -122,6 +122,11 @@ def names_of(row: Row) -> list[str]:
     return ours + [_in_cldr(row["cldr"], row["code"], code) for code in codes]
 
 
+def name_in_cldr(row: Row, language: str) -> str:
+    """The name of a country or language in any language that CLDR has, as CLDR writes it; '' without one."""
+    return _in_cldr(row["cldr"], row["code"], language)
+
+
 @cache
 def _overrides() -> dict[tuple[str, str], Row]:
     """Names that we write otherwise than CLDR: short ones, and those of places as Chinese ministries print them."""

@@ -9,12 +9,14 @@ from functools import cache
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator, validate_email
 from django.db import models
 from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from matchmaker.catalogue import wording
+from matchmaker.catalogue.country_names import country_code
 from matchmaker.core import reference
 from matchmaker.core.languages import current, site_languages
 from matchmaker.core.lists import format_list, join_sentences
@@ -23,6 +25,7 @@ from matchmaker.language.numbers import parse_number
 
 Text = str | Promise
 MEMORY = 50_000  # distinct texts a column remembers its answer for
+_BETWEEN_ADDRESSES = re.compile(r"[\s,;/|<>()，；、]+")
 _AMOUNT = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 
 
@@ -81,9 +84,20 @@ class Reader(dict[str, Answer]):
             if column.field is not None and value not in (None, "", []):
                 value = column.field.clean(value, None)
         except ValidationError as error:
-            return column.empty, join_sentences(error.messages), ""
+            return column.empty, join_sentences(map(_in_words, error.error_list)), ""
         shown = as_text(value)
         return value, "", shown if column.note and shown != text.strip() else ""
+
+
+def _in_words(error: ValidationError) -> str:
+    """Django's sentence about a length speaks of a value; a person reads of the cell."""
+    facts = error.params or {}
+    if error.code == "max_length" and {"show_value", "limit_value"} <= set(facts):
+        return _("This has %(count)d characters; at most %(limit)d fit. Shorten it.") % {
+            "count": facts["show_value"],
+            "limit": facts["limit_value"],
+        }
+    return error.messages[0]
 
 
 def as_text(value: Any) -> str:
@@ -138,6 +152,46 @@ def day(text: str) -> str:
     except ValueError:
         sentence = _("Write a day of the calendar as year-month-day, such as 2026-09-30.")
         raise ValidationError(sentence) from None
+
+
+def country(text: str) -> str:
+    """The code of a country, by any of its names."""
+    code = country_code(text)
+    if not code:
+        sentence = _("“%(word)s” is no country we know. Write one country, by its name or its code, such as TH.")
+        raise ValidationError(sentence % {"word": text.strip()[:60]})
+    return code
+
+
+def languages(text: str) -> list[str]:
+    """Codes of the languages in a cell."""
+    codes = wording.languages(text)
+    unknown = [code for code in codes if code not in reference.languages()]
+    if unknown:
+        sentence = _("No language we know: %(words)s. Write names or codes with commas between, such as th, en.")
+        raise ValidationError(sentence % {"words": format_list(word[:60] for word in unknown)})
+    return codes
+
+
+def email(text: str) -> str:
+    """The first address of a cell: people put several into one."""
+    found = [part for part in _BETWEEN_ADDRESSES.split(text.removeprefix("mailto:")) if "@" in part]
+    try:
+        validate_email(found[0] if found else text)
+    except ValidationError:
+        raise ValidationError(_("Write one e-mail address, such as office@example.org.")) from None
+    return found[0]
+
+
+def website(text: str) -> str:
+    """https is put before an address that lacks it, as people write them on cards."""
+    text = text.strip()
+    address = f"https://{text}" if text and "://" not in text else text
+    try:
+        URLValidator(schemes=["http", "https"])(address)
+    except ValidationError:
+        raise ValidationError(_("Write one web address, such as https://example.org.")) from None
+    return address
 
 
 def choice(choices: list, spellings: str = "") -> Callable[[str], str]:

@@ -1,11 +1,15 @@
 """Which column of a file is which of ours: exact names in several languages, then names that are nearly spelled so."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 from rapidfuzz import fuzz, process
 
 from matchmaker.language.text import clean
 
+_BETWEEN_LANGUAGES = re.compile(r"[/|\n\r\\]+|\s[-–—]\s")
+_SCRIPTS = re.compile(r"[\u3400-\u9fff]+|[^\u3400-\u9fff]+")  # "公司名称 Company name" without anything between
+_BRACKETS = re.compile(r"[(（]([^()（）]+)[)）]")
 NEARLY = 84  # of 100, by rapidfuzz's ratio: "Prodcut name" is product name, "Price unit" is not "Price"
 
 
@@ -19,6 +23,13 @@ def fold(head: str) -> str:
     return " ".join("".join(char if char.isalnum() else " " for char in text).split())
 
 
+def readings(head: str) -> list[str]:
+    """What a head may be called by: all of it, then each language of one in two (“Company name / 公司名称”)."""
+    parts = [part for piece in _BETWEEN_LANGUAGES.split(head) for part in (piece, *_SCRIPTS.findall(piece))]
+    brackets = _BRACKETS.findall(head)
+    return list(dict.fromkeys(text for text in map(fold, (head, *parts, *brackets)) if text))
+
+
 def suggest(head: Sequence[str], names: Mapping[str, Sequence[str]], *, nearly: bool = True) -> dict[str, int]:
     """Our column → place in the file, for those that can be told; no place is given twice.
 
@@ -27,16 +38,26 @@ def suggest(head: Sequence[str], names: Mapping[str, Sequence[str]], *, nearly: 
         names: our column → names people use for it, folded, the surest first.
         nearly: also where the spelling is a little off; without it the result needs no check by a person.
     """
-    folded = [fold(cell) for cell in head]
+    read = [readings(cell) for cell in head]
     found: dict[str, int] = {}
+    for depth in range(max(map(len, read), default=0)):  # whole heads before their parts
+        level = [texts[depth] if depth < len(texts) else "" for texts in read]
+        _exact(level, names, found)
+    if nearly:
+        _nearly(read, names, found)
+    return found
+
+
+def _exact(level: Sequence[str], names: Mapping[str, Sequence[str]], found: dict[str, int]) -> None:
     for column, spellings in names.items():
-        for spelling in spellings:
-            if spelling in folded and folded.index(spelling) not in found.values():
-                found[column] = folded.index(spelling)
-                break
-    if not nearly:
-        return found
-    free = {place: text for place, text in enumerate(folded) if text and place not in found.values()}
+        free = {text: place for place, text in reversed(list(enumerate(level))) if place not in found.values()}
+        place = next((free[spelling] for spelling in spellings if spelling in free), None)
+        if column not in found and place is not None:
+            found[column] = place
+
+
+def _nearly(read: Sequence[Sequence[str]], names: Mapping[str, Sequence[str]], found: dict[str, int]) -> None:
+    free = {(place, text): text for place, texts in enumerate(read) for text in texts if place not in found.values()}
     for column, spellings in names.items():
         if column in found or not free:
             continue
@@ -46,9 +67,8 @@ def suggest(head: Sequence[str], names: Mapping[str, Sequence[str]], *, nearly: 
             default=None,
         )
         if best and best[1] >= NEARLY:
-            found[column] = best[2]
-            del free[best[2]]
-    return found
+            found[column] = best[2][0]
+            free = {key: text for key, text in free.items() if key[0] != found[column]}
 
 
 def head_among(rows: Sequence[tuple[int, Sequence[str]]], names: Mapping[str, Sequence[str]]) -> int:

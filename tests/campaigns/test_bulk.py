@@ -9,7 +9,7 @@ from django.utils import timezone
 from matchmaker.accounts.models import AuditEntry
 from matchmaker.campaigns.models import BulkAction, CompanyTag, SavedView, Tag
 from matchmaker.campaigns.services import announcements, bulk, tags
-from matchmaker.companies.models import Company, Membership
+from matchmaker.companies.models import Company, Invitation, Membership
 from matchmaker.companies.services import update_company
 from matchmaker.core.problems import Refused
 from matchmaker.notifications.models import Notice
@@ -197,3 +197,17 @@ def test_saved_views_are_ones_own_or_shared_in_the_team(campaign, organiser):
     assert seen(stranger) == []
     with pytest.raises(Refused):
         tags.delete_view(by=colleague, view=SavedView.objects.get(name="Ours"))
+
+
+def test_contacts_of_companies_without_people_are_invited(campaign, organiser, waiting):
+    for number, row in enumerate(waiting[:2]):
+        row.memberships.all().delete()
+        Company.objects.filter(pk=row.pk).update(contact_email=f"c{number}@example.org" if number else "")
+    action = prepared(organiser, campaign, "invite")
+    assert bulk.counts(action) == {
+        ("", ""): 1,
+        ("left_out", "letter_has_people"): 1,
+        ("left_out", "letter_no_address"): 1,
+    }
+    done(organiser, action)
+    assert list(Invitation.objects.values_list("company", "email")) == [(waiting[1].pk, "c1@example.org")]

@@ -3,11 +3,14 @@
 import datetime as dt
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
 from matchmaker.accounts.models import AuditEntry
+from matchmaker.campaigns.models import CompanyInvitation
+from matchmaker.campaigns.services import company_invitations
 from matchmaker.campaigns.services.claims import agree_to_claim, decline_claim
 from matchmaker.companies import claims
 from matchmaker.companies.identifiers import check_identifier
@@ -66,6 +69,74 @@ def test_two_people_agree_after_the_week(campaign, claim):
     assert code_of(decline_claim, by=first, claim=claim, campaign=campaign) == "already_answered"
     said = AuditEntry.objects.of(claim.company).values_list("verb", flat=True)
     assert list(said) == ["claim_company", "agree_to_claim", "agree_to_claim", "add_member"]
+
+
+@pytest.fixture
+def listed(campaign):
+    """A company from a list: approved, without people."""
+    row = factories.supplier(contact_email="Sales@doichang.example", website="https://www.doichang.example/en")
+    row.memberships.all().delete()
+    row.participations.create(campaign=campaign, side="supplier")
+    return row
+
+
+def test_the_confirmed_address_of_the_contact_opens_a_company_without_people_at_once(listed):
+    somchai = factories.user(email="sales@doichang.example")
+    claim = claims.claim_company(by=somchai, company=listed, evidence="I am its sales manager.")
+    assert claim.status == "accepted"
+    assert Membership.objects.get(company=listed, user=somchai).role == "admin"
+    other = factories.user(email="boss@doichang.example")
+    assert claims.claim_company(by=other, company=listed, evidence="Mine.").status == "open"
+
+
+def test_an_address_that_is_not_confirmed_opens_nothing(listed):
+    somchai = factories.user(email="sales@doichang.example")
+    EmailAddress.objects.filter(user=somchai).update(verified=False)
+    assert claims.claim_company(by=somchai, company=listed, evidence="Mine.").status == "open"
+    assert not listed.memberships.exists()
+
+
+def test_an_address_of_the_domain_needs_one_of_the_team_and_no_week(campaign, listed):
+    boss = factories.user(email="boss@mail.doichang.example")
+    claim = claims.claim_company(by=boss, company=listed, evidence="I am its director.")
+    agree_to_claim(by=factories.organiser(campaign), claim=claim, campaign=campaign)
+    assert Membership.objects.get(user=boss).role == "admin"
+
+
+def test_anybody_else_needs_two_of_the_team_and_no_week_where_nobody_could_object(campaign, listed):
+    person = factories.user(email="somchai@gmail.com")
+    Company.objects.filter(pk=listed.pk).update(contact_email="info@gmail.com")
+    claim = claims.claim_company(by=person, company=listed, evidence="I am its director.")
+    agree_to_claim(by=factories.organiser(campaign), claim=claim, campaign=campaign)
+    assert not Membership.objects.filter(user=person).exists()
+    agree_to_claim(by=factories.organiser(campaign), claim=claim, campaign=campaign)
+    assert Membership.objects.get(user=person).role == "admin"
+
+
+def test_an_address_of_the_domain_changes_nothing_where_the_company_has_people(campaign, listed):
+    Membership.objects.create(company=listed, user=factories.user(), role="admin")
+    for address in ("sales@doichang.example", "boss@doichang.example"):
+        claim = claims.claim_company(by=factories.user(email=address), company=listed, evidence="Mine.")
+        assert claim.objection_until > timezone.now() + dt.timedelta(days=6)
+        agree_to_claim(by=factories.organiser(campaign), claim=claim, campaign=campaign)
+        claim.refresh_from_db()
+        assert claim.status == "open"
+
+
+def test_a_claim_by_the_contact_answers_the_invitation(campaign, listed):
+    company_invitations.invite_companies(by=factories.organiser(campaign), campaign=campaign, companies=[listed])
+    claims.claim_company(by=factories.user(email="sales@doichang.example"), company=listed, evidence="Mine.")
+    assert CompanyInvitation.objects.with_status().get().status == "came"
+
+
+def test_claims_stand_on_a_page_with_their_dates(client, campaign, company, claim, listed):
+    claims.claim_company(by=factories.user(email="boss@doichang.example"), company=listed, evidence="Mine.")
+    client.force_login(factories.organiser(campaign))
+    assert reverse("console_claims") in client.get(reverse("console_home")).text
+    page = client.get(reverse("console_claims")).text
+    assert "boss@doichang.example" in page
+    assert "1 person of the team decides." in page
+    assert "2 people of the team decide." in page
 
 
 def test_objection_of_the_company_stops_it(client, campaign, company, claim):

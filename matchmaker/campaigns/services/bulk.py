@@ -300,6 +300,7 @@ VERBS: dict[str, Work | str] = {
         _known_tag,
         _put_on,
     ),
+    Verb.INVITE: "matchmaker.campaigns.services.bulk_invite.INVITE",
     # Its companies are the group an announcement goes to, see `announcements`.
     Verb.ANNOUNCE: Work(
         lambda action, companies: {},

@@ -1,6 +1,7 @@
-"""Two of the campaign's team decide about a claim."""
+"""The campaign's team decides about a claim: one of it where the domain is shown and nobody is there, else two."""
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -8,6 +9,7 @@ from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
 from matchmaker.campaigns.models import Campaign
 from matchmaker.campaigns.services import require_organiser
+from matchmaker.companies.claims import votes_needed
 from matchmaker.companies.members import add_member
 from matchmaker.companies.models import Claim, Membership, RequestStatus
 from matchmaker.core.problems import Refused
@@ -17,6 +19,8 @@ from matchmaker.notifications.services import notify
 @transaction.atomic
 def agree_to_claim(*, by: User, claim: Claim, campaign: Campaign) -> Claim:
     """The first yes is kept; the second, of somebody else and after the week for objections, gives access.
+
+    Where one vote is enough (`companies.claims.votes_needed`) the first gives access.
 
     Raises:
         Refused: for one's own claim, a second yes by the same person, an objection, or before the week is over.
@@ -29,25 +33,42 @@ def agree_to_claim(*, by: User, claim: Claim, campaign: Campaign) -> Claim:
         raise Refused("own_company", _("Somebody else of the team must decide about your own company."), status=403)
     if claim.objection:
         raise Refused("objected", _("The company objected. Speak to both, then decline or ask the company."))
-    if claim.first_yes_by_id is None:
+    needed = votes_needed(claim)
+    if claim.first_yes_by_id == by.pk and needed == 2:
+        raise Refused("second_person", _("You agreed already. A second person of the team must agree, too."))
+    if claim.first_yes_by_id is None and needed == 2:
         claim.first_yes_by = by
         claim.save(update_fields=["first_yes_by"])
         record(by=by, verb="agree_to_claim", on=claim, organisation=claim.company, facts={"yes": 1})
         return claim
-    if claim.first_yes_by_id == by.pk:
-        raise Refused("second_person", _("You agreed already. A second person of the team must agree, too."))
+    return _accept(claim, by)
+
+
+def _accept(claim: Claim, by: User) -> Claim:
+    """The last yes that was needed; a company with people may object until its week is over."""
     if timezone.now() < claim.objection_until:
         raise Refused(
             "too_early",
             _("The company may object until %(day)s. The second yes is possible after that.")
             % {"day": claim.objection_until.date().isoformat()},
         )
-    claim.second_yes_by, claim.status, claim.decided_at = by, RequestStatus.ACCEPTED, timezone.now()
-    claim.save(update_fields=["second_yes_by", "status", "decided_at"])
-    record(by=by, verb="agree_to_claim", on=claim, organisation=claim.company, facts={"yes": 2})
+    votes = 2 if claim.first_yes_by_id and claim.first_yes_by_id != by.pk else 1
+    if votes == 2:
+        claim.second_yes_by = by
+    else:
+        claim.first_yes_by = by
+    claim.status, claim.decided_at = RequestStatus.ACCEPTED, timezone.now()
+    claim.save(update_fields=["first_yes_by", "second_yes_by", "status", "decided_at"])
+    record(by=by, verb="agree_to_claim", on=claim, organisation=claim.company, facts={"yes": votes})
     add_member(by=by, company=claim.company, user=claim.user, role=Membership.Role.ADMIN)
     _tell(claim, accepted=True)
     return claim
+
+
+def open_claims(campaign: Campaign) -> QuerySet[Claim]:
+    """What the team has to decide about, the oldest first."""
+    rows = Claim.objects.filter(status=RequestStatus.OPEN, company__campaigns=campaign)
+    return rows.select_related("company", "user", "first_yes_by").distinct().order_by("created_at", "pk")
 
 
 @transaction.atomic

@@ -63,6 +63,7 @@ def remove_companies(*, by: User, campaign: Campaign, targets: Sequence[uuid.UUI
         demands__isnull=True,
         claims__isnull=True,
         join_requests__isnull=True,
+        invitations__isnull=True,
     )
     keys = list(free.values_list("pk", flat=True))
     kept = mine.exclude(pk__in=keys).count()

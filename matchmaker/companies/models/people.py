@@ -68,6 +68,8 @@ class Invitation(Promise):
     accepted_at = models.DateTimeField(null=True, blank=True)
     accepted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     withdrawn_at = models.DateTimeField(null=True, blank=True)
+    followed_at = models.DateTimeField(null=True, blank=True)  # when a person first went on from the letter
+    refused_at = models.DateTimeField(null=True, blank=True)  # "do not write to me again": withdrawn with it
 
     objects = InvitationQuerySet.as_manager()  # type: ignore[assignment]
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from matchmaker.catalogue import wording
 from matchmaker.catalogue.models import Category, HSCode
+from matchmaker.companies.duplicates import Register
 from matchmaker.companies.models import Company
 from matchmaker.imports.columns import Column, as_text
 from matchmaker.imports.models import Import, ImportRow
@@ -33,6 +34,8 @@ class Context:
         default_factory=dict
     )  # name, number or uid → pk; None when two share it
     existing: dict[str, uuid.UUID] = field(default_factory=dict)  # key → uid
+    site: Register | None = None  # what is on the site, for finding what is perhaps the same; None: ask the database
+    file: Register = field(default_factory=Register)  # what this file makes
 
 
 class Kind:
@@ -58,6 +61,16 @@ class Kind:
     def existing(self, batch: Import, *, newer_than: int = 0) -> dict[str, uuid.UUID]:
         """Keys of what is on the site already, of this owner."""
         raise NotImplementedError
+
+    def remember_site(self, context: Context) -> None:
+        """Read what `look_alike` compares every row of a file with."""
+
+    def look_alike(self, values: Values, context: Context) -> dict[str, Any] | None:
+        """What a new row is perhaps the same as, in the shape of `ImportRow.alike`."""
+        return None
+
+    def remember(self, values: Values, target: uuid.UUID, row_no: int, context: Context) -> None:
+        """A row of the file makes this; later ones may be the same."""
 
     def newest(self) -> int:
         """The highest primary key there is."""

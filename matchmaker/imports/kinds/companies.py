@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
@@ -13,11 +14,22 @@ from django.utils.translation import gettext_lazy as _
 from matchmaker.campaigns.services import company_imports as bringing_in
 from matchmaker.catalogue import wording
 from matchmaker.companies.about import texts_from
+from matchmaker.companies.duplicates import Identity, Register
 from matchmaker.companies.models import Company
-from matchmaker.companies.services import check_company
-from matchmaker.core import languages, reference
+from matchmaker.companies.services import check_company, companies_alike
+from matchmaker.core.languages import ENGLISH
 from matchmaker.core.text import validate_text
-from matchmaker.imports.columns import Column, choice, line, paragraph, whole
+from matchmaker.imports.columns import (
+    Column,
+    choice,
+    country,
+    email,
+    languages,
+    line,
+    paragraph,
+    website,
+    whole,
+)
 from matchmaker.imports.kinds.base import EMPTY, Context, Kind, Problems, Values, digest
 from matchmaker.imports.models import Import, ImportRow
 from matchmaker.language.text import simplify
@@ -47,9 +59,6 @@ class Companies(Kind):
         company = Company(**_fields(values))
         problems |= check_company(company)
         values["identifier"] = company.identifier
-        unknown = [code for code in values["languages"] if code not in reference.languages()]
-        if unknown:
-            problems["languages"] = _("Choose a language from the list.")
         return problems
 
     def key(self, values: Values) -> str:
@@ -68,6 +77,32 @@ class Companies(Kind):
             if number:
                 found[digest("number", country, kind, number)] = uid
         return found
+
+    def remember_site(self, context: Context) -> None:
+        rows = _comparable().values_list(
+            "uid", "legal_name", "name_latin", "name_zh", "country", "identifier", "website", "contact_email"
+        )
+        context.site = Register(
+            Identity(uid, tuple(filter(None, names)), country, number, tuple(filter(None, hosts)))
+            for uid, *names, country, number, website, email in rows.iterator()
+            for hosts in [(website, email)]
+        )
+
+    def look_alike(self, values: Values, context: Context) -> dict[str, Any] | None:
+        one = _identity(None, values)
+        if context.site is None:
+            near = next(iter(companies_alike(Company(**_fields(values)), _comparable())), None)
+            if near:
+                return {"uid": str(near[0].uid), "name": near[0].legal_name, "why": near[1].why, "row": None}
+        for register in filter(None, (context.site, context.file)):
+            if found := register.find(one):
+                other, alike = found
+                uid, row = other.key if isinstance(other.key, tuple) else (other.key, None)
+                return {"uid": str(uid), "name": other.names[0], "why": alike.why, "row": row}
+        return None
+
+    def remember(self, values: Values, target: uuid.UUID, row_no: int, context: Context) -> None:
+        context.file.add(_identity((target, row_no), values))
 
     def newest(self) -> int:
         return Company.objects.aggregate(last=Max("pk"))["last"] or 0
@@ -90,10 +125,13 @@ class Companies(Kind):
 
     def change(self, batch: Import, rows: Sequence[ImportRow]) -> None:
         for row in rows:
+            company = Company.objects.filter(uid=row.target).first()
+            if company is None:  # an earlier row of this file that was left out
+                raise ValidationError(_("What this row adds to is not there any more."))
             row.before = bringing_in.change_company(
                 by=batch.by,
                 campaign=batch.campaign,
-                company=Company.objects.get(uid=row.target),
+                company=company,
                 values=_fields(row.values),
                 source=f"import {batch.uid}",
             )
@@ -112,6 +150,16 @@ class Companies(Kind):
         Company.objects.filter(uid=row.target).update(**(row.before or {}), updated_at=timezone.now())
 
 
+def _comparable() -> models.QuerySet[Company]:
+    return Company.objects.filter(merged_into__isnull=True).exclude(status=Company.Status.RETURNED)
+
+
+def _identity(key: object, values: Values) -> Identity:
+    names = tuple(values[name] for name in ("legal_name", "name_latin", "name_zh") if values.get(name))
+    hosts = tuple(values[name] for name in ("website", "contact_email") if values.get(name))
+    return Identity(key, names, values["country"], values.get("identifier") or "", hosts)
+
+
 def _fields(values: Values) -> Values:
     """The columns of a sheet as fields of a company: its two texts about itself are one field."""
     own, english = values.get("about", ""), values.get("about_en", "")
@@ -122,8 +170,8 @@ def _fields(values: Values) -> Values:
 def _values(company: Company) -> Values:
     """The reverse of `_fields`. A company with a text in any language has both columns filled."""
     names = (column.name for column in COLUMNS if not column.name.startswith("about"))
-    english = company.about.text(languages.ENGLISH)
-    own = next((text for code, text in company.about.items() if code != languages.ENGLISH), english)
+    english = company.about.text(ENGLISH)
+    own = next((text for code, text in company.about.items() if code != ENGLISH), english)
     return {**{name: getattr(company, name) for name in names}, "about": own, "about_en": english}
 
 
@@ -133,16 +181,6 @@ def _guess_number(values: Values) -> None:
         length = len(values["identifier"].replace(" ", ""))
         kind = "uscc" if values["country"] == "CN" and length == 18 else "lei" if length == 20 else "national"
         values["identifier_kind"] = kind
-
-
-def _website(text: str) -> str:
-    """https is put before an address that lacks it, as people write them on cards."""
-    text = text.strip()
-    return f"https://{text}" if text and "://" not in text else text
-
-
-def _languages(text: str) -> list[str]:
-    return wording.codes(wording.language)(text)
 
 
 def _founded(text: str) -> int:
@@ -158,12 +196,14 @@ COLUMNS = [
     ),
     Column("name_latin", _("name in Latin letters"), line, _field("name_latin")),
     Column("name_zh", _("name in Chinese"), line, _field("name_zh")),
-    Column("country", _("country"), wording.country, _field("country"), required=True, example="TH", note=True),
+    Column("country", _("country"), country, _field("country"), required=True, example="TH", note=True),
     Column("city", _("city"), line, _field("city"), example="Surin"),
     Column("address", _("address"), line, _field("address")),
-    Column("website", _("website"), _website, _field("website"), example="https://example.org", note=True),
+    Column("website", _("website"), website, _field("website"), example="https://example.org", note=True),
     Column("contact_name", _("contact person"), line, _field("contact_name")),
-    Column("contact_email", _("contact e-mail"), line, _field("contact_email"), example="office@example.org"),
+    Column(
+        "contact_email", _("contact e-mail"), email, _field("contact_email"), example="office@example.org", note=True
+    ),
     Column("contact_phone", _("contact telephone"), line, _field("contact_phone")),
     Column(
         "identifier_kind",
@@ -175,7 +215,7 @@ COLUMNS = [
     Column("identifier", _("company number"), line, _field("identifier"), note=True),
     Column("founded", _("founded"), _founded, _field("founded"), empty=None),
     Column("size", _("employees"), choice(Company.Size.choices), _field("size"), example="50-249"),
-    Column("languages", _("languages spoken"), _languages, empty=[], example="th, en"),
+    Column("languages", _("languages spoken"), languages, empty=[], example="th, en"),
     Column("about", _("about the company"), paragraph, _ABOUT),
     Column("about_en", _("about the company, in English"), paragraph, _ABOUT),
 ]

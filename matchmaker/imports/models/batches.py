@@ -120,6 +120,11 @@ class Import(Public):
     def valid(self) -> int:
         return self.total - self.rejected
 
+    @property
+    def undecided(self) -> int:
+        """Rows that are perhaps the same as something, and nobody has chosen."""
+        return self.rows.filter(action=ImportRow.Action.ALIKE).count()
+
     def actions(self) -> Counter[str]:
         """How many rows will be new, changes, already here, refused."""
         return Counter(dict(self.rows.order_by().values_list("action").annotate(n=Count("id"))))
@@ -145,6 +150,7 @@ class ImportRow(models.Model):
         UPDATE = "update", _("changes")
         SAME = "same", _("already here")
         REJECT = "reject", _("refused")
+        ALIKE = "alike", _("perhaps the same")  # nobody has chosen yet; it is not brought in
 
     batch = models.ForeignKey(Import, models.CASCADE, related_name="rows", db_column="import_id", db_index=False)
     row_no = models.PositiveIntegerField()  # as the spreadsheet counts
@@ -156,6 +162,8 @@ class ImportRow(models.Model):
     action = models.CharField(max_length=6, choices=Action)
     target = models.UUIDField(null=True)  # the uid of what it becomes or changes
     before = models.JSONField(null=True, encoder=DjangoJSONEncoder)  # what a change replaced
+    # What it is perhaps the same as: uid and name, why, and the row where that comes from this file.
+    alike = models.JSONField(null=True)
 
     class Meta:
         ordering = ["row_no"]

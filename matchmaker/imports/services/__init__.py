@@ -1,7 +1,7 @@
 """The services of imports."""
 
 from matchmaker.imports.services.applying import apply_import, work_waiting
-from matchmaker.imports.services.correcting import correct_row
+from matchmaker.imports.services.correcting import choose_alike, correct_row
 from matchmaker.imports.services.feeds import remove_feed, save_feed, source_among, source_of, turn_feed, work_feeds
 from matchmaker.imports.services.staging import map_columns
 from matchmaker.imports.services.undoing import forget_old, undo_import

@@ -44,14 +44,24 @@ def apply_import(*, by: User, batch: Import) -> Import:
     """
     may_bring_in(by, batch.kind, company=batch.company, campaign=batch.campaign)
     batch.refresh_from_db()
-    if batch.state == State.PREVIEW and batch.valid == 0:
+    if batch.state == State.PREVIEW and batch.valid == batch.undecided:
         raise Refused("nothing_to_apply", _("No row of this file can be brought in. Correct it first."))
     if not Import.objects.filter(pk=batch.pk, state=State.PREVIEW).update(state=State.APPLYING, content=None):
         raise Refused("not_in_preview", _("This file is being brought in already."))
+    _leave_undecided_out(batch)
     batch.refresh_from_db()
     facts = {"rows": batch.valid, "rejected": batch.rejected}
     record(by=by, verb="apply_import", on=batch, organisation=batch.owner, facts=facts)
     return batch
+
+
+def _leave_undecided_out(batch: Import) -> None:
+    """Rows that are perhaps the same as something are refused where nobody has chosen."""
+    with translation.override(batch.language):
+        sentence = _("Perhaps the same as one that is here, and nobody has chosen; so it was left out.")
+    undecided = batch.rows.filter(action=Action.ALIKE)
+    left_out = undecided.update(action=Action.REJECT, values=None, problems={"": sentence})
+    Import.objects.filter(pk=batch.pk).update(rejected=F("rejected") + left_out)
 
 
 def work_waiting() -> int:

@@ -1,6 +1,7 @@
 """Mending refused rows on the page, before anything is brought in."""
 
 from collections.abc import Mapping
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import translation
@@ -48,12 +49,42 @@ def correct_row(*, by: User, batch: Import, row: ImportRow, cells: Mapping[str, 
     return mended
 
 
+@transaction.atomic
+def choose_alike(*, by: User, batch: Import, choice: str, row_no: int | None = None) -> int:
+    """Say what becomes of rows that are perhaps the same as something; returns how many they are.
+
+    Args:
+        choice: `skip` leaves the row out, `update` fills in what is empty there, `another` brings it in beside it.
+        row_no: of one row, which may have been chosen before; without it, of all that nobody has chosen yet.
+
+    Raises:
+        Refused: `unknown_choice`, `not_in_preview`.
+    """
+    may_import(by, batch.kind, company=batch.company, campaign=batch.campaign)
+    actions = {"skip": Action.SAME, "update": Action.UPDATE, "another": Action.CREATE}
+    if choice not in actions:
+        raise Refused("unknown_choice", _("Choose one of the answers."), status=400)
+    batch = Import.objects.select_for_update().get(pk=batch.pk)
+    if batch.state != Import.State.PREVIEW:
+        raise Refused("not_in_preview", _("Rows can be corrected before they are brought in."))
+    found = batch.rows.filter(action=Action.ALIKE) if row_no is None else batch.rows.filter(row_no=row_no)
+    rows = list(found.filter(alike__isnull=False).exclude(action=Action.REJECT).only("alike"))
+    for row in rows:
+        row.action = actions[choice]
+        row.target = new_id() if choice == "another" else UUID(row.alike["uid"])
+    ImportRow.objects.bulk_update(rows, ["action", "target"], batch_size=500)
+    return len(rows)
+
+
 class _Twins:
     """The sound rows by what makes them the same; read once, whatever the number of rows that are mended."""
 
     def __init__(self, judge: Judge, batch: Import):
         self.judge, self.batch = judge, batch
-        self.places = {judge.kind.key(row.values): row.row_no for row in batch.rows.filter(action=Action.CREATE)}
+        self.places = {}
+        for row in batch.rows.filter(action=Action.CREATE).defer("raw", "notes"):
+            self.places[judge.kind.key(row.values)] = row.row_no
+            judge.kind.remember(row.values, row.target, row.row_no, judge.context)
 
     def judge_again(self, row: ImportRow) -> bool:
         """Whether the row is sound now. The first of several that are the same makes the thing."""
@@ -69,7 +100,7 @@ class _Twins:
         if fresh.action == Action.CREATE:
             self.places[key] = row.row_no
         fresh.pk = row.pk
-        fresh.save(update_fields=["raw", "values", "problems", "notes", "action", "target"])
+        fresh.save(update_fields=["raw", "values", "problems", "notes", "action", "target", "alike"])
         return fresh.action != Action.REJECT
 
     def _twin_of(self, key: str, row_no: int) -> ImportRow | None:

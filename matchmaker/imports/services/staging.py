@@ -70,7 +70,9 @@ def read_rows(batch: Import) -> None:
     kind = KINDS[batch.kind]
     newest = kind.newest()
     with translation.override(batch.language):
-        judge = Judge(kind, batch, kind.context(batch))
+        context = kind.context(batch)
+        kind.remember_site(context)
+        judge = Judge(kind, batch, context)
         counts = {"total": 0, "rejected": 0, "unchanged": 0}
         for rows in judge.file():
             ImportRow.objects.bulk_create(rows)
@@ -133,9 +135,12 @@ class Judge:
             elif first := self.here.get(key):
                 row.action, row.target = Action.UPDATE, first[1]
                 row.notes = {**(row.notes or {}), "": _("Adds to row %(row)d, which is the same.") % {"row": first[0]}}
+            elif alike := self.kind.look_alike(row.values, self.context):
+                row.action, row.alike, row.target = Action.ALIKE, alike, uuid.UUID(alike["uid"])
             else:
                 row.target = uid
                 self.here[key] = (row.row_no, uid)
+                self.kind.remember(row.values, uid, row.row_no, self.context)
         now = self.kind.current([row.target for row in there if row.target]) if there else {}
         for row in there:
             if row.target in now and self.kind.same(row.values or {}, now[row.target]):

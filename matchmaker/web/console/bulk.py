@@ -14,8 +14,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from matchmaker.campaigns.models import BulkAction, BulkItem, Tag
 from matchmaker.campaigns.models.bulk import NEEDS
-from matchmaker.campaigns.services import bulk
+from matchmaker.campaigns.services import bulk, bulk_invite
 from matchmaker.campaigns.tasks import start_bulk
+from matchmaker.companies.tasks import start_invitations
 from matchmaker.events.models import Event
 from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import organiser
@@ -36,6 +37,8 @@ WHY = {
     "not_invited": gettext_lazy("not invited"),
     "answered": gettext_lazy("has answered"),
     "just_reminded": gettext_lazy("invited or reminded less than three days ago, or three times"),
+    **bulk_invite.REASONS,
+    "too_many_invitations": gettext_lazy("too many letters today: go on tomorrow"),
     "gone_on": gettext_lazy("told already, or it has gone on since then"),
 }
 OTHER = gettext_lazy("it changed meanwhile")
@@ -213,5 +216,6 @@ def _go_on(action: BulkAction) -> None:
         if not bulk.work_on(action.pk):
             start_bulk()
         start_delivery()
+        start_invitations()
 
     transaction.on_commit(work)

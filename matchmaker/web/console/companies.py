@@ -26,6 +26,7 @@ from matchmaker.campaigns.services import on_behalf as verbs
 from matchmaker.campaigns.services.questions import answers_of
 from matchmaker.catalogue.services import accept_certificate, certificates_waiting, refuse_certificate
 from matchmaker.companies import domains
+from matchmaker.companies.claims import proof_of, votes_needed
 from matchmaker.companies.models import Check, Claim, Company, Document, Merge, RequestStatus, Suspension
 from matchmaker.companies.services import companies_alike
 from matchmaker.core.downloads import SEALED, attachment
@@ -40,8 +41,10 @@ from matchmaker.matching.tasks import start_matching
 from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access import acting_for_company
 from matchmaker.web.access.decorators import organiser, signed_in, team
+from matchmaker.web.console import invitations
 from matchmaker.web.console.company_list import CompanyFilter, companies_of
 from matchmaker.web.forms.refusals import add_to_messages, refusals_in_form, refusals_in_messages
+from matchmaker.web.rendering.look_alikes import why_alike
 from matchmaker.web.rendering.notice_claims import done
 
 PER_PAGE = 50
@@ -144,11 +147,13 @@ def company(request, uid, reason="", errors=None, check=None):
             "may_decide": request.role in ("admin", "organiser"),
             "alike": [{"company": other, "why": why_alike(found.why)} for other, found in alike[:8]],
             "history": history(company),
+            "invitation": invitations.latest(request.campaign, company),
+            "may_be_invited": not company.memberships.exists() and company.status != Company.Status.SUSPENDED,
             "reason": reason,
             "check": check or CheckForm(company=company),
             "documents": company.documents.select_related("uploaded_by"),
             "claims": [
-                (claim, domains.proved(company, claim.user))
+                (claim, domains.proved(company, claim.user), proof_of(claim.user, company).label)
                 for claim in company.claims.filter(status=RequestStatus.OPEN).select_related("user", "first_yes_by")
             ],
             "suspension": company.suspensions.filter(lifted_at__isnull=True).select_related("first_yes_by").first(),
@@ -170,18 +175,6 @@ def company(request, uid, reason="", errors=None, check=None):
         },
         status=422 if check or errors else 200,
     )
-
-
-def why_alike(reason: str) -> str:
-    return {
-        "number": _("same number"),
-        "domain": _("same domain"),
-        "name": _("same name"),
-        "words": _("same telling words in the name"),
-        "sound": _("same sound of the name"),
-        "spelling": _("nearly the same spelling"),
-        "domain_name": _("its domain says the other's name"),
-    }[reason]
 
 
 def history(company) -> list[dict]:
@@ -322,6 +315,16 @@ def withdraw_check(request, uid, check):
         verification.withdraw_check(by=request.user, check=row, campaign=request.campaign, reason=reason)
         messages.success(request, _("Taken back. The company is shown with what still counts."))
     return redirect("console_company", uid)
+
+
+@organiser
+@require_safe
+def open_claims(request):
+    """Every claim that waits, with its dates and what shows that it is right."""
+    page = Paginator(claims.open_claims(request.campaign), PAGE).get_page(request.GET.get("page"))
+    for claim in page.object_list:
+        claim.proof, claim.votes = proof_of(claim.user, claim.company).label, votes_needed(claim)
+    return render(request, "console/claims.html", {"page": page, "now": timezone.now()})
 
 
 @organiser

@@ -39,6 +39,7 @@ def channel_names() -> dict[str, str]:
         "webhook": _("Webhooks"),
         "accountletter": _("Letters about accounts"),
         "invitation": _("Invitations to companies"),
+        "invitationreminder": _("Reminders of invitations"),
         "domainproof": _("Letters that prove a domain"),
         "teamseat": _("Places in the team"),
         "partnerseat": _("Seats at partners’ desks"),

@@ -8,9 +8,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from matchmaker.campaigns.models import CompanyInvitation
+from matchmaker.campaigns.services.claims import open_claims
 from matchmaker.catalogue.models import Demand, Product
 from matchmaker.catalogue.services import certificates_waiting
-from matchmaker.companies.models import Claim, Company, RequestStatus
+from matchmaker.companies.models import Company
 from matchmaker.events.models import Event, Meeting, MeetingRequest
 from matchmaker.imports.models import Feed
 from matchmaker.market_access.models import Registration
@@ -19,6 +21,7 @@ from matchmaker.matching.services import waiting
 from matchmaker.messaging.services import held_messages, open_reports
 from matchmaker.notifications.models import Delivery
 from matchmaker.web.access.decorators import opens_for, team
+from matchmaker.web.console.invitations import not_invited
 from matchmaker.web.templatetags.ui import ago
 
 SHOWN = 3  # of those that wait, the first by name
@@ -50,8 +53,7 @@ def work_of(campaign) -> list[dict]:
     interested = Match.objects.active().filter(mutual_at__isnull=True)
     products, lines = waiting()
     today = timezone.localdate()
-    claims = Claim.objects.filter(status=RequestStatus.OPEN, company__campaigns=campaign).select_related("company")
-    claims = claims.distinct().order_by("pk")
+    claims = open_claims(campaign)
     return [
         {
             "what": _("Companies to approve"),
@@ -73,9 +75,9 @@ def work_of(campaign) -> list[dict]:
         },
         {
             "what": _("Claims of a company to decide about"),
-            "sub": _("Somebody says that the company is hers. Two people of the team decide."),
+            "sub": _("Somebody says that the company is hers."),
             "n": claims.count(),
-            "url": reverse("console_companies"),
+            "url": reverse("console_claims"),
             "late": True,
             "rows": [
                 {
@@ -87,6 +89,7 @@ def work_of(campaign) -> list[dict]:
                 for claim in claims[:SHOWN]
             ],
         },
+        *_of_invitations(campaign),
         {
             "what": _("Certificates to look at"),
             "sub": _("Papers that suppliers sent for their products."),
@@ -158,6 +161,27 @@ def work_of(campaign) -> list[dict]:
             "sub": _("Drafts that nobody outside the team sees."),
             "n": drafts.count(),
             "url": reverse("console_events"),
+        },
+    ]
+
+
+def _of_invitations(campaign) -> list[dict]:
+    """Entries about companies from lists: letters that came back, and companies nobody was invited for."""
+    url = reverse("console_invitations")
+    came_back = CompanyInvitation.objects.filter(campaign=campaign).with_status()
+    came_back = came_back.filter(status=CompanyInvitation.Status.BOUNCED)
+    return [
+        {
+            "what": _("Invitations that came back"),
+            "sub": _("Correct the address on the page of the company and invite again."),
+            "n": came_back.count(),
+            "url": url,
+        },
+        {
+            "what": _("Companies from lists, not invited yet"),
+            "sub": _("Nobody has an account for them. One step invites all their contact persons."),
+            "n": not_invited(campaign).count(),
+            "url": url,
         },
     ]
 

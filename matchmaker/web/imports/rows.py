@@ -1,11 +1,14 @@
 """The preview: what will come in, what is refused and why, and mending it on the spot."""
 
 from collections import Counter
+from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Case, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -14,12 +17,13 @@ from django.views.decorators.http import require_POST
 from matchmaker.imports.columns import as_text
 from matchmaker.imports.kinds import KINDS
 from matchmaker.imports.models import Import, ImportRow
-from matchmaker.imports.services import correct_row
+from matchmaker.imports.services import choose_alike, correct_row
 from matchmaker.imports.services.correcting import cell
 from matchmaker.web.access.decorators import signed_in
 from matchmaker.web.forms.refusals import refusals_in_messages
 from matchmaker.web.imports import owners
 from matchmaker.web.imports.forms import InWords, choices_for
+from matchmaker.web.rendering.look_alikes import why_alike
 
 Action = ImportRow.Action
 NAMES = ("name", "legal_name", "text", "title")  # the column that says what a row is about, by kind
@@ -42,7 +46,11 @@ def preview(request: HttpRequest, batch: Import) -> dict:
             {"label": _("changes to what is here"), "value": counts[Action.UPDATE]},
             {"label": _("already here"), "value": counts[Action.SAME]},
             {"label": _("refused"), "value": counts[Action.REJECT]},
+            *([{"label": _("perhaps the same"), "value": counts[Action.ALIKE]}] if counts[Action.ALIKE] else []),
         ],
+        "ready": batch.valid - counts[Action.ALIKE],
+        "undecided": counts[Action.ALIKE],
+        **_likely(batch, batch.rows.filter(alike__isnull=False).exclude(action=Action.REJECT)),
         "page": page,
         "refused": shown,
         "choices": choices_for({cell["name"] for one in shown for cell in one["cells"]}),
@@ -69,6 +77,48 @@ def _refused(batch: Import, row: ImportRow, labels: dict[str, str]) -> dict:
     }
 
 
+def _likely(batch: Import, rows) -> dict:
+    """Rows that are perhaps the same as a company: those nobody has decided about first."""
+    undecided_first = Case(When(action=Action.ALIKE, then=0), default=1)
+    shown = list(rows.order_by(undecided_first, "row_no")[:A_PAGE])
+    uids = [row.alike["uid"] for row in shown if not row.alike["row"]]
+    ours = set(batch.campaign.companies.filter(uid__in=uids).values_list("uid", flat=True)) if uids else set()
+    likely = [
+        {
+            "row": row,
+            "title": _title(batch, row),
+            "why": why_alike(row.alike["why"]),
+            "opens": UUID(row.alike["uid"]) in ours,
+            "choices": [
+                {"value": value, "label": label, "chosen": row.action == action}
+                for value, label, action in (
+                    ("skip", _("Leave it out"), Action.SAME),
+                    ("update", _("Fill in what is empty there"), Action.UPDATE),
+                    ("another", _("Bring it in as another"), Action.CREATE),
+                )
+            ],
+        }
+        for row in shown
+    ]
+    return {"likely": likely, "likely_more": max(0, rows.count() - len(likely))}
+
+
+@signed_in
+@require_POST
+def likely(request: HttpRequest, uid) -> HttpResponse:
+    """What becomes of one row, or of all nobody has decided about."""
+    batch = owners.import_for(request, uid)
+    number = request.POST.get("row", "")
+    with refusals_in_messages(request):
+        choose_alike(
+            by=request.user,
+            batch=batch,
+            choice=request.POST.get("choice", ""),
+            row_no=int(number) if number.isdecimal() and len(number) < 10 else None,
+        )
+    return redirect(f"{reverse('import', args=[uid])}#likely")
+
+
 def _reasons(refused, labels: dict[str, str]) -> list[dict]:
     """The same sentence about many rows is read once."""
     found = Counter(
@@ -81,7 +131,7 @@ def _reasons(refused, labels: dict[str, str]) -> list[dict]:
 
 def _sample(batch: Import) -> list[ImportRow]:
     """The first rows that can come in."""
-    return list(batch.rows.exclude(action=Action.REJECT)[:SAMPLE])
+    return list(batch.rows.exclude(action__in=[Action.REJECT, Action.ALIKE])[:SAMPLE])
 
 
 def _sound(batch: Import, row: ImportRow, labels: dict[str, str], words: InWords) -> dict:

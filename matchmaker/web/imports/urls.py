@@ -16,6 +16,7 @@ urlpatterns = [
     path("<uuid:uid>/look/", steps.look, name="import_look"),
     path("<uuid:uid>/columns/", steps.columns, name="import_columns"),
     path("<uuid:uid>/rows/<int:row_no>/", rows.correct, name="import_correct"),
+    path("<uuid:uid>/likely/", rows.likely, name="import_likely"),
     path("<uuid:uid>/refused.<str:form>", steps.refused, name="import_refused"),
     path("<uuid:uid>/apply/", steps.apply, name="import_apply"),
     path("<uuid:uid>/undo/", steps.undo, name="import_undo"),

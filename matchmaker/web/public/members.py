@@ -1,15 +1,20 @@
 """Who belongs to a company, and the ways in and out: invitations, requests, roles, handing over, leaving."""
 
+from urllib.parse import urlencode
+
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from matchmaker.campaigns.models import CompanyInvitation
 from matchmaker.companies import claims, invitations, members
 from matchmaker.companies.models import Claim, Company, Invitation, JoinRequest, Membership, RequestStatus
 from matchmaker.companies.tasks import start_invitations
@@ -223,8 +228,41 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     is_open = Invitation.objects.open().filter(pk=found.pk).exists()
     if request.method == "POST" and request.user.is_authenticated:
         return _accept(request, found)
-    context = {"invitation": found, "is_open": is_open}
+    if request.method == "POST" and is_open:
+        return _go_on(request, found)
+    context = {"invitation": found, "is_open": is_open, "of_campaign": _of_campaign(found), "token": token}
     return render(request, "public/members/invitation.html", context, status=200 if is_open else 410)
+
+
+def _of_campaign(found: Invitation) -> CompanyInvitation | None:
+    return CompanyInvitation.objects.filter(invitation=found).select_related("campaign").first()
+
+
+def _go_on(request: HttpRequest, found: Invitation) -> HttpResponse:
+    """To an account and from there back; the letter is answered by a person, which a scanner does not do."""
+    invitations.follow(found)
+    query = {"next": request.path}
+    if request.POST.get("to") == "sign-in":
+        return redirect(f"{reverse('account_login')}?{urlencode(query)}")
+    return redirect(f"{reverse('account_signup')}?{urlencode({**query, 'email': found.email})}")
+
+
+@everyone
+@csrf_exempt  # RFC 8058: the mail program posts without a cookie; the signed token is the right to act
+@require_http_methods(["GET", "HEAD", "POST"])
+def refuse_invitation(request: HttpRequest, token: str) -> HttpResponse:
+    """Do not write to this address again: GET shows what would stop, POST stops it, as often as it is sent."""
+    found = invitations.find(token)
+    if found is None:
+        raise Http404
+    refused = ""
+    if request.method == "POST":
+        try:
+            invitations.refuse(found)
+        except Refused as problem:
+            refused = problem.message
+    context = {"invitation": found, "done": request.method == "POST" and not refused, "refused": refused}
+    return render(request, "public/members/invitation_refuse.html", context, status=410 if refused else 200)
 
 
 def _accept(request: HttpRequest, found: Invitation) -> HttpResponse:
@@ -233,7 +271,7 @@ def _accept(request: HttpRequest, found: Invitation) -> HttpResponse:
     except Refused as refusal:
         if refusal.code == "other_address":
             invitations.tell_of_misuse(by=request.user, invitation=found)
-        context = {"invitation": found, "refused": refusal.message}
+        context = {"invitation": found, "refused": refusal.message, "of_campaign": _of_campaign(found)}
         return render(request, "public/members/invitation.html", context, status=refusal.status)
     transaction.on_commit(start_delivery)
     request.session["company"] = str(found.company.uid)
@@ -249,15 +287,20 @@ def claim(request: HttpRequest, uid) -> HttpResponse:
     form = ClaimForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
-            claims.claim_company(by=request.user, company=company, evidence=form.cleaned_data["evidence"])
+            row = claims.claim_company(by=request.user, company=company, evidence=form.cleaned_data["evidence"])
         except (ValidationError, Refused) as problem:
             add_to_form(form, problem)
         else:
             transaction.on_commit(start_delivery)
+            if row.status == RequestStatus.ACCEPTED:
+                request.session["company"] = str(company.uid)
+                messages.success(request, _("You belong to %(company)s now.") % {"company": company})
+                return redirect("desk")
             waits, told = _("Your claim is with the campaign's team."), _("The company has been told.")
             messages.success(request, done(waits, told, kind="company_claimed", companies=[company]))
             return redirect("companies")
-    context = {"company": company, "form": form}
+    context = {"company": company, "form": form, "proof": claims.proof_of(request.user, company)}
+    context["has_people"] = company.memberships.exists()
     return render(request, "public/members/claim.html", context, status=422 if form.errors else 200)
 
 

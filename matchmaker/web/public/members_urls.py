@@ -40,4 +40,5 @@ urlpatterns = [
     path("companies/<uuid:uid>/partners/", partner_codes.use, name="partner_code_use"),
     path("companies/<uuid:uid>/partners/<uuid:key>/leave/", partner_codes.leave, name="partner_leave"),
     path("invitations/<str:token>/", members.invitation, name="invitation"),
+    path("invitations/<str:token>/refuse/", members.refuse_invitation, name="invitation_refuse"),
 ]

@@ -215,7 +215,7 @@ class SiteMap:
             "supplier-match": f"/supplier/matches/{self.mutual.uid}/",
             "meetings": "/meetings/",
             "meetings-event": f"/meetings/{self.event.slug}/",
-                "meetings-invitation": f"/meetings/{self.invited_to.slug}/invitation/",
+            "meetings-invitation": f"/meetings/{self.invited_to.slug}/invitation/",
             "meetings-details": f"/meetings/{self.event.slug}/details/",
             "meetings-free": f"/meetings/{self.event.slug}/free/",
             "meetings-companies": f"/meetings/{self.event.slug}/companies/",
@@ -326,7 +326,10 @@ class SiteMap:
         if meeting:
             pages["console-meeting"] = f"{event}/meetings/{meeting.uid}/"
             pages["console-pair"] = f"{event}/plan/{self.draft.uid}/0-0/"
-        return [*self._of("organiser", pages), *self._of("staff", {"styleguide": "/styleguide/", "console-site": "/console/site/"})]
+        return [
+            *self._of("organiser", pages),
+            *self._of("staff", {"styleguide": "/styleguide/", "console-site": "/console/site/"}),
+        ]
 
     def _partner(self) -> list[Page]:
         desk = f"/partner/{self.desk.uid}"

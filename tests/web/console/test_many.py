@@ -137,9 +137,7 @@ def test_all_that_match_are_meant_not_only_those_of_the_page(console, campaign):
     assert "Do it for 55 companies" in console.post(url, {"tag": "Thai"}, follow=True).text
 
 
-def test_an_announcement_is_written_to_the_chosen_companies(
-    console, campaign, django_capture_on_commit_callbacks
-):
+def test_an_announcement_is_written_to_the_chosen_companies(console, campaign, django_capture_on_commit_callbacks):
     row = company(campaign)
     company(campaign)
     console.post(reverse("console_bulk_new"), {"verb": "announce", "company": [str(row.uid)]})

@@ -24,6 +24,6 @@ def add(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("companies", "0008_about_by_language")]
+    dependencies = [("companies", "0009_invite")]
 
     operations = [migrations.RunPython(add, migrations.RunPython.noop)]

@@ -11,8 +11,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('campaigns', '0007_texts_by_language'),
-        ('companies', '0009_names_without_accents'),
+        ('campaigns', '0008_invite'),
+        ('companies', '0010_names_without_accents'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,0 +1,109 @@
+"""A country from what a cell of a sheet says: its name in any language of the site or of the country itself, the forms
+of the United Nations, a code, or several of these at once (“Germany (DE)”, “Thailand / 泰国”).
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import cache
+
+from matchmaker.core import reference
+
+# What full names add to the short one; with these two names of one country are the same.
+_FORMS = frozenset(
+    [
+        "republic",
+        "rep",
+        "kingdom",
+        "state",
+        "states",
+        "federal",
+        "federative",
+        "federated",
+        "islamic",
+        "arab",
+        "plurinational",
+        "bolivarian",
+        "hashemite",
+        "sultanate",
+        "principality",
+        "commonwealth",
+        "cooperative",
+        "independent",
+        "socialist",
+        "grand",
+        "duchy",
+        "of",
+        "the",
+        "and",
+    ]
+)
+# Names that mean two countries once these words are left out: “Republic of Korea” stands in the list of spellings.
+_NEEDS_ITS_FORM = frozenset({"", "china", "korea", "congo", "united", "guinea", "america"})
+_BETWEEN = re.compile(r"[()（）\[\]/|\\,;:：，、\n–—-]+")
+
+
+def plain(text: str) -> str:
+    """Letters and digits without case, marks and punctuation: Côte d’Ivoire is cote d ivoire."""
+    marked = unicodedata.normalize("NFKD", text.casefold().replace("&", " and ").replace(".", ""))
+    letters = (letter for letter in marked if not unicodedata.combining(letter))
+    return " ".join("".join(letter if letter.isalnum() else " " for letter in letters).split())
+
+
+def country_code(text: str) -> str:
+    """ISO 3166-1 alpha-2, or "" where it is unknown or says two countries."""
+    return _whole(text) or _together(_BETWEEN.split(text)) or _with_code_beside(text)
+
+
+def _whole(text: str) -> str:
+    word = plain(text)
+    if word in _all_names():
+        return _all_names()[word]
+    short = _short(word)
+    return "" if short in _NEEDS_ITS_FORM else _all_names().get(short, "")
+
+
+def _short(word: str) -> str:
+    return " ".join(part for part in word.split() if part not in _FORMS)
+
+
+def _together(parts: list[str]) -> str:
+    """The one country that each of several parts says."""
+    found = [_whole(part) for part in parts if part.strip()]
+    return found[0] if len(found) > 1 and len(set(found)) == 1 else ""
+
+
+def _with_code_beside(text: str) -> str:
+    """Thailand TH, DE Deutschland."""
+    first, _blank, rest = text.strip().partition(" ")
+    others, _blank, last = text.strip().rpartition(" ")
+    return _together([first, rest]) if first.isupper() else _together([others, last]) if last.isupper() else ""
+
+
+@cache
+def _all_names() -> dict[str, str]:
+    found: dict[str, str] = {}
+    for spelling, code in reference.spellings("countries").items():
+        found[plain(spelling)] = code
+    for names in (_codes, _names, _own_names):  # of a word with two meanings the first counts
+        for name, code in names():
+            found.setdefault(plain(name), code)
+    found.pop("", None)
+    return found
+
+
+def _codes() -> Iterator[tuple[str, str]]:
+    for code, row in reference.countries().items():
+        yield from ((code, code), (row["iso3"], code), (row["numeric"], code))
+
+
+def _names() -> Iterator[tuple[str, str]]:
+    for code, row in reference.countries().items():
+        yield from ((name, code) for name in reference.names_of(row) if name)
+
+
+def _own_names() -> Iterator[tuple[str, str]]:
+    """In the languages that are spoken there: Polska, Ελλάδα."""
+    for code, row in reference.countries().items():
+        for language in row["languages"].split(","):
+            yield reference.name_in_cldr(row, language.split("-")[0]), code
