@@ -201,9 +201,7 @@ COLUMNS = [
     Column("address", _("address"), line, _field("address")),
     Column("website", _("website"), website, _field("website"), example="https://example.org", note=True),
     Column("contact_name", _("contact person"), line, _field("contact_name")),
-    Column(
-        "contact_email", _("contact e-mail"), email, _field("contact_email"), example="office@example.org", note=True
-    ),
+    Column("contact_email", _("contact e-mail"), email, _field("contact_email"), example="office@example.org", note=True),
     Column("contact_phone", _("contact telephone"), line, _field("contact_phone")),
     Column(
         "identifier_kind",
