@@ -90,7 +90,7 @@ def submit_company(*, by: User, company: Company, campaign: Campaign, consent: s
         about=campaign.uid,
         event_key=_submission(company),
         context={"company": str(company), "country": company.country, "sides": _sides(company)},
-        path="/console/companies/",
+        path="/console/companies/?status=pending",
     )
     return approve_vouched(company=company, campaign=campaign)
 

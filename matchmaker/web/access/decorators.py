@@ -163,7 +163,7 @@ staff = _declared("staff of the site", _staff)
 
 def opens_for(role: str, address: str) -> bool:
     """May this role of the campaign's team open the page? Pages that are not for the team alone decide themselves."""
-    roles = TEAM_ROLES.get(getattr(resolve(address).func, "policy", ""))
+    roles = TEAM_ROLES.get(getattr(resolve(address.partition("?")[0]).func, "policy", ""))
     return roles is None or role in roles
 
 

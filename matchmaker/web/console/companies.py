@@ -226,7 +226,7 @@ def approve(request, uid):
         approved = _("%(company)s is approved.") % {"company": company}
         told = _("It has been told.")
         messages.success(request, done(approved, told, kind="company_approved", companies=[company]))
-        return redirect("console_companies")
+        return redirect(f"{reverse('console_companies')}?status=pending")
     return redirect("console_company", uid)
 
 
@@ -244,7 +244,7 @@ def send_back(request, uid):
         return redirect("console_company", uid)
     transaction.on_commit(start_delivery)
     messages.success(request, _("%(company)s was returned with your reason.") % {"company": row})
-    return redirect("console_companies")
+    return redirect(f"{reverse('console_companies')}?status=pending")
 
 
 # What an organiser writes down when she has seen a company's evidence.
