@@ -75,6 +75,7 @@ app.conf.beat_schedule = {
     "translate what waits": {"task": "translation.translate_waiting", "schedule": 10.0, "options": {"expires": 10}},
     "send invitations": {"task": "companies.send_invitations", "schedule": 10.0, "options": {"expires": 10}},
     "send letters to partners": {"task": "campaigns.send_letters", "schedule": 10.0, "options": {"expires": 10}},
+    "work on many companies": {"task": "campaigns.work_on_bulk", "schedule": 10.0, "options": {"expires": 10}},
     "remind of invitations to companies": {"task": "campaigns.write_reminders", "schedule": crontab(minute=25)},
     "remind of answers to companies": {
         "task": "campaigns.remind_of_answers",

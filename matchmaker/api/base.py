@@ -7,6 +7,7 @@ from collections.abc import Callable
 from django.core.files import File
 from django.db import transaction
 from django.http import QueryDict
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from rest_framework import serializers, viewsets
@@ -97,6 +98,10 @@ class Resource(viewsets.GenericViewSet):
         return self.get_paginated_response(serializer(page, many=True, context=self.get_serializer_context()).data)
 
     def campaign(self) -> Campaign | None:
+        """The campaign of the team that `?campaign=` names by its slug; without it the one the site shows."""
+        slug = self.request.query_params.get("campaign")
+        if slug:
+            return get_object_or_404(Campaign.objects.run_by(self.request.user), slug=slug)
         return Campaign.objects.filter(is_current=True).first()
 
     def once(self, act: Callable[[], Response]) -> Response:

@@ -2,7 +2,7 @@
 
 from django.db import transaction
 from django.http import Http404
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import mixins, serializers
 from rest_framework.response import Response
 
@@ -16,12 +16,16 @@ from matchmaker.events.services.events import EDITABLE
 from matchmaker.notifications.tasks import start_delivery
 
 WRITE = "events:write"
+IN_CAMPAIGN = OpenApiParameter(
+    "campaign", str, description="A campaign of whose team the caller is, by its `slug`; else the one the site shows."
+)
 TEXTS = {"name": "names", **{name: f"{name}_texts" for name in ("about", "theme", "venue", "city")}}
 
 
 class EventOut(Output):
-    """`slots` are the instants at which meetings begin."""
+    """`slots` are the instants at which meetings begin; `campaign` is the slug of the campaign it belongs to."""
 
+    campaign = serializers.SlugField(source="campaign.slug", read_only=True)
     name, names = TextField(), TextsField(source="name", read_only=True)
     about, about_texts = TextField(), TextsField(source="about", read_only=True)
     theme, theme_texts = TextField(), TextsField(source="theme", read_only=True)
@@ -32,7 +36,7 @@ class EventOut(Output):
     class Meta:
         model = Event
         fields = [
-            *("uid", "slug", "status", "name", "names", "about", "about_texts", "theme", "theme_texts"),
+            *("uid", "slug", "campaign", "status", "name", "names", "about", "about_texts", "theme", "theme_texts"),
             *("guest_country", "mode", "venue", "venue_texts", "city", "city_texts", "time_zone"),
             *("starts_on", "ends_on", "opens_at", "closes_at", "pause_from", "pause_until"),
             *("slot_minutes", "break_minutes", "registration_from", "registration_until", "sides_open"),
@@ -67,6 +71,7 @@ class Events(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
         **dict.fromkeys(("create", "partial_update", "publish", "cancel", "copy"), WRITE),
     }
     filters = {
+        "campaign": equal("campaign__slug", "Of this campaign, by its `slug`."),
         "country": equal("guest_country", "Country of honour, ISO 3166-1 alpha-2."),
         "status": equal("status", "State of the event."),
     }
@@ -90,7 +95,7 @@ class Events(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     def get_queryset(self):
         return Event.objects.visible_to(self.request.user).select_related("campaign").order_by("starts_on", "pk")
 
-    @extend_schema(request=EventIn, responses={201: EventOut})
+    @extend_schema(request=EventIn, responses={201: EventOut}, parameters=[IN_CAMPAIGN])
     def create(self, request):
         campaign = self.campaign()
         if campaign is None:

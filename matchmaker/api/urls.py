@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from matchmaker.api.campaigns import Campaigns, EventInvitations, Tags
 from matchmaker.api.companies import Companies
 from matchmaker.api.demands import Demands
 from matchmaker.api.docs import Entrance, Page, Problems, Schema
@@ -35,6 +36,16 @@ def one(resource, verb):
 urlpatterns = [
     path("", Entrance.as_view(), name="api"),
     path("tokens/", Tokens.as_view(), name="api_tokens"),
+    path("campaigns/", Campaigns.as_view(LIST), name="api_campaigns"),
+    path("campaigns/<slug:slug>/", Campaigns.as_view(ONE), name="api_campaign"),
+    path("tags/", Tags.as_view(LIST_WRITE), name="api_tags"),
+    path("tags/<uuid:uid>/", Tags.as_view(ONE), name="api_tag"),
+    path("tags/<uuid:uid>/put-on/", one(Tags, "put_on"), name="api_tag_put_on"),
+    path("tags/<uuid:uid>/take-off/", one(Tags, "take_off"), name="api_tag_take_off"),
+    path("event-invitations/", EventInvitations.as_view(LIST_WRITE), name="api_event_invitations"),
+    path("event-invitations/remind/", one(EventInvitations, "remind"), name="api_event_invitations_remind"),
+    path("event-invitations/<uuid:uid>/", EventInvitations.as_view(ONE), name="api_event_invitation"),
+    path("event-invitations/<uuid:uid>/answer/", one(EventInvitations, "answer"), name="api_event_invitation_answer"),
     path("companies/", Companies.as_view(LIST), name="api_companies"),
     path("companies/mine/", Companies.as_view({"get": "mine"}), name="api_my_companies"),
     path("companies/<uuid:uid>/", Companies.as_view(ONE_WRITE), name="api_company"),

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from matchmaker.campaigns.services import approval, company_invitations, letters
+from matchmaker.campaigns.services import approval, bulk, company_invitations, letters
 from matchmaker.core.tasks import start
 
 
@@ -27,3 +27,14 @@ def remind_of_answers() -> None:
 
 def start_letters() -> None:
     start(send_letters)
+
+
+@shared_task(name="campaigns.work_on_bulk", time_limit=240, soft_time_limit=200)
+def work_on_bulk() -> None:
+    """Work on the actions on many companies that wait."""
+    bulk.work_waiting()
+    bulk.forget_prepared()
+
+
+def start_bulk() -> None:
+    start(work_on_bulk)

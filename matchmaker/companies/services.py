@@ -1,5 +1,6 @@
 """What people do with their companies."""
 
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -29,10 +30,27 @@ EDITABLE = (
 )
 
 
+def without_accents(text: str) -> str:
+    """vinícola → vinicola. Letters of scripts where marks are no accents stay as they are."""
+    marked = unicodedata.normalize("NFD", text)
+    plain = [char for char in marked if not "\u0300" <= char <= "\u036f"]
+    return unicodedata.normalize("NFC", "".join(plain))
+
+
+def search_names(words: str) -> Q:
+    """Companies whose names hold all of these words, whatever their accents."""
+    found = Q()
+    for word in words.split():
+        key = simplify(word).casefold()
+        found &= Q(name_key__contains=key) | Q(name_key__contains=without_accents(key))
+    return found
+
+
 def name_key(company: Company) -> str:
-    """Everything a search may type for this name: folded, simplified, and as pinyin."""
+    """Everything a search may type for this name: folded, simplified, without accents, and as pinyin."""
     names = [n for n in (company.legal_name, company.name_latin, company.name_zh) if n]
     folded = {simplify(n).casefold() for n in names}
+    folded |= {without_accents(n) for n in folded}
     spoken = {pinyin(n).replace(" ", "") for n in names if any("\u4e00" <= char <= "\u9fff" for char in n)}
     return " ".join(sorted(folded | spoken))[:600]
 

@@ -51,6 +51,15 @@ def remove_unclaimed_files() -> int:
     return sum(_remove_unnamed(storages[place], names) for place, names in named.items())
 
 
+def count_files() -> dict[str, int]:
+    """How many rows have a file, by the label of their table."""
+    found: dict[str, int] = {}
+    for field in _file_fields():
+        label = field.model._meta.label
+        found[label] = found.get(label, 0) + field.model._base_manager.exclude(**{field.name: ""}).count()
+    return found
+
+
 def _file_fields() -> Iterator[models.FileField]:
     for model in apps.get_models():
         yield from (field for field in model._meta.concrete_fields if isinstance(field, models.FileField))

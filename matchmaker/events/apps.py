@@ -5,12 +5,16 @@ class EventsConfig(AppConfig):
     name = "matchmaker.events"
 
     def ready(self):
+        from matchmaker.campaigns.services import bulk
         from matchmaker.companies import privacy
         from matchmaker.events import calendar
         from matchmaker.notifications import calendars
 
         calendars.makers["events.agenda"] = calendar.agenda
         privacy.ends_with.append(_leave)
+        bulk.VERBS["invite_to_event"] = "matchmaker.events.services.invitations.INVITE"
+        bulk.VERBS["register"] = "matchmaker.events.services.invitations.REGISTER"
+        bulk.VERBS["remind"] = "matchmaker.events.services.invitations.REMIND"
 
 
 def _leave(by, company) -> None:

@@ -28,6 +28,7 @@ def remind_of_meetings() -> None:
     """Write the reminders that are due."""
     services.remind_of_meetings()
     services.remind_of_requests()
+    services.remind_of_invitations()
 
 
 def start_planning() -> None:

@@ -14,7 +14,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 
 from matchmaker.accounts.models import User
-from matchmaker.campaigns.models import Campaign, Organiser, Partner, PartnerSeat
+from matchmaker.campaigns.models import Campaign, Organiser, Participation, Partner, PartnerSeat
 from matchmaker.catalogue.models import Category, Demand, DemandLine, HSCode, Product, ProductCertificate, ProductText
 from matchmaker.companies.models import Company, Membership
 from matchmaker.matching.models import Match
@@ -183,6 +183,14 @@ def campaign(**fields) -> Campaign:
         "is_current": True,
     }
     return Campaign.objects.create(**{**values, **fields})
+
+
+def take_part(campaign_row: Campaign, *companies: Company) -> None:
+    """The companies take part in the campaign, each on its sides."""
+    for company in companies:
+        for side in ("supplier", "buyer"):
+            if getattr(company, f"is_{side}"):
+                Participation.objects.create(campaign=campaign_row, company=company, side=side)
 
 
 def organiser(campaign_row: Campaign | None = None, role: str = Organiser.Role.ORGANISER, **fields) -> User:

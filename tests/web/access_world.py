@@ -4,11 +4,11 @@ from django.test import Client
 
 from matchmaker.accounts.services import SCOPES, create_token
 from matchmaker.campaigns.models import Organiser, Participation
-from matchmaker.campaigns.services import partners, questions, team
+from matchmaker.campaigns.services import partners, questions, tags, team
 from matchmaker.catalogue.models import DemandInvitation
 from matchmaker.companies import claims, invitations, members
 from matchmaker.companies.models import Membership
-from matchmaker.events.models import Event
+from matchmaker.events.models import Event, EventInvitation
 from matchmaker.messaging.services import ask
 from matchmaker.notifications.models import Notice
 from matchmaker.notifications.services import notify
@@ -100,6 +100,9 @@ class World:
         )
         said = {str(self.question.uid): "Manswer"}
         questions.answer_questions(by=admin, company=self.seller, campaign=self.campaign, answers=said)
+        self.tag = tags.create_tag(by=self.people["organiser"], campaign=self.campaign, name="Mtag")
+        self.tag.companies.add(self.seller)
+        self.invited = EventInvitation.objects.create(event=self.event, company=self.seller)
         self.place = team.give_place(
             by=self.people["campaign admin"], campaign=self.campaign, email="mplace@example.org", role="staff"
         )

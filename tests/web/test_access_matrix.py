@@ -94,6 +94,18 @@ def probes(w: World) -> list[Probe]:
         do("approve", DECIDE, reverse("console_company_approve", args=[pending.uid]), state(pending, "status")),
         do("return", DECIDE, reverse("console_company_return", args=[pending.uid]), state(pending, "status"),
            reason="x"),
+        # tags, actions on many, invitations to events
+        see("tag, console", TEAM, reverse("console_company", args=[seller.uid]), "Mtag"),
+        see("tag, API list", TEAM, api("tags"), "Mtag"),
+        do("tag a company, API", DECIDE, api("tag_put_on", w.tag.uid), exists(w.tag.companies),
+           companies=[str(pending.uid)]),
+        do("prepare an action on many", DECIDE, reverse("console_bulk_new"), exists(w.campaign.bulk_actions),
+           verb="approve", company=str(pending.uid)),
+        see("campaign, API list", TEAM, api("campaigns"), w.campaign.slug),
+        see("invitation to an event, API list", SELLERS_API | TEAM, api("event_invitations"), str(w.invited.uid)),
+        see("invitation to an event, console", TEAM, reverse("console_event_invitations", args=["mfair"]), "Mseller"),
+        do("answer an invitation", SELLERS | {"writing key"}, api("event_invitation_answer", w.invited.uid),
+           state(w.invited, "answer"), answer="no"),
         # members
         see("members", SELLERS, reverse("members", args=[seller.uid]), "Mextra"),
         see("invited", SELLER_ADMIN, reverse("members", args=[seller.uid]), "minvited@"),

@@ -5,6 +5,7 @@ from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from matchmaker.companies.models import Company
 from matchmaker.core.ids import Public
@@ -17,12 +18,35 @@ def every_contact_field() -> list[str]:
     return list(CONTACT_FIELDS)
 
 
+class CampaignQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Those whose team one belongs to; all of them for staff of the site."""
+        if not user.is_authenticated:
+            return self.none()
+        return self if user.is_staff else self.filter(pk__in=Organiser.objects.filter(user=user).values("campaign"))
+
+    def run_by(self, user):
+        """Those whose team one belongs to, the newest first."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(organisers__user=user).order_by("-starts_on", "-pk")
+
+
 class Campaign(Public):
+    """A campaign. While it is planned its team prepares it; closed, nothing new begins; archived, it is only read."""
+
+    class State(models.TextChoices):
+        PLANNED = "planned", _("planned")
+        OPEN = "open", pgettext_lazy("campaign", "open")
+        CLOSED = "closed", pgettext_lazy("campaign", "closed")
+        ARCHIVED = "archived", _("archived")
+
     slug = models.SlugField(unique=True)
     name = MultilingualField(_("name"), max_length=160, required_languages=settings.STAFF_LANGUAGES)
     about = MultilingualField(_("about"), max_length=4000, multiline=True, blank=True)
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("until"))
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.OPEN)
     is_current = models.BooleanField(default=False)
     categories = models.JSONField(default=list, blank=True)  # category codes; empty means all
     # What of a contact person's data may leave the country of the site, see boundary.py.
@@ -45,14 +69,28 @@ class Campaign(Public):
     )
     companies = models.ManyToManyField(Company, through="Participation", related_name="campaigns")
 
+    objects = CampaignQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="campaign_ends_after_start"),
             models.UniqueConstraint(fields=["is_current"], condition=Q(is_current=True), name="one_current_campaign"),
+            models.CheckConstraint(
+                condition=Q(is_current=False) | Q(state__in=["open", "closed"]), name="current_campaign_was_opened"
+            ),
         ]
 
     def __str__(self):
         return str(self.name)
+
+    @property
+    def is_archived(self) -> bool:
+        return self.state == self.State.ARCHIVED
+
+    @property
+    def takes_new(self) -> bool:
+        """May something new begin in it: a company, an event, a registration?"""
+        return self.state in (self.State.PLANNED, self.State.OPEN)
 
 
 class Organiser(models.Model):
@@ -90,6 +128,7 @@ class Participation(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["campaign", "company", "side"], name="participation_once")]
+        indexes = [models.Index(fields=["campaign", "side", "company"], name="participation_by_campaign")]
 
     def __str__(self):
         return f"{self.company} {self.side} {self.campaign}"

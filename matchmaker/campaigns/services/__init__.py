@@ -7,9 +7,12 @@ from matchmaker.campaigns.services.approval import (
     approve_automatically,
     approve_company,
     remind_of_answers,
+    require_not_archived,
     require_organiser,
+    require_takes_new,
     return_company,
     submit_company,
+    undo_approval,
     update_campaign,
     withdraw_automatic_approval,
 )

@@ -20,7 +20,7 @@ from django.utils.translation import override
 
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
-from matchmaker.campaigns.models import Campaign
+from matchmaker.campaigns.models import BulkItem, Campaign, Participation
 from matchmaker.campaigns.services import require_organiser
 from matchmaker.companies.models import Company, Membership
 from matchmaker.core import reference
@@ -50,13 +50,19 @@ class Reach:
         return self.people > ALONE
 
 
-def everybody(segment: Mapping[str, Any]) -> QuerySet[User]:
-    """The people a segment means: members of companies by side, country, state of approval and role.
+def everybody(segment: Mapping[str, Any], campaign: Campaign) -> QuerySet[User]:
+    """The people a segment means: members of companies of the campaign by side, country, state and role.
 
     Keys, all optional: `side` ("suppliers", "buyers"), `countries` (ISO codes; empty means all), `state` (approved by
-    default), `only_admins`.
+    default), `only_admins`; or `selection`, the uid of a bulk action whose companies are meant in place of the others.
     """
-    member = Q(company__status=segment.get("state") or Company.Status.APPROVED)
+    member = Q(company__in=Participation.objects.filter(campaign=campaign).values("company"))
+    if segment.get("state") == Company.Status.DRAFT:  # it takes part from the day it is submitted
+        member |= Q(company__participations=None)
+    if segment.get("selection"):
+        member &= Q(company__in=selected(segment, campaign).values("company"))
+    else:
+        member &= Q(company__status=segment.get("state") or Company.Status.APPROVED)
     if segment.get("side") in SIDES:
         member &= Q(company__is_supplier=True) if segment["side"] == "suppliers" else Q(company__is_buyer=True)
     if segment.get("countries"):
@@ -66,15 +72,21 @@ def everybody(segment: Mapping[str, Any]) -> QuerySet[User]:
     return User.objects.filter(is_active=True, pk__in=Membership.objects.filter(member).values("user"))
 
 
-def audience(segment: Mapping[str, Any]) -> QuerySet[User]:
+def selected(segment: Mapping[str, Any], campaign: Campaign) -> QuerySet[BulkItem]:
+    """The companies of the bulk action that a segment names."""
+    chosen = BulkItem.objects.filter(action__campaign=campaign, action__uid=segment["selection"])
+    return chosen.filter(outcome=BulkItem.Outcome.DONE)
+
+
+def audience(segment: Mapping[str, Any], campaign: Campaign) -> QuerySet[User]:
     """Those of them who have not had their share of announcements this week."""
-    return everybody(segment).exclude(pk__in=_had_enough())
+    return everybody(segment, campaign).exclude(pk__in=_had_enough())
 
 
-def reach(segment: Mapping[str, Any]) -> Reach:
-    languages = dict(audience(segment).order_by().values_list("language").annotate(n=Count("pk")))
+def reach(segment: Mapping[str, Any], campaign: Campaign) -> Reach:
+    languages = dict(audience(segment, campaign).order_by().values_list("language").annotate(n=Count("pk")))
     people = sum(languages.values())
-    return Reach(people, everybody(segment).count() - people, languages)
+    return Reach(people, everybody(segment, campaign).count() - people, languages)
 
 
 @transaction.atomic
@@ -91,7 +103,7 @@ def write(
     row = draft or Announcement(owner_uid=campaign.uid, written_by=by)
     if row.pk and not _drafts(campaign).filter(pk=row.pk).exists():
         raise Refused("already_sent", _("This announcement was sent and cannot be changed any more."))
-    row.audience, row.texts = _checked_segment(segment), _checked_texts(texts)
+    row.audience, row.texts = _checked_segment(segment, campaign), _checked_texts(texts)
     row.sender = {language.code: _name(campaign, language.code) for language in site_languages()}
     row.state, row.written_by = Announcement.State.DRAFT, by
     row.save()
@@ -125,7 +137,7 @@ def send(*, by: User, campaign: Campaign, draft: Announcement) -> Announcement:
     row = _drafts(campaign).select_for_update().filter(pk=draft.pk).first()
     if row is None:
         raise Refused("already_sent", _("This announcement has been sent already."))
-    far = reach(row.audience)
+    far = reach(row.audience, campaign)
     if not far.people:
         raise Refused("nobody", _("Nobody would get this. Change who is meant."))
     if far.needs_two and row.state == Announcement.State.WAITING and row.written_by_id == by.pk:
@@ -140,7 +152,7 @@ def send(*, by: User, campaign: Campaign, draft: Announcement) -> Announcement:
     row.agreed_by = by if row.written_by_id != by.pk else None
     context, path = {"announcement": str(row.uid)}, f"/announcements/{row.uid}/"
     letter: dict[str, Any] = {"kind": KIND, "event_key": row.event_key, "context": context, "path": path}
-    row.reached = notify(to=audience(row.audience), about=None, **letter)
+    row.reached = notify(to=audience(row.audience, campaign), about=None, **letter)
     row.state, row.sent_at = Announcement.State.SENT, timezone.now()
     row.save(update_fields=["state", "sent_at", "agreed_by", "reached"])
     facts = {"people": row.reached, "audience": row.audience, "written_by": str(row.written_by.uid)}
@@ -173,7 +185,16 @@ def _had_enough() -> QuerySet:
     return counted.values("recipient")
 
 
-def _checked_segment(segment: Mapping[str, Any]) -> dict[str, Any]:
+def _checked_segment(segment: Mapping[str, Any], campaign: Campaign) -> dict[str, Any]:
+    only_admins = bool(segment.get("only_admins"))
+    if segment.get("selection"):
+        try:
+            exists = selected(segment, campaign).exists()
+        except ValidationError:  # not a UUID
+            exists = False
+        if not exists:
+            raise ValidationError({"selection": _("These companies are no longer chosen. Choose them again.")})
+        return {"selection": str(segment["selection"]), "only_admins": only_admins}
     side, state = segment.get("side") or "", segment.get("state") or Company.Status.APPROVED
     countries = sorted(set(segment.get("countries") or []))
     wrong = {}
@@ -185,7 +206,6 @@ def _checked_segment(segment: Mapping[str, Any]) -> dict[str, Any]:
         wrong["countries"] = _("Choose countries from the list.")
     if wrong:
         raise ValidationError(wrong)
-    only_admins = bool(segment.get("only_admins"))
     return {"side": side, "state": str(state), "countries": countries, "only_admins": only_admins}
 
 

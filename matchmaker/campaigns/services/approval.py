@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.consents import give_consent
-from matchmaker.accounts.models import User
+from matchmaker.accounts.models import AuditEntry, User
 from matchmaker.campaigns.answer_days import answer_day_of
 from matchmaker.campaigns.models import AutomaticApproval, Campaign, Enrolment, Organiser, Participation, Question
 from matchmaker.companies.domains import proven_domain
@@ -20,16 +20,32 @@ from matchmaker.companies.models import Company
 from matchmaker.companies.services import companies_alike, number_once
 from matchmaker.core.lists import format_list
 from matchmaker.core.problems import Refused
-from matchmaker.notifications.services import notify, settle
+from matchmaker.notifications.models import Notice
+from matchmaker.notifications.services import cancel_waiting, notify, settle
 
+APPROVED = "company_approved"
 # What must be filled in before an organiser can decide.
 NEEDED = ("legal_name", "country", "city", "contact_name", "contact_email", "about")
 
 
-def require_organiser(user: User, campaign: Campaign) -> None:
+def require_organiser(user: User, campaign: Campaign, *, reads: bool = False) -> None:
+    """Refuse whoever does not decide in the campaign; an archived one can only be read."""
     decides = Organiser.objects.filter(campaign=campaign, user=user, role__in=Organiser.DECIDES).exists()
     if not decides:
         raise Refused("not_found", _("There is nothing here for you."), status=404)
+    if not reads:
+        require_not_archived(campaign)
+
+
+def require_not_archived(campaign: Campaign) -> None:
+    if campaign.is_archived:
+        raise Refused("campaign_archived", _("This campaign is archived: it can be read, nothing in it changes."))
+
+
+def require_takes_new(campaign: Campaign) -> None:
+    """Refuse where nothing new begins: in a campaign that is closed or archived."""
+    if not campaign.takes_new:
+        raise Refused("campaign_closed", _("This campaign is closed: nothing new begins in it."))
 
 
 def _team(campaign: Campaign) -> list[User]:
@@ -49,6 +65,7 @@ def submit_company(*, by: User, company: Company, campaign: Campaign, consent: s
         Refused: when the company is not in a state to be submitted.
     """
     require_admin(by, company)
+    require_takes_new(campaign)
     missing = {name: _("Please fill this in before you submit.") for name in NEEDED if not getattr(company, name)}
     if company.is_buyer and company.country == "CN" and not company.identifier:
         missing["identifier"] = _("Chinese companies register with their Unified Social Credit Code.")
@@ -77,7 +94,7 @@ def submit_company(*, by: User, company: Company, campaign: Campaign, consent: s
         about=campaign.uid,
         event_key=_submission(company),
         context={"company": str(company), "country": company.country, "sides": _sides(company)},
-        path="/console/companies/",
+        path="/console/companies/?status=pending",
     )
     return approve_automatically(company=company, campaign=campaign)
 
@@ -199,15 +216,27 @@ def _sides(company: Company) -> list[str]:
     return [side for side, takes in (("supplier", company.is_supplier), ("buyer", company.is_buyer)) if takes]
 
 
-def _decide(*, by: User, company: Company, campaign: Campaign, status: str, reason: str, kind: str) -> Company:
+def _decide(
+    *, by: User, company: Company, campaign: Campaign, status: str, reason: str, kind: str, at: dt.datetime | None = None
+) -> Company:
     require_organiser(by, campaign)
     if company.members.filter(pk=by.pk).exists():
         raise Refused("own_company", _("Somebody else of the team must decide about your own company."), status=403)
-    return _settle(by=by, company=company, status=status, reason=reason, kind=kind, facts={"reason": reason})
+    decision = {"status": status, "reason": reason, "kind": kind, "facts": {"reason": reason}, "at": at}
+    return _settle(by=by, company=company, **decision)
 
 
-def _settle(*, by: User | None, company: Company, status: str, kind: str, facts: dict, reason: str = "") -> Company:
-    """Write the decision, tell the company, and take the news off the team's lists."""
+def _settle(
+    *,
+    by: User | None,
+    company: Company,
+    status: str,
+    kind: str,
+    facts: dict,
+    reason: str = "",
+    at: dt.datetime | None = None,
+) -> Company:
+    """Write the decision, tell the company (not before `at`), and take the news off the team's lists."""
     moved = Company.objects.filter(pk=company.pk, status=Company.Status.PENDING).update(
         status=status, status_reason=reason
     )
@@ -224,17 +253,48 @@ def _settle(*, by: User | None, company: Company, status: str, kind: str, facts:
         kind=kind,
         to=_people(company),
         about=company.uid,
-        event_key=f"{kind}:{company.uid}:{_submitted(company)}",
+        event_key=decision_key(company, kind),
+        at=at,
         context={"company": str(company), "reason": reason, "sides": _sides(company), **published},
         path="/desk/" if kind == "company_approved" else f"/{_sides(company)[0]}/company/",
     )
     return company
 
 
+def decision_key(company: Company, kind: str = APPROVED) -> str:
+    """The key of the notices that tell of a decision about this submission."""
+    return f"{kind}:{company.uid}:{_submitted(company)}"
+
+
 @transaction.atomic
-def approve_company(*, by: User, company: Company, campaign: Campaign) -> Company:
-    """Let the company be seen, publish and be matched. Two decisions at once: the first one counts."""
-    return _decide(by=by, company=company, campaign=campaign, status="approved", reason="", kind="company_approved")
+def approve_company(*, by: User, company: Company, campaign: Campaign, told_at: dt.datetime | None = None) -> Company:
+    """Let the company be seen, publish and be matched. Two decisions at once: the first one counts.
+
+    With `told_at` its people are told then, and until then `undo_approval` can take it back.
+    """
+    return _decide(by=by, company=company, campaign=campaign, status="approved", reason="", kind=APPROVED, at=told_at)
+
+
+@transaction.atomic
+def undo_approval(*, by: User, company: Company, campaign: Campaign) -> Company:
+    """Let the company wait again, while none of its people was told and nobody has done anything with it.
+
+    Raises:
+        Refused: it was told, or has gone on.
+    """
+    require_organiser(by, campaign)
+    key = decision_key(company)
+    told = Notice.objects.filter(event_key=key).exclude(not_before__gt=timezone.now()).exists()
+    entries = AuditEntry.objects.filter(organisation=str(company.uid)).order_by("-id")
+    last = entries.values_list("verb", flat=True).first()
+    if told or last != APPROVED:
+        raise Refused("gone_on", _("This company has gone on since then."))
+    cancel_waiting(event_key=key)
+    moved = Company.objects.filter(pk=company.pk, status=Company.Status.APPROVED).update(status=Company.Status.PENDING)
+    if not moved:
+        raise Refused("gone_on", _("This company has gone on since then."))
+    record(by=by, verb="undo_approval", on=company)
+    return company
 
 
 @transaction.atomic
@@ -254,7 +314,7 @@ def return_company(*, by: User, company: Company, campaign: Campaign, reason: st
 
 @transaction.atomic
 def update_campaign(*, by: User, campaign: Campaign, **fields) -> Campaign:
-    """Change names, texts and dates of the campaign."""
+    """Change names, texts, dates and categories of the campaign."""
     require_organiser(by, campaign)
     for name, value in fields.items():
         setattr(campaign, name, value)

@@ -50,24 +50,37 @@ def start_campaign(
 
 
 @transaction.atomic
-def make_current(*, campaign: Campaign) -> Campaign:
+def make_current(*, campaign: Campaign, by: User | None = None) -> Campaign:
     """The site shows this campaign from now on; the one it showed before stays as it is. Twice is once.
 
-    Whoever can run commands on the server may do this, nobody else.
+    Args:
+        by: staff of the site, or an administrator of both campaigns; None on the server's command line.
+
+    Raises:
+        Refused: it is planned or archived.
     """
     campaign = Campaign.objects.select_for_update().get(pk=campaign.pk)
+    before = Campaign.objects.select_for_update().filter(is_current=True).first()
+    if by is not None:
+        for one in filter(None, (campaign, before)):
+            require_campaign_admin(by, one)
+    if campaign.state not in (Campaign.State.OPEN, Campaign.State.CLOSED):
+        raise Refused("not_open", _("Open the campaign first. Only then can the site show it."))
     if not campaign.is_current:
-        before = Campaign.objects.select_for_update().filter(is_current=True).first()
         Campaign.objects.filter(is_current=True).update(is_current=False)  # only one may be: first off, then on
         campaign.is_current = True
         campaign.save(update_fields=["is_current"])
         facts = {"before": before.slug if before else ""}
-        record(by=None, verb="make_current", on=campaign, organisation=campaign, facts=facts)
+        record(by=by, verb="make_current", on=campaign, organisation=campaign, facts=facts)
     return campaign
 
 
 def require_campaign_admin(user: User, campaign: Campaign) -> None:
-    if not Organiser.objects.filter(campaign=campaign, user=user, role=Organiser.Role.ADMIN).exists():
+    """Refuse whoever neither administers the campaign nor is staff of the site."""
+    if (
+        not user.is_staff
+        and not Organiser.objects.filter(campaign=campaign, user=user, role=Organiser.Role.ADMIN).exists()
+    ):
         raise Refused("not_found", _("There is nothing here for you."), status=404)
 
 

@@ -26,6 +26,12 @@ from matchmaker.events.services.events import (
     set_interpreter_hours,
     values_for_copy,
 )
+from matchmaker.events.services.invitations import (
+    answer_invitation,
+    invite_to_event,
+    remind_invited,
+    remind_of_invitations,
+)
 from matchmaker.events.services.meetings import (
     answer_move,
     ask_move,

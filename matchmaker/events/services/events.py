@@ -15,7 +15,7 @@ from django.utils.translation import gettext_noop, override
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
 from matchmaker.campaigns.models import Campaign
-from matchmaker.campaigns.services import require_organiser
+from matchmaker.campaigns.services import require_organiser, require_takes_new
 from matchmaker.core import languages, reference
 from matchmaker.core.problems import Refused
 from matchmaker.events.models import Event, Hall, Interpreter, Meeting
@@ -45,6 +45,8 @@ def save_event(*, by: User, campaign: Campaign, event: Event | None = None, **fi
         ValidationError: by field.
     """
     require_organiser(by, campaign)
+    if event is None:
+        require_takes_new(campaign)
     event = event or Event(campaign=campaign)
     before = Event.objects.filter(pk=event.pk).first() if event.pk else None
     for name, value in fields.items():

@@ -15,6 +15,7 @@ from matchmaker.events import calendar
 from matchmaker.events.models import (
     AgendaReminder,
     Event,
+    EventInvitation,
     EventParticipation,
     Meeting,
     MeetingMove,
@@ -47,6 +48,25 @@ def _zone(event: Event) -> dict[str, str]:
 
 def _page(event: Event) -> str:
     return f"/meetings/{event.slug}/"
+
+
+def invited(row: EventInvitation) -> int:
+    """The letter of an invitation, and the same again as a reminder; both lead to the page for the answer."""
+    return notify_company(
+        row.company,
+        kind="meetings_invited",
+        ids={"event": row.event.slug},
+        event_key=f"meetings_invited:{row.uid}:{row.reminders}",
+        context={
+            **_about(row.event),
+            **_names(row.company),
+            "campaign": row.event.campaign.name,
+            "first": row.event.starts_on.isoformat(),
+            "last": row.event.ends_on.isoformat(),
+            "reminder": row.reminders > 0,
+        },
+        path=f"/meetings/{row.event.slug}/invitation/",
+    )
 
 
 def moved_up(row: EventParticipation) -> None:

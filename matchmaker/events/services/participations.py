@@ -13,12 +13,20 @@ from django.utils.translation import gettext_noop
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
 from matchmaker.campaigns.models import Organiser
-from matchmaker.campaigns.services import require_organiser
+from matchmaker.campaigns.services import require_organiser, require_takes_new
 from matchmaker.companies.models import Company
 from matchmaker.companies.services import is_member
 from matchmaker.core import reference
 from matchmaker.core.problems import Refused
-from matchmaker.events.models import Attendee, CalendarAddress, Event, EventParticipation, Meeting, MeetingRequest
+from matchmaker.events.models import (
+    Attendee,
+    CalendarAddress,
+    Event,
+    EventInvitation,
+    EventParticipation,
+    Meeting,
+    MeetingRequest,
+)
 from matchmaker.events.models.participants import new_token
 from matchmaker.events.services import notices
 
@@ -71,8 +79,9 @@ def register_for_event(
     """
     require_part(by, event, company)
     event = Event.objects.select_for_update().get(pk=event.pk)  # the count below and the row are one step
-    team = runs(by, event)
-    _may_register(event, company, side, team=team)
+    require_takes_new(event.campaign)
+    invitation = EventInvitation.objects.filter(event=event, company=company)
+    _may_register(event, company, side, is_invited=runs(by, event) or invitation.exists())
     row = EventParticipation.objects.filter(event=event, company=company).first()
     if row is not None and row.status != EventParticipation.Status.WITHDRAWN:
         raise Refused("already_registered", _("This company is registered for the event already."))
@@ -89,18 +98,19 @@ def register_for_event(
     except IntegrityError:
         raise Refused("already_registered", _("This company is registered for the event already.")) from None
     _write_people(row, people or [{"name": company.contact_name or company.display_name, "role": ""}])
+    invitation.update(answer=EventInvitation.Answer.YES, answered_at=timezone.now(), answered_by=by)
     record(by=by, verb="register_for_event", on=row, organisation=company, facts={"status": row.status, "side": side})
     return row
 
 
-def _may_register(event: Event, company: Company, side: str, *, team: bool) -> None:
+def _may_register(event: Event, company: Company, side: str, *, is_invited: bool) -> None:
     if side not in EventParticipation.Side.values or not getattr(company, f"is_{side}"):
         raise Refused("wrong_side", _("Your company is not on this side."), field="side", status=400)
     if not company.is_approved:
         raise Refused("not_approved", _("The organiser approves your company first; then you can register."))
     if event.status == Event.Status.CANCELLED:
         raise Refused("event_cancelled", _("This event is cancelled."))
-    if team:
+    if is_invited:
         return
     if event.registration_from and event.opens_later:
         raise Refused(

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
 from matchmaker.campaigns.models import Campaign, Enrolment
-from matchmaker.campaigns.services import require_organiser
+from matchmaker.campaigns.services import require_organiser, require_takes_new
 from matchmaker.companies.members import require_admin
 from matchmaker.companies.models import Company
 from matchmaker.core.problems import Refused
@@ -58,6 +58,7 @@ def may_import(by: User, kind: str, *, company: Company | None, campaign: Campai
         if campaign is None:
             raise Refused("no_campaign", _("No campaign is open at the moment."))
         require_organiser(by, campaign)
+        require_takes_new(campaign)
         return
     require_admin(by, company)
     if kind not in OWN or not getattr(company, OWN[kind]):

@@ -25,6 +25,7 @@ from matchmaker.campaigns.models import Campaign, Organiser, Partner
 from matchmaker.companies.models import Company, Membership
 
 View = Callable[..., HttpResponse]
+CAMPAIGN = "campaign"  # in the session: the campaign that a member of several teams works in
 
 
 def everyone(view: View) -> View:
@@ -98,14 +99,31 @@ def _named_admin(request: HttpRequest) -> HttpResponse | None:
 
 def _team(*roles: str) -> Callable[[HttpRequest], HttpResponse | None]:
     def gate(request):
-        campaign = current_campaign()
+        campaign = working_campaign(request)
         role = role_in(campaign, request.user)
         if campaign is None or role not in roles:
             raise Http404
         request.campaign, request.role = campaign, role
-        return second_step_first(request)
+        return second_step_first(request) or _read_only(request)
 
     return gate
+
+
+def _read_only(request: HttpRequest) -> HttpResponse | None:
+    """In an archived campaign nothing is sent; `require_organiser` refuses the same to programs."""
+    if request.campaign.is_archived and request.method not in ("GET", "HEAD", "OPTIONS"):
+        messages.error(request, _("This campaign is archived: it can be read, nothing in it changes."))
+        return redirect("console_campaigns")
+    return None
+
+
+def _campaigns(request: HttpRequest) -> HttpResponse | None:
+    """Members of any team, and staff of the site: the list of campaigns, and which one they work in."""
+    campaign = working_campaign(request)
+    if campaign is None and not request.user.is_staff:
+        raise Http404
+    request.campaign, request.role = campaign, role_in(campaign, request.user)
+    return second_step_first(request)
 
 
 def _partner(request: HttpRequest) -> HttpResponse | None:
@@ -121,6 +139,8 @@ def _partner(request: HttpRequest) -> HttpResponse | None:
 def _staff(request: HttpRequest) -> HttpResponse | None:
     if not request.user.is_staff:
         raise Http404
+    request.campaign = working_campaign(request)
+    request.role = role_in(request.campaign, request.user)
     return second_step_first(request)
 
 
@@ -137,17 +157,27 @@ TEAM_ROLES = {
     "administrator of the campaign": ("admin",),
 }
 team, organiser, campaign_admin = (_declared(policy, _team(*roles)) for policy, roles in TEAM_ROLES.items())
+campaigns = _declared("anyone of a team, or staff of the site", _campaigns)
 staff = _declared("staff of the site", _staff)
 
 
 def opens_for(role: str, address: str) -> bool:
     """May this role of the campaign's team open the page? Pages that are not for the team alone decide themselves."""
-    roles = TEAM_ROLES.get(getattr(resolve(address).func, "policy", ""))
+    roles = TEAM_ROLES.get(getattr(resolve(address.partition("?")[0]).func, "policy", ""))
     return roles is None or role in roles
 
 
 def current_campaign() -> Campaign | None:
+    """The campaign that the public site shows."""
     return Campaign.objects.filter(is_current=True).first()
+
+
+def working_campaign(request: HttpRequest) -> Campaign | None:
+    """The campaign this person of a team works in: the one she chose, the one the site shows, or her newest."""
+    mine = list(Campaign.objects.run_by(request.user))
+    chosen = request.session.get(CAMPAIGN) if mine else None
+    ways = (lambda one: str(one.uid) == chosen, lambda one: one.is_current, lambda one: True)
+    return next((one for way in ways for one in mine if way(one)), None)
 
 
 def role_in(campaign: Campaign | None, user) -> str:

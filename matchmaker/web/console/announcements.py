@@ -1,5 +1,7 @@
 """Letters to many people: written, looked at as the readers will see them, sent once."""
 
+from uuid import UUID
+
 from django import forms
 from django.conf import settings
 from django.contrib import messages
@@ -8,7 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_POST
 
@@ -40,6 +42,7 @@ class AnnouncementForm(forms.Form):
         label=gettext_lazy("Only from these countries"), choices=fields.countries, required=False
     )
     only_admins = forms.BooleanField(label=gettext_lazy("Only the administrators of each company"), required=False)
+    selection = forms.CharField(required=False, max_length=36, widget=forms.HiddenInput)  # of an action on many
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -62,12 +65,13 @@ class AnnouncementForm(forms.Form):
             language: {part: data[f"{part}_{language}"] for part in ("subject", "body")}
             for language, _name in settings.LANGUAGES
         }
-        segment = {name: data[name] for name in ("side", "state", "countries", "only_admins")}
+        segment = {name: data[name] for name in ("side", "state", "countries", "only_admins", "selection")}
         return {"segment": segment, "texts": texts}
 
     def groups(self):
         """First who, then language by language: (name, fields, whether it is shown open)."""
-        yield _("Who gets it"), [self[name] for name in ("side", "state", "countries", "only_admins")], True
+        by_filter = [] if self["selection"].value() else ["side", "state", "countries"]
+        yield _("Who gets it"), [self[name] for name in (*by_filter, "only_admins", "selection")], True
         for language, name in settings.LANGUAGES:
             boxes = [self[f"subject_{language}"], self[f"body_{language}"]]
             yield (
@@ -88,13 +92,32 @@ def index(request):
 @organiser
 def edit(request, uid=None):
     draft = get_object_or_404(_mine(request), uid=uid) if uid else None
-    form = AnnouncementForm(request.POST or None, initial=_initial(draft))
+    chosen = {} if draft else {"selection": str(_selection(request) or "")}
+    form = AnnouncementForm(request.POST or None, initial={**_initial(draft), **chosen})
     if request.method == "POST" and form.is_valid():
         with refusals_in_form(form):
             draft = services.write(by=request.user, campaign=request.campaign, draft=draft, **form.values())
             return redirect("console_announcement", draft.uid)
     status = 400 if form.errors else 200
-    return render(request, "console/announcement_edit.html", {"form": form, "draft": draft}, status=status)
+    context = {"form": form, "draft": draft, "selected": _selected(request, form["selection"].value())}
+    return render(request, "console/announcement_edit.html", context, status=status)
+
+
+def _selection(request) -> UUID | None:
+    """The action on many companies whose companies the letter is for, from the address."""
+    try:
+        return UUID(request.GET.get("selection", ""))
+    except ValueError:
+        return None
+
+
+def _selected(request, selection: str | None) -> int:
+    """How many companies were chosen for it."""
+    try:
+        segment = {"selection": UUID(selection or "")}
+    except ValueError:
+        return 0
+    return services.selected(segment, request.campaign).count()
 
 
 @organiser
@@ -102,10 +125,13 @@ def show(request, uid):
     """How far it would go and how it reads, before anything leaves; afterwards, what became of it."""
     row = get_object_or_404(_mine(request), uid=uid)
     sent = row.state == Announcement.State.SENT
-    reach = None if sent else services.reach(row.audience)
+    reach = None if sent else services.reach(row.audience, request.campaign)
     names = dict(settings.LANGUAGES)
     facts = [
-        {"label": _("Who gets it"), "value": _audience(row.audience)},
+        {
+            "label": _("Who gets it"),
+            "value": _audience(row.audience, _selected(request, row.audience.get("selection"))),
+        },
         {"label": _("Written by"), "value": row.written_by.name},
         {"label": _("Agreed by"), "value": row.agreed_by.name if row.agreed_by else ""},
     ]
@@ -173,13 +199,17 @@ def _initial(draft: Announcement | None) -> dict:
     return draft.audience | texts
 
 
-def _audience(segment: dict) -> str:
+def _audience(segment: dict, selected: int) -> str:
     """The segment in words."""
+    only_admins = _("administrators only") if segment.get("only_admins") else ""
+    if segment.get("selection"):
+        chosen = ngettext("%(n)d chosen company", "%(n)d chosen companies", selected) % {"n": selected}
+        return " · ".join(word for word in (chosen, only_admins) if word)
     names = dict(fields.countries())
     words = [
         str(dict(SIDES).get(segment.get("side", ""), "")),
         str(dict(Company.Status.choices).get(segment.get("state", ""), "")),
         format_list(names.get(code, code) for code in segment.get("countries", [])),
-        _("administrators only") if segment.get("only_admins") else "",
+        only_admins,
     ]
     return " · ".join(word for word in words if word)

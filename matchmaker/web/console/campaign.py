@@ -21,6 +21,7 @@ from matchmaker.directory.models import ExchangeRate
 from matchmaker.directory.services import remove_rate, set_rate
 from matchmaker.matching.tasks import start_price_update
 from matchmaker.web.access.decorators import organiser, team
+from matchmaker.web.console.company_list import companies_of
 from matchmaker.web.console.demands import held
 from matchmaker.web.forms import fields
 from matchmaker.web.forms.refusals import refusals_in_form
@@ -53,7 +54,7 @@ def campaign(request):
 @team
 def demands(request):
     """Open demands that organisers may read; of private ones only the number (authorisation matrix)."""
-    open_demands = Demand.objects.open()
+    open_demands = Demand.objects.open().filter(company__in=companies_of(request.campaign))
     readable = (
         open_demands.exclude(visibility=Demand.Visibility.PRIVATE)
         .select_related("company")

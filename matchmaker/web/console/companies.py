@@ -8,8 +8,10 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Prefetch
+from django.http import QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -19,8 +21,8 @@ from django.views.decorators.http import require_POST, require_safe
 from matchmaker.accounts.models import AuditEntry
 from matchmaker.campaigns import services
 from matchmaker.campaigns.answer_days import answer_day_of
-from matchmaker.campaigns.models import AutomaticApproval
-from matchmaker.campaigns.services import claims, identity, verification
+from matchmaker.campaigns.models import AutomaticApproval, BulkAction, SavedView, Tag
+from matchmaker.campaigns.services import claims, identity, tags, verification
 from matchmaker.campaigns.services import on_behalf as verbs
 from matchmaker.campaigns.services.questions import answers_of
 from matchmaker.catalogue.services import accept_certificate, certificates_waiting, refuse_certificate
@@ -31,6 +33,7 @@ from matchmaker.companies.services import companies_alike
 from matchmaker.core.downloads import SEALED, attachment
 from matchmaker.core.problems import Refused
 from matchmaker.core.text import validate_text
+from matchmaker.events.models import EventInvitation
 from matchmaker.market_access.models import EntryRule, Registration
 from matchmaker.market_access.number_formats import is_in_form
 from matchmaker.market_access.sentences import in_language
@@ -40,11 +43,13 @@ from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access import acting_for_company
 from matchmaker.web.access.decorators import organiser, signed_in, team
 from matchmaker.web.console import invitations
+from matchmaker.web.console.company_list import CompanyFilter, companies_of
 from matchmaker.web.forms import fields
 from matchmaker.web.forms.refusals import add_to_messages, refusals_in_form, refusals_in_messages
 from matchmaker.web.rendering.look_alikes import why_alike
 from matchmaker.web.rendering.notice_claims import done
 
+PER_PAGE = 50
 LISTS = [
     ("suppliers", gettext_lazy("Suppliers")),
     ("buyers", gettext_lazy("Buyers")),
@@ -54,29 +59,49 @@ LISTS = [
 
 
 def of_campaign(request):
-    return Company.objects.filter(campaigns=request.campaign).distinct()
+    return companies_of(request.campaign)
 
 
 @team
 def companies(request):
-    status = request.GET.get("status", Company.Status.PENDING)
-    words = request.GET.get("q", "").replace("\x00", "").strip()[:100]
-    found = of_campaign(request)
-    tabs = [
-        {"value": value, "label": label, "count": found.filter(status=value).count(), "checked": value == status}
+    """The list by filters, with its tabs by state, saved views, and boxes to tick for actions on many."""
+    filters = CompanyFilter(request.GET, campaign=request.campaign)
+    counts, status = filters.counts(), filters.values.get("status", "")
+    tabs = [{"value": "", "label": _("All"), "count": sum(counts.values()), "checked": not status}]
+    tabs += [
+        {"value": value, "label": label, "count": counts.get(value, 0), "checked": value == status}
         for value, label in Company.Status.choices
-        if value != Company.Status.DRAFT
+        if value != Company.Status.DRAFT or counts.get(value)
     ]
-    if status in Company.Status.values:
-        found = found.filter(status=status)
-    if words:
-        found = found.filter(Q(name_key__contains=words.casefold()) | Q(identifier__iexact=words))
-    page = Paginator(found.order_by("submitted_at", "pk"), 30).get_page(request.GET.get("page"))
-    # In the order in which they were submitted, which is that of the days by which they were promised an answer.
-    rows = [(row, answer_day_of(row, request.campaign)) for row in page.object_list]
-    context = {"page": page, "rows": rows, "tabs": tabs, "status": status, "q": words, "lists": LISTS}
-    context["today"] = timezone.localdate()
+    rows = filters.rows().order_by("submitted_at", "pk").prefetch_related(tags_of(request.campaign))
+    paginator = Paginator(rows, PER_PAGE)
+    paginator.count = counts.get(status, 0) if status else sum(counts.values())
+    page = paginator.get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "rows": [(row, answer_day_of(row, request.campaign)) for row in page.object_list],
+        "today": timezone.localdate(),
+        "tabs": tabs,
+        "filters": filters,
+        "is_narrowed": bool(filters.values.keys() - {"status"}),
+        "views": SavedView.objects.visible_to(request.user).filter(campaign=request.campaign),
+        "query": _query(request),
+        "verbs": BulkAction.Verb.choices,
+        "lists": LISTS,
+    }
     return render(request, "console/companies.html", context)
+
+
+def tags_of(campaign) -> Prefetch:
+    """The tags of this campaign alone, as `own_tags` of each company."""
+    return Prefetch("tags", Tag.objects.filter(campaign=campaign), to_attr="own_tags")
+
+
+def _query(request) -> str:
+    """The filters as they stand in the address, without the page."""
+    values = request.GET.copy()
+    values.pop("page", None)
+    return values.urlencode()[:1000]
 
 
 # Companies that nobody of the team let in: on the word of a partner, or for a proven domain.
@@ -106,6 +131,42 @@ def withdraw_automatic(request, uid):
     return redirect("console_automatic")
 
 
+@organiser
+@require_POST
+def set_tags(request, uid):
+    row = get_object_or_404(of_campaign(request), uid=uid)
+    names = request.POST.get("tags", "").replace("\x00", "").replace("，", ",").split(",")
+    with refusals_in_messages(request):
+        tags.set_tags(by=request.user, campaign=request.campaign, company=row, names=names)
+        messages.success(request, _("Saved."))
+    return redirect("console_company", uid)
+
+
+@organiser
+@require_POST
+def save_view(request):
+    values = QueryDict(request.POST.get("query", "")[:1000])
+    with refusals_in_messages(request):
+        view = tags.save_view(
+            by=request.user,
+            campaign=request.campaign,
+            name=request.POST.get("name", "").replace("\x00", ""),
+            query=values.urlencode(),
+            is_shared=bool(request.POST.get("shared")),
+        )
+        messages.success(request, _("The view “%(name)s” is saved.") % {"name": view.name})
+    return redirect(f"{reverse('console_companies')}?{values.urlencode()}")
+
+
+@organiser
+@require_POST
+def delete_view(request, uid):
+    mine = SavedView.objects.filter(owner=request.user, campaign=request.campaign)
+    tags.delete_view(by=request.user, view=get_object_or_404(mine, uid=uid))
+    messages.success(request, _("The view is gone."))
+    return redirect("console_companies")
+
+
 @team
 def company(request, uid, reason="", errors=None, check=None):
     company = get_object_or_404(of_campaign(request), uid=uid)
@@ -132,6 +193,10 @@ def company(request, uid, reason="", errors=None, check=None):
                 survivor=company, done_at__isnull=True, declined_at__isnull=True
             ).select_related("duplicate", "proposed_by"),
             "domain": domains.proved(company),
+            "tags": ", ".join(company.tags.filter(campaign=request.campaign).values_list("name", flat=True)),
+            "invited_to": EventInvitation.objects.filter(company=company, event__campaign=request.campaign)
+            .select_related("event")
+            .order_by("-invited_at"),
             "answers": answers_of(company, request.campaign),
             "enrolments": company.enrolments.filter(partner__campaign=request.campaign).select_related(
                 "partner", "vouched_by"
@@ -151,6 +216,7 @@ def history(company) -> list[dict]:
         "update_company": _("Details changed"),
         "submit_company": _("Submitted for approval"),
         "company_approved": _("Approved"),
+        "undo_approval": _("Approval taken back"),
         "company_returned": _("Returned"),
         "withdraw_automatic_approval": _("Automatic approval withdrawn"),
         "answer_questions": _("Answers changed"),
@@ -194,7 +260,7 @@ def approve(request, uid):
         approved = _("%(company)s is approved.") % {"company": company}
         told = _("It has been told.")
         messages.success(request, done(approved, told, kind="company_approved", companies=[company]))
-        return redirect("console_companies")
+        return redirect(f"{reverse('console_companies')}?status=pending")
     return redirect("console_company", uid)
 
 
@@ -212,7 +278,7 @@ def send_back(request, uid):
         return redirect("console_company", uid)
     transaction.on_commit(start_delivery)
     messages.success(request, _("%(company)s was returned with your reason.") % {"company": row})
-    return redirect("console_companies")
+    return redirect(f"{reverse('console_companies')}?status=pending")
 
 
 # What an organiser writes down when she has seen a company's evidence.

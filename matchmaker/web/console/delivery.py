@@ -29,11 +29,9 @@ KINDS: dict[str, type[Promise]] = {
 }
 
 
-@team
-def delivery(request):
-    """The ledger in figures and by channel; what is parked, with its reason."""
-    facts = health.delivery_health()
-    names = {
+def channel_names() -> dict[str, str]:
+    """The channels in words."""
+    return {
         "email": _("Mails"),
         "digest": _("Summaries"),
         "sms": _("Text messages"),
@@ -46,6 +44,13 @@ def delivery(request):
         "teamseat": _("Places in the team"),
         "partnerseat": _("Seats at partners’ desks"),
     }
+
+
+@team
+def delivery(request):
+    """The ledger in figures and by channel; what is parked, with its reason."""
+    facts = health.delivery_health()
+    names = channel_names()
     gaps = {
         "late": _("due for more than 15 minutes and in nobody’s hands"),
         "expired": _("held by a worker that died, and taken over by none"),

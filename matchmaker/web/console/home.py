@@ -22,6 +22,7 @@ from matchmaker.matching.services import waiting
 from matchmaker.messaging.services import held_messages, open_reports
 from matchmaker.notifications.models import Delivery
 from matchmaker.web.access.decorators import opens_for, team
+from matchmaker.web.console.company_list import companies_of
 from matchmaker.web.console.invitations import not_invited
 from matchmaker.web.templatetags.ui import ago
 
@@ -51,7 +52,7 @@ def work_of(campaign) -> list[dict]:
     promised = answer_day_of(oldest, campaign) if oldest else None
     waited = (timezone.now() - oldest.submitted_at).days if oldest and oldest.submitted_at else 0
     drafts = Event.objects.filter(campaign=campaign, status=Event.Status.DRAFT)
-    closing = Demand.objects.open().filter(closing_on__lte=soon)
+    closing = Demand.objects.open().filter(closing_on__lte=soon, company__in=companies_of(campaign))
     interested = Match.objects.active().filter(mutual_at__isnull=True)
     products, lines = waiting()
     today = timezone.localdate()
@@ -63,7 +64,7 @@ def work_of(campaign) -> list[dict]:
             if waited
             else _("All came in today."),
             "n": pending.distinct().count(),
-            "url": reverse("console_companies"),
+            "url": f"{reverse('console_companies')}?status=pending",
             "late": promised < timezone.localdate() if promised else waited >= 2,
             "rows": [
                 {
@@ -228,13 +229,13 @@ def _of_meetings(campaign) -> list[dict]:
 
 def figures_of(campaign) -> list[dict]:
     """The funnel: registered, approved, offered and wanted, matched, both said yes."""
-    companies = Company.objects.filter(campaigns=campaign).distinct()
+    companies = companies_of(campaign)
     active = Match.objects.active()
     return [
         {"label": _("suppliers approved"), "value": companies.approved().suppliers().count()},
         {"label": _("buyers approved"), "value": companies.approved().buyers().count()},
-        {"label": _("products published"), "value": Product.objects.published().count()},
-        {"label": _("demands open"), "value": Demand.objects.open().count()},
+        {"label": _("products published"), "value": Product.objects.published().filter(company__in=companies).count()},
+        {"label": _("demands open"), "value": Demand.objects.open().filter(company__in=companies).count()},
         {"label": _("matches"), "value": active.count()},
         {"label": _("answered"), "value": active.exclude(supplier_answer="", buyer_answer="").count()},
         {"label": _("contacts opened"), "value": active.filter(mutual_at__isnull=False).count(), "first": True},

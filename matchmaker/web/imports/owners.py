@@ -10,7 +10,7 @@ from matchmaker.companies.models import Company, Membership
 from matchmaker.core.problems import Refused
 from matchmaker.imports import services
 from matchmaker.imports.models import Import
-from matchmaker.web.access.decorators import current_campaign, current_company, role_in
+from matchmaker.web.access.decorators import current_company, role_in, working_campaign
 
 TEAM, COMPANY = "team", "company"
 KINDS = {
@@ -37,7 +37,7 @@ def owner_for(request: HttpRequest, name: str, kind: str) -> Owner:
     if kind not in KINDS.get(name, ()):
         raise Http404
     if name == TEAM:
-        campaign = current_campaign()
+        campaign = working_campaign(request)
         if role_in(campaign, request.user) not in ("admin", "organiser"):
             raise Http404
         return _at_desk(request, Owner(TEAM, campaign=campaign))
@@ -59,7 +59,7 @@ def why_not(request: HttpRequest, owner: Owner, kind: str) -> str:
 def owners(request: HttpRequest) -> list[tuple[Owner, list[str]]]:
     """Everything this person may bring in, for the start page."""
     found = []
-    campaign = current_campaign()
+    campaign = working_campaign(request)
     if role_in(campaign, request.user) in ("admin", "organiser"):
         found.append((Owner(TEAM, campaign=campaign), KINDS[TEAM]))
     for kind, side in SIDES.items():
@@ -80,7 +80,7 @@ def import_for(request: HttpRequest, uid) -> Import:
 
 def _at_desk(request: HttpRequest, owner: Owner) -> Owner:
     if owner.company is None:
-        request.area = "console"
+        request.area, request.campaign = "console", working_campaign(request)
     else:
         request.area = "supplier" if owner.company.is_supplier else "buyer"
     return owner

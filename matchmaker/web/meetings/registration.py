@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from matchmaker.events import services
-from matchmaker.events.models import Event, EventParticipation
+from matchmaker.events.models import Event, EventInvitation, EventParticipation
 from matchmaker.events.services.participations import away_slots
 from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import current_company, signed_in
@@ -34,7 +34,9 @@ def index(request: HttpRequest) -> HttpResponse:
     )
     today = timezone.localdate()
     rows = list(own)
+    invited = EventInvitation.objects.filter(company__members=request.user, event__ends_on__gte=today)
     context = {
+        "invited": invited.exclude(answer__in=["yes", "no"]).select_related("event", "company"),
         "can_register": current_company(request) is not None,
         "coming": [row for row in rows if row.event.ends_on >= today],
         "past": [row for row in rows if row.event.ends_on < today],

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from matchmaker.web.meetings import agenda, registration, survey, wishes
+from matchmaker.web.meetings import agenda, invitations, registration, survey, wishes
 
 urlpatterns = [
     path("", registration.index, name="meetings"),
@@ -17,6 +17,7 @@ urlpatterns = [
     path("request/<uuid:uid>/change/", wishes.change, name="meetings_request_change"),
     path("request/<uuid:uid>/withdraw/", wishes.withdraw, name="meetings_request_withdraw"),
     path("<slug:slug>/", agenda.event, name="meetings_event"),
+    path("<slug:slug>/invitation/", invitations.answer, name="meetings_invitation"),
     path("<slug:slug>/register/", registration.register, name="meetings_register"),
     path("<slug:slug>/details/", registration.details, name="meetings_details"),
     path("<slug:slug>/free/", registration.availability, name="meetings_availability"),

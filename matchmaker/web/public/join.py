@@ -19,7 +19,7 @@ from matchmaker.core import reference
 from matchmaker.core.lists import format_list
 from matchmaker.core.problems import Refused
 from matchmaker.notifications.tasks import start_delivery
-from matchmaker.web.access.decorators import current_campaign, current_company, everyone, role_in, signed_in
+from matchmaker.web.access.decorators import current_campaign, current_company, everyone, signed_in, working_campaign
 from matchmaker.web.forms.company import ContactForm, NamesForm, said_by
 from matchmaker.web.forms.fields import QuestionsForm
 from matchmaker.web.forms.refusals import add_to_form
@@ -215,7 +215,7 @@ def _review(company: Company, side: str) -> list[dict]:
 @signed_in
 def desk(request: HttpRequest) -> HttpResponse:
     """The right desk for this person: the team's, her company's, a partner's, the administration; or joining."""
-    if request.session.get("company") is None and role_in(current_campaign(), request.user):
+    if request.session.get("company") is None and working_campaign(request):
         return redirect("console_home")
     company = current_company(request)
     if company is not None:
@@ -223,7 +223,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     partner = Partner.objects.open().of(request.user).first()
     if partner is not None:
         return redirect("partner_home", partner.uid)
-    return redirect("admin:index" if request.user.is_staff else "join")
+    return redirect("console_site" if request.user.is_staff else "join")
 
 
 @signed_in
@@ -231,7 +231,7 @@ def desk(request: HttpRequest) -> HttpResponse:
 def take_place(request: HttpRequest) -> HttpResponse:
     """Where the letter of the campaign's team leads; whoever has confirmed the address it went to joins here."""
     team.take_places(by=request.user)
-    if not role_in(current_campaign(), request.user):
+    if not working_campaign(request):
         raise Http404
     return redirect("console_home")
 

@@ -11,7 +11,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
-from matchmaker.campaigns.models import Partner
+from matchmaker.campaigns.models import Campaign, Partner
 from matchmaker.core.languages import site_languages
 from matchmaker.messaging.models import Enquiry
 from matchmaker.notifications.models import Notice
@@ -26,7 +26,8 @@ def site(request):
     area = area_of(request)
     return {
         "area": area,
-        "campaign": SimpleLazyObject(decorators.current_campaign),
+        "campaign": SimpleLazyObject(lambda: campaign_of(request)),
+        "campaigns": SimpleLazyObject(lambda: other_campaigns(request) if area == "console" else []),
         "nav": SimpleLazyObject(lambda: navigation(request, area)),
         "desks": SimpleLazyObject(lambda: desks(request)),
         "unread_count": cache(lambda: unread(request)),  # a number itself: plural rules reckon with it
@@ -35,6 +36,17 @@ def site(request):
         "offered_language": SimpleLazyObject(lambda: page_language.offered(request)),
         "default_picture": settings.SITE_URL + staticfiles_storage.url("img/icon-512.png"),
     }
+
+
+def campaign_of(request):
+    """The campaign a page is about: in the console the one its reader works in, elsewhere the one the site shows."""
+    return getattr(request, "campaign", None) or decorators.current_campaign()
+
+
+def other_campaigns(request) -> list[Campaign]:
+    """The other campaigns this member of several teams can work in, for the switch in the header."""
+    here = getattr(request, "campaign", None)
+    return [one for one in Campaign.objects.run_by(request.user) if here and one.pk != here.pk]
 
 
 def area_of(request) -> str:
@@ -69,9 +81,10 @@ def desks(request) -> list[dict]:
         {"url": reverse("partner_home", args=[partner.uid]), "label": _("Desk of %(partner)s") % {"partner": partner}}
         for partner in Partner.objects.open().of(user)
     ]
-    if decorators.role_in(decorators.current_campaign(), user):
+    if decorators.working_campaign(request):
         found.append({"url": reverse("console_home"), "label": _("Organiser console")})
     if user.is_staff:
+        found.append({"url": reverse("console_site"), "label": _("Campaigns and storage")})
         found.append({"url": reverse("admin:index"), "label": _("Site administration")})
     return found
 

@@ -12,10 +12,11 @@ from django.utils import timezone
 
 from matchmaker.accounts.models import User
 from matchmaker.campaigns.models import Campaign
+from matchmaker.campaigns.services import bulk, lifecycle
 from matchmaker.catalogue.models import Demand, Product
 from matchmaker.catalogue.services import shortlist_product
 from matchmaker.companies.models import Company
-from matchmaker.events.models import Event, Meeting
+from matchmaker.events.models import Event, EventInvitation, Meeting
 from matchmaker.events.services import compute_plan, publish_plan, start_plan
 from matchmaker.matching.models import Match
 from matchmaker.matching.services import answer_match, match_block, start_match_run
@@ -63,6 +64,7 @@ class SiteMap:
         self._answer()
         self._plan()
         self._talk()
+        self._many()
         self.desk, seat = factories.partner(
             self.campaign, name={"en": "Embassy of Kenya, Beijing", "zh-hans": "肯尼亚驻华大使馆"}, country="KE"
         )
@@ -105,6 +107,25 @@ class SiteMap:
         )
         for product in self.listed:
             shortlist_product(by=by, company=self.wanter, product=product)
+
+    def _many(self) -> None:
+        """A campaign planned beside this one, an action on many, done and prepared, and invitations to an event."""
+        by, days = self.organiser, {"starts_on": dt.date(2031, 1, 1), "ends_on": dt.date(2031, 12, 31)}
+        name = {"en": "Export to China 2031", "zh-hans": "2031 年出口中国"}
+        self.next_campaign = lifecycle.create_campaign(by=by, name=name, source=self.campaign, **days)
+        rows = Company.objects.filter(campaigns=self.campaign)
+        given = {"by": by, "campaign": self.campaign, "companies": rows}
+        done = bulk.choose(by=by, action=bulk.prepare(verb="tag", **given), tag="VIP")
+        bulk.confirm(by=by, action=done)
+        bulk.work_on(done.pk, budget=60)
+        self.bulk = {"prepared": bulk.prepare(verb="approve", **given), "done": done}
+        self.bulk["open"] = bulk.prepare(verb="invite_to_event", **given)
+        coming = Event.objects.filter(campaign=self.campaign, status="published", ends_on__gte=timezone.localdate())
+        self.invited_to = coming.exclude(pk=self.event.pk).first() or self.event
+        EventInvitation.objects.bulk_create(
+            EventInvitation(event=self.invited_to, company=row, invited_by=by)
+            for row in [self.seller, *rows.exclude(pk=self.seller.pk)[:9]]
+        )
 
     def _talk(self) -> None:
         """An enquiry with an answer in it, and a quote."""
@@ -199,6 +220,7 @@ class SiteMap:
             "supplier-match": f"/supplier/matches/{self.mutual.uid}/",
             "meetings": "/meetings/",
             "meetings-event": f"/meetings/{self.event.slug}/",
+            "meetings-invitation": f"/meetings/{self.invited_to.slug}/invitation/",
             "meetings-details": f"/meetings/{self.event.slug}/details/",
             "meetings-free": f"/meetings/{self.event.slug}/free/",
             "meetings-companies": f"/meetings/{self.event.slug}/companies/",
@@ -262,6 +284,14 @@ class SiteMap:
             "console": "/console/",
             "console-companies": "/console/companies/",
             "console-company": f"/console/companies/{waiting.uid}/",
+            "console-companies-filtered": f"/console/companies/?event={self.event.slug}&answer=registered",
+            "console-bulk-list": "/console/bulk/",
+            **{f"console-bulk-{name}": f"/console/bulk/{action.uid}/" for name, action in self.bulk.items()},
+            "console-bulk-progress": f"/console/bulk/{self.bulk['done'].uid}/progress/",
+            "console-campaigns": "/console/campaigns/",
+            "console-campaign-new": "/console/campaigns/new/",
+            "console-take-over": f"/console/campaigns/{self.next_campaign.slug}/companies/?source={self.campaign.slug}",
+            "console-invitations": f"/console/events/{self.invited_to.slug}/invitations/",
             "console-partners": "/console/partners/",
             "console-partner-new": "/console/partners/new/",
             "console-partner": f"/console/partners/{self.desk.uid}/",
@@ -307,7 +337,10 @@ class SiteMap:
         if meeting:
             pages["console-meeting"] = f"{event}/meetings/{meeting.uid}/"
             pages["console-pair"] = f"{event}/plan/{self.draft.uid}/0-0/"
-        return [*self._of("organiser", pages), Page("styleguide", "staff", "/styleguide/")]
+        return [
+            *self._of("organiser", pages),
+            *self._of("staff", {"styleguide": "/styleguide/", "console-site": "/console/site/"}),
+        ]
 
     def _partner(self) -> list[Page]:
         desk = f"/partner/{self.desk.uid}"

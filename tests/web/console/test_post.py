@@ -43,7 +43,8 @@ def console(client, author):
 def suppliers(campaign):
     thai = factories.supplier(factories.user(language="en"))
     chinese_reader = factories.supplier(factories.user(language="zh-hans"), country="VN")
-    factories.buyer(factories.user(language="zh-hans"))
+    buyer = factories.buyer(factories.user(language="zh-hans"))
+    factories.take_part(campaign, thai, chinese_reader, buyer)
     return [thai, chinese_reader]
 
 

@@ -1,22 +1,65 @@
 """Who comes to an event: registrations, waiting list, walk-ins, interpreters."""
 
+from collections import Counter
+
+from django import forms
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
+from matchmaker.campaigns.models import BulkAction
+from matchmaker.companies.models import Company
+from matchmaker.companies.services import search_names
 from matchmaker.core import reference
 from matchmaker.events import services
-from matchmaker.events.models import Interpreter, Meeting, Wish
+from matchmaker.events.models import EventInvitation, Interpreter, Meeting, Wish
 from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import organiser, team
+from matchmaker.web.console.company_list import AT_EVENT, SIDES
 from matchmaker.web.console.events.event import event_of
 from matchmaker.web.console.events.forms import InterpreterForm, WalkInForm
 from matchmaker.web.forms.refusals import refusals_in_form, refusals_in_messages
 from matchmaker.web.rendering.agendas import read_away, ticked_slots
 from matchmaker.web.rendering.notice_claims import done
+
+PER_PAGE = 50
+# What can be done to the companies that are ticked on the lists of an event.
+VERBS = [(verb.value, verb.label) for verb in BulkAction.Verb if verb in ("remind", "announce", "tag")]
+MOST_FOUND = 10  # companies that the search for a walk-in shows
+STATES = [
+    ("registered", gettext_lazy("registered")),
+    ("waiting", gettext_lazy("on the waiting list")),
+    ("withdrawn", gettext_lazy("withdrawn")),
+]
+
+
+class PeopleFilter(forms.Form):
+    """What may stand in the address of the lists of an event's companies."""
+
+    q = forms.CharField(label=gettext_lazy("Name, pinyin or company number"), required=False, max_length=100)
+    side = forms.ChoiceField(label=gettext_lazy("Side"), required=False, choices=[("", gettext_lazy("any")), *SIDES])
+    state = forms.ChoiceField(label=gettext_lazy("State"), required=False)
+
+    def __init__(self, data, *, states: list):
+        super().__init__(data)
+        self.fields["state"].choices = [("", gettext_lazy("any")), *states]  # type: ignore[attr-defined]
+        self.is_valid()
+
+    def value(self, name: str) -> str:
+        return self.cleaned_data.get(name, "").replace("\x00", "")
+
+    def companies(self) -> QuerySet[Company]:
+        words, side = self.value("q"), self.value("side")
+        rows = Company.objects.order_by()
+        if words:
+            rows = rows.filter(search_names(words) | Q(identifier__iexact=words.strip()))
+        return rows.filter(**{f"is_{side}": True}) if side else rows
 
 
 @team
@@ -27,37 +70,32 @@ def participants(request, slug):
 
 
 def _participants(request, event, walk_in, interpreter, status=200):
-    rows = list(
-        event.participations.exclude(status="withdrawn")
-        .select_related("company")
-        .annotate(
-            people=Count("attendees"), inside=Count("attendees", filter=Q(attendees__checked_in_at__isnull=False))
-        )
-        .order_by("status", "side", "registered_at", "pk")
-    )
-    counts: dict[int, int] = {}
-    for pair in Meeting.objects.of(event).active().values_list("supplier", "buyer"):
-        for key in pair:
-            counts[key] = counts.get(key, 0) + 1
-    for row in rows:
-        row.meetings_count = counts.get(row.company_id, 0)
-    registered = [row for row in rows if row.is_registered]
+    filters = PeopleFilter(request.GET, states=STATES)
+    rows = event.participations.select_related("company").order_by("status", "side", "registered_at", "pk")
+    rows = rows.filter(status=filters.value("state")) if filters.value("state") else rows.exclude(status="withdrawn")
+    if filters.value("side"):
+        rows = rows.filter(side=filters.value("side"))
+    if filters.value("q"):
+        rows = rows.filter(company__in=filters.companies().values("pk"))
+    page = Paginator(rows.prefetch_related("attendees"), PER_PAGE).get_page(request.GET.get("page"))
+    _count_meetings(event, page.object_list)
+    registered = event.participations.registered().count()
     wishes = dict.fromkeys(("must", "would"), 0)
     # How many, not whose and about whom; `never` is not even counted.
-    for kind in Wish.objects.positive().filter(event=event).values_list("kind", flat=True):
-        wishes[kind] += 1
+    kinds = Wish.objects.positive().filter(event=event).order_by().values_list("kind").annotate(n=Count("pk"))
+    wishes |= dict(kinds)
     context = {
         "event": event,
         "tab": "participants",
-        "sides": [
-            {"label": label, "rows": [row for row in registered if row.side == side]}
-            for side, label in ((("supplier"), _("Suppliers")), ("buyer", _("Buyers")))
-        ],
-        "waiting": [row for row in rows if row.status == "waiting"],
-        "registered": len(registered),
-        "free": max(event.capacity - len(registered), 0),
+        "page": page,
+        "filters": filters,
+        "waiting": event.participations.waiting().count(),
+        "registered": registered,
         "wishes": wishes,
         "walk_in": walk_in,
+        "add": request.GET.get("add", "")[:100],
+        "to_add": _to_add(event, walk_in, request.GET.get("add", "")[:100].replace("\x00", "")),
+        "verbs": VERBS,
         "interpreter_form": interpreter,
         "interpreters": [
             {
@@ -69,6 +107,54 @@ def _participants(request, event, walk_in, interpreter, status=200):
         "slots": len(event.slots()),
     }
     return render(request, "console/event_participants.html", context, status=status)
+
+
+def _count_meetings(event, rows) -> None:
+    """Write on each registration how many meetings its company has."""
+    keys = [row.company_id for row in rows]
+    pairs = Meeting.objects.of(event).active().filter(Q(supplier__in=keys) | Q(buyer__in=keys))
+    counts = Counter(key for pair in pairs.values_list("supplier", "buyer") for key in pair)
+    for row in rows:
+        row.meetings_count = counts[row.company_id]
+
+
+def _to_add(event, form, words: str) -> list[Company]:
+    """Approved companies of the campaign by these words that are not in the event yet."""
+    if not words.strip():
+        return []
+    rows = form.fields["company"].queryset
+    return list(rows.filter(search_names(words) | Q(identifier__iexact=words.strip())).order_by("pk")[:MOST_FOUND])
+
+
+@team
+@require_safe
+def invitations(request, slug):
+    """Who is invited, and who answered what."""
+    event = event_of(request, slug)
+    states = [("none", EventInvitation.Answer.NONE.label), *EventInvitation.Answer.choices[1:]]
+    filters = PeopleFilter(request.GET, states=states)
+    everybody = event.invitations.all()
+    rows = everybody.select_related("company", "answered_by").order_by("-invited_at", "-pk")
+    state = filters.value("state")
+    if state:
+        rows = rows.filter(answer="" if state == "none" else state)
+    if filters.value("q") or filters.value("side"):
+        rows = rows.filter(company__in=filters.companies().values("pk"))
+    counts = dict(everybody.order_by().values_list("answer").annotate(n=Count("pk")))
+    context = {
+        "event": event,
+        "tab": "invitations",
+        "filters": filters,
+        "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
+        "figures": [
+            {"label": label, "value": counts.get(value, 0), "first": not value}
+            for value, label in EventInvitation.Answer.choices
+        ],
+        "verbs": VERBS,
+        "choose_url": f"{reverse('console_companies')}?event={event.slug}&answer=not_invited&status=approved",
+        "groups": [(value, label) for value, label in AT_EVENT if value in ("registered", "none", "no_wishes")],
+    }
+    return render(request, "console/event_invitations.html", context)
 
 
 @organiser

@@ -1,0 +1,111 @@
+"""One decision about many companies: prepared, looked at, worked off in lots, and kept as a record."""
+
+import datetime as dt
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from matchmaker.campaigns.models.campaign import Campaign
+from matchmaker.companies.models import Company
+from matchmaker.core.ids import Public
+
+UNDO = dt.timedelta(minutes=10)
+
+
+class BulkActionQuerySet(models.QuerySet):
+    def waiting(self):
+        """Work without a running lease."""
+        free = Q(lease_until__isnull=True) | Q(lease_until__lt=timezone.now())
+        return self.filter(free, state__in=[BulkAction.State.WAITING, BulkAction.State.UNDOING])
+
+
+class BulkAction(Public):
+    """What is done to many companies. The row waits for a worker; its items say what became of each company."""
+
+    class Verb(models.TextChoices):
+        APPROVE = "approve", _("Approve")
+        RETURN = "return", _("Return with a reason")
+        TAG = "tag", _("Put a tag on")
+        UNTAG = "untag", _("Take a tag off")
+        INVITE = "invite", _("Invite the contact person")
+        INVITE_TO_EVENT = "invite_to_event", _("Invite to an event")
+        REGISTER = "register", _("Register for an event")
+        REMIND = "remind", _("Remind those who have not answered")
+        ANNOUNCE = "announce", _("Write an announcement to them")
+
+    class State(models.TextChoices):
+        PREPARED = "prepared", _("prepared")
+        WAITING = "waiting", _("under way")
+        DONE = "done", _("done")
+        UNDOING = "undoing", _("being taken back")
+        UNDONE = "undone", _("taken back")
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="bulk_actions")
+    verb = models.CharField(max_length=20, choices=Verb)
+    values = models.JSONField(default=dict)  # of the verb: reason, tag or event
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    state = models.CharField(max_length=10, choices=State, default=State.PREPARED)
+    created_at = models.DateTimeField(auto_now_add=True)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    done_at = models.DateTimeField(null=True, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    lease_token = models.UUIDField(null=True, blank=True)
+
+    objects = BulkActionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["state", "lease_until"], name="bulk_by_work")]
+
+    def __str__(self):
+        return f"{self.verb} {self.uid}"
+
+    @property
+    def is_set(self) -> bool:
+        """Has everything that its verb needs been said?"""
+        return all(self.values.get(name) for name in NEEDS.get(self.verb, ()))
+
+    @property
+    def undo_until(self) -> dt.datetime | None:
+        """Until when it can be taken back; None where it cannot."""
+        if self.verb not in UNDOABLE or self.confirmed_at is None or self.state != self.State.DONE:
+            return None
+        until = self.confirmed_at + UNDO
+        return until if until > timezone.now() else None
+
+
+UNDOABLE = (BulkAction.Verb.APPROVE, BulkAction.Verb.TAG, BulkAction.Verb.UNTAG)
+NEEDS = {
+    BulkAction.Verb.RETURN: ["reason"],
+    BulkAction.Verb.TAG: ["tag"],
+    BulkAction.Verb.UNTAG: ["tag"],
+    BulkAction.Verb.INVITE_TO_EVENT: ["event"],
+    BulkAction.Verb.REGISTER: ["event"],
+    BulkAction.Verb.REMIND: ["event"],
+}
+
+
+class BulkItem(models.Model):
+    """One company of a bulk action, and what became of it."""
+
+    class Outcome(models.TextChoices):
+        WAITING = "", _("waits")
+        DONE = "done", _("done")
+        LEFT_OUT = "left_out", _("left out")
+        UNDONE = "undone", _("taken back")
+
+    action = models.ForeignKey(BulkAction, models.CASCADE, related_name="items")
+    company = models.ForeignKey(Company, models.CASCADE, related_name="+")
+    outcome = models.CharField(max_length=10, blank=True, choices=Outcome, default=Outcome.WAITING)
+    why = models.CharField(max_length=40, blank=True)  # the reason's code where it is left out
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["action", "company"], name="bulk_item_once")]
+        indexes = [models.Index(fields=["action", "outcome"], name="bulk_item_by_outcome")]
+
+    def __str__(self):
+        return f"{self.action}: {self.company}"

@@ -1,0 +1,213 @@
+"""One decision about many companies: who is left out, the record, the lease, and taking it back."""
+
+import datetime as dt
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from matchmaker.accounts.models import AuditEntry
+from matchmaker.campaigns.models import BulkAction, CompanyTag, SavedView, Tag
+from matchmaker.campaigns.services import announcements, bulk, tags
+from matchmaker.companies.models import Company, Invitation, Membership
+from matchmaker.companies.services import update_company
+from matchmaker.core.problems import Refused
+from matchmaker.notifications.models import Notice
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def campaign():
+    return make.campaign()
+
+
+@pytest.fixture
+def organiser(campaign):
+    return make.organiser(campaign)
+
+
+@pytest.fixture
+def waiting(campaign):
+    rows = [make.supplier(make.user(), status="pending") for _number in range(3)]
+    make.take_part(campaign, *rows)
+    return rows
+
+
+def prepared(organiser, campaign, verb, rows=None) -> BulkAction:
+    companies = Company.objects.filter(pk__in=[row.pk for row in rows]) if rows else Company.objects.all()
+    return bulk.prepare(by=organiser, campaign=campaign, verb=verb, companies=companies)
+
+
+def done(organiser, action) -> BulkAction:
+    bulk.confirm(by=organiser, action=action)
+    assert bulk.work_on(action.pk)
+    action.refresh_from_db()
+    return action
+
+
+def statuses(rows) -> list[str]:
+    return list(Company.objects.filter(pk__in=[row.pk for row in rows]).order_by("pk").values_list("status", flat=True))
+
+
+def test_companies_are_approved_at_once_and_those_that_do_not_wait_or_are_ones_own_are_left_out(
+    campaign, organiser, waiting
+):
+    approved = make.supplier()
+    make.take_part(campaign, approved)
+    outside = make.supplier(status="pending")
+    Membership.objects.create(company=waiting[2], user=organiser)
+    action = prepared(organiser, campaign, "approve")
+    assert bulk.counts(action) == {("", ""): 2, ("left_out", "not_waiting"): 1, ("left_out", "own_company"): 1}
+    assert statuses(waiting) == ["pending"] * 3  # nothing happens before it is confirmed
+    action = done(organiser, action)
+    assert (action.state, statuses(waiting)) == ("done", ["approved", "approved", "pending"])
+    assert statuses([outside]) == ["pending"]
+    entry = AuditEntry.objects.get(verb="run_bulk")
+    assert (entry.organisation, entry.facts["companies"]) == (str(campaign.uid), 2)
+
+
+def test_an_approval_is_taken_back_within_ten_minutes_and_nobody_was_told(campaign, organiser, waiting):
+    action = done(organiser, prepared(organiser, campaign, "approve"))
+    told = Notice.objects.filter(kind="company_approved")
+    assert told.count() == 3
+    assert all(row.not_before > timezone.now() + dt.timedelta(minutes=9) for row in told)
+    waiting[0].refresh_from_db()
+    update_company(by=waiting[0].members.get(), company=waiting[0], city="Da Nang")
+    bulk.undo(by=organiser, action=action)
+    assert bulk.work_on(action.pk)
+    action.refresh_from_db()
+    assert (action.state, statuses(waiting)) == ("undone", ["approved", "pending", "pending"])
+    assert told.count() == 1
+    assert bulk.counts(action) == {("done", "gone_on"): 1, ("undone", ""): 2}
+
+
+def test_after_ten_minutes_nothing_is_taken_back(campaign, organiser, waiting):
+    action = done(organiser, prepared(organiser, campaign, "approve"))
+    BulkAction.objects.update(confirmed_at=timezone.now() - dt.timedelta(minutes=11))
+    action.refresh_from_db()
+    with pytest.raises(Refused, match="no longer"):
+        bulk.undo(by=organiser, action=action)
+
+
+def test_returning_needs_a_reason_which_every_company_reads(campaign, organiser, waiting):
+    action = prepared(organiser, campaign, "return")
+    with pytest.raises(Refused, match="still open"):
+        bulk.confirm(by=organiser, action=action)
+    with pytest.raises(ValidationError) as wrong:
+        bulk.choose(by=organiser, action=action, reason=" ")
+    assert list(wrong.value.message_dict) == ["reason"]
+    bulk.choose(by=organiser, action=action, reason="Your licence is missing.")
+    done(organiser, action)
+    assert set(Company.objects.values_list("status", "status_reason")) == {("returned", "Your licence is missing.")}
+    assert action.undo_until is None
+
+
+def test_tags_are_put_on_taken_off_and_taken_back(campaign, organiser, waiting):
+    tags.set_tags(by=organiser, campaign=campaign, company=waiting[0], names=["VIP"])
+    action = bulk.choose(by=organiser, action=prepared(organiser, campaign, "tag"), tag="vip")
+    assert bulk.counts(action) == {("", ""): 2, ("left_out", "has_tag"): 1}
+    action = done(organiser, action)
+    assert (Tag.objects.get().name, CompanyTag.objects.count()) == ("VIP", 3)
+    bulk.undo(by=organiser, action=action)
+    bulk.work_on(action.pk)
+    assert list(CompanyTag.objects.values_list("company", flat=True)) == [waiting[0].pk]
+    off = bulk.choose(by=organiser, action=prepared(organiser, campaign, "untag"), tag="VIP")
+    assert bulk.counts(off) == {("", ""): 1, ("left_out", "no_tag"): 2}
+    done(organiser, off)
+    assert CompanyTag.objects.count() == 0
+    unknown = prepared(organiser, campaign, "untag")
+    with pytest.raises(ValidationError):
+        bulk.choose(by=organiser, action=unknown, tag="nobody")
+
+
+def test_an_action_is_confirmed_once_and_claimed_by_one_worker(campaign, organiser, waiting):
+    action = prepared(organiser, campaign, "approve")
+    bulk.confirm(by=organiser, action=action)
+    with pytest.raises(Refused, match="already"):
+        bulk.confirm(by=organiser, action=action)
+    BulkAction.objects.update(lease_until=timezone.now() + dt.timedelta(minutes=1))
+    assert not bulk.work_on(action.pk)
+    assert statuses(waiting) == ["pending"] * 3
+    BulkAction.objects.update(lease_until=timezone.now() - dt.timedelta(minutes=1))
+    assert bulk.work_waiting() == 1
+    assert statuses(waiting) == ["approved"] * 3
+
+
+def test_work_goes_on_in_lots_where_it_stopped(campaign, organiser, waiting, monkeypatch):
+    monkeypatch.setattr(bulk, "LOT", 1)
+    action = prepared(organiser, campaign, "approve")
+    bulk.confirm(by=organiser, action=action)
+    assert not bulk.work_on(action.pk, budget=-1)  # one lot, then the time is over
+    assert sorted(statuses(waiting)) == ["approved", "pending", "pending"]
+    assert bulk.work_on(action.pk)
+    assert statuses(waiting) == ["approved"] * 3
+
+
+def test_what_is_prepared_and_not_confirmed_is_deleted_after_a_day(campaign, organiser, waiting):
+    prepared(organiser, campaign, "approve")
+    kept = done(organiser, prepared(organiser, campaign, "approve"))
+    BulkAction.objects.update(created_at=timezone.now() - dt.timedelta(days=2))
+    bulk.forget_prepared()
+    assert list(BulkAction.objects.all()) == [kept]
+
+
+def test_nobody_chosen_an_unknown_verb_and_a_stranger_are_refused(campaign, organiser, waiting):
+    for by, verb, rows in (
+        (organiser, "approve", Company.objects.none()),
+        (organiser, "explode", Company.objects.all()),
+        (make.organiser(make.campaign(is_current=False)), "approve", Company.objects.all()),
+        (make.organiser(campaign, "staff"), "approve", Company.objects.all()),
+    ):
+        with pytest.raises(Refused):
+            bulk.prepare(by=by, campaign=campaign, verb=verb, companies=rows)
+    assert not BulkAction.objects.exists()
+
+
+def test_an_announcement_goes_to_the_people_of_the_chosen_companies_alone(campaign, organiser, waiting):
+    empty = make.supplier(status="pending")
+    empty.memberships.all().delete()
+    make.take_part(campaign, empty)
+    action = prepared(organiser, campaign, "announce", [waiting[0], waiting[1], empty])
+    assert bulk.counts(action) == {("", ""): 2, ("left_out", "no_account"): 1}
+    action = done(organiser, action)
+    segment = {"selection": str(action.uid)}
+    people = {row.members.get() for row in waiting[:2]}
+    assert set(announcements.audience(segment, campaign)) == people
+    other = make.campaign(is_current=False)
+    assert not announcements.audience(segment, other).exists()
+    texts = {code: {"subject": "News", "body": "Hall 6."} for code in ("en", "zh-hans")}
+    with pytest.raises(ValidationError) as wrong:
+        announcements.write(by=organiser, campaign=campaign, segment={"selection": "x"}, texts=texts)
+    assert list(wrong.value.message_dict) == ["selection"]
+
+
+def test_saved_views_are_ones_own_or_shared_in_the_team(campaign, organiser):
+    colleague, stranger = make.organiser(campaign), make.organiser(make.campaign(is_current=False))
+    tags.save_view(by=organiser, campaign=campaign, name="Mine", query="side=buyer")
+    tags.save_view(by=organiser, campaign=campaign, name="Ours", query="side=supplier", is_shared=True)
+    tags.save_view(by=organiser, campaign=campaign, name="Mine", query="country=FR")
+
+    def seen(person):
+        return list(SavedView.objects.visible_to(person).values_list("name", "query"))
+
+    assert seen(organiser) == [("Mine", "country=FR"), ("Ours", "side=supplier")]
+    assert seen(colleague) == [("Ours", "side=supplier")]
+    assert seen(stranger) == []
+    with pytest.raises(Refused):
+        tags.delete_view(by=colleague, view=SavedView.objects.get(name="Ours"))
+
+
+def test_contacts_of_companies_without_people_are_invited(campaign, organiser, waiting):
+    for number, row in enumerate(waiting[:2]):
+        row.memberships.all().delete()
+        Company.objects.filter(pk=row.pk).update(contact_email=f"c{number}@example.org" if number else "")
+    action = prepared(organiser, campaign, "invite")
+    assert bulk.counts(action) == {
+        ("", ""): 1,
+        ("left_out", "letter_has_people"): 1,
+        ("left_out", "letter_no_address"): 1,
+    }
+    done(organiser, action)
+    assert list(Invitation.objects.values_list("company", "email")) == [(waiting[1].pk, "c1@example.org")]
