@@ -1,5 +1,6 @@
 """Events, who takes part, what they wish, the meetings that come of it, and the day itself."""
 
+from matchmaker.events.models.changes import BulkChange
 from matchmaker.events.models.day import AgendaReminder, GateDevice, RevokedBadge, SavedContact, Scan
 from matchmaker.events.models.event import Event, Hall
 from matchmaker.events.models.meetings import Interpreter, Meeting, PlanDraft

@@ -69,9 +69,13 @@ from matchmaker.events.services.publishing import (
     Mended,
     MendPreview,
     Published,
+    mark_present,
     mend_plan,
     preview_mend,
+    preview_publish,
     publish_plan,
+    to_withdraw,
+    withdraw_plan,
 )
 from matchmaker.events.services.requests import (
     answer_request,
@@ -85,4 +89,5 @@ from matchmaker.events.services.requests import (
     withdraw_request,
 )
 from matchmaker.events.services.suggestions import Suggestion, suggestions
+from matchmaker.events.services.taking_back import Affected, affected, affected_by, take_back, to_call_off
 from matchmaker.events.services.wishes import wish

@@ -18,9 +18,9 @@ from matchmaker.campaigns.models import Campaign
 from matchmaker.campaigns.services import require_organiser
 from matchmaker.core import languages, reference
 from matchmaker.core.problems import Refused
-from matchmaker.events.models import Event, Hall, Interpreter, Meeting
-from matchmaker.events.services import notices
+from matchmaker.events.models import BulkChange, Event, Hall, Interpreter, Meeting
 from matchmaker.events.services.participations import move_up
+from matchmaker.events.services.taking_back import call_off, reversible, to_call_off
 
 EDITABLE = (
     "name", "about", "theme", "guest_country", "mode", "venue", "city", "time_zone", "starts_on", "ends_on", "opens_at",
@@ -118,13 +118,14 @@ def publish_event(*, by: User, event: Event) -> Event:
 
 @transaction.atomic
 def cancel_event(*, by: User, event: Event) -> Event:
-    """Call the event off; it stays in the calendar, marked as cancelled, so that nobody travels."""
-    event = _turn(by, event, ("draft", "published"), Event.Status.CANCELLED, _("This event is cancelled already."))
-    for meeting in Meeting.objects.of(event).filter(status=Meeting.Status.PLANNED).for_agenda():
-        meeting.status, meeting.why_cancelled = Meeting.Status.CANCELLED, gettext_noop("The event is cancelled.")
-        meeting.sequence += 1
-        meeting.save(update_fields=["status", "why_cancelled", "sequence", "updated_at"])
-        notices.meeting_changed(meeting, to=[meeting.supplier, meeting.buyer])
+    """Call the event off; it stays in the calendar, marked as cancelled, so that nobody travels.
+
+    Letters leave after ten minutes, until then `take_back` is possible.
+    """
+    event = Event.objects.select_for_update().get(pk=event.pk)
+    with reversible(by=by, event=event, kind=BulkChange.Kind.CANCEL) as step:
+        event = _turn(by, event, ("draft", "published"), Event.Status.CANCELLED, _("This event is cancelled already."))
+        call_off(event, to_call_off(event), why=gettext_noop("The event is cancelled."), step=step)
     return event
 
 

@@ -211,8 +211,8 @@ def _away_together(participation: EventParticipation) -> None:
 
 
 def away_slots(participation: EventParticipation) -> set[dt.datetime]:
-    """The slots in which the company cannot meet."""
-    return {dt.datetime.fromisoformat(text) for text in participation.away}
+    """The slots in which the company cannot meet, or was marked as not there."""
+    return {dt.datetime.fromisoformat(text) for text in (*participation.away, *participation.absent)}
 
 
 def planned_counterparts(participation: EventParticipation) -> list[Company]:

@@ -137,8 +137,8 @@ TABLE = (
     Right("Wish, request and meeting",
         ("–", "own", "own", "own (a wish: –)", "meetings and plan; never a `never`", "by scope (a wish: –)"),
         tables="events.Wish events.MeetingRequest events.Meeting events.MeetingMove events.PlanDraft "
-        "events.Interpreter",
-        notices="meetings_answered meetings_asked meetings_changed meetings_move"),
+        "events.Interpreter events.BulkChange",
+        notices="meetings_answered meetings_asked meetings_changed meetings_move meetings_off"),
     Right("Gate and contacts of a hall", ("–", "own contacts", "own contacts", "while shared", "gates and scans", "–"),
         tables="events.GateDevice events.Scan events.SavedContact", exports={"meetings_contacts_export": SIGNED_IN}),
     Right("Account, keys, copy, erasure", ("–", "own", "own", "own", "own", "–"),

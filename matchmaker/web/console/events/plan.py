@@ -14,8 +14,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST, require_safe
+from django.utils.translation import ngettext, pgettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from matchmaker.companies.models import Company
 from matchmaker.core.problems import Refused
@@ -24,9 +24,11 @@ from matchmaker.events.models import Event, Meeting, PlanDraft
 from matchmaker.events.services import snapshot as snapshots
 from matchmaker.events.services.explaining import UnplacedWishes, in_the_way
 from matchmaker.events.services.plans import best_slots
+from matchmaker.events.services.publishing import Change
 from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import organiser, team
 from matchmaker.web.console.events.event import event_of
+from matchmaker.web.console.events.steps import render_step
 from matchmaker.web.console.events.forms import PlanForm
 from matchmaker.web.forms.refusals import refusals_in_messages
 from matchmaker.web.rendering.agendas import local, read_instant
@@ -390,11 +392,14 @@ def _is_uuid(text: str) -> bool:
 
 
 @organiser
-@require_POST
+@require_http_methods(["GET", "POST"])
 def publish(request, slug, uid):
+    """What publishing would change; a POST does it."""
     draft = draft_of(request, slug, uid)
     with refusals_in_messages(request):
-        done = services.publish_plan(by=request.user, draft=draft)
+        if request.method == "GET":
+            return _ask_publish(request, draft)
+        done = services.publish_plan(by=request.user, draft=draft, expected=request.POST.get("expected", ""))
         transaction.on_commit(start_delivery)
         messages.success(
             request,
@@ -411,6 +416,69 @@ def publish(request, slug, uid):
             )
         return redirect("console_event_meetings", slug)
     return redirect("console_event_plan", slug, uid)
+
+
+def _ask_publish(request, draft: PlanDraft):
+    changes = services.preview_publish(by=request.user, draft=draft)
+    counts = changes.counts
+    figures = [
+        {"label": _("New meetings"), "value": number(counts["new"])},
+        {"label": pgettext("meetings", "Moved"), "value": number(counts["moved"])},
+        {"label": _("Called off"), "value": number(counts["cancelled"])},
+        {"label": _("As before"), "value": number(counts["same"])},
+    ]
+    concerned = services.affected(len(changes.rows), changes.touched)
+    return render_step(
+        request,
+        draft.event,
+        title=_("Publish the plan"),
+        concerned=concerned,
+        figures=figures,
+        changes=changes.rows,
+        expected=changes.fingerprint,
+        button=_("Publish to everybody"),
+        back_url=reverse("console_event_plan", args=[draft.event.slug, draft.uid]),
+        tab="plan",
+    )
+
+
+@organiser
+@require_http_methods(["GET", "POST"])
+def withdraw(request, slug, uid):
+    """What withdrawing the published plan would call off; a POST does it."""
+    draft = draft_of(request, slug, uid)
+    if request.method == "POST":
+        with refusals_in_messages(request):
+            told = services.withdraw_plan(by=request.user, draft=draft)
+            transaction.on_commit(start_delivery)
+            messages.success(request, _("The plan is withdrawn. %(told)d people are told.") % {"told": told})
+        return redirect("console_event_plan", slug, uid)
+    if draft.state != PlanDraft.State.PUBLISHED:
+        return redirect("console_event_plan", slug, uid)
+    meetings = services.to_withdraw(draft)
+    return render_step(
+        request,
+        draft.event,
+        title=_("Withdraw the plan"),
+        concerned=services.affected_by(meetings),
+        changes=[Change(m.supplier_id, m.buyer_id, m.starts_at, None) for m in meetings.order_by("starts_at")],
+        button=_("Withdraw the plan"),
+        back_url=reverse("console_event_plan", args=[slug, uid]),
+        lead=_("Meetings that are locked or were booked by hand stay. The plan becomes a draft again."),
+        tab="plan",
+    )
+
+
+@organiser
+@require_POST
+def take_back(request, slug, uid):
+    """Undo the step whose letters have not left."""
+    event = event_of(request, slug)
+    change = get_object_or_404(event.bulk_changes, uid=uid)
+    with refusals_in_messages(request):
+        services.take_back(by=request.user, change=change)
+        messages.success(request, _("Taken back: everything is as it was before, and no letter has left."))
+    return redirect("console_event_meetings", slug)
 
 
 @organiser
