@@ -96,7 +96,7 @@ def test_moving_keeps_the_meeting_and_tells_both_of_the_final_time(hall, pair):
 
 
 def test_where_and_why_are_read_in_ones_own_language_whoever_called_it_off(hall, pair):
-    meeting = hall.book(*pair, 0)
+    hall.book(*pair, 0)
     with override("en"):
         services.cancel_event(by=hall.organiser, event=hall.event)
         assert (Meeting.objects.get().where, Meeting.objects.get().why) == ("Table 1", "The event is cancelled.")

@@ -50,7 +50,7 @@ def test_letters_of_a_published_plan_leave_after_ten_minutes_and_are_not_shown_b
 
 
 def test_a_plan_taken_back_leaves_meetings_requests_and_the_plan_before_as_they_were(hall):
-    suppliers, buyers = crowd(hall)
+    suppliers, _buyers = crowd(hall)
     services.publish_plan(by=hall.organiser, draft=hall.plan())
     first = PlanDraft.objects.get(state="published")
     BulkChange.objects.all().delete()

@@ -3,6 +3,6 @@
 from matchmaker.events.models.changes import BulkChange
 from matchmaker.events.models.day import AgendaReminder, GateDevice, RevokedBadge, SavedContact, Scan
 from matchmaker.events.models.event import Event, Hall
-from matchmaker.events.models.meetings import Interpreter, Meeting, PlanDraft
+from matchmaker.events.models.meetings import Interpreter, InterpreterLetter, Meeting, PlanDraft
 from matchmaker.events.models.participants import Attendee, CalendarAddress, EventParticipation
 from matchmaker.events.models.wishes import MeetingMove, MeetingRequest, Wish

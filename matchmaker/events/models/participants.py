@@ -156,3 +156,7 @@ class Attendee(Public):
 
     def __str__(self):
         return self.name
+
+    @property
+    def affiliation(self) -> str:
+        return self.participation.company.display_name

@@ -16,15 +16,20 @@ from matchmaker.events.services.checkin import (
 )
 from matchmaker.events.services.events import (
     EDITABLE,
-    add_interpreter,
     cancel_event,
     copy_event,
     publish_event,
-    remove_interpreter,
     save_event,
     set_halls,
-    set_interpreter_hours,
     values_for_copy,
+)
+from matchmaker.events.services.interpreters import (
+    add_interpreter,
+    invite_interpreter,
+    remove_interpreter,
+    set_interpreter_hours,
+    tell_interpreters,
+    timetable_path,
 )
 from matchmaker.events.services.meetings import (
     answer_move,

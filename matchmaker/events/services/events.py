@@ -1,8 +1,7 @@
 """What organisers do with events."""
 
-import datetime as dt
 import zoneinfo
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -18,7 +17,7 @@ from matchmaker.campaigns.models import Campaign
 from matchmaker.campaigns.services import require_organiser
 from matchmaker.core import languages, reference
 from matchmaker.core.problems import Refused
-from matchmaker.events.models import BulkChange, Event, Hall, Interpreter, Meeting
+from matchmaker.events.models import BulkChange, Event, Hall, Meeting
 from matchmaker.events.services.participations import move_up
 from matchmaker.events.services.taking_back import call_off, reversible, to_call_off
 
@@ -172,35 +171,3 @@ def set_halls(*, by: User, event: Event, halls: Sequence[Mapping[str, Any]]) -> 
         save_event(by=by, campaign=event.campaign, event=event, tables=sum(row.tables for row in rows))
     record(by=by, verb="set_halls", on=event, organisation=event.campaign, facts={"halls": len(rows)})
     return event
-
-
-@transaction.atomic
-def add_interpreter(*, by: User, event: Event, name: str, languages: list[str]) -> Interpreter:
-    """Somebody who interprets between any two of these languages, one meeting a slot."""
-    require_organiser(by, event.campaign)
-    row = Interpreter(event=event, name=name, languages=languages)
-    row.full_clean(exclude=["event"])
-    row.save()
-    record(by=by, verb="add_interpreter", on=row, organisation=event.campaign)
-    return row
-
-
-@transaction.atomic
-def set_interpreter_hours(*, by: User, interpreter: Interpreter, away: Iterable[dt.datetime]) -> Interpreter:
-    """Say in which slots she is not there; plans keep to it, meetings that stand keep their interpreter."""
-    event = interpreter.event
-    require_organiser(by, event.campaign)
-    slots = [slot for slot in sorted(set(away)) if slot in set(event.slots())]
-    interpreter.away = [slot.isoformat() for slot in slots]
-    interpreter.save(update_fields=["away"])
-    facts = {"away": len(slots)}
-    record(by=by, verb="set_interpreter_hours", on=interpreter, organisation=event.campaign, facts=facts)
-    return interpreter
-
-
-@transaction.atomic
-def remove_interpreter(*, by: User, interpreter: Interpreter) -> None:
-    """Her meetings stay and lose their interpreter; a new plan finds them another."""
-    require_organiser(by, interpreter.event.campaign)
-    record(by=by, verb="remove_interpreter", on=interpreter, organisation=interpreter.event.campaign)
-    interpreter.delete()

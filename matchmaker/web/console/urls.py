@@ -18,7 +18,7 @@ from matchmaker.web.console import (
     texts,
     translation,
 )
-from matchmaker.web.console.events import event, paper, people, plan, today
+from matchmaker.web.console.events import event, interpreters, paper, people, plan, today
 from matchmaker.web.console.matching import runs
 from matchmaker.web.console.rules import records
 
@@ -120,6 +120,8 @@ urlpatterns = [
                 path("participants/<uuid:uid>/present/", today.present, name="console_event_present"),
                 path("participants/<uuid:uid>/place/", today.place, name="console_event_place"),
                 path("interpreters/", people.interpreter, name="console_event_interpreter"),
+                path("interpreters/sheets/", interpreters.sheets, name="console_event_interpreter_sheets"),
+                path("interpreters/<uuid:uid>/invite/", interpreters.invite, name="console_event_interpreter_invite"),
                 path("interpreters/<uuid:uid>/", people.interpreter_hours, name="console_event_interpreter_hours"),
                 path(
                     "interpreters/<uuid:uid>/remove/",

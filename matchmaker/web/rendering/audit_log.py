@@ -212,6 +212,7 @@ SAID: dict[str, str | Promise] = {
     "set_halls": _("Halls and tables set"),
     "give_booths": _("Booths given"),
     "add_interpreter": _("Interpreter added"),
+    "invite_interpreter": _("Interpreter invited"),
     "remove_interpreter": _("Interpreter removed"),
     "start_plan": _("Meeting plan begun"),
     "mend_plan": _("Meeting plan mended"),

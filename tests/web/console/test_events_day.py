@@ -7,6 +7,7 @@ import io
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext, override
 from openpyxl import load_workbook
 
 from matchmaker.campaigns.models import Organiser
@@ -227,3 +228,18 @@ def test_publishing_withdrawing_and_cancelling_ask_first_and_are_taken_back_on_t
     assert Event.objects.get().status == "published"
     console.post(cancel)
     assert (Event.objects.get().status, Meeting.objects.active().count()) == ("cancelled", 0)
+
+
+def test_each_agenda_is_printed_in_the_language_of_its_company(console, hall, pairs):
+    meeting = hall.book(pairs[0][0], pairs[1][0], 0)
+    type(meeting.supplier).objects.filter(pk=meeting.supplier_id).update(language="fr")
+    type(meeting.buyer).objects.filter(pk=meeting.buyer_id).update(language="ar")
+    sheets = {
+        one["company"].pk: one["language"] for one in console.get(page("console_event_agendas")).context["sheets"]
+    }
+    assert sheets == {meeting.supplier_id: "fr", meeting.buyer_id: "ar"}
+    html = console.get(page("console_event_agendas")).content.decode()
+    assert 'lang="fr" dir="ltr"' in html
+    assert 'lang="ar" dir="rtl"' in html
+    with override("fr"):
+        assert f'<th scope="col">{gettext("Who goes")}</th>' in html

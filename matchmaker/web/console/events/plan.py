@@ -28,8 +28,8 @@ from matchmaker.events.services.publishing import Change
 from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import organiser, team
 from matchmaker.web.console.events.event import event_of
-from matchmaker.web.console.events.steps import render_step
 from matchmaker.web.console.events.forms import PlanForm
+from matchmaker.web.console.events.steps import render_step
 from matchmaker.web.forms.refusals import refusals_in_messages
 from matchmaker.web.rendering.agendas import local, read_instant
 from matchmaker.web.rendering.notice_claims import done
@@ -85,6 +85,15 @@ def place_request(request, slug, uid):
         messages.success(request, _("Placed at %(when)s. It stands in both agendas now.") % {"when": when})
         return redirect("console_event_plans", slug)
     return redirect("console_event_plans", slug)
+
+
+def _views(event: Event) -> list[tuple[str, str]]:
+    views = [
+        ("supplier", _("By supplier")),
+        ("buyer", _("By buyer")),
+        ("table", _("By table")),
+    ]
+    return [*views, ("interpreter", _("By interpreter"))] if event.interpreters.exists() else views
 
 
 def job_of(draft: PlanDraft) -> dict:
@@ -163,6 +172,8 @@ def show(request, slug, uid):
     companies = Company.objects.in_bulk([*standing.suppliers, *standing.buyers])
     locked = {tuple(pair) for pair in draft.locked}
     own = reverse("console_event_plan", args=[slug, uid])  # a pair's address lies under it; asked ten thousand times
+    names = dict(draft.event.interpreters.values_list("pk", "name"))
+    speaks = {(s, b): names.get(standing.interpreters[who], "") for s, b, who in plan.interpreted}
     cells = [
         Cell(
             supplier=companies[standing.suppliers[s]],
@@ -171,6 +182,7 @@ def show(request, slug, uid):
             table=table + 1,
             locked=(s, b) in locked,
             url=f"{own}{s}-{b}/",
+            interpreter=speaks.get((s, b), ""),
         )
         for s, b, slot, table in plan.meetings
         if standing.suppliers[s] in companies and standing.buyers[b] in companies
@@ -190,7 +202,7 @@ def show(request, slug, uid):
         "draft": draft,
         "board": board(draft.event, standing.slots, cells, view, request.GET.get("rows"), closed),
         "view": view,
-        "views": [("supplier", _("By supplier")), ("buyer", _("By buyer")), ("table", _("By table"))],
+        "views": _views(draft.event),
         "figures": _figures(draft, plan),
         "below": below,
         "floor": draft.options.get("floor"),
@@ -505,6 +517,7 @@ def meetings(request, slug):
             row.locked,
             reverse("console_event_meeting", args=[slug, row.uid]),
             row.status,
+            row.interpreter.name if row.interpreter else "",
         )
         for row in rows
     ]
@@ -519,7 +532,7 @@ def meetings(request, slug):
             event, slots, cells, view, request.GET.get("rows"), set(slots) - {row.starts_at for row in rows}
         ),
         "view": view,
-        "views": [("supplier", _("By supplier")), ("buyer", _("By buyer")), ("table", _("By table"))],
+        "views": _views(event),
         "figures": [{"label": label, "value": number(counts[value])} for value, label in Meeting.Status.choices],
         "rows": rows,
         "disputed": [row for row in rows if row.is_disputed],
@@ -530,7 +543,7 @@ def meetings(request, slug):
 # The board of a plan: one row a company or table, one column a slot, day by day.
 
 
-VIEWS = ("supplier", "buyer", "table")
+VIEWS = ("supplier", "buyer", "table", "interpreter")
 
 
 @dataclass(frozen=True, slots=True)
@@ -542,6 +555,7 @@ class Cell:
     locked: bool
     url: str
     status: str = "planned"
+    interpreter: str = ""
 
 
 ROWS = 60  # a page of the board; a thousand rows are 15 MB of HTML that nobody reads at once
@@ -562,8 +576,9 @@ def board(
     """
     owned: dict = {}
     for cell in cells:
-        owned.setdefault({"supplier": cell.supplier, "buyer": cell.buyer, "table": cell.table}[view], []).append(cell)
-    if view == "table":
+        if owner := getattr(cell, view):  # not each meeting has an interpreter
+            owned.setdefault(owner, []).append(cell)
+    if view in ("table", "interpreter"):
         owners = sorted(owned)
     else:
         owners = sorted(owned, key=lambda company: (-len(owned[company]), company.display_name))
@@ -591,13 +606,13 @@ def _row(
             row[place[cell.starts_at]] = {
                 "cell": cell,
                 "label": (cell.buyer if view == "supplier" else cell.supplier).display_name,
-                "second": cell.buyer.display_name if view == "table" else "",
+                "second": cell.buyer.display_name if view in ("table", "interpreter") else "",
             }
     return {
-        "label": owner if view == "table" else owner.display_name,
-        "company": None if view == "table" else owner,
+        "label": owner if view in ("table", "interpreter") else owner.display_name,
+        "company": None if view in ("table", "interpreter") else owner,
         "count": sum(1 for one in row if one),
-        "hours": None if view == "table" else _hours(event, cells, columns, closed),
+        "hours": None if view in ("table", "interpreter") else _hours(event, cells, columns, closed),
         "cells": row,
     }
 
