@@ -13,4 +13,5 @@ class CampaignsConfig(AppConfig):
         privacy.transfers_on_erasure.append(team.campaigns_without_admin)
         mail.senders.append(letters.send_waiting)
         mail.sender_names.append(letters.campaign_name)
+        mail.looks.append(letters.look)
         invitations.introductions.append(letters.introduce_partner)

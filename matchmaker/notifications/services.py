@@ -127,7 +127,7 @@ def withhold(*, event_keys: Iterable[str]) -> None:
         letters = Delivery.objects.filter(notice__in=notices)
         programs = WebhookDelivery.objects.filter(Q(event_key__in=keys) | Q(event_key__in=own))
         for rows in (letters, programs):
-            # The update takes the rows before it is decided: a worker that claims at the same moment waits, or was first.
+            # The update takes the rows first: a worker that claims at the same moment waits, or was faster.
             free = rows.waiting().filter(lease_token__isnull=True, not_before__gt=now)
             taken = free.update(state=Promise.State.CANCELLED, finished_at=now, last_error="Called back.")
             shown = shown or taken != rows.count()

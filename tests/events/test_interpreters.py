@@ -1,4 +1,4 @@
-"""Interpreters as people: invited by letter, a timetable without an account, letters on changes, a badge at the gate."""
+"""Interpreters as people: invited by letter, a timetable without an account, letters on changes, a badge."""
 
 import csv
 import datetime as dt

@@ -31,7 +31,8 @@ def crowd(hall, suppliers: int = 2, buyers: int = 2):
 
 def later(minutes: float):
     """The clock of workers that runs ahead."""
-    return patch.object(outbox.timezone, "now", lambda at=timezone.now() + dt.timedelta(minutes=minutes): at)
+    at = timezone.now() + dt.timedelta(minutes=minutes)
+    return patch.object(outbox.timezone, "now", lambda: at)
 
 
 def letters():

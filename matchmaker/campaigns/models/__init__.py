@@ -1,7 +1,7 @@
 """The campaign, who runs it, who takes part, and the partners who bring companies to it."""
 
 from matchmaker.campaigns.models.boundary import Crossing
-from matchmaker.campaigns.models.campaign import CONTACT_FIELDS, Campaign, Organiser, Participation
+from matchmaker.campaigns.models.campaign import CONTACT_FIELDS, Campaign, CampaignLogo, Organiser, Participation
 from matchmaker.campaigns.models.partners import Enrolment, Partner, PartnerCode
 from matchmaker.campaigns.models.questions import Answer, Question
 from matchmaker.campaigns.models.seats import PartnerSeat, Seat, TeamSeat

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from matchmaker.companies.models import Company
 from matchmaker.core.ids import Public
 from matchmaker.core.multilingual import MultilingualField
+from matchmaker.core.text import validate_one_line
 
 CONTACT_FIELDS = ("contact_name", "contact_email", "contact_phone")
 
@@ -26,6 +27,12 @@ class Campaign(Public):
     categories = models.JSONField(default=list, blank=True)  # category codes; empty means all
     # What of a contact person's data may leave the country of the site, see boundary.py.
     crossing_fields = models.JSONField(default=every_contact_field, blank=True)
+    # The brand: how the site, letters and papers of the campaign look.
+    short_name = MultilingualField(_("short name"), max_length=40, blank=True)
+    colour = models.CharField(_("colour"), max_length=7, blank=True)
+    sender_name = models.CharField(_("sender of letters"), max_length=60, blank=True, validators=[validate_one_line])
+    footer = MultilingualField(_("footer of letters and papers"), max_length=300, blank=True)
+    logo_digest = models.CharField(max_length=64, blank=True, editable=False)  # of the picture in `CampaignLogo`
     companies = models.ManyToManyField(Company, through="Participation", related_name="campaigns")
 
     class Meta:
@@ -36,6 +43,16 @@ class Campaign(Public):
 
     def __str__(self):
         return str(self.name)
+
+
+class CampaignLogo(models.Model):
+    """The logo, small and written anew; a table of its own, because each page reads the campaign."""
+
+    campaign = models.OneToOneField(Campaign, models.CASCADE, related_name="logo")
+    picture = models.BinaryField()  # PNG
+
+    def __str__(self):
+        return f"logo of {self.campaign_id}"
 
 
 class Organiser(models.Model):

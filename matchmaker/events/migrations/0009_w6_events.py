@@ -111,5 +111,10 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('finished_at__isnull', True), ('state', 'waiting')), models.Q(models.Q(('state', 'waiting'), _negated=True), ('finished_at__isnull', False), ('lease_token__isnull', True)), _connector='OR'), name='interpreterletter_on_its_way_or_finished'), models.UniqueConstraint(condition=models.Q(('state', 'waiting')), fields=('interpreter',), name='one_waiting_letter_an_interpreter')],
             },
         ),
+        migrations.AddField(
+            model_name='plandraft',
+            name='failure',
+            field=models.JSONField(default=dict),
+        ),
         migrations.RunPython(give_codes, migrations.RunPython.noop),
     ]

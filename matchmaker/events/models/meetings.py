@@ -113,6 +113,7 @@ class PlanDraft(Public):
     seconds = models.FloatField(default=0)
     below_floor = models.PositiveIntegerField(default=0)
     last_error = models.CharField(max_length=300, blank=True)
+    failure = models.JSONField(default=dict)  # {code, facts} where the reason has a sentence in every language
     lease_until = models.DateTimeField(null=True, blank=True)
     lease_token = models.UUIDField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)

@@ -152,7 +152,7 @@ TABLE = (
         tables="translation.Translation translation.KindPolicy translation.Usage"),
     Right("Campaign, its rules, rates and codes",
         ("read", "read", "read", "read", "organisers write", "read"),
-        tables="campaigns.Campaign catalogue.Category catalogue.HSCode market_access.EntryRule "
+        tables="campaigns.Campaign campaigns.CampaignLogo catalogue.Category catalogue.HSCode market_access.EntryRule "
         "market_access.EntryQuestion market_access.AccessNotice market_access.Agreement "
         "market_access.AgreementPartner market_access.TariffRate directory.ExchangeRate"),
 )  # fmt: skip

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from matchmaker.web.console import (
     announcements,
+    brand,
     campaign,
     companies,
     delivery,
@@ -50,6 +51,7 @@ urlpatterns = [
     path("certificates/", companies.index, name="console_certificates"),
     path("certificates/<uuid:uid>/<uuid:key>/", companies.decide_certificate, name="console_certificate"),
     path("acting/stop/", companies.stop_acting, name="console_act_stop"),
+    path("campaign/brand/", brand.brand, name="console_brand"),
     path("boundary/", campaign.show, name="console_boundary"),
     path("translation/", translation.show, name="console_translation"),
     path("translation/again/", translation.again, name="console_translation_again"),

@@ -146,6 +146,7 @@ SAID: dict[str, str | Promise] = {
     "start_campaign": _("Campaign begun"),
     "make_current": _("Campaign chosen to be shown"),
     "make_sign_in_link": _("Link to sign in printed on the server"),
+    "set_brand": _("Brand of the campaign changed"),
     "update_campaign": _("Texts and days of the campaign changed"),
     "give_place": _("Place in the team given"),
     "withdraw_place": _("Place in the team withdrawn"),

@@ -15,8 +15,10 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from matchmaker.campaigns.models import CampaignLogo
 from matchmaker.companies.models import Company
 from matchmaker.core import reference
+from matchmaker.core.colours import channels, is_colour
 from matchmaker.core.downloads import download
 from matchmaker.core.lists import format_list, join_sentences
 from matchmaker.core.problems import Refused
@@ -71,9 +73,10 @@ def badges(request, slug):
         people = people.filter(participation__side=side)
     if only:
         people = people.filter(participation__company__legal_name=only[:200])
-    rows = [] if side == "interpreter" else [_badge(event, one) for one in people.order_by(*IN_ORDER)]
+    logo = _logo(event)
+    rows = [] if side == "interpreter" else [_badge(event, one, logo) for one in people.order_by(*IN_ORDER)]
     if side in ("", "interpreter") and not only:
-        rows += [_interpreter_badge(event, one) for one in event.interpreters.filter(code__isnull=False)]
+        rows += [_interpreter_badge(event, one, logo) for one in event.interpreters.filter(code__isnull=False)]
     made = printing.badges(rows, title=_both(lambda: event.name))
     return download(made, name=f"{slug}-badges.pdf", content_type="application/pdf", inline=True)
 
@@ -82,7 +85,18 @@ IN_ORDER = ("participation__company__legal_name", "pk")
 COLOURS = {"supplier": printing.SEAL, "buyer": printing.BLUE, "interpreter": printing.GREEN}
 
 
-def _badge(event: Event, person: Attendee) -> printing.Badge:
+def _colour(event: Event, side: str) -> tuple[int, int, int]:
+    """Suppliers have the campaign's colour, where it has one."""
+    own = event.campaign.colour
+    return channels(own) if side == "supplier" and is_colour(own) else COLOURS[side]
+
+
+def _logo(event: Event) -> bytes:
+    row = CampaignLogo.objects.filter(campaign=event.campaign).first()
+    return bytes(row.picture) if row else b""
+
+
+def _badge(event: Event, person: Attendee, logo: bytes) -> printing.Badge:
     part, company = person.participation, person.participation.company
     return printing.Badge(
         event=_both(lambda: event.name),
@@ -94,11 +108,12 @@ def _badge(event: Event, person: Attendee) -> printing.Badge:
         # A phone at the gate, the team's phone and another visitor's phone each do their own thing with it.
         qr=settings.SITE_URL + reverse("gate_badge", args=[person.code]),
         country=_both(lambda: company.country_name),
-        colour=COLOURS[part.side],
+        colour=_colour(event, part.side),
+        logo=logo,
     )
 
 
-def _interpreter_badge(event: Event, person: Interpreter) -> printing.Badge:
+def _interpreter_badge(event: Event, person: Interpreter, logo: bytes) -> printing.Badge:
     return printing.Badge(
         event=_both(lambda: event.name),
         name=person.name,
@@ -107,7 +122,8 @@ def _interpreter_badge(event: Event, person: Interpreter) -> printing.Badge:
         side=_both(lambda: _("Interpreter")),
         code=person.code or "",
         qr=settings.SITE_URL + reverse("gate_badge", args=[person.code]),
-        colour=COLOURS["interpreter"],
+        colour=_colour(event, "interpreter"),
+        logo=logo,
     )
 
 

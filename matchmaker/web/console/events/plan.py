@@ -22,7 +22,7 @@ from matchmaker.core.problems import Refused
 from matchmaker.events import services, tasks
 from matchmaker.events.models import Event, Meeting, PlanDraft
 from matchmaker.events.services import snapshot as snapshots
-from matchmaker.events.services.explaining import UnplacedWishes, in_the_way
+from matchmaker.events.services.explaining import UnplacedWishes, failure_sentence, in_the_way
 from matchmaker.events.services.plans import best_slots
 from matchmaker.events.services.publishing import Change
 from matchmaker.notifications.tasks import start_delivery
@@ -56,6 +56,8 @@ def plans(request, slug):
 
 def _plans(request, event, form, status=200):
     rows = list(event.plans.light().exclude(state="discarded").select_related("started_by")[:12])
+    for row in rows:
+        row.failure_text = failure_sentence(row)
     running = next((row for row in rows if row.state == PlanDraft.State.COMPUTING), None)
     context = {
         "event": event,
@@ -119,7 +121,7 @@ def job_of(draft: PlanDraft) -> dict:
                 "gap": 100 * draft.gap,
             }
     elif state == "failed":
-        message = draft.last_error or _("Stopped.")
+        message = failure_sentence(draft) or _("Stopped.")
     return {
         "state": state,
         "label": _("Planning all meetings"),
