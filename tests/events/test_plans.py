@@ -217,3 +217,16 @@ def test_why_agreed_meetings_have_no_plan_is_said_in_the_readers_language(hall):
     assert failure_sentence(draft) == f"{name} has two meetings booked at {clock(hall.event, hall.slots[0])}."
     draft.failure = {}
     assert failure_sentence(draft) == draft.last_error
+
+
+def test_a_match_without_a_wish_that_found_no_place_has_its_sentence_too(hall):
+    supplier, buyer = hall.comes("supplier"), hall.comes("buyer")
+    factories.match(factories.product(supplier.company), factories.line(factories.demand(buyer.company)), score=0.5)
+    by = factories.member_of(supplier.company)
+    services.set_availability(by=by, participation=supplier, away=hall.slots)
+    draft = hall.plan()
+    found = snapshots.of_draft(draft)
+    assert list(UnplacedWishes(draft, *found)) == []
+    (row,) = UnplacedWishes(draft, *found, matches=True)
+    names = supplier.company.display_name, buyer.company.display_name
+    assert (row.kinds, row.sentence) == (("match",), f"{names[0]} and {names[1]} are never there at the same time.")

@@ -116,5 +116,10 @@ class Migration(migrations.Migration):
             name='failure',
             field=models.JSONField(default=dict),
         ),
+        migrations.AddField(
+            model_name='eventparticipation',
+            name='opens_free_times',
+            field=models.BooleanField(default=False),
+        ),
         migrations.RunPython(give_codes, migrations.RunPython.noop),
     ]

@@ -84,6 +84,7 @@ from matchmaker.events.services.publishing import (
 )
 from matchmaker.events.services.requests import (
     answer_request,
+    books_itself,
     change_request,
     expire_requests,
     may_ask,

@@ -61,13 +61,18 @@ class Unplaced:
 class UnplacedWishes(Sequence[Unplaced]):
     """Every wish and accepted request of the event that the plan does not place, the strongest first.
 
-    Sentences are made for the rows that are asked for: a large event has a hundred thousand.
+    With `matches` it is the pairs that only matching speaks for. Sentences are made for the rows that are asked for: a
+    large event has a hundred thousand.
     """
 
-    def __init__(self, draft: PlanDraft, standing: Snapshot, plan: Plan):
+    def __init__(self, draft: PlanDraft, standing: Snapshot, plan: Plan, *, matches: bool = False):
         self.standing, self.plan = standing, plan
         self.cell = busy_cells(standing.instance, plan.meetings)
         wished = _wished(draft.event)
+        if matches:
+            self.kinds = {pair: {"match"} for pair in self.codes if pair not in wished}
+            self.pairs = sorted(self.kinds)
+            return
         placed = {(standing.suppliers[s], standing.buyers[b]) for s, b, _slot, _table in plan.meetings}
         rank = {"accepted": 0, "must": 1, "would": 2}
         rows = [(min(rank[kind.split("_")[0]] for kind in wished[pair]), *pair) for pair in wished.keys() - placed]

@@ -191,7 +191,8 @@ def show(request, slug, uid):
     ]
     view = request.GET.get("by") if request.GET.get("by") in VIEWS else "supplier"
     closed = {slot for slot, count in zip(standing.slots, plan.instance.tables, strict=True) if not count}
-    unplaced = UnplacedWishes(draft, standing, plan)
+    matches = request.GET.get("unplaced") == "matches"
+    unplaced = UnplacedWishes(draft, standing, plan, matches=matches)
     short_suppliers, short_buyers = plan.below_floor
     below = [{"company": companies[standing.suppliers[s]], "count": int(plan.degree[s])} for s in short_suppliers] + [
         {"company": companies[standing.buyers[b]], "count": int(plan.degree[len(standing.suppliers) + b])}
@@ -211,6 +212,7 @@ def show(request, slug, uid):
         "prices": _prices(draft, plan),
         "agendas": Paginator(_agendas(standing, plan, companies), AGENDAS_PER_PAGE).get_page(request.GET.get("days")),
         "unplaced": Paginator(unplaced, UNPLACED_PER_PAGE).get_page(request.GET.get("page")),
+        "matches": matches,
         "kinds": _kinds(),
         "what_if": _what_if(draft),
         "others": others,
@@ -234,6 +236,7 @@ def _what_if(draft: PlanDraft) -> dict | None:
 
 def _kinds() -> dict[str, str]:
     return {
+        "match": _("match"),
         "accepted": _("accepted request"),
         "must_supplier": _("the supplier must meet"),
         "must_buyer": _("the buyer must meet"),
