@@ -5,7 +5,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
-from matchmaker.web import health, page_language, product_files, standard_files
+from matchmaker.web import brand, health, page_language, product_files, standard_files
 from matchmaker.web.access import sign_in_link
 from matchmaker.web.public import account
 from matchmaker.web.styleguide import pages
@@ -33,6 +33,8 @@ urlpatterns = [
     path("styleguide/", pages.show, name="styleguide"),
     path("favicon.ico", standard_files.icon("img/favicon.ico"), name="favicon"),
     path("apple-touch-icon.png", standard_files.icon("img/apple-touch-icon.png"), name="apple_touch_icon"),
+    path("brand.css", brand.styles, name="brand_styles"),
+    path("brand.png", brand.logo, name="brand_logo"),
     path("manifest.webmanifest", standard_files.manifest, name="manifest"),
     path(".well-known/security.txt", standard_files.security, name="security_txt"),
     path(".well-known/change-password", standard_files.change_password, name="change_password_address"),

@@ -1,6 +1,7 @@
 """Programs of a company that are told what the company is told, and the one way to tell both (people and programs)."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -27,20 +28,22 @@ def notify_company(
     path: str = "",
     ids: Mapping[str, Any],
     people: Iterable[User] | None = None,
+    at: datetime | None = None,
 ) -> int:
     """Promise a company's people a notice and its programs an event, in the caller's transaction.
 
     Args:
         ids: what the event carries; names of rows and their uids, nothing else: a program fetches the rest itself.
         people: who of the company is told; everybody when it is left out.
+        at: nothing of it is shown or leaves before this moment.
 
     Returns:
         How many people will be told. Other arguments: see `notify`.
     """
     facts = {name: str(value) for name, value in ids.items()} | {"company": str(company.uid), "path": path}
-    webhooks.emit(owner_uid=company.uid, event_type=kind, event_key=event_key, data=facts)
+    webhooks.emit(owner_uid=company.uid, event_type=kind, event_key=event_key, data=facts, at=at)
     to = company.members.all() if people is None else people
-    return notify(kind=kind, to=to, event_key=event_key, context=context, about=company.uid, path=path)
+    return notify(kind=kind, to=to, event_key=event_key, context=context, about=company.uid, path=path, at=at)
 
 
 def endpoints_of(company: Company) -> QuerySet[WebhookEndpoint]:

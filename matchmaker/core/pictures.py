@@ -39,3 +39,22 @@ def _renditions(content: bytes, sides: tuple[int, ...]) -> list[tuple[int, bytes
         upright.save(out, "WEBP", quality=82)
         renditions.append((upright.width, out.getvalue()))
     return renditions
+
+
+def reencode_logo(content: bytes) -> bytes:
+    """A PNG of at most 480 × 160 pixels that keeps what is transparent.
+
+    Raises:
+        NotAPicture: as `reencode`.
+    """
+    try:
+        with Image.open(io.BytesIO(content), formats=["JPEG", "PNG", "WEBP"]) as picture:
+            if picture.width * picture.height > MAX_PIXELS or getattr(picture, "n_frames", 1) > 1:
+                raise NotAPicture
+            upright = ImageOps.exif_transpose(picture).convert("RGBA")
+        upright.thumbnail((480, 160))
+        out = io.BytesIO()
+        upright.save(out, "PNG", optimize=True)
+    except Exception:  # see `reencode`
+        raise NotAPicture from None
+    return out.getvalue()

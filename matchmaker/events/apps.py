@@ -8,9 +8,11 @@ class EventsConfig(AppConfig):
         from matchmaker.campaigns.services import bulk
         from matchmaker.companies import privacy
         from matchmaker.events import calendar
-        from matchmaker.notifications import calendars
+        from matchmaker.notifications import calendars, mail
 
         calendars.makers["events.agenda"] = calendar.agenda
+        calendars.makers["events.interpreter"] = calendar.interpreter_mail
+        mail.senders.append(_send_waiting)
         privacy.ends_with.append(_leave)
         bulk.VERBS["invite_to_event"] = "matchmaker.events.services.invitations.INVITE"
         bulk.VERBS["register"] = "matchmaker.events.services.invitations.REGISTER"
@@ -21,3 +23,9 @@ def _leave(by, company) -> None:
     from matchmaker.events.services import withdraw_from_all  # here, because it brings the solver with it
 
     withdraw_from_all(by=by, company=company)
+
+
+def _send_waiting() -> int:
+    from matchmaker.events.services.interpreters import send_waiting
+
+    return send_waiting()

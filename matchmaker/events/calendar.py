@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from matchmaker.events.models import EventParticipation, Meeting
+from matchmaker.events.models import EventParticipation, Interpreter, Meeting
 
 ALARM = dt.timedelta(minutes=10)
 
@@ -71,6 +71,25 @@ def agenda(participation: str) -> str:
     return book.to_ical().decode() if book.subcomponents else ""
 
 
+def interpreter_feed(interpreter: Interpreter, *, method_is_mail: bool = False) -> bytes:
+    """The timetable of an interpreter."""
+    book = _book("PUBLISH")
+    book.add("x-wr-calname", str(interpreter.event.name))
+    book.add("x-wr-timezone", interpreter.event.time_zone)
+    for meeting in interpreter.timetable:
+        entry = _entry(meeting, None)
+        if method_is_mail:
+            entry.add("organizer", f"mailto:{parseaddr(settings.DEFAULT_FROM_EMAIL)[1]}")
+        book.add_component(entry)
+    return book.to_ical()
+
+
+def interpreter_mail(uid: str) -> str:
+    """The timetable as the attachment of a letter, made when the letter leaves."""
+    row = Interpreter.objects.select_related("event").filter(uid=uid).first()
+    return interpreter_feed(row, method_is_mail=True).decode() if row and row.timetable.exists() else ""
+
+
 def _book(method: str) -> icalendar.Calendar:
     book = icalendar.Calendar()
     book.add("prodid", "-//matchmaker//meetings//EN")
@@ -81,7 +100,6 @@ def _book(method: str) -> icalendar.Calendar:
 
 def _entry(meeting: Meeting, company) -> icalendar.Event:
     event = meeting.event
-    other = meeting.buyer if meeting.supplier_id == company.pk else meeting.supplier
     entry = icalendar.Event()
     entry.add("uid", f"{meeting.uid}@matchmaker")
     entry.add("sequence", meeting.sequence)
@@ -89,7 +107,7 @@ def _entry(meeting: Meeting, company) -> icalendar.Event:
     entry.add("last-modified", meeting.updated_at)
     entry.add("dtstart", meeting.starts_at.astimezone(dt.UTC))
     entry.add("dtend", meeting.ends_at.astimezone(dt.UTC))
-    entry.add("summary", _("Meeting with %(company)s") % {"company": other.display_name})
+    entry.add("summary", _summary(meeting, company))
     if room := meeting.room_url:
         entry.add("location", room)
         entry.add("url", room)
@@ -103,3 +121,12 @@ def _entry(meeting: Meeting, company) -> icalendar.Event:
         entry.add_component(alarm)
     entry.add("status", "CONFIRMED")
     return entry
+
+
+def _summary(meeting: Meeting, company) -> str:
+    """Whom the company meets; for an interpreter both sides."""
+    if company is None:
+        both = {"supplier": meeting.supplier.display_name, "buyer": meeting.buyer.display_name}
+        return _("Interpreting: %(supplier)s and %(buyer)s") % both
+    other = meeting.buyer if meeting.supplier_id == company.pk else meeting.supplier
+    return _("Meeting with %(company)s") % {"company": other.display_name}

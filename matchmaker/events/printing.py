@@ -7,6 +7,7 @@ costs two seconds of processor time), so names are made bold by a thin line arou
 
 import datetime as dt
 import importlib.resources
+import io
 import logging
 import re
 import unicodedata
@@ -27,11 +28,12 @@ BADGE = (90.0, 65.0)  # mm; eight to a sheet of A4
 MARGIN = (15.0, 18.5)
 COLUMNS, ROWS = 2, 4
 INK, GREY, SEAL = (20, 20, 20), (90, 90, 90), (194, 51, 26)
+BLUE, GREEN = (24, 78, 140), (22, 101, 72)  # of buyers, of interpreters; suppliers have the colour of the seal
 
 
 @dataclass(frozen=True, slots=True)
 class Badge:
-    """`qr` is what the code holds, `code` what can be typed instead."""
+    """`qr` is what the code holds, `code` what can be typed instead; `colour` is that of the side, `logo` a picture."""
 
     event: str
     name: str
@@ -40,6 +42,9 @@ class Badge:
     side: str
     code: str
     qr: str
+    country: str = ""
+    colour: tuple[int, int, int] = INK
+    logo: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +59,9 @@ class Sign:
 def badges(rows: Iterable[Badge], *, title: str) -> bytes:
     """Sheets of A4 with eight badges each, 90 × 65 mm, with lines to cut along."""
     rows = list(rows)
-    paper = _paper(title, "".join(f"{row.event}{row.name}{row.work}{row.companies}{row.side}" for row in rows))
+    paper = _paper(
+        title, "".join(f"{row.event}{row.name}{row.work}{row.companies}{row.side}{row.country}" for row in rows)
+    )
     for number, badge in enumerate(rows):
         place = number % (COLUMNS * ROWS)
         if place == 0:
@@ -164,7 +171,15 @@ def _badge(paper: FPDF, badge: Badge, left: float, top: float) -> None:
     inner, pad = width - 12, 6
     rtl = _is_rtl(badge.name)  # then the badge is mirrored: text at the right edge, the QR code at the left
     align = Align.R if rtl else Align.L
-    _text(paper, badge.event, (left + pad, top + 5, inner, 5), size=8, colour=GREY, align=align)
+    paper.set_fill_color(*badge.colour)
+    paper.rect(left + 0.3, top + 0.3, width - 0.6, 3, style="F")
+    beside_logo = 0
+    if badge.logo:
+        beside_logo = 24
+        edge = left + pad if rtl else left + width - pad - 22
+        paper.image(io.BytesIO(badge.logo), x=edge, y=top + 4.5, w=22, h=7, keep_aspect_ratio=True)
+    box = (left + pad + beside_logo * rtl, top + 5, inner - beside_logo, 5)
+    _text(paper, badge.event, box, size=8, colour=GREY, align=align)
     end = _text(
         paper, badge.name, (left + pad, top + 12, inner, 17), size=22, least=11, lines=2, bold=True, align=align
     )
@@ -177,7 +192,11 @@ def _badge(paper: FPDF, badge: Badge, left: float, top: float) -> None:
             beside = 22 * (end > top + 33)
             box = (left + pad + beside * rtl, end, inner - beside, min(room, 9))
             end = _text(paper, company, box, size=10.5, least=7, lines=2, align=align)
-    paper.set_fill_color(*INK)
+    if badge.country and top + height - 18 - end > 4:
+        beside = 22 * (end > top + 33)
+        box = (left + pad + beside * rtl, end, inner - beside, 4)
+        _text(paper, badge.country, box, size=8, least=6, colour=GREY, align=align)
+    paper.set_fill_color(*badge.colour)
     paper.set_font("latin", size=9)
     label = paper.get_string_width(badge.side) + 5
     edge = left + width - pad - label if rtl else left + pad

@@ -6,6 +6,7 @@ from celery import shared_task
 from kombu.exceptions import OperationalError
 
 from matchmaker.events import scheduling, services
+from matchmaker.events.services import interpreters
 
 
 # A plan may take three minutes; the limit stays below the 300 s after which Redis hands the message to another worker.
@@ -29,6 +30,13 @@ def remind_of_meetings() -> None:
     services.remind_of_meetings()
     services.remind_of_requests()
     services.remind_of_invitations()
+
+
+@shared_task(name="events.send_letters")
+def send_letters() -> None:
+    """Write and send the letters to interpreters that are due."""
+    services.tell_interpreters()
+    interpreters.send_waiting()
 
 
 def start_planning() -> None:

@@ -36,6 +36,7 @@ from matchmaker.notifications.templatetags.notices import spoken
 from matchmaker.notifications.typesetting import correct_spacing
 
 ICS = "invite.ics"
+SEAL = "#c2331a"  # of buttons, where the sender has no colour
 # Styles go into the tags, for mail programs that drop `<style>`; those for dark or narrow windows stay in the head.
 STYLED = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
 HIDDEN = re.compile("[\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029]+")
@@ -156,16 +157,21 @@ class Sender:
     name: str
     organisation: str = ""
     postal_address: str = ""
+    footer: str = ""
+    colour: str = SEAL
 
 
 # A layer above says in its AppConfig what all letters are about, in the language set; "" where nothing is named.
 sender_names: list[Callable[[], str]] = []
+# And how they look: `footer` and `colour` of the sender, each where it is set.
+looks: list[Callable[[], dict[str, str]]] = []
 
 
 def sender_of_letters() -> Sender:
     """Who writes, in the language set."""
     name = next((name for find in sender_names if (name := find())), "") or site_name()
-    return Sender(name, settings.SENDER_ORGANISATION, settings.SENDER_ADDRESS)
+    look = {key: value for find in looks for key, value in find().items() if value}
+    return Sender(name, settings.SENDER_ORGANISATION, settings.SENDER_ADDRESS, **look)
 
 
 def from_header(name: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from itertools import batched
 from typing import Any
 from uuid import UUID
 
@@ -109,6 +110,31 @@ def cancel_waiting(*, event_key: str) -> int:
     Notice.objects.filter(event_key=event_key, not_before__gt=timezone.now()).delete()
     waiting = Delivery.objects.waiting().filter(notice__event_key=event_key, lease_token__isnull=True)
     return waiting.update(state=Promise.State.CANCELLED, finished_at=timezone.now(), last_error="Called back.")
+
+
+@transaction.atomic
+def withhold(*, event_keys: Iterable[str]) -> None:
+    """Delete notices that wait for a later moment, with their letters: all of them or none.
+
+    Raises:
+        Refused: one was shown already, or a worker has begun to send it.
+    """
+    for keys in batched(event_keys, 500):
+        now = timezone.now()
+        notices = Notice.objects.filter(event_key__in=keys)
+        own = [f"notice:{uid}" for uid in notices.values_list("uid", flat=True)]
+        shown = notices.exclude(not_before__gt=now).exists()
+        letters = Delivery.objects.filter(notice__in=notices)
+        programs = WebhookDelivery.objects.filter(Q(event_key__in=keys) | Q(event_key__in=own))
+        for rows in (letters, programs):
+            # The update takes the rows first: a worker that claims at the same moment waits, or was faster.
+            free = rows.waiting().filter(lease_token__isnull=True, not_before__gt=now)
+            taken = free.update(state=Promise.State.CANCELLED, finished_at=now, last_error="Called back.")
+            shown = shown or taken != rows.count()
+        if shown:
+            raise Refused("letters_left", _("Some letters have left already. It can no longer be taken back."))
+        programs.delete()
+        notices.delete()
 
 
 def settle(*, event_key: str) -> None:

@@ -12,7 +12,7 @@ import json
 import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -106,11 +106,13 @@ def send_test(*, by: Any, endpoint: WebhookEndpoint) -> WebhookDelivery:
 
 # -- events -----------------------------------------------------------------------------------------------------------
 @transaction.atomic
-def emit(*, owner_uid: UUID, event_type: str, event_key: str, data: Mapping[str, Any]) -> int:
+def emit(
+    *, owner_uid: UUID, event_type: str, event_key: str, data: Mapping[str, Any], at: datetime | None = None
+) -> int:
     """Promise an organisation's programs an event, in the caller's transaction; returns to how many.
 
     `data` carries ids only. An endpoint names the types it wants, or their first words. The same `event_key` makes
-    no second event for an endpoint.
+    no second event for an endpoint. It leaves not before `at`.
     """
     now = timezone.now()
     wanted = [
@@ -120,7 +122,7 @@ def emit(*, owner_uid: UUID, event_type: str, event_key: str, data: Mapping[str,
     ]
     rows = [
         WebhookDelivery(
-            endpoint=endpoint, event_type=event_type, event_key=event_key, payload=dict(data), not_before=now
+            endpoint=endpoint, event_type=event_type, event_key=event_key, payload=dict(data), not_before=at or now
         )
         for endpoint in wanted
     ]

@@ -90,7 +90,7 @@ def test_mending_keeps_everybody_elses_slot_and_table_and_fills_what_became_free
     before = {row.pk: (row.starts_at, row.table) for row in Meeting.objects.active()}
     gone = next(row for row in suppliers if Meeting.objects.active().filter(supplier=row.company).count() > 0)
     lost = Meeting.objects.active().filter(supplier=gone.company).count()
-    done = services.mend_plan(by=hall.organiser, event=hall.event, company=gone.company)
+    done = services.mend_plan(by=hall.organiser, event=hall.event, companies=[gone.company])
     assert (done.cancelled, done.moved) == (lost, 0)
     after = {row.pk: (row.starts_at, row.table) for row in Meeting.objects.active()}
     assert {pk: after[pk] for pk in after if pk in before} == {pk: before[pk] for pk in before if pk in after}
@@ -103,7 +103,7 @@ def test_a_late_company_keeps_its_later_meetings_and_the_early_ones_find_another
     supplier, first, second = hall.comes("supplier"), hall.comes("buyer"), hall.comes("buyer")
     early, late = hall.book(supplier, first, 0), hall.book(supplier, second, 3)
     Meeting.objects.update(locked=False)
-    done = services.mend_plan(by=hall.organiser, event=hall.event, company=supplier.company, until=hall.slots[2])
+    done = services.mend_plan(by=hall.organiser, event=hall.event, companies=[supplier.company], until=hall.slots[2])
     late.refresh_from_db()
     early.refresh_from_db()
     assert (late.status, late.starts_at) == ("planned", hall.slots[3])

@@ -4,7 +4,7 @@ import icalendar
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from django.utils.translation import override
+from django.utils.translation import gettext, override
 
 from matchmaker.core.problems import Refused
 from matchmaker.events import services
@@ -96,16 +96,23 @@ def test_moving_keeps_the_meeting_and_tells_both_of_the_final_time(hall, pair):
 
 
 def test_where_and_why_are_read_in_ones_own_language_whoever_called_it_off(hall, pair):
-    meeting = hall.book(*pair, 0)
+    hall.book(*pair, 0)
     with override("en"):
         services.cancel_event(by=hall.organiser, event=hall.event)
         assert (Meeting.objects.get().where, Meeting.objects.get().why) == ("Table 1", "The event is cancelled.")
     with override("zh-hans"):
         assert (Meeting.objects.get().where, Meeting.objects.get().why) == ("1 号桌", "洽谈会已取消。")
-    told = Notice.objects.filter(kind="meetings_changed", event_key=f"meetings_changed:{meeting.uid}:1").first()
-    assert told.context["why"].items() >= {"en": "The event is cancelled.", "zh-hans": "洽谈会已取消。"}.items()
+    assert Notice.objects.filter(kind="meetings_off").count() == 2
+
+
+def test_a_changed_meeting_is_told_in_every_language(hall, pair):
+    meeting = hall.book(*pair, 0)
+    services.withdraw_from_event(by=hall.organiser, participation=pair[0])
+    told = Notice.objects.filter(kind="meetings_changed", event_key=f"meetings_changed:{meeting.uid}:1").get()
+    with override("zh-hans"):
+        in_chinese = gettext("The company does not come.")
+    assert told.context["why"].items() >= {"en": "The company does not come.", "zh-hans": in_chinese}.items()
     assert told.context["where"].items() >= {"en": "Table 1", "zh-hans": "1 号桌"}.items()
-    assert told.context["why"]["fr"] == "L’événement est annulé."
 
 
 def test_moving_into_another_meeting_is_refused_and_changes_nothing(hall, pair):

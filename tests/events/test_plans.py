@@ -5,7 +5,8 @@ from matchmaker.events import services
 from matchmaker.events.models import Meeting, PlanDraft
 from matchmaker.events.services import plans
 from matchmaker.events.services import snapshot as snapshots
-from matchmaker.events.services.explaining import UnplacedWishes
+from matchmaker.events.services.explaining import UnplacedWishes, failure_sentence
+from matchmaker.events.services.meetings import clock
 from matchmaker.notifications.models import Notice
 from tests import factories
 from tests.events.scheduling.checker import check
@@ -199,3 +200,33 @@ def test_an_interpreter_is_planned_where_two_share_no_language_and_never_twice(h
     services.publish_plan(by=hall.organiser, draft=draft)
     assert set(Meeting.objects.values_list("interpreter", flat=True)) == {who.pk}
     assert Meeting.objects.values("starts_at").distinct().count() == Meeting.objects.count() == 4
+
+
+def test_why_agreed_meetings_have_no_plan_is_said_in_the_readers_language(hall):
+    supplier, buyers = hall.comes("supplier"), [hall.comes("buyer") for _n in range(2)]
+    for buyer in buyers:
+        asked = hall.ask(supplier, buyer)
+        services.answer_request(by=factories.member_of(buyer.company), request=asked, accept=True)
+    by = factories.member_of(supplier.company)
+    services.set_availability(by=by, participation=supplier, away=hall.slots[1:])
+    draft = hall.plan(given=True)
+    name = supplier.company.display_name
+    assert (draft.state, draft.failure) == ("failed", {"code": "too_many", "company": name, "meetings": 2, "slots": 1})
+    assert failure_sentence(draft) == f"{name} has 2 agreed meetings but is there in only 1 slots."
+    draft.failure = {"code": "fixed_twice", "company": name, "slot": hall.slots[0].isoformat()}
+    assert failure_sentence(draft) == f"{name} has two meetings booked at {clock(hall.event, hall.slots[0])}."
+    draft.failure = {}
+    assert failure_sentence(draft) == draft.last_error
+
+
+def test_a_match_without_a_wish_that_found_no_place_has_its_sentence_too(hall):
+    supplier, buyer = hall.comes("supplier"), hall.comes("buyer")
+    factories.match(factories.product(supplier.company), factories.line(factories.demand(buyer.company)), score=0.5)
+    by = factories.member_of(supplier.company)
+    services.set_availability(by=by, participation=supplier, away=hall.slots)
+    draft = hall.plan()
+    found = snapshots.of_draft(draft)
+    assert list(UnplacedWishes(draft, *found)) == []
+    (row,) = UnplacedWishes(draft, *found, matches=True)
+    names = supplier.company.display_name, buyer.company.display_name
+    assert (row.kinds, row.sentence) == (("match",), f"{names[0]} and {names[1]} are never there at the same time.")

@@ -6,7 +6,7 @@ import pytest
 
 from matchmaker.core.problems import Refused
 from matchmaker.events import services
-from matchmaker.events.models import Event, Meeting, MeetingMove, MeetingRequest
+from matchmaker.events.models import Event, Meeting, MeetingMove, MeetingRequest, PlanDraft
 from matchmaker.notifications.models import Notice
 from tests import factories
 
@@ -188,3 +188,46 @@ def test_only_whoever_owes_the_answer_is_reminded_once_before_a_request_ends(hal
     services.wish(by=by(buyer), event=hall.event, company=buyer.company, other=supplier.company, kind="never")
     MeetingRequest.objects.update(reminded_at=None)
     assert services.remind_of_requests() == 0  # who never wants to meet them is left in peace
+
+
+@pytest.fixture
+def published(hall):
+    """A supplier that opens its free times, a buyer, and a published plan without either."""
+    host, guest = hall.comes("supplier", opens_free_times=True), hall.comes("buyer")
+    PlanDraft.objects.create(event=hall.event, state="published")
+    return host, guest
+
+
+def book_open(hall, guest, host, slot=1):
+    by = factories.member_of(guest.company)
+    values = {"event": hall.event, "company": guest.company, "other": host.company, "starts_at": hall.slots[slot]}
+    return services.request_meeting(by=by, **values)
+
+
+def test_a_free_time_that_a_company_opens_is_booked_at_once_and_it_is_told(hall, published):
+    host, guest = published
+    request = book_open(hall, guest, host)
+    meeting = Meeting.objects.get()
+    assert (request.status, meeting.starts_at, meeting.buyer) == ("accepted", hall.slots[1], guest.company)
+    told = Notice.objects.filter(kind="meetings_changed", about=host.company.uid)
+    assert told.exists()
+    with pytest.raises(Refused) as refusal:
+        book_open(hall, hall.comes("buyer"), host)
+    assert (refusal.value.code, MeetingRequest.objects.count()) == ("slot_taken", 1)
+
+
+@pytest.mark.parametrize("why", ["not opened", "no plan", "never", "enough", "no time"])
+def test_otherwise_a_request_waits_for_its_answer(hall, published, why):
+    host, guest = published
+    if why == "not opened":
+        services.update_participation(by=factories.member_of(host.company), participation=host, opens_free_times=False)
+    elif why == "no plan":
+        PlanDraft.objects.all().delete()
+    elif why == "never":
+        hall.wish(host, guest, "never")
+    elif why == "enough":
+        type(host).objects.filter(pk=host.pk).update(most=1)
+        hall.book(host, hall.comes("buyer"), 0)
+    asked = hall.ask(guest, host) if why == "no time" else book_open(hall, guest, host)
+    assert asked.status == "pending"
+    assert not Meeting.objects.filter(buyer=guest.company).exists()

@@ -82,7 +82,9 @@ def test_wishes_become_a_plan_a_badge_at_a_door_without_network_and_a_held_meeti
     team.page.locator(".job.is-done a").click()
     team.page.wait_for_url(f"**/plan/{draft.uid}/")
     assert said["gap"] in team.text()
-    team.submit(f"main form[action$='/{draft.uid}/publish/'] button")
+    team.page.locator(f"main a[href$='/{draft.uid}/publish/']").click()
+    team.page.wait_for_url("**/publish/")
+    team.submit("main form button.btn-primary[type=submit]")
     assert said["published"] in team.page.inner_text("body")
     meeting = Meeting.objects.get()
     for person, words, other in ((malee, said, buyer), (wang, to_him, supplier)):

@@ -14,7 +14,7 @@ from matchmaker.catalogue.models import DemandComment, ProductFile, ProductImage
 from matchmaker.companies.models import Check, Document, DomainProof, Merge, Suspension
 from matchmaker.directory.models import ExchangeRate, NotForUs, SavedSearch
 from matchmaker.events import services as events
-from matchmaker.events.models import Event
+from matchmaker.events.models import BulkChange, Event
 from matchmaker.events.models.day import Scan
 from matchmaker.events.models.meetings import Meeting
 from matchmaker.events.models.wishes import MeetingMove
@@ -161,6 +161,10 @@ class FullWorld(World):
         self.wish = events.wish(by=self.people["buyer admin"], **wished)
         self.interpreter = events.add_interpreter(
             by=organiser, event=self.day, name="Minterpreter Li", languages=["zh", "en"]
+        )
+        events.invite_interpreter(by=organiser, interpreter=self.interpreter, email="mli@example.org", language="en")
+        self.step = BulkChange.objects.create(
+            event=self.day, kind="mend", until=self.now + dt.timedelta(minutes=9), made_by=organiser
         )
         self.draft_plan = events.start_plan(by=organiser, event=self.day, seconds=1)
         events.compute_plan()

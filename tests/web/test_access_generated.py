@@ -120,6 +120,8 @@ MARKERS = {
 # Who holds one of these addresses holds its key: what they show, and that they act, is meant for the holder.
 KEY_IN_THE_ADDRESS = {
     "meetings_feed": {"Mbuyer Beta", "Mthird Eta", "Mstaff Som", "Minterpreter Li"},
+    "interpreter_feed": set(),
+    "interpreter_timetable": {"Minterpreter Li"},
     "invitation": set(),
     "unsubscribe": set(),
 }

@@ -10,6 +10,7 @@ from django.utils.translation import pgettext_lazy
 from matchmaker.companies.models import Company
 from matchmaker.core.ids import Public
 from matchmaker.core.multilingual import MultilingualField
+from matchmaker.core.text import validate_one_line
 
 CONTACT_FIELDS = ("contact_name", "contact_email", "contact_phone")
 
@@ -67,6 +68,12 @@ class Campaign(Public):
         default=False,
         help_text=_("An administrator has shown that the website or an address there is hers."),
     )
+    # The brand: how the site, letters and papers of the campaign look.
+    short_name = MultilingualField(_("short name"), max_length=40, blank=True)
+    colour = models.CharField(_("colour"), max_length=7, blank=True)
+    sender_name = models.CharField(_("sender of letters"), max_length=60, blank=True, validators=[validate_one_line])
+    footer = MultilingualField(_("footer of letters and papers"), max_length=300, blank=True)
+    logo_digest = models.CharField(max_length=64, blank=True, editable=False)  # of the picture in `CampaignLogo`
     companies = models.ManyToManyField(Company, through="Participation", related_name="campaigns")
 
     objects = CampaignQuerySet.as_manager()
@@ -91,6 +98,16 @@ class Campaign(Public):
     def takes_new(self) -> bool:
         """May something new begin in it: a company, an event, a registration?"""
         return self.state in (self.State.PLANNED, self.State.OPEN)
+
+
+class CampaignLogo(models.Model):
+    """The logo, small and written anew; a table of its own, because each page reads the campaign."""
+
+    campaign = models.OneToOneField(Campaign, models.CASCADE, related_name="logo")
+    picture = models.BinaryField()  # PNG
+
+    def __str__(self):
+        return f"logo of {self.campaign_id}"
 
 
 class Organiser(models.Model):

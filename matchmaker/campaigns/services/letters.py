@@ -15,7 +15,13 @@ KINDS: tuple[type[Seat], ...] = (PartnerSeat, TeamSeat)
 def campaign_name() -> str:
     """The name of the current campaign in the language set; "" where there is none."""
     campaign = Campaign.objects.filter(is_current=True).first()
-    return str(campaign.name) if campaign else ""
+    return (campaign.sender_name or str(campaign.name)) if campaign else ""
+
+
+def look() -> dict[str, str]:
+    """Footer and colour of all letters, in the language set."""
+    campaign = Campaign.objects.filter(is_current=True).first()
+    return {"footer": str(campaign.footer), "colour": campaign.colour} if campaign else {}
 
 
 def introduce_partner(invitation: Invitation) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from matchmaker.events.given_meetings.instance import (
     GivenPlan,
     InvalidInstance,
     Meeting,
+    Reason,
     breaks_of,
 )
 from matchmaker.events.given_meetings.solve import NoPlanYet, fewest_breaks
@@ -23,6 +24,7 @@ __all__ = [
     "InvalidInstance",
     "Meeting",
     "NoPlanYet",
+    "Reason",
     "breaks_of",
     "fewest_breaks",
 ]

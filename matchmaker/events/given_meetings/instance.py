@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
@@ -146,17 +146,31 @@ class GivenMeetings:
 
 
 @dataclass(frozen=True)
+class Reason:
+    """Why there is no plan: a code with its facts for programs that say it in another language, and an English text."""
+
+    code: str
+    text: str
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class GivenPlan:
     """The slot of each meeting, the number of breaks, and what was proved: no plan has fewer than ``bound``.
 
-    ``why`` says in one sentence why there is no plan; ``slots`` is None then.
+    ``reason`` says why there is no plan; ``slots`` is None then.
     """
 
     slots: tuple[int, ...] | None
     breaks: int = 0
     bound: int = 0
     seconds: float = 0.0
-    why: str = ""
+    reason: Reason | None = None
+
+    @property
+    def why(self) -> str:
+        """The reason as one English sentence."""
+        return self.reason.text if self.reason else ""
 
     @property
     def proven(self) -> bool:

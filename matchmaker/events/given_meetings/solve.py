@@ -38,8 +38,8 @@ def fewest_breaks(
     Raises `NoPlanYet` where there is still none.
     """
     began = time.monotonic()
-    if why := contradiction(instance):
-        return GivenPlan(None, why=why)
+    if reason := contradiction(instance):
+        return GivenPlan(None, reason=reason)
     model = model_of(instance)
     slots: tuple[int, ...] | None = None
     breaks = 0
@@ -51,7 +51,7 @@ def fewest_breaks(
                     slots, breaks = tuple(plan), count
             spent = time.monotonic() - began
             if proof.infeasible:
-                return GivenPlan(None, seconds=spent, why=why_infeasible(instance))
+                return GivenPlan(None, seconds=spent, reason=why_infeasible(instance))
             known = breaks if slots is not None else None
             stopped = progress is not None and progress(known, proof.bound, spent) is False
             if stopped or known == proof.bound or spent >= (max(seconds, PATIENCE) if known is None else seconds):

@@ -193,6 +193,11 @@ class Event(Public):
         return pgettext("between two facts", ", ").join(str(text) for text in (self.venue, self.city) if text)
 
     @property
+    def change_to_take_back(self):
+        """The latest step of the team that can still be taken back, without its rows."""
+        return self.bulk_changes.open().defer("rows", "letters").first()
+
+    @property
     def guest_country_name(self) -> str:
         return reference.name(reference.countries().get(self.guest_country), self.guest_country)
 

@@ -16,15 +16,30 @@ from matchmaker.core.ids import Public
 from matchmaker.core.text import validate_one_line, validate_text
 from matchmaker.events.models.event import Event
 from matchmaker.events.models.participants import EventParticipation
+from matchmaker.notifications.models import Promise
 
 
 class Interpreter(Public):
-    """Interprets at an event between any two of her languages, one meeting a slot."""
+    """Interprets at an event between any two of her languages, one meeting a slot.
+
+    She needs no account: `secret` is in the address of her timetable from the day she is invited. `told` is the digest
+    of the timetable that her last letter showed.
+    """
 
     event = models.ForeignKey(Event, models.CASCADE, related_name="interpreters")
     name = models.CharField(_("name"), max_length=120, validators=[validate_one_line])
     languages = models.JSONField(_("languages"), default=list)
     away = models.JSONField(default=list, blank=True)
+    email = models.EmailField(_("e-mail address"), max_length=254, blank=True)
+    language = models.CharField(_("language of letters"), max_length=10, choices=settings.LANGUAGES, default="zh-hans")
+    secret = models.CharField(max_length=40, null=True, unique=True, editable=False)
+    told = models.CharField(max_length=64, blank=True, editable=False)
+    code = models.CharField(max_length=10, null=True, unique=True, editable=False)  # on her badge
+    checked_in_at = models.DateTimeField(null=True, blank=True)
+    checked_in_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    gate = models.CharField(max_length=40, blank=True)
 
     class Meta:
         ordering = ["id"]
@@ -32,6 +47,33 @@ class Interpreter(Public):
 
     def __str__(self):
         return self.name
+
+    @property
+    def affiliation(self) -> str:
+        return gettext("interpreter")
+
+    @property
+    def timetable(self):
+        """Her meetings that hold a slot, in order."""
+        return self.meetings.active().for_agenda()
+
+
+class InterpreterLetter(Promise):
+    """A letter with the timetable of that moment: the invitation, or that something changed."""
+
+    interpreter = models.ForeignKey(Interpreter, models.CASCADE, related_name="letters")
+    is_invitation = models.BooleanField(default=False)
+
+    class Meta(Promise.Meta):
+        constraints = [
+            *Promise.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["interpreter"], condition=Q(state="waiting"), name="one_waiting_letter_an_interpreter"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.interpreter_id} {self.state}"
 
 
 class PlanDraftQuerySet(models.QuerySet):
@@ -71,6 +113,7 @@ class PlanDraft(Public):
     seconds = models.FloatField(default=0)
     below_floor = models.PositiveIntegerField(default=0)
     last_error = models.CharField(max_length=300, blank=True)
+    failure = models.JSONField(default=dict)  # {code, facts} where the reason has a sentence in every language
     lease_until = models.DateTimeField(null=True, blank=True)
     lease_token = models.UUIDField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)

@@ -78,7 +78,10 @@ class EventParticipation(Public):
     )
     booth = models.CharField(_("booth"), max_length=20, blank=True, validators=[validate_one_line])
     shares_contacts_since = models.DateTimeField(null=True, blank=True)  # consent: who scans a badge may keep them
+    # Once the plan is published, whoever may ask books a time that is free for both, without waiting for an answer.
+    opens_free_times = models.BooleanField(default=False)
     away = models.JSONField(default=list, blank=True)  # slots in which none of its people can meet: UTC, ISO 8601
+    absent = models.JSONField(default=list, blank=True)  # slots for which the team marked it as not there, as `away`
     registered_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
@@ -155,3 +158,7 @@ class Attendee(Public):
 
     def __str__(self):
         return self.name
+
+    @property
+    def affiliation(self) -> str:
+        return self.participation.company.display_name

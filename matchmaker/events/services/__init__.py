@@ -16,15 +16,20 @@ from matchmaker.events.services.checkin import (
 )
 from matchmaker.events.services.events import (
     EDITABLE,
-    add_interpreter,
     cancel_event,
     copy_event,
     publish_event,
-    remove_interpreter,
     save_event,
     set_halls,
-    set_interpreter_hours,
     values_for_copy,
+)
+from matchmaker.events.services.interpreters import (
+    add_interpreter,
+    invite_interpreter,
+    remove_interpreter,
+    set_interpreter_hours,
+    tell_interpreters,
+    timetable_path,
 )
 from matchmaker.events.services.invitations import (
     answer_invitation,
@@ -75,12 +80,17 @@ from matchmaker.events.services.publishing import (
     Mended,
     MendPreview,
     Published,
+    mark_present,
     mend_plan,
     preview_mend,
+    preview_publish,
     publish_plan,
+    to_withdraw,
+    withdraw_plan,
 )
 from matchmaker.events.services.requests import (
     answer_request,
+    books_itself,
     change_request,
     expire_requests,
     may_ask,
@@ -91,4 +101,5 @@ from matchmaker.events.services.requests import (
     withdraw_request,
 )
 from matchmaker.events.services.suggestions import Suggestion, suggestions
+from matchmaker.events.services.taking_back import Affected, affected, affected_by, take_back, to_call_off
 from matchmaker.events.services.wishes import wish

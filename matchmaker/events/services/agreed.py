@@ -6,12 +6,30 @@ from typing import Any
 import numpy as np
 
 from matchmaker.companies.models import Company
-from matchmaker.events.given_meetings import GivenMeetings, GivenPlan, Meeting, NoPlanYet, fewest_breaks
+from matchmaker.events.given_meetings import GivenMeetings, GivenPlan, Meeting, NoPlanYet, Reason, fewest_breaks
 from matchmaker.events.models import MeetingRequest
 from matchmaker.events.scheduling import Instance, InvalidInstance, Party, Plan
 from matchmaker.events.scheduling.interpreters import Booth
 from matchmaker.events.scheduling.tables import assign_tables
 from matchmaker.events.services.snapshot import Snapshot
+
+
+class NotPlannable(InvalidInstance):
+    """The meetings that were agreed to have no plan; `reason` has a code and facts, see `explaining`."""
+
+    def __init__(self, text: str, *, reason: dict[str, Any]):
+        super().__init__(text)
+        self.reason = reason
+
+
+def _in_instants(reason: Reason | None, standing: Snapshot, open_slots: list[int]) -> dict[str, Any]:
+    """With the time in place of the number of a slot."""
+    if reason is None:
+        return {}
+    facts = dict(reason.facts)
+    if "slot" in facts:
+        facts["slot"] = standing.slots[open_slots[facts["slot"]]].isoformat()
+    return {"code": reason.code, **facts}
 
 
 def plan_agreed(standing: Snapshot, *, seconds: float, host: str, progress: Any = None) -> tuple[Plan, dict[str, Any]]:
@@ -20,7 +38,7 @@ def plan_agreed(standing: Snapshot, *, seconds: float, host: str, progress: Any 
     Slots without a table (lunch, days left out) are not there at all, so that they are no wait.
 
     Raises:
-        InvalidInstance: with a sentence, where the meetings cannot all take place, or the time was too short.
+        NotPlannable: with a sentence, where the meetings cannot all take place, or the time was too short.
     """
     pairs = agreed_pairs(standing)
     instance = _with_room(standing.instance, pairs)
@@ -33,9 +51,9 @@ def plan_agreed(standing: Snapshot, *, seconds: float, host: str, progress: Any 
     try:
         made = fewest_breaks(given, seconds=seconds, progress=tell)
     except NoPlanYet as error:
-        raise InvalidInstance(str(error)) from error
+        raise NotPlannable(str(error), reason={"code": "no_time"}) from error
     if made.slots is None:
-        raise InvalidInstance(made.why)
+        raise NotPlannable(made.why, reason=_in_instants(made.reason, standing, open_slots))
     return _as_plan(instance, pairs, made, open_slots, host), {"breaks": made.breaks, "bound": made.bound}
 
 

@@ -19,7 +19,16 @@ from matchmaker.accounts.models import User
 from matchmaker.campaigns.models import Organiser
 from matchmaker.companies.services import require_member
 from matchmaker.core.problems import Refused
-from matchmaker.events.models import Attendee, Event, EventParticipation, GateDevice, RevokedBadge, SavedContact, Scan
+from matchmaker.events.models import (
+    Attendee,
+    Event,
+    EventParticipation,
+    GateDevice,
+    Interpreter,
+    RevokedBadge,
+    SavedContact,
+    Scan,
+)
 from matchmaker.events.models.day import digest_of, new_secret
 from matchmaker.events.models.participants import new_code
 from matchmaker.events.services.meetings import clock
@@ -42,7 +51,7 @@ def require_team(by: User, event: Event) -> None:
 
 
 @transaction.atomic
-def check_in(*, by: User, event: Event, code: str, gate: str = "") -> Attendee:
+def check_in(*, by: User, event: Event, code: str, gate: str = "") -> Attendee | Interpreter:
     """Let a person in by the code of her badge.
 
     Raises:
@@ -53,23 +62,18 @@ def check_in(*, by: User, event: Event, code: str, gate: str = "") -> Attendee:
     return _admit(event, code, gate=gate, at=timezone.now(), by=by)
 
 
-def _admit(event: Event, code: str, *, gate: str, at: dt.datetime, by: User | None) -> Attendee:
+def _admit(event: Event, code: str, *, gate: str, at: dt.datetime, by: User | None) -> Attendee | Interpreter:
     code = read_code(code)
     if not code:
         raise Refused("code_missing", _("Scan a badge or type its code."), field="code", status=400)
-    person = _person_of(code)
-    part = person.participation
-    if part.event_id != event.pk:
-        raise Refused("other_event", _("This badge is for “%(event)s”.") % {"event": part.event.name}, field="code")
-    company = {"company": part.company.display_name}
-    if part.status == EventParticipation.Status.WITHDRAWN:
-        raise Refused("withdrawn", _("%(company)s has withdrawn.") % company, field="code")
-    if part.status == EventParticipation.Status.WAITING:
-        raise Refused("waiting", _("%(company)s is on the waiting list.") % company, field="code")
+    person = Interpreter.objects.select_related("event").filter(code=code).first() or _person_of(code)
+    _may_enter(event, person)
     if not event.starts_on <= timezone.localdate(at, timezone=event.zone) <= event.ends_on:
         raise Refused("other_day", _("The event is not on today."), field="code")
-    entered = Attendee.objects.filter(pk=person.pk, checked_in_at__isnull=True).update(
-        checked_in_at=at, checked_in_by=by, gate=gate[:40]
+    entered = (
+        type(person)
+        .objects.filter(pk=person.pk, checked_in_at__isnull=True)
+        .update(checked_in_at=at, checked_in_by=by, gate=gate[:40])
     )
     person.refresh_from_db()
     if not entered:
@@ -81,6 +85,23 @@ def _admit(event: Event, code: str, *, gate: str, at: dt.datetime, by: User | No
         )
     record(by=by, verb="check_in", on=person, organisation=event.campaign, facts={"gate": gate[:40]})
     return person
+
+
+def badge_event(person: Attendee | Interpreter) -> Event:
+    return person.event if isinstance(person, Interpreter) else person.participation.event
+
+
+def _may_enter(event: Event, person: Attendee | Interpreter) -> None:
+    own = badge_event(person)
+    if own != event:
+        raise Refused("other_event", _("This badge is for “%(event)s”.") % {"event": own.name}, field="code")
+    if isinstance(person, Interpreter):
+        return
+    company = {"company": person.affiliation}
+    if person.participation.status == EventParticipation.Status.WITHDRAWN:
+        raise Refused("withdrawn", _("%(company)s has withdrawn.") % company, field="code")
+    if person.participation.status == EventParticipation.Status.WAITING:
+        raise Refused("waiting", _("%(company)s is on the waiting list.") % company, field="code")
 
 
 def _person_of(code: str) -> Attendee:
@@ -139,16 +160,17 @@ def door_list(event: Event) -> list[dict]:
     A code has 50 bits; its digest is salted with the event, and the list is only for devices of that event.
     """
     people = Attendee.objects.filter(participation__event=event).select_related("participation__company")
+    everybody = [*people.order_by("pk"), *event.interpreters.filter(code__isnull=False)]
     return [
         {
             "key": digest_of(f"{event.uid}:{person.code}"),
             "name": person.name,
-            "company": person.participation.company.display_name,
-            "state": person.participation.status,
+            "company": person.affiliation,
+            "state": "registered" if isinstance(person, Interpreter) else person.participation.status,
             "at": person.checked_in_at.isoformat() if person.checked_in_at else None,
             "gate": person.gate,
         }
-        for person in people.order_by("pk")
+        for person in everybody
     ]
 
 
@@ -192,7 +214,7 @@ def _read(scan: dict) -> tuple[uuid.UUID, str, dt.datetime]:
 @transaction.atomic
 def _merge(device: GateDevice, key: uuid.UUID, code: str, at: dt.datetime) -> Verdict:
     event, told = device.event, read_code(code).replace("\x00", "")
-    person = Attendee.objects.filter(code=told).select_related("participation__company").first()
+    person = Attendee.objects.filter(code=told).select_related("participation__company", "participation__event").first()
     fields = {"code": told, "scanned_at": at, "attendee": person, "outcome": Scan.Outcome.ENTERED}
     scan, new = Scan.objects.get_or_create(device=device, key=key, defaults=fields)
     if new:
@@ -208,9 +230,10 @@ def _merge(device: GateDevice, key: uuid.UUID, code: str, at: dt.datetime) -> Ve
             sentence = _("Welcome.")
     else:
         sentence = _why(scan)
-    if person is None or person.participation.event_id != event.pk:
+    shown = person or Interpreter.objects.select_related("event").filter(code=told).first()
+    if shown is None or badge_event(shown) != event:
         return Verdict(str(key), scan.outcome, sentence)
-    return Verdict(str(key), scan.outcome, sentence, person.name, person.participation.company.display_name)
+    return Verdict(str(key), scan.outcome, sentence, shown.name, shown.affiliation)
 
 
 def _why(scan: Scan) -> str:

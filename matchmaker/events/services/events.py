@@ -1,8 +1,7 @@
 """What organisers do with events."""
 
-import datetime as dt
 import zoneinfo
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -18,9 +17,9 @@ from matchmaker.campaigns.models import Campaign
 from matchmaker.campaigns.services import require_organiser, require_takes_new
 from matchmaker.core import languages, reference
 from matchmaker.core.problems import Refused
-from matchmaker.events.models import Event, Hall, Interpreter, Meeting
-from matchmaker.events.services import notices
+from matchmaker.events.models import BulkChange, Event, Hall, Meeting
 from matchmaker.events.services.participations import move_up
+from matchmaker.events.services.taking_back import call_off, reversible, to_call_off
 
 EDITABLE = (
     "name", "about", "theme", "guest_country", "mode", "venue", "city", "time_zone", "starts_on", "ends_on", "opens_at",
@@ -120,13 +119,14 @@ def publish_event(*, by: User, event: Event) -> Event:
 
 @transaction.atomic
 def cancel_event(*, by: User, event: Event) -> Event:
-    """Call the event off; it stays in the calendar, marked as cancelled, so that nobody travels."""
-    event = _turn(by, event, ("draft", "published"), Event.Status.CANCELLED, _("This event is cancelled already."))
-    for meeting in Meeting.objects.of(event).filter(status=Meeting.Status.PLANNED).for_agenda():
-        meeting.status, meeting.why_cancelled = Meeting.Status.CANCELLED, gettext_noop("The event is cancelled.")
-        meeting.sequence += 1
-        meeting.save(update_fields=["status", "why_cancelled", "sequence", "updated_at"])
-        notices.meeting_changed(meeting, to=[meeting.supplier, meeting.buyer])
+    """Call the event off; it stays in the calendar, marked as cancelled, so that nobody travels.
+
+    Letters leave after ten minutes, until then `take_back` is possible.
+    """
+    event = Event.objects.select_for_update().get(pk=event.pk)
+    with reversible(by=by, event=event, kind=BulkChange.Kind.CANCEL) as step:
+        event = _turn(by, event, ("draft", "published"), Event.Status.CANCELLED, _("This event is cancelled already."))
+        call_off(event, to_call_off(event), why=gettext_noop("The event is cancelled."), step=step)
     return event
 
 
@@ -173,35 +173,3 @@ def set_halls(*, by: User, event: Event, halls: Sequence[Mapping[str, Any]]) -> 
         save_event(by=by, campaign=event.campaign, event=event, tables=sum(row.tables for row in rows))
     record(by=by, verb="set_halls", on=event, organisation=event.campaign, facts={"halls": len(rows)})
     return event
-
-
-@transaction.atomic
-def add_interpreter(*, by: User, event: Event, name: str, languages: list[str]) -> Interpreter:
-    """Somebody who interprets between any two of these languages, one meeting a slot."""
-    require_organiser(by, event.campaign)
-    row = Interpreter(event=event, name=name, languages=languages)
-    row.full_clean(exclude=["event"])
-    row.save()
-    record(by=by, verb="add_interpreter", on=row, organisation=event.campaign)
-    return row
-
-
-@transaction.atomic
-def set_interpreter_hours(*, by: User, interpreter: Interpreter, away: Iterable[dt.datetime]) -> Interpreter:
-    """Say in which slots she is not there; plans keep to it, meetings that stand keep their interpreter."""
-    event = interpreter.event
-    require_organiser(by, event.campaign)
-    slots = [slot for slot in sorted(set(away)) if slot in set(event.slots())]
-    interpreter.away = [slot.isoformat() for slot in slots]
-    interpreter.save(update_fields=["away"])
-    facts = {"away": len(slots)}
-    record(by=by, verb="set_interpreter_hours", on=interpreter, organisation=event.campaign, facts=facts)
-    return interpreter
-
-
-@transaction.atomic
-def remove_interpreter(*, by: User, interpreter: Interpreter) -> None:
-    """Her meetings stay and lose their interpreter; a new plan finds them another."""
-    require_organiser(by, interpreter.event.campaign)
-    record(by=by, verb="remove_interpreter", on=interpreter, organisation=interpreter.event.campaign)
-    interpreter.delete()

@@ -1,5 +1,6 @@
 """Codes of the scheduler as sentences: why a wish was not placed, and what stands in the way of a move."""
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,6 +16,33 @@ from matchmaker.events.services.meetings import clock
 from matchmaker.events.services.snapshot import Snapshot
 
 NOT_POSSIBLE = "not_possible"  # withdrawn, waiting, declined or never: which of them is nobody's business
+
+
+def failure_sentence(draft: PlanDraft) -> str:
+    """Why a run ended without a plan, in the reader's language where the scheduler named a code."""
+    facts = dict(draft.failure)
+    code = facts.pop("code", "")
+    if "slot" in facts:
+        facts["slot"] = clock(draft.event, dt.datetime.fromisoformat(facts["slot"]))
+    sentences = {
+        "no_slot": _("%(company)s and %(other)s have no time in which both are there and a table stands free."),
+        "fixed_tables": _("At %(slot)s more meetings are booked than there are tables (%(tables)d)."),
+        "fixed_twice": _("%(company)s has two meetings booked at %(slot)s."),
+        "too_many": _("%(company)s has %(meetings)d agreed meetings but is there in only %(slots)d slots."),
+        "tables": _("There are %(meetings)d agreed meetings but places for only %(places)d."),
+        "crowded": _("The %(meetings)d agreed meetings of %(company)s do not fit into the times it has."),
+        "few_tables": _("There are too few tables at the times that the companies can meet."),
+        "without_fixed": _(
+            "No plan has all agreed meetings (proven). If booked meetings could move, there would be one."
+        ),
+        "without_away": _(
+            "No plan has all agreed meetings (proven). If companies were there longer, there would be one."
+        ),
+        "without_tables": _("No plan has all agreed meetings (proven). With more tables there would be one."),
+        "none": _("No plan has all agreed meetings (proven)."),
+        "no_time": _("No plan was found in the time given. Give it more seconds."),
+    }
+    return sentences[code] % facts if code in sentences else draft.last_error
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +61,18 @@ class Unplaced:
 class UnplacedWishes(Sequence[Unplaced]):
     """Every wish and accepted request of the event that the plan does not place, the strongest first.
 
-    Sentences are made for the rows that are asked for: a large event has a hundred thousand.
+    With `matches` it is the pairs that only matching speaks for. Sentences are made for the rows that are asked for: a
+    large event has a hundred thousand.
     """
 
-    def __init__(self, draft: PlanDraft, standing: Snapshot, plan: Plan):
+    def __init__(self, draft: PlanDraft, standing: Snapshot, plan: Plan, *, matches: bool = False):
         self.standing, self.plan = standing, plan
         self.cell = busy_cells(standing.instance, plan.meetings)
         wished = _wished(draft.event)
+        if matches:
+            self.kinds = {pair: {"match"} for pair in self.codes if pair not in wished}
+            self.pairs = sorted(self.kinds)
+            return
         placed = {(standing.suppliers[s], standing.buyers[b]) for s, b, _slot, _table in plan.meetings}
         rank = {"accepted": 0, "must": 1, "would": 2}
         rows = [(min(rank[kind.split("_")[0]] for kind in wished[pair]), *pair) for pair in wished.keys() - placed]

@@ -22,6 +22,7 @@ from matchmaker.events.models import (
     MeetingRequest,
     PlanDraft,
 )
+from matchmaker.notifications.services import cancel_waiting
 
 
 def _about(event: Event) -> dict:
@@ -80,7 +81,32 @@ def moved_up(row: EventParticipation) -> None:
     )
 
 
-def plan_published(plan: PlanDraft, company: Company, meetings: int) -> int:
+# A step that many hear of can be taken back for so long; its letters wait until then.
+TAKE_BACK = dt.timedelta(minutes=10)
+BEFORE_A_MEETING = dt.timedelta(minutes=15)  # nobody learns of a change later than that
+
+
+def letters_leave_at(changed: Iterable[dt.datetime]) -> dt.datetime | None:
+    """When letters about meetings at these times leave; None for at once, because one of them begins soon."""
+    now = timezone.now()
+    coming = [when - BEFORE_A_MEETING for when in changed if when > now]
+    leave = min([now + TAKE_BACK, *coming])
+    return leave if leave > now else None
+
+
+def published_key(plan: PlanDraft) -> str:
+    return f"meetings_published:{plan.uid}"
+
+
+def changed_key(meeting: Meeting) -> str:
+    return f"meetings_changed:{meeting.uid}:{meeting.sequence}"
+
+
+def called_off_key(event: Event, at: dt.datetime) -> str:
+    return f"meetings_off:{event.uid}:{at.isoformat()}"
+
+
+def plan_published(plan: PlanDraft, company: Company, meetings: int, *, at: dt.datetime | None = None) -> int:
     """One notice a person and plan, however many companies she works for; its mail carries the meetings."""
     row = EventParticipation.objects.filter(event=plan.event, company=company).first()
     book = {"calendar": {"maker": "events.agenda", "key": str(row.uid)}} if row else {}
@@ -88,22 +114,44 @@ def plan_published(plan: PlanDraft, company: Company, meetings: int) -> int:
         company,
         kind="meetings_published",
         ids={"event": plan.event.slug},
-        event_key=f"meetings_published:{plan.uid}",
+        event_key=published_key(plan),
         context={**_about(plan.event), **_names(company), "meetings": meetings, **book},
         path=_page(plan.event),
+        at=at,
     )
 
 
-def meeting_changed(meeting: Meeting, *, to: Iterable[Company]) -> None:
-    """Moved or cancelled: the people of `to` hear where the meeting is now."""
+def called_off(company: Company, event: Event, meetings: int, *, key: str, at: dt.datetime | None) -> int:
+    """All or many meetings of a company are off: one letter, which takes the entries out of calendars."""
+    row = EventParticipation.objects.filter(event=event, company=company).first()
+    return notify_company(
+        company,
+        kind="meetings_off",
+        ids={"event": event.slug},
+        event_key=key,
+        context={
+            **_about(event),
+            **_names(company),
+            "meetings": meetings,
+            "cancelled": event.status == Event.Status.CANCELLED,
+            **({"calendar": {"maker": "events.agenda", "key": str(row.uid)}} if row else {}),
+        },
+        path=_page(event),
+        at=at,
+    )
+
+
+def meeting_changed(meeting: Meeting, *, to: Iterable[Company], at: dt.datetime | None = None) -> None:
+    """Moved or cancelled: the people of `to` hear where the meeting is now, and no more where it was meant to be."""
     event = meeting.event
+    cancel_waiting(event_key=f"meetings_changed:{meeting.uid}:{meeting.sequence - 1}")
     for company in to:
         other = meeting.buyer if company.pk == meeting.supplier_id else meeting.supplier
         notify_company(
             company,
             kind="meetings_changed",
             ids={"event": event.slug, "meeting": meeting.uid},
-            event_key=f"meetings_changed:{meeting.uid}:{meeting.sequence}",
+            event_key=changed_key(meeting),
             context={
                 **_about(event),
                 **_names(other),
@@ -115,6 +163,7 @@ def meeting_changed(meeting: Meeting, *, to: Iterable[Company]) -> None:
                 "calendar": calendar.invitation(meeting, company),
             },
             path=_page(event),
+            at=at,
         )
 
 

@@ -67,6 +67,7 @@ def register_for_event(
     seeks: str = "",
     note: str = "",
     most: int | None = None,
+    opens_free_times: bool = False,
     people: Iterable[dict] = (),
 ) -> EventParticipation:
     """Register a company on one side; where the event is full it joins the waiting list.
@@ -88,7 +89,7 @@ def register_for_event(
     row = row or EventParticipation(event=event, company=company)
     row.side, row.withdrawn_at, row.registered_at = side, None, timezone.now()
     row.languages = list(languages or company.languages)
-    row.seeks, row.note, row.most = seeks, note, most
+    row.seeks, row.note, row.most, row.opens_free_times = seeks, note, most, opens_free_times
     full = event.participations.registered().count() >= event.capacity
     row.status = EventParticipation.Status.WAITING if full else EventParticipation.Status.REGISTERED
     _check(row)
@@ -162,10 +163,10 @@ def update_participation(
     people: Iterable[dict] | None = None,
     **fields,
 ) -> EventParticipation:
-    """Change languages, seeks, note, most or people."""
+    """Change languages, seeks, note, most, people, or whether others book free times themselves."""
     require_part(by, participation.event, participation.company)
     for name, value in fields.items():
-        if name not in ("languages", "seeks", "note", "most"):
+        if name not in ("languages", "seeks", "note", "most", "opens_free_times"):
             raise ValueError(f"{name} is not for participants to write")
         setattr(participation, name, value)
     _check(participation)
@@ -221,8 +222,8 @@ def _away_together(participation: EventParticipation) -> None:
 
 
 def away_slots(participation: EventParticipation) -> set[dt.datetime]:
-    """The slots in which the company cannot meet."""
-    return {dt.datetime.fromisoformat(text) for text in participation.away}
+    """The slots in which the company cannot meet, or was marked as not there."""
+    return {dt.datetime.fromisoformat(text) for text in (*participation.away, *participation.absent)}
 
 
 def planned_counterparts(participation: EventParticipation) -> list[Company]:

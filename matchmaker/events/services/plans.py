@@ -146,7 +146,7 @@ def compute_plan() -> bool:
         standing = _with_kept(snapshots.of_event(draft.event, options), options.get("keep", []))
         made, waits = _computed(standing, {**DEFAULTS, **options}, _reporter(mine))
     except InvalidInstance as refusal:
-        _failed(draft, str(refusal))
+        _failed(draft, str(refusal), getattr(refusal, "reason", None))
         return True
     standing = replace(standing, instance=made.instance)
     result = made.to_dict(unplaced=False) | {
@@ -249,10 +249,10 @@ def _figures(made: Plan) -> dict[str, Any]:
     }
 
 
-def _failed(draft: PlanDraft, why: str) -> None:
-    PlanDraft.objects.filter(pk=draft.pk, state=PlanDraft.State.COMPUTING).update(
-        state=PlanDraft.State.FAILED, last_error=why[:300], finished_at=timezone.now(), lease_until=None
-    )
+def _failed(draft: PlanDraft, why: str, reason: dict[str, Any] | None = None) -> None:
+    end = {"state": PlanDraft.State.FAILED, "last_error": why[:300], "failure": reason or {}}
+    computing = PlanDraft.objects.filter(pk=draft.pk, state=PlanDraft.State.COMPUTING)
+    computing.update(**end, finished_at=timezone.now(), lease_until=None)
 
 
 @transaction.atomic

@@ -2,9 +2,11 @@
 
 import datetime as dt
 import hashlib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -14,11 +16,12 @@ from matchmaker.accounts.models import User
 from matchmaker.campaigns.services import require_organiser
 from matchmaker.companies.models import Company
 from matchmaker.core.problems import Refused
-from matchmaker.events.models import Event, Meeting, MeetingRequest, PlanDraft
+from matchmaker.events.models import BulkChange, Event, EventParticipation, Meeting, MeetingRequest, PlanDraft
 from matchmaker.events.scheduling import Plan, replan, with_absences
 from matchmaker.events.services import notices
 from matchmaker.events.services import snapshot as snapshots
 from matchmaker.events.services.snapshot import Snapshot
+from matchmaker.events.services.taking_back import Step, call_off, reversible, to_call_off
 from matchmaker.events.services.wishes import never_pairs
 
 
@@ -35,42 +38,188 @@ class Published:
 
 
 @transaction.atomic
-def publish_plan(*, by: User, draft: PlanDraft) -> Published:
+def publish_plan(*, by: User, draft: PlanDraft, expected: str = "") -> Published:
     """Make the draft the agenda: earlier planned meetings that are not locked give way to it.
 
     A pair that meets in both keeps its meeting, so that calendars move the entry instead of doubling it. Meetings of
     companies that withdrew or said never since the draft was computed are left out. People whose agenda changed
-    receive one notice.
+    receive one notice; it leaves after ten minutes, until then `take_back` is possible. `expected` is the
+    `fingerprint` of the preview that the organiser has seen.
 
     Raises:
-        Refused: not a draft, or it clashes with what was locked or booked meanwhile (compute it anew).
+        Refused: not a draft, it clashes with what was locked or booked meanwhile (compute it anew), or the change is
+            another one than was expected.
     """
     event = Event.objects.select_for_update().get(pk=draft.event_id)
     require_organiser(by, event.campaign)
-    if event.status == Event.Status.CANCELLED:
-        raise Refused("event_cancelled", _("This event is cancelled."))
-    PlanDraft.objects.filter(event=event, state=PlanDraft.State.PUBLISHED).exclude(pk=draft.pk).update(
-        state=PlanDraft.State.REPLACED
-    )
-    turned = PlanDraft.objects.filter(pk=draft.pk, state=PlanDraft.State.READY)
-    if not turned.update(state=PlanDraft.State.PUBLISHED, published_at=timezone.now()):
-        raise Refused("plan_state", _("Only a draft can be published."))
-    draft = PlanDraft.objects.select_related("event").get(pk=draft.pk)
-    try:
-        with transaction.atomic():
-            outcome, touched = _replace(event, draft)
-    except IntegrityError:
-        raise Refused(
-            "plan_clashes",
-            _("A meeting was booked or locked since this draft was computed. Compute the plan again, then publish."),
-        ) from None
-    told = _tell(draft, touched)
-    counts = {**outcome, "told": told}
+    _may_publish(event, draft)
+    with reversible(by=by, event=event, kind=BulkChange.Kind.PUBLISH) as step:
+        PlanDraft.objects.filter(event=event, state=PlanDraft.State.PUBLISHED).exclude(pk=draft.pk).update(
+            state=PlanDraft.State.REPLACED
+        )
+        turned = PlanDraft.objects.filter(pk=draft.pk, state=PlanDraft.State.READY)
+        if not turned.update(state=PlanDraft.State.PUBLISHED, published_at=timezone.now()):
+            raise Refused("plan_state", _("Only a draft can be published."))
+        draft = PlanDraft.objects.select_related("event").get(pk=draft.pk)
+        changes = _changes(event, draft)
+        if expected and changes.fingerprint != expected:
+            raise Refused("plan_changed", _("The meetings have changed since you looked. Look at the changes again."))
+        step.leave_at = notices.letters_leave_at(changes.times)
+        step.letters.append(notices.published_key(draft))
+        try:
+            with transaction.atomic():
+                _write(changes, draft)
+                _settle_requests(event, changes.pairs)
+        except IntegrityError:
+            raise Refused(
+                "plan_clashes",
+                _(
+                    "A meeting was booked or locked since this draft was computed. Compute the plan again, then "
+                    "publish."
+                ),
+            ) from None
+        told = _tell(draft, changes.touched, step.leave_at)
+    counts = {**changes.counts, "told": told}
     record(by=by, verb="publish_plan", on=draft, organisation=event.campaign, facts=counts)
     return Published(**counts)
 
 
-def _replace(event: Event, draft: PlanDraft) -> tuple[dict[str, int], set[int]]:
+def _may_publish(event: Event, draft: PlanDraft) -> None:
+    if event.status == Event.Status.CANCELLED:
+        raise Refused("event_cancelled", _("This event is cancelled."))
+    if draft.state != PlanDraft.State.READY:
+        raise Refused("plan_state", _("Only a draft can be published."))
+
+
+def preview_publish(*, by: User, draft: PlanDraft) -> "Changes":
+    """What publishing the draft would change now. Changes nothing."""
+    event = draft.event
+    require_organiser(by, event.campaign)
+    _may_publish(event, draft)
+    return _changes(event, draft)
+
+
+@transaction.atomic
+def withdraw_plan(*, by: User, draft: PlanDraft) -> int:
+    """Call off the meetings of the published plan that are still to come; it is a draft again.
+
+    Locked meetings stay, and those booked by hand or on request. Returns how many people are told; the letters leave
+    after ten minutes, until then `take_back` is possible.
+    """
+    event = Event.objects.select_for_update().get(pk=draft.event_id)
+    require_organiser(by, event.campaign)
+    with reversible(by=by, event=event, kind=BulkChange.Kind.WITHDRAW) as step:
+        turned = PlanDraft.objects.filter(pk=draft.pk, state=PlanDraft.State.PUBLISHED)
+        if not turned.update(state=PlanDraft.State.READY, published_at=None):
+            raise Refused("plan_state", _("Only a published plan can be withdrawn."))
+        meetings = to_withdraw(draft)
+        told = call_off(event, meetings, why=gettext_noop("The plan was withdrawn."), step=step)
+    record(by=by, verb="withdraw_plan", on=draft, organisation=event.campaign, facts={"told": told})
+    return told
+
+
+def to_withdraw(draft: PlanDraft) -> QuerySet[Meeting]:
+    return to_call_off(draft.event, plan=draft, locked=False, starts_at__gt=timezone.now())
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One meeting as it is (`before`) and as it would be (`after`); None where it is not there."""
+
+    supplier_id: int
+    buyer_id: int
+    before: dt.datetime | None
+    after: dt.datetime | None
+
+
+def fingerprint_of(changes: Iterable[Change]) -> str:
+    text = "|".join(sorted(f"{one.supplier_id} {one.buyer_id} {one.before} {one.after}" for one in changes))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a draft puts a pair."""
+
+    starts_at: dt.datetime
+    table: int
+    interpreter_id: int | None
+    locked: bool
+
+    def is_met_by(self, meeting: Meeting) -> bool:
+        at = (meeting.starts_at, meeting.table, meeting.interpreter_id)
+        return at == (self.starts_at, self.table, self.interpreter_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What publishing a draft does to the agenda; `stay` are pairs whose meeting is not the plan's to change."""
+
+    new: dict[tuple[int, int], Target]
+    moved: list[tuple[Meeting, Target]]
+    same: list[Meeting]
+    gone: list[Meeting]
+    stay: set[tuple[int, int]]
+    left_out: int
+
+    @property
+    def rows(self) -> list[Change]:
+        """Called off first, then moved, then new, each by time."""
+        rows = [Change(one.supplier_id, one.buyer_id, one.starts_at, None) for one in self.gone]
+        rows += [Change(one.supplier_id, one.buyer_id, one.starts_at, to.starts_at) for one, to in self.moved]
+        return rows + [Change(*pair, None, to.starts_at) for pair, to in self.new.items()]
+
+    @property
+    def touched(self) -> set[int]:
+        return {key for one in self.rows for key in (one.supplier_id, one.buyer_id)}
+
+    @property
+    def times(self) -> set[dt.datetime]:
+        return {when for one in self.rows for when in (one.before, one.after) if when is not None}
+
+    @property
+    def pairs(self) -> set[tuple[int, int]]:
+        """All that meet afterwards."""
+        meet = [*(one for one, _to in self.moved), *self.same]
+        return {*self.new, *((one.supplier_id, one.buyer_id) for one in meet)} | self.stay
+
+    @property
+    def counts(self) -> dict[str, int]:
+        return {
+            "new": len(self.new),
+            "moved": len(self.moved),
+            "same": len(self.same),
+            "cancelled": len(self.gone),
+            "left_out": self.left_out,
+        }
+
+    @property
+    def fingerprint(self) -> str:
+        return fingerprint_of(self.rows)
+
+
+def _changes(event: Event, draft: PlanDraft) -> Changes:
+    standing_now = {(m.supplier_id, m.buyer_id): m for m in Meeting.objects.of(event).active()}
+    now = timezone.now()
+    stay = {
+        pair for pair, m in standing_now.items() if m.locked or m.status != Meeting.Status.PLANNED or m.starts_at <= now
+    }
+    wanted, left_out = _targets(event, draft, stay)
+    new, moved, same = {}, [], []
+    for pair, target in wanted.items():
+        meeting = standing_now.get(pair)
+        if meeting is None:
+            new[pair] = target
+        elif target.is_met_by(meeting):
+            same.append(meeting)
+        else:
+            moved.append((meeting, target))
+    gone = [m for pair, m in standing_now.items() if pair not in wanted and pair not in stay]
+    return Changes(new, moved, same, gone, stay, left_out)
+
+
+def _targets(event: Event, draft: PlanDraft, stay: set[tuple[int, int]]) -> tuple[dict[tuple[int, int], Target], int]:
+    """Where the draft puts each pair, and how many of its meetings are no longer possible."""
     standing, drawn = snapshots.of_draft(draft)
     offered = set(event.slots())
     if any(standing.slots[slot] not in offered or table >= event.tables for _s, _b, slot, table in drawn.meetings):
@@ -83,11 +232,6 @@ def _replace(event: Event, draft: PlanDraft) -> tuple[dict[str, int], set[int]]:
     interpreter_of = {(s, b): standing.interpreters[who] for s, b, who in drawn.interpreted}
     known_interpreters = set(event.interpreters.values_list("pk", flat=True))
     locked = {tuple(pair) for pair in draft.locked}
-    standing_now = {(m.supplier_id, m.buyer_id): m for m in Meeting.objects.of(event).active()}
-    now = timezone.now()
-    stay = {
-        pair for pair, m in standing_now.items() if m.locked or m.status != Meeting.Status.PLANNED or m.starts_at <= now
-    }
     wanted, left_out = {}, 0
     for s, b, slot, table in drawn.meetings:
         pair = (standing.suppliers[s], standing.buyers[b])
@@ -97,68 +241,40 @@ def _replace(event: Event, draft: PlanDraft) -> tuple[dict[str, int], set[int]]:
             left_out += 1
             continue
         who = interpreter_of.get((s, b))
-        wanted[pair] = (
-            standing.slots[slot],
-            table + 1,
-            who if who in known_interpreters else None,
-            (s, b) in locked,
-        )
-    touched: set[int] = set()
-    gone = [m for pair, m in standing_now.items() if pair not in wanted and pair not in stay]
-    moved, same, new = [], [], []
-    for pair, (when, table, who, pinned) in wanted.items():
-        meeting = standing_now.get(pair)
-        if meeting is None:
-            new.append(
-                Meeting(
-                    event=event,
-                    supplier_id=pair[0],
-                    buyer_id=pair[1],
-                    starts_at=when,
-                    table=table,
-                    interpreter_id=who,
-                    locked=pinned,
-                    plan=draft,
-                )
-            )
-            touched |= set(pair)
-        elif (meeting.starts_at, meeting.table, meeting.interpreter_id) != (when, table, who):
-            meeting.starts_at, meeting.table, meeting.interpreter_id = when, table, who
-            meeting.locked, meeting.plan = pinned, draft
-            meeting.sequence += 1
-            moved.append(meeting)
-            touched |= set(pair)
-        else:
-            same.append(meeting)
-    for meeting in gone:
-        touched |= {meeting.supplier_id, meeting.buyer_id}
-    _write(gone, moved, same, new, draft)
-    _settle_requests(event, set(wanted) | stay)
-    counts = {
-        "new": len(new),
-        "moved": len(moved),
-        "same": len(same),
-        "cancelled": len(gone),
-        "left_out": left_out,
-    }
-    return counts, touched
+        known = who if who in known_interpreters else None
+        wanted[pair] = Target(standing.slots[slot], table + 1, known, (s, b) in locked)
+    return wanted, left_out
 
 
-def _write(gone: list[Meeting], moved: list[Meeting], same: list[Meeting], new: list[Meeting], draft: PlanDraft):
+def _write(changes: Changes, draft: PlanDraft) -> None:
     """Free every slot that is given up before any is taken: the constraints look at each row by itself."""
-    aside = [meeting.pk for meeting in moved]
+    gone, moved = changes.gone, [meeting for meeting, _target in changes.moved]
     for meeting in gone:
         meeting.status, meeting.locked = Meeting.Status.CANCELLED, False
         meeting.why_cancelled = gettext_noop("A new plan was published.")
         meeting.sequence += 1
+    for meeting, target in changes.moved:
+        _put(meeting, target, draft)
+        meeting.sequence += 1
+    new = []
+    for pair, target in changes.new.items():
+        meeting = Meeting(event=draft.event, supplier_id=pair[0], buyer_id=pair[1])
+        _put(meeting, target, draft)
+        new.append(meeting)
+    aside = Meeting.objects.filter(pk__in=[meeting.pk for meeting in moved])
     Meeting.objects.bulk_update(gone, ["status", "locked", "why_cancelled", "sequence"], batch_size=200)
-    Meeting.objects.filter(pk__in=aside).update(status=Meeting.Status.CANCELLED)
+    aside.update(status=Meeting.Status.CANCELLED)
     Meeting.objects.bulk_update(
         moved, ["starts_at", "table", "interpreter", "locked", "plan", "sequence"], batch_size=200
     )
-    Meeting.objects.filter(pk__in=aside).update(status=Meeting.Status.PLANNED, updated_at=timezone.now())
-    Meeting.objects.filter(pk__in=[meeting.pk for meeting in same]).update(plan=draft)
+    aside.update(status=Meeting.Status.PLANNED, updated_at=timezone.now())
+    Meeting.objects.filter(pk__in=[meeting.pk for meeting in changes.same]).update(plan=draft)
     Meeting.objects.bulk_create(new, batch_size=500)
+
+
+def _put(meeting: Meeting, target: Target, draft: PlanDraft) -> None:
+    meeting.starts_at, meeting.table = target.starts_at, target.table
+    meeting.interpreter_id, meeting.locked, meeting.plan = target.interpreter_id, target.locked, draft
 
 
 def _settle_requests(event: Event, pairs: set[tuple[int, int]]) -> None:
@@ -171,14 +287,14 @@ def _settle_requests(event: Event, pairs: set[tuple[int, int]]) -> None:
     MeetingRequest.objects.filter(pk__in=met).update(status=MeetingRequest.Status.ACCEPTED, answered_at=timezone.now())
 
 
-def _tell(draft: PlanDraft, touched: set[int]) -> int:
+def _tell(draft: PlanDraft, touched: set[int], at: dt.datetime | None) -> int:
     planned = Meeting.objects.of(draft.event).active()
     counts: dict[int, int] = {}
     for pair in planned.values_list("supplier", "buyer"):
         for key in pair:
             counts[key] = counts.get(key, 0) + 1
     return sum(
-        notices.plan_published(draft, company, counts.get(company.pk, 0))
+        notices.plan_published(draft, company, counts.get(company.pk, 0), at=at)
         for company in Company.objects.filter(pk__in=touched)
     )
 
@@ -200,40 +316,51 @@ def mend_plan(
     *,
     by: User,
     event: Event,
-    company: Company,
+    companies: Sequence[Company],
     until: dt.datetime | None = None,
     max_moves: int = 0,
     seconds: float = 1.0,
     expected: str = "",
 ) -> Mended:
-    """Re-plan because a company does not come (`until` None) or comes late (free from `until` on).
+    """Re-plan because companies do not come (`until` None) or come late (free from `until` on).
 
     Only slots still to come change. Every meeting that is still possible keeps its slot and table; freed slots are
-    filled with wishes that had found none. With `max_moves` up to four, others may be moved for that. `expected` is the
-    `fingerprint` of the preview that the organiser has seen.
+    filled with wishes that had found none. With `max_moves` up to four, others may be moved for that. The companies
+    are marked as absent, so that nothing is planned for them until `mark_present`. `expected` is the `fingerprint` of
+    the preview that the organiser has seen. Letters leave after ten minutes, or at once where a meeting begins soon.
 
     Raises:
-        Refused: the company is not registered, or the change is another one than was expected.
+        Refused: a company is not registered, or the change is another one than was expected.
     """
     require_organiser(by, event.campaign)
     event = Event.objects.select_for_update().get(pk=event.pk)
-    standing, today, mended, lost = _mended(event, company, until, max_moves, seconds)
-    if expected and _preview(standing, today, mended).fingerprint != expected:
+    standing, today, mended, lost = _mended(event, companies, until, max_moves, seconds)
+    preview = _preview(standing, today, mended)
+    if expected and preview.fingerprint != expected:
         raise Refused("plan_changed", _("The meetings have changed since you looked. Look at the changes again."))
-    result = _apply(event, standing, today, mended, lost)
+    with reversible(by=by, event=event, kind=BulkChange.Kind.MEND) as step:
+        step.leave_at = notices.letters_leave_at(
+            when for one in preview.all for when in (one.before, one.after) if when
+        )
+        for row in event.participations.filter(company__in=companies):
+            row.absent = sorted({*row.absent, *(standing.slots[place].isoformat() for place in lost)})
+            row.save(update_fields=["absent"])
+        result = _apply(event, standing, today, mended, step)
     facts = {"cancelled": result.cancelled, "added": result.added, "moved": result.moved}
-    record(by=by, verb="mend_plan", on=event, organisation=event.campaign, facts={**facts, "company": str(company.uid)})
+    who = [str(company.uid) for company in companies]
+    record(by=by, verb="mend_plan", on=event, organisation=event.campaign, facts={**facts, "companies": who})
     return result
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One meeting as it is (`before`) and as it would be (`after`); None where it is not there."""
-
-    supplier_id: int
-    buyer_id: int
-    before: dt.datetime | None
-    after: dt.datetime | None
+@transaction.atomic
+def mark_present(*, by: User, participation: EventParticipation) -> EventParticipation:
+    """A company marked as absent is there after all: from now on it can be given meetings again."""
+    require_organiser(by, participation.event.campaign)
+    now = timezone.now()
+    participation.absent = [text for text in participation.absent if dt.datetime.fromisoformat(text) <= now]
+    participation.save(update_fields=["absent"])
+    record(by=by, verb="mark_present", on=participation, organisation=participation.event.campaign)
+    return participation
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,15 +370,22 @@ class MendPreview:
     cancelled: tuple[Change, ...]
     added: tuple[Change, ...]
     moved: tuple[Change, ...]
-    fingerprint: str
+
+    @property
+    def all(self) -> tuple[Change, ...]:
+        return (*self.cancelled, *self.added, *self.moved)
+
+    @property
+    def fingerprint(self) -> str:
+        return fingerprint_of(self.all)
 
 
 def preview_mend(
-    *, by: User, event: Event, company: Company, until: dt.datetime | None = None, max_moves: int = 0
+    *, by: User, event: Event, companies: Sequence[Company], until: dt.datetime | None = None, max_moves: int = 0
 ) -> MendPreview:
-    """What would change if the company did not come, or came late. Changes nothing."""
+    """What would change if the companies did not come, or came late. Changes nothing."""
     require_organiser(by, event.campaign)
-    standing, today, mended, _lost = _mended(event, company, until, max_moves, 1.0)
+    standing, today, mended, _lost = _mended(event, companies, until, max_moves, 1.0)
     return _preview(standing, today, mended)
 
 
@@ -270,31 +404,33 @@ def _preview(standing: Snapshot, today: Plan, mended: Plan) -> MendPreview:
 
     pairs = sorted(before.keys() | after.keys())
     changes = [change(pair) for pair in pairs if before.get(pair) != after.get(pair)]
-    text = "|".join(f"{one.supplier_id} {one.buyer_id} {one.before} {one.after}" for one in changes)
     return MendPreview(
         cancelled=tuple(one for one in changes if one.after is None),
         added=tuple(one for one in changes if one.before is None),
         moved=tuple(one for one in changes if one.before is not None and one.after is not None),
-        fingerprint=hashlib.sha256(text.encode()).hexdigest(),
     )
 
 
 def _mended(
-    event: Event, company: Company, until: dt.datetime | None, max_moves: int, seconds: float
+    event: Event, companies: Sequence[Company], until: dt.datetime | None, max_moves: int, seconds: float
 ) -> tuple[Snapshot, Plan, Plan, list[int]]:
-    """The event as it is, its meetings, the mended plan, and the slots in which the company is away."""
+    """The event as it is, its meetings, the mended plan, and the slots in which the companies are away."""
     standing, today = snapshots.of_meetings(event)
     now = timezone.now()
     lost = [place for place, slot in enumerate(standing.slots) if slot > now and (until is None or slot < until)]
-    who = standing.supplier_at.get(company.pk), standing.buyer_at.get(company.pk)
-    if who == (None, None):
-        raise Refused("not_registered", _("This company is not registered for the event."))
-    absent = {"suppliers": {who[0]: lost}} if who[0] is not None else {"buyers": {who[1]: lost}}
+    absent: dict[str, dict[int, list[int]]] = {"suppliers": {}, "buyers": {}}
+    for company in companies:
+        if company.pk in standing.supplier_at:
+            absent["suppliers"][standing.supplier_at[company.pk]] = lost
+        elif company.pk in standing.buyer_at:
+            absent["buyers"][standing.buyer_at[company.pk]] = lost
+        else:
+            raise Refused("not_registered", _("This company is not registered for the event."))
     changed = with_absences(standing.instance, **absent)
     return standing, today, replan(today, changed, seconds=seconds, max_moves=max_moves), lost
 
 
-def _apply(event: Event, standing, today: Plan, mended: Plan, lost: list[int]) -> Mended:
+def _apply(event: Event, standing: Snapshot, today: Plan, mended: Plan, step: Step) -> Mended:
     """Write the difference; freed slots first, then moves and additions."""
     before = {row[:2]: row[2:] for row in today.meetings}
     after = {row[:2]: row[2:] for row in mended.meetings}
@@ -338,5 +474,6 @@ def _apply(event: Event, standing, today: Plan, mended: Plan, lost: list[int]) -
             )
         )
     for meeting in (*gone, *(standing_at[pair] for pair in moved_pairs), *added):
-        notices.meeting_changed(meeting, to=[meeting.supplier, meeting.buyer])
+        notices.meeting_changed(meeting, to=[meeting.supplier, meeting.buyer], at=step.leave_at)
+        step.letters.append(notices.changed_key(meeting))
     return Mended(cancelled=len(gone), added=len(added), moved=len(moved_pairs))

@@ -13,7 +13,7 @@ from matchmaker.campaigns.services import require_organiser
 from matchmaker.companies.models import Company
 from matchmaker.companies.services import is_member, require_member
 from matchmaker.core.problems import Refused
-from matchmaker.events.models import Event, EventParticipation, Meeting, MeetingRequest, Wish
+from matchmaker.events.models import Event, EventParticipation, Meeting, MeetingRequest, PlanDraft, Wish
 from matchmaker.events.services import notices
 from matchmaker.events.services.meetings import book_agreed, clock, free_slots
 from matchmaker.events.services.participations import participation_of
@@ -30,7 +30,8 @@ def request_meeting(
 ) -> MeetingRequest:
     """Ask another company for a meeting, at a time or whenever the plan has room.
 
-    It holds no slot and expires after a week, or when the event begins.
+    It holds no slot and expires after a week, or when the event begins. A company that opens its free times
+    (`books_itself`) has said yes to a time in advance: the meeting is booked at once.
 
     Raises:
         ValidationError: by field.
@@ -62,9 +63,28 @@ def request_meeting(
     except ValidationError as error:
         raise ValidationError(error.message_dict) from None
     record(by=by, verb="request_meeting", on=request, organisation=company)
-    if not hidden:
+    if request.starts_at and books_itself(mine, other):
+        request.status, request.answered_at = MeetingRequest.Status.ACCEPTED, timezone.now()
+        request.save(update_fields=["status", "answered_at"])
+        _book(by, request, request.starts_at)
+    elif not hidden:
         notices.request_made(request)
     return request
+
+
+def books_itself(mine: EventParticipation, other: Company) -> bool:
+    """May this company book a free time of the other without an answer?
+
+    Only once the plan is published, so that no plan has to work around it, and as long as the other has fewer meetings
+    than it wants.
+    """
+    event = mine.event
+    host = event.participations.registered().filter(company=other, opens_free_times=True).first()
+    if host is None or not event.plans.filter(state=PlanDraft.State.PUBLISHED).exists():
+        return False
+    if Wish.objects.never().filter(event=event, company=other, other=mine.company).exists():
+        return False
+    return host.most is None or Meeting.objects.of(event).active().of_company(other).count() < host.most
 
 
 def _worded(note: str) -> dict[str, str]:

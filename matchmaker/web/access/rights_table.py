@@ -142,13 +142,13 @@ TABLE = (
         ("–", "own", "own", "name and booth", "read; organisers write", "as its person, by scope"),
         tables="events.EventParticipation events.CalendarAddress events.Attendee events.RevokedBadge "
         "events.AgendaReminder",
-        notices="meetings_place meetings_published meetings_soon",
+        notices="interpreter_timetable meetings_place meetings_published meetings_soon",
         exports={"console_event_export": ORGANISER, "meetings_agenda_export": SIGNED_IN}),
     Right("Wish, request and meeting",
         ("–", "own", "own", "own (a wish: –)", "meetings and plan; never a `never`", "by scope (a wish: –)"),
         tables="events.Wish events.MeetingRequest events.Meeting events.MeetingMove events.PlanDraft "
-        "events.Interpreter",
-        notices="meetings_answered meetings_asked meetings_changed meetings_move"),
+        "events.Interpreter events.InterpreterLetter events.BulkChange",
+        notices="meetings_answered meetings_asked meetings_changed meetings_move meetings_off"),
     Right("Gate and contacts of a hall", ("–", "own contacts", "own contacts", "while shared", "gates and scans", "–"),
         tables="events.GateDevice events.Scan events.SavedContact", exports={"meetings_contacts_export": SIGNED_IN}),
     Right("Account, keys, copy, erasure", ("–", "own", "own", "own", "own", "–"),
@@ -174,7 +174,7 @@ TABLE = (
         tables="translation.Translation translation.KindPolicy translation.Usage"),
     Right("Campaign, its rules, rates and codes",
         ("read", "read", "read", "read", "organisers write", "read"),
-        tables="campaigns.Campaign catalogue.Category catalogue.HSCode market_access.EntryRule "
+        tables="campaigns.Campaign campaigns.CampaignLogo catalogue.Category catalogue.HSCode market_access.EntryRule "
         "market_access.EntryQuestion market_access.AccessNotice market_access.Agreement "
         "market_access.AgreementPartner market_access.TariffRate directory.ExchangeRate"),
 )  # fmt: skip

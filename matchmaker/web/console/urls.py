@@ -5,6 +5,7 @@ from django.urls import include, path
 from matchmaker.web.console import (
     announcements,
     bulk,
+    brand,
     campaign,
     campaigns,
     companies,
@@ -23,7 +24,7 @@ from matchmaker.web.console import (
     texts,
     translation,
 )
-from matchmaker.web.console.events import event, paper, people, plan, today
+from matchmaker.web.console.events import event, interpreters, paper, people, plan, today
 from matchmaker.web.console.matching import runs
 from matchmaker.web.console.rules import records
 
@@ -79,6 +80,7 @@ urlpatterns = [
     path("certificates/", companies.index, name="console_certificates"),
     path("certificates/<uuid:uid>/<uuid:key>/", companies.decide_certificate, name="console_certificate"),
     path("acting/stop/", companies.stop_acting, name="console_act_stop"),
+    path("campaign/brand/", brand.brand, name="console_brand"),
     path("boundary/", campaign.show, name="console_boundary"),
     path("translation/", translation.show, name="console_translation"),
     path("translation/again/", translation.again, name="console_translation_again"),
@@ -150,9 +152,12 @@ urlpatterns = [
                 path("invitations/", people.invitations, name="console_event_invitations"),
                 path("participants/add/", people.add, name="console_event_add"),
                 path("participants/<uuid:uid>/withdraw/", people.withdraw, name="console_event_withdraw"),
-                path("participants/<uuid:uid>/mend/", today.mend, name="console_event_mend"),
+                path("today/mend/", today.mend, name="console_event_mend"),
+                path("participants/<uuid:uid>/present/", today.present, name="console_event_present"),
                 path("participants/<uuid:uid>/place/", today.place, name="console_event_place"),
                 path("interpreters/", people.interpreter, name="console_event_interpreter"),
+                path("interpreters/sheets/", interpreters.sheets, name="console_event_interpreter_sheets"),
+                path("interpreters/<uuid:uid>/invite/", interpreters.invite, name="console_event_interpreter_invite"),
                 path("interpreters/<uuid:uid>/", people.interpreter_hours, name="console_event_interpreter_hours"),
                 path(
                     "interpreters/<uuid:uid>/remove/",
@@ -164,6 +169,8 @@ urlpatterns = [
                 path("plan/<uuid:uid>/", plan.show, name="console_event_plan"),
                 path("plan/<uuid:uid>/progress/", plan.progress, name="console_event_plan_progress"),
                 path("plan/<uuid:uid>/publish/", plan.publish, name="console_event_plan_publish"),
+                path("plan/<uuid:uid>/withdraw/", plan.withdraw, name="console_event_plan_withdraw"),
+                path("steps/<uuid:uid>/take-back/", plan.take_back, name="console_event_take_back"),
                 path("plan/<uuid:uid>/discard/", plan.discard, name="console_event_plan_discard"),
                 path("plan/<uuid:uid>/<int:supplier>-<int:buyer>/", plan.pair, name="console_event_plan_pair"),
                 path("meetings/", plan.meetings, name="console_event_meetings"),

@@ -20,8 +20,8 @@ from django.views.decorators.http import require_POST, require_safe
 from matchmaker.campaigns.models import Organiser
 from matchmaker.core.problems import Refused
 from matchmaker.events import services
-from matchmaker.events.models import Attendee, EventParticipation, GateDevice
-from matchmaker.events.services.checkin import read_code
+from matchmaker.events.models import Attendee, EventParticipation, GateDevice, Interpreter
+from matchmaker.events.services.checkin import badge_event, read_code
 from matchmaker.web.access.decorators import everyone, signed_in
 
 MOST_BYTES = 300_000
@@ -131,13 +131,14 @@ def badge(request: HttpRequest, code: str) -> HttpResponse:
     (A phone at a gate never asks for it: its worker answers.)
     """
     code = read_code(code)
-    person = Attendee.objects.select_related("participation__event").filter(code=code).first()
+    people = Attendee.objects.select_related("participation__event")
+    person = people.filter(code=code).first() or Interpreter.objects.filter(code=code).first()
     if person is None:
         raise Http404
-    event = person.participation.event
+    event = badge_event(person)
     if Organiser.objects.filter(campaign=event.campaign_id, user=request.user).exists():
         return redirect(f"{reverse('console_event_checkin', args=[event.slug])}?code={code}")
     rows = EventParticipation.objects.registered().filter(event=event, company__members=request.user)
-    if not rows.exists():
+    if isinstance(person, Interpreter) or not rows.exists():
         raise Http404
     return redirect("meetings_badge", event.slug, code)

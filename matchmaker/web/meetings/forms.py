@@ -41,6 +41,11 @@ class RegistrationForm(forms.Form):
         required=False,
         help_text=_("Name, work and the contact of your company. You can take this back at any time."),
     )
+    opens_free_times = forms.BooleanField(
+        label=_("Others may book our free times themselves"),
+        required=False,
+        help_text=_("After the plan is published, without waiting for an answer. Untick the times you do not want."),
+    )
     note = fields.TextField(
         label=_("Note for the organiser"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2})
     )
@@ -53,7 +58,8 @@ class RegistrationForm(forms.Form):
             "people": company.contact_name,
         }
         if row is not None:
-            initial = {name: getattr(row, name) for name in ("side", "languages", "seeks", "note", "most")}
+            own = ("side", "languages", "seeks", "note", "most", "opens_free_times")
+            initial = {name: getattr(row, name) for name in own}
             initial["share"] = row.shares_contacts_since is not None
             initial["people"] = "\n".join(
                 ", ".join(part for part in (person.name, person.role) if part) for person in row.attendees.all()

@@ -1,7 +1,5 @@
 """Coming to an event: the list of events, registration, availability, withdrawal."""
 
-import datetime as dt
-
 from django.contrib import messages
 from django.db import transaction
 from django.db.models import Q
@@ -13,7 +11,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from matchmaker.events import services
 from matchmaker.events.models import Event, EventInvitation, EventParticipation
-from matchmaker.events.services.participations import away_slots
 from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import current_company, signed_in
 from matchmaker.web.forms.refusals import refusals_in_form, refusals_in_messages
@@ -108,7 +105,7 @@ def availability(request: HttpRequest, slug: str) -> HttpResponse:
         messages.success(request, _("Saved. The plan keeps to these times."))
         return redirect(request.get_full_path()) if person else redirect("meetings_event", slug)
     viewer = viewers_zone(request.user, event)
-    away = set(person.away) if person else {slot.astimezone(dt.UTC).isoformat() for slot in away_slots(row)}
+    away = set(person.away) if person else set(row.away)
     context = {
         "row": row,
         "event": event,

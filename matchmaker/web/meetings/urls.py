@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from matchmaker.web.meetings import agenda, invitations, registration, survey, wishes
+from matchmaker.web.meetings import agenda, interpreter, invitations, registration, survey, wishes
 
 urlpatterns = [
     path("", registration.index, name="meetings"),
     path("feed/<str:token>.ics", agenda.feed, name="meetings_feed"),
+    path("interpreter/<str:token>.ics", interpreter.feed, name="interpreter_feed"),
+    path("interpreter/<str:token>/", interpreter.timetable, name="interpreter_timetable"),
     path("meeting/<uuid:uid>/", agenda.meeting, name="meetings_meeting"),
     path("meeting/<uuid:uid>/cancel/", agenda.cancel, name="meetings_cancel"),
     path("meeting/<uuid:uid>/outcome/", agenda.outcome, name="meetings_outcome"),

@@ -121,9 +121,12 @@ def ask(request: HttpRequest, slug: str, uid) -> HttpResponse:
     other = _other(row, uid)
 
     def act(**said) -> None:
-        services.request_meeting(by=request.user, event=row.event, company=row.company, other=other, **said)
+        asked = services.request_meeting(by=request.user, event=row.event, company=row.company, other=other, **said)
         transaction.on_commit(start_delivery)
-        messages.success(request, _("Asked. You hear of the answer; until then nothing is blocked."))
+        if asked.status == MeetingRequest.Status.ACCEPTED:
+            messages.success(request, join_sentences([_("Booked."), services.next_step(asked)]))
+        else:
+            messages.success(request, _("Asked. You hear of the answer; until then nothing is blocked."))
 
     return _asking(request, row, other, act)
 
@@ -155,6 +158,7 @@ def _asking(request: HttpRequest, row, other: Company, act, before: MeetingReque
             act(note=form.cleaned_data["note"], starts_at=read_instant(slot) if slot else None)
             return redirect("meetings_event", row.event.slug)
     context = {"row": row, "event": row.event, "other": other, "form": form, "before": before}
+    context["books_itself"] = before is None and services.books_itself(row, other)
     context |= {"kept": services.kept_rate(other), "rate": reply_rate(other)}
     return render(request, "meetings/ask.html", context)
 

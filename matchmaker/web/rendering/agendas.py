@@ -7,7 +7,7 @@ from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from matchmaker.companies.models import Company
-from matchmaker.events.models import Event, Meeting
+from matchmaker.events.models import Event, Interpreter, Meeting
 
 
 @dataclass(slots=True)
@@ -47,6 +47,20 @@ def rows_of(meetings: Iterable[Meeting], company: Company, viewer: ZoneInfo | No
             )
         )
     return found
+
+
+def timetable_by_day(interpreter: Interpreter) -> list[tuple[dt.date, list[dict]]]:
+    """An interpreter's meetings by the event's days: {meeting, at, until}."""
+    zone = interpreter.event.zone
+    rows = [
+        {
+            "meeting": meeting,
+            "at": local(meeting.starts_at, zone),
+            "until": local(meeting.ends_at, zone),
+        }
+        for meeting in interpreter.timetable
+    ]
+    return [(day, list(group)) for day, group in groupby(rows, key=lambda row: row["at"].date())]
 
 
 def by_day(rows: Iterable[Row]) -> list[tuple[dt.date, list[Row]]]:

@@ -21,7 +21,7 @@ from matchmaker.companies.domains import ask_proof
 from matchmaker.companies.models import Document, Membership
 from matchmaker.companies.privacy import what_stays
 from matchmaker.companies.services import start_company
-from matchmaker.events.services import add_interpreter
+from matchmaker.events.services import add_interpreter, invite_interpreter
 from matchmaker.imports.models import Feed
 from matchmaker.market_access.models import AccessNotice, EntryQuestion, EntryRule
 from matchmaker.notifications import unsubscribing
@@ -102,6 +102,7 @@ class Corners:
             next_at=timezone.now(),
         )  # fmt: skip
         self.interpreter = add_interpreter(by=site.organiser, event=site.event, name="李蕾", languages=["zh", "en"])
+        invite_interpreter(by=site.organiser, interpreter=self.interpreter, email="li@example.org", language="zh-hans")
         self.notice = AccessNotice.objects.filter(rule_code=self.admission).first()
         shown = Demand.objects.filter(visibility="public", status="published").first()
         shown.lines.update(capacity_wanted=500, capacity_period="month")
@@ -142,6 +143,7 @@ class Corners:
         stop = reverse("unsubscribe", args=[unsubscribing.address(site.people["supplier"], "match").rsplit("/", 2)[1]])
         by_role = {
             "anonymous": {
+                "interpreter-timetable": f"/meetings/interpreter/{self.interpreter.secret}/",
                 "unsubscribe": stop, "inactive": "/accounts/inactive/",
                 "reset-bad": "/accounts/password/reset/key/x-y/", "reset-done": "/accounts/password/reset/key/done/",
                 "confirm-address": reverse("account_confirm_email", args=[self.confirmation]),

@@ -7,6 +7,7 @@ import io
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext, override
 from openpyxl import load_workbook
 
 from matchmaker.campaigns.models import Organiser
@@ -67,8 +68,8 @@ def test_nobody_is_late_before_the_day(console, hall, pairs):
 def test_a_company_that_does_not_come_is_mended_around_by_the_page(console, hall, pairs):
     gone = hall.book(pairs[0][0], pairs[1][0], 0)
     kept = hall.book(pairs[0][1], pairs[1][1], 0)
-    mend = page("console_event_mend", pairs[0][0].uid)
-    preview = console.post(mend, {"until": ""})
+    mend, sent = page("console_event_mend"), {"until": "", "who": str(pairs[0][0].uid)}
+    preview = console.post(mend, sent)
     assert [(label, len(rows)) for label, rows in preview.context["parts"]] == [
         ("Called off", 1),
         ("New, in the freed time", 0),
@@ -76,9 +77,9 @@ def test_a_company_that_does_not_come_is_mended_around_by_the_page(console, hall
     ]
     active = Meeting.objects.of(hall.event).active()
     before = active.count()
-    console.post(mend, {"until": "", "expected": "another"})
+    console.post(mend, sent | {"expected": "another"})
     assert active.count() == before  # the meetings have changed meanwhile: look again
-    console.post(mend, {"until": "", "expected": preview.context["preview"].fingerprint})
+    console.post(mend, sent | {"expected": preview.context["preview"].fingerprint})
     gone.refresh_from_db()
     assert gone.status == "cancelled"
     assert list(Meeting.objects.active().filter(pk=kept.pk).values_list("starts_at", "table")) == [(hall.slots[0], 2)]
@@ -167,3 +168,78 @@ def test_what_an_agenda_shows_costs_the_same_for_two_meetings_as_for_eight(hall,
     with django_assert_num_queries(2):
         places = [(row.booth, row.event.place_of(row.table)) for row in Meeting.objects.for_agenda()]
     assert places == [("", "Hall A")] * 8
+
+
+def test_late_companies_are_searched_filtered_and_paged_and_ticked_together(console, hall):
+    suppliers = [hall.comes("supplier") for _n in range(4)]
+    buyers = [hall.comes("buyer") for _n in range(4)]
+    for supplier, buyer, slot in zip(suppliers, buyers, (0, 0, 1, 1), strict=True):
+        hall.book(supplier, buyer, slot)
+    begin(hall, 5)
+    shown = console.get(page("console_event_today"), {"side": "buyer", "overdue": "1"}).context
+    assert ({one["row"].pk for one in shown["late"]}, shown["late_count"]) == ({buyers[0].pk, buyers[1].pk}, 8)
+    name = suppliers[3].company.legal_name
+    assert [one["row"].pk for one in console.get(page("console_event_today"), {"q": name}).context["late"]] == [
+        suppliers[3].pk
+    ]
+    both = [str(suppliers[2].uid), str(suppliers[3].uid)]
+    preview = console.post(page("console_event_mend"), {"who": both, "until": ""})
+    assert (len(preview.context["preview"].cancelled), preview.context["concerned"].companies) == (2, 4)
+    console.post(
+        page("console_event_mend"), {"who": both, "until": "", "expected": preview.context["preview"].fingerprint}
+    )
+    absent = console.get(page("console_event_today")).context["absent"]
+    assert [(one["row"].pk, one["back"]) for one in absent] == [(suppliers[2].pk, None), (suppliers[3].pk, None)]
+    answer = console.post(page("console_event_present", suppliers[2].uid))
+    assert answer["Location"].endswith(f"?place={suppliers[2].uid}#walk-in")
+    assert len(console.get(page("console_event_today")).context["absent"]) == 1
+
+
+def test_without_a_tick_nothing_is_mended(console, hall, pairs):
+    hall.book(pairs[0][0], pairs[1][0], 0)
+    assert console.post(page("console_event_mend"), {"until": ""}).status_code == 302
+    assert Meeting.objects.active().count() == 1
+
+
+def test_publishing_withdrawing_and_cancelling_ask_first_and_are_taken_back_on_the_page(console, hall, pairs):
+    hall.wish(pairs[0][0], pairs[1][0], "must")
+    hall.wish(pairs[0][1], pairs[1][1], "must")
+    draft = hall.plan()
+    publish = page("console_event_plan_publish", draft.uid)
+    asked = console.get(publish)
+    assert [figure["value"] for figure in asked.context["figures"]] == ["2", "0", "0", "0", "4", "4"]
+    assert not Meeting.objects.exists()
+    console.post(publish, {"expected": "another"})
+    assert not Meeting.objects.exists()
+    console.post(publish, {"expected": asked.context["expected"]})
+    assert Meeting.objects.active().count() == 2
+    step = hall.event.change_to_take_back
+    assert page("console_event_take_back", step.uid) in console.get(page("console_event_meetings")).content.decode()
+    console.post(page("console_event_take_back", step.uid))
+    assert not Meeting.objects.exists()
+    console.post(publish)
+    withdraw = page("console_event_plan_withdraw", draft.uid)
+    assert [figure["value"] for figure in console.get(withdraw).context["figures"]] == ["2", "4", "4"]
+    console.post(withdraw)
+    assert not Meeting.objects.active().exists()
+    hall.book(pairs[0][0], pairs[1][0], 0)
+    cancel = page("console_event_cancel")
+    assert [figure["value"] for figure in console.get(cancel).context["figures"]] == ["1", "2", "2"]
+    assert Event.objects.get().status == "published"
+    console.post(cancel)
+    assert (Event.objects.get().status, Meeting.objects.active().count()) == ("cancelled", 0)
+
+
+def test_each_agenda_is_printed_in_the_language_of_its_company(console, hall, pairs):
+    meeting = hall.book(pairs[0][0], pairs[1][0], 0)
+    type(meeting.supplier).objects.filter(pk=meeting.supplier_id).update(language="fr")
+    type(meeting.buyer).objects.filter(pk=meeting.buyer_id).update(language="ar")
+    sheets = {
+        one["company"].pk: one["language"] for one in console.get(page("console_event_agendas")).context["sheets"]
+    }
+    assert sheets == {meeting.supplier_id: "fr", meeting.buyer_id: "ar"}
+    html = console.get(page("console_event_agendas")).content.decode()
+    assert 'lang="fr" dir="ltr"' in html
+    assert 'lang="ar" dir="rtl"' in html
+    with override("fr"):
+        assert f'<th scope="col">{gettext("Who goes")}</th>' in html

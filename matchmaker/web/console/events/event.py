@@ -5,14 +5,17 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from matchmaker.core import clocks, reference
 from matchmaker.events import services
 from matchmaker.events.models import Event
+from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import organiser, team
+from matchmaker.web.console.events.steps import render_step
 from matchmaker.web.forms.refusals import refusals_in_form, refusals_in_messages
 from matchmaker.web.forms.text_lines import read_parts, write_parts
 
@@ -168,6 +171,20 @@ def publish(request, slug):
 
 
 @organiser
-@require_POST
+@require_http_methods(["GET", "POST"])
 def cancel(request, slug):
-    return _turned(request, slug, services.cancel_event, _("The event is marked as cancelled."))
+    """Whom the cancellation concerns; a POST cancels."""
+    if request.method == "POST":
+        transaction.on_commit(start_delivery)
+        return _turned(request, slug, services.cancel_event, _("The event is marked as cancelled."))
+    event = get_object_or_404(of_campaign(request), slug=slug)
+    return render_step(
+        request,
+        event,
+        title=_("Cancel the event"),
+        concerned=services.affected_by(services.to_call_off(event)),
+        lead=_("It stays in the calendar, marked as cancelled, and all its meetings are called off."),
+        button=_("Cancel the event"),
+        back_url=reverse("console_event", args=[slug]),
+        tab="settings",
+    )

@@ -3,6 +3,7 @@
 import datetime as dt
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -28,8 +29,14 @@ class WalkInForm(forms.Form):
         )
 
 
+class InvitationForm(forms.Form):
+    email = forms.EmailField(label=gettext_lazy("E-mail address"), max_length=254)
+    language = forms.ChoiceField(label=gettext_lazy("Language of letters"), choices=settings.LANGUAGES)
+
+
 class InterpreterForm(forms.Form):
     name = fields.LineField(label=gettext_lazy("Name"), max_length=120)
+    email = forms.EmailField(label=gettext_lazy("E-mail address"), max_length=254, required=False)
     languages = fields.CodesField(label=gettext_lazy("Languages"), choices=fields.spoken_languages)
 
     def clean_languages(self):

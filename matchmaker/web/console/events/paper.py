@@ -15,12 +15,15 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from matchmaker.campaigns.models import CampaignLogo
+from matchmaker.companies.models import Company
 from matchmaker.core import reference
+from matchmaker.core.colours import channels, is_colour
 from matchmaker.core.downloads import download
 from matchmaker.core.lists import format_list, join_sentences
 from matchmaker.core.problems import Refused
 from matchmaker.events import printing, services
-from matchmaker.events.models import Attendee, Event, Meeting
+from matchmaker.events.models import Attendee, Event, Interpreter, Meeting
 from matchmaker.events.services import pack
 from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import organiser, team
@@ -42,7 +45,8 @@ def paper(request, slug):
         "sides": [
             (side, label, people.filter(participation__side=side).count())
             for side, label in (("supplier", _("Suppliers")), ("buyer", _("Buyers")))
-        ],
+        ]
+        + [("interpreter", _("Interpreters"), event.interpreters.count())],
         "meetings": Meeting.objects.of(event).active().count(),
         "fingerprint": pack.fingerprint(),
     }
@@ -64,16 +68,35 @@ def badges(request, slug):
     """Badges of everybody who is expected; `side` and `only` (a company) print some of them again."""
     event = event_of(request, slug)
     people = Attendee.objects.expected().filter(participation__event=event).select_related("participation__company")
-    if request.GET.get("side") in ("supplier", "buyer"):
-        people = people.filter(participation__side=request.GET["side"])
-    if only := request.GET.get("only", ""):
+    side, only = request.GET.get("side", ""), request.GET.get("only", "")
+    if side in ("supplier", "buyer"):
+        people = people.filter(participation__side=side)
+    if only:
         people = people.filter(participation__company__legal_name=only[:200])
-    rows = [_badge(event, person) for person in people.order_by("participation__company__legal_name", "pk")]
+    logo = _logo(event)
+    rows = [] if side == "interpreter" else [_badge(event, one, logo) for one in people.order_by(*IN_ORDER)]
+    if side in ("", "interpreter") and not only:
+        rows += [_interpreter_badge(event, one, logo) for one in event.interpreters.filter(code__isnull=False)]
     made = printing.badges(rows, title=_both(lambda: event.name))
     return download(made, name=f"{slug}-badges.pdf", content_type="application/pdf", inline=True)
 
 
-def _badge(event: Event, person: Attendee) -> printing.Badge:
+IN_ORDER = ("participation__company__legal_name", "pk")
+COLOURS = {"supplier": printing.SEAL, "buyer": printing.BLUE, "interpreter": printing.GREEN}
+
+
+def _colour(event: Event, side: str) -> tuple[int, int, int]:
+    """Suppliers have the campaign's colour, where it has one."""
+    own = event.campaign.colour
+    return channels(own) if side == "supplier" and is_colour(own) else COLOURS[side]
+
+
+def _logo(event: Event) -> bytes:
+    row = CampaignLogo.objects.filter(campaign=event.campaign).first()
+    return bytes(row.picture) if row else b""
+
+
+def _badge(event: Event, person: Attendee, logo: bytes) -> printing.Badge:
     part, company = person.participation, person.participation.company
     return printing.Badge(
         event=_both(lambda: event.name),
@@ -84,6 +107,23 @@ def _badge(event: Event, person: Attendee) -> printing.Badge:
         code=person.code,
         # A phone at the gate, the team's phone and another visitor's phone each do their own thing with it.
         qr=settings.SITE_URL + reverse("gate_badge", args=[person.code]),
+        country=_both(lambda: company.country_name),
+        colour=_colour(event, part.side),
+        logo=logo,
+    )
+
+
+def _interpreter_badge(event: Event, person: Interpreter, logo: bytes) -> printing.Badge:
+    return printing.Badge(
+        event=_both(lambda: event.name),
+        name=person.name,
+        work="",
+        companies=[_both(lambda: _languages(person.languages))],
+        side=_both(lambda: _("Interpreter")),
+        code=person.code or "",
+        qr=settings.SITE_URL + reverse("gate_badge", args=[person.code]),
+        colour=_colour(event, "interpreter"),
+        logo=logo,
     )
 
 
@@ -119,16 +159,27 @@ def _sheets(event: Event) -> list[dict]:
         meetings.setdefault(meeting.buyer_id, []).append(meeting)
     rows = event.participations.registered().select_related("company").order_by("side", "company__legal_name")
     return [
-        {"company": row.company, "row": row, "days": by_day(rows_of(meetings[row.company_id], row.company))}
+        {
+            "company": row.company,
+            "language": _language_of(row.company),
+            "row": row,
+            "days": by_day(rows_of(meetings[row.company_id], row.company)),
+        }
         for row in rows
         if row.company_id in meetings
     ]
 
 
+def _language_of(company: Company) -> str:
+    """That of the company, where the site has it; else the reader's."""
+    known = dict(settings.LANGUAGES)
+    return company.language if company.language in known else translation.get_language() or settings.LANGUAGE_CODE
+
+
 @team
 @require_safe
 def agendas(request, slug):
-    """One sheet a company."""
+    """One sheet a company, in the language of the company."""
     event = event_of(request, slug)
     return render(request, "console/event_agendas.html", {"event": event, "sheets": _sheets(event), "tab": "print"})
 
@@ -257,7 +308,29 @@ def _meetings(event: Event) -> Table:
     )
 
 
-TABLES = {"participants": _participants, "meetings": _meetings}
+def _interpreters(event: Event) -> Table:
+    """A row a meeting, and one for whoever has none."""
+    head = [_("Interpreter"), _("E-mail"), _("Languages"), _("Inside"), _("Day"), _("Begins"), _("Ends")]
+    head += [_("Time zone"), _("Where"), _("Supplier"), _("Buyer"), _("State")]
+    return head, (
+        [
+            *(row.name, row.email, _languages(row.languages), _("yes") if row.checked_in_at else ""),
+            *(_timetable_cells(event, meeting) if meeting else [""] * 8),
+        ]
+        for row in event.interpreters.all()
+        for meeting in (list(row.timetable) or [None])
+    )
+
+
+def _timetable_cells(event: Event, meeting: Meeting) -> list:
+    at, until = local(meeting.starts_at, event.zone), local(meeting.ends_at, event.zone)
+    return [
+        *(at.date(), at.strftime("%H:%M"), until.strftime("%H:%M"), event.time_zone, meeting.where),
+        *(meeting.supplier.display_name, meeting.buyer.display_name, meeting.get_status_display()),
+    ]
+
+
+TABLES = {"participants": _participants, "meetings": _meetings, "interpreters": _interpreters}
 
 
 @organiser

@@ -14,20 +14,22 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST, require_safe
+from django.utils.translation import ngettext, pgettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from matchmaker.companies.models import Company
 from matchmaker.core.problems import Refused
 from matchmaker.events import services, tasks
 from matchmaker.events.models import Event, Meeting, PlanDraft
 from matchmaker.events.services import snapshot as snapshots
-from matchmaker.events.services.explaining import UnplacedWishes, in_the_way
+from matchmaker.events.services.explaining import UnplacedWishes, failure_sentence, in_the_way
 from matchmaker.events.services.plans import best_slots
+from matchmaker.events.services.publishing import Change
 from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import organiser, team
 from matchmaker.web.console.events.event import event_of
 from matchmaker.web.console.events.forms import PlanForm
+from matchmaker.web.console.events.steps import render_step
 from matchmaker.web.forms.refusals import refusals_in_messages
 from matchmaker.web.rendering.agendas import local, read_instant
 from matchmaker.web.rendering.notice_claims import done
@@ -54,6 +56,8 @@ def plans(request, slug):
 
 def _plans(request, event, form, status=200):
     rows = list(event.plans.light().exclude(state="discarded").select_related("started_by")[:12])
+    for row in rows:
+        row.failure_text = failure_sentence(row)
     running = next((row for row in rows if row.state == PlanDraft.State.COMPUTING), None)
     context = {
         "event": event,
@@ -85,6 +89,15 @@ def place_request(request, slug, uid):
     return redirect("console_event_plans", slug)
 
 
+def _views(event: Event) -> list[tuple[str, str]]:
+    views = [
+        ("supplier", _("By supplier")),
+        ("buyer", _("By buyer")),
+        ("table", _("By table")),
+    ]
+    return [*views, ("interpreter", _("By interpreter"))] if event.interpreters.exists() else views
+
+
 def job_of(draft: PlanDraft) -> dict:
     """A run as the progress component shows it: the live gap and the time used of the time given."""
     total = draft.options.get("seconds", 10)
@@ -108,7 +121,7 @@ def job_of(draft: PlanDraft) -> dict:
                 "gap": 100 * draft.gap,
             }
     elif state == "failed":
-        message = draft.last_error or _("Stopped.")
+        message = failure_sentence(draft) or _("Stopped.")
     return {
         "state": state,
         "label": _("Planning all meetings"),
@@ -161,6 +174,8 @@ def show(request, slug, uid):
     companies = Company.objects.in_bulk([*standing.suppliers, *standing.buyers])
     locked = {tuple(pair) for pair in draft.locked}
     own = reverse("console_event_plan", args=[slug, uid])  # a pair's address lies under it; asked ten thousand times
+    names = dict(draft.event.interpreters.values_list("pk", "name"))
+    speaks = {(s, b): names.get(standing.interpreters[who], "") for s, b, who in plan.interpreted}
     cells = [
         Cell(
             supplier=companies[standing.suppliers[s]],
@@ -169,13 +184,15 @@ def show(request, slug, uid):
             table=table + 1,
             locked=(s, b) in locked,
             url=f"{own}{s}-{b}/",
+            interpreter=speaks.get((s, b), ""),
         )
         for s, b, slot, table in plan.meetings
         if standing.suppliers[s] in companies and standing.buyers[b] in companies
     ]
     view = request.GET.get("by") if request.GET.get("by") in VIEWS else "supplier"
     closed = {slot for slot, count in zip(standing.slots, plan.instance.tables, strict=True) if not count}
-    unplaced = UnplacedWishes(draft, standing, plan)
+    matches = request.GET.get("unplaced") == "matches"
+    unplaced = UnplacedWishes(draft, standing, plan, matches=matches)
     short_suppliers, short_buyers = plan.below_floor
     below = [{"company": companies[standing.suppliers[s]], "count": int(plan.degree[s])} for s in short_suppliers] + [
         {"company": companies[standing.buyers[b]], "count": int(plan.degree[len(standing.suppliers) + b])}
@@ -188,13 +205,14 @@ def show(request, slug, uid):
         "draft": draft,
         "board": board(draft.event, standing.slots, cells, view, request.GET.get("rows"), closed),
         "view": view,
-        "views": [("supplier", _("By supplier")), ("buyer", _("By buyer")), ("table", _("By table"))],
+        "views": _views(draft.event),
         "figures": _figures(draft, plan),
         "below": below,
         "floor": draft.options.get("floor"),
         "prices": _prices(draft, plan),
         "agendas": Paginator(_agendas(standing, plan, companies), AGENDAS_PER_PAGE).get_page(request.GET.get("days")),
         "unplaced": Paginator(unplaced, UNPLACED_PER_PAGE).get_page(request.GET.get("page")),
+        "matches": matches,
         "kinds": _kinds(),
         "what_if": _what_if(draft),
         "others": others,
@@ -218,6 +236,7 @@ def _what_if(draft: PlanDraft) -> dict | None:
 
 def _kinds() -> dict[str, str]:
     return {
+        "match": _("match"),
         "accepted": _("accepted request"),
         "must_supplier": _("the supplier must meet"),
         "must_buyer": _("the buyer must meet"),
@@ -390,11 +409,14 @@ def _is_uuid(text: str) -> bool:
 
 
 @organiser
-@require_POST
+@require_http_methods(["GET", "POST"])
 def publish(request, slug, uid):
+    """What publishing would change; a POST does it."""
     draft = draft_of(request, slug, uid)
     with refusals_in_messages(request):
-        done = services.publish_plan(by=request.user, draft=draft)
+        if request.method == "GET":
+            return _ask_publish(request, draft)
+        done = services.publish_plan(by=request.user, draft=draft, expected=request.POST.get("expected", ""))
         transaction.on_commit(start_delivery)
         messages.success(
             request,
@@ -411,6 +433,69 @@ def publish(request, slug, uid):
             )
         return redirect("console_event_meetings", slug)
     return redirect("console_event_plan", slug, uid)
+
+
+def _ask_publish(request, draft: PlanDraft):
+    changes = services.preview_publish(by=request.user, draft=draft)
+    counts = changes.counts
+    figures = [
+        {"label": _("New meetings"), "value": number(counts["new"])},
+        {"label": pgettext("meetings", "Moved"), "value": number(counts["moved"])},
+        {"label": _("Called off"), "value": number(counts["cancelled"])},
+        {"label": _("As before"), "value": number(counts["same"])},
+    ]
+    concerned = services.affected(len(changes.rows), changes.touched)
+    return render_step(
+        request,
+        draft.event,
+        title=_("Publish the plan"),
+        concerned=concerned,
+        figures=figures,
+        changes=changes.rows,
+        expected=changes.fingerprint,
+        button=_("Publish to everybody"),
+        back_url=reverse("console_event_plan", args=[draft.event.slug, draft.uid]),
+        tab="plan",
+    )
+
+
+@organiser
+@require_http_methods(["GET", "POST"])
+def withdraw(request, slug, uid):
+    """What withdrawing the published plan would call off; a POST does it."""
+    draft = draft_of(request, slug, uid)
+    if request.method == "POST":
+        with refusals_in_messages(request):
+            told = services.withdraw_plan(by=request.user, draft=draft)
+            transaction.on_commit(start_delivery)
+            messages.success(request, _("The plan is withdrawn. %(told)d people are told.") % {"told": told})
+        return redirect("console_event_plan", slug, uid)
+    if draft.state != PlanDraft.State.PUBLISHED:
+        return redirect("console_event_plan", slug, uid)
+    meetings = services.to_withdraw(draft)
+    return render_step(
+        request,
+        draft.event,
+        title=_("Withdraw the plan"),
+        concerned=services.affected_by(meetings),
+        changes=[Change(m.supplier_id, m.buyer_id, m.starts_at, None) for m in meetings.order_by("starts_at")],
+        button=_("Withdraw the plan"),
+        back_url=reverse("console_event_plan", args=[slug, uid]),
+        lead=_("Meetings that are locked or were booked by hand stay. The plan becomes a draft again."),
+        tab="plan",
+    )
+
+
+@organiser
+@require_POST
+def take_back(request, slug, uid):
+    """Undo the step whose letters have not left."""
+    event = event_of(request, slug)
+    change = get_object_or_404(event.bulk_changes, uid=uid)
+    with refusals_in_messages(request):
+        services.take_back(by=request.user, change=change)
+        messages.success(request, _("Taken back: everything is as it was before, and no letter has left."))
+    return redirect("console_event_meetings", slug)
 
 
 @organiser
@@ -437,6 +522,7 @@ def meetings(request, slug):
             row.locked,
             reverse("console_event_meeting", args=[slug, row.uid]),
             row.status,
+            row.interpreter.name if row.interpreter else "",
         )
         for row in rows
     ]
@@ -451,7 +537,7 @@ def meetings(request, slug):
             event, slots, cells, view, request.GET.get("rows"), set(slots) - {row.starts_at for row in rows}
         ),
         "view": view,
-        "views": [("supplier", _("By supplier")), ("buyer", _("By buyer")), ("table", _("By table"))],
+        "views": _views(event),
         "figures": [{"label": label, "value": number(counts[value])} for value, label in Meeting.Status.choices],
         "rows": rows,
         "disputed": [row for row in rows if row.is_disputed],
@@ -462,7 +548,7 @@ def meetings(request, slug):
 # The board of a plan: one row a company or table, one column a slot, day by day.
 
 
-VIEWS = ("supplier", "buyer", "table")
+VIEWS = ("supplier", "buyer", "table", "interpreter")
 
 
 @dataclass(frozen=True, slots=True)
@@ -474,6 +560,7 @@ class Cell:
     locked: bool
     url: str
     status: str = "planned"
+    interpreter: str = ""
 
 
 ROWS = 60  # a page of the board; a thousand rows are 15 MB of HTML that nobody reads at once
@@ -494,8 +581,9 @@ def board(
     """
     owned: dict = {}
     for cell in cells:
-        owned.setdefault({"supplier": cell.supplier, "buyer": cell.buyer, "table": cell.table}[view], []).append(cell)
-    if view == "table":
+        if owner := getattr(cell, view):  # not each meeting has an interpreter
+            owned.setdefault(owner, []).append(cell)
+    if view in ("table", "interpreter"):
         owners = sorted(owned)
     else:
         owners = sorted(owned, key=lambda company: (-len(owned[company]), company.display_name))
@@ -523,13 +611,13 @@ def _row(
             row[place[cell.starts_at]] = {
                 "cell": cell,
                 "label": (cell.buyer if view == "supplier" else cell.supplier).display_name,
-                "second": cell.buyer.display_name if view == "table" else "",
+                "second": cell.buyer.display_name if view in ("table", "interpreter") else "",
             }
     return {
-        "label": owner if view == "table" else owner.display_name,
-        "company": None if view == "table" else owner,
+        "label": owner if view in ("table", "interpreter") else owner.display_name,
+        "company": None if view in ("table", "interpreter") else owner,
         "count": sum(1 for one in row if one),
-        "hours": None if view == "table" else _hours(event, cells, columns, closed),
+        "hours": None if view in ("table", "interpreter") else _hours(event, cells, columns, closed),
         "cells": row,
     }
 

@@ -4,13 +4,14 @@ import datetime as dt
 
 from django.conf import settings
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import Count, Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from matchmaker.companies.models import Company
@@ -22,12 +23,14 @@ from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import organiser, team
 from matchmaker.web.console.events.event import event_of
 from matchmaker.web.console.events.plan import read_slot
+from matchmaker.web.console.events.steps import name_changes
 from matchmaker.web.console.qr import qr
 from matchmaker.web.forms.refusals import refusals_in_messages
 from matchmaker.web.rendering.agendas import local
 from matchmaker.web.rendering.notice_claims import done
 
 TABLES_SHOWN = 20
+LATE_PER_PAGE = 25
 
 
 @team
@@ -49,6 +52,7 @@ def today(request, slug):
     late = _late(event, now, here)
     overdue = sum(one["overdue"] for one in late)
     to_come = len(late) - overdue
+    filters = {name: request.GET.get(name, "").strip()[:80] for name in ("q", "side", "overdue")}
     parts = [
         _part(event, current, here, _("Now at the tables"), _("No slot is running now.")),
         _part(event, coming, here, _("Next slot"), _("No slot is to come.")),
@@ -71,7 +75,11 @@ def today(request, slug):
             },
         ],
         "parts": parts,
-        "late": late[:40],
+        "late": Paginator(_filtered(late, **filters), LATE_PER_PAGE).get_page(request.GET.get("page")),
+        "late_count": len(late),
+        "filters": filters,
+        "sides": EventParticipation.Side.choices,
+        "absent": _absent(event, now),
         "slots": [{"instant": slot.isoformat(), "at": local(slot, event.zone)} for slot in slots if slot > now],
         "scans": _scans(event),
         "registered": event.participations.registered().select_related("company").order_by("company__legal_name"),
@@ -138,6 +146,34 @@ def _late(event, now, here: set[int]) -> list[dict]:
     return sorted(found, key=lambda one: one["next"])
 
 
+def _filtered(late: list[dict], *, q: str, side: str, overdue: str) -> list[dict]:
+    """Those of a name, of a side, or whose meeting has begun."""
+    words = q.casefold()
+    return [
+        one
+        for one in late
+        if (not side or one["row"].side == side)
+        and (not overdue or one["overdue"])
+        and any(words in name.casefold() for name in _names(one["row"].company))
+    ]
+
+
+def _names(company: Company) -> tuple[str, ...]:
+    return (company.legal_name, company.name_latin, company.name_zh)
+
+
+def _absent(event, now) -> list[dict]:
+    """Companies marked as not there for slots to come, and when they are expected: None for not at all."""
+    slots = [slot for slot in event.slots() if slot > now]
+    found = []
+    for row in event.participations.registered().exclude(absent=[]).select_related("company"):
+        marked = {dt.datetime.fromisoformat(text) for text in row.absent}
+        if marked & set(slots):
+            back = next((slot for slot in slots if slot not in marked), None)
+            found.append({"row": row, "back": back and local(back, event.zone)})
+    return found
+
+
 def _scans(event) -> list[dict]:
     """What the gates could not simply let in and nobody has looked at, the latest first."""
     sentences = {
@@ -165,16 +201,21 @@ def _scans(event) -> list[dict]:
 
 @organiser
 @require_POST
-def mend(request, slug, uid):
-    """A company does not come, or comes late: keep what can stay, fill what became free."""
+def mend(request, slug):
+    """Companies do not come, or come late: keep what can stay, fill what became free."""
     event = event_of(request, slug)
-    row = get_object_or_404(event.participations.registered().select_related("company"), uid=uid)
+    ticked = set(request.POST.getlist("who"))
+    registered = event.participations.registered().select_related("company").order_by("company__legal_name", "pk")
+    rows = [row for row in registered if str(row.uid) in ticked]
+    companies = [row.company for row in rows]
     with refusals_in_messages(request):
+        if not companies:
+            raise Refused("none_chosen", _("Tick at least one company."), status=400)
         until = read_slot(request.POST["until"]) if request.POST.get("until") else None
         if "expected" not in request.POST:
-            return _mend_preview(request, event, row.company, until)
+            return _mend_preview(request, event, rows, companies, until)
         done = services.mend_plan(
-            by=request.user, event=event, company=row.company, until=until, expected=request.POST["expected"]
+            by=request.user, event=event, companies=companies, until=until, expected=request.POST["expected"]
         )
         transaction.on_commit(start_delivery)
         messages.success(
@@ -185,37 +226,36 @@ def mend(request, slug, uid):
     return redirect("console_event_today", slug)
 
 
-def _mend_preview(request, event, company, until):
+def _mend_preview(request, event, rows, companies, until):
     """What would change, before it does: the same form again, with a button that confirms."""
-    preview = services.preview_mend(by=request.user, event=event, company=company, until=until)
-    changes = (*preview.cancelled, *preview.added, *preview.moved)
-    companies = Company.objects.in_bulk({key for one in changes for key in (one.supplier_id, one.buyer_id)})
-
-    def named(rows):
-        return [
-            {
-                "supplier": companies[one.supplier_id],
-                "buyer": companies[one.buyer_id],
-                "before": one.before and local(one.before, event.zone),
-                "after": one.after and local(one.after, event.zone),
-            }
-            for one in rows
-        ]
-
+    preview = services.preview_mend(by=request.user, event=event, companies=companies, until=until)
+    touched = {key for one in preview.all for key in (one.supplier_id, one.buyer_id)}
     context = {
         "event": event,
         "tab": "today",
-        "company": company,
+        "names": [company.display_name for company in companies],
+        "who": [row.uid for row in rows],
         "until": until,
         "until_at": until and local(until, event.zone),
         "preview": preview,
+        "concerned": services.affected(len(preview.all), touched),
         "parts": [
-            (_("Called off"), named(preview.cancelled)),
-            (_("New, in the freed time"), named(preview.added)),
-            (_("Moved"), named(preview.moved)),
+            (_("Called off"), name_changes(event, preview.cancelled)),
+            (_("New, in the freed time"), name_changes(event, preview.added)),
+            (pgettext("meetings", "Moved"), name_changes(event, preview.moved)),
         ],
     }
     return render(request, "console/event_mend.html", context)
+
+
+@organiser
+@require_POST
+def present(request, slug, uid):
+    """A company marked as absent has come: the page then shows whom it could meet."""
+    row = get_object_or_404(event_of(request, slug).participations.select_related("event__campaign"), uid=uid)
+    services.mark_present(by=request.user, participation=row)
+    messages.success(request, _("Noted. Below you see whom it could meet today."))
+    return redirect(f"{reverse('console_event_today', args=[slug])}?place={row.uid}#walk-in")
 
 
 @organiser

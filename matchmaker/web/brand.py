@@ -1,0 +1,58 @@
+"""The brand of the current campaign as a browser fetches it: its colours as a style sheet, and its logo."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.cache import patch_response_headers
+from django.views.decorators.http import require_safe
+
+from matchmaker.campaigns.models import CampaignLogo
+from matchmaker.core import colours
+from matchmaker.core.colours import BLACK, READABLE, VISIBLE, WHITE, mix, shifted
+from matchmaker.web.access.decorators import current_campaign, everyone
+
+A_DAY = 24 * 60 * 60
+# Grounds of static/css/tokens.css on which the colour stands: the second paper, and the papers in the dark.
+LIGHT_GROUND, DARK_PAPER, DARK_GROUND = "#faf7f1", "#16130f", "#1e1a15"
+
+
+def style_sheet(colour: str) -> str:
+    """The tokens that follow from the campaign's colour, each with the contrast that text and shapes need."""
+    dark = shifted(colour, WHITE, DARK_PAPER, VISIBLE)
+    light_tokens = {
+        "seal": colour,
+        "seal-hover": mix(colour, BLACK, 0.18),
+        "seal-ink": shifted(colour, BLACK, LIGHT_GROUND, READABLE),
+        "seal-tint": mix(colour, WHITE, 0.93),
+    }
+    dark_tokens = {
+        "seal": dark,
+        "seal-hover": mix(dark, BLACK, 0.12),
+        "seal-ink": shifted(colour, WHITE, DARK_GROUND, READABLE),
+        "seal-tint": mix(DARK_PAPER, colour, 0.2),
+    }
+    rule = "".join(f"--{name}:{value};" for name, value in light_tokens.items())
+    dark_rule = "".join(f"--{name}:{value};" for name, value in dark_tokens.items())
+    return f':root{{{rule}}}@media screen{{[data-bs-theme="dark"]{{{dark_rule}}}}}'
+
+
+@everyone
+@require_safe
+def styles(request: HttpRequest) -> HttpResponse:
+    campaign = current_campaign()
+    if campaign is None or not colours.is_colour(campaign.colour):
+        raise Http404
+    return _cached(HttpResponse(style_sheet(campaign.colour), content_type="text/css; charset=utf-8"))
+
+
+@everyone
+@require_safe
+def logo(request: HttpRequest) -> HttpResponse:
+    row = CampaignLogo.objects.filter(campaign=current_campaign()).first()
+    if row is None:
+        raise Http404
+    return _cached(HttpResponse(bytes(row.picture), content_type="image/png"))
+
+
+def _cached(response: HttpResponse) -> HttpResponse:
+    """For a day: the address has a mark that changes with the brand."""
+    patch_response_headers(response, A_DAY)
+    return response
