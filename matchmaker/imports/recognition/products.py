@@ -116,7 +116,8 @@ def _codes(stated: str, text: str, language: str) -> dict[str, str]:
     if code is not None:
         return {"hs_code": code.code, "category": code.category_id or ""}
     found = suggest_codes(text, language, top=1, least=WORTH_SHOWING)
-    return {
-        "category": found.categories[0][0].code if found.categories else "",
-        "hs_code": found.hs_codes[0][0].code if found.hs_codes else "",
-    }
+    category = found.categories[0][0].code if found.categories else ""
+    if not found.hs_codes:
+        return {"category": category}
+    code = found.hs_codes[0][0]
+    return {"category": category or code.category_id or "", "hs_code": code.code}

@@ -166,7 +166,7 @@ def confirm_reading(
     require_member(by, company)
     if reading.by_id != by.pk:
         raise Refused("not_found", _("There is nothing here for you."), status=404)
-    if reading.confirmed_at is not None:
+    if reading.confirmed_at is not None or reading.state != State.DONE:
         return
     if keep_picture and reading.picture:
         with reading.picture.open("rb") as file:

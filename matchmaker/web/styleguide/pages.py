@@ -16,8 +16,10 @@ from django.utils.translation import gettext_lazy
 
 from matchmaker.core import reference
 from matchmaker.core.multilingual_forms import MultilingualFormField
+from matchmaker.imports.models import Reading
 from matchmaker.web.access.decorators import staff
 from matchmaker.web.forms import fields
+from matchmaker.web.forms.readings import start_context
 
 # Invented companies and goods in three scripts; what Arabic leaves out is shown in English.
 SAMPLES = json.loads((Path(__file__).parent / "samples.json").read_text(encoding="utf-8"))
@@ -200,6 +202,9 @@ def gallery(language: str) -> dict:
             "changes": [{"sentence": words["window"][2], "after": {"holds": words["sure"]}}],
         },
         "papers": PAPERS,
+        **start_context(Reading.Kind.PRODUCT),
+        "reading": Reading(kind=Reading.Kind.PRODUCT, fields={"name": "", "origin": ""}),
+        "may_keep_picture": True,
         "product": {"original": {"name": "ข้าวหอมมะลิ", "language": "th"}},
         "line": {"text": "茉莉香米，25公斤袋装", "language": "zh", "hs_code": "100630"},
         "quota": {"sentences": words["quota"], "source_url": "#papers", "confidence_label": words["sure"]},
