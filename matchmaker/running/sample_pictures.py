@@ -22,7 +22,7 @@ Box = tuple[float, float, float, float]
 
 
 def draw_picture(*, key: str, hs_code: str, origin: str, words: str = "") -> bytes:
-    """A PNG of 480 × 360 pixels for a product of the sample; the first of `words` stands on its label, if it has one."""
+    """A PNG of 480 × 360 pixels for a product of the sample; the first of `words` stands on its label."""
     shape, body, content = _look_of(hs_code)
     chance = random.Random(int.from_bytes(hashlib.sha256(key.encode()).digest()[:8]))
     image = Image.new("RGB", (WIDTH * FINE, HEIGHT * FINE), _background(chance))

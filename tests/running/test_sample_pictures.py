@@ -1,21 +1,16 @@
 """The pictures of the sample: one of its own for each product, the same at each start, small."""
 
-import csv
 import io
 
 import pytest
-from django.conf import settings
 from PIL import Image
 
 from matchmaker.core.pictures import reencode
+from matchmaker.core.reference import read_csv
 from matchmaker.running.sample_pictures import Sketch, draw_picture
 
-ROWS = [
-    row
-    for part in ("agri", "goods")
-    for row in csv.DictReader((settings.DATA_DIR / "sample" / part / "products.csv").open(encoding="utf-8"))
-]
-LOOKS = list(csv.DictReader((settings.DATA_DIR / "sample" / "pictures.csv").open(encoding="utf-8")))
+ROWS = [*read_csv("sample/agri/products.csv"), *read_csv("sample/goods/products.csv")]
+LOOKS = read_csv("sample/pictures.csv")
 
 
 def drawn(row) -> bytes:

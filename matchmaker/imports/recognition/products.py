@@ -7,7 +7,7 @@ from typing import Any
 from stdnum import ean
 
 from matchmaker.catalogue import wording
-from matchmaker.catalogue.models import HSCode, Product
+from matchmaker.catalogue.models import Category, HSCode, Product
 from matchmaker.core import reference
 from matchmaker.imports.reading.pictures import Line
 from matchmaker.imports.recognition import figures
@@ -16,6 +16,7 @@ from matchmaker.language.attributes import read_attributes
 from matchmaker.language.text import clean, detect_typed
 from matchmaker.matching.services import WORTH_SHOWING, certificates_in_text, suggest_codes
 
+LOOKED_AT = 5  # categories and codes that the words suggest; the first one of this campaign is taken
 LONGEST_NAME, LONGEST_DESCRIPTION = 200, 5_000
 SUGGESTED = ("category", "hs_code", "language", "price_unit")  # what no line says in so many words
 _LETTERS = re.compile(r"[^\W\d_]")
@@ -25,6 +26,17 @@ _MADE_IN = re.compile(r"(?:made in|product of|produce of|produit d[eu']|hecho en
 
 def product_fields(lines: Sequence[Line], *, is_picture: bool) -> tuple[dict[str, Any], list[str]]:
     """(fields of the product form, names of those that are suggested and not read). Empty fields are left out."""
+    fields, stated = read_fields(lines, is_picture=is_picture)
+    said = f"{fields.get('name', '')}. {fields.get('description', '')}".strip(". ")
+    fields |= {key: value for key, value in _codes(stated, said, fields.get("language", "")).items() if value}
+    read = {"price_unit"} if "price_low" in fields else set()
+    if stated:
+        read.add("hs_code")
+    return fields, [key for key in SUGGESTED if key in fields and key not in read]
+
+
+def read_fields(lines: Sequence[Line], *, is_picture: bool) -> tuple[dict[str, Any], str]:
+    """What the lines say, and the HS code that stands in them; nothing is looked up in the database."""
     lines = [Line(clean(line.text), line.height, line.sure) for line in lines]
     labelled = split_labels([line for line in lines if _LETTERS.search(line.text)], "product")
     name = _name(labelled, is_picture)
@@ -32,19 +44,14 @@ def product_fields(lines: Sequence[Line], *, is_picture: bool) -> tuple[dict[str
     whole = "\n".join(line.text for line in lines)
     fields: dict[str, Any] = {"name": name, "description": description, "origin": _origin(labelled, lines)}
     fields |= _terms(labelled.values, whole) | _pack(labelled.values, whole) | _article(labelled.values, whole)
-    said = f"{name}. {description}".strip(". ")
     language = detect_typed(f"{name}\n{description}") if name else ""
     fields |= {
         "language": language if language in reference.languages() else "",
         "certificates": certificates_in_text(whole, language) if whole else [],
-        "storage": _storage(said, language),
+        "storage": _storage(f"{name}. {description}", language),
     }
-    fields |= _codes(labelled.values.get("hs_code", ""), said, language)
-    suggested = [code for code in SUGGESTED if not (code == "hs_code" and "hs_code" in labelled.values)]
-    if "price_unit" in figures.price(labelled.values.get("price", whole)):
-        suggested.remove("price_unit")
-    fields = {key: value for key, value in fields.items() if value not in ("", None, [])}
-    return fields, [key for key in suggested if key in fields]
+    found = {key: value for key, value in fields.items() if value not in ("", None, [])}
+    return found, labelled.values.get("hs_code", "")
 
 
 def _name(labelled: Labelled, is_picture: bool) -> str:
@@ -115,9 +122,9 @@ def _codes(stated: str, text: str, language: str) -> dict[str, str]:
     code = HSCode.objects.filter(pk=wording.hs_code(stated.replace(".", "")[:10], ())[:6]).first() if stated else None
     if code is not None:
         return {"hs_code": code.code, "category": code.category_id or ""}
-    found = suggest_codes(text, language, top=1, least=WORTH_SHOWING)
-    category = found.categories[0][0].code if found.categories else ""
-    if not found.hs_codes:
-        return {"category": category}
-    code = found.hs_codes[0][0]
-    return {"category": category or code.category_id or "", "hs_code": code.code}
+    found = suggest_codes(text, language, top=LOOKED_AT, least=WORTH_SHOWING)
+    categories = [row.code for row, _share in found.categories if row.group != Category.Group.OUT]
+    codes = {row.code: row.category_id or "" for row, _share in found.hs_codes}
+    category = next(iter(categories), "")
+    code = next((code for code, of in codes.items() if category and of == category), next(iter(codes), ""))
+    return {"category": category or codes.get(code, ""), "hs_code": code}

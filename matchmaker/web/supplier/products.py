@@ -290,9 +290,7 @@ def _render(request, product, form, text_set, *, variants=None, status: int = 20
         }
     reading = reading_in(request, Reading.Kind.PRODUCT)
     if reading:
-        mark_read_fields(form, reading)
-        if text_set.forms:
-            mark_read_fields(text_set.forms[0], reading)
+        _mark_read_fields(reading, form, text_set, context["variants"])
     if product is None:
         context |= {"reading": reading, "may_keep_picture": may_keep_picture(reading, request, request.company)}
         context |= start_context(Reading.Kind.PRODUCT)
@@ -303,6 +301,14 @@ def _render(request, product, form, text_set, *, variants=None, status: int = 20
     if request.htmx and ("more" in request.POST or "take" in request.POST):
         template += "#texts"
     return render(request, template, context, status=status)
+
+
+def _mark_read_fields(reading: Reading, form: ProductForm, text_set, variants) -> None:
+    mark_read_fields(form, reading)
+    for text in text_set.forms[:1]:
+        mark_read_fields(text, reading)
+    for variant in variants.forms[:1] if "pack" in reading.fields else ():
+        mark_read_fields(variant, reading, ["label"])
 
 
 def _values(form) -> dict[str, str]:
