@@ -63,6 +63,7 @@ app.conf.beat_schedule = {
     "send letters about accounts": {"task": "accounts.send_letters", "schedule": 10.0, "options": {"expires": 10}},
     "forget old letters": {"task": "accounts.forget_old_letters", "schedule": crontab(hour=3, minute=25)},
     "work on feeds": {"task": "imports.work_feeds", "schedule": 10.0, "options": {"expires": 10}},
+    "read pictures": {"task": "imports.read_pictures", "schedule": 10.0, "options": {"expires": 10}},
     "forget old imports": {"task": "imports.forget_old", "schedule": crontab(hour=3, minute=40)},
     "send letters to interpreters": {"task": "events.send_letters", "schedule": 10.0, "options": {"expires": 10}},
     "remind of meetings": {"task": "events.remind_of_meetings", "schedule": 60.0, "options": {"expires": 60}},

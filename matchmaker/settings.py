@@ -423,6 +423,10 @@ TRANSLATION_MONTHLY_CHARACTERS = env.int("TRANSLATION_MONTHLY_CHARACTERS", 500_0
 # a translation that lacks a word of our vocabulary is not shown
 TRANSLATION_TERMS_REQUIRED = env.bool("TRANSLATION_TERMS_REQUIRED", False)
 
+# -- reading pictures --------------------------------------------------------------------------------------------------
+# class that reads text from photographs; "" and a class whose packages are missing: pictures are not read
+TEXT_READER = env.str("TEXT_READER", "matchmaker.imports.reading.pictures.RapidOCRReader")
+
 # -- matching ---------------------------------------------------------------------------------------------------------
 ENCODER = env.str("ENCODER", "matchmaker.language.encoder.UniversalSentenceEncoder")
 ENGINE_CACHE = VAR_DIR / "engine"

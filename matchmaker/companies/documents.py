@@ -31,8 +31,9 @@ def add_document(*, by: User, company: Company, kind: str, file) -> Document:
     same = company.documents.filter(sha256=checked.sha256).first()
     if same:
         return same
-    of_products = Q(kind=Document.Kind.CERTIFICATE)
-    there, most = (of_products, MOST_CERTIFICATES) if kind == Document.Kind.CERTIFICATE else (~of_products, MOST)
+    product_kinds = (Document.Kind.CERTIFICATE, Document.Kind.LABEL)
+    of_products = Q(kind__in=product_kinds)
+    there, most = (of_products, MOST_CERTIFICATES) if kind in product_kinds else (~of_products, MOST)
     if company.documents.filter(there).count() >= most:
         sentence = _("A company keeps up to %(n)d documents of this kind. Remove one first.")
         raise Refused("too_many_documents", sentence % {"n": most})

@@ -24,6 +24,13 @@ def work_feeds() -> None:
 @shared_task(name="imports.forget_old")
 def forget_old() -> None:
     services.forget_old()
+    services.forget_readings()
+
+
+@shared_task(name="imports.read_pictures")
+def read_pictures() -> None:
+    """Read the photographs that wait for the fields of a form."""
+    services.read_waiting()
 
 
 def start_imports() -> None:
@@ -32,3 +39,7 @@ def start_imports() -> None:
 
 def start_feeds() -> None:
     start(work_feeds)
+
+
+def start_readings() -> None:
+    start(read_pictures)

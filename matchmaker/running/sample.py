@@ -9,6 +9,7 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
+from django.core.files.base import ContentFile
 from django.db import models, transaction
 from django.utils import timezone
 
@@ -30,6 +31,7 @@ from matchmaker.running.sample_clock import clock_at, days_ago
 from matchmaker.running.sample_events import people_register
 from matchmaker.running.sample_history import HELD, tell_history
 from matchmaker.running.sample_partner import bring_companies
+from matchmaker.running.sample_pictures import draw_picture
 
 SLUG = "big-market-for-all"
 PASSWORD = "sample-campaign"
@@ -166,6 +168,9 @@ def _product(row: dict[str, str], company: Company) -> Product:
         certificates=[code for code in row["certificates"].split("|") if code],
         **_fields(Product, {**row, "category_id": row["category_code"], "hs_code": row["hs6"]}, PRODUCT_TERMS),
     )
+    look = {"hs_code": row["hs6"], "origin": row["origin"], "words": row["name_en"] or row["name"]}
+    drawn = draw_picture(key=row["product_key"], **look)
+    catalogue.add_product_image(by=by, product=product, upload=ContentFile(drawn, name="picture.png"))
     return catalogue.publish_product(by=by, product=product)
 
 

@@ -149,10 +149,25 @@ const addRows = async (form, draft) => {
   await htmx.ajax("POST", form.getAttribute("action") || location.pathname, { source, target: keepTarget, swap: "outerHTML", values });
   return true;
 };
+// A form that a picture or a text filled in takes over what was typed before, which data-keep-from names: typed words
+// win over words that were read, a choice that was read stays.
+const takeOver = (form, before, key) => {
+  const from = "keep:" + form.dataset.keepFrom;
+  const typed = JSON.parse((form.dataset.keepFrom && store.get(from)) || "null");
+  if (!typed) return null;
+  const draft = { ...before };
+  for (const field of keepable(form)) {
+    const name = fieldKey(field);
+    if (typed[name] && (!before[name] || field.tagName !== "SELECT")) draft[name] = typed[name];
+  }
+  store.set(key, JSON.stringify(draft));
+  store.drop(from);
+  return draft;
+};
 const keep = (form) => {
   const key = "keep:" + form.dataset.keep;
   const before = Object.fromEntries(keepable(form).map((field) => [fieldKey(field), readField(field)]));
-  const draft = JSON.parse(store.get(key) || "null");
+  const draft = JSON.parse(store.get(key) || "null") || takeOver(form, before, key);
   let timer = 0;
   let restoring = false;
   let addedRows = false;

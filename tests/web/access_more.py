@@ -18,7 +18,7 @@ from matchmaker.events.models import BulkChange, Event
 from matchmaker.events.models.day import Scan
 from matchmaker.events.models.meetings import Meeting
 from matchmaker.events.models.wishes import MeetingMove
-from matchmaker.imports.models import Feed, FeedLine, Import, ImportRow
+from matchmaker.imports.models import Feed, FeedLine, Import, ImportRow, Reading
 from matchmaker.market_access.models import (
     AccessNotice,
     Agreement,
@@ -120,6 +120,9 @@ class FullWorld(World):
             "rejected": 1,
             "state": "preview",
         }
+        self.reading = Reading.objects.create(
+            kind="product", by=self.people["supplier admin"], text="Mreading", state="done", fields={"name": "Mreading"}
+        )
         self.batch = Import.objects.create(
             kind="products", company=self.seller, by=admin, file_name="Mgoods.csv", **own
         )

@@ -114,6 +114,8 @@ def named(w: FullWorld) -> list[tuple[str, dict]]:
         (r"(api_)?enquiry.*|quote_new|sample_ask|deal_step", at(w.enquiry)),
         (r"feed(_turn)?|api_feed_.*|api_feed", at(w.feed, verb="pause")),
         (r"import_(new|example)", {"kind": "products"}),
+        (r"reading_start", {"kind": "product"}),
+        (r"reading", at(w.reading)),
         (r"import.*", at(w.batch)),
         (r"api_participation.*", at(w.part)),
         (r"api_meeting_request.*", at(w.request)),

@@ -36,6 +36,7 @@ class Document(Public, FileRow):
         TAX = "tax", _("tax registration")
         AUDIT = "audit", _("audit report")
         CERTIFICATE = "certificate", _("certificate of a product")
+        LABEL = "label", _("label or packaging")
         OTHER = "other", _("something else")
 
     class State(models.TextChoices):

@@ -2,3 +2,4 @@
 
 from matchmaker.imports.models.batches import Import, ImportRow
 from matchmaker.imports.models.feeds import Feed, FeedLine
+from matchmaker.imports.models.readings import Reading

@@ -124,6 +124,8 @@ TABLE = (
         tables="imports.Import imports.ImportRow imports.Feed imports.FeedLine",
         notices="demand_feed feed_stopped import_stopped",
         exports={"import_example": SIGNED_IN, "import_refused": SIGNED_IN}),
+    Right("Photograph or text from which a form is filled in",
+        ("–", "own person", "own person", "–", "–", "–"), tables="imports.Reading"),
     Right("Notice", ("–", "own", "own", "–", "–", "own"),
         tables="notifications.Notice notifications.Delivery notifications.Digest notifications.Preference "
         "notifications.Attention notifications.Suppression"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from matchmaker.web.imports import feeds, rows, steps
+from matchmaker.web.imports import feeds, readings, rows, steps
 
 urlpatterns = [
     path("", steps.index, name="imports"),
@@ -11,6 +11,8 @@ urlpatterns = [
     path("feeds/new/<str:owner>/", feeds.new, name="feed_new"),
     path("feeds/<uuid:uid>/", feeds.show, name="feed"),
     path("feeds/<uuid:uid>/<str:verb>/", feeds.turn, name="feed_turn"),
+    path("start/<str:kind>/", readings.start, name="reading_start"),
+    path("readings/<uuid:uid>/", readings.show, name="reading"),
     path("<uuid:uid>/", steps.show, name="import"),
     path("<uuid:uid>/progress/", steps.progress, name="import_progress"),
     path("<uuid:uid>/look/", steps.look, name="import_look"),

@@ -27,6 +27,7 @@ from matchmaker.web.templatetags.trade import country
 from matchmaker.web.templatetags.ui import number
 
 LOOKED_AT = 300  # newest rows among which the front door chooses
+COUNTRIES_SHOWN = 12  # those with most suppliers; the list of suppliers has all
 ADDRESSES = 5_000  # of one sitemap file; the protocol allows 50,000 and 50 MB, and each names fifteen others
 PAGES = ("home", "about", "categories", "suppliers", "products", "demands", "events")
 
@@ -34,19 +35,15 @@ PAGES = ("home", "about", "categories", "suppliers", "products", "demands", "eve
 @everyone
 @require_safe
 def home(request):
-    countries = (
-        Company.objects.public()
-        .values("country")
-        .annotate(n=Count("pk"))
-        .order_by("-n", "country")
-        .values_list("country", "n")
-    )
+    counted = Company.objects.public().values("country").annotate(n=Count("pk")).order_by("-n", "country")
+    countries = list(counted.values_list("country", "n"))
     demands = demand_cards(
         Demand.objects.public().filter(lines__isnull=False).distinct().order_by("-published_at", "-id")
     )
     newest = Product.objects.published().for_cards().order_by("-published_at", "-id")
     context = {
-        "countries": [{"code": code, "name": country(code), "count": n} for code, n in countries],
+        "countries": [{"code": code, "name": country(code), "count": n} for code, n in countries[:COUNTRIES_SHOWN]],
+        "country_count": len(countries),
         "demands": _spread(demands[:LOOKED_AT], lambda demand: _group(demand.listed[0].category), 6),
         "products": _spread(_one_a_country(newest[:LOOKED_AT]), lambda product: _group(product.category), 8),
         "events": list(Event.objects.published().upcoming()[:4]),

@@ -12,16 +12,21 @@ from django.views.decorators.http import require_POST, require_safe
 from matchmaker.accounts.models import User
 from matchmaker.campaigns.models import Partner
 from matchmaker.campaigns.services import partners, submit_company, team
+from matchmaker.companies.about import texts_from
 from matchmaker.companies.identifiers import check_identifier
 from matchmaker.companies.models import NUMBER_TAKEN, NUMBER_TAKEN_SENTENCE, Company
 from matchmaker.companies.services import companies_alike, start_company, update_company
 from matchmaker.core import reference
 from matchmaker.core.lists import format_list
 from matchmaker.core.problems import Refused
+from matchmaker.imports.models import Reading
+from matchmaker.imports.services import confirm_reading
+from matchmaker.language.text import detect
 from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import current_campaign, current_company, everyone, signed_in, working_campaign
 from matchmaker.web.forms.company import ContactForm, NamesForm, said_by
 from matchmaker.web.forms.fields import QuestionsForm
+from matchmaker.web.forms.readings import mark_read_fields, may_keep_picture, reading_in, start_context
 from matchmaker.web.forms.refusals import add_to_form
 from matchmaker.web.public.join_forms import SubmitForm
 from matchmaker.web.public.partner_codes import KEPT, way_in
@@ -54,13 +59,19 @@ def fill_in(request: HttpRequest, side: str, step: int) -> HttpResponse:
     company = _draft_of(request.user, side)
     if company is None and step > 1:
         return redirect("join_step", side, 1)
-    initial = said_by(company, FORMS[step]) if company else _first_guess(request.user, side)
+    initial = said_by(company, FORMS[step]) if company else _first_guess(request, side)
+    reading = _reading_of(request, company)
+    read_names = _fill_in_read(initial, reading, step) if reading else []
+    if step == 2:
+        initial |= {name: value for name, value in _own_contact(request.user).items() if not initial.get(name)}
     if step == 3:
         initial["code"] = request.session.get(KEPT, "")
     form = FORMS[step](request.POST or None, initial=initial, side=side)
     asked = QuestionsForm.of(request, company, current_campaign()) if step == 3 and company else None
     if request.method == "POST" and form.is_valid() and (asked is None or asked.is_valid()):
         company = _keep(request, form, company, side)
+        if company and not form.errors:
+            _confirm(request, reading, company)
         if not form.errors and step < 3:
             return redirect("join_step", side, step + 1)
         if not form.errors and _answer(request, asked, company) and _submit(request, form, company):
@@ -76,7 +87,13 @@ def fill_in(request: HttpRequest, side: str, step: int) -> HttpResponse:
         "back_url": reverse("join_step", args=[side, step - 1]) if step > 1 else reverse("join"),
         "alike": (alike := _alike(form, company)),
         "taken": not alike and str(NUMBER_TAKEN_SENTENCE) in form.errors.get("identifier", []),
+        "reading": reading if reading and not reading.confirmed_at else None,
+        "may_keep_picture": may_keep_picture(reading, request, company),
+        "can_start": step == 1 and side == "supplier" and reading is None,
+        **start_context(Reading.Kind.COMPANY),
     }
+    if reading:
+        mark_read_fields(form, reading, read_names)
     wrong = form.errors or (asked is not None and asked.errors)
     return render(request, f"public/join/step{step}.html", context, status=422 if wrong else 200)
 
@@ -101,10 +118,42 @@ def _answer(request: HttpRequest, asked: QuestionsForm | None, company: Company)
     return asked is None or asked.keep(by=request.user)
 
 
-def _first_guess(user: User, side: str) -> dict:
+def _first_guess(request: HttpRequest, side: str) -> dict:
+    """Buyers are in China; who comes with a partner's code is most often of that partner's country."""
     if side == "buyer":
         return {"country": "CN", "identifier_kind": "uscc"}
-    return {}
+    code = partners.open_code(request.session[KEPT]) if KEPT in request.session else None
+    return {"country": code.partner.country} if code and code.partner.country else {}
+
+
+def _own_contact(user: User) -> dict:
+    """Who registers a company is most often its contact."""
+    return {"contact_name": user.name, "contact_email": user.email}
+
+
+def _reading_of(request: HttpRequest, company: Company | None) -> Reading | None:
+    """What was read for this company: named by the address, or confirmed in an earlier step."""
+    named = reading_in(request, Reading.Kind.COMPANY)
+    if named or company is None:
+        return named
+    return Reading.objects.visible_to(request.user).filter(company=company, kind=Reading.Kind.COMPANY).first()
+
+
+def _fill_in_read(initial: dict, reading: Reading, step: int) -> list[str]:
+    """Put what was read into the fields that are empty or only guessed; the names of those."""
+    guessed = () if reading.confirmed_at else ("country",)
+    read = [name for name in FORMS[step].base_fields if name in reading.fields]
+    names = [name for name in read if not initial.get(name) or name in guessed]
+    initial |= {name: reading.fields[name] for name in names}
+    if "about" in names:
+        initial["about"] = texts_from(initial["about"], "", language=detect(initial["about"]))
+    return names
+
+
+def _confirm(request: HttpRequest, reading: Reading | None, company: Company) -> None:
+    if reading and not reading.confirmed_at:
+        keep_picture = "keep_picture" in request.POST and may_keep_picture(reading, request, company)
+        confirm_reading(by=request.user, reading=reading, company=company, keep_picture=keep_picture)
 
 
 def _keep(request: HttpRequest, form, company: Company | None, side: str) -> Company | None:

@@ -215,6 +215,7 @@ SAID: dict[str, str | Promise] = {
     "import_tariff": _("Tariff brought in"),
     # papers, programs and accounts
     "add_document": _("Paper sent"),
+    "confirm_reading": _("Fields read from a picture or text confirmed"),
     "read_document": _("Paper opened by the team"),
     "refuse_document": _("Paper refused"),
     "remove_document": _("Paper removed"),

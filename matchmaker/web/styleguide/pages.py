@@ -16,8 +16,10 @@ from django.utils.translation import gettext_lazy
 
 from matchmaker.core import reference
 from matchmaker.core.multilingual_forms import MultilingualFormField
+from matchmaker.imports.models import Reading
 from matchmaker.web.access.decorators import staff
 from matchmaker.web.forms import fields
+from matchmaker.web.forms.readings import start_context
 from matchmaker.web.rendering.charts import columns
 
 # Invented companies and goods in three scripts; what Arabic leaves out is shown in English.
@@ -214,6 +216,9 @@ def gallery(language: str) -> dict:
             "conditions": [(words["terms"][0][0], {"meets": 1, "fails": 1, "unknown": 1})],
             "certificates": "HACCP",
         },
+        **start_context(Reading.Kind.PRODUCT),
+        "reading": Reading(kind=Reading.Kind.PRODUCT, fields={"name": "", "origin": ""}),
+        "may_keep_picture": True,
         "product": {"original": {"name": "ข้าวหอมมะลิ", "language": "th"}},
         "line": {"text": "茉莉香米，25公斤袋装", "language": "zh", "hs_code": "100630"},
         "quota": {"sentences": words["quota"], "source_url": "#papers", "confidence_label": words["sure"]},

@@ -33,6 +33,8 @@ from matchmaker.core import reference
 from matchmaker.core.languages import BUYERS, ENGLISH
 from matchmaker.core.problems import Refused
 from matchmaker.core.uploads import MOST_BYTES
+from matchmaker.imports.models import Reading
+from matchmaker.imports.services import confirm_reading
 from matchmaker.language.text import detect
 from matchmaker.matching.models import Match
 from matchmaker.matching.services.gaps import Gap, gaps
@@ -40,6 +42,7 @@ from matchmaker.matching.tasks import start_matching
 from matchmaker.web.access.decorators import supplier
 from matchmaker.web.forms.double_submit import is_done
 from matchmaker.web.forms.fields import limited
+from matchmaker.web.forms.readings import mark_read_fields, may_keep_picture, reading_in, start_context
 from matchmaker.web.forms.refusals import add_to_form, add_to_messages, refusals_in_form, refusals_in_messages
 from matchmaker.web.supplier.codes import picked, suggestions
 from matchmaker.web.supplier.forms import (
@@ -49,6 +52,7 @@ from matchmaker.web.supplier.forms import (
     PictureForm,
     ProductFileForm,
     ProductForm,
+    ProductTextForm,
     ProductTextSet,
     VariantForm,
     VariantSet,
@@ -117,6 +121,8 @@ def _form_page(request: HttpRequest, product: Product | None) -> HttpResponse:
     if request.method != "POST":
         terms = terms_of(product) if product else _first_guess(request.company)
         texts = texts_of(product) if product else [{"language": ""}]
+        if product is None and (reading := reading_in(request, Reading.Kind.PRODUCT)):
+            return _read_form(request, terms, reading)
         return _render(
             request, product, ProductForm(initial=terms), ProductTextSet(initial=_beside(texts), prefix="texts")
         )
@@ -130,6 +136,26 @@ def _form_page(request: HttpRequest, product: Product | None) -> HttpResponse:
     if product:
         product = own_product(request, product.uid)  # as it is kept, not as it was tried
     return _render(request, product, form, text_set, variants=variants, status=422)
+
+
+def _read_form(request: HttpRequest, terms: dict, reading: Reading) -> HttpResponse:
+    """The form with the fields that were read from a picture or a text; nothing is saved yet."""
+    values = reading.fields
+    terms |= {name: value for name, value in values.items() if name in ProductForm.base_fields}
+    texts = [{name: values.get(name, "") for name in ProductTextForm.base_fields}]
+    texts += [
+        {"language": code, "name": values[f"name_{code}"], "description": values.get(f"description_{code}", "")}
+        for code in ("en", "zh")
+        if values.get(f"name_{code}") and code != values.get("language")
+    ]
+    variants = VariantSet(initial=[{"label": values["pack"]}] if "pack" in values else [], prefix="variants")
+    return _render(
+        request,
+        None,
+        ProductForm(initial=terms),
+        ProductTextSet(initial=_beside(texts), prefix="texts"),
+        variants=variants,
+    )
 
 
 def _first_guess(company: Company) -> dict:
@@ -208,6 +234,11 @@ def _save(request: HttpRequest, product: Product | None, form: ProductForm, text
             variants=None if variants is None else variants.said(),
             **said,
         )
+        if reading := reading_in(request, Reading.Kind.PRODUCT):
+            keep_picture = "keep_picture" in request.POST and may_keep_picture(reading, request, request.company)
+            confirm_reading(
+                by=request.user, reading=reading, company=request.company, product=saved, keep_picture=keep_picture
+            )
         transaction.on_commit(start_matching)
         # The draft is kept even where it cannot be published yet, and the form comes back.
         is_done(request, see=reverse("supplier_product_edit", args=[saved.uid]))
@@ -268,6 +299,12 @@ def _render(request, product, form, text_set, *, variants=None, status: int = 20
             "matches": found_matches(request.company).get(product.pk, 0),
             "certificates": product.certificates.select_related("document"),
         }
+    reading = reading_in(request, Reading.Kind.PRODUCT)
+    if reading:
+        _mark_read_fields(reading, form, text_set, context["variants"])
+    if product is None:
+        context |= {"reading": reading, "may_keep_picture": may_keep_picture(reading, request, request.company)}
+        context |= start_context(Reading.Kind.PRODUCT)
     context |= forms
     if any(name in request.POST for name in SUGGESTING):  # otherwise the page asks for them when it is shown
         context["suggestions"] = suggestions(request.POST)
@@ -275,6 +312,14 @@ def _render(request, product, form, text_set, *, variants=None, status: int = 20
     if request.htmx and ("more" in request.POST or "take" in request.POST):
         template += "#texts"
     return render(request, template, context, status=status)
+
+
+def _mark_read_fields(reading: Reading, form: ProductForm, text_set, variants) -> None:
+    mark_read_fields(form, reading)
+    for text in text_set.forms[:1]:
+        mark_read_fields(text, reading)
+    for variant in variants.forms[:1] if "pack" in reading.fields else ():
+        mark_read_fields(variant, reading, ["label"])
 
 
 def _values(form) -> dict[str, str]:

@@ -196,3 +196,15 @@ def test_browsers_and_researchers_find_the_standard_files(client, settings):
         answer = client.get(path)
         assert answer["Cross-Origin-Resource-Policy"] == "same-origin"
         assert "geolocation=()" in answer["Permissions-Policy"]
+
+
+def test_the_front_page_says_how_to_join_before_anything_else_and_shows_twelve_countries(client):
+    for number, country in enumerate("TH VN FR IT DE ES PT CL PE NZ AU KE ET".split()):
+        make.supplier(country=country, legal_name=f"Supplier {number}")
+    page = client.get(reverse("home"))
+    html = page.content.decode()
+    assert len(page.context["countries"]) == 12
+    assert "All 13 countries" in " ".join(html.split())
+    assert html.index("front-join") < html.index("front-figures")  # above the search, the pairs and the figures
+    client.force_login(make.user())
+    assert "front-join" not in client.get(reverse("home")).content.decode()

@@ -1,0 +1,136 @@
+"""Weights, prices, times and places in a line of text."""
+
+import datetime as dt
+import re
+from decimal import Decimal
+from functools import cache
+
+from matchmaker.catalogue import wording
+from matchmaker.catalogue.models.products import INCOTERMS
+from matchmaker.core import reference
+from matchmaker.language.numbers import parse_number
+
+_NUMBER = r"(?P<number>\d[\d.,' ]*\d|\d)"
+_PACK = re.compile(
+    rf"(?<![\w.,]){_NUMBER}\s*(?P<unit>kgs?|g|gr|grams?|grammes?|mg|ml|cl|l|litres?|liters?|oz|lbs?|公斤|千克|克|毫升|升"
+    r"|кг|г|мл|л|กรัม|กก\.?|كجم|كغ|جم)(?![^\W\d_])",
+    re.IGNORECASE,
+)
+_BASE_UNIT = {"mass": "kg", "volume": "l"}
+_VOLUMES = ("ml", "cl", "l", "lit", "毫升", "升", "мл", "л")
+_MONEY = re.compile(
+    rf"(?P<before>US\$|USD|EUR|CNY|RMB|GBP|JPY|THB|[$€£¥￥])?\s*{_NUMBER}"
+    r"(?:\s*[-–~]\s*(?P<upper>\d[\d.,]*))?\s*(?P<after>USD|EUR|CNY|RMB|GBP|THB|[€元])?"
+    r"(?:\s*(?:/|per|par|pro|por|每)\s*(?P<unit>[^\W\d_]{1,12}))?",
+    re.IGNORECASE,
+)
+_TERM = re.compile(rf"\b(?P<term>{'|'.join(INCOTERMS)})\b[ ,]*(?P<place>[^\W\d_][^\d,;/()]{{1,40}})?")
+_TIME = re.compile(
+    r"(?P<number>\d{1,4})\s*(?P<unit>days?|jours?|días|dias|tage|giorni|天|日|weeks?|semaines?|semanas|wochen|周"
+    r"|months?|mois|meses|monate|mesi|个月|月|years?|ans?|años|anos|jahre|anni|年|tháng|bulan|ay|месяц|เดือน)",
+    re.IGNORECASE,
+)
+_DAYS = ((r"week|semai|seman|woche|周", 7), (r"month|mois|mes|mona|个月|月|thán|bula|ay|меся|เดือ", 30))
+_DAYS += ((r"year|an|añ|jahr|年", 365),)
+_AMOUNT = re.compile(rf"{_NUMBER}\s*(?P<unit>[^\W\d_]{{1,12}})?")
+
+
+def number(text: str) -> Decimal | None:
+    try:
+        return parse_number(text.strip(" ,.'"), "en").value
+    except ValueError:
+        return None
+
+
+def pack(text: str) -> tuple[str, str]:
+    """("2.5 kg", the unit of the trade that such goods are sold by), or two empty texts."""
+    match = _PACK.search(text)
+    if match is None:
+        return "", ""
+    unit = match["unit"]
+    kind = "volume" if unit.casefold().startswith(_VOLUMES) and not unit.casefold().startswith("lb") else "mass"
+    return f"{match['number'].strip()} {unit}", _BASE_UNIT[kind]
+
+
+def days(text: str) -> int | None:
+    """A time in days: 18 months are 540, 2 years 730."""
+    match = _TIME.search(text)
+    if match is None:
+        return None
+    factor = next((n for pattern, n in _DAYS if re.match(pattern, match["unit"], re.IGNORECASE)), 1)
+    return int(match["number"]) * factor
+
+
+def price(text: str) -> dict[str, object]:
+    """`price_low`, `price_high`, `currency`, `price_unit` as far as a text names a currency; else nothing."""
+    for match in _MONEY.finditer(text):
+        mark = match["before"] or match["after"]
+        low = number(match["number"])
+        if not mark or not low or low <= 0:
+            continue
+        found: dict[str, object] = {"price_low": low, "currency": wording.currency(mark)}
+        high = number(match["upper"] or "")
+        if high and high > low:
+            found["price_high"] = high
+        unit = wording.unit(match["unit"] or "")
+        if unit in reference.units():
+            found["price_unit"] = unit
+        return found if found["currency"] in reference.currencies() else {}
+    return {}
+
+
+def incoterm(text: str) -> dict[str, str]:
+    match = _TERM.search(text)
+    if match is None:
+        return {}
+    place = (match["place"] or "").strip(" .:：")
+    return {"incoterm": match["term"]} | ({"incoterm_place": place} if place else {})
+
+
+def amount(text: str) -> tuple[Decimal, str] | None:
+    """(500, "kg") of "500 kg"; the unit is one of our list, or ""."""
+    match = _AMOUNT.search(text)
+    value = number(match["number"]) if match else None
+    if match is None or value is None or value <= 0:
+        return None
+    unit = wording.unit(match["unit"] or "")
+    return value, unit if unit in reference.units() else ""
+
+
+@cache
+def _countries() -> tuple[tuple[re.Pattern, str], ...]:
+    """A pattern for each name of a country, the longest names first: Guinea-Bissau before Guinea."""
+    names = {
+        (wording.fold(name), code)
+        for code, row in reference.countries().items()
+        for name in reference.names_of(row)
+        if name and len(name) > 1
+    }
+    names |= {(wording.fold(name), code) for name, code in reference.spellings("countries").items() if len(name) > 2}
+    ordered = sorted(names, key=lambda pair: (-len(pair[0]), pair))
+    return tuple((re.compile(_edge(name) + re.escape(name) + _edge(name)), code) for name, code in ordered)
+
+
+def _edge(name: str) -> str:
+    """Names in scripts that part words stand between edges of words."""
+    return "" if re.search(r"[\u0e00-\u0e7f\u3040-\u9fff]", name) else r"\b"
+
+
+def country(text: str) -> str:
+    """The code of the country that a text names; "" for none."""
+    code = wording.country(text.strip(" .,;"))
+    if code in reference.countries():
+        return code
+    folded = wording.fold(text)
+    return next((code for pattern, code in _countries() if pattern.search(folded)), "")
+
+
+def founded(text: str) -> int | None:
+    """The year behind "since", 始建于 and the like."""
+    match = re.search(
+        r"(?:since|founded in|established in|est\.?|depuis|desde|seit|dal|from|成立于|始建于|创立于)\s*(\d{4})",
+        text,
+        re.I,
+    )
+    year = int(match[1]) if match else 0
+    return year if 1500 <= year <= dt.date.today().year else None
