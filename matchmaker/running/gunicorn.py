@@ -1,6 +1,8 @@
 """Settings of the web server that `make run` starts; a production server may use the same file."""
 
+import os
 import threading
+from pathlib import Path
 
 preload_app = True  # imported once and shared, instead of once a worker
 worker_class = "gthread"
@@ -12,6 +14,23 @@ loglevel = "warning"
 # No proxy is trusted here: Django reads X-Forwarded-Proto itself, and only where TRUSTED_PROXIES says that one stands
 # in front. gunicorn would believe the header of any process on the same machine.
 forwarded_allow_ips = ""
+# Each process counts its requests into files here, see `web/metrics.py`. Set before the application is imported.
+COUNTS = Path(os.environ.get("VAR_DIR") or Path(__file__).resolve().parents[2] / "var") / "metrics"
+os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(COUNTS))
+Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]).mkdir(parents=True, exist_ok=True)
+
+
+def on_starting(server):
+    """Counts begin at zero with the server, as Prometheus expects."""
+    for file in Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]).glob("*.db"):
+        file.unlink(missing_ok=True)
+
+
+def child_exit(server, worker):
+    """What a process counted stays; only gauges of live processes would go."""
+    from prometheus_client.multiprocess import mark_process_dead
+
+    mark_process_dead(worker.pid)
 
 
 def post_worker_init(worker):
