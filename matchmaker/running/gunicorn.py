@@ -1,13 +1,14 @@
 """Settings of the web server that `make run` starts; a production server may use the same file."""
 
+import gc
 import os
 import threading
 from pathlib import Path
 
 preload_app = True  # imported once and shared, instead of once a worker
 worker_class = "gthread"
-workers = 2
-threads = 4
+small = os.environ.get("SMALL", "0") == "1"  # one process with more threads
+workers, threads = (1, 8) if small else (2, 4)
 timeout = 60
 graceful_timeout = 10
 loglevel = "warning"
@@ -31,6 +32,20 @@ def child_exit(server, worker):
     from prometheus_client.multiprocess import mark_process_dead
 
     mark_process_dead(worker.pid)
+
+
+def when_ready(server):
+    """With SHARE_MODELS the models are loaded before the processes start, and shared: the first answer comes later."""
+    if os.environ.get("SHARE_MODELS", "0") != "1":
+        return
+    from django.db import connections
+
+    from matchmaker.matching.services import classifier, warm
+
+    warm()
+    classifier()
+    connections.close_all()
+    gc.freeze()  # the garbage collector would write into the shared memory, which copies it
 
 
 def post_worker_init(worker):

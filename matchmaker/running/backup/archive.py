@@ -75,7 +75,7 @@ def encrypt(plain: Path, target: Path, pass_phrase: str) -> None:
     inner.unlink()
 
 
-def unpack(source: Path, folder: Path, pass_phrase: str = "") -> dict[str, Any]:
+def unpack(source: Path, folder: Path, pass_phrase: str | None = None) -> dict[str, Any]:
     """Unpack a backup into an empty folder and return its manifest, after every member was compared with it.
 
     Raises:
@@ -103,7 +103,7 @@ def _is_encrypted(source: Path) -> bool:
     return first is not None and first.name == KEY
 
 
-def _decrypt(source: Path, folder: Path, pass_phrase: str) -> Path:
+def _decrypt(source: Path, folder: Path, pass_phrase: str | None) -> Path:
     if not pass_phrase:
         raise Damaged("This backup is encrypted: give its pass phrase with --pass-phrase-file.")
     plain = folder / f"inner-{ENCRYPTED}"
