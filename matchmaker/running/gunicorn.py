@@ -5,10 +5,10 @@ import os
 import threading
 from pathlib import Path
 
-preload_app = True  # imported once and shared, instead of once a worker
 worker_class = "gthread"
 small = os.environ.get("SMALL", "0") == "1"  # one process with more threads
 workers, threads = (1, 8) if small else (2, 4)
+preload_app = not small  # imported once and shared; a single process shares with nobody
 timeout = 60
 graceful_timeout = 10
 loglevel = "warning"
