@@ -49,6 +49,7 @@ app.conf.task_routes = {
     "reporting.*": {"queue": "match"},
 }
 app.conf.task_default_queue = "match"
+app.conf.beat_scheduler = "matchmaker.running.timetable:SingleScheduler"
 app.conf.beat_schedule = {
     "match what was published": {"task": "matching.match_waiting", "schedule": 10.0, "options": {"expires": 10}},
     "judge prices by the rates of today": {

@@ -12,6 +12,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
+from matchmaker.core.file_stores import stores_at
 from matchmaker.core.languages import Language
 
 # One BLAS thread: two on a busy two-core machine were 3 to 11 times slower than one. Set before numpy is imported.
@@ -83,6 +84,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "matchmaker.core.request_ids.RequestIds",
+    "matchmaker.web.metrics.CountRequests",
     "django.middleware.security.SecurityMiddleware",
     "matchmaker.web.middleware.BrowserLimits",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
@@ -322,8 +324,13 @@ MEDIA_ROOT = env.str("MEDIA_ROOT", str(VAR_DIR / "media"))
 MEDIA_URL = "media/"
 # Papers and files of letters: beside the media, so that a web server told to serve those never serves these.
 PRIVATE_ROOT = env.str("PRIVATE_ROOT", str(VAR_DIR / "private"))
+FILES_URL = env.str("FILES_URL", "")  # a bucket for both, in place of the two folders
+try:
+    file_stores = stores_at(FILES_URL)
+except ValueError as problem:
+    raise ImproperlyConfigured(f"FILES_URL {problem}") from None
 STORAGES = {
-    "default": {"BACKEND": "matchmaker.core.storage.FileStorage"},
+    **file_stores,
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
         if PRODUCTION
@@ -366,7 +373,7 @@ if PRODUCTION:
     SECURE_HSTS_SECONDS = 31536000
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
-    SECURE_REDIRECT_EXEMPT = [r"^health/"]
+    SECURE_REDIRECT_EXEMPT = [r"^health/", r"^metrics$"]
     if TRUSTED_PROXIES:
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
@@ -452,3 +459,8 @@ LOGGING = {
         "py.warnings": {"level": "ERROR"},
     },
 }
+
+# -- errors and traces, see core/telemetry.py -------------------------------------------------------------------------
+SENTRY_DSN = env.str("SENTRY_DSN", "")
+SENTRY_ENVIRONMENT = env.str("SENTRY_ENVIRONMENT", "production")
+OTEL_EXPORTER_OTLP_ENDPOINT = env.str("OTEL_EXPORTER_OTLP_ENDPOINT", "")

@@ -5,7 +5,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
-from matchmaker.web import brand, health, page_language, product_files, standard_files
+from matchmaker.web import brand, health, metrics, page_language, product_files, standard_files
 from matchmaker.web.access import sign_in_link
 from matchmaker.web.public import account
 from matchmaker.web.styleguide import pages
@@ -38,6 +38,7 @@ urlpatterns = [
     path("manifest.webmanifest", standard_files.manifest, name="manifest"),
     path(".well-known/security.txt", standard_files.security, name="security_txt"),
     path(".well-known/change-password", standard_files.change_password, name="change_password_address"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("health/live", health.live, name="health_live"),
     path("health/ready", health.ready, name="health_ready"),
     path("admin/", admin.site.urls),

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from django.core.management import get_commands
+from django.core.management import get_commands, load_command_class
 
 from tests.test_documents import settings_read_by_the_code
 
@@ -77,7 +77,9 @@ def test_systemd_accepts_the_units(tmp_path):
 
 def test_units_start_what_the_page_about_operating_names():
     page = (ROOT / "docs/operating.md").read_text()
-    assert [unit.name for unit in UNITS] == [f"matchmaker-{name}.service" for name in ("beat", "web", "worker")]
+    assert [unit.name for unit in UNITS] == [
+        f"matchmaker-{name}.service" for name in ("backup", "beat", "web", "worker")
+    ]
     for unit in UNITS:
         text = unit.read_text()
         started = re.search(r"^ExecStart=/srv/matchmaker/(\.venv/bin/.+)$", text, re.MULTILINE)[1]
@@ -132,3 +134,18 @@ def test_the_health_check_of_the_container_asks_under_an_allowed_name():
     run = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, check=False, text=True)
     assert run.returncode == 1
     assert run.stderr.startswith("The web server does not answer:")
+
+
+def test_the_timer_of_the_backup_runs_a_command_with_options_that_exist():
+    text = (DEPLOY / "systemd/matchmaker-backup.service").read_text()
+    started = re.search(r"^ExecStart=\S+ manage.py (.+)$", text, re.MULTILINE)
+    name, *options = started[1].split()
+    parser = load_command_class(get_commands()[name], name).create_parser("manage.py", name)
+    given = parser.parse_args(options)
+    assert (str(given.target), given.keep) == ("/var/backups/matchmaker", 30)
+    timer = (DEPLOY / "systemd/matchmaker-backup.timer").read_text()
+    calendar = re.search(r"^OnCalendar=(.+)$", timer, re.MULTILINE)[1]
+    if shutil.which("systemd-analyze"):
+        assert (
+            subprocess.run(["systemd-analyze", "calendar", calendar], capture_output=True, check=False).returncode == 0
+        )

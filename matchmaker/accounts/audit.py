@@ -106,3 +106,23 @@ def is_shortened(organisation: str) -> bool:
         return entries.exists()
     last = entries.order_by("-id").values_list("digest", flat=True).first() or ""
     return chain.seal not in seals(chain) or (chain.length, chain.last) != (entries.count(), last)
+
+
+def broken_chains() -> list[tuple[str, str]]:
+    """The organisation of every chain that does not hold, with the reason."""
+    pairs = ((organisation, problem_of(organisation)) for organisation in organisations())
+    return [(organisation, problem) for organisation, problem in pairs if problem]
+
+
+def organisations() -> list[str]:
+    """Every organisation with a chain or an entry."""
+    chains = set(AuditChain.objects.values_list("organisation", flat=True))
+    return sorted(chains | set(AuditEntry.objects.order_by().values_list("organisation", flat=True).distinct()))
+
+
+def problem_of(organisation: str) -> str:
+    """Why the chain of an organisation does not hold; empty when it does."""
+    entry = first_broken(organisation)
+    if entry is not None:
+        return f"entry {entry.pk} ({entry})"
+    return "entries are missing at its end" if is_shortened(organisation) else ""

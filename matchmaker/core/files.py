@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
+from django.core.files.storage import Storage, storages
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
@@ -36,8 +37,9 @@ class PrivateFiles(FileStorage):
         raise ValueError("A private file has no address; a view sends it.")
 
 
-def private_files() -> PrivateFiles:
-    return PrivateFiles()
+def private_files() -> Storage:
+    """The store of private files that FILES_URL names."""
+    return storages["private"]
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,7 @@ def remove_unclaimed_files() -> int:
     """
     storages: dict[str, Storage] = {}
     named: dict[str, set[str]] = {}
-    for field in _file_fields():
+    for field in file_fields():
         place = str(getattr(field.storage, "location", field.storage))  # several fields may share one folder
         names = field.model._base_manager.exclude(**{field.name: ""}).values_list(field.name, flat=True)
         storages[place] = field.storage
@@ -54,13 +54,13 @@ def remove_unclaimed_files() -> int:
 def count_files() -> dict[str, int]:
     """How many rows have a file, by the label of their table."""
     found: dict[str, int] = {}
-    for field in _file_fields():
+    for field in file_fields():
         label = field.model._meta.label
         found[label] = found.get(label, 0) + field.model._base_manager.exclude(**{field.name: ""}).count()
     return found
 
 
-def _file_fields() -> Iterator[models.FileField]:
+def file_fields() -> Iterator[models.FileField]:
     for model in apps.get_models():
         yield from (field for field in model._meta.concrete_fields if isinstance(field, models.FileField))
 
@@ -70,7 +70,7 @@ def _remove_unnamed(storage: Storage, names: set[str]) -> int:
     folders = {name.split("/", 1)[0] for name in names if "/" in name}
     count = 0
     for folder in sorted(folders):
-        for name in _walk(storage, folder):
+        for name in walk(storage, folder):
             whole = name if name in names else _without_width(name)
             age = (timezone.now() - storage.get_modified_time(name)).total_seconds()
             if whole not in names and age > UNCLAIMED_SECONDS:
@@ -79,12 +79,12 @@ def _remove_unnamed(storage: Storage, names: set[str]) -> int:
     return count
 
 
-def _walk(storage: Storage, folder: str) -> Iterator[str]:
+def walk(storage: Storage, folder: str) -> Iterator[str]:
     with contextlib.suppress(FileNotFoundError):
         folders, files = storage.listdir(folder)
         yield from (os.path.join(folder, name) for name in files)
         for inner in folders:
-            yield from _walk(storage, os.path.join(folder, inner))
+            yield from walk(storage, os.path.join(folder, inner))
 
 
 def _without_width(name: str) -> str:

@@ -188,6 +188,12 @@ def index_service() -> IndexService:
     return _service(settings.SEARCH_BACKEND, settings.ENCODER, Path(settings.ENGINE_CACHE))
 
 
+def index_ages() -> dict[str, float]:
+    """Seconds since the index of each large directory was last up to date; a small one is made while a reader waits."""
+    service = index_service()
+    return {kind: time.time() - service.backend.checked(kind) for kind in DIRECTORIES if service.is_large(kind)}
+
+
 def warm_up() -> None:
     """Get ready for the first search; called when a process starts, so that no reader waits for models to load."""
     for kind in DIRECTORIES:

@@ -1,24 +1,29 @@
 """Tasks of matching: no arguments, since the rows say what is to be done."""
 
 import contextlib
+import gc
 
 from celery import current_app, shared_task
-from celery.signals import worker_process_init
-from django.db import OperationalError
+from celery.signals import worker_init
+from django.db import OperationalError, connections
 from kombu.exceptions import OperationalError as NoBroker
 
 from matchmaker.matching import services
 from matchmaker.notifications.tasks import start_delivery
 
 
-@worker_process_init.connect
+@worker_init.connect
 def warm(**_signal) -> None:
-    """Load models and compiled loops when a worker starts, so that the first product does not wait for them.
+    """Load models and compiled loops before a worker forks: its processes share them, and one that is started again
+    has them at once. Frozen, they are not touched by the garbage collector, which would copy their memory.
 
     A worker for mail alone matches nothing: it starts at once, also after it was killed.
     """
     if "match" in current_app.amqp.queues.consume_from:
         services.warm()
+        services.classifier()
+        connections.close_all()
+        gc.freeze()
 
 
 @shared_task(name="matching.match_waiting")

@@ -13,6 +13,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
+from matchmaker.core import request_ids
 from matchmaker.core.ids import new_id
 from matchmaker.notifications import topics
 from matchmaker.notifications.models import Delivery, Frequency, Notice, Preference, WebhookDelivery, WebhookEndpoint
@@ -95,6 +96,7 @@ def _write_new(pairs: tuple[tuple[Letter, int], ...]) -> int:
             event_key=letter.event_key,
             recipient_id=person,
             about=letter.about,
+            request_id=request_ids.current(),
             context=contexts[letter.event_key],
             path=letter.path,
             in_app=letter.only_on_site or wishes.get((person, topic, topics.IN_APP)) != Frequency.NEVER,

@@ -20,7 +20,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from matchmaker.core import languages
+from matchmaker.core import languages, request_ids
 from matchmaker.notifications import attention, calendars, outages, topics, unsubscribing, wording
 from matchmaker.notifications.message import Message
 from matchmaker.notifications.models import Delivery, Notice, Promise, Suppression, Wording
@@ -72,7 +72,8 @@ class Post:
         writable(person)
         attention.respect_quiet_hours(person, notice.topic)
         context = notice.context | {"path": delivery.path}
-        self.send(build(person, notice.kind, notice.topic, context, key=str(delivery.pk)))
+        with request_ids.use(notice.request_id):
+            self.send(build(person, notice.kind, notice.topic, context, key=str(delivery.pk)))
 
     def send(self, message: EmailMultiAlternatives) -> None:
         """Send one message; failures are sorted into temporary and permanent.
@@ -230,6 +231,8 @@ def build(
             "List-Id": f"<{'digest' if topic == unsubscribing.DIGESTS else topic}.{settings.LIST_ID or host}>",
         },
     )
+    if request_ids.current():
+        message.extra_headers[request_ids.HEADER] = request_ids.current()
     message.attach_alternative(letter.html, "text/html")
     if stop:
         message.extra_headers["List-Unsubscribe"] = f"<{stop}>"

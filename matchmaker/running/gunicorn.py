@@ -1,17 +1,51 @@
 """Settings of the web server that `make run` starts; a production server may use the same file."""
 
+import gc
+import os
 import threading
+from pathlib import Path
 
-preload_app = True  # imported once and shared, instead of once a worker
 worker_class = "gthread"
-workers = 2
-threads = 4
+small = os.environ.get("SMALL", "0") == "1"  # one process with more threads
+workers, threads = (1, 8) if small else (2, 4)
+preload_app = not small  # imported once and shared; a single process shares with nobody
 timeout = 60
 graceful_timeout = 10
 loglevel = "warning"
 # No proxy is trusted here: Django reads X-Forwarded-Proto itself, and only where TRUSTED_PROXIES says that one stands
 # in front. gunicorn would believe the header of any process on the same machine.
 forwarded_allow_ips = ""
+# Each process counts its requests into files here, see `web/metrics.py`. Set before the application is imported.
+COUNTS = Path(os.environ.get("VAR_DIR") or Path(__file__).resolve().parents[2] / "var") / "metrics"
+os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(COUNTS))
+Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]).mkdir(parents=True, exist_ok=True)
+
+
+def on_starting(server):
+    """Counts begin at zero with the server, as Prometheus expects."""
+    for file in Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]).glob("*.db"):
+        file.unlink(missing_ok=True)
+
+
+def child_exit(server, worker):
+    """What a process counted stays; only gauges of live processes would go."""
+    from prometheus_client.multiprocess import mark_process_dead
+
+    mark_process_dead(worker.pid)
+
+
+def when_ready(server):
+    """With SHARE_MODELS the models are loaded before the processes start, and shared: the first answer comes later."""
+    if os.environ.get("SHARE_MODELS", "0") != "1":
+        return
+    from django.db import connections
+
+    from matchmaker.matching.services import classifier, warm
+
+    warm()
+    classifier()
+    connections.close_all()
+    gc.freeze()  # the garbage collector would write into the shared memory, which copies it
 
 
 def post_worker_init(worker):

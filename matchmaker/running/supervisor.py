@@ -67,11 +67,12 @@ class Supervisor:
         self._manage("prepare")
         self._start("web", self._gunicorn())
         self._wait_for_web()  # people first; the workers load their models meanwhile
-        self._start("worker", self._celery("worker", "-Q", "match,mail", "-c", "2", "--loglevel", "WARNING"))
-        self._start(
-            "timetable",
-            self._celery("beat", "-s", str(self.var / "timetable"), "--pidfile", "", "--loglevel", "WARNING"),
-        )
+        timetable = ["-s", str(self.var / "timetable")]
+        if self.environment.get("SMALL", "0") == "1":  # the timetable is a child of the worker and shares its memory
+            self._start("worker", self._worker("-c", "1", "-B", *timetable))
+        else:
+            self._start("worker", self._worker("-c", "2"))
+            self._start("timetable", self._celery("beat", *timetable, "--pidfile", "", "--loglevel", "WARNING"))
         self._manage("main_job")
         print("\nPress Ctrl-C to stop.", flush=True)
         self._watch()
@@ -82,7 +83,7 @@ class Supervisor:
         self._claim_folder()
         self._start_redis()
         self._manage("prepare")
-        self._start("worker", self._celery("worker", "-Q", "match,mail", "-c", "2", "--loglevel", "WARNING"))
+        self._start("worker", self._worker("-c", "2"))
         self._manage("main_job", "--again", "--table")
         return 0
 
@@ -140,6 +141,9 @@ class Supervisor:
 
     def _celery(self, *arguments: str) -> list[str]:
         return [sys.executable, "-W", "ignore", "-m", "celery", "-q", "-A", "matchmaker", *arguments]
+
+    def _worker(self, *arguments: str) -> list[str]:
+        return self._celery("worker", "-Q", "match,mail", "--loglevel", "WARNING", *arguments)
 
     def _manage(self, *arguments: str) -> None:
         command = [sys.executable, str(self.root / "manage.py"), *arguments]

@@ -42,10 +42,15 @@ def _database_answers() -> bool:
     return True
 
 
-def _may_see_details(request) -> bool:
+def is_monitor(request) -> bool:
+    """Whether the request carries the token of the operator's monitor."""
     given = request.headers.get("Authorization", "").removeprefix("Bearer ").encode()
     token = settings.HEALTH_TOKEN.encode()
-    return bool(token and secrets.compare_digest(given, token)) or (request.user.is_active and request.user.is_staff)
+    return bool(token and secrets.compare_digest(given, token))
+
+
+def _may_see_details(request) -> bool:
+    return is_monitor(request) or (request.user.is_active and request.user.is_staff)
 
 
 def _details() -> dict:

@@ -11,7 +11,7 @@ from matchmaker.matching.services.narrowing import (
 )
 from matchmaker.matching.services.reminding import remind_owing
 from matchmaker.matching.services.runs import cancel_match_run, match_block, start_match_run
-from matchmaker.matching.services.suggestions import WORTH_SHOWING, suggest_codes
+from matchmaker.matching.services.suggestions import WORTH_SHOWING, classifier, suggest_codes
 from matchmaker.matching.services.tuning import effect_of, learn_weights, save_settings
 from matchmaker.matching.services.vectors import warm
 from matchmaker.matching.services.waiting import match_waiting, put_aside, try_again, waiting
@@ -24,6 +24,7 @@ __all__ = [
     "answer_match",
     "cancel_match_run",
     "certificates_in_text",
+    "classifier",
     "code_question",
     "effect_of",
     "judge_match",

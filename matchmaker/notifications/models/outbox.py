@@ -44,6 +44,8 @@ class Notice(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     not_before = models.DateTimeField(null=True, blank=True)  # written ahead, as a reminder is: not shown before
     read_at = models.DateTimeField(null=True, blank=True)
+    # Of the request that led to it, for its mail and the log. The default in the database serves older code beside it.
+    request_id = models.CharField(max_length=64, blank=True, default="", db_default="")
 
     objects = NoticeQuerySet.as_manager()
 

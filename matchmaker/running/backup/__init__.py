@@ -1,0 +1,1 @@
+"""Backups of the whole site as one file: database, files and keys."""

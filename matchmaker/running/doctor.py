@@ -1,0 +1,140 @@
+"""What is wrong with the site, and what to do about it. `manage.py doctor` prints it."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import redis
+from django.conf import settings
+from django.core.checks import WARNING, run_checks
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+
+from matchmaker.accounts.audit import broken_chains
+from matchmaker.core.files import private_files
+from matchmaker.directory.index_service import OLDEST, index_ages
+from matchmaker.notifications import mail
+from matchmaker.notifications.health import delivery_health, failing_processes
+
+LEAST_FREE = 1_000_000_000  # bytes
+START_WORKER = "Start a worker and beat: systemctl start matchmaker-worker matchmaker-beat, then read their log."
+GAPS = {
+    "late": ("due for over 15 minutes and in nobody's hands", START_WORKER),
+    "expired": ("taken by a worker that died, and not taken over", START_WORKER),
+    "orphaned": ("waiting for a summary that has already ended", "Restart the worker; if it stays, report it."),
+    "forgotten": ("waiting for a summary for more than nine days", START_WORKER),
+    "untold": ("notices without any way to their person", "Report it with the version; nothing was sent twice."),
+}
+
+
+@dataclass(frozen=True)
+class Fault:
+    """`is_grave`: the exit status of the doctor is 1."""
+
+    what: str
+    action: str
+    is_grave: bool = True
+
+
+def faults() -> list[Fault]:
+    """Every fault that can be seen from here; the later checks need a database with all its tables."""
+    first = [*_database()]
+    if first:
+        return first
+    return [fault for check in CHECKS for fault in check()]
+
+
+def _database() -> Iterator[Fault]:
+    try:
+        plan = MigrationExecutor(connection)
+        missing = plan.migration_plan(plan.loader.graph.leaf_nodes())
+    except DatabaseError as problem:
+        reason = str(problem).splitlines()[0]
+        yield Fault(f"The database does not answer: {reason}", "Start it, and check DATABASE_URL.")
+        return
+    if missing:
+        yield Fault(f"{len(missing)} migrations are missing.", "Make a backup, then run manage.py migrate.")
+
+
+def _redis() -> Iterator[Fault]:
+    try:
+        with redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2) as server:
+            server.ping()
+    except redis.RedisError as problem:
+        action = "Start it, and check REDIS_URL. Nothing is lost: rows wait in the database."
+        yield Fault(f"Redis does not answer: {problem}", action)
+
+
+def _mail() -> Iterator[Fault]:
+    mail.try_server()
+    if outage := delivery_health()["outage"]:
+        action = "Check EMAIL_URL and the mail server, then run manage.py sendtestemail. All mails wait meanwhile."
+        yield Fault(f"NO MAIL CAN LEAVE since {outage['since']:%Y-%m-%d %H:%M} UTC: {outage['reason']}", action)
+
+
+def _deliveries() -> Iterator[Fault]:
+    health = delivery_health()
+    for name, count in health["suspects"].items():
+        if count:
+            what, action = GAPS[name]
+            yield Fault(f"GAP {count} {name}: {what}.", action)
+    if health["sweeper"]["seen_at"] and not health["sweeper"]["alive"] and not health["held"]:
+        yield Fault("No worker was seen for a minute.", START_WORKER, is_grave=False)
+    if health["parked"]:
+        action = "The delivery page of the console says why, and tries them again."
+        yield Fault(f"{health['parked']} deliveries are parked.", action, is_grave=False)
+    if health["held"]:
+        action = "Release them on the delivery page of the console."
+        yield Fault(
+            f"HELD since {health['held']['since']:%Y-%m-%d %H:%M} UTC: {health['held']['reason']}", action, False
+        )
+
+
+def _files() -> Iterator[Fault]:
+    for name, store in (("MEDIA_ROOT", default_storage), ("PRIVATE_ROOT", private_files())):
+        try:
+            store.delete(store.save("doctor.txt", ContentFile(b"A test of the doctor.")))
+        except Exception as problem:  # a library of its own behind each kind of store
+            action = f"Check {name}, its owner and the free space, or the bucket of FILES_URL."
+            yield Fault(f"No file can be written to {name}: {problem}", action)
+    free = shutil.disk_usage(Path(settings.VAR_DIR)).free
+    if free < LEAST_FREE:
+        yield Fault(f"VAR_DIR has {free / 1e6:.0f} MB left.", "Free some space: uploads are refused when it is full.")
+
+
+def _index() -> Iterator[Fault]:
+    for kind, age in index_ages().items():
+        if age > OLDEST:
+            what = f"The search index of {kind} is older than ten minutes; names alone are searched."
+            yield Fault(what, "Run manage.py index_directory, and see that beat and a worker run.", is_grave=False)
+
+
+def _audit() -> Iterator[Fault]:
+    broken = broken_chains()
+    if broken:
+        what = f"{len(broken)} chains of the audit log do not hold, the first is of {broken[0][0]}."
+        yield Fault(what, "Check AUDIT_KEY against the one of your backup, then run manage.py check_audit.")
+
+
+def _processes() -> Iterator[Fault]:
+    if names := failing_processes():
+        yield Fault(f"{names} ends again and again.", "The lines of make run say why.")
+
+
+def _settings() -> Iterator[Fault]:
+    if not settings.PRODUCTION:
+        return
+    for message in run_checks(include_deployment_checks=True):
+        if message.level >= WARNING:
+            yield Fault(f"{message.id}: {message.msg}", message.hint or "See manage.py check --deploy.", False)
+    if not settings.AUDIT_KEY:
+        action = "Set AUDIT_KEY to the present SECRET_KEY before you ever change SECRET_KEY."
+        yield Fault("AUDIT_KEY is not set: the audit log hangs on SECRET_KEY.", action, is_grave=False)
+
+
+CHECKS: tuple[Callable[[], Iterator[Fault]], ...] = (
+    _redis, _mail, _deliveries, _files, _index, _audit, _processes, _settings,
+)  # fmt: skip

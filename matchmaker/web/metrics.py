@@ -1,0 +1,136 @@
+"""`/metrics` for Prometheus: requests of all web processes of this machine, and what waits in the database.
+
+Each process counts into files of its own below PROMETHEUS_MULTIPROC_DIR (set in `running/gunicorn.py`); the process
+that answers adds them up. What is read from the database and Redis is the same on every machine: take its maximum, not
+its sum. `docs/operating.md` has the table of metrics.
+"""
+
+import os
+import time
+from collections.abc import Iterator
+
+import redis
+from django.conf import settings
+from django.db.models import Count, Min
+from django.http import Http404, HttpResponse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.multiprocess import MultiProcessCollector
+
+from matchmaker import __version__
+from matchmaker.catalogue.models import DemandLine, Product
+from matchmaker.directory.index_service import index_ages
+from matchmaker.events.models import PlanDraft
+from matchmaker.imports.models import Import
+from matchmaker.matching.models import Match
+from matchmaker.matching.services import claims
+from matchmaker.matching.services.rows import PUT_ASIDE
+from matchmaker.notifications.health import delivery_health
+from matchmaker.translation.models import Translation
+from matchmaker.web.access.decorators import everyone
+from matchmaker.web.health import is_monitor
+
+QUEUES = ("match", "mail")
+UP_TO = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)  # seconds
+REQUESTS = Counter("matchmaker_requests", "Answers by method, route and status", ("method", "route", "status"))
+SECONDS = Histogram("matchmaker_request_seconds", "Time until the answer, by route", ("route",), buckets=UP_TO)
+METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+
+
+class CountRequests:
+    """Middleware: counts each answer with the name of its route, never its address."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        began = time.perf_counter()
+        response = self.get_response(request)
+        match = request.resolver_match
+        route = match.view_name if match and match.view_name else "none"
+        method = request.method if request.method in METHODS else "other"
+        REQUESTS.labels(method, route, response.status_code).inc()
+        SECONDS.labels(route).observe(time.perf_counter() - began)
+        return response
+
+
+class SiteCollector:
+    """What stands in the database and Redis, read when it is asked for."""
+
+    def collect(self) -> Iterator[Metric]:
+        yield _gauge("info", "The version of the site", {(__version__,): 1}, "version")
+        yield from _deliveries()
+        yield from _work()
+        yield _gauge("queue_messages", "Started tasks that no worker has taken", _queues(), "queue")
+        yield _gauge("index_age_seconds", "Since the index of the directory was last up to date", index_ages(), "kind")
+        answers = Match.objects.order_by().values_list("supplier_answer", "buyer_answer").annotate(Count("pk"))
+        matches = {(supplier or "none", buyer or "none"): count for supplier, buyer, count in answers}
+        yield _gauge("matches", "Matches by the answers of both sides", matches, "supplier", "buyer")
+
+
+@everyone
+@never_cache
+def metrics(request):
+    """For a monitor that sends `Authorization: Bearer HEALTH_TOKEN`; nobody else learns that it exists."""
+    if not is_monitor(request):
+        raise Http404
+    registry = CollectorRegistry()
+    registry.register(SiteCollector())
+    if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        MultiProcessCollector(registry)
+        text = generate_latest(registry)
+    else:
+        text = generate_latest(registry) + generate_latest(REGISTRY)
+    return HttpResponse(text, content_type=CONTENT_TYPE_LATEST)
+
+
+def _gauge(name: str, text: str, values: dict, *labels: str) -> GaugeMetricFamily:
+    family = GaugeMetricFamily(f"matchmaker_{name}", text, labels=labels)
+    for key, value in values.items():
+        family.add_metric([key] if isinstance(key, str) else list(map(str, key)), value)
+    return family
+
+
+def _deliveries() -> Iterator[Metric]:
+    health, now = delivery_health(), timezone.now()
+    states = ("waiting", "due", "leased", "expired", "retrying", "parked", "sent_last_hour")
+    counts = {(row["name"], state): row[state] for row in health["channels"] for state in states}
+    yield _gauge("deliveries", "Deliveries by channel and state", counts, "channel", "state")
+    oldest = {row["name"]: row["oldest_seconds"] for row in health["channels"]}
+    yield _gauge("delivery_oldest_seconds", "How long the oldest delivery is due", oldest, "channel")
+    yield _gauge("faults", "Deliveries that are late or lost, see `manage.py doctor`", health["suspects"], "fault")
+    yield _gauge("mail_can_leave", "1, or 0 when the mail server cannot be reached", {(): int(not health["outage"])})
+    yield _gauge("deliveries_held", "1 when a person holds all deliveries", {(): int(bool(health["held"]))})
+    seen = health["sweeper"]["seen_at"]
+    age = {(): round((now - seen).total_seconds())} if seen else {}
+    yield _gauge("worker_seen_seconds", "Since a worker was last seen", age)
+
+
+def _work() -> Iterator[Metric]:
+    """Rows that wait for a worker, and since when the oldest does."""
+    now = timezone.now()
+    kinds = {
+        "products to match": (claims.behind(Product).exclude(PUT_ASIDE), "updated_at"),
+        "demand lines to match": (claims.behind(DemandLine).exclude(PUT_ASIDE), "demand__updated_at"),
+        "imports": (Import.objects.waiting(now), "created_at"),
+        "meeting plans": (PlanDraft.objects.filter(state=PlanDraft.State.COMPUTING), "created_at"),
+        "translations": (Translation.objects.filter(state=Translation.State.WAITING), "next_at"),
+    }
+    counts, ages = {}, {}
+    for kind, (rows, since) in kinds.items():
+        facts = rows.order_by().aggregate(count=Count("pk"), oldest=Min(since))
+        counts[kind] = facts["count"]
+        ages[kind] = max(0, round((now - facts["oldest"]).total_seconds())) if facts["oldest"] else 0
+    yield _gauge("waiting_rows", "Rows that wait for a worker", counts, "kind")
+    yield _gauge("waiting_oldest_seconds", "How long the oldest of these rows waits", ages, "kind")
+
+
+def _queues() -> dict[str, int]:
+    """Nothing while Redis is away: no promise depends on it."""
+    try:
+        with redis.Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1) as server:
+            return {queue: int(server.llen(queue)) for queue in QUEUES}  # type: ignore[arg-type]
+    except redis.RedisError:
+        return {}

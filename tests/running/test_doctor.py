@@ -1,0 +1,100 @@
+"""The doctor names each fault with what to do, and ends with 1 on a grave one."""
+
+from datetime import timedelta
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.db.migrations.recorder import MigrationRecorder
+from django.utils import timezone
+
+from matchmaker.accounts.audit import record
+from matchmaker.notifications.models import Delivery, Hold
+from matchmaker.notifications.services import notify
+from matchmaker.running import doctor as checks
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+def doctor() -> tuple[int, str]:
+    out = StringIO()
+    try:
+        call_command("doctor", stdout=out, no_color=True)
+    except SystemExit as end:
+        return end.code, out.getvalue()
+    return 0, out.getvalue()
+
+
+def test_a_healthy_site_has_no_fault():
+    code, text = doctor()
+    assert (code, "→" in text) == (0, False)
+
+
+def test_redis_that_is_away_is_named_with_what_to_do(settings):
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    code, text = doctor()
+    assert code == 1
+    assert "Redis does not answer: " in text
+    assert "check REDIS_URL" in text
+
+
+def test_a_missing_migration_is_the_only_thing_told():
+    MigrationRecorder.Migration.objects.filter(app="notifications", name="0009_request_id").delete()
+    code, text = doctor()
+    assert code == 1
+    assert "1 migrations are missing.\n    → Make a backup, then run manage.py migrate." in text
+
+
+def test_folders_that_cannot_be_written_are_named(settings, tmp_path):
+    (tmp_path / "file").touch()
+    settings.PRIVATE_ROOT = tmp_path / "file"
+    code, text = doctor()
+    assert code == 1
+    assert "No file can be written to PRIVATE_ROOT" in text
+    assert list(Path(settings.MEDIA_ROOT).rglob("*.txt")) == []
+
+
+def test_a_disk_that_is_nearly_full_is_told_before_it_is(monkeypatch):
+    monkeypatch.setattr(checks, "LEAST_FREE", 10**18)
+    code, text = doctor()
+    assert code == 1
+    assert "MB left." in text
+
+
+def test_an_old_index_is_told_and_is_no_reason_to_wake_anybody(monkeypatch):
+    monkeypatch.setattr(checks, "index_ages", lambda: {"products": 900.0, "demands": 5.0})
+    code, text = doctor()
+    assert code == 0
+    assert "The search index of products is older than ten minutes" in text
+    assert "of demands" not in text
+
+
+def test_another_audit_key_is_told(settings):
+    mill = factories.supplier()
+    record(by=factories.member_of(mill), verb="edit_company", on=mill)
+    settings.AUDIT_KEY = "another"
+    code, text = doctor()
+    assert code == 1
+    assert f"1 chains of the audit log do not hold, the first is of {mill.uid}." in text
+
+
+def test_late_deliveries_are_told_until_somebody_holds_them():
+    context = {"demand": "Jasmine rice", "closed_on": "2026-11-01"}
+    notify(kind="demand_closed", to=[factories.user()], event_key="k", context=context)
+    Delivery.objects.update(not_before=timezone.now() - timedelta(minutes=20))
+    code, text = doctor()
+    assert code == 1
+    assert "GAP 1 late: due for over 15 minutes and in nobody's hands.\n    → Start a worker and beat" in text
+    Hold.objects.create(pk=1, reason="moving")
+    code, text = doctor()
+    assert (code, "GAP" in text, "HELD since" in text) == (0, False, True)
+
+
+def test_settings_that_are_not_safe_in_production_are_listed(settings):
+    settings.PRODUCTION, settings.AUDIT_KEY, settings.DEBUG = True, "", True
+    code, text = doctor()
+    assert code == 0
+    assert "AUDIT_KEY is not set" in text
+    assert "security.W018: " in text

@@ -1,0 +1,79 @@
+"""A small server: one web process, one worker process with the timetable in it; and models that processes share."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from celery import current_app
+from celery.signals import worker_init, worker_process_init
+
+from matchmaker.matching import services, tasks
+from matchmaker.running.supervisor import Supervisor
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def commands_of(monkeypatch, tmp_path, **environment) -> dict[str, list[str]]:
+    """What `make run` would start."""
+    for name, value in {"VAR_DIR": str(tmp_path), "SMALL": "0", **environment}.items():
+        monkeypatch.setenv(name, value)
+    started: dict[str, list[str]] = {}
+    monkeypatch.setattr(Supervisor, "_start", lambda self, name, command: started.update({name: command}))
+    for name in ("_claim_folder", "_start_redis", "_wait_for_web", "_watch"):
+        monkeypatch.setattr(Supervisor, name, lambda self: None)
+    monkeypatch.setattr(Supervisor, "_manage", lambda self, *arguments: None)
+    monkeypatch.setattr("matchmaker.running.valkey.is_free", lambda *_address: True)
+    assert Supervisor(root=ROOT).run() == 0
+    return started
+
+
+def test_a_small_site_has_its_timetable_in_the_one_worker(monkeypatch, tmp_path):
+    started = commands_of(monkeypatch, tmp_path, SMALL="1")
+    assert list(started) == ["web", "worker"]
+    assert started["worker"][-5:] == ["-c", "1", "-B", "-s", str(tmp_path / "timetable")]
+
+
+def test_another_site_has_two_workers_and_a_timetable_of_its_own(monkeypatch, tmp_path):
+    started = commands_of(monkeypatch, tmp_path)
+    assert list(started) == ["web", "worker", "timetable"]
+    assert started["worker"][-2:] == ["-c", "2"]
+    assert "beat" in started["timetable"]
+    assert "-B" not in started["worker"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("small", "expected"), [("1", "1 8"), ("0", "2 4"), ("", "2 4")])
+def test_the_web_server_has_one_process_on_a_small_site(tmp_path, small, expected):
+    code = "from matchmaker.running import gunicorn as g; print(g.workers, g.threads)"
+    given = {**os.environ, "SMALL": small, "VAR_DIR": str(tmp_path)}
+    shown = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=given, capture_output=True, text=True, check=True
+    )
+    assert shown.stdout.strip() == expected
+
+
+@pytest.fixture
+def loaded(monkeypatch):
+    calls = []
+    monkeypatch.setattr(services, "warm", lambda: calls.append("models"))
+    monkeypatch.setattr(services, "classifier", lambda: calls.append("classifier"))
+    monkeypatch.setattr("gc.freeze", lambda: calls.append("frozen"))
+    monkeypatch.setattr("django.db.connections.close_all", lambda: calls.append("closed"))
+    return calls
+
+
+@pytest.mark.parametrize(
+    ("queues", "expected"), [("match,mail", ["models", "classifier", "closed", "frozen"]), ("mail", [])]
+)
+def test_a_worker_loads_its_models_before_it_forks_and_only_if_it_matches(loaded, monkeypatch, queues, expected):
+    monkeypatch.setattr(current_app.amqp, "queues", current_app.amqp.Queues({}))
+    current_app.amqp.queues.select(queues.split(","))
+    tasks.warm()
+    assert loaded == expected
+
+
+def test_models_are_loaded_in_the_parent_and_not_once_in_each_process():
+    assert tasks.warm in [receiver() for _key, receiver in worker_init.receivers if callable(receiver)]
+    assert tasks.warm not in [receiver() for _key, receiver in worker_process_init.receivers if callable(receiver)]
