@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('campaigns', '0007_texts_by_language'),
-        ('companies', '0009_invite'),
+        ('companies', '0010_invite'),
     ]
 
     operations = [

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('campaigns', '0008_invite'),
-        ('companies', '0010_names_without_accents'),
+        ('companies', '0011_names_without_accents'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('companies', '0010_names_without_accents'),
+        ('companies', '0011_names_without_accents'),
         ('events', '0008_texts_by_language'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -12,8 +12,8 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('catalogue', '0012_confirmed_codes'),
-        ('companies', '0009_label_documents'),
-        ('imports', '0009_opened_by_a_worker'),
+        ('companies', '0013_label_documents'),
+        ('imports', '0010_invite'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

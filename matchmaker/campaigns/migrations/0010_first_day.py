@@ -11,8 +11,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('campaigns', '0007_texts_by_language'),
-        ('companies', '0009_first_day'),
+        ('campaigns', '0009_console'),
+        ('companies', '0012_first_day'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('companies', '0008_about_by_language'),
+        ('companies', '0011_names_without_accents'),
     ]
 
     operations = [

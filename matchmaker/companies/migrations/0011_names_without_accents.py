@@ -24,6 +24,6 @@ def add(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("companies", "0009_invite")]
+    dependencies = [("companies", "0010_invite")]
 
     operations = [migrations.RunPython(add, migrations.RunPython.noop)]

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('campaigns', '0007_texts_by_language'),
+        ('campaigns', '0010_first_day'),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('companies', '0008_about_by_language'),
+        ('companies', '0012_first_day'),
     ]
 
     operations = [

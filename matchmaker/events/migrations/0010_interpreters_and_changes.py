@@ -20,7 +20,7 @@ def give_codes(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('events', '0008_texts_by_language'),
+        ('events', '0009_console'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
