@@ -94,6 +94,13 @@ def probes(w: World) -> list[Probe]:
         do("approve", DECIDE, reverse("console_company_approve", args=[pending.uid]), state(pending, "status")),
         do("return", DECIDE, reverse("console_company_return", args=[pending.uid]), state(pending, "status"),
            reason="x"),
+        # companies from a list
+        see("invitations to companies, console", DECIDE, reverse("console_invitations"), "Mlisted"),
+        see("invitations to companies, API", DECIDE, api("company_invitations"), "mlisted@"),
+        see("preview of an invitation", DECIDE, reverse("console_company_invite", args=[w.listed.uid]), "Mlisted"),
+        see("claims, console", DECIDE, reverse("console_claims"), "Mclaims"),
+        do("withdraw an invitation to a company", DECIDE, reverse("console_invitation_withdraw", args=[w.invited.uid]),
+           state(w.invited.invitation, "withdrawn_at")),
         # members
         see("members", SELLERS, reverse("members", args=[seller.uid]), "Mextra"),
         see("invited", SELLER_ADMIN, reverse("members", args=[seller.uid]), "minvited@"),
