@@ -10,6 +10,7 @@ from matchmaker.api.documents import Documents, Papers
 from matchmaker.api.enquiries import Enquiries, QuoteRequests, Quotes
 from matchmaker.api.events import Events
 from matchmaker.api.feeds import Feeds
+from matchmaker.api.invitations import CompanyInvitations
 from matchmaker.api.matches import Matches
 from matchmaker.api.meetings import MeetingRequests, Meetings
 from matchmaker.api.notices import Notices
@@ -99,6 +100,12 @@ urlpatterns = [
     path("feeds/<uuid:uid>/resume/", one(Feeds, "resume"), name="api_feed_resume"),
     path("feeds/<uuid:uid>/agree/", one(Feeds, "agree"), name="api_feed_agree"),
     path("feeds/<uuid:uid>/remove/", one(Feeds, "remove"), name="api_feed_remove"),
+    path("company-invitations/", CompanyInvitations.as_view(LIST_WRITE), name="api_company_invitations"),
+    path("company-invitations/preview/", one(CompanyInvitations, "preview"), name="api_company_invitations_preview"),
+    path("company-invitations/<uuid:uid>/", CompanyInvitations.as_view(ONE), name="api_invitation"),
+    path(
+        "company-invitations/<uuid:uid>/withdraw/", one(CompanyInvitations, "withdraw"), name="api_invitation_withdraw"
+    ),
     path("matches/", Matches.as_view(LIST), name="api_matches"),
     path("matches/<uuid:uid>/", Matches.as_view(ONE), name="api_match"),
     path("matches/<uuid:uid>/answer/", one(Matches, "answer"), name="api_match_answer"),

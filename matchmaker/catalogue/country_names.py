@@ -11,7 +11,11 @@ from matchmaker.core import reference
 
 # What full names add to the short one; with these two names of one country are the same.
 _FORMS = frozenset(
-    ["republic", "rep", "kingdom", "state", "states", "federal", "federative", "federated", "islamic", "arab", "plurinational", "bolivarian", "hashemite", "sultanate", "principality", "commonwealth", "cooperative", "independent", "socialist", "grand", "duchy", "of", "the", "and"]
+    (
+        *("republic", "rep", "kingdom", "state", "states", "federal", "federative", "federated", "islamic", "arab"),
+        *("plurinational", "bolivarian", "hashemite", "sultanate", "principality", "commonwealth", "cooperative"),
+        *("independent", "socialist", "grand", "duchy", "of", "the", "and"),
+    )
 )
 # Names that mean two countries once these words are left out: “Republic of Korea” stands in the list of spellings.
 _NEEDS_ITS_FORM = frozenset({"", "china", "korea", "congo", "united", "guinea", "america"})
@@ -20,9 +24,19 @@ _BETWEEN = re.compile(r"[()（）\[\]/|\\,;:：，、\n–—-]+")
 
 def plain(text: str) -> str:
     """Letters and digits without case, marks and punctuation: Côte d’Ivoire is cote d ivoire."""
-    marked = unicodedata.normalize("NFKD", text.casefold().replace("&", " and ").replace(".", ""))
-    letters = (letter for letter in marked if not unicodedata.combining(letter))
-    return " ".join("".join(letter if letter.isalnum() else " " for letter in letters).split())
+    marked = unicodedata.normalize("NFKD", text.casefold())
+    return _words("".join(letter for letter in marked if not unicodedata.combining(letter)))
+
+
+def _marked(text: str) -> str:
+    """The same with its marks: Áo is Austria in Vietnamese, AO a code."""
+    return _words(unicodedata.normalize("NFKC", text).casefold())
+
+
+def _words(text: str) -> str:
+    text = text.replace("&", " and ").replace(".", "")
+    kept = (letter if letter.isalnum() or unicodedata.combining(letter) else " " for letter in text)
+    return " ".join("".join(kept).split())
 
 
 def country_code(text: str) -> str:
@@ -31,10 +45,12 @@ def country_code(text: str) -> str:
 
 
 def _whole(text: str) -> str:
-    word = plain(text)
-    if word in _all_names():
-        return _all_names()[word]
-    short = _short(word)
+    if found := _all_codes().get(text.strip()):  # NGA is Nigeria; Nga is Russia in Vietnamese
+        return found
+    known = _all_names()
+    if found := known.get(_marked(text)) or known.get(plain(text)):
+        return found
+    short = _short(plain(text))
     return "" if short in _NEEDS_ITS_FORM else _all_names().get(short, "")
 
 
@@ -57,19 +73,19 @@ def _with_code_beside(text: str) -> str:
 
 @cache
 def _all_names() -> dict[str, str]:
+    names = [*reference.spellings("countries").items(), *_names(), *_own_names(), *_all_codes().items()]
     found: dict[str, str] = {}
-    for spelling, code in reference.spellings("countries").items():
-        found[plain(spelling)] = code
-    for names in (_codes, _names, _own_names):  # of a word with two meanings the first counts
-        for name, code in names():
-            found.setdefault(plain(name), code)
+    for form in (_marked, plain):  # of a word with two meanings the first counts
+        for name, code in names:
+            found.setdefault(form(name), code)
     found.pop("", None)
     return found
 
 
-def _codes() -> Iterator[tuple[str, str]]:
-    for code, row in reference.countries().items():
-        yield from ((code, code), (row["iso3"], code), (row["numeric"], code))
+@cache
+def _all_codes() -> dict[str, str]:
+    rows = reference.countries().items()
+    return {written: code for code, row in rows for written in (code, row["iso3"], row["numeric"])}
 
 
 def _names() -> Iterator[tuple[str, str]]:

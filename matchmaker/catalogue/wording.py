@@ -118,7 +118,7 @@ def currency(word: str) -> str:
 
 
 def codes(read: Callable[[str], str]) -> Callable[[str], list[str]]:
-    """A reader of several codes in one cell; each once, in order. A name may hold a comma: Iran, Islamic Republic of."""
+    """A reader of several codes in one cell; each once, in order. A name may hold a comma."""
 
     def read_all(text: str) -> list[str]:
         whole = read(text)

@@ -155,7 +155,7 @@ def day(text: str) -> str:
         raise ValidationError(sentence) from None
 
 
-def country(text: str) -> str:
+def read_country(text: str) -> str:
     """The code of a country, by any of its names."""
     code = country_code(text)
     if not code:
@@ -164,7 +164,7 @@ def country(text: str) -> str:
     return code
 
 
-def languages(text: str) -> list[str]:
+def read_languages(text: str) -> list[str]:
     """Codes of the languages in a cell."""
     codes = wording.languages(text)
     unknown = [code for code in codes if code not in reference.languages()]
@@ -174,7 +174,7 @@ def languages(text: str) -> list[str]:
     return codes
 
 
-def email(text: str) -> str:
+def read_email(text: str) -> str:
     """The first address of a cell: people put several into one."""
     found = [part for part in _BETWEEN_ADDRESSES.split(text.removeprefix("mailto:")) if "@" in part]
     try:
@@ -184,7 +184,7 @@ def email(text: str) -> str:
     return found[0]
 
 
-def website(text: str) -> str:
+def read_website(text: str) -> str:
     """https is put before an address that lacks it, as people write them on cards."""
     text = text.strip()
     address = f"https://{text}" if text and "://" not in text else text

@@ -36,8 +36,20 @@ COUNTRIES = {
     "Iran (Islamic Republic of)": "IR", "Korea, Republic of": "KR", "CÔTE D'IVOIRE": "CI", "TH / Thailand": "TH",
     "Российская Федерация": "RU", "مصر": "EG", "Tanzania, United Republic of": "TZ", "the Netherlands": "NL",
 }  # fmt: skip
-LANGUAGES = {"it / en": "it", "ar en": "ar", "Thai and English": "th", "français, español": "fr", "越南文": "vi", "": ""}
-NAMES = ["".join(parts) for parts in product(["Bor", "Quil", "Tam", "Zer", "Wex", "Ful"], ["anto", "ivek", "osha", "umbi", "eldo", "arqui"], ["ra", "tin", "dox", "lup", "gam"])]  # fmt: skip
+LANGUAGES = {
+    "it / en": "it",
+    "ar en": "ar",
+    "Thai and English": "th",
+    "français, español": "fr",
+    "越南文": "vi",
+    "": "",
+}
+_SYLLABLES = (
+    ("Bor", "Quil", "Tam", "Zer", "Wex", "Ful"),
+    ("anto", "ivek", "osha", "umbi", "eldo", "arqui"),
+    ("ra", "tin", "dox", "lup", "gam"),
+)
+NAMES = ["".join(parts) for parts in product(*_SYLLABLES)]
 
 
 def sound_rows() -> list[list]:
@@ -106,8 +118,13 @@ def li(campaign):
 @pytest.fixture
 def known(campaign):
     fields = {"campaign": campaign, "side": "supplier"}
-    for name, country, site in (("Vinícola Aurora Ltda", "BR", ""), ("Doi Chang Coffee Co.", "TH", "https://doichang.example")):
-        factories.company(legal_name=name, country=country, website=site, contact_email="").participations.create(**fields)
+    for name, country, site in (
+        ("Vinícola Aurora Ltda", "BR", ""),
+        ("Doi Chang Coffee Co.", "TH", "https://doichang.example"),
+    ):
+        factories.company(legal_name=name, country=country, website=site, contact_email="").participations.create(
+            **fields
+        )
 
 
 @pytest.fixture

@@ -3,11 +3,11 @@
 from django.test import Client
 
 from matchmaker.accounts.services import SCOPES, create_token
-from matchmaker.campaigns.models import Organiser, Participation
-from matchmaker.campaigns.services import partners, questions, tags, team
+from matchmaker.campaigns.models import CompanyInvitation, Organiser, Participation
+from matchmaker.campaigns.services import company_invitations, partners, questions, tags, team
 from matchmaker.catalogue.models import DemandInvitation
 from matchmaker.companies import claims, invitations, members
-from matchmaker.companies.models import Membership
+from matchmaker.companies.models import Company, Membership
 from matchmaker.events.models import Event, EventInvitation
 from matchmaker.messaging.services import ask
 from matchmaker.notifications.models import Notice
@@ -112,6 +112,14 @@ class World:
             by=factories.user(name="Mclaims Person"), company=self.seller, evidence="Mproof"
         )
         buyer_admin = self.people["buyer admin"]
+        self.listed = Company.objects.create(
+            is_supplier=True, legal_name="Mlisted Mill", country="VN", contact_email="mlisted@example.org"
+        )
+        Participation.objects.create(campaign=self.campaign, company=self.listed, side="supplier")
+        company_invitations.invite_companies(
+            by=self.people["organiser"], campaign=self.campaign, companies=[self.listed]
+        )
+        self.listed_invitation = CompanyInvitation.objects.get()
         self.enquiry = ask(
             by=buyer_admin, company=self.buyer, other=self.seller, product=self.offer, text="Mletter text"
         )

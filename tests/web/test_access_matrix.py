@@ -106,6 +106,13 @@ def probes(w: World) -> list[Probe]:
         see("invitation to an event, console", TEAM, reverse("console_event_invitations", args=["mfair"]), "Mseller"),
         do("answer an invitation", SELLERS | {"writing key"}, api("event_invitation_answer", w.invited.uid),
            state(w.invited, "answer"), answer="no"),
+        # companies from a list
+        see("invitations to companies, console", DECIDE, reverse("console_invitations"), "Mlisted"),
+        see("invitations to companies, API", DECIDE, api("company_invitations"), "mlisted@"),
+        see("preview of an invitation", DECIDE, reverse("console_company_invite", args=[w.listed.uid]), "Mlisted"),
+        see("claims, console", DECIDE, reverse("console_claims"), "Mclaims"),
+        do("withdraw an invitation to a company", DECIDE, reverse("console_invitation_withdraw", args=[w.listed_invitation.uid]),
+           state(w.listed_invitation.invitation, "withdrawn_at")),
         # members
         see("members", SELLERS, reverse("members", args=[seller.uid]), "Mextra"),
         see("invited", SELLER_ADMIN, reverse("members", args=[seller.uid]), "minvited@"),

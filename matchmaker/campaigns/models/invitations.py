@@ -18,7 +18,9 @@ class CompanyInvitationQuerySet(models.QuerySet):
         """Those of the campaigns one decides in."""
         if not user.is_authenticated:
             return self.none()
-        return self.filter(campaign__in=Organiser.objects.filter(user=user, role__in=Organiser.DECIDES).values("campaign"))
+        return self.filter(
+            campaign__in=Organiser.objects.filter(user=user, role__in=Organiser.DECIDES).values("campaign")
+        )
 
     def with_status(self):
         """With `status`, what became of each until now, and `reminders`, how many were sent."""

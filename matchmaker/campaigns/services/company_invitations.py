@@ -234,10 +234,8 @@ def _next_free(campaign: Campaign, now: dt.datetime) -> dt.datetime:
 
 def preview_letter(*, by: User, campaign: Campaign, receiver: Receiver, note: str = "") -> EmailMultiAlternatives:
     """The letter as this receiver would get it, without the addresses that open something."""
-    offer = Invitation(
-        company=receiver.company, email=receiver.email, invited_by=by, expires_at=timezone.now() + LIFE
-    )
-    facts = invitations.facts_of(offer) | _facts(campaign, note)
+    offer = Invitation(company=receiver.company, email=receiver.email, invited_by=by, expires_at=timezone.now() + LIFE)
+    facts = invitations.facts_of(offer) | _facts(campaign, note) | {"stop": settings.SITE_URL}
     addressee = mail.Addressee(receiver.email, receiver.language)
     return mail.build(addressee, "company_invitation", topics.ACCOUNT, facts, key=str(offer.pk))
 

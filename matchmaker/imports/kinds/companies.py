@@ -22,12 +22,12 @@ from matchmaker.core.text import validate_text
 from matchmaker.imports.columns import (
     Column,
     choice,
-    country,
-    email,
-    languages,
     line,
     paragraph,
-    website,
+    read_country,
+    read_email,
+    read_languages,
+    read_website,
     whole,
 )
 from matchmaker.imports.kinds.base import EMPTY, Context, Kind, Problems, Values, digest
@@ -196,12 +196,19 @@ COLUMNS = [
     ),
     Column("name_latin", _("name in Latin letters"), line, _field("name_latin")),
     Column("name_zh", _("name in Chinese"), line, _field("name_zh")),
-    Column("country", _("country"), country, _field("country"), required=True, example="TH", note=True),
+    Column("country", _("country"), read_country, _field("country"), required=True, example="TH", note=True),
     Column("city", _("city"), line, _field("city"), example="Surin"),
     Column("address", _("address"), line, _field("address")),
-    Column("website", _("website"), website, _field("website"), example="https://example.org", note=True),
+    Column("website", _("website"), read_website, _field("website"), example="https://example.org", note=True),
     Column("contact_name", _("contact person"), line, _field("contact_name")),
-    Column("contact_email", _("contact e-mail"), email, _field("contact_email"), example="office@example.org", note=True),
+    Column(
+        "contact_email",
+        _("contact e-mail"),
+        read_email,
+        _field("contact_email"),
+        example="office@example.org",
+        note=True,
+    ),
     Column("contact_phone", _("contact telephone"), line, _field("contact_phone")),
     Column(
         "identifier_kind",
@@ -213,7 +220,7 @@ COLUMNS = [
     Column("identifier", _("company number"), line, _field("identifier"), note=True),
     Column("founded", _("founded"), _founded, _field("founded"), empty=None),
     Column("size", _("employees"), choice(Company.Size.choices), _field("size"), example="50-249"),
-    Column("languages", _("languages spoken"), languages, empty=[], example="th, en"),
+    Column("languages", _("languages spoken"), read_languages, empty=[], example="th, en"),
     Column("about", _("about the company"), paragraph, _ABOUT),
     Column("about_en", _("about the company, in English"), paragraph, _ABOUT),
 ]

@@ -18,6 +18,7 @@ from matchmaker.companies.models import Company, Invitation
 from matchmaker.companies.tasks import start_invitations
 from matchmaker.core import reference
 from matchmaker.core.languages import base_of, own_name
+from matchmaker.core.lists import format_list
 from matchmaker.core.problems import Refused
 from matchmaker.core.text import validate_text
 from matchmaker.imports.models import Import, ImportRow
@@ -184,12 +185,7 @@ def _preview(request: HttpRequest, selection: services.Selection, note: str) -> 
             for code, count in languages.items()
         ],
         "left_out": [
-            {
-                "why": services.REASONS[reason],
-                "count": count,
-                "named": selection.left_out[reason][:NAMED],
-                "more": max(0, count - NAMED),
-            }
+            {"why": services.REASONS[reason], "count": count, "named": _named(selection.left_out[reason])}
             for reason, count in selection.reasons.items()
         ],
         "letter": services.preview_letter(by=request.user, campaign=request.campaign, receiver=first, note=note)
@@ -197,6 +193,13 @@ def _preview(request: HttpRequest, selection: services.Selection, note: str) -> 
         else None,
         "letter_language": chosen,
     }
+
+
+def _named(companies: list[Company]) -> str:
+    """The first of them by name, and how many more they are."""
+    names, more = [str(company) for company in companies[:NAMED]], len(companies) - NAMED
+    rest = [ngettext("%(n)d more", "%(n)d more", more) % {"n": more}] if more > 0 else []
+    return format_list([*names, *rest])
 
 
 @organiser

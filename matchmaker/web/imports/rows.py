@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from matchmaker.companies.models import Company
 from matchmaker.imports.columns import as_text
 from matchmaker.imports.kinds import KINDS
 from matchmaker.imports.models import Import, ImportRow
@@ -82,7 +83,8 @@ def _likely(batch: Import, rows) -> dict:
     undecided_first = Case(When(action=Action.ALIKE, then=0), default=1)
     shown = list(rows.order_by(undecided_first, "row_no")[:A_PAGE])
     uids = [row.alike["uid"] for row in shown if not row.alike["row"]]
-    ours = set(batch.campaign.companies.filter(uid__in=uids).values_list("uid", flat=True)) if uids else set()
+    of_campaign = Company.objects.filter(uid__in=uids, campaigns=batch.campaign_id)
+    ours = set(of_campaign.values_list("uid", flat=True)) if uids else set()
     likely = [
         {
             "row": row,
