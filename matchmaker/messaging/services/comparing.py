@@ -193,8 +193,10 @@ def _marked(row: ComparedQuote, criterion: str) -> ComparedQuote:
 
 def _product(quote: Quote) -> Product | None:
     """The product that is quoted: of the conversation, of its match, or the supplier's best match with the line."""
-    if quote.enquiry.product or quote.enquiry.match:
-        return quote.enquiry.product or quote.enquiry.match.product
+    if quote.enquiry.product is not None:
+        return quote.enquiry.product
+    if quote.enquiry.match is not None:
+        return quote.enquiry.match.product
     found = Match.objects.filter(line=quote.line_id, product__company=quote.enquiry.supplier_id)
     best = found.select_related("product").order_by("-score", "pk").first() if quote.line_id else None
     return best.product if best else None

@@ -79,8 +79,9 @@ def request_export(request: HttpRequest, uid) -> HttpResponse:
 @require_safe
 def demand_export(request: HttpRequest, uid) -> HttpResponse:
     demand = _demand(request, uid)
-    pages = [_page(Scope(line=line), line.text) for line in demand.lines.select_related("demand")]
-    return _workbook("quotes", pages)
+    quoted = _quoted_lines(demand)
+    lines = demand.lines.filter(pk__in=quoted).select_related("demand")
+    return _workbook("quotes", [_page(Scope(line=line), line.text) for line in lines])
 
 
 @signed_in
@@ -154,16 +155,21 @@ def _request_context(found: QuoteRequest, form: CostsForm | None = None) -> dict
 
 
 def _demand_context(demand: Demand, posted: tuple[DemandLine, CostsForm] | None = None) -> dict[str, Any]:
-    lines = []
+    quoted, lines = _quoted_lines(demand), []
     for line in demand.lines.select_related("demand__company"):
         form = posted[1] if posted and posted[0].pk == line.pk else None
-        lines.append({"line": line, "table": _table(Scope(line=line), form)})
+        table = _table(Scope(line=line), form) if line.pk in quoted else {"quotes": []}
+        lines.append({"line": line, "table": table})
     return {
         "demand": demand,
         "lines": lines,
         "count": sum(len(row["table"]["quotes"]) for row in lines),
         "asked": demand.enquiries.filter(delivered_at__isnull=False).count(),
     }
+
+
+def _quoted_lines(demand: Demand) -> set[int]:
+    return set(Quote.objects.for_demand(demand).of_buyer(demand.company).values_list("line", flat=True))
 
 
 def _table(scope: Scope, form: CostsForm | None = None) -> dict[str, Any]:
@@ -339,4 +345,5 @@ def _page(scope: Scope, title: str) -> Page:
 
 def _workbook(name: str, pages: Sequence[Page]) -> HttpResponse:
     file_name = f"{name}-{timezone.localdate():%Y-%m-%d}.xlsx"
-    return download(workbook(pages), name=file_name, content_type=FORMS["xlsx"])
+    content = workbook(pages or [Page(_("No quote yet."), [], [])])
+    return download(content, name=file_name, content_type=FORMS["xlsx"])

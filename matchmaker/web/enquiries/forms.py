@@ -58,7 +58,7 @@ class PaymentForm(forms.Form):
     """Terms of payment; the service says which of their fields belong together."""
 
     payment = forms.ChoiceField(label=_("Payment"), choices=PaymentTerms.Payment, required=False)
-    advance_percent = fields.WholeInput(label=_("Paid in advance, percent"), max_value=100, required=False)
+    advance_percent = fields.WholeInput(label=_("Advance, percent"), max_value=100, required=False)
     credit_days = fields.WholeInput(label=_("Days to pay"), max_value=365, required=False)
     payment_words = fields.LineField(
         label=_("Payment in words"),
@@ -112,7 +112,7 @@ class QuoteForm(PaymentForm):
         max_digits=14,
         decimal_places=2,
         required=False,
-        help_text=_("For a container, carton or bottle: how much is in it. Nothing is converted without this."),
+        help_text=_("How much is in one container, carton or bottle. Nothing is converted without this."),
     )
     holds_unit = _unit(_("Unit"))
     min_order = fields.TradeNumberField(label=_("Minimum order"), max_digits=14, decimal_places=2, required=False)

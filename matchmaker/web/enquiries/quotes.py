@@ -54,9 +54,11 @@ def new(request: HttpRequest, uid) -> HttpResponse:
 
 def _line_of(asked: QuoteRequestLine | None, lines: list, enquiry) -> str:
     """The line that the form begins with: that of the buyer's request, or the first that matches the product."""
-    if asked is not None and asked.request.line in lines:
-        return str(asked.request.line.uid)
-    return str(lines[0].uid) if lines and not enquiry.demand and (asked is None or asked.request.line) else ""
+    wished = asked.request.line if asked is not None else None
+    if wished is not None and wished in lines:
+        return str(wished.uid)
+    has_choice = lines and not enquiry.demand and (asked is None or wished is not None)
+    return str(lines[0].uid) if has_choice else ""
 
 
 def _initial(enquiry, line: str, asked: QuoteRequestLine | None) -> dict:
