@@ -79,6 +79,7 @@ class _Collector:
         self._matches()
         self._enquiries()
         self._quotes()
+        self._samples()
         self._deals()
         self._events()
         self._surveys()
@@ -184,6 +185,8 @@ class _Collector:
                 self._add("quotes_declined", pk, (supplier, buyer), at)
             made.append((supplier, buyer, at))
         self._step("quoted", made)
+
+    def _samples(self) -> None:
         names = ("pk", "enquiry__supplier", "enquiry__buyer", "asked_at")
         bad = Q(stage=Sample.Stage.REFUSED) | Q(verdict=Sample.Verdict.UNFIT)
         for pk, supplier, buyer, at in self._of_enquiry(Sample.objects.filter(bad)).values_list(*names):
