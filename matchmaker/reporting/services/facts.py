@@ -26,6 +26,7 @@ from matchmaker.reporting.figures import Fact, Facts
 from matchmaker.reporting.models import Survey
 
 CENT = Decimal("0.01")
+FEW = 5_000  # companies whose entries of the record are looked up one by one; for more the whole record is read
 _OF_MEETING = (
     *("event", "supplier", "buyer", "starts_at", "status", "supplier_said", "buyer_said", "team_said"),
     *("supplier_rating", "buyer_rating"),
@@ -139,10 +140,12 @@ class _Collector:
         peopled = set(own.values_list("company", flat=True))
         self._step("registered", ((company, at) for company, at in joined.items() if company in peopled))
         approved = Company.objects.approved().filter(pk__in=self.inside).order_by()
-        decisions = AuditEntry.objects.filter(verb="company_approved").order_by().values_list("object_uid")
-        decided = dict(decisions.annotate(at=Min("at")))
-        rows = approved.values_list("pk", "uid", "created_at")
-        self._step("approved", ((pk, decided.get(str(uid)) or joined.get(pk) or made) for pk, uid, made in rows))
+        rows = list(approved.values_list("pk", "uid", "created_at"))
+        decisions = AuditEntry.objects.filter(verb="company_approved")
+        if len(rows) <= FEW:
+            decisions = decisions.filter(organisation__in=[str(uid) for _pk, uid, _made in rows])
+        days = dict(decisions.order_by().values_list("object_uid").annotate(at=Min("at")))
+        self._step("approved", ((pk, days.get(str(uid)) or joined.get(pk) or made) for pk, uid, made in rows))
 
     def _catalogue(self) -> None:
         offers = Product.objects.filter(published_at__isnull=False, company__in=self.inside)
