@@ -26,6 +26,7 @@ from matchmaker.reporting.figures import Fact, Facts
 from matchmaker.reporting.models import Survey
 
 CENT = Decimal("0.01")
+FEW = 5_000  # companies whose entries of the record are looked up one by one; for more the whole record is read
 _OF_MEETING = (
     *("event", "supplier", "buyer", "starts_at", "status", "supplier_said", "buyer_said", "team_said"),
     *("supplier_rating", "buyer_rating"),
@@ -79,6 +80,7 @@ class _Collector:
         self._matches()
         self._enquiries()
         self._quotes()
+        self._samples()
         self._deals()
         self._events()
         self._surveys()
@@ -138,10 +140,12 @@ class _Collector:
         peopled = set(own.values_list("company", flat=True))
         self._step("registered", ((company, at) for company, at in joined.items() if company in peopled))
         approved = Company.objects.approved().filter(pk__in=self.inside).order_by()
-        decisions = AuditEntry.objects.filter(verb="company_approved").order_by().values_list("object_uid")
-        decided = dict(decisions.annotate(at=Min("at")))
-        rows = approved.values_list("pk", "uid", "created_at")
-        self._step("approved", ((pk, decided.get(str(uid)) or joined.get(pk) or made) for pk, uid, made in rows))
+        rows = list(approved.values_list("pk", "uid", "created_at"))
+        decisions = AuditEntry.objects.filter(verb="company_approved")
+        if len(rows) <= FEW:
+            decisions = decisions.filter(organisation__in=[str(uid) for _pk, uid, _made in rows])
+        days = dict(decisions.order_by().values_list("object_uid").annotate(at=Min("at")))
+        self._step("approved", ((pk, days.get(str(uid)) or joined.get(pk) or made) for pk, uid, made in rows))
 
     def _catalogue(self) -> None:
         offers = Product.objects.filter(published_at__isnull=False, company__in=self.inside)
@@ -184,6 +188,8 @@ class _Collector:
                 self._add("quotes_declined", pk, (supplier, buyer), at)
             made.append((supplier, buyer, at))
         self._step("quoted", made)
+
+    def _samples(self) -> None:
         names = ("pk", "enquiry__supplier", "enquiry__buyer", "asked_at")
         bad = Q(stage=Sample.Stage.REFUSED) | Q(verdict=Sample.Verdict.UNFIT)
         for pk, supplier, buyer, at in self._of_enquiry(Sample.objects.filter(bad)).values_list(*names):

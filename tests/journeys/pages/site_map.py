@@ -205,7 +205,7 @@ class SiteMap:
         )
 
     def _supplier(self) -> list[Page]:
-        meeting = Meeting.objects.filter(supplier=self.seller).first()
+        meeting = Meeting.objects.filter(event=self.event, supplier=self.seller).first()
         product = self.mutual.product
         pages = {
             "supplier-home": "/supplier/",

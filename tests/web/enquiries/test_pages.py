@@ -1,6 +1,5 @@
 """Enquiries on both desks: ask, answer, quote, sample, deal, all with plain forms."""
 
-
 import pytest
 from django.urls import reverse
 from django.utils import timezone
