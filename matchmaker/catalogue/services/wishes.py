@@ -65,12 +65,12 @@ def publish_wishes(*, company: Company) -> dict[str, Any]:
     for wished in (products, demands):
         for row in wished.filter(publish_wish_by__isnull=False).select_related("publish_wish_by").order_by("pk"):
             row.company = company
-            _publish(row, told)
+            if by := row.publish_wish_by:
+                _publish(row, told, by)
     return {kind: names[:MOST_IN_A_LETTER] for kind, names in told.items()}
 
 
-def _publish(row: Product | Demand, told: dict[str, Any]) -> None:
-    by = row.publish_wish_by
+def _publish(row: Product | Demand, told: dict[str, Any], by: User) -> None:
     row.publish_wish_by, row.publish_problem = None, ""
     name = _name(row)
     with override(by.language):

@@ -108,8 +108,16 @@ def _facts(products: list[Product], book: rules.Rulebook) -> dict[int, readiness
     by_product: dict[int, list[readiness.Held]] = {product.pk: [] for product in products}
     by_company: dict[int, list[readiness.Held]] = {product.company_id: [] for product in products}
     for row in _registrations(products):
-        seen = {"seen": row.is_seen, "seen_on": row.seen_on, "confirmed_by": row.confirmed_by}
-        held = readiness.Held(row.code, "registration", row.number, row.valid_from, row.valid_until, **seen)
+        held = readiness.Held(
+            row.code,
+            "registration",
+            row.number,
+            row.valid_from,
+            row.valid_until,
+            seen=row.is_seen,
+            seen_on=row.seen_on,
+            confirmed_by=row.confirmed_by,
+        )
         if row.product_id:
             by_product[row.product_id].append(held)
         elif row.code not in single:

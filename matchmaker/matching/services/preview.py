@@ -131,7 +131,9 @@ def _sum_up(best: list[Pair], categories: Iterable[str], places: Iterable[tuple[
         conditions=tuple(
             Tally(
                 code,
-                *(outcomes[code, outcome] for outcome in ("meets", "fails", "unknown")),
+                outcomes[code, "meets"],
+                outcomes[code, "fails"],
+                outcomes[code, "unknown"],
                 tuple(name for name, _n in missing.most_common()) if code == "certificates" else (),
             )
             for code in dict.fromkeys(code for code, _outcome in outcomes)

@@ -215,6 +215,7 @@ class SiteMap:
             "supplier-product": f"/supplier/products/{product.uid}/",
             "supplier-withdraw": f"/supplier/products/{product.uid}/withdraw/",
             "supplier-registrations": "/supplier/registrations/",
+            "supplier-preview": f"/supplier/products/{product.uid}/preview/",
             "supplier-china": f"/supplier/products/{product.uid}/china/",
             "supplier-matches": "/supplier/matches/",
             "supplier-match": f"/supplier/matches/{self.mutual.uid}/",
@@ -253,6 +254,7 @@ class SiteMap:
                 "buyer-demand-new": "/buyer/demands/new/",
                 "buyer-demand": f"/buyer/demands/{demand.uid}/",
                 "buyer-demand-edit": f"/buyer/demands/{demand.uid}/edit/",
+                "buyer-preview": f"/buyer/demands/{demand.uid}/preview/",
                 "buyer-matches": "/buyer/matches/",
                 "buyer-match": f"/buyer/matches/{self.open.uid}/",
                 "buyer-match-mutual": f"/buyer/matches/{self.mutual.uid}/",
@@ -283,6 +285,7 @@ class SiteMap:
         pages = {
             "console": "/console/",
             "console-companies": "/console/companies/",
+            "console-automatic": "/console/automatic/",
             "console-company": f"/console/companies/{waiting.uid}/",
             "console-companies-filtered": f"/console/companies/?event={self.event.slug}&answer=registered",
             "console-bulk-list": "/console/bulk/",

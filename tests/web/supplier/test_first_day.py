@@ -69,7 +69,7 @@ def test_without_a_code_the_desk_shows_how_much_fits_and_the_product_waits_to_be
     page = client.get(address).text
     assert "1 open demand fits this product." in page
     assert ("秘密采购" in page, Match.objects.count()) == (False, 0)
-    client.force_login(make.user())
+    client.force_login(make.member_of(make.supplier()))
     assert client.get(address).status_code == 404
 
 
