@@ -228,8 +228,8 @@ def _undecided(action: BulkAction) -> list[tuple[str, Q]]:
 
 def _approve(action: BulkAction, companies: list[Company]) -> dict[int, str]:
     at = (action.confirmed_at or timezone.now()) + UNDO
-    facts = {"by": action.by, "campaign": action.campaign, "told_at": at}
-    return one_by_one(lambda company: approve_company(company=company, **facts), companies)
+    by, campaign = action.by, action.campaign
+    return one_by_one(lambda company: approve_company(by=by, company=company, campaign=campaign, told_at=at), companies)
 
 
 def _undo_approval(action: BulkAction, companies: list[Company]) -> dict[int, str]:
@@ -237,8 +237,10 @@ def _undo_approval(action: BulkAction, companies: list[Company]) -> dict[int, st
 
 
 def _return(action: BulkAction, companies: list[Company]) -> dict[int, str]:
-    facts = {"by": action.by, "campaign": action.campaign, "reason": action.values["reason"]}
-    return one_by_one(lambda company: return_company(company=company, **facts), companies)
+    by, campaign, reason = action.by, action.campaign, action.values["reason"]
+    return one_by_one(
+        lambda company: return_company(by=by, company=company, campaign=campaign, reason=reason), companies
+    )
 
 
 def _checked_reason(action: BulkAction, values: Mapping[str, Any]) -> dict:
