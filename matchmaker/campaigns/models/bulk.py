@@ -46,7 +46,7 @@ class BulkAction(Public):
     campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="bulk_actions")
     verb = models.CharField(max_length=20, choices=Verb)
     values = models.JSONField(default=dict)  # of the verb: reason, tag or event
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     state = models.CharField(max_length=10, choices=State, default=State.PREPARED)
     created_at = models.DateTimeField(auto_now_add=True)
     confirmed_at = models.DateTimeField(null=True, blank=True)
@@ -66,7 +66,7 @@ class BulkAction(Public):
     @property
     def is_set(self) -> bool:
         """Has everything that its verb needs been said?"""
-        return all(self.values.get(name) for name in NEEDS.get(self.verb, ()))
+        return all(self.values.get(name) for name in NEEDS.get(self.verb, []))
 
     @property
     def undo_until(self) -> dt.datetime | None:
@@ -78,7 +78,7 @@ class BulkAction(Public):
 
 
 UNDOABLE = (BulkAction.Verb.APPROVE, BulkAction.Verb.TAG, BulkAction.Verb.UNTAG)
-NEEDS = {
+NEEDS: dict[str, list[str]] = {
     BulkAction.Verb.RETURN: ["reason"],
     BulkAction.Verb.TAG: ["tag"],
     BulkAction.Verb.UNTAG: ["tag"],

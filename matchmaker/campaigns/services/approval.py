@@ -222,8 +222,8 @@ def _decide(
     require_organiser(by, campaign)
     if company.members.filter(pk=by.pk).exists():
         raise Refused("own_company", _("Somebody else of the team must decide about your own company."), status=403)
-    decision = {"status": status, "reason": reason, "kind": kind, "facts": {"reason": reason}, "at": at}
-    return _settle(by=by, company=company, **decision)
+    facts = {"reason": reason}
+    return _settle(by=by, company=company, status=status, reason=reason, kind=kind, facts=facts, at=at)
 
 
 def _settle(

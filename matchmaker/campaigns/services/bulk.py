@@ -190,10 +190,12 @@ def _lot(key: int, token: uuid.UUID) -> bool:
     verb = _work(action)
     act = verb.undo if undoing and verb.undo else verb.do
     not_done = act(action, [item.company for item in items])
-    for item in items:
-        item.why = not_done.get(item.company_id, "")[:40]
-        item.outcome = after if not item.why else before if undoing else Outcome.LEFT_OUT
-    BulkItem.objects.bulk_update(items, ["outcome", "why"], batch_size=LOT)
+    failed = before if undoing else Outcome.LEFT_OUT  # what could not be taken back stays done
+    rows = BulkItem.objects.filter(pk__in=[item.pk for item in items])
+    for why in set(not_done.values()):
+        keys = [company for company, code in not_done.items() if code == why]
+        rows.filter(company__in=keys).update(outcome=failed, why=why[:40])
+    rows.exclude(company__in=list(not_done)).update(outcome=after)
     BulkAction.objects.filter(pk=key).update(lease_until=timezone.now() + LEASE)
     return True
 
@@ -228,8 +230,8 @@ def _undecided(action: BulkAction) -> list[tuple[str, Q]]:
 
 def _approve(action: BulkAction, companies: list[Company]) -> dict[int, str]:
     at = (action.confirmed_at or timezone.now()) + UNDO
-    facts = {"by": action.by, "campaign": action.campaign, "told_at": at}
-    return one_by_one(lambda company: approve_company(company=company, **facts), companies)
+    by, campaign = action.by, action.campaign
+    return one_by_one(lambda company: approve_company(by=by, company=company, campaign=campaign, told_at=at), companies)
 
 
 def _undo_approval(action: BulkAction, companies: list[Company]) -> dict[int, str]:
@@ -237,8 +239,10 @@ def _undo_approval(action: BulkAction, companies: list[Company]) -> dict[int, st
 
 
 def _return(action: BulkAction, companies: list[Company]) -> dict[int, str]:
-    facts = {"by": action.by, "campaign": action.campaign, "reason": action.values["reason"]}
-    return one_by_one(lambda company: return_company(company=company, **facts), companies)
+    by, campaign, reason = action.by, action.campaign, action.values["reason"]
+    return one_by_one(
+        lambda company: return_company(by=by, company=company, campaign=campaign, reason=reason), companies
+    )
 
 
 def _checked_reason(action: BulkAction, values: Mapping[str, Any]) -> dict:

@@ -26,9 +26,9 @@ def _code(reason: str) -> str:
 
 
 def _invite(action: BulkAction, companies: list[Company]) -> dict[int, str]:
-    given = {"by": action.by, "campaign": action.campaign, "companies": companies}
+    by, campaign = action.by, action.campaign
     try:
-        selection = company_invitations.invite_companies(**given)
+        selection = company_invitations.invite_companies(by=by, campaign=campaign, companies=companies)
     except Refused as refusal:
         return dict.fromkeys((company.pk for company in companies), refusal.code)
     return {company.pk: _code(reason) for reason, left in selection.left_out.items() for company in left}

@@ -59,7 +59,7 @@ class ChoiceForm(forms.Form):
 
     def __init__(self, data=None, *, action: BulkAction):
         super().__init__(data, initial=action.values)
-        for name in set(self.fields) - set(NEEDS.get(action.verb, ())):
+        for name in set(self.fields) - set(NEEDS.get(action.verb, [])):
             del self.fields[name]
         if "event" in self.fields:
             events = Event.objects.filter(campaign=action.campaign, status=Event.Status.PUBLISHED).upcoming()
@@ -122,6 +122,7 @@ def _page(request: HttpRequest, action: BulkAction, form: ChoiceForm) -> HttpRes
     out = {why: n for (outcome, why), n in counts.items() if outcome == BulkItem.Outcome.LEFT_OUT}
     waiting, done = (counts.get((outcome, ""), 0) for outcome in (BulkItem.Outcome.WAITING, BulkItem.Outcome.DONE))
     items = action.items.select_related("company").order_by("outcome", "pk")
+    page = Paginator(items, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "action": action,
         "form": form if form.fields and action.state == action.State.PREPARED else None,
@@ -129,15 +130,13 @@ def _page(request: HttpRequest, action: BulkAction, form: ChoiceForm) -> HttpRes
         "will": waiting,
         "figures": _figures(action, counts, total),
         "left_out": sorted(((WHY.get(why, OTHER), n) for why, n in out.items()), key=lambda pair: -pair[1]),
-        "page": Paginator(items, PER_PAGE).get_page(request.GET.get("page")),
-        "why": WHY,
+        "page": page,
+        "rows": [(item, WHY.get(item.why, OTHER) if item.why else "") for item in page.object_list],
         "facts": _facts(action),
         "job": _job(action, total - waiting, total),
         "event": Event.objects.filter(campaign=action.campaign, slug=action.values.get("event", "")).first(),
         "group": done if action.verb == action.Verb.ANNOUNCE and action.state == action.State.DONE else 0,
     }
-    for item in context["page"].object_list:
-        item.reason = WHY.get(item.why, OTHER) if item.why else ""
     return render(request, "console/bulk.html", context, status=422 if form.errors else 200)
 
 
@@ -159,7 +158,7 @@ def _facts(action: BulkAction) -> list[dict]:
     return [
         {"label": _("Reason"), "value": action.values.get("reason", "")},
         {"label": _("Tag"), "value": action.values.get("tag", "")},
-        {"label": _("Confirmed by"), "value": str(action.by or "") if action.confirmed_at else ""},
+        {"label": _("Confirmed by"), "value": str(action.by) if action.confirmed_at else ""},
     ]
 
 

@@ -30,7 +30,7 @@ from matchmaker.web.rendering.notice_claims import done
 
 PER_PAGE = 50
 # What can be done to the companies that are ticked on the lists of an event.
-VERBS = [(verb.value, verb.label) for verb in BulkAction.Verb if verb in ("remind", "announce", "tag")]
+VERBS = [(verb.value, verb.label) for verb in (BulkAction.Verb.REMIND, BulkAction.Verb.ANNOUNCE, BulkAction.Verb.TAG)]
 MOST_FOUND = 10  # companies that the search for a walk-in shows
 STATES = [
     ("registered", gettext_lazy("registered")),
