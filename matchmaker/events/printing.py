@@ -28,7 +28,7 @@ BADGE = (90.0, 65.0)  # mm; eight to a sheet of A4
 MARGIN = (15.0, 18.5)
 COLUMNS, ROWS = 2, 4
 INK, GREY, SEAL = (20, 20, 20), (90, 90, 90), (194, 51, 26)
-BLUE, GREEN = (24, 78, 140), (22, 101, 72)  # of buyers, of interpreters; suppliers have the colour of the seal
+BLUE, GREEN = (24, 78, 140), (22, 101, 72)  # of buyers, of interpreters; suppliers have that of the seal
 
 
 @dataclass(frozen=True, slots=True)
