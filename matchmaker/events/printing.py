@@ -28,7 +28,7 @@ BADGE = (90.0, 65.0)  # mm; eight to a sheet of A4
 MARGIN = (15.0, 18.5)
 COLUMNS, ROWS = 2, 4
 INK, GREY, SEAL = (20, 20, 20), (90, 90, 90), (194, 51, 26)
-BLUE, GREEN = (24, 78, 140), (22, 101, 72)  # of buyers, of interpreters; suppliers have the colour of the seal
+BLUE, GREEN = (24, 78, 140), (22, 101, 72)  # of buyers, of interpreters; suppliers have that of the seal
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,8 +178,8 @@ def _badge(paper: FPDF, badge: Badge, left: float, top: float) -> None:
         beside_logo = 24
         edge = left + pad if rtl else left + width - pad - 22
         paper.image(io.BytesIO(badge.logo), x=edge, y=top + 4.5, w=22, h=7, keep_aspect_ratio=True)
-    box = (left + pad + beside_logo * rtl, top + 5, inner - beside_logo, 5)
-    _text(paper, badge.event, box, size=8, colour=GREY, align=align)
+    head = (left + pad + beside_logo * rtl, top + 5, inner - beside_logo, 5)
+    _text(paper, badge.event, head, size=8, colour=GREY, align=align)
     end = _text(
         paper, badge.name, (left + pad, top + 12, inner, 17), size=22, least=11, lines=2, bold=True, align=align
     )
@@ -194,8 +194,8 @@ def _badge(paper: FPDF, badge: Badge, left: float, top: float) -> None:
             end = _text(paper, company, box, size=10.5, least=7, lines=2, align=align)
     if badge.country and top + height - 18 - end > 4:
         beside = 22 * (end > top + 33)
-        box = (left + pad + beside * rtl, end, inner - beside, 4)
-        _text(paper, badge.country, box, size=8, least=6, colour=GREY, align=align)
+        line = (left + pad + beside * rtl, end, inner - beside, 4.0)
+        _text(paper, badge.country, line, size=8, least=6, colour=GREY, align=align)
     paper.set_fill_color(*badge.colour)
     paper.set_font("latin", size=9)
     label = paper.get_string_width(badge.side) + 5

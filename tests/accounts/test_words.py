@@ -102,7 +102,7 @@ def words_of(page) -> set[str]:
     """Latin words of a page's main part, without markup, scripts, addresses and what stands in boxes."""
     main = re.search(r"<main.*?</main>", page.text, re.S)[0]
     main = re.sub(r"<script.*?</script>|<code.*?</code>|<svg.*?</svg>", " ", main, flags=re.S)
-    title = re.search(r"<title>(.*?)</title>", page.text)[1]
+    title = re.search(r"<title>\s*(.*?)\s*</title>", page.text)[1]
     said = re.findall(r'(?:placeholder|aria-label|alt|title)="([^"]*)"', main)
     return set(LATIN.findall(" ".join([title, re.sub(r"<[^>]*>", " ", main), *said]))) - NAMES
 

@@ -126,7 +126,8 @@ def _restore(event: Event, name: str, rows: dict[str, list[Any]]) -> None:
     if aside:
         model._default_manager.filter(pk__in=list(found)).update(**aside)
     interpreters = set(event.interpreters.values_list("pk", flat=True))
-    fields = [model._meta.get_field(name.removesuffix("_id")) for name in names]
+    concrete = {one.attname: one for one in model._meta.concrete_fields}
+    fields = [concrete[name] for name in names]
     for key, row in found.items():
         before, after = rows[str(key)]
         for one, value in zip(fields, before, strict=True):
@@ -178,8 +179,8 @@ def call_off(event: Event, meetings: models.QuerySet[Meeting], *, why: str, step
     Meeting.objects.bulk_update(rows, changed, batch_size=200)
     counts: dict[int, int] = {}
     for meeting in rows:
-        for key in (meeting.supplier_id, meeting.buyer_id):
-            counts[key] = counts.get(key, 0) + 1
+        for company in (meeting.supplier_id, meeting.buyer_id):
+            counts[company] = counts.get(company, 0) + 1
     step.leave_at = notices.letters_leave_at(meeting.starts_at for meeting in rows)
     key = notices.called_off_key(event, now)
     step.letters.append(key)

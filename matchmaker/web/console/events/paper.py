@@ -18,7 +18,6 @@ from django.views.decorators.http import require_safe
 from matchmaker.campaigns.models import CampaignLogo
 from matchmaker.companies.models import Company
 from matchmaker.core import reference
-from matchmaker.core.colours import channels, is_colour
 from matchmaker.core.downloads import download
 from matchmaker.core.lists import format_list, join_sentences
 from matchmaker.core.problems import Refused
@@ -85,12 +84,6 @@ IN_ORDER = ("participation__company__legal_name", "pk")
 COLOURS = {"supplier": printing.SEAL, "buyer": printing.BLUE, "interpreter": printing.GREEN}
 
 
-def _colour(event: Event, side: str) -> tuple[int, int, int]:
-    """Suppliers have the campaign's colour, where it has one."""
-    own = event.campaign.colour
-    return channels(own) if side == "supplier" and is_colour(own) else COLOURS[side]
-
-
 def _logo(event: Event) -> bytes:
     row = CampaignLogo.objects.filter(campaign=event.campaign).first()
     return bytes(row.picture) if row else b""
@@ -108,7 +101,7 @@ def _badge(event: Event, person: Attendee, logo: bytes) -> printing.Badge:
         # A phone at the gate, the team's phone and another visitor's phone each do their own thing with it.
         qr=settings.SITE_URL + reverse("gate_badge", args=[person.code]),
         country=_both(lambda: company.country_name),
-        colour=_colour(event, part.side),
+        colour=COLOURS[part.side],
         logo=logo,
     )
 
@@ -122,7 +115,7 @@ def _interpreter_badge(event: Event, person: Interpreter, logo: bytes) -> printi
         side=_both(lambda: _("Interpreter")),
         code=person.code or "",
         qr=settings.SITE_URL + reverse("gate_badge", args=[person.code]),
-        colour=_colour(event, "interpreter"),
+        colour=COLOURS["interpreter"],
         logo=logo,
     )
 
