@@ -60,7 +60,8 @@ TEXTS = [
      {"name": "智利车厘子", "origin": "CL", "pack": "2.5 千克"}),
     ("Chinese", "label", "初榨橄榄油|Extra virgin olive oil|原产国：西班牙|净含量：750毫升|保质期：24个月",
      {"name": "初榨橄榄油", "origin": "ES", "pack": "750 毫升", "shelf_life_days": 720}),
-    ("Chinese", "card", "宁波甬海进口贸易有限公司|陈敏  采购经理|地址：浙江省宁波市海曙区中山路128号|电话：+86 574 8718 1234|"
+    ("Chinese", "card", "宁波甬海进口贸易有限公司|陈敏  采购经理|地址：浙江省宁波市海曙区中山路128号|"
+     "电话：+86 574 8718 1234|"
      "邮箱：chenmin@yonghai.cn",
      {"legal_name": "宁波甬海进口贸易有限公司", "contact_name": "陈敏", "city": "宁波",
       "address": "浙江省宁波市海曙区中山路128号", "contact_phone": "+86 574 8718 1234",

@@ -137,6 +137,12 @@ NINGBO YONGHAI IMPORT TRADING CO., LTD.
     assert "identifier" not in wrong
 
 
+@pytest.mark.parametrize("line", ["陈敏  采购经理", "陈敏 采购经理", "陈敏采购经理", "采购经理  陈敏"])
+def test_a_chinese_name_stands_beside_a_title(line):
+    fields, _suggested = company_fields(lines(f"宁波甬海进口贸易有限公司\n{line}\n电话：0574-8718 1234"))
+    assert fields["contact_name"] == "陈敏"
+
+
 def test_the_country_of_a_card_without_one_is_suggested_by_its_telephone():
     fields, suggested = company_fields(lines("Andes Berry\nAna Ruiz\nManager\n+56 2 2345 6789"))
     assert (fields["country"], suggested) == ("CL", ["country"])

@@ -179,7 +179,9 @@ def _has_title(text: str) -> bool:
 def _without_title(text: str) -> str:
     """周敏 of 周敏 采购经理, and Claire Morel of "Claire Morel, Export Manager"."""
     parts = re.split(r"\s{2,}|[,，|/·•]|(?<=[\u4e00-\u9fff])\s(?=[\u4e00-\u9fff]{2,})", text)
-    return next((part.strip() for part in parts if part.strip() and not _has_title(part)), "")
+    bare = next((part.strip() for part in parts if part.strip() and not _has_title(part)), "")
+    places = [place for word, _field in words("title") if has_han(word) and (place := text.find(word)) > 0]
+    return bare or text[: min(places, default=0)].strip()  # a reader of pictures loses the space: 陈敏采购经理
 
 
 def _is_capitalised(text: str) -> bool:

@@ -199,7 +199,7 @@ def test_browsers_and_researchers_find_the_standard_files(client, settings):
 
 
 def test_the_front_page_says_how_to_join_before_anything_else_and_shows_twelve_countries(client):
-    for number, country in enumerate("TH VN FR IT DE ES PT CL PE NZ AU KE ET".split()):
+    for number, country in enumerate(["TH", "VN", "FR", "IT", "DE", "ES", "PT", "CL", "PE", "NZ", "AU", "KE", "ET"]):
         make.supplier(country=country, legal_name=f"Supplier {number}")
     page = client.get(reverse("home"))
     html = page.content.decode()
