@@ -11,10 +11,11 @@ from matchmaker.core import reference
 
 # What full names add to the short one; with these two names of one country are the same.
 _FORMS = frozenset(
-    """
-    republic rep kingdom state states federal federative federated islamic arab plurinational bolivarian hashemite
-    sultanate principality commonwealth cooperative independent socialist grand duchy of the and
-    """.split()
+    (
+        *("republic", "rep", "kingdom", "state", "states", "federal", "federative", "federated", "islamic", "arab"),
+        *("plurinational", "bolivarian", "hashemite", "sultanate", "principality", "commonwealth", "cooperative"),
+        *("independent", "socialist", "grand", "duchy", "of", "the", "and"),
+    )
 )
 # Names that mean two countries once these words are left out: “Republic of Korea” stands in the list of spellings.
 _NEEDS_ITS_FORM = frozenset({"", "china", "korea", "congo", "united", "guinea", "america"})

@@ -111,7 +111,8 @@ def probes(w: World) -> list[Probe]:
         see("invitations to companies, API", DECIDE, api("company_invitations"), "mlisted@"),
         see("preview of an invitation", DECIDE, reverse("console_company_invite", args=[w.listed.uid]), "Mlisted"),
         see("claims, console", DECIDE, reverse("console_claims"), "Mclaims"),
-        do("withdraw an invitation to a company", DECIDE, reverse("console_invitation_withdraw", args=[w.listed_invitation.uid]),
+        do("withdraw an invitation to a company", DECIDE,
+           reverse("console_invitation_withdraw", args=[w.listed_invitation.uid]),
            state(w.listed_invitation.invitation, "withdrawn_at")),
         # members
         see("members", SELLERS, reverse("members", args=[seller.uid]), "Mextra"),

@@ -217,7 +217,14 @@ def _sides(company: Company) -> list[str]:
 
 
 def _decide(
-    *, by: User, company: Company, campaign: Campaign, status: str, reason: str, kind: str, at: dt.datetime | None = None
+    *,
+    by: User,
+    company: Company,
+    campaign: Campaign,
+    status: str,
+    reason: str,
+    kind: str,
+    at: dt.datetime | None = None,
 ) -> Company:
     require_organiser(by, campaign)
     if company.members.filter(pk=by.pk).exists():

@@ -4,8 +4,8 @@ from django.urls import include, path
 
 from matchmaker.web.console import (
     announcements,
-    bulk,
     brand,
+    bulk,
     campaign,
     campaigns,
     companies,
