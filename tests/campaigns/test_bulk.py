@@ -79,7 +79,7 @@ def test_an_approval_is_taken_back_within_ten_minutes_and_nobody_was_told(campai
     assert bulk.work_on(action.pk, budget=60)
     action.refresh_from_db()
     assert (action.state, statuses(waiting)) == ("undone", ["approved", "pending", "pending"])
-    assert told.count() == 1
+    assert told.all().count() == 1
     assert bulk.counts(action) == {("done", "gone_on"): 1, ("undone", ""): 2}
 
 
