@@ -52,7 +52,6 @@ def test_every_component_is_named_in_the_design_page_and_says_its_parameters():
         "language_switch",
         "language_offer",
         "page_addresses",
-        "campaign_bar",
     }  # of base.html, not for pages
     for component in (TEMPLATES / "components").glob("*.html"):
         assert component.read_text().startswith("{% comment %}"), component.name
