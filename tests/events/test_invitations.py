@@ -132,7 +132,7 @@ def act(organiser, campaign, verb, event) -> tuple[dict, dict]:
     bulk.choose(by=organiser, action=action, event=event.slug)
     before = bulk.counts(action)
     bulk.confirm(by=organiser, action=action)
-    bulk.work_on(action.pk)
+    bulk.work_on(action.pk, budget=60)
     return before, bulk.counts(action)
 
 

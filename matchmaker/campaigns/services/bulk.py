@@ -191,11 +191,11 @@ def _lot(key: int, token: uuid.UUID) -> bool:
     act = verb.undo if undoing and verb.undo else verb.do
     not_done = act(action, [item.company for item in items])
     failed = before if undoing else Outcome.LEFT_OUT  # what could not be taken back stays done
-    rows = BulkItem.objects.filter(pk__in=[item.pk for item in items])
+    lot = BulkItem.objects.filter(pk__in=[item.pk for item in items])
     for why in set(not_done.values()):
         keys = [company for company, code in not_done.items() if code == why]
-        rows.filter(company__in=keys).update(outcome=failed, why=why[:40])
-    rows.exclude(company__in=list(not_done)).update(outcome=after)
+        lot.filter(company__in=keys).update(outcome=failed, why=why[:40])
+    lot.exclude(company__in=list(not_done)).update(outcome=after)
     BulkAction.objects.filter(pk=key).update(lease_until=timezone.now() + LEASE)
     return True
 
