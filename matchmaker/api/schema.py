@@ -54,6 +54,7 @@ TAGS = {
     "meeting-requests": "One company asks another for a meeting.",
     "meetings": "Meetings of two companies at an event.",
     "papers": "Papers of companies, for the campaign's team.",
+    "report": "Figures of a campaign or an event, for the campaign's team.",
     "notifications": "What the caller was told.",
     "categories": "The campaign's categories.",
     "hs-codes": "The Harmonized System, from chapter to subheading.",
