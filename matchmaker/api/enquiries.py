@@ -336,6 +336,10 @@ class ComparedQuoteOut(serializers.Serializer):
     decided_by = serializers.CharField(allow_blank=True)
 
 
+class ComparisonOut(serializers.Serializer):
+    quotes = ComparedQuoteOut(many=True)
+
+
 class QuoteRequests(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     serializer_class = QuoteRequestOut
     url_name = "api_quote_request"
@@ -386,8 +390,8 @@ class QuoteRequests(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
             *(get_object_or_404(known, uid=uid) for uid in suppliers),
         ]
 
-    @extend_schema(responses=ComparedQuoteOut(many=True), filters=False)
+    @extend_schema(responses=ComparisonOut)
     def comparison(self, request, uid):
         scope = services.Scope(request=self.get_object())
         rates = {code: row.yuan for code, row in facts.rates().items()}
-        return Response(ComparedQuoteOut(services.compare_quotes(scope, scope.sheet, rates), many=True).data)
+        return Response(ComparisonOut({"quotes": services.compare_quotes(scope, scope.sheet, rates)}).data)

@@ -90,7 +90,7 @@ def test_several_suppliers_are_asked_at_once_and_their_quotes_compared(client, s
     quoted = call(client, sell, "enquiry_quote", talk.uid, **terms, valid_until=until, line=str(line.uid)).json()
     assert quoted["quote_request"] == uid
     client.force_login(buy)
-    (row,) = client.get(reverse("api_quote_request_comparison", args=[uid])).json()
+    (row,) = client.get(reverse("api_quote_request_comparison", args=[uid])).json()["quotes"]
     assert (row["quote"], row["low"], row["missing"]) == (quoted["uid"], "140000.00", ["duty", "vat", "fees"])
     assert [part["state"] for part in row["parts"]] == ["known", "included", "included", *["unknown"] * 3]
     client.force_login(sell)

@@ -222,7 +222,7 @@ def test_two_sides_meet_over_a_match_an_enquiry_and_a_quote(program):
     made = wanter.call("quote_requests.create", body=wanter.model("QuoteRequestInRequest", wish))
     assert wanter.call("quote_requests.retrieve", made.uid).uid == made.uid
     assert wanter.call("quote_requests.list").count == 1
-    assert wanter.call("quote_requests.comparison_list", made.uid) == []
+    assert wanter.call("quote_requests.comparison_retrieve", made.uid).quotes == []
     for own in (seller, wanter):
         assert own.call("enquiries.list").count == own.call("quotes.list").count == 1
         assert own.call("enquiries.retrieve", asked.uid).uid == asked.uid
