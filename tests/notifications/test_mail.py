@@ -33,7 +33,16 @@ KINDS = {
     },
     "match_interest": {"side": "buyer", "product": "Hom Mali rice", "line": "茉莉香米"},
     "company_submitted": {"company": "Surin Rice", "country": "TH", "sides": ["supplier", "buyer"]},
-    "company_approved": {"company": "Surin Rice", "reason": "", "sides": ["supplier"]},
+    "company_approved": {
+        "company": "Surin Rice",
+        "reason": "",
+        "sides": ["supplier"],
+        "live": ["Hom Mali rice"],
+        "held": ["茉莉香米"],
+        "drafts": [["Riceberry", "Choose a category."]],
+    },
+    "company_answer_due": {"company": "Surin Rice", "day": "2026-12-08", "late": True},
+    "company_waits_again": {"company": "Surin Rice", "reason": "The partner does not know it."},
     "company_returned": {"company": "Surin Rice", "reason": "Please add your licence.", "sides": ["supplier"]},
     "enquiry_quote": {
         "status": "open",

@@ -39,7 +39,7 @@ def test_the_list_of_what_waits_says_the_day_and_what_is_late(client, campaign):
         company = make.supplier(status="pending", submitted_at=timezone.now() - dt.timedelta(days=days))
         campaign.participations.create(company=company, side="supplier")
     page = client.get(reverse("console_companies")).text
-    assert (page.count("answer by"), page.count(">late<")) == (2, 1)
+    assert (page.count("answer by"), page.count("pill-fail")) == (2, 1)
 
 
 def test_the_campaigns_page_sets_what_is_promised_and_trusted(client, campaign):
