@@ -61,7 +61,7 @@ TAGS = {
     "suggestions": "Category and HS code for a text.",
     "tokens": "Keys for programs.",
 }
-ANSWERS = {"200": "As it stands now.", "201": "Made."}
+ANSWERS = {"200": "As it stands now.", "201": "Made.", "202": "Taken; the work waits."}
 PROBLEM = {
     "type": "object",
     "description": "Why it was refused (RFC 9457).",

@@ -235,7 +235,7 @@ def probes(w: World) -> list[Probe]:
            state(w.question, "retired_at")),
         do("suspend", DECIDE, reverse("console_company_suspend", args=[seller.uid]), state(seller, "status"),
            reason="x"),
-        do("propose a merge", DECIDE, reverse("console_merge", args=[seller.uid]), exists(seller.merges_kept),
+        do("propose a merge", DECIDE, reverse("console_merge", args=[seller.uid]), exists(seller.merges_as_survivor),
            gone=str(pending.uid), reason="x"),
         do("agree to a claim", DECIDE, reverse("console_claim", args=[seller.uid, w.claim.uid]),
            state(w.claim, "first_yes_by"), answer="yes"),

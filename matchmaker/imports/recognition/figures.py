@@ -30,8 +30,11 @@ _TIME = re.compile(
     r"|months?|mois|meses|monate|mesi|个月|月|years?|ans?|años|anos|jahre|anni|年|tháng|bulan|ay|месяц|เดือน)",
     re.IGNORECASE,
 )
-_DAYS = ((r"week|semai|seman|woche|周", 7), (r"month|mois|mes|mona|个月|月|thán|bula|ay|меся|เดือ", 30))
-_DAYS += ((r"year|an|añ|jahr|年", 365),)
+_DAYS = (
+    (r"week|semai|seman|woche|周", 7),
+    (r"month|mois|mes|mona|个月|月|thán|bula|ay|меся|เดือ", 30),
+    (r"year|an|añ|jahr|年", 365),
+)
 _AMOUNT = re.compile(rf"{_NUMBER}\s*(?P<unit>[^\W\d_]{{1,12}})?")
 
 

@@ -119,12 +119,12 @@ def _storage(text: str, language: str) -> str:
 
 def _codes(stated: str, text: str, language: str) -> dict[str, str]:
     """The code that is written and its category; else what the words suggest."""
-    code = HSCode.objects.filter(pk=wording.hs_code(stated.replace(".", "")[:10], ())[:6]).first() if stated else None
-    if code is not None:
-        return {"hs_code": code.code, "category": code.category_id or ""}
-    found = suggest_codes(text, language, top=LOOKED_AT, least=WORTH_SHOWING)
-    categories = [row.code for row, _share in found.categories if row.group != Category.Group.OUT]
-    codes = {row.code: row.category_id or "" for row, _share in found.hs_codes}
+    row = HSCode.objects.filter(pk=wording.hs_code(stated.replace(".", "")[:10], ())[:6]).first() if stated else None
+    if row is not None:
+        return {"hs_code": row.code, "category": row.category_id or ""}
+    suggestions = suggest_codes(text, language, top=LOOKED_AT, least=WORTH_SHOWING)
+    categories = [row.code for row, _share in suggestions.categories if row.group != Category.Group.OUT]
+    codes = {row.code: row.category_id or "" for row, _share in suggestions.hs_codes}
     category = next(iter(categories), "")
     code = next((code for code, of in codes.items() if category and of == category), next(iter(codes), ""))
     return {"category": category or codes.get(code, ""), "hs_code": code}
