@@ -116,7 +116,7 @@ class Tags(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
         return Response(self.get_serializer(row).data)
 
 
-class InvitationOut(Output):
+class EventInvitationOut(Output):
     """`answer` is empty until the company answers `yes`, `no` or `later`."""
 
     event = serializers.SlugField(source="event.slug", read_only=True)
@@ -131,11 +131,15 @@ class InvitationOut(Output):
         read_only_fields = fields
 
 
+class InvitedOut(serializers.Serializer):
+    invitations = EventInvitationOut(many=True)
+
+
 class InviteIn(CompaniesIn):
     event = serializers.SlugField()
 
 
-class AnswerIn(Strict):
+class InvitationAnswerIn(Strict):
     """`side` is needed only by a company that is on both."""
 
     answer = serializers.ChoiceField(["yes", "no", "later"])
@@ -144,7 +148,7 @@ class AnswerIn(Strict):
 
 
 class EventInvitations(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
-    serializer_class = InvitationOut
+    serializer_class = EventInvitationOut
     policy = {**READ_AND, **dict.fromkeys(("create", "remind"), EVENTS_WRITE), "answer": MEETINGS_WRITE}
     words = {
         "list": "Invitations to events",
@@ -169,11 +173,11 @@ class EventInvitations(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resourc
         rows = EventInvitation.objects.visible_to(self.request.user).select_related("event__campaign", "company")
         return rows.order_by("-invited_at", "-pk")
 
-    @extend_schema(request=InviteIn, responses={201: InvitationOut(many=True)})
+    @extend_schema(request=InviteIn, responses={201: InvitedOut})
     def create(self, request):
         return self._write(services.invite_to_event, status=201)
 
-    @extend_schema(request=InviteIn, responses=InvitationOut(many=True))
+    @extend_schema(request=InviteIn, responses=InvitedOut)
     def remind(self, request):
         return self._write(services.remind_invited, status=200)
 
@@ -182,12 +186,12 @@ class EventInvitations(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resourc
         event = event_of(self.request.user, given["event"])
         rows = verb(by=self.request.user, event=event, companies=Company.objects.filter(uid__in=given["companies"]))
         transaction.on_commit(start_delivery)
-        return Response(self.get_serializer(rows, many=True).data, status=status)
+        return Response({"invitations": self.get_serializer(rows, many=True).data}, status=status)
 
-    @extend_schema(request=AnswerIn, responses=InvitationOut)
+    @extend_schema(request=InvitationAnswerIn, responses=EventInvitationOut)
     def answer(self, request, uid):
         row = get_object_or_404(self.get_queryset(), uid=uid)
-        given = self.given(AnswerIn).validated_data
+        given = self.given(InvitationAnswerIn).validated_data
         services.answer_invitation(by=request.user, invitation=row, **given)
         transaction.on_commit(start_delivery)
         return Response(self.get_serializer(self.get_queryset().get(pk=row.pk)).data)

@@ -19,7 +19,7 @@ from matchmaker.notifications.tasks import start_delivery
 WRITE = "companies:write"
 
 
-class InvitationOut(Output):
+class CompanyInvitationOut(Output):
     """`status` is reckoned at the moment of asking; `reminders` is how many were sent, two at most."""
 
     company = serializers.UUIDField(source="invitation.company.uid", read_only=True)
@@ -53,7 +53,7 @@ class SelectionOut(serializers.Serializer):
 
 
 class CompanyInvitations(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
-    serializer_class = InvitationOut
+    serializer_class = CompanyInvitationOut
     url_name = "api_invitation"
     policy = {
         **dict.fromkeys(("list", "retrieve"), SIGNED_IN),
@@ -95,7 +95,7 @@ class CompanyInvitations(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resou
         who, _rest = self._selected()
         return Response(SelectionOut(services.select(**who)).data)
 
-    @extend_schema(request=None, responses=InvitationOut)
+    @extend_schema(request=None, responses=CompanyInvitationOut)
     def withdraw(self, request, uid):
         row = self.get_object()
         services.withdraw(by=request.user, campaign=row.campaign, invitation=row)

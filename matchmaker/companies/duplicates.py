@@ -82,6 +82,7 @@ class Identity:
     country: str = ""
     number: str = ""
     hosts: tuple[str, ...] = ()
+    number_kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -152,13 +153,19 @@ class Register:
                 shared.append(one)
 
     def find(self, one: Identity) -> tuple[Identity, Alike] | None:
-        """The identity that is most surely the same, if any perhaps is."""
+        """The identity that is most surely the same, if any perhaps is; two numbers of one kind that differ are two."""
         near: dict[object, Identity] = {}
         for piece in _pieces(one):
             shared = self._by_piece.get(piece, [])
             near |= {other.key: other for other in shared} if len(shared) <= self.MOST else {}
-        best = next(iter(alike(one, near.values())), None)
+        best = next(iter(alike(one, (other for other in near.values() if not _registered_apart(one, other)))), None)
         return (near[best.key], best) if best else None
+
+
+def _registered_apart(one: Identity, other: Identity) -> bool:
+    """Whether a register has given each a number of its own: sister companies have much of a name in common."""
+    same_register = one.number_kind and (one.country, one.number_kind) == (other.country, other.number_kind)
+    return bool(same_register and one.number and other.number and one.number != other.number)
 
 
 def _pieces(one: Identity) -> set[str]:

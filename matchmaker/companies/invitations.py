@@ -119,7 +119,7 @@ def _tell_member_of_the_site(invitation: Invitation, now: dt.datetime) -> None:
     known = User.objects.filter(
         emailaddress__email__iexact=invitation.email, emailaddress__verified=True, is_active=True
     )
-    told = notify(
+    count = notify(
         kind="company_invitation",
         to=list(known),
         about=None,
@@ -127,7 +127,7 @@ def _tell_member_of_the_site(invitation: Invitation, now: dt.datetime) -> None:
         context=facts_of(invitation),
         path="/companies/",
     )
-    if told:
+    if count:
         Invitation.objects.filter(pk=invitation.pk).update(state=Promise.State.SENT, finished_at=now)
 
 

@@ -41,11 +41,11 @@ def _cell(value: Any) -> Any:
 def _product(product: Product) -> dict:
     texts = {text.language: text for text in product.texts.all()}
     own = product.original
-    said = {f"name_{code}": texts[code].name for code in ("en", "zh") if code in texts}
-    said |= {f"description_{code}": texts[code].description for code in ("en", "zh") if code in texts}
+    names = {f"name_{code}": texts[code].name for code in ("en", "zh") if code in texts}
+    names |= {f"description_{code}": texts[code].description for code in ("en", "zh") if code in texts}
     return {
         **vars(product),
-        **said,
+        **names,
         "company": str(product.company),
         "name": own.name if own else "",
         "language": own.language if own else "",

@@ -77,8 +77,8 @@ def head_among(rows: Sequence[tuple[int, Sequence[str]]], names: Mapping[str, Se
     It is the first row, unless a later one has at least two names we know exactly, and more of them.
     """
 
-    def told(row: tuple[int, Sequence[str]]) -> int:
+    def recognised(row: tuple[int, Sequence[str]]) -> int:
         return len(suggest(row[1], names, nearly=False))
 
-    best = max(rows, key=told)  # of equals the first
-    return best[0] if told(best) >= 2 else rows[0][0]
+    best = max(rows, key=recognised)  # of equals the first
+    return best[0] if recognised(best) >= 2 else rows[0][0]

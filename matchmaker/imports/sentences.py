@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 def unreadable(code: str, facts: Mapping[str, Any]) -> str:
     """One sentence that says what was seen and what to do."""
-    said = {
+    sentence = {
         "empty": _("There is no row in this file."),
         "old_workbook": _("This is a workbook in the old .xls format. Save it as .xlsx and send that."),
         "not_a_sheet": _("This is not a table. Send a CSV file or an XLSX workbook."),
@@ -55,4 +55,4 @@ def unreadable(code: str, facts: Mapping[str, Any]) -> str:
             "In row %(row)s a quotation mark stands inside a cell. Write it twice, or put the cell in quotes."
         ),
     }[code]
-    return said % {"row": facts.get("at", 1), **facts} if "%(" in said else said
+    return sentence % {"row": facts.get("at", 1), **facts} if "%(" in sentence else sentence

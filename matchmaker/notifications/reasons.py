@@ -51,8 +51,8 @@ KNOWN = (
 def translate_reason(stored: str) -> str:
     """A stored reason in the language set; what is not ours, such as a mail server's words, stays as it is."""
     for sentence, pattern in _patterns():
-        if match := pattern.fullmatch(stored):
-            return gettext(sentence) % {"what": translate_reason(match[1])} if match.groups() else gettext(sentence)
+        if hit := pattern.fullmatch(stored):
+            return gettext(sentence) % {"what": translate_reason(hit[1])} if hit.groups() else gettext(sentence)
     return stored
 
 

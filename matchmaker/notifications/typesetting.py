@@ -28,8 +28,8 @@ def correct_spacing(text: str, facts: Mapping[str, Any]) -> str:
     return pattern.sub(_mend, text)
 
 
-def _mend(match: Any) -> str:
-    parts = match.groupdict()
+def _mend(hit: Any) -> str:
+    parts = hit.groupdict()
     return parts.get("own") or (parts["before"] or "") + (parts["after"] or "") + (parts["stop"] or "")
 
 

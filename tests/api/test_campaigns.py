@@ -70,7 +70,7 @@ def test_a_company_is_invited_and_answers(campaign, company):
     Event.objects.create(campaign=campaign, slug="fair", name=name, status="published", starts_on=day, ends_on=day)
     team, member = caller(factories.organiser(campaign)), caller(company.members.get())
     body = {"event": "fair", "companies": [str(company.uid)]}
-    [made] = team.post(f"{BASE}/event-invitations/", body, format="json").json()
+    [made] = team.post(f"{BASE}/event-invitations/", body, format="json").json()["invitations"]
     assert (made["campaign"], made["event"], made["answer"]) == ("spring", "fair", "")
     assert member.post(f"{BASE}/event-invitations/", body, format="json").status_code == 404
     url = f"{BASE}/event-invitations/{made['uid']}/answer/"

@@ -24,6 +24,7 @@ from django.utils import timezone
 from matchmaker.accounts.services import SCOPES, create_token
 from matchmaker.catalogue.services import describe_certificate
 from matchmaker.companies.documents import add_document
+from matchmaker.companies.models import Company
 from matchmaker.notifications.services import notify
 from tests import factories
 from tests.api.conftest import document
@@ -312,6 +313,47 @@ def test_a_program_of_the_team_writes_events_and_books_meetings(program):
     body = own.model("BookInRequest", {"event": "wuhan", "starts_at": hall.slots[0].isoformat(), **sides})
     booked = own.call("meetings.create", body=body)
     assert own.call("meetings.retrieve", booked.uid).status == "planned"
+
+
+def test_a_program_of_the_team_invites_companies_and_tags_them(program):
+    campaign = factories.campaign()
+    company = Company.objects.create(
+        is_supplier=True, legal_name="Chiang Mai Mango", country="TH", contact_email="som@chiang.example"
+    )
+    company.participations.create(campaign=campaign, side="supplier")
+    own = program(factories.organiser(campaign))
+    body = own.model("InvitationsInRequest", {"companies": [str(company.uid)]})
+    assert own.call("company_invitations.create", body=body).letters == 1
+    (row,) = own.call("company_invitations.list").results
+    assert own.call("company_invitations.retrieve", row.uid).status == "waiting"
+    made = own.call("tags.create", body=own.model("TagInRequest", {"name": "VIP"}))
+    assert [tag.name for tag in own.call("tags.list").results] == [made.name]
+    assert own.call("tags.retrieve", made.uid).name == "VIP"
+    assert own.call("campaigns.retrieve", campaign.slug).slug == campaign.slug
+    assert [row.slug for row in own.call("campaigns.list").results] == [campaign.slug]
+    assert "funnel" in own.call("report.retrieve").to_dict()
+
+
+def test_a_program_of_the_team_invites_companies_to_an_event(program):
+    hall = Hall()
+    company = factories.supplier()
+    company.participations.create(campaign=hall.event.campaign, side="supplier")
+    own = program(hall.organiser)
+    body = own.model("InviteInRequest", {"event": hall.event.slug, "companies": [str(company.uid)]})
+    assert len(own.call("event_invitations.create", body=body).invitations) == 1
+    (row,) = own.call("event_invitations.list").results
+    assert own.call("event_invitations.retrieve", row.uid).company.uid == company.uid
+
+
+def test_a_buyers_program_asks_several_suppliers_for_a_quote(program):
+    person = factories.user()
+    factories.buyer(person)
+    products = [factories.product() for _ in range(2)]
+    own = program(person)
+    values = {"products": [str(product.uid) for product in products], "quantity": "20", "unit": "t"}
+    made = own.call("quote_requests.create", body=own.model("QuoteRequestInRequest", values))
+    assert [row.uid for row in own.call("quote_requests.list").results] == [made.uid]
+    assert own.call("quote_requests.retrieve", made.uid).quantity == "20.00"
 
 
 def test_a_program_of_the_team_reads_the_papers_of_companies(program):

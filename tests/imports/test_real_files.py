@@ -42,6 +42,8 @@ def test_exhibitors_of_two_fairs_become_one_company_each(campaign, team):
     services.map_columns(by=team, batch=batch, mapping=batch.mapping, defaults={"country": "GB"}, publish=False)
     services.work_waiting()
     batch.refresh_from_db()
+    # Of the two editions: names with and without a website, Ltd or Inc., which a person tells apart.
+    assert 40 <= services.choose_alike(by=team, batch=batch, choice="another") <= 65
     applied(by=team, batch=batch)
     counts = outcome(batch)
     assert counts["total"] == len(rows) == 703

@@ -129,3 +129,11 @@ def test_a_register_finds_what_is_perhaps_the_same_among_thousands(one, other, w
     found, alike = register.find(identity(None, *other))
     assert (found.key, alike.why) == ("the one", why)
     assert register.find(identity(None, "Nothing like it", "DE")) is None
+
+
+def test_two_numbers_of_one_register_are_two_companies_whatever_their_names():
+    sister = Identity("one", ("Tech Mahindra (Nanjing) Co. Ltd",), "CN", "254900AAAA", (), "lei")
+    other = ("Tech Mahindra (Shanghai) Co. Ltd",)
+    register = Register([sister])
+    assert register.find(Identity(None, other, "CN", "254900ROFP", (), "lei")) is None
+    assert register.find(Identity(None, other, "CN"))[0].key == "one"

@@ -22,8 +22,11 @@ def wide(pair):
 
 
 @pytest.fixture
-def organiser(db):
-    return factories.organiser()
+def organiser(pair):
+    """One of the team of the campaign in which the buyer takes part."""
+    person = factories.organiser()
+    person.organiser_of.get().campaign.participations.create(company=pair.wanter, side="buyer")
+    return person
 
 
 def write(pair, text, other=None):
@@ -80,7 +83,7 @@ def test_a_reported_message_hides_from_its_receiver_until_somebody_decides(match
     message = services.reply(by=matched.sell, enquiry=talk, text="Buy now or else!")
     report = services.report_message(by=matched.buy, message=message, reason="abuse")
     assert message not in Message.objects.visible_to(matched.buy)
-    assert [one.message for one in services.open_reports()] == [message]
+    assert [one.message for one in services.open_reports(organiser.organiser_of.get().campaign)] == [message]
     services.decide_report(by=organiser, report=report, uphold=False)
     assert message in Message.objects.visible_to(matched.buy)
 

@@ -231,7 +231,7 @@ class FullWorld(World):
         self.suspension = Suspension.objects.create(
             company=gone, suspended_by=team, reason="Msuspended why", status_before="approved"
         )
-        self.merge = Merge.objects.create(kept=self.seller, gone=gone, proposed_by=team, reason="Mmerge why")
+        self.merge = Merge.objects.create(survivor=self.seller, duplicate=gone, proposed_by=team, reason="Mmerge why")
 
     def reference(self):
         factories.hs_code("100630")

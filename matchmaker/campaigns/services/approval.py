@@ -71,8 +71,8 @@ def submit_company(*, by: User, company: Company, campaign: Campaign, consent: s
         missing["identifier"] = _("Chinese companies register with their Unified Social Credit Code.")
     open_questions = Question.objects.asked().of(company).filter(campaign=campaign).unanswered_by(company)
     if open_questions:
-        said = format_list(question.label for question in open_questions)
-        missing["questions"] = _("The campaign needs an answer to: %(questions)s") % {"questions": said}
+        labels = format_list(question.label for question in open_questions)
+        missing["questions"] = _("The campaign needs an answer to: %(questions)s") % {"questions": labels}
     if missing:
         raise ValidationError(missing)
     with number_once():  # returned, it had set its number free; another may have come with it since
@@ -182,13 +182,13 @@ def remind_of_answers(today: dt.date | None = None) -> int:
     Returns:
         How many notices were written.
     """
-    today, told = today or timezone.localdate(), 0
+    today, count = today or timezone.localdate(), 0
     for campaign in Campaign.objects.filter(answer_days__gt=0):
         for company in Company.objects.waiting().filter(campaigns=campaign).distinct():
             due = answer_day_of(company, campaign)
             if due is None or today < due - dt.timedelta(days=1):
                 continue
-            told += notify(
+            count += notify(
                 kind="company_answer_due",
                 to=_team(campaign),
                 about=campaign.uid,
@@ -196,7 +196,7 @@ def remind_of_answers(today: dt.date | None = None) -> int:
                 context={"company": str(company), "day": due.isoformat(), "late": today > due},
                 path=f"/console/companies/{company.uid}/",
             )
-    return told
+    return count
 
 
 def _reminder(company: Company, *, late: bool) -> str:
@@ -291,10 +291,10 @@ def undo_approval(*, by: User, company: Company, campaign: Campaign) -> Company:
     """
     require_organiser(by, campaign)
     key = decision_key(company)
-    told = Notice.objects.filter(event_key=key).exclude(not_before__gt=timezone.now()).exists()
+    has_notice = Notice.objects.filter(event_key=key).exclude(not_before__gt=timezone.now()).exists()
     entries = AuditEntry.objects.filter(organisation=str(company.uid)).order_by("-id")
     last = entries.values_list("verb", flat=True).first()
-    if told or last != APPROVED:
+    if has_notice or last != APPROVED:
         raise Refused("gone_on", _("This company has gone on since then."))
     cancel_waiting(event_key=key)
     moved = Company.objects.filter(pk=company.pk, status=Company.Status.APPROVED).update(status=Company.Status.PENDING)

@@ -66,7 +66,7 @@ def remove_companies(*, by: User, campaign: Campaign, targets: Sequence[uuid.UUI
         invitations__isnull=True,
     )
     keys = list(free.values_list("pk", flat=True))
-    kept = mine.exclude(pk__in=keys).count()
+    remaining = mine.exclude(pk__in=keys).count()
     Company.objects.filter(pk__in=keys).delete()
     record(by=by, verb="remove_companies", on=campaign, facts={"rows": len(keys), "source": source})
-    return kept
+    return remaining

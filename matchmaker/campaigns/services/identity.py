@@ -116,7 +116,7 @@ def agree_to_merge(*, by: User, merge: Merge, campaign: Campaign) -> Company:
         raise Refused("already_answered", _("This has been answered already."))
     if merge.proposed_by_id == by.pk:
         raise Refused("second_person", _("You proposed it. A second person of the team must agree, too."))
-    told = {company.pk: list(admins(company)) for company in (survivor, duplicate)}
+    admins_before = {company.pk: list(admins(company)) for company in (survivor, duplicate)}
     merge.moved = merge_into(duplicate=duplicate, survivor=survivor)
     merge.agreed_by, merge.done_at = by, timezone.now()
     merge.save(update_fields=["moved", "agreed_by", "done_at"])
@@ -127,7 +127,7 @@ def agree_to_merge(*, by: User, merge: Merge, campaign: Campaign) -> Company:
     }
     for company in (survivor, duplicate):
         record(by=by, verb="merge_companies", on=merge, organisation=company, facts=facts)
-    people = {person.pk: person for person in told[survivor.pk] + told[duplicate.pk]}
+    people = {person.pk: person for person in admins_before[survivor.pk] + admins_before[duplicate.pk]}
     _tell(
         survivor,
         "company_merge",

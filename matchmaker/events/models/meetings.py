@@ -146,8 +146,8 @@ class MeetingQuerySet(models.QuerySet):
     def disputed(self):
         """One side says it was missed, the other that it took place, and the team has not settled it."""
         missed, met = Meeting.Outcome.MISSED, (Meeting.Outcome.HELD, Meeting.Outcome.CUT_SHORT)
-        said = Q(supplier_said=missed, buyer_said__in=met) | Q(supplier_said__in=met, buyer_said=missed)
-        return self.active().filter(said, team_said="")
+        differ = Q(supplier_said=missed, buyer_said__in=met) | Q(supplier_said__in=met, buyer_said=missed)
+        return self.active().filter(differ, team_said="")
 
     def of_company(self, company):
         return self.filter(Q(supplier=company) | Q(buyer=company))
@@ -287,8 +287,8 @@ class Meeting(Public):
     @property
     def is_disputed(self) -> bool:
         """One side says it was missed, the other that it took place, and the team has not settled it."""
-        said = {self.supplier_said, self.buyer_said} - {""}
-        return not self.team_said and self.Outcome.MISSED in said and len(said) == 2
+        statements = {self.supplier_said, self.buyer_said} - {""}
+        return not self.team_said and self.Outcome.MISSED in statements and len(statements) == 2
 
     @property
     def room_url(self) -> str:

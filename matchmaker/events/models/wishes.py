@@ -75,8 +75,8 @@ class MeetingRequestQuerySet(models.QuerySet):
 
     def owed_by(self, company):
         """Those that wait for an answer of this company."""
-        asked = Q(other=company, hidden=False, asker_answers=False)
-        return self.pending().filter(asked | Q(company=company, asker_answers=True))
+        to_answer = Q(other=company, hidden=False, asker_answers=False)
+        return self.pending().filter(to_answer | Q(company=company, asker_answers=True))
 
     def about_to_expire(self, now):
         """Open for a while, ending soon, and whoever owes the answer was not reminded of it yet."""

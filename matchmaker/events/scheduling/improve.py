@@ -99,15 +99,15 @@ def improve(board: Board, bound: Callable[[], int], prices: np.ndarray, stop: St
     """
     random = np.random.default_rng(seed)
     candidates = worth_trying(board, prices)
-    objective, told, flips = board.objective, stop.clock(), FLIPS
+    objective, reported_at, flips = board.objective, stop.clock(), FLIPS
     while True:
         gained = 0
         for slot in random.permutation(len(board.tables)).tolist():
             now = stop.clock()
             if objective + gained >= bound() * (1 - stop.target_gap) or now >= stop.deadline:
                 return objective + gained
-            if now - told >= stop.patience:
-                told = now
+            if now - reported_at >= stop.patience:
+                reported_at = now
                 if not stop.tell(objective + gained):
                     return objective + gained
             gained += rechoose(board, slot, candidates)

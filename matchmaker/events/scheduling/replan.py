@@ -58,21 +58,21 @@ def survivors(old: Plan, instance: Instance) -> list[tuple[int, int, int, int]]:
     for s, b, slot in instance.fixed:
         caps[[s, shift + b]] -= 1
         busy |= {(s, slot), (shift + b, slot)}
-    kept = []
+    standing = []
     rows = [row for row in old.meetings if row[:2] in instance.edge_of]
     rows.sort(key=lambda row: -int(instance.edges[instance.edge_of[row[0], row[1]], 2]))
     for s, b, slot, table in rows:
         if booked.get((s, b)) == slot:
             if table < instance.tables[slot]:
-                kept.append((s, b, slot, table))
+                standing.append((s, b, slot, table))
             continue
         node = shift + b
         fits = slot < instance.slots and table < instance.tables[slot] and free[s, slot] and free[node, slot]
         clash = (s, b) in booked or (s, slot) in busy or (node, slot) in busy
         if fits and not clash and caps[s] > 0 and caps[node] > 0:
             caps[[s, node]] -= 1
-            kept.append((s, b, slot, table))
-    return kept
+            standing.append((s, b, slot, table))
+    return standing
 
 
 def replan(
@@ -92,7 +92,7 @@ def replan(
     """
     began = clock()
     board, booth, pinned = _kept(old, changed)
-    kept = np.flatnonzero(board.locked & ~np.isin(np.arange(len(board.u)), _booked(changed)))
+    released = np.flatnonzero(board.locked & ~np.isin(np.arange(len(board.u)), _booked(changed)))
     place_interpreted(board, booth, by_weight(board, np.flatnonzero(board.barred & (board.slot_of < 0))))
     rest, rows = _rest(changed, board)
     selection = select(rest)
@@ -103,7 +103,7 @@ def replan(
     for row in small.meetings():
         board.put(rows[row], small.slot_of[row])
     if max_moves > 0:
-        board.locked[kept[~board.barred[kept]]] = False
+        board.locked[released[~board.barred[released]]] = False
         colour(board, by_weight(board, np.flatnonzero(~board.barred)), seed=seed, longest=min(max_moves, 4))
     return finished(changed, board, booth, select(changed).bound, clock() - began, pinned)
 

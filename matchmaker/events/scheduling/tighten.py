@@ -122,16 +122,16 @@ def programme_of(instance: Instance, selection: Selection) -> dict[str, np.ndarr
     if near.sum() > MOST_COLUMNS:
         return None
     there, cap, floor, tables, booked, usable = _sizes(instance)
-    kept = np.flatnonzero((usable & near) | (booked >= 0))
-    common = there[u[kept]] & there[v[kept]]
-    fixed = booked[kept] >= 0
-    common[fixed] = np.arange(slots) == booked[kept][fixed, None]
+    pairs = np.flatnonzero((usable & near) | (booked >= 0))
+    common = there[u[pairs]] & there[v[pairs]]
+    fixed = booked[pairs] >= 0
+    common[fixed] = np.arange(slots) == booked[pairs][fixed, None]
     place, slot = np.nonzero(common)
     if not 0 < len(place) <= MOST_COLUMNS:
         return None
-    one, other, columns = u[kept][place], v[kept][place], np.arange(len(place))
+    one, other, columns = u[pairs][place], v[pairs][place], np.arange(len(place))
     # Rows: party in slot, slot, cap, "counted towards the floor only if held", pair.
-    at = np.cumsum([0, count * slots, slots, count, count, len(kept)])
+    at = np.cumsum([0, count * slots, slots, count, count, len(pairs)])
     base, table = _flow_prices(instance, selection)
     # No party's price, and no table's, may fall by more than a third of the margin: then the pairs left out still earn
     # nothing. In the programme that is a dummy meeting of each party in each slot, and a dummy table.
@@ -156,8 +156,8 @@ def programme_of(instance: Instance, selection: Selection) -> dict[str, np.ndarr
         "rows": np.concatenate([row for row, _, _ in entries]),
         "cols": np.concatenate([column for _, column, _ in entries]),
         "data": np.concatenate([np.full(len(row), value) for row, _, value in entries]),
-        "right": np.concatenate([np.ones(at[1]), tables, cap, np.zeros(count), np.ones(len(kept))]),
-        "gain": np.concatenate([weight[kept][place], least[who, when], table[spare] - MARGIN / 3, bonus]),
+        "right": np.concatenate([np.ones(at[1]), tables, cap, np.zeros(count), np.ones(len(pairs))]),
+        "gain": np.concatenate([weight[pairs][place], least[who, when], table[spare] - MARGIN / 3, bonus]),
         "low": np.concatenate([fixed[place].astype(np.float64), np.zeros(len(who) + len(spare) + count)]),
         "high": np.concatenate([np.full(len(place) + len(who) + len(spare), np.inf), floor]),
     }

@@ -213,14 +213,18 @@ def _read(scan: dict) -> tuple[uuid.UUID, str, dt.datetime]:
 
 @transaction.atomic
 def _merge(device: GateDevice, key: uuid.UUID, code: str, at: dt.datetime) -> Verdict:
-    event, told = device.event, read_code(code).replace("\x00", "")
-    person = Attendee.objects.filter(code=told).select_related("participation__company", "participation__event").first()
-    fields = {"code": told, "scanned_at": at, "attendee": person, "outcome": Scan.Outcome.ENTERED}
+    event, scanned_code = device.event, read_code(code).replace("\x00", "")
+    person = (
+        Attendee.objects.filter(code=scanned_code)
+        .select_related("participation__company", "participation__event")
+        .first()
+    )
+    fields = {"code": scanned_code, "scanned_at": at, "attendee": person, "outcome": Scan.Outcome.ENTERED}
     scan, new = Scan.objects.get_or_create(device=device, key=key, defaults=fields)
     if new:
         try:
             with transaction.atomic():
-                _admit(event, told, gate=device.gate, at=at, by=None)
+                _admit(event, scanned_code, gate=device.gate, at=at, by=None)
         except Refused as refusal:
             scan.outcome = Scan.Outcome.AGAIN if refusal.code == "used_already" else Scan.Outcome.REFUSED
             scan.reason = refusal.code
@@ -230,7 +234,7 @@ def _merge(device: GateDevice, key: uuid.UUID, code: str, at: dt.datetime) -> Ve
             sentence = _("Welcome.")
     else:
         sentence = _why(scan)
-    shown = person or Interpreter.objects.select_related("event").filter(code=told).first()
+    shown = person or Interpreter.objects.select_related("event").filter(code=scanned_code).first()
     if shown is None or badge_event(shown) != event:
         return Verdict(str(key), scan.outcome, sentence)
     return Verdict(str(key), scan.outcome, sentence, shown.name, shown.affiliation)

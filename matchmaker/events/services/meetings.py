@@ -226,8 +226,8 @@ def cancel_meeting(*, by: User, meeting: Meeting, why: str = "") -> Meeting:
     changed = ["status", "locked", "why_cancelled", "cancelled_by", "cancelled_at", "sequence", "updated_at"]
     meeting.save(update_fields=changed)
     withdraw_moves(meeting)
-    told = {"supplier": [meeting.buyer], "buyer": [meeting.supplier]}.get(side, [meeting.supplier, meeting.buyer])
-    notices.meeting_changed(meeting, to=told)
+    receivers = {"supplier": [meeting.buyer], "buyer": [meeting.supplier]}.get(side, [meeting.supplier, meeting.buyer])
+    notices.meeting_changed(meeting, to=receivers)
     record(by=by, verb="cancel_meeting", on=meeting, organisation=meeting.event.campaign, facts={"side": side})
     return meeting
 
@@ -316,18 +316,18 @@ def answer_move(*, by: User, move: MeetingMove, accept: bool) -> MeetingMove:
     own = is_member(by, move.company)
     if not is_member(by, other) and not (own and not accept):
         raise Refused("not_found", _("There is nothing here for you."), status=404)
-    said = MeetingMove.Status.ACCEPTED if accept else MeetingMove.Status.DECLINED
+    status = MeetingMove.Status.ACCEPTED if accept else MeetingMove.Status.DECLINED
     if own and not is_member(by, other):
-        said = MeetingMove.Status.WITHDRAWN
-    moved = MeetingMove.objects.pending().filter(pk=move.pk).update(status=said, answered_at=timezone.now())
+        status = MeetingMove.Status.WITHDRAWN
+    moved = MeetingMove.objects.pending().filter(pk=move.pk).update(status=status, answered_at=timezone.now())
     move.refresh_from_db()
     if not moved:
-        if move.status == said:
+        if move.status == status:
             return move
         raise Refused("move_state", _("This proposal is no longer open."))
-    record(by=by, verb=f"move_{said}", on=move, organisation=other)
+    record(by=by, verb=f"move_{status}", on=move, organisation=other)
     if accept:
         move_agreed(by=by, meeting=meeting, starts_at=move.starts_at)
-    elif said == MeetingMove.Status.DECLINED:
+    elif status == MeetingMove.Status.DECLINED:
         notices.move_declined(move)
     return move

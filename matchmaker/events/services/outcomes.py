@@ -171,14 +171,14 @@ def kept_rate(company: Company) -> KeptRate:
 
 def kept_rates(companies: Iterable[int]) -> dict[int, KeptRate]:
     """The same for many companies, in one query; companies without a meeting are absent."""
-    asked, found = set(companies), defaultdict(list)
-    theirs = Q(supplier__in=asked) | Q(buyer__in=asked)
+    keys, found = set(companies), defaultdict(list)
+    theirs = Q(supplier__in=keys) | Q(buyer__in=keys)
     for meeting in Meeting.objects.filter(theirs, status__in=ENDED).order_by().only(*_READ):
         for side, company in (("supplier", meeting.supplier_id), ("buyer", meeting.buyer_id)):
-            kept = _kept_by(meeting, side) if company in asked else None
-            if kept is not None:
-                found[company].append(kept)
-    return {company: KeptRate(sum(kept), len(kept)) for company, kept in found.items()}
+            was_kept = _kept_by(meeting, side) if company in keys else None
+            if was_kept is not None:
+                found[company].append(was_kept)
+    return {company: KeptRate(sum(was_kept), len(was_kept)) for company, was_kept in found.items()}
 
 
 def _kept_by(meeting: Meeting, side: str) -> bool | None:

@@ -151,7 +151,7 @@ def _write_people(row: EventParticipation, people: Iterable[dict]) -> None:
         except ValidationError as error:
             raise ValidationError({"people": error.messages}) from None
         attendee.save()
-    Attendee.objects.filter(pk__in=[gone.pk for gone in known.values()], checked_in_at__isnull=True).delete()
+    Attendee.objects.filter(pk__in=[former.pk for former in known.values()], checked_in_at__isnull=True).delete()
     _away_together(row)
 
 

@@ -154,12 +154,12 @@ def compute_plan() -> bool:
         "floor_price": round(floor_price(made), 6),
         "lunch_price": round(_lunch_price(draft.event, options, made), 6),
     }
-    kept = {tuple(row[:2]) for row in standing.instance.fixed}
+    locked_pairs = {tuple(row[:2]) for row in standing.instance.fixed}
     mine.update(
         state=PlanDraft.State.READY,
         instance=standing.to_dict(),
         result=result,
-        locked=sorted(map(list, kept)),
+        locked=sorted(map(list, locked_pairs)),
         stage="done",
         finished_at=timezone.now(),
         lease_until=None,

@@ -78,8 +78,8 @@ def publish_plan(*, by: User, draft: PlanDraft, expected: str = "") -> Published
                     "publish."
                 ),
             ) from None
-        told = _tell(draft, changes.touched, step.leave_at)
-    counts = {**changes.counts, "told": told}
+        count = _tell(draft, changes.touched, step.leave_at)
+    counts = {**changes.counts, "told": count}
     record(by=by, verb="publish_plan", on=draft, organisation=event.campaign, facts=counts)
     return Published(**counts)
 
@@ -113,9 +113,9 @@ def withdraw_plan(*, by: User, draft: PlanDraft) -> int:
         if not turned.update(state=PlanDraft.State.READY, published_at=None):
             raise Refused("plan_state", _("Only a published plan can be withdrawn."))
         meetings = to_withdraw(draft)
-        told = call_off(event, meetings, why=gettext_noop("The plan was withdrawn."), step=step)
-    record(by=by, verb="withdraw_plan", on=draft, organisation=event.campaign, facts={"told": told})
-    return told
+        count = call_off(event, meetings, why=gettext_noop("The plan was withdrawn."), step=step)
+    record(by=by, verb="withdraw_plan", on=draft, organisation=event.campaign, facts={"told": count})
+    return count
 
 
 def to_withdraw(draft: PlanDraft) -> QuerySet[Meeting]:
@@ -214,8 +214,8 @@ def _changes(event: Event, draft: PlanDraft) -> Changes:
             same.append(meeting)
         else:
             moved.append((meeting, target))
-    gone = [m for pair, m in standing_now.items() if pair not in wanted and pair not in stay]
-    return Changes(new, moved, same, gone, stay, left_out)
+    cancelled = [m for pair, m in standing_now.items() if pair not in wanted and pair not in stay]
+    return Changes(new, moved, same, cancelled, stay, left_out)
 
 
 def _targets(event: Event, draft: PlanDraft, stay: set[tuple[int, int]]) -> tuple[dict[tuple[int, int], Target], int]:
@@ -248,8 +248,8 @@ def _targets(event: Event, draft: PlanDraft, stay: set[tuple[int, int]]) -> tupl
 
 def _write(changes: Changes, draft: PlanDraft) -> None:
     """Free every slot that is given up before any is taken: the constraints look at each row by itself."""
-    gone, moved = changes.gone, [meeting for meeting, _target in changes.moved]
-    for meeting in gone:
+    cancelled, moved = changes.gone, [meeting for meeting, _target in changes.moved]
+    for meeting in cancelled:
         meeting.status, meeting.locked = Meeting.Status.CANCELLED, False
         meeting.why_cancelled = gettext_noop("A new plan was published.")
         meeting.sequence += 1
@@ -262,7 +262,7 @@ def _write(changes: Changes, draft: PlanDraft) -> None:
         _put(meeting, target, draft)
         new.append(meeting)
     aside = Meeting.objects.filter(pk__in=[meeting.pk for meeting in moved])
-    Meeting.objects.bulk_update(gone, ["status", "locked", "why_cancelled", "sequence"], batch_size=200)
+    Meeting.objects.bulk_update(cancelled, ["status", "locked", "why_cancelled", "sequence"], batch_size=200)
     aside.update(status=Meeting.Status.CANCELLED)
     Meeting.objects.bulk_update(
         moved, ["starts_at", "table", "interpreter", "locked", "plan", "sequence"], batch_size=200
@@ -442,13 +442,13 @@ def _apply(event: Event, standing: Snapshot, today: Plan, mended: Plan, step: St
     rows = Meeting.objects.of(event).active().for_agenda()
     active = {(m.supplier_id, m.buyer_id): m for m in rows}
     standing_at = {(s, b): active[standing.suppliers[s], standing.buyers[b]] for s, b in before}
-    gone = [standing_at[pair] for pair in before if pair not in after]
+    cancelled = [standing_at[pair] for pair in before if pair not in after]
     moved_pairs = [
         pair
         for pair in before
         if pair in after and after[pair] != before[pair] and standing_at[pair].status == Meeting.Status.PLANNED
     ]
-    for meeting in gone:
+    for meeting in cancelled:
         meeting.status, meeting.locked = Meeting.Status.CANCELLED, False
         meeting.why_cancelled = gettext_noop("A company cannot come at this time.")
         meeting.sequence += 1
@@ -473,7 +473,7 @@ def _apply(event: Event, standing: Snapshot, today: Plan, mended: Plan, step: St
                 interpreter_id=interpreter_of.get(pair),
             )
         )
-    for meeting in (*gone, *(standing_at[pair] for pair in moved_pairs), *added):
+    for meeting in (*cancelled, *(standing_at[pair] for pair in moved_pairs), *added):
         notices.meeting_changed(meeting, to=[meeting.supplier, meeting.buyer], at=step.leave_at)
         step.letters.append(notices.changed_key(meeting))
-    return Mended(cancelled=len(gone), added=len(added), moved=len(moved_pairs))
+    return Mended(cancelled=len(cancelled), added=len(added), moved=len(moved_pairs))

@@ -204,15 +204,15 @@ def answer_request(
     )
     if other_time is not None:
         return _propose(by, request, open_row, _slot_to_come(request.event, other_time))
-    said = MeetingRequest.Status.ACCEPTED if accept else MeetingRequest.Status.DECLINED
-    moved = open_row.update(status=said, answered_at=timezone.now())
+    status = MeetingRequest.Status.ACCEPTED if accept else MeetingRequest.Status.DECLINED
+    moved = open_row.update(status=status, answered_at=timezone.now())
     asker_answered = request.asker_answers
     request.refresh_from_db()
     if not moved:
-        if request.status == said:
+        if request.status == status:
             return request
         raise _not_open(request)
-    record(by=by, verb=f"request_{said}", on=request, organisation=request.answers)
+    record(by=by, verb=f"request_{status}", on=request, organisation=request.answers)
     if accept and request.starts_at:
         _book(by, request, request.starts_at)
     notices.request_answered(

@@ -82,10 +82,10 @@ def _add_wishes_and_requests(participation: EventParticipation, found: dict[int,
     for wish in Wish.objects.filter(event=event, company=company, other__in=list(found)):
         found[wish.other_id].wish = wish.kind
     standing = MeetingRequest.objects.filter(event=event, status__in=["pending", "accepted"])
-    for asked in standing.filter(Q(company=company) | Q(other=company, hidden=False)):
-        key = asked.other_id if asked.company_id == company.pk else asked.company_id
+    for request in standing.filter(Q(company=company) | Q(other=company, hidden=False)):
+        key = request.other_id if request.company_id == company.pk else request.company_id
         if key in found:
-            found[key].request = asked
+            found[key].request = request
 
 
 # Somebody comes to the desk without a plan: whom she could meet, and when.

@@ -80,11 +80,19 @@ class Companies(Kind):
 
     def remember_site(self, context: Context) -> None:
         rows = _comparable().values_list(
-            "uid", "legal_name", "name_latin", "name_zh", "country", "identifier", "website", "contact_email"
+            "uid",
+            "legal_name",
+            "name_latin",
+            "name_zh",
+            "country",
+            "identifier",
+            "website",
+            "contact_email",
+            "identifier_kind",
         )
         context.site = Register(
-            Identity(uid, tuple(filter(None, names)), country, number, tuple(filter(None, hosts)))
-            for uid, *names, country, number, website, email in rows.iterator()
+            Identity(uid, tuple(filter(None, names)), country, number, tuple(filter(None, hosts)), kind)
+            for uid, *names, country, number, website, email, kind in rows.iterator()
             for hosts in [(website, email)]
         )
 
@@ -157,7 +165,8 @@ def _comparable() -> models.QuerySet[Company]:
 def _identity(key: object, values: Values) -> Identity:
     names = tuple(values[name] for name in ("legal_name", "name_latin", "name_zh") if values.get(name))
     hosts = tuple(values[name] for name in ("website", "contact_email") if values.get(name))
-    return Identity(key, names, values["country"], values.get("identifier") or "", hosts)
+    number, kind = values.get("identifier") or "", values.get("identifier_kind") or ""
+    return Identity(key, names, values["country"], number, hosts, kind)
 
 
 def _fields(values: Values) -> Values:

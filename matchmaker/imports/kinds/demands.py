@@ -119,11 +119,11 @@ class Demands(Kind):
         mine = DemandLine.objects.filter(uid__in=[row.target for row in rows])
         answered = mine.filter(matches__supplier_answer__gt="") | mine.filter(matches__buyer_answer__gt="")
         keys = set(mine.values_list("pk", flat=True)) - set(answered.values_list("pk", flat=True))
-        kept = mine.exclude(pk__in=keys).count()
+        remaining = mine.exclude(pk__in=keys).count()
         demands = set(DemandLine.objects.filter(pk__in=keys).values_list("demand", flat=True))
         DemandLine.objects.filter(pk__in=keys).delete()
         Demand.objects.filter(pk__in=demands, status=Demand.Status.DRAFT, lines__isnull=True).delete()
-        return kept
+        return remaining
 
 
 def demand_values(values: Values) -> Values:

@@ -115,15 +115,15 @@ class Products(Kind):
             | Q(matches__buyer_answer__gt="")
             | Q(images__isnull=False)
         )
-        said = {row.target: row.values for row in rows}
+        imported = {row.target: row.values for row in rows}
         free = [
             product.pk
             for product in mine.exclude(busy).for_cards()
-            if _is_as(bulk.product_values(product), said[product.uid])
+            if _is_as(bulk.product_values(product), imported[product.uid])
         ]
-        kept = mine.exclude(pk__in=free).count()
+        remaining = mine.exclude(pk__in=free).count()
         Product.objects.filter(pk__in=free).delete()
-        return kept
+        return remaining
 
     def put_back(self, batch: Import, row: ImportRow) -> None:
         bulk.set_product(Product.objects.for_cards().get(uid=row.target), _typed(row.before or {}))
@@ -149,10 +149,10 @@ def _typed(values: Values) -> Values:
     return values | typed(Product, values, TERMS)
 
 
-def _is_as(now: Values, said: Values) -> bool:
+def _is_as(now: Values, imported: Values) -> bool:
     """Whether nothing at all was written since, also in fields the file left empty."""
-    return now["texts"] == said["texts"] and all(
-        as_text(value) == as_text(said[name]) for name, value in now.items() if name != "texts"
+    return now["texts"] == imported["texts"] and all(
+        as_text(value) == as_text(imported[name]) for name, value in now.items() if name != "texts"
     )
 
 

@@ -99,10 +99,10 @@ def rows(file: IO[bytes], encoding: str, delimiter: str) -> Generator[tuple[int,
         raise Unreadable("wrong_encoding", encoding=encoding, row=number + 1) from None
 
 
-def _code_of(said: str) -> str:
-    if "field limit" in said:
+def _code_of(message: str) -> str:
+    if "field limit" in message:
         return "cell_too_long"
-    return "quote_not_closed" if "unexpected end" in said else "quote_inside"
+    return "quote_not_closed" if "unexpected end" in message else "quote_inside"
 
 
 class _Kept(io.BufferedReader):

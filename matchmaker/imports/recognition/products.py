@@ -27,8 +27,8 @@ _MADE_IN = re.compile(r"(?:made in|product of|produce of|produit d[eu']|hecho en
 def product_fields(lines: Sequence[Line], *, is_picture: bool) -> tuple[dict[str, Any], list[str]]:
     """(fields of the product form, names of those that are suggested and not read). Empty fields are left out."""
     fields, stated = read_fields(lines, is_picture=is_picture)
-    said = f"{fields.get('name', '')}. {fields.get('description', '')}".strip(". ")
-    fields |= {key: value for key, value in _codes(stated, said, fields.get("language", "")).items() if value}
+    text = f"{fields.get('name', '')}. {fields.get('description', '')}".strip(". ")
+    fields |= {key: value for key, value in _codes(stated, text, fields.get("language", "")).items() if value}
     read = {"price_unit"} if "price_low" in fields else set()
     if stated:
         read.add("hs_code")
@@ -56,15 +56,15 @@ def read_fields(lines: Sequence[Line], *, is_picture: bool) -> tuple[dict[str, A
 
 def _name(labelled: Labelled, is_picture: bool) -> str:
     """What stands behind a label; else the largest line of a picture, or the first line of a text."""
-    said = labelled.values.get("name", "")
-    if not said:
+    name = labelled.values.get("name", "")
+    if not name:
         lines = [line for line in labelled.rest if not _NOT_A_NAME.search(line.text) and len(line.text) > 1]
         lines = [line for line in lines if not _MADE_IN.match(line.text)]
         if lines:
-            said = max(lines, key=lambda line: line.height).text if is_picture else lines[0].text
-    if len(said) > 120:  # a text that begins with a sentence
-        said = re.split(r"(?<=[.!?。！？])\s*", said)[0]
-    return said.strip(" .:：-–|")[:LONGEST_NAME]
+            name = max(lines, key=lambda line: line.height).text if is_picture else lines[0].text
+    if len(name) > 120:  # a text that begins with a sentence
+        name = re.split(r"(?<=[.!?。！？])\s*", name)[0]
+    return name.strip(" .:：-–|")[:LONGEST_NAME]
 
 
 def _description(labelled: Labelled, name: str, is_picture: bool) -> str:
@@ -77,9 +77,9 @@ def _description(labelled: Labelled, name: str, is_picture: bool) -> str:
 
 
 def _origin(labelled: Labelled, lines: Sequence[Line]) -> str:
-    said = [labelled.values.get("origin", "")]
-    said += [line.text[match.start() :] for line in lines if (match := _MADE_IN.search(line.text))]
-    return next((code for text in said if text and (code := figures.country(text))), "")
+    candidates = [labelled.values.get("origin", "")]
+    candidates += [line.text[match.start() :] for line in lines if (match := _MADE_IN.search(line.text))]
+    return next((code for text in candidates if text and (code := figures.country(text))), "")
 
 
 def _terms(values: dict[str, str], whole: str) -> dict[str, Any]:
@@ -93,11 +93,11 @@ def _terms(values: dict[str, str], whole: str) -> dict[str, Any]:
 
 def _pack(values: dict[str, str], whole: str) -> dict[str, str]:
     """The pack is a variant of the product; goods sold by weight have a price for one kilogram."""
-    said, unit = figures.pack(values.get("pack", ""))
-    if not said:
-        said, unit = figures.pack(whole)
+    pack, unit = figures.pack(values.get("pack", ""))
+    if not pack:
+        pack, unit = figures.pack(whole)
     return (
-        {} if not said else {"pack": said, **({} if figures.price(whole).get("price_unit") else {"price_unit": unit})}
+        {} if not pack else {"pack": pack, **({} if figures.price(whole).get("price_unit") else {"price_unit": unit})}
     )
 
 

@@ -283,11 +283,11 @@ def _settle(feed: Feed) -> None:
         for row in lines:
             if row.gone_at and (row.ref, row.part) in present:
                 _return(feed, row)
-        gone = [row for row in lines if not row.gone_at and (row.ref, row.part) not in present]
+        missing = [row for row in lines if not row.gone_at and (row.ref, row.part) not in present]
         here = sum(1 for row in lines if not row.gone_at)
-        too_many = len(gone) >= MANY and 2 * len(gone) > here and not feed.let_go
+        too_many = len(missing) >= MANY and 2 * len(missing) > here and not feed.let_go
         if not too_many:
-            _take_back(feed, gone)
+            _take_back(feed, missing)
         if feed.publish:
             fresh = Demand.objects.filter(lines__feed_line__feed=feed, lines__feed_line__gone_at__isnull=True)
             for demand in fresh.filter(status=Demand.Status.DRAFT).select_related("company").distinct():
@@ -295,7 +295,7 @@ def _settle(feed: Feed) -> None:
         rejected = feed.batch.rejected if feed.batch else 0
         _went_well(feed)
         if too_many:
-            facts = {"gone": len(gone), "here": here}
+            facts = {"gone": len(missing), "here": here}
             Feed.objects.filter(pk=feed.pk).update(problem={"code": "many_gone", "facts": facts})
         elif rejected:
             facts = {"n": rejected, "import": str(feed.batch.uid) if feed.batch else ""}
@@ -319,11 +319,11 @@ def _return(feed: Feed, row: FeedLine) -> None:
         Demand.objects.filter(pk=demand.pk).update(status=Demand.Status.DRAFT, updated_at=timezone.now())
 
 
-def _take_back(feed: Feed, gone: list[FeedLine]) -> None:
+def _take_back(feed: Feed, missing: list[FeedLine]) -> None:
     """A demand whose last line is gone is withdrawn; a single line goes out of it unless it was answered."""
-    FeedLine.objects.filter(pk__in=[row.pk for row in gone]).update(gone_at=timezone.now())
+    FeedLine.objects.filter(pk__in=[row.pk for row in missing]).update(gone_at=timezone.now())
     by_demand: dict[Demand, list[FeedLine]] = {}
-    for row in gone:
+    for row in missing:
         by_demand.setdefault(row.line.demand, []).append(row)
     for demand, rows in by_demand.items():
         if not demand.lines.exclude(feed_line__gone_at__isnull=False).exists():

@@ -57,8 +57,8 @@ def start_reading(*, by: User, kind: str, text: str = "", picture=None) -> Readi
     if bool(text) == bool(picture):
         raise ValidationError({"text": ValidationError(_("Choose a picture, or paste a text."), "nothing_to_read")})
     if len(text) > LONGEST_TEXT:
-        said = _("Up to %(n)s characters are read. Paste the part about this product.") % {"n": LONGEST_TEXT}
-        raise ValidationError({"text": ValidationError(said, "text_too_long")})
+        sentence = _("Up to %(n)s characters are read. Paste the part about this product.") % {"n": LONGEST_TEXT}
+        raise ValidationError({"text": ValidationError(sentence, "text_too_long")})
     day = timezone.now() - dt.timedelta(days=1)
     if Reading.objects.filter(by=by, created_at__gt=day).count() >= MOST_A_DAY:
         raise Refused("too_many_readings", _("Up to %(n)d pictures and texts a day are read.") % {"n": MOST_A_DAY})
@@ -82,8 +82,8 @@ def _checked(upload) -> bytes:
     except ValidationError as problem:
         raise ValidationError({"picture": problem.error_dict["files"]}) from None
     if checked.suffix != ".webp":
-        said = _("This is not a picture we can read. Use JPEG, PNG or WebP.")
-        raise ValidationError({"picture": ValidationError(said, "image_unreadable")})
+        sentence = _("This is not a picture we can read. Use JPEG, PNG or WebP.")
+        raise ValidationError({"picture": ValidationError(sentence, "image_unreadable")})
     return checked.content
 
 

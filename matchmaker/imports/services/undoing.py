@@ -53,10 +53,10 @@ def undo_piece(pk: int, token: uuid.UUID) -> bool:
         record(by=batch.by, verb="import_undone", on=batch, organisation=batch.owner, facts={"kept": batch.kept})
         return False
     kind = KINDS[batch.kind]
-    kept = kind.restore(batch, [row for row in rows if row.action == Action.UPDATE and row.before])
-    kept += kind.remove(batch, [row for row in rows if row.action == Action.CREATE])
+    remaining = kind.restore(batch, [row for row in rows if row.action == Action.UPDATE and row.before])
+    remaining += kind.remove(batch, [row for row in rows if row.action == Action.CREATE])
     Import.objects.filter(pk=pk).update(
-        done_through=rows[-1].row_no - 1, kept=F("kept") + kept, lease_until=timezone.now() + LEASE, attempts=0
+        done_through=rows[-1].row_no - 1, kept=F("kept") + remaining, lease_until=timezone.now() + LEASE, attempts=0
     )
     return True
 

@@ -34,6 +34,11 @@ class EnquiryQuerySet(models.QuerySet):
         """Those of one's own companies. No others read them, not even the campaign's team."""
         return self._of_any(Company.objects.of(user).values("pk")) if user.is_authenticated else self.none()
 
+    def in_campaign(self, campaign):
+        """Those in which a side takes part in the campaign: what its team decides about when a message is held."""
+        companies = campaign.companies.values("pk")
+        return self.filter(Q(supplier__in=companies) | Q(buyer__in=companies))
+
     def _of_any(self, companies):
         return self.filter(
             Q(supplier__in=companies, asked_by=Side.SUPPLIER)

@@ -18,24 +18,24 @@ BATCH = 500
 def remind_owing() -> int:
     """Remind the side whose turn it is, twice a turn and never the side that waits; returns how many enquiries."""
     done = 0
-    for told, after in enumerate(REMIND_AFTER):
+    for reminders, after in enumerate(REMIND_AFTER):
         due = Enquiry.objects.filter(
-            status__in=Enquiry.LIVING, reminders=told, owes_since__lte=timezone.now() - after
+            status__in=Enquiry.LIVING, reminders=reminders, owes_since__lte=timezone.now() - after
         ).exclude(owes="")
         for pk in list(due.values_list("pk", flat=True)[:BATCH]):
-            done += _remind(pk, told)
+            done += _remind(pk, reminders)
     return done
 
 
 @transaction.atomic
-def _remind(pk: int, told: int) -> int:
-    claimed = Enquiry.objects.filter(pk=pk, reminders=told).exclude(owes="").update(reminders=told + 1)
+def _remind(pk: int, reminders: int) -> int:
+    claimed = Enquiry.objects.filter(pk=pk, reminders=reminders).exclude(owes="").update(reminders=reminders + 1)
     if claimed != 1:
         return 0
     enquiry = Enquiry.objects.get(pk=pk)
     last = enquiry.messages.filter(side=Side(enquiry.owes).other, state=Message.State.SENT).last()
     days = (timezone.now() - enquiry.owes_since).days if enquiry.owes_since else 0
-    about = f"{enquiry.uid}:{enquiry.owes_since:%Y%m%d%H%M%S}:{told + 1}"
+    about = f"{enquiry.uid}:{enquiry.owes_since:%Y%m%d%H%M%S}:{reminders + 1}"
     notify_side("enquiry_reminder", enquiry, enquiry.owes, about, days=days, text=last.text[:280] if last else "")
     return 1
 
@@ -74,13 +74,13 @@ def ask_follow_ups() -> int:
 @transaction.atomic
 def _follow_up(pk: int) -> int:
     enquiry, now = Enquiry.objects.get(pk=pk), timezone.now()
-    asked = 0
+    count = 0
     for side in Side:
         row, new = FollowUp.objects.get_or_create(enquiry=enquiry, side=side, defaults={"asked_at": now})
         if new:
             notify_side("enquiry_follow_up", enquiry, side, row)
             note_news(enquiry, side, now)
-            asked += 1
-    if asked:
+            count += 1
+    if count:
         enquiry.save(update_fields=["supplier_news_at", "buyer_news_at", "touched_at"])
-    return asked
+    return count

@@ -21,7 +21,7 @@ def check_files(files: Sequence) -> list[CheckedFile]:
     return [file if isinstance(file, CheckedFile) else check_file(file, with_office=True) for file in files]
 
 
-def attach(message: Message, kept: Sequence[CheckedFile]) -> None:
+def attach(message: Message, files: Sequence[CheckedFile]) -> None:
     """Store what was checked; the same file twice is kept once."""
-    for file in {one.sha256: one for one in kept}.values():
+    for file in {one.sha256: one for one in files}.values():
         Attachment(message=message).store(file)

@@ -101,8 +101,8 @@ def left_today(company: Company) -> int:
 
 def open_requests(company: Company):
     """Requests without a match that wait for their first answer."""
-    asked = Q(supplier=company, asked_by=Side.SUPPLIER) | Q(buyer=company, asked_by=Side.BUYER)
-    return Enquiry.objects.filter(asked, status=Enquiry.Status.REQUESTED)
+    by_company = Q(supplier=company, asked_by=Side.SUPPLIER) | Q(buyer=company, asked_by=Side.BUYER)
+    return Enquiry.objects.filter(by_company, status=Enquiry.Status.REQUESTED)
 
 
 def check_pace(*, sender: Company, is_request: bool) -> None:
@@ -126,8 +126,8 @@ def check_pace(*, sender: Company, is_request: bool) -> None:
             status=403,
         )
     since = timezone.now() - dt.timedelta(minutes=BURST_MINUTES)
-    asked = Q(enquiry__use__company=sender, enquiry__created_at__gte=since)
-    if Message.objects.filter(asked).values("enquiry").distinct().count() >= BURST:
+    first_messages = Q(enquiry__use__company=sender, enquiry__created_at__gte=since)
+    if Message.objects.filter(first_messages).values("enquiry").distinct().count() >= BURST:
         raise Refused(
             "too_fast", _("You wrote to many companies within ten minutes. Go on a little later."), status=429
         )
@@ -255,11 +255,17 @@ def set_contact_limit(*, by: User, level: int, per_day: int, open_requests: int)
     return limit
 
 
-def require_reviewer(user: User) -> Campaign:
-    """The campaign this person decides for: its organisers and administrators, not its event staff."""
-    roles = [Organiser.Role.ADMIN, Organiser.Role.ORGANISER]
-    found = Organiser.objects.filter(user=user, role__in=roles, campaign__is_current=True).select_related("campaign")
-    organiser = found.first()
+def require_reviewer(user: User, enquiry: Enquiry | None = None) -> Campaign:
+    """The campaign this person decides for: its organisers and administrators, not its event staff.
+
+    For an enquiry it is one in which a side of it takes part; without one, the campaign that the site shows.
+    """
+    rows = Organiser.objects.filter(user=user, role__in=Organiser.DECIDES).select_related("campaign")
+    if enquiry is None:
+        rows = rows.filter(campaign__is_current=True)
+    else:
+        rows = rows.filter(campaign__companies__in=[enquiry.supplier_id, enquiry.buyer_id])
+    organiser = rows.order_by("-campaign__is_current", "-campaign").first()
     if organiser is None:
         raise Refused("not_found", _("There is nothing here for you."), status=404)
     return organiser.campaign

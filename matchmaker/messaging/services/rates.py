@@ -38,8 +38,8 @@ class ReplyRate:
 def reply_rate(company: Company) -> ReplyRate | None:
     """None where fewer than three first messages came: too few to say anything."""
     now = timezone.now()
-    asked = Q(supplier=company, asked_by=Side.BUYER) | Q(buyer=company, asked_by=Side.SUPPLIER)
-    rows = Enquiry.objects.filter(asked, delivered_at__gte=now - WINDOW).values_list("delivered_at", "answered_at")
+    by_others = Q(supplier=company, asked_by=Side.BUYER) | Q(buyer=company, asked_by=Side.SUPPLIER)
+    rows = Enquiry.objects.filter(by_others, delivered_at__gte=now - WINDOW).values_list("delivered_at", "answered_at")
     counted, waits = 0, []
     for delivered, answered in rows:
         assert delivered is not None  # the filter above

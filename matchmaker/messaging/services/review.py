@@ -1,11 +1,13 @@
 """Reports of receivers and held messages, and what the campaign's team decides about each: about that message alone."""
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
+from matchmaker.campaigns.models import Campaign
 from matchmaker.core.problems import Refused
 from matchmaker.messaging.models import Enquiry, Message, Report, Side
 from matchmaker.messaging.services.guard import require_reviewer
@@ -50,7 +52,7 @@ def report_message(*, by: User, message: Message, reason: str, note: str = "") -
 @transaction.atomic
 def decide_report(*, by: User, report: Report, uphold: bool, note: str = "") -> Report:
     """Take the reported message out, or let it stand; both sides are told."""
-    campaign = require_reviewer(by)
+    campaign = require_reviewer(by, report.message.enquiry)
     report = Report.objects.select_for_update(of=("self",)).select_related("message__enquiry").get(pk=report.pk)
     if report.decision:
         raise Refused("decided_already", _("This report was decided already."))
@@ -82,7 +84,7 @@ def decide_report(*, by: User, report: Report, uphold: bool, note: str = "") -> 
 @transaction.atomic
 def review_held(*, by: User, message: Message, release: bool, note: str = "") -> Message:
     """Deliver a held first message, or refuse it for good; its sender is told why."""
-    campaign = require_reviewer(by)
+    campaign = require_reviewer(by, message.enquiry)
     enquiry = _lock(message.enquiry)
     found = enquiry.messages.get(pk=message.pk)
     if found.state != Message.State.HELD or found.hold == Message.Hold.REPORTED or found.deleted_at is not None:
@@ -120,14 +122,16 @@ def _lock(enquiry: Enquiry) -> Enquiry:
     return Enquiry.objects.select_for_update(of=("self",)).get(pk=enquiry.pk)
 
 
-def held_messages():
-    """First messages that wait for a decision, oldest first; reported ones stand in their reports."""
-    waiting = Message.objects.filter(state=Message.State.HELD, deleted_at__isnull=True)
+def held_messages(campaign: Campaign) -> QuerySet[Message]:
+    """First messages of its companies that wait for a decision, oldest first; reported ones stand in their reports."""
+    waiting = Message.objects.filter(
+        state=Message.State.HELD, deleted_at__isnull=True, enquiry__in=Enquiry.objects.in_campaign(campaign)
+    )
     rows = waiting.exclude(hold=Message.Hold.REPORTED).select_related("enquiry__supplier", "enquiry__buyer")
     return rows.order_by("created_at")
 
 
-def open_reports():
-    """Reports that wait, each with the one message it is about."""
-    rows = Report.objects.open().select_related("message__enquiry__supplier", "message__enquiry__buyer")
-    return rows.order_by("created_at")
+def open_reports(campaign: Campaign) -> QuerySet[Report]:
+    """Reports about messages of its companies that wait, each with the one message it is about."""
+    rows = Report.objects.open().filter(message__enquiry__in=Enquiry.objects.in_campaign(campaign))
+    return rows.select_related("message__enquiry__supplier", "message__enquiry__buyer").order_by("created_at")

@@ -105,7 +105,7 @@ def ask(
     """
     require_member(by, company)
     text = check_text(text)
-    kept = check_files(files)
+    checked = check_files(files)
     side = Side.SUPPLIER if demand is not None else Side.BUYER
     receiver = _receiver(by, company, side, other, product, demand)
     Company.objects.select_for_update().get(pk=company.pk)  # one first message of a company at a time: limits count
@@ -115,7 +115,7 @@ def ask(
     if demand is None:
         earlier = earlier.filter(product=product)
     if found := earlier.first():
-        return _go_on(by, found, side, text, kept, request)
+        return _go_on(by, found, side, text, checked, request)
     match = guard.match_between(supplier, buyer)
     guard.check_preference(receiver=receiver, match=match)
     guard.check_pace(sender=company, is_request=match is None)
@@ -141,7 +141,7 @@ def ask(
         raise Refused("asked_already", _("A colleague asked at the same moment. Open the enquiry.")) from None
     guard.use_contact(sender=company, enquiry=enquiry)
     record(by=by, verb="ask", on=enquiry, organisation=company, facts={"basis": enquiry.basis, "hold": hold})
-    _write(by, enquiry, side, text, kept, hold=hold, facts=facts, request=request)
+    _write(by, enquiry, side, text, checked, hold=hold, facts=facts, request=request)
     return enquiry
 
 
@@ -169,11 +169,11 @@ def _subject(receiver: Company, product: Product | None, demand: Demand | None) 
     return (original.name if original else receiver.legal_name)[:160]
 
 
-def _go_on(by: User, enquiry: Enquiry, side: Side, text: str, kept, request: QuoteRequest | None) -> Enquiry:
+def _go_on(by: User, enquiry: Enquiry, side: Side, text: str, files, request: QuoteRequest | None) -> Enquiry:
     """Asking again is writing on, where that is allowed."""
     if enquiry.status in (Enquiry.Status.DECLINED, Enquiry.Status.EXPIRED) and enquiry.asked_by == side:
         raise Refused("asked_already", _("You asked this before, and the other side did not take it up."), status=403)
-    reply(by=by, enquiry=enquiry, text=text, files=kept, request=request)
+    reply(by=by, enquiry=enquiry, text=text, files=files, request=request)
     return Enquiry.objects.get(pk=enquiry.pk)
 
 
@@ -189,7 +189,7 @@ def reply(
         ValidationError: for the text and the files.
     """
     text = check_text(text)
-    kept = check_files(files)
+    checked = check_files(files)
     enquiry, side = locked(by, enquiry)
     guard.check_parties(sender=enquiry.company_of(side), receiver=enquiry.company_of(side.other))
     if enquiry.messages.filter(side=side, state=Message.State.HELD).exists():
@@ -202,7 +202,7 @@ def reply(
         enquiry.status = Enquiry.Status.OPEN
     if enquiry.status == Enquiry.Status.REQUESTED and enquiry.asked_by == side:
         raise Refused("waits_for_answer", _("This is a request: you can write on once the other side has answered it."))
-    return _write(by, enquiry, side, text, kept, request=request)
+    return _write(by, enquiry, side, text, checked, request=request)
 
 
 def _write(
@@ -210,7 +210,7 @@ def _write(
     enquiry: Enquiry,
     side: Side,
     text: str,
-    kept,
+    files,
     *,
     hold: str = "",
     facts=None,
@@ -230,7 +230,7 @@ def _write(
     )
     message.full_clean(exclude=["enquiry", "author"], validate_constraints=False)
     message.save()
-    attach(message, kept)
+    attach(message, files)
     if request is not None:
         QuoteRequestLine.objects.create(
             request=request, enquiry=enquiry, product_id=enquiry.product_id, message=message

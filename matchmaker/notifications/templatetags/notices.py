@@ -46,16 +46,16 @@ def _spoken(value: Any) -> Any:
         value = in_language(value)
     if not isinstance(value, str):
         return value
-    if (match := MONEY.fullmatch(value)) and match[2] in reference.currencies():
-        return per_unit(money(match[1], match[2]), match[3])
-    if not (match := MOMENT.fullmatch(value)):
+    if (hit := MONEY.fullmatch(value)) and hit[2] in reference.currencies():
+        return per_unit(money(hit[1], hit[2]), hit[3])
+    if not (hit := MOMENT.fullmatch(value)):
         return value
     try:
         moment = dt.datetime.fromisoformat(value)
     except ValueError:
         return value  # no such day
     locale = to_locale(get_language() or "en")
-    if not match["clock"]:
+    if not hit["clock"]:
         return format_date(moment, "long", locale=locale)
     day, clock = format_skeleton("yMMMEd", moment, locale=locale), format_time(moment, "short", locale=locale)
     return str(get_datetime_format("medium", locale=locale)).replace("{1}", day).replace("{0}", clock)
@@ -74,9 +74,9 @@ def country(code: str) -> str:
 
 @register.filter
 def with_unit(amount: str, unit: str) -> str:
-    """A quantity that came as plain JSON, with its unit: 20.00 and t are 20 t."""
+    """A quantity that came as plain JSON, with its unit: 20.00 and t are 20 t; what is no number stays as it is."""
     value = decimal(amount)
-    return "" if value is None else quantity(value.normalize(), unit)
+    return amount if value is None else quantity(value.normalize(), unit)
 
 
 @register.filter

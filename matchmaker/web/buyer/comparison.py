@@ -83,8 +83,8 @@ def of_products(products: list[Product], buyer: Company, day: dt.date) -> Compar
         Row(_("Fit to your demand"), _fits(products, buyer)),
         *(Row(certificate(code), [_certificate(of.get(code)) for of in held], is_mark=True) for code in codes),
     ]
-    said = [row for row in rows if any(c.text or c.lines for c in row.cells)]
-    return Comparison(products, said, rate_notes((p.currency for p in products), rates), _quotas(products, duties))
+    filled = [row for row in rows if any(c.text or c.lines for c in row.cells)]
+    return Comparison(products, filled, rate_notes((p.currency for p in products), rates), _quotas(products, duties))
 
 
 def of_suppliers(companies: list[Company], buyer: Company, day: dt.date) -> Comparison:
@@ -96,7 +96,7 @@ def of_suppliers(companies: list[Company], buyer: Company, day: dt.date) -> Comp
         if one.is_valid:
             held[one.product.company_id].add(one.code)
     ready = _ready_products(products, day)
-    kept = kept_rates([company.pk for company in companies])
+    rates = kept_rates([company.pk for company in companies])
     rows = [
         _texts(_("Country"), [c.country_name for c in companies]),
         _texts(_("Products"), [number(counted.get(c.pk, 0)) for c in companies]),
@@ -106,7 +106,7 @@ def of_suppliers(companies: list[Company], buyer: Company, day: dt.date) -> Comp
         _texts(_("Founded"), [str(c.founded or "") for c in companies]),
         _texts(_("Speaks"), [format_list(language_name(code) for code in c.languages) for c in companies]),
         _texts(_("Reply rate"), [_reply(c) for c in companies]),
-        _texts(_("Meetings kept"), [_kept(kept.get(c.pk)) for c in companies]),
+        _texts(_("Meetings kept"), [_kept(rates.get(c.pk)) for c in companies]),
         Row(_("Fit to your demand"), _supplier_fits(companies, buyer)),
         *(
             Row(certificate(code), [Cell(_("yes") if code in held[c.pk] else "") for c in companies], is_mark=True)
@@ -322,16 +322,16 @@ def _asked(request: HttpRequest, name: str) -> list[uuid.UUID]:
 
 def _day(request: HttpRequest) -> dt.date:
     try:
-        asked = dt.date.fromisoformat(request.GET.get("ship", ""))
+        day = dt.date.fromisoformat(request.GET.get("ship", ""))
     except ValueError:
         return timezone.localdate() + SHIPS_IN
-    return min(max(asked, dt.date(2020, 1, 1)), dt.date(2035, 12, 31))
+    return min(max(day, dt.date(2020, 1, 1)), dt.date(2035, 12, 31))
 
 
 def _workbook(comparison: Comparison, day: dt.date) -> bytes:
     names = [getattr(thing, "display_name", None) or thing.name for thing in comparison.things]
     notes = [_("Shipment on %(day)s.") % {"day": day.isoformat()}, *comparison.notes]
     for quota in comparison.quotas:
-        said = labelled(_("Tariff quota"), join_sentences(quota.line.sentences))
-        notes.append(labelled(format_list(quota.names), said))
+        note = labelled(_("Tariff quota"), join_sentences(quota.line.sentences))
+        notes.append(labelled(format_list(quota.names), note))
     return workbook([Page(_("Compare"), names, comparison.rows, notes)])

@@ -123,8 +123,8 @@ def _invitable(request, demand: Demand) -> list[Company]:
 @require_POST
 def publish(request: HttpRequest, uid) -> HttpResponse:
     if not request.company.is_approved:
-        said = _("Saved. It is published by itself as soon as your company is approved.")
-        return _do(request, uid, _publish_when_approved, said)
+        sentence = _("Saved. It is published by itself as soon as your company is approved.")
+        return _do(request, uid, _publish_when_approved, sentence)
     return _do(request, uid, publish_demand, _("It is open. The first matches are here within a few seconds."))
 
 
@@ -186,7 +186,7 @@ def invite(request: HttpRequest, uid) -> HttpResponse:
     return redirect("buyer_demand", uid)
 
 
-def _do(request: HttpRequest, uid, verb: Callable[..., Demand], said: str) -> HttpResponse:
+def _do(request: HttpRequest, uid, verb: Callable[..., Demand], sentence: str) -> HttpResponse:
     demand = get_object_or_404(Demand.objects.of(request.company), uid=uid)
     with refusals_in_messages(request):
         demand = verb(by=request.user, demand=demand)
@@ -194,5 +194,5 @@ def _do(request: HttpRequest, uid, verb: Callable[..., Demand], said: str) -> Ht
         if demand.status == Demand.Status.SUBMITTED:
             messages.info(request, _("The campaign's team looks at it first; the reason stands below."))
         else:
-            messages.success(request, said)
+            messages.success(request, sentence)
     return redirect("buyer_demand", uid)

@@ -62,11 +62,11 @@ def index(request: HttpRequest) -> HttpResponse:
 @buyer
 def show(request: HttpRequest, uid) -> HttpResponse:
     match = get_object_or_404(Match.objects.for_buyer(request.company).for_cards(), uid=uid)
-    kept = ShortlistItem.objects.filter(company=request.company, product=match.product).exists()
+    is_shortlisted = ShortlistItem.objects.filter(company=request.company, product=match.product).exists()
     terms = terms_of(match)
     context = {
         "card": shown(match, terms["conditions"]),
-        "shortlisted": {match.product_id} if kept else set(),
+        "shortlisted": {match.product_id} if is_shortlisted else set(),
         "window": window_of(match, to_maker=False),
         "terms": terms,
     }

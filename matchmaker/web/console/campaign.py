@@ -97,8 +97,8 @@ class CrossingForm(forms.Form):
 @organiser
 @require_http_methods(["GET", "HEAD", "POST"])
 def show(request):
-    said = {"leaving": request.campaign.crossing_fields}
-    form = CrossingForm(request.POST if request.method == "POST" else None, initial=said)
+    initial = {"leaving": request.campaign.crossing_fields}
+    form = CrossingForm(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid():
         boundary.choose_fields(by=request.user, campaign=request.campaign, fields=form.cleaned_data["leaving"])
         messages.success(request, _("Saved."))

@@ -125,8 +125,8 @@ def withdraw_automatic(request, uid):
         services.withdraw_automatic_approval(by=request.user, approval=approval, reason=_reason(request))
         transaction.on_commit(start_matching)
         transaction.on_commit(start_delivery)
-        told = _("Withdrawn. %(company)s is hidden and waits for your decision.")
-        messages.success(request, told % {"company": approval.company})
+        sentence = _("Withdrawn. %(company)s is hidden and waits for your decision.")
+        messages.success(request, sentence % {"company": approval.company})
         return redirect("console_company", approval.company.uid)
     return redirect("console_automatic")
 
@@ -211,7 +211,7 @@ def company(request, uid, reason="", errors=None, check=None):
 
 def history(company) -> list[dict]:
     """What was done to the company, newest first, for the timeline."""
-    said = {
+    labels = {
         "start_company": _("Registration begun"),
         "update_company": _("Details changed"),
         "submit_company": _("Submitted for approval"),
@@ -236,10 +236,10 @@ def history(company) -> list[dict]:
         "read_document": _("Document read"),
         "refuse_document": _("Document not accepted"),
     }
-    entries = AuditEntry.objects.filter(organisation=str(company.uid), verb__in=said).select_related("actor")
+    entries = AuditEntry.objects.filter(organisation=str(company.uid), verb__in=labels).select_related("actor")
     return [
         {
-            "what": said[entry.verb],
+            "what": labels[entry.verb],
             "when": entry.at,
             "who": str(entry.actor or ""),
             "more": entry.facts.get("reason", ""),
@@ -258,8 +258,8 @@ def approve(request, uid):
         transaction.on_commit(start_matching)  # what waited for the approval is published
         transaction.on_commit(start_delivery)
         approved = _("%(company)s is approved.") % {"company": company}
-        told = _("It has been told.")
-        messages.success(request, done(approved, told, kind="company_approved", companies=[company]))
+        notice_sentence = _("It has been told.")
+        messages.success(request, done(approved, notice_sentence, kind="company_approved", companies=[company]))
         return redirect(f"{reverse('console_companies')}?status=pending")
     return redirect("console_company", uid)
 
@@ -408,11 +408,11 @@ def refuse_document(request, uid, key):
 # Suspending a company and letting it back, and merging duplicates: what a second person has to agree to.
 
 
-def _do(request, verb, said: Callable[[], str], /, **what):
+def _do(request, verb, sentence: Callable[[], str], /, **what):
     with refusals_in_messages(request):
         result = verb(by=request.user, campaign=request.campaign, **what)
         transaction.on_commit(start_delivery)
-        messages.success(request, said())
+        messages.success(request, sentence())
         return result
     return None
 
@@ -429,11 +429,11 @@ def _reason(request) -> str:
 @require_POST
 def suspend(request, uid):
     company = get_object_or_404(of_campaign(request), uid=uid)
-    told = _("The company has been told.")
+    notice_sentence = _("The company has been told.")
     _do(
         request,
         identity.suspend_company,
-        lambda: done(_("Suspended."), told, kind="company_suspended", companies=[company]),
+        lambda: done(_("Suspended."), notice_sentence, kind="company_suspended", companies=[company]),
         company=company,
         reason=_reason(request),
     )
@@ -459,11 +459,11 @@ def propose_merge(request, uid):
     except ValidationError:  # not a UUID
         duplicate = get_object_or_404(mine, pk=None)
     survivor = get_object_or_404(mine, uid=uid)
-    proposed, told = _("Proposed. A second person of the team decides."), _("Both companies have been told.")
+    proposed, notice_sentence = _("Proposed. A second person of the team decides."), _("Both companies have been told.")
     _do(
         request,
         identity.propose_merge,
-        lambda: done(proposed, told, kind="company_merge", companies=[survivor, duplicate]),
+        lambda: done(proposed, notice_sentence, kind="company_merge", companies=[survivor, duplicate]),
         survivor=survivor,
         duplicate=duplicate,
         reason=_reason(request),
@@ -554,11 +554,11 @@ def decide_certificate(request, uid, key):
     with refusals_in_messages(request):
         if request.POST.get("answer") == "yes":
             n = accept_certificate(**given, confirmed_by=_confirmed_by(request))
-            said = ngettext("%(n)d certificate is shown as seen.", "%(n)d certificates are shown as seen.", n)
-            said %= {"n": n}
+            sentence = ngettext("%(n)d certificate is shown as seen.", "%(n)d certificates are shown as seen.", n)
+            sentence %= {"n": n}
         else:
             refuse_certificate(**given, reason=request.POST.get("reason", "").replace("\x00", "")[:500])
-            said = _("Not accepted. The company reads why and can send another.")
+            sentence = _("Not accepted. The company reads why and can send another.")
         transaction.on_commit(start_matching)
-        messages.success(request, said)
+        messages.success(request, sentence)
     return redirect("console_certificates")

@@ -112,8 +112,8 @@ class CompanyFilter(forms.Form):
             coming = here.exclude(status=EventParticipation.Status.WITHDRAWN)
             return ~Q(pk__in=coming.values("company")) & ~Q(pk__in=invited.values("company"))
         if answer:
-            said = "" if answer == "none" else answer
-            return Q(pk__in=invited.filter(answer=said).values("company"))
+            value = "" if answer == "none" else answer
+            return Q(pk__in=invited.filter(answer=value).values("company"))
         return registered | Q(pk__in=here.waiting().values("company")) | Q(pk__in=invited.values("company"))
 
 

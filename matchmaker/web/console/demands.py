@@ -55,8 +55,8 @@ def let_through(request, uid):
     with refusals_in_messages(request):
         demand = services.pass_demand(by=request.user, demand=_one(request, uid), campaign=request.campaign)
         transaction.on_commit(start_matching)
-        buyer, told = demand.company, _("Its buyer has been told.")
-        messages.success(request, done(_("It is open."), told, kind="demand_passed", companies=[buyer]))
+        buyer, notice_sentence = demand.company, _("Its buyer has been told.")
+        messages.success(request, done(_("It is open."), notice_sentence, kind="demand_passed", companies=[buyer]))
     return redirect("console_demands")
 
 

@@ -20,8 +20,8 @@ from matchmaker.web.rendering.notice_claims import done
 @require_safe
 def show(request):
     context = {
-        "reports": [_reported(report) for report in services.open_reports()],
-        "held": [_held(message) for message in services.held_messages()],
+        "reports": [_reported(report) for report in services.open_reports(request.campaign)],
+        "held": [_held(message) for message in services.held_messages(request.campaign)],
         "limits": ContactLimit.objects.all(),
     }
     return render(request, "console/enquiries.html", context)
@@ -39,19 +39,19 @@ def _held(message: Message) -> dict:
     return {"message": message, "sender": _sender(message), "why": services.hold_sentence(message)}
 
 
-def _act(request, act, what: str, told: str = "", companies=()):
+def _act(request, act, what: str, notice_sentence: str = "", companies=()):
     """Call a service. `told` is said too where each of the companies has a notice of the decision."""
     with refusals_in_messages(request):
         act()
         transaction.on_commit(start_delivery)
-        messages.success(request, done(what, told, kind="enquiry_review", companies=companies))
+        messages.success(request, done(what, notice_sentence, kind="enquiry_review", companies=companies))
     return redirect("console_enquiries")
 
 
 @organiser
 @require_POST
 def decide(request, uid):
-    report = get_object_or_404(Report.objects.open(), uid=uid)
+    report = get_object_or_404(services.open_reports(request.campaign), uid=uid)
     uphold = request.POST.get("decision") == "uphold"
     note = request.POST.get("note", "")[:500]
     return _act(
@@ -66,7 +66,7 @@ def decide(request, uid):
 @organiser
 @require_POST
 def review(request, uid):
-    message = get_object_or_404(services.held_messages(), uid=uid)
+    message = get_object_or_404(services.held_messages(request.campaign), uid=uid)
     release = request.POST.get("decision") == "release"
     note = request.POST.get("note", "")[:500]
     return _act(

@@ -115,7 +115,7 @@ def work_of(campaign) -> list[dict]:
         {
             "what": _("Messages to look at"),
             "sub": _("Held before delivery, or reported by their receivers."),
-            "n": held_messages().count() + open_reports().count(),
+            "n": held_messages(campaign).count() + open_reports(campaign).count(),
             "url": reverse("console_enquiries"),
             "late": True,
         },

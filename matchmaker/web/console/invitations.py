@@ -165,12 +165,12 @@ def _send(request: HttpRequest, companies: list[Company], *, note: str, email: s
 
 
 def _waits(count: int) -> str:
-    said = ngettext(
+    sentence = ngettext(
         "%(n)d invitation waits to be sent. What became of it stands here.",
         "%(n)d invitations wait to be sent, %(minute)d a minute. What became of each stands here.",
         count,
     )
-    return said % {"n": count, "minute": services.A_MINUTE}
+    return sentence % {"n": count, "minute": services.A_MINUTE}
 
 
 def _preview(request: HttpRequest, selection: services.Selection, note: str) -> dict:

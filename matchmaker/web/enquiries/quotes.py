@@ -30,13 +30,15 @@ def new(request: HttpRequest, uid) -> HttpResponse:
         messages.error(request, _("The supplier makes the quote."))
         return redirect("enquiry", enquiry.uid)
     lines = list(services.lines_to_quote(enquiry).select_related("demand"))
-    asked = enquiry.request_lines.filter(message__state=Message.State.SENT).select_related("request__line").last()
-    wanted = request.GET.get("line", "") or _line_of(asked, lines, enquiry)
+    request_line = (
+        enquiry.request_lines.filter(message__state=Message.State.SENT).select_related("request__line").last()
+    )
+    wanted = request.GET.get("line", "") or _line_of(request_line, lines, enquiry)
     form = QuoteForm(
         request.POST or None,
         lines=lines,
         must_choose=enquiry.demand is not None,
-        initial=_initial(enquiry, wanted, asked),
+        initial=_initial(enquiry, wanted, request_line),
     )
     if request.method == "POST" and form.is_valid():
         terms = dict(form.cleaned_data)
@@ -47,21 +49,21 @@ def new(request: HttpRequest, uid) -> HttpResponse:
             transaction.on_commit(start_delivery)
             messages.success(request, _("The quote is sent."))
             return redirect("enquiry", enquiry.uid)
-    facts = facts_of(asked.request) if asked else []
+    facts = facts_of(request_line.request) if request_line else []
     context = {"enquiry": enquiry, "form": form, "lines": lines, "other": enquiry.buyer, "facts": facts}
     return render(request, "enquiries/quote.html", context, status=422 if form.errors else 200)
 
 
-def _line_of(asked: QuoteRequestLine | None, lines: list, enquiry) -> str:
+def _line_of(request_line: QuoteRequestLine | None, lines: list, enquiry) -> str:
     """The line that the form begins with: that of the buyer's request, or the first that matches the product."""
-    wished = asked.request.line if asked is not None else None
+    wished = request_line.request.line if request_line is not None else None
     if wished is not None and wished in lines:
         return str(wished.uid)
-    has_choice = lines and not enquiry.demand and (asked is None or wished is not None)
+    has_choice = lines and not enquiry.demand and (request_line is None or wished is not None)
     return str(lines[0].uid) if has_choice else ""
 
 
-def _initial(enquiry, line: str, asked: QuoteRequestLine | None) -> dict:
+def _initial(enquiry, line: str, request_line: QuoteRequestLine | None) -> dict:
     """What was quoted before, or what the product says of itself; then what the buyer's request asks for."""
     before = enquiry.quotes.filter(line__uid=line).first() if line else enquiry.quotes.first()
     product = enquiry.product or (enquiry.match.product if enquiry.match else None)
@@ -71,8 +73,8 @@ def _initial(enquiry, line: str, asked: QuoteRequestLine | None) -> dict:
     elif product is not None:
         values |= {name: getattr(product, name) for name in CARRIED[1:]}
         values |= {"price": product.price_low, "lead_time_days": product.lead_time_days}
-    if asked is not None and (before is None or before.request_line_id != asked.pk):
-        values |= _of_request(asked.request)
+    if request_line is not None and (before is None or before.request_line_id != request_line.pk):
+        values |= _of_request(request_line.request)
     return {name: value for name, value in values.items() if value not in (None, "")}
 
 
@@ -93,8 +95,8 @@ def answer(request: HttpRequest, uid) -> HttpResponse:
                 by=request.user, quote=quote, answer=request.POST.get("answer", ""), note=form.cleaned_data["note"]
             )
             transaction.on_commit(start_delivery)
-            told = (_("The supplier is told."), "enquiry_quote")
-            messages.success(request, with_notice(request, quote.enquiry, _("Saved."), told))
+            notice_sentence = (_("The supplier is told."), "enquiry_quote")
+            messages.success(request, with_notice(request, quote.enquiry, _("Saved."), notice_sentence))
             return redirect("enquiry", quote.enquiry.uid)
     context = {"quote": quote, "enquiry": quote.enquiry, "form": form, "rows": comparison([quote])}
     return render(request, "enquiries/quote_answer.html", context, status=422 if form.errors else 200)

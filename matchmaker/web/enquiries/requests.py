@@ -130,8 +130,8 @@ def _subjects(request: HttpRequest, line: DemandLine | None) -> tuple[list[Produ
         keys = list(matches.order_by("-score", "pk").values_list("product", flat=True)[: SUGGESTED + len(products)])
         found = {row.pk: row for row in more.filter(pk__in=keys)}
         return wanted, [found[key] for key in keys if key in found][:SUGGESTED]
-    kept = more.filter(shortlisted__company=request.company).order_by("-shortlisted__pk")
-    return wanted, list(kept[:SUGGESTED])
+    shortlisted = more.filter(shortlisted__company=request.company).order_by("-shortlisted__pk")
+    return wanted, list(shortlisted[:SUGGESTED])
 
 
 def _uids(texts: list[str]) -> list[uuid.UUID]:

@@ -45,7 +45,7 @@ def context_of(request: HttpRequest, enquiry, side, form) -> dict:
     own = enquiry.company_of(side)
     hidden = Report.objects.filter(message__enquiry=enquiry, side=side).values_list("message__uid", flat=True)
     held = enquiry.messages.filter(side=side, state=Message.State.HELD).exists()
-    asked = enquiry.asked_by == side
+    by_us = enquiry.asked_by == side
     return {
         "enquiry": enquiry,
         "side": side,
@@ -57,8 +57,8 @@ def context_of(request: HttpRequest, enquiry, side, form) -> dict:
         "form": form,
         "held": held,
         "can_write": not held
-        and (enquiry.status in ("open", "closed") or (not asked and enquiry.status in ("requested", "declined"))),
-        "is_request_to_us": enquiry.status == "requested" and not asked,
+        and (enquiry.status in ("open", "closed") or (not by_us and enquiry.status in ("requested", "declined"))),
+        "is_request_to_us": enquiry.status == "requested" and not by_us,
         "our_turn": enquiry.owes == side and enquiry.is_living,
         "people": own.members.filter(is_active=True),
         "person": enquiry.person_of(side),

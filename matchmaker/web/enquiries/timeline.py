@@ -118,8 +118,8 @@ def _sample(sample: Sample) -> list[dict]:
 
 def _step(step: DealStep, side: str) -> list[dict]:
     name = step.get_rung_display()
-    said = _("You said: %(rung)s") if step.said_by == side else _("The other side said: %(rung)s")
-    rows = [_happening(step.said_at, said % {"rung": name}, "flag", more=step.note)]
+    template = _("You said: %(rung)s") if step.said_by == side else _("The other side said: %(rung)s")
+    rows = [_happening(step.said_at, template % {"rung": name}, "flag", more=step.note)]
     if step.answer == DealStep.Answer.CONFIRMED:
         rows.append(_happening(step.answered_at, _("%(rung)s: confirmed by both") % {"rung": name}, "checks", "met"))
     elif step.answer == DealStep.Answer.DENIED:

@@ -84,9 +84,9 @@ def _first_or_answer(request: HttpRequest) -> HttpResponse | None:
 
 def _digest(request: HttpRequest) -> str:
     """What makes it the same act; of a file the name and the size."""
-    said = sorted(request.POST.lists())
+    values = sorted(request.POST.lists())
     files = sorted((name, file.name, file.size) for name, every in request.FILES.lists() for file in every)
-    return hashlib.sha256(repr((request.get_full_path(), said, files)).encode()).hexdigest()
+    return hashlib.sha256(repr((request.get_full_path(), values, files)).encode()).hexdigest()
 
 
 def _keep(stored: StoredAnswer, request: HttpRequest, response: HttpResponse) -> None:

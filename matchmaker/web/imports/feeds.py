@@ -41,8 +41,8 @@ class FeedForm(forms.Form):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        said = [(hours, _("%(n)d h") % {"n": hours}) for hours in HOURS]
-        self.fields["hours"].choices = said  # type: ignore[attr-defined]  # a choice field has them
+        choices = [(hours, _("%(n)d h") % {"n": hours}) for hours in HOURS]
+        self.fields["hours"].choices = choices  # type: ignore[attr-defined]  # a choice field has them
 
 
 def listed(request: HttpRequest) -> list[dict]:
@@ -98,8 +98,8 @@ def feed_for(request: HttpRequest, uid) -> Feed:
 @require_http_methods(["GET", "HEAD", "POST"])
 def show(request: HttpRequest, uid) -> HttpResponse:
     feed = feed_for(request, uid)
-    said = {name: getattr(feed, name) for name in FeedForm.base_fields}
-    form = FeedForm(request.POST or None, initial=said)
+    initial = {name: getattr(feed, name) for name in FeedForm.base_fields}
+    form = FeedForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid() and _save(request, form, feed=feed):
         return redirect("feed", uid)
     context = {
@@ -116,14 +116,14 @@ def show(request: HttpRequest, uid) -> HttpResponse:
 @require_POST
 def turn(request: HttpRequest, uid, verb: str) -> HttpResponse:
     feed = feed_for(request, uid)
-    said = {
+    templates = {
         "read": _("It is read within a minute."),
         "pause": _("Paused. Its demands stay as they are."),
         "resume": _("It is read within a minute."),
         "agree": _("What is not there any more is withdrawn at the next reading, within a minute."),
         "remove": _("The address is forgotten. The demands it brought stay."),
     }
-    if verb not in said:
+    if verb not in templates:
         raise Http404
     with refusals_in_messages(request):
         if verb == "remove":
@@ -131,6 +131,6 @@ def turn(request: HttpRequest, uid, verb: str) -> HttpResponse:
         else:
             services.turn_feed(by=request.user, feed=feed, verb=verb)
         transaction.on_commit(start_feeds)
-        messages.success(request, said[verb])
+        messages.success(request, templates[verb])
         return redirect("imports") if verb == "remove" else redirect("feed", uid)
     return redirect("feed", uid)

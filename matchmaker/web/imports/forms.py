@@ -92,9 +92,9 @@ class LookForm(forms.Form):
     def chosen(self) -> dict:
         """What was chosen well; another sheet or encoding has another head, which is looked for again."""
         self.is_valid()
-        said = {name: self.cleaned_data.get(name) or "" for name in ("encoding", "sheet") if name in self.fields}
-        same = all(said[name] == self.fields[name].initial for name in said)
-        return {**said, "head_row": self.cleaned_data.get("head_row") or 0 if same else 0}
+        values = {name: self.cleaned_data.get(name) or "" for name in ("encoding", "sheet") if name in self.fields}
+        same = all(values[name] == self.fields[name].initial for name in values)
+        return {**values, "head_row": self.cleaned_data.get("head_row") or 0 if same else 0}
 
 
 class ColumnsForm(forms.Form):
@@ -169,13 +169,13 @@ class ColumnsForm(forms.Form):
         return str(self[same].value() or "") if same in self.fields else ""
 
     def as_verb(self) -> dict:
-        said = self.cleaned_data
+        values = self.cleaned_data
         return {
             "mapping": {
-                column.name: int(said[f"at_{column.name}"]) for column in self.columns if said[f"at_{column.name}"]
+                column.name: int(values[f"at_{column.name}"]) for column in self.columns if values[f"at_{column.name}"]
             },
-            "defaults": {column.name: said.get(f"same_{column.name}", "") for column in self.columns},
-            "publish": said.get("publish", False),
+            "defaults": {column.name: values.get(f"same_{column.name}", "") for column in self.columns},
+            "publish": values.get("publish", False),
         }
 
 

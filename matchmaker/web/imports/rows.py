@@ -172,8 +172,8 @@ def correct(request: HttpRequest, uid, row_no: int) -> HttpResponse:
             by=request.user, batch=batch, row=row, cells=cells, everywhere="everywhere" in request.POST
         )
         if mended:
-            said = ngettext("%(n)d row is in order now.", "%(n)d rows are in order now.", mended)
-            messages.success(request, said % {"n": mended})
+            sentence = ngettext("%(n)d row is in order now.", "%(n)d rows are in order now.", mended)
+            messages.success(request, sentence % {"n": mended})
         else:
             messages.warning(request, _("Row %(row)d is still refused; the reason stands beside it.") % {"row": row_no})
     page = request.POST.get("page", "")

@@ -62,7 +62,7 @@ def event(request: HttpRequest, slug: str) -> HttpResponse:
     if row is None:
         return redirect("meetings_register", slug)
     services.expire_requests(event=shown)
-    asked = MeetingRequest.objects.filter(event=shown).select_related("company", "other")
+    requests = MeetingRequest.objects.filter(event=shown).select_related("company", "other")
     wishes = dict.fromkeys(Wish.Kind.values, 0)
     for kind in Wish.objects.filter(event=shown, company=row.company).values_list("kind", flat=True):
         wishes[kind] += 1
@@ -74,9 +74,9 @@ def event(request: HttpRequest, slug: str) -> HttpResponse:
         "days": by_day(rows),
         "unnamed": sum(1 for one in rows if not one.staff and one.meeting.status == Meeting.Status.PLANNED),
         "viewer": viewer.key if viewer else "",
-        "incoming": _incoming(asked, row),
-        "sent": _with_next_step(asked.filter(company=row.company).exclude(status="withdrawn")),
-        "accepted": _with_next_step(asked.filter(other=row.company, hidden=False, status="accepted")),
+        "incoming": _incoming(requests, row),
+        "sent": _with_next_step(requests.filter(company=row.company).exclude(status="withdrawn")),
+        "accepted": _with_next_step(requests.filter(other=row.company, hidden=False, status="accepted")),
         "wishes": wishes,
         "people": row.attendees.all(),
         "languages": [reference.name(reference.languages().get(code), code) for code in row.languages],
@@ -95,10 +95,10 @@ def _with_next_step(requests) -> list[MeetingRequest]:
     return rows
 
 
-def _incoming(asked, row: EventParticipation) -> list[dict]:
+def _incoming(requests, row: EventParticipation) -> list[dict]:
     """Requests that wait for this company's answer, each with the times it could propose instead."""
     found = []
-    for one in asked.owed_by(row.company):
+    for one in requests.owed_by(row.company):
         other = one.company if one.other_id == row.company_id else one.other
         theirs = EventParticipation.objects.registered().filter(event=row.event, company=other).first()
         sides = (row, theirs) if row.side == EventParticipation.Side.SUPPLIER else (theirs, row)
@@ -257,8 +257,8 @@ def answer_move(request: HttpRequest, uid) -> HttpResponse:
 @require_POST
 def cancel(request: HttpRequest, uid) -> HttpResponse:
     why = request.POST.get("why", "")[:300]
-    told = _("The other side is told.")
-    return _turned(request, uid, services.cancel_meeting, _("Cancelled."), told=told, why=why)
+    notice_sentence = _("The other side is told.")
+    return _turned(request, uid, services.cancel_meeting, _("Cancelled."), told=notice_sentence, why=why)
 
 
 @signed_in
@@ -314,8 +314,8 @@ def badge(request: HttpRequest, slug: str, code: str) -> HttpResponse:
             services.save_contact(by=request.user, participation=row, code=code, note=request.POST.get("note", ""))
             messages.success(request, _("Kept."))
             return redirect("meetings_contacts", slug)
-    kept = SavedContact.objects.filter(company=row.company, attendee=person).first()
-    return render(request, "meetings/badge.html", {"event": row.event, "row": row, "person": person, "kept": kept})
+    contact = SavedContact.objects.filter(company=row.company, attendee=person).first()
+    return render(request, "meetings/badge.html", {"event": row.event, "row": row, "person": person, "kept": contact})
 
 
 @signed_in

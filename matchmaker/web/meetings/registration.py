@@ -100,8 +100,8 @@ def availability(request: HttpRequest, slug: str) -> HttpResponse:
     if uid and person is None:
         raise Http404
     if request.method == "POST":
-        gone = read_away(event, request.POST.getlist("free"))
-        services.set_availability(by=request.user, participation=row, away=gone, person=person)
+        away_slots = read_away(event, request.POST.getlist("free"))
+        services.set_availability(by=request.user, participation=row, away=away_slots, person=person)
         messages.success(request, _("Saved. The plan keeps to these times."))
         return redirect(request.get_full_path()) if person else redirect("meetings_event", slug)
     viewer = viewers_zone(request.user, event)
@@ -125,6 +125,6 @@ def withdraw(request: HttpRequest, slug: str) -> HttpResponse:
     with refusals_in_messages(request):
         services.withdraw_from_event(by=request.user, participation=row)
         transaction.on_commit(start_delivery)
-        withdrawn, told = _("Your company has withdrawn."), _("Those you would have met are told.")
-        messages.success(request, done(withdrawn, told, kind="meetings_changed", companies=others))
+        withdrawn, notice_sentence = _("Your company has withdrawn."), _("Those you would have met are told.")
+        messages.success(request, done(withdrawn, notice_sentence, kind="meetings_changed", companies=others))
     return redirect("meetings")

@@ -33,7 +33,7 @@ from matchmaker.web.templatetags.ui import moment
 PER_PAGE = 20
 
 
-def card(found: services.Suggestion, row: EventParticipation, kept: dict[int, services.KeptRate]) -> dict:
+def card(found: services.Suggestion, row: EventParticipation, rates: dict[int, services.KeptRate]) -> dict:
     """A counterpart as the page shows it; what the other side wishes is not in it."""
     supplier_side = row.side == EventParticipation.Side.SUPPLIER
     best = found.matches[0] if found.matches else None
@@ -46,7 +46,7 @@ def card(found: services.Suggestion, row: EventParticipation, kept: dict[int, se
         "about": list(dict.fromkeys(match.line if supplier_side else match.product for match in found.matches)),
         "supplier_side": supplier_side,
         "incoming": found.request is not None and found.request.answers.pk == row.company_id,
-        "kept": kept[found.company.pk].percent if found.company.pk in kept else None,
+        "kept": rates[found.company.pk].percent if found.company.pk in rates else None,
         "may_ask": services.may_ask(row),
         "kinds": Wish.Kind.choices,
     }
@@ -60,13 +60,13 @@ def companies(request: HttpRequest, slug: str) -> HttpResponse:
     search = request.GET.get("q", "").strip()[:100]
     found = services.suggestions(row, search=search, only=only)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    kept = services.kept_rates([one.company.pk for one in page])
+    rates = services.kept_rates([one.company.pk for one in page])
     tabs = [("", _("All")), ("matched", _("Suggested")), ("wished", _("Chosen"))]
     context = {
         "row": row,
         "event": row.event,
         "page": page,
-        "cards": [card(one, row, kept) for one in page],
+        "cards": [card(one, row, rates) for one in page],
         "tabs": [{"value": value, "label": label, "checked": value == only} for value, label in tabs],
         "only": only,
         "q": search,
@@ -102,9 +102,9 @@ def wish(request: HttpRequest, slug: str, uid) -> HttpResponse:
         refusal = problem.message
     if request.htmx:
         found = next(one for one in services.suggestions(row) if one.company.pk == other.pk)
-        kept = services.kept_rates([other.pk])
+        rates = services.kept_rates([other.pk])
         context = {
-            "card": card(found, row, kept),
+            "card": card(found, row, rates),
             "event": row.event,
             "refusal": refusal,
             "next": request.POST.get("next"),
@@ -134,16 +134,16 @@ def ask(request: HttpRequest, slug: str, uid) -> HttpResponse:
 @signed_in
 def change(request: HttpRequest, uid) -> HttpResponse:
     """What one asked, worded anew or for another time, while it waits for its first answer."""
-    asked = _request(request, uid)
-    row = participation_or_404(request, asked.event.slug)
-    if row.company_id != asked.company_id:
+    meeting_request = _request(request, uid)
+    row = participation_or_404(request, meeting_request.event.slug)
+    if row.company_id != meeting_request.company_id:
         raise Http404
 
     def act(**said) -> None:
-        services.change_request(by=request.user, request=asked, **said)
+        services.change_request(by=request.user, request=meeting_request, **said)
         messages.success(request, _("Changed. They see it as it is now."))
 
-    return _asking(request, row, asked.other, act, before=asked)
+    return _asking(request, row, meeting_request.other, act, before=meeting_request)
 
 
 def _asking(request: HttpRequest, row, other: Company, act, before: MeetingRequest | None = None) -> HttpResponse:
@@ -180,23 +180,25 @@ def _request(request: HttpRequest, uid) -> MeetingRequest:
 @require_POST
 def answer(request: HttpRequest, uid) -> HttpResponse:
     row = _request(request, uid)
-    said, seen = request.POST.get("answer"), request.POST.get("seen")
+    choice, seen = request.POST.get("answer"), request.POST.get("seen")
     try:
-        other_time = read_instant(request.POST.get("slot", "")) if said == "other" else None
+        other_time = read_instant(request.POST.get("slot", "")) if choice == "other" else None
     except ValueError:
         messages.error(request, _("Choose a slot of this event."))
         return _back(request, row.event.slug)
     with refusals_in_messages(request):
-        services.answer_request(by=request.user, request=row, accept=said == "accept", other_time=other_time, seen=seen)
+        services.answer_request(
+            by=request.user, request=row, accept=choice == "accept", other_time=other_time, seen=seen
+        )
         transaction.on_commit(start_delivery)
-        messages.success(request, _answered(row, said))
+        messages.success(request, _answered(row, choice))
     return _back(request, row.event.slug)
 
 
-def _answered(row: MeetingRequest, said: str | None) -> str:
-    if said == "other":
+def _answered(row: MeetingRequest, choice: str | None) -> str:
+    if choice == "other":
         return _("Proposed. You hear of their answer.")
-    if said != "accept":
+    if choice != "accept":
         return _("Declined.")
     return join_sentences([_("Accepted."), services.next_step(row)])
 
@@ -234,7 +236,7 @@ def _agenda(row: EventParticipation) -> Table:
 
 def _contacts(row: EventParticipation) -> Table:
     """What the visitors' companies share now; with the consent withdrawn, the name."""
-    kept = SavedContact.objects.filter(company=row.company, attendee__participation__event=row.event)
+    saved = SavedContact.objects.filter(company=row.company, attendee__participation__event=row.event)
     head = [_("Name"), _("Work"), _("Company"), _("Country"), _("Contact"), _("E-mail"), _("Phone"), _("Note")]
 
     def cells(one: SavedContact) -> list:
@@ -243,7 +245,7 @@ def _contacts(row: EventParticipation) -> Table:
         role, *contact = shared if part.shares_contacts_since else [""] * len(shared)
         return [one.attendee.name, role, part.company.display_name, part.company.country_name, *contact, one.note]
 
-    return head, map(cells, kept.select_related("attendee__participation__company"))
+    return head, map(cells, saved.select_related("attendee__participation__company"))
 
 
 @signed_in

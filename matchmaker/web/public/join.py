@@ -67,18 +67,18 @@ def fill_in(request: HttpRequest, side: str, step: int) -> HttpResponse:
     if step == 3:
         initial["code"] = request.session.get(KEPT, "")
     form = FORMS[step](request.POST or None, initial=initial, side=side)
-    asked = QuestionsForm.of(request, company, current_campaign()) if step == 3 and company else None
-    if request.method == "POST" and form.is_valid() and (asked is None or asked.is_valid()):
+    questions = QuestionsForm.of(request, company, current_campaign()) if step == 3 and company else None
+    if request.method == "POST" and form.is_valid() and (questions is None or questions.is_valid()):
         company = _keep(request, form, company, side)
         if company and not form.errors:
             _confirm(request, reading, company)
         if not form.errors and step < 3:
             return redirect("join_step", side, step + 1)
-        if not form.errors and _answer(request, asked, company) and _submit(request, form, company):
+        if not form.errors and _answer(request, questions, company) and _submit(request, form, company):
             return redirect("desk")
     context = {
         "form": form,
-        "asked": asked,
+        "asked": questions,
         "side": side,
         "step": step,
         "company": company,
@@ -94,7 +94,7 @@ def fill_in(request: HttpRequest, side: str, step: int) -> HttpResponse:
     }
     if reading:
         mark_read_fields(form, reading, read_names)
-    wrong = form.errors or (asked is not None and asked.errors)
+    wrong = form.errors or (questions is not None and questions.errors)
     return render(request, f"public/join/step{step}.html", context, status=422 if wrong else 200)
 
 
@@ -113,9 +113,9 @@ def _alike(form, company: Company | None) -> list[Company]:
     return list(public.filter(country=country, identifier_kind=kind, identifier=number).exclude(identifier="")[:1])
 
 
-def _answer(request: HttpRequest, asked: QuestionsForm | None, company: Company) -> bool:
+def _answer(request: HttpRequest, questions: QuestionsForm | None, company: Company) -> bool:
     """Keep the answers to the campaign's own questions, whether or not the company can be submitted."""
-    return asked is None or asked.keep(by=request.user)
+    return questions is None or questions.keep(by=request.user)
 
 
 def _first_guess(request: HttpRequest, side: str) -> dict:
@@ -158,11 +158,11 @@ def _confirm(request: HttpRequest, reading: Reading | None, company: Company) ->
 
 def _keep(request: HttpRequest, form, company: Company | None, side: str) -> Company | None:
     """Write the draft; what the verb refuses is shown beside its field."""
-    said = {name: value for name, value in form.cleaned_data.items() if name not in ASIDE}
+    values = {name: value for name, value in form.cleaned_data.items() if name not in ASIDE}
     try:
         if company is None:
-            return start_company(by=request.user, side=side, **said)
-        return update_company(by=request.user, company=company, **said)
+            return start_company(by=request.user, side=side, **values)
+        return update_company(by=request.user, company=company, **values)
     except (ValidationError, Refused) as problem:
         add_to_form(form, problem)
         return Company.objects.get(pk=company.pk) if company else None
@@ -212,8 +212,8 @@ def _say_what_is_missing(form, problem: ValidationError) -> None:
         add_to_form(form, ValidationError({"identifier": taken}))
         return
     for step, label in ((1, _("Company")), (2, _("Contact"))):
-        asked = FORMS[step].base_fields
-        named = [str(asked[name].label) for name in problem.error_dict if name in asked]
+        fields = FORMS[step].base_fields
+        named = [str(fields[name].label) for name in problem.error_dict if name in fields]
         if named:
             sentence = _("Still missing under “%(step)s”: %(fields)s.")
             form.add_error(None, sentence % {"step": label, "fields": format_list(named)})

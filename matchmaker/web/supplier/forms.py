@@ -185,8 +185,8 @@ class VariantForm(forms.Form):
 
     def clean(self):
         found = super().clean()
-        said = any(found.get(name) not in (None, "") for name in ("article", "price", "min_order"))
-        if said and not found.get("label") and "label" not in self.errors:
+        is_filled = any(found.get(name) not in (None, "") for name in ("article", "price", "min_order"))
+        if is_filled and not found.get("label") and "label" not in self.errors:
             self.add_error("label", _("Say what this variant is, such as 5 kg bag."))
         return found
 
@@ -236,13 +236,13 @@ class PictureForm(forms.Form):
     place = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
 
-def pictures_of(product: Product, said: tuple[ProductImage, PictureForm] | None = None) -> list[dict]:
+def pictures_of(product: Product, bound: tuple[ProductImage, PictureForm] | None = None) -> list[dict]:
     """Every picture with its form; `said` is one with a form that was refused, shown as it was typed."""
     return [
         {
             "image": image,
-            "form": said[1]
-            if said and said[0] == image
+            "form": bound[1]
+            if bound and bound[0] == image
             else PictureForm(initial={"alt": image.alt}, auto_id=picture_id(image)),
         }
         for image in ProductImage.objects.filter(product=product)  # as they are now, not as the page read them

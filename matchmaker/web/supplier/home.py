@@ -63,13 +63,15 @@ def interest(request: HttpRequest) -> HttpResponse:
     company = request.company
     interest = interest_in(company)
     products = list(Product.objects.published().of(company).prefetch_related("texts").order_by("pk"))
-    asked = list(Enquiry.objects.filter(supplier=company, asked_by=Side.BUYER).values_list("product", flat=True))
+    products_of_enquiries = list(
+        Enquiry.objects.filter(supplier=company, asked_by=Side.BUYER).values_list("product", flat=True)
+    )
     rows = [
         {
             "product": product,
             "seen": interest.by_product.get(product.pk, (0, 0))[0],
             "saved": interest.by_product.get(product.pk, (0, 0))[1],
-            "asked": asked.count(product.pk),
+            "asked": products_of_enquiries.count(product.pk),
         }
         for product in products
     ]
@@ -82,7 +84,7 @@ def interest(request: HttpRequest) -> HttpResponse:
             {"label": _("times looked at"), "value": number(interest.seen), "note": _NO_NAMES, "first": True},
             {"label": _("buyers who looked"), "value": number(interest.buyers), "note": _NO_NAMES},
             {"label": _("times on a shortlist"), "value": number(interest.saved), "note": _("now")},
-            {"label": _("enquiries"), "value": number(len(asked)), "note": _("so far")},
+            {"label": _("enquiries"), "value": number(len(products_of_enquiries)), "note": _("so far")},
         ],
         "rows": rows,
         "visitors": list(visitors(company)[:50]),
@@ -121,7 +123,7 @@ def history(request: HttpRequest, uid) -> HttpResponse:
 
 
 def _line(entry: AuditEntry) -> dict:
-    said = {
+    labels = {
         "save_product": _("Written") if entry.facts.get("new") else _("Something was changed"),
         "publish_product": _("Published"),
         "pause_product": _("Paused"),
@@ -138,7 +140,7 @@ def _line(entry: AuditEntry) -> dict:
     tone, icon = ICONS.get(entry.verb, ("", "pencil"))
     after = entry.facts.get("after", {})
     return {
-        "what": said.get(entry.verb, _("Something was changed")),
+        "what": labels.get(entry.verb, _("Something was changed")),
         "when": entry.at,
         "who": str(entry.actor or ""),
         "tone": tone,

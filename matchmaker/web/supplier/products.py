@@ -138,15 +138,20 @@ def _form_page(request: HttpRequest, product: Product | None) -> HttpResponse:
     return _render(request, product, form, text_set, variants=variants, status=422)
 
 
+def _names_by_language(values: dict) -> dict[str, str]:
+    """The names that stand in columns of their own: of `name_en` and `name_zh` by `en` and `zh`."""
+    return {key.removeprefix("name_"): name for key, name in values.items() if key.startswith("name_") and name}
+
+
 def _read_form(request: HttpRequest, terms: dict, reading: Reading) -> HttpResponse:
     """The form with the fields that were read from a picture or a text; nothing is saved yet."""
     values = reading.fields
     terms |= {name: value for name, value in values.items() if name in ProductForm.base_fields}
     texts = [{name: values.get(name, "") for name in ProductTextForm.base_fields}]
     texts += [
-        {"language": code, "name": values[f"name_{code}"], "description": values.get(f"description_{code}", "")}
-        for code in ("en", "zh")
-        if values.get(f"name_{code}") and code != values.get("language")
+        {"language": code, "name": name, "description": values.get(f"description_{code}", "")}
+        for code, name in _names_by_language(values).items()
+        if code != values.get("language")
     ]
     variants = VariantSet(initial=[{"label": values["pack"]}] if "pack" in values else [], prefix="variants")
     return _render(
@@ -222,17 +227,17 @@ def _typed_rows(post, prefix: str, names: Iterable[str], most: int) -> list[dict
 
 
 def _save(request: HttpRequest, product: Product | None, form: ProductForm, text_set, variants) -> Product | None:
-    said = dict(form.cleaned_data)
-    said["category_id"] = said.pop("category") or None
+    content = dict(form.cleaned_data)
+    content["category_id"] = content.pop("category") or None
     with refusals_in_form(form):
         saved = save_product(
             by=request.user,
             company=request.company,
             product=product,
             texts=text_set.texts(),
-            certificates=said.pop("certificates"),
+            certificates=content.pop("certificates"),
             variants=None if variants is None else variants.said(),
-            **said,
+            **content,
         )
         if reading := reading_in(request, Reading.Kind.PRODUCT):
             keep_picture = "keep_picture" in request.POST and may_keep_picture(reading, request, request.company)
@@ -449,7 +454,7 @@ def completeness(product: Product, gaps: Sequence[Gap] = ()) -> Completeness:
     """Reads `texts`, `certificates` and `images`, which lists prefetch."""
     texts = list(product.texts.all())
     original = next((text for text in texts if text.is_original), None)
-    asked = (
+    checks = (
         ("name", original is not None, _("Give it a name.")),
         ("category", product.category_id is not None, _("Choose a category.")),
         ("origin", bool(product.origin), _("Say where it comes from.")),
@@ -466,11 +471,11 @@ def completeness(product: Product, gaps: Sequence[Gap] = ()) -> Completeness:
         ("certificates", bool(list(product.certificates.all())), _("Tick the certificates you hold.")),
         ("images", bool(list(product.images.all())), _("Add a picture.")),
     )
-    said = {gap.code for gap in gaps[:MOST]}
-    done = sum(1 for _code, fulfilled, _sentence in asked if fulfilled)
+    codes = {gap.code for gap in gaps[:MOST]}
+    done = sum(1 for _code, fulfilled, _sentence in checks if fulfilled)
     return Completeness(
-        percent=round(100 * done / len(asked)),
-        missing=tuple(sentence for code, fulfilled, sentence in asked if not fulfilled and code not in said),
+        percent=round(100 * done / len(checks)),
+        missing=tuple(sentence for code, fulfilled, sentence in checks if not fulfilled and code not in codes),
         wanted=tuple(_about(gap) for gap in gaps[:MOST]),
     )
 
@@ -480,7 +485,7 @@ def _about(gap: Gap) -> Wanted:
     many = ngettext(
         "%(n)d of %(of)d open demand line for such goods", "%(n)d of %(of)d open demand lines for such goods", gap.of
     )
-    said = {
+    templates = {
         "certificates": _("Tick %(what)s if you hold it."),
         "verification": _("Send the team a paper about your company, to be shown as “%(what)s”."),
         "origin": _("Say where it comes from."),
@@ -495,4 +500,4 @@ def _about(gap: Gap) -> Wanted:
     what = certificate(gap.detail) if gap.code == "certificates" else ""
     if gap.code == "verification":
         what = str(Company.Verification(int(gap.detail)).label)
-    return Wanted(said % {"what": what}, many % {"n": gap.lines, "of": gap.of})
+    return Wanted(templates % {"what": what}, many % {"n": gap.lines, "of": gap.of})

@@ -81,7 +81,7 @@ def probes(w) -> list[Probe]:
         see("letter, console", NOBODY, reverse("console_enquiries"), "Mletter"),
         see("held message, console", DECIDE, reverse("console_enquiries"), "mheld"),
         see("held message, its sender", BUYERS, page("enquiry", w.held), "mheld"),
-        see("outcomes", TEAM, reverse("console_outcomes"), "<h1>Report</h1>"),
+        see("outcomes", TEAM | {"other campaign"}, reverse("console_outcomes"), "<h1>Report</h1>"),  # its own report
         see("quote, page", both, page("enquiry", w.talk), "Mplace"),
         see("quote, API", api_both, page("api_quote", w.quote), "Mplace"),
         see("quotes of a demand", BUYERS, page("demand_quotes", w.wanted["public"]), w.wanted["public"].title),

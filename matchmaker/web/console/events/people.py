@@ -180,8 +180,8 @@ def withdraw(request, slug, uid):
     with refusals_in_messages(request):
         services.withdraw_from_event(by=request.user, participation=row)
         transaction.on_commit(start_delivery)
-        told = _("Those they would have met are told.")
-        messages.success(request, done(_("Withdrawn."), told, kind="meetings_changed", companies=others))
+        notice_sentence = _("Those they would have met are told.")
+        messages.success(request, done(_("Withdrawn."), notice_sentence, kind="meetings_changed", companies=others))
     return redirect("console_event_participants", slug)
 
 
@@ -201,8 +201,8 @@ def interpreter(request, slug):
 def interpreter_hours(request, slug, uid):
     row = get_object_or_404(Interpreter, event=event_of(request, slug), uid=uid)
     if request.method == "POST":
-        gone = read_away(row.event, request.POST.getlist("free"))
-        services.set_interpreter_hours(by=request.user, interpreter=row, away=gone)
+        away = read_away(row.event, request.POST.getlist("free"))
+        services.set_interpreter_hours(by=request.user, interpreter=row, away=away)
         messages.success(request, _("Saved. The plan keeps to these times."))
         return redirect("console_event_participants", slug)
     context = {"event": row.event, "tab": "participants", "interpreter": row, "days": ticked_slots(row.event, row.away)}

@@ -224,13 +224,13 @@ def show(request, slug, uid):
 
 def _what_if(draft: PlanDraft) -> dict | None:
     """Tables and hours where they are not the event's own."""
-    event, asked = draft.event, draft.options
-    if not any(asked.get(name) for name in ("tables", "opens_at", "closes_at")):
+    event, options = draft.event, draft.options
+    if not any(options.get(name) for name in ("tables", "opens_at", "closes_at")):
         return None
     return {
-        "tables": asked.get("tables") or event.tables,
-        "opens_at": asked.get("opens_at") or event.opens_at.isoformat("minutes"),
-        "closes_at": asked.get("closes_at") or event.closes_at.isoformat("minutes"),
+        "tables": options.get("tables") or event.tables,
+        "opens_at": options.get("opens_at") or event.opens_at.isoformat("minutes"),
+        "closes_at": options.get("closes_at") or event.closes_at.isoformat("minutes"),
     }
 
 
@@ -466,9 +466,9 @@ def withdraw(request, slug, uid):
     draft = draft_of(request, slug, uid)
     if request.method == "POST":
         with refusals_in_messages(request):
-            told = services.withdraw_plan(by=request.user, draft=draft)
+            count = services.withdraw_plan(by=request.user, draft=draft)
             transaction.on_commit(start_delivery)
-            messages.success(request, _("The plan is withdrawn. %(told)d people are told.") % {"told": told})
+            messages.success(request, _("The plan is withdrawn. %(told)d people are told.") % {"told": count})
         return redirect("console_event_plan", slug, uid)
     if draft.state != PlanDraft.State.PUBLISHED:
         return redirect("console_event_plan", slug, uid)
@@ -760,8 +760,8 @@ def change(request, slug, uid):
             services.cancel_meeting(**who, why=request.POST.get("why", "")[:300])
             messages.success(request, _both_told(_("Cancelled."), found))
         elif act == "mark":
-            said = {name: request.POST.get(name, "") for name in ("outcome", "absent")}
-            services.mark_meeting(**who, **said)
+            values = {name: request.POST.get(name, "") for name in ("outcome", "absent")}
+            services.mark_meeting(**who, **values)
             messages.success(request, _("Noted."))
         else:
             raise Http404

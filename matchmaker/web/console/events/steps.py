@@ -26,7 +26,7 @@ def render_step(
 ):
     """The page that asks first: title, lead, figures, the first changes, and a button that confirms."""
     figures = figures or [{"label": _("Meetings"), "value": number(concerned.meetings)}]
-    told = [
+    notice_figures = [
         {"label": _("Companies concerned"), "value": number(concerned.companies)},
         {"label": _("People who are told"), "value": number(concerned.people), "first": True},
     ]
@@ -35,7 +35,7 @@ def render_step(
         "console/event_step.html",
         {
             "event": event,
-            "figures": [*figures, *told],
+            "figures": [*figures, *notice_figures],
             "changes": name_changes(event, changes[:SHOWN]),
             "more": max(len(changes) - SHOWN, 0),
             **context,

@@ -279,8 +279,8 @@ def place(request, slug, uid):
         )
         transaction.on_commit(start_delivery)
         at, both = _("Booked at table %(table)d.") % {"table": booked.table}, [booked.supplier, booked.buyer]
-        told = _("Both sides are told.")
-        messages.success(request, done(at, told, kind="meetings_changed", companies=both))
+        notice_sentence = _("Both sides are told.")
+        messages.success(request, done(at, notice_sentence, kind="meetings_changed", companies=both))
     return redirect(f"{reverse('console_event_today', args=[slug])}?place={row.uid}#walk-in")
 
 
