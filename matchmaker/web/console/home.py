@@ -228,7 +228,7 @@ def _of_meetings(campaign) -> list[dict]:
 
 
 def figures_of(campaign) -> list[dict]:
-    """The funnel: registered, approved, offered and wanted, matched, both said yes."""
+    """First figures of the home page: registered, approved, offered, wanted, matched. The report has its own funnel."""
     companies = companies_of(campaign)
     active = Match.objects.active()
     return [
