@@ -3,7 +3,7 @@
 from django.test import Client
 
 from matchmaker.accounts.services import SCOPES, create_token
-from matchmaker.campaigns.models import CompanyInvitation, Organiser, Participation
+from matchmaker.campaigns.models import BulkAction, CompanyInvitation, Organiser, Participation, SavedView
 from matchmaker.campaigns.services import company_invitations, partners, questions, tags, team
 from matchmaker.catalogue.models import DemandInvitation
 from matchmaker.companies import claims, invitations, members
@@ -102,6 +102,10 @@ class World:
         questions.answer_questions(by=admin, company=self.seller, campaign=self.campaign, answers=said)
         self.tag = tags.create_tag(by=self.people["organiser"], campaign=self.campaign, name="Mtag")
         self.tag.companies.add(self.seller)
+        self.view = SavedView.objects.create(
+            campaign=self.campaign, owner=self.people["organiser"], name="Mview", query="status=pending"
+        )
+        self.bulk = BulkAction.objects.create(campaign=self.campaign, verb="approve", by=self.people["organiser"])
         self.invited = EventInvitation.objects.create(event=self.event, company=self.seller)
         self.place = team.give_place(
             by=self.people["campaign admin"], campaign=self.campaign, email="mplace@example.org", role="staff"

@@ -24,6 +24,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 # What differs from one answer to the next whatever there is: tokens of forms and scripts, the time of a copy.
 OF_THE_MOMENT = re.compile(
     r'name="csrfmiddlewaretoken" value="[\w-]+"|nonce="[\w-]+"|"made_at": "[^"]+"|"request_id":"\w+"|Expires: [\w:+-]+'
+    r"|/CreationDate \(D:\w+\)|/ID \[[<>\w]+\]"
 )
 
 # Pages that take words: asked for each of these.
@@ -70,6 +71,10 @@ def take_away(w: FullWorld) -> None:
     Event.objects.filter(pk=w.plan.pk).delete()
 
 
+# Figures of the whole site on pages of a team, without names: docs/organisers.md, “Common to all campaigns”.
+OF_THE_SITE = {"/console/", "/console/matching/", "/console/delivery/", "/console/delivery/counts/"}
+
+
 def answers(client) -> dict[str, str]:
     cache.clear()
     index_service._service.cache_clear()
@@ -101,7 +106,7 @@ def test_every_list_and_count_is_the_same_without_what_is_hidden(role, monkeypat
             ("shorter", "or longer"),
         )
         for url, said in with_all.items()
-        if said != without[url]
+        if said != without[url] and not (role == "other campaign" and url in OF_THE_SITE)
     }
     said = "\n".join(f"{url}: {a}  →  {b}" for url, (a, b) in differ.items())
     assert said == ""

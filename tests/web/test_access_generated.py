@@ -42,9 +42,11 @@ PAST = {
     "member of the company named": SELLERS,
     "administrator of the company named": SELLER_ADMIN,
     "somebody at the desk of the partner named": PARTNER,
-    "anyone of the campaign's team": TEAM,
-    "organiser of the campaign": DECIDE,
-    "administrator of the campaign": {"campaign admin"},
+    # The team of another campaign opens pages of its own campaign; the markers say that it reads nothing of this one.
+    "anyone of the campaign's team": TEAM | {"other campaign"},
+    "organiser of the campaign": DECIDE | {"other campaign"},
+    "administrator of the campaign": {"campaign admin", "other campaign"},
+    "anyone of a team, or staff of the site": TEAM | {"other campaign"},
     "staff of the site": set(),
 }
 
@@ -123,6 +125,7 @@ KEY_IN_THE_ADDRESS = {
     "interpreter_feed": set(),
     "interpreter_timetable": {"Minterpreter Li"},
     "invitation": set(),
+    "invitation_refuse": {"minvited@example.org"},
     "unsubscribe": set(),
 }
 # What a page may be sent by somebody who tries: fields that forms of the site have.

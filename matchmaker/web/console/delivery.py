@@ -68,8 +68,10 @@ def delivery(request):
         "outage": facts["outage"],
         "given_up": health.failing_processes(),
         "gaps": [{"count": count, "what": gaps[name]} for name, count in facts["suspects"].items() if count],
-        "parked": [_row(promise, names) for promise in health.parked()],
-        "may_switch": request.role == "admin",
+        # People of every campaign stand in this list; the team of the campaign that the site shows looks after it.
+        "sees_parked": request.campaign.is_current,
+        "parked": [_row(promise, names) for promise in health.parked()] if request.campaign.is_current else [],
+        "may_switch": request.campaign.is_current and request.role == "admin",
         "may_retry": request.role in ("admin", "organiser"),
     }
     return render(request, "console/delivery.html", context)
@@ -90,6 +92,7 @@ def counts(request):
 @require_POST
 def retry(request):
     """Give the parked promises that were ticked a new start; one that is not there stops all (B94)."""
+    _require_current(request)
     chosen = [_parked(named) for named in request.POST.getlist("promise")]
     count = services.retry_parked(by=request.user, promises=chosen)
     start_delivery()
@@ -101,6 +104,7 @@ def retry(request):
 @campaign_admin
 @require_POST
 def hold(request):
+    _require_current(request)
     with refusals_in_messages(request):
         services.hold_deliveries(by=request.user, reason=request.POST.get("reason", ""))
     return redirect("console_delivery")
@@ -109,11 +113,18 @@ def hold(request):
 @campaign_admin
 @require_POST
 def release(request):
+    _require_current(request)
     with refusals_in_messages(request):
         services.release_deliveries(by=request.user)
         start_delivery()
         start_letters()
     return redirect("console_delivery")
+
+
+def _require_current(request) -> None:
+    """Deliveries are of the whole site: other campaigns' teams read the figures and change nothing."""
+    if not request.campaign.is_current:
+        raise Http404
 
 
 def _parked(named: str) -> Promise:
