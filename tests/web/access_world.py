@@ -63,7 +63,7 @@ class World:
             "reading key": create_token(by=admin, name="r", scopes=["read"])[1],
             "writing key": create_token(by=admin, name="w", scopes=SCOPES)[1],
         }
-        self.token = create_token(by=admin, name="Mkey", scopes=["read"])[0]
+        self.token = create_token(by=admin, name="Mkey name", scopes=["read"])[0]
         self.extra = Membership.objects.create(company=self.seller, user=factories.user(name="Mextra Person"))
         self.invitation = invitations.invite(by=admin, company=self.seller, email="minvited@example.org")
         self.asked = members.ask_to_join(by=factories.user(name="Masking Person"), company=self.seller)

@@ -255,10 +255,10 @@ def probes(w: World) -> list[Probe]:
         # letters
         see("letter", SELLERS | BUYERS, reverse("enquiry", args=[w.enquiry.uid]), "Mletter"),
         # one's own account
-        see("key", SELLER_ADMIN, reverse("account_tokens"), "Mkey"),
+        see("key", SELLER_ADMIN, reverse("account_tokens"), "Mkey name"),
         do("revoke key", SELLER_ADMIN, reverse("account_token_revoke", args=[w.token.uid]),
            state(w.token, "revoked_at")),
-        see("copy of one's data", SELLER_ADMIN, reverse("account_download"), "Mkey"),
+        see("copy of one's data", SELLER_ADMIN, reverse("account_download"), "Mkey name"),
     ]  # fmt: skip
 
 

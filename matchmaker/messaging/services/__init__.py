@@ -29,7 +29,7 @@ from matchmaker.messaging.services.quotes import (
     request_to_answer,
     withdraw_quote,
 )
-from matchmaker.messaging.services.rates import ReplyRate, reply_rate
+from matchmaker.messaging.services.reply_rates import ReplyRate, reply_rate
 from matchmaker.messaging.services.requests import MOST_ASKED, RequestResult, request_quotes
 from matchmaker.messaging.services.review import (
     decide_report,

@@ -29,7 +29,7 @@ from matchmaker.market_access.presentation import DutyBox, QuotaLine, duty_box
 from matchmaker.market_access.services import readiness_of_many
 from matchmaker.matching.models import Match
 from matchmaker.matching.reasons import sentences as reasons_of
-from matchmaker.messaging.services.rates import reply_rate
+from matchmaker.messaging.services.reply_rates import reply_rate
 from matchmaker.web.access.decorators import buyer
 from matchmaker.web.rendering.list_export import FORMS
 from matchmaker.web.rendering.side_by_side import Cell, Page, Row, rate_notes, workbook

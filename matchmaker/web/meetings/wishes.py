@@ -20,7 +20,7 @@ from matchmaker.events.services.meetings import free_slots
 from matchmaker.events.services.requests import time_of
 from matchmaker.events.services.wishes import counterparts
 from matchmaker.matching import reasons
-from matchmaker.messaging.services.rates import reply_rate
+from matchmaker.messaging.services.reply_rates import reply_rate
 from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import signed_in
 from matchmaker.web.forms.refusals import refusals_in_form, refusals_in_messages

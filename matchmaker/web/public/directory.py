@@ -23,7 +23,7 @@ from matchmaker.directory.models import Kind
 from matchmaker.directory.search_backend import CompanyFacets, SearchQuery, SearchResult, is_position
 from matchmaker.directory.services import hidden_products, hidden_suppliers, search, search_total
 from matchmaker.events.services.outcomes import kept_rate
-from matchmaker.messaging.services.rates import reply_rate
+from matchmaker.messaging.services.reply_rates import reply_rate
 from matchmaker.web.access.decorators import current_company, everyone
 from matchmaker.web.public.addresses import address
 from matchmaker.web.public.understood import sentences
