@@ -84,7 +84,7 @@ def test_a_buyer_in_wuhan_finds_compares_keeps_and_watches_and_a_colleague_asks_
     line.locator(".note-form button").click()
     line.locator("[role=status]").wait_for()
     with wang.page.expect_navigation():
-        wang.page.locator("#compare button").click()
+        wang.page.locator("#compare button.btn-strong").click()
     said = wang.text()
     assert wang.page.locator("thead th").count() == 4
     assert "¥6.16" in said

@@ -30,9 +30,16 @@ def explain(company: Company) -> str:
 
 
 def checks_of(company: Company) -> list[dict[str, str]]:
-    """What counts today, the highest first: the level, who saw or confirmed it, and when."""
+    """What counts today, the highest first: the level, who saw or confirmed it, when, and until when it counts."""
     rows = Check.objects.standing(timezone.localdate()).filter(company=company)
-    return [{"level": row.get_level_display(), "source": source(row.checked_on, row.confirmed_by)} for row in rows]
+    return [
+        {
+            "level": row.get_level_display(),
+            "source": source(row.checked_on, row.confirmed_by),
+            "until": _("valid until %(day)s") % {"day": day(row.expires_on)} if row.expires_on else "",
+        }
+        for row in rows
+    ]
 
 
 def source(seen_on: dt.date | None, confirmed_by: str = "") -> str:
