@@ -1,10 +1,13 @@
 // The site's own behaviour. Every form works without it; it adds comfort.
-// Attributes it reads: data-dialog, data-close, data-theme-toggle, data-keep, data-once, data-file-drop, data-autosubmit,
-// data-dismiss, data-palette, data-palette-url.
+// Attributes it reads: data-dialog, data-close, data-theme-toggle, data-keep, data-once, data-file-drop,
+// data-autosubmit, data-dismiss, data-palette, data-palette-url.
 "use strict";
 
 const root = document.documentElement;
-const cookie = (name) => document.cookie.split("; ").find((part) => part.startsWith(name + "="))?.slice(name.length + 1);
+const cookie = (name) => {
+  const found = document.cookie.split("; ").find((part) => part.startsWith(name + "="));
+  return found?.slice(name.length + 1);
+};
 const store = {
   get(key) { try { return localStorage.getItem(key); } catch { return null; } },
   set(key, value) { try { localStorage.setItem(key, value); } catch { /* private window: nothing to keep */ } },
@@ -15,7 +18,8 @@ const store = {
 try {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   if (zone && cookie("time_zone") !== zone) {
-    document.cookie = `time_zone=${zone}; path=/; max-age=31536000; samesite=lax${location.protocol === "https:" ? "; secure" : ""}`;
+    const secure = location.protocol === "https:" ? "; secure" : "";
+    document.cookie = `time_zone=${zone}; path=/; max-age=31536000; samesite=lax${secure}`;
   }
 } catch { /* an old browser: times are shown in UTC, and say so */ }
 
@@ -49,7 +53,9 @@ document.addEventListener("htmx:responseError", (event) => {
 
 // When the part that held the focus was replaced, whoever was there goes on from the new one.
 let heldFocus = false;
-document.addEventListener("htmx:beforeSwap", (event) => { heldFocus = event.detail.target.contains(document.activeElement); });
+document.addEventListener("htmx:beforeSwap", (event) => {
+  heldFocus = event.detail.target.contains(document.activeElement);
+});
 document.addEventListener("htmx:load", (event) => {
   const part = event.detail.elt;
   if (!heldFocus || document.activeElement !== document.body || !part.focus) return;
@@ -77,7 +83,9 @@ document.addEventListener("click", (event) => {
   const closer = event.target.closest("[data-close]");
   if (closer) { event.preventDefault(); closer.closest("dialog").close(); }
   else if (event.target.tagName === "DIALOG" && event.target.open) event.target.close();
-  for (const drop of document.querySelectorAll("details.drop[open]")) if (!drop.contains(event.target)) drop.open = false;
+  for (const drop of document.querySelectorAll("details.drop[open]")) {
+    if (!drop.contains(event.target)) drop.open = false;
+  }
   const dismiss = event.target.closest("[data-dismiss]");
   if (dismiss) dismiss.closest(".toast").remove();
 });
@@ -116,17 +124,22 @@ document.addEventListener("change", (event) => {
 const sentKey = sessionStorage.getItem("keep-sent");
 if (sentKey) {
   sessionStorage.removeItem("keep-sent");
-  if (!document.body.hasAttribute("data-unsaved") && !document.querySelector(".form-errors, [aria-invalid=true]")) store.drop("keep:" + sentKey);
+  const refused = document.querySelector(".form-errors, [aria-invalid=true]");
+  if (!document.body.hasAttribute("data-unsaved") && !refused) store.drop("keep:" + sentKey);
 }
 document.addEventListener("submit", (event) => {
-  if (event.target.dataset.keep && !event.target.hasAttribute("data-hx-post")) sessionStorage.setItem("keep-sent", event.target.dataset.keep);
+  if (event.target.dataset.keep && !event.target.hasAttribute("data-hx-post")) {
+    sessionStorage.setItem("keep-sent", event.target.dataset.keep);
+  }
 });
 document.addEventListener("htmx:afterRequest", (event) => {
   const form = event.detail.elt;
   if (form.dataset?.keep && event.detail.xhr.status < 300) store.drop("keep:" + form.dataset.keep);
 });
 
-const keepable = (form) => [...form.elements].filter((field) => field.name && field.matches("input:not([type=hidden], [type=password], [type=file], [type=submit], [type=button]), textarea, select"));
+const TYPED_INTO =
+  "input:not([type=hidden], [type=password], [type=file], [type=submit], [type=button]), textarea, select";
+const keepable = (form) => [...form.elements].filter((field) => field.name && field.matches(TYPED_INTO));
 const readField = (field) => (["checkbox", "radio"].includes(field.type) ? field.checked : field.value);
 const writeField = (field, value) => {
   if (["checkbox", "radio"].includes(field.type)) field.checked = value;
@@ -135,7 +148,10 @@ const writeField = (field, value) => {
 const fieldKey = (field) => field.name + (["checkbox", "radio"].includes(field.type) ? "=" + field.value : "");
 // A form whose rows can be added, such as the lines of a demand, names them: data-keep-rows is the prefix of their
 // fields, data-keep-step the button (name=value) that adds one row, data-keep-target the part that the answer replaces.
-const rowsIn = (names, prefix) => Math.max(0, ...names.map((name) => (name.startsWith(prefix + "-") ? parseInt(name.slice(prefix.length + 1), 10) + 1 || 0 : 0)));
+const rowsIn = (names, prefix) => {
+  const own = names.filter((name) => name.startsWith(prefix + "-"));
+  return Math.max(0, ...own.map((name) => parseInt(name.slice(prefix.length + 1), 10) + 1 || 0));
+};
 const addRows = async (form, draft) => {
   const { keepRows, keepStep, keepTarget } = form.dataset;
   if (!keepRows || !window.htmx) return false;
@@ -146,7 +162,8 @@ const addRows = async (form, draft) => {
   for (const [key, typed] of Object.entries(draft)) if (key.startsWith(keepRows + "-")) values[key] = typed;
   // The part itself asks, not the form: htmx would refuse to send a form whose required fields are empty.
   const source = form.querySelector(keepTarget);
-  await htmx.ajax("POST", form.getAttribute("action") || location.pathname, { source, target: keepTarget, swap: "outerHTML", values });
+  const address = form.getAttribute("action") || location.pathname;
+  await htmx.ajax("POST", address, { source, target: keepTarget, swap: "outerHTML", values });
   return true;
 };
 // A form that a picture or a text filled in takes over what was typed before, which data-keep-from names: typed words
@@ -180,9 +197,12 @@ const keep = (form) => {
     clearTimeout(timer);
     timer = 0;
     if (restoring) return;
-    store.set(key, JSON.stringify(Object.fromEntries(keepable(form).map((field) => [fieldKey(field), readField(field)]))));
+    const values = keepable(form).map((field) => [fieldKey(field), readField(field)]);
+    store.set(key, JSON.stringify(Object.fromEntries(values)));
   };
-  if (draft && Object.entries(draft).some(([name, value]) => (name in before ? before[name] !== value : value && form.dataset.keepRows && name.startsWith(form.dataset.keepRows + "-")))) {
+  const isOfARow = (name) => form.dataset.keepRows && name.startsWith(form.dataset.keepRows + "-");
+  const differs = ([name, value]) => (name in before ? before[name] !== value : value && isOfARow(name));
+  if (draft && Object.entries(draft).some(differs)) {
     write();
     restoring = true;
     addRows(form, draft).then((added) => {
@@ -246,7 +266,8 @@ const palette = (dialog) => {
   const sift = () => {
     const words = input.value.toLocaleLowerCase().split(/\s+/).filter(Boolean);
     const says = (item) => (item.dataset.words || item.textContent).toLocaleLowerCase();
-    for (const item of items) item.hidden = item.dataset.search ? words.length === 0 : !words.every((word) => says(item).includes(word));
+    const fits = (item) => words.every((word) => says(item).includes(word));
+    for (const item of items) item.hidden = item.dataset.search ? words.length === 0 : !fits(item);
     dialog.querySelector(".palette-none").hidden = shown().length > 0;
     choose(shown()[0]);
   };
@@ -305,7 +326,9 @@ const wake = (scope) => {
   const all = (selector) => [...(scope.matches?.(selector) ? [scope] : []), ...scope.querySelectorAll(selector)];
   for (const form of all("form[data-keep]")) if (!form.dataset.awake) { form.dataset.awake = "1"; keep(form); }
   for (const zone of all("[data-file-drop]")) if (!zone.dataset.awake) { zone.dataset.awake = "1"; dropZone(zone); }
-  for (const toast of all(".toast[data-fades]")) setTimeout(() => toast.matches(":hover, :focus-within") || toast.remove(), 8000);
+  for (const toast of all(".toast[data-fades]")) {
+    setTimeout(() => toast.matches(":hover, :focus-within") || toast.remove(), 8000);
+  }
 };
 wake(document);
 document.addEventListener("htmx:load", (event) => wake(event.detail.elt));

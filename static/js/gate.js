@@ -1,6 +1,6 @@
-// Check-in at a gate. The phone holds a key for one event, the list of who may come in, and what it scanned but could not
-// send yet (all in IndexedDB). A scan is decided from the list at once; what the site says later is the truth, and where
-// the two differ the difference stays on the screen until somebody has read it.
+// Check-in at a gate. The phone holds a key for one event, the list of people who may come in, and scans that could
+// not be sent yet (all in IndexedDB). A scan is decided from the list at once. The answer of the site, which comes
+// later, decides; a difference stays on the screen until a person has read it.
 "use strict";
 
 const page = document.getElementById("gate");
@@ -59,7 +59,8 @@ async function decide(code) {
   if (person.state === "waiting") return { ...named, tone: "fail", text: say("tWaiting", named) };
   if (today() < list.days[0] || today() > list.days[1]) return { ...named, tone: "fail", text: say("tOtherDay") };
   if (person.at) {
-    return { ...named, tone: "missing", text: say("tAgain", { ...named, when: clock(person.at), gate: person.gate || "–" }) };
+    const text = say("tAgain", { ...named, when: clock(person.at), gate: person.gate || "–" });
+    return { ...named, tone: "missing", text };
   }
   person.at = new Date().toISOString();
   person.gate = list.gate;
@@ -75,7 +76,8 @@ async function scan(typed) {
   const key = crypto.randomUUID();
   show(verdict, key);
   if (!code) return;
-  await enqueue({ key, code, at: new Date().toISOString(), entered: Boolean(verdict.entered), name: verdict.name || code });
+  const entered = Boolean(verdict.entered);
+  await enqueue({ key, code, at: new Date().toISOString(), entered, name: verdict.name || code });
   await send();
 }
 
@@ -83,7 +85,11 @@ async function scan(typed) {
 async function call(address, options = {}) {
   const response = await fetch(address, {
     ...options, cache: "no-store", credentials: "omit", signal: AbortSignal.timeout(8000),
-    headers: { Authorization: `Bearer ${secret}`, "Content-Type": "application/json", "Accept-Language": document.documentElement.lang },
+    headers: {
+      Authorization: `Bearer ${secret}`,
+      "Content-Type": "application/json",
+      "Accept-Language": document.documentElement.lang,
+    },
   });
   if (response.status === 401 || response.status === 403) {
     show({ tone: "fail", text: (await response.json()).detail });
@@ -169,13 +175,14 @@ async function counts() {
   part("waiting").textContent = waiting ? say("tQueue", { n: waiting }) : "";
   if (list) {
     const expected = list.people.filter((person) => person.state === "registered");
-    part("inside").textContent = say("tInside", { n: expected.filter((person) => person.at).length, all: expected.length });
+    const inside = expected.filter((person) => person.at);
+    part("inside").textContent = say("tInside", { n: inside.length, all: expected.length });
     part("made").textContent = say("tMade", { when: clock(list.made) });
   }
 }
 
-// ---- the camera: the browser's own reader of QR codes; elsewhere (Firefox, iOS, most desktops) a decoder that is fetched
-// only then, and kept with the page. It reads a frame in about 10 ms.
+// ---- the camera: the browser's own reader of QR codes; elsewhere (Firefox, iOS, most desktops) a decoder that is
+// fetched only then and stored with the page. It reads a frame in about 10 ms.
 const WIDE = { facingMode: "environment", width: { ideal: 1280 }, height: { ideal: 720 } };
 const reads = (async () => {
   if (!("BarcodeDetector" in window)) return false;
@@ -233,7 +240,10 @@ async function start() {
       const files = [...document.querySelectorAll("link[rel=stylesheet], link[rel=icon]")].map((one) => one.href);
       files.push(...[...document.querySelectorAll("use")].map((one) => one.href.baseVal.split("#")[0]));
       files.push(...[...document.scripts].map((one) => one.src).filter(Boolean));
-      if (!(await reads)) files.push(page.dataset.decoder, new URL("index.js", new URL(page.dataset.decoder, page.baseURI)).href);
+      if (!(await reads)) {
+        const decoder = new URL(page.dataset.decoder, page.baseURI);
+        files.push(page.dataset.decoder, new URL("index.js", decoder).href);
+      }
       active.postMessage({ keep: [...new Set([page.dataset.home, ...files])] });
     });
   }

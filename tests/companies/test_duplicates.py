@@ -89,7 +89,8 @@ def test_database_picks_what_is_worth_comparing():
         row.save()
         return row
 
-    known = registered(legal_name="บริษัท สยาม", name_latin="Siam Jasmine Mills Co., Ltd.", contact_email="a@siam.co.th")
+    names = {"legal_name": "บริษัท สยาม", "name_latin": "Siam Jasmine Mills Co., Ltd."}
+    known = registered(**names, contact_email="a@siam.co.th")
     registered(legal_name="Andes Fruits S.A.", contact_email="b@andes.pe")
     new = registered(legal_name="SIAM JASMINE MILLS", contact_email="c@gmail.com")
     found = services.companies_alike(new, Company.objects.filter(Q(is_supplier=True)))

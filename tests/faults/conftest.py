@@ -270,6 +270,7 @@ def book():
     sys.__stdout__.write("\n\n" + head + "\n")
     for line in lines:
         sys.__stdout__.write(
-            f"{line.fault:52}{line.asked:>8}{line.lost:>6}{line.parked:>8}{line.doubles:>5}{line.doubles_of_another_id:>8}"
+            f"{line.fault:52}{line.asked:>8}{line.lost:>6}{line.parked:>8}"
+            f"{line.doubles:>5}{line.doubles_of_another_id:>8}"
             f"{line.in_app_doubles:>12}{line.phantoms:>9}{line.seconds:>8}  {line.note}\n"
         )

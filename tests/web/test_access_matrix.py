@@ -304,7 +304,8 @@ def test_every_role_sees_and_does_exactly_what_the_table_says(world, capsys):
             if said:
                 wrong[role, probe.name] = said
     with capsys.disabled():
-        print(f"\naccess matrix: {len(ROLES)} roles × {len(table)} probes = {len(ROLES) * len(table)} cells")  # noqa: T201
+        cells = len(ROLES) * len(table)
+        print(f"\naccess matrix: {len(ROLES)} roles × {len(table)} probes = {cells} cells")  # noqa: T201
     assert wrong == {}
 
 

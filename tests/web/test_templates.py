@@ -83,9 +83,9 @@ def lines_of_templates():
     return {path: (TEMPLATES / path).read_text().splitlines() for path in sorted(OWN)}
 
 
-def test_no_line_of_a_style_sheet_is_longer_than_120_characters():
-    sheets = (ROOT / "static/css").glob("*.css")
-    lines = [(sheet.name, len(line)) for sheet in sheets for line in sheet.read_text().splitlines()]
+def test_no_line_of_a_style_sheet_or_a_script_is_longer_than_120_characters():
+    files = [*(ROOT / "static/css").glob("*.css"), *(ROOT / "static/js").glob("*.js"), *(ROOT / "tests").rglob("*.js")]
+    lines = [(file.name, len(line)) for file in files for line in file.read_text().splitlines()]
     assert [(name, length) for name, length in lines if length > LONGEST] == []
 
 

@@ -1,13 +1,15 @@
 // Words of the other language on a page: text nodes and read-out attributes outside elements that say their own `lang`.
 // Takes {names, allowed}: names of people, companies and places, which stay as they are, and words that are the same
-// in every language (units). Codes in capitals stay too, and what stands in quotation marks or <bdi> is somebody's own
-// word. Gives the texts that are left with something foreign in them; and the places where a Chinese page is set as a
-// Latin one, with a space after a full-width sign or a half-width sign after a character, or an English one the other way.
+// in every language (units). Codes in capitals stay too, and words in quotation marks or <bdi> are a person's own.
+// Gives the texts that are left with something foreign in them; and the places where a Chinese page is set as a Latin
+// one, with a space after a full-width sign or a half-width sign after a character, or an English one the other way.
 ({ names, allowed }) => {
   const page = document.documentElement.lang.split("-")[0];
   const foreign = page === "zh" ? /[A-Za-zÀ-ɏ]{3,}/g : /[\u3400-\u9fff]+/g;
   const known = new Set(allowed.map((word) => word.toLowerCase()));
-  const untouched = "script, noscript, style, template, code, pre, kbd, bdi, textarea, .avatar, svg, [translate=no], .code, [data-whole]";
+  const untouched =
+    "script, noscript, style, template, code, pre, kbd, bdi, textarea, svg, .avatar, .code, " +
+    "[translate=no], [data-whole]";
   const bare = (text) => {
     for (const name of names) text = text.split(name).join(" ");
     return text.replace(/“[^”]*(”|$)|[{‹][^}›]*[}›]|\S+@\S+|https?:\S+|[\p{L}\d_/-]+(\.[\p{L}\d_-]+)+/gu, " ");
@@ -21,15 +23,24 @@
     if (element.closest(".reasons")) text = text.split(/[:：]/)[0]; // what follows are words of the two sides
     const isCode = (word) => /^[A-Z]{2}[A-Za-z]*[A-Z]$/.test(word);
     const words = (bare(text).match(foreign) || []).filter((word) => !isCode(word) && !known.has(word.toLowerCase()));
-    if (words.length) left.add(text.trim().replace(/\s+/g, " ").slice(0, 90) + "  [" + words.slice(0, 4).join(" ") + "]");
+    const beginning = text.trim().replace(/\s+/g, " ").slice(0, 90);
+    if (words.length) left.add(`${beginning}  [${words.slice(0, 4).join(" ")}]`);
   };
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) judge(walker.currentNode.parentElement, walker.currentNode.data);
   for (const name of ["title", "alt", "aria-label", "placeholder", "data-label"])
     for (const element of document.body.querySelectorAll(`[${name}]`)) judge(element, element.getAttribute(name));
   if (!document.querySelector("h1[lang], h1 [lang], h1 bdi")) judge(document.body, document.title);
+  const latinSigns = [
+    /[。！？；：，、（] (?=[^ \u2028])/,
+    / (?=[。！？；：，、）])/,
+    /[\u3400-\u9fff] ?[,;!?](?=[ \u2028\u3400-\u9fff]|$)/,
+    /[\u3400-\u9fff]:(?=[ \u2028\u3400-\u9fff]|$)/,
+    /\((?=[\u3400-\u9fff])/,
+    /[\u3400-\u9fff]\.(?![\w.])/,
+  ];
   const set = page === "zh"
-    ? /[。！？；：，、（] (?=[^ \u2028])| (?=[。！？；：，、）])|[\u3400-\u9fff] ?[,;!?](?=[ \u2028\u3400-\u9fff]|$)|[\u3400-\u9fff]:(?=[ \u2028\u3400-\u9fff]|$)|\((?=[\u3400-\u9fff])|[\u3400-\u9fff]\.(?![\w.])/g
+    ? new RegExp(latinSigns.map((sign) => sign.source).join("|"), "g")
     : /[，。；：！？、（）]/g;
   const blocks = new Map();
   const pieces = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT | NodeFilter.SHOW_ELEMENT);
