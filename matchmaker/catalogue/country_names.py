@@ -35,8 +35,8 @@ def _marked(text: str) -> str:
 
 def _words(text: str) -> str:
     text = text.replace("&", " and ").replace(".", "")
-    kept = (letter if letter.isalnum() or unicodedata.combining(letter) else " " for letter in text)
-    return " ".join("".join(kept).split())
+    letters = (letter if letter.isalnum() or unicodedata.combining(letter) else " " for letter in text)
+    return " ".join("".join(letters).split())
 
 
 def country_code(text: str) -> str:

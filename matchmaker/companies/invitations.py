@@ -194,13 +194,13 @@ def accept(*, by: User, invitation: Invitation) -> Membership:
 
 
 def follow(invitation: Invitation) -> None:
-    """Somebody has gone on from the letter, once; programs that follow every link do not get as far as this."""
+    """The reader has gone on from the letter, once; programs that follow every link do not get as far as this."""
     Invitation.objects.open().filter(pk=invitation.pk, followed_at__isnull=True).update(followed_at=timezone.now())
 
 
 @transaction.atomic
 def refuse(invitation: Invitation) -> None:
-    """Do not write to this address again: no reminder, no other invitation. Whoever has the letter may say so.
+    """Do not write to this address again: no reminder, no other invitation. The holder of the letter may do this.
 
     Raises:
         Refused: 410 when it was accepted.

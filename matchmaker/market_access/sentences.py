@@ -119,10 +119,10 @@ def _shown(facts: Facts) -> str:
     if not seen_on:
         return _held(facts)
     if name:
-        said = _("Confirmed by %(name)s, %(day)s.") % {"name": name, "day": day(seen_on)}
+        source = _("Confirmed by %(name)s, %(day)s.") % {"name": name, "day": day(seen_on)}
     else:
-        said = _("The organiser saw the evidence on %(day)s.") % {"day": day(seen_on)}
-    return join_sentences([_held(facts), said])
+        source = _("The organiser saw the evidence on %(day)s.") % {"day": day(seen_on)}
+    return join_sentences([_held(facts), source])
 
 
 def _expired(facts: Facts) -> str:

@@ -147,10 +147,10 @@ def test_work_goes_on_in_lots_where_it_stopped(campaign, organiser, waiting, mon
 
 def test_what_is_prepared_and_not_confirmed_is_deleted_after_a_day(campaign, organiser, waiting):
     prepared(organiser, campaign, "approve")
-    kept = done(organiser, prepared(organiser, campaign, "approve"))
+    action = done(organiser, prepared(organiser, campaign, "approve"))
     BulkAction.objects.update(created_at=timezone.now() - dt.timedelta(days=2))
     bulk.forget_prepared()
-    assert list(BulkAction.objects.all()) == [kept]
+    assert list(BulkAction.objects.all()) == [action]
 
 
 def test_nobody_chosen_an_unknown_verb_and_a_stranger_are_refused(campaign, organiser, waiting):

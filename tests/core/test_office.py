@@ -64,9 +64,9 @@ def test_a_quiet_file_is_known_by_its_content(kind):
 
 def test_a_workbook_with_formulas_is_let_in_and_stays_as_it_is():
     content = workbook()
-    kept = check_file(SimpleUploadedFile("price list.pdf", content), with_office=True)
-    assert (kept.name, kept.suffix, kept.content) == ("price list.xlsx", ".xlsx", content)
-    assert kept.content_type == f"{TYPE}spreadsheetml.sheet"
+    checked = check_file(SimpleUploadedFile("price list.pdf", content), with_office=True)
+    assert (checked.name, checked.suffix, checked.content) == ("price list.xlsx", ".xlsx", content)
+    assert checked.content_type == f"{TYPE}spreadsheetml.sheet"
 
 
 def test_it_is_refused_where_only_pdf_and_pictures_are_taken():

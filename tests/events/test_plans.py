@@ -205,8 +205,8 @@ def test_an_interpreter_is_planned_where_two_share_no_language_and_never_twice(h
 def test_why_agreed_meetings_have_no_plan_is_said_in_the_readers_language(hall):
     supplier, buyers = hall.comes("supplier"), [hall.comes("buyer") for _n in range(2)]
     for buyer in buyers:
-        asked = hall.ask(supplier, buyer)
-        services.answer_request(by=factories.member_of(buyer.company), request=asked, accept=True)
+        meeting_request = hall.ask(supplier, buyer)
+        services.answer_request(by=factories.member_of(buyer.company), request=meeting_request, accept=True)
     by = factories.member_of(supplier.company)
     services.set_availability(by=by, participation=supplier, away=hall.slots[1:])
     draft = hall.plan(given=True)

@@ -57,20 +57,20 @@ def test_a_plan_taken_back_leaves_meetings_requests_and_the_plan_before_as_they_
     BulkChange.objects.all().delete()
     new = hall.comes("buyer")
     hall.wish(new, suppliers[0], "must")
-    asked = hall.ask(new, suppliers[0])
+    meeting_request = hall.ask(new, suppliers[0])
     second = hall.plan()
     before, since = agenda(), first.published_at
     services.publish_plan(by=hall.organiser, draft=second)
-    asked.refresh_from_db()
-    assert (len(agenda()), asked.status) == (5, MeetingRequest.Status.ACCEPTED)
+    meeting_request.refresh_from_db()
+    assert (len(agenda()), meeting_request.status) == (5, MeetingRequest.Status.ACCEPTED)
     sequences = dict(Meeting.objects.values_list("pk", "sequence"))
     moved = {row[0] for row in agenda() if row not in before and row[0] in sequences}
     services.take_back(by=hall.organiser, change=BulkChange.objects.get())
     assert agenda() == before
-    asked.refresh_from_db()
+    meeting_request.refresh_from_db()
     first.refresh_from_db()
     second.refresh_from_db()
-    assert (asked.status, asked.answered_at) == (MeetingRequest.Status.PENDING, None)
+    assert (meeting_request.status, meeting_request.answered_at) == (MeetingRequest.Status.PENDING, None)
     assert (first.state, first.published_at, second.state, second.published_at) == ("published", since, "ready", None)
     assert not Notice.objects.filter(event_key=f"meetings_published:{second.uid}").exists()
     # What calendars may have read goes on upwards.
@@ -116,7 +116,7 @@ def test_companies_that_do_not_come_are_marked_and_come_back_with_the_step(hall)
     supplier.refresh_from_db()
     assert (len(supplier.absent), Meeting.objects.active().count()) == (len(hall.slots), 0)
     services.mend_plan(by=hall.organiser, event=hall.event, companies=[buyer.company])
-    assert Meeting.objects.active().count() == 0  # nothing is filled in for whoever is marked as absent
+    assert Meeting.objects.active().count() == 0  # nothing is filled in for a company that is marked as absent
     mended, around = BulkChange.objects.order_by("pk")
     services.take_back(by=hall.organiser, change=around)
     services.take_back(by=hall.organiser, change=mended)

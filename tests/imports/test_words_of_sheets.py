@@ -65,7 +65,7 @@ def test_several_languages_in_one_cell(text, codes):
 
 
 @pytest.mark.parametrize(
-    ("column", "text", "said"),
+    ("column", "text", "sentence"),
     [
         ("country", "Atlantis", "“Atlantis” is no country we know."),
         ("languages", "es / klingon", "No language we know: klingon."),
@@ -74,12 +74,12 @@ def test_several_languages_in_one_cell(text, codes):
         ("city", "x" * 120, "This has 120 characters; at most 100 fit."),
     ],
 )
-def test_a_refusal_says_what_to_write_instead(column, text, said):
+def test_a_refusal_says_what_to_write_instead(column, text, sentence):
     by_name = {one.name: one for one in KINDS["suppliers"].columns}
     with translation.override("en"):
         value, problem, _note = Reader(by_name[column])[text]
     assert not value
-    assert problem.startswith(said)
+    assert problem.startswith(sentence)
     assert "Ensure this value" not in problem
 
 

@@ -1,4 +1,4 @@
-"""Landed cost on worked figures, and what is said where a part is not known."""
+"""Landed cost on worked figures, and what stands where a part is not known."""
 
 from decimal import Decimal as D
 
@@ -90,12 +90,12 @@ def test_what_is_not_known_is_named_and_not_zero(offer, wanted, costs, missing):
 
 
 def test_why_a_price_cannot_be_counted():
-    asked = [
+    cases = [
         (FOB, Wanted(None, "")),
         (Offer(D(9), "XOF", "t", "FOB"), RICE),
         (Offer(D(9), "USD", "carton", "FOB"), RICE),
     ]
-    reasons = [landed_cost(offer, wanted, FULL, "CNY", TABLES).part("goods").reason for offer, wanted in asked]
+    reasons = [landed_cost(offer, wanted, FULL, "CNY", TABLES).part("goods").reason for offer, wanted in cases]
     assert reasons == [Reason.NO_QUANTITY, Reason.NO_RATE, Reason.NO_COMMON_UNIT]
 
 

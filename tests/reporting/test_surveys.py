@@ -41,9 +41,9 @@ def test_people_are_asked_once_after_the_event(over):
     Membership.objects.create(company=over.rows[1].company, user=colleague)  # works for both
     assert services.send_surveys() == 3
     assert services.send_surveys() == 0
-    asked = Notice.objects.filter(kind="meetings_survey")
-    assert set(asked.values_list("recipient", flat=True)) == {colleague.pk, *(person.pk for person in over.people)}
-    assert set(asked.values_list("path", flat=True)) == {"/meetings/wuhan/survey/"}
+    notices = Notice.objects.filter(kind="meetings_survey")
+    assert set(notices.values_list("recipient", flat=True)) == {colleague.pk, *(person.pk for person in over.people)}
+    assert set(notices.values_list("path", flat=True)) == {"/meetings/wuhan/survey/"}
 
 
 def test_nobody_is_asked_before_the_end_after_two_weeks_or_who_withdrew(hall):

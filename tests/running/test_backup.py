@@ -28,7 +28,7 @@ from tests.files import PDF, paper, picture
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 PASS_PHRASE = "a horse and a battery"
-# What the restored site is asked, in a process of its own.
+# The questions to the restored site, in a process of its own.
 QUESTIONS = """
 import json, sys
 import django
@@ -127,12 +127,12 @@ def test_a_backup_of_a_site_in_use_is_restored_elsewhere(owner, document, elsewh
     restored = manage(elsewhere, "restore", tmp_path / "site.tar.gz")
     assert restored.returncode == 0, restored.stdout + restored.stderr
     company = document.company
-    asked = subprocess.run(
+    run = subprocess.run(
         [sys.executable, "-c", QUESTIONS, str(company.uid), str(document.uid), owner.email],
         env={**elsewhere, "DJANGO_SETTINGS_MODULE": "matchmaker.settings"}, cwd=ROOT, capture_output=True, text=True,
     )  # fmt: skip
-    assert asked.returncode == 0, asked.stderr
-    answers = json.loads(asked.stdout.splitlines()[-1])
+    assert run.returncode == 0, run.stderr
+    answers = json.loads(run.stdout.splitlines()[-1])
     assert answers["companies"] == rows["companies_company"] > 3
     assert answers["images"] == ["WEBP"] * rows["catalogue_productimage"]
     assert rows["catalogue_productimage"] >= 3
@@ -232,9 +232,9 @@ def test_other_keys_are_written_down_for_the_operator(document, elsewhere, tmp_p
     backup(tmp_path / "site.tar.gz")
     restored = manage({**elsewhere, "AUDIT_KEY": "another"}, "restore", tmp_path / "site.tar.gz")
     assert "The keys of the backup are not those of this site" in restored.stdout
-    kept = Path(elsewhere["VAR_DIR"]) / "keys-of-the-backup.env"
-    assert 'AUDIT_KEY=""' in kept.read_text().splitlines()
-    assert kept.stat().st_mode & 0o777 == 0o600
+    key_file = Path(elsewhere["VAR_DIR"]) / "keys-of-the-backup.env"
+    assert 'AUDIT_KEY=""' in key_file.read_text().splitlines()
+    assert key_file.stat().st_mode & 0o777 == 0o600
 
 
 def test_only_the_newest_backups_stay_in_a_folder(tmp_path):

@@ -1,4 +1,4 @@
-"""One decision about many companies: prepared, looked at, worked off in lots, and kept as a record."""
+"""One decision about many companies: prepared, looked at, done in lots, and stored as a record."""
 
 import datetime as dt
 
@@ -65,7 +65,7 @@ class BulkAction(Public):
 
     @property
     def is_set(self) -> bool:
-        """Has everything that its verb needs been said?"""
+        """Does it have every value that its verb needs?"""
         return all(self.values.get(name) for name in NEEDS.get(self.verb, []))
 
     @property

@@ -29,7 +29,7 @@ NEEDED = ("legal_name", "country", "city", "contact_name", "contact_email", "abo
 
 
 def require_organiser(user: User, campaign: Campaign, *, reads: bool = False) -> None:
-    """Refuse whoever does not decide in the campaign; an archived one can only be read."""
+    """Refuse a person who does not decide in the campaign; an archived one can only be read."""
     decides = Organiser.objects.filter(campaign=campaign, user=user, role__in=Organiser.DECIDES).exists()
     if not decides:
         raise Refused("not_found", _("There is nothing here for you."), status=404)

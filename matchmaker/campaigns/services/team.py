@@ -76,7 +76,7 @@ def make_current(*, campaign: Campaign, by: User | None = None) -> Campaign:
 
 
 def require_campaign_admin(user: User, campaign: Campaign) -> None:
-    """Refuse whoever neither administers the campaign nor is staff of the site."""
+    """Refuse a person who neither administers the campaign nor is staff of the site."""
     if (
         not user.is_staff
         and not Organiser.objects.filter(campaign=campaign, user=user, role=Organiser.Role.ADMIN).exists()

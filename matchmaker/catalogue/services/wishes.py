@@ -24,7 +24,7 @@ MOST_IN_A_LETTER = 20  # names of each kind; the desk shows the rest
 
 @transaction.atomic
 def publish_when_approved(*, by: User, row: Product | Demand) -> None:
-    """Keep the wish to publish a draft as soon as its company is approved. What is missing is said now.
+    """Keep the wish to publish a draft as soon as its company is approved. What is missing is refused now.
 
     Raises:
         ValidationError: by field, when something needed is missing.

@@ -53,7 +53,7 @@ def parse(query: str, documents: Documents, *, exactly: bool = False) -> ParsedQ
         spelling.append((typed, text))
     glossed = gloss(text) if language == "zh" else ""
     english = words_of(glossed, "en") if glossed else ()
-    asked = frozenset({*words_of(text, language), *terms, *english})
+    query_words = frozenset({*words_of(text, language), *terms, *english})
     return ParsedQuery(
         text,
         Understood(language, glossed, tuple(spelling), is_cut=is_cut),
@@ -61,7 +61,7 @@ def parse(query: str, documents: Documents, *, exactly: bool = False) -> ParsedQ
         number=fold(text),
         words=tuple(terms),
         glossed=english,
-        asked=asked,
+        asked=query_words,
         names=_names(text),
     )
 

@@ -78,7 +78,7 @@ class EventParticipation(Public):
     )
     booth = models.CharField(_("booth"), max_length=20, blank=True, validators=[validate_one_line])
     shares_contacts_since = models.DateTimeField(null=True, blank=True)  # consent: who scans a badge may keep them
-    # Once the plan is published, whoever may ask books a time that is free for both, without waiting for an answer.
+    # Once the plan is published, a company that may ask books a time that is free for both; no answer is needed.
     opens_free_times = models.BooleanField(default=False)
     away = models.JSONField(default=list, blank=True)  # slots in which none of its people can meet: UTC, ISO 8601
     absent = models.JSONField(default=list, blank=True)  # slots for which the team marked it as not there, as `away`

@@ -27,7 +27,7 @@ KIND = "interpreter_timetable"
 def add_interpreter(
     *, by: User, event: Event, name: str, languages: list[str], email: str = "", language: str = "zh-hans"
 ) -> Interpreter:
-    """Somebody who interprets between any two of these languages, one meeting a slot. Letters are in `language`."""
+    """Add a person who interprets between any two of these languages, one meeting a slot. Letters are in `language`."""
     require_organiser(by, event.campaign)
     row = Interpreter(event=event, name=name, languages=languages, email=email.strip().lower(), language=language)
     row.full_clean(exclude=["event"])

@@ -31,7 +31,7 @@ def request_meeting(
     """Ask another company for a meeting, at a time or whenever the plan has room.
 
     It holds no slot and expires after a week, or when the event begins. A company that opens its free times
-    (`books_itself`) has said yes to a time in advance: the meeting is booked at once.
+    (`books_itself`) has agreed to any free time in advance: the meeting is booked at once.
 
     Raises:
         ValidationError: by field.

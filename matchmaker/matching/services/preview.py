@@ -35,7 +35,7 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """`fits` demands (or suppliers) in categories. `places` are months of delivery (or countries), "" where not said.
+    """`fits` demands (or suppliers) in categories. `places` are months of delivery (or countries), "" where not stated.
 
     `alike` counts why they fit: `hs` the same HS code or heading, `category`, `goods` the same goods by name.
     """

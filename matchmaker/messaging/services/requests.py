@@ -50,7 +50,7 @@ def request_quotes(
         line: the line of its own demand that the request is for.
 
     Raises:
-        Refused: 404 for a line of somebody else; `ask`'s refusal where no supplier could be asked.
+        Refused: 404 for a line of another company; `ask`'s refusal where no supplier could be asked.
         ValidationError: by field; on `subjects` for none or too many.
     """
     require_member(by, company)

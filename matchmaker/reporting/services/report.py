@@ -181,7 +181,7 @@ class _Tally:
 def _tally(scope: Scope, period: str) -> _Tally:
     """Count, or take what was counted a moment ago.
 
-    What took long to count is kept sixty times as long: a small campaign for some seconds, a large one (3.5 s of
+    A count that took long is cached sixty times as long: a small campaign for some seconds, a large one (3.5 s of
     computing with 50,000 companies) for minutes. The page says when it was counted.
     """
     parts = [",".join(str(campaign.pk) for campaign in scope.campaigns), scope.event, scope.partner]

@@ -58,7 +58,7 @@ def mark_read_fields(form: forms.Form, reading: Reading, names: Iterable[str] | 
 
 
 def may_keep_picture(reading: Reading | None, request: HttpRequest, company: Company | None) -> bool:
-    """A paper of the company is sent by those who administer it; whoever starts one does."""
+    """A paper of the company is sent by those who administer it; a person who starts a company does."""
     if reading is None or not reading.picture:
         return False
     admins = Membership.objects.filter(user=request.user, company=company, role=Membership.Role.ADMIN)

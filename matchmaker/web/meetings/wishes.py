@@ -120,11 +120,13 @@ def ask(request: HttpRequest, slug: str, uid) -> HttpResponse:
     row = participation_or_404(request, slug)
     other = _other(row, uid)
 
-    def act(**said) -> None:
-        asked = services.request_meeting(by=request.user, event=row.event, company=row.company, other=other, **said)
+    def act(**values) -> None:
+        meeting_request = services.request_meeting(
+            by=request.user, event=row.event, company=row.company, other=other, **values
+        )
         transaction.on_commit(start_delivery)
-        if asked.status == MeetingRequest.Status.ACCEPTED:
-            messages.success(request, join_sentences([_("Booked."), services.next_step(asked)]))
+        if meeting_request.status == MeetingRequest.Status.ACCEPTED:
+            messages.success(request, join_sentences([_("Booked."), services.next_step(meeting_request)]))
         else:
             messages.success(request, _("Asked. You hear of the answer; until then nothing is blocked."))
 
@@ -139,8 +141,8 @@ def change(request: HttpRequest, uid) -> HttpResponse:
     if row.company_id != meeting_request.company_id:
         raise Http404
 
-    def act(**said) -> None:
-        services.change_request(by=request.user, request=meeting_request, **said)
+    def act(**values) -> None:
+        services.change_request(by=request.user, request=meeting_request, **values)
         messages.success(request, _("Changed. They see it as it is now."))
 
     return _asking(request, row, meeting_request.other, act, before=meeting_request)

@@ -214,13 +214,13 @@ def knock(request: HttpRequest, uid) -> HttpResponse:
 @signed_in
 @require_POST
 def knock_by_number(request: HttpRequest) -> HttpResponse:
-    """Ask whoever registered a number, without learning who that is."""
+    """Ask the administrators of the company with this number; the person does not learn which company it is."""
     given = {name: request.POST.get(name, "").replace("\x00", "")[:40] for name in ("country", "kind", "number")}
     with refusals_in_messages(request):
         members.ask_to_join_by_number(by=request.user, **given)
         transaction.on_commit(start_delivery)
-        said = _("If a company has this number here, its administrators have been asked to let you in.")
-        messages.success(request, said)
+        sentence = _("If a company has this number here, its administrators have been asked to let you in.")
+        messages.success(request, sentence)
         return redirect("companies")
     return redirect("join")
 

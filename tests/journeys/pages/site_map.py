@@ -142,10 +142,10 @@ class SiteMap:
         terms |= {"incoterm": "CPT", "incoterm_place": "Kunming", "lead_time_days": 4}
         days = timezone.localdate() + dt.timedelta(days=30)
         wish = {"quantity": Decimal(40000), "unit": product.price_unit, "payment": "tt", "advance_percent": 30}
-        asked = request_quotes(
+        result = request_quotes(
             by=buyer, company=self.wanter, subjects=[product], line=self.mutual.line, sample_wanted=True, **wish
         )
-        self.quote_request = asked.request
+        self.quote_request = result.request
         quote(by=seller, enquiry=self.enquiry, line=self.mutual.line, valid_until=days, **terms)
 
     def _plan(self) -> None:

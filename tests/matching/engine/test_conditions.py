@@ -126,12 +126,12 @@ def test_delivery(days, by, expected):
 
 
 @pytest.mark.parametrize(
-    ("state", "required", "asked"),
+    ("state", "required", "expected"),
     [("ready", "meets", "meets"), ("missing", "unknown", "fails"), ("unknown", "unknown", "unknown")],
 )
-def test_readiness_fails_only_where_the_buyer_asks_for_a_registration(state, required, asked):
+def test_readiness_fails_only_where_the_buyer_asks_for_a_registration(state, required, expected):
     assert outcome({"readiness": state}, {"registration_required": True}) == ("registration", required)
-    assert outcome({"readiness": state}, {"registration_asked": True}) == ("registration", asked)
+    assert outcome({"readiness": state}, {"registration_asked": True}) == ("registration", expected)
 
 
 @pytest.mark.parametrize(

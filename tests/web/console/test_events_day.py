@@ -206,12 +206,12 @@ def test_publishing_withdrawing_and_cancelling_ask_first_and_are_taken_back_on_t
     hall.wish(pairs[0][1], pairs[1][1], "must")
     draft = hall.plan()
     publish = page("console_event_plan_publish", draft.uid)
-    asked = console.get(publish)
-    assert [figure["value"] for figure in asked.context["figures"]] == ["2", "0", "0", "0", "4", "4"]
+    preview = console.get(publish)
+    assert [figure["value"] for figure in preview.context["figures"]] == ["2", "0", "0", "0", "4", "4"]
     assert not Meeting.objects.exists()
     console.post(publish, {"expected": "another"})
     assert not Meeting.objects.exists()
-    console.post(publish, {"expected": asked.context["expected"]})
+    console.post(publish, {"expected": preview.context["expected"]})
     assert Meeting.objects.active().count() == 2
     step = hall.event.change_to_take_back
     assert page("console_event_take_back", step.uid) in console.get(page("console_event_meetings")).content.decode()

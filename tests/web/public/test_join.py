@@ -353,8 +353,8 @@ def test_a_number_that_a_hidden_company_has_can_be_asked_by_and_the_page_names_n
     typed = {**NAMES, "country": "CN", "identifier_kind": "uscc", "identifier": valid_uscc()}
     page = client.post(step(1), typed)
     assert (page.context["alike"], page.context["taken"], "秘密" in page.text) == ([], True, False)
-    asked = {"country": "CN", "kind": "uscc", "number": valid_uscc()}
-    answer = client.post(reverse("knock_by_number"), asked, follow=True)
+    number = {"country": "CN", "kind": "uscc", "number": valid_uscc()}
+    answer = client.post(reverse("knock_by_number"), number, follow=True)
     assert hidden.join_requests.get().user == person
     assert (valid_uscc() in answer.text, "秘密" in answer.text) == (True, False)
 

@@ -302,7 +302,7 @@ def _meetings(event: Event) -> Table:
 
 
 def _interpreters(event: Event) -> Table:
-    """A row a meeting, and one for whoever has none."""
+    """A row for each meeting, and one for each company without a meeting."""
     head = [_("Interpreter"), _("E-mail"), _("Languages"), _("Inside"), _("Day"), _("Begins"), _("Ends")]
     head += [_("Time zone"), _("Where"), _("Supplier"), _("Buyer"), _("State")]
     return head, (
