@@ -49,7 +49,9 @@ def pss(pid: int) -> float:
 
 def name_of(pid: int) -> str:
     command = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
-    patterns = {"valkey": "valkey", "web": "gunicorn", "timetable": "celery.* beat", "worker": "celery"}
+    patterns = {
+        "valkey": "valkey", "web": "gunicorn", "timetable": "celery.* beat", "worker": "celery", "forks": "forkserver"
+    }  # fmt: skip
     for name, pattern in patterns.items():
         if re.search(pattern, command):
             return name

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TextIO
 
 from matchmaker.running import valkey
+from matchmaker.running.forks import ForkedProgram, start_loading
 
 FALLS = 5  # in a row, after which a process is tried once a minute only
 STEADY = 60  # seconds a process runs before its earlier ends are forgotten
@@ -26,8 +27,8 @@ class Stop(Exception):
 @dataclass
 class Child:
     name: str
-    command: list[str]  # none for the Valkey, which knows its own
-    process: subprocess.Popen | None = None
+    command: list[str]  # a Python module and its arguments; none for the Valkey, which knows its own
+    process: subprocess.Popen | ForkedProgram | None = None
     started_at: float = 0
     falls: int = 0
     ended_at: float = 0  # when it was seen to have ended; 0 while it runs
@@ -42,8 +43,9 @@ class Supervisor:
     lock: TextIO | None = None
 
     def __post_init__(self):
-        self.environment = dict(os.environ)
+        self.environment = os.environ  # the fork server and all programs inherit it
         self.environment.setdefault("PYTHONUNBUFFERED", "1")
+        self.environment.setdefault("MALLOC_ARENA_MAX", "2")  # threads of a process share freed memory
         # The web server has checked the site; a check loads all pages, which worker and timetable do not need (60 MB).
         self.environment.setdefault("CELERY_SKIP_CHECKS", "1")
         self.var = Path(os.environ.get("VAR_DIR", self.root / "var"))
@@ -66,9 +68,10 @@ class Supervisor:
                 f"Port {self.port} on {self.host} is in use. Stop what uses it, or choose another: PORT=8001 make run"
             )
         self._start_redis()
+        start_loading()
         self._manage("prepare")
         self._start("web", self._gunicorn())
-        self._wait_for_web()  # people first; the workers load their models meanwhile
+        self._wait_for_web()
         timetable = ["-s", str(self.var / "timetable")]
         if self.environment.get("SMALL", "0") == "1":  # the timetable is a child of the worker and shares its memory
             self._start("worker", self._worker("-c", "1", "-B", *timetable))
@@ -84,6 +87,7 @@ class Supervisor:
         """The main job without the web: prints matches with their reasons and ends."""
         self._claim_folder()
         self._start_redis()
+        start_loading()
         self._manage("prepare")
         self._start("worker", self._worker("-c", "2"))
         self._manage("main_job", "--again", "--table")
@@ -138,11 +142,11 @@ class Supervisor:
             raise Stop(str(error)) from None
 
     def _gunicorn(self) -> list[str]:
-        command = [sys.executable, "-m", "gunicorn", "matchmaker.wsgi", "--bind", f"{self.host}:{self.port}"]
+        command = ["gunicorn", "matchmaker.wsgi", "--bind", f"{self.host}:{self.port}"]
         return [*command, "-c", "python:matchmaker.running.gunicorn", "--worker-tmp-dir", str(self.var)]
 
     def _celery(self, *arguments: str) -> list[str]:
-        return [sys.executable, "-W", "ignore", "-m", "celery", "-q", "-A", "matchmaker", *arguments]
+        return ["celery", "-q", "-A", "matchmaker", *arguments]
 
     def _worker(self, *arguments: str) -> list[str]:
         return self._celery("worker", "-Q", "match,mail", "--loglevel", "WARNING", *arguments)
@@ -164,19 +168,11 @@ class Supervisor:
             with (self.var / "valkey.log").open("ab") as log:
                 child.process = valkey.start(self.var / "valkey", port, stdout=log, stderr=log, start_new_session=True)
             return
-        child.process = subprocess.Popen(
-            child.command,
-            env=self.environment,
-            cwd=self.root,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-            start_new_session=True,  # Ctrl-C reaches this process only; it stops the others in order
-        )
+        module, *arguments = child.command
+        child.process = ForkedProgram(module, arguments)
         threading.Thread(target=self._pass_on, args=(child, child.process), daemon=True).start()
 
-    def _pass_on(self, child: Child, process: subprocess.Popen) -> None:
+    def _pass_on(self, child: Child, process: ForkedProgram) -> None:
         coloured = sys.stdout.isatty() and "NO_COLOR" not in os.environ
         label = f"{child.name:<9} │ "
         if coloured:

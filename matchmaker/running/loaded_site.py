@@ -1,0 +1,29 @@
+"""The site with its models, loaded when this module is imported. Processes forked afterwards share this memory.
+
+Only the fork server of `running/forks.py` imports it. It reads files and no database: that may still be empty.
+"""
+
+import gc
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "matchmaker.settings")
+
+from django.conf import settings
+from django.db import connections
+from django.utils.translation import gettext, override
+
+import matchmaker.wsgi  # noqa: F401 loads Django with every page
+from matchmaker.language.text import detect, pinyin
+from matchmaker.matching.services import classifier, warm
+from matchmaker.translation.gloss import render
+
+warm()
+classifier().suggest(["gạo thơm"], 1, 1, ["vi"])  # Vietnamese is read by the second encoder
+detect("riz parfumé de Thaïlande, récolte nouvelle")
+pinyin("茉莉香米")
+for language in settings.SITE_LANGUAGES:
+    render("rice", language.base, "zh")  # makes the word lists of the language
+    with override(language.code):
+        gettext("Products")
+connections.close_all()
+gc.freeze()  # the garbage collector would write into the shared memory, which copies it
