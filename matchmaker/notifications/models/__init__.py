@@ -1,5 +1,6 @@
 """The tables of notifications."""
 
+from matchmaker.notifications.models.leases import Lease
 from matchmaker.notifications.models.outbox import (
     Delivery,
     Digest,
