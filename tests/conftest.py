@@ -60,6 +60,29 @@ def django_db_setup(django_db_setup, django_db_blocker):
                 cursor.execute("ALTER TABLE accounts_auditchain DISABLE TRIGGER audit_chains_are_never_emptied")
 
 
+@pytest.fixture(scope="session")
+def s3_server():
+    """A server of moto, reached over HTTP; its address."""
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    yield "{}:{}".format(*server.get_host_and_port())
+    server.stop()
+
+
+@pytest.fixture
+def bucket(s3_server, request) -> str:
+    """The address of an empty bucket of an S3 store."""
+    import boto3
+
+    given = {"aws_access_key_id": "key", "aws_secret_access_key": "se/cret", "region_name": "eu-central-1"}
+    client = boto3.client("s3", endpoint_url=f"http://{s3_server}", **given)
+    name = f"files-{abs(hash(request.node.nodeid))}"
+    client.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+    return f"s3://key:se%2Fcret@{s3_server}/{name}?region=eu-central-1&tls=0"
+
+
 @pytest.fixture
 def organiser(db):
     from tests import factories

@@ -12,7 +12,7 @@ from rest_framework.views import set_rollback
 
 from matchmaker.core.problems import PROBLEM, Refused
 from matchmaker.core.problems import problem as body_of
-from matchmaker.core.storage import STORAGE_FULL, is_full
+from matchmaker.core.storage import FILES_AWAY, STORAGE_FULL, FilesAwayError, is_full
 
 logger = logging.getLogger(__name__)
 
@@ -36,9 +36,8 @@ def _problem_of(exc, context):
     if isinstance(exc, Refused):
         errors = [{"field": exc.field, "code": exc.code, "detail": str(exc.message)}] if exc.field else None
         return problem(exc.status, exc.code, str(exc.message), errors)
-    if is_full(exc):
-        logger.error("The disk is full: %s", exc)
-        return problem(507, "storage_full", str(STORAGE_FULL))
+    if isinstance(exc, OSError):
+        return _trouble_with_files(exc)
     if isinstance(exc, DjangoInvalid):
         return invalid(_django_errors(exc))
     if isinstance(exc, Http404 | exceptions.NotFound):
@@ -57,6 +56,17 @@ def _problem_of(exc, context):
             exc.status_code = 401
         code = exc.detail.code if hasattr(exc.detail, "code") else exc.default_code
         return problem(exc.status_code, str(code), str(exc.detail), headers=headers)
+    return None
+
+
+def _trouble_with_files(exc: OSError) -> Response | None:
+    """None for an error that is not about files: it is ours."""
+    if is_full(exc):
+        logger.error("The disk is full: %s", exc)
+        return problem(507, "storage_full", str(STORAGE_FULL))
+    if isinstance(exc, FilesAwayError):
+        logger.error("%s", exc)
+        return problem(503, "files_away", str(FILES_AWAY), headers={"Retry-After": "60"})
     return None
 
 

@@ -13,7 +13,12 @@ from django.utils.translation import gettext_lazy as _
 
 FULL = {errno.ENOSPC, errno.EDQUOT}
 STORAGE_FULL = _("The disk of this site is full. Nothing was saved. Try again later, or without the file.")
+FILES_AWAY = _("The files of this site cannot be reached now. Nothing was saved. Try again in some minutes.")
 UNCLAIMED_SECONDS = 24 * 3600  # a file without a row is younger while its transaction still runs
+
+
+class FilesAwayError(OSError):
+    """The store of files does not answer, or refuses this site."""
 
 
 class FileStorage(FileSystemStorage):

@@ -4,14 +4,12 @@ import io
 import os
 from datetime import timedelta
 
-import boto3
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django.utils import timezone
-from moto.server import ThreadedMotoServer
 
 from matchmaker.catalogue.models import ProductImage
 from matchmaker.catalogue.services import add_product_image
@@ -24,24 +22,6 @@ from tests import factories
 from tests.files import PDF, paper, picture, read
 
 pytestmark = [pytest.mark.slow, pytest.mark.enable_socket]
-
-
-@pytest.fixture(scope="module")
-def server():
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    yield "{}:{}".format(*server.get_host_and_port())
-    server.stop()
-
-
-@pytest.fixture
-def bucket(server, request) -> str:
-    """The address of an empty bucket."""
-    given = {"aws_access_key_id": "key", "aws_secret_access_key": "se/cret", "region_name": "eu-central-1"}
-    client = boto3.client("s3", endpoint_url=f"http://{server}", **given)
-    name = f"files-{abs(hash(request.node.name))}"
-    client.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
-    return f"s3://key:se%2Fcret@{server}/{name}?region=eu-central-1&tls=0"
 
 
 def use(address: str, settings, monkeypatch) -> None:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views import defaults
 
 from matchmaker.core.problems import PROBLEM, problem
-from matchmaker.core.storage import STORAGE_FULL, is_full
+from matchmaker.core.storage import FILES_AWAY, STORAGE_FULL, FilesAwayError, is_full
 from matchmaker.web.access.decorators import everyone
 
 
@@ -44,10 +44,15 @@ def not_here(request, exception):
 
 @everyone
 def broken(request):
-    """Our fault, and the log has it; or the disk is full, which a person can be told."""
-    if is_full(sys.exception()):
+    """Our fault, and the log has it; or the store of files is full or away, which a person can be told."""
+    problem = sys.exception()
+    if is_full(problem):
         answer = to_program(request, 507, "storage_full", STORAGE_FULL)
         return answer or render(request, "507.html", status=507)
+    if isinstance(problem, FilesAwayError):
+        answer = to_program(request, 503, "files_away", FILES_AWAY) or render(request, "503.html", status=503)
+        answer["Retry-After"] = "60"
+        return answer
     answer = to_program(
         request, 500, "internal_error", _("Something broke here. It is our fault, and it is written down.")
     )
