@@ -138,6 +138,9 @@ SQLITE_OPTIONS = {
 POSTGRES_OPTIONS = {
     # A person never waits for a lock longer than this: a clean 503 instead of a pile-up.
     "options": "-c lock_timeout=5s -c statement_timeout=30s -c idle_in_transaction_session_timeout=60s",
+    # A server that is cut off does not say so: without these a page would wait for minutes.
+    "connect_timeout": 5,
+    "tcp_user_timeout": 10_000,
 }
 DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'matchmaker.sqlite3'}")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
@@ -146,6 +149,15 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 else:
     DATABASES["default"].setdefault("OPTIONS", {}).update(POSTGRES_OPTIONS)
     DATABASES["default"] |= {"CONN_HEALTH_CHECKS": True, "CONN_MAX_AGE": 60}
+if env.str("DATABASE_REPLICA_URL", ""):  # public lists are read from it, see core/replica.py
+    DATABASES["replica"] = env.db("DATABASE_REPLICA_URL")
+    DATABASES["replica"] |= {"CONN_HEALTH_CHECKS": True, "CONN_MAX_AGE": 60, "TEST": {"MIRROR": "default"}}
+    if not DATABASES["replica"]["ENGINE"].endswith("sqlite3"):
+        read_only = f"{POSTGRES_OPTIONS['options']} -c default_transaction_read_only=on"
+        DATABASES["replica"]["OPTIONS"] = {"options": read_only, "connect_timeout": 2, "tcp_user_timeout": 3_000}
+    DATABASE_ROUTERS = ["matchmaker.core.replica.ReplicaRouter"]
+    MIDDLEWARE.insert(0, "matchmaker.core.replica.RememberChanges")
+REPLICA_APPS = {"campaigns", "catalogue", "companies", "directory", "events", "market_access", "translation"}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # The embedded Valkey listens on a port of its own; a REDIS_URL replaces it with nothing else changed.

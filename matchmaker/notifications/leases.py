@@ -44,7 +44,7 @@ def release(name: str, *, holder: str) -> None:
 
 
 @contextlib.contextmanager
-def held(name: str, *, seconds: float) -> Iterator[bool]:
+def hold(name: str, *, seconds: float) -> Iterator[bool]:
     """Whether this process has the lease; it is renewed by a thread as long as the block runs."""
     holder = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex}"
     if not take(name, holder=holder, seconds=seconds):

@@ -14,10 +14,13 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from matchmaker.accounts.audit import broken_chains
+from matchmaker.core import replica
 from matchmaker.core.files import private_files
 from matchmaker.directory.index_service import OLDEST, index_ages
 from matchmaker.notifications import mail
 from matchmaker.notifications.health import delivery_health, failing_processes
+from matchmaker.notifications.leases import TIMETABLE
+from matchmaker.notifications.models import Lease
 
 LEAST_FREE = 1_000_000_000  # bytes
 START_WORKER = "Start a worker and beat: systemctl start matchmaker-worker matchmaker-beat, then read their log."
@@ -57,6 +60,24 @@ def _database() -> Iterator[Fault]:
         return
     if missing:
         yield Fault(f"{len(missing)} migrations are missing.", "Make a backup, then run manage.py migrate.")
+
+
+def _replica() -> Iterator[Fault]:
+    """The lease of the timetable is renewed every few seconds, so that it shows how far the replica is behind."""
+    if replica.ALIAS not in settings.DATABASES:
+        return
+    lease = Lease.objects.filter(name=TIMETABLE).values_list("until", flat=True)
+    try:
+        copied = lease.using(replica.ALIAS).first()
+    except DatabaseError as problem:
+        reason, action = str(problem).splitlines()[0], "Start it, and check DATABASE_REPLICA_URL."
+        yield Fault(f"The read replica does not answer, lists are read from the primary: {reason}", action, False)
+        return
+    until = lease.using("default").first()
+    behind = (until - copied).total_seconds() if until and copied else 0
+    if behind > replica.OWN_CHANGES:
+        action = "Look at the replication, or remove DATABASE_REPLICA_URL until it has caught up."
+        yield Fault(f"The read replica is {behind:.0f} seconds behind: lists are as old as that.", action, False)
 
 
 def _redis() -> Iterator[Fault]:
@@ -136,5 +157,5 @@ def _settings() -> Iterator[Fault]:
 
 
 CHECKS: tuple[Callable[[], Iterator[Fault]], ...] = (
-    _redis, _mail, _deliveries, _files, _index, _audit, _processes, _settings,
+    _replica, _redis, _mail, _deliveries, _files, _index, _audit, _processes, _settings,
 )  # fmt: skip

@@ -124,9 +124,9 @@ def test_nothing_is_started_while_the_database_is_away(machine, monkeypatch):
 
 
 def test_a_lease_is_of_one_holder_until_it_is_released():
-    with leases.held("work", seconds=30) as is_mine, leases.held("work", seconds=30) as is_anothers:
+    with leases.hold("work", seconds=30) as is_mine, leases.hold("work", seconds=30) as is_anothers:
         assert (is_mine, is_anothers) == (True, False)
-    with leases.held("work", seconds=30) as is_mine:
+    with leases.hold("work", seconds=30) as is_mine:
         assert is_mine
 
 

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from matchmaker.catalogue.models import Demand, DemandLine
+from matchmaker.core.replica import reads_replica
 from matchmaker.matching.models import Match
 from matchmaker.messaging.models import Enquiry
 from matchmaker.web.access.decorators import current_company, everyone
@@ -22,6 +23,7 @@ def cards(demands):
 
 @everyone
 @require_safe
+@reads_replica
 def index(request):
     seen = Demand.objects.visible_to(request.user).open()
     demands = directory.Directory(

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 from matchmaker.catalogue.models import Category, ShortlistItem
 from matchmaker.companies.models import Company
 from matchmaker.core.lists import join_sentences
+from matchmaker.core.replica import reads_replica
 from matchmaker.core.text import validate_text
 from matchmaker.core.ttl_cache import cached_for
 from matchmaker.directory.models import Kind
@@ -231,6 +232,7 @@ def _place(request: HttpRequest, result: SearchResult, before: int) -> Place:
 
 @everyone
 @require_safe
+@reads_replica
 def totals(request: HttpRequest, kind: str) -> HttpResponse:
     """How many entries the words find in each directory: asked for by a page that shows one of them."""
     query, _trouble = _words(request)

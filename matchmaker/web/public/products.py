@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from matchmaker.catalogue.models import Product
+from matchmaker.core.replica import reads_replica
 from matchmaker.core.ttl_cache import cached_for
 from matchmaker.directory import facts
 from matchmaker.directory.services import note_visit, similar_products
@@ -27,6 +28,7 @@ USUAL_LEAD_TIME = 60  # days until shipment where the supplier states none
 
 @everyone
 @require_safe
+@reads_replica
 def index(request):
     ships = facts.month_asked(request.GET.get("ship", ""))
     products = directory.Directory(

@@ -17,6 +17,7 @@ from matchmaker.campaigns.models import Enrolment
 from matchmaker.catalogue.models import Product, ProductCertificate, ProductText, text_for_reader
 from matchmaker.companies import domains
 from matchmaker.companies.models import Company
+from matchmaker.core.replica import reads_replica
 from matchmaker.web.access.decorators import current_company, everyone
 from matchmaker.web.public import directory
 from matchmaker.web.public.attending import attending, event_names, meetings_with
@@ -59,6 +60,7 @@ def cards(keys: Sequence[int]) -> list[Company]:
 
 @everyone
 @require_safe
+@reads_replica
 def index(request):
     suppliers = directory.Directory(
         "suppliers",
