@@ -12,7 +12,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
-from matchmaker.core.file_stores import stores_at
+from matchmaker.core.file_stores import index_store_at, stores_at
 from matchmaker.core.languages import Language
 
 # One BLAS thread: two on a busy two-core machine were 3 to 11 times slower than one. Set before numpy is imported.
@@ -341,8 +341,14 @@ try:
     file_stores = stores_at(FILES_URL)
 except ValueError as problem:
     raise ImproperlyConfigured(f"FILES_URL {problem}") from None
+INDEX_URL = env.str("INDEX_URL", "")  # where the search index is published for other machines: a folder or a bucket
+try:
+    index_store = index_store_at(INDEX_URL)
+except ValueError as problem:
+    raise ImproperlyConfigured(f"INDEX_URL {problem}") from None
 STORAGES = {
     **file_stores,
+    **index_store,
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
         if PRODUCTION

@@ -3,6 +3,7 @@
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+INDEX_FOLDER = "must be a folder such as /shared/index, or s3://KEY:SECRET@HOST/BUCKET?region=REGION."
 FOLDERS: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "matchmaker.core.storage.FileStorage"},
     "private": {"BACKEND": "matchmaker.core.files.PrivateFiles"},
@@ -20,6 +21,31 @@ def stores_at(address: str) -> dict[str, dict[str, Any]]:
     """
     if address in ("", "folder"):
         return FOLDERS
+    options = _bucket_options(address)
+    return {
+        "default": {"BACKEND": "matchmaker.core.buckets.Bucket", "OPTIONS": {**options, "location": "media"}},
+        "private": {"BACKEND": "matchmaker.core.buckets.PrivateBucket", "OPTIONS": {**options, "location": "private"}},
+    }
+
+
+def index_store_at(address: str) -> dict[str, dict[str, Any]]:
+    """The entry `index` of STORAGES, where the search index is published for other machines; none without an address.
+
+    Raises:
+        ValueError: with a sentence.
+    """
+    if not address:
+        return {}
+    if address.startswith("/"):
+        return {"index": {"BACKEND": "matchmaker.core.storage.FileStorage", "OPTIONS": {"location": address}}}
+    try:
+        options = _bucket_options(address)
+    except ValueError:
+        raise ValueError(INDEX_FOLDER) from None
+    return {"index": {"BACKEND": "matchmaker.core.buckets.PrivateBucket", "OPTIONS": {**options, "location": "index"}}}
+
+
+def _bucket_options(address: str) -> dict[str, Any]:
     given = urlsplit(address)
     bucket, more = given.path.strip("/"), parse_qs(given.query)
     if given.scheme != "s3" or not bucket or "/" in bucket or set(more) - {"region", "tls"}:
@@ -37,7 +63,4 @@ def stores_at(address: str) -> dict[str, dict[str, Any]]:
         scheme = "http" if more.get("tls") == ["0"] else "https"
         options["endpoint_url"] = f"{scheme}://{given.hostname}{f':{given.port}' if given.port else ''}"
         options["addressing_style"] = "path"
-    return {
-        "default": {"BACKEND": "matchmaker.core.buckets.Bucket", "OPTIONS": {**options, "location": "media"}},
-        "private": {"BACKEND": "matchmaker.core.buckets.PrivateBucket", "OPTIONS": {**options, "location": "private"}},
-    }
+    return options

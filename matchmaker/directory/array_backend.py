@@ -4,6 +4,8 @@ A small directory lives in the memory of each process, so that it needs no files
 the database in parts, by one process a core, and made one segment in the end.
 """
 
+import contextlib
+import logging
 import os
 import shutil
 import subprocess  # nosec B404
@@ -12,26 +14,30 @@ import tempfile
 import threading
 import time
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from django.conf import settings
+from django.core.files.storage import storages
 from numpy.typing import NDArray
 
 from matchmaker.core.cycles import no_search_for_cycles
 from matchmaker.directory.index.build import build, merged
 from matchmaker.directory.index.entries import Entry
-from matchmaker.directory.index.files import IndexFiles
+from matchmaker.directory.index.files import IndexFiles, Manifest
 from matchmaker.directory.index.name_vectors import NameVectors
 from matchmaker.directory.index.searching import Index
-from matchmaker.directory.index.segment import Segment
+from matchmaker.directory.index.segment import FORMAT, Segment
+from matchmaker.directory.publications import DamagedPublicationError, Publication, Publications
 from matchmaker.directory.search_backend import SearchBackend, SearchQuery, SearchResult, Source, State, Stats
 from matchmaker.language.encoder import Encoder
 
+logger = logging.getLogger(__name__)
 LOOK_AGAIN = 0.5  # seconds between two looks at whether the files changed
 MOST_PROCESSES = 4  # that read a directory
+PUBLISH_EVERY, LOOK_AT_PUBLICATION = 600, 60  # seconds: a changed index is published again, and is looked after
 
 
 @dataclass(frozen=True)
@@ -51,6 +57,8 @@ class ArraySearchBackend(SearchBackend):
         self._open: dict[str, _Open] = {}
         self._looked: dict[str, float] = {}  # kind → when its files were looked at
         self._opening = threading.Lock()
+        self._publication_looked: dict[str, float] = {}  # kind → when its newest publication was looked at
+        self._damaged: dict[str, set[int]] = {}  # kind → revisions of publications that are of no use
 
     def files(self, kind: str) -> IndexFiles:
         return self._files.setdefault(kind, IndexFiles(self.folder / "directory" / kind, self.encoder.name))
@@ -186,3 +194,105 @@ class ArraySearchBackend(SearchBackend):
     def write_part(self, folder: Path, first: int, entries: Iterable[Entry]) -> None:
         """A part of a directory as a segment of its own, named by its first key."""
         self._segment(entries).write(folder / f"{first:012d}")
+
+    # -- for other machines -------------------------------------------------------------------------------------------
+    @property
+    def is_published(self) -> bool:
+        return "index" in settings.STORAGES
+
+    def _publications(self, kind: str) -> Publications:
+        return Publications(storages["index"], kind)
+
+    def fetch(self, kind: str, wanted: State) -> bool:
+        if not self.is_published:
+            return False
+        try:
+            publication = self._publications(kind).newest()
+            if publication is None or not self._is_usable(kind, publication, wanted):
+                return False
+            self._take_over(kind, publication)
+        except (OSError, ValueError, DamagedPublicationError) as problem:
+            self._note(kind, f"The published index of {kind} was not used: {problem}.")
+            return False
+        self._note(kind, "")
+        logger.info("The index of %s was fetched, revision %d", kind, publication.revision)
+        return True
+
+    def _is_usable(self, kind: str, publication: Publication, wanted: State) -> bool:
+        """Whether it is of the format, encoder and facts of this process, and was not damaged when it was fetched."""
+        index = publication.index
+        is_ours = (index.get("format"), index.get("encoder")) == (FORMAT, self.encoder.name)
+        is_wanted = all(index.get("state", {}).get(name) == value for name, value in wanted.items())
+        return is_ours and is_wanted and publication.revision not in self._damaged.get(kind, ())
+
+    def _take_over(self, kind: str, publication: Publication) -> None:
+        files = self.files(kind)
+        files.folder.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(prefix="fetch-", dir=files.folder))
+        try:
+            self._publications(kind).fetch(publication, folder)
+            values = {name: value for name, value in publication.index.items() if name != "format"}
+            files.adopt(folder, Manifest(**{**values, "segments": tuple(values["segments"])}))
+        except (ValueError, DamagedPublicationError):
+            self._damaged.setdefault(kind, set()).add(publication.revision)
+            raise
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+        self._open.pop(kind, None)
+
+    def is_publication_due(self, kind: str) -> bool:
+        now = time.monotonic()
+        looked = self._publication_looked.get(kind)
+        if not self.is_published or (looked is not None and now - looked < LOOK_AT_PUBLICATION):
+            return False
+        self._publication_looked[kind] = now
+        try:
+            newest = self._publications(kind).newest()
+        except DamagedPublicationError:
+            return True
+        except OSError as problem:
+            self._note(kind, f"The published index of {kind} cannot be read: {problem}.")
+            return False
+        if newest is None:
+            return True
+        is_old = newest.published_at < time.time() - PUBLISH_EVERY
+        return is_old and newest.index.get("state") != self.state(kind)
+
+    def publish(self, kind: str) -> None:
+        files, folder = self.files(kind), self.folder / "directory" / f"publish-{kind}"
+        shutil.rmtree(folder, ignore_errors=True)  # of a process that was ended
+        publications, reuse = self._publications(kind), not self._damaged.get(kind)
+        try:
+            with files.lock():
+                manifest = files.link(folder)
+            if manifest is None:
+                return
+            publications.add(folder, {"format": FORMAT, **asdict(manifest)}, reuse=reuse)
+            publications.remove_old()
+        except OSError as problem:
+            self._note(kind, f"The index of {kind} could not be published: {problem}.")
+        else:
+            self._damaged.pop(kind, None)
+            self._note(kind, "")
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def publication_problem(self, kind: str) -> str:
+        try:
+            return self._problem_file(kind).read_text(encoding="utf-8")
+        except OSError:
+            return ""
+
+    def _problem_file(self, kind: str) -> Path:
+        return self.files(kind).folder / "publication-problem"
+
+    def _note(self, kind: str, problem: str) -> None:
+        """Keep for the doctor, which is a process of its own, what happened last; a full disk loses it."""
+        if problem:
+            logger.warning("%s This machine goes on with an index of its own.", problem)
+        with contextlib.suppress(OSError):
+            if problem:
+                self._problem_file(kind).parent.mkdir(parents=True, exist_ok=True)
+                self._problem_file(kind).write_text(problem, encoding="utf-8")
+            else:
+                self._problem_file(kind).unlink(missing_ok=True)

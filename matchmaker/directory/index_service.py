@@ -22,10 +22,12 @@ from django.db import connection
 from django.db.models import Count, QuerySet, Sum
 from django.utils import timezone
 
+from matchmaker.core import replica
 from matchmaker.directory import facts
 from matchmaker.directory.rows import DIRECTORIES, Changes, Directory
 from matchmaker.directory.search_backend import SearchBackend, SearchQuery, SearchResult, Source, State, search_backend
 from matchmaker.language.text import clean
+from matchmaker.notifications import leases
 
 AT_ONCE = 1_500  # rows up to which a directory is built while the reader waits
 PART = 20_000  # rows that one process reads at a time for a new index
@@ -34,6 +36,7 @@ BY_NAME = 1_000  # rows that are listed, and counted, while there is no index
 STALE, OLDEST = 30, 600  # seconds without a refresh until a reader starts one, and until the index is not trusted
 OVERLAP = timedelta(seconds=60)  # a transaction may end so much later than the time it wrote into its rows
 COUNT_RARELY, COUNT_EVERY = 100_000, 30  # entries from which rows are counted only once in so many seconds
+LEASE = 60  # seconds after which another machine builds in place of one that died
 REMEMBERED = 30  # seconds for which a large directory is taken for large without asking
 
 
@@ -52,7 +55,9 @@ class IndexService:
         """`own` are rows outside the directory that only this reader finds; they stay in no index."""
         directory = DIRECTORIES[kind]
         result = None
-        if self._is_ready(kind, directory):
+        with replica.primary():  # an index of rows that are some moments old would be built again at the next change
+            is_ready = self._is_ready(kind, directory)
+        if is_ready:
             entries = () if own is None else self._own_entries(directory, own)
             result = self.backend.search(kind, replace(query, name_weight=directory.name_weight), entries)
         return result or _by_name(directory, query)
@@ -105,32 +110,73 @@ class IndexService:
 
         Safe to call at any time from any process: one of the machine does it, the others go on without.
         """
-        directory = DIRECTORIES[kind]
         with self.backend.lock(kind, wait=False) as is_mine:
             if not is_mine:
                 return
-            before, state = self.backend.state(kind), _state(directory)
-            if before is None or any(before.get(name) != state[name] for name in ("fingerprint", "facts")):
-                self._rebuild(directory, state)
-                return
-            keys, changes = self._changed(directory, before)
-            if not keys:
-                self.backend.mark_checked(kind)
-                return
-            state["changes"] = sorted(changes)
-            entries = list(directory.entries(directory.rows().filter(pk__in=keys)))
-            removed = keys - {entry.key for entry in entries}
-            if removed:
-                self.backend.delete(kind, removed, before if entries else state)
-            if entries:
-                self.backend.index(kind, entries, state)
+            has_index = self._add_changes(kind)
+            if not has_index and not self.backend.is_published:
+                self._rebuild(kind)
+        if self.backend.is_published and has_index:
+            self._publish(kind)
+        elif self.backend.is_published:
+            self._build_for_all(kind)
 
     def rebuild(self, kind: str) -> int:
         """The index from nothing, whatever lies there; returns how many entries it has."""
         with self.backend.lock(kind):
-            return self._rebuild(DIRECTORIES[kind], _state(DIRECTORIES[kind]))
+            entries = self._rebuild(kind)
+        if self.backend.is_published:
+            with leases.hold(f"index of {kind}", seconds=LEASE) as is_mine:
+                if is_mine:
+                    self.backend.publish(kind)
+        return entries
 
-    def _rebuild(self, directory: Directory, state: State) -> int:
+    def _add_changes(self, kind: str) -> bool:
+        """Index what changed since the last time; False where there is no index to add to, here or published."""
+        directory = DIRECTORIES[kind]
+        before, state = self.backend.state(kind), _state(directory)
+        wanted = {name: state[name] for name in ("fingerprint", "facts")}
+        if before is None or any(before.get(name) != value for name, value in wanted.items()):
+            if not self.backend.fetch(kind, wanted):
+                return False
+            self._counted.pop(kind, None)
+            before = self.backend.state(kind) or {}
+        keys, changes = self._changed(directory, before)
+        if not keys:
+            self.backend.mark_checked(kind)
+            return True
+        state["changes"] = sorted(changes)
+        entries = list(directory.entries(directory.rows().filter(pk__in=keys)))
+        removed = keys - {entry.key for entry in entries}
+        if removed:
+            self.backend.delete(kind, removed, before if entries else state)
+        if entries:
+            self.backend.index(kind, entries, state)
+        return True
+
+    def _build_for_all(self, kind: str) -> None:
+        """Build the index that other machines fetch, unless one of them builds it now: then this one waits."""
+        with leases.hold(f"index of {kind}", seconds=LEASE) as is_mine:
+            if not is_mine:
+                return
+            with self.backend.lock(kind, wait=False) as is_free:
+                # another machine may have published one before this one took the lease
+                if not is_free or self._add_changes(kind):
+                    return
+                self._rebuild(kind)
+            self.backend.publish(kind)
+
+    def _publish(self, kind: str) -> None:
+        """Publish what changed every few minutes, so that a new machine has few changes to add."""
+        if not self.backend.is_publication_due(kind):
+            return
+        with leases.hold(f"index of {kind}", seconds=LEASE) as is_mine:
+            if is_mine:
+                self.backend.publish(kind)
+
+    def _rebuild(self, kind: str) -> int:
+        directory = DIRECTORIES[kind]
+        state = _state(directory)
         keys = np.array(directory.rows().order_by("pk").values_list("pk", flat=True), np.int64)
         ranges = []
         if len(keys) > 2 * PART:
@@ -192,6 +238,13 @@ def index_ages() -> dict[str, float]:
     """Seconds since the index of each large directory was last up to date; a small one is made while a reader waits."""
     service = index_service()
     return {kind: time.time() - service.backend.checked(kind) for kind in DIRECTORIES if service.is_large(kind)}
+
+
+def publication_problems() -> list[str]:
+    """Why this machine has an index of its own although another one published one, for each large directory."""
+    service = index_service()
+    problems = [service.backend.publication_problem(kind) for kind in DIRECTORIES if service.is_large(kind)]
+    return [problem for problem in problems if problem]
 
 
 def warm_up() -> None:

@@ -156,6 +156,31 @@ class SearchBackend(ABC):
     @abstractmethod
     def stats(self, kind: str) -> Stats: ...
 
+    # -- for indexes in files of each machine; a server that all machines ask needs none of these --------------------
+    @property
+    def is_published(self) -> bool:
+        """Whether one machine builds an index and the others fetch it."""
+        return False
+
+    def fetch(self, kind: str, wanted: State) -> bool:
+        """Take over the published index whose state has the values `wanted`, with the lock held; whether there is one.
+
+        It is as old as its publication: `checked` is 0 until the changes since are added.
+        """
+        return False
+
+    def is_publication_due(self, kind: str) -> bool:
+        """Whether the index changed so long ago that it should be published again."""
+        return False
+
+    def publish(self, kind: str) -> None:
+        """Let other machines fetch the index; without the lock. Called only where `is_published`."""
+        raise NotImplementedError
+
+    def publication_problem(self, kind: str) -> str:
+        """Why the last publication could not be written, read or used; empty if all is well."""
+        return ""
+
 
 def is_position(sort: str, parts: Sequence[Any]) -> bool:
     """Whether an address holds a place in a list of this order, or in one by names alone."""

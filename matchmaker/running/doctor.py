@@ -16,7 +16,7 @@ from django.db.migrations.executor import MigrationExecutor
 from matchmaker.accounts.audit import broken_chains
 from matchmaker.core import replica
 from matchmaker.core.files import private_files
-from matchmaker.directory.index_service import OLDEST, index_ages
+from matchmaker.directory.index_service import OLDEST, index_ages, publication_problems
 from matchmaker.notifications import mail
 from matchmaker.notifications.health import delivery_health, failing_processes
 from matchmaker.notifications.leases import TIMETABLE
@@ -131,6 +131,9 @@ def _index() -> Iterator[Fault]:
         if age > OLDEST:
             what = f"The search index of {kind} is older than ten minutes; names alone are searched."
             yield Fault(what, "Run manage.py index_directory, and see that beat and a worker run.", is_grave=False)
+    for problem in publication_problems():
+        action = "Check INDEX_URL and the free space there; this machine has an index of its own meanwhile."
+        yield Fault(problem, action, is_grave=False)
 
 
 def _audit() -> Iterator[Fault]:

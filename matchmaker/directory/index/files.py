@@ -161,6 +161,28 @@ class IndexFiles:
                 self._publish(Manifest(now.number + 1, self.encoder, (name, *later), deletions, now.state))
         return True
 
+    def adopt(self, folder: Path, manifest: Manifest) -> None:
+        """An index that another machine made in place of whatever was there; its segments are in `folder`.
+
+        Raises: OSError, ValueError: a segment cannot be read; the old index stays.
+        """
+        before = self.manifest()
+        number = (before.number if before else 0) + 1
+        names = {name: f"p{number:08d}-{at}" for at, name in enumerate(manifest.segments)}
+        for name, here in names.items():
+            Segment.read(folder / name)
+            shutil.rmtree(self.folder / here, ignore_errors=True)
+            (folder / name).rename(self.folder / here)
+        deleted = {names[name]: places for name, places in manifest.deleted.items()}
+        self._publish(Manifest(number, self.encoder, tuple(names.values()), deleted, manifest.state), checked=0)
+
+    def link(self, folder: Path) -> Manifest | None:
+        """Put the files of the index as it is now into another folder, too; with the lock held."""
+        manifest = self.manifest()
+        for name in manifest.segments if manifest else ():
+            shutil.copytree(self.folder / name, folder / name, copy_function=_link)
+        return manifest
+
     def mark_checked(self) -> None:
         (self.folder / "checked").touch()
 
@@ -170,11 +192,23 @@ class IndexFiles:
         segment.write(self.folder / name)
         return name
 
-    def _publish(self, manifest: Manifest) -> None:
+    def _publish(self, manifest: Manifest, *, checked: float | None = None) -> None:
+        if checked is not None:  # before readers see the index: it is not trusted until it is compared with the rows
+            self.mark_checked()
+            os.utime(self.folder / "checked", (checked, checked))
         draft = self.folder / "manifest.draft"
         draft.write_text(json.dumps({"format": FORMAT, **asdict(manifest)}), encoding="utf-8")
         os.replace(draft, self.folder / "manifest.json")
-        self.mark_checked()
+        if checked is None:
+            self.mark_checked()
         for folder in self.folder.iterdir():
             if folder.is_dir() and folder.name not in manifest.segments:
                 shutil.rmtree(folder, ignore_errors=True)
+
+
+def _link(source: str, target: str) -> None:
+    """A second name for a file that never changes; a copy where the file system has no such names."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)

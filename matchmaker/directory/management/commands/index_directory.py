@@ -15,9 +15,20 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("kinds", nargs="*", metavar="kind", help=", ".join(DIRECTORIES))
+        parser.add_argument(
+            "--refresh",
+            action="store_true",
+            help="bring the index up to date: fetch the published one, or build it, only where there is none",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         for kind in options["kinds"] or DIRECTORIES:
             began = time.monotonic()
-            entries = index_service().rebuild(kind)
+            entries = self.refresh(kind) if options["refresh"] else index_service().rebuild(kind)
             self.stdout.write(f"{kind}: {entries:,} entries in {time.monotonic() - began:.0f} s")
+
+    def refresh(self, kind: str) -> int:
+        service = index_service()
+        if service.is_large(kind):
+            service.refresh(kind)
+        return service.backend.stats(kind).entries
