@@ -44,11 +44,11 @@ def load(n: int) -> None:
         "is_original": True,
     })  # fmt: skip
     with connection.cursor().copy(
-        "COPY catalogue_productcertificate (product_id, code, number, issuer, valid_until) FROM STDIN"
+        "COPY catalogue_productcertificate (product_id, code, number, issuer, valid_until, confirmed_by) FROM STDIN"
     ) as copy:
         for one in goods(n):
             for code in one.certificates:
-                copy.write_row((one.key, code, f"CERT {one.key}", "", None))
+                copy.write_row((one.key, code, f"CERT {one.key}", "", None, ""))
     assert ProductCertificate.objects.exists()
     with connection.cursor() as cursor:
         cursor.execute(
