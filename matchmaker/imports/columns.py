@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -20,6 +20,7 @@ from matchmaker.catalogue.country_names import country_code
 from matchmaker.core import reference
 from matchmaker.core.languages import current, site_languages
 from matchmaker.core.lists import format_list, join_sentences
+from matchmaker.imports.headers import OwnHeads, plain
 from matchmaker.language.days import parse_day
 from matchmaker.language.numbers import parse_number
 
@@ -52,6 +53,18 @@ def heads(kinds: str) -> dict[str, tuple[str, ...]]:
         for row in reference.sheet_heads()
         if row["kind"] in wanted
     }
+
+
+def own_heads(ours: Sequence[Column]) -> list[OwnHeads]:
+    """What our own files call the columns, one dictionary a language of the site, see `headers.OwnHeads`."""
+    found = []
+    for language in site_languages():
+        called: dict[str, list[str]] = {}
+        with translation.override(language.code):
+            for column in ours:
+                called.setdefault(plain(str(column.label)), []).append(column.name)
+        found.append(called)
+    return found
 
 
 Answer = tuple[Any, str, str]

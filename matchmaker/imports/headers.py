@@ -13,6 +13,14 @@ _BRACKETS = re.compile(r"[(（]([^()（）]+)[)）]")
 NEARLY = 84  # of 100, by rapidfuzz's ratio: "Prodcut name" is product name, "Price unit" is not "Price"
 
 
+OwnHeads = Mapping[str, Sequence[str]]  # head of an exported file, see `plain` → its columns in the order of the file
+
+
+def plain(head: str) -> str:
+    """A head of our own file: brackets stay, because they tell a column in one language from that in another."""
+    return " ".join(clean(head).casefold().split())
+
+
 def fold(head: str) -> str:
     """A head without case, punctuation, units in brackets and the star that marks what is required."""
     text = clean(head).casefold()
@@ -30,22 +38,43 @@ def readings(head: str) -> list[str]:
     return list(dict.fromkeys(text for text in map(fold, (head, *parts, *brackets)) if text))
 
 
-def suggest(head: Sequence[str], names: Mapping[str, Sequence[str]], *, nearly: bool = True) -> dict[str, int]:
+def suggest(
+    head: Sequence[str],
+    names: Mapping[str, Sequence[str]],
+    *,
+    nearly: bool = True,
+    own: Sequence[OwnHeads] = (),
+) -> dict[str, int]:
     """Our column → place in the file, for those that can be told; no place is given twice.
 
     Args:
         head: the first row of the file.
         names: our column → names people use for it, folded, the surest first.
         nearly: also where the spelling is a little off; without it the result needs no check by a person.
+        own: how our own files call the columns, one a language. A file that was exported here is read in the language
+            whose heads it has.
     """
     read = [readings(cell) for cell in head]
-    found: dict[str, int] = {}
+    found = _of_our_file([plain(cell) for cell in head], own)
     for depth in range(max(map(len, read), default=0)):  # whole heads before their parts
         level = [texts[depth] if depth < len(texts) else "" for texts in read]
         _exact(level, names, found)
     if nearly:
         _nearly(read, names, found)
     return found
+
+
+def _of_our_file(heads: Sequence[str], own: Sequence[OwnHeads]) -> dict[str, int]:
+    """The places of the columns of an exported file: at least half of its heads are ours in one language."""
+    best: dict[str, int] = {}
+    for names in own:
+        told: dict[str, int] = {}
+        for place, head in enumerate(heads):
+            column = next((one for one in names.get(head, ()) if one not in told), None)
+            if column is not None:
+                told[column] = place
+        best = max(best, told, key=len)
+    return best if best and 2 * len(best) >= sum(map(bool, heads)) else {}
 
 
 def _exact(level: Sequence[str], names: Mapping[str, Sequence[str]], found: dict[str, int]) -> None:
@@ -71,14 +100,18 @@ def _nearly(read: Sequence[Sequence[str]], names: Mapping[str, Sequence[str]], f
             free = {key: text for key, text in free.items() if key[0] != found[column]}
 
 
-def head_among(rows: Sequence[tuple[int, Sequence[str]]], names: Mapping[str, Sequence[str]]) -> int:
+def head_among(
+    rows: Sequence[tuple[int, Sequence[str]]],
+    names: Mapping[str, Sequence[str]],
+    own: Sequence[OwnHeads] = (),
+) -> int:
     """The number of the row that names the columns: price lists carry a title, a date or an address above it.
 
     It is the first row, unless a later one has at least two names we know exactly, and more of them.
     """
 
     def recognised(row: tuple[int, Sequence[str]]) -> int:
-        return len(suggest(row[1], names, nearly=False))
+        return len(suggest(row[1], names, nearly=False, own=own))
 
     best = max(rows, key=recognised)  # of equals the first
     return best[0] if recognised(best) >= 2 else rows[0][0]

@@ -177,15 +177,16 @@ def open_file(batch: Import) -> None:
     seen = reading.look(file, encoding=chosen.get("encoding", ""), sheet=chosen.get("sheet", ""))
     top = _first_rows(file, seen)
     names = columns.heads(KINDS[batch.kind].heads)
+    own = columns.own_heads(KINDS[batch.kind].columns)
     heads = dict(top)
     head_row = chosen.get("head_row", 0)
     if batch.feed_id is not None:  # no person checks a feed: its first row is the head, as documented
         head_row = top[0][0]
     elif head_row not in heads:
-        head_row = headers.head_among(top, names)
+        head_row = headers.head_among(top, names, own)
     batch.seen = asdict(replace(seen, head_row=head_row))
     batch.head = [cell.strip()[:100].replace("\x00", "") for cell in heads[head_row]]
-    batch.mapping = headers.suggest(batch.head, names, nearly=batch.feed_id is None)
+    batch.mapping = headers.suggest(batch.head, names, nearly=batch.feed_id is None, own=own)
     batch.top = [[number, [cell[:SHOWN].replace("\x00", "") for cell in cells]] for number, cells in top]
     batch.state, batch.attempts, batch.lease_until = Import.State.MAPPING, 0, None
     batch.save(update_fields=["seen", "head", "mapping", "top", "state", "attempts", "lease_until"])
