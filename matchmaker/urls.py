@@ -23,6 +23,7 @@ urlpatterns = [
     path("imports/", include("matchmaker.web.imports.urls")),
     path("gate/", include("matchmaker.web.gate.urls")),
     path("enquiries/", include("matchmaker.web.enquiries.urls")),
+    path("obstacles/", include("matchmaker.web.obstacles.urls")),
     path("partner/", include("matchmaker.web.partner.urls")),
     path("console/", include("matchmaker.web.console.urls")),
     path("api/v1/", include("matchmaker.api.urls")),

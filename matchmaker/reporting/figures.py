@@ -15,8 +15,9 @@ from django.utils.translation import gettext_lazy as _
 
 FEWEST = 3  # a cell of fewer companies is not shown outside of the team: see `protection.py`
 ALL, MONTH, WEEK, CURRENCY = "all", "month", "week", "currency"
-COUNTRY, CATEGORY, EVENT, PARTNER = "country", "category", "event", "partner"
-SPLITS = (COUNTRY, CATEGORY, EVENT, PARTNER)
+COUNTRY, CATEGORY, EVENT, PARTNER, TRADING_GROUP = "country", "category", "event", "partner", "trading_group"
+SPLITS = (COUNTRY, CATEGORY, EVENT, PARTNER, TRADING_GROUP)
+TREES = (PARTNER, TRADING_GROUP)  # what is counted for one is counted for those above it, too
 
 # The funnel: how many companies reached each step. Code → name.
 FUNNEL = {
@@ -53,6 +54,17 @@ FAILED = {
     "quotes_declined": _("Quotes that were declined or taken back"),
     "samples_refused": _("Samples that were not sent or were not suitable"),
     "steps_denied": _("Steps of a deal that the other side denied"),
+    "obstacles_unsolved": _("Obstacles that were closed without a solution"),
+}
+# What blocked deals: reported, solved, and closed without a solution, each a figure such as `obstacle_visa_solved`.
+OBSTACLES = {
+    "registration": _("registration or admission"),
+    "customs": _("customs"),
+    "certificate": _("certificate or test"),
+    "payment": _("payment or bank"),
+    "logistics": _("transport"),
+    "visa": _("visa or travel"),
+    "other": _("something else"),
 }
 # What both sides answered some weeks after an enquiry was taken up.
 FOLLOW_UPS = {

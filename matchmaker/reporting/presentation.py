@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from matchmaker.core import formats
 from matchmaker.core.lists import format_list, join_sentences
-from matchmaker.reporting.figures import FAILED, FOLLOW_UPS, FUNNEL, MEETINGS, RUNGS, WEEK, first_day
+from matchmaker.reporting.figures import FAILED, FOLLOW_UPS, FUNNEL, MEETINGS, OBSTACLES, RUNGS, WEEK, first_day
 from matchmaker.reporting.services.report import SPLIT_STEPS, TREND, EventRow, Report
 
 TEXT, COUNT, RATE, MEAN, AMOUNT, DAY = "text", "count", "rate", "mean", "amount", "day"
@@ -18,6 +18,7 @@ SPLIT_TITLES = {
     "category": gettext_lazy("By category"),
     "event": gettext_lazy("By event"),
     "partner": gettext_lazy("By partner"),
+    "trading_group": gettext_lazy("By trading group"),
 }
 
 
@@ -74,6 +75,7 @@ def tables(report: Report) -> list[Table]:
         *(_split(report, code, str(title)) for code, title in SPLIT_TITLES.items()),
         _counts("follow_ups", _("Some weeks later: did it lead to business?"), report.follow_ups, FOLLOW_UPS),
         _counts("failed", _("What failed"), report.failures, FAILED),
+        _obstacles(report),
     ]
     return [table for table in parts if table.rows]
 
@@ -175,6 +177,18 @@ def _rates(report: Report) -> str:
 def _split(report: Report, code: str, title: str) -> Table:
     columns = [(_("Name"), TEXT), *((str(FUNNEL[step]), COUNT) for step in SPLIT_STEPS)]
     return _table(code, title, columns, [(row.name, *row.steps) for row in report.splits[code]], bar=1)
+
+
+def _obstacles(report: Report) -> Table:
+    columns = [
+        (_("About"), TEXT),
+        (_("Reported"), COUNT),
+        (_("Solved"), COUNT),
+        (_("Closed without a solution"), COUNT),
+        (_("Still open"), COUNT),
+    ]
+    rows = [(OBSTACLES[row.code], row.reported, row.solved, row.unsolved, row.open) for row in report.obstacles]
+    return _table("obstacles", _("What blocked deals"), columns, rows, bar=1)
 
 
 def _counts(key: str, title: str, counts, names) -> Table:

@@ -9,7 +9,7 @@ from matchmaker.catalogue.models import DemandInvitation
 from matchmaker.companies import claims, invitations, members
 from matchmaker.companies.models import Company, Membership
 from matchmaker.events.models import Event, EventInvitation
-from matchmaker.messaging.services import ask
+from matchmaker.messaging.services import ask, obstacles
 from matchmaker.notifications.models import Notice
 from matchmaker.notifications.services import notify
 from tests import factories
@@ -91,6 +91,7 @@ class World:
 
         self.partner, self.people["partner"] = factories.partner(self.campaign, name={"en": "Mpartner Chamber"})
         self.guild, _person = factories.partner(self.campaign, name={"en": "Mguild"})
+        self.delegation, _person = factories.partner(self.campaign, name={"en": "Mdelegation"}, kind="group")
         at_desk = {"by": self.people["partner"], "partner": self.partner}
         self.code = partners.make_code(label="Mlabel", quota=5, days=30, **at_desk)
         self.enrolment = partners.use_code(by=admin, company=self.seller, text=self.code.code)
@@ -128,6 +129,9 @@ class World:
             by=buyer_admin, company=self.buyer, other=self.seller, product=self.offer, text="Mletter text"
         )
         self.message = self.enquiry.messages.first()
+        self.obstacle = obstacles.report_obstacle(
+            by=admin, company=self.seller, kind="customs", title="Mobstacle title", text="Mobstacle text"
+        )
 
     @staticmethod
     def member(company):

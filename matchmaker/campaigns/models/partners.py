@@ -1,4 +1,8 @@
-"""Country partners: embassies' desks, chambers and delegations that bring companies and answer for them."""
+"""Partners: those of countries (embassies' desks, chambers) and trading groups of buyers. Both bring companies.
+
+Partners of a kind form a tree of at most three levels, such as province, city and district. What is counted for one
+is counted for all above it, too; whom it follows is seen at its own desk only.
+"""
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -17,11 +21,28 @@ from matchmaker.core.multilingual import MultilingualField, Texts
 from matchmaker.core.text import validate_one_line, validate_text
 
 MOST_COMPANIES = 5_000
+LEVELS = 3  # of the tree; `within` has one condition for each
+
+
+def within(partner: "Partner", path: str = "") -> Q:
+    """Rows of a partner and of all below it; `path` is how a row names its partner, with `__` at its end."""
+    steps = ["pk", "parent", "parent__parent"]
+    condition = Q()
+    for step in steps[:LEVELS]:
+        condition |= Q(**{f"{path}{step}": partner.pk})
+    return condition
 
 
 class PartnerQuerySet(models.QuerySet):
     def open(self):
         return self.filter(closed_at__isnull=True)
+
+    def within(self, partner):
+        """It and all below it."""
+        return self.filter(within(partner))
+
+    def with_parents(self):
+        return self.select_related("parent__parent")
 
     def of(self, user):
         """Those whose desk this person sits at."""
@@ -38,9 +59,15 @@ class PartnerQuerySet(models.QuerySet):
 
 
 class Partner(Public):
-    """An organisation that brings companies to a campaign, up to a quota."""
+    """An organisation that brings companies to a campaign, up to a quota. The quota holds for all below it together."""
+
+    class Kind(models.TextChoices):
+        COUNTRY = "country", _("country partner")
+        GROUP = "group", _("trading group")  # a delegation of buyers, such as a province's
 
     campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="partners")
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.COUNTRY, db_default=Kind.COUNTRY)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
     name = MultilingualField(_("name"), max_length=160, required_languages=[languages.ENGLISH])
     country = models.CharField(_("country"), max_length=2, blank=True)  # '' where it speaks for several
     quota = models.PositiveIntegerField(
@@ -57,12 +84,42 @@ class Partner(Public):
     class Meta:
         ordering = [KT("name__en")]
         constraints = [
-            models.UniqueConstraint("campaign", Lower(KT("name__en")), name="partner_named_once"),
+            models.UniqueConstraint(
+                "campaign",
+                Lower(KT("name__en")),
+                condition=Q(parent__isnull=True),
+                name="partner_named_once",
+                violation_error_message=_("Another one has this name already."),
+            ),
+            models.UniqueConstraint(
+                "parent",
+                Lower(KT("name__en")),
+                condition=Q(parent__isnull=False),
+                name="partner_named_once_below",
+                violation_error_message=_("Another one has this name already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(parent__isnull=True) | ~Q(parent=F("id")), name="partner_is_not_its_own_parent"
+            ),
             models.CheckConstraint(condition=Q(quota__gte=1), name="partner_may_bring_somebody"),
         ]
 
     def __str__(self):
         return str(self.name)
+
+    @property
+    def is_group(self) -> bool:
+        return self.kind == self.Kind.GROUP
+
+    def chain(self) -> list["Partner"]:
+        """It and those above it, the highest first."""
+        above = [] if self.parent is None else self.parent.chain()
+        return [*above, self]
+
+    @property
+    def full_name(self) -> str:
+        """With those above it, the highest first."""
+        return " / ".join(str(one) for one in self.chain())
 
     @property
     def names(self) -> dict[str, Texts]:
@@ -119,6 +176,10 @@ class EnrolmentQuerySet(models.QuerySet):
             return self.none()
         mine = Q(partner__in=Partner.objects.of(user)) | Q(company__in=Company.objects.of(user))
         return self.filter(mine)
+
+    def within(self, partner):
+        """Those of a partner and of all below it."""
+        return self.filter(within(partner, "partner__"))
 
     def vouched(self):
         return self.filter(vouched_at__isnull=False, partner__closed_at__isnull=True)

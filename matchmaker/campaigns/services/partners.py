@@ -1,7 +1,9 @@
-"""What country partners do: hand out codes, enrol companies, vouch for them; and what the team allows them.
+"""What partners do: hand out codes, enrol companies, vouch for them; and what the team allows them.
 
-A partner follows only the companies it brought. The quota counts both ways of bringing one, by code and at the desk,
-and holds for two who use the last place at once: the partner's row is locked.
+Country partners and trading groups of buyers work in the same way; a trading group brings buyers only. A partner
+follows only the companies it brought. The quota counts both ways of bringing one, by code and at the desk, also those
+that the partners below it brought. It holds for two who use the last place at once: the rows of the partner and of
+those above it are locked.
 """
 
 import datetime as dt
@@ -14,6 +16,7 @@ from django.utils.translation import gettext as _
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
 from matchmaker.campaigns.models import Campaign, Enrolment, Partner, PartnerCode, PartnerSeat
+from matchmaker.campaigns.models.partners import LEVELS
 from matchmaker.campaigns.services import approve_automatically, require_organiser, seats
 from matchmaker.companies import invitations
 from matchmaker.companies.members import admins, require_admin
@@ -25,7 +28,7 @@ from matchmaker.notifications.services import notify, take_back
 
 LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # none that is taken for another on paper
 LONGEST_DAYS = 365
-PARTNER_FIELDS = ("name", "country", "quota", "is_trusted")
+PARTNER_FIELDS = ("name", "country", "quota", "is_trusted", "parent")
 
 
 def require_partner(user: User, partner: Partner) -> None:
@@ -38,20 +41,25 @@ def require_partner(user: User, partner: Partner) -> None:
 
 
 @transaction.atomic
-def save_partner(*, by: User, campaign: Campaign, partner: Partner | None = None, **fields) -> Partner:
-    """Admit a partner, or change what it may do.
+def save_partner(
+    *, by: User, campaign: Campaign, partner: Partner | None = None, kind: str = Partner.Kind.COUNTRY, **fields
+) -> Partner:
+    """Admit a partner or a trading group, or change what it may do. The kind of one that is there does not change.
 
     Raises:
         ValidationError: by field.
-        Refused: for whom does not run the campaign, and for a quota below what was brought already.
+        Refused: for whom does not run the campaign, for a parent that cannot be one, and for a quota below what was
+            brought already.
     """
     require_organiser(by, campaign)
-    partner = partner or Partner(campaign=campaign)
+    partner = partner or Partner(campaign=campaign, kind=kind)
+    fields = {"parent": partner.parent, "country": "", "is_trusted": False, **fields}
     for name in PARTNER_FIELDS:
         setattr(partner, name, fields[name])
+    _require_parent(partner)
     if partner.country and partner.country not in reference.countries():
         raise Refused("unknown_country", _("Choose a country from the list."), field="country", status=400)
-    brought = partner.enrolments.count() if partner.pk else 0
+    brought = companies_brought(partner) if partner.pk else 0
     if partner.quota is not None and partner.quota < brought:
         raise Refused(
             "quota_below_use",
@@ -61,16 +69,45 @@ def save_partner(*, by: User, campaign: Campaign, partner: Partner | None = None
         )
     partner.full_clean()
     partner.save()
-    record(by=by, verb="save_partner", on=partner, organisation=campaign, facts=fields)
+    facts = fields | {"kind": partner.kind, "parent": str(partner.parent.uid) if partner.parent else ""}
+    record(by=by, verb="save_partner", on=partner, organisation=campaign, facts=facts)
     return partner
+
+
+def possible_parents(campaign: Campaign, kind: str, partner: Partner | None = None) -> list[Partner]:
+    """Those of the kind under which a partner, or a new one, can stand, as a tree in the order of their names."""
+    rows = Partner.objects.open().filter(campaign=campaign, kind=kind).with_parents()
+    below = _levels_below(partner) if partner else 0
+    if partner:
+        rows = rows.exclude(pk__in=Partner.objects.within(partner).values("pk"))
+    fit = [row for row in rows if len(row.chain()) + 1 + below <= LEVELS]
+    return sorted(fit, key=lambda row: row.full_name)
+
+
+def _levels_below(partner: Partner) -> int:
+    children = Partner.objects.filter(parent=partner.pk)
+    if not children.exists():
+        return 0
+    return 2 if Partner.objects.filter(parent__in=children).exists() else 1
+
+
+def _require_parent(partner: Partner) -> None:
+    """Raise for a parent of another campaign or kind, one that stands below it, and a tree that gets too high."""
+    if partner.parent is None:
+        return
+    list(Partner.objects.select_for_update(of=("self",)).filter(campaign=partner.campaign).order_by("pk"))
+    known = partner if partner.pk else None
+    if partner.parent not in possible_parents(partner.campaign, partner.kind, known):
+        raise Refused("wrong_parent", _("It cannot stand under this one."), field="parent", status=400)
 
 
 @transaction.atomic
 def close_partner(*, by: User, partner: Partner) -> None:
-    """End it: its desk and codes open nothing any more, and its word counts no longer."""
+    """End it and all below it: their desks and codes open nothing any more, and their word counts no longer."""
     require_organiser(by, partner.campaign)
-    if Partner.objects.open().filter(pk=partner.pk).update(closed_at=timezone.now()):
-        record(by=by, verb="close_partner", on=partner, organisation=partner.campaign)
+    for one in Partner.objects.open().within(partner).select_for_update().order_by("pk"):
+        Partner.objects.filter(pk=one.pk).update(closed_at=timezone.now())
+        record(by=by, verb="close_partner", on=one, organisation=partner.campaign)
 
 
 @transaction.atomic
@@ -147,8 +184,14 @@ def withdraw_code(*, by: User, code: PartnerCode) -> None:
         record(by=by, verb="withdraw_code", on=code, organisation=code.partner.campaign)
 
 
+def companies_brought(partner: Partner) -> int:
+    """By it and by all below it, each once."""
+    return Enrolment.objects.order_by().within(partner).values("company").distinct().count()
+
+
 def places_left(partner: Partner) -> int:
-    return partner.quota - partner.enrolments.count()
+    """How many it may still bring: its own quota, and that of each one above it."""
+    return max(0, min(one.quota - companies_brought(one) for one in partner.chain()))
 
 
 def open_code(text: str) -> PartnerCode | None:
@@ -158,8 +201,11 @@ def open_code(text: str) -> PartnerCode | None:
 
 
 def _enrol(partner: Partner, company: Company, by: User, code: PartnerCode | None = None) -> Enrolment:
-    """Write the row under the partner's lock, so that the quota holds for two at once."""
-    Partner.objects.select_for_update().get(pk=partner.pk)
+    """Write the row under the lock of the partner and those above it, so that the quota holds for two at once."""
+    chain = [one.pk for one in partner.chain()]
+    list(Partner.objects.select_for_update(of=("self",)).filter(pk__in=chain).order_by("pk"))
+    if partner.is_group and not company.is_buyer:
+        raise Refused("buyers_only", _("A trading group brings buyers. Ask a country partner."), field="code")
     if Enrolment.objects.filter(partner=partner, company=company).exists():
         raise Refused("already_enrolled", _("This partner follows the company already."), field="code")
     if places_left(partner) < 1 or (code and code.enrolments.count() >= code.quota):
@@ -208,8 +254,10 @@ def _people(partner: Partner) -> list[User]:
 
 
 @transaction.atomic
-def enrol_company(*, by: User, partner: Partner, side: str, **fields) -> Enrolment:
+def enrol_company(*, by: User, partner: Partner, side: str = "buyer", **fields) -> Enrolment:
     """Open a draft for a company of one's own and ask its contact person by mail to take it over.
+
+    A trading group enrols buyers, whatever `side` says.
 
     Nobody administers the draft until she accepts: a partner opens the door and does not live in the house.
 
@@ -218,6 +266,7 @@ def enrol_company(*, by: User, partner: Partner, side: str, **fields) -> Enrolme
         Refused: when all places are taken.
     """
     require_partner(by, partner)
+    side = "buyer" if partner.is_group else side
     company = start_company(by=by, side=side, administered=False, **fields)
     enrolment = _enrol(partner, company, by)
     invitations.invite_first(by=by, company=company, email=company.contact_email)

@@ -2,6 +2,15 @@
 
 from matchmaker.reporting.services.dataset import data_set
 from matchmaker.reporting.services.facts import Scope
-from matchmaker.reporting.services.report import Report, build, campaigns_of, event_row, partner_line, survey_words
+from matchmaker.reporting.services.report import (
+    SPLIT_STEPS,
+    Report,
+    build,
+    campaigns_of,
+    event_row,
+    lines_below,
+    partner_line,
+    survey_words,
+)
 from matchmaker.reporting.services.surveys import answer_survey, send_surveys
 from matchmaker.reporting.services.targets import set_targets

@@ -27,7 +27,18 @@ from matchmaker.core.sheets import safe
 from matchmaker.directory.models import ExchangeRate
 from matchmaker.events.models import Event
 from matchmaker.events.services.pack import seal
-from matchmaker.reporting.figures import ALL, CURRENCY, MONTH, SPLITS, Fact, groups_of, number_of
+from matchmaker.reporting.figures import (
+    ALL,
+    CURRENCY,
+    MONTH,
+    PARTNER,
+    SPLITS,
+    TRADING_GROUP,
+    TREES,
+    Fact,
+    groups_of,
+    number_of,
+)
 from matchmaker.reporting.services.facts import Scope, collect
 from matchmaker.reporting.services.protection import is_small, small_groups
 
@@ -63,7 +74,8 @@ def _rows(scope: Scope) -> Rows:
             groups: dict[Hashable, list[Fact]] = defaultdict(list)
             for fact in members:
                 for value in groups_of(fact, split, facts.groups):
-                    groups[value].append(fact)
+                    if split not in TREES or value in names[split]:
+                        groups[value].append(fact)
             rows += _split(figure, split, groups, names)
     return rows
 
@@ -104,11 +116,16 @@ def _pseudonym(figure: str, split: str, fact: Fact) -> str:
 
 
 def _names(scope: Scope) -> dict[str, dict]:
-    """Events and partners by what they are called outside."""
-    partners = Partner.objects.filter(campaign__in=scope.campaigns)
+    """Events and partners by what they are called outside.
+
+    Of a tree of partners the data set has the highest only: the rows of one below another would tell the small groups.
+    """
+    rows = Partner.objects.filter(campaign__in=scope.campaigns, parent__isnull=True)
+    partners = {partner.pk: partner.name.get("en", str(partner)) for partner in rows}
     return {
         "event": dict(Event.objects.filter(campaign__in=scope.campaigns).values_list("pk", "slug")),
-        "partner": {partner.pk: partner.name.get("en", str(partner)) for partner in partners},
+        PARTNER: partners,
+        TRADING_GROUP: partners,
     }
 
 

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from django.db.models import Min, Q, QuerySet
 from django.utils import timezone
@@ -17,15 +18,18 @@ from matchmaker.accounts.models import AuditEntry
 from matchmaker.campaigns.models import Campaign, Enrolment, Participation, Partner
 from matchmaker.catalogue.models import Demand, DemandLine, Product
 from matchmaker.companies.models import Company, Invitation, Membership
+from matchmaker.core.clocks import CHINA
 from matchmaker.directory.models import ExchangeRate
 from matchmaker.events.models import Event, EventParticipation, Meeting, MeetingRequest
 from matchmaker.matching.models import Match
-from matchmaker.messaging.models import DealStep, Enquiry, FollowUp, Quote, Sample, Side
+from matchmaker.messaging.models import DealStep, Enquiry, FollowUp, Obstacle, Quote, Sample, Side
 from matchmaker.notifications.models import Delivery
-from matchmaker.reporting.figures import Fact, Facts
+from matchmaker.reporting.figures import PARTNER, TRADING_GROUP, TREES, Fact, Facts
 from matchmaker.reporting.models import Survey
 
 CENT = Decimal("0.01")
+ZONE = ZoneInfo(CHINA)  # where campaigns are held
+DIMENSION_OF: dict[str, str] = {Partner.Kind.COUNTRY: PARTNER, Partner.Kind.GROUP: TRADING_GROUP}
 FEW = 5_000  # companies whose entries of the record are looked up one by one; for more the whole record is read
 _OF_MEETING = (
     *("event", "supplier", "buyer", "starts_at", "status", "supplier_said", "buyer_said", "team_said"),
@@ -36,7 +40,7 @@ _NOT_TAKEN_UP = (Enquiry.Status.REQUESTED, Enquiry.Status.DECLINED, Enquiry.Stat
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a report is about: campaigns, or one event, or the companies of one partner."""
+    """What a report is about: campaigns, or one event, or the companies of one partner and of all below it."""
 
     campaigns: tuple[Campaign, ...]
     event: Event | None = None
@@ -49,7 +53,8 @@ class Scope:
         else:
             rows = Company.objects.filter(participations__campaign__in=self.campaigns)
         if self.partner is not None:
-            rows = rows.filter(enrolments__partner=self.partner)
+            brought = Enrolment.objects.order_by().within(self.partner)
+            rows = rows.filter(pk__in=brought.values("company"))
         return rows.order_by().distinct()
 
     def events(self) -> QuerySet[Event]:
@@ -65,8 +70,13 @@ class Scope:
 
 
 def collect(scope: Scope) -> Facts:
-    """All facts of a scope. Companies outside of it are in no fact; a pair counts if one of the two is in it."""
-    return _Collector(scope).facts
+    """All facts of a scope. Companies outside of it are in no fact; a pair counts if one of the two is in it.
+
+    Days are those of the campaign's place, whichever zone the person who has it counted lives in: figures are stored
+    for all readers, and a company belongs to one month.
+    """
+    with timezone.override(ZONE):
+        return _Collector(scope).facts
 
 
 class _Collector:
@@ -82,6 +92,7 @@ class _Collector:
         self._quotes()
         self._samples()
         self._deals()
+        self._obstacles()
         self._events()
         self._surveys()
         self._parked()
@@ -115,12 +126,10 @@ class _Collector:
         groups["country"] = {company: [country] for company, country in self.countries.items()}
         products = Product.objects.published().filter(company__in=self.inside)
         lines = DemandLine.objects.filter(demand__published_at__isnull=False, demand__company__in=self.inside)
-        partners = Enrolment.objects.filter(partner__campaign__in=self.scope.campaigns, company__in=self.inside)
         coming = EventParticipation.objects.registered().filter(event__in=self.scope.events(), company__in=self.inside)
         for dimension, rows, names in (
             ("category", products, ("company", "category")),
             ("category", lines, ("demand__company", "category")),
-            ("partner", partners, ("company", "partner")),
             ("event", coming, ("company", "event")),
         ):
             values: dict[int, set] = defaultdict(set, {one: set(v) for one, v in groups[dimension].items()})
@@ -128,6 +137,19 @@ class _Collector:
                 if value is not None:
                     values[company].add(value)
             groups[dimension] = {company: sorted(known) for company, known in values.items()}
+        self._partners()
+
+    def _partners(self) -> None:
+        """A company belongs to the partner that follows it and to those above this one."""
+        partners = Partner.objects.filter(campaign__in=self.scope.campaigns).with_parents()
+        places = {one.pk: (DIMENSION_OF[one.kind], {above.pk for above in one.chain()}) for one in partners}
+        values: dict[str, dict[int, set]] = {dimension: defaultdict(set) for dimension in TREES}
+        rows = Enrolment.objects.filter(partner__campaign__in=self.scope.campaigns, company__in=self.inside)
+        for company, partner in rows.order_by().values_list("company", "partner"):
+            dimension, chain = places[partner]
+            values[dimension][company] |= chain
+        for dimension, known in values.items():
+            self.facts.groups[dimension] = {company: sorted(chain) for company, chain in known.items()}
 
     # -- the funnel ----------------------------------------------------------------------------------------------------
     def _registration(self) -> None:
@@ -217,6 +239,17 @@ class _Collector:
         self._step("agreed", [*reached["intent"], *reached["order"], *reached["shipment"]])
         self._step("ordered", [*reached["order"], *reached["shipment"]])
         self._step("shipped", reached["shipment"])
+
+    def _obstacles(self) -> None:
+        """Those that were not taken back, by what they are about."""
+        rows = Obstacle.objects.filter(campaign__in=self.scope.campaigns, company__in=self.inside)
+        rows = rows.exclude(outcome=Obstacle.Outcome.WITHDRAWN).order_by()
+        for pk, company, kind, outcome, at in rows.values_list("pk", "company", "kind", "outcome", "reported_at"):
+            self._add(f"obstacle_{kind}", pk, (company,), at)
+            if outcome:
+                self._add(f"obstacle_{kind}_{outcome}", pk, (company,), at)
+            if outcome == Obstacle.Outcome.UNSOLVED:
+                self._add("obstacles_unsolved", pk, (company,), at)
 
     # -- events --------------------------------------------------------------------------------------------------------
     def _events(self) -> None:

@@ -2,7 +2,8 @@
 
 import datetime as dt
 import time
-from collections.abc import Hashable, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Mapping, Set
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 
@@ -23,14 +24,15 @@ from matchmaker.reporting.figures import (
     WEEK,
     Cell,
     Cells,
+    Fact,
     first_day,
     mean,
     share,
     tabulate,
 )
 from matchmaker.reporting.models import Survey, Target
-from matchmaker.reporting.services.facts import Scope, collect
-from matchmaker.reporting.services.protection import public_count
+from matchmaker.reporting.services.facts import DIMENSION_OF, Scope, collect
+from matchmaker.reporting.services.protection import public_count, small_groups
 
 TREND = ("registered", "approved", "met", "agreed")
 SPLIT_STEPS = ("registered", "approved", "matched", "talking", "met", "agreed", "shipped")
@@ -53,7 +55,7 @@ class Group:
 
     key: str
     name: str
-    steps: tuple[int, ...]
+    steps: tuple[int | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,17 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
+class ObstacleRow:
+    """What blocked deals: one kind of obstacle."""
+
+    code: str
+    reported: int
+    solved: int
+    unsolved: int
+    open: int
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     made_at: dt.datetime
     campaigns: tuple[str, ...]
@@ -135,6 +148,7 @@ class Report:
     without_rate: tuple[str, ...]
     follow_ups: tuple[Count, ...]
     failures: tuple[Count, ...]
+    obstacles: tuple[ObstacleRow, ...]
 
     def as_dict(self) -> dict:
         return asdict(self)
@@ -165,7 +179,17 @@ def build(scope: Scope, *, period: str = MONTH) -> Report:
         without_rate=tally.without_rate,
         follow_ups=tuple(Count(code, _count(cells, code)) for code in figures.FOLLOW_UPS),
         failures=tuple(Count(code, _count(cells, code)) for code in figures.FAILED),
+        obstacles=tuple(_obstacles(cells)),
     )
+
+
+def _obstacles(cells: Cells) -> Iterable[ObstacleRow]:
+    """Each kind that was reported."""
+    for code in figures.OBSTACLES:
+        reported = _count(cells, f"obstacle_{code}")
+        solved, unsolved = (_count(cells, f"obstacle_{code}_{outcome}") for outcome in ("solved", "unsolved"))
+        if reported:
+            yield ObstacleRow(code, reported, solved, unsolved, reported - solved - unsolved)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,11 +229,37 @@ def _tally(scope: Scope, period: str) -> _Tally:
 
 
 def partner_line(partner: Partner) -> tuple[Step, ...]:
-    """The funnel of a partner's companies as the partner reads it: cells of small groups are None."""
+    """The funnel of a partner's companies, with all below it, as it reads it: cells of small groups are None."""
     cells = tabulate(collect(Scope((partner.campaign,), partner=partner)), (ALL,))
     return tuple(
         Step(code, public_count(cells.get((code, ALL, ""), EMPTY)), None, None, None) for code in figures.FUNNEL
     )
+
+
+def lines_below(partner: Partner) -> tuple[Group, ...]:
+    """The figures of those directly below a partner, each with all below it, as the partner reads them.
+
+    Cells of small groups are None, and another one where a small cell could be computed from the partner's own line.
+    """
+    children = {child.pk: child for child in partner.children.all()}
+    if not children:
+        return ()
+    facts = collect(Scope((partner.campaign,), partner=partner))
+    groups = facts.groups[DIMENSION_OF[partner.kind]]
+    columns = [_column(facts.of.get(code, ()), groups, children.keys()) for code in SPLIT_STEPS]
+    rows = [Group(str(pk), str(child), tuple(column[pk] for column in columns)) for pk, child in children.items()]
+    return tuple(sorted(rows, key=lambda row: row.name))
+
+
+def _column(facts: Iterable[Fact], groups: Mapping[int, list], children: Set[int]) -> dict[int, int | None]:
+    """One figure of each child; what the partner brought itself takes part in the protection as one more child."""
+    companies: dict[int | None, set[int]] = defaultdict(set)
+    for fact in facts:
+        for company in fact.companies:
+            for child in children & set(groups.get(company, ())) or {None}:
+                companies[child].add(company)
+    withheld = small_groups(dict(companies))
+    return {child: None if child in withheld else len(companies.get(child, ())) for child in children}
 
 
 def event_row(event: Event) -> EventRow:
@@ -250,11 +300,14 @@ def funnel(cells: Cells, wanted: Mapping[str, int]) -> tuple[Step, ...]:
 
 def _names(scope: Scope) -> dict[str, Mapping[Hashable, str]]:
     countries = reference.countries()
+    rows = Partner.objects.filter(campaign__in=scope.campaigns).with_parents()
+    partners = {partner.pk: partner.full_name for partner in rows}
     return {
         "country": {code: reference.name(row, code) for code, row in countries.items()},
         "category": {category.pk: str(category) for category in Category.objects.all()},
         "event": {event.pk: str(event) for event in scope.events()},
-        "partner": {partner.pk: str(partner) for partner in Partner.objects.filter(campaign__in=scope.campaigns)},
+        figures.PARTNER: partners,
+        figures.TRADING_GROUP: partners,
     }
 
 
@@ -264,6 +317,8 @@ def _groups(cells: Cells, dimension: str, names: Mapping[Hashable, str]) -> tupl
         Group(str(value), names.get(value, str(value)), tuple(_count(cells, c, dimension, value) for c in SPLIT_STEPS))
         for value in values
     ]
+    if dimension in figures.TREES:  # below those above them
+        return tuple(sorted(rows, key=lambda row: row.name))
     return tuple(sorted(rows, key=lambda row: (*(-count for count in row.steps[:1]), row.name)))
 
 

@@ -220,7 +220,7 @@ def history(company) -> list[dict]:
         "company_returned": _("Returned"),
         "withdraw_automatic_approval": _("Automatic approval withdrawn"),
         "answer_questions": _("Answers changed"),
-        "enrol_company": _("Followed by a country partner"),
+        "enrol_company": _("Followed by a partner"),
         "vouch": _("Vouched for"),
         "withdraw_vouch": _("Word taken back"),
         "act_on_behalf": _("The team acted for it"),

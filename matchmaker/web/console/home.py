@@ -19,6 +19,7 @@ from matchmaker.imports.models import Feed
 from matchmaker.market_access.models import Registration
 from matchmaker.matching.models import Match, MatchRun
 from matchmaker.matching.services import waiting
+from matchmaker.messaging.models import Obstacle
 from matchmaker.messaging.services import held_messages, open_reports
 from matchmaker.notifications.models import Delivery
 from matchmaker.web.access.decorators import opens_for, team
@@ -112,6 +113,7 @@ def work_of(campaign) -> list[dict]:
             "url": reverse("imports"),
         },
         *_of_meetings(campaign),
+        _of_obstacles(campaign),
         {
             "what": _("Messages to look at"),
             "sub": _("Held before delivery, or reported by their receivers."),
@@ -187,6 +189,28 @@ def _of_invitations(campaign) -> list[dict]:
             "url": url,
         },
     ]
+
+
+def _of_obstacles(campaign) -> dict:
+    """What blocks deals and waits for the team."""
+    cases = Obstacle.objects.filter(campaign=campaign).waiting().select_related("company").order_by("due_on", "pk")
+    first = list(cases[:SHOWN])
+    return {
+        "what": _("Obstacles that block deals"),
+        "sub": _("Reported by companies and their partners. Name who is responsible, and answer."),
+        "n": cases.count(),
+        "url": reverse("console_obstacles"),
+        "late": any(case.is_late for case in first),
+        "rows": [
+            {
+                "label": case.title,
+                "country": case.company.country,
+                "note": ago(case.reported_at),
+                "url": reverse("console_obstacle", args=[case.uid]),
+            }
+            for case in first
+        ],
+    }
 
 
 def _of_meetings(campaign) -> list[dict]:

@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from matchmaker.campaigns.models import Partner
 from matchmaker.web.console import (
     announcements,
     brand,
@@ -15,6 +16,7 @@ from matchmaker.web.console import (
     exports,
     home,
     invitations,
+    obstacles,
     palette,
     partners,
     questions,
@@ -96,10 +98,17 @@ urlpatterns = [
     path("questions/<uuid:uid>/move/", questions.move, name="console_question_move"),
     path("partners/", partners.index, name="console_partners"),
     path("partners/new/", partners.edit, name="console_partner_new"),
+    path("partners/groups/", partners.index, {"kind": Partner.Kind.GROUP}, name="console_groups"),
+    path("partners/groups/new/", partners.edit, {"kind": Partner.Kind.GROUP}, name="console_group_new"),
     path("partners/<uuid:uid>/", partners.edit, name="console_partner"),
     path("partners/<uuid:uid>/seats/", partners.give_seat, name="console_partner_seat"),
     path("partners/<uuid:uid>/seats/<uuid:key>/withdraw/", partners.withdraw_seat, name="console_partner_unseat"),
     path("partners/<uuid:uid>/close/", partners.close, name="console_partner_close"),
+    path("obstacles/", obstacles.index, name="console_obstacles"),
+    path("obstacles/<uuid:uid>/", obstacles.show, name="console_obstacle"),
+    path("obstacles/<uuid:uid>/answer/", obstacles.answer, name="console_obstacle_answer"),
+    path("obstacles/<uuid:uid>/work/", obstacles.work_on, name="console_obstacle_work"),
+    path("obstacles/<uuid:uid>/close/", obstacles.close, name="console_obstacle_close"),
     path("demands/", campaign.demands, name="console_demands"),
     path("demands/<uuid:uid>/", demands.show, name="console_demand"),
     path("demands/<uuid:uid>/pass/", demands.let_through, name="console_demand_pass"),

@@ -1,4 +1,4 @@
-"""A country partner's desk: its companies and how far they are, its codes."""
+"""The desk of a country partner or a trading group: its companies and how far they are, its codes, its events."""
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -15,11 +15,11 @@ from matchmaker.campaigns.services import partners
 from matchmaker.catalogue.models import Product
 from matchmaker.companies.models import Company, Invitation
 from matchmaker.companies.tasks import start_invitations
-from matchmaker.events.models import Meeting
+from matchmaker.events.models import Event, EventParticipation, Meeting
 from matchmaker.matching.models import Match
 from matchmaker.notifications.tasks import start_delivery
 from matchmaker.reporting.figures import FEWEST, FUNNEL
-from matchmaker.reporting.services import partner_line
+from matchmaker.reporting.services import SPLIT_STEPS, lines_below, partner_line
 from matchmaker.web.access.decorators import partner, signed_in
 from matchmaker.web.forms.refusals import refusals_in_form, refusals_in_messages
 from matchmaker.web.partner.forms import CodeForm, EnrolForm, VouchForm
@@ -52,10 +52,42 @@ def home(request: HttpRequest, uid) -> HttpResponse:
             {"label": _("you may still bring"), "value": partners.places_left(request.partner)},
         ],
         "line": [(FUNNEL[step.code], step.companies) for step in partner_line(request.partner)],
+        "steps": [FUNNEL[code] for code in SPLIT_STEPS],
+        "below": _below(request.partner),
         "fewest": FEWEST,
         "others": Partner.objects.open().of(request.user).exclude(pk=request.partner.pk),
     }
     return render(request, "partner/home.html", context)
+
+
+def _below(partner: Partner) -> list[dict]:
+    """Each of those below with its figures and their labels."""
+    labels = [FUNNEL[code] for code in SPLIT_STEPS]
+    return [{"name": row.name, "figures": list(zip(labels, row.steps, strict=True))} for row in lines_below(partner)]
+
+
+@partner
+@require_safe
+def events(request: HttpRequest, uid) -> HttpResponse:
+    """Which of its companies come to which event, with the number of their meetings."""
+    own = request.partner.enrolments.values("company")
+    meetings = Meeting.objects.exclude(status=Meeting.Status.CANCELLED).filter(event=OuterRef("event"))
+    pairs = meetings.filter(Q(supplier=OuterRef("company")) | Q(buyer=OuterRef("company")))
+    rows = EventParticipation.objects.filter(event__campaign=request.partner.campaign, company__in=own)
+    rows = rows.exclude(status=EventParticipation.Status.WITHDRAWN).filter(event__in=Event.objects.published())
+    number = pairs.order_by().values("event").annotate(n=Count("pk")).values("n")
+    rows = rows.select_related("event", "company").annotate(meetings=Coalesce(Subquery(number), 0))
+    known = Event.objects.published().filter(participations__in=rows.order_by().values("pk")).distinct()
+    chosen = known.filter(slug=request.GET.get("event", "").replace("\x00", "")).first()
+    if chosen is not None:
+        rows = rows.filter(event=chosen)
+    context = {
+        "partner": request.partner,
+        "page": Paginator(rows.order_by("-event__starts_on", "pk"), 30).get_page(request.GET.get("page")),
+        "events": known.order_by("-starts_on"),
+        "chosen": chosen,
+    }
+    return render(request, "partner/events.html", context)
 
 
 @partner
@@ -115,6 +147,8 @@ def enrol(request: HttpRequest, uid) -> HttpResponse:
     """Open a draft for a company; its contact person gets the letter that lets her take it over."""
     first = {"country": request.partner.country, "side": "supplier"}
     form = EnrolForm(request.POST if request.method == "POST" else None, initial=first)
+    if request.partner.is_group:
+        del form.fields["side"]
     if request.method == "POST" and form.is_valid():
         with refusals_in_form(form):
             made = partners.enrol_company(by=request.user, partner=request.partner, **form.cleaned_data)

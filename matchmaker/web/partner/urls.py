@@ -1,4 +1,4 @@
-"""The site map of the country partners' desk."""
+"""The site map of the desks of country partners and trading groups."""
 
 from django.urls import path
 
@@ -7,6 +7,7 @@ from matchmaker.web.partner import desk
 urlpatterns = [
     path("", desk.find, name="partner_find"),
     path("<uuid:uid>/", desk.home, name="partner_home"),
+    path("<uuid:uid>/events/", desk.events, name="partner_events"),
     path("<uuid:uid>/codes/", desk.codes, name="partner_codes"),
     path("<uuid:uid>/codes/<uuid:code>/withdraw/", desk.withdraw_code, name="partner_code_withdraw"),
     path("<uuid:uid>/enrol/", desk.enrol, name="partner_enrol"),

@@ -9,7 +9,7 @@ from matchmaker.web.forms.company import AboutForm
 
 class SubmitForm(AboutForm):
     code = fields.LineField(
-        label=_("Code of a country partner"),
+        label=_("Code of a country partner or a trading group"),
         max_length=40,
         required=False,
         help_text=_("If an embassy or a chamber gave you one. It sees how far your company is, and may vouch for it."),

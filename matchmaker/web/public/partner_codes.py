@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from matchmaker.campaigns.models import Enrolment
+from matchmaker.campaigns.models import Enrolment, PartnerCode
 from matchmaker.campaigns.services import partners
 from matchmaker.core.problems import Refused
 from matchmaker.notifications.tasks import start_delivery
@@ -27,9 +27,16 @@ def invited(request: HttpRequest, code: str) -> HttpResponse:
     found = partners.open_code(code)
     if found and request.method == "POST":
         request.session[KEPT] = found.code
-        # A partner abroad brings companies that sell to China: they are not asked for their side.
-        return redirect(way_in(request, "supplier") if found.partner.country not in ("", "CN") else reverse("join"))
+        side = side_of(found)
+        return redirect(way_in(request, side) if side else reverse("join"))
     return render(request, "public/join/invited.html", {"code": found}, status=200 if found else 404)
+
+
+def side_of(code: PartnerCode) -> str:
+    """A trading group brings buyers, a partner abroad companies that sell to China; "" where the company says it."""
+    if code.partner.is_group:
+        return "buyer"
+    return "supplier" if code.partner.country not in ("", "CN") else ""
 
 
 def way_in(request: HttpRequest, side: str) -> str:

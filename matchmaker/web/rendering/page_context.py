@@ -54,7 +54,7 @@ def area_of(request) -> str:
     if chosen := getattr(request, "area", None):
         return chosen  # a page that belongs to several desks says whose it is showing
     path = request.path_info
-    if path.startswith(("/meetings/", "/enquiries/")):
+    if path.startswith(("/meetings/", "/enquiries/", "/obstacles/")):
         company = decorators.current_company(request) if getattr(request, "user", None) else None
         if company is not None:
             return "supplier" if company.is_supplier else "buyer"
@@ -142,7 +142,9 @@ _LINKS = {
     ],
     "partner": [
         ("partner_home", gettext_lazy("Companies"), "building"),
+        ("partner_events", gettext_lazy("Events"), "calendar-event"),
         ("partner_codes", gettext_lazy("Codes"), "ticket"),
+        ("obstacles", gettext_lazy("Obstacles"), "alert-triangle"),
         ("partner_enrol", gettext_lazy("Enrol a company"), "plus"),
     ],
 }

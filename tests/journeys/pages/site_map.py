@@ -297,6 +297,9 @@ class SiteMap:
             "console-invitations": f"/console/events/{self.invited_to.slug}/invitations/",
             "console-partners": "/console/partners/",
             "console-partner-new": "/console/partners/new/",
+            "console-obstacles": "/console/obstacles/",
+            "console-groups": "/console/partners/groups/",
+            "console-group-new": "/console/partners/groups/new/",
             "console-partner": f"/console/partners/{self.desk.uid}/",
             "console-questions": "/console/questions/",
             "console-question-new": "/console/questions/new/",
@@ -351,7 +354,12 @@ class SiteMap:
 
     def _partner(self) -> list[Page]:
         desk = f"/partner/{self.desk.uid}"
-        pages = {"partner": f"{desk}/", "partner-codes": f"{desk}/codes/", "partner-enrol": f"{desk}/enrol/"}
+        pages = {
+            "partner": f"{desk}/",
+            "partner-events": f"{desk}/events/",
+            "partner-codes": f"{desk}/codes/",
+            "partner-enrol": f"{desk}/enrol/",
+        }
         return self._of("partner", pages)
 
     def _account(self) -> list[Page]:
