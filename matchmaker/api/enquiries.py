@@ -15,6 +15,7 @@ from matchmaker.catalogue.models import Demand, DemandLine, Product
 from matchmaker.companies.models import Company
 from matchmaker.core.problems import Refused
 from matchmaker.directory import facts
+from matchmaker.market_access.regimes import GENERAL
 from matchmaker.messaging import services
 from matchmaker.messaging.models import Enquiry, Message, Quote, QuoteRequest, Side
 from matchmaker.messaging.models.requests import PAYMENT
@@ -334,6 +335,10 @@ class ComparedQuoteOut(serializers.Serializer):
     high = serializers.DecimalField(source="cost.high", max_digits=24, decimal_places=2)
     is_best = serializers.BooleanField()
     decided_by = serializers.CharField(allow_blank=True)
+    regime = serializers.SerializerMethodField(help_text="Kind of the way into China that the buyer chose.")
+
+    def get_regime(self, row) -> str:
+        return row.regime.regime.kind if row.regime else GENERAL
 
 
 class ComparisonOut(serializers.Serializer):

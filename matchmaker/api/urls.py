@@ -11,6 +11,7 @@ from matchmaker.api.enquiries import Enquiries, QuoteRequests, Quotes
 from matchmaker.api.events import Events
 from matchmaker.api.feeds import Feeds
 from matchmaker.api.invitations import CompanyInvitations
+from matchmaker.api.market import ProductDuty
 from matchmaker.api.matches import Matches
 from matchmaker.api.meetings import MeetingRequests, Meetings
 from matchmaker.api.notices import Notices
@@ -83,6 +84,7 @@ urlpatterns = [
         one(ProductPictures, "remove"),
         name="api_product_picture_remove",
     ),
+    path("products/<uuid:uid>/duty/", ProductDuty.as_view(ONE), name="api_product_duty"),
     path("products/<uuid:uid>/publish/", one(Products, "publish"), name="api_product_publish"),
     path("products/<uuid:uid>/pause/", one(Products, "pause"), name="api_product_pause"),
     path("products/<uuid:uid>/withdraw/", one(Products, "withdraw"), name="api_product_withdraw"),

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.contrib import admin
 
-from matchmaker.market_access.models import Agreement, AgreementPartner, EntryRule, TariffRate
+from matchmaker.market_access.models import Agreement, AgreementPartner, EntryRule, ImportRegime, TariffRate
 
 
 class ReadOnly(admin.ModelAdmin):
@@ -37,6 +37,12 @@ class AgreementPartnerAdmin(ReadOnly):
     list_display = ["agreement", "origin", "valid_from", "valid_until", "confidence"]
     list_filter = ["agreement"]
     search_fields = ["=origin"]
+
+
+@admin.register(ImportRegime)
+class ImportRegimeAdmin(ReadOnly):
+    list_display = ["code", "kind", "duty", "tax_percent", "valid_from", "valid_until", "confidence"]
+    list_filter = ["kind"]
 
 
 @admin.register(TariffRate)

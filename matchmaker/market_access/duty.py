@@ -11,19 +11,23 @@ the value that was given. Plain Python: values in, values out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
 from pathlib import Path
 
+from matchmaker.market_access.regimes import Coverage, DutyOf, Regime, in_force, read_regimes
 from matchmaker.market_access.rules import Confidence, Reason, Texts, digits, longest_prefix, read_columns, rows
 
 MFN = "MFN"
 PROVISIONAL = "PROVISIONAL"
-# Regimes open to every origin; all others are codes of agreements.
+# Open to every origin; all others but the taxes are codes of agreements.
 OPEN_REGIMES = frozenset({MFN, PROVISIONAL})
+VAT = "VAT"
+CONSUMPTION = "CONSUMPTION"
+TAXES = frozenset({VAT, CONSUMPTION})  # levied on top of the duty, whatever the origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +122,35 @@ class QuotaGoods:
 
 
 @dataclass(frozen=True, slots=True)
+class Tax:
+    """A tax on top of the duty: its span in percent, or the wording of one that is not a plain percentage."""
+
+    percent: Span | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where rates of the answer were read, and between which days they hold."""
+
+    name: str
+    valid_from: date
+    valid_until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class RegimeAnswer:
+    """A regime on the day, whether it covers the goods, and what is levied under it; None for what is not known."""
+
+    regime: Regime
+    coverage: Coverage
+    reason: Reason
+    duty: Span | None
+    vat: Span | None
+    consumption: Span | None
+
+
+@dataclass(frozen=True, slots=True)
 class DutyAnswer:
     """What is known on the day.
 
@@ -134,6 +167,14 @@ class DutyAnswer:
     reasons: tuple[Reason, ...]
     lines: int  # national lines with a loaded rate below the code
     quota: QuotaGoods | None = None  # set where the heading is under a tariff quota
+    vat: Tax = Tax()
+    consumption: Tax = Tax()
+    sources: tuple[Source, ...] = ()
+    regimes: tuple[RegimeAnswer, ...] = ()
+
+    def under(self, kind: str) -> RegimeAnswer | None:
+        """What is levied under a kind of regime, where one is in force."""
+        return next((one for one in self.regimes if one.regime.kind == kind), None)
 
     @property
     def best_rate(self) -> Span | None:
@@ -143,11 +184,12 @@ class DutyAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Trade:
-    """All agreements, partners and quota goods known at one time."""
+    """All agreements, partners, quota goods and regimes known at one time."""
 
     agreements: Mapping[str, Agreement]
     partners: tuple[Partner, ...]
     quota_goods: tuple[QuotaGoods, ...] = ()
+    regimes: tuple[Regime, ...] = ()
 
     def applying(self, origin: str, day: date) -> list[tuple[Agreement, Partner]]:
         """Agreements from which goods of the origin benefit on the day, in the order of the records."""
@@ -193,7 +235,7 @@ def duty(
         for agreement, partner in trade.applying(origin, day)
     )
     best = _best(options, mfn)
-    return DutyAnswer(
+    answer = DutyAnswer(
         hs_code=code,
         origin=origin,
         day=day,
@@ -204,7 +246,44 @@ def duty(
         reasons=tuple(_about_the_answer(code, origin, lines, mfn, options, best)),
         lines=len(lines),
         quota=quota,
+        vat=_tax(VAT, lines),
+        consumption=_tax(CONSUMPTION, lines),
+        sources=_sources(lines, {option.agreement.code for option in options}),
     )
+    covered = [(regime, *regime.covers(code, has_quota=quota is not None)) for regime in in_force(trade.regimes, day)]
+    return replace(answer, regimes=tuple(_under(answer, *one) for one in covered))
+
+
+def _tax(name: str, lines: Sequence[Regimes]) -> Tax:
+    found = [regimes.get(name) for regimes in lines]
+    texts = sorted({rate.text for rate in found if rate is not None and rate.percent is None})
+    return Tax(_span(rate.percent if rate else None for rate in found), "; ".join(texts))
+
+
+def _sources(lines: Sequence[Regimes], agreements: Collection[str]) -> tuple[Source, ...]:
+    """Those of the rates that the answer uses, each once, the newest first."""
+    used = OPEN_REGIMES | TAXES | frozenset(agreements)
+    found = {
+        Source(rate.source, rate.valid_from, rate.valid_until)
+        for regimes in lines
+        for name, rate in regimes.items()
+        if name in used and rate.source
+    }
+    return tuple(sorted(found, key=lambda one: (one.valid_from, one.name), reverse=True))
+
+
+def _under(answer: DutyAnswer, regime: Regime, coverage: Coverage, reason: Reason) -> RegimeAnswer:
+    """What is levied under a regime where it covers the goods."""
+    nothing = Span(Decimal(0), Decimal(0))
+    duty = answer.best_rate if regime.duty == DutyOf.TARIFF else nothing
+    vat, consumption = (_share(tax.percent, regime.tax_percent) for tax in (answer.vat, answer.consumption))
+    return RegimeAnswer(regime, coverage, reason, duty, vat, consumption)
+
+
+def _share(percent: Span | None, share: Decimal) -> Span | None:
+    if share == 0:
+        return Span(Decimal(0), Decimal(0))
+    return None if percent is None else Span(percent.low * share / 100, percent.high * share / 100)
 
 
 def _about_the_answer(
@@ -325,7 +404,7 @@ def _best(options: Iterable[Option], mfn: Span | None) -> Option | None:
 
 
 def read_trade(folder: Path) -> Trade:
-    """Read ``agreements.csv``, ``partners.csv`` and ``quota_goods.csv``.
+    """Read ``agreements.csv``, ``partners.csv``, ``quota_goods.csv`` and ``regimes.csv``.
 
     ValueError names the row that cannot be read.
     """
@@ -340,7 +419,7 @@ def read_trade(folder: Path) -> Trade:
         if row["agreement"] not in agreements:
             raise ValueError(f"partners.csv row {line}: {row['agreement']} is not in agreements.csv")
         partners.append(Partner(**read_columns(Partner, row)))
-    return Trade(agreements, tuple(partners), read_quota_goods(folder))
+    return Trade(agreements, tuple(partners), read_quota_goods(folder), read_regimes(folder))
 
 
 def read_quota_goods(folder: Path) -> tuple[QuotaGoods, ...]:

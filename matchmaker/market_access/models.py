@@ -16,7 +16,7 @@ from matchmaker.companies.models import Company
 from matchmaker.core.ids import Public
 from matchmaker.core.multilingual import MultilingualField
 from matchmaker.core.text import validate_one_line
-from matchmaker.market_access import duty, rules
+from matchmaker.market_access import duty, regimes, rules
 from matchmaker.market_access.number_formats import is_in_form
 
 _SURE = [
@@ -234,6 +234,50 @@ class AgreementPartner(Public):
         return duty.Partner(
             self.agreement.code, self.origin, self.valid_from, self.valid_until, rules.Confidence(self.confidence)
         )
+
+
+class ImportRegime(Public):
+    """A way by which goods enter China, between two days; `regimes.Regime` says what its fields mean."""
+
+    class Kind(models.TextChoices):
+        GENERAL = regimes.GENERAL, _("general trade")
+        HAINAN = regimes.HAINAN, _("Hainan, zero duty")
+        HAINAN_PROCESSED = regimes.HAINAN_PROCESSED, _("Hainan, processed there")
+        RETAIL = regimes.RETAIL, _("cross-border retail")
+        BONDED = regimes.BONDED, _("bonded area or warehouse")
+
+    code = models.CharField(max_length=40, unique=True)
+    kind = models.CharField(max_length=20, choices=Kind)
+    name = _texts(_("name"), max_length=160)
+    summary = _texts(_("what it means"), max_length=1000, multiline=True)
+    needs = _texts(_("what is needed"), max_length=1000, multiline=True)
+    duty = models.CharField(max_length=10, choices=[(one.value, one.value) for one in regimes.DutyOf])
+    tax_percent = models.DecimalField(max_digits=6, decimal_places=3)
+    goods = models.CharField(max_length=16, choices=[(one.value, one.value) for one in regimes.Goods])
+    hs_prefixes = models.JSONField(default=list, blank=True)
+    list_complete = models.BooleanField(default=False)
+    order_limit = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)  # CNY
+    year_limit = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)  # CNY
+    valid_from = models.DateField(_("from"), null=True, blank=True)
+    valid_until = models.DateField(_("until"), null=True, blank=True)
+    legal_basis = _texts(_("legal basis"), max_length=400)
+    source_url = models.URLField(_("source"), max_length=400, blank=True)
+    confidence = models.CharField(_("how sure"), max_length=10, choices=_SURE)
+    note = models.TextField(_("note"), max_length=1000, blank=True)
+    edited_here = models.BooleanField(default=False, editable=False)
+
+    objects = DatedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name = _("import regime")
+        constraints = [_in_order("import_regime_days_in_order")]
+
+    def __str__(self):
+        return self.code
+
+    def as_regime(self) -> regimes.Regime:
+        return _record(self, regimes.Regime, duty=regimes.DutyOf(self.duty), goods=regimes.Goods(self.goods))
 
 
 def after(code: str) -> str:

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from matchmaker.catalogue.models import Product
 from matchmaker.market_access import readiness, sentences
-from matchmaker.market_access.duty import DutyAnswer, Option, QuotaGoods, Trade
+from matchmaker.market_access.duty import DutyAnswer, Option, QuotaGoods, RegimeAnswer, Trade
 from matchmaker.market_access.rules import Rulebook
 from matchmaker.market_access.services import duty_of, readiness_difference, readiness_of
 
@@ -98,6 +98,29 @@ class QuotaLine:
 
 
 @dataclass(frozen=True, slots=True)
+class RegimeLine:
+    """A way into China: whether it is open to the goods, what is levied under it and what it needs."""
+
+    code: str
+    kind: str  # general | hainan | hainan_processed | cbec | bonded
+    name: str
+    coverage: str  # applies | excluded | unknown
+    coverage_label: str
+    reason: str
+    summary: str
+    needs: str
+    duty: str  # an empty string where it is not known
+    vat: str
+    consumption: str
+    limits: str
+    holds: str
+    legal_basis: str
+    source_url: str
+    confidence: str
+    confidence_label: str
+
+
+@dataclass(frozen=True, slots=True)
 class DutyBox:
     day: date
     hs_code: str
@@ -107,6 +130,10 @@ class DutyBox:
     options: tuple[OptionLine, ...]
     notes: tuple[str, ...]
     quota: QuotaLine | None
+    vat: str  # an empty string where it is not loaded
+    consumption: str
+    sources: tuple[str, ...]
+    regimes: tuple[RegimeLine, ...]
     disclaimer: str
 
 
@@ -191,6 +218,10 @@ def duty_box(
         options=options,
         notes=tuple(sentences.about_duty(answer)),
         quota=_quota(answer.quota) if answer.quota else None,
+        vat=sentences.tax(answer.vat),
+        consumption=sentences.tax(answer.consumption),
+        sources=tuple(sentences.about_source(source) for source in answer.sources),
+        regimes=tuple(_regime(one, answer) for one in answer.regimes),
         disclaimer=sentences.disclaimer(),
     )
 
@@ -230,6 +261,29 @@ def _quota(goods: QuotaGoods) -> QuotaLine:
         source_url=goods.source_url,
         confidence=goods.confidence.value,
         confidence_label=sentences.confidence(goods.confidence),
+    )
+
+
+def _regime(found: RegimeAnswer, answer: DutyAnswer) -> RegimeLine:
+    regime = found.regime
+    return RegimeLine(
+        code=regime.code,
+        kind=regime.kind,
+        name=sentences.in_language(regime, "name"),
+        coverage=found.coverage.value,
+        coverage_label=sentences.coverage(found.coverage),
+        reason=sentences.about_coverage(found.reason),
+        summary=sentences.in_language(regime, "summary"),
+        needs=sentences.in_language(regime, "needs"),
+        duty=sentences.regime_duty(regime, found.duty),
+        vat=sentences.regime_tax(regime, found.vat, answer.vat.text),
+        consumption=sentences.regime_tax(regime, found.consumption, answer.consumption.text),
+        limits=sentences.regime_limits(regime),
+        holds=sentences.period(regime.valid_from, regime.valid_until),
+        legal_basis=sentences.in_language(regime, "legal_basis"),
+        source_url=regime.source_url,
+        confidence=regime.confidence.value,
+        confidence_label=sentences.confidence(regime.confidence),
     )
 
 

@@ -16,8 +16,9 @@ from matchmaker.core import formats, reference
 from matchmaker.core.formats import day
 from matchmaker.core.lists import format_list, join_sentences
 from matchmaker.core.multilingual import Texts
-from matchmaker.market_access.duty import DutyAnswer, Option, QuotaGoods, Span
+from matchmaker.market_access.duty import DutyAnswer, Option, QuotaGoods, Source, Span, Tax
 from matchmaker.market_access.readiness import Change, Item, OpenQuestion, Readiness, State, Status
+from matchmaker.market_access.regimes import Coverage, DutyOf, Regime
 from matchmaker.market_access.rules import Confidence, Reason, Rule
 from matchmaker.market_access.tariff_file import Fault
 
@@ -296,6 +297,76 @@ def about_quota(goods: QuotaGoods) -> tuple[str, ...]:
     )
 
 
+def tax(found: Tax) -> str:
+    """`13%`, the wording of a tax by weight or volume, or an empty string where it is not loaded."""
+    if found.percent is not None:
+        return percent(found.percent)
+    return found.text
+
+
+def about_source(source: Source) -> str:
+    """Where a rate was read, and between which days it holds."""
+    return _("Rates read in %(source)s: %(days)s.") % {
+        "source": source.name,
+        "days": period(source.valid_from, source.valid_until),
+    }
+
+
+_COVERAGE = {
+    Coverage.APPLIES: gettext_lazy("open to these goods"),
+    Coverage.EXCLUDED: gettext_lazy("not for these goods"),
+    Coverage.UNKNOWN: gettext_lazy("not known yet"),
+}
+
+
+def coverage(value: Coverage) -> str:
+    return str(_COVERAGE[value])
+
+
+def about_coverage(reason: Reason) -> str:
+    """Why a regime covers goods, leaves them out, or why that is not known."""
+    return {
+        "all_goods": _("It is open to all goods that may be imported."),
+        "depends_on_processing": _("It depends on who processes the goods there, and on how much value is added."),
+        "hs_missing": _("No HS code is given yet, so this cannot be said."),
+        "special_measures": _("Goods under a tariff quota are treated specially there: ask customs."),
+        "on_the_list": _("The code is on the list of the regime."),
+        "some_lines_listed": _("Some national lines below this code are on its list: the importer knows yours."),
+        "list_not_loaded": _("Its list of goods is not loaded on this site: look there or ask your importer."),
+        "not_on_the_list": _("The code is not on the list of the regime."),
+    }[reason.code]
+
+
+def regime_duty(regime: Regime, span: Span | None) -> str:
+    """The duty under a regime; an empty string where it is not known."""
+    if regime.duty == DutyOf.SUSPENDED:
+        return _("not due while stored")
+    return percent(span) if span is not None else ""
+
+
+def regime_tax(regime: Regime, span: Span | None, text: str = "") -> str:
+    """A tax under a regime; an empty string where it is not known."""
+    if regime.duty == DutyOf.SUSPENDED:
+        return _("not due while stored")
+    if span is not None:
+        return percent(span)
+    if not text:
+        return ""
+    if regime.tax_percent == 100:
+        return text
+    return _("%(share)s%% of this: %(text)s") % {"share": _number(regime.tax_percent), "text": text}
+
+
+def regime_limits(regime: Regime) -> str:
+    """The limits of a regime for consumers, or an empty string."""
+    if regime.order_limit is None or regime.year_limit is None:
+        return ""
+    return _("At most %(order)s an order and %(year)s a year for each consumer.") % {
+        "order": formats.money(regime.order_limit, "CNY"),
+        "year": formats.money(regime.year_limit, "CNY"),
+    }
+
+
 def about_option(option: Option) -> list[str]:
     """What has to be said of one agreement."""
     return [_about_option(reason) for reason in option.reasons]
@@ -373,7 +444,7 @@ def _fault_sentences() -> dict[str, str]:
         "too_many_rows": _("A file may have %(limit)s rows. Split it."),
         "too_many_cells": _("The row has %(cells)s cells, the header %(columns)s."),
         "hs_not_8_or_10_digits": _("“%(value)s” is not a tariff line of 8 or 10 digits."),
-        "regime_unknown": _("“%(value)s” is neither MFN, PROVISIONAL nor the code of an agreement."),
+        "regime_unknown": _("“%(value)s” is neither MFN, PROVISIONAL, VAT, CONSUMPTION nor the code of an agreement."),
         "rate_missing": _("Give the rate as a percentage, or its wording in rate_text."),
         "rate_twice": _("Give either a percentage or a wording, not both."),
         "rate_not_a_number": _("“%(value)s” is not a percentage. Write it with a point, such as 6.5."),

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from matchmaker.market_access.duty import OPEN_REGIMES, Rate
+from matchmaker.market_access.duty import OPEN_REGIMES, TAXES, Rate
 
 COLUMNS = ("hs_code", "regime", "rate_percent", "rate_text", "valid_from", "valid_until", "source")
 REQUIRED = ("hs_code", "regime", "valid_from", "source")
@@ -54,7 +54,7 @@ class _Bad(Exception):
 
 
 def read_tariff(content: bytes, agreements: Collection[str]) -> TariffFile:
-    """Parse a whole file. ``agreements`` are the codes allowed as regime besides MFN and PROVISIONAL.
+    """Parse a whole file. ``agreements`` are the codes allowed as regime besides MFN, PROVISIONAL and the taxes.
 
     A file that cannot be read as a table at all gives no rates and one fault of row 0.
     """
@@ -70,7 +70,7 @@ def read_tariff(content: bytes, agreements: Collection[str]) -> TariffFile:
         missing = [column for column in REQUIRED if column not in header]
         if missing:
             return TariffFile((), (Fault(0, missing[0], "column_missing", {"columns": missing}),), encoding)
-        rates, faults = _read_rows(reader, header, set(agreements) | OPEN_REGIMES)
+        rates, faults = _read_rows(reader, header, set(agreements) | OPEN_REGIMES | TAXES)
     except csv.Error as error:
         return TariffFile((), (Fault(reader.line_num, "", "not_csv", {"detail": str(error)}),), encoding)
     faults.extend(_overlaps(rates))

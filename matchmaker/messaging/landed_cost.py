@@ -5,9 +5,11 @@ is known, and `missing` says what it lacks. Amounts are rounded to hundredths, p
 
     customs value = goods + freight + insurance, each as far as the price does not include it
     duty          = customs value x duty rate (lowest to highest where it depends on the national line)
-    import VAT    = (customs value + duty) x VAT rate
+    consumption tax = (customs value + duty) / (1 - its rate) x its rate
+    import VAT    = (customs value + duty + consumption tax) x VAT rate
 
-Consumption tax is no part of it: a buyer whose goods bear it types it into the fees.
+Consumption tax is a part where its rate is known as a percentage. Otherwise it is none: a buyer whose goods bear it
+types it into the fees. A regime that levies a share of the taxes gives that share of the amounts (`tax_share`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,7 +27,7 @@ INCLUDED: Mapping[str, frozenset[str]] = {
     "CIP": frozenset({"freight", "insurance"}),
     "DAP": frozenset({"freight", "insurance"}),
     "DPU": frozenset({"freight", "insurance"}),
-    "DDP": frozenset({"freight", "insurance", "duty", "vat"}),
+    "DDP": frozenset({"freight", "insurance", "duty", "consumption", "vat"}),
 }
 CRITERIA = ("landed_cost", "price", "delivery", "certificates", "payment")
 
@@ -86,8 +88,10 @@ class Costs:
     freight: Decimal | None = None
     insurance: Decimal | None = None
     duty: tuple[Decimal, Decimal] | None = None  # percent, lowest and highest
-    vat: Decimal | None = None  # percent
+    vat: Decimal | tuple[Decimal, Decimal] | None = None  # percent, or its lowest and highest
     fees: Decimal | None = None
+    consumption: tuple[Decimal, Decimal] | None = None  # percent, lowest and highest
+    tax_share: Decimal = Decimal(100)  # percent of both taxes that is levied
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +127,10 @@ class LandedCost:
     def part(self, name: str) -> Part:
         return next(part for part in self.parts if part.name == name)
 
+    def optional_part(self, name: str) -> Part | None:
+        """None for consumption tax where its rate is not known as a percentage."""
+        return next((part for part in self.parts if part.name == name), None)
+
 
 def landed_cost(offer: Offer, wanted: Wanted, costs: Costs, currency: str, tables: Tables) -> LandedCost:
     """All parts of the cost of the wanted quantity, in one currency."""
@@ -132,8 +140,8 @@ def landed_cost(offer: Offer, wanted: Wanted, costs: Costs, currency: str, table
     insurance = _typed("insurance", costs.insurance, included)
     value = _sum(goods, freight, insurance)
     duty = _included("duty", included) or _duty(value, costs.duty)
-    vat = _included("vat", included) or _vat(value, duty, costs.vat)
-    return LandedCost((goods, freight, insurance, duty, vat, _typed("fees", costs.fees, included)), currency)
+    taxes = _taxes(value, duty, costs, included)
+    return LandedCost((goods, freight, insurance, duty, *taxes, _typed("fees", costs.fees, included)), currency)
 
 
 def amount_in(wanted: Wanted, unit: str, offer: Offer, units: Mapping[str, tuple[str, Decimal]]) -> Decimal | None:
@@ -209,14 +217,47 @@ def _duty(value: Decimal | None, percent: tuple[Decimal, Decimal] | None) -> Par
     return _known("duty", value * percent[0] / 100, value * percent[1] / 100)
 
 
-def _vat(value: Decimal | None, duty: Part, percent: Decimal | None) -> Part:
+def _taxes(value: Decimal | None, duty: Part, costs: Costs, included: frozenset[str]) -> list[Part]:
+    """Consumption tax, where its rate is known, and VAT; both are levied in the share that the regime sets."""
+    bare = _consumption(value, duty, costs.consumption) if costs.consumption is not None else None
+    vat = _included("vat", included) or _share(_vat(value, duty, bare, costs.vat), costs.tax_share)
+    if bare is None:
+        return [vat]
+    return [_included("consumption", included) or _share(bare, costs.tax_share), vat]
+
+
+def _consumption(value: Decimal | None, duty: Part, percent: tuple[Decimal, Decimal]) -> Part:
+    if percent[1] == 0:
+        return _known("consumption", Decimal(0), Decimal(0))
+    if value is None or duty.state == State.UNKNOWN:
+        return Part("consumption", State.UNKNOWN, reason=Reason.NO_VALUE)
+    pairs = zip((duty.low, duty.high), percent, strict=True)
+    low, high = ((value + paid) / (100 - rate) * rate for paid, rate in pairs)
+    return _known("consumption", low, high)
+
+
+def _vat(
+    value: Decimal | None, duty: Part, consumption: Part | None, percent: Decimal | tuple[Decimal, Decimal] | None
+) -> Part:
     if percent is None:
         return Part("vat", State.UNKNOWN, reason=Reason.NOT_TYPED)
-    if percent == 0:
+    lowest, highest = percent if isinstance(percent, tuple) else (percent, percent)
+    if highest == 0:
         return _known("vat", Decimal(0), Decimal(0))
-    if value is None or duty.state == State.UNKNOWN:
+    unknown = State.UNKNOWN in (duty.state, consumption.state if consumption else State.KNOWN)
+    if value is None or unknown:
         return Part("vat", State.UNKNOWN, reason=Reason.NO_VALUE)
-    return _known("vat", (value + duty.low) * percent / 100, (value + duty.high) * percent / 100)
+    low, high = (value + duty.low, value + duty.high)
+    if consumption:
+        low, high = low + consumption.low, high + consumption.high
+    return _known("vat", low * lowest / 100, high * highest / 100)
+
+
+def _share(part: Part, share: Decimal) -> Part:
+    """The part that is levied of a tax."""
+    if part.state != State.KNOWN or share == 100:
+        return part
+    return _known(part.name, part.low * share / 100, part.high * share / 100)
 
 
 def _known(name: str, low: Decimal, high: Decimal) -> Part:

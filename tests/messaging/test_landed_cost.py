@@ -134,3 +134,22 @@ def test_a_packing_converts_only_as_the_supplier_says(
 )
 def test_the_best_offer_follows_the_buyers_order(order, values, expected):
     assert best_offer(values, order) == expected
+
+
+def test_consumption_tax_is_levied_on_the_value_with_itself_and_vat_on_top_of_both():
+    costs = Costs(duty=(D(14), D(14)), vat=D(13), consumption=(D(10), D(10)), fees=D(0))
+    found = landed_cost(Offer(D(1000), "CNY", "t", "CIF"), Wanted(D(1), "t"), costs, "CNY", TABLES)
+    # (1000 + 140) / 0.9 x 0.1 and (1000 + 140 + 126.67) x 0.13
+    assert (found.part("consumption").low, found.part("vat").low) == (D("126.67"), D("164.67"))
+    assert found.low == D("1431.34")
+
+
+def test_a_regime_levies_its_share_of_the_taxes():
+    costs = Costs(duty=(D(0), D(0)), vat=D(13), consumption=(D(10), D(10)), fees=D(0), tax_share=D(70))
+    found = landed_cost(Offer(D(900), "CNY", "t", "CIF"), Wanted(D(1), "t"), costs, "CNY", TABLES)
+    assert (found.part("consumption").low, found.part("vat").low) == (D("70.00"), D("91.00"))
+
+
+def test_without_a_rate_consumption_tax_is_no_part():
+    found = landed_cost(FOB, RICE, FULL, "CNY", TABLES)
+    assert found.optional_part("consumption") is None

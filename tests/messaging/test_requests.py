@@ -9,6 +9,8 @@ from django.utils import timezone
 
 from matchmaker.accounts.models import AuditEntry
 from matchmaker.core.problems import Refused
+from matchmaker.market_access.models import TariffRate
+from matchmaker.market_access.services import load_market_access
 from matchmaker.messaging import services
 from matchmaker.messaging.models import Block, ContactLimit, Enquiry, Message, Quote, QuoteRequest
 from matchmaker.messaging.services import Scope
@@ -221,3 +223,27 @@ def test_a_line_is_compared_for_its_own_quantity(market):
     scope = Scope(line=market.line)
     (row,) = services.compare_quotes(scope, scope.sheet, RATES)
     assert (scope.day, row.cost.part("goods").low) == (timezone.localdate() + dt.timedelta(days=60), D("350740.00"))
+
+
+def test_landed_cost_takes_loaded_rates_and_the_regime_that_the_buyer_chooses(market):
+    load_market_access()
+    market.product.hs_code, market.product.origin = "220421", "FR"
+    market.product.save()
+    result = wish(market)
+    quote = answer(market.product, result, price=D(1000))
+    code, common = market.product.hs_code.ljust(8, "0"), {"valid_from": dt.date(2026, 1, 1), "source": "TEST DATA"}
+    for regime, percent in (("MFN", 10), ("VAT", 9), ("CONSUMPTION", 0)):
+        TariffRate.objects.create(hs_code=code, regime=regime, percent=percent, **common)
+    scope = Scope(request=result.request)
+
+    def taxes(regime):
+        services.save_costs(by=market.buy, scope=scope, costs={}, order=[], fees=D(0), regime=regime)
+        (row,) = services.compare_quotes(scope, scope.sheet, RATES)
+        assert row.quote == quote
+        return [row.cost.part(name).low / row.cost.part("goods").low * 100 for name in ("duty", "vat")]
+
+    assert taxes("") == [10, D("9.9")]
+    assert taxes("cbec") == [0, D("6.3")]
+    assert taxes("bonded") == [0, 0]
+    with pytest.raises(ValidationError):
+        services.save_costs(by=market.buy, scope=scope, costs={}, order=[], regime="smuggling")

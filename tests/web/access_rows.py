@@ -98,7 +98,7 @@ def named(w: FullWorld) -> list[tuple[str, dict]]:
         (r"supplier_product_certificate", at(w.draft, code="HACCP")),
         (r"supplier_registration_remove", at(w.registration)),
         (r"supplier_registration_add", at(w.draft)),
-        (r"(api_)?supplier_product.*|api_product_(certificate|publish|pause|withdraw)|api_product", at(w.draft)),
+        (r"(api_)?supplier_product.*|api_product_(certificate|duty|publish|pause|withdraw)|api_product", at(w.draft)),
         (r"product|ask_product|buyer_not_for_us_product|buyer_shortlist_.*", at(w.offer)),
         (r"buyer_not_for_us_back", {"key": w.not_for_us.pk}),
         (r"search_.*", at(w.search)),

@@ -132,6 +132,8 @@ def probes(w: World) -> list[Probe]:
         # products
         see("published product, API", EVERYBODY, api("product", w.offer.uid), "Moffer"),
         see("published product, page", EVERYBODY, reverse("product", args=[w.offer.uid]), "Moffer"),
+        see("published product, duty, API", EVERYBODY, api("product_duty", w.offer.uid), '"regimes"'),
+        see("draft product, duty, API", SELLERS_API, api("product_duty", w.draft.uid), '"regimes"'),
         see("draft product, API", SELLERS_API, api("product", w.draft.uid), "Mdraft"),
         see("draft product, page", SELLERS, reverse("product", args=[w.draft.uid]), "Mdraft"),
         see("draft product, API list", NOBODY, api("products"), "Mdraft"),

@@ -18,6 +18,7 @@ from matchmaker.market_access.models import (
     AgreementPartner,
     EntryQuestion,
     EntryRule,
+    ImportRegime,
     ReadinessAnswer,
     Registration,
     TariffRate,
@@ -36,7 +37,7 @@ def rulebook() -> rules.Rulebook:
 
 
 def trade(origin: str = "") -> duty.Trade:
-    """The agreements from which goods of an origin ever benefit, or all of them; one query."""
+    """The agreements from which goods of an origin ever benefit, or all of them, and the regimes; two queries."""
     partners = AgreementPartner.objects.select_related("agreement").order_by("agreement_id", "id")
     if origin:
         partners = partners.filter(origin=origin)
@@ -45,6 +46,7 @@ def trade(origin: str = "") -> duty.Trade:
         agreements={row.agreement.code: row.agreement.as_agreement() for row in rows},
         partners=tuple(row.as_partner() for row in rows),
         quota_goods=_quota_goods(),
+        regimes=tuple(row.as_regime() for row in ImportRegime.objects.all()),
     )
 
 

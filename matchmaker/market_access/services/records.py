@@ -22,6 +22,7 @@ from matchmaker.market_access.models import (
     AgreementPartner,
     EntryQuestion,
     EntryRule,
+    ImportRegime,
 )
 from matchmaker.market_access.services.answers import RECORDS, readiness_of_many, rulebook
 from matchmaker.market_access.services.tariffs import require_organiser
@@ -81,6 +82,7 @@ def load_market_access(*, folder: Path = RECORDS) -> Loaded:
     )
     done += _upsert(AccessNotice, ["rule_code", "origin", "basis"], (_access_fields(one) for one in book.access))
     done += _upsert(Agreement, ["code"], (asdict(agreement) for agreement in known.agreements.values()))
+    done += _upsert(ImportRegime, ["code"], (asdict(regime) for regime in known.regimes))
     agreements = {row.code: row for row in Agreement.objects.all()}
     notes = {(row["agreement"], row["origin"]): row["note"] for row in rules.rows(folder / "partners.csv")}
     done += _upsert(

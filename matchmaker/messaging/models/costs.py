@@ -25,6 +25,8 @@ class CostSheet(models.Model):
     vat_percent = percent_field()
     fees = amount_field(None, digits=18)
     order = models.JSONField(default=list, blank=True)
+    # The way into China that duty and taxes are computed for, by its kind; empty for general trade.
+    regime = models.CharField(_("way into China"), max_length=20, default="", db_default="", blank=True)
 
     class Meta:
         constraints = [

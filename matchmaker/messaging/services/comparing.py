@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -18,7 +18,8 @@ from matchmaker.catalogue.models import DemandLine, Product
 from matchmaker.companies.services import is_member
 from matchmaker.core import reference
 from matchmaker.core.fields import validate
-from matchmaker.market_access.duty import DutyAnswer
+from matchmaker.market_access.duty import DutyAnswer, RegimeAnswer, Span
+from matchmaker.market_access.regimes import GENERAL, KINDS, Coverage, DutyOf
 from matchmaker.market_access.services import duty_of
 from matchmaker.matching.models import Match
 from matchmaker.messaging.landed_cost import (
@@ -86,10 +87,17 @@ class ComparedQuote:
     certificates: tuple[str, ...]  # held now
     is_best: bool
     decided_by: str  # the criterion, where it is the best
+    regime: RegimeAnswer | None = None  # set where the buyer chose another than general trade
+    has_typed_vat: bool = False
 
     @property
     def duty_percent(self) -> tuple[Decimal, Decimal] | None:
-        return _duty_percent(self.duty, self.typed)
+        return _duty_percent(self.duty, self.typed, self.regime)
+
+    @property
+    def vat(self) -> Span | None:
+        """The loaded rate of import VAT, where the buyer typed none."""
+        return self.duty.vat.percent if self.duty and not self.has_typed_vat else None
 
 
 def compare_quotes(scope: Scope, sheet: CostSheet, rates: Mapping[str, Decimal]) -> list[ComparedQuote]:
@@ -118,7 +126,8 @@ def criteria_of(sheet: CostSheet) -> list[str]:
 def save_costs(
     *, by: User, scope: Scope, costs: Mapping[Any, Mapping[str, Decimal | None]], order: Sequence[str], **values
 ) -> CostSheet:
-    """Store what the buyer knows: currency, VAT and fees of the comparison; freight, insurance and duty of each quote.
+    """Store what the buyer knows: currency, VAT, fees and regime of the comparison; freight, insurance and duty of each
+    quote.
 
     Args:
         costs: uid of a quote → its `freight`, `insurance` and `duty_percent`.
@@ -135,11 +144,12 @@ def save_costs(
         raise ValidationError({"order": ValidationError(sentence, "unknown_criterion")})
     sheet = scope.sheet
     sheet.order = list(dict.fromkeys(order))
-    for name in ("currency", "vat_percent", "fees"):
+    for name in ("currency", "vat_percent", "fees", "regime"):
         if name in values:
             setattr(sheet, name, values[name])
     problems: dict = {}
     rules.known(problems, "currency", sheet.currency, reference.currencies(), rules.CURRENCY)
+    rules.known(problems, "regime", sheet.regime, KINDS, _("Choose a way into China from the list."))
     validate(sheet, problems, exclude=["request", "line"], validate_unique=False, validate_constraints=False)
     sheet.save()
     quotes = {quote.uid: quote for quote in scope.quotes()}
@@ -161,13 +171,7 @@ def save_costs(
 def _compared(quote: Quote, scope: Scope, sheet: CostSheet, typed: QuoteCost | None, tables: Tables) -> ComparedQuote:
     product = _product(quote)
     answer = duty_of(product, scope.day) if product is not None else None
-    costs = Costs(
-        freight=typed.freight if typed else None,
-        insurance=typed.insurance if typed else None,
-        duty=_duty_percent(answer, typed),
-        vat=sheet.vat_percent,
-        fees=sheet.fees,
-    )
+    regime = answer.under(sheet.regime) if answer and sheet.regime not in ("", GENERAL) else None
     offer = Offer(
         *(quote.price, quote.currency, quote.price_unit, quote.incoterm),
         *(quote.unit, quote.holds, quote.holds_unit),
@@ -177,18 +181,37 @@ def _compared(quote: Quote, scope: Scope, sheet: CostSheet, typed: QuoteCost | N
         quote=quote,
         product=product,
         duty=answer,
-        cost=landed_cost(offer, scope.wanted, costs, sheet.currency, tables),
+        cost=landed_cost(offer, scope.wanted, _costs(sheet, typed, answer, regime), sheet.currency, tables),
         typed=typed,
         certificates=tuple(held),
         is_best=False,
         decided_by="",
+        regime=regime,
+        has_typed_vat=sheet.vat_percent is not None,
     )
+
+
+def _costs(sheet: CostSheet, typed: QuoteCost | None, answer: DutyAnswer | None, regime: RegimeAnswer | None) -> Costs:
+    """What the buyer typed goes before what the site knows of the goods under the regime."""
+    loaded_vat = _pair(answer.vat.percent) if answer else None
+    is_suspended = regime is not None and regime.regime.duty == DutyOf.SUSPENDED
+    return Costs(
+        freight=typed.freight if typed else None,
+        insurance=typed.insurance if typed else None,
+        duty=_duty_percent(answer, typed, regime),
+        vat=Decimal(0) if is_suspended else sheet.vat_percent if sheet.vat_percent is not None else loaded_vat,
+        fees=sheet.fees,
+        consumption=_pair(answer.consumption.percent) if answer else None,
+        tax_share=regime.regime.tax_percent if regime else Decimal(100),
+    )
+
+
+def _pair(span: Span | None) -> tuple[Decimal, Decimal] | None:
+    return (span.low, span.high) if span is not None else None
 
 
 def _marked(row: ComparedQuote, criterion: str) -> ComparedQuote:
-    return ComparedQuote(
-        row.quote, row.product, row.duty, row.cost, row.typed, row.certificates, is_best=True, decided_by=criterion
-    )
+    return replace(row, is_best=True, decided_by=criterion)
 
 
 def _product(quote: Quote) -> Product | None:
@@ -202,12 +225,15 @@ def _product(quote: Quote) -> Product | None:
     return best.product if best else None
 
 
-def _duty_percent(answer: DutyAnswer | None, typed: QuoteCost | None) -> tuple[Decimal, Decimal] | None:
-    """What the buyer typed goes before what the site knows."""
+def _duty_percent(
+    answer: DutyAnswer | None, typed: QuoteCost | None, regime: RegimeAnswer | None
+) -> tuple[Decimal, Decimal] | None:
+    """What the buyer typed goes before what the site knows; a regime that leaves the goods out gives no rate."""
     if typed is not None and typed.duty_percent is not None:
         return typed.duty_percent, typed.duty_percent
-    rate = answer.best_rate if answer else None
-    return (rate.low, rate.high) if rate else None
+    if regime is not None:
+        return None if regime.coverage == Coverage.EXCLUDED else _pair(regime.duty)
+    return _pair(answer.best_rate) if answer else None
 
 
 def _values(row: ComparedQuote, scope: Scope) -> dict[str, Any]:

@@ -25,7 +25,8 @@ from matchmaker.directory import facts
 from matchmaker.directory.models import ExchangeRate
 from matchmaker.events.services.outcomes import kept_rates
 from matchmaker.market_access import sentences
-from matchmaker.market_access.presentation import DutyBox, QuotaLine, duty_box
+from matchmaker.market_access.presentation import DutyBox, QuotaLine, RegimeLine, duty_box
+from matchmaker.market_access.regimes import GENERAL
 from matchmaker.market_access.services import readiness_of_many
 from matchmaker.matching.models import Match
 from matchmaker.matching.reasons import sentences as reasons_of
@@ -75,6 +76,9 @@ def of_products(products: list[Product], buyer: Company, day: dt.date) -> Compar
         _texts(_("Shelf life"), [_days(p.shelf_life_days) for p in products]),
         _texts(_("HS code"), [hs(p.hs_code) for p in products]),
         Row(_("Duty"), [_duty(box) for box in duties]),
+        _texts(_("Import VAT"), [box.vat for box in duties]),
+        _texts(_("Consumption tax"), [box.consumption for box in duties]),
+        *_regimes(duties),
         Row(
             _("Ready for China"),
             [Cell(sentences.state(ready[p.pk].state), [sentences.about_readiness(ready[p.pk])]) for p in products],
@@ -193,6 +197,20 @@ def _duty(box: DutyBox) -> Cell:
     if box.best and box.best.rate:
         return Cell(box.best.rate, [box.best.name, *quota], url=box.best.source_url)
     return Cell(box.mfn or (box.best.name if box.best else ""), quota)
+
+
+def _regimes(duties: Sequence[DutyBox]) -> list[Row]:
+    """A row for each way into China besides general trade: whether it is open, and what is levied."""
+    rows = []
+    for place, regime in enumerate(duties[0].regimes if duties else ()):
+        if regime.kind != GENERAL:
+            rows.append(Row(regime.name, [_regime(box.regimes[place]) for box in duties]))
+    return rows
+
+
+def _regime(line: RegimeLine) -> Cell:
+    levied = [labelled(name, text) for name, text in ((_("Duty"), line.duty), (_("Import VAT"), line.vat)) if text]
+    return Cell(line.coverage_label, levied if line.coverage != "excluded" else [])
 
 
 def _quotas(products: list[Product], duties: Sequence[DutyBox]) -> list[Quota]:

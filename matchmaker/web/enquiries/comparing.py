@@ -41,6 +41,7 @@ PART_WORDS = {
     "freight": gettext_lazy("Freight"),
     "insurance": gettext_lazy("Insurance"),
     "duty": gettext_lazy("Duty"),
+    "consumption": gettext_lazy("Consumption tax"),
     "vat": gettext_lazy("Import VAT"),
     "fees": gettext_lazy("Fees"),
 }
@@ -126,7 +127,7 @@ def _posted(request: HttpRequest, scope: Scope) -> CostsForm | None:
     form = CostsForm(request.POST, quotes=scope.quotes(), prefix=_prefix(scope))
     if form.is_valid():
         with refusals_in_form(form):
-            names = ("currency", "vat_percent", "fees")
+            names = ("currency", "regime", "vat_percent", "fees")
             services.save_costs(
                 by=request.user,
                 scope=scope,
@@ -181,7 +182,8 @@ def _table(scope: Scope, form: CostsForm | None = None) -> dict[str, Any]:
     notes = rate_notes(used, rates)
     if quotes:
         notes.append(_("Duty for %(day)s; reference, not legal advice.") % {"day": day(scope.day)})
-        notes.append(_("Consumption tax, where the goods bear it, belongs into the fees."))
+        if any(row.cost.optional_part("consumption") is None for row in compared):
+            notes.append(_("Consumption tax, where the goods bear it, belongs into the fees."))
     return {
         "quotes": quotes,
         "compared": [{"row": row, "word": CRITERION_WORDS.get(row.decided_by, "")} for row in compared],
@@ -194,7 +196,7 @@ def _table(scope: Scope, form: CostsForm | None = None) -> dict[str, Any]:
 
 def _initial(scope: Scope, compared: Sequence[ComparedQuote]) -> dict[str, Any]:
     sheet = scope.sheet
-    values: dict[str, Any] = {name: getattr(sheet, name) for name in ("currency", "vat_percent", "fees")}
+    values: dict[str, Any] = {name: getattr(sheet, name) for name in ("currency", "regime", "vat_percent", "fees")}
     values |= {f"order_{place}": code for place, code in enumerate(services.criteria_of(sheet)[:3], 1)}
     for row in compared:
         if row.typed is not None:
@@ -245,11 +247,27 @@ def _prices(quotes: Sequence[Quote]) -> Row:
 
 
 def _part(row: ComparedQuote, name: str) -> Cell:
-    part = row.cost.part(name)
+    part = row.cost.optional_part(name)
+    if part is None:
+        return Cell("")
     text = _amount(part, row.cost.currency)
-    if name != "duty" or part.state == State.INCLUDED:
+    if part.state == State.INCLUDED:
         return Cell(text)
-    return Cell(text, _duty_lines(row))
+    return Cell(text, {"duty": _duty_lines, "vat": _vat_lines, "consumption": _consumption_lines}.get(name, _none)(row))
+
+
+def _none(_row: ComparedQuote) -> list[str]:
+    return []
+
+
+def _vat_lines(row: ComparedQuote) -> list[str]:
+    """The rate that the site knows; the one that the buyer typed stands in the form."""
+    return [sentences.percent(row.vat)] if row.vat is not None else []
+
+
+def _consumption_lines(row: ComparedQuote) -> list[str]:
+    found = row.duty.consumption.percent if row.duty else None
+    return [sentences.percent(found)] if found is not None else []
 
 
 def _amount(part: Part, currency: str) -> str:
@@ -272,6 +290,10 @@ def _duty_lines(row: ComparedQuote) -> list[str]:
         return [_("%(percent)s%%, typed by you") % {"percent": number(row.typed.duty_percent.normalize())}]
     if row.product is None:
         return [_("The quote names no product.")]
+    if row.regime is not None:
+        name = sentences.in_language(row.regime.regime, "name")
+        duty = sentences.regime_duty(row.regime.regime, row.regime.duty)
+        return [labelled(name, duty) if duty else name, sentences.about_coverage(row.regime.reason)]
     if row.duty is None or row.duty.best_rate is None:
         return []
     name = sentences.in_language(row.duty.best.agreement, "name") if row.duty.best else _("every origin")

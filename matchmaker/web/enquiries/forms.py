@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from matchmaker.catalogue.models.products import INCOTERMS
+from matchmaker.market_access.models import ImportRegime
 from matchmaker.messaging.landed_cost import CRITERIA, INCLUDED
 from matchmaker.messaging.models import DealStep, PaymentTerms, Report, Sample
 from matchmaker.messaging.models.requests import LONGEST_REQUEST
@@ -206,11 +207,23 @@ def _percent(label) -> fields.TradeNumberField:
     return fields.TradeNumberField(label=label, zero=True, max_digits=6, decimal_places=2, required=False)
 
 
+def regimes() -> list[tuple[str, str]]:
+    """The ways into China besides general trade, which the empty choice stands for."""
+    return [(value, label) for value, label in ImportRegime.Kind.choices if value != ImportRegime.Kind.GENERAL]
+
+
 class CostsForm(forms.Form):
     """What the buyer adds to the prices, and what counts most; `quotes` are those of one comparison."""
 
     currency = fields.CodeField(
         label=_("Currency"), choices=fields.currencies, sentence=_("Choose a currency from the list.")
+    )
+    regime = fields.CodeField(
+        label=_("Way into China"),
+        choices=regimes,
+        required=False,
+        empty=_("General trade"),
+        sentence=_("Choose a way into China from the list."),
     )
     vat_percent = _percent(_("Import VAT, percent"))
     fees = _amount(_("Fees"))
@@ -233,7 +246,7 @@ class CostsForm(forms.Form):
 
     @property
     def general(self):
-        return [self["currency"], self["vat_percent"], self["fees"]]
+        return [self["currency"], self["regime"], self["vat_percent"], self["fees"]]
 
     @property
     def places(self):
