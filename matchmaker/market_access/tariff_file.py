@@ -13,12 +13,13 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
 from matchmaker.market_access.duty import OPEN_REGIMES, TAXES, Rate
+from matchmaker.market_access.tariff_table import Cell, Edition, cells, code_column, is_table, regimes_of
 
 COLUMNS = ("hs_code", "regime", "rate_percent", "rate_text", "valid_from", "valid_until", "source")
 REQUIRED = ("hs_code", "regime", "valid_from", "source")
@@ -53,9 +54,10 @@ class _Bad(Exception):
         self.column, self.code, self.facts = column, code, facts
 
 
-def read_tariff(content: bytes, agreements: Collection[str]) -> TariffFile:
-    """Parse a whole file. ``agreements`` are the codes allowed as regime besides MFN, PROVISIONAL and the taxes.
+def read_tariff(content: bytes, agreements: Collection[str], edition: Edition | None = None) -> TariffFile:
+    """Parse a whole file; with ``edition``, it may be the published table with a column for each rate.
 
+    ``agreements`` are the codes allowed as regime besides MFN, PROVISIONAL and the taxes.
     A file that cannot be read as a table at all gives no rates and one fault of row 0.
     """
     if len(content) > MOST_BYTES:
@@ -67,10 +69,11 @@ def read_tariff(content: bytes, agreements: Collection[str]) -> TariffFile:
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         header = [_plain(cell).lower() for cell in next(reader, [])]
-        missing = [column for column in REQUIRED if column not in header]
+        missing = _missing(header, edition)
         if missing:
             return TariffFile((), (Fault(0, missing[0], "column_missing", {"columns": missing}),), encoding)
-        rates, faults = _read_rows(reader, header, set(agreements) | OPEN_REGIMES | TAXES)
+        take_apart = _as_table(header, agreements, edition) if edition and is_table(header) else _as_row
+        rates, faults = _read_rows(reader, header, set(agreements) | OPEN_REGIMES | TAXES, take_apart)
     except csv.Error as error:
         return TariffFile((), (Fault(reader.line_num, "", "not_csv", {"detail": str(error)}),), encoding)
     faults.extend(_overlaps(rates))
@@ -79,25 +82,48 @@ def read_tariff(content: bytes, agreements: Collection[str]) -> TariffFile:
     return TariffFile(tuple(one for one in rates if one[0] not in bad), tuple(faults), encoding)
 
 
+TakeApart = Callable[[Mapping[str, str]], Iterable[Cell]]
+
+
+def _missing(header: list[str], edition: Edition | None) -> list[str]:
+    if edition and is_table(header):
+        return []
+    return [column for column in REQUIRED if column not in header]
+
+
+def _as_row(row: Mapping[str, str]) -> Iterable[Cell]:
+    return [Cell("", row)]
+
+
+def _as_table(header: list[str], agreements: Collection[str], edition: Edition) -> TakeApart:
+    code, columns = code_column(header), regimes_of(header, agreements)
+    return lambda row: cells(row, code, columns, edition)
+
+
 def _read_rows(
-    reader: Iterator[list[str]], header: list[str], regimes: Collection[str]
+    reader: Iterator[list[str]], header: list[str], regimes: Collection[str], take_apart: TakeApart
 ) -> tuple[list[tuple[int, Rate]], list[Fault]]:
     rates: list[tuple[int, Rate]] = []
     faults: list[Fault] = []
-    for number, cells in enumerate(reader, start=2):
+    for number, written in enumerate(reader, start=2):
         if number > MOST_ROWS + 1:
             faults.append(Fault(number, "", "too_many_rows", {"limit": MOST_ROWS}))
             break
-        if not any(cell.strip() for cell in cells):
+        if not any(cell.strip() for cell in written):
             continue
-        if len(cells) > len(header):
-            faults.append(Fault(number, "", "too_many_cells", {"cells": len(cells), "columns": len(header)}))
+        if len(written) > len(header):
+            faults.append(Fault(number, "", "too_many_cells", {"cells": len(written), "columns": len(header)}))
             continue
-        row = dict(zip(header, (_plain(cell) for cell in cells), strict=False))
-        try:
-            rates.append((number, _rate(row, regimes)))
-        except _Bad as bad:
-            faults.append(Fault(number, bad.column, bad.code, bad.facts))
+        row = dict(zip(header, (_plain(cell) for cell in written), strict=False))
+        for cell in take_apart(row):
+            try:
+                rates.append((number, _rate(cell.row, regimes)))
+            except _Bad as bad:
+                # The code is faulty once for the row, however many rates stand in it.
+                column = cell.column if bad.column.startswith("rate_") and cell.column else bad.column
+                fault = Fault(number, column, bad.code, bad.facts)
+                if fault not in faults[-1:]:
+                    faults.append(fault)
     return rates, faults
 
 

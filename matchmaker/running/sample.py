@@ -27,6 +27,7 @@ from matchmaker.core import reference
 from matchmaker.core.multilingual_texts import texts_of
 from matchmaker.directory.services import set_rate
 from matchmaker.events.models import Event
+from matchmaker.market_access.services import import_tariff
 from matchmaker.running.sample_clock import clock_at, days_ago
 from matchmaker.running.sample_events import people_register
 from matchmaker.running.sample_history import HELD, tell_history
@@ -38,6 +39,7 @@ PASSWORD = "sample-campaign"
 ORGANISER, COLLEAGUE, STAFF = "organiser@matchmaker.example", "team@matchmaker.example", "admin@matchmaker.example"
 PARTNER = "partner@matchmaker.example"
 PARTS = ("agri", "goods")
+DATA_OF_SAMPLE_TARIFF = settings.DATA_DIR / "sample" / "tariff.csv"
 OPENED, COMING = 130, 50  # days ago the campaign opened, and the days in which the companies registered
 
 
@@ -65,6 +67,7 @@ def load() -> dict[str, int]:
         for row in rows("rates.csv"):
             figures = {"yuan": Decimal(row["yuan"]), "as_of": campaign.starts_on, "source": row["source"]}
             set_rate(by=organiser, campaign=campaign, currency=row["currency"], **figures)
+    _tariff(organiser)
     companies = _companies(campaign, organiser, password)
     with clock_at(days_ago(OPENED - COMING)):
         goods = all_rows("products.csv")
@@ -80,6 +83,11 @@ def load() -> dict[str, int]:
     for row in rows("events.csv"):
         people_register(_event(row, campaign), organiser)
     return {"companies": len(companies), "products": len(products), "demands": len(demands)}
+
+
+def _tariff(organiser: User) -> None:
+    """The few real tariff lines that a page with a date was read for; they name it as their source."""
+    import_tariff(by=organiser, content=DATA_OF_SAMPLE_TARIFF.read_bytes(), apply=True)
 
 
 def _companies(campaign: Campaign, organiser: User, password: str) -> dict[str, Company]:

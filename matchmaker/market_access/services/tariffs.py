@@ -15,6 +15,7 @@ from matchmaker.core.problems import Refused
 from matchmaker.market_access.duty import Rate
 from matchmaker.market_access.models import Agreement, TariffRate
 from matchmaker.market_access.tariff_file import Fault, read_tariff
+from matchmaker.market_access.tariff_table import Edition
 
 _CHUNK = 500  # below SQLite's limit of variables in one statement
 
@@ -32,8 +33,12 @@ class TariffImport:
 
 
 @transaction.atomic
-def import_tariff(*, by: User, content: bytes, apply: bool = False, accept_partial: bool = False) -> TariffImport:
+def import_tariff(
+    *, by: User, content: bytes, apply: bool = False, accept_partial: bool = False, edition: Edition | None = None
+) -> TariffImport:
     """Read a tariff file and, with `apply`, write its rates.
+
+    With `edition`, which names its days and its source, the file may be the published table of the tariff.
 
     Rows with faults are never written; the others are written only if there are no faults or `accept_partial` is set.
     A row equal to a loaded rate is left alone. A loaded rate without an end is ended on the day before a later one
@@ -42,7 +47,7 @@ def import_tariff(*, by: User, content: bytes, apply: bool = False, accept_parti
     Raises: Refused: `not_an_organiser`.
     """
     require_organiser(by)
-    parsed = read_tariff(content, set(Agreement.objects.values_list("code", flat=True)))
+    parsed = read_tariff(content, set(Agreement.objects.values_list("code", flat=True)), edition)
     new: list[Rate] = []
     ends: list[TariffRate] = []
     faults = list(parsed.faults)
