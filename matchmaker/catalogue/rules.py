@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from matchmaker.catalogue import lots
 from matchmaker.catalogue.models import Category, HSCode
 from matchmaker.companies.models import Company
 from matchmaker.core import reference
@@ -104,6 +105,7 @@ def check_product(
         problems["currency"] = _("Say which currency the price is in.")
     if row.price_low is not None and row.price_high is not None and row.price_high < row.price_low:
         problems["price_high"] = _("The upper price must not be below the lower one.")
+    lots.check(getattr(row, "lots_in_china", None) or [], problems)
     if certificates is not None:
         check_codes(certificates, reference.certificates(), "certificates", problems, NO_CERTIFICATE)
 

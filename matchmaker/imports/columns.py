@@ -15,7 +15,7 @@ from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from matchmaker.catalogue import wording
+from matchmaker.catalogue import lots, wording
 from matchmaker.catalogue.country_names import country_code
 from matchmaker.core import reference
 from matchmaker.core.languages import current, site_languages
@@ -117,7 +117,7 @@ def _in_words(error: ValidationError) -> str:
 def as_text(value: Any) -> str:
     """A value as a person would write it into a cell."""
     if isinstance(value, list):
-        return ", ".join(value)
+        return "; ".join(map(lots.as_words, value)) if all(map(lots.is_lot, value)) else ", ".join(value)
     if isinstance(value, Decimal):
         return f"{value.normalize():f}"
     if isinstance(value, str) and _AMOUNT.fullmatch(value):  # an amount that JSON keeps as a text

@@ -7,6 +7,7 @@ from django.utils.text import capfirst
 
 from matchmaker.catalogue.models import DemandLine, Product
 from matchmaker.companies.models import Company
+from matchmaker.imports.columns import as_text
 from matchmaker.imports.kinds import KINDS
 from matchmaker.imports.models import Import
 
@@ -35,7 +36,7 @@ def _table(kind: str, rows: Iterable[dict]) -> Table:
 
 
 def _cell(value: Any) -> Any:
-    return ", ".join(value) if isinstance(value, list) else value
+    return as_text(value) if isinstance(value, list) else value
 
 
 def _product(product: Product) -> dict:

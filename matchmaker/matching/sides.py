@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from django.db.models import prefetch_related_objects
 from django.utils import timezone
 
+from matchmaker.catalogue import lots
 from matchmaker.catalogue.models import Category, DemandLine, Product
 from matchmaker.companies.models import Company
 from matchmaker.core import reference
@@ -60,6 +61,10 @@ def _offer(product: Product, ready: Readiness) -> Offer:
         size=company.size,
         founded=company.founded,
         first_time=company.first_time_exporter,
+        in_china=tuple(
+            (lot["customs"], _number(lots.quantity_of(lot)), lot["unit"], lots.end_of(lot))
+            for lot in product.lots_in_china
+        ),
         small=company.first_time_exporter or company.size in SMALL,
     )
 
@@ -98,6 +103,7 @@ def _want(line: DemandLine) -> Want:
         languages=frozenset(demand.wanted_languages),
         years=demand.wanted_years or 0,
         newcomers=demand.newcomers,
+        in_china=demand.goods_in_china,
     )
 
 

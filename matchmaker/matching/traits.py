@@ -1,5 +1,6 @@
 """The conditions on a supplier, each as a sentence that can be checked."""
 
+import datetime as dt
 from collections.abc import Callable
 
 from django.utils.translation import gettext as _
@@ -8,7 +9,7 @@ from django.utils.translation import ngettext
 from matchmaker.catalogue.models import Period
 from matchmaker.companies.models import Company
 from matchmaker.core import reference
-from matchmaker.core.formats import quantity
+from matchmaker.core.formats import day, quantity
 from matchmaker.core.lists import format_list
 
 
@@ -20,6 +21,7 @@ def labels() -> dict[str, str]:
         "years": _("Years in business"),
         "newcomers": _("New to China"),
         "capacity": _("Capacity"),
+        "in_china": _("In China already"),
     }
 
 
@@ -88,6 +90,25 @@ def _capacity(outcome: str, facts: dict) -> str:
     return _("Capacity %(held)s, below the %(needed)s wanted.") % {"held": held, "needed": needed}
 
 
+def _in_china(outcome: str, facts: dict) -> str:
+    shown = day(dt.date.fromisoformat(facts["day"]))
+    if not facts["stated"]:
+        return _("The buyer wants goods that are in China already; the supplier states none.")
+    if not facts["lots"]:
+        if facts["wanted"] == "cleared":
+            return _("No lot in China is cleared and there on %(day)s.") % {"day": shown}
+        return _("No lot in China is there on %(day)s.") % {"day": shown}
+    if facts["needed"] is None:
+        return _("Goods are in China already.")
+    needed = quantity(facts["needed"], facts["unit"])
+    held = quantity(facts["held"], facts["unit"])
+    if outcome == "meets":
+        return _("In China already: %(held)s, at least the %(needed)s wanted.") % {"held": held, "needed": needed}
+    if outcome == "fails":
+        return _("In China already: %(held)s, below the %(needed)s wanted.") % {"held": held, "needed": needed}
+    return _("Goods are in China already; how far they reach for %(needed)s cannot be compared.") % {"needed": needed}
+
+
 def _output(value: float, unit: str, period: str) -> str:
     when = str(Period(period).label) if period else ""
     return f"{quantity(value, unit)} {when}".strip()
@@ -100,4 +121,5 @@ SENTENCES: dict[str, Callable[[str, dict], str]] = {
     "years": _years,
     "newcomers": _newcomers,
     "capacity": _capacity,
+    "in_china": _in_china,
 }

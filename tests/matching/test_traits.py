@@ -79,6 +79,10 @@ def test_every_outcome_has_its_sentence(language, outcome):
             "needed": 100.0, "unit": "t", "period": "month",
             "capacity": 80.0, "capacity_unit": "t", "capacity_period": "year",
         },
+        "in_china": {
+            "wanted": "any", "lots": int(outcome != "unknown"), "stated": 1, "day": "2026-12-01",
+            "needed": 100.0, "unit": "t", "held": 80.0,
+        },
     }  # fmt: skip
     with translation.override(language):
         assert set(traits.labels()) == set(traits.SENTENCES) == set(facts)

@@ -19,7 +19,7 @@ from matchmaker.core.text import validate_one_line, validate_text
 TERMS = (
     *("title", "language", "description", "visibility", "closing_on", "destination", "delivery_from"),
     *("delivery_until", "incoterm", "value_low", "value_high", "value_currency"),
-    *("wanted_verification", "wanted_years", "newcomers", "wanted_sizes", "wanted_languages"),
+    *("wanted_verification", "wanted_years", "newcomers", "wanted_sizes", "wanted_languages", "goods_in_china"),
 )
 LINE_TERMS = (
     *("text", "language", "category_id", "hs_code", "quantity", "unit", "target_price", "currency", "price_unit"),
@@ -90,6 +90,11 @@ class Demand(Public, PublishWish):
         WELCOME = "welcome", _("first-time exporters are welcome")
         EXPERIENCE = "experience", _("only who has sold to China before")
 
+    class InChina(models.TextChoices):
+        NOT_STATED = "", _("not needed")
+        ANY = "any", _("in China already, bonded or cleared")
+        CLEARED = "cleared", _("in China already and cleared")
+
     company = models.ForeignKey(Company, models.CASCADE, related_name="demands")
     title = models.CharField(_("title"), max_length=160, validators=[validate_one_line])
     language = models.CharField(_("language"), max_length=10, default="zh")
@@ -116,6 +121,9 @@ class Demand(Public, PublishWish):
         _("suppliers new to China"), max_length=10, blank=True, choices=Newcomers, default=Newcomers.NOT_STATED
     )
     wanted_languages = models.JSONField(_("supplier speaks one of"), default=list, blank=True)
+    goods_in_china = models.CharField(
+        _("goods in China already"), max_length=10, blank=True, choices=InChina, default="", db_default=""
+    )
     status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT)
     status_reason = models.CharField(max_length=500, blank=True)  # why it was returned
     findings = models.JSONField(default=list, blank=True)  # what screening saw: [{kind, found, group}]

@@ -43,6 +43,7 @@ TERMS = (
     *("article", "category_id", "hs_code", "origin", "min_order", "min_order_unit"),
     *("price_low", "price_high", "currency", "price_unit", "price_valid_until", "incoterm", "incoterm_place"),
     *("capacity", "capacity_unit", "capacity_period", "lead_time_days", "shelf_life_days", "storage"),
+    "lots_in_china",
 )
 
 
@@ -125,6 +126,8 @@ class Product(Public, PublishWish):
     lead_time_days = models.PositiveSmallIntegerField(_("lead time in days"), null=True, blank=True)
     shelf_life_days = models.PositiveSmallIntegerField(_("shelf life in days"), null=True, blank=True)
     storage = models.CharField(_("storage"), max_length=10, blank=True, choices=Storage)
+    # Goods that are in China already; `catalogue.lots` says what a lot is.
+    lots_in_china = models.JSONField(_("in China already"), default=list, db_default=[], blank=True)
     status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT)
     published_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -273,6 +276,10 @@ class ProductCertificate(models.Model):
     number = models.CharField(_("number"), max_length=80, blank=True, validators=[validate_one_line])
     issuer = models.CharField(_("issued by"), max_length=120, blank=True, validators=[validate_one_line])
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
+    # What the paper says in figures, such as the footprint of one kilogram.
+    figure = models.CharField(
+        _("figure on it"), max_length=80, default="", db_default="", blank=True, validators=[validate_one_line]
+    )
     document = models.ForeignKey(Document, models.SET_NULL, null=True, blank=True, related_name="certificates")
     seen_on = models.DateField(null=True, blank=True)  # the team read the paper and it says what stands here
     seen_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
@@ -289,6 +296,12 @@ class ProductCertificate(models.Model):
     @property
     def name(self) -> str:
         return reference.name(reference.certificates().get(self.code), self.code)
+
+    @property
+    def trait(self) -> str:
+        """`gi`, `footprint` or `green` where the certificate says what the goods are; "" for all others."""
+        row = reference.certificates().get(self.code)
+        return row["trait"] if row else ""
 
     @property
     def is_valid(self) -> bool:

@@ -186,6 +186,7 @@ COLUMNS = [
     Column("wanted_verification", _("supplier checked at least"), _level, empty=None),
     Column("wanted_years", _("supplier's years in business, at least"), whole, _demand("wanted_years"), empty=None),
     Column("newcomers", _("suppliers new to China"), choice(Demand.Newcomers.choices, "newcomers")),
+    Column("goods_in_china", _("goods in China already"), choice(Demand.InChina.choices, "goods_in_china")),
     Column("wanted_sizes", _("supplier's size"), wording.codes(str.strip), empty=[]),
     Column("wanted_languages", _("supplier speaks one of"), wording.codes(wording.language), empty=[]),
 ]

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from django.db.models import Max, Q
 from django.utils.translation import gettext_lazy as _
 
-from matchmaker.catalogue import rules, wording
+from matchmaker.catalogue import lots, rules, wording
 from matchmaker.catalogue.models import Period, Product, ProductText
 from matchmaker.catalogue.models.products import TERMS
 from matchmaker.catalogue.services import bulk
@@ -210,6 +210,14 @@ COLUMNS = [
         _("certificates"),
         wording.codes(wording.certificate),
         example="HACCP, HALAL",
+        empty=[],
+        note=True,
+    ),
+    Column(
+        "lots_in_china",
+        _("in China already"),
+        lots.from_cell,
+        example="CNSHA bonded 1200 kg 2027-03-31",
         empty=[],
         note=True,
     ),

@@ -36,6 +36,7 @@ class Offer:
     size: str = ""
     founded: int | None = None  # a year
     first_time: bool = False  # sells to China for the first time
+    in_china: tuple[tuple[str, float | None, str, date | None], ...] = ()  # lots: customs, quantity, unit, until
     small: bool = False  # of a small or first-time exporter: may be promised some suggestions
     # Whether a person chose or typed the codes, and their shares by the classifier (None: not classified yet).
     code_is_confirmed: bool = True
@@ -72,6 +73,7 @@ class Want:
     languages: frozenset[str] = frozenset()
     years: int = 0
     newcomers: str = ""  # 'welcome' | 'experience'
+    in_china: str = ""  # 'any' | 'cleared'
     code_is_confirmed: bool = True
     hs_share: float | None = None
     category_share: float | None = None

@@ -30,6 +30,40 @@ def judge_traits(offer: Offer, want: Want, today: date) -> Iterator[Condition]:
         yield Condition("newcomers", outcome, {"wanted": want.newcomers, "first_time": offer.first_time})
     if want.capacity is not None:
         yield _capacity(offer, want)
+    if want.in_china:
+        yield _in_china(offer, want, today)
+
+
+def _in_china(offer: Offer, want: Want, today: date) -> Condition:
+    """Lots that are there on the last day of delivery, or today; a quantity that cannot be compared is unknown."""
+    day = max(want.delivery_by or today, today)
+    fitting = [
+        (quantity, unit)
+        for customs, quantity, unit, until in offer.in_china
+        if (want.in_china == "any" or customs == "cleared") and (until is None or until >= day)
+    ]
+    facts: dict[str, object] = {
+        "wanted": want.in_china,
+        "lots": len(fitting),
+        "stated": len(offer.in_china),
+        "day": day.isoformat(),
+        "needed": want.quantity,
+        "unit": want.unit,
+        "held": None,
+    }
+    if not offer.in_china:
+        return Condition("in_china", "unknown", facts)
+    if not fitting:
+        return Condition("in_china", "fails", facts)
+    if want.quantity is None:
+        return Condition("in_china", "meets", facts)
+    ratios = [(quantity, factor(unit, want.unit)) for quantity, unit in fitting]
+    held = sum(quantity * ratio for quantity, ratio in ratios if quantity is not None and ratio is not None)
+    facts["held"] = held
+    if held >= want.quantity * (1 - 1e-9):
+        return Condition("in_china", "meets", facts)
+    is_whole = all(quantity is not None and ratio is not None for quantity, ratio in ratios)
+    return Condition("in_china", "fails" if is_whole else "unknown", facts)
 
 
 def _capacity(offer: Offer, want: Want) -> Condition:

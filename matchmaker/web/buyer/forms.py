@@ -139,6 +139,9 @@ class DemandForm(forms.Form):
     wanted_sizes = fields.CodesField(label=_("Supplier's size"), choices=lambda: Company.Size.choices, required=False)
     wanted_years = fields.WholeInput(label=_("Years in business, at least"), required=False, max_value=200)
     newcomers = forms.ChoiceField(label=_("Suppliers new to China"), choices=Demand.Newcomers.choices, required=False)
+    goods_in_china = forms.ChoiceField(
+        label=_("Goods in China already"), choices=Demand.InChina.choices, required=False
+    )
     wanted_languages = fields.CodesField(
         label=_("Supplier speaks one of"), choices=fields.spoken_languages, required=False
     )
@@ -146,7 +149,8 @@ class DemandForm(forms.Form):
     @property
     def opens_traits(self) -> bool:
         """Whether the folded part holds something to see."""
-        names = ("value_low", "value_high", *(name for name in self.fields if name.startswith("wanted_")), "newcomers")
+        names = ("value_low", "value_high", *(name for name in self.fields if name.startswith("wanted_")))
+        names += ("newcomers", "goods_in_china")
         return any(self[name].value() not in (None, "", [], 0, "0") or self[name].errors for name in names)
 
 

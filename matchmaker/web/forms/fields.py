@@ -285,6 +285,12 @@ def currencies() -> Choices:
     return [(code, f"{code} · {name}") for code, name in _sorted("currencies", _language())]
 
 
+def ports_of_china() -> Choices:
+    """The ports of China by their names in the reader's language."""
+    rows = [row for row in reference.ports().items() if row[1]["country_iso2"] == "CN"]
+    return sorted(((code, f"{reference.name(row, code)} · {code}") for code, row in rows), key=lambda one: one[1])
+
+
 def certificates() -> Choices:
     return _sorted("certificates", _language())
 

@@ -3,6 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from matchmaker.catalogue import lots
 from matchmaker.catalogue.models import Category, Period, Product, ProductFile, ProductImage
 from matchmaker.catalogue.models.products import INCOTERMS
 from matchmaker.catalogue.services.products import MAX_VARIANTS
@@ -208,6 +209,42 @@ def variants_of(product: Product | None) -> list[dict]:
     rows = product.variants.all() if product else ()
     held = [{name: getattr(row, name) for name in VariantForm.base_fields} for row in rows]
     return [*held, *[{}] * min(ROOM, MAX_VARIANTS - len(held))]
+
+
+class LotForm(forms.Form):
+    """Goods that are in China already; an empty one is left out."""
+
+    place = fields.CodeField(
+        label=_("Place"),
+        choices=fields.ports_of_china,
+        required=False,
+        sentence=_("Choose a port from the list."),
+    )
+    customs = forms.ChoiceField(
+        label=_("Customs"),
+        choices=[("", _("not stated")), ("bonded", _("bonded")), ("cleared", _("cleared"))],
+        required=False,
+    )
+    quantity = _amount(_("Quantity"))
+    unit = _unit(_("Unit"))
+    until = forms.DateField(
+        label=_("There until"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+
+class Lots(forms.BaseFormSet):
+    def said(self) -> list[dict]:
+        """As `save_product` takes them."""
+        return [lots.from_form(form.cleaned_data) for form in self.forms if any(form.cleaned_data.values())]
+
+
+LotSet = forms.formset_factory(LotForm, formset=Lots, extra=0, max_num=lots.MOST, absolute_max=lots.MOST)
+
+
+def lots_of(product: Product | None) -> list[dict]:
+    """The lots as initial values, with room for more."""
+    held = list(product.lots_in_china) if product else []
+    return [*held, *[{}] * min(ROOM, lots.MOST - len(held))]
 
 
 class ImageForm(forms.Form):

@@ -14,6 +14,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from matchmaker.catalogue import lots
 from matchmaker.catalogue.models import Product
 from matchmaker.catalogue.services import (
     add_product_image,
@@ -49,6 +50,8 @@ from matchmaker.web.supplier.forms import (
     MAX_TEXTS,
     MAX_VARIANTS,
     ImageForm,
+    LotForm,
+    LotSet,
     PictureForm,
     ProductFileForm,
     ProductForm,
@@ -56,6 +59,7 @@ from matchmaker.web.supplier.forms import (
     ProductTextSet,
     VariantForm,
     VariantSet,
+    lots_of,
     picture_id,
     pictures_of,
     terms_of,
@@ -128,14 +132,17 @@ def _form_page(request: HttpRequest, product: Product | None) -> HttpResponse:
         )
     form, text_set = ProductForm(request.POST), ProductTextSet(request.POST, prefix="texts")
     variants = VariantSet(request.POST, prefix="variants") if "variants-TOTAL_FORMS" in request.POST else None
-    if all([form.is_valid(), text_set.is_valid(), variants is None or variants.is_valid()]):
-        saved = _save(request, product, form, text_set, variants)
+    in_china = LotSet(request.POST, prefix="lots") if "lots-TOTAL_FORMS" in request.POST else None
+    parts = [part for part in (form, text_set, variants, in_china) if part is not None]
+    checked = [part.is_valid() for part in parts]  # each, so that every fault shows at once
+    if all(checked):
+        saved = _save(request, product, form, text_set, variants, in_china)
         if saved and ("publish" not in request.POST or _publish(request, saved, form)):
             return redirect("supplier_product_edit", saved.uid)
         product = saved or product
     if product:
         product = own_product(request, product.uid)  # as it is kept, not as it was tried
-    return _render(request, product, form, text_set, variants=variants, status=422)
+    return _render(request, product, form, text_set, variants=variants, in_china=in_china, status=422)
 
 
 def _names_by_language(values: dict) -> dict[str, str]:
@@ -184,7 +191,9 @@ def _look(request: HttpRequest, product: Product | None) -> HttpResponse:
         _take_proposal(texts, request.POST["take"], terms["hs_code"])
     form = ProductForm(initial={**terms, **picked(request.POST)})
     variants = VariantSet(initial=_typed_variants(request.POST), prefix="variants")
-    return _render(request, product, form, ProductTextSet(initial=texts, prefix="texts"), variants=variants)
+    in_china = LotSet(initial=_typed_rows(request.POST, "lots", LotForm.base_fields, lots.MOST), prefix="lots")
+    text_set = ProductTextSet(initial=texts, prefix="texts")
+    return _render(request, product, form, text_set, variants=variants, in_china=in_china)
 
 
 def _take_proposal(texts: list[dict], language: str, hs_code: str) -> None:
@@ -226,8 +235,12 @@ def _typed_rows(post, prefix: str, names: Iterable[str], most: int) -> list[dict
     return [{name: post.get(f"{prefix}-{place}-{name}", "") for name in names} for place in range(count)]
 
 
-def _save(request: HttpRequest, product: Product | None, form: ProductForm, text_set, variants) -> Product | None:
+def _save(
+    request: HttpRequest, product: Product | None, form: ProductForm, text_set, variants, in_china
+) -> Product | None:
     content = dict(form.cleaned_data)
+    if in_china is not None:
+        content["lots_in_china"] = in_china.said()
     content["category_id"] = content.pop("category") or None
     with refusals_in_form(form):
         saved = save_product(
@@ -282,13 +295,16 @@ def _publish(request: HttpRequest, product: Product, form: ProductForm) -> bool:
     return True
 
 
-def _render(request, product, form, text_set, *, variants=None, status: int = 200, **forms) -> HttpResponse:
+def _render(
+    request, product, form, text_set, *, variants=None, in_china=None, status: int = 200, **forms
+) -> HttpResponse:
     context = {
         "product": product,
         "company": request.company,
         "form": form,
         "texts": text_set,
         "variants": variants or VariantSet(initial=variants_of(product), prefix="variants"),
+        "lots": in_china or LotSet(initial=lots_of(product), prefix="lots"),
         "wants_codes": not (form["category"].value() and form["hs_code"].value()),
         "can_add_text": len(text_set.forms) < MAX_TEXTS,
         "action": reverse("supplier_product_edit", args=[product.uid]) if product else reverse("supplier_product_new"),

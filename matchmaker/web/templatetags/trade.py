@@ -1,7 +1,8 @@
 """Codes of the trade as words, and prices as people write them, in the reader's language."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django import template
 from django.utils.text import capfirst
@@ -9,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from matchmaker.campaigns import answer_days
+from matchmaker.catalogue import lots
 from matchmaker.catalogue.models import Period
 from matchmaker.companies.models import Company
 from matchmaker.core import formats, reference
@@ -62,6 +64,19 @@ def port(code: str) -> str:
 def place(text: str) -> str:
     """The named place of a delivery term in the reader's script: FOB Durban is FOB 德班."""
     return reference.place(text)
+
+
+@register.filter
+def lot_facts(lot: Mapping[str, Any]) -> list[str]:
+    """A lot of goods that are in China already, fact by fact."""
+    until, held = lots.end_of(lot), lots.quantity_of(lot)
+    found = [reference.name(reference.ports().get(lot["place"]), lot["place"])]
+    found.append(str(_("bonded") if lot["customs"] == "bonded" else _("cleared")))
+    if held is not None:
+        found.append(formats.quantity(held, lot["unit"]))
+    if until is not None:
+        found.append(_("until %(day)s") % {"day": formats.day(until)})
+    return found
 
 
 @register.filter
