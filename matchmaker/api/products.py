@@ -46,8 +46,8 @@ class Certificate(Strict, Output):
 
     class Meta:
         model = ProductCertificate
-        fields = ["code", "number", "issuer", "valid_until", "seen_on"]
-        read_only_fields = ["seen_on"]
+        fields = ["code", "number", "issuer", "valid_until", "figure", "trait", "seen_on", "confirmed_by"]
+        read_only_fields = ["trait", "seen_on", "confirmed_by"]
         extra_kwargs = {"number": {"required": True}, "issuer": {"required": True}, "valid_until": {"required": True}}
 
 

@@ -12,7 +12,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from matchmaker.catalogue.models import Product
-from matchmaker.companies.models import Company
+from matchmaker.companies.models import Company, Document
 from matchmaker.core.ids import Public
 from matchmaker.core.multilingual import MultilingualField
 from matchmaker.core.text import validate_one_line
@@ -392,14 +392,41 @@ class Registration(Public):
         return self.seen_on is not None and is_in_form(self.code, self.number)
 
 
+class ReadinessAnswerQuerySet(models.QuerySet):
+    def steps(self):
+        """Steps that a company says it has and shows by a document or a number."""
+        shown = Q(document__isnull=False) | ~Q(number="")
+        return self.filter(shown, question__startswith="has:", answer=True)
+
+    def waiting(self, campaign):
+        """Steps of this campaign's companies whose document the team has not seen, the oldest first."""
+        rows = self.steps().filter(product__company__campaigns=campaign, seen_on__isnull=True)
+        return rows.distinct().order_by("answered_at", "pk")
+
+
 class ReadinessAnswer(models.Model):
-    """What a company answered about one product: a question's code, `has:CODE` or `applies:RULE`."""
+    """What a company answered about one product: a question's code, `has:CODE` or `applies:RULE`.
+
+    A step that it says it has (`has:CODE`) can rest on a document, with its number and its end.
+    """
 
     product = models.ForeignKey(Product, models.CASCADE, related_name="readiness_answers")
     question = models.CharField(max_length=60)
     answer = models.BooleanField()
     answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     answered_at = models.DateTimeField(auto_now=True)
+    number = models.CharField(
+        _("number"), max_length=80, default="", db_default="", blank=True, validators=[validate_one_line]
+    )
+    valid_until = models.DateField(_("valid until"), null=True, blank=True)
+    document = models.ForeignKey(Document, models.SET_NULL, null=True, blank=True, related_name="steps")
+    seen_on = models.DateField(null=True, blank=True)  # the team saw the document, or a public list says the same
+    seen_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    confirmed_by = models.CharField(
+        _("confirmed by"), max_length=120, default="", db_default="", blank=True, validators=[validate_one_line]
+    )
+
+    objects = ReadinessAnswerQuerySet.as_manager()
 
     class Meta:
         ordering = ["product_id", "question"]
@@ -407,3 +434,37 @@ class ReadinessAnswer(models.Model):
 
     def __str__(self):
         return f"{self.question} {self.answer}"
+
+    @property
+    def code(self) -> str:
+        """The code of the step, for `has:CODE`."""
+        return self.question.removeprefix("has:")
+
+    def forget_evidence(self) -> None:
+        self.seen_on, self.seen_by, self.confirmed_by = None, None, ""
+
+
+class LabelVersion(Public):
+    """One version of the Chinese label of a product. Versions are added and never changed; `digest` shows it."""
+
+    product = models.ForeignKey(Product, models.CASCADE, related_name="labels")
+    number = models.PositiveIntegerField()
+    texts = models.JSONField()  # code of an item → its Chinese text
+    is_public = models.BooleanField(default=False)  # shown on the page that the code on the package opens
+    digest = models.CharField(max_length=64)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["product_id", "number"]
+        verbose_name = _("label")
+        constraints = [models.UniqueConstraint(fields=["product", "number"], name="label_number_once")]
+
+    def __str__(self):
+        return f"{self.product_id} {self.number}"
+
+    def save(self, *args, **kwargs):
+        """A stored version stays as it is."""
+        if not self._state.adding:
+            raise ValueError("a version of a label is never changed")
+        super().save(*args, **kwargs)

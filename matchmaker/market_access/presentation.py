@@ -40,6 +40,7 @@ class Line:
     per_product: bool
     declares: str  # the answer code to state "we have this", or an empty string
     asks: str  # the code of the question that would decide it, or an empty string
+    raises: str  # what makes it count, or count for more: for its maker; otherwise an empty string
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +252,7 @@ def _line(item: readiness.Item, to_maker: bool = True) -> Line:
         per_product=rule.per_product,
         declares=item.declares,
         asks=item.asks,
+        raises=sentences.what_raises(item) if to_maker else "",
     )
 
 

@@ -52,7 +52,7 @@ class Held:
     """
 
     code: str
-    kind: str  # registration | certificate | declared | protocol
+    kind: str  # registration | certificate | document | declared | protocol
     number: str = ""
     valid_from: date | None = None
     valid_until: date | None = None
@@ -166,7 +166,12 @@ def checklist(product: ProductFacts, shipment_date: date, answers: Mapping[str, 
     states that it has a paper, a label or market access) and ``applies:RULE`` (customs or the importer
     confirmed a rule whose scope is a hint).
     """
-    declared = (Held(code[4:], "declared") for code, yes in answers.items() if yes and code[:4] == "has:")
+    shown = {one.code for one in product.held if one.kind == "document"}  # a document says more than the bare word
+    declared = (
+        Held(code[4:], "declared")
+        for code, yes in answers.items()
+        if yes and code[:4] == "has:" and code[4:] not in shown
+    )
     held = (*product.held, *declared)
     items = []
     for rule in book.in_force(shipment_date):

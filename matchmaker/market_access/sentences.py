@@ -181,6 +181,56 @@ _ITEM_TO_OTHERS: dict[str, Callable[[Facts], str]] = {
 }
 
 
+def what_raises(item: Item) -> str:
+    """What would make the step count, or count for more; an empty string where nothing has to be done."""
+    code, facts = item.reason.code, item.reason.facts
+    if code == "evidence_declared":
+        return _("Give the number, the end and the paper: once the campaign's team has seen it, this step counts.")
+    if code == "evidence_stated":
+        return _("It counts once the campaign's team has compared it with the paper.")
+    if code == "evidence_expired":
+        return _("A document that holds on the day of shipment makes it count again.")
+    if code == "evidence_held" and facts.get("seen_on") and not facts.get("confirmed_by"):
+        return _("A public list or the authority that says the same raises it to “confirmed”.")
+    return ""
+
+
+LABEL_RULES = {
+    "gb_7718": gettext_lazy("GB 7718, the standard for labels of packed food: the item has to be there."),
+    "imported": gettext_lazy(
+        "Food Safety Law, article 97, and GB 7718: an imported food names its origin and its agent in China with "
+        "address and contact."
+    ),
+    "registration": gettext_lazy(
+        "Rules on registering overseas food plants: the number stands on the inner and the outer package."
+    ),
+    "gb_7718_2025": gettext_lazy("GB 7718-2025, from 16 March 2027: allergens are named."),
+}
+LABEL_FIELDS = {
+    "name": gettext_lazy("Name of the food"),
+    "ingredients": gettext_lazy("Ingredients"),
+    "allergens": gettext_lazy("Allergens"),
+    "net_content": gettext_lazy("Net content"),
+    "origin": gettext_lazy("Country of origin"),
+    "registration": gettext_lazy("Registration number of the plant"),
+    "agent": gettext_lazy("Agent or importer in China"),
+    "agent_address": gettext_lazy("Its address"),
+    "agent_contact": gettext_lazy("Its contact"),
+    "production_date": gettext_lazy("Date of production"),
+    "shelf_life": gettext_lazy("Shelf life"),
+    "storage": gettext_lazy("Storage"),
+}
+
+
+def label_field(code: str) -> str:
+    return str(LABEL_FIELDS[code])
+
+
+def label_rule(code: str) -> str:
+    """What asks for an item of the label."""
+    return str(LABEL_RULES[code])
+
+
 def about_readiness(answer: Readiness) -> str:
     """One sentence for the whole checklist."""
     missing, unknown = answer.reason.facts["missing"], answer.reason.facts["unknown"]

@@ -19,12 +19,15 @@ from matchmaker.events.models.day import Scan
 from matchmaker.events.models.meetings import Meeting
 from matchmaker.events.models.wishes import MeetingMove
 from matchmaker.imports.models import Feed, FeedLine, Import, ImportRow, Reading
+from matchmaker.market_access.labels import digest
 from matchmaker.market_access.models import (
     AccessNotice,
     Agreement,
     AgreementPartner,
     EntryQuestion,
     EntryRule,
+    LabelVersion,
+    ReadinessAnswer,
     Registration,
     TariffRate,
 )
@@ -254,6 +257,13 @@ class FullWorld(World):
         )
         self.party = AgreementPartner.objects.create(
             agreement=self.agreement, origin="TH", valid_from=self.now.date(), confidence="hint"
+        )
+        self.readiness_step = ReadinessAnswer.objects.create(
+            product=self.draft, question="has:GB7718-2025", answer=True, number="Mstep"
+        )
+        texts = {"name": "Mlabel"}
+        LabelVersion.objects.create(
+            product=self.offer, number=1, texts=texts, is_public=True, digest=digest("", 1, texts)
         )
         self.tariff = TariffRate.objects.create(
             hs_code="10063020", regime="MFN", percent=1, valid_from=self.now.date(), source="M"

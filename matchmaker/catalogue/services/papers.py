@@ -32,12 +32,15 @@ def describe_certificate(
     number: str,
     issuer: str,
     valid_until: dt.date | None,
+    figure: str | None = None,
     paper=None,
 ) -> ProductCertificate:
     """Say what stands on a certificate the product has, and send the paper that shows it.
 
     The paper is kept as every paper of a company is: judged by its content, in quarantine until the team has read it.
     Whatever is changed afterwards has not been seen by the team any more.
+
+    `figure` is what the paper says in figures, such as a footprint; `None` leaves it as it is.
 
     Raises:
         ValidationError: by field; on `files` for the paper.
@@ -48,15 +51,16 @@ def describe_certificate(
     row = ProductCertificate.objects.select_for_update().filter(product=product, code=code).first()
     if row is None:
         raise Refused("not_found", _("Tick the certificate on the product first."), status=404)
-    before = (row.number, row.issuer, row.valid_until, row.document_id)
+    before = (row.number, row.issuer, row.valid_until, row.figure, row.document_id)
     row.number, row.issuer, row.valid_until = number.strip(), issuer.strip(), valid_until
+    row.figure = row.figure if figure is None else figure.strip()
     row.full_clean(exclude=["product", "document", "seen_by"])
     if paper is not None:
         row.document = add_document(by=by, company=product.company, kind=Document.Kind.CERTIFICATE, file=paper)
         if row.document.state == Document.State.REFUSED:
             sentence = _("The team has read this paper before and did not accept it: %(why)s")
             raise ValidationError({"files": sentence % {"why": row.document.refusal}})
-    if (row.number, row.issuer, row.valid_until, row.document_id) == before:
+    if (row.number, row.issuer, row.valid_until, row.figure, row.document_id) == before:
         return row
     row.seen_on, row.seen_by, row.confirmed_by = None, None, ""
     row.save()

@@ -12,11 +12,13 @@ from matchmaker.market_access.services.answers import (
 from matchmaker.market_access.services.companies import (
     answer_question,
     check_registration,
+    check_step,
     lower_ended,
     record_registration,
     registrations_due,
     remind_of_registrations,
     remove_registration,
+    show_step,
     withdraw_answer,
 )
 from matchmaker.market_access.services.editing import (
@@ -30,6 +32,7 @@ from matchmaker.market_access.services.editing import (
     preview_duty,
     preview_readiness,
 )
+from matchmaker.market_access.services.labels import label_texts, proposed_texts, save_label
 from matchmaker.market_access.services.records import (
     edit_partner,
     edit_rule,
@@ -46,6 +49,7 @@ __all__ = [
     "add_rule",
     "answer_question",
     "check_registration",
+    "check_step",
     "duty_of",
     "edit_admission",
     "edit_agreement",
@@ -55,11 +59,13 @@ __all__ = [
     "edit_rule",
     "history_of",
     "import_tariff",
+    "label_texts",
     "load_market_access",
     "lower_ended",
     "preview_duty",
     "preview_readiness",
     "preview_rule",
+    "proposed_texts",
     "readiness_difference",
     "readiness_of",
     "readiness_of_many",
@@ -68,6 +74,8 @@ __all__ = [
     "remind_of_registrations",
     "remove_registration",
     "rulebook",
+    "save_label",
+    "show_step",
     "trade",
     "withdraw_answer",
 ]

@@ -66,7 +66,8 @@ def readiness_of_many(
     """Primary key → readiness, in a constant number of queries; `category` and `certificates` may be prefetched."""
     listed = list(products)
     book = book or rulebook()
-    facts, answers = _facts(listed, book), _answers(listed)
+    answers, steps = _answers(listed)
+    facts = _facts(listed, book, steps)
     return {
         product.pk: readiness.readiness(facts[product.pk], shipment_date, answers.get(product.pk, {}), book)
         for product in listed
@@ -78,7 +79,8 @@ def readiness_difference(
 ) -> list[readiness.Change]:
     """What changes for one product between two shipment dates."""
     book = book or rulebook()
-    facts, answers = _facts([product], book), _answers([product])
+    answers, steps = _answers([product])
+    facts = _facts([product], book, steps)
     return readiness.difference(facts[product.pk], first, second, answers.get(product.pk, {}), book)
 
 
@@ -101,7 +103,10 @@ def duty_of(
     return duty.duty(code, origin, day, agreements or trade(origin), [line.as_rate() for line in lines], value)
 
 
-def _facts(products: list[Product], book: rules.Rulebook) -> dict[int, readiness.ProductFacts]:
+Steps = dict[int, list[readiness.Held]]
+
+
+def _facts(products: list[Product], book: rules.Rulebook, steps: Steps) -> dict[int, readiness.ProductFacts]:
     """What is known of each product.
 
     A registration of the company counts for all its products, unless the rule wants one for each product.
@@ -143,7 +148,12 @@ def _facts(products: list[Product], book: rules.Rulebook) -> dict[int, readiness
             hs_code=product.hs_code,
             group=product.category.group if product.category else "",
             origin=product.origin,
-            held=(*by_product[product.pk], *by_company[product.company_id], *certificates),
+            held=(
+                *by_product[product.pk],
+                *by_company[product.company_id],
+                *certificates,
+                *steps.get(product.pk, ()),
+            ),
         )
     return facts
 
@@ -155,9 +165,23 @@ def _registrations(products: list[Product]) -> Iterable[Registration]:
     )
 
 
-def _answers(products: list[Product]) -> dict[int, dict[str, bool]]:
+def _answers(products: list[Product]) -> tuple[dict[int, dict[str, bool]], Steps]:
+    """What was answered of each product, and the documents that steps rest on."""
     answers: dict[int, dict[str, bool]] = {}
-    rows = ReadinessAnswer.objects.filter(product__in=products).only("product_id", "question", "answer")
-    for row in rows:
+    steps: Steps = {}
+    for row in ReadinessAnswer.objects.filter(product__in=products):
         answers.setdefault(row.product_id, {})[row.question] = row.answer
-    return answers
+        if row.answer and row.question.startswith("has:") and (row.document_id or row.number):
+            steps.setdefault(row.product_id, []).append(
+                readiness.Held(
+                    row.code,
+                    "document",
+                    row.number,
+                    None,
+                    row.valid_until,
+                    seen=row.seen_on is not None,
+                    seen_on=row.seen_on,
+                    confirmed_by=row.confirmed_by,
+                )
+            )
+    return answers, steps

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -14,7 +15,8 @@ from matchmaker.accounts.models import User
 from matchmaker.campaigns.models import Campaign
 from matchmaker.campaigns.services import require_organiser as require_campaign_organiser
 from matchmaker.catalogue.models import Product
-from matchmaker.companies.models import Company
+from matchmaker.companies.documents import add_document
+from matchmaker.companies.models import Company, Document
 from matchmaker.companies.services import require_member
 from matchmaker.core.problems import Refused
 from matchmaker.market_access.models import EntryQuestion, EntryRule, ReadinessAnswer, Registration
@@ -23,6 +25,8 @@ from matchmaker.market_access.registrations import Reminder, counted_end, months
 from matchmaker.market_access.rules import DECLARABLE
 from matchmaker.market_access.sentences import in_language
 from matchmaker.notifications.services import notify
+
+NO_EVIDENCE: dict[str, Any] = {"seen_on": None, "seen_by": None, "confirmed_by": ""}
 
 
 @transaction.atomic
@@ -35,9 +39,10 @@ def answer_question(*, by: User, product: Product, question: str, answer: bool) 
     require_member(by, product.company)
     if not _is_question(question):
         raise Refused("unknown_question", _("This question is no longer asked."), field="question", status=400)
-    row, _created = ReadinessAnswer.objects.update_or_create(
-        product=product, question=question, defaults={"answer": answer, "answered_by": by}
-    )
+    values = {"answer": answer, "answered_by": by}
+    if not answer:
+        values |= {"document": None, "number": "", "valid_until": None, **NO_EVIDENCE}
+    row, _created = ReadinessAnswer.objects.update_or_create(product=product, question=question, defaults=values)
     _matching_must_see(Product.objects.filter(pk=product.pk))
     record(
         by=by,
@@ -57,6 +62,61 @@ def withdraw_answer(*, by: User, product: Product, question: str) -> None:
     if deleted:
         _matching_must_see(Product.objects.filter(pk=product.pk))
         record(by=by, verb="withdraw_answer", on=product, organisation=product.company, facts={"question": question})
+
+
+@transaction.atomic
+def show_step(
+    *, by: User, product: Product, code: str, number: str = "", valid_until: date | None = None, paper=None
+) -> ReadinessAnswer:
+    """Show a step of the readiness list by a document: its number, its end, and the paper itself.
+
+    The paper is kept in quarantine until the team has read it. Whatever is changed has not been seen any more.
+
+    Raises:
+        Refused: `not_found` for a stranger, `unknown_question` for a step that no rule asks for; for a paper, those who
+            do not administer the company.
+        ValidationError: by field; `number` where neither number nor paper is given; `files` for the paper.
+    """
+    row = answer_question(by=by, product=product, question=f"has:{code}", answer=True)
+    row = ReadinessAnswer.objects.select_for_update(of=("self",)).select_related("document").get(pk=row.pk)
+    before = (row.number, row.valid_until, row.document_id)
+    row.number, row.valid_until = number.strip(), valid_until
+    row.clean_fields(exclude=["product", "answered_by", "document", "seen_by"])
+    if paper is not None:
+        kind = Document.Kind.LABEL if _is_label(code) else Document.Kind.CERTIFICATE
+        row.document = add_document(by=by, company=product.company, kind=kind, file=paper)
+    if not row.number and row.document is None:
+        raise ValidationError({"number": _("Give the number of the document, or send it.")})
+    if (row.number, row.valid_until, row.document_id) == before:
+        return row
+    row.forget_evidence()
+    row.save()
+    facts = {"code": code, "number": row.number, "sha256": row.document.sha256 if row.document else ""}
+    record(by=by, verb="show_step", on=product, organisation=product.company, facts=facts)
+    return row
+
+
+@transaction.atomic
+def check_step(*, by: User, step: ReadinessAnswer, campaign: Campaign, confirmed_by: str = "") -> ReadinessAnswer:
+    """Someone of the team has seen the document of a step: from now on it counts. Twice is once.
+
+    `confirmed_by` names the body whose list says the same; "" where the document was seen.
+
+    Raises:
+        Refused: 404 for others and for companies of another campaign.
+    """
+    require_campaign_organiser(by, campaign)
+    company = step.product.company
+    if not company.campaigns.filter(pk=campaign.pk).exists() or not ReadinessAnswer.objects.steps().filter(pk=step.pk):
+        raise Refused("not_found", _("There is nothing here for you."), status=404)
+    if step.seen_on is None:
+        step.seen_on, step.seen_by, step.confirmed_by = timezone.localdate(), by, confirmed_by.strip()
+        step.clean_fields(exclude=["product", "answered_by", "document", "seen_by"])
+        step.save(update_fields=["seen_on", "seen_by", "confirmed_by"])
+        _matching_must_see(Product.objects.filter(pk=step.product_id))
+        facts = {"code": step.code, "number": step.number}
+        record(by=by, verb="check_step", on=step.product, organisation=company, facts=facts)
+    return step
 
 
 @transaction.atomic
@@ -262,6 +322,10 @@ def _is_question(code: str) -> bool:
 def _rule_that_accepts(code: str) -> EntryRule | None:
     rules = EntryRule.objects.filter(evidence=EntryRule.Evidence.REGISTRATION).order_by("-id")
     return next((rule for rule in rules if code in rule.accepts), None)
+
+
+def _is_label(code: str) -> bool:
+    return any(code in rule.accepts for rule in EntryRule.objects.filter(evidence=EntryRule.Evidence.LABEL))
 
 
 def _products_of(row: Registration):

@@ -34,10 +34,10 @@ from matchmaker.core.downloads import SEALED, attachment
 from matchmaker.core.problems import Refused
 from matchmaker.core.text import validate_text
 from matchmaker.events.models import EventInvitation
-from matchmaker.market_access.models import EntryRule, Registration
+from matchmaker.market_access.models import EntryRule, ReadinessAnswer, Registration
 from matchmaker.market_access.number_formats import is_in_form
 from matchmaker.market_access.sentences import in_language
-from matchmaker.market_access.services import check_registration
+from matchmaker.market_access.services import check_registration, check_step
 from matchmaker.matching.tasks import start_matching
 from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access import acting_for_company
@@ -516,7 +516,11 @@ PAGE = 20
 @require_safe
 def index(request):
     page = Paginator(certificates_waiting(request.campaign), PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "registrations": _registrations(request.campaign)}
+    context = {
+        "page": page,
+        "registrations": _registrations(request.campaign),
+        "steps": _steps(request.campaign),
+    }
     return render(request, "console/certificates.html", context)
 
 
@@ -527,6 +531,13 @@ def _registrations(campaign) -> list[dict]:
     return [
         {"row": row, "name": names.get(row.code, row.code), "in_form": is_in_form(row.code, row.number)} for row in rows
     ]
+
+
+def _steps(campaign) -> list[dict]:
+    """The first steps whose document nobody of the team has seen, each with the name of the rule that asks for it."""
+    rows = ReadinessAnswer.objects.waiting(campaign).select_related("product__company", "document")
+    names = {code: in_language(rule, "name") for rule in EntryRule.objects.all() for code in rule.accepts}
+    return [{"row": row, "name": names.get(row.code, row.code)} for row in rows[:PAGE]]
 
 
 def _confirmed_by(request) -> str:
@@ -543,6 +554,19 @@ def see_registration(request, uid):
         check_registration(by=request.user, **given)
         transaction.on_commit(start_matching)
         messages.success(request, _("Noted: pages and matches show this registration as met."))
+    return redirect("console_certificates")
+
+
+@organiser
+@require_POST
+def see_step(request, pk: int):
+    """The document of a step of the readiness list was seen: from now on it counts as met."""
+    rows = ReadinessAnswer.objects.waiting(request.campaign).select_related("product__company")
+    row = get_object_or_404(rows, pk=pk)
+    with refusals_in_messages(request):
+        check_step(by=request.user, step=row, campaign=request.campaign, confirmed_by=_confirmed_by(request))
+        transaction.on_commit(start_matching)
+        messages.success(request, _("Noted: pages and matches show this step as met."))
     return redirect("console_certificates")
 
 

@@ -139,6 +139,7 @@ urlpatterns = [
     path("rules/<str:code>/next/", records.new_rule, name="console_rule_new"),
     path("rules/<str:code>/admissions/", records.admissions, name="console_admissions"),
     path("rules/<str:code>/admissions/new/", records.new_admission, name="console_admission_new"),
+    path("steps/<int:pk>/seen/", companies.see_step, name="console_step_seen"),
     path("registrations/<uuid:uid>/seen/", companies.see_registration, name="console_registration_seen"),
     path("outcomes/", report.outcomes, name="console_outcomes"),
     path("outcomes/report.pdf", report.paper, name="console_outcomes_pdf"),

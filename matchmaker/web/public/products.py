@@ -5,9 +5,10 @@ import datetime as dt
 from django.conf import settings
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from matchmaker.catalogue.models import Product
+from matchmaker.catalogue.models import Product, ProductCertificate
 from matchmaker.core.replica import reads_replica
 from matchmaker.core.ttl_cache import cached_for
 from matchmaker.directory import facts
@@ -61,6 +62,7 @@ def show(request, uid):
         "is_public": product.status == Product.Status.PUBLISHED and product.company.is_approved,
         "texts": list(product.texts.all()),
         "files": list(product.files.all()),
+        "traits": _traits(product),
         "ships_on": ships_on,
         "readiness": readiness_box(product, ships_on, to_maker=False, book=_rulebook()),
         "duty": duty_box(product, ships_on, agreements=_agreements(product.origin)),
@@ -73,6 +75,20 @@ def show(request, uid):
         **directory.buyer_view(request),
     }
     return render(request, "public/product.html", context)
+
+
+TRAITS = {
+    "gi": gettext_lazy("Geographical indication"),
+    "footprint": gettext_lazy("Footprint"),
+    "green": gettext_lazy("Green certificate"),
+}
+
+
+def _traits(product: Product) -> list[tuple[str, list[ProductCertificate]]]:
+    """What certificates say of the goods themselves, kind by kind; those past their end say nothing any more."""
+    held = [one for one in product.certificates.all() if one.is_valid]
+    found = ((str(word), [one for one in held if one.trait == kind]) for kind, word in TRAITS.items())
+    return [(word, rows) for word, rows in found if rows]
 
 
 @cached_for(10)

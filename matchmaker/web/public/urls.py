@@ -3,7 +3,7 @@
 from django.urls import path
 
 from matchmaker.web import product_files
-from matchmaker.web.public import campaign, demands, directory, events, products, suppliers
+from matchmaker.web.public import campaign, demands, directory, events, label, products, suppliers
 
 urlpatterns = [
     path("", campaign.home, name="home"),
@@ -17,6 +17,7 @@ urlpatterns = [
     path("products/", products.index, name="products"),
     path("products/totals/", directory.totals, {"kind": "products"}, name="products_totals"),
     path("products/<uuid:uid>/", products.show, name="product"),
+    path("label/<uuid:uid>/", label.show, name="product_label"),
     path("products/<uuid:uid>/files/<uuid:key>/", product_files.product_file, name="product_file"),
     path("demands/", demands.index, name="demands"),
     path("demands/totals/", directory.totals, {"kind": "demands"}, name="demands_totals"),

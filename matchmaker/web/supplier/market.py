@@ -107,6 +107,8 @@ def _item(line: Line) -> dict:
         "source_url": line.source_url,
         "holds": line.holds,
         "declares": line.declares,
+        "step": line.declares.removeprefix("has:"),
+        "raises": line.raises,
         "registers": line.registers,
         "next_rule": line.next_rule,
         "sure": line.confidence_label,

@@ -20,7 +20,7 @@ from matchmaker.market_access import sentences
 from matchmaker.market_access.models import EntryRule, Registration
 from matchmaker.market_access.number_formats import example_of, is_in_form
 from matchmaker.market_access.registrations import CLOSES_MONTHS, OPENS_MONTHS, months_before
-from matchmaker.market_access.services import record_registration, remove_registration
+from matchmaker.market_access.services import record_registration, remove_registration, show_step
 from matchmaker.matching.tasks import start_matching
 from matchmaker.web.access.decorators import supplier
 from matchmaker.web.forms import fields
@@ -45,6 +45,12 @@ class CertificateForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=gettext_lazy("After this day it no longer counts, for matching and for entering China."),
     )
+    figure = fields.LineField(
+        label=gettext_lazy("Figure on it"),
+        max_length=80,
+        required=False,
+        help_text=gettext_lazy("As it stands on the paper, such as 2.4 kg CO2e for one kilogram."),
+    )
     paper = forms.FileField(
         label=gettext_lazy("The paper"),
         required=False,
@@ -59,8 +65,10 @@ class CertificateForm(forms.Form):
 def certificate(request: HttpRequest, uid, code: str) -> HttpResponse:
     product = own_product(request, uid)
     row = get_object_or_404(ProductCertificate.objects.select_related("document"), product=product, code=code)
-    initial = {"number": row.number, "issuer": row.issuer, "valid_until": row.valid_until}
+    initial = {"number": row.number, "issuer": row.issuer, "valid_until": row.valid_until, "figure": row.figure}
     form = CertificateForm(request.POST or None, request.FILES or None, initial=initial)
+    if row.trait != "footprint":
+        del form.fields["figure"]
     too_large = getattr(request, "too_large", False)
     if too_large:
         form = CertificateForm(initial=initial)
@@ -149,6 +157,33 @@ def _row(row: Registration, names: dict[str, str], today) -> dict:
         "opens": opens,
         "closes": closes,
     }
+
+
+class StepForm(forms.Form):
+    code = fields.LineField(max_length=40)
+    number = fields.LineField(label=gettext_lazy("Number"), max_length=80, required=False)
+    valid_until = forms.DateField(label=gettext_lazy("Valid until"), required=False)
+    paper = forms.FileField(label=gettext_lazy("The paper"), required=False)
+
+
+@limited(MOST_BYTES)
+@supplier
+@require_POST
+def add_step(request: HttpRequest, uid) -> HttpResponse:
+    """Show a step of the readiness list by its document."""
+    product = own_product(request, uid)
+    form = StepForm(request.POST, request.FILES)
+    if getattr(request, "too_large", False):
+        messages.error(request, _("A document may have up to 10 MB."))
+    elif form.is_valid():
+        with refusals_in_messages(request):
+            show_step(by=request.user, product=product, **form.cleaned_data)
+            transaction.on_commit(start_matching)
+            messages.success(request, _("Written down. It counts once the team has seen the document."))
+    else:
+        for sentence in (str(one) for errors in form.errors.values() for one in errors):
+            messages.error(request, sentence)
+    return back_to_market(request, product)
 
 
 @supplier

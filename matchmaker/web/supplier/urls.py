@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from matchmaker.web.supplier import codes, company, exports, home, market, matches, papers, preview, products
+from matchmaker.web.supplier import codes, company, exports, home, label, market, matches, papers, preview, products
 
 urlpatterns = [
     path("", home.home, name="supplier_home"),
@@ -24,8 +24,10 @@ urlpatterns = [
     path("products/<uuid:uid>/files/", papers.add_file, name="supplier_product_file_add"),
     path("products/<uuid:uid>/files/<uuid:key>/remove/", papers.remove_file, name="supplier_product_file_remove"),
     path("products/<uuid:uid>/preview/", preview.show, name="supplier_product_preview"),
+    path("products/<uuid:uid>/china/label/", label.label, name="supplier_product_label"),
     path("products/<uuid:uid>/china/", market.show, name="supplier_product_market"),
     path("products/<uuid:uid>/china/answer/", market.answer, name="supplier_product_answer"),
+    path("products/<uuid:uid>/china/step/", papers.add_step, name="supplier_step_show"),
     path("products/<uuid:uid>/china/registration/", papers.add_registration, name="supplier_registration_add"),
     path("registrations/", papers.index, name="supplier_registrations"),
     path("registrations/<uuid:uid>/remove/", papers.forget_registration, name="supplier_registration_remove"),

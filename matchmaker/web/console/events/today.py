@@ -24,10 +24,10 @@ from matchmaker.web.access.decorators import organiser, team
 from matchmaker.web.console.events.event import event_of
 from matchmaker.web.console.events.plan import read_slot
 from matchmaker.web.console.events.steps import name_changes
-from matchmaker.web.console.qr import qr
 from matchmaker.web.forms.refusals import refusals_in_messages
 from matchmaker.web.rendering.agendas import local
 from matchmaker.web.rendering.notice_claims import done
+from matchmaker.web.rendering.qr import qr
 
 TABLES_SHOWN = 20
 LATE_PER_PAGE = 25
