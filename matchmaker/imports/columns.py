@@ -20,7 +20,7 @@ from matchmaker.catalogue.country_names import country_code
 from matchmaker.core import reference
 from matchmaker.core.languages import current, site_languages
 from matchmaker.core.lists import format_list, join_sentences
-from matchmaker.imports.headers import OwnHeads, plain
+from matchmaker.imports.headers import OwnHeads, fold, plain
 from matchmaker.language.days import parse_day
 from matchmaker.language.numbers import parse_number
 
@@ -49,7 +49,7 @@ def heads(kinds: str) -> dict[str, tuple[str, ...]]:
     """Column → names people use for it in several languages, folded, the surest first; then our own name for it."""
     wanted = kinds.split()
     return {
-        row["column"]: (*row["heads"].split("|"), row["column"].replace("_", " "))
+        row["column"]: tuple(map(fold, (*row["heads"].split("|"), row["column"])))
         for row in reference.sheet_heads()
         if row["kind"] in wanted
     }

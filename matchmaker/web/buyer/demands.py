@@ -17,7 +17,8 @@ from matchmaker.catalogue.services.demands import LineErrors
 from matchmaker.core import reference
 from matchmaker.core.problems import Refused
 from matchmaker.imports.columns import heads
-from matchmaker.language.text import clean, detect_typed
+from matchmaker.imports.headers import suggest as suggest_columns
+from matchmaker.language.text import detect_typed
 from matchmaker.matching.services import WORTH_SHOWING, certificates_in_text, code_question, suggest_codes
 from matchmaker.matching.tasks import start_matching
 from matchmaker.web.access.decorators import buyer
@@ -272,15 +273,11 @@ def read_lines(pasted: str, most: int = 100) -> tuple[list[dict[str, str]], int]
 
 
 def _columns(head: list[str]) -> dict[int, str] | None:
-    """Column → field when the first row is a head: when it names the goods and nothing in it is a figure."""
-    named: dict[int, str] = {}
+    """Column → field when the first row is a head: when it names the goods, in whichever language, and more."""
     called = heads("demands")
-    for at, cell in enumerate(head):
-        word = clean(cell).casefold()
-        for field in ORDER:
-            if word in called[field] and field not in named.values():
-                named[at] = field
-    return named if "text" in named.values() and (len(head) == 1 or len(named) > 1) else None
+    named = suggest_columns(head, {field: called[field] for field in ORDER}, nearly=False)
+    is_head = "text" in named and (len(head) == 1 or len(named) > 1)
+    return {at: field for field, at in named.items()} if is_head else None
 
 
 def _line(row: list[str], columns: Mapping[int, str]) -> dict[str, str]:

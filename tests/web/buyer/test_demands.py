@@ -9,6 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from matchmaker.catalogue.models import Demand, DemandLine
+from matchmaker.core.languages import site_languages
+from matchmaker.web.buyer.demands import read_lines
 from tests import factories as make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -131,6 +133,39 @@ def test_rows_of_a_sheet_become_lines_to_look_over(desk):
     }
     assert rows[1] == {"text": "橄榄油", "quantity": "50", "unit": "kg"}
     assert Demand.objects.count() == 0
+
+
+# What, quantity, unit, target price, currency, HS code, origin: as traders head these columns in each language.
+HEADS = {
+    "en": "Product|Quantity|Unit|Target price|Currency|HS code|Origin",
+    "zh": "品名|数量|单位|目标价|币种|HS编码|原产地",
+    "fr": "Désignation|Quantité|Unité|Prix unitaire|Devise|Code SH|Origine",
+    "de": "Warenbezeichnung|Menge|Einheit|Zielpreis|Währung|Zolltarifnummer|Ursprungsland",
+    "es": "Descripción|Cantidad|Unidad|Precio objetivo|Moneda|Código arancelario|País de origen",
+    "pt": "Mercadoria|Quantidade|Unidade|Preço|Moeda|Código SA|Origem",
+    "it": "Prodotto|Quantità|Unità|Prezzo|Valuta|Codice doganale|Origine",
+    "ru": "Наименование товара|Кол-во|Ед. изм.|Цена|Валюта|Код ТН ВЭД|Страна происхождения",
+    "ar": "المنتج|الكمية|الوحدة|السعر|العملة|رمز النظام المنسق|بلد المنشأ",
+    "ja": "商品名|数量|単位|目標価格|通貨|HSコード|原産国",
+    "ko": "품명|수량|단위|단가|통화|HS 코드|원산지",
+    "th": "สินค้า|จำนวน|หน่วย|ราคาเป้าหมาย|สกุลเงิน|พิกัดศุลกากร|แหล่งกำเนิด",
+    "vi": "Tên hàng|Số lượng|Đơn vị tính|Đơn giá|Loại tiền|Mã HS|Xuất xứ",
+    "id": "Nama barang|Jumlah|Satuan|Harga|Mata uang|Kode HS|Negara asal",
+    "tr": "Ürün|Miktar|Birim|Fiyat|Para birimi|GTİP|Menşe",
+}
+
+
+@pytest.mark.parametrize("language", HEADS)
+def test_a_pasted_head_is_known_in_every_language_of_the_site(language):
+    cells = ["jasmine rice", "500", "t", "680", "USD", "100630", "TH"]
+    # In another order than without a head, so that only the head can say what is what.
+    pasted = "\n".join("\t".join(reversed(row)) for row in (HEADS[language].split("|"), cells))
+    fields = ("text", "quantity", "unit", "target_price", "currency", "hs_code", "origins_wanted")
+    assert read_lines(pasted) == ([dict(zip(fields, cells, strict=True))], 0)
+
+
+def test_heads_are_written_for_every_language_of_the_site():
+    assert len(HEADS) == len(site_languages())
 
 
 def test_numbers_of_a_pasted_sheet_are_read_as_traders_write_them(desk):
