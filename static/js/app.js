@@ -118,19 +118,24 @@ document.addEventListener("change", (event) => {
   if (form && !event.target.closest("[data-no-autosubmit]")) form.requestSubmit();
 });
 
-// ---- unsaved text survives a failed save, a lost network and an expired sign-in
-// <form data-keep="supplier.product.new">. The draft goes when the page after the submit is neither the form with
-// errors, nor the sign-in, nor an error page (<body data-unsaved>). Passwords, files and hidden fields are never kept.
-const sentKey = sessionStorage.getItem("keep-sent");
-if (sentKey) {
-  sessionStorage.removeItem("keep-sent");
-  const refused = document.querySelector(".form-errors, [aria-invalid=true]");
-  if (!document.body.hasAttribute("data-unsaved") && !refused) store.drop("keep:" + sentKey);
-}
+// ---- unsaved text survives a failed save, a lost network, a killed server and an expired sign-in
+// <form data-keep="supplier.product.new">. A submit notes the mark of the form (the start of its token) beside the
+// draft. The draft goes when the server says by a cookie that the form with this mark was carried out: also in another
+// window, and where the page after it never came. Passwords, files and hidden fields are never kept.
+const MARK_LENGTH = 16;
+const markOf = (form) => form.querySelector("input[name=csrfmiddlewaretoken]")?.value.slice(0, MARK_LENGTH);
+const dropSaved = () => {
+  const sent = JSON.parse(store.get("keep-sent") || "null");
+  if (!sent || sent.mark !== cookie("form_done")) return;
+  store.drop("keep:" + sent.key);
+  store.drop("keep-sent");
+};
+dropSaved();
 document.addEventListener("submit", (event) => {
-  if (event.target.dataset.keep && !event.target.hasAttribute("data-hx-post")) {
-    sessionStorage.setItem("keep-sent", event.target.dataset.keep);
-  }
+  const form = event.target;
+  if (!form.dataset.keep || form.hasAttribute("data-hx-post")) return;
+  document.cookie = "form_done=; path=/; max-age=0"; // what was said of an earlier submit of this same page
+  store.set("keep-sent", JSON.stringify({ key: form.dataset.keep, mark: markOf(form) }));
 });
 document.addEventListener("htmx:afterRequest", (event) => {
   const form = event.detail.elt;

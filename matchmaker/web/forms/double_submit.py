@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from functools import wraps
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -23,6 +24,10 @@ from matchmaker.accounts.models import StoredAnswer
 from matchmaker.core.problems import Refused
 
 MARK = "csrfmiddlewaretoken"
+# The browser keeps what was typed until this cookie says that the form was carried out: see "unsaved text" in app.js.
+DONE_COOKIE = "form_done"
+DONE_MARK = 16  # first characters of the mark; they are random and tell nothing about the token
+DONE_SECONDS = 24 * 3600
 WAIT = 10.0  # seconds that the second one waits for the answer to the first
 STEP = 0.1
 # Where somebody shows first who she is; nothing was done yet.
@@ -39,6 +44,14 @@ class SentOnce:
         response = self.get_response(request)
         if stored := getattr(request, "sent_once", None):
             _keep(stored, request, response)
+        if hasattr(request, "form_mark") and _is_carried_out(request, response):
+            response.set_cookie(
+                DONE_COOKIE,
+                request.form_mark[:DONE_MARK],
+                max_age=DONE_SECONDS,
+                secure=settings.SESSION_COOKIE_SECURE,
+                samesite="Lax",
+            )
         return response
 
     def process_view(self, request: HttpRequest, view, args, kwargs) -> HttpResponse | None:
@@ -63,7 +76,10 @@ def is_done(request: HttpRequest, *, see: str) -> None:
 
 def _first_or_answer(request: HttpRequest) -> HttpResponse | None:
     """None for the first, which is carried out; the answer for one that was sent before."""
-    if request.method != "POST" or request.htmx or not request.user.is_authenticated or MARK not in request.POST:
+    if request.method != "POST" or request.htmx or MARK not in request.POST:
+        return None
+    request.form_mark = request.POST[MARK]
+    if not request.user.is_authenticated:
         return None
     caller, digest = f"form:{request.user.pk}", _digest(request)
     until = time.monotonic() + WAIT
@@ -80,6 +96,12 @@ def _first_or_answer(request: HttpRequest) -> HttpResponse | None:
         return None
     messages.info(request, _("This was sent twice; it counts once."))
     return redirect(stored.body["location"])
+
+
+def _is_carried_out(request: HttpRequest, response: HttpResponse) -> bool:
+    """Whether what was typed is stored now: the answer leads on, and not to the page for signing in."""
+    location = response.get("Location", "")
+    return hasattr(request, "done_see") or bool(location and not location.startswith(BEFORE))
 
 
 def _digest(request: HttpRequest) -> str:

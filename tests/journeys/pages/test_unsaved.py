@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from matchmaker.accounts.models import User
-from matchmaker.catalogue.models import Demand
+from matchmaker.catalogue.models import Demand, Product
 
 pytestmark = [pytest.mark.journey, pytest.mark.slow, pytest.mark.pages]
 NEW = "/buyer/demands/new/"
@@ -68,13 +68,41 @@ def test_unsaved_text_survives_a_save_that_was_refused_and_goes_once_it_was_save
 
 
 def test_unsaved_text_survives_a_lost_network(typed):
+    complete(typed)
     typed.context.set_offline(True)
     typed.locator(PUBLISH).click()
     typed.wait_for_timeout(500)
     typed.context.set_offline(False)
+    typed.goto("/buyer/")  # the first page that comes again is another one: it does not say that the form was sent
     typed.goto(NEW)
-    assert title(typed) == TITLE
+    assert (title(typed), posted()) == (TITLE, 0)
     typed.said.clear()  # the browser's own word about the network
+
+
+def test_a_form_without_its_required_fields_says_what_is_missing(typed):
+    with typed.expect_navigation():
+        typed.locator(PUBLISH).click()
+    assert typed.locator("main .form-errors").count() == 2  # of the demand, and of its lines
+    assert (title(typed), posted()) == (TITLE, 0)
+    typed.said.clear()  # the browser's own word about the answer 422
+
+
+def test_a_product_that_was_saved_but_not_published_is_not_brought_back_as_a_new_one(open_as):
+    page = open_as("supplier")
+    new = "/supplier/products/new/"
+    page.goto(new)
+    page.fill("[name='texts-0-name']", "Pomelo peel, candied")
+    page.fill("[name=price_low]", "2")
+    page.select_option("[name=category]", "")
+    page.wait_for_function(f"() => ({KEPT} || '').includes('Pomelo')")
+    with page.expect_navigation():
+        page.locator("main button[name=publish]").first.click()
+    assert page.locator("main .form-errors").first.is_visible()  # it is a draft now, and its form says what is missing
+    page.goto(new)
+    assert page.input_value("[name='texts-0-name']") == ""
+    assert not page.locator("[data-keep-note]").is_visible()
+    Product.objects.filter(texts__name="Pomelo peel, candied").delete()
+    page.said.clear()  # the browser's own word about the answer 422
 
 
 def test_unsaved_text_survives_a_sign_in_that_expired(typed, shown):
