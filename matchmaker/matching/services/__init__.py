@@ -9,6 +9,7 @@ from matchmaker.matching.services.narrowing import (
     other_answers,
     question_text,
 )
+from matchmaker.matching.services.progress import demand_waits, product_waits
 from matchmaker.matching.services.reminding import remind_owing
 from matchmaker.matching.services.runs import cancel_match_run, match_block, start_match_run
 from matchmaker.matching.services.suggestions import WORTH_SHOWING, classifier, suggest_codes
@@ -26,6 +27,7 @@ __all__ = [
     "certificates_in_text",
     "classifier",
     "code_question",
+    "demand_waits",
     "effect_of",
     "judge_match",
     "judge_prices_again",
@@ -34,6 +36,7 @@ __all__ = [
     "match_waiting",
     "narrow_code",
     "other_answers",
+    "product_waits",
     "put_aside",
     "question_text",
     "remind_owing",

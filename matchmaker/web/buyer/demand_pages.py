@@ -30,6 +30,7 @@ from matchmaker.core.formats import day
 from matchmaker.core.lists import join_sentences
 from matchmaker.imports.services import source_of
 from matchmaker.matching.models import Match
+from matchmaker.matching.services import demand_waits
 from matchmaker.matching.tasks import start_matching
 from matchmaker.messaging.models import Enquiry
 from matchmaker.web.access.decorators import buyer
@@ -72,12 +73,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @buyer
 def show(request: HttpRequest, uid) -> HttpResponse:
-    lines = DemandLine.objects.select_related("category").order_by("number")
-    demands = Demand.objects.of(request.company).prefetch_related(Prefetch("lines", lines, to_attr="listed"))
-    demand = get_object_or_404(demands, uid=uid)
-    found: dict[int, list[Match]] = {line.pk: [] for line in demand.listed}
-    for match in Match.objects.for_buyer(request.company).filter(line__demand=demand).for_cards():
-        found[match.line_id].append(match)
+    demand = _with_lines(request, uid)
     context = {
         "demand": demand,
         "today": timezone.localdate(),
@@ -85,19 +81,45 @@ def show(request: HttpRequest, uid) -> HttpResponse:
         "comments": list(demand.comments.select_related("by")),
         "state": state_of(demand),
         "source": source_of(demand),
-        "lines": [
-            {
-                "line": line,
-                "cards": [shown(match) for match in _waiting_first(found[line.pk])[:SHOWN]],
-                "count": len(found[line.pk]),
-            }
-            for line in demand.listed
-        ],
+        "is_matching": demand_waits(demand),
+        "lines": _lines_of(request, demand),
         "answers": list(Enquiry.objects.of(request.company).filter(demand=demand).for_cards()),
         "invited": [row.company for row in demand.invitations.select_related("company")],
         "invitable": _invitable(request, demand) if demand.visibility == Demand.Visibility.INVITED else [],
     }
     return render(request, "buyer/demand.html", context)
+
+
+@buyer
+@require_safe
+def matching(request: HttpRequest, uid) -> HttpResponse:
+    """The lines with their matches once these are there; until then 204, so that the page stays as it is."""
+    demand = _with_lines(request, uid)
+    if demand_waits(demand):
+        return HttpResponse(status=204)
+    context = {"demand": demand, "is_matching": False, "lines": _lines_of(request, demand)}
+    return render(request, "buyer/demand_lines.html", context)
+
+
+def _with_lines(request: HttpRequest, uid) -> Demand:
+    lines = DemandLine.objects.select_related("category").order_by("number")
+    demands = Demand.objects.of(request.company).select_related("company")
+    return get_object_or_404(demands.prefetch_related(Prefetch("lines", lines, to_attr="listed")), uid=uid)
+
+
+def _lines_of(request: HttpRequest, demand: Demand) -> list[dict]:
+    """Each line with its best matches, those that wait for an answer first, and how many there are."""
+    found: dict[int, list[Match]] = {line.pk: [] for line in demand.listed}
+    for match in Match.objects.for_buyer(request.company).filter(line__demand=demand).for_cards():
+        found[match.line_id].append(match)
+    return [
+        {
+            "line": line,
+            "cards": [shown(match) for match in _waiting_first(found[line.pk])[:SHOWN]],
+            "count": len(found[line.pk]),
+        }
+        for line in demand.listed
+    ]
 
 
 @buyer

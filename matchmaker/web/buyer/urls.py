@@ -12,6 +12,7 @@ urlpatterns = [
     path("demands/new/", demands.new, name="buyer_demand_new"),
     path("demands/suggest-codes/", demands.suggest, name="buyer_suggest_codes"),
     path("demands/<uuid:uid>/", demand_pages.show, name="buyer_demand"),
+    path("demands/<uuid:uid>/matching/", demand_pages.matching, name="buyer_demand_matching"),
     path("demands/<uuid:uid>/edit/", demands.edit, name="buyer_demand_edit"),
     path("demands/<uuid:uid>/preview/", preview.show, name="buyer_demand_preview"),
     path("demands/<uuid:uid>/history/", demand_pages.history_of, name="buyer_demand_history"),

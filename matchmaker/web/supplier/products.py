@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
 
 from matchmaker.catalogue import lots
 from matchmaker.catalogue.models import Product
@@ -38,6 +39,7 @@ from matchmaker.imports.models import Reading
 from matchmaker.imports.services import confirm_reading
 from matchmaker.language.text import detect
 from matchmaker.matching.models import Match
+from matchmaker.matching.services import product_waits
 from matchmaker.matching.services.gaps import Gap, gaps
 from matchmaker.matching.tasks import start_matching
 from matchmaker.web.access.decorators import supplier
@@ -66,8 +68,10 @@ from matchmaker.web.supplier.forms import (
     texts_of,
     variants_of,
 )
+from matchmaker.web.supplier.matches import seen_by, shown
 from matchmaker.web.templatetags.trade import certificate
 
+BEST = 3  # matches above the form
 SUGGESTING = ("suggest", "narrow", "pick_category", "pick_hs_code")
 LOOKING = ("more", "take", *SUGGESTING)  # buttons that change the form and save nothing
 STATES = {
@@ -92,6 +96,29 @@ def found_matches(company: Company) -> dict[int, int]:
 def state_of(product: Product) -> dict:
     tone, icon = STATES[product.status]
     return {"label": capfirst(product.get_status_display()), "tone": tone, "icon": icon}
+
+
+def best_matches(request: HttpRequest, product: Product) -> dict:
+    """What the page says of a product's matches: how many, the best of them, and whether more are about to come."""
+    found = seen_by(request.company).filter(product=product)
+    best = found.for_cards().order_by("-score", "id")[:BEST]
+    return {
+        "matches": found.count(),
+        "best": [shown(match) for match in best] if product.status == Product.Status.PUBLISHED else [],
+        "is_matching": product_waits(product),
+    }
+
+
+@supplier
+@require_safe
+def matching(request: HttpRequest, uid) -> HttpResponse:
+    """The matches once they are there; until then 204, so that the page stays as it is."""
+    product = own_product(request, uid)
+    if product_waits(product):
+        return HttpResponse(status=204)
+    return render(
+        request, "supplier/product_matches.html", {"product": product, **best_matches(request, product)}
+    )
 
 
 @supplier
@@ -317,7 +344,7 @@ def _render(
             "state": state_of(product),
             "completeness": completeness(product, gaps(product)),
             "pictures": pictures_of(product),
-            "matches": found_matches(request.company).get(product.pk, 0),
+            **best_matches(request, product),
             "certificates": product.certificates.select_related("document"),
         }
     reading = reading_in(request, Reading.Kind.PRODUCT)

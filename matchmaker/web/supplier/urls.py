@@ -12,6 +12,7 @@ urlpatterns = [
     path("products/new/", products.new, name="supplier_product_new"),
     path("products/codes/", codes.suggest, name="supplier_suggest_codes"),
     path("products/<uuid:uid>/", products.edit, name="supplier_product_edit"),
+    path("products/<uuid:uid>/matching/", products.matching, name="supplier_product_matching"),
     path("products/<uuid:uid>/publish/", products.publish, name="supplier_product_publish"),
     path("products/<uuid:uid>/pause/", products.pause, name="supplier_product_pause"),
     path("products/<uuid:uid>/withdraw/", products.withdraw, name="supplier_product_withdraw"),
