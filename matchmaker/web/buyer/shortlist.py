@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -105,10 +106,21 @@ def toggle(request: HttpRequest, uid) -> HttpResponse:
             "shortlisted": {product.pk} if added else set(),
             "words": request.POST.get("words"),
         }
-        return render(request, "public/parts/star.html", context)
+        answer = render(request, "public/parts/star.html", context)
+        if (request.htmx.current_url_abs_path or "").partition("?")[0] == reverse("products"):
+            answer.write(_link_to_shortlist(request))
+        return answer
     messages.success(request, _("It is on your shortlist.") if added else _("It is off your shortlist."))
     back = request.POST.get("next", "")
     return redirect(back if url_has_allowed_host_and_scheme(back, allowed_hosts=None) else reverse("buyer_shortlist"))
+
+
+def _link_to_shortlist(request: HttpRequest) -> str:
+    """The directory's link to the shortlist with its new number, beside the answer to a star."""
+    count = ShortlistItem.objects.filter(company=request.company).count()
+    return render_to_string(
+        "public/parts/shortlist_link.html", {"shortlist_count": count, "swaps": True}, request=request
+    )
 
 
 @buyer

@@ -347,7 +347,11 @@ def buyer_view(request) -> dict[str, Any]:
     shortlisted = (
         set(ShortlistItem.objects.filter(company=company).values_list("product", flat=True)) if company else set()
     )
-    return {"buyer_company": company, "shortlisted": shortlisted}
+    return {
+        "buyer_company": company,
+        "shortlisted": shortlisted,
+        "shortlist_count": len(shortlisted) if company else None,
+    }
 
 
 def not_for(request, kind: str = "products") -> frozenset[int]:

@@ -291,3 +291,15 @@ def test_the_fit_to_ones_own_line_stands_in_the_comparison(desk, match):
     (cell,) = cells(compared(desk, match.product.uid), "Fit to your demand")
     assert cell.text.startswith(f"{round(match.score * 100)} of 100")
     assert len(cell.lines) == 2  # the reasons
+
+
+def test_the_directory_leads_a_buyer_to_the_shortlist_and_counts_with_each_star(desk):
+    product = make.product()
+    link, star = f'href="{reverse("buyer_shortlist")}"', reverse("buyer_shortlist_toggle", args=[product.uid])
+    page = desk.get(reverse("products")).text
+    results = page[page.index('class="results-head"') :]
+    assert (link in results, "Your shortlist (0)" in results) == (True, True)
+    here = {"HX-Request": "true", "HX-Current-URL": f"http://testserver{reverse('products')}?q=rice"}
+    answer = desk.post(star, headers=here).text
+    assert ("data-hx-swap-oob" in answer, "Your shortlist (1)" in answer) == (True, True)
+    assert "shortlist-link" not in desk.post(star, headers={"HX-Request": "true"}).text  # other pages have no such link
