@@ -16,6 +16,7 @@ from matchmaker.core.lists import format_list
 from matchmaker.core.problems import Refused
 from matchmaker.events.models import Event, EventParticipation, Meeting, MeetingMove, Wish
 from matchmaker.events.services import notices
+from matchmaker.events.services.open_slots import open_slots
 from matchmaker.events.services.participations import away_slots, participation_of, runs
 
 
@@ -36,7 +37,7 @@ def free_slots(
     used: dict[dt.datetime, int] = {}
     for when in rows.filter(starts_at__gt=after).values_list("starts_at", flat=True):
         used[when] = used.get(when, 0) + 1
-    free = (s for s in event.slots() if s > after and s not in busy and used.get(s, 0) < event.tables)
+    free = (s for s in open_slots(event) if s > after and s not in busy and used.get(s, 0) < event.tables)
     return [slot for slot, _number in zip(free, range(count), strict=False)]
 
 
@@ -69,6 +70,12 @@ def _checked(event: Event, supplier: Company, buyer: Company, when: dt.datetime)
         raise Refused("no_such_slot", _("Choose a slot of this event."), field="slot", status=400)
     if when <= timezone.now():
         raise Refused("past", _("This slot has begun already."), field="slot", status=400)
+    if when not in open_slots(event):
+        raise Refused(
+            "closed_slot",
+            _("The published plan has no meetings then. %(next)s") % {"next": _next(event, *sides)},
+            field="slot",
+        )
     for side in sides:
         if when in away_slots(side):
             raise Refused(

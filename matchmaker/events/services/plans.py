@@ -30,6 +30,7 @@ from matchmaker.events.scheduling import (
 )
 from matchmaker.events.services import snapshot as snapshots
 from matchmaker.events.services.agreed import plan_agreed
+from matchmaker.events.services.open_slots import closed_slots, slots_of
 from matchmaker.events.services.snapshot import DEFAULTS, Snapshot
 
 MOST_SECONDS = 180  # a task ends before Redis would hand it to a second worker
@@ -97,7 +98,8 @@ def _check_choices(event: Event, chosen: dict[str, Any]) -> None:
         raise Refused("no_such_host", _("Choose who keeps the table."), field="host", status=400)
     if not set(chosen["days"] or ()) <= {day.isoformat() for day in event.days}:
         raise Refused("no_such_day", _("Choose days of this event."), field="days", status=400)
-    if len(snapshots.closed_slots(event, event.slots(), chosen)) == len(event.slots()):
+    slots = slots_of(event, chosen)
+    if len(closed_slots(event, slots, chosen)) == len(slots):
         raise Refused("no_slots", _("Between opening and closing there is no room for a meeting."))
 
 

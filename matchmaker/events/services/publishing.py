@@ -3,7 +3,7 @@
 import datetime as dt
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
@@ -20,6 +20,7 @@ from matchmaker.events.models import BulkChange, Event, EventParticipation, Meet
 from matchmaker.events.scheduling import Plan, replan, with_absences
 from matchmaker.events.services import notices
 from matchmaker.events.services import snapshot as snapshots
+from matchmaker.events.services.participations import away_slots
 from matchmaker.events.services.snapshot import Snapshot
 from matchmaker.events.services.taking_back import Step, call_off, reversible, to_call_off
 from matchmaker.events.services.wishes import never_pairs
@@ -42,8 +43,8 @@ def publish_plan(*, by: User, draft: PlanDraft, expected: str = "") -> Published
     """Make the draft the agenda: earlier planned meetings that are not locked give way to it.
 
     A pair that meets in both keeps its meeting, so that calendars move the entry instead of doubling it. Meetings of
-    companies that withdrew or said never since the draft was computed are left out. People whose agenda changed
-    receive one notice; it leaves after ten minutes, until then `take_back` is possible. `expected` is the
+    companies that withdrew, are away then or said never since the draft was computed are left out. People whose agenda
+    changed receive one notice; it leaves after ten minutes, until then `take_back` is possible. `expected` is the
     `fingerprint` of the preview that the organiser has seen.
 
     Raises:
@@ -227,7 +228,7 @@ def _targets(event: Event, draft: PlanDraft, stay: set[tuple[int, int]]) -> tupl
             "what_if",
             _("This draft uses times or tables the event does not have. Change the event, then compute again."),
         )
-    registered = set(event.participations.registered().values_list("company", flat=True))
+    away = {row.company_id: away_slots(row) for row in event.participations.registered()}
     barred = never_pairs(event)
     interpreter_of = {(s, b): standing.interpreters[who] for s, b, who in drawn.interpreted}
     known_interpreters = set(event.interpreters.values_list("pk", flat=True))
@@ -237,12 +238,14 @@ def _targets(event: Event, draft: PlanDraft, stay: set[tuple[int, int]]) -> tupl
         pair = (standing.suppliers[s], standing.buyers[b])
         if pair in stay:
             continue
-        if not set(pair) <= registered or pair in barred:
+        when = standing.slots[slot]
+        possible = all(key in away and when not in away[key] for key in pair)
+        if not possible or pair in barred:
             left_out += 1
             continue
         who = interpreter_of.get((s, b))
         known = who if who in known_interpreters else None
-        wanted[pair] = Target(standing.slots[slot], table + 1, known, (s, b) in locked)
+        wanted[pair] = Target(when, table + 1, known, (s, b) in locked)
     return wanted, left_out
 
 
@@ -427,7 +430,18 @@ def _mended(
         else:
             raise Refused("not_registered", _("This company is not registered for the event."))
     changed = with_absences(standing.instance, **absent)
-    return standing, today, replan(today, changed, seconds=seconds, max_moves=max_moves), lost
+    mended = replan(today, changed, seconds=seconds, max_moves=max_moves)
+    return standing, today, _at_their_tables(today, mended), lost
+
+
+def _at_their_tables(today: Plan, mended: Plan) -> Plan:
+    """The mended plan with the tables of today for all that keep their slot.
+
+    Slots that have begun or are closed offer no tables to the planner, so it does not know where people sit there.
+    """
+    table_of = {row[:3]: row[3] for row in today.meetings}
+    rows = tuple((s, b, slot, table_of.get((s, b, slot), table)) for s, b, slot, table in mended.meetings)
+    return replace(mended, meetings=rows)
 
 
 def _apply(event: Event, standing: Snapshot, today: Plan, mended: Plan, step: Step) -> Mended:

@@ -16,6 +16,7 @@ from matchmaker.core.problems import Refused
 from matchmaker.events.models import Event, EventParticipation, Meeting, MeetingRequest, PlanDraft, Wish
 from matchmaker.events.services import notices
 from matchmaker.events.services.meetings import book_agreed, clock, free_slots
+from matchmaker.events.services.open_slots import open_slots
 from matchmaker.events.services.participations import participation_of
 from matchmaker.events.services.weights import best_matches
 from matchmaker.events.services.wishes import both_sides
@@ -166,6 +167,8 @@ def _slot_to_come(event: Event, starts_at: dt.datetime) -> dt.datetime:
         raise Refused("no_such_slot", _("Choose a slot of this event."), field="slot", status=400)
     if starts_at <= timezone.now():
         raise Refused("past", _("This slot has begun already."), field="slot", status=400)
+    if starts_at not in open_slots(event):
+        raise Refused("closed_slot", _("There are no meetings at this time. Choose another."), field="slot")
     return starts_at
 
 

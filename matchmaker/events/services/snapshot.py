@@ -1,6 +1,7 @@
 """An event as the scheduler sees it, and the way back from its numbers to companies, instants and tables."""
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -11,6 +12,7 @@ from django.utils import timezone
 
 from matchmaker.events.models import Event, Meeting, PlanDraft
 from matchmaker.events.scheduling import Instance, Interpreter, Party, Plan
+from matchmaker.events.services.open_slots import closed_slots, open_slots, published_options, slots_of
 from matchmaker.events.services.participations import away_slots
 from matchmaker.events.services.weights import MATCH_FROM, worths
 
@@ -35,6 +37,8 @@ DEFAULTS = {
     "wait_price": 10,
     "late_price": 1,
 }
+# What mending takes over from the published plan; its slots come from `open_slots`.
+MENDING_OPTIONS = ("floor", "fair_bonus", "most", "supplier_share", "buyer_share", "host")
 
 
 @dataclass(frozen=True)
@@ -69,23 +73,24 @@ class Snapshot:
         }
 
 
-def of_event(event: Event, options: dict[str, Any] | None = None) -> Snapshot:
+def of_event(event: Event, options: dict[str, Any] | None = None, *, closed: Collection[dt.datetime] = ()) -> Snapshot:
     """The event as it is now: who is registered, when, what each meeting is worth, and what is locked.
+
+    In `closed` slots, and in those that `options` close, no meeting is added; in `closed` ones what stands stays.
 
     Raises:
         InvalidInstance: with a sentence, where the event contradicts itself (for example a locked meeting outside the
             opening hours of a what-if).
     """
     options = {**DEFAULTS, **(options or {})}
-    hours = {name: options[f"{name}_at"] for name in ("opens", "closes") if options[f"{name}_at"]}
-    slots = event.slots(**hours)
+    slots = slots_of(event, options)
     at = {slot: place for place, slot in enumerate(slots)}
     rows = list(event.participations.registered().order_by("company_id"))
     sides = {side: [row for row in rows if row.side == side] for side in ("supplier", "buyer")}
     keys = {side: tuple(row.company_id for row in found) for side, found in sides.items()}
     interpreters = list(event.interpreters.all())
     now = timezone.now()
-    planned = Q(status=Meeting.Status.PLANNED, locked=False, starts_at__gt=now)
+    planned = Q(status=Meeting.Status.PLANNED, locked=False, starts_at__gt=now) & ~Q(starts_at__in=closed)
     held = Meeting.objects.of(event).active().exclude(planned)
     fixed_rows = [
         (m.supplier_id, m.buyer_id, m.starts_at)
@@ -123,9 +128,9 @@ def of_event(event: Event, options: dict[str, Any] | None = None) -> Snapshot:
         for side, found in sides.items()
     }
     tables = [options["tables"] or event.tables] * len(slots)
-    closed = closed_slots(event, slots, options)
+    shut = closed_slots(event, slots, options) | {at[when] for when in closed if when in at}
     for number, begins in enumerate(slots):
-        if begins <= now or number in closed:  # what has begun is as it is
+        if begins <= now or number in shut:  # what has begun is as it is
             tables[number] = sum(1 for row in fixed if row[2] == number)
     instance = Instance(
         slots=len(slots),
@@ -142,26 +147,6 @@ def of_event(event: Event, options: dict[str, Any] | None = None) -> Snapshot:
     return Snapshot(
         event, keys["supplier"], keys["buyer"], tuple(slots), tuple(row.pk for row in interpreters), instance
     )
-
-
-def closed_slots(event: Event, slots: list[dt.datetime], options: dict[str, Any]) -> set[int]:
-    """Places of the slots at lunch, and of those on days that are left out."""
-    closed = set()
-    days = set(options["days"] or ())
-    begins = [slot.astimezone(event.zone) for slot in slots]
-    if days:
-        closed |= {place for place, at in enumerate(begins) if at.date().isoformat() not in days}
-    if options["lunch_from"] and options["lunch_until"]:
-        since, until = (dt.time.fromisoformat(options[name]) for name in ("lunch_from", "lunch_until"))
-        ends = [(slot + event.length).astimezone(event.zone) for slot in slots]
-        before = {end.date() for end in ends if end.time() <= since}
-        after = {at.date() for at in begins if at.time() >= until}
-        closed |= {
-            place
-            for place, (at, end) in enumerate(zip(begins, ends, strict=True))
-            if at.date() in before & after and at.time() < until and end.time() > since
-        }
-    return closed
 
 
 def _interpreter(row, at: dict[dt.datetime, int]) -> Interpreter:
@@ -187,8 +172,12 @@ def of_draft(draft: PlanDraft) -> tuple[Snapshot, Plan]:
 
 
 def of_meetings(event: Event) -> tuple[Snapshot, Plan]:
-    """What stands in the agenda now, as a plan; meetings of companies that left are not in it."""
-    standing = of_event(event)
+    """What stands in the agenda now, as a plan; meetings of companies that left are not in it.
+
+    It has the open slots of the published plan. What stands in a closed one stays there.
+    """
+    options = {name: value for name, value in published_options(event).items() if name in MENDING_OPTIONS}
+    standing = of_event(event, options, closed=set(event.slots()) - set(open_slots(event)))
     rows, extra = [], []
     for meeting in Meeting.objects.of(event).active():
         s, b = standing.supplier_at.get(meeting.supplier_id), standing.buyer_at.get(meeting.buyer_id)

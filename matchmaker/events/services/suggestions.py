@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from matchmaker.companies.models import Company
 from matchmaker.events.models import EventParticipation, Meeting, MeetingRequest, Wish
+from matchmaker.events.services.open_slots import open_slots
 from matchmaker.events.services.participations import away_slots
 from matchmaker.events.services.weights import seen_matches, worths
 from matchmaker.events.services.wishes import counterparts, never_pairs
@@ -122,13 +123,13 @@ def places_for(participation: EventParticipation, *, count: int = 8) -> list[Pla
         met |= {supplier, buyer} if company in (supplier, buyer) else set()
     barred = never_pairs(event)
     taken = busy.get(company, set()) | away_slots(participation)
-    open_slots = [s for s in event.slots() if s > now and s not in taken and used.get(s, 0) < event.tables]
+    offered = [s for s in open_slots(event) if s > now and s not in taken and used.get(s, 0) < event.tables]
     places = []
     for key, other in others.items():
         if key in met or (company, key) in barred:
             continue
         closed = busy.get(key, set()) | away_slots(other)
-        first = next((slot for slot in open_slots if slot not in closed), None)
+        first = next((slot for slot in offered if slot not in closed), None)
         if first is not None:
             places.append(Place(other, first, weight.get(key, 0)))
     return sorted(places, key=lambda place: (-place.weight, place.starts_at, place.other.pk))[:count]
