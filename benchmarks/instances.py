@@ -110,6 +110,26 @@ def _booked(rng: random.Random, event: dict[str, Any]) -> list[list[int]]:
     return booked
 
 
+def make_equals(companies: int, slots: int, *, seed: int, variant: str = "norm") -> dict[str, Any]:
+    """An event of equals: the pairs of as many suppliers and buyers, where both have the same number as one company."""
+    event = make_instance(companies, companies, slots, seed=seed, variant=variant)
+    pairs: dict[tuple[int, int], list[int]] = {}
+    for one, other, weight, mutual in event["edges"]:
+        if one != other:
+            pairs.setdefault((min(one, other), max(one, other)), [weight, mutual])
+    return {
+        "format": event["format"],
+        "name": f"equals {variant} {companies}×{slots} seed {seed}",
+        "slots": slots,
+        "day": event["day"],
+        "tables": [max(1, tables // 2) for tables in event["tables"]],
+        "companies": event["suppliers"],
+        "edges": [[*pair, *worth] for pair, worth in sorted(pairs.items())],
+        "fixed": [],
+        "fair_bonus": event["fair_bonus"],
+    }
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     for name in ("suppliers", "buyers", "slots"):

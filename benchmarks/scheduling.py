@@ -2,7 +2,7 @@
 
     python benchmarks/scheduling.py [--only PART] [--quick] [--busy] [--out docs/benchmarks/scheduling.md]
 
-Parts: plans, days, cancelling, given.
+Parts: plans, equals, days, cancelling, given.
 
 Each run is a process of its own, so that memory is its own. ``--busy`` measures in processor time of the planning
 thread instead of wall time, for machines that do other work meanwhile; the table says which it was.
@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from benchmarks import given_meetings  # noqa: E402 -- the project's folder must be on the path first
-from benchmarks.instances import make_instance  # noqa: E402 -- the project's folder must be on the path first
+from benchmarks.instances import make_equals, make_instance  # noqa: E402 -- the project's folder must be on the path first
 from tests.events.scheduling.checker import Verdict, check  # noqa: E402
 
 
@@ -99,6 +99,23 @@ def _by_hand(event: dict[str, Any], order: list[list[int]]) -> list[list[int]]:
     return meetings
 
 
+@dataclass(frozen=True, slots=True)
+class Equals:
+    """An event in which any company meets any other."""
+
+    variant: str
+    companies: int
+    slots: int
+    seconds: float
+
+
+EQUALS = (
+    *(Equals(variant, companies, 12, 5) for variant in ("norm", "tables", "tight", "free") for companies in (30, 60)),
+    *(Equals(variant, 200, 16, 5) for variant in ("norm", "tables", "tight", "free")),
+    *(Equals(variant, 1000, 20, 10) for variant in ("norm", "tight")),
+)
+
+
 def judge(event: dict[str, Any], plan: dict[str, Any]) -> Verdict:
     verdict = check(event, plan)
     if not verdict.ok:
@@ -113,6 +130,8 @@ def measure(task: dict[str, Any]) -> dict[str, Any]:
     if task["kind"] == "given":
         return given_meetings.measure(task["size"], task["seed"], task["seconds"])
     clock = time.thread_time if task["busy"] else time.monotonic
+    if task["kind"] == "equals":
+        return measure_equals(task, clock)
     event = make_instance(task["size"], task["size"], task["slots"], seed=task["seed"], variant=task["variant"])
     plan(Instance.from_dict(make_instance(20, 20, 6, seed=1)), seconds=0.1)  # machine code is read from the disk
     instance = Instance.from_dict(event)
@@ -135,6 +154,18 @@ def measure(task: dict[str, Any]) -> dict[str, Any]:
         "greedy": 100 * (verdict.objective / hand[0] - 1),
         "round_robin": 100 * (verdict.objective / hand[1] - 1),
     }
+
+
+def measure_equals(task: dict[str, Any], clock: Any) -> dict[str, Any]:
+    from matchmaker.events.scheduling import Instance, plan
+
+    event = make_equals(task["size"], task["slots"], seed=task["seed"], variant=task["variant"])
+    plan(Instance.from_dict(make_equals(12, 4, seed=1)), seconds=0.1)  # machine code is read from the disk
+    began = clock()
+    made = plan(Instance.from_dict(event), seconds=task["seconds"], clock=clock)
+    took = clock() - began
+    verdict = judge(event, made.to_dict())
+    return {"gap": 100 * made.gap, "seconds": took, "meetings": verdict.meetings, "pairs": len(event["edges"])}
 
 
 def measure_days(event: dict[str, Any], instance: Any, clock: Any) -> dict[str, Any]:
@@ -298,6 +329,28 @@ def cancelling(quick: bool, busy: bool) -> list[str]:
     return lines
 
 
+def equals(quick: bool, busy: bool) -> list[str]:
+    lines = [
+        "## Any company meets any other",
+        "",
+        measured(busy)
+        + " Events of equals: companies that offer and ask, a graph with odd cycles. The bound is that of"
+        " the fractional problem over pairs and slots; each plan through the checker of the tests.",
+        "",
+        "| event | seeds | pairs | meetings | gap % | s |",
+        "|---|---|---|---|---|---|",
+    ]
+    for event in EQUALS[: 2 if quick else None]:
+        task = {"size": event.companies, "slots": event.slots, "variant": event.variant, "seconds": event.seconds}
+        seen = [run(kind="equals", seed=seed, busy=busy, **task) for seed in SEEDS]
+        columns = {name: [row[name] for row in seen] for name in ("pairs", "meetings", "gap", "seconds")}
+        digits = {"pairs": 0, "meetings": 0, "gap": 4, "seconds": 1}
+        spans = " | ".join(span(values, digits[name]) for name, values in columns.items())
+        lines.append(f"| {event.variant} {event.companies}×{event.slots} | {len(seen)} | {spans} |")
+        print(lines[-1], flush=True)
+    return lines
+
+
 def given(quick: bool, busy: bool) -> list[str]:
     lines = [
         "## Given meetings",
@@ -326,6 +379,7 @@ def given(quick: bool, busy: bool) -> list[str]:
 
 PARTS = {
     "plans": ("Plans", plans),
+    "equals": ("Any company meets any other", equals),
     "days": ("Shorter days", days),
     "cancelling": ("On the day", cancelling),
     "given": ("Given meetings", given),

@@ -42,7 +42,7 @@ def alternatives(plan: Plan, supplier: int, buyer: int, *, count: int = 3) -> li
     """
     instance = plan.instance
     edge = instance.edge_of[supplier, buyer]
-    u, v = supplier, len(instance.suppliers) + buyer
+    u, v = supplier, instance.shift + buyer
     weight = instance.edges[:, 2]
     cell = busy_cells(instance, plan.meetings)
     booked = {instance.edge_of[s, b] for s, b, _ in instance.fixed}

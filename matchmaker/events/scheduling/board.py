@@ -21,7 +21,7 @@ class Board:
     that hold an interpreter. Weights are int64.
     """
 
-    suppliers: int  # their number: the first buyer's node
+    suppliers: int  # their number: the first buyer's node; 0 among equals
     u: np.ndarray  # int32 (pairs): supplier's node, ascending
     v: np.ndarray  # int32 (pairs): buyer's node
     weight: np.ndarray  # int64 (pairs)
@@ -39,7 +39,7 @@ class Board:
     @classmethod
     def empty(cls, instance: Instance) -> Board:
         """The board with the booked meetings on it and nothing else."""
-        shift, edges = len(instance.suppliers), instance.edges
+        shift, edges = instance.shift, instance.edges
         board = cls(
             suppliers=shift,
             u=np.ascontiguousarray(edges[:, 0], dtype=np.int32),

@@ -32,7 +32,7 @@ class Reason:
 
 def busy_cells(instance: Instance, meetings: Rows) -> np.ndarray:
     """int32 (parties, slots): the row of the pair that meets there, or -1."""
-    shift = len(instance.suppliers)
+    shift = instance.shift
     cell = np.full((len(instance.parties), instance.slots), -1, dtype=np.int32)
     for s, b, slot, _ in meetings:
         cell[s, slot] = cell[shift + b, slot] = instance.edge_of[s, b]
@@ -41,7 +41,7 @@ def busy_cells(instance: Instance, meetings: Rows) -> np.ndarray:
 
 def reasons(instance: Instance, meetings: Rows, interpreted: Sequence[tuple[int, int, int]] = ()) -> list[Reason]:
     """One reason for each pair of the instance that does not meet, the most basic one that holds."""
-    shift = len(instance.suppliers)
+    shift = instance.shift
     cell = busy_cells(instance, meetings)
     placed = np.zeros(len(instance.edges), dtype=bool)
     placed[np.unique(cell[cell >= 0])] = True
@@ -52,7 +52,7 @@ def reasons(instance: Instance, meetings: Rows, interpreted: Sequence[tuple[int,
     there = instance.available & (tables > 0)
     full = degree >= np.minimum(instance.caps, there.sum(axis=1))
     idle = there & (cell < 0)
-    used = (cell[:shift] >= 0).sum(axis=0)
+    used = np.bincount([row[2] for row in meetings], minlength=instance.slots)
     common = there[u] & there[v]
     both = idle[u] & idle[v]
     with_table = both & (used < tables)
@@ -82,7 +82,7 @@ def facts(
     """
     weight = instance.edges[:, 2]
     edge = instance.edge_of[supplier, buyer]
-    u, v = supplier, len(instance.suppliers) + buyer
+    u, v = supplier, instance.shift + buyer
     cell = busy_cells(instance, meetings) if cell is None else cell
     common = np.flatnonzero(instance.available[u] & instance.available[v] & (np.array(instance.tables) > 0))
     rivals = [sum(int(weight[row]) for row in {cell[u, slot], cell[v, slot]} if row >= 0) for slot in common]

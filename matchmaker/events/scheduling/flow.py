@@ -5,6 +5,10 @@ upper bound. A party passes at most min(cap, slots it is there), the fairness fl
 bonus for each of the first ``floor`` meetings, pairs without a common free slot are left out, booked pairs are forced.
 The total is limited by what the slots offer: tables, free suppliers, free buyers. Interpreters limit the meetings that
 need one; they enter by a price an hour, which keeps the bound proven.
+
+Among equals each company stands on both sides and each pair in both directions. A plan used twice is a feasible flow,
+so half of the optimum is a bound: that of the fractional b-matching (Schrijver, *Combinatorial Optimization*, 2003,
+ch. 30 and 31). Pairs with flow in one direction only are half chosen; they lie on odd cycles.
 """
 
 from __future__ import annotations
@@ -37,7 +41,7 @@ def meetable(instance: Instance) -> np.ndarray:
     """Boolean for each pair: some slot exists in which both are there and tables stand."""
     free = instance.available & (np.array(instance.tables) > 0)
     words = np.packbits(free, axis=1)
-    shift = len(instance.suppliers)
+    shift = instance.shift
     common = words[instance.edges[:, 0]] & words[instance.edges[:, 1] + shift]
     possible = common.any(axis=1)
     if instance.needs_interpreter.any():
@@ -46,12 +50,15 @@ def meetable(instance: Instance) -> np.ndarray:
 
 
 def slot_offer(instance: Instance) -> np.ndarray:
-    """The most meetings each slot can hold: tables, free suppliers, free buyers."""
-    shift = len(instance.suppliers)
-    free = instance.available
-    return np.minimum.reduce(
-        [np.array(instance.tables, dtype=np.int64), free[:shift].sum(axis=0), free[shift:].sum(axis=0)]
-    )
+    """The most meetings each slot can hold: tables, free suppliers, free buyers; among equals half the free."""
+    return slot_limits(instance).min(axis=0)
+
+
+def slot_limits(instance: Instance) -> np.ndarray:
+    """int64 (limits, slots): tables, free suppliers, free buyers; among equals tables and pairs of free companies."""
+    shift, free = instance.shift, instance.available
+    sides = [free.sum(axis=0) // 2] if instance.equals else [free[:shift].sum(axis=0), free[shift:].sum(axis=0)]
+    return np.array([instance.tables, *sides], dtype=np.int64)
 
 
 def select(instance: Instance) -> Selection:
@@ -94,7 +101,7 @@ def interpreter_groups(instance: Instance) -> list[Group]:
 
 
 def _sides(instance: Instance, row: int) -> tuple[int, int]:
-    return int(instance.edges[row, 0]), len(instance.suppliers) + int(instance.edges[row, 1])
+    return int(instance.edges[row, 0]), instance.shift + int(instance.edges[row, 1])
 
 
 def _with_prices(instance: Instance, groups: list[Group]) -> Selection:
@@ -132,7 +139,7 @@ def _priced(instance: Instance, groups: list[Group], prices: list[int]) -> Selec
 
 def _select(instance: Instance, weight: np.ndarray) -> Selection:
     """Solve the selection exactly. Time grows about linearly with the pairs: 0.1 s at 45,000."""
-    edges, shift = instance.edges, len(instance.suppliers)
+    edges, shift = instance.edges, instance.shift
     count = len(instance.parties)
     free = instance.available & (np.array(instance.tables) > 0)
     load = np.zeros(count, dtype=np.int64)
@@ -146,17 +153,49 @@ def _select(instance: Instance, weight: np.ndarray) -> Selection:
     usable = meetable(instance)
     usable[forced] = False
     rows = np.flatnonzero(usable)
-    total = min(int(slot_offer(instance).sum()) - len(forced), int(room[:shift].sum()), int(room[shift:].sum()))
-    if not len(rows) or total <= 0:
-        return Selection(forced, constant, np.zeros(count + 1, dtype=np.int64))
+    total = int(slot_offer(instance).sum()) - len(forced)
+    one, other = edges[rows, 0], edges[rows, 1] + shift
+    if instance.equals:
+        pairs = np.concatenate([one, other]), np.concatenate([other, one]) + count
+        both = _flow(*pairs, np.tile(weight[rows], 2), np.tile(room, 2), np.tile(floor, 2), count, 2 * total, instance)
+        value, prices = both.value // 2, np.append(both.prices[:count] + both.prices[count:-1], both.prices[-1]) / 2
+        chosen = rows[both.used.reshape(2, -1).any(axis=0)]
+        return Selection(np.concatenate([forced, chosen]), constant + value, prices)
+    found = _flow(one, other, weight[rows], room, floor, shift, total, instance)
+    return Selection(np.concatenate([forced, rows[found.used]]), constant + found.value, found.prices)
 
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """Which pairs have flow, the value of the flow, and the prices of the nodes and, last, of a place."""
+
+    used: np.ndarray
+    value: int
+    prices: np.ndarray
+
+
+def _flow(
+    one: np.ndarray,
+    other: np.ndarray,
+    weight: np.ndarray,
+    room: np.ndarray,
+    floor: np.ndarray,
+    left: int,
+    total: int,
+    instance: Instance,
+) -> Flow:
+    """The flow of greatest value between the first ``left`` nodes and the others, at most ``total`` meetings."""
+    count = len(room)
+    total = min(total, int(room[:left].sum()), int(room[left:].sum()))
+    if not len(one) or total <= 0:
+        return Flow(np.zeros(len(one), dtype=bool), 0, np.zeros(count + 1, dtype=np.int64))
     flow = min_cost_flow.SimpleMinCostFlow()
     source, sink = count, count + 1
     nodes = np.arange(count)
-    tail = np.concatenate([np.where(nodes < shift, source, nodes)] * 2 + [edges[rows, 0], [source]])
-    head = np.concatenate([np.where(nodes < shift, nodes, sink)] * 2 + [edges[rows, 1] + shift, [sink]])
-    capacity = np.concatenate([floor, room - floor, np.ones(len(rows), dtype=np.int64), [total]])
-    cost = np.concatenate([np.full(count, -instance.fair_bonus), np.zeros(count, dtype=np.int64), -weight[rows], [0]])
+    tail = np.concatenate([np.where(nodes < left, source, nodes)] * 2 + [one, [source]])
+    head = np.concatenate([np.where(nodes < left, nodes, sink)] * 2 + [other, [sink]])
+    capacity = np.concatenate([floor, room - floor, np.ones(len(one), dtype=np.int64), [total]])
+    cost = np.concatenate([np.full(count, -instance.fair_bonus), np.zeros(count, dtype=np.int64), -weight, [0]])
     arcs = flow.add_arcs_with_capacity_and_unit_cost(tail, head, capacity, cost)
     flow.set_node_supply(source, total)
     flow.set_node_supply(sink, -total)
@@ -164,7 +203,6 @@ def _select(instance: Instance, weight: np.ndarray) -> Selection:
     if status != flow.OPTIMAL:
         raise RuntimeError(f"the selection flow ended with {status}")  # it has a feasible flow: the bypass arc
     used = flow.flows(arcs)
-    chosen = rows[used[2 * count : -1] > 0]
     more, less = used < capacity, used > 0
     price = potentials(
         np.concatenate([tail[more], head[less]]),
@@ -172,7 +210,7 @@ def _select(instance: Instance, weight: np.ndarray) -> Selection:
         np.concatenate([cost[more], -cost[less]]),
         count + 2,
     )
-    prices = np.concatenate([price[:shift] - price[source], price[sink] - price[shift:count], [0]])
+    prices = np.concatenate([price[:left] - price[source], price[sink] - price[left:count], [0]])
     # The bypass arc keeps source and sink at one price unless every place is used: then a place has a price itself.
     prices[count] = price[source] - price[sink]
-    return Selection(np.concatenate([forced, chosen]), constant - int(flow.optimal_cost()), prices)
+    return Flow(used[2 * count : -1] > 0, -int(flow.optimal_cost()), prices)

@@ -2,8 +2,10 @@
 
 While all other slots stand still, one slot's meetings are chosen anew by a min-cost flow: a maximum-weight matching
 between the parties that are free, over the pairs that meet nowhere else, with at most as many meetings as tables. The
-present meetings are among the candidates, so the objective never falls. Flipping whole alternating components of two
-slots changes no objective but which pairs a slot can offer; the flips carry the search out of the local optimum.
+present meetings are among the candidates, so the objective never falls. Among equals the graph has odd cycles: each
+time the meetings between two random halves of the companies are chosen, and the others stand still. Flipping whole
+alternating components of two slots changes no objective but which pairs a slot can offer; the flips carry the search
+out of the local optimum.
 Ahuja, Magnanti & Orlin, Network Flows, ch. 9 and 12.
 """
 
@@ -17,10 +19,12 @@ import numpy as np
 from ortools.graph.python import min_cost_flow
 
 from matchmaker.events.scheduling.board import FREE, Board
+from matchmaker.events.scheduling.colouring import colour
 from matchmaker.events.scheduling.loops import shake
 
 # Components tried between two re-choices, for each party: the fewest, and the most after rounds that won nothing.
 FLIPS, MOST_FLIPS = 1, 32
+STUCK = 4  # flips at which an event of equals leaves its local optimum
 # A pair that is worth this much less than its parties' prices is no candidate: it would hardly ever be chosen.
 MARGIN = 120
 
@@ -39,25 +43,29 @@ class Stop:
     tell: Callable[[int], bool] = lambda objective: True
 
 
-def rechoose(board: Board, slot: int, candidates: np.ndarray) -> int:
+def rechoose(board: Board, slot: int, candidates: np.ndarray, left: np.ndarray | None = None) -> int:
     """Choose one slot's meetings exactly among ``candidates`` (mask of pairs) and those that stand there.
 
+    Only pairs of a party in ``left`` (mask of parties) with one outside change; without it these are the suppliers.
     Returns by how much the objective rose.
     """
-    present = board.cell[: board.suppliers, slot]
+    left = np.arange(len(board.degree)) < board.suppliers if left is None else left
+    across = left[board.u] != left[board.v]
+    present = np.unique(board.cell[:, slot])
     present = present[present >= 0]
-    locked = int(board.locked[present].sum())
-    old = present[~board.locked[present]]
+    old = present[~board.locked[present] & across[present]]
     board.remove(old)
     short = np.where(board.degree < board.floor, board.bonus, 0)
     free = (board.cell[:, slot] == FREE) & (board.degree < board.cap)
-    possible = candidates & (board.slot_of < 0)
+    possible = candidates & (board.slot_of < 0) & across
     possible[old] = True
     rows = np.flatnonzero(possible)
     rows = rows[free[board.u[rows]] & free[board.v[rows]]]
     gain = board.weight[rows] + short[board.u[rows]] + short[board.v[rows]]
     before = board.weight[old] + short[board.u[old]] + short[board.v[old]]
-    chosen = best_matching(board.u[rows], board.v[rows], gain, int(board.tables[slot]) - locked)
+    first = left[board.u[rows]]
+    one, other = np.where(first, board.u[rows], board.v[rows]), np.where(first, board.v[rows], board.u[rows])
+    chosen = best_matching(one, other, gain, int(board.tables[slot] - board.used[slot]))
     board.place(rows[chosen], slot)
     return int(gain[chosen].sum() - before.sum())
 
@@ -67,7 +75,7 @@ def best_matching(one: np.ndarray, other: np.ndarray, gain: np.ndarray, most: in
     if most <= 0 or not len(gain):
         return np.zeros(len(gain), dtype=bool)
     left, right = (np.flatnonzero(np.bincount(side)) for side in (one, other))
-    source = int(right[-1]) + 1
+    source = int(max(left[-1], right[-1])) + 1
     sink = source + 1
     tail = np.concatenate([one, np.full(len(left), source), right, [source]])
     head = np.concatenate([other, left, np.full(len(right), sink), [sink]])
@@ -91,12 +99,60 @@ def worth_trying(board: Board, prices: np.ndarray) -> np.ndarray:
     return (missing < MARGIN) & ~board.barred
 
 
+@dataclass(slots=True)
+class _Best:
+    """The best plan of equals so far, and a way out of a local optimum (iterated local search).
+
+    With odd cycles no flow chooses a slot exactly. When rounds win nothing, the meetings of two random companies are
+    taken off and the slots are filled in a random order; the search goes on from there. Lourenço, Martin & Stützle,
+    *Iterated local search*, Handbook of Metaheuristics, 2003.
+    """
+
+    board: Board
+    random: np.random.Generator
+    objective: int = -1
+    copy: Board | None = None
+
+    def kicked(self, objective: int) -> int:
+        """Keep the board if it is the best, then leave it in part; returns the objective after that."""
+        if objective >= self.objective:
+            self.objective, self.copy = objective, self.board.copy()
+        self.restored(-1)
+        pair = self.random.choice(len(self.board.degree), 2, replace=False)
+        near = np.isin(self.board.u, pair) | np.isin(self.board.v, pair)
+        for row in np.flatnonzero(near & (self.board.slot_of >= 0) & ~self.board.locked).tolist():
+            self.board.take(row)
+        noisy = self.board.weight * self.random.uniform(0.7, 1.3, len(self.board.weight))
+        order = np.argsort(-noisy)
+        colour(self.board, order[~self.board.barred[order]], seed=int(self.random.integers(1 << 31)))
+        return self.board.objective
+
+    def restored(self, objective: int) -> int:
+        """Put the best plan back where the board is worse."""
+        if self.copy is not None and objective < self.objective:
+            for name in ("cell", "slot_of", "degree", "used"):
+                getattr(self.board, name)[...] = getattr(self.copy, name)
+            return self.objective
+        return objective
+
+
+def _half(board: Board, random: np.random.Generator) -> np.ndarray | None:
+    """Among equals the mask of a random half of the companies, another one each time."""
+    return None if board.suppliers else random.random(len(board.degree)) < 0.5
+
+
 def improve(board: Board, bound: Callable[[], int], prices: np.ndarray, stop: Stop, *, seed: int = 1) -> int:
     """Re-choose and shake, slot after slot in random order, until ``stop`` or the bound. Returns the objective.
 
     ``bound`` is asked after each slot, for it may fall meanwhile. The deadline is passed by one re-choice at most
     (about 10 ms at 1,000 parties a side).
     """
+    best = _Best(board, np.random.default_rng(seed + 1))
+    return best.restored(_rounds(board, bound, prices, stop, best, seed))
+
+
+def _rounds(board: Board, bound: Callable[[], int], prices: np.ndarray, stop: Stop, best: _Best, seed: int) -> int:
+    """Round after round until it is time to stop; returns the objective of the board."""
     random = np.random.default_rng(seed)
     candidates = worth_trying(board, prices)
     objective, reported_at, flips = board.objective, stop.clock(), FLIPS
@@ -108,9 +164,11 @@ def improve(board: Board, bound: Callable[[], int], prices: np.ndarray, stop: St
                 return objective + gained
             if now - reported_at >= stop.patience:
                 reported_at = now
-                if not stop.tell(objective + gained):
+                if not stop.tell(max(objective + gained, best.objective)):
                     return objective + gained
-            gained += rechoose(board, slot, candidates)
+            gained += rechoose(board, slot, candidates, _half(board, random))
             shake(flips * len(board.degree), int(random.integers(1 << 31)), board.arrays)
         objective += gained
         flips = FLIPS if gained else min(2 * flips, MOST_FLIPS)
+        if not board.suppliers and flips >= STUCK:
+            objective, flips = best.kicked(objective), FLIPS

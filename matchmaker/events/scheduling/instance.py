@@ -60,6 +60,8 @@ class Instance:
     suppliers; slots are 0..slots-1.
 
     ``fixed`` rows are (supplier, buyer, slot) and stay as they are. Pairs that must never meet are simply absent.
+    In an event of equals (``equals``) any company may meet any other: ``suppliers`` and ``buyers`` are the same list,
+    a pair is (lower number, higher number), and a company has one meeting a slot whichever place it has in the pair.
     """
 
     slots: int
@@ -72,6 +74,7 @@ class Instance:
     fair_bonus: int = 0
     interpreters: tuple[Interpreter, ...] = ()
     name: str = ""
+    equals: bool = False
     _checked: bool = field(default=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -90,16 +93,23 @@ class Instance:
             raise InvalidInstance("An instance must be one JSON object.")
         if data.get("format") != FORMAT:
             raise InvalidInstance(f"The format must be “{FORMAT}”, not “{data.get('format')}”.")
-        missing = [key for key in ("slots", "tables", "suppliers", "buyers", "edges") if key not in data]
+        equals = "companies" in data
+        sides = ("companies",) if equals else ("suppliers", "buyers")
+        missing = [key for key in ("slots", "tables", *sides, "edges") if key not in data]
         if missing:
             raise InvalidInstance(f"The instance has no “{missing[0]}”.")
         slots = _whole(data["slots"], "The number of slots")
+        suppliers, buyers = (
+            (_parties(data["companies"], "Company"),) * 2
+            if equals
+            else (_parties(data["suppliers"], "Supplier"), _parties(data["buyers"], "Buyer"))
+        )
         return cls(
             slots=slots,
             day=_whole_list(data.get("day", [0] * slots), "The list of days"),
             tables=_whole_list(data["tables"], "The list of tables"),
-            suppliers=_parties(data["suppliers"], "Supplier"),
-            buyers=_parties(data["buyers"], "Buyer"),
+            suppliers=suppliers,
+            buyers=buyers,
             edges=_table(data["edges"], 4, "Pair"),
             fixed=tuple(
                 (int(s), int(b), int(t)) for s, b, t in _table(data.get("fixed", []), 3, "Fixed meeting").tolist()
@@ -107,6 +117,7 @@ class Instance:
             fair_bonus=_whole(data.get("fair_bonus", 0), "The fairness bonus"),
             interpreters=_interpreters(data.get("interpreters", [])),
             name=str(data.get("name", "")),
+            equals=equals,
         )
 
     @classmethod
@@ -126,8 +137,7 @@ class Instance:
             "slots": self.slots,
             "day": list(self.day),
             "tables": list(self.tables),
-            "suppliers": [party.to_dict() for party in self.suppliers],
-            "buyers": [party.to_dict() for party in self.buyers],
+            **{side: [party.to_dict() for party in parties] for side, parties in self._sides.items()},
             "edges": self.edges.tolist(),
             "fixed": [list(row) for row in self.fixed],
             "fair_bonus": self.fair_bonus,
@@ -140,11 +150,20 @@ class Instance:
         """The same event with other tables, parties, fairness …; checked again."""
         return replace(self, _checked=False, **changes)
 
-    # -- arrays the solver works on; node ids: suppliers first, then buyers ---------------------------------------
+    @property
+    def _sides(self) -> dict[str, tuple[Party, ...]]:
+        return {"companies": self.suppliers} if self.equals else {"suppliers": self.suppliers, "buyers": self.buyers}
+
+    # -- arrays the solver works on; node ids: suppliers first, then buyers; among equals one list -----------------
 
     @property
     def parties(self) -> tuple[Party, ...]:
-        return self.suppliers + self.buyers
+        return self.suppliers if self.equals else self.suppliers + self.buyers
+
+    @property
+    def shift(self) -> int:
+        """The node of buyer 0: after the suppliers; among equals both places of a pair name the same nodes."""
+        return 0 if self.equals else len(self.suppliers)
 
     @cached_property
     def available(self) -> np.ndarray:
@@ -174,7 +193,7 @@ class Instance:
         needs = np.zeros(len(self.edges), dtype=bool)
         speaks = [frozenset(party.languages) for party in self.parties]
         if any(speaks):
-            shift = len(self.suppliers)
+            shift = self.shift
             for row, (s, b) in enumerate(self.edges[:, :2].tolist()):
                 one, other = speaks[s], speaks[shift + b]
                 needs[row] = bool(one) and bool(other) and one.isdisjoint(other)
@@ -292,6 +311,8 @@ def _check_pairs(instance: Instance) -> None:
         wrong = np.flatnonzero((ids < 0) | (ids >= count))
         if len(wrong):
             raise InvalidInstance(f"Pair number {wrong[0]} names {side} {ids[wrong[0]]}, who does not exist.")
+    if instance.equals:
+        _check_equals(instance)
     wrong = np.flatnonzero(edges[:, 2] <= 0)
     if len(wrong):
         raise InvalidInstance(f"The weight of pair number {wrong[0]} must be above zero.")
@@ -306,15 +327,22 @@ def _check_pairs(instance: Instance) -> None:
         raise InvalidInstance(f"The pair of supplier {s} and buyer {b} is listed twice.")
 
 
+def _check_equals(instance: Instance) -> None:
+    if instance.suppliers != instance.buyers:
+        raise InvalidInstance("Among equals there is one list of companies.")
+    if (instance.edges[:, 0] >= instance.edges[:, 1]).any():
+        raise InvalidInstance("Among equals each pair names the company with the lower number first.")
+
+
 def _check_fixed(instance: Instance) -> None:
-    shift = len(instance.suppliers)
+    shift = instance.shift
     pairs: set[tuple[int, int]] = set()
     busy: set[tuple[int, int]] = set()
     load: Counter[int] = Counter()
     per_slot: Counter[int] = Counter()
     for s, b, slot in instance.fixed:
         what = f"The fixed meeting of supplier {s} and buyer {b}"
-        if not (0 <= s < shift and 0 <= b < len(instance.buyers)) or (s, b) not in instance.edge_of:
+        if not (0 <= s < len(instance.suppliers) and 0 <= b < len(instance.buyers)) or (s, b) not in instance.edge_of:
             raise InvalidInstance(f"{what} is not among the pairs that may meet.")
         if not 0 <= slot < instance.slots:
             raise InvalidInstance(f"{what} is in slot {slot}, which does not exist.")

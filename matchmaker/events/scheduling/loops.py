@@ -184,6 +184,10 @@ def insert_by_chain(edge, node, target, source, board, longest, path):
     if board.used[grows] >= board.tables[grows]:
         return False
     flip(length, target, source, board, path)
+    if board.cell[board.u[edge], target] != -1 or board.cell[board.v[edge], target] != -1:
+        # Among equals the chain may end at the other side of the pair, which is then busy instead.
+        flip(length, source, target, board, path)
+        return False
     put(edge, target, board)
     return True
 

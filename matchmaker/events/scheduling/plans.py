@@ -59,8 +59,8 @@ class Plan:
 
     @cached_property
     def degree(self) -> np.ndarray:
-        """Meetings of each party, suppliers first."""
-        shift = len(self.instance.suppliers)
+        """Meetings of each party, in the order of `Instance.parties`."""
+        shift = self.instance.shift
         nodes = [node for s, b, _, _ in self.meetings for node in (s, shift + b)]
         return np.bincount(np.array(nodes, dtype=np.int64), minlength=len(self.instance.parties))
 
@@ -81,7 +81,7 @@ class Plan:
 
     @property
     def below_floor(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        """Suppliers and buyers with fewer meetings than their fairness floor."""
+        """Suppliers and buyers with fewer meetings than their fairness floor; equals stand in the first."""
         short = np.flatnonzero(self.degree < self.instance.floors)
         shift = len(self.instance.suppliers)
         return tuple(short[short < shift].tolist()), tuple((short[short >= shift] - shift).tolist())
@@ -99,7 +99,7 @@ class Plan:
     def agendas(self) -> list[Agenda]:
         """The days of each party, suppliers first."""
         slots: list[list[int]] = [[] for _ in self.instance.parties]
-        shift = len(self.instance.suppliers)
+        shift = self.instance.shift
         for s, b, slot, _ in self.meetings:
             slots[s].append(slot)
             slots[shift + b].append(slot)
@@ -114,7 +114,7 @@ class Plan:
     def idle_gaps(self) -> int:
         """Slots without a meeting strictly between a party's first and last meeting of a day, over all parties."""
         days: dict[tuple[int, int], list[int]] = {}
-        shift, day = len(self.instance.suppliers), self.instance.day
+        shift, day = self.instance.shift, self.instance.day
         for s, b, slot, _ in self.meetings:
             days.setdefault((s, day[slot]), []).append(slot)
             days.setdefault((shift + b, day[slot]), []).append(slot)

@@ -27,6 +27,8 @@ def with_absences(
 
     A cancellation is an absence in every slot (``range(instance.slots)``), lateness one in the slots before arrival.
     """
+    if instance.equals:
+        suppliers = buyers = {**(suppliers or {}), **(buyers or {})}
     away_suppliers = {who: frozenset(slots) for who, slots in (suppliers or {}).items()}
     away_buyers = {who: frozenset(slots) for who, slots in (buyers or {}).items()}
 
@@ -51,7 +53,7 @@ def with_absences(
 
 def survivors(old: Plan, instance: Instance) -> list[tuple[int, int, int, int]]:
     """Meetings of the old plan that the changed event still allows as they are, table included, heaviest first."""
-    shift = len(instance.suppliers)
+    shift = instance.shift
     free, caps = instance.available, instance.caps.copy()
     booked = {(s, b): slot for s, b, slot in instance.fixed}
     busy: set[tuple[int, int]] = set()
@@ -141,14 +143,15 @@ def _rest(instance: Instance, board: Board) -> tuple[Instance, np.ndarray]:
         Party(cap=cap, floor=least, off=tuple(np.flatnonzero(~slots).tolist()))
         for cap, least, slots in zip(room.tolist(), floor.tolist(), free, strict=True)
     )
-    shift = board.suppliers
+    shift = instance.shift
     rest = Instance(
         slots=instance.slots,
         day=instance.day,
         tables=tuple((board.tables - board.used).tolist()),
-        suppliers=parties[:shift],
+        suppliers=parties if instance.equals else parties[:shift],
         buyers=parties[shift:],
         edges=instance.edges[rows],
         fair_bonus=instance.fair_bonus,
+        equals=instance.equals,
     )
     return rest, rows

@@ -130,9 +130,8 @@ def finished(
         for (s, b), slot in zip(instance.edges[rows, :2].tolist(), board.slot_of[rows].tolist(), strict=True)
     ]
     standing = set(meetings)
-    seated = assign_tables(
-        meetings, instance.tables, {row: table for row, table in (pinned or {}).items() if row in standing}, host=host
-    )
+    kept = {row: table for row, table in (pinned or {}).items() if row in standing}
+    seated = assign_tables(meetings, instance.tables, kept, host=host, equals=instance.equals)
     given_up = tuple(map(tuple, instance.edges[list(left_out.edges), :2].tolist())) if left_out else ()
     days_saved = left_out.days if left_out else 0
     return Plan(instance, tuple(seated), bound, seconds, booth.assignments(), given_up, days_saved)

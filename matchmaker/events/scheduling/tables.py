@@ -49,16 +49,15 @@ class _Seating:
         return seated
 
 
-def hosts(meetings: Sequence[Meeting], host: str) -> dict[Meeting, Host]:
-    """Who keeps the table of each meeting."""
-    if host != "mixed":
+def hosts(meetings: Sequence[Meeting], host: str, *, equals: bool = False) -> dict[Meeting, Host]:
+    """Who keeps the table of each meeting; among equals the company with more meetings."""
+    if host != "mixed" and not equals:
         side = HOSTS.index(host)
         return {meeting: (side, meeting[side]) for meeting in meetings}
-    count = Counter((side, meeting[side]) for meeting in meetings for side in (0, 1))
-    return {
-        meeting: max(((0, meeting[0]), (1, meeting[1])), key=lambda party: (count[party], -party[0]))
-        for meeting in meetings
-    }
+    other = 0 if equals else 1
+    parties = {meeting: ((0, meeting[0]), (other, meeting[1])) for meeting in meetings}
+    count = Counter(party for both in parties.values() for party in both)
+    return {meeting: max(both, key=lambda party: (count[party], -party[0])) for meeting, both in parties.items()}
 
 
 def assign_tables(
@@ -67,13 +66,14 @@ def assign_tables(
     pinned: Mapping[Meeting, int] | None = None,
     *,
     host: str = "supplier",
+    equals: bool = False,
 ) -> list[tuple[int, int, int, int]]:
     """Give each (supplier, buyer, slot) a table numbered 0..tables[slot]-1; ``pinned`` meetings keep theirs.
 
     Rows come back sorted by slot and table.
     """
     pinned = pinned or {}
-    host_of = hosts(meetings, host)
+    host_of = hosts(meetings, host, equals=equals)
     by_slot: defaultdict[int, list[Meeting]] = defaultdict(list)
     for meeting in meetings:
         by_slot[meeting[2]].append(meeting)

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
-from matchmaker.events.scheduling.flow import Selection, meetable
+from matchmaker.events.scheduling.flow import Selection, meetable, slot_limits
 from matchmaker.events.scheduling.instance import Instance
 
 # Columns up to which the interior point method ends within seconds (200 × 200 × 16 has about 25,000).
@@ -45,7 +45,7 @@ def dual_bound(instance: Instance, prices: Prices) -> float:
     """The upper bound that these prices prove."""
     there, cap, floor, tables, booked, usable = _sizes(instance)
     bonus = float(instance.fair_bonus)
-    u, v = instance.edges[:, 0], instance.edges[:, 1] + len(instance.suppliers)
+    u, v = instance.edges[:, 0], instance.edges[:, 1] + instance.shift
     paid = np.where(prices.cap > 0, cap * prices.cap + floor * bonus, floor * (bonus + prices.cap))
     total = prices.party[there].sum() + tables @ prices.table + paid.sum()
     base = instance.edges[:, 2] - prices.cap[u] - prices.cap[v]
@@ -116,7 +116,7 @@ class Bound:
 
 def programme_of(instance: Instance, selection: Selection) -> dict[str, np.ndarray] | None:
     """The programme over pairs and slots that can matter, as arrays; None where there is none or it is too large."""
-    shift, count, slots = len(instance.suppliers), len(instance.parties), instance.slots
+    shift, count, slots = instance.shift, len(instance.parties), instance.slots
     u, v, weight = instance.edges[:, 0], instance.edges[:, 1] + shift, instance.edges[:, 2]
     near = weight - selection.prices[u] - selection.prices[v] - selection.prices[count] > -MARGIN
     if near.sum() > MOST_COLUMNS:
@@ -165,13 +165,14 @@ def programme_of(instance: Instance, selection: Selection) -> dict[str, np.ndarr
 
 def _flow_prices(instance: Instance, selection: Selection) -> tuple[np.ndarray, np.ndarray]:
     """The flow's prices as prices of parties in slots and of tables; what limits a slot carries its place's price."""
-    shift, count = len(instance.suppliers), len(instance.parties)
-    tables = np.array(instance.tables)
+    shift, count = instance.shift, len(instance.parties)
     base = np.repeat(selection.prices[:count, None], instance.slots, axis=1).astype(np.float64)
-    sides = np.stack([tables, instance.available[:shift].sum(axis=0), instance.available[shift:].sum(axis=0)])
-    limit = sides.argmin(axis=0)
-    base[:shift, limit == 1] += selection.prices[count]
-    base[shift:, limit == 2] += selection.prices[count]
+    limit = slot_limits(instance).argmin(axis=0)
+    if instance.equals:
+        base[:, limit == 1] += selection.prices[count] / 2
+    else:
+        base[:shift, limit == 1] += selection.prices[count]
+        base[shift:, limit == 2] += selection.prices[count]
     return base, np.where(limit == 0, selection.prices[count], 0).astype(np.float64)
 
 

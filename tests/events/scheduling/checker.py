@@ -36,8 +36,7 @@ def check(instance: dict[str, Any], plan: dict[str, Any]) -> Verdict:
     fault = verdict.faults.append
     if plan.get("format") != "b2b-plan-1":
         fault("unknown format")
-    parties = {("S", i): p for i, p in enumerate(instance["suppliers"])}
-    parties |= {("B", i): p for i, p in enumerate(instance["buyers"])}
+    parties = _parties(instance)
     when, diary = _check_meetings(instance, plan, parties, verdict)
     for party, limits in parties.items():
         if len(diary[party]) > limits["cap"]:
@@ -52,6 +51,17 @@ def check(instance: dict[str, Any], plan: dict[str, Any]) -> Verdict:
     if plan.get("objective", verdict.objective) != verdict.objective:
         fault(f"objective {plan['objective']} is claimed, {verdict.objective} counted")
     return verdict
+
+
+def _parties(instance: dict[str, Any]) -> dict[tuple[str, int], dict]:
+    if "companies" in instance:  # any company meets any other
+        return {("C", i): p for i, p in enumerate(instance["companies"])}
+    parties = {("S", i): p for i, p in enumerate(instance["suppliers"])}
+    return parties | {("B", i): p for i, p in enumerate(instance["buyers"])}
+
+
+def _sides(instance: dict[str, Any], s: int, b: int) -> tuple[tuple[str, int], tuple[str, int]]:
+    return (("C", s), ("C", b)) if "companies" in instance else (("S", s), ("B", b))
 
 
 def _check_meetings(
@@ -79,7 +89,7 @@ def _check_meetings(
         if (slot, table) in occupied:
             fault(f"table {table} is taken twice in slot {slot}")
         occupied.add((slot, table))
-        for party in (("S", s), ("B", b)):
+        for party in _sides(instance, s, b):
             if slot in parties[party]["off"]:
                 fault(f"{party} is away in slot {slot}")
             if slot in diary[party]:
@@ -95,7 +105,7 @@ def _count(instance: dict[str, Any], parties: dict, diary: Diary, verdict: Verdi
     satisfied = sum(min(len(diary[party]), limits["min"]) for party, limits in parties.items())
     verdict.objective = verdict.weight + instance["fair_bonus"] * satisfied
     below = Counter(side for (side, number), limits in parties.items() if len(diary[side, number]) < limits["min"])
-    verdict.below_floor = (below["S"], below["B"])
+    verdict.below_floor = (below["S"] + below["C"], below["B"])
     for (side, _number), page in diary.items():
         for day in set(instance["day"]):
             hours = [slot for slot in page if instance["day"][slot] == day]
@@ -106,10 +116,10 @@ def _count(instance: dict[str, Any], parties: dict, diary: Diary, verdict: Verdi
 
 
 def _check_interpreters(instance: dict[str, Any], plan: dict[str, Any], when: dict, fault: Any) -> None:
+    parties = _parties(instance)
     interpreter_of = {(s, b): who for s, b, who in plan.get("interpreted", [])}
     for s, b in when:
-        one = set(instance["suppliers"][s].get("languages", []))
-        other = set(instance["buyers"][b].get("languages", []))
+        one, other = (set(parties[side].get("languages", [])) for side in _sides(instance, s, b))
         if one and other and not one & other:
             if (s, b) not in interpreter_of:
                 fault(f"{s}-{b} share no language and have no interpreter")
@@ -123,7 +133,7 @@ def _check_interpreters(instance: dict[str, Any], plan: dict[str, Any], when: di
         interpreter = instance["interpreters"][who]
         if when.get((s, b)) in interpreter.get("off", []):
             fault(f"interpreter {who} is away in slot {when[s, b]}")
-        one, other = instance["suppliers"][s]["languages"], instance["buyers"][b]["languages"]
+        one, other = (parties[side]["languages"] for side in _sides(instance, s, b))
         pairs = [set(pair) for pair in interpreter["pairs"]]
         if not any({a, c} in pairs for a in one for c in other):
             fault(f"interpreter {who} does not speak the languages of {s}-{b}")
