@@ -1,4 +1,4 @@
-"""Catalogues: the Chinese one is complete; whatever is translated fits its English and is compiled."""
+"""Catalogues: each has the strings of code and templates; what is translated fits its English and is compiled."""
 
 import re
 
@@ -7,6 +7,7 @@ import pytest
 
 from matchmaker.core.languages import site_languages
 from matchmaker.core.management.commands.translations import catalogue, translated_languages
+from tests.strings import marked_strings, of_template, strings_of
 
 HOLES = re.compile(r"%\((\w+)\)[sd]|\{(\w+)\}")
 COMPLETE = ("zh-hans",)  # a string without a translation fails
@@ -16,6 +17,30 @@ COMPLETE = ("zh-hans",)  # a string without a translation fails
 def entries(request):
     language = next(row for row in site_languages() if row.code == request.param)
     return language, polib.pofile(str(catalogue(language)))
+
+
+def test_catalogue_has_the_strings_of_code_and_templates_and_no_others(entries):
+    """`make messages` was run after the last change of a string."""
+    _language, file = entries
+    collected = {(entry.msgctxt, entry.msgid) for entry in file if not entry.obsolete}
+    strings = marked_strings()
+    assert {key[1]: strings[key] for key in strings.keys() - collected} == {}  # English text → its file
+    assert collected - strings.keys() == set()
+
+
+@pytest.mark.parametrize(
+    ("code", "strings"),
+    [
+        ('_("Save")', [(None, "Save")]),
+        ('pgettext("verb", "Open")', [("verb", "Open")]),
+        ('ngettext("%(n)d day", "%(n)d days", n)', [(None, "%(n)d day")]),
+        (of_template('<p>It\'s\n  {% trans "new" %}</p>{# _("old") #}'), [(None, "new")]),
+        (of_template("{% blocktrans trimmed %}\n  Two\n  lines\n{% endblocktrans %}"), [(None, "Two lines")]),
+        (of_template('{% include "x.html" with title=_("A title") %}'), [(None, "A title")]),
+    ],
+)
+def test_a_marked_string_is_collected(code, strings):
+    assert list(strings_of(code)) == strings
 
 
 def test_every_string_of_a_complete_language_is_translated(entries):
