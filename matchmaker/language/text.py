@@ -69,12 +69,23 @@ _SCRIPTS = (
     ("km", "\u1780-\u17ff"),
 )
 _SCRIPT_RUNS = tuple((code, re.compile(f"[{span}]")) for code, span in _SCRIPTS)
+# Letters that are read only by readers of certain languages. Greek ones stand in measures and are read by all.
+_LETTERS = (
+    *((frozenset({code}), re.compile(f"[{span}]")) for code, span in _SCRIPTS if code != "el"),
+    (frozenset({"zh", "ja"}), re.compile(f"[{_HAN}]")),
+    (frozenset({"ja"}), re.compile(f"[{_KANA}]")),
+)
 _LATIN = re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")
 _LATIN_LANGUAGES = ("en", "fr", "es", "pt", "de", "it", "nl", "pl", "tr", "vi")
 # Log-odds by which another Latin-script language must beat English, because trade English is terse and full
 # of names; measured on the development texts of data/eval-dev.
 _ENGLISH_MARGIN = 6.0
 _local = threading.local()
+
+
+def is_readable(text: str, language: str) -> bool:
+    """Whether readers of a language know the letters of a text. Everybody knows Latin ones."""
+    return text.isascii() or not any(language not in codes and letters.search(text) for codes, letters in _LETTERS)
 
 
 def clean(text: str) -> str:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from matchmaker.language.stop_words import stop_words
-from matchmaker.language.text import clean, simplify
+from matchmaker.language.text import clean, is_readable, simplify
 from matchmaker.language.vocabulary import Span, Vocabulary, load_goods, load_shop_names, load_words
 
 BETWEEN = " · "
@@ -37,13 +37,13 @@ PARTICLES = frozenset({
     "degli", "delle", "dell", "all", "alla", "alle", "il", "un", "une", "und", "für",
 })  # fmt: skip
 # Endings by which two forms of one word may differ, for languages whose stems join different words (ail, ailes).
-ENDINGS = {
-    "en": "(?:es|s)?",
-    "fr": "[sx]?",
-    "es": "(?:es|s)?",
-    "pt": "(?:es|s)?",
-    "it": "[aeio]?",
-    "de": "(?:en|n|s|e)?",
+ENDINGS: dict[str, tuple[str, ...]] = {
+    "en": ("s", "es"),
+    "fr": ("s", "x"),
+    "es": ("s", "es"),
+    "pt": ("s", "es"),
+    "it": ("a", "e", "i", "o"),
+    "de": ("en", "n", "s", "e"),
 }
 # Words that may stand before the name of goods without being what the phrase is about: "frozen", "blue", not "oil".
 ADJECTIVES = frozenset({"state", "quality", "colour", "size", "technical"})
@@ -98,20 +98,32 @@ def render(text: str, source: str, target: str, hs_code: str = "") -> Gloss:
     return Gloss(BETWEEN.join(parts), known)
 
 
-def _alike(written: str, name: str, ending: str) -> bool:
+def _alike(written: str, name: str, endings: tuple[str, ...]) -> bool:
     """Whether two writings differ only in endings and in small words."""
     one, other = (
         [word for word in re.split(r"[\W_]+", text.lower()) if word and word not in PARTICLES]
         for text in (written, name)
     )
-    return len(one) == len(other) and all(_same_word(a, b, ending) for a, b in zip(one, other, strict=True))
+    return len(one) == len(other) and all(_same_word(a, b, endings) for a, b in zip(one, other, strict=True))
 
 
 @lru_cache(maxsize=1 << 14)
-def _same_word(one: str, other: str, ending: str) -> bool:
-    forms = {re.sub(f"{ending}$", "", word) or word for word in (one, other)}
-    plural = {re.sub("ies$", "y", word) for word in (one, other)}
-    return one == other or len(forms) == 1 or len(plural) == 1
+def _same_word(one: str, other: str, endings: tuple[str, ...]) -> bool:
+    """Whether two words are forms of one: juice and juices, berry and berries."""
+    return not _forms(one, endings).isdisjoint(_forms(other, endings))
+
+
+def _forms(word: str, endings: tuple[str, ...]) -> set[str]:
+    shorter = {word.removesuffix(ending) for ending in endings} - {""}
+    return shorter | {word, re.sub("ies$", "y", word)}
+
+
+def _is_inside(one: Span, other: Span) -> bool:
+    """Whether a name is only a part of another one."""
+    return other.start <= one.start and one.end <= other.end and (one.start, one.end) != (other.start, other.end)
+
+
+Named = list[tuple[Span, str]]
 
 
 class Phrase:
@@ -119,17 +131,26 @@ class Phrase:
 
     def __init__(self, text: str, source: str, target: str, hs_code: str = "") -> None:
         self.text, self.source, self.target, self.hs_code = clean(text), source, target, hs_code
-        self.goods = self._translated(load_goods())
-        traded = [(span.start, span.end) for span, _name in self.goods]
-        self.goods += self._beside(self._translated(load_shop_names()), traded)
-        self.goods.sort(key=lambda one: one[0].start)
+        self.goods = self._longest(self._translated(load_goods()), self._translated(load_shop_names()))
         self.figures = [match.span() for match in _FIGURE.finditer(self.text)]
         taken = [*((span.start, span.end) for span, _name in self.goods), *self.figures]
         self.words = self._beside(self._translated(load_words()), taken)
+        if source == "ko":
+            self._leave_out_parts_of_words()
         self.rest = list(self._rest())
         self.head = self._certain(self._head())
         self.known = len(self.goods) + len(self.words) + len(self.figures)
         self.count = self.known + len(self.rest)
+
+    def _leave_out_parts_of_words(self) -> None:
+        """A Korean name counts at the beginning of a word or right behind another name: 양초 in 태양초 is no candle."""
+        ends = {span.end for span, _name in (*self.goods, *self.words)} | {end for _start, end in self.figures}
+
+        def begins(span: Span) -> bool:
+            return not span.start or span.start in ends or not self.text[span.start - 1].isalpha()
+
+        self.goods = [one for one in self.goods if begins(one[0])]
+        self.words = [one for one in self.words if begins(one[0])]
 
     @property
     def is_minor(self) -> bool:
@@ -146,14 +167,18 @@ class Phrase:
             yield from self._rest_in_runs()
 
     def _rest_in_runs(self) -> Iterator[str]:
-        """Words that are not known, with those beside them: "Phka Rumduol"."""
+        """Words that are not known, with those beside them: "Phka Rumduol".
+
+        Not in letters that the reader does not know: the original stands beside the gloss.
+        """
         runs: list[list[int]] = []
         for start, end in self.rest:
             if runs and not self.text[runs[-1][1] : start].strip():
                 runs[-1][1] = end
             else:
                 runs.append([start, end])
-        yield from (self.text[start:end] for start, end in runs)
+        words = (self.text[start:end] for start, end in runs)
+        yield from (word for word in words if is_readable(word, self.target))
 
     def _goods_of_head(self) -> list[tuple[Span, str]]:
         """The goods the phrase is about, and those that say more about them: ginger beer, not a robot for magazines."""
@@ -176,8 +201,8 @@ class Phrase:
 
     def _is_named(self, written: str, names: Iterable[str]) -> bool:
         """Whether what is written is one of the names, not only a word with the same stem."""
-        ending = ENDINGS.get(self.source)
-        return ending is None or any(_alike(written, name, ending) for name in names)
+        endings = ENDINGS.get(self.source)
+        return endings is None or any(_alike(written, name, endings) for name in names)
 
     def _name(self, vocabulary: Vocabulary, concepts: Iterable[str]) -> str:
         options = [concept for concept in concepts if vocabulary.is_translated(concept)]
@@ -191,6 +216,13 @@ class Phrase:
         if shared or len(headings) == 1:
             return (shared or names[0])[0]
         return ""
+
+    def _longest(self, traded: Named, shop: Named) -> Named:
+        """Names of both vocabularies. A shop name gives way to a name of goods, unless it says more: chicken wings."""
+        more = [one for one in shop if any(_is_inside(span, one[0]) for span, _name in traded)]
+        traded = self._beside(traded, [(span.start, span.end) for span, _name in more])
+        taken = [(span.start, span.end) for span, _name in traded]
+        return sorted([*traded, *self._beside(shop, taken)], key=lambda one: one[0].start)
 
     @staticmethod
     def _beside(words: list[tuple[Span, str]], taken: list[tuple[int, int]]) -> list[tuple[Span, str]]:

@@ -1,0 +1,44 @@
+"""The gloss finds names of goods in all their forms, takes the longest, and leaves out what the reader cannot read."""
+
+import pytest
+
+from matchmaker.language.text import is_readable
+from matchmaker.translation.gloss import render
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "chinese"),
+    [
+        ("White wines", "en", "白葡萄酒"),
+        ("Apple juices", "en", "苹果汁"),
+        ("Aceites de oliva", "es", "橄榄油"),
+        ("Chicken wings", "en", "鸡翅"),  # not chicken, and a word about wings
+        ("Ailes de poulet surgelées", "fr", "鸡翅 · 速冻"),
+        ("Шаровой кран из титана для агрессивных сред", "ru", "球阀 · 钛"),  # the rest would be in Cyrillic letters
+        ("Arroz jazmín Phka Rumduol", "es", "茉莉香米 · Phka Rumduol"),
+        ("pie chart", "en", ""),
+    ],
+)
+def test_gloss_of_a_name(text, language, chinese):
+    assert render(text, language, "zh").text == chinese
+
+
+def test_a_name_inside_a_korean_word_is_not_taken_for_goods():
+    assert (
+        "蜡烛" not in render("찹쌀 태양초 고추장 500g", "ko", "zh").text
+    )  # 양초, candle, in 태양초, a pepper dried in the sun
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "known"),
+    [
+        ("coffee ≤ 5 µm, λ/10", "th", True),
+        ("茶", "ja", True),
+        ("茶", "fr", False),
+        ("お茶", "zh", False),
+        ("чай", "ru", True),
+        ("чай", "ar", False),
+    ],
+)
+def test_letters_that_a_reader_knows(text, language, known):
+    assert is_readable(text, language) is known
