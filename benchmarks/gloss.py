@@ -2,12 +2,17 @@
 
 The names are those of `data/eval-dev/food_terms.csv` that have a Chinese name. "The same" counts a gloss whose goods
 and a Chinese name of the file stand in each other; the other ones are printed with `--show`, to be judged by eye.
+
+A second table counts `data/eval-dev/gloss_judged.csv`: fifty names a language of goods of all kinds, chosen without a
+look at the vocabulary, with the verdict of a reader (a language model) on the gloss. A gloss that has changed since is
+counted as not judged.
 """
 
 import argparse
 import csv
 import os
 import sys
+from collections import Counter, defaultdict
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -33,6 +38,21 @@ def main() -> None:
         print(f"| {language} | {total} | " + " | ".join(f"{count / total:.2f}" for count in counts.values()) + " |")
         if show:
             print(*others, sep="\n")
+    print_judged()
+
+
+def print_judged() -> None:
+    """Right, wrong and silent by language, as a reader judged them."""
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    with (ROOT / "data/eval-dev/gloss_judged.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            same = render(row["text"], row["lang"], "zh").text == row["gloss"]
+            counts[row["lang"]][row["verdict"] if same else "not judged"] += 1
+    print("\n| from | names | right | wrong | no gloss | changed, not judged |\n|---|---|---|---|---|---|")
+    for language, found in counts.items():
+        total = found.total()
+        shares = (f"{found[verdict] / total:.2f}" for verdict in ("right", "wrong", "silent", "not judged"))
+        print(f"| {language} | {total} | " + " | ".join(shares) + " |")
 
 
 def judge(rows: list[dict[str, str]], language: str) -> tuple[dict[str, int], list[str]]:
