@@ -6,24 +6,34 @@ Only the fork server of `running/forks.py` imports it. It reads files and no dat
 import gc
 import os
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "matchmaker.settings")
+import django
+from django.urls import resolve
 
-from django.conf import settings
-from django.db import connections
-from django.utils.translation import gettext, override
 
-import matchmaker.wsgi  # noqa: F401 loads Django with every page
-from matchmaker.language.text import detect, pinyin
-from matchmaker.matching.services import classifier, warm
-from matchmaker.translation.gloss import render
+def _load() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "matchmaker.settings")
+    django.setup()
+    resolve("/")  # imports every page
+    _load_models()
+    gc.freeze()  # the garbage collector would write into the shared memory, which copies it
 
-warm()
-classifier().suggest(["gạo thơm"], 1, 1, ["vi"])  # Vietnamese is read by the second encoder
-detect("riz parfumé de Thaïlande, récolte nouvelle")
-pinyin("茉莉香米")
-for language in settings.SITE_LANGUAGES:
-    render("rice", language.base, "zh")  # makes the word lists of the language
-    with override(language.code):
-        gettext("Products")
-connections.close_all()
-gc.freeze()  # the garbage collector would write into the shared memory, which copies it
+
+def _load_models() -> None:
+    from django.conf import settings
+    from django.utils.translation import gettext, override
+
+    from matchmaker.language.text import detect, pinyin
+    from matchmaker.matching.services import classifier, warm
+    from matchmaker.translation.gloss import render
+
+    warm()
+    classifier().suggest(["gạo thơm"], 1, 1, ["vi"])  # Vietnamese is read by the second encoder
+    detect("riz parfumé de Thaïlande, récolte nouvelle")
+    pinyin("茉莉香米")
+    for language in settings.SITE_LANGUAGES:
+        render("rice", language.base, "zh")  # makes the word lists of the language
+        with override(language.code):
+            gettext("Products")
+
+
+_load()
