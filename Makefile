@@ -50,7 +50,11 @@ fuzz: setup-dev ## 20,000 generated calls to the API; none may end in a 5xx
 	@FUZZ_CALLS=$${FUZZ_CALLS:-20000} $(PYTHON_ENV)/python -m pytest -n auto --maxprocesses 6 -m fault tests/fuzz
 
 test-faults: setup-dev ## kills workers and servers and counts what is lost
-	@$(PYTHON_ENV)/python -m pytest -m "fault and not ledger" -s
+	@$(PYTHON_ENV)/python -m pytest -m "fault and not ledger and not machines" -s
+
+.PHONY: test-machines
+test-machines: setup-dev ## two machines, PostgreSQL and Redis as network namespaces: kill, cut off, fill each (root; NOTICES=2000)
+	@$(PYTHON_ENV)/python -m pytest -n0 -s tests/faults/test_machines.py -m machines
 
 bench-ledger: setup-dev ## 100,000 notices under faults, counted outside the system; continues where it ended, FAULT=… for one
 	@$(PYTHON_ENV)/python -m pytest tests/faults -m ledger -s -q $(if $(FAULT),-k $(FAULT))

@@ -11,12 +11,20 @@ AS = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
 
 
 class Cluster:
-    def __init__(self, folder: Path, port: int) -> None:
+    """`inside` is what a command begins with that runs on another machine, `trusts` who may connect to it."""
+
+    def __init__(
+        self, folder: Path, port: int, host: str = "127.0.0.1", inside: list[str] | None = None, trusts: str = ""
+    ) -> None:
         self.folder, self.port, self.bin = folder, port, FOUND[-1].parent
+        self.host, self.inside = host, inside or []
         folder.mkdir()
         if AS:
             shutil.chown(folder, "postgres")
         self._do("initdb", "-D", folder, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
+        if trusts:
+            with (folder / "pg_hba.conf").open("a") as rules:
+                rules.write(f"host all all {trusts} trust\n")
         self.start()
 
     @property
@@ -24,12 +32,21 @@ class Cluster:
         return f"postgresql://postgres@127.0.0.1:{self.port}/postgres"
 
     def start(self) -> None:
-        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=''"
+        options = f"-p {self.port} -c listen_addresses={self.host} -c unix_socket_directories='' -c max_wal_size=96MB"
         self._do("pg_ctl", "-D", self.folder, "-w", "-l", self.folder / "log", "-o", options, "start")
 
     def stop(self, how: str = "immediate") -> None:
         self._do("pg_ctl", "-D", self.folder, "-w", "-m", how, "stop")
 
+    def load(self, dump: Path) -> None:
+        """Put a dump of `pg_dump -Fc` in."""
+        command = [*self.inside, str(self.bin / "pg_restore"), "-h", "127.0.0.1", "-p", str(self.port)]
+        subprocess.run([*command, "-U", "postgres", "-d", "postgres", "--no-owner", str(dump)], check=True)
+
+    def is_running(self) -> bool:
+        command = [*AS, str(self.bin / "pg_ctl"), "-D", str(self.folder), "status"]
+        return subprocess.run(command, stdout=subprocess.DEVNULL, cwd="/tmp", check=False).returncode == 0
+
     def _do(self, program: str, *arguments: object) -> None:
-        command = [*AS, str(self.bin / program), *map(str, arguments)]
+        command = [*self.inside, *AS, str(self.bin / program), *map(str, arguments)]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd="/tmp")
