@@ -41,7 +41,7 @@ def test_redis_that_is_away_is_named_with_what_to_do(settings):
 
 
 def test_a_missing_migration_is_the_only_thing_told():
-    MigrationRecorder.Migration.objects.filter(app="notifications", name="0009_request_id").delete()
+    MigrationRecorder.Migration.objects.filter(app="notifications").latest("name").delete()
     code, text = doctor()
     assert code == 1
     assert "1 migrations are missing.\n    → Make a backup, then run manage.py migrate." in text
