@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from PIL import Image
 
+from matchmaker.campaigns.models import CampaignLogo
 from matchmaker.campaigns.services.brand import set_brand
 from matchmaker.core.colours import contrast
 from matchmaker.notifications import mail, topics
@@ -51,6 +52,18 @@ def test_a_brand_is_on_pages_and_its_files_are_served(client, organiser):
     assert "--seal:#0a5c8c;" in client.get("/brand.css").content.decode()
     client.post(page, {"colour": "", "sender_name": "", "remove_logo": "on"})
     assert (client.get("/brand.png").status_code, client.get("/brand.css").status_code) == (404, 404)
+
+
+def test_a_brand_sent_twice_is_the_brand_sent_once(client, organiser):
+    person, campaign = organiser
+    client.force_login(person)
+    for _time in range(2):
+        answer = client.post(reverse("console_brand"), {"colour": "#0a5c8c", "sender_name": "Silk", "logo": picture()})
+        assert (answer.status_code, answer.headers["Location"]) == (302, reverse("console_brand"))
+    campaign.refresh_from_db()
+    assert (campaign.colour, campaign.sender_name) == ("#0a5c8c", "Silk")
+    assert CampaignLogo.objects.filter(campaign=campaign).count() == 1
+    assert client.get("/brand.png").status_code == 200
 
 
 def test_letters_come_from_the_sender_with_colour_and_footer(organiser):

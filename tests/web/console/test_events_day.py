@@ -42,6 +42,18 @@ def lists(console, what: str) -> list[list[str]]:
     return list(csv.reader(io.StringIO(content)))
 
 
+def test_matches_of_the_participants_are_a_list_without_private_demands(console, hall, pairs):
+    seller, buyer = pairs[0][0].company, pairs[1][0].company
+    product = factories.product(seller)
+    for kind in ("public", "private"):
+        demand = factories.demand(buyer, lines=1, title=f"Rice, {kind}", visibility=kind)
+        factories.match(product, demand.lines.get())
+    factories.match(product, factories.line(factories.demand()))  # its buyer does not come
+    _head, *rows = lists(console, "matches")
+    assert [(row[0], row[3], row[4]) for row in rows] == [(seller.display_name, buyer.display_name, "Rice, public")]
+    assert "matches.csv" in console.get(page("console_event_participants")).text
+
+
 def test_the_day_shows_who_sits_where_who_is_missing_and_which_tables_are_free(console, hall, pairs):
     hall.book(pairs[0][0], pairs[1][0], 0)
     hall.book(pairs[0][1], pairs[1][1], 1)

@@ -24,6 +24,7 @@ from matchmaker.core.problems import Refused
 from matchmaker.events import printing, services
 from matchmaker.events.models import Attendee, Event, Interpreter, Meeting
 from matchmaker.events.services import pack
+from matchmaker.matching.models import Match
 from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import organiser, team
 from matchmaker.web.console.events.event import event_of
@@ -323,7 +324,29 @@ def _timetable_cells(event: Event, meeting: Meeting) -> list:
     ]
 
 
-TABLES = {"participants": _participants, "meetings": _meetings, "interpreters": _interpreters}
+def _matches(event: Event) -> Table:
+    """Matches between companies that are registered, the best first; a demand that is not public is in none of them."""
+    inside = event.participations.registered().order_by().values("company")
+    rows = Match.objects.active().filter(product__company__in=inside, line__demand__company__in=inside)
+    rows = rows.filter(line__demand__visibility="public").for_cards().order_by("-score", "pk")
+    head = [_("Supplier"), _("Country"), _("Product"), _("Buyer"), _("Demand"), _("Line"), _("Score")]
+    head += [_("The supplier answered"), _("The buyer answered")]
+    return head, (
+        [
+            *(row.product.company.display_name, row.product.company.country_name, str(row.product.name)),
+            *(row.line.demand.company.display_name, row.line.demand.title, row.line.text, round(100 * row.score)),
+            *(row.get_supplier_answer_display(), row.get_buyer_answer_display()),
+        ]
+        for row in rows
+    )
+
+
+TABLES = {
+    "participants": _participants,
+    "meetings": _meetings,
+    "interpreters": _interpreters,
+    "matches": _matches,
+}
 
 
 @organiser
