@@ -42,6 +42,7 @@ class OwnCompany(Strict, Output):
                 "contact_name",
                 "contact_email",
                 "contact_phone",
+                "contact_wechat",
                 "identifier_kind",
                 "identifier",
                 "language",

@@ -59,6 +59,7 @@ class MatchOut(Output):
             "name": seen.contact_name,
             "email": seen.contact_email,
             "phone": seen.contact_phone,
+            "wechat": seen.contact_wechat,
         }
 
 

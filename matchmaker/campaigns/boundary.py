@@ -29,6 +29,7 @@ class Contact:
     contact_name: str
     contact_email: str
     contact_phone: str
+    contact_wechat: str = ""
     withheld: bool = False  # something of it stays in the country
 
 

@@ -41,6 +41,8 @@ def check_identifier(*, country: str, kind: str, number: str) -> str:
         return _check_uscc(number)
     if kind == "lei":
         return _with(lei, number, _("An LEI has 20 characters and ends in two check digits (ISO 17442)."))
+    if kind == "duns":
+        return _check_duns(number)
     module = get_cc_module(country.lower(), "vat") if kind == "vat" else None
     candidates = [module] if module else _modules(country)
     if candidates:
@@ -55,10 +57,38 @@ def _any_of(modules: list, number: str) -> str:
     for module in modules:
         if module.is_valid(number):
             return module.validate(number)
+    if len(modules) == 1:
+        _explain(modules[0], number)
     raise ValidationError(
         _("This is not a valid number of this kind for the country you chose. Compare it with your papers."),
         "number_invalid",
     )
+
+
+def _explain(module, number: str) -> None:
+    """Name what is wrong with a number that can be of one kind only, where its rules say it."""
+    try:
+        module.validate(number)
+    except exceptions.InvalidLength:
+        raise ValidationError(
+            _("The number is too short or too long for the country you chose. Compare it with your papers."),
+            "number_invalid",
+        ) from None
+    except exceptions.InvalidChecksum:
+        raise ValidationError(
+            _("The check digit does not fit: a character of the number is mistyped. Compare it with your papers."),
+            "number_invalid",
+        ) from None
+    except exceptions.ValidationError:
+        return
+
+
+def _check_duns(number: str) -> str:
+    """Nine digits, often written 12-345-6789. It has no check digit since Dun & Bradstreet gave it up in 2006."""
+    compact = number.replace("-", "").replace(" ", "")
+    if not (compact.isascii() and compact.isdigit() and len(compact) == 9):
+        raise ValidationError(_("A D-U-N-S number has nine digits, such as 15-048-3782."), "duns_form")
+    return compact
 
 
 def _with(module, number: str, sentence: str) -> str:

@@ -156,7 +156,7 @@ def _close(by: User, company: Company) -> None:
     """A company whose last person goes: it is hidden, and its contact data is deleted."""
     for end in ends_with:
         end(by, company)
-    cleared = ("contact_name", "contact_email", "contact_phone", "address", "city", "website")
+    cleared = ("contact_name", "contact_email", "contact_phone", "contact_wechat", "address", "city", "website")
     Company.objects.filter(pk=company.pk).update(status=Company.Status.SUSPENDED, **dict.fromkeys(cleared, ""))
     forget_documents(company)
     record(by=by, verb="close_company", on=company)

@@ -25,7 +25,8 @@ from matchmaker.language.text import pinyin, simplify
 # What members may write; status, verification and the like are set by services only.
 EDITABLE = (
     *("legal_name", "name_latin", "name_zh", "language", "country", "city", "address", "website"),
-    *("contact_name", "contact_email", "contact_phone", "identifier_kind", "identifier", "founded", "size"),
+    *("contact_name", "contact_email", "contact_phone", "contact_wechat"),
+    *("identifier_kind", "identifier", "founded", "size"),
     *("languages", "first_time_exporter", "about", "is_supplier", "is_buyer"),
 )
 

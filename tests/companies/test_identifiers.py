@@ -18,6 +18,8 @@ from matchmaker.companies.identifiers import check_identifier
         ("LA", "national", "HRB 12 345", "HRB12345"),  # no form is known for Laos: only the length is checked
         ("lei", "national", "1234 5", "12345"),
         ("", "national", "12345", "12345"),
+        ("US", "duns", "15-048-3782", "150483782"),
+        ("", "duns", " １５０４８３７８２ ", "150483782"),
         ("CN", "", "", ""),
         ("CN", "uscc", "   ", ""),
     ],
@@ -37,6 +39,8 @@ def test_good_numbers_are_kept_in_their_compact_form(country, kind, typed, kept)
         ("FR", "vat", "FR40303265046", "number_invalid"),
         ("CH", "lei", "213800KUD8LAJWSQ9D16", "number_invalid"),
         ("BR", "national", "11222333000180", "number_invalid"),
+        ("US", "duns", "15-048-378", "duns_form"),
+        ("US", "duns", "15048378X", "duns_form"),
         ("LA", "national", "123", "number_length"),
         ("LA", "national", "1" * 41, "number_length"),
     ],
@@ -45,6 +49,19 @@ def test_wrong_numbers_are_refused_by_name_of_the_fault(country, kind, number, c
     with pytest.raises(ValidationError) as refusal:
         check_identifier(country=country, kind=kind, number=number)
     assert refusal.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("number", "sentence"),
+    [
+        ("FR40303265046", "a character of the number is mistyped"),
+        ("FR4030326504", "too short or too long"),
+        ("FR?0303265045", "not a valid number of this kind"),
+    ],
+)
+def test_a_wrong_vat_number_says_what_is_wrong_with_it(number, sentence):
+    with pytest.raises(ValidationError, match=sentence):
+        check_identifier(country="FR", kind="vat", number=number)
 
 
 def test_every_single_slip_in_a_credit_code_is_found():

@@ -12,7 +12,7 @@ from matchmaker.core.ids import Public
 from matchmaker.core.multilingual import MultilingualField
 from matchmaker.core.text import validate_one_line
 
-CONTACT_FIELDS = ("contact_name", "contact_email", "contact_phone")
+CONTACT_FIELDS = ("contact_name", "contact_email", "contact_phone", "contact_wechat")
 
 
 def every_contact_field() -> list[str]:

@@ -60,6 +60,7 @@ class Company(Public):
         USCC = "uscc", _("Unified Social Credit Code (China)")
         VAT = "vat", _("VAT number")
         LEI = "lei", _("Legal Entity Identifier")
+        DUNS = "duns", _("D-U-N-S number")
         NATIONAL = "national", _("national company number")
 
     class Verification(models.IntegerChoices):
@@ -93,6 +94,9 @@ class Company(Public):
     contact_name = models.CharField(_("contact person"), max_length=120, blank=True, validators=[validate_one_line])
     contact_email = models.EmailField(_("contact e-mail"), blank=True)
     contact_phone = models.CharField(_("contact telephone"), max_length=40, blank=True, validators=[validate_one_line])
+    contact_wechat = models.CharField(
+        _("WeChat ID"), max_length=60, blank=True, default="", db_default="", validators=[validate_one_line]
+    )
     identifier_kind = models.CharField(_("kind of number"), max_length=10, blank=True, choices=IdentifierKind)
     identifier = models.CharField(_("company number"), max_length=40, blank=True)
     founded = models.PositiveSmallIntegerField(_("founded"), null=True, blank=True)

@@ -95,6 +95,7 @@ def _open_contact(match: Match) -> None:
                 "contact_name": seen.contact_name,
                 "contact_email": seen.contact_email,
                 "contact_phone": seen.contact_phone,
+                "contact_wechat": seen.contact_wechat,
                 "product": match.product.name,
                 "line": match.line.text,
             },

@@ -89,6 +89,7 @@ class CrossingForm(forms.Form):
             ("contact_name", gettext_lazy("Name of the contact person")),
             ("contact_email", gettext_lazy("E-mail address")),
             ("contact_phone", gettext_lazy("Telephone")),
+            ("contact_wechat", gettext_lazy("WeChat ID")),
         ],
         help_text=gettext_lazy("For companies abroad, once both sides have said yes. What is not ticked stays here."),
     )

@@ -99,6 +99,13 @@ class ContactForm(SidedForm):
         required=False,
         max_length=40,
     )
+    contact_wechat = fields.LineField(
+        label=_("WeChat ID"),
+        required=False,
+        max_length=60,
+        help_text=_("Shown to the other side only after both have said yes."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
     languages = fields.CodesField(
         label=_("Languages you can work in"),
         choices=fields.spoken_languages,
