@@ -262,6 +262,8 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "matchmaker <noreply@matchmak
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 HEALTH_TOKEN = env.str("HEALTH_TOKEN", "")  # opens the details of /health/ready to a monitor
 REPLY_TO = env.str("REPLY_TO", "")  # where answers to letters go; without it they go to DEFAULT_FROM_EMAIL
+# signs notices in the browser, made by `manage.py push_key`; without it, or without pywebpush, browsers are not offered
+PUSH_PRIVATE_KEY = env.str("PUSH_PRIVATE_KEY", "")
 LIST_ID = env.str("LIST_ID", "")  # the domain in List-Id; without it the host of SITE_URL
 SENDER_ORGANISATION = env.str("SENDER_ORGANISATION", "")  # who runs the campaign, at the foot of every letter
 SENDER_ADDRESS = env.str("SENDER_ADDRESS", "")  # its postal address, likewise

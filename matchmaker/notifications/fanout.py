@@ -119,8 +119,10 @@ def _wishes(chosen: set[str], people: set[int]) -> dict[tuple[int, str, str], st
 
 
 def _deliveries(notice: Notice, wishes: Mapping[tuple[int, str, str], str], now: datetime) -> Iterator[Delivery]:
-    """Mail for those who did not say otherwise; short messages only for those who asked for them."""
-    for channel in (topics.MAIL, topics.SMS, topics.WECHAT):
+    """Mail for those who did not say otherwise; every other channel only for those who asked for it."""
+    for channel in topics.CHANNELS:
+        if channel == topics.IN_APP:  # the notice itself
+            continue
         frequency = wishes.get((notice.recipient_id, notice.topic, channel), topics.DEFAULTS[channel])
         if frequency != Frequency.NEVER:
             yield Delivery(

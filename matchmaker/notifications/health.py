@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from matchmaker.notifications import topics
 from matchmaker.notifications.models import (
     Delivery,
     Digest,
@@ -130,6 +131,7 @@ def _by_channel() -> dict[str, QuerySet]:
         "digest": Digest.objects.all(),
         "sms": alone.filter(channel="sms"),
         "wechat": alone.filter(channel="wechat"),
+        **{name: alone.filter(channel=name) for name in topics.ADDED},
         "webhook": WebhookDelivery.objects.exclude(endpoint__open_until__gt=timezone.now()),
         **{name: kind.objects.all() for name, kind in other_letters().items()},
     }

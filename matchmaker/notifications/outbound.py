@@ -99,6 +99,15 @@ def post(url: str, body: bytes, headers: dict[str, str]) -> Answer:
     return _call("POST", url, body, headers)[0]
 
 
+def post_and_read(url: str, body: bytes, headers: dict[str, str]) -> tuple[Answer, bytes]:
+    """POST to a service whose answer says in its body whether it took the message; nothing of it is kept.
+
+    Raises:
+        Unreachable: with the reason.
+    """
+    return _call("POST", url, body, headers)
+
+
 def get(url: str, most: int = READ) -> tuple[Answer, bytes]:
     """GET a file, with the same guards; the body is cut off at `most` bytes.
 

@@ -17,7 +17,7 @@ from django.db import connection, transaction
 from django.db.models import Case, F, QuerySet, When
 from django.utils import timezone
 
-from matchmaker.notifications import sent_log
+from matchmaker.notifications import sent_log, topics
 from matchmaker.notifications.models import Delivery, Digest, Heartbeat, Hold, Promise
 
 log = logging.getLogger(__name__)
@@ -222,6 +222,12 @@ def mail_due() -> QuerySet:
 def text_due() -> QuerySet:
     now = timezone.now()
     return Delivery.objects.due(now).filter(channel__in=["sms", "wechat"], frequency="now").order_by("not_before")
+
+
+def channels_due() -> QuerySet:
+    """What goes to addresses that people added: robots of chat programs, browsers."""
+    now = timezone.now()
+    return Delivery.objects.due(now).filter(channel__in=topics.ADDED, frequency="now").order_by("not_before")
 
 
 def digests_due() -> QuerySet:

@@ -33,6 +33,11 @@ KNOWN = (
     _("The connection broke: %(what)s"),
     _("This mail cannot be written: %(what)s"),
     _("There is no number to write to."),
+    # chat programs and browsers
+    _("There is no address for this channel any more."),
+    _("This site does not send by this channel any more."),
+    _("it answered something that is no answer of this program"),
+    _("the browser's keys do not work"),
     _("Whether it left is unknown, and a second message would be seen. Look at the provider's log."),
     # whatever leaves
     _("Given up after three days: %(what)s"),

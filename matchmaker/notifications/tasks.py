@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from matchmaker.core.tasks import start
-from matchmaker.notifications import digests, mail, outbox, texts, webhooks
+from matchmaker.notifications import addresses, digests, mail, outbox, texts, webhooks
 
 
 @shared_task(name="notifications.deliver_waiting")
@@ -12,6 +12,8 @@ def deliver_waiting() -> None:
     outbox.record_heartbeat()
     if outbox.text_due().exists():
         deliver_texts.apply_async(expires=60)
+    if outbox.channels_due().exists():
+        deliver_to_addresses.apply_async(expires=60)
     if webhooks.due().exists():
         deliver_webhooks.apply_async(expires=60)
     mail.deliver_waiting()
@@ -24,6 +26,11 @@ def deliver_waiting() -> None:
 @shared_task(name="notifications.deliver_texts")
 def deliver_texts() -> None:
     texts.deliver_waiting()
+
+
+@shared_task(name="notifications.deliver_to_addresses")
+def deliver_to_addresses() -> None:
+    addresses.deliver_waiting()
 
 
 @shared_task(name="notifications.deliver_webhooks")

@@ -17,8 +17,11 @@ from matchmaker.notifications import kinds
 
 ACCOUNT = "account"  # security and the person's own access
 MAIL, IN_APP, SMS, WECHAT = "email", "in_app", "sms", "wechat"
-CHANNELS = (IN_APP, MAIL, SMS, WECHAT)
-DEFAULTS = {IN_APP: "now", MAIL: "now", SMS: "never", WECHAT: "never"}
+WECOM, DINGTALK, FEISHU, PUSH = "wecom", "dingtalk", "feishu", "push"
+# Those that need an address which the person adds herself: see `addresses`.
+ADDED = (WECOM, DINGTALK, FEISHU, PUSH)
+CHANNELS = (IN_APP, MAIL, SMS, WECHAT, *ADDED)
+DEFAULTS = {IN_APP: "now", MAIL: "now", **dict.fromkeys(CHANNELS[2:], "never")}
 PARTS = ("subject.txt", "txt", "html", "line.html")
 
 
@@ -65,4 +68,13 @@ def offered() -> list[str]:
 
 
 def channel_name(channel: str) -> str:
-    return {IN_APP: _("On the site"), MAIL: _("E-mail"), SMS: _("Text message"), WECHAT: _("WeChat")}[channel]
+    return {
+        IN_APP: _("On the site"),
+        MAIL: _("E-mail"),
+        SMS: _("Text message"),
+        WECHAT: _("WeChat"),
+        WECOM: _("WeCom"),
+        DINGTALK: _("DingTalk"),
+        FEISHU: _("Feishu"),
+        PUSH: _("In the browser"),
+    }[channel]

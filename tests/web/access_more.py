@@ -44,7 +44,7 @@ from matchmaker.messaging.models import (
     Sample,
 )
 from matchmaker.messaging.models.guard import Block
-from matchmaker.notifications.models import Announcement, WebhookDelivery, WebhookEndpoint
+from matchmaker.notifications.models import Announcement, ChannelAddress, WebhookDelivery, WebhookEndpoint
 from matchmaker.notifications.services import notify
 from tests import factories
 from tests.web.access_world import World
@@ -197,6 +197,7 @@ class FullWorld(World):
     def post(self):
         admin, team = self.people["supplier admin"], self.people["organiser"]
         self.hook = WebhookEndpoint.objects.create(user=admin, url="https://mhook.example.org/", name="Mhook name")
+        self.robot = ChannelAddress.objects.create(user=admin, channel="wecom", url="https://mrobot.example.org/")
         self.firm_hook = WebhookEndpoint.objects.create(
             owner_uid=self.seller.uid, url="https://mfirm.example.org/", name="Mfirm hook"
         )

@@ -107,6 +107,7 @@ def named(w: FullWorld) -> list[tuple[str, dict]]:
         (r"(buyer|api)_demand.*|demand|ask_demand|demand_quotes.*", at(w.wanted["private"])),
         (r"(api_)?(supplier_|buyer_)?match.*|api_match.*", at(w.match)),
         (r"api_notice.*|notice_read", at(w.notice)),
+        (r"notice_channel_.*", at(w.robot)),
         (r"unsubscribe", {"token": stop}),
         (r"account_token_revoke", at(w.token)),
         (r"account_webhook.*", {"key": w.hook.uid, "event": w.sent_hook.pk}),

@@ -13,6 +13,6 @@ from matchmaker.notifications.models.outbox import (
     kinds,
     other_letters,
 )
-from matchmaker.notifications.models.people import Attention, Frequency, Preference, Suppression
+from matchmaker.notifications.models.people import Attention, ChannelAddress, Frequency, Preference, Suppression
 from matchmaker.notifications.models.texts import Announcement, MutedKind, Wording
 from matchmaker.notifications.models.webhooks import WebhookAttempt, WebhookDelivery, WebhookEndpoint

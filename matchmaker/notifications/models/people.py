@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from matchmaker.core.ids import Public
 from matchmaker.core.text import validate_one_line
 
 
@@ -58,6 +59,25 @@ class Attention(models.Model):
 
     def __str__(self):
         return f"attention of {self.user_id}"
+
+
+class ChannelAddress(Public):
+    """Where a person reads: the robot of her chat group, or one of her browsers. Its address is a secret of hers."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="channel_addresses", db_index=False)
+    channel = models.CharField(max_length=20)
+    url = models.CharField(_("address"), max_length=500)
+    secret = models.CharField(_("secret for signing"), max_length=200, blank=True, validators=[validate_one_line])
+    keys = models.JSONField(default=dict)  # of a browser: what messages to it are encrypted with
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name_plural = "channel addresses"
+        ordering = ["channel", "id"]
+        constraints = [models.UniqueConstraint(fields=["user", "channel", "url"], name="channel_address_once")]
+
+    def __str__(self):
+        return f"{self.channel} of {self.user_id}"
 
 
 class Suppression(models.Model):

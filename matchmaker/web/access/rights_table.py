@@ -137,7 +137,7 @@ TABLE = (
         ("–", "own person", "own person", "–", "–", "–"), tables="imports.Reading"),
     Right("Notice", ("–", "own", "own", "–", "–", "own"),
         tables="notifications.Notice notifications.Delivery notifications.Digest notifications.Preference "
-        "notifications.Attention notifications.Suppression"),
+        "notifications.Attention notifications.Suppression notifications.ChannelAddress"),
     Right("Announcement, words of the mails", ("–", "read what one was sent", "read what one was sent", "–",
         "write; above a thousand people two", "–"),
         tables="notifications.Announcement notifications.MutedKind notifications.Wording"),

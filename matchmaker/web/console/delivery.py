@@ -36,6 +36,7 @@ def channel_names() -> dict[str, str]:
         "digest": _("Summaries"),
         "sms": _("Text messages"),
         "wechat": _("WeChat"),
+        **{name: topics.channel_name(name) for name in topics.ADDED},
         "webhook": _("Webhooks"),
         "accountletter": _("Letters about accounts"),
         "invitation": _("Invitations to companies"),
@@ -138,8 +139,9 @@ def _parked(named: str) -> Promise:
 
 
 def _in_use(channel: dict) -> bool:
-    """Short messages are shown where a provider is set, or where one was and left something behind."""
-    return channel["name"] not in ("sms", "wechat") or channel["name"] in topics.offered() or channel["ever"]
+    """Short messages are shown where a provider is set or something was sent; so are chat programs and browsers."""
+    by_choice = (topics.SMS, topics.WECHAT, *topics.ADDED)
+    return channel["name"] not in by_choice or channel["name"] in topics.offered() or channel["ever"]
 
 
 def _owner(endpoint: WebhookEndpoint) -> User | Company | None:

@@ -18,7 +18,7 @@ from django_htmx.http import HttpResponseStopPolling, reswap
 
 from matchmaker.core.lists import labelled
 from matchmaker.core.problems import Refused
-from matchmaker.notifications import bounces, preferences, services, topics, unsubscribing
+from matchmaker.notifications import addresses, bounces, preferences, services, topics, unsubscribing
 from matchmaker.notifications.models import Attention, Frequency, Notice
 from matchmaker.notifications.templatetags.notices import announced
 from matchmaker.web.access.decorators import everyone, signed_in
@@ -106,7 +106,7 @@ class WishesForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.person, self.chosen = person, preferences.preferences_of(person)
         self.labels = {topic: topics.label(topic) for topic in topics.switchable()}
-        self.channels = topics.offered()
+        self.channels = addresses.offered_to(person)
         names = dict(Frequency.choices)
         for topic in self.labels:
             for channel in self.channels:

@@ -376,5 +376,6 @@ class SiteMap:
                 "sign-out": "/accounts/logout/",
                 "notices": "/notices/",
                 "notice-settings": "/notices/settings/",
+                "notice-channels": "/notices/channels/",
             },
         )

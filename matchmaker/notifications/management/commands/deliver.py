@@ -2,7 +2,7 @@
 
 from django.core.management.base import BaseCommand
 
-from matchmaker.notifications import digests, mail, outbox, texts, webhooks
+from matchmaker.notifications import addresses, digests, mail, outbox, texts, webhooks
 
 
 class Command(BaseCommand):
@@ -12,5 +12,6 @@ class Command(BaseCommand):
         outbox.record_heartbeat()
         digests.gather()
         left = mail.deliver_waiting() + digests.deliver_waiting() + texts.deliver_waiting() + webhooks.deliver_waiting()
+        left += addresses.deliver_waiting()
         left += sum(send() for send in mail.senders)
         self.stdout.write(f"{left} delivered")
