@@ -116,9 +116,7 @@ def matching(request: HttpRequest, uid) -> HttpResponse:
     product = own_product(request, uid)
     if product_waits(product):
         return HttpResponse(status=204)
-    return render(
-        request, "supplier/product_matches.html", {"product": product, **best_matches(request, product)}
-    )
+    return render(request, "supplier/product_matches.html", {"product": product, **best_matches(request, product)})
 
 
 @supplier
