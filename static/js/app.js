@@ -133,9 +133,11 @@ const dropSaved = () => {
 dropSaved();
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (!form.dataset.keep || form.hasAttribute("data-hx-post")) return;
+  if (form.method === "get" || form.hasAttribute("data-hx-post")) return;
   document.cookie = "form_done=; path=/; max-age=0"; // what was said of an earlier submit of this same page
-  store.set("keep-sent", JSON.stringify({ key: form.dataset.keep, mark: markOf(form) }));
+  // All forms of a page have the same mark: what is said of another one must not count for this one.
+  if (form.dataset.keep) store.set("keep-sent", JSON.stringify({ key: form.dataset.keep, mark: markOf(form) }));
+  else store.drop("keep-sent");
 });
 document.addEventListener("htmx:afterRequest", (event) => {
   const form = event.detail.elt;

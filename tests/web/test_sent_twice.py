@@ -240,3 +240,42 @@ def test_only_those_are_left_out_that_carry_no_mark_or_look_themselves():
     uploads |= {"supplier_product_image_add", "reading_start"}
     with_a_mail_service = {"anymail"}  # its route is there only then
     assert exempt - with_a_mail_service == {*uploads, "gate_scans", "unsubscribe", "invitation_refuse"}
+
+
+# -- what the browser may forget ---------------------------------------------------------------------------------------
+TOKEN = "abcdefghijklmnopQRSTUVWX" + "0" * 40
+
+
+def done(client) -> str:
+    """The form that the last answer calls carried out."""
+    cookie = client.cookies.pop("form_done", None)
+    return cookie.value if cookie else ""
+
+
+@pytest.mark.django_db
+def test_a_cookie_names_the_form_that_was_carried_out_and_no_other(client):
+    factories.hs_code("100630")
+    factories.category("AGRI-06")
+    client.force_login(factories.member_of(factories.buyer()))
+    page = reverse("buyer_demand_new")
+    client.post(page, typed(RICE, title="", csrfmiddlewaretoken=TOKEN))
+    assert done(client) == ""  # refused: the text stays in the browser
+    client.post(page, typed(RICE, do="add", csrfmiddlewaretoken=TOKEN))
+    assert done(client) == ""  # one line more, and nothing is saved
+    client.post(page, typed(RICE, csrfmiddlewaretoken=TOKEN))
+    assert done(client) == TOKEN[:16]
+    client.post(page, typed(RICE, csrfmiddlewaretoken=TOKEN))
+    assert done(client) == TOKEN[:16]  # sent twice: it was carried out all the same
+    client.logout()
+    client.post(page, typed(RICE, csrfmiddlewaretoken=TOKEN[::-1]))
+    assert done(client) == ""  # asked to sign in first
+
+
+@pytest.mark.django_db
+def test_a_product_that_is_saved_but_not_published_counts_as_carried_out(client):
+    client.force_login(factories.member_of(factories.supplier()))
+    answer = client.post(
+        reverse("supplier_product_new"),
+        filled(publish="1", category="", hs_code="", csrfmiddlewaretoken=TOKEN),
+    )
+    assert (answer.status_code, Product.objects.count(), done(client)) == (422, 1, TOKEN[:16])

@@ -109,7 +109,7 @@ class Feishu(Robot):
     name = "feishu"
     hosts = ("open.feishu.cn", "open.larksuite.com")
     path = "/open-apis/bot/v2/hook/"
-    too_many = frozenset({9499, 11232})
+    too_many = frozenset({11232})
 
     def request(self, url: str, secret: str, words: Words) -> tuple[str, dict[str, Any]]:
         message: dict[str, Any] = {"msg_type": "text", "content": {"text": words.line}}
