@@ -83,6 +83,9 @@ def test_a_form_without_its_required_fields_says_what_is_missing(typed):
     with typed.expect_navigation():
         typed.locator(PUBLISH).click()
     assert typed.locator("main .form-errors").count() == 2  # of the demand, and of its lines
+    legend = typed.locator("#line-1 > legend").bounding_box()
+    wrong = typed.locator("#line-1 .field.has-error").first.bounding_box()
+    assert wrong["y"] >= legend["y"] + legend["height"]  # its red bar begins below the name of the line
     assert (title(typed), posted()) == (TITLE, 0)
     typed.said.clear()  # the browser's own word about the answer 422
 
