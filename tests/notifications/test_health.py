@@ -35,6 +35,10 @@ def test_health_of_an_empty_post_office():
         "digest",
         "sms",
         "wechat",
+        "wecom",
+        "dingtalk",
+        "feishu",
+        "push",
         "webhook",
         *other_letters(),
     ]
