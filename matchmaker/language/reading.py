@@ -16,20 +16,25 @@ def concepts(text: str, lang: str) -> tuple[tuple[str, ...], ...]:
     return tuple(span.concepts for span in load_goods().find(text, lang))
 
 
-def english_names(text: str, lang: str) -> str:
-    """The names of goods that stand in a text, in English; "" for an English text and where there are none.
+def names_of_goods(text: str, lang: str, target: str) -> str:
+    """The names of goods that stand in a text, in another language; "" for a text of that language and where there are
+    none.
 
-    A name that may stand for several things gives the English name of each.
+    A name that may stand for several things gives the name of each.
     """
-    if lang == "en":
+    if lang == target:
         return ""
     goods = load_goods()
     names: dict[str, None] = {}
     for spoken in concepts(text, lang):
         for concept in spoken:
             if goods.is_translated(concept):
-                names |= dict.fromkeys(goods.names(concept, "en")[:1])
+                names |= dict.fromkeys(goods.names(concept, target)[:1])
     return ", ".join(names)
+
+
+def english_names(text: str, lang: str) -> str:
+    return names_of_goods(text, lang, "en")
 
 
 def in_english(text: str, lang: str) -> str:

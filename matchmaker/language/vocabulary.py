@@ -6,12 +6,15 @@
 
 The file is `data/vocabulary/goods.csv`. A row of the kind `concept` names one thing in all languages. A row of the kind
 `names` holds further names of a subheading that are not translations of each other: they tell the code, not the word.
+`general.csv` holds words for a whole group of goods (shoes, rice, soap) of the kind `general`: they tell the word and, of
+several subheadings, only the usual one; so no code is learned from them.
 """
 
 import csv
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
+from itertools import pairwise, permutations
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,12 +23,21 @@ from matchmaker.language.text import clean, simplify, words
 
 LANGUAGES = ("en", "zh", "fr", "es", "de", "pt", "it", "ru", "ar", "tr", "ja", "ko", "id", "th", "vi")
 FOLDER = Path(__file__).resolve().parents[2] / "data" / "vocabulary"
-PATH, SHOP_NAMES, WORDS = (FOLDER / name for name in ("goods.csv", "shop_names.csv", "words.csv"))
+PATH, SHOP_NAMES, WORDS, GENERAL = (
+    FOLDER / name for name in ("goods.csv", "shop_names.csv", "words.csv", "general.csv")
+)
 # Scripts that do not part words by spaces, and the fewest characters of a name that is looked for inside a text.
 FEWEST_CHARACTERS = {"zh": 2, "ja": 2, "ko": 2, "th": 3}
+# Languages that set the describing word before the noun or behind it: жасминовый рис, рис жасминовый. There a name is
+# found in any order of its words. In the others another order is another thing: chocolate milk is no milk chocolate.
+ANY_ORDER = frozenset(["ru", "es", "fr", "it", "pt"])
+# Lists of goods turn a name round behind a comma in other languages, too: "rice, jasmine".
+TURNED_BY_COMMA = frozenset(["en"])
+MOST_TURNED = 3  # words of a name that is found in another order
 # Malay and Indonesian name most goods alike.
 READ_AS = {"ms": "id"}
 
+APOSTROPHES = frozenset("'’")
 _RUN = re.compile(r"[^\W_]+")
 _SEPARATOR = re.compile(r"\s*[;；]\s*")
 _ASCII_WORD = re.compile(r"[a-z0-9]")
@@ -65,14 +77,25 @@ def _stem(run: str, lang: str) -> str:
     return " ".join(words(run, lang))
 
 
-def _tokens(text: str, lang: str, ignored: frozenset[str]) -> list[tuple[str, int, int]]:
+Token = tuple[str, int, int]  # stem, start, end
+
+
+def _tokens(text: str, lang: str, ignored: frozenset[str]) -> list[Token]:
     """(stem, start, end) of the words of a cleaned text, without those that are ignored."""
     tokens = []
-    for match in _RUN.finditer(text.replace("İ", "i").lower()):
-        run = match.group()
-        if run not in ignored and (len(run) > 1 or run.isdigit() or lang == "vi"):
-            tokens.append((_stem(run, lang), match.start(), match.end()))
+    text = text.replace("İ", "i").lower()
+    for match in _RUN.finditer(text):
+        run, start, end = match.group(), match.start(), match.end()
+        is_letter = len(run) == 1 and not run.isdigit() and lang != "vi"
+        if _is_meant(text, start, end, run in ignored) if is_letter else run not in ignored:
+            tokens.append((_stem(run, lang), start, end))
     return tokens
+
+
+def _is_meant(text: str, start: int, end: int, is_ignored: bool) -> bool:
+    """Whether a letter is a word of its own (T-shirt, vitamin C), not a piece of the one beside it (l'huile, men's)."""
+    beside = {text[max(0, start - 1) : start], text[end : end + 1]}
+    return "-" in beside or not (is_ignored or beside & APOSTROPHES)
 
 
 def _compact(text: str) -> tuple[str, list[int]]:
@@ -89,13 +112,14 @@ class PhraseIndex:
 
     def __init__(self, lang: str, names: Iterator[tuple[str, int]], *, every_word: bool = False) -> None:
         self.lang = lang
+        self._is_turned = not every_word and (lang in ANY_ORDER or lang in TURNED_BY_COMMA)
         self._ignored = frozenset[str]() if every_word else stop_words(lang)
         self.rows: dict[str, tuple[int, ...]] = {}
         self.longest: dict[str, int] = {}
         for name, number in names:
             key, begin, length = self._key(name)
-            if not key:
-                continue
+            if not key or len(key) < 2 <= len(name):
+                continue  # nothing but a letter is left of it
             known = self.rows.get(key, ())
             if number not in known:
                 self.rows[key] = (*known, number)
@@ -120,14 +144,40 @@ class PhraseIndex:
         tokens = _tokens(text, self.lang, self._ignored)
         at = 0
         while at < len(tokens):
-            most = min(self.longest.get(tokens[at][0], 0), len(tokens) - at)
-            for length in range(most, 0, -1):
-                key = " ".join(token for token, _start, _end in tokens[at : at + length])
-                if key in self.rows:
-                    yield tokens[at][1], tokens[at + length - 1][2], self.rows[key]
-                    at += length - 1
-                    break
-            at += 1
+            length, rows = self._name_at(tokens, at, text)
+            if length:
+                yield tokens[at][1], tokens[at + length - 1][2], rows
+            at += max(length, 1)
+
+    def _name_at(self, tokens: Sequence[Token], at: int, text: str) -> tuple[int, tuple[int, ...]]:
+        """(number of words, rows) of the longest name that begins with a token; (0, ()) where none does."""
+        most = self.longest.get(tokens[at][0], 0)
+        if self._is_turned:
+            beginnings = tokens[at + 1 : at + MOST_TURNED]
+            most = max(most, min(MOST_TURNED, max((self.longest.get(one[0], 0) for one in beginnings), default=0)))
+        for length in range(min(most, len(tokens) - at), 0, -1):
+            named = tokens[at : at + length]
+            rows = self.rows.get(" ".join(one[0] for one in named)) or self._turned(named, text)
+            if rows:
+                return length, rows
+        return 0, ()
+
+    def _turned(self, named: Sequence[Token], text: str) -> tuple[int, ...]:
+        """The rows of a name that has these words in another order."""
+        if not self._is_turned or not 1 < len(named) <= MOST_TURNED or not self._may_turn(named, text):
+            return ()
+        for other in permutations([one[0] for one in named]):
+            if rows := self.rows.get(" ".join(other)):
+                return rows
+        return ()
+
+    def _may_turn(self, named: Sequence[Token], text: str) -> bool:
+        """Nothing but a space or a comma stands between the words, and in some languages there must be a comma.
+
+        With a preposition another order is another thing: "lait au chocolat".
+        """
+        between = [text[one[2] : other[1]].strip() for one, other in pairwise(named)]
+        return set(between) <= {"", ","} and (self.lang in ANY_ORDER or between.count(",") == 1)
 
     def _in_characters(self, text: str) -> Iterator[tuple[int, int, tuple[int, ...]]]:
         plain, places = _compact(text)
@@ -184,8 +234,12 @@ class Vocabulary:
         """Whether the names of the row mean the same thing in all languages."""
         return self._kind[concept] != "names"
 
+    def is_general(self, concept: str) -> bool:
+        """Whether it is a word for goods of several subheadings."""
+        return self._kind[concept] == "general"
+
     def kind(self, concept: str) -> str:
-        """What sort of word it is: `concept`, `names` of goods; of words about goods `state`, `colour`, `material` …"""
+        """What sort of word it is: `concept`, `names`, `general` of goods; of words about goods `state`, `colour`, `material` …"""
         return self._kind[concept]
 
     def names(self, concept: str, lang: str) -> tuple[str, ...]:
@@ -194,14 +248,15 @@ class Vocabulary:
         return split_names(lists[self._number[concept]].decode()) if lists else ()
 
     def concepts_of(self, hs6: str) -> tuple[str, ...]:
-        """The concepts of a subheading in the order of the file, those with translations first."""
+        """The concepts of a subheading in the order of the file, those with translations first; no general words."""
         return self._by_code().get(hs6, ())
 
     @cache  # noqa: B019 a vocabulary lives as long as its process
     def _by_code(self) -> dict[str, tuple[str, ...]]:
         concepts: dict[str, tuple[str, ...]] = {}
         for concept in sorted(self.ids, key=lambda one: not self.is_translated(one)):
-            concepts[self._hs6[concept]] = (*concepts.get(self._hs6[concept], ()), concept)
+            if not self.is_general(concept):
+                concepts[self._hs6[concept]] = (*concepts.get(self._hs6[concept], ()), concept)
         return concepts
 
     def _index(self, lang: str) -> PhraseIndex | None:
@@ -255,7 +310,8 @@ class Vocabulary:
 @cache
 def load_goods(path: Path = PATH) -> Vocabulary:
     """The vocabulary of the project, once a process; empty where the file is not there."""
-    return Vocabulary(list(read_rows(path)) if path.exists() else [])
+    files = (path, path.with_name(GENERAL.name)) if path.name == PATH.name else (path,)
+    return Vocabulary([row for file in files if file.exists() for row in read_rows(file)])
 
 
 def load_shop_names() -> Vocabulary:

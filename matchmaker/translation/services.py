@@ -170,11 +170,11 @@ def _translate(engine: Engine, rows: list[Translation]) -> None:
 
 
 def terms_of(text: str, source: str, target: str) -> list[tuple[str, tuple[str, ...]]]:
-    """Names of goods in a text with every accepted name in the other language."""
+    """Names of goods in a text with every accepted name in the other language; a general word (shoes) has too many."""
     goods = load_goods()
     pairs = []
     for span in goods.find(text, source):
-        concepts = [concept for concept in span.concepts if goods.is_translated(concept)]
+        concepts = [one for one in span.concepts if goods.is_translated(one) and not goods.is_general(one)]
         names = tuple(dict.fromkeys(name for concept in concepts for name in goods.names(concept, target)))
         if names:
             pairs.append((clean(text)[span.start : span.end], names))

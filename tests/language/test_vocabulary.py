@@ -9,7 +9,16 @@ import pytest
 
 from matchmaker.language import reading
 from matchmaker.language.text import clean
-from matchmaker.language.vocabulary import LANGUAGES, PATH, Row, Vocabulary, load_goods, read_rows, split_names
+from matchmaker.language.vocabulary import (
+    GENERAL,
+    LANGUAGES,
+    PATH,
+    Row,
+    Vocabulary,
+    load_goods,
+    read_rows,
+    split_names,
+)
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 
@@ -51,6 +60,43 @@ def found(text: str, lang: str) -> list[tuple[str, str]]:
 )
 def test_the_longest_name_is_found_where_it_stands(lang, text, expected):
     assert found(text, lang) == expected
+
+
+TURNED = Vocabulary(
+    [
+        row("jasmine rice", "100630", en="jasmine rice", ru="жасминовый рис; ароматный рис", es="arroz aromático"),
+        row("sunflower oil", "151219", ru="рафинированное подсолнечное масло", it="olio di girasole raffinato"),
+        row("chocolate milk", "220299", en="chocolate milk", fr="lait au chocolat", vi="sữa sô cô la"),
+        row("red wine", "220421", fr="vin rouge", it="vino rosso", pt="vinho tinto", vi="vang đỏ"),
+        row("shirt", "610910", en="T-shirt"),
+        row("vitamin C", "293627", en="vitamin C"),
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "expected"),
+    [
+        ("ru", "рис ароматный", ["jasmine rice"]),
+        ("ru", "Рис жасминовый, мешки 25 кг", ["jasmine rice"]),
+        ("ru", "масло подсолнечное рафинированное", ["sunflower oil"]),
+        ("ru", "рис, масло", []),
+        ("es", "aromático arroz", ["jasmine rice"]),
+        ("it", "rosso vino", ["red wine"]),
+        ("pt", "tinto vinho", ["red wine"]),
+        ("fr", "chocolat au lait", []),  # milk chocolate is no chocolate milk
+        ("en", "rice, jasmine, 5 kg", ["jasmine rice"]),
+        ("en", "milk chocolate", []),
+        ("vi", "đỏ vang", []),
+    ],
+)
+def test_a_name_is_found_turned_round_where_that_means_the_same(lang, text, expected):
+    assert [span.concepts[0] for span in TURNED.find(text, lang)] == expected
+
+
+def test_a_single_letter_belongs_to_the_name():
+    assert [TURNED.find(text, "en") for text in ("shirt", "vitamin", "vitamin E")] == [[], [], []]
+    assert [span.concepts for span in TURNED.find("T-shirts with vitamin C", "en")] == [("shirt",), ("vitamin C",)]
 
 
 def test_a_whole_text_names_concepts_whatever_its_case_and_number():
@@ -96,6 +142,26 @@ def test_names_are_in_nfkc_and_concepts_have_english_and_chinese(rows):
 def test_two_thousand_subheadings_are_named_in_every_language(rows):
     for lang in LANGUAGES:
         assert len({row.hs6 for row in rows if lang in row.names}) > 2000, lang
+
+
+def test_general_words_stand_in_every_language_and_say_no_name_twice():
+    listed = list(read_rows(GENERAL))
+    assert {row.kind for row in listed} == {"general"}
+    assert [(row.id, lang) for row in listed for lang in LANGUAGES if lang not in row.names] == []
+    spoken = Counter((lang, name.casefold()) for row in listed for lang in LANGUAGES for name in row.names[lang])
+    assert [name for name, count in spoken.items() if count > 1] == []
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "name"),
+    [("ru", "рис", "rice"), ("de", "Schuhe", "shoes"), ("tr", "halı", "carpets"), ("ko", "가방", "handbags")],
+)
+def test_everyday_words_for_groups_of_goods_are_read_but_teach_no_code(lang, text, name):
+    (span,) = load_goods().find(text, lang)
+    assert name in [load_goods().names(concept, "en")[0] for concept in span.concepts]
+    general = [concept for concept in span.concepts if load_goods().is_general(concept)]
+    assert general
+    assert not set(general) & set(load_goods().concepts_of(load_goods().hs6(general[0])))
 
 
 def test_the_file_on_disk_is_read_once_a_process():
