@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from matchmaker.language.attributes import read_attributes
 from matchmaker.language.glossary import gloss, glosses
-from matchmaker.language.reading import concepts, english_names
+from matchmaker.language.reading import concepts, english_names, names_of_goods
 from matchmaker.language.text import has_han, surface_forms, words
 from matchmaker.language.vocabulary import load_goods
 
@@ -48,14 +48,20 @@ def name_and_rest(text: str) -> tuple[str, str]:
 
 
 def sources(texts: Sequence[tuple[str, str]]) -> list[tuple[str, str, float]]:
-    """(language, text, weight) of all that is read: names, descriptions, and a gloss where no English is given."""
+    """(language, text, weight) of all that is read: names, descriptions, and a gloss where no English is given.
+
+    Demands are mostly Chinese: where no Chinese is given, the names of goods stand in Chinese, too.
+    """
     parts: list[tuple[str, str, float]] = []
     for lang, text in texts:
         name, rest = name_and_rest(text)
         parts += [(lang, name, NAME_COUNTS), (lang, rest, 1.0)]
+    own = list(parts)
+    if not any(lang == "zh" for lang, _ in texts):
+        parts += [("zh", names_of_goods(text, lang, "zh"), GLOSS_COUNTS * n) for lang, text, n in own if text]
     if not any(lang == "en" for lang, _ in texts):
-        read = [("en", english_names(text, lang), GLOSS_COUNTS * n) for lang, text, n in parts if text]
-        read += [("en", gloss(text), GLOSS_COUNTS * n) for lang, text, n in parts if lang == "zh" and text]
+        read = [("en", english_names(text, lang), GLOSS_COUNTS * n) for lang, text, n in own if text]
+        read += [("en", gloss(text), GLOSS_COUNTS * n) for lang, text, n in own if lang == "zh" and text]
         parts += read
     return [(lang, text, n) for lang, text, n in parts if text]
 
