@@ -55,6 +55,7 @@ class Understood:
     language: str = ""
     gloss: str = ""
     spelling: tuple[tuple[str, str], ...] = ()  # (typed, read as)
+    named: tuple[str, ...] = ()  # the goods that the words name, in English
     hs_code: str = ""  # the code that was typed
     number: str = ""  # the company or certificate number that was typed
     heading: str = ""  # the heading most of the best entries share

@@ -106,6 +106,27 @@ def test_a_company_name_is_found_as_pinyin():
     assert here.search("zhongbai").keys == here.search("中百").keys == [9]
 
 
+JASMINE = Entry(5, names=(("en", "Jasmine rice, new crop"),), hs_codes=("100630",), title="J")
+XIANGMI = Entry(6, names=(("zh", "茉莉香米"),), hs_codes=("100630",), title="X")
+COFFEE = Entry(7, names=(("en", "Coffee"),), hs_codes=("090121",), title="C")
+
+
+@pytest.mark.parametrize("query", ["gạo thơm", "ข้าวหอมมะลิ", "рис ароматный", "beras wangi", "arroz aromático"])
+def test_goods_named_in_another_language_are_found_by_their_english_and_chinese_names(query):
+    found = directory(JASMINE, XIANGMI, COFFEE, VALVE).search(query)
+    assert sorted(found.keys) == [5, 6]
+    assert "jasmine rice" in found.understood.named
+
+
+def test_goods_that_the_words_name_are_found_by_their_heading():
+    other = Entry(8, names=(("it", "Carnaroli"),), hs_codes=("100630",), title="Carnaroli")
+    assert directory(other, COFFEE, VALVE).search("gạo thơm").keys == [8]
+
+
+def test_words_taken_exactly_are_not_read_as_goods():
+    assert directory(JASMINE, COFFEE).search("gạo thơm", mode="words").keys == []
+
+
 def test_facet_counts_leave_out_their_own_filter_only():
     found = directory(RICE, FRENCH, VALVE).search("", {"origin": ["TH"]})
     assert found.keys == [1]

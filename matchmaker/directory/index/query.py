@@ -10,13 +10,16 @@ from matchmaker.directory.index.entries import HAN, fold, words_of
 from matchmaker.directory.index.segment import Documents
 from matchmaker.directory.search_backend import Understood
 from matchmaker.language.glossary import gloss
+from matchmaker.language.reading import concepts
 from matchmaker.language.spoken import folded, words_that_sound
 from matchmaker.language.text import clean, detect, pinyin, simplify
+from matchmaker.language.vocabulary import load_goods
 
 LONGEST_QUERY = 200  # characters that are read; more is no search any more
 MOST_WORDS = 40
 MOST_RESPELT = 6  # words that no entry holds, compared with all words of the same first letter
 SHORTEST_SOUND = 4  # letters from which a word may be pinyin
+MOST_CONCEPTS = 4  # goods of one name that are read
 MOST_PARTS, MOST_NAMES = 3, 20  # words a sound is taken apart into, and names that are looked at for each way
 ALIKE = 75  # similarity (0 to 100) from which a word that no entry holds is read as a misspelt one
 # A short query does not say its language: these stemmers are tried for a word that the detected one does not find.
@@ -34,6 +37,8 @@ class ParsedQuery:
     number: str = ""  # folded, where it may be one
     words: tuple[str, ...] = ()
     glossed: tuple[str, ...] = ()
+    translated: tuple[tuple[str, ...], ...] = ()  # words of the names of these goods in English and in Chinese
+    goods: tuple[str, ...] = ()  # subheadings of the goods that the words name
     asked: frozenset[str] = frozenset()  # every word that a name may hold to be what was asked for
     names: tuple[str, ...] = ()  # as a part of a company's name
 
@@ -53,16 +58,49 @@ def parse(query: str, documents: Documents, *, exactly: bool = False) -> ParsedQ
         spelling.append((typed, text))
     glossed = gloss(text) if language == "zh" else ""
     english = words_of(glossed, "en") if glossed else ()
+    named = NamedGoods() if exactly else _goods(text, language)
     query_words = frozenset({*words_of(text, language), *terms, *english})
     return ParsedQuery(
         text,
-        Understood(language, glossed, tuple(spelling), is_cut=is_cut),
+        Understood(language, glossed, tuple(spelling), named=named.english, is_cut=is_cut),
         hs_code=re.sub(r"\D", "", code.group(1)) if code else "",
         number=fold(text),
         words=tuple(terms),
         glossed=english,
+        translated=named.words,
+        goods=named.codes,
         asked=query_words,
         names=_names(text),
+    )
+
+
+@dataclass(frozen=True)
+class NamedGoods:
+    """What the vocabulary knows of the goods that a query names: English names, words of the names in English and in
+    Chinese, and subheadings."""
+
+    english: tuple[str, ...] = ()
+    words: tuple[tuple[str, ...], ...] = ()
+    codes: tuple[str, ...] = ()
+
+
+def _goods(text: str, language: str) -> NamedGoods:
+    """The goods that the words name, so that gạo thơm finds what is offered as jasmine rice or as 茉莉香米."""
+    goods = load_goods()
+    # Malay and Indonesian are not told from other languages written in plain letters.
+    spoken = concepts(text, language)
+    if not spoken and text.isascii():
+        language, spoken = "id", concepts(text, "id")
+    listed = list(dict.fromkeys(concept for several in spoken for concept in several[:MOST_CONCEPTS]))
+    names: dict[str, list[str]] = {}
+    for lang in ("en", "zh"):
+        of_lang = [goods.names(one, lang)[:1] for one in listed if lang != language and goods.is_translated(one)]
+        names[lang] = [name for found in of_lang for name in found]
+    words = tuple(tuple(word for name in listed for word in words_of(name, lang)) for lang, listed in names.items())
+    return NamedGoods(
+        tuple(names["en"]),
+        tuple(one for one in words if one),
+        tuple(dict.fromkeys(goods.hs6(one) for one in listed)),
     )
 
 

@@ -28,6 +28,7 @@ CROWDING = 0.6
 FULL_WORDS = 1.2  # BM25 by the query's own weight, from which the words count as all there
 NAMED_HALF = 0.5  # from this strength on a document has a say in the heading
 VOTERS, SHARE = 8, 0.3
+NAMED_VOTES = 1.0  # of the goods that the vocabulary reads in the words, all together
 MOST_COMPANIES = 5_000  # whose names hold the words; a word that more names hold is no name
 
 Scores = NDArray[np.float32]
@@ -43,13 +44,14 @@ def score(
     words = _word_scores(documents, parsed.words, in_names)
     scores = WORDS * words
     if vector is not None:
-        if parsed.glossed:
-            words = np.maximum(words, np.float32(GLOSS_SHARE) * _word_scores(documents, parsed.glossed, in_names))
+        for other in (parsed.glossed, *parsed.translated):
+            if other:
+                words = np.maximum(words, np.float32(GLOSS_SHARE) * _word_scores(documents, other, in_names))
         for word in parsed.asked.difference(parsed.words, parsed.glossed):
             _mark_names(*documents.holding(word), in_names)
         near = _nearness(documents, vector)
         scores = WORDS * words + (MEANING * near + np.float32(name_weight) * _company(documents, parsed.names))
-        _add_headings(documents, scores, _voters(words, near, in_names, visible))
+        _add_headings(documents, scores, _voters(words, near, in_names, visible), parsed.goods)
     scores[~visible] = 0
     return scores
 
@@ -111,14 +113,19 @@ def _voters(words: Scores, near: Scores, in_names: Mask, visible: Mask) -> list[
     return []
 
 
-def _add_headings(documents: Documents, scores: Scores, voters: Sequence[tuple[int, float]]) -> None:
-    """Adds, to every document under a heading that enough of the best share, the share of their votes."""
+def _add_headings(
+    documents: Documents, scores: Scores, voters: Sequence[tuple[int, float]], goods: Sequence[str]
+) -> None:
+    """Adds, to every document under a heading that enough of the best share, the share of their votes; the subheadings
+    of the goods that the words name vote, too."""
     votes: Counter[str] = Counter()
+    for code in goods:
+        votes[code[:4]] += NAMED_VOTES / len(goods)  # type: ignore[assignment]
     for document, strength in voters:
         segment, place = documents.locate(document)
         for heading in segment.headings_of(place):
             votes[heading] += strength**2  # type: ignore[assignment]
-    shares = {heading: vote / votes.total() for heading, vote in votes.items()}
+    shares = {heading: vote / (votes.total() or 1) for heading, vote in votes.items()}
     added = np.zeros(len(scores), np.float32)
     for heading, share in sorted(shares.items(), key=lambda one: one[1]):  # of several the greatest stays
         if share >= SHARE:

@@ -21,13 +21,14 @@ from matchmaker.directory.index.query import ParsedQuery, parse
 from matchmaker.directory.index.scoring import score, smallest
 from matchmaker.directory.index.segment import Array, Documents, Segment
 from matchmaker.directory.search_backend import Position, SearchQuery, SearchResult, Understood
-from matchmaker.language.encoder import Encoder, normalise
+from matchmaker.language.encoder import READ, Encoder, normalise
 from matchmaker.language.text import surface_forms
 
 ALONE, SHARE_ALONE = 0.1, 0.75  # as below, where nothing is found so: what stands out by its meaning
 ENOUGH, SHARE_OF_BEST = 0.22, 0.3  # a document is found from here, or from this share of the best one's score
 NEAREST = 6
 LOOKED_UP = 5  # best documents that say what was understood
+NAMED_SHARE, UNREAD_SHARE = 0.5, 0.3  # of the English names beside the words; of words the encoder cannot read
 CODE_SCORE, NUMBER_SCORE = 2.0, 3.0  # of documents under the code, or with the number, that was typed
 
 Mask = NDArray[np.bool_]
@@ -96,17 +97,19 @@ class Index:
                 scores[places] = value
                 scores[~visible] = 0
                 return scores, understood
-        vector = None if query.mode == "words" else self._vector(parsed.text, query.like)
+        vector = None if query.mode == "words" else self._vector(parsed, query.like)
         return score(self.documents, parsed, vector, visible, query.name_weight), parsed.understood
 
-    def _vector(self, text: str, like: int | None) -> Scores:
+    def _vector(self, parsed: ParsedQuery, like: int | None) -> Scores:
         """The meaning of the words, or of the names of the entry that stands for them."""
         if like is not None:
             for document in reversed(self.documents.with_keys([like]).tolist()):  # the newest is as it is now
                 vectors = meaning.vectors_of(*self.documents.locate(document))
                 if len(vectors):
                     return normalise(vectors.mean(axis=0, keepdims=True))[0]
-        return _encoded(self.encoder, text)  # type: ignore[arg-type]  # encoders are hashable objects
+        named = ", ".join(parsed.understood.named)
+        is_read = parsed.understood.language in READ
+        return _encoded(self.encoder, parsed.text, named, is_read)  # type: ignore[arg-type]  # encoders are hashable
 
     def _with_boosts(self, query: SearchQuery, scores: Scores | None) -> Scores | None:
         """The scores a page is ordered by; None where nothing tells the documents apart."""
@@ -261,6 +264,9 @@ def _threshold(scores: Scores) -> np.float32:
 
 
 @lru_cache(maxsize=1024)
-def _encoded(encoder: Encoder, text: str) -> Any:
-    """The meaning of the words."""
-    return encoder.encode_query([text])[0]
+def _encoded(encoder: Encoder, text: str, named: str, is_read: bool) -> Any:
+    """The meaning of the words and of the goods that they name in English; little of words the encoder cannot read."""
+    if not named:
+        return encoder.encode_query([text])[0]
+    shares = np.array([1.0, NAMED_SHARE] if is_read else [UNREAD_SHARE, 1.0], np.float32)
+    return normalise((shares @ encoder.encode_query([text, named]))[None])[0]

@@ -29,13 +29,16 @@ def sentences(request, understood: Understood | None) -> list[dict[str, str]]:
         found.append({"text": _("Read as the number of a company or a certificate.")})
     for typed, read in understood.spelling:
         found.append({"text": _("“%(typed)s” was read as “%(read)s”.") % {"typed": typed, "read": read}})
-    if understood.gloss:
+    if understood.named:
+        words = ", ".join(understood.named[:GLOSSES])
+        found.append({"text": _("Read as “%(words)s”.") % {"words": words}})
+    elif understood.gloss:
         words = ", ".join(dict.fromkeys(understood.gloss.split()[: 2 * GLOSSES]))
         found.append({"text": _("Read as “%(words)s”.") % {"words": words}})
     elif understood.language and understood.language not in ("en", "zh"):
         found.append({"text": _("Read as %(language)s.") % {"language": language_name(understood.language)}})
     found += _heading(request, understood) + _other_languages(understood)
-    if understood.gloss or understood.spelling or understood.language:
+    if understood.gloss or understood.named or understood.spelling or understood.language:
         undo = {"url": address(request, drop={}, add={"exactly": "1"}), "url_label": _("Only these words")}
         found.append({"text": "", **undo})
     return found
