@@ -6,8 +6,8 @@
 
 The file is `data/vocabulary/goods.csv`. A row of the kind `concept` names one thing in all languages. A row of the kind
 `names` holds further names of a subheading that are not translations of each other: they tell the code, not the word.
-`general.csv` holds words for a whole group of goods (shoes, rice, soap) of the kind `general`: they tell the word and, of
-several subheadings, only the usual one; so no code is learned from them.
+`general.csv` holds words for a whole group of goods (shoes, rice, soap) of the kind `general`: they tell the word and,
+of several subheadings, only the usual one; so no code is learned from them.
 """
 
 import csv
@@ -239,7 +239,7 @@ class Vocabulary:
         return self._kind[concept] == "general"
 
     def kind(self, concept: str) -> str:
-        """What sort of word it is: `concept`, `names`, `general` of goods; of words about goods `state`, `colour`, `material` …"""
+        """What sort of word it is: of goods `concept`, `names`, `general`; of words about goods `state`, `colour` …"""
         return self._kind[concept]
 
     def names(self, concept: str, lang: str) -> tuple[str, ...]:

@@ -139,7 +139,9 @@ def label(option: narrowing.Option, shares: dict[str, float], engine: Classifier
             for concept in goods.concepts_of(code)
             if (names_ := goods.names(concept, reader) or goods.names(concept, "en"))
         ]
-        names |= dict.fromkeys(spoken[:each] or [engine.nomenclature.titles[code]])
+        spoken = spoken[:each] or [engine.nomenclature.titles[code]]
+        # "Other ores" tells nothing to who reads it alone.
+        names |= dict.fromkeys(name.removeprefix("other ") for name in spoken)
     return ", ".join(names) + (" …" if len(option.codes) > len(codes) else "")
 
 

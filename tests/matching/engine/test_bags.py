@@ -11,6 +11,11 @@ def test_the_words_of_a_name_count_double_and_chinese_is_glossed():
     assert (found["牛肉"], found["真空"], found["beef"]) == (2.0, 1.0, 2.0)  # beef by the vocabulary and the dictionary
 
 
+def test_names_of_goods_stand_in_chinese_where_no_chinese_is_given():
+    assert bags.bag((("ru", "Рис жасминовый"),))["茉莉"] == bags.GLOSS_COUNTS * bags.NAME_COUNTS
+    assert "茉莉" not in bags.bag((("ru", "Рис жасминовый"), ("zh", "大米")))
+
+
 def test_shown_words_stand_as_they_are_written():
     assert bags.surfaces((("en", "Golden Raisins"),))["raisin"] == "Raisins"
 

@@ -1,6 +1,7 @@
 """Three questions to a code."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from matchmaker.matching.engine import narrowing
 from matchmaker.matching.engine.narrowing import narrow
 from matchmaker.matching.engine.reference import Nomenclature, load_nomenclature
+from matchmaker.matching.services.narrowing import label
 
 SHARES = {"030617": 0.3, "030616": 0.15, "160521": 0.2, "030743": 0.1, "640399": 0.15, "640391": 0.1}
 
@@ -77,3 +79,10 @@ def test_a_certain_code_leaves_nothing_to_ask(nomenclature):
     shares = np.zeros(len(nomenclature.codes), np.float32)
     shares[nomenclature.position["100630"]] = 1
     assert narrow(shares, nomenclature).question == ()
+
+
+@pytest.mark.parametrize("lang", ["en", "ru", "th"])
+def test_no_option_is_called_other(nomenclature, lang):
+    engine = SimpleNamespace(nomenclature=nomenclature)
+    labels = [label(narrowing.Option(code, (code,), 1.0), {}, engine, lang) for code in nomenclature.codes]
+    assert [one for one in labels if one.lower().startswith("other")] == []
