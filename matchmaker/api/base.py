@@ -65,7 +65,7 @@ class Resource(viewsets.GenericViewSet):
         """Every POST honours an Idempotency-Key, also one whose author did not think of it."""
         super().initial(request, *args, **kwargs)
         if request.method == "POST" and hasattr(self, "post"):
-            act = self.post
+            act = self.post  # type: ignore[has-type]  # a method of the view
             self.post = lambda *given, **named: self.once(lambda: act(*given, **named))
 
     def finalize_response(self, request, response, *args, **kwargs):

@@ -34,7 +34,7 @@ class Store(S3Storage):
 
     def __init__(self, **options):
         super().__init__(**options)
-        self.client_config = self.client_config.merge(PATIENCE)
+        self.client_config = self.client_config.merge(PATIENCE)  # type: ignore[has-type]  # django-storages sets it
 
     def _open(self, name, mode="rb"):
         """Read at once, so that a store that goes away meanwhile is an answer and not half a file."""

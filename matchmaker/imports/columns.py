@@ -57,7 +57,7 @@ def heads(kinds: str) -> dict[str, tuple[str, ...]]:
 
 def own_heads(ours: Sequence[Column]) -> list[OwnHeads]:
     """What our own files call the columns, one dictionary a language of the site, see `headers.OwnHeads`."""
-    found = []
+    found: list[OwnHeads] = []
     for language in site_languages():
         called: dict[str, list[str]] = {}
         with translation.override(language.code):

@@ -115,11 +115,11 @@ def read_regimes(folder: Path) -> tuple[Regime, ...]:
 def regime_from_row(row: Mapping[str, str]) -> Regime:
     if row["kind"] not in KINDS:
         raise ValueError(f"{row['kind']!r} is no kind of regime")
-    limits = {name: Decimal(row[name]) if row[name] else None for name in ("order_limit", "year_limit")}
-    own = ("duty", "goods", "tax_percent", "hs_prefixes", *limits)
+    own = ("duty", "goods", "tax_percent", "hs_prefixes", "order_limit", "year_limit")
     return Regime(
         **read_columns(Regime, row, but=own),
-        **limits,
+        order_limit=Decimal(row["order_limit"]) if row["order_limit"] else None,
+        year_limit=Decimal(row["year_limit"]) if row["year_limit"] else None,
         duty=DutyOf(row["duty"]),
         goods=Goods(row["goods"]),
         tax_percent=Decimal(row["tax_percent"]),

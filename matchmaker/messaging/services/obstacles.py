@@ -24,7 +24,9 @@ from matchmaker.messaging.models import Enquiry, Obstacle, ObstacleAnswer
 from matchmaker.messaging.services.notices import excerpt
 from matchmaker.notifications.services import notify
 
-Side, State, Outcome = ObstacleAnswer.Side, Obstacle.State, Obstacle.Outcome
+Side = ObstacleAnswer.Side
+State = Obstacle.State
+Outcome = Obstacle.Outcome
 MOST_OPEN = 50  # of one company
 
 

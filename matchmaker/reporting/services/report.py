@@ -253,12 +253,13 @@ def lines_below(partner: Partner) -> tuple[Group, ...]:
 
 def _column(facts: Iterable[Fact], groups: Mapping[int, list], children: Set[int]) -> dict[int, int | None]:
     """One figure of each child; what the partner brought itself takes part in the protection as one more child."""
-    companies: dict[int | None, set[int]] = defaultdict(set)
+    own = 0  # in place of a child: what the partner brought itself
+    companies: dict[int, set[int]] = defaultdict(set)
     for fact in facts:
         for company in fact.companies:
-            for child in children & set(groups.get(company, ())) or {None}:
+            for child in children & set(groups.get(company, ())) or {own}:
                 companies[child].add(company)
-    withheld = small_groups(dict(companies))
+    withheld = small_groups(dict(companies.items()))
     return {child: None if child in withheld else len(companies.get(child, ())) for child in children}
 
 
@@ -319,7 +320,7 @@ def _groups(cells: Cells, dimension: str, names: Mapping[Hashable, str]) -> tupl
     ]
     if dimension in figures.TREES:  # below those above them
         return tuple(sorted(rows, key=lambda row: row.name))
-    return tuple(sorted(rows, key=lambda row: (*(-count for count in row.steps[:1]), row.name)))
+    return tuple(sorted(rows, key=lambda row: (*(-(count or 0) for count in row.steps[:1]), row.name)))
 
 
 def _trend(cells: Cells, period: str) -> tuple[Period, ...]:

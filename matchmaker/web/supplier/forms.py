@@ -126,7 +126,7 @@ class ProductTextForm(forms.Form):
     detected = ""  # the language that was found in the text, where none was chosen
 
     def clean(self):
-        found = super().clean()
+        found = super().clean() or {}
         name, description = found.get("name"), found.get("description")
         if description and not name and "name" not in self.errors:
             self.add_error("name", _("Give the product a name in this language, or empty its description."))
@@ -185,7 +185,7 @@ class VariantForm(forms.Form):
     min_order = _amount(_("Minimum order"))
 
     def clean(self):
-        found = super().clean()
+        found = super().clean() or {}
         is_filled = any(found.get(name) not in (None, "") for name in ("article", "price", "min_order"))
         if is_filled and not found.get("label") and "label" not in self.errors:
             self.add_error("label", _("Say what this variant is, such as 5 kg bag."))

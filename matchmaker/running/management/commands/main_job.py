@@ -40,7 +40,8 @@ class Command(BaseCommand):
         self.follow(run)
         sent = self.deliver()
         run.refresh_from_db()
-        seconds = max(1, round((run.finished_at - run.started_at).total_seconds()))
+        took = (run.finished_at - run.started_at).total_seconds() if run.finished_at and run.started_at else 0
+        seconds = max(1, round(took))
         if options["table"]:
             self.table()
         self.stdout.write(

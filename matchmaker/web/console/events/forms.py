@@ -149,7 +149,7 @@ class PlanForm(forms.Form):
             self.fields["lunch_from"].initial, self.fields["lunch_until"].initial = dt.time(12), dt.time(13)
 
     def clean(self):
-        values = super().clean()
+        values = super().clean() or {}
         since, until = values.get("lunch_from"), values.get("lunch_until")
         if "lunch_until" not in self.errors and bool(since) != bool(until):
             self.add_error("lunch_until", _("Write when lunch begins and when it ends."))
