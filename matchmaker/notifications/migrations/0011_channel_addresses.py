@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('notifications', '0009_request_id'),
+        ("notifications", "0010_lease"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
