@@ -37,7 +37,7 @@ class EventOut(Output):
         model = Event
         fields = [
             *("uid", "slug", "campaign", "status", "name", "names", "about", "about_texts", "theme", "theme_texts"),
-            *("guest_country", "mode", "venue", "venue_texts", "city", "city_texts", "time_zone"),
+            *("kind", "guest_country", "mode", "venue", "venue_texts", "city", "city_texts", "time_zone"),
             *("starts_on", "ends_on", "opens_at", "closes_at", "pause_from", "pause_until"),
             *("slot_minutes", "break_minutes", "registration_from", "registration_until", "sides_open"),
             *("capacity", "slots"),

@@ -53,6 +53,10 @@ class Event(Public):
         ON_SITE = "on_site", _("on site")
         ONLINE = "online", _("online")
 
+    class Kind(models.TextChoices):
+        SIDES = "sides", _("suppliers meet buyers")
+        EQUALS = "equals", _("any company meets any other")
+
     class Sides(models.TextChoices):
         BOTH = "both", _("suppliers and buyers")
         SUPPLIERS = "supplier", _("suppliers only; buyers are invited by the team")
@@ -69,6 +73,7 @@ class Event(Public):
     name = MultilingualField(_("name"), max_length=160, required_languages=settings.STAFF_LANGUAGES)
     about = MultilingualField(_("about"), max_length=4000, multiline=True, blank=True)
     theme = MultilingualField(_("theme"), max_length=160, blank=True)
+    kind = models.CharField(_("who meets whom"), max_length=10, choices=Kind, default=Kind.SIDES, db_default="sides")
     guest_country = models.CharField(_("guest country"), max_length=2, blank=True)
     mode = models.CharField(_("held"), max_length=10, choices=Mode, default=Mode.ON_SITE)
     venue = MultilingualField(_("venue"), max_length=160, blank=True)
@@ -133,6 +138,10 @@ class Event(Public):
 
     def __str__(self):
         return str(self.name)
+
+    @property
+    def is_of_equals(self) -> bool:
+        return self.kind == self.Kind.EQUALS
 
     @property
     def zone(self) -> ZoneInfo:

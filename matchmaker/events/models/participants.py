@@ -38,10 +38,14 @@ class EventParticipationQuerySet(models.QuerySet):
         return self.filter(company=company)
 
     def suppliers(self):
-        return self.filter(side=EventParticipation.Side.SUPPLIER)
+        return self._offering(EventParticipation.Side.SUPPLIER)
 
     def buyers(self):
-        return self.filter(side=EventParticipation.Side.BUYER)
+        return self._offering(EventParticipation.Side.BUYER)
+
+    def _offering(self, side):
+        """Those on a side; of companies that meet as equals, those that have this role in the campaign."""
+        return self.filter(Q(side=side) | Q(side=EventParticipation.Side.BOTH, **{f"company__is_{side}": True}))
 
     def visible_to(self, user):
         """One's own companies', and all of an event one's team runs."""
@@ -57,6 +61,7 @@ class EventParticipation(Public):
     class Side(models.TextChoices):
         SUPPLIER = "supplier", _("supplier")
         BUYER = "buyer", _("buyer")
+        BOTH = "both", _("participant")  # at an event of equals
 
     class Status(models.TextChoices):
         REGISTERED = "registered", _("registered")

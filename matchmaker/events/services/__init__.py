@@ -46,6 +46,7 @@ from matchmaker.events.services.meetings import (
     lock_meeting,
     move_meeting,
 )
+from matchmaker.events.services.no_shows import FillIn, NoShow, fill_ins, no_shows
 from matchmaker.events.services.notices import remind_of_meetings, remind_of_requests
 from matchmaker.events.services.outcomes import (
     KeptRate,

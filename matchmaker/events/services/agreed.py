@@ -74,6 +74,8 @@ def _with_room(instance: Instance, pairs: list[tuple[int, int]]) -> Instance:
     count = np.zeros((2, max(len(instance.suppliers), len(instance.buyers), 1)), dtype=int)
     for pair in pairs:
         count[[0, 1], pair] += 1
+    if instance.equals:
+        count[:] = count.sum(axis=0)
 
     def roomy(side: int, parties: tuple[Party, ...]) -> tuple[Party, ...]:
         return tuple(replace(party, cap=max(party.cap, int(count[side, n]))) for n, party in enumerate(parties))
@@ -86,9 +88,9 @@ def given_of(
 ) -> GivenMeetings:
     place = {slot: number for number, slot in enumerate(open_slots)}
     booked = {(s, b): place[slot] for s, b, slot in instance.fixed if slot in place}
-    keys = [*standing.suppliers, *standing.buyers]
+    keys = standing.companies
     companies = Company.objects.in_bulk(keys)
-    shift = len(instance.suppliers)
+    shift = instance.shift
     return GivenMeetings(
         slots=len(open_slots),
         morning=len(open_slots),
@@ -109,6 +111,6 @@ def _as_plan(
         edge = instance.edge_of[s, b]
         if instance.needs_interpreter[edge]:
             booth.seat(edge, slot)
-    seated = tuple(assign_tables(meetings, instance.tables, host=host))
+    seated = tuple(assign_tables(meetings, instance.tables, host=host, equals=instance.equals))
     plan = Plan(instance, seated, 0, made.seconds, booth.assignments())
     return replace(plan, bound=plan.objective)

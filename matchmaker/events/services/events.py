@@ -22,8 +22,8 @@ from matchmaker.events.services.participations import move_up
 from matchmaker.events.services.taking_back import call_off, reversible, to_call_off
 
 EDITABLE = (
-    "name", "about", "theme", "guest_country", "mode", "venue", "city", "time_zone", "starts_on", "ends_on", "opens_at",
-    "closes_at", "slot_minutes", "break_minutes", "pause_from", "pause_until", "tables", "capacity",
+    "name", "about", "theme", "kind", "guest_country", "mode", "venue", "city", "time_zone", "starts_on", "ends_on",
+    "opens_at", "closes_at", "slot_minutes", "break_minutes", "pause_from", "pause_until", "tables", "capacity",
     "registration_from", "registration_until", "sides_open", "asks_from", "asks_matched_only", "asks_again",
     "requests_a_company", "requests_in_all", "room_url", "remind_hours",
 )  # fmt: skip
@@ -83,10 +83,12 @@ def _problems_of(event: Event) -> dict[str, Any]:
 def _problems_with_meetings(before: Event, event: Event) -> dict[str, Any]:
     """Times and tables stay as they are where meetings are booked."""
     booked = Meeting.objects.of(event).active()
+    problems = {}
+    if before.kind != event.kind and event.participations.registered().exists():
+        problems["kind"] = _("Companies are registered already. Make a new event of this kind.")
     highest = booked.aggregate(highest=Max("table"))["highest"]
     if highest is None:
-        return {}
-    problems = {}
+        return problems
     moved = [name for name in GRID if str(getattr(before, name)) != str(getattr(event, name))]
     if moved:
         problems[moved[0]] = _("Meetings are booked for these times. Cancel them before you change the times.")

@@ -14,6 +14,7 @@ from matchmaker.events.scheduling import Alternative, Plan, facts
 from matchmaker.events.scheduling.explain import busy_cells
 from matchmaker.events.services.meetings import clock
 from matchmaker.events.services.snapshot import Snapshot
+from matchmaker.events.services.weights import ordered
 
 NOT_POSSIBLE = "not_possible"  # withdrawn, waiting, declined or never: which of them is nobody's business
 
@@ -114,15 +115,20 @@ class UnplacedWishes(Sequence[Unplaced]):
 def _wished(event: Event) -> dict[tuple[int, int], set[str]]:
     """(supplier key, buyer key) → what speaks for the pair: must_supplier, would_buyer, accepted …"""
     sides = dict(event.participations.values_list("company", "side"))
+
+    def pair_of(one: int, other: int) -> tuple[int, int]:
+        if event.is_of_equals:
+            return ordered(one, other)
+        return (one, other) if sides.get(one, "supplier") == "supplier" else (other, one)
+
     wished: dict[tuple[int, int], set[str]] = {}
     for one, other, kind in Wish.objects.positive().filter(event=event).values_list("company", "other", "kind"):
-        side = sides.get(one, "supplier")
-        pair = (one, other) if side == "supplier" else (other, one)
-        wished.setdefault(pair, set()).add(f"{kind}_{side}")
+        pair = pair_of(one, other)
+        side = "supplier" if pair[0] == one else "buyer"
+        wished.setdefault(pair, set()).add(kind if event.is_of_equals else f"{kind}_{side}")
     accepted = MeetingRequest.objects.filter(event=event, status=MeetingRequest.Status.ACCEPTED)
     for one, other in accepted.values_list("company", "other"):
-        pair = (one, other) if sides.get(one) == "supplier" else (other, one)
-        wished.setdefault(pair, set()).add("accepted")
+        wished.setdefault(pair_of(one, other), set()).add("accepted")
     return wished
 
 

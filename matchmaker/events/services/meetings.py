@@ -2,8 +2,10 @@
 
 import datetime as dt
 import random
+from collections.abc import Collection
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -57,7 +59,7 @@ def _checked(event: Event, supplier: Company, buyer: Company, when: dt.datetime)
         Refused: with the slots that are free next where that helps.
     """
     sides = participation_of(event, supplier), participation_of(event, buyer)
-    if (sides[0].side, sides[1].side) != ("supplier", "buyer"):
+    if not event.is_of_equals and (sides[0].side, sides[1].side) != ("supplier", "buyer"):
         raise Refused("same_side", _("Meetings bring a supplier and a buyer together."), status=400)
     never = Wish.objects.never().filter(event=event)
     pair = [supplier.pk, buyer.pk]
@@ -103,14 +105,40 @@ def _refused(error: IntegrityError | None, event: Event, sides: tuple, meeting: 
             _("The two have a meeting already, at %(when)s.") % {"when": clock(event, pair.starts_at)},
         )
     then = rows.filter(starts_at=meeting.starts_at)
-    if then.filter(supplier=meeting.supplier_id).exists() or then.filter(buyer=meeting.buyer_id).exists():
-        clash = then.filter(supplier=meeting.supplier_id).first() or then.filter(buyer=meeting.buyer_id).first()
-        busy = meeting.supplier if clash.supplier_id == meeting.supplier_id else meeting.buyer
+    clash = then.filter(_of_either(meeting)).first()
+    if clash is not None:
+        is_first = meeting.supplier_id in (clash.supplier_id, clash.buyer_id)
+        busy = meeting.supplier if is_first else meeting.buyer
         sentence = _("%(company)s has another meeting then. %(next)s")
         return Refused(
             "slot_taken", sentence % {"company": busy.display_name, "next": _next(event, *sides)}, field="slot"
         )
     return Refused("no_table", _("Every table is taken then. %(next)s") % {"next": _next(event, *sides)}, field="slot")
+
+
+def _of_either(meeting: Meeting) -> Q:
+    """Meetings of one of the two companies, in either place."""
+    pair = [meeting.supplier_id, meeting.buyer_id]
+    return Q(supplier__in=pair) | Q(buyer__in=pair)
+
+
+def lock_companies(event: Event, companies: Collection[int] | None = None) -> None:
+    """Let others who book for these companies wait; without `companies` for all of the event.
+
+    The unique constraints see a company in one place of a meeting. Among equals it may have either place, so whoever
+    books holds the rows of the companies while she looks for another meeting of theirs.
+    """
+    if not event.is_of_equals:
+        return
+    rows = event.participations.all() if companies is None else event.participations.filter(company__in=companies)
+    list(rows.select_for_update().order_by("pk").values_list("pk", flat=True))
+
+
+def meets_twice(event: Event) -> bool:
+    """Has a company of an event of equals two meetings in one slot?"""
+    rows = Meeting.objects.of(event).active().values_list("starts_at", "supplier", "buyer")
+    places = [(at, company) for at, *pair in rows for company in pair]
+    return event.is_of_equals and len(places) > len(set(places))
 
 
 def _take(event: Event, meeting: Meeting, sides: tuple, save) -> None:
@@ -120,6 +148,11 @@ def _take(event: Event, meeting: Meeting, sides: tuple, save) -> None:
     table, and the slower one would be told that none is left.
     """
     last: IntegrityError | None = None
+    lock_companies(event, [meeting.supplier_id, meeting.buyer_id])
+    if event.is_of_equals:
+        then = Meeting.objects.of(event).active().exclude(pk=meeting.pk).filter(starts_at=meeting.starts_at)
+        if then.filter(_of_either(meeting)).exists():
+            raise _refused(None, event, sides, meeting)
     for number in range(20):
         tables = _tables(event, meeting.starts_at, meeting.supplier)
         if not tables:
@@ -132,9 +165,7 @@ def _take(event: Event, meeting: Meeting, sides: tuple, save) -> None:
         except IntegrityError as error:
             last = error
             rows = Meeting.objects.of(event).active().exclude(pk=meeting.pk).filter(starts_at=meeting.starts_at)
-            if not rows.filter(table=meeting.table).exists() or (
-                rows.filter(supplier=meeting.supplier_id).exists() or rows.filter(buyer=meeting.buyer_id).exists()
-            ):
+            if not rows.filter(table=meeting.table).exists() or rows.filter(_of_either(meeting)).exists():
                 break
     raise _refused(last, event, sides, meeting) from last
 
@@ -153,6 +184,8 @@ def book_meeting(*, by: User, event: Event, supplier: Company, buyer: Company, s
 @transaction.atomic
 def book_agreed(*, by: User, event: Event, supplier: Company, buyer: Company, starts_at: dt.datetime) -> Meeting:
     """Book what the two sides or the team agreed on; the caller has checked who may. Refusals as in `book_meeting`."""
+    if event.is_of_equals:
+        supplier, buyer = sorted([supplier, buyer], key=lambda company: company.pk)
     sides = _checked(event, supplier, buyer, starts_at)
     meeting = Meeting(event=event, supplier=supplier, buyer=buyer, starts_at=starts_at, locked=True)
     _take(event, meeting, sides, lambda: meeting.save(force_insert=True))

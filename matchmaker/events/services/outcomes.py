@@ -169,11 +169,17 @@ def kept_rate(company: Company) -> KeptRate:
     return kept_rates([company.pk]).get(company.pk, KeptRate(0, 0))
 
 
-def kept_rates(companies: Iterable[int]) -> dict[int, KeptRate]:
-    """The same for many companies, in one query; companies without a meeting are absent."""
+def kept_rates(companies: Iterable[int], *, before: dt.date | None = None) -> dict[int, KeptRate]:
+    """The same for many companies, in one query; companies without a meeting are absent.
+
+    With `before` only meetings of events that ended before that day count.
+    """
     keys, found = set(companies), defaultdict(list)
     theirs = Q(supplier__in=keys) | Q(buyer__in=keys)
-    for meeting in Meeting.objects.filter(theirs, status__in=ENDED).order_by().only(*_READ):
+    ended = Meeting.objects.filter(theirs, status__in=ENDED)
+    if before is not None:
+        ended = ended.filter(event__ends_on__lt=before)
+    for meeting in ended.order_by().only(*_READ):
         for side, company in (("supplier", meeting.supplier_id), ("buyer", meeting.buyer_id)):
             was_kept = _kept_by(meeting, side) if company in keys else None
             if was_kept is not None:

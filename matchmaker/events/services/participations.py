@@ -81,6 +81,7 @@ def register_for_event(
     require_part(by, event, company)
     event = Event.objects.select_for_update().get(pk=event.pk)  # the count below and the row are one step
     require_takes_new(event.campaign)
+    side = EventParticipation.Side.BOTH if event.is_of_equals else side
     invitation = EventInvitation.objects.filter(event=event, company=company)
     _may_register(event, company, side, is_invited=runs(by, event) or invitation.exists())
     row = EventParticipation.objects.filter(event=event, company=company).first()
@@ -105,7 +106,7 @@ def register_for_event(
 
 
 def _may_register(event: Event, company: Company, side: str, *, is_invited: bool) -> None:
-    if side not in EventParticipation.Side.values or not getattr(company, f"is_{side}"):
+    if side not in sides_for(event, company):
         raise Refused("wrong_side", _("Your company is not on this side."), field="side", status=400)
     if not company.is_approved:
         raise Refused("not_approved", _("The organiser approves your company first; then you can register."))
@@ -120,8 +121,22 @@ def _may_register(event: Event, company: Company, side: str, *, is_invited: bool
         )
     if not event.is_open_for_registration:
         raise Refused("registration_closed", _("Registration for this event is closed."))
-    if event.sides_open not in (Event.Sides.BOTH, side):
+    if not event.is_of_equals and event.sides_open not in (Event.Sides.BOTH, side):
         raise Refused("side_closed", _("For your side the team invites companies. Write to them."))
+
+
+def sides_for(event: Event, company: Company) -> list[str]:
+    """The sides on which a company can register."""
+    if event.is_of_equals:
+        return [EventParticipation.Side.BOTH]
+    return [side for side in ("supplier", "buyer") if getattr(company, f"is_{side}")]
+
+
+def in_order(one: EventParticipation, other: EventParticipation) -> tuple[EventParticipation, EventParticipation]:
+    """Two participations in the places of a meeting: supplier and buyer; among equals the lower company key first."""
+    if one.side == EventParticipation.Side.BOTH:
+        return (one, other) if one.company_id < other.company_id else (other, one)
+    return (one, other) if one.side == EventParticipation.Side.SUPPLIER else (other, one)
 
 
 def _check(row: EventParticipation) -> None:

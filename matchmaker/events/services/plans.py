@@ -57,9 +57,9 @@ def start_plan(*, by: User, event: Event, base: PlanDraft | None = None, **optio
 
     Options: `seconds`, `target_gap`, `floor` (meetings nobody should be left below), `fair_bonus` (its price),
     `most` (meetings a company, unless it said less), `supplier_share` and `buyer_share` (how much their wishes count,
-    percent), `given`, `days`, `lunch_from`, `lunch_until`, `host`, `most_loss`, `day_price`, `wait_price`, `late_price`
-    (`snapshot.DEFAULTS` says what they are), and for a what-if `tables`, `opens_at`, `closes_at`. `base` keeps the
-    meetings locked in that draft.
+    percent), `expects_no_shows`, `given`, `days`, `lunch_from`, `lunch_until`, `host`, `most_loss`, `day_price`,
+    `wait_price`, `late_price` (`snapshot.DEFAULTS` says what they are), and for a what-if `tables`, `opens_at`,
+    `closes_at`. `base` keeps the meetings locked in that draft.
 
     Raises:
         Refused: nobody to bring together, an option out of bounds, or a plan of this event is being computed.
@@ -76,12 +76,7 @@ def start_plan(*, by: User, event: Event, base: PlanDraft | None = None, **optio
                 field=name,
                 status=400,
             )
-    for side, sentence in (
-        ("supplier", _("No supplier is registered yet.")),
-        ("buyer", _("No buyer is registered yet.")),
-    ):
-        if not event.participations.registered().filter(side=side).exists():
-            raise Refused(f"no_{side}", sentence)
+    _check_companies(event)
     _check_choices(event, chosen)
     chosen["keep"] = _kept_keys(base) if base is not None else []
     try:
@@ -91,6 +86,20 @@ def start_plan(*, by: User, event: Event, base: PlanDraft | None = None, **optio
         raise Refused("plan_already_going", _("A plan of this event is being computed already.")) from None
     record(by=by, verb="start_plan", on=draft, organisation=event.campaign, facts={"options": _plain(chosen)})
     return draft
+
+
+def _check_companies(event: Event) -> None:
+    registered = event.participations.registered()
+    if event.is_of_equals:
+        if registered.count() < 2:
+            raise Refused("too_few_companies", _("Fewer than two companies are registered."))
+        return
+    for side, sentence in (
+        ("supplier", _("No supplier is registered yet.")),
+        ("buyer", _("No buyer is registered yet.")),
+    ):
+        if not registered.filter(side=side).exists():
+            raise Refused(f"no_{side}", sentence)
 
 
 def _check_choices(event: Event, chosen: dict[str, Any]) -> None:

@@ -20,6 +20,7 @@ from matchmaker.events.models import BulkChange, Event, EventParticipation, Meet
 from matchmaker.events.scheduling import Plan, replan, with_absences
 from matchmaker.events.services import notices
 from matchmaker.events.services import snapshot as snapshots
+from matchmaker.events.services.meetings import lock_companies, meets_twice
 from matchmaker.events.services.participations import away_slots
 from matchmaker.events.services.snapshot import Snapshot
 from matchmaker.events.services.taking_back import Step, call_off, reversible, to_call_off
@@ -54,6 +55,7 @@ def publish_plan(*, by: User, draft: PlanDraft, expected: str = "") -> Published
     event = Event.objects.select_for_update().get(pk=draft.event_id)
     require_organiser(by, event.campaign)
     _may_publish(event, draft)
+    lock_companies(event)
     with reversible(by=by, event=event, kind=BulkChange.Kind.PUBLISH) as step:
         PlanDraft.objects.filter(event=event, state=PlanDraft.State.PUBLISHED).exclude(pk=draft.pk).update(
             state=PlanDraft.State.REPLACED
@@ -70,6 +72,8 @@ def publish_plan(*, by: User, draft: PlanDraft, expected: str = "") -> Published
         try:
             with transaction.atomic():
                 _write(changes, draft)
+                if meets_twice(event):
+                    raise IntegrityError
                 _settle_requests(event, changes.pairs)
         except IntegrityError:
             raise Refused(
@@ -337,6 +341,7 @@ def mend_plan(
     """
     require_organiser(by, event.campaign)
     event = Event.objects.select_for_update().get(pk=event.pk)
+    lock_companies(event)
     standing, today, mended, lost = _mended(event, companies, until, max_moves, seconds)
     preview = _preview(standing, today, mended)
     if expected and preview.fingerprint != expected:

@@ -18,7 +18,7 @@ from matchmaker.events.services import notices
 from matchmaker.events.services.meetings import book_agreed, clock, free_slots
 from matchmaker.events.services.open_slots import open_slots
 from matchmaker.events.services.participations import participation_of
-from matchmaker.events.services.weights import best_matches
+from matchmaker.events.services.weights import matches_of
 from matchmaker.events.services.wishes import both_sides
 from matchmaker.language.text import detect
 
@@ -134,7 +134,10 @@ def _not_open(request: MeetingRequest) -> Refused:
 
 def may_ask(participation: EventParticipation) -> bool:
     """Does the organiser let this side ask for meetings at all?"""
-    return participation.event.asks_from in (Event.Asks.BOTH, participation.side)
+    event = participation.event
+    if event.is_of_equals:
+        return event.asks_from != Event.Asks.NOBODY
+    return event.asks_from in (Event.Asks.BOTH, participation.side)
 
 
 def _obey_rules(mine: EventParticipation, other: Company) -> None:
@@ -158,7 +161,7 @@ def _obey_rules(mine: EventParticipation, other: Company) -> None:
         raise Refused("declined_before", _("This company has declined. You can still say that you wish to meet it."))
     if event.asks_matched_only:
         pair = {company.pk}, {other.pk}
-        if not best_matches(*(pair if mine.side == EventParticipation.Side.SUPPLIER else pair[::-1])):
+        if not matches_of(event, *(pair if mine.side == EventParticipation.Side.SUPPLIER else pair[::-1])):
             raise Refused("not_matched", _("At this event you can ask companies whose offer and demand match yours."))
 
 
@@ -274,6 +277,9 @@ def _propose(by: User, request: MeetingRequest, open_row, starts_at: dt.datetime
 
 
 def _supplier_and_buyer(request: MeetingRequest) -> tuple[Company, Company]:
+    if request.event.is_of_equals:
+        first, second = sorted([request.company, request.other], key=lambda company: company.pk)
+        return first, second
     rows = EventParticipation.objects.filter(event=request.event, company=request.company)
     asker_sells = rows.filter(side=EventParticipation.Side.SUPPLIER).exists()
     return (request.company, request.other) if asker_sells else (request.other, request.company)

@@ -10,8 +10,9 @@ import numpy as np
 from django.db.models import Q
 from django.utils import timezone
 
-from matchmaker.events.models import Event, Meeting, PlanDraft
+from matchmaker.events.models import Event, EventParticipation, Meeting, PlanDraft
 from matchmaker.events.scheduling import Instance, Interpreter, Party, Plan
+from matchmaker.events.services.no_shows import no_shows
 from matchmaker.events.services.open_slots import closed_slots, open_slots, published_options, slots_of
 from matchmaker.events.services.participations import away_slots
 from matchmaker.events.services.weights import MATCH_FROM, worths
@@ -30,6 +31,7 @@ DEFAULTS = {
     "days": None,  # ISO dates on which meetings are planned; all days of the event where None
     "lunch_from": None,  # "12:00": no meeting until `lunch_until`, on days that go on before and after
     "lunch_until": None,
+    "expects_no_shows": False,  # a meeting counts by the odds that both come; companies get as many more as may fail
     "given": False,  # accepted requests only: each has its meeting, with the fewest waits
     "host": "supplier",  # who keeps a table: supplier, buyer or mixed
     "most_loss": 1.0,  # percent of the objective that may be given up to save second days
@@ -51,6 +53,11 @@ class Snapshot:
     slots: tuple[dt.datetime, ...]
     interpreters: tuple[int, ...]
     instance: Instance
+
+    @property
+    def companies(self) -> tuple[int, ...]:
+        """Company keys in the order of the instance's parties; equals stand once."""
+        return self.suppliers if self.instance.equals else self.suppliers + self.buyers
 
     @cached_property
     def supplier_at(self) -> dict[int, int]:
@@ -86,7 +93,8 @@ def of_event(event: Event, options: dict[str, Any] | None = None, *, closed: Col
     slots = slots_of(event, options)
     at = {slot: place for place, slot in enumerate(slots)}
     rows = list(event.participations.registered().order_by("company_id"))
-    sides = {side: [row for row in rows if row.side == side] for side in ("supplier", "buyer")}
+    equals = event.is_of_equals
+    sides = {side: [row for row in rows if equals or row.side == side] for side in ("supplier", "buyer")}
     keys = {side: tuple(row.company_id for row in found) for side, found in sides.items()}
     interpreters = list(event.interpreters.all())
     now = timezone.now()
@@ -101,10 +109,18 @@ def of_event(event: Event, options: dict[str, Any] | None = None, *, closed: Col
         event,
         set(keys["supplier"]),
         set(keys["buyer"]),
-        shares={"supplier": options["supplier_share"], "buyer": options["buyer_share"]},
+        shares={
+            "supplier": options["supplier_share"],
+            "buyer": options["supplier_share" if equals else "buyer_share"],
+        },
     )
     place = {side: {key: n for n, key in enumerate(found)} for side, found in keys.items()}
-    edges = [(place["supplier"][s], place["buyer"][b], row.weight, int(row.mutual)) for (s, b), row in worth.items()]
+    odds = _no_show_odds(event, rows) if options["expects_no_shows"] else {}
+    edges = [
+        (place["supplier"][s], place["buyer"][b], _expected(row.weight, odds, s, b), int(row.mutual))
+        for (s, b), row in worth.items()
+    ]
+    spare = 1 + (sum(odds.values()) / len(odds) if odds else 0)
     known = set(worth)
     edges += [
         (place["supplier"][s], place["buyer"][b], MATCH_FROM, 0) for s, b, _at in fixed_rows if (s, b) not in known
@@ -112,13 +128,16 @@ def of_event(event: Event, options: dict[str, Any] | None = None, *, closed: Col
     fixed = [(place["supplier"][s], place["buyer"][b], at[when]) for s, b, when in fixed_rows]
     booked: dict[tuple[str, int], list[int]] = {}
     for s, b, slot in fixed:
-        booked.setdefault(("supplier", s), []).append(slot)
-        booked.setdefault(("buyer", b), []).append(slot)
+        for place_in_pair in (("supplier", s), ("buyer", b)):
+            booked.setdefault(place_in_pair, []).append(slot)
+        if equals:  # either place of a pair may be this company's
+            booked.setdefault(("buyer", s), []).append(slot)
+            booked.setdefault(("supplier", b), []).append(slot)
     zone_days = [slot.astimezone(event.zone).date() for slot in slots]
     parties = {
         side: tuple(
             Party(
-                cap=max(min(row.most or options["most"], len(slots)), len(booked.get((side, n), ()))),
+                cap=max(min(round(spare * (row.most or options["most"])), len(slots)), len(booked.get((side, n), ()))),
                 floor=min(options["floor"], row.most or options["most"]),
                 off=tuple(sorted({at[s] for s in away_slots(row) if s in at} - set(booked.get((side, n), ())))),
                 languages=tuple(row.languages) if interpreters else (),
@@ -143,10 +162,20 @@ def of_event(event: Event, options: dict[str, Any] | None = None, *, closed: Col
         fair_bonus=options["fair_bonus"],
         interpreters=tuple(_interpreter(row, at) for row in interpreters),
         name=event.slug,
+        equals=equals,
     )
     return Snapshot(
         event, keys["supplier"], keys["buyer"], tuple(slots), tuple(row.pk for row in interpreters), instance
     )
+
+
+def _no_show_odds(event: Event, rows: list[EventParticipation]) -> dict[int, float]:
+    return {key: row.odds for key, row in no_shows(event, {row.company_id for row in rows}).items()}
+
+
+def _expected(weight: int, odds: dict[int, float], supplier: int, buyer: int) -> int:
+    """What a meeting is worth on average, if each side comes by its odds."""
+    return max(1, round(weight * (1 - odds.get(supplier, 0)) * (1 - odds.get(buyer, 0))))
 
 
 def _interpreter(row, at: dict[dt.datetime, int]) -> Interpreter:

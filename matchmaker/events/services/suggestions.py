@@ -66,14 +66,14 @@ def suggestions(participation: EventParticipation, *, search: str = "", only: st
 
 def _add_matches(participation: EventParticipation, found: dict[int, Suggestion]) -> None:
     """The two best matches with each counterpart."""
-    supplier_side = participation.side == EventParticipation.Side.SUPPLIER
-    own, other = "product__company", "line__demand__company"
-    if not supplier_side:
-        own, other = other, own
-    matches = seen_matches().filter(**{own: participation.company, f"{other}__in": list(found)})
+    offers = Q(product__company=participation.company, line__demand__company__in=list(found))
+    asks = Q(line__demand__company=participation.company, product__company__in=list(found))
+    sides = {EventParticipation.Side.SUPPLIER: offers, EventParticipation.Side.BUYER: asks}
+    matches = seen_matches().filter(sides.get(participation.side, offers | asks))
     matches = matches.order_by("-score", "pk").select_related("product__company", "line__demand")
     for match in matches.prefetch_related("product__texts")[:2000]:
-        key = match.line.demand.company_id if supplier_side else match.product.company_id
+        is_offer = match.product.company_id == participation.company_id
+        key = match.line.demand.company_id if is_offer else match.product.company_id
         if len(found[key].matches) < 2 and match.pk not in {m.pk for m in found[key].matches}:
             found[key].matches.append(match)
 
@@ -108,11 +108,11 @@ def places_for(participation: EventParticipation, *, count: int = 8) -> list[Pla
     so are those that have a meeting already.
     """
     event, company, now = participation.event, participation.company_id, timezone.now()
-    supplier_side = participation.side == EventParticipation.Side.SUPPLIER
+    supplier_side = participation.side != EventParticipation.Side.BUYER
     others = {row.company_id: row for row in counterparts(participation)}
     ours, theirs = {company}, set(others)
     found = worths(event, *((ours, theirs) if supplier_side else (theirs, ours)))
-    weight = {pair[1] if supplier_side else pair[0]: row.weight for pair, row in found.items()}
+    weight = {pair[0] if pair[1] == company else pair[1]: row.weight for pair, row in found.items() if company in pair}
     busy: dict[int, set[dt.datetime]] = {}
     used: dict[dt.datetime, int] = {}
     met: set[int] = set()

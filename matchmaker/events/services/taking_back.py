@@ -25,6 +25,7 @@ from matchmaker.events.models import (
     PlanDraft,
 )
 from matchmaker.events.services import notices
+from matchmaker.events.services.meetings import lock_companies, meets_twice
 from matchmaker.notifications.services import withhold
 
 # What a step may change, table by table. `aside` frees unique places while rows change one after the other.
@@ -97,6 +98,7 @@ def take_back(*, by: User, change: BulkChange) -> BulkChange:
     if not BulkChange.objects.open().filter(pk=change.pk).update(taken_back_at=timezone.now()):
         raise Refused("too_late", _("This can no longer be taken back."))
     change = BulkChange.objects.get(pk=change.pk)
+    lock_companies(event)
     now = _rows(event)
     if any(now[name].get(key) != after for name, rows in change.rows.items() for key, (_b, after) in rows.items()):
         raise _changed_since()
@@ -105,6 +107,8 @@ def take_back(*, by: User, change: BulkChange) -> BulkChange:
         with transaction.atomic():
             for name, rows in change.rows.items():
                 _restore(event, name, rows)
+            if meets_twice(event):
+                raise IntegrityError
     except IntegrityError:
         raise _changed_since() from None
     record(by=by, verb="take_back", on=event, organisation=event.campaign, facts={"step": change.kind})

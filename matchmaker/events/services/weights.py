@@ -61,12 +61,12 @@ def worths(
 ) -> dict[Pair, Worth]:
     """Every pair that may meet with its weight; `shares` is how much each side's wishes count, in percent."""
     share = {"supplier": 100, "buyer": 100, **(shares or {})}
-    matched = best_matches(suppliers, buyers)
+    matched = matches_of(event, suppliers, buyers)
     wished = _wished(event, suppliers, buyers, matched)
     barred = never_pairs(event) | _take_requests(event, suppliers, wished)
     found = {}
     for pair in matched.keys() | wished.keys():
-        if pair in barred or pair[0] not in suppliers or pair[1] not in buyers:
+        if pair in barred or not _may_meet(event, pair, suppliers, buyers):
             continue
         sides = wished.get(pair, {})
         weight = MATCH_FROM + round(MATCH_SPAN * matched[pair][0]) if pair in matched else 0
@@ -74,6 +74,31 @@ def worths(
         if weight > 0:
             found[pair] = Worth(weight, len(sides) == 2)
     return found
+
+
+def matches_of(event: Event, suppliers: set[int], buyers: set[int]) -> dict[Pair, tuple[float, bool, bool]]:
+    """`best_matches`; among equals of both directions, whoever offers, with the lower key first."""
+    if not event.is_of_equals:
+        return best_matches(suppliers, buyers)
+    companies = suppliers | buyers
+    found: dict[Pair, tuple[float, bool, bool]] = {}
+    for (seller, buyer), (score, seller_yes, buyer_yes) in best_matches(companies, companies).items():
+        if seller == buyer:
+            continue
+        pair, said = ordered(seller, buyer), (seller_yes, buyer_yes) if seller < buyer else (buyer_yes, seller_yes)
+        before = found.get(pair, (0.0, False, False))
+        found[pair] = (max(score, before[0]), said[0] or before[1], said[1] or before[2])
+    return found
+
+
+def ordered(one: int, other: int) -> Pair:
+    """Two companies of an event of equals as a pair."""
+    return min(one, other), max(one, other)
+
+
+def _may_meet(event: Event, pair: Pair, suppliers: set[int], buyers: set[int]) -> bool:
+    either = event.is_of_equals and pair[1] in suppliers and pair[0] in buyers
+    return either or (pair[0] in suppliers and pair[1] in buyers)
 
 
 def _wished(event: Event, suppliers: set[int], buyers: set[int], matched: Mapping[Pair, tuple]) -> dict[Pair, dict]:
@@ -85,7 +110,10 @@ def _wished(event: Event, suppliers: set[int], buyers: set[int], matched: Mappin
         if buyer_yes:
             wished.setdefault(pair, {})["buyer"] = WORTH["would"]
     for one, other, kind in Wish.objects.positive().filter(event=event).values_list("company", "other", "kind"):
-        if one in suppliers and other in buyers:
+        if event.is_of_equals:
+            side = "supplier" if one < other else "buyer"
+            wished.setdefault(ordered(one, other), {})[side] = WORTH[kind]
+        elif one in suppliers and other in buyers:
             wished.setdefault((one, other), {})["supplier"] = WORTH[kind]
         elif one in buyers and other in suppliers:
             wished.setdefault((other, one), {})["buyer"] = WORTH[kind]
@@ -96,12 +124,13 @@ def _take_requests(event: Event, suppliers: set[int], wished: dict[Pair, dict[st
     """Add requests to the wishes: an accepted one is a must of both sides. Returns the pairs that were declined."""
     declined: set[Pair] = set()
     for one, other, status in MeetingRequest.objects.filter(event=event).values_list("company", "other", "status"):
-        pair = (one, other) if one in suppliers else (other, one)
+        asks_first = one < other if event.is_of_equals else one in suppliers
+        pair = (one, other) if asks_first else (other, one)
         if status == MeetingRequest.Status.ACCEPTED:
             wished[pair] = {"supplier": WORTH["must"], "buyer": WORTH["must"]}
         elif status == MeetingRequest.Status.DECLINED:
             declined.add(pair)
         elif status == MeetingRequest.Status.PENDING:
-            side = "supplier" if one in suppliers else "buyer"
+            side = "supplier" if asks_first else "buyer"
             wished.setdefault(pair, {}).setdefault(side, WORTH["would"])
     return declined

@@ -17,7 +17,9 @@ def both_sides(by: User, event: Event, company: Company, other: Company) -> Even
     """Check that somebody of `company` may act towards `other` on the other side; returns her registration."""
     require_member(by, company)
     mine, theirs = participation_of(event, company), participation_of(event, other)
-    if mine.side == theirs.side:
+    if company == other:
+        raise Refused("same_company", _("Choose another company than your own."), status=400)
+    if mine.side == theirs.side and not event.is_of_equals:
         raise Refused("same_side", _("Meetings bring a supplier and a buyer together."), status=400)
     return mine
 
@@ -64,11 +66,8 @@ def never_pairs(event: Event) -> set[tuple[int, int]]:
 
 
 def counterparts(participation: EventParticipation):
-    """The registered companies of the other side."""
-    return (
-        EventParticipation.objects.registered()
-        .filter(event=participation.event)
-        .exclude(side=participation.side)
-        .exclude(company=participation.company_id)
-        .select_related("company")
-    )
+    """The registered companies of the other side; among equals all others."""
+    rows = EventParticipation.objects.registered().filter(event=participation.event).select_related("company")
+    if not participation.event.is_of_equals:
+        rows = rows.exclude(side=participation.side)
+    return rows.exclude(company=participation.company_id)

@@ -101,8 +101,7 @@ def _incoming(requests, row: EventParticipation) -> list[dict]:
     for one in requests.owed_by(row.company):
         other = one.company if one.other_id == row.company_id else one.other
         theirs = EventParticipation.objects.registered().filter(event=row.event, company=other).first()
-        sides = (row, theirs) if row.side == EventParticipation.Side.SUPPLIER else (theirs, row)
-        free = free_slots(row.event, *sides, after=timezone.now(), count=12) if theirs else []
+        free = free_slots(row.event, row, theirs, after=timezone.now(), count=12) if theirs else []
         found.append(
             {
                 "request": one,

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from matchmaker.companies.models import Company
 from matchmaker.events.models import Event, EventParticipation
+from matchmaker.events.services.participations import sides_for
 from matchmaker.web.forms import fields
 
 
@@ -51,7 +52,7 @@ class RegistrationForm(forms.Form):
     )
 
     def __init__(self, *args, company: Company, event: Event, row: EventParticipation | None = None, **kwargs):
-        sides = [side for side in ("supplier", "buyer") if getattr(company, f"is_{side}")]
+        sides = sides_for(event, company)
         initial = {
             "side": sides[0] if sides else "",
             "languages": company.languages,

@@ -35,15 +35,20 @@ PER_PAGE = 20
 
 def card(found: services.Suggestion, row: EventParticipation, rates: dict[int, services.KeptRate]) -> dict:
     """A counterpart as the page shows it; what the other side wishes is not in it."""
-    supplier_side = row.side == EventParticipation.Side.SUPPLIER
     best = found.matches[0] if found.matches else None
+    supplier_side = row.side == EventParticipation.Side.SUPPLIER
+    if (
+        row.side == EventParticipation.Side.BOTH
+    ):  # the best match says who offers; without one the page of a buyer links
+        supplier_side = best.product.company_id == row.company_id if best else not found.company.is_supplier
+    offered = [match for match in found.matches if (match.product.company_id == row.company_id) == supplier_side]
     return {
         "found": found,
         "company": found.company,
         "seeks": found.participation.seeks,
         "score": round(found.score * 100),
         "reasons": reasons.sentences(best) if best else [],
-        "about": list(dict.fromkeys(match.line if supplier_side else match.product for match in found.matches)),
+        "about": list(dict.fromkeys(match.line if supplier_side else match.product for match in offered)),
         "supplier_side": supplier_side,
         "incoming": found.request is not None and found.request.answers.pk == row.company_id,
         "kept": rates[found.company.pk].percent if found.company.pk in rates else None,
@@ -168,8 +173,7 @@ def _asking(request: HttpRequest, row, other: Company, act, before: MeetingReque
 def _free(row: EventParticipation, other: Company) -> list[tuple[str, str]]:
     """Slots free for both as choices, on the event's clock."""
     theirs = counterparts(row).get(company=other)
-    sides = (row, theirs) if row.side == EventParticipation.Side.SUPPLIER else (theirs, row)
-    slots = free_slots(row.event, *sides, after=timezone.now(), count=40)
+    slots = free_slots(row.event, row, theirs, after=timezone.now(), count=40)
     return [(slot.isoformat(), moment(local(slot, row.event.zone))) for slot in slots]
 
 

@@ -61,6 +61,7 @@ class EventForm(forms.ModelForm):
         super().__init__(*args, instance=event, initial={**initial, "halls": written}, **kwargs)
         self.fields["time_zone"].choices = clocks.zone_choices(present=initial.get("time_zone", event.time_zone))
         self._word_places()
+        self.fields["kind"].required = False
         self.fields["room_url"].help_text = _(
             "For online events: https://meet.example.org/{room}. Each meeting has a room nobody can guess."
         )
@@ -75,6 +76,10 @@ class EventForm(forms.ModelForm):
 
     def _post_clean(self):
         """Rules are checked by the verb, which knows them all; the form only reads what was typed."""
+
+    def clean_kind(self) -> str:
+        """What was there before, where a form does not say it."""
+        return self.cleaned_data["kind"] or self.instance.kind
 
     def clean_halls(self) -> list[dict]:
         """Lines as {name, tables}."""
@@ -91,7 +96,7 @@ class EventForm(forms.ModelForm):
     def sections(self):
         """Fields in the order of a conversation: what, where, when, how many."""
         named = [
-            (_("What it is"), "name theme about guest_country"),
+            (_("What it is"), "name kind theme about guest_country"),
             (_("Where"), "mode time_zone city venue halls room_url"),
             (_("When"), "starts_on ends_on opens_at closes_at pause_from pause_until slot_minutes break_minutes"),
             (_("How many, and who"), "tables capacity sides_open registration_from registration_until remind_hours"),

@@ -27,6 +27,10 @@ class WalkInForm(forms.Form):
         self.fields["company"].queryset = (
             Company.objects.approved().filter(campaigns=event.campaign).exclude(pk__in=inside).distinct()
         )
+        equals = EventParticipation.Side.BOTH
+        self.fields["side"].choices = [
+            choice for choice in EventParticipation.Side.choices if (choice[0] == equals) == event.is_of_equals
+        ]
 
 
 class InvitationForm(forms.Form):
@@ -94,6 +98,14 @@ class PlanForm(forms.Form):
             ("3.0", gettext_lazy("leave out more (at most 3%)")),
         ],
     )
+    expects_no_shows = forms.BooleanField(
+        label=gettext_lazy("Count on companies that may not come"),
+        help_text=gettext_lazy(
+            "By earlier events: meetings that are likely to be kept come first, and each company gets as many more as "
+            "are likely to fall through."
+        ),
+        required=False,
+    )
     given = forms.BooleanField(
         label=gettext_lazy("Only meetings that both sides agreed to"),
         help_text=gettext_lazy("Every accepted request gets its meeting, with the fewest waits; no other is added."),
@@ -145,6 +157,9 @@ class PlanForm(forms.Form):
         self.fields["days"].initial = [value for value, _label in chosen]
         if len(chosen) == 1:
             del self.fields["days"]
+        if event.is_of_equals:
+            del self.fields["host"], self.fields["buyer_share"]
+            self.fields["supplier_share"].label = _("Weight of wishes, percent")
         if event.pause_from is None:
             self.fields["lunch_from"].initial, self.fields["lunch_until"].initial = dt.time(12), dt.time(13)
 
@@ -159,7 +174,7 @@ class PlanForm(forms.Form):
 
     def options(self) -> dict:
         values = dict(self.cleaned_data)
-        values["host"] = values["host"] or None
+        values["host"] = values.get("host") or None
         for name in ("opens_at", "closes_at", "lunch_from", "lunch_until"):
             values[name] = values[name].isoformat("minutes") if values[name] else None
         if set(values.get("days") or ()) == {
@@ -169,12 +184,12 @@ class PlanForm(forms.Form):
         return values
 
     def main(self):
-        names = ("most", "floor", "host", "lunch_from", "lunch_until", "most_loss", "days", "given")
+        names = ("most", "floor", "host", "lunch_from", "lunch_until", "most_loss", "days", "expects_no_shows", "given")
         return [self[name] for name in names if name in self.fields]
 
     def more(self):
         names = ("day_price", "wait_price", "late_price", "fair_bonus", "supplier_share", "buyer_share")
-        return [self[name] for name in (*names, "seconds", "target_gap")]
+        return [self[name] for name in (*names, "seconds", "target_gap") if name in self.fields]
 
     def what_if(self):
         return [self[name] for name in ("tables", "opens_at", "closes_at")]

@@ -22,7 +22,7 @@ from matchmaker.core.downloads import download
 from matchmaker.core.lists import format_list, join_sentences
 from matchmaker.core.problems import Refused
 from matchmaker.events import printing, services
-from matchmaker.events.models import Attendee, Event, Interpreter, Meeting
+from matchmaker.events.models import Attendee, Event, EventParticipation, Interpreter, Meeting
 from matchmaker.events.services import pack
 from matchmaker.matching.models import Match
 from matchmaker.notifications.tasks import start_delivery
@@ -42,15 +42,18 @@ def paper(request, slug):
         "event": event,
         "tab": "print",
         "people": people.count(),
-        "sides": [
-            (side, label, people.filter(participation__side=side).count())
-            for side, label in (("supplier", _("Suppliers")), ("buyer", _("Buyers")))
-        ]
+        "sides": [(side, label, people.filter(participation__side=side).count()) for side, label in _sides(event)]
         + [("interpreter", _("Interpreters"), event.interpreters.count())],
         "meetings": Meeting.objects.of(event).active().count(),
         "fingerprint": pack.fingerprint(),
     }
     return render(request, "console/event_paper.html", context)
+
+
+def _sides(event: Event) -> list[tuple[str, str]]:
+    if event.is_of_equals:
+        return [("both", _("Companies"))]
+    return [("supplier", _("Suppliers")), ("buyer", _("Buyers"))]
 
 
 def _both(text_of) -> str:
@@ -69,7 +72,7 @@ def badges(request, slug):
     event = event_of(request, slug)
     people = Attendee.objects.expected().filter(participation__event=event).select_related("participation__company")
     side, only = request.GET.get("side", ""), request.GET.get("only", "")
-    if side in ("supplier", "buyer"):
+    if side in EventParticipation.Side.values:
         people = people.filter(participation__side=side)
     if only:
         people = people.filter(participation__company__legal_name=only[:200])
@@ -82,7 +85,7 @@ def badges(request, slug):
 
 
 IN_ORDER = ("participation__company__legal_name", "pk")
-COLOURS = {"supplier": printing.SEAL, "buyer": printing.BLUE, "interpreter": printing.GREEN}
+COLOURS = {"supplier": printing.SEAL, "buyer": printing.BLUE, "both": printing.BLUE, "interpreter": printing.GREEN}
 
 
 def _logo(event: Event) -> bytes:

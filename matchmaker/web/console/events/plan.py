@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from matchmaker.companies.models import Company
 from matchmaker.core.problems import Refused
 from matchmaker.events import services, tasks
-from matchmaker.events.models import Event, Meeting, PlanDraft
+from matchmaker.events.models import Event, EventParticipation, Meeting, PlanDraft
 from matchmaker.events.services import snapshot as snapshots
 from matchmaker.events.services.explaining import UnplacedWishes, failure_sentence, in_the_way
 from matchmaker.events.services.plans import best_slots
@@ -67,7 +67,7 @@ def _plans(request, event, form, status=200):
         "running": running,
         "job": job_of(running) if running else None,
         "registered": {
-            side: event.participations.registered().filter(side=side).count() for side in ("supplier", "buyer")
+            side: event.participations.registered().filter(side=side).count() for side in EventParticipation.Side.values
         },
         "slots": len(event.slots()),
         "agreed": event.requests.waiting_for_a_time().select_related("company", "other"),
@@ -90,12 +90,16 @@ def place_request(request, slug, uid):
 
 
 def _views(event: Event) -> list[tuple[str, str]]:
-    views = [
-        ("supplier", _("By supplier")),
-        ("buyer", _("By buyer")),
-        ("table", _("By table")),
-    ]
+    sides = [("supplier", _("By supplier")), ("buyer", _("By buyer"))]
+    if event.is_of_equals:
+        sides = [("company", _("By company"))]
+    views = [*sides, ("table", _("By table"))]
     return [*views, ("interpreter", _("By interpreter"))] if event.interpreters.exists() else views
+
+
+def _view(request, event: Event) -> str:
+    views = dict(_views(event))
+    return request.GET["by"] if request.GET.get("by") in views else next(iter(views))
 
 
 def job_of(draft: PlanDraft) -> dict:
@@ -189,13 +193,13 @@ def show(request, slug, uid):
         for s, b, slot, table in plan.meetings
         if standing.suppliers[s] in companies and standing.buyers[b] in companies
     ]
-    view = request.GET.get("by") if request.GET.get("by") in VIEWS else "supplier"
+    view = _view(request, draft.event)
     closed = {slot for slot, count in zip(standing.slots, plan.instance.tables, strict=True) if not count}
     matches = request.GET.get("unplaced") == "matches"
     unplaced = UnplacedWishes(draft, standing, plan, matches=matches)
     short_suppliers, short_buyers = plan.below_floor
     below = [{"company": companies[standing.suppliers[s]], "count": int(plan.degree[s])} for s in short_suppliers] + [
-        {"company": companies[standing.buyers[b]], "count": int(plan.degree[len(standing.suppliers) + b])}
+        {"company": companies[standing.buyers[b]], "count": int(plan.degree[plan.instance.shift + b])}
         for b in short_buyers
     ]
     others = draft.event.plans.light().filter(state__in=["ready", "published", "replaced"]).exclude(pk=draft.pk)[:10]
@@ -242,6 +246,8 @@ def _kinds() -> dict[str, str]:
         "must_buyer": _("the buyer must meet"),
         "would_supplier": _("the supplier would like to"),
         "would_buyer": _("the buyer would like to"),
+        "must": _("one of the two must meet"),
+        "would": _("one of the two would like to"),
     }
 
 
@@ -362,7 +368,6 @@ def _tight(plan) -> str:
 
 def _agendas(standing, plan, companies) -> list[dict]:
     """Days, first and last meeting and waits of each company that meets, those with most to improve first."""
-    keys = [*standing.suppliers, *standing.buyers]
     rows = [
         {
             "company": companies[key],
@@ -370,7 +375,7 @@ def _agendas(standing, plan, companies) -> list[dict]:
             "first": local(standing.slots[agenda.first], standing.event.zone),
             "last": local(standing.slots[agenda.last], standing.event.zone),
         }
-        for key, agenda in zip(keys, plan.agendas, strict=True)
+        for key, agenda in zip(standing.companies, plan.agendas, strict=True)
         if agenda.meetings and key in companies
     ]
     return sorted(rows, key=lambda row: (-row["agenda"].single_days, -row["agenda"].days, -row["agenda"].waits))
@@ -526,7 +531,7 @@ def meetings(request, slug):
         )
         for row in rows
     ]
-    view = request.GET.get("by") if request.GET.get("by") in VIEWS else "supplier"
+    view = _view(request, event)
     slots = sorted({*event.slots(), *(row.starts_at for row in rows)})
     counts = {value: sum(1 for row in rows if row.status == value) for value in Meeting.Status.values}
     counts["cancelled"] = Meeting.objects.of(event).filter(status="cancelled").count()
@@ -546,9 +551,6 @@ def meetings(request, slug):
 
 
 # The board of a plan: one row a company or table, one column a slot, day by day.
-
-
-VIEWS = ("supplier", "buyer", "table", "interpreter")
 
 
 @dataclass(frozen=True, slots=True)
@@ -581,7 +583,7 @@ def board(
     """
     owned: dict = {}
     for cell in cells:
-        if owner := getattr(cell, view):  # not each meeting has an interpreter
+        for owner in _owners(cell, view):
             owned.setdefault(owner, []).append(cell)
     if view in ("table", "interpreter"):
         owners = sorted(owned)
@@ -594,6 +596,13 @@ def board(
         rows = [row for owner in shown if (row := _row(event, owner, owned[owner], columns, view, closed))["count"]]
         days.append({"day": day, "slots": [local(slot, event.zone) for slot in columns], "rows": rows})
     return {"days": days, "page": shown}
+
+
+def _owners(cell: Cell, view: str) -> list:
+    """The rows of the board on which a meeting stands; not each meeting has an interpreter."""
+    if view == "company":
+        return [cell.supplier, cell.buyer]
+    return [getattr(cell, view)] if getattr(cell, view) else []
 
 
 def _row(
@@ -610,7 +619,7 @@ def _row(
         if cell.starts_at in place:
             row[place[cell.starts_at]] = {
                 "cell": cell,
-                "label": (cell.buyer if view == "supplier" else cell.supplier).display_name,
+                "label": (cell.buyer if owner == cell.supplier else cell.supplier).display_name,
                 "second": cell.buyer.display_name if view in ("table", "interpreter") else "",
             }
     return {

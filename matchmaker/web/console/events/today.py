@@ -18,9 +18,11 @@ from matchmaker.companies.models import Company
 from matchmaker.core.problems import Refused
 from matchmaker.events import services
 from matchmaker.events.models import Attendee, EventParticipation, GateDevice, Meeting, Scan
+from matchmaker.events.services.participations import in_order
 from matchmaker.events.services.suggestions import places_for
 from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import organiser, team
+from matchmaker.web.console.company_list import SIDES
 from matchmaker.web.console.events.event import event_of
 from matchmaker.web.console.events.plan import read_slot
 from matchmaker.web.console.events.steps import name_changes
@@ -75,10 +77,11 @@ def today(request, slug):
             },
         ],
         "parts": parts,
+        "prepared": _prepared(event, coming),
         "late": Paginator(_filtered(late, **filters), LATE_PER_PAGE).get_page(request.GET.get("page")),
         "late_count": len(late),
         "filters": filters,
-        "sides": EventParticipation.Side.choices,
+        "sides": [] if event.is_of_equals else SIDES,
         "absent": _absent(event, now),
         "slots": [{"instant": slot.isoformat(), "at": local(slot, event.zone)} for slot in slots if slot > now],
         "scans": _scans(event),
@@ -125,6 +128,14 @@ def _part(event, slot, here: set[int], label: str, none: str) -> dict:
         "more_free": max(len(free) - TABLES_SHOWN, 0),
         "free_count": len(free),
     }
+
+
+def _prepared(event, slot) -> list[dict]:
+    """Meetings of the next slot that may fall through, and whom the other side could meet instead."""
+    if slot is None:
+        return []
+    uids = dict(event.participations.values_list("company", "uid"))
+    return [{"fill_in": one, "who": uids.get(one.absent.pk)} for one in services.fill_ins(event, slot)]
 
 
 def _late(event, now, here: set[int]) -> list[dict]:
@@ -269,7 +280,7 @@ def place(request, slug, uid):
     with refusals_in_messages(request):
         if other is None:
             raise Refused("not_registered", _("Choose a company that is registered."), status=400)
-        supplier, buyer = (row, other) if row.side == EventParticipation.Side.SUPPLIER else (other, row)
+        supplier, buyer = in_order(row, other)
         booked = services.book_meeting(
             by=request.user,
             event=event,

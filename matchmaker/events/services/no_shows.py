@@ -1,0 +1,105 @@
+"""Companies that do not come: how likely that is by earlier events, and who could meet instead."""
+
+import datetime as dt
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from matchmaker.companies.models import Company
+from matchmaker.events.models import Event, Meeting
+from matchmaker.events.services.outcomes import KeptRate, kept_rates
+from matchmaker.events.services.participations import away_slots
+from matchmaker.events.services.weights import worths
+
+# The average of all companies counts like this many meetings of the company itself (the mean of a beta distribution;
+# Gelman et al., Bayesian Data Analysis, 3rd ed. 2013, ch. 2).
+PRIOR_MEETINGS = 5
+AT_RISK = 0.2  # from these odds on, a meeting has a replacement prepared
+
+
+@dataclass(frozen=True, slots=True)
+class NoShow:
+    """The `odds` that a company does not keep a meeting, and what they rest on: its own record and that of all."""
+
+    odds: float
+    own: KeptRate
+    all: KeptRate
+
+    @property
+    def percent(self) -> int:
+        return round(100 * self.odds)
+
+
+def no_shows(event: Event, companies: Collection[int]) -> dict[int, NoShow]:
+    """The odds for each company, from meetings of earlier events; empty where there was none to learn from."""
+    earlier = Meeting.objects.filter(event__campaign=event.campaign_id, event__ends_on__lt=event.starts_on)
+    everybody = {key for pair in earlier.values_list("supplier", "buyer") for key in pair}
+    rates = kept_rates(everybody | set(companies), before=event.starts_on)
+    known = [rates[key] for key in everybody if key in rates]
+    total = KeptRate(sum(rate.kept for rate in known), sum(rate.of for rate in known))
+    if not total.of:
+        return {}
+    average = 1 - total.kept / total.of
+    found = {}
+    for key in companies:
+        own = rates.get(key, KeptRate(0, 0))
+        odds = (own.of - own.kept + PRIOR_MEETINGS * average) / (own.of + PRIOR_MEETINGS)
+        found[key] = NoShow(odds, own, total)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class FillIn:
+    """If `absent` does not come, `waiting` could meet `instead` at the same time and table; None where nobody can."""
+
+    meeting: Meeting
+    absent: Company
+    no_show: NoShow
+    waiting: Company
+    instead: Company | None
+
+
+def fill_ins(event: Event, when: dt.datetime) -> list[FillIn]:
+    """For each meeting of a slot that is at risk, whom the other side could meet instead, the likeliest first.
+
+    Only companies that are free then, that one of the two wishes for or that match, and each for one meeting.
+    """
+    rows = Meeting.objects.of(event).active().select_related("supplier", "buyer")
+    planned = list(rows.filter(starts_at=when, status=Meeting.Status.PLANNED))
+    odds = no_shows(event, {key for one in planned for key in (one.supplier_id, one.buyer_id)})
+    risks = [
+        (odds[absent.pk], one, absent, waiting)
+        for one in planned
+        for absent, waiting in ((one.supplier, one.buyer), (one.buyer, one.supplier))
+        if absent.pk in odds and odds[absent.pk].odds >= AT_RISK
+    ]
+    if not risks:
+        return []
+    free, weight = _free_at(event, when), _weights(event)
+    companies = Company.objects.in_bulk(free)
+    found = []
+    for no_show, meeting, absent, waiting in sorted(risks, key=lambda risk: (-risk[0].odds, risk[1].pk)):
+        choices = [(worth, -key) for key in free if (worth := weight.get(frozenset((waiting.pk, key)), 0))]
+        best = -max(choices)[1] if choices else None
+        free.discard(best)
+        found.append(FillIn(meeting, absent, no_show, waiting, companies.get(best)))
+    return found
+
+
+def _free_at(event: Event, when: dt.datetime) -> set[int]:
+    """Registered companies that are there in a slot and meet nobody."""
+    rows = event.participations.registered().select_related("event")
+    there = {row.company_id for row in rows if when not in away_slots(row)}
+    meet = Meeting.objects.of(event).active().filter(starts_at=when).values_list("supplier", "buyer")
+    return there - {key for pair in meet for key in pair}
+
+
+def _weights(event: Event) -> dict[frozenset[int], int]:
+    """What a meeting is worth, for pairs that may meet and have no meeting yet."""
+    rows = event.participations.registered()
+    keys = {
+        side: {row.company_id for row in rows if event.is_of_equals or row.side == side}
+        for side in ("supplier", "buyer")
+    }
+    met = {frozenset(pair) for pair in Meeting.objects.of(event).active().values_list("supplier", "buyer")}
+    weight = {frozenset(pair): row.weight for pair, row in worths(event, keys["supplier"], keys["buyer"]).items()}
+    return {pair: worth for pair, worth in weight.items() if pair not in met}
