@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.urls import reverse
 
 from matchmaker.core.problems import Refused
 from matchmaker.events import services
@@ -231,3 +232,25 @@ def test_otherwise_a_request_waits_for_its_answer(hall, published, why):
     asked = hall.ask(guest, host) if why == "no time" else book_open(hall, guest, host)
     assert asked.status == "pending"
     assert not Meeting.objects.filter(buyer=guest.company).exists()
+
+
+def test_a_time_that_is_left_to_requests_waits_for_an_answer_and_others_are_booked_at_once(hall, client):
+    host, guest = hall.comes("buyer", opens_free_times=True), hall.comes("supplier")
+    other = hall.comes("supplier")
+    PlanDraft.objects.create(event=hall.event, state=PlanDraft.State.PUBLISHED)
+    client.force_login(factories.member_of(host.company))
+    address = reverse("meetings_availability", args=["wuhan"]) + "?book=1"
+    assert client.get(address).context["booking"]
+    client.post(address, {"free": [hall.slots[0].isoformat()]})
+    host.refresh_from_db()
+    assert host.by_request == [slot.isoformat() for slot in hall.slots[1:]]
+
+    def ask(row, slot):
+        sides = {"event": hall.event, "company": row.company, "other": host.company}
+        by = factories.member_of(row.company)
+        return services.request_meeting(by=by, **sides, starts_at=hall.slots[slot]).status
+
+    client.force_login(factories.member_of(guest.company))
+    form = client.get(reverse("meetings_ask", args=["wuhan", host.company.uid])).context["form"]
+    assert ["if they agree" in label for _value, label in form.fields["slot"].choices[1:]] == [False, True, True, True]
+    assert (ask(guest, 0), ask(other, 1)) == ("accepted", "pending")

@@ -15,6 +15,11 @@ class Migration(migrations.Migration):
             name='kind',
             field=models.CharField(choices=[('sides', 'suppliers meet buyers'), ('equals', 'any company meets any other')], db_default='sides', default='sides', max_length=10, verbose_name='who meets whom'),
         ),
+        migrations.AddField(
+            model_name='eventparticipation',
+            name='by_request',
+            field=models.JSONField(blank=True, null=True),
+        ),
         migrations.AlterField(
             model_name='eventparticipation',
             name='side',

@@ -85,6 +85,7 @@ class EventParticipation(Public):
     shares_contacts_since = models.DateTimeField(null=True, blank=True)  # consent: who scans a badge may keep them
     # Once the plan is published, a company that may ask books a time that is free for both; no answer is needed.
     opens_free_times = models.BooleanField(default=False)
+    by_request = models.JSONField(null=True, blank=True)  # slots that others cannot book themselves, only ask for
     away = models.JSONField(default=list, blank=True)  # slots in which none of its people can meet: UTC, ISO 8601
     absent = models.JSONField(default=list, blank=True)  # slots for which the team marked it as not there, as `away`
     registered_at = models.DateTimeField()

@@ -63,6 +63,7 @@ from matchmaker.events.services.participations import (
     register_for_event,
     renew_calendar_address,
     set_availability,
+    set_times_to_book,
     update_participation,
     withdraw_from_all,
     withdraw_from_event,

@@ -229,6 +229,26 @@ def set_availability(
     return participation
 
 
+@transaction.atomic
+def set_times_to_book(
+    *, by: User, participation: EventParticipation, by_request: Iterable[dt.datetime]
+) -> EventParticipation:
+    """Say which of the free times others cannot book themselves; for these they ask and wait for an answer.
+
+    Raises:
+        Refused: for an instant that is not a slot of the event.
+    """
+    require_part(by, participation.event, participation.company)
+    closed = sorted(set(by_request))
+    if not set(closed) <= set(participation.event.slots()):
+        raise Refused("no_such_slot", _("Choose slots of this event."), field="away", status=400)
+    participation.by_request = [slot.isoformat() for slot in closed]
+    participation.save(update_fields=["by_request"])
+    facts = {"by_request": len(closed)}
+    record(by=by, verb="set_times_to_book", on=participation, organisation=participation.company, facts=facts)
+    return participation
+
+
 def _away_together(participation: EventParticipation) -> None:
     """The company's absences follow from those of its people."""
     each = [set(away) for away in participation.attendees.values_list("away", flat=True)]

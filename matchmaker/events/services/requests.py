@@ -64,7 +64,7 @@ def request_meeting(
     except ValidationError as error:
         raise ValidationError(error.message_dict) from None
     record(by=by, verb="request_meeting", on=request, organisation=company)
-    if request.starts_at and books_itself(mine, other):
+    if request.starts_at and books_itself(mine, other, request.starts_at):
         request.status, request.answered_at = MeetingRequest.Status.ACCEPTED, timezone.now()
         request.save(update_fields=["status", "answered_at"])
         _book(by, request, request.starts_at)
@@ -73,14 +73,16 @@ def request_meeting(
     return request
 
 
-def books_itself(mine: EventParticipation, other: Company) -> bool:
-    """May this company book a free time of the other without an answer?
+def books_itself(mine: EventParticipation, other: Company, starts_at: dt.datetime | None = None) -> bool:
+    """May this company book a free time of the other without an answer? With `starts_at`: this time?
 
     Only once the plan is published, so that no plan has to work around it, and as long as the other has fewer meetings
     than it wants.
     """
     event = mine.event
     host = event.participations.registered().filter(company=other, opens_free_times=True).first()
+    if host is not None and starts_at is not None and starts_at.isoformat() in (host.by_request or ()):
+        return False
     if host is None or not event.plans.filter(state=PlanDraft.State.PUBLISHED).exists():
         return False
     if Wish.objects.never().filter(event=event, company=other, other=mine.company).exists():

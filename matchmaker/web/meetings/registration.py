@@ -99,6 +99,8 @@ def availability(request: HttpRequest, slug: str) -> HttpResponse:
     person = next((one for one in people if str(one.uid) == uid), None)
     if uid and person is None:
         raise Http404
+    if row.opens_free_times and request.GET.get("book"):
+        return _times_to_book(request, row)
     if request.method == "POST":
         away_slots = read_away(event, request.POST.getlist("free"))
         services.set_availability(by=request.user, participation=row, away=away_slots, person=person)
@@ -114,6 +116,19 @@ def availability(request: HttpRequest, slug: str) -> HttpResponse:
         "people": people,
         "person": person,
     }
+    return render(request, "meetings/availability.html", context)
+
+
+def _times_to_book(request: HttpRequest, row: EventParticipation) -> HttpResponse:
+    """Of the free times, those that others may book themselves."""
+    event, viewer = row.event, viewers_zone(request.user, row.event)
+    if request.method == "POST":
+        by_request = read_away(event, request.POST.getlist("free"))
+        services.set_times_to_book(by=request.user, participation=row, by_request=by_request)
+        messages.success(request, _("Saved. For the other times companies ask you."))
+        return redirect(request.get_full_path())
+    days = ticked_slots(event, set(row.by_request or ()), viewer)
+    context = {"row": row, "event": event, "days": days, "viewer": viewer, "people": [], "booking": True}
     return render(request, "meetings/availability.html", context)
 
 

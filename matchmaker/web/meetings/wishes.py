@@ -154,7 +154,7 @@ def change(request: HttpRequest, uid) -> HttpResponse:
 
 
 def _asking(request: HttpRequest, row, other: Company, act, before: MeetingRequest | None = None) -> HttpResponse:
-    free = _free(row, other)
+    free = _free(row, other, marked=before is None)
     if before and before.starts_at and time_of(before) not in dict(free):
         free.insert(0, (time_of(before), moment(local(before.starts_at, row.event.zone))))
     initial = {"slot": time_of(before), "note": before.note} if before else {}
@@ -170,11 +170,18 @@ def _asking(request: HttpRequest, row, other: Company, act, before: MeetingReque
     return render(request, "meetings/ask.html", context)
 
 
-def _free(row: EventParticipation, other: Company) -> list[tuple[str, str]]:
-    """Slots free for both as choices, on the event's clock."""
+def _free(row: EventParticipation, other: Company, *, marked: bool) -> list[tuple[str, str]]:
+    """Slots free for both as choices, on the event's clock; `marked` says where the other side answers first."""
     theirs = counterparts(row).get(company=other)
     slots = free_slots(row.event, row, theirs, after=timezone.now(), count=40)
-    return [(slot.isoformat(), moment(local(slot, row.event.zone))) for slot in slots]
+    opens = marked and services.books_itself(row, other)
+
+    def label(slot) -> str:
+        when = moment(local(slot, row.event.zone))
+        waits = opens and slot.isoformat() in (theirs.by_request or ())
+        return _("%(when)s, if they agree") % {"when": when} if waits else when
+
+    return [(slot.isoformat(), label(slot)) for slot in slots]
 
 
 def _request(request: HttpRequest, uid) -> MeetingRequest:

@@ -135,6 +135,7 @@ SAID: dict[str, str | Promise] = {
     "register_for_event": _("Registered for an event"),
     "update_participation": _("Registration changed"),
     "set_availability": _("Free times changed"),
+    "set_times_to_book": _("Times that others may book changed"),
     "withdraw_from_event": _("Withdrawn from an event"),
     "wish": _("Wish for a meeting"),
     "take_back_wish": _("Wish taken back"),
