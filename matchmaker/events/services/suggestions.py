@@ -68,7 +68,7 @@ def _add_matches(participation: EventParticipation, found: dict[int, Suggestion]
     """The two best matches with each counterpart."""
     offers = Q(product__company=participation.company, line__demand__company__in=list(found))
     asks = Q(line__demand__company=participation.company, product__company__in=list(found))
-    sides = {EventParticipation.Side.SUPPLIER: offers, EventParticipation.Side.BUYER: asks}
+    sides: dict[str, Q] = {EventParticipation.Side.SUPPLIER: offers, EventParticipation.Side.BUYER: asks}
     matches = seen_matches().filter(sides.get(participation.side, offers | asks))
     matches = matches.order_by("-score", "pk").select_related("product__company", "line__demand")
     for match in matches.prefetch_related("product__texts")[:2000]:
