@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from matchmaker.accounts.models import User
 from matchmaker.campaigns.models import Campaign, Organiser
-from matchmaker.campaigns.services import approve_company, submit_company
+from matchmaker.campaigns.services import approve_company, lifecycle, submit_company
 from matchmaker.catalogue import services as catalogue
 from matchmaker.catalogue.models import Demand, DemandLine, Product
 from matchmaker.catalogue.models.demands import LINE_TERMS
@@ -30,17 +30,19 @@ from matchmaker.events.models import Event
 from matchmaker.market_access.services import import_tariff
 from matchmaker.running.sample_clock import clock_at, days_ago
 from matchmaker.running.sample_events import people_register
-from matchmaker.running.sample_history import HELD, tell_history
-from matchmaker.running.sample_partner import bring_companies
+from matchmaker.running.sample_history import HELD, letters_left, tell_history
+from matchmaker.running.sample_obstacles import meet_obstacles
+from matchmaker.running.sample_partner import bring_companies, gather_buyers
 from matchmaker.running.sample_pictures import draw_picture
 
 SLUG = "big-market-for-all"
 PASSWORD = "sample-campaign"
 ORGANISER, COLLEAGUE, STAFF = "organiser@matchmaker.example", "team@matchmaker.example", "admin@matchmaker.example"
-PARTNER = "partner@matchmaker.example"
+PARTNER, GROUP = "partner@matchmaker.example", "group@matchmaker.example"
 PARTS = ("agri", "goods")
 DATA_OF_SAMPLE_TARIFF = settings.DATA_DIR / "sample" / "tariff.csv"
 OPENED, COMING = 130, 50  # days ago the campaign opened, and the days in which the companies registered
+BEFORE, EACH = OPENED + 365, 10  # days ago last year's campaign opened; each tenth company took part in it
 
 
 def rows(path: str) -> list[dict[str, str]]:
@@ -61,21 +63,29 @@ def load() -> dict[str, int]:
     if is_loaded():
         return {}
     password = make_password(PASSWORD)  # one hash for all: hashing a hundred times is what would take long
+    with clock_at(days_ago(BEFORE)):
+        organiser, colleague = _team(password)
+        last = _campaign(organiser, colleague, f"{SLUG}-{timezone.localdate().year}")
     with clock_at(days_ago(OPENED)):
-        campaign = _campaign(password)
-        organiser = User.objects.get(email=ORGANISER)
+        campaign = _campaign(organiser, colleague, SLUG)
         for row in rows("rates.csv"):
             figures = {"yuan": Decimal(row["yuan"]), "as_of": campaign.starts_on, "source": row["source"]}
             set_rate(by=organiser, campaign=campaign, currency=row["currency"], **figures)
     _tariff(organiser)
-    companies = _companies(campaign, organiser, password)
+    companies = _last_year(last, campaign, organiser, password)
+    companies |= _companies(campaign, organiser, password, without=companies)
     with clock_at(days_ago(OPENED - COMING)):
         goods = all_rows("products.csv")
         products = {row["product_key"]: _product(row, companies[row["company_key"]]) for row in goods}
     _history(campaign, organiser, companies)
     for row in rows("waiting_companies.csv"):
         _company(row, campaign, None, password)
-    bring_companies(campaign, organiser, _user(PARTNER, "Kanya Rattanakul", "en", password))
+    desk = _user(PARTNER, "Kanya Rattanakul", "en", password)
+    partner = bring_companies(campaign, organiser, desk)
+    gather_buyers(campaign, organiser, _user(GROUP, "陈志强", "zh-hans", password))
+    food = [companies[row["company_key"]] for row in rows("agri/companies.csv")]
+    meet_obstacles(organiser, colleague, food[:3], partner, desk)
+    letters_left(timezone.now())
     lines = defaultdict(list)
     for row in all_rows("demand_lines.csv"):
         lines[row["demand_key"]].append(row)
@@ -90,9 +100,22 @@ def _tariff(organiser: User) -> None:
     import_tariff(by=organiser, content=DATA_OF_SAMPLE_TARIFF.read_bytes(), apply=True)
 
 
-def _companies(campaign: Campaign, organiser: User, password: str) -> dict[str, Company]:
+def _last_year(last: Campaign, campaign: Campaign, organiser: User, password: str) -> dict[str, Company]:
+    """Some companies took part in last year's campaign; they went on into this one, and the old one was archived."""
+    with clock_at(days_ago(BEFORE - 20)):
+        old = {
+            row["company_key"]: _company(row, last, organiser, password) for row in all_rows("companies.csv")[::EACH]
+        }
+    with clock_at(days_ago(OPENED - 1)):
+        lifecycle.take_over(by=organiser, source=last, target=campaign)
+        for state in (Campaign.State.CLOSED, Campaign.State.ARCHIVED):
+            lifecycle.set_state(by=organiser, campaign=last, state=state)
+    return old
+
+
+def _companies(campaign: Campaign, organiser: User, password: str, without: Container[str]) -> dict[str, Company]:
     """Companies register one after another in the first weeks."""
-    coming = all_rows("companies.csv")
+    coming = [row for row in all_rows("companies.csv") if row["company_key"] not in without]
     companies = {}
     for number, row in enumerate(coming):
         with clock_at(days_ago(OPENED - 1 - (COMING - 2) * number / len(coming))):
@@ -117,28 +140,32 @@ def _user(email: str, name: str, language: str, password: str) -> User:
     return user
 
 
-def _campaign(password: str) -> Campaign:
+def _campaign(organiser: User, colleague: User, slug: str) -> Campaign:
+    """This year's campaign, or the one before, which names its year."""
     row = rows("campaign.csv")[0]
     year = timezone.localdate().year  # of the day on which the campaign opened
+    is_last = slug != SLUG
     campaign = Campaign.objects.create(
-        slug=SLUG,
-        name=texts_of(row, "name"),
+        slug=slug,
+        name={language: f"{text} {year}" if is_last else text for language, text in texts_of(row, "name").items()},
         about=texts_of(row, "about"),
         starts_on=dt.date(year, 1, 1),
-        ends_on=dt.date(year + 1, 12, 31),
-        is_current=not Campaign.objects.filter(is_current=True).exists(),
+        ends_on=dt.date(year if is_last else year + 1, 12, 31),
+        is_current=not is_last and not Campaign.objects.filter(is_current=True).exists(),
     )
-    for email, name, role in (
-        (ORGANISER, "林岚", Organiser.Role.ADMIN),
-        (COLLEAGUE, "Marta Kowalczyk", Organiser.Role.ORGANISER),
-    ):
-        language = "zh-hans" if role == Organiser.Role.ADMIN else "en"
-        user = _user(email, name, language, password)
+    for user, role in ((organiser, Organiser.Role.ADMIN), (colleague, Organiser.Role.ORGANISER)):
         Organiser.objects.create(campaign=campaign, user=user, role=role)
+    return campaign
+
+
+def _team(password: str) -> tuple[User, User]:
+    """Two people of the team, and the site's administrator."""
+    organiser = _user(ORGANISER, "林岚", "zh-hans", password)
+    colleague = _user(COLLEAGUE, "Marta Kowalczyk", "en", password)
     staff = _user(STAFF, "Site administrator", "en", password)
     staff.is_staff = staff.is_superuser = True
     staff.save(update_fields=["is_staff", "is_superuser"])
-    return campaign
+    return organiser, colleague
 
 
 def _company(row: dict[str, str], campaign: Campaign, organiser: User | None, password: str) -> Company:

@@ -95,7 +95,7 @@ def tell_history(
             follow_up = enquiry.follow_ups.get(side="buyer")
             messaging.answer_follow_up(by=_person(enquiry.buyer), follow_up=follow_up, answer=answer)
     reporting.set_targets(by=organiser, campaign=campaign, values=TARGETS)
-    _letters_left(begun)
+    letters_left(begun)
 
 
 def _person(company: Company) -> User:
@@ -208,7 +208,7 @@ def _survey() -> None:
             reporting.answer_survey(by=survey.person, survey=survey, rating=rating, missing=missing)
 
 
-def _letters_left(begun: dt.datetime) -> None:
+def letters_left(begun: dt.datetime) -> None:
     """Notices of the past were read and their letters left then: nothing of it is sent today."""
     past = Notice.objects.filter(created_at__lt=begun - dt.timedelta(days=3))
     past.update(read_at=F("created_at"))

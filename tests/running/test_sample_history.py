@@ -30,3 +30,21 @@ def test_every_part_of_the_report_has_figures():
     assert {count.code: count.count for count in report.follow_ups}["follow_deal"] == 2
     waiting = Delivery.objects.waiting().filter(notice__kind__in=["enquiry_quote", "meetings_survey"])
     assert waiting.count() == 0
+    _last_year_a_trading_group_and_obstacles(campaign, report)
+
+
+def _last_year_a_trading_group_and_obstacles(campaign, report):
+    last = Campaign.objects.exclude(slug=sample.SLUG).get()
+    assert (last.state, last.is_current) == ("archived", False)
+    assert last.companies.count() == 11
+    assert last.ends_on < campaign.starts_on
+    assert set(last.companies.all()) <= set(campaign.companies.all())
+    groups = [(group.name, group.steps[0]) for group in report.splits["trading_group"]]
+    assert groups == [("Guangdong trading group", 4), ("Guangdong trading group / Guangzhou", 2)]
+    cases = {row.code: (row.reported, row.solved, row.unsolved, row.open) for row in report.obstacles}
+    assert cases == {
+        "registration": (1, 1, 0, 0),
+        "certificate": (1, 0, 0, 1),
+        "payment": (1, 0, 1, 0),
+        "visa": (1, 0, 0, 1),
+    }

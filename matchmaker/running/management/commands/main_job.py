@@ -147,4 +147,5 @@ class Command(BaseCommand):
             if person:
                 self.stdout.write(f"  {label:<16} {person.email}")
         self.stdout.write(f"  {'Country partner':<16} {sample.PARTNER}")
+        self.stdout.write(f"  {'Trading group':<16} {sample.GROUP}")
         self.stdout.write(f"  {'Site staff':<16} {sample.STAFF}")
