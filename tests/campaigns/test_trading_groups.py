@@ -95,6 +95,16 @@ def test_a_parent_is_of_the_same_kind_and_campaign_and_not_below(tree):
         assert refused.value.code == "wrong_parent"
 
 
+def test_a_group_does_not_move_under_one_whose_quota_it_would_break(tree):
+    wide, narrow = tree.add("Hubei"), tree.add("Hunan", quota=1)
+    tree.bring(wide, 2)
+    with pytest.raises(Refused) as refused:
+        partners.save_partner(
+            by=tree.team, campaign=tree.campaign, partner=wide, name=wide.name, quota=3, parent=narrow
+        )
+    assert refused.value.code == "above_parents_quota"
+
+
 def test_closing_a_group_closes_those_below_it_with_an_entry_each(tree):
     partners.close_partner(by=tree.team, partner=tree.city)
     assert set(Partner.objects.open()) == {tree.province, tree.other}

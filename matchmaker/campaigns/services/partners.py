@@ -10,13 +10,14 @@ import datetime as dt
 import secrets
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
 from matchmaker.campaigns.models import Campaign, Enrolment, Partner, PartnerCode, PartnerSeat
-from matchmaker.campaigns.models.partners import LEVELS
+from matchmaker.campaigns.models.partners import LEVELS, within
 from matchmaker.campaigns.services import approve_automatically, require_organiser, seats
 from matchmaker.companies import invitations
 from matchmaker.companies.members import admins, require_admin
@@ -99,6 +100,13 @@ def _require_parent(partner: Partner) -> None:
     known = partner if partner.pk else None
     if partner.parent not in possible_parents(partner.campaign, partner.kind, known):
         raise Refused("wrong_parent", _("It cannot stand under this one."), field="parent", status=400)
+    own = within(partner, "partner__") if partner.pk else Q()
+    for above in partner.parent.chain():
+        brought = Enrolment.objects.order_by().filter(within(above, "partner__") | own)
+        if brought.values("company").distinct().count() > above.quota:
+            sentence = _("With its companies %(parent)s would have more than its quota of %(quota)d.")
+            facts = {"parent": above, "quota": above.quota}
+            raise Refused("above_parents_quota", sentence % facts, field="parent", status=400)
 
 
 @transaction.atomic
