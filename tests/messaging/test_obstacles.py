@@ -202,6 +202,7 @@ def test_a_partner_does_not_read_whom_its_company_talks_to(case, client):
     talk = ask(by=factories.member_of(buyer), company=buyer, product=product, text=text)
     row = case.report(about=talk)
     client.force_login(case.desk)
+    assert "Our plant waits" in client.get(reverse("partner_obstacles", args=[case.partner.uid])).text
     page = client.get(reverse("obstacle", args=[row.uid])).text
     assert "Our plant waits" in page
     assert "Secret Foods" not in page

@@ -41,7 +41,7 @@ def named(w: FullWorld) -> list[tuple[str, dict]]:
         (r"partner_leave", {**seller, "key": w.enrolment.uid}),
         (r"partner_(company|vouch|take_back)", {**desk, "key": w.enrolment.uid}),
         (r"partner_code_withdraw", {**desk, "code": w.code.uid}),
-        (r"(console_)?partner_(home|events|codes|enrol|seat|close)|console_partner", desk),
+        (r"(console_)?partner_(home|events|obstacles|codes|enrol|seat|close)|console_partner", desk),
         (r"obstacle(_close)?|console_obstacle(_answer|_work|_close)?", at(w.obstacle)),
         (r"console_partner_unseat", {**desk, "key": w.partner.seats.get().pk}),
         (r"console_team_withdraw", {"key": w.place.pk}),

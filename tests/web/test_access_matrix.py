@@ -229,6 +229,7 @@ def probes(w: World) -> list[Probe]:
         see("trading group, console", DECIDE, reverse("console_partner", args=[w.delegation.uid]), "Mdelegation"),
         see("partner, console", DECIDE, reverse("console_partner", args=[w.guild.uid]), "Mguild"),
         see("obstacle", SELLERS | PARTNER, reverse("obstacle", args=[w.obstacle.uid]), "Mobstacle text"),
+        see("partner's obstacles", PARTNER, reverse("partner_obstacles", args=[w.partner.uid]), "Mobstacle title"),
         see("obstacle, console", DECIDE, reverse("console_obstacle", args=[w.obstacle.uid]), "Mobstacle text"),
         see("obstacles, console list", DECIDE, reverse("console_obstacles"), "Mobstacle title"),
         do("answer an obstacle", SELLERS | PARTNER, reverse("obstacle", args=[w.obstacle.uid]),

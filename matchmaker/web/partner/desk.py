@@ -17,6 +17,7 @@ from matchmaker.companies.models import Company, Invitation
 from matchmaker.companies.tasks import start_invitations
 from matchmaker.events.models import Event, EventParticipation, Meeting
 from matchmaker.matching.models import Match
+from matchmaker.messaging.models import Obstacle
 from matchmaker.notifications.tasks import start_delivery
 from matchmaker.reporting.figures import FEWEST, FUNNEL
 from matchmaker.reporting.services import SPLIT_STEPS, lines_below, partner_line
@@ -88,6 +89,16 @@ def events(request: HttpRequest, uid) -> HttpResponse:
         "chosen": chosen,
     }
     return render(request, "partner/events.html", context)
+
+
+@partner
+@require_safe
+def obstacles(request: HttpRequest, uid) -> HttpResponse:
+    """What blocks the deals of its companies."""
+    rows = Obstacle.objects.visible_to(request.user).filter(campaign=request.partner.campaign)
+    rows = rows.filter(company__in=request.partner.enrolments.values("company")).for_lists()
+    page = Paginator(rows.order_by("closed_at", "-pk"), 30).get_page(request.GET.get("page"))
+    return render(request, "partner/obstacles.html", {"partner": request.partner, "page": page})
 
 
 @partner

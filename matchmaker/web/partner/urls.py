@@ -8,6 +8,7 @@ urlpatterns = [
     path("", desk.find, name="partner_find"),
     path("<uuid:uid>/", desk.home, name="partner_home"),
     path("<uuid:uid>/events/", desk.events, name="partner_events"),
+    path("<uuid:uid>/obstacles/", desk.obstacles, name="partner_obstacles"),
     path("<uuid:uid>/codes/", desk.codes, name="partner_codes"),
     path("<uuid:uid>/codes/<uuid:code>/withdraw/", desk.withdraw_code, name="partner_code_withdraw"),
     path("<uuid:uid>/enrol/", desk.enrol, name="partner_enrol"),

@@ -144,7 +144,7 @@ _LINKS = {
         ("partner_home", gettext_lazy("Companies"), "building"),
         ("partner_events", gettext_lazy("Events"), "calendar-event"),
         ("partner_codes", gettext_lazy("Codes"), "ticket"),
-        ("obstacles", gettext_lazy("Obstacles"), "alert-triangle"),
+        ("partner_obstacles", gettext_lazy("Obstacles"), "alert-triangle"),
         ("partner_enrol", gettext_lazy("Enrol a company"), "plus"),
     ],
 }

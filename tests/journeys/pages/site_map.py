@@ -357,6 +357,7 @@ class SiteMap:
         pages = {
             "partner": f"{desk}/",
             "partner-events": f"{desk}/events/",
+            "partner-obstacles": f"{desk}/obstacles/",
             "partner-codes": f"{desk}/codes/",
             "partner-enrol": f"{desk}/enrol/",
         }
