@@ -29,11 +29,11 @@ class LabelForm(forms.Form):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         for code in labels.TYPED:
-            self.fields[code] = fields.TextField(
-                label=sentences.label_field(code),
-                max_length=labels.LONGEST,
-                required=False,
-                widget=forms.Textarea(attrs={"rows": 3 if code == "ingredients" else 1, "lang": "zh-Hans"}),
+            given = {"label": sentences.label_field(code), "max_length": labels.LONGEST, "required": False}
+            self.fields[code] = (
+                fields.TextField(**given, widget=forms.Textarea(attrs={"rows": 3, "lang": "zh-Hans"}))
+                if code == "ingredients"
+                else fields.LineField(**given, widget=forms.TextInput(attrs={"lang": "zh-Hans"}))
             )
 
     def texts(self) -> dict[str, str]:
