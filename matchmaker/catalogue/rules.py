@@ -6,7 +6,7 @@ import gives the set of all of them. `problems` collects a sentence, or a Valida
 """
 
 import datetime as dt
-from collections.abc import Collection, Container, Iterable
+from collections.abc import Container, Iterable
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -43,7 +43,7 @@ NO_CERTIFICATE = gettext_lazy("Not in the list of certificates: %(codes)s.")
 HS_CODES, CATEGORIES = Stored(HSCode), Stored(Category)
 
 
-def known(problems: dict, field: str, value: str, rows: Collection[str], sentence: Any) -> None:
+def known(problems: dict, field: str, value: str, rows: Container[str], sentence: Any) -> None:
     """Note a problem when a code is given that the reference data does not have."""
     if value and value not in rows:
         problems[field] = ValidationError(sentence, f"unknown_{field}")
