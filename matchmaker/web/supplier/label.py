@@ -31,9 +31,9 @@ class LabelForm(forms.Form):
         for code in labels.TYPED:
             given = {"label": sentences.label_field(code), "max_length": labels.LONGEST, "required": False}
             self.fields[code] = (
-                fields.TextField(**given, widget=forms.Textarea(attrs={"rows": 3, "lang": "zh-Hans"}))
+                fields.TextField(**given, widget=forms.Textarea(attrs={"rows": 3, "lang": "zh-Hans", "dir": "ltr"}))
                 if code == "ingredients"
-                else fields.LineField(**given, widget=forms.TextInput(attrs={"lang": "zh-Hans"}))
+                else fields.LineField(**given, widget=forms.TextInput(attrs={"lang": "zh-Hans", "dir": "ltr"}))
             )
 
     def texts(self) -> dict[str, str]:
