@@ -5,18 +5,22 @@ import datetime as dt
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from matchmaker.catalogue.models import Category
 from matchmaker.core import reference
 from matchmaker.core.formats import day, money, per_unit, quantity
 from matchmaker.core.languages import ENGLISH, base_of, current
 from matchmaker.core.lists import format_list
 from matchmaker.language import attributes
-from matchmaker.language.vocabulary import load_goods
+from matchmaker.language.text import detect, is_readable
+from matchmaker.language.vocabulary import load_goods, load_words
 from matchmaker.matching import traits
 from matchmaker.matching.models import Match
+from matchmaker.translation import gloss
 
 # How far two texts must stand out from what is usual between texts of this campaign (the part `crowding`).
 CLOSE, RELATED = 0.15, 0.04
 USUAL = 0.35  # where the row does not say
+GLOSS_PARTS = 2  # of a gloss that stands for a name: the goods, and the first word about them
 CERTAIN = 0.7  # of the part of the category: both sides have it, and both are believed
 # Measures stand in every second text and are no reason.
 MEASURES = frozenset(
@@ -73,7 +77,7 @@ def sentences(match: Match) -> list[str]:
     if common := evidence.get("goods_common"):
         names = list(dict.fromkeys(goods_name(concept) for concept in common))
         weighted.append((1.0, _("Both name the same goods: %(goods)s.") % {"goods": format_list(names)}))
-    if text := _meaning(parts, evidence):
+    if text := _meaning(match):
         weighted.append((parts["meaning"], text))
     failed = evidence.get("attributes_failed", [])
     if words := _telling(_without(evidence.get("shared_words", []), failed)):
@@ -149,14 +153,19 @@ def _without(words: list[str], failed: list[str]) -> list[str]:
     return [word for word in words if word.split(" (")[0].casefold() not in names]
 
 
-def _meaning(parts: dict, evidence: dict) -> str:
+def _meaning(match: Match) -> str:
     """Closeness is said only where it stands out: two cosmetics are always somewhat near each other."""
+    parts = match.parts
     meaning = parts.get("meaning", 0.0)
     gap = meaning - parts.get("crowding", USUAL)
     if gap < RELATED:
         return ""
-    offered, wanted = _short(_named(evidence, "offer")), _short(_named(evidence, "want"))
+    offered = _short(_named(match.evidence, "offer", match.product.category if match.product_id else None))
+    wanted = _short(_named(match.evidence, "want", match.line.category if match.line_id else None))
     if offered.casefold() == wanted.casefold():
+        if not _is_own(match.evidence, offered):
+            goods = _("Both name the same goods: %(goods)s.") % {"goods": offered}
+            return "" if match.evidence.get("goods_common") else goods
         return _("Both are named “%(name)s”.") % {"name": offered}
     sentence = (
         _("“%(offered)s” and “%(wanted)s” are close in meaning.")
@@ -166,10 +175,28 @@ def _meaning(parts: dict, evidence: dict) -> str:
     return sentence % {"offered": offered, "wanted": wanted}
 
 
-def _named(evidence: dict, side: str) -> str:
-    """The name in the reader's language where one was compared, else in English, else in its owner's."""
-    names = evidence.get(f"{side}_names", {})
-    return names.get(_reader()) or names.get("en") or evidence.get(f"{side}_text", ["", ""])[1]
+def _named(evidence: dict, side: str, category: Category | None) -> str:
+    """The name in the reader's language where one was compared, else in English, else as its owner wrote it.
+
+    Of a name in letters that the reader does not know the gloss is taken, and where that is silent its category.
+    """
+    names, reader = evidence.get(f"{side}_names", {}), _reader()
+    language, text = evidence.get(f"{side}_text", ["", ""])
+    if name := names.get(reader) or names.get("en"):
+        return name
+    if is_readable(text, reader):
+        return text
+    made = gloss.render(text.split(". ")[0], language, reader).text.split(gloss.BETWEEN)
+    return gloss.BETWEEN.join(made[:GLOSS_PARTS]) or (str(category.name) if category else text)
+
+
+def _is_own(evidence: dict, name: str) -> bool:
+    """Whether both sides have written the name, and neither is a gloss of ours."""
+    for side in ("offer", "want"):
+        texts = [evidence.get(f"{side}_text", ["", ""])[1], *evidence.get(f"{side}_names", {}).values()]
+        if name.casefold() not in [_short(text).casefold() for text in texts]:
+            return False
+    return True
 
 
 def _words_sentence(words: list[str]) -> str:
@@ -192,9 +219,23 @@ def _telling(words: list[str]) -> list[str]:
         if not (piece or scrap or filler or plain.lower() in MEASURES):
             read.setdefault(said[:-1] or plain, []).extend([plain] if said else [])
     return [
-        _("%(word)s (%(said)s)") % {"word": " + ".join(plain), "said": said} if plain else said
+        _("%(word)s (%(said)s)") % {"word": " + ".join(plain), "said": said} if plain else shown
         for said, plain in read.items()
+        if (shown := said if plain else _word_for_reader(said))
     ]
+
+
+def _word_for_reader(word: str) -> str:
+    """A word that both sides use; in letters the reader does not know its name in her language, or ''."""
+    reader = _reader()
+    if is_readable(word, reader):
+        return word
+    language = detect(word)
+    for vocabulary in (load_goods(), load_words()):
+        for concept in vocabulary.exact(word, language) if vocabulary else ():
+            if vocabulary.is_translated(concept) and (names := vocabulary.names(concept, reader)):
+                return names[0]
+    return ""
 
 
 def _hs_sentence(common: str) -> str:

@@ -3,7 +3,7 @@
 import datetime as dt
 import hashlib
 import logging
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -14,9 +14,10 @@ from django.db import transaction
 from django.db.models import Count, F, Q, Sum
 from django.utils import timezone
 
-from matchmaker.language.text import clean
+from matchmaker.core.languages import base_of, current
+from matchmaker.language.text import clean, is_readable
 from matchmaker.language.vocabulary import load_goods
-from matchmaker.translation import checks, gloss
+from matchmaker.translation import checks, gloss, memory
 from matchmaker.translation.engines import Engine, EngineError, Refusal, get_engine
 from matchmaker.translation.models import PUBLIC_KINDS, Kind, KindPolicy, Translation, Usage
 
@@ -272,6 +273,11 @@ class Readable:
     def __str__(self) -> str:
         return self.text
 
+    @property
+    def is_readable(self) -> bool:
+        """Whether the reader of the page knows its letters."""
+        return is_readable(self.text, base_of(current()))
+
 
 def read(source: Source, reader: str) -> Readable:
     """One text for a reader; see `read_many`."""
@@ -288,21 +294,33 @@ def read_many(sources: Sequence[Source], reader: str) -> list[Readable]:
     return [_read(source, reader, machine) for source in sources]
 
 
-def _stored(sources: Sequence[Source], reader: str) -> dict[tuple[str, str], tuple[str, str]]:
+def read_ahead(texts: Iterable[tuple[str, str]], reader: str) -> None:
+    """Read the translations of all (text, its language) of a page in one query, before its parts ask one by one."""
+    if memory.is_open() and get_engine() is not None:
+        _stored([Source({language: text}, language) for text, language in texts if language != reader], reader)
+
+
+def _stored(sources: Sequence[Source], reader: str) -> memory.Stored:
     """(digest, source language) → (text, engine) of machine translations that may be shown."""
-    sources = [source for source in sources if source.texts.get(source.original)]
-    if not sources or get_engine() is None:
+    if get_engine() is None:
         return {}
-    wanted = defaultdict(set)
-    for source in sources:
-        wanted[source.original].add(digest_of(source.texts[source.original]))
-    rows = Translation.objects.filter(
-        target=reader, source__in=list(wanted), digest__in=set().union(*wanted.values())
-    ).exclude(text="")
-    return {(row.digest, row.source): (row.text, row.engine) for row in rows}
+    wanted = {(digest_of(text), source.original) for source in sources if (text := source.texts.get(source.original))}
+    known = memory.of(reader)
+    if missing := wanted - known.keys():
+        rows = Translation.objects.filter(
+            target=reader,
+            source__in={language for _digest, language in missing},
+            digest__in={digest for digest, _language in missing},
+        ).exclude(text="")
+        known |= dict.fromkeys(missing)
+        known |= {
+            (digest, source): (text, engine)
+            for digest, source, text, engine in rows.values_list("digest", "source", "text", "engine")
+        }
+    return {key: known[key] for key in wanted}
 
 
-def _read(source: Source, reader: str, machine: dict[tuple[str, str], tuple[str, str]]) -> Readable:
+def _read(source: Source, reader: str, machine: memory.Stored) -> Readable:
     if own := source.texts.get(reader):
         return Readable(own, reader, "owner")
     original = source.texts.get(source.original, "")

@@ -1,8 +1,13 @@
 """Readers see what others wrote in their own language, marked, with the original beside it."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.translation import override
 
+from matchmaker.core import ttl_cache
+from matchmaker.matching.reasons import sentences
 from matchmaker.translation.models import Kind, KindPolicy, Translation
 from matchmaker.translation.services import digest_of
 from tests import factories
@@ -109,3 +114,61 @@ def test_the_organiser_decides_what_leaves_and_sees_what_failed(client, machine,
     client.post(reverse("console_translation_again"))
     assert Translation.objects.get().state == "waiting"
     assert client.post(reverse("console_translation_kind", args=["nothing"])).status_code == 404
+
+
+def test_a_page_asks_for_its_translations_at_once_however_many_texts_it_has(client, machine):
+    """Without an engine it does not ask at all."""
+    buyer, supplier = factories.buyer(factories.user()), factories.supplier(factories.user())
+    demand = factories.demand(buyer)
+    for number in range(5):
+        product = factories.product(supplier, name=f"ข้าวหอมมะลิ {number}", description=f"นุ่ม {number}", language="th")
+        factories.match(product, factories.line(demand, text=f"茉莉香米{number}"))
+    pages = [
+        ("zh-hans", buyer, ["/buyer/", "/buyer/matches/", f"/buyer/demands/{demand.uid}/", "/zh-hans/products/"]),
+        ("zh-hans", buyer, [f"/zh-hans/suppliers/{supplier.uid}/", "/zh-hans/suppliers/", "/zh-hans/"]),
+        ("fr", supplier, ["/supplier/"]),
+    ]
+    for language, company, paths in pages:
+        client.force_login(company.members.get())
+        read_in(language, client)
+        for path in paths:
+            assert client.get(path).status_code == 200  # builds the index of a list, which asks for names itself
+            ttl_cache.clear_all()
+            with CaptureQueriesContext(connection) as queries:
+                client.get(path)
+            asked = [query for query in queries if "translation_translation" in query["sql"]]
+            assert len(asked) <= 2, f"{path}: {len(asked)} queries"
+
+
+def test_a_supplier_in_the_list_is_named_with_goods_that_the_reader_can_read(client):
+    factories.product(name="ผลิตภัณฑ์ทดสอบ", language="th", hs_code="", category=factories.category("AGRI-03"))
+    page = flat(client.get("/zh-hans/suppliers/").content.decode())
+    assert "品类 AGRI-03" in page
+
+
+def test_a_description_that_cannot_be_read_says_its_language(client):
+    demand = factories.demand(title="茉莉香米", description="只要新米。", language="zh")
+    factories.line(demand)
+    mark = '<span class="read-mark of-language">'
+    assert f"{mark}chinois</span>" in flat(client.get(f"/fr/demands/{demand.uid}/").content.decode())
+    assert mark not in flat(client.get(f"/zh-hans/demands/{demand.uid}/").content.decode())
+
+
+def test_reasons_name_the_other_side_so_that_the_reader_can_read_it():
+    evidence = {
+        "offer_text": ["fr", "Riz au jasmin"],
+        "want_text": ["zh", "茉莉香米,5公斤袋装"],
+        "shared_words": ["大米", "某某词"],
+    }
+    row = factories.match(evidence=evidence, parts={"meaning": 0.9, "crowding": 0.3, "words": 0.4})
+    with override("fr"):
+        closeness, words = sentences(row)
+    assert closeness.startswith("« Riz au jasmin » et « riz au jasmin") or "riz jasmin" in closeness
+    assert "riz" in words
+    assert "某" not in words
+
+
+def test_a_reason_without_a_gloss_names_the_category():
+    row = factories.match(evidence={"offer_text": ["fr", "X"], "want_text": ["zh", "某某词语"]}, parts={"meaning": 0.9})
+    with override("fr"):
+        assert str(row.line.category.name) in sentences(row)[0]

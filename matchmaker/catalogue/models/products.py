@@ -220,11 +220,16 @@ def text_for_reader(texts: Sequence[Any], hs_code: str = "", category_id: str | 
     best = own.get("en", original)
     names = {language: text.name for language, text in own.items()}
     category = category_name(category_id) if category_id else ""
-    name = translation.read(translation.Source(names, original.language, hs_code, category=category), reader)
+    words = {language: text.description for language, text in own.items() if getattr(text, "description", "")}
+    name, description = translation.read_many(
+        [
+            translation.Source(names, original.language, hs_code, category=category),
+            translation.Source(words, original.language, is_name=False),
+        ],
+        reader,
+    )
     if name.origin == "other":
         return best
-    words = {language: text.description for language, text in own.items() if getattr(text, "description", "")}
-    description = translation.read(translation.Source(words, original.language, is_name=False), reader)
     return MadeText(reader, name.text, description.text, description.language, name.origin, name.engine)
 
 

@@ -33,6 +33,7 @@ from matchmaker.matching.reasons import sentences as reasons_of
 from matchmaker.messaging.services.reply_rates import reply_rate
 from matchmaker.web.access.decorators import buyer
 from matchmaker.web.rendering.list_export import FORMS
+from matchmaker.web.rendering.reading_ahead import read_ahead_products
 from matchmaker.web.rendering.side_by_side import Cell, Page, Row, rate_notes, workbook
 from matchmaker.web.templatetags.trade import capacity, certificate, hs, language_name, price, unit
 from matchmaker.web.templatetags.ui import number
@@ -316,6 +317,8 @@ def _compared(request: HttpRequest) -> dict[str, Any]:
         rows = Company.objects.visible_to(request.user).suppliers()
     found = {row.uid: row for row in rows.filter(uid__in=wanted)}
     things = [found[uid] for uid in wanted if uid in found]
+    if not suppliers:
+        read_ahead_products(things)
     comparison = None
     if things:
         comparison = (of_suppliers if suppliers else of_products)(things, request.company, day)

@@ -37,6 +37,7 @@ from matchmaker.web.access.decorators import buyer
 from matchmaker.web.buyer.forms import ExtendForm
 from matchmaker.web.buyer.matches import shown
 from matchmaker.web.forms.refusals import refusals_in_messages
+from matchmaker.web.rendering.reading_ahead import read_ahead_matches
 
 SHOWN = 3  # matches below each line
 STATES: dict[str, tuple[str, str]] = {
@@ -110,7 +111,9 @@ def _with_lines(request: HttpRequest, uid) -> Demand:
 def _lines_of(request: HttpRequest, demand: Demand) -> list[dict]:
     """Each line with its best matches, those that wait for an answer first, and how many there are."""
     found: dict[int, list[Match]] = {line.pk: [] for line in demand.listed}
-    for match in Match.objects.for_buyer(request.company).filter(line__demand=demand).for_cards():
+    matches = list(Match.objects.for_buyer(request.company).filter(line__demand=demand).for_cards())
+    read_ahead_matches(matches)
+    for match in matches:
         found[match.line_id].append(match)
     return [
         {

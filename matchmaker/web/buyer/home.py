@@ -12,6 +12,7 @@ from matchmaker.companies.models import Company
 from matchmaker.matching.models import Match
 from matchmaker.web.access.decorators import buyer
 from matchmaker.web.buyer.matches import shown
+from matchmaker.web.rendering.reading_ahead import read_ahead_matches
 
 SHOWN = 3
 SOON = dt.timedelta(days=7)
@@ -28,7 +29,9 @@ def show(request: HttpRequest) -> HttpResponse:
         mutual=Count("pk", filter=Q(mutual_at__isnull=False)),
     )
     demands = Demand.objects.of(company)
-    best = matches.filter(buyer_answer="").for_cards().order_by("-supplier_answer", "-score", "id")
+    waiting = matches.filter(buyer_answer="").for_cards().order_by("-supplier_answer", "-score", "id")
+    best = list(waiting[:SHOWN])
+    read_ahead_matches(best)
     context = {
         "company": company,
         "others": Company.objects.of(request.user).exclude(pk=company.pk).order_by("memberships__id"),
@@ -38,7 +41,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "closing": list(demands.open().filter(closing_on__lte=timezone.localdate() + SOON).order_by("closing_on")),
         "open_count": demands.open().count(),
         "has_demands": demands.exists(),
-        "cards": [shown(match) for match in best[:SHOWN]],
+        "cards": [shown(match) for match in best],
         "shortlist_count": company.shortlist.count(),
     }
     return render(request, "buyer/home.html", context)

@@ -12,6 +12,7 @@ from matchmaker.matching.models import Match
 from matchmaker.web.access.decorators import buyer
 from matchmaker.web.buyer.forms import MatchFilter
 from matchmaker.web.rendering.match_terms import common, take_answer, terms_of, window_of
+from matchmaker.web.rendering.reading_ahead import read_ahead_matches
 
 PER_PAGE = 10
 STATES = {
@@ -44,6 +45,7 @@ def index(request: HttpRequest) -> HttpResponse:
     page = Paginator(found.for_cards().order_by(waits_first, "-score", "id"), PER_PAGE).get_page(
         request.GET.get("page")
     )
+    read_ahead_matches(page)
     context = {
         "page": page,
         "cards": [shown(match) for match in page],

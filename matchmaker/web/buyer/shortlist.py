@@ -27,6 +27,7 @@ from matchmaker.directory.services import (
 )
 from matchmaker.web.access.decorators import buyer
 from matchmaker.web.forms.refusals import refusals_in_messages
+from matchmaker.web.rendering.reading_ahead import read_ahead_products
 
 
 @buyer
@@ -151,6 +152,7 @@ def choices(request: HttpRequest) -> HttpResponse:
     marks = NotForUs.objects.filter(company=request.company).select_related("product", "supplier", "said_by")
     keys = recently_seen(request.user)
     seen = {p.pk: p for p in Product.objects.published().filter(pk__in=keys).for_cards()}
+    read_ahead_products(seen.values())
     context = {
         "said": list(marks.prefetch_related("product__texts")),
         "seen": [seen[key] for key in keys if key in seen],

@@ -23,6 +23,7 @@ from matchmaker.matching.models import Match
 from matchmaker.web.access.decorators import everyone
 from matchmaker.web.public import directory
 from matchmaker.web.public.demands import cards as demand_cards
+from matchmaker.web.rendering.reading_ahead import read_ahead_demands, read_ahead_products
 from matchmaker.web.templatetags.trade import country
 from matchmaker.web.templatetags.ui import number
 
@@ -41,11 +42,15 @@ def home(request):
         Demand.objects.public().filter(lines__isnull=False).distinct().order_by("-published_at", "-id")
     )
     newest = Product.objects.published().for_cards().order_by("-published_at", "-id")
+    wanted = _spread(demands[:LOOKED_AT], lambda demand: _group(demand.listed[0].category), 6)
+    offered = _spread(_one_a_country(newest[:LOOKED_AT]), lambda product: _group(product.category), 8)
+    read_ahead_demands(wanted)
+    read_ahead_products(offered)
     context = {
         "countries": [{"code": code, "name": country(code), "count": n} for code, n in countries[:COUNTRIES_SHOWN]],
         "country_count": len(countries),
-        "demands": _spread(demands[:LOOKED_AT], lambda demand: _group(demand.listed[0].category), 6),
-        "products": _spread(_one_a_country(newest[:LOOKED_AT]), lambda product: _group(product.category), 8),
+        "demands": wanted,
+        "products": offered,
         "events": list(Event.objects.published().upcoming()[:4]),
         "figures": _figures(len(countries)),
         "groups": _groups(),
@@ -140,11 +145,14 @@ def category(request, code):
     row = get_object_or_404(Category, pk=code)
     products = Product.objects.published().filter(category=row).for_cards().order_by("-published_at", "-id")
     demands = demand_cards(Demand.objects.public().filter(lines__category=row).distinct().order_by("closing_on"))
+    shown, wanted = list(products[:12]), list(demands[:6])
+    read_ahead_products(shown)
+    read_ahead_demands(wanted)
     context = {
         "category": row,
-        "products": list(products[:12]),
+        "products": shown,
         "product_count": products.count(),
-        "demands": list(demands[:6]),
+        "demands": wanted,
         **directory.buyer_view(request),
     }
     return render(request, "public/category.html", context)

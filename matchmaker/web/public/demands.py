@@ -12,6 +12,7 @@ from matchmaker.messaging.models import Enquiry
 from matchmaker.web.access.decorators import current_company, everyone
 from matchmaker.web.public import directory
 from matchmaker.web.public.directory import Sort
+from matchmaker.web.rendering.reading_ahead import read_ahead_demands
 from matchmaker.web.templatetags.trade import certificate, country
 
 
@@ -19,6 +20,13 @@ def cards(demands):
     """Demands with their lines and what a card shows of the buyer: place and how well it is known."""
     lines = DemandLine.objects.select_related("category").order_by("number")
     return demands.select_related("company").prefetch_related(Prefetch("lines", lines, to_attr="listed"))
+
+
+def listed(demands) -> list[Demand]:
+    """Demands of a list, with their translations read at once."""
+    rows = list(demands)
+    read_ahead_demands(rows)
+    return rows
 
 
 @everyone
@@ -39,7 +47,7 @@ def index(request):
             "newest": Sort(_("Newest"), "newest"),
             "oldest": Sort(_("Longest open"), "oldest"),
         },
-        rows=lambda keys, _cards: directory.in_order(cards(seen.filter(pk__in=keys)), keys),
+        rows=lambda keys, _cards: listed(directory.in_order(cards(seen.filter(pk__in=keys)), keys)),
     )
     page = directory.listing(request, demands)
     return render(request, "public/demands.html", page.context(), status=page.status)
@@ -49,6 +57,7 @@ def index(request):
 @require_safe
 def show(request, uid):
     demand = get_object_or_404(cards(Demand.objects.visible_to(request.user)), uid=uid)
+    read_ahead_demands([demand])
     supplier = current_company(request, is_supplier=True)
     matches = Match.objects.none()
     if supplier:

@@ -19,6 +19,7 @@ from matchmaker.matching.models import Match
 from matchmaker.web.access.decorators import current_company
 from matchmaker.web.public.attending import event_names
 from matchmaker.web.public.directory import Facet, Sort, category_names, each, group_names
+from matchmaker.web.rendering.reading_ahead import read_ahead_products
 from matchmaker.web.templatetags.trade import certificate, country, language_name, unit
 from matchmaker.web.templatetags.ui import number
 
@@ -131,7 +132,13 @@ def sorts(request, ships: dt.date) -> dict[str, Sort]:
 
 
 def rows(keys: Sequence[int], written: Sequence[bytes]) -> list[Any]:
-    """Cards in order, without those that may not be seen any more: one query whatever their number."""
+    """Cards in order, without those that may not be seen any more, in one query; one more for their translations."""
+    found = _rows(keys, written)
+    read_ahead_products(found)
+    return found
+
+
+def _rows(keys: Sequence[int], written: Sequence[bytes]) -> list[Any]:
     if not written or not all(written):
         found = {p.pk: p for p in Product.objects.published().filter(pk__in=keys).for_cards()}
         return [found[key] for key in keys if key in found]

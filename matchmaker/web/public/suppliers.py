@@ -17,13 +17,16 @@ from matchmaker.campaigns.models import Enrolment
 from matchmaker.catalogue.models import Product, ProductCertificate, ProductText, text_for_reader
 from matchmaker.companies import domains
 from matchmaker.companies.models import Company
+from matchmaker.core.languages import base_of, current
 from matchmaker.core.replica import reads_replica
+from matchmaker.translation.services import read_ahead
 from matchmaker.web.access.decorators import current_company, everyone
 from matchmaker.web.public import directory
 from matchmaker.web.public.attending import attending, event_names, meetings_with
 from matchmaker.web.public.directory import Sort
 from matchmaker.web.public.product_filters import verification_words
 from matchmaker.web.public.structured import supplier_data
+from matchmaker.web.rendering.reading_ahead import read_ahead_products
 from matchmaker.web.templatetags.trade import certificate, country, language_name
 
 SHOWN = 4  # products a supplier's card names
@@ -41,19 +44,26 @@ def cards(keys: Sequence[int]) -> list[Company]:
     newest = Window(RowNumber(), partition_by="company_id", order_by=["-published_at", "-pk"])
     many = Window(Count("pk"), partition_by="company_id")
     goods = Product.objects.published().filter(company__in=keys).annotate(place=newest, many=many)
-    named = goods.filter(place__lte=SHOWN).order_by("place").values_list("pk", "uid", "company_id", "many")
+    named = (
+        goods.filter(place__lte=SHOWN)
+        .order_by("place")
+        .values_list("pk", "uid", "company_id", "many", "hs_code", "category_id")
+    )
     texts = defaultdict(list)
     rows = ProductText.objects.filter(product__in=[row[0] for row in named])
     for text in rows.values_list("product_id", "language", "name", "is_original", named=True):
         texts[text.product_id].append(text)
+    read_ahead(
+        ((text.name, text.language) for own in texts.values() for text in own if text.is_original), base_of(current())
+    )
     companies = directory.in_order(Company.objects.public().filter(pk__in=keys), keys)
     for company in companies:
         company.product_count, company.shown = 0, []
     by_key = {company.pk: company for company in companies}
-    for key, uid, company_key, count in named:
+    for key, uid, company_key, count, hs_code, category_id in named:
         if company := by_key.get(company_key):
             company.product_count = count
-            if text := text_for_reader(texts[key]):
+            if text := text_for_reader(texts[key], hs_code, category_id):
                 company.shown.append(Good(uid, text))
     return companies
 
@@ -96,11 +106,13 @@ def show(request, uid):
     company = get_object_or_404(Company.objects.visible_to(request.user).suppliers(), uid=uid)
     products = Product.objects.published().of(company).for_cards().order_by("category_id", "-published_at")
     codes = ProductCertificate.objects.filter(product__in=Product.objects.published().of(company))
+    products = list(products[:60])
+    read_ahead_products(products)
     context = {
         "company": company,
         "may_claim": request.user.is_authenticated and not Company.objects.of(request.user).exists(),
         "is_own": company == current_company(request, is_supplier=True),
-        "products": list(products[:60]),
+        "products": products,
         "certificates": sorted(set(codes.values_list("code", flat=True))),
         "vouchers": Enrolment.objects.vouched().filter(company=company).select_related("partner"),
         "domain": domains.proved(company),

@@ -1,6 +1,6 @@
 """What waits for this supplier, and what to do next."""
 
-from django.db.models import Count, Q
+from django.db.models import Count, Prefetch, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.text import capfirst
@@ -16,6 +16,7 @@ from matchmaker.directory.services import interest_in, visitors
 from matchmaker.messaging.models import Enquiry, Side
 from matchmaker.web.access.decorators import supplier
 from matchmaker.web.company_pages import state_of
+from matchmaker.web.rendering.reading_ahead import read_ahead_demands, read_ahead_matches, read_ahead_products
 from matchmaker.web.supplier.matches import seen_by, shown
 from matchmaker.web.supplier.products import completeness, own_product
 from matchmaker.web.templatetags.ui import number
@@ -34,6 +35,9 @@ def home(request: HttpRequest) -> HttpResponse:
         asked=Count("pk", filter=Q(supplier_answer="", buyer_answer="interested")),
         mutual=Count("pk", filter=Q(mutual_at__isnull=False)),
     )
+    waiting = list(seen.filter(supplier_answer="").for_cards()[:SHOWN])
+    read_ahead_products(products)
+    read_ahead_matches(waiting)
     drafts = [product for product in products if product.status == Product.Status.DRAFT]
     measured = [(product, completeness(product)) for product in products]
     context = {
@@ -45,7 +49,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "previewed": [] if company.is_approved else drafts[:SHOWN],
         "published": sum(1 for product in products if product.status == Product.Status.PUBLISHED),
         "thin": sorted((pair for pair in measured if pair[1].percent < 80), key=lambda pair: pair[1].percent)[:SHOWN],
-        "cards": [shown(match) for match in seen.filter(supplier_answer="").for_cards()[:SHOWN]],
+        "cards": [shown(match) for match in waiting],
     }
     return render(request, "supplier/home.html", context)
 
@@ -77,7 +81,10 @@ def interest(request: HttpRequest) -> HttpResponse:
     ]
     rows.sort(key=lambda row: (-row["seen"], -row["saved"], row["product"].pk))
     categories = {product.category_id for product in products if product.category_id}
-    open_demands = Demand.objects.public().filter(lines__category__in=categories).distinct()
+    listed = Prefetch("lines", DemandLine.objects.select_related("category").order_by("number"), to_attr="listed")
+    open_demands = Demand.objects.public().filter(lines__category__in=categories).distinct().prefetch_related(listed)
+    demands = list(open_demands.order_by("-published_at", "-id")[:LINES_SHOWN])
+    read_ahead_demands(demands)
     lines = DemandLine.objects.filter(demand__in=Demand.objects.public(), category__in=categories)
     context = {
         "figures": [
@@ -88,7 +95,7 @@ def interest(request: HttpRequest) -> HttpResponse:
         ],
         "rows": rows,
         "visitors": list(visitors(company)[:50]),
-        "demands": list(open_demands.order_by("-published_at", "-id")[:LINES_SHOWN]),
+        "demands": demands,
         "line_count": lines.count(),
         "categories": list(Category.objects.filter(pk__in=categories)),
     }

@@ -14,6 +14,7 @@ from matchmaker.core.lists import format_list
 from matchmaker.matching.models import Match
 from matchmaker.web.access.decorators import supplier
 from matchmaker.web.rendering.match_terms import common, take_answer, terms_of, window_of
+from matchmaker.web.rendering.reading_ahead import read_ahead_matches, read_ahead_products
 from matchmaker.web.supplier.forms import MatchFilter
 
 PER_PAGE = 10
@@ -32,6 +33,7 @@ def seen_by(company: Company) -> QuerySet[Match]:
 @supplier
 def index(request: HttpRequest) -> HttpResponse:
     products = list(Product.objects.of(request.company).for_cards())
+    read_ahead_products(products)
     form = MatchFilter(request.GET, products=products)
     chosen = form.chosen()
     found = seen_by(request.company)
@@ -44,6 +46,7 @@ def index(request: HttpRequest) -> HttpResponse:
     page = Paginator(found.for_cards().order_by(waits_first, "-score", "id"), PER_PAGE).get_page(
         request.GET.get("page")
     )
+    read_ahead_matches(page)
     context = {
         "page": page,
         "cards": [shown(match) for match in page],

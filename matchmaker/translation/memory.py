@@ -1,0 +1,33 @@
+"""Translations that a request has read already, so that a page with many texts needs one query and not one a text.
+
+It lives as long as the request. Outside requests, in tasks and commands, nothing is remembered.
+"""
+
+from contextvars import ContextVar
+from typing import Any
+
+# (digest of the original, its language) → (text, engine); None where there is no translation.
+Stored = dict[tuple[str, str], tuple[str, str] | None]
+
+_memory: ContextVar[dict[str, Stored] | None] = ContextVar("translations", default=None)
+
+
+def begin(**_signal: Any) -> None:
+    """A request begins; connected to `request_started`."""
+    _memory.set({})
+
+
+def end(**_signal: Any) -> None:
+    """A request has ended; connected to `request_finished`."""
+    _memory.set(None)
+
+
+def is_open() -> bool:
+    """Whether this is a request."""
+    return _memory.get() is not None
+
+
+def of(reader: str) -> Stored:
+    """What was read for readers of a language; to be added to."""
+    remembered = _memory.get()
+    return {} if remembered is None else remembered.setdefault(reader, {})

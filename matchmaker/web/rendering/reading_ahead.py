@@ -1,0 +1,50 @@
+"""The translations of everything in a list are read in one query, before the template asks for them one by one."""
+
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from typing import Any
+
+from matchmaker.catalogue.models import Demand, DemandLine
+from matchmaker.core.languages import base_of, current
+from matchmaker.directory.cards import ProductCard
+from matchmaker.matching.models import Match
+from matchmaker.translation.services import read_ahead
+
+Written = Iterator[tuple[str, str]]  # (text, its language)
+
+
+def read_ahead_products(products: Iterable[Any]) -> None:
+    """For products read with `for_cards`, and cards of the directory."""
+    _read(chain.from_iterable(map(_of_product, products)))
+
+
+def read_ahead_demands(demands: Iterable[Demand]) -> None:
+    """For demands with their lines in `listed`."""
+    _read(chain.from_iterable(map(_of_demand, demands)))
+
+
+def read_ahead_matches(matches: Iterable[Match]) -> None:
+    """For matches read with `for_cards`."""
+    _read(chain.from_iterable((*_of_product(match.product), *_of_line(match.line)) for match in matches))
+
+
+def _read(texts: Written) -> None:
+    read_ahead(texts, base_of(current()))
+
+
+def _of_product(product: Any) -> Written:
+    texts = product.texts if isinstance(product, ProductCard) else product.texts.all()
+    for text in texts:
+        if text.is_original:
+            yield text.name, text.language
+            yield getattr(text, "description", ""), text.language
+
+
+def _of_demand(demand: Any) -> Written:
+    yield demand.title, demand.language
+    for line in demand.listed:
+        yield from _of_line(line)
+
+
+def _of_line(line: DemandLine) -> Written:
+    yield line.text, line.language
