@@ -126,7 +126,7 @@ def test_a_page_asks_for_its_translations_at_once_however_many_texts_it_has(clie
     pages = [
         ("zh-hans", buyer, ["/buyer/", "/buyer/matches/", f"/buyer/demands/{demand.uid}/", "/zh-hans/products/"]),
         ("zh-hans", buyer, [f"/zh-hans/suppliers/{supplier.uid}/", "/zh-hans/suppliers/", "/zh-hans/"]),
-        ("fr", supplier, ["/supplier/", "/supplier/matches/"]),
+        ("fr", supplier, ["/supplier/", "/supplier/matches/", f"/fr/demands/{demand.uid}/", "/fr/demands/"]),
     ]
     for language, company, paths in pages:
         client.force_login(company.members.get())

@@ -12,7 +12,7 @@ from matchmaker.messaging.models import Enquiry
 from matchmaker.web.access.decorators import current_company, everyone
 from matchmaker.web.public import directory
 from matchmaker.web.public.directory import Sort
-from matchmaker.web.rendering.reading_ahead import read_ahead_demands
+from matchmaker.web.rendering.reading_ahead import read_ahead_demands, read_ahead_matches
 from matchmaker.web.templatetags.trade import certificate, country
 
 
@@ -63,11 +63,13 @@ def show(request, uid):
     if supplier:
         matches = Match.objects.for_supplier(supplier).filter(line__demand=demand).for_cards().distinct()
     answer = Enquiry.objects.filter(supplier=supplier, demand=demand).first() if supplier else None
+    shown = list(matches[:10])
+    read_ahead_matches(shown)
     context = {
         "demand": demand,
         "answer": answer,
         "is_own": demand.company == current_company(request, is_buyer=True),
         "supplier_company": supplier,
-        "matches": list(matches[:10]),
+        "matches": shown,
     }
     return render(request, "public/demand.html", context)
