@@ -163,6 +163,7 @@ SAID: dict[str, str | Promise] = {
     "start_campaign": _("Campaign begun"),
     "make_current": _("Campaign chosen to be shown"),
     "make_sign_in_link": _("Link to sign in printed on the server"),
+    "export_site": _("Whole site exported on the server"),
     "create_campaign": _("Campaign created"),
     "set_campaign_state": _("State of the campaign changed"),
     "take_over_companies": _("Companies taken over from another campaign"),
