@@ -81,6 +81,8 @@ lock: setup-dev ## requirements*.txt with hashes from their .in files
 	    -c requirements.txt -o requirements-dev.txt
 	@PATH="$$PWD/.cache/uv/bin:$$PATH" uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.12 requirements-extras.in \
 	    -c requirements-dev.txt -o requirements-extras.txt
+	@PATH="$$PWD/.cache/uv/bin:$$PATH" uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.12 requirements-deploy.in \
+	    -o requirements-deploy.txt
 
 messages: setup-dev ## collect the strings to translate into every language, compile them, count them (needs gettext)
 	@$(PYTHON_ENV)/python manage.py makemessages $$($(PYTHON_ENV)/python manage.py translations --locales) \
@@ -118,8 +120,31 @@ bench-load: setup-dev ## 100 requests a second to a real server while products a
 bench-notifications: setup-dev ## notifications: writing many notices and sending them
 	@$(PYTHON_ENV)/python benchmarks/notifications.py
 
+# Tools that only the targets below need, in an environment of their own.
+.cache/deploy/.installed: requirements-deploy.txt | setup
+	@PATH="$$PWD/.cache/uv/bin:$$PATH" uv venv --quiet --clear --python $(PYTHON_ENV)/python .cache/deploy
+	@PATH="$$PWD/.cache/uv/bin:$$PATH" uv pip install --quiet --require-hashes --python .cache/deploy/bin/python -r requirements-deploy.txt
+	@touch $@
+
+.PHONY: image
+image: ## the container image with buildah, and its size; BASE=packages without a registry (bin/image says more)
+	@bin/image
+
+.PHONY: check-deploy
+check-deploy: setup-dev .cache/deploy/.installed ## examples of compose, Kubernetes, systemd, nginx and Caddy, each judged by a tool
+	@.cache/deploy/bin/python deploy/check.py
+	@$(PYTHON_ENV)/python -m pytest -n0 tests/test_deploy.py
+
+.PHONY: sbom
+sbom: .cache/deploy/.installed ## sbom.json: what the site is made of, in the format CycloneDX, from requirements.txt
+	@.cache/deploy/bin/cyclonedx-py requirements requirements.txt --output-format JSON --output-file sbom.json
+
+.PHONY: test-install
+test-install: setup-dev ## the Debian way of docs/install.md in an empty folder: HTTPS, mail, backup, copy, upgrade
+	@$(PYTHON_ENV)/python deploy/test_install.py
+
 .PHONY: env-example
-env-example: setup ## .env.example from the table of settings in docs/operating.md
+env-example: setup ## .env.example from the table of settings in docs/operating/configure.md
 	@$(PYTHON_ENV)/python deploy/env_example.py > .env.example
 
 .PHONY: bench-import

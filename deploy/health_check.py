@@ -1,4 +1,4 @@
-"""For a container: does the web server of this machine answer? Exits with 1 if not.
+"""For a container: does the web server of this machine answer? Exits with 1 if not. Another path may be given.
 
 Django answers only to names in ALLOWED_HOSTS, so the request carries the first of them.
 """
@@ -8,7 +8,8 @@ import sys
 import urllib.request
 
 host = os.environ.get("ALLOWED_HOSTS", "localhost").split(",")[0].strip().lstrip(".").replace("*", "localhost")
-request = urllib.request.Request("http://127.0.0.1:8000/health/live", headers={"Host": host})
+path = sys.argv[1] if len(sys.argv) > 1 else "/health/live"
+request = urllib.request.Request(f"http://127.0.0.1:8000{path}", headers={"Host": host})
 try:
     with urllib.request.urlopen(request, timeout=5) as answer:
         sys.exit(0 if answer.status == 200 else 1)

