@@ -1,7 +1,7 @@
 """One file, read from the environment; the defaults are safe for a laptop.
 
 Nothing needs to be set for the first hour. In production set SECRET_KEY, ALLOWED_HOSTS, DATABASE_URL, REDIS_URL,
-EMAIL_URL and SITE_URL; `docs/operating.md` lists every name. A bad value stops the start with one sentence.
+EMAIL_URL and SITE_URL; `docs/operating/configure.md` lists every name. A bad value stops the start with one sentence.
 """
 
 import contextlib

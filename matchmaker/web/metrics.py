@@ -2,7 +2,7 @@
 
 Each process counts into files of its own below PROMETHEUS_MULTIPROC_DIR (set in `running/gunicorn.py`); the process
 that answers adds them up. What is read from the database and Redis is the same on every machine: take its maximum, not
-its sum. `docs/operating.md` has the table of metrics.
+its sum. `docs/operating/monitor.md` has the table of metrics.
 """
 
 import os

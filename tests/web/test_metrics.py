@@ -154,7 +154,7 @@ def test_the_dashboard_and_the_table_name_metrics_that_exist(read, client):
     dashboard = json.loads((ROOT / "deploy/grafana.json").read_text())
     shown = " ".join(target["expr"] for panel in dashboard["panels"] for target in panel["targets"])
     shown = {re.sub(r"_(total|bucket)$", "", name) for name in re.findall(r"matchmaker_\w+", shown)}
-    page = (ROOT / "docs/operating.md").read_text()
+    page = (ROOT / "docs/operating/monitor.md").read_text()
     table = {name.removesuffix("_total") for name in re.findall(r"^\| `(matchmaker_\w+)`", page, re.MULTILINE)}
     assert shown <= there
     assert table == there
