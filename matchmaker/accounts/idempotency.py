@@ -39,7 +39,7 @@ def claim(*, caller: str, key: str, digest: str) -> StoredAnswer:
     return stored
 
 
-def settle(stored: StoredAnswer, *, status: int, body) -> None:
+def store_answer(stored: StoredAnswer, *, status: int, body) -> None:
     """This is the answer from now on."""
     StoredAnswer.objects.filter(pk=stored.pk).update(status=status, body=body)
 

@@ -126,7 +126,7 @@ class Resource(viewsets.GenericViewSet):
             with transaction.atomic():  # the answer stands or falls with what it answers
                 response = act()
                 body = json.loads(json.dumps(response.data, cls=JSONEncoder))
-                idempotency.settle(stored, status=response.status_code, body=body)
+                idempotency.store_answer(stored, status=response.status_code, body=body)
             return response
         except Exception:
             idempotency.give_back(stored)

@@ -35,7 +35,7 @@ def gather(app: str, model: str, columns: Columns) -> migrations.RunPython:
     return migrations.RunPython(forwards, backwards)
 
 
-def settle(schema_editor) -> None:
+def check_constraints_now(schema_editor) -> None:
     """Check now what PostgreSQL would check at the end: a row that was changed twice stops it from altering a table."""
     if schema_editor.connection.vendor == "postgresql":
         schema_editor.execute("SET CONSTRAINTS ALL IMMEDIATE")
@@ -51,4 +51,4 @@ def change_rows(model, schema_editor, fill, fields) -> None:
             manager.bulk_update(rows, fields)
             rows = []
     manager.bulk_update(rows, fields)
-    settle(schema_editor)
+    check_constraints_now(schema_editor)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from matchmaker.core import languages
 from matchmaker.core.problems import Refused
 from matchmaker.notifications import attention, mail, outbox, preferences, topics
-from matchmaker.notifications.channels import CHANNELS, Channel, Gone, Words
+from matchmaker.notifications.channels import CHANNELS, Channel, ChatMessage, Gone
 from matchmaker.notifications.models import ChannelAddress, Delivery, Frequency, Notice
 from matchmaker.notifications.outbox import NotWanted, Permanent, Temporary
 from matchmaker.notifications.reasons import translate_reason
@@ -73,7 +73,7 @@ def send_test(*, by: Any, address: ChannelAddress) -> None:
     Raises:
         Refused: it was not taken, with what the service said.
     """
-    words = Words(
+    words = ChatMessage(
         text=_("This is a test message of %(site)s.") % {"site": mail.sender_of_letters().name},
         link=languages.absolute(reverse("notice_settings")),
         key=f"test-{timezone.now().timestamp():.0f}",
@@ -103,7 +103,7 @@ def send(delivery: Delivery) -> None:
     channel = _channel(delivery.channel)
     attention.respect_quiet_hours(person, notice.topic)
     with translation.override(person.language):
-        words = Words(mail.subject(notice), languages.absolute(delivery.path), str(delivery.pk))
+        words = ChatMessage(mail.subject(notice), languages.absolute(delivery.path), str(delivery.pk))
     addresses = list(ChannelAddress.objects.filter(user=person, channel=delivery.channel))
     failures = [failure for address in addresses if (failure := _try(channel, address, words))]
     if len(failures) < len(addresses):
@@ -111,7 +111,7 @@ def send(delivery: Delivery) -> None:
     raise next(iter(sorted(failures, key=_hope)), NotWanted("There is no address for this channel any more."))
 
 
-def _try(channel: Channel, address: ChannelAddress, words: Words) -> Exception | None:
+def _try(channel: Channel, address: ChannelAddress, words: ChatMessage) -> Exception | None:
     """Send to one address; what failed is returned, since another address may take it."""
     try:
         channel.send(address, words)

@@ -35,11 +35,11 @@ def notify(
     Args:
         kind: which templates say it, see `topics`.
         to: people or a QuerySet of them, which is read in batches.
-        event_key: names the happening, at most 160 characters. A person is told of one key once.
+        event_key: identifies the event, at most 160 characters. A person gets one notice for each key.
         context: what the templates may show, as plain JSON values; texts of people as they typed them.
         about: the uid of the organisation whose people are told, so that `take_back` finds what concerns it.
         path: where on the site to act on it.
-        at: not before this moment, as for a reminder. `settle` takes it back when the answer comes before.
+        at: not before this moment, as for a reminder. `close_notices` takes it back when the answer comes before.
         only_on_site: worth a line in the list, not a letter.
 
     Returns:
@@ -137,7 +137,7 @@ def withhold(*, event_keys: Iterable[str]) -> None:
         notices.delete()
 
 
-def settle(*, event_key: str) -> None:
+def close_notices(*, event_key: str) -> None:
     """The matter is dealt with: mark its unread notices as read, and cancel mails that were not sent yet."""
     cancel_waiting(event_key=event_key)
     Notice.objects.unread().filter(event_key=event_key).update(read_at=timezone.now())

@@ -187,7 +187,7 @@ def test_what_is_called_back_does_not_leave(person, tell):
 
 def test_what_somebody_else_dealt_with_is_read_and_stays_here(person, tell):
     row = tell(person)
-    services.settle(event_key=row.notice.event_key)
+    services.close_notices(event_key=row.notice.event_key)
     assert drain() == 0
     assert fresh(row).state == "cancelled"
     assert fresh(row).notice.read_at is not None

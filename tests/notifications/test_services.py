@@ -132,7 +132,7 @@ def test_mails_have_ids_of_version_7_and_short_messages_go_to_those_who_asked_fo
 def test_a_reminder_is_taken_back_when_the_answer_comes_first():
     person, soon = factories.user(), timezone.now() + timedelta(days=3)
     services.notify(kind="demand_closed", to=[person], event_key="reminder:1", context={"demand": "Rice"}, at=soon)
-    services.settle(event_key="reminder:1")
+    services.close_notices(event_key="reminder:1")
     assert (Notice.objects.count(), Delivery.objects.count()) == (0, 0)
 
 

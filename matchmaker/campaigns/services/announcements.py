@@ -29,7 +29,7 @@ from matchmaker.core.problems import Refused
 from matchmaker.core.text import validate_one_line, validate_text
 from matchmaker.notifications.models import Announcement, Notice
 from matchmaker.notifications.models.texts import ALONE
-from matchmaker.notifications.services import notify, settle
+from matchmaker.notifications.services import close_notices, notify
 
 KIND = "announcement"
 PER_WEEK = 2  # announcements one person gets in seven days
@@ -164,7 +164,7 @@ def send(*, by: User, campaign: Campaign, draft: Announcement) -> Announcement:
 def call_back(*, by: User, campaign: Campaign, announcement: Announcement) -> None:
     """Stop the mails that have not left and mark it as read where nobody has read it; what has left stays sent."""
     require_organiser(by, campaign)
-    settle(event_key=announcement.event_key)
+    close_notices(event_key=announcement.event_key)
     record(by=by, verb="call_back_announcement", on=announcement, organisation=campaign)
 
 

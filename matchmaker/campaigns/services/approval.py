@@ -21,7 +21,7 @@ from matchmaker.companies.services import companies_alike, number_once
 from matchmaker.core.lists import format_list
 from matchmaker.core.problems import Refused
 from matchmaker.notifications.models import Notice
-from matchmaker.notifications.services import cancel_waiting, notify, settle
+from matchmaker.notifications.services import cancel_waiting, close_notices, notify
 
 APPROVED = "company_approved"
 # What must be filled in before an organiser can decide.
@@ -123,7 +123,7 @@ def approve_automatically(*, company: Company, campaign: Campaign) -> Company:
         domain=domain,
     )
     approval.save()
-    return _settle(
+    return _apply_decision(
         by=enrolment.vouched_by if enrolment else None,
         company=company,
         status=Company.Status.APPROVED,
@@ -230,10 +230,10 @@ def _decide(
     if company.members.filter(pk=by.pk).exists():
         raise Refused("own_company", _("Somebody else of the team must decide about your own company."), status=403)
     facts = {"reason": reason}
-    return _settle(by=by, company=company, status=status, reason=reason, kind=kind, facts=facts, at=at)
+    return _apply_decision(by=by, company=company, status=status, reason=reason, kind=kind, facts=facts, at=at)
 
 
-def _settle(
+def _apply_decision(
     *,
     by: User | None,
     company: Company,
@@ -251,7 +251,7 @@ def _settle(
         raise Refused("not_waiting", _("This company is no longer waiting: somebody has already decided."))
     company.refresh_from_db()
     for key in (_submission(company), _reminder(company, late=False), _reminder(company, late=True)):
-        settle(event_key=key)  # decided: the rest of the team has nothing left to do
+        close_notices(event_key=key)  # decided: the rest of the team has nothing left to do
     record(by=by, verb=kind, on=company, facts=facts)
     published = {}
     if status == Company.Status.APPROVED:  # what waits to be published belongs to a layer above

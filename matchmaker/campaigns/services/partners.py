@@ -140,7 +140,7 @@ def withdraw_seat(*, by: User, seat: PartnerSeat) -> None:
 
 @transaction.atomic
 def take_seats(*, by: User) -> int:
-    """Sit down wherever an address of hers that she has confirmed was given a seat; returns how many were taken."""
+    """Accept all invitations to desks that were sent to the user's confirmed addresses; returns how many."""
     taken = list(seats.take(PartnerSeat.objects.select_related("partner__campaign"), by))
     for seat in taken:
         record(by=by, verb="take_seat", on=seat, organisation=seat.partner.campaign)
@@ -267,7 +267,7 @@ def enrol_company(*, by: User, partner: Partner, side: str = "buyer", **fields) 
 
     A trading group enrols buyers, whatever `side` says.
 
-    Nobody administers the draft until she accepts: a partner opens the door and does not live in the house.
+    The draft has no administrator until she accepts: the partner creates it and has no rights in it.
 
     Raises:
         ValidationError: by field.

@@ -1,4 +1,4 @@
-"""The team's own words for the site's mails: the post office keeps them, the campaign answers for them."""
+"""Wording of the site's mails by the campaign's team: `notifications` stores it, organisers may change it."""
 
 from django.db import transaction
 from django.db.models import QuerySet

@@ -18,7 +18,7 @@ from matchmaker.catalogue.screening import Finding, screen
 from matchmaker.catalogue.services.translations import request_demand_translations
 from matchmaker.companies.services import is_member
 from matchmaker.core.problems import Refused
-from matchmaker.notifications.services import notify, settle
+from matchmaker.notifications.services import close_notices, notify
 
 
 def look_at(demand: Demand) -> list[Finding]:
@@ -77,7 +77,7 @@ def _decide(by: User, demand: Demand, campaign: Campaign) -> Demand:
         raise Refused("own_company", _("Somebody else of the team must decide about your own company."), status=403)
     if row.status != Demand.Status.SUBMITTED:
         raise Refused("not_waiting", _("This demand is no longer waiting: somebody has already decided."))
-    settle(event_key=_submission(row))
+    close_notices(event_key=_submission(row))
     return row
 
 

@@ -83,7 +83,7 @@ class Snapshot:
 def of_event(event: Event, options: dict[str, Any] | None = None, *, closed: Collection[dt.datetime] = ()) -> Snapshot:
     """The event as it is now: who is registered, when, what each meeting is worth, and what is locked.
 
-    In `closed` slots, and in those that `options` close, no meeting is added; in `closed` ones what stands stays.
+    No meeting is added in `closed` slots and in those that `options` close; existing meetings in `closed` slots stay.
 
     Raises:
         InvalidInstance: with a sentence, where the event contradicts itself (for example a locked meeting outside the

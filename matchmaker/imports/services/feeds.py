@@ -28,7 +28,7 @@ from matchmaker.imports.services.applying import FAIR_SHARE, MAX_ATTEMPTS, apply
 from matchmaker.imports.services.staging import map_columns
 from matchmaker.imports.services.uploading import may_bring_in, may_import, open_file, start_import
 from matchmaker.notifications import outbound
-from matchmaker.notifications.services import notify, settle
+from matchmaker.notifications.services import close_notices, notify
 
 LEASE = dt.timedelta(minutes=2)
 FIRST_RETRY = dt.timedelta(minutes=10)
@@ -169,7 +169,7 @@ def _next_step(feed: Feed) -> None:
         apply_import(by=_who(feed), batch=batch)
         _go_on(feed)
     elif batch.state == State.DONE:
-        _settle(feed)
+        _update_presence(feed)
     elif batch.state == State.REFUSED:
         raise reading.Unreadable(batch.problem["code"], **batch.problem["facts"])
     else:  # it was undone or deleted
@@ -235,7 +235,7 @@ def _went_well(feed: Feed) -> None:
         next_at=now + dt.timedelta(hours=feed.hours),
     )
     for kind in ("demand_feed", "feed_stopped"):
-        settle(event_key=_streak(feed, kind))
+        close_notices(event_key=_streak(feed, kind))
 
 
 def _fail(feed: Feed, code: str, *, attempts: int = 0, **facts: Any) -> None:
@@ -275,7 +275,7 @@ def _answerable(feed: Feed):
     return User.objects.filter(pk__in=team.values("user"))
 
 
-def _settle(feed: Feed) -> None:
+def _update_presence(feed: Feed) -> None:
     """After the rows are in: open what is new, bring back what returned, take back what is gone."""
     with transaction.atomic():
         present = {(ref, part) for ref, part in feed.present}

@@ -1,8 +1,8 @@
 """Attributes in the score: what both texts have is a common word, what is wanted and expressly not there a penalty.
 
-The penalty is carried by numbers beside the words of a text: an offer bears one for each value that it fails, a
-want one with a negative weight for each value that it asks for. Where the two meet, the sum of common words falls;
-so the search for the best pairs stays exact.
+The penalty is a hidden word. An offer gets one for each value that it does not have (`data/vocabulary/attributes.csv`
+lists the values: organic, halal, frozen …). A want that asks for this value has the same hidden word with a negative
+weight, so that the score of the pair falls; the search for the best pairs stays exact.
 """
 
 from collections.abc import Iterable

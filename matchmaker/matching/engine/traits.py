@@ -1,4 +1,4 @@
-"""What a want asks of a supplier: how well it is checked, its size, age and tongues, what it can make."""
+"""What a want asks of a supplier: how well it is checked, its size, age and languages, what it can make."""
 
 from collections.abc import Iterator
 from datetime import date

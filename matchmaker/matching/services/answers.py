@@ -15,7 +15,7 @@ from matchmaker.core.problems import Refused
 from matchmaker.matching.models import Match, NeverAgain
 from matchmaker.matching.services import letter_facts
 from matchmaker.matching.services.rows import remove
-from matchmaker.notifications.services import settle
+from matchmaker.notifications.services import close_notices
 
 
 @transaction.atomic
@@ -54,13 +54,13 @@ def answer_match(*, by: User, match: Match, side: str, answer: str, why: str = "
     _keep_apart(match, side)
     record(by=by, verb="answer_match", on=match, organisation=own, facts={"side": side, "answer": answer, "why": why})
     other_side = "buyer" if side == "supplier" else "supplier"
-    settle(event_key=_interest(match, other_side))  # answered: her colleagues have nothing left to do
+    close_notices(event_key=_interest(match, other_side))  # answered: her colleagues have nothing left to do
     if match.is_mutual:
         _open_contact(match)
     elif answer == Match.Answer.INTERESTED:
         _tell_other_side(match, side, other)
     else:
-        settle(event_key=_interest(match, side))  # a yes that was taken back is not waited for any more
+        close_notices(event_key=_interest(match, side))  # a yes that was taken back is not waited for any more
     return match
 
 

@@ -44,7 +44,7 @@ def exchange_rates() -> Mapping[str, float]:
 def judge_match(match: Match, terms: OfferedTerms | None = None) -> list[dict[str, Any]]:
     """All conditions of a match as of today, in the shape of `Match.conditions`.
 
-    `match` comes with product, texts, certificates, line and demand. `terms` stand before what the product says.
+    `match` comes with product, texts, certificates, line and demand. `terms` (of a quote) replace those of the product.
     """
     (offer,) = offers([match.product])
     if terms is not None:

@@ -38,7 +38,7 @@ def quote(*, by: User, enquiry: Enquiry, line: DemandLine | None = None, **terms
         ValidationError: by field.
     """
     enquiry, side = locked(by, enquiry)
-    _standing(enquiry)
+    _open_or_refuse(enquiry)
     if side != Side.SUPPLIER:
         raise Refused("suppliers_quote", _("The supplier makes the quote."), status=403)
     if line is not None and not lines_to_quote(enquiry).filter(pk=line.pk).exists():
@@ -88,7 +88,7 @@ def lines_to_quote(enquiry: Enquiry) -> QuerySet[DemandLine]:
     return DemandLine.objects.filter(matching | quoted).order_by("demand", "number")
 
 
-def _standing(enquiry: Enquiry) -> None:
+def _open_or_refuse(enquiry: Enquiry) -> None:
     if enquiry.status == Enquiry.Status.REQUESTED and enquiry.asked_by == Side.BUYER:
         enquiry.status = Enquiry.Status.OPEN  # the supplier answers with figures
         enquiry.answered_at = enquiry.answered_at or timezone.now()

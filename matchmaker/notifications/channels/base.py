@@ -16,7 +16,7 @@ LONGEST_WAIT = 86_400  # seconds that an answer may ask us to wait
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class ChatMessage:
     """What is sent: one line and the address where it can be acted on. Details are read on the site."""
 
     text: str
@@ -52,7 +52,7 @@ class Channel(Protocol):
             ValidationError: by field.
         """
 
-    def send(self, address: Any, words: Words) -> None:
+    def send(self, address: Any, words: ChatMessage) -> None:
         """Send one message to one address, by the hardened client.
 
         Raises:

@@ -16,7 +16,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from matchmaker.notifications import outbound
-from matchmaker.notifications.channels.base import Refusal, Words, post
+from matchmaker.notifications.channels.base import ChatMessage, Refusal, post
 
 KEPT = 3 * 86_400  # seconds that the push service keeps a message for a browser that is away
 
@@ -37,7 +37,7 @@ class BrowserPush:
             sentence = _("The browser gave no keys. Switch notices off and on again.")
             raise ValidationError(sentence, "no_keys") from error
 
-    def send(self, address: Any, words: Words) -> None:
+    def send(self, address: Any, words: ChatMessage) -> None:
         said = json.dumps({"text": words.text, "link": words.link, "key": words.key}, ensure_ascii=False).encode()
         try:
             body = self._encrypt(address.url, address.keys, said)

@@ -19,7 +19,7 @@ from urllib.parse import quote_plus
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from matchmaker.notifications.channels.base import Refusal, Words, check_host, post
+from matchmaker.notifications.channels.base import ChatMessage, Refusal, check_host, post
 from matchmaker.notifications.outbox import Temporary
 
 JSON = {"Content-Type": "application/json; charset=utf-8"}
@@ -51,11 +51,11 @@ class Robot:
             sentence = _("This program signs nothing: leave the secret empty.")
             raise ValidationError({"secret": ValidationError(sentence, "no_signing")})
 
-    def send(self, address: Any, words: Words) -> None:
+    def send(self, address: Any, words: ChatMessage) -> None:
         url, message = self.request(address.url, address.secret, words)
         self.judge(post(url, json.dumps(message, ensure_ascii=False).encode(), JSON))
 
-    def request(self, url: str, secret: str, words: Words) -> tuple[str, dict[str, Any]]:
+    def request(self, url: str, secret: str, words: ChatMessage) -> tuple[str, dict[str, Any]]:
         """The address and the message as the service wants them, signed where there is a secret."""
         raise NotImplementedError
 
@@ -86,7 +86,7 @@ class WeCom(Robot):
     signs = False
     too_many = frozenset({45009, 45033})
 
-    def request(self, url: str, secret: str, words: Words) -> tuple[str, dict[str, Any]]:
+    def request(self, url: str, secret: str, words: ChatMessage) -> tuple[str, dict[str, Any]]:
         return url, {"msgtype": "text", "text": {"content": words.line}}
 
 
@@ -96,7 +96,7 @@ class DingTalk(Robot):
     path = "/robot/send?access_token="
     too_many = frozenset({130101, 410100})
 
-    def request(self, url: str, secret: str, words: Words) -> tuple[str, dict[str, Any]]:
+    def request(self, url: str, secret: str, words: ChatMessage) -> tuple[str, dict[str, Any]]:
         message = {"msgtype": "text", "text": {"content": words.line}}
         if not secret:
             return url, message
@@ -111,7 +111,7 @@ class Feishu(Robot):
     path = "/open-apis/bot/v2/hook/"
     too_many = frozenset({11232})
 
-    def request(self, url: str, secret: str, words: Words) -> tuple[str, dict[str, Any]]:
+    def request(self, url: str, secret: str, words: ChatMessage) -> tuple[str, dict[str, Any]]:
         message: dict[str, Any] = {"msg_type": "text", "content": {"text": words.line}}
         if secret:
             stamp = str(round(time.time()))

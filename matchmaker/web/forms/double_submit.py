@@ -116,6 +116,6 @@ def _keep(stored: StoredAnswer, request: HttpRequest, response: HttpResponse) ->
     went = response.get("Location", "") if response.status_code < 400 and not response.cookies else ""
     location = getattr(request, "done_see", went)
     if location and not location.startswith(BEFORE):
-        idempotency.settle(stored, status=303, body={"location": location})
+        idempotency.store_answer(stored, status=303, body={"location": location})
     else:
         idempotency.give_back(stored)

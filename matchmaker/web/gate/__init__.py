@@ -1,1 +1,1 @@
-"""The room of the door: a page for the phones at the gates that goes on without a network."""
+"""Check-in pages for the phones at the entrance of an event; they go on without a network."""
