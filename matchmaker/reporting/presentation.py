@@ -181,11 +181,11 @@ def _split(report: Report, code: str, title: str) -> Table:
 
 def _obstacles(report: Report) -> Table:
     columns = [
-        (_("About"), TEXT),
+        (_("Kind of obstacle"), TEXT),
         (_("Reported"), COUNT),
         (_("Solved"), COUNT),
         (_("Closed without a solution"), COUNT),
-        (_("Still open"), COUNT),
+        (_("Open cases"), COUNT),
     ]
     rows = [(OBSTACLES[row.code], row.reported, row.solved, row.unsolved, row.open) for row in report.obstacles]
     return _table("obstacles", _("What blocked deals"), columns, rows, bar=1)

@@ -99,7 +99,7 @@ def _require_parent(partner: Partner) -> None:
     list(Partner.objects.select_for_update(of=("self",)).filter(campaign=partner.campaign).order_by("pk"))
     known = partner if partner.pk else None
     if partner.parent not in possible_parents(partner.campaign, partner.kind, known):
-        raise Refused("wrong_parent", _("It cannot stand under this one."), field="parent", status=400)
+        raise Refused("wrong_parent", _("This one cannot be its parent."), field="parent", status=400)
     own = within(partner, "partner__") if partner.pk else Q()
     for above in partner.parent.chain():
         brought = Enrolment.objects.order_by().filter(within(above, "partner__") | own)

@@ -70,7 +70,7 @@ def report_obstacle(
         raise Refused("no_campaign", _("Your company takes part in no campaign whose team could work on it."))
     Company.objects.select_for_update().get(pk=company.pk)  # the limit holds for two who report at once
     if Obstacle.objects.open().filter(company=company).count() >= MOST_OPEN:
-        raise Refused("too_many_obstacles", _("Many cases of this company are open. Close one first."))
+        raise Refused("too_many_obstacles", _("Too many cases of this company are open. Close one first."))
     obstacle = Obstacle(
         campaign=campaign,
         company=company,

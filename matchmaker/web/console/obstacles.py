@@ -21,7 +21,7 @@ from matchmaker.web.forms.refusals import refusals_in_form
 
 PAGE = 30
 SHOWN = {
-    "waiting": gettext_lazy("Wait for the team"),
+    "waiting": gettext_lazy("Waiting for the team"),
     "open": gettext_lazy("All that are open"),
     "closed": gettext_lazy("Closed"),
 }
@@ -57,7 +57,7 @@ class WorkForm(forms.Form):
 class CloseForm(forms.Form):
     prefix = "close"  # it stands beside the form of an answer
 
-    outcome = forms.ChoiceField(label=gettext_lazy("How did it end"), widget=forms.RadioSelect)
+    outcome = forms.ChoiceField(label=gettext_lazy("How did it end?"), widget=forms.RadioSelect)
     text = fields.TextField(
         label=gettext_lazy("What the company should know"),
         max_length=LONGEST,

@@ -35,7 +35,7 @@ class PartnerForm(forms.Form):
         help_text=gettext_lazy("Empty where it speaks for several."),
     )
     parent = forms.ChoiceField(
-        label=gettext_lazy("Stands under"),
+        label=gettext_lazy("Parent"),
         required=False,
         help_text=gettext_lazy(
             "Its companies count there, too, and use up that quota. The desk above reads its figures."

@@ -10,7 +10,7 @@ from matchmaker.web.forms import fields
 
 
 class ReportForm(forms.Form):
-    kind = forms.ChoiceField(label=_("What is it about"), choices=Obstacle.Kind, widget=forms.RadioSelect)
+    kind = forms.ChoiceField(label=_("What is it about?"), choices=Obstacle.Kind, widget=forms.RadioSelect)
     title = fields.LineField(
         label=_("In one line"),
         max_length=160,
@@ -25,7 +25,7 @@ class ReportForm(forms.Form):
     about = forms.ChoiceField(
         label=_("Enquiry or product that it concerns"),
         required=False,
-        help_text=_("Of an enquiry the team reads the subject and the other company, not the letters."),
+        help_text=_("From an enquiry the team sees only the subject and the other company, not the letters."),
     )
 
     def __init__(self, *args, enquiries: list[Enquiry], products: list[Product], **kwargs):
@@ -53,7 +53,7 @@ class AnswerForm(forms.Form):
 class CloseForm(forms.Form):
     prefix = "close"  # it stands beside the form of an answer
 
-    outcome = forms.ChoiceField(label=_("How did it end"), widget=forms.RadioSelect)
+    outcome = forms.ChoiceField(label=_("How did it end?"), widget=forms.RadioSelect)
     text = fields.TextField(
         label=_("What the others should know"),
         max_length=LONGEST,

@@ -21,7 +21,7 @@ from matchmaker.web.forms.refusals import refusals_in_form, refusals_in_messages
 class RobotForm(forms.Form):
     """The robot of a chat group; the service checks what the program's own rules are."""
 
-    channel = forms.ChoiceField(label=gettext_lazy("Program"))
+    channel = forms.ChoiceField(label=gettext_lazy("Chat program"))
     url = forms.CharField(
         label=gettext_lazy("Address of the robot"),
         max_length=500,
@@ -87,7 +87,7 @@ def test(request: HttpRequest, uid) -> HttpResponse:
     address = get_object_or_404(ChannelAddress, uid=uid, user=request.user)
     with refusals_in_messages(request):
         addresses.send_test(by=request.user, address=address)
-        messages.success(request, _("The test message was taken. Look whether it is there."))
+        messages.success(request, _("The test message was accepted. Look whether it is there."))
     return redirect("notice_channels")
 
 

@@ -79,7 +79,7 @@ def show(request, uid):
 
 TRAITS = {
     "gi": gettext_lazy("Geographical indication"),
-    "footprint": gettext_lazy("Footprint"),
+    "footprint": gettext_lazy("Carbon footprint"),
     "green": gettext_lazy("Green certificate"),
 }
 

@@ -46,7 +46,7 @@ class CertificateForm(forms.Form):
         help_text=gettext_lazy("After this day it no longer counts, for matching and for entering China."),
     )
     figure = fields.LineField(
-        label=gettext_lazy("Figure on it"),
+        label=gettext_lazy("Figure stated on the paper"),
         max_length=80,
         required=False,
         help_text=gettext_lazy("As it stands on the paper, such as 2.4 kg CO2e for one kilogram."),

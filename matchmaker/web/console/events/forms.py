@@ -99,7 +99,7 @@ class PlanForm(forms.Form):
         ],
     )
     expects_no_shows = forms.BooleanField(
-        label=gettext_lazy("Count on companies that may not come"),
+        label=gettext_lazy("Allow for companies that may not come"),
         help_text=gettext_lazy(
             "By earlier events: meetings that are likely to be kept come first, and each company gets as many more as "
             "are likely to fall through."
