@@ -4,7 +4,7 @@ TEMPLATE_FORMAT = $(PYTHON_ENV)/djangofmt --line-length 120 --indent-width 2 --c
 ON_EVERY_CORE = -n auto --maxprocesses 6 --dist loadfile
 SHELL = /bin/sh
 .DEFAULT_GOAL = help
-.PHONY: help setup setup-dev run demo test test-services test-attacks test-pages test-faults matrix crawl fuzz lint format lock messages screenshots \
+.PHONY: help setup setup-dev run demo test test-migrations test-services test-attacks test-pages test-faults matrix crawl fuzz lint format lock messages screenshots \
 	bench-pages bench-quality bench-matching bench-scheduling bench-booking bench-event bench-notifications bench-ledger \
 	bench-directory bench-load clean
 
@@ -24,8 +24,11 @@ demo: setup ## matching without the web: a table of matches with reasons
 	@exec $(PYTHON_ENV)/python -m matchmaker.running demo
 
 test: setup-dev ## unit and integration tests on SQLite and a real Valkey, journeys in Chromium where there is one
-	@$(PYTHON_ENV)/python -m pytest $(ON_EVERY_CORE) -m "not fault and not journey"
+	@$(PYTHON_ENV)/python -m pytest $(ON_EVERY_CORE) -m "not fault and not journey and not migrations"
 	@CHROMIUM=$$(bin/browser) $(PYTHON_ENV)/python -m pytest -m "journey and not fault and not pages"
+
+test-migrations: setup-dev ## every table back to the columns of old versions and forth, with its values
+	@$(PYTHON_ENV)/python -m pytest -n0 -m migrations
 
 test-services: setup-dev ## the same on PostgreSQL and Redis (TEST_DATABASE_URL, TEST_REDIS_URL choose other ones)
 	@DATABASE_URL=$${TEST_DATABASE_URL:-postgresql://postgres@127.0.0.1:5432/test} \
