@@ -1,9 +1,10 @@
 """A plan, the lower bound on breaks, at last the optimum, in a process of its own: ``python proof.py FILE.wcnf``.
 
-Core-guided MaxSAT (OLL, as in RC2 of PySAT): each break literal is a soft constraint "not this break". The solver is
-called for a plan without any; each unsatisfiable core raises the bound by one and is relaxed by a totalizer that allows
-one more break among its members. The first plan found has exactly as many breaks as the bound. Ignatiev, Morgado &
-Marques-Silva, *RC2: an efficient MaxSAT solver*, JSAT 11 (2019) 53–64. Solver: CaDiCaL, Biere et al. (2020).
+Linear search from below: is there a plan with at most 0 breaks, with at most 1, and so on? Each "no" raises the bound
+by one; the first plan has exactly as many breaks as the bound. Each question goes to a new solver as clauses of its
+own: without a break the slots of a company are one interval, and CaDiCaL (Biere et al. 2020) can remove most variables
+before it searches, which it cannot do for questions under assumptions, as incremental and core-guided search ask them.
+At most so many breaks: a totalizer (Bailleux & Boufkhad 2003).
 
 A process, because a SAT solver cannot be interrupted from Python; the parent kills it when its time is up. Started by
 its path, because importing the site takes longer than a small proof. Each line of the output is a JSON object:
@@ -14,12 +15,13 @@ from __future__ import annotations
 
 import json
 import sys
+from itertools import count
 
-from pysat.examples.rc2 import RC2
+from pysat.card import CardEnc, EncType
 from pysat.formula import WCNF
 from pysat.solvers import Solver
 
-SOLVER = "cadical195"
+SOLVER = "cadical153"
 
 
 def tell(**line: object) -> None:
@@ -27,28 +29,31 @@ def tell(**line: object) -> None:
     sys.stdout.flush()
 
 
-class Telling(RC2):
-    """RC2 that tells its cost, a proven lower bound, after each core."""
-
-    def process_core(self) -> None:
-        super().process_core()
-        tell(bound=self.cost)
-
-
 def main(path: str) -> None:
     formula = WCNF(from_file=path)
-    with Solver(SOLVER, bootstrap_with=formula.hard) as solver:
-        if not solver.solve():
-            tell(infeasible=True)
+    breaks = [-literal for (literal,) in formula.soft]
+    if not tell_plan(formula.hard):  # a first plan for the parent, whatever its breaks
+        tell(infeasible=True)
+        return
+    for most in count():
+        if tell_plan([*formula.hard, *at_most(breaks, most, formula.nv)]):
             return
-        tell_plan(solver.get_model())  # a first plan for the parent, whatever its breaks
-    with Telling(formula, solver=SOLVER) as optimiser:
-        tell_plan(optimiser.compute())
-        tell(bound=optimiser.cost)
+        tell(bound=most + 1)
 
 
-def tell_plan(model: list[int]) -> None:
-    tell(true=[variable for variable in model if variable > 0])
+def at_most(literals: list[int], most: int, top: int) -> list[list[int]]:
+    if most == 0:
+        return [[-literal] for literal in literals]
+    return CardEnc.atmost(literals, most, top_id=top, encoding=EncType.totalizer).clauses
+
+
+def tell_plan(clauses: list[list[int]]) -> bool:
+    """Whether the clauses have a plan; the parent reads it."""
+    with Solver(SOLVER, bootstrap_with=clauses) as solver:
+        if not solver.solve():
+            return False
+        tell(true=[variable for variable in solver.get_model() if variable > 0])
+        return True
 
 
 if __name__ == "__main__":

@@ -34,6 +34,12 @@ def test_the_optimum_is_proven_and_a_second_method_agrees(rules):
             assert (made.breaks, faults(data, made.to_dict())) == (best, [])
 
 
+def test_the_optimum_of_an_event_of_the_published_size_with_few_tables_is_proven():
+    data = event(201, companies=42, meetings=125, slots=8, tables=17)
+    made = fewest_breaks(GivenMeetings.from_dict(data), seconds=60)
+    assert (made.breaks, made.proven, faults(data, made.to_dict())) == (3, True, [])
+
+
 def test_the_checker_finds_each_broken_rule():
     data = event(1, companies=4, meetings=3, slots=4, tables=1)
     data["meetings"] = [
