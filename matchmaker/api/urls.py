@@ -16,6 +16,7 @@ from matchmaker.api.matches import Matches
 from matchmaker.api.meetings import MeetingRequests, Meetings
 from matchmaker.api.notices import Notices
 from matchmaker.api.participations import Participations
+from matchmaker.api.plans import Interpreters, Plans
 from matchmaker.api.product_files import ProductCertificates, ProductFiles, ProductPictures
 from matchmaker.api.products import Products
 from matchmaker.api.reference import Categories, HSCodes, NarrowedCodes, Suggestions
@@ -149,6 +150,11 @@ urlpatterns = [
     path("meetings/<uuid:uid>/staff/", one(Meetings, "staff"), name="api_meeting_staff"),
     path("meetings/<uuid:uid>/move/", one(Meetings, "propose"), name="api_meeting_move"),
     path("meetings/<uuid:uid>/move/answer/", one(Meetings, "answer_move"), name="api_meeting_move_answer"),
+    path("plans/", Plans.as_view(LIST), name="api_plans"),
+    path("plans/<uuid:uid>/", Plans.as_view(ONE), name="api_plan"),
+    path("plans/<uuid:uid>/meetings/", Plans.as_view({"get": "meetings"}), name="api_plan_meetings"),
+    path("interpreters/", Interpreters.as_view(LIST), name="api_interpreters"),
+    path("interpreters/<uuid:uid>/", Interpreters.as_view(ONE), name="api_interpreter"),
     path("papers/", Papers.as_view(LIST), name="api_papers"),
     path("papers/waiting/", Papers.as_view({"get": "waiting"}), name="api_papers_waiting"),
     path("papers/<uuid:uid>/", Papers.as_view(ONE), name="api_paper"),

@@ -25,6 +25,7 @@ from matchmaker.accounts.services import SCOPES, create_token
 from matchmaker.catalogue.services import describe_certificate
 from matchmaker.companies.documents import add_document
 from matchmaker.companies.models import Company
+from matchmaker.events.services import add_interpreter
 from matchmaker.notifications.services import notify
 from tests import factories
 from tests.api.conftest import document
@@ -313,6 +314,20 @@ def test_a_program_of_the_team_writes_events_and_books_meetings(program):
     body = own.model("BookInRequest", {"event": "wuhan", "starts_at": hall.slots[0].isoformat(), **sides})
     booked = own.call("meetings.create", body=body)
     assert own.call("meetings.retrieve", booked.uid).status == "planned"
+
+
+def test_a_program_of_the_team_reads_plans_and_interpreters(program):
+    hall = Hall()
+    supplier, buyer = hall.comes("supplier", languages=["th"]), hall.comes("buyer", languages=["zh"])
+    hall.wish(supplier, buyer, "must")
+    who = add_interpreter(by=hall.organiser, event=hall.event, name="Li Na", languages=["th", "zh"])
+    draft = hall.plan()
+    own = program(hall.organiser)
+    assert [row.uid for row in own.call("plans.list", event="wuhan").results] == [draft.uid]
+    assert own.call("plans.retrieve", draft.uid).meetings == 1
+    assert [row.interpreter for row in own.call("plans.meetings_list", draft.uid).results] == ["Li Na"]
+    assert [row.name for row in own.call("interpreters.list").results] == ["Li Na"]
+    assert own.call("interpreters.retrieve", who.uid).timetable == []
 
 
 def test_a_program_of_the_team_invites_companies_and_tags_them(program):

@@ -130,6 +130,8 @@ def named(w: FullWorld) -> list[tuple[str, dict]]:
         (r"api_participation.*", at(w.part)),
         (r"api_meeting_request.*", at(w.request)),
         (r"api_meeting.*", at(w.meeting)),
+        (r"api_plan(_meetings)?", at(w.draft_plan)),
+        (r"api_interpreter", at(w.interpreter)),
         (r"interpreter_(timetable|feed)", {"token": w.interpreter.secret}),
         (r"meetings_feed", {"token": w.calendar.secret}),
         (r"meetings_(meeting|cancel|outcome|move|staff)", at(w.meeting)),

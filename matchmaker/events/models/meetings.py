@@ -19,6 +19,15 @@ from matchmaker.events.models.participants import EventParticipation
 from matchmaker.notifications.models import Promise
 
 
+class OfATeamQuerySet(models.QuerySet):
+    """Rows of an event that the team of its campaign alone reads."""
+
+    def visible_to(self, user):
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(event__campaign__organisers__user=user)
+
+
 class Interpreter(Public):
     """Interprets at an event between any two of her languages, one meeting a slot.
 
@@ -40,6 +49,8 @@ class Interpreter(Public):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
     )
     gate = models.CharField(max_length=40, blank=True)
+
+    objects = OfATeamQuerySet.as_manager()
 
     class Meta:
         ordering = ["id"]
@@ -76,7 +87,7 @@ class InterpreterLetter(Promise):
         return f"{self.interpreter_id} {self.state}"
 
 
-class PlanDraftQuerySet(models.QuerySet):
+class PlanDraftQuerySet(OfATeamQuerySet):
     def light(self):
         """Without the plan itself, which may weigh megabytes: for lists and for asking how far it is."""
         return self.defer("instance", "result")

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
 from matchmaker.campaigns.services import require_organiser
+from matchmaker.companies.models import Company
 from matchmaker.core.problems import Refused
 from matchmaker.events.models import Event, PlanDraft
 from matchmaker.events.scheduling import (
@@ -279,6 +280,44 @@ def discard_plan(*, by: User, draft: PlanDraft) -> PlanDraft:
     draft.refresh_from_db()
     record(by=by, verb="discard_plan", on=draft, organisation=draft.event.campaign)
     return draft
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedMeeting:
+    """A meeting of a plan; `interpreter` is a name, '' where the two need none."""
+
+    supplier: Company
+    buyer: Company
+    starts_at: dt.datetime
+    ends_at: dt.datetime
+    table: int
+    interpreter: str
+    locked: bool
+
+
+def meetings_in(draft: PlanDraft) -> list[PlannedMeeting]:
+    """The meetings of a plan in order of time and table; those of companies that are gone are left out."""
+    if not draft.result:
+        return []
+    standing, made = snapshots.of_draft(draft)
+    companies = Company.objects.in_bulk(standing.companies)
+    names = dict(draft.event.interpreters.values_list("pk", "name"))
+    speaks = {(s, b): names.get(standing.interpreters[who], "") for s, b, who in made.interpreted}
+    locked = {tuple(pair) for pair in draft.locked}
+    found = [
+        PlannedMeeting(
+            supplier=companies[standing.suppliers[s]],
+            buyer=companies[standing.buyers[b]],
+            starts_at=standing.slots[slot],
+            ends_at=standing.slots[slot] + draft.event.length,
+            table=table + 1,
+            interpreter=speaks.get((s, b), ""),
+            locked=(s, b) in locked,
+        )
+        for s, b, slot, table in made.meetings
+        if standing.suppliers[s] in companies and standing.buyers[b] in companies
+    ]
+    return sorted(found, key=lambda meeting: (meeting.starts_at, meeting.table))
 
 
 # Two plans of one event side by side, whoever was registered when each was computed.
