@@ -22,18 +22,34 @@ class Size:
         return f"{text}, {rules}" if rules else text
 
 
+# Twenty of the family of the published events, from tables for everybody to tables that are nearly always taken.
 SIZES = (
     Size(42, 125, 8, 21),
+    Size(42, 125, 8, 17),
     Size(47, 180, 10, 23),
-    Size(70, 154, 21, 25),
-    Size(76, 184, 20, 22),
-    Size(60, 250, 14, 22),
+    Size(47, 180, 10, 21),
+    Size(47, 180, 10, 19),
+    Size(50, 160, 12, 25),
+    Size(50, 160, 12, 18),
+    Size(50, 160, 12, 15),
     Size(50, 160, 12, 14),
+    Size(60, 250, 14, 24),
+    Size(60, 250, 14, 22),
+    Size(60, 250, 14, 19),
+    Size(70, 154, 21, 35),
+    Size(70, 154, 21, 25),
+    Size(70, 154, 21, 14),
+    Size(76, 184, 20, 38),
+    Size(76, 184, 20, 22),
+    Size(76, 195, 21, 14),
+    Size(78, 302, 22, 39),
     Size(78, 302, 22, 25),
     Size(47, 180, 10, 23, {"fixed": 18}),
     Size(60, 250, 14, 24, {"off": 0.2}),
     Size(42, 125, 10, 21, {"precedences": 12, "sessions": 0.1}),
     Size(50, 160, 12, 18, {"fixed": 10, "off": 0.1, "fairness": 2}),
+    Size(70, 154, 21, 25, {"precedences": 15}),
+    Size(78, 302, 22, 25, {"fixed": 20, "off": 0.1}),
 )
 
 
