@@ -11,7 +11,7 @@ from matchmaker.catalogue.models import Product
 from matchmaker.market_access.presentation import duty_box
 
 
-class OptionOut(serializers.Serializer):
+class DutyOptionOut(serializers.Serializer):
     code = serializers.CharField()
     name = serializers.CharField()
     rate = serializers.CharField(allow_blank=True)
@@ -51,14 +51,14 @@ class DutyOut(serializers.Serializer):
     mfn = serializers.CharField(allow_blank=True)
     vat = serializers.CharField(allow_blank=True)
     consumption = serializers.CharField(allow_blank=True)
-    options = OptionOut(many=True)
+    options = DutyOptionOut(many=True)
     regimes = RegimeOut(many=True)
     notes = serializers.ListField(child=serializers.CharField())
     sources = serializers.ListField(child=serializers.CharField())
     disclaimer = serializers.CharField()
 
 
-class Asked(serializers.Serializer):
+class DutyDay(serializers.Serializer):
     on = serializers.DateField(required=False)
 
 
@@ -78,7 +78,7 @@ class ProductDuty(Resource):
     )
     def retrieve(self, request, uid):
         product = self.get_object()
-        asked = Asked(data=request.query_params)
+        asked = DutyDay(data=request.query_params)
         asked.is_valid(raise_exception=True)
         day = asked.validated_data.get("on") or timezone.localdate()
         return Response(DutyOut(duty_box(product, day)).data)
