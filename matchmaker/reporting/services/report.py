@@ -163,8 +163,8 @@ def campaigns_of(user, *, roles: Iterable[str] = Organiser.Role.values) -> list[
 def build(scope: Scope, *, period: str = MONTH) -> Report:
     """Count everything. For the campaign's team: nothing is withheld."""
     tally = _tally(scope, period)
-    cells, names = tally.cells, _names(scope)
-    events = tuple(_event_row(cells, EVENT, event.pk, event) for event in scope.events())
+    cells, events = tally.cells, list(scope.events())
+    names = _names(scope, events)
     return Report(
         made_at=tally.at,
         campaigns=tuple(str(campaign) for campaign in scope.campaigns),
@@ -173,7 +173,7 @@ def build(scope: Scope, *, period: str = MONTH) -> Report:
         trend=_trend(cells, WEEK if period == WEEK else MONTH),
         period=period,
         meetings=_event_row(cells, ALL, "", None),
-        events=events,
+        events=tuple(_event_row(cells, EVENT, event.pk, event) for event in events),
         rungs=tuple(_rung(cells, rung) for rung in figures.RUNGS),
         rates=tally.rates,
         without_rate=tally.without_rate,
@@ -299,14 +299,14 @@ def funnel(cells: Cells, wanted: Mapping[str, int]) -> tuple[Step, ...]:
     return tuple(steps)
 
 
-def _names(scope: Scope) -> dict[str, Mapping[Hashable, str]]:
+def _names(scope: Scope, events: Iterable[Event]) -> dict[str, Mapping[Hashable, str]]:
     countries = reference.countries()
     rows = Partner.objects.filter(campaign__in=scope.campaigns).with_parents()
     partners = {partner.pk: partner.full_name for partner in rows}
     return {
         "country": {code: reference.name(row, code) for code, row in countries.items()},
         "category": {category.pk: str(category) for category in Category.objects.all()},
-        "event": {event.pk: str(event) for event in scope.events()},
+        "event": {event.pk: str(event) for event in events},
         figures.PARTNER: partners,
         figures.TRADING_GROUP: partners,
     }

@@ -145,7 +145,7 @@ TABLE = (
         tables="notifications.WebhookEndpoint notifications.WebhookDelivery notifications.WebhookAttempt",
         notices="webhook_disabled"),
     Right("Delivery as a whole", ("–", "–", "–", "–", "read; organisers try again, its administrator holds", "–"),
-        tables="notifications.Hold notifications.Heartbeat notifications.Outage"),
+        tables="notifications.Hold notifications.Heartbeat notifications.Outage notifications.Lease"),
     Right("Event: in preparation", ("–", "–", "–", "–", "read; organisers write", "–")),
     Right("Event: published", ("read", "read", "read", "read", "read; organisers write", "read"),
         tables="events.Event events.Hall"),
@@ -187,7 +187,7 @@ TABLE = (
         ("read", "read", "read", "read", "organisers write", "read"),
         tables="campaigns.Campaign campaigns.CampaignLogo catalogue.Category catalogue.HSCode market_access.EntryRule "
         "market_access.EntryQuestion market_access.AccessNotice market_access.Agreement "
-        "market_access.AgreementPartner market_access.TariffRate directory.ExchangeRate"),
+        "market_access.AgreementPartner market_access.ImportRegime market_access.TariffRate directory.ExchangeRate"),
 )  # fmt: skip
 
 
