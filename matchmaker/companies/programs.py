@@ -29,6 +29,7 @@ def notify_company(
     ids: Mapping[str, Any],
     people: Iterable[User] | None = None,
     at: datetime | None = None,
+    part_of: int | None = None,
 ) -> int:
     """Promise a company's people a notice and its programs an event, in the caller's transaction.
 
@@ -43,7 +44,16 @@ def notify_company(
     facts = {name: str(value) for name, value in ids.items()} | {"company": str(company.uid), "path": path}
     webhooks.emit(owner_uid=company.uid, event_type=kind, event_key=event_key, data=facts, at=at)
     to = company.members.all() if people is None else people
-    return notify(kind=kind, to=to, event_key=event_key, context=context, about=company.uid, path=path, at=at)
+    return notify(
+        kind=kind,
+        to=to,
+        event_key=event_key,
+        context=context,
+        about=company.uid,
+        path=path,
+        at=at,
+        part_of=part_of,
+    )
 
 
 def endpoints_of(company: Company) -> QuerySet[WebhookEndpoint]:

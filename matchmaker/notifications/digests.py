@@ -95,5 +95,6 @@ def _item(notice: Notice, path: str) -> dict[str, str]:
     return {
         "subject": mail.subject(notice),
         "line": notice_line(notice),
+        "part_of": notice.part_of,
         "url": languages.absolute(path),
     }

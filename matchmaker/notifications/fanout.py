@@ -1,7 +1,7 @@
 """Writing notices and their deliveries for many people, in batches."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import batched
@@ -19,6 +19,7 @@ from matchmaker.notifications import topics
 from matchmaker.notifications.models import Delivery, Frequency, Notice, Preference, WebhookDelivery, WebhookEndpoint
 
 BATCH = 5000
+PART_OF = "part_of"  # in a notice's context: what it is part of, by language, where its recipient has to be told
 TRIES = 3  # another process may write the same event for the same people at the same moment
 
 
@@ -34,10 +35,16 @@ class Letter:
     path: str = ""
     at: datetime | None = None
     only_on_site: bool = False
+    part_of: int | None = None
 
     def __post_init__(self):
         if len(self.event_key) > 160 or len(self.path) > 300:
             raise ValueError("event_key holds 160 characters and path 300")
+
+
+# Hooks of the layers above, filled in their AppConfig. Each returns, by letter and person, the name by language of what
+# the letter is part of, for those people only who take part in several such things.
+part_names: list[Callable[[Sequence[tuple[Letter, int]]], Mapping[tuple[Letter, int], Mapping[str, str]]]] = []
 
 
 def write(letters: Iterable[Letter]) -> int:
@@ -89,6 +96,7 @@ def _write_new(pairs: tuple[tuple[Letter, int], ...]) -> int:
     new = [(letter, person) for letter, person in pairs if (letter.event_key, person) not in earlier]
     wishes = _wishes({topics.topic_of(letter.kind) for letter, _person in new}, persons)
     contexts = {letter.event_key: _as_json(letter.context) for letter, _person in new}
+    parts = {pair: {PART_OF: dict(name)} for find in part_names for pair, name in find(new).items()} if new else {}
     notices = [
         Notice(
             kind=letter.kind,
@@ -97,7 +105,7 @@ def _write_new(pairs: tuple[tuple[Letter, int], ...]) -> int:
             recipient_id=person,
             about=letter.about,
             request_id=request_ids.current(),
-            context=contexts[letter.event_key],
+            context=contexts[letter.event_key] | parts.get((letter, person), {}),
             path=letter.path,
             in_app=letter.only_on_site or wishes.get((person, topic, topics.IN_APP)) != Frequency.NEVER,
             created_at=now,

@@ -29,6 +29,7 @@ def notify(
     path: str = "",
     at: datetime | None = None,
     only_on_site: bool = False,
+    part_of: int | None = None,
 ) -> int:
     """Write a notice for people and its deliveries, in the caller's transaction.
 
@@ -41,11 +42,12 @@ def notify(
         path: where on the site to act on it.
         at: not before this moment, as for a reminder. `close_notices` takes it back when the answer comes before.
         only_on_site: worth a line in the list, not a letter.
+        part_of: the key of what it is part of; people who take part in several such things read its name.
 
     Returns:
         How many people will be told who were not before.
     """
-    return notify_many([Letter(kind, to, event_key, context, about, path, at, only_on_site)])
+    return notify_many([Letter(kind, to, event_key, context, about, path, at, only_on_site, part_of)])
 
 
 @transaction.atomic

@@ -152,7 +152,7 @@ def send(*, by: User, campaign: Campaign, draft: Announcement) -> Announcement:
     row.agreed_by = by if row.written_by_id != by.pk else None
     context, path = {"announcement": str(row.uid)}, f"/announcements/{row.uid}/"
     letter: dict[str, Any] = {"kind": KIND, "event_key": row.event_key, "context": context, "path": path}
-    row.reached = notify(to=audience(row.audience, campaign), about=None, **letter)
+    row.reached = notify(to=audience(row.audience, campaign), about=None, part_of=campaign.pk, **letter)
     row.state, row.sent_at = Announcement.State.SENT, timezone.now()
     row.save(update_fields=["state", "sent_at", "agreed_by", "reached"])
     facts = {"people": row.reached, "audience": row.audience, "written_by": str(row.written_by.uid)}

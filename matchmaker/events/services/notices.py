@@ -78,6 +78,7 @@ def moved_up(row: EventParticipation) -> None:
         event_key=f"meetings_place:{row.uid}:{row.registered_at.isoformat()}",
         context=_about(row.event),
         path=_page(row.event),
+        part_of=row.event.campaign_id,
     )
 
 
@@ -118,6 +119,7 @@ def plan_published(plan: PlanDraft, company: Company, meetings: int, *, at: dt.d
         context={**_about(plan.event), **_names(company), "meetings": meetings, **book},
         path=_page(plan.event),
         at=at,
+        part_of=plan.event.campaign_id,
     )
 
 
@@ -138,6 +140,7 @@ def called_off(company: Company, event: Event, meetings: int, *, key: str, at: d
         },
         path=_page(event),
         at=at,
+        part_of=event.campaign_id,
     )
 
 
@@ -164,6 +167,7 @@ def meeting_changed(meeting: Meeting, *, to: Iterable[Company], at: dt.datetime 
             },
             path=_page(event),
             at=at,
+            part_of=event.campaign_id,
         )
 
 
@@ -186,6 +190,7 @@ def meetings_soon(row: EventParticipation, *, day: dt.date, first_at: dt.datetim
             "zone": _zone(row.event),
         },
         path=_page(row.event),
+        part_of=row.event.campaign_id,
     )
 
 
@@ -208,6 +213,7 @@ def _asked(request: MeetingRequest, key: str, turn: str) -> None:
             "until": _clock(request.event, request.expires_at),
         },
         path=_page(request.event),
+        part_of=request.event.campaign_id,
     )
 
 
@@ -242,6 +248,7 @@ def request_answered(request: MeetingRequest, *, to: Company, then: Callable[[],
             "next": _in_all(then),
         },
         path=_page(request.event),
+        part_of=request.event.campaign_id,
     )
 
 
@@ -261,6 +268,7 @@ def _move(move: MeetingMove, *, about: Company, to: Company, declined: bool) -> 
             "declined": declined,
         },
         path=f"/meetings/meeting/{meeting.uid}/",
+        part_of=event.campaign_id,
     )
 
 

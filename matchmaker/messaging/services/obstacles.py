@@ -220,6 +220,7 @@ def _tell(row: Obstacle, kind: str, sides: list[Side], *, key: str, by: User, te
             event_key=f"{kind}:{key}:{side}",
             context=context,
             path=page,
+            part_of=row.campaign_id,
         )
 
 

@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from matchmaker.core.ids import new_id
+from matchmaker.core.multilingual_texts import Texts
 from matchmaker.notifications.models.people import Frequency
 
 
@@ -58,6 +59,11 @@ class Notice(models.Model):
 
     def __str__(self):
         return f"{self.kind} to {self.recipient_id}"
+
+    @property
+    def part_of(self) -> str:
+        """What it is part of, in the reader's language; "" for people who take part in one such thing only."""
+        return str(Texts(self.context.get("part_of", {})))
 
 
 LETTER = "letter"  # in the query of an address: the delivery whose link was followed

@@ -52,6 +52,7 @@ def _send(event: Event, member: Membership, now: dt.datetime) -> int:
                 context={"event": event.name},
                 path=f"/meetings/{event.slug}/survey/",
                 people=[member.user],
+                part_of=event.campaign_id,
             )
     except IntegrityError:
         return 0  # asked already for another of her companies, or by another worker
