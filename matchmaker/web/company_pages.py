@@ -8,6 +8,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from matchmaker.campaigns.services import submit_company
+from matchmaker.campaigns.services.questions import asked_of, questions_waiting
 from matchmaker.companies.models import Company, Membership
 from matchmaker.companies.services import update_company
 from matchmaker.core.problems import Refused
@@ -32,18 +33,27 @@ def state_of(company: Company) -> dict:
     return {"label": capfirst(company.get_status_display()), "tone": tone, "icon": icon}
 
 
+def new_questions(request: HttpRequest) -> int:
+    """How many questions of the campaign wait for this person, who answers for the company as its administrator."""
+    is_admin = request.membership.role == Membership.Role.ADMIN  # type: ignore[attr-defined]  # set by the decorator
+    return questions_waiting(request.company, current_campaign()) if is_admin else 0  # type: ignore[attr-defined]
+
+
 def edit_own_company(request: HttpRequest, side: str) -> HttpResponse:
     company = request.company
     form = CompanyForm(request.POST or None, initial=said_by(company, CompanyForm), side=side)
     if request.method == "POST" and form.is_valid() and _save(request, form, company):
         return redirect(f"{side}_company")
     company = Company.objects.get(pk=company.pk)  # as it is kept, not as it was tried
+    campaign = current_campaign()
     context = {
         "form": form,
         "side": side,
         "company": company,
         "state": state_of(company),
         "can_submit": company.status in OPEN,
+        "asked": campaign is not None and asked_of(company, campaign).exists(),
+        "questions_waiting": new_questions(request),
         # What a company says of itself is for its administrators to write.
         "may_change": request.membership.role == Membership.Role.ADMIN,
     }

@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from matchmaker.campaigns.models import Answer, Question
 from matchmaker.campaigns.services import questions, submit_company
@@ -152,3 +153,31 @@ def test_answers_are_seen_by_the_company_and_the_team(team):
         "other company": Answer.objects.visible_to(factories.member_of(factories.supplier())).count(),
     }
     assert seen == {"company": 1, "team": 1, "other company": 0}
+
+
+def test_a_question_that_was_asked_after_a_company_joined_waits_for_it(team):
+    joined = timezone.now()
+    company = factories.supplier(submitted_at=joined)
+    before, needed, after = ask(team), ask(team, is_required=True), ask(team)
+    Question.objects.filter(pk__in=[before.pk, needed.pk]).update(created_at=joined - dt.timedelta(days=1))
+    Question.objects.filter(pk=after.pk).update(created_at=joined + dt.timedelta(days=1))
+    assert questions.questions_waiting(company, after.campaign) == 2  # the one before was left empty on purpose
+    answer(company, after, "Surin Gold")
+    assert questions.questions_waiting(company, after.campaign) == 1
+    answer(company, needed, "Surin Gold")
+    assert questions.questions_waiting(company, after.campaign) == 0
+
+
+@pytest.mark.parametrize("side", ["supplier", "buyer"])
+def test_a_new_question_stands_on_the_desk_and_the_page_of_a_company(team, client, side):
+    boss, clerk = factories.user(), factories.user()
+    company = getattr(factories, side)(boss, submitted_at=timezone.now() - dt.timedelta(days=9))
+    company.memberships.create(user=clerk, role="member")
+    ask(team)
+    there = f"/companies/{company.uid}/answers/"
+    client.force_login(boss)
+    assert there in client.get(f"/{side}/").text
+    assert there in client.get(f"/{side}/company/").text
+    client.force_login(clerk)  # who may not answer for the company
+    assert there not in client.get(f"/{side}/").text
+    assert there not in client.get(f"/{side}/company/").text

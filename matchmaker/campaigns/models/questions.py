@@ -27,6 +27,12 @@ class QuestionQuerySet(models.QuerySet):
         """Those that need an answer before the company can be submitted and have none."""
         return self.filter(is_required=True).exclude(answers__company=company)
 
+    def new_to(self, company):
+        """Those without an answer that need one, or that the company has not seen when it was submitted."""
+        rows = self.exclude(answers__company=company)
+        seen_until = company.submitted_at
+        return rows if seen_until is None else rows.filter(Q(is_required=True) | Q(created_at__gt=seen_until))
+
 
 class Question(Public):
     """One question; what was answered once stays when it is asked no longer."""
@@ -55,6 +61,7 @@ class Question(Public):
     options = models.JSONField(default=list, blank=True)  # texts by language; an answer keeps the English one
     is_required = models.BooleanField(_("an answer is needed to submit"), default=False)
     position = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField(auto_now_add=True, null=True)  # empty where it is older than this field
     retired_at = models.DateTimeField(null=True, blank=True)
 
     objects = QuestionQuerySet.as_manager()

@@ -111,6 +111,13 @@ def asked_of(company: Company, campaign: Campaign) -> QuerySet[Question]:
     return Question.objects.asked().of(company).filter(campaign=campaign)
 
 
+def questions_waiting(company: Company, campaign: Campaign | None) -> int:
+    """How many questions of the campaign are new to the company since it was submitted, or need an answer."""
+    if campaign is None or company.submitted_at is None:
+        return 0  # a company that is still joining answers them there
+    return asked_of(company, campaign).new_to(company).count()
+
+
 def read(question: Question, raw: Any) -> Any:
     """The answer as it is kept, or None when there is none.
 

@@ -12,6 +12,7 @@ from matchmaker.companies.models import Company
 from matchmaker.matching.models import Match
 from matchmaker.web.access.decorators import buyer
 from matchmaker.web.buyer.matches import shown
+from matchmaker.web.company_pages import new_questions
 from matchmaker.web.rendering.reading_ahead import read_ahead_matches
 
 SHOWN = 3
@@ -36,6 +37,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "company": company,
         "others": Company.objects.of(request.user).exclude(pk=company.pk).order_by("memberships__id"),
         "counts": counts,
+        "questions_waiting": new_questions(request),
         "drafts": list(demands.filter(status=Demand.Status.DRAFT)[:5]),
         "previewed": [] if company.is_approved else list(demands.filter(status=Demand.Status.DRAFT)[:SHOWN]),
         "closing": list(demands.open().filter(closing_on__lte=timezone.localdate() + SOON).order_by("closing_on")),

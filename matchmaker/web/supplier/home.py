@@ -15,7 +15,7 @@ from matchmaker.core.lists import labelled, side_by_side
 from matchmaker.directory.services import interest_in, visitors
 from matchmaker.messaging.models import Enquiry, Side
 from matchmaker.web.access.decorators import supplier
-from matchmaker.web.company_pages import state_of
+from matchmaker.web.company_pages import new_questions, state_of
 from matchmaker.web.rendering.reading_ahead import read_ahead_demands, read_ahead_matches, read_ahead_products
 from matchmaker.web.supplier.matches import seen_by, shown
 from matchmaker.web.supplier.products import completeness, own_product
@@ -45,6 +45,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "state": state_of(company),
         "others": Company.objects.of(request.user).exclude(pk=company.pk).order_by("memberships__id"),
         "counts": counts,
+        "questions_waiting": new_questions(request),
         "drafts": drafts,
         "previewed": [] if company.is_approved else drafts[:SHOWN],
         "published": sum(1 for product in products if product.status == Product.Status.PUBLISHED),
