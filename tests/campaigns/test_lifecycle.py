@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from matchmaker.accounts.models import AuditEntry
 from matchmaker.campaigns.models import Campaign, Participation
@@ -138,3 +139,56 @@ def test_nothing_is_taken_over_into_a_closed_campaign_or_from_one_not_seen(campa
     new.refresh_from_db()
     with pytest.raises(Refused, match="closed"):
         lifecycle.take_over(by=admin, source=campaign, target=new)
+
+
+@pytest.fixture
+def tree(campaign):
+    """A trading group with one below it; the desk of the lower one follows two buyers."""
+    top, _boss = make.partner(campaign, kind="group", country="", name={"en": "Hubei"}, quota=9)
+    low, desk = make.partner(campaign, kind="group", country="", name={"en": "Wuhan"}, parent=top, quota=2)
+    buyers = [make.buyer(), make.buyer(status="suspended")]
+    make.take_part(campaign, *buyers)
+    for company in buyers:
+        low.enrolments.create(company=company, vouched_at=timezone.now(), vouch="Known for years.", vouched_by=desk)
+    return top, low, desk, buyers
+
+
+def test_chosen_partners_go_on_with_those_below_their_desks_and_their_companies(campaign, admin, tree):
+    top, _low, desk, buyers = tree
+    make.partner(campaign, name={"en": "Not chosen"})
+    new = lifecycle.create_campaign(by=admin, **NEXT)
+    choice = {"source": campaign, "target": new, "partners": [top]}
+    assert lifecycle.preview_take_over(**choice).partners == 2
+    assert lifecycle.take_over(by=admin, **choice) == 1  # the suspended one stays behind
+    hubei, wuhan = new.partners.order_by("pk")
+    assert [(str(one), one.kind, one.quota, one.parent) for one in (hubei, wuhan)] == [
+        ("Hubei", "group", 9, None),
+        ("Wuhan", "group", 2, hubei),
+    ]
+    assert list(wuhan.enrolments.values_list("company", "vouched_at")) == [(buyers[0].pk, None)]
+    seat = wuhan.seats.get()
+    assert (seat.email, seat.user, seat.withdrawn_at) == (desk.email, None, None)
+    assert AuditEntry.objects.get(verb="take_over_partners").facts["partners"] == 2
+
+
+def test_partners_go_on_once_and_later_companies_are_followed_up_to_the_quota(campaign, admin, tree):
+    top, low, _desk, _buyers = tree
+    new = lifecycle.create_campaign(by=admin, **NEXT)
+    choice = {"source": campaign, "target": new, "partners": [top]}
+    lifecycle.take_over(by=admin, **choice)
+    for _number in range(2):
+        later = make.buyer()
+        make.take_part(campaign, later)
+        low.enrolments.create(company=later)
+    assert lifecycle.preview_take_over(**choice).partners == 0
+    lifecycle.take_over(by=admin, **choice)
+    assert new.partners.count() == 2
+    wuhan = new.partners.get(parent__isnull=False)
+    assert (wuhan.enrolments.count(), wuhan.seats.count()) == (2, 1)  # three take part
+
+
+def test_a_partner_of_a_third_campaign_does_not_come_along(campaign, admin):
+    foreign, _desk = make.partner(make.campaign(is_current=False))
+    new = lifecycle.create_campaign(by=admin, **NEXT)
+    lifecycle.take_over(by=admin, source=campaign, target=new, partners=[foreign])
+    assert not new.partners.exists()

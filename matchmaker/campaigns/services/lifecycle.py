@@ -1,7 +1,7 @@
 """Campaigns from one to the next: creating one, its states, and companies that go on into it."""
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
-from matchmaker.campaigns.models import Campaign, Organiser, Participation, Question
-from matchmaker.campaigns.services import require_takes_new
+from matchmaker.campaigns.models import Campaign, Organiser, Participation, Partner, Question
+from matchmaker.campaigns.services import next_partners, require_takes_new
 from matchmaker.campaigns.services.team import require_campaign_admin
 from matchmaker.companies.models import Company
 from matchmaker.core import languages
@@ -123,6 +123,7 @@ class TakeOver:
     buyers: int
     there_already: int
     closed: int  # suspended, or merged into another
+    partners: int  # that are not there yet, with those below the chosen ones
 
     @property
     def total(self) -> int:
@@ -130,9 +131,19 @@ class TakeOver:
 
 
 def preview_take_over(
-    *, source: Campaign, target: Campaign, side: str = "", approved_only: bool = True, tag: Any = None
+    *,
+    source: Campaign,
+    target: Campaign,
+    side: str = "",
+    approved_only: bool = True,
+    tag: Any = None,
+    partners: Iterable[Partner] = (),
 ) -> TakeOver:
-    """The companies of `source` by choice: their side, whether approval is needed, and one tag of `source`."""
+    """The companies of `source` by choice: their side, whether approval is needed, and one tag of `source`.
+
+    Args:
+        partners: of `source`, which go on with all below them.
+    """
     chosen = Participation.objects.filter(campaign=source)
     if side:
         chosen = chosen.filter(side=side)
@@ -149,6 +160,7 @@ def preview_take_over(
         buyers=new.filter(side=Participation.Side.BUYER).count(),
         there_already=open_rows.filter(Exists(same)).count(),
         closed=chosen.filter(company__status=Company.Status.SUSPENDED).count(),
+        partners=next_partners.count_new(target, [one for one in partners if one.campaign_id == source.pk]),
     )
 
 
@@ -156,7 +168,8 @@ def preview_take_over(
 def take_over(*, by: User, source: Campaign, target: Campaign, **choice: Any) -> int:
     """Let companies of `source` take part in `target`, too, on the same side; returns how many places that are.
 
-    Their products and demands come along, because they belong to the company. Twice is once.
+    Their products and demands come along, because they belong to the company. The chosen partners go on, too, and
+    follow those of their companies that take part. Twice is once.
 
     Raises:
         Refused: for whom does not administer `target` or may not see `source`, or `target` takes nothing new.
@@ -174,5 +187,7 @@ def take_over(*, by: User, source: Campaign, target: Campaign, **choice: Any) ->
         for company, side in places.values_list("company", "side")
     ]
     Participation.objects.bulk_create(rows, batch_size=2000, ignore_conflicts=True)
+    partners = [one for one in choice.get("partners", ()) if one.campaign_id == source.pk]
+    next_partners.carry_partners(by=by, source=source, target=target, chosen=partners)
     record(by=by, verb="take_over_companies", on=target, facts={"from": source.slug, "companies": found.total})
     return found.total

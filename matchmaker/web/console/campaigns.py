@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from matchmaker.campaigns.models import Campaign, Organiser, Tag
+from matchmaker.campaigns.models import Campaign, Organiser, Partner, Tag
 from matchmaker.campaigns.services import lifecycle, team
 from matchmaker.catalogue.models import Product
 from matchmaker.web.access.decorators import CAMPAIGN, campaigns
@@ -164,12 +164,24 @@ class TakeOverForm(forms.Form):
         empty_label=gettext_lazy("any"),
     )
 
+    partners = forms.ModelMultipleChoiceField(
+        label=gettext_lazy("Partners that go on, each with all below it"),
+        queryset=Partner.objects.none(),
+        to_field_name="uid",
+        required=False,
+        widget=fields.Ticks,
+    )
+
     def __init__(self, *args, user, target: Campaign, **kwargs):
         super().__init__(*args, **kwargs)
         others = Campaign.objects.visible_to(user).exclude(pk=target.pk).order_by("-starts_on")
         self.fields["source"].queryset = others  # type: ignore[attr-defined]  # a ModelChoiceField has one
         tags = Tag.objects.filter(campaign__in=others).select_related("campaign")
         self.fields["tag"].queryset = tags  # type: ignore[attr-defined]  # as above
+        partners = Partner.objects.open().filter(campaign__in=others, parent__isnull=True).select_related("campaign")
+        self.fields["partners"].queryset = partners  # type: ignore[attr-defined]  # as above
+        named = lambda partner: f"{partner} ({partner.campaign})"  # noqa: E731  # as below
+        self.fields["partners"].label_from_instance = named  # type: ignore[attr-defined]  # as above
         label = lambda tag: f"{tag.name} ({tag.campaign})"  # noqa: E731  # a name would be longer than its use
         self.fields["tag"].label_from_instance = label  # type: ignore[attr-defined]  # as above
 
@@ -184,12 +196,14 @@ def take_over(request: HttpRequest, slug: str) -> HttpResponse:
     preview = products = None
     if form.is_bound and form.is_valid():
         choice = form.cleaned_data
+        preview = lifecycle.preview_take_over(target=target, **choice)
         if request.method == "POST":
             with refusals_in_form(form):
                 n = lifecycle.take_over(by=request.user, target=target, **choice)
                 messages.success(request, _("Taken over: %(n)d places of companies.") % {"n": n})
+                if preview.partners:
+                    messages.success(request, _("Partners that go on: %(n)d.") % {"n": preview.partners})
                 return redirect("console_campaigns")
-        preview = lifecycle.preview_take_over(target=target, **choice)
         products = Product.objects.published().filter(company__in=preview.companies).count()
     context = {"form": form, "target": target, "preview": preview, "products": products}
     return render(request, "console/take_over.html", context, status=422 if form.errors else 200)

@@ -256,8 +256,13 @@ def test_a_campaign_is_planned_opened_shown_and_filled_on_pages(client, campaign
     assert (new.state, new.is_current) == ("open", True)
     url = reverse("console_take_over", args=["autumn"])
     assert client.get(url, {"source": campaign.slug}).context["preview"].suppliers == 1
-    client.post(url, {"source": campaign.slug})
-    assert new.companies.count() == 1
+    desks = [str(factories.partner(campaign)[0].uid) for _number in range(2)]
+    choice = {"source": campaign.slug, "partners": desks}
+    page = client.get(url, choice)
+    assert page.context["preview"].partners == 2
+    assert all(f'name="partners" value="{uid}"' in page.text for uid in desks)
+    client.post(url, choice)
+    assert (new.companies.count(), new.partners.count()) == (1, 2)
 
 
 def test_staff_of_the_site_see_all_campaigns_and_nobody_else_does(client, campaign, organiser):
