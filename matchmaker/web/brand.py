@@ -1,12 +1,14 @@
-"""The brand of the current campaign as a browser fetches it: its colours as a style sheet, and its logo."""
+"""The brand of the current campaign and of events as browsers fetch them: a style sheet, the logo, a picture."""
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils.cache import patch_response_headers
+from django.shortcuts import get_object_or_404
+from django.utils.cache import patch_cache_control, patch_response_headers
 from django.views.decorators.http import require_safe
 
 from matchmaker.campaigns.models import CampaignLogo
 from matchmaker.core import colours
 from matchmaker.core.colours import BLACK, READABLE, VISIBLE, WHITE, mix, shifted
+from matchmaker.events.models import Event, EventBrand
 from matchmaker.web.access.decorators import current_campaign, everyone
 
 A_DAY = 24 * 60 * 60
@@ -50,6 +52,47 @@ def logo(request: HttpRequest) -> HttpResponse:
     if row is None:
         raise Http404
     return _cached(HttpResponse(bytes(row.picture), content_type="image/png"))
+
+
+@everyone
+@require_safe
+def event_styles(request: HttpRequest, slug: str) -> HttpResponse:
+    brand = _brand_of(request, slug)
+    if not colours.is_colour(brand.colour):
+        raise Http404
+    return _seen_by(brand.event, HttpResponse(style_sheet(brand.colour), content_type="text/css; charset=utf-8"))
+
+
+@everyone
+@require_safe
+def event_logo(request: HttpRequest, slug: str) -> HttpResponse:
+    brand = _brand_of(request, slug)
+    return _seen_by(brand.event, _picture(brand.logo, "image/png"))
+
+
+@everyone
+@require_safe
+def event_picture(request: HttpRequest, slug: str) -> HttpResponse:
+    brand = _brand_of(request, slug)
+    return _seen_by(brand.event, _picture(brand.picture, "image/webp"))
+
+
+def _brand_of(request: HttpRequest, slug: str) -> EventBrand:
+    events = Event.objects.visible_to(request.user)
+    return get_object_or_404(EventBrand.objects.select_related("event"), event__slug=slug, event__in=events)
+
+
+def _picture(content: bytes, content_type: str) -> HttpResponse:
+    if not content:
+        raise Http404
+    return HttpResponse(bytes(content), content_type=content_type)
+
+
+def _seen_by(event: Event, response: HttpResponse) -> HttpResponse:
+    """Only the browser of the team keeps files of an event in preparation."""
+    if event.status == Event.Status.DRAFT:
+        patch_cache_control(response, private=True)
+    return _cached(response)
 
 
 def _cached(response: HttpResponse) -> HttpResponse:

@@ -31,10 +31,10 @@ def set_brand(*, by: User, campaign: Campaign, logo: Any = None, remove_logo: bo
             raise ValueError(f"{name} is not part of the brand")
         setattr(campaign, name, value)
     campaign.colour = campaign.colour.strip().lower()
-    problems = _problems_of_colour(campaign.colour)
+    problems = problems_of_colour(campaign.colour)
     picture = b""
     if logo is not None:
-        picture, problem = _read(logo)
+        picture, problem = read_logo(logo)
         problems |= problem
     if problems:
         raise ValidationError(problems)
@@ -51,7 +51,8 @@ def set_brand(*, by: User, campaign: Campaign, logo: Any = None, remove_logo: bo
     return campaign
 
 
-def _problems_of_colour(colour: str) -> dict[str, str]:
+def problems_of_colour(colour: str) -> dict[str, str]:
+    """By field: no colour at all is none, one on which white text cannot be read is."""
     if not colour:
         return {}
     if not colours.is_colour(colour):
@@ -65,7 +66,8 @@ def _problems_of_colour(colour: str) -> dict[str, str]:
     return {}
 
 
-def _read(logo: Any) -> tuple[bytes, dict[str, str]]:
+def read_logo(logo: Any) -> tuple[bytes, dict[str, str]]:
+    """An uploaded picture as it is stored, and what is wrong with it by field."""
     if logo.size > MAX_LOGO_BYTES:
         return b"", {"logo": _("A logo may have up to 2 MB.")}
     try:

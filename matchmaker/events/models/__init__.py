@@ -2,7 +2,7 @@
 
 from matchmaker.events.models.changes import BulkChange
 from matchmaker.events.models.day import AgendaReminder, GateDevice, RevokedBadge, SavedContact, Scan
-from matchmaker.events.models.event import Event, Hall
+from matchmaker.events.models.event import Event, EventBrand, Hall
 from matchmaker.events.models.invitations import EventInvitation
 from matchmaker.events.models.meetings import Interpreter, InterpreterLetter, Meeting, PlanDraft
 from matchmaker.events.models.participants import Attendee, CalendarAddress, EventParticipation

@@ -143,6 +143,11 @@ class Event(Public):
     def is_of_equals(self) -> bool:
         return self.kind == self.Kind.EQUALS
 
+    @cached_property
+    def look(self) -> "EventBrand | None":
+        """Its own brand without the pictures; None where it looks like its campaign."""
+        return EventBrand.objects.filter(event=self).select_related("event").defer("logo", "picture").first()
+
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
@@ -225,3 +230,18 @@ class Hall(Public):
 
     def __str__(self):
         return str(self.name)
+
+
+class EventBrand(models.Model):
+    """How an event looks where it differs from its campaign; a table of its own, because it holds two pictures."""
+
+    event = models.OneToOneField(Event, models.CASCADE, related_name="brand")
+    short_name = MultilingualField(_("short name"), max_length=40, blank=True)
+    colour = models.CharField(_("colour"), max_length=7, blank=True)
+    logo = models.BinaryField(default=bytes, blank=True)  # PNG
+    logo_digest = models.CharField(max_length=64, blank=True, editable=False)
+    picture = models.BinaryField(default=bytes, blank=True)  # WebP, for the event's pages
+    picture_digest = models.CharField(max_length=64, blank=True, editable=False)
+
+    def __str__(self):
+        return f"brand of {self.event_id}"

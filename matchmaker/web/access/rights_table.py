@@ -148,7 +148,7 @@ TABLE = (
         tables="notifications.Hold notifications.Heartbeat notifications.Outage notifications.Lease"),
     Right("Event: in preparation", ("–", "–", "–", "–", "read; organisers write", "–")),
     Right("Event: published", ("read", "read", "read", "read", "read; organisers write", "read"),
-        tables="events.Event events.Hall"),
+        tables="events.Event events.EventBrand events.Hall"),
     Right("Registration, badge and agenda at an event",
         ("–", "own", "own", "name and booth", "read; organisers write", "as its person, by scope"),
         tables="events.EventParticipation events.CalendarAddress events.Attendee events.RevokedBadge "

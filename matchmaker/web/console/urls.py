@@ -26,6 +26,7 @@ from matchmaker.web.console import (
     texts,
     translation,
 )
+from matchmaker.web.console.events import brand as event_brand
 from matchmaker.web.console.events import event, interpreters, paper, people, plan, today
 from matchmaker.web.console.matching import runs
 from matchmaker.web.console.rules import records
@@ -194,6 +195,7 @@ urlpatterns = [
                 path("devices/<uuid:uid>/revoke/", today.device_revoke, name="console_event_device_revoke"),
                 path("people/<uuid:uid>/badge/", today.reissue, name="console_event_reissue"),
                 path("requests/<uuid:uid>/place/", plan.place_request, name="console_event_agreed"),
+                path("brand/", event_brand.brand, name="console_event_brand"),
                 path("paper/", paper.paper, name="console_event_paper"),
                 path("badges.pdf", paper.badges, name="console_event_badges"),
                 path("tables.pdf", paper.signs, name="console_event_signs"),

@@ -332,6 +332,7 @@ class SiteMap:
             "console-plan-publish": f"{event}/plan/{self.draft.uid}/publish/",
             "console-event-cancel": f"{event}/cancel/",
             "console-campaign": "/console/campaign/",
+            "console-event-brand": f"{event}/brand/",
             "console-brand": "/console/campaign/brand/",
             "console-team": "/console/team/",
             "console-record": "/console/record/",

@@ -22,7 +22,7 @@ from matchmaker.core.downloads import download
 from matchmaker.core.lists import format_list, join_sentences
 from matchmaker.core.problems import Refused
 from matchmaker.events import printing, services
-from matchmaker.events.models import Attendee, Event, EventParticipation, Interpreter, Meeting
+from matchmaker.events.models import Attendee, Event, EventBrand, EventParticipation, Interpreter, Meeting
 from matchmaker.events.services import pack
 from matchmaker.matching.models import Match
 from matchmaker.notifications.tasks import start_delivery
@@ -89,6 +89,9 @@ COLOURS = {"supplier": printing.SEAL, "buyer": printing.BLUE, "both": printing.B
 
 
 def _logo(event: Event) -> bytes:
+    own = EventBrand.objects.filter(event=event).first()
+    if own and own.logo:
+        return bytes(own.logo)
     row = CampaignLogo.objects.filter(campaign=event.campaign).first()
     return bytes(row.picture) if row else b""
 
