@@ -13,7 +13,6 @@ from matchmaker.campaigns.models import CompanyInvitation
 from matchmaker.campaigns.services.claims import open_claims
 from matchmaker.catalogue.models import Demand, Product
 from matchmaker.catalogue.services import certificates_waiting
-from matchmaker.companies.models import Company
 from matchmaker.events.models import Event, Meeting, MeetingRequest
 from matchmaker.imports.models import Feed
 from matchmaker.market_access.models import Registration
@@ -48,7 +47,7 @@ def home(request):
 def work_of(campaign) -> list[dict]:
     """Entries of the work list, most urgent first; `n` is how many wait."""
     soon = timezone.localdate() + dt.timedelta(days=7)
-    pending = Company.objects.waiting().filter(campaigns=campaign)
+    pending = companies_of(campaign).waiting()
     oldest = pending.first()
     promised = answer_day_of(oldest, campaign) if oldest else None
     waited = (timezone.now() - oldest.submitted_at).days if oldest and oldest.submitted_at else 0
@@ -64,7 +63,7 @@ def work_of(campaign) -> list[dict]:
             "sub": ngettext("The oldest waits %(n)d day.", "The oldest waits %(n)d days.", waited) % {"n": waited}
             if waited
             else _("All came in today."),
-            "n": pending.distinct().count(),
+            "n": pending.count(),
             "url": f"{reverse('console_companies')}?status=pending",
             "late": promised < timezone.localdate() if promised else waited >= 2,
             "rows": [
@@ -74,7 +73,7 @@ def work_of(campaign) -> list[dict]:
                     "note": ago(company.submitted_at),
                     "url": reverse("console_company", args=[company.uid]),
                 }
-                for company in pending.distinct()[:SHOWN]
+                for company in pending[:SHOWN]
             ],
         },
         {

@@ -24,6 +24,7 @@ from matchmaker.core.text import validate_text
 from matchmaker.imports.models import Import, ImportRow
 from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import organiser
+from matchmaker.web.console.company_list import companies_of
 from matchmaker.web.forms.refusals import refusals_in_form, refusals_in_messages
 
 A_PAGE = 50
@@ -60,8 +61,8 @@ class ContactForm(NoteForm):
 def not_invited(campaign: Campaign):
     """Companies with an address of a contact person, without people, and without any invitation so far."""
     offers = Invitation.objects.filter(company=OuterRef("pk"))
-    rows = campaign.companies.filter(memberships__isnull=True, merged_into__isnull=True).exclude(contact_email="")
-    return rows.exclude(status=Company.Status.SUSPENDED).exclude(Exists(offers)).distinct()
+    rows = companies_of(campaign).filter(memberships__isnull=True, merged_into__isnull=True).exclude(contact_email="")
+    return rows.exclude(status=Company.Status.SUSPENDED).exclude(Exists(offers))
 
 
 def of_import(request: HttpRequest, batch: Import):
