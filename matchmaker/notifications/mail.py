@@ -40,6 +40,7 @@ SEAL = "#c2331a"  # of buttons, where the sender has no colour
 # Styles go into the tags, for mail programs that drop `<style>`; those for dark or narrow windows stay in the head.
 STYLED = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
 HIDDEN = re.compile("[\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029]+")
+ISOLATES = re.compile("[\u2068\u2069]")  # around names in texts from right to left, see the templates' filters
 
 
 class Post:
@@ -317,7 +318,7 @@ def plain(template: str, data: dict, facts: dict) -> str:
 
 def header(text: str) -> str:
     """One header line out of anything people typed: no breaks, no hidden characters, at most 200 characters."""
-    line = " ".join(HIDDEN.sub(" ", unicodedata.normalize("NFC", text)).split())
+    line = " ".join(HIDDEN.sub(" ", ISOLATES.sub("", unicodedata.normalize("NFC", text))).split())
     return line if len(line) <= 200 else line[:199] + "…"
 
 

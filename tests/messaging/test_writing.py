@@ -5,13 +5,14 @@ import datetime as dt
 import pytest
 import time_machine
 from django.core.exceptions import ValidationError
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from matchmaker.accounts.models import AuditEntry
 from matchmaker.companies.models import Membership
 from matchmaker.core.problems import Refused
 from matchmaker.messaging import services
 from matchmaker.messaging.models import ContactLimit, ContactPreference, Enquiry, Message
+from matchmaker.notifications import mail
 from matchmaker.notifications.models import Notice
 from tests import factories
 from tests.messaging.conftest import TEXT
@@ -204,3 +205,15 @@ def test_unread_is_kept_per_person(matched, talk):
     assert [row.unread for row in Enquiry.objects.of(matched.wanter).with_unread(matched.buy, matched.wanter)] == [
         False
     ]
+
+
+def test_a_notice_names_the_other_side_in_the_letters_of_its_reader(matched):
+    matched.wanter.legal_name = matched.wanter.name_zh = "昆明云茶进口有限公司"
+    matched.wanter.name_latin = "Kunming Yuncha Import"
+    matched.wanter.save()
+    type(matched.sell).objects.filter(pk=matched.sell.pk).update(language="ar")
+    services.ask(by=matched.buy, company=matched.wanter, product=matched.product, text=TEXT)
+    notice = Notice.objects.get(kind="enquiry_message", recipient=matched.sell)
+    with translation.override("ar"):
+        assert "Kunming Yuncha Import" in mail.subject(notice)
+    assert notice.context["other"] == {"ar": "Kunming Yuncha Import", "en": "Kunming Yuncha Import"}

@@ -299,3 +299,18 @@ def test_mails_on_a_laptop_are_files_of_their_own(settings, tmp_path, tell):
 )
 def test_an_address_in_a_text_becomes_a_link_without_what_stands_behind_it(text, shown):
     assert linked(text) == shown
+
+
+def test_a_latin_name_keeps_its_full_stop_in_an_arabic_letter_and_its_subject_has_no_hidden_characters(person):
+    person.language = "ar"
+    context = {"company": "Surin Rice Co., Ltd.", "reason": "", "path": "/x/"}
+    letter = mail.build(person, "company_waits_again", "account", context, key="k")
+    assert "\u2068Surin Rice Co., Ltd.\u2069" in letter.body
+    assert "\u2068Surin Rice Co., Ltd.\u2069" in letter.alternatives[0].content
+    assert not mail.HIDDEN.search(letter.subject)
+    person.language = "fr"
+    assert "\u2068" not in mail.build(person, "company_waits_again", "account", context, key="k").body
+
+
+def test_a_link_in_an_isolated_text_ends_where_its_address_ends():
+    assert linked("\u2068see https://rice.example/a\u2069").endswith("</a>\u2069")

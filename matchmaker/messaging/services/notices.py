@@ -4,16 +4,18 @@ from django.db.models import Model
 
 from matchmaker.companies import programs
 from matchmaker.companies.models import Company
+from matchmaker.matching.services import letter_facts
 from matchmaker.messaging.models import Enquiry, Side
 
 SHOWN = 280  # characters of a text in a notice
 
 
-def shown_name(enquiry: Enquiry, side: str) -> str:
-    """The name of a side as the other one may read it; '' for a buyer that has not shown itself."""
+def shown_name(enquiry: Enquiry, side: str) -> dict[str, str] | str:
+    """The name of a side, by the languages of the other one; '' for a buyer that has not shown itself."""
     if side == Side.BUYER and not enquiry.buyer_named:
         return ""
-    return enquiry.company_of(side).legal_name
+    company, reader = enquiry.company_of(side), enquiry.company_of(Side(side).other)
+    return letter_facts.in_languages(lambda: company.display_name, letter_facts.languages_of(reader))
 
 
 def people(enquiry: Enquiry, side: str):
@@ -37,7 +39,6 @@ def notify_side(kind: str, enquiry: Enquiry, side: str, about: Model | str, **co
         context={
             "side": side,
             "other": shown_name(enquiry, Side(side).other),
-            "country": enquiry.company_of(Side(side).other).country_name,
             "subject": enquiry.subject,
             **context,
         },

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, to_locale
 
 from matchmaker.core import reference
-from matchmaker.core.formats import decimal, money, per_unit, quantity
+from matchmaker.core.formats import decimal, isolated, money, per_unit, quantity
 from matchmaker.core.multilingual_texts import Texts, is_language
 from matchmaker.notifications import reasons
 from matchmaker.notifications.models import Announcement
@@ -24,7 +24,10 @@ register = template.Library()
 HOLE = re.compile(r"\{\w+\}")
 MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}(?P<clock> \d{2}:\d{2})?")
 MONEY = re.compile(r"(\d+(?:\.\d+)?) ([A-Z]{3})(?:/(\w+))?")
-ADDRESS = re.compile(r"(https?://[^\s<>\"'，。、；：！？）】》」』]*[^\s<>\"'，。、；：！？）】》」』.,;:!?)\]])")
+LATIN_PHRASE = re.compile(r"(?=.*[A-Za-z]).* .*")  # of one line
+ADDRESS = re.compile(
+    r"(https?://[^\s\u2069<>\"'，。、；：！？）】》」』]*[^\s\u2069<>\"'，。、；：！？）】》」』.,;:!?)\]])"
+)
 
 
 @register.filter
@@ -49,7 +52,7 @@ def _spoken(value: Any) -> Any:
     if (hit := MONEY.fullmatch(value)) and hit[2] in reference.currencies():
         return per_unit(money(hit[1], hit[2]), hit[3])
     if not (hit := MOMENT.fullmatch(value)):
-        return value
+        return _apart(value)
     try:
         moment = dt.datetime.fromisoformat(value)
     except ValueError:
@@ -59,6 +62,11 @@ def _spoken(value: Any) -> Any:
         return format_date(moment, "long", locale=locale)
     day, clock = format_skeleton("yMMMEd", moment, locale=locale), format_time(moment, "short", locale=locale)
     return str(get_datetime_format("medium", locale=locale)).replace("{1}", day).replace("{0}", clock)
+
+
+def _apart(text: str) -> str:
+    """A name or phrase in Latin letters keeps its full stop in a line from right to left; codes stay as they are."""
+    return isolated(text) if LATIN_PHRASE.fullmatch(text) else text
 
 
 def _is_by_language(value: Mapping[str, Any]) -> bool:
