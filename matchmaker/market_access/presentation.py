@@ -21,6 +21,7 @@ class Line:
 
     code: str
     name: str
+    language: str  # of name, summary, how_to, authority and legal basis
     status: str  # met | stated | missing | not_applicable | unknown: for icon and colour, beside the word
     status_label: str
     reason: str
@@ -108,6 +109,7 @@ class RegimeLine:
     coverage: str  # applies | excluded | unknown
     coverage_label: str
     reason: str
+    language: str  # of summary, needs and legal basis
     summary: str
     needs: str
     duty: str  # an empty string where it is not known
@@ -233,6 +235,7 @@ def _line(item: readiness.Item, to_maker: bool = True) -> Line:
     return Line(
         code=rule.code,
         name=sentences.in_language(rule, "name"),
+        language=sentences.language_of(rule, "name"),
         status=item.status.value,
         status_label=sentences.status(item.status),
         reason=sentences.about_item(item, to_maker=to_maker),
@@ -275,6 +278,7 @@ def _regime(found: RegimeAnswer, answer: DutyAnswer) -> RegimeLine:
         coverage=found.coverage.value,
         coverage_label=sentences.coverage(found.coverage),
         reason=sentences.about_coverage(found.reason),
+        language=sentences.language_of(regime, "summary"),
         summary=sentences.in_language(regime, "summary"),
         needs=sentences.in_language(regime, "needs"),
         duty=sentences.regime_duty(regime, found.duty),

@@ -37,6 +37,11 @@ def in_language(record: object, name: str) -> str:
     return str(Texts(getattr(record, name)))
 
 
+def language_of(record: object, name: str) -> str:
+    """The language in which `in_language` gives a field: that of this reader, or what stands in for it."""
+    return Texts(getattr(record, name)).language()
+
+
 def period(begins: date | None, ends: date | None) -> str:
     """Between which days something holds."""
     if begins and ends:

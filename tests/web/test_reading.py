@@ -172,3 +172,15 @@ def test_a_reason_without_a_gloss_names_the_category():
     row = factories.match(evidence={"offer_text": ["fr", "X"], "want_text": ["zh", "某某词语"]}, parts={"meaning": 0.9})
     with override("fr"):
         assert str(row.line.category.name) in sentences(row)[0]
+
+
+def test_the_team_reads_the_titles_of_demands_in_its_language(client):
+    campaign = factories.campaign()
+    client.force_login(factories.organiser(campaign))
+    buyer = factories.buyer()
+    factories.take_part(campaign, buyer)
+    demand = factories.demand(buyer, title="茉莉香米", language="zh")
+    factories.line(demand, text="茉莉香米，25公斤", language="zh", hs_code="100630")
+    page = flat(client.get(reverse("console_demands")).content.decode())
+    assert '<span lang="en" dir="ltr">jasmine rice</span>' in page
+    assert '<span class="original" lang="zh" dir="ltr">茉莉香米</span>' in page

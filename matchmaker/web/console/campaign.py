@@ -4,7 +4,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count, Q
+from django.db.models import Count, Prefetch, Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from matchmaker.campaigns import boundary
 from matchmaker.campaigns.models import Campaign
 from matchmaker.campaigns.services import update_campaign
-from matchmaker.catalogue.models import Demand
+from matchmaker.catalogue.models import Demand, DemandLine
 from matchmaker.core import reference
 from matchmaker.directory import facts
 from matchmaker.directory.models import ExchangeRate
@@ -25,6 +25,7 @@ from matchmaker.web.console.company_list import companies_of
 from matchmaker.web.console.demands import held
 from matchmaker.web.forms import fields
 from matchmaker.web.forms.refusals import refusals_in_form
+from matchmaker.web.rendering.reading_ahead import read_ahead_demands
 
 
 class CampaignForm(forms.ModelForm):
@@ -58,6 +59,7 @@ def demands(request):
     readable = (
         open_demands.exclude(visibility=Demand.Visibility.PRIVATE)
         .select_related("company")
+        .prefetch_related(Prefetch("lines", DemandLine.objects.select_related("category").order_by("number"), "listed"))
         .annotate(
             line_count=Count("lines", distinct=True),
             match_count=Count("lines__matches", distinct=True, filter=Q(lines__matches__withdrawn_at__isnull=True)),
@@ -65,11 +67,13 @@ def demands(request):
         )
         .order_by("closing_on", "pk")
     )
+    page = Paginator(readable, 30).get_page(request.GET.get("page"))
+    read_ahead_demands(page.object_list)
     return render(
         request,
         "console/demands.html",
         {
-            "page": Paginator(readable, 30).get_page(request.GET.get("page")),
+            "page": page,
             "held": held(request),
             "role": request.role,
             "private": open_demands.filter(visibility=Demand.Visibility.PRIVATE).count(),

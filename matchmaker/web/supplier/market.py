@@ -14,7 +14,6 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from matchmaker.catalogue.models import Product
-from matchmaker.core.lists import join_sentences
 from matchmaker.language.numbers import format_number, parse_number
 from matchmaker.market_access.presentation import Line, changes_between, duty_box, readiness_box
 from matchmaker.market_access.services import answer_question
@@ -99,8 +98,10 @@ def _item(line: Line) -> dict:
     is_missing = state == "missing"
     return {
         "title": line.name,
+        "language": line.language,
         "state": state,
-        "detail": join_sentences([line.reason, line.how_to]) if is_missing else line.reason,
+        "detail": line.reason,
+        "how_to": line.how_to if is_missing else "",
         "warning": line.lookalike_warning if is_missing else "",
         "address": line.where_to_apply if is_missing else "",
         "source": line.legal_basis or line.authority,

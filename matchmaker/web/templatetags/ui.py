@@ -25,7 +25,7 @@ from django.utils.translation import gettext
 from matchmaker.core import formats
 from matchmaker.core.clocks import zone_name
 from matchmaker.core.formats import current_locale, money, number, percent
-from matchmaker.core.languages import base_of, current, find, is_rtl, tag_of
+from matchmaker.core.languages import base_of, current, find, is_rtl, site_code, tag_of
 from matchmaker.core.multilingual_forms import MultilingualInput
 from matchmaker.translation.services import Readable, Source, read
 from matchmaker.web.templatetags import joined
@@ -82,6 +82,14 @@ def reading_here(context: template.Context) -> Readable:
     names = ("text", "lang", "goods_code", "inline", "goods_category", "as_written")
     text, *others = (context.get(name) or "" for name in names)
     return reading(text, *others)
+
+
+@register.simple_tag
+def in_its_language(text: str, language: str) -> str:
+    """A text of the reference data; marked with its language where that is not the one of the page."""
+    if not text or base_of(language) == base_of(current()):
+        return text
+    return format_html('<span lang="{}" dir="{}">{}</span>', tag_of(site_code(language)), direction(language), text)
 
 
 # -- pictures ---------------------------------------------------------------------------------------------------------

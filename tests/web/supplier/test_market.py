@@ -82,3 +82,12 @@ def test_a_product_under_a_tariff_quota_says_so_beside_its_duty(client, product)
     product.hs_code = "110100"
     product.save(update_fields=["hs_code"])
     assert "Tariff quota" in client.get(reverse("product", args=[product.uid])).content.decode()
+
+
+def test_rules_in_another_language_than_the_page_say_which(client, product):
+    make.read_in("ar", client)
+    page = client.get(address(product))
+    name = escape(page.context["items"][0]["title"])
+    assert f'<span lang="en" dir="ltr">{name}</span>' in page.content.decode()
+    make.read_in("en", client)
+    assert f"<span>{name}</span>" in client.get(address(product)).content.decode()
