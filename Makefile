@@ -46,8 +46,9 @@ test-pages: setup-dev ## every page in its languages, widths and schemes, and tw
 matrix: setup-dev ## every route as every kind of person: who may open it, what it shows, what it changes
 	@ACCESS_ROLES=all $(PYTHON_ENV)/python -m pytest -s tests/web/test_access_generated.py tests/web/test_access_matrix.py
 
-crawl: setup-dev ## every link of the sample campaign as every kind of person, in English and Chinese
+crawl: setup-dev ## every link of the sample campaign as every kind of person, in English and Chinese; its words in all
 	@CRAWL=$${CRAWL:-1} $(PYTHON_ENV)/python -m pytest -n0 tests/web/test_crawl.py
+	@CHROMIUM=$$(bin/browser) CRAWL=$${CRAWL:-1} $(PYTHON_ENV)/python -m pytest -n0 tests/journeys/pages/test_readable.py
 
 fuzz: setup-dev ## 20,000 generated calls to the API; none may end in a 5xx
 	@FUZZ_CALLS=$${FUZZ_CALLS:-20000} $(PYTHON_ENV)/python -m pytest -n auto --maxprocesses 6 -m fault tests/fuzz

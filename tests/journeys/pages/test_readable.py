@@ -1,0 +1,113 @@
+"""What a person opens she can read: nothing is only in letters that she does not know, and no string of the interface
+is in another language.
+
+The default lane looks at the pages on which the two sides meet, as a Chinese buyer and as exporters in three languages.
+With CRAWL=1 (`make crawl`) every link is followed, and there are more readers: of tier 1 as exporter, buyer, partner
+and organiser, of tier 2 as exporter. Those are looked at for strings of another language alone.
+"""
+
+import os
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.test import Client
+from django.utils.translation import override
+
+from matchmaker.campaigns.models import Campaign
+from matchmaker.companies.models import Company
+from matchmaker.core import reference
+from matchmaker.core.languages import site_languages
+from matchmaker.events.models import Event
+from matchmaker.matching.models import Match
+from matchmaker.notifications.mail import subject
+from matchmaker.notifications.models import Announcement, Notice
+from tests import factories
+from tests.readers import Page, is_foreign
+from tests.web.crawler import Crawl
+
+pytestmark = [pytest.mark.journey, pytest.mark.slow]
+IS_LONG = "CRAWL" in os.environ
+PUBLIC = ("/", "/products/", "/suppliers/", "/demands/", "/categories/AGRI-03/", "/events/")
+SUPPLIER = (
+    "/supplier/",
+    "/supplier/matches/",
+    "/supplier/interest/",
+    "/supplier/products/",
+    "/enquiries/",
+    "/notices/",
+)
+BUYER = ("/buyer/", "/buyer/matches/", "/buyer/shortlist/", "/enquiries/", "/notices/")
+READERS = [("zh-hans", "buyer", BUYER), ("fr", "exporter", SUPPLIER), ("ar", "exporter", SUPPLIER),
+           ("th", "exporter", SUPPLIER)]  # fmt: skip
+# In English, or in several languages, on purpose: the reference for programs, searches in both languages, a sample row.
+NOT_LOOKED_AT = ("/api/", "/imports/new/", "/searches/")
+OTHERS = [
+    *(
+        (language.code, role)
+        for language in site_languages(1)
+        for role in ("supplier", "buyer", "partner", "organiser")
+    ),
+    *((language.code, "supplier") for language in site_languages(2)),
+]
+
+
+def person_of(site, role: str, language: str):
+    """Exporters are those who wrote in the language that they read, and have a match."""
+    if role != "exporter":
+        return site.people[role]
+    own = {"product__texts__is_original": True, "product__texts__language": language}
+    return Match.objects.filter(**own).order_by("-score", "pk")[0].product.company.members.first()
+
+
+def names_of(language: str) -> set[str]:
+    """Names of companies, people, places and of what the organisers named stay as they are."""
+    columns = ("legal_name", "name_latin", "name_zh", "contact_name", "city", "address")
+    names = {name for row in Company.objects.values_list(*columns) for name in row if name}
+    names |= set(get_user_model().objects.values_list("name", flat=True))
+    with override(language):
+        names |= {company.place for company in Company.objects.all()}
+        rows = [*Campaign.objects.all(), *Event.objects.all()]
+        names |= {str(getattr(row, name, "")) for row in rows for name in ("name", "theme", "city", "venue")}
+    names |= {text for row in Announcement.objects.all() for text in map(str, row.texts.values())}
+    names |= {reference.own_name(code) for code in reference.languages()}
+    return names | {row.name for row in site_languages()}
+
+
+def read(site, language: str, role: str, paths: tuple[str, ...] = (), *, is_whole: bool = True) -> list[str]:
+    """Faults of the pages of one reader, each with the first page that has it."""
+    client, person, names, faults = Client(), person_of(site, role, language), names_of(language), {}
+    client.force_login(person)
+    factories.read_in(language, client)
+
+    def look(path: str, html: str) -> None:
+        if not path.startswith(NOT_LOOKED_AT):
+            for fault in Page(html, language, names).faults(is_whole=is_whole):
+                faults.setdefault(fault, path)
+
+    options = {"start": (*PUBLIC, *paths), "follow_links": IS_LONG} if paths else {}
+    Crawl(client, language, look=look, **options).run()
+    with override(language):
+        for notice in Notice.objects.filter(recipient=person):
+            if is_whole and is_foreign(subject(notice), language) and not is_beside_own(subject(notice), language):
+                faults.setdefault(subject(notice), "subject of a letter")
+    return [f"{path}: {fault}" for fault, path in faults.items()]
+
+
+def is_beside_own(text: str, language: str) -> bool:
+    """Whether a line has a word that the reader knows beside the name of a company in Chinese."""
+    return any(not is_foreign(word, language) and word.isalpha() for word in text.split())
+
+
+@pytest.mark.parametrize(("language", "role", "paths"), READERS)
+def test_lists_cards_matches_notices_and_subjects_can_be_read(shown, language, role, paths):
+    faults = read(shown.site, language, role, paths)
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.skipif(not IS_LONG, reason="the longer walks take minutes: make crawl")
+@pytest.mark.parametrize(("language", "role"), OTHERS)
+def test_no_string_is_in_another_language(shown, language, role):
+    if language == "en":
+        pytest.skip("the strings are English")
+    faults = read(shown.site, language, role, is_whole=False)
+    assert not faults, "\n".join(faults)
