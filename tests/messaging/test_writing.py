@@ -217,3 +217,4 @@ def test_a_notice_names_the_other_side_in_the_letters_of_its_reader(matched):
     with translation.override("ar"):
         assert "Kunming Yuncha Import" in mail.subject(notice)
     assert notice.context["other"] == {"ar": "Kunming Yuncha Import", "en": "Kunming Yuncha Import"}
+    assert notice.context["country"] == {"ar": "الصين", "en": "China"}

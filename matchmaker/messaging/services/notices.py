@@ -1,5 +1,7 @@
 """Whom to tell, and what a notice may show of an enquiry."""
 
+from collections.abc import Callable
+
 from django.db.models import Model
 
 from matchmaker.companies import programs
@@ -14,8 +16,13 @@ def shown_name(enquiry: Enquiry, side: str) -> dict[str, str] | str:
     """The name of a side, by the languages of the other one; '' for a buyer that has not shown itself."""
     if side == Side.BUYER and not enquiry.buyer_named:
         return ""
-    company, reader = enquiry.company_of(side), enquiry.company_of(Side(side).other)
-    return letter_facts.in_languages(lambda: company.display_name, letter_facts.languages_of(reader))
+    company = enquiry.company_of(side)
+    return _for_other_side(enquiry, side, lambda: company.display_name)
+
+
+def _for_other_side(enquiry: Enquiry, side: str, make: Callable[[], str]) -> dict[str, str]:
+    """What is said of a side, in the languages of the other side's people."""
+    return letter_facts.in_languages(make, letter_facts.languages_of(enquiry.company_of(Side(side).other)))
 
 
 def people(enquiry: Enquiry, side: str):
@@ -29,6 +36,8 @@ def people(enquiry: Enquiry, side: str):
 
 def notify_side(kind: str, enquiry: Enquiry, side: str, about: Model | str, **context) -> int:
     """Tell one side of an enquiry; `about` is the row (or key) that makes the happening one of its own."""
+    other = Side(side).other
+    company = enquiry.company_of(other)
     key = about if isinstance(about, str) else str(about.uid)  # type: ignore[attr-defined]
     return programs.notify_company(
         enquiry.company_of(side),
@@ -38,7 +47,8 @@ def notify_side(kind: str, enquiry: Enquiry, side: str, about: Model | str, **co
         event_key=f"{kind}:{key}:{side}",
         context={
             "side": side,
-            "other": shown_name(enquiry, Side(side).other),
+            "other": shown_name(enquiry, other),
+            "country": _for_other_side(enquiry, other, lambda: company.country_name),
             "subject": enquiry.subject,
             **context,
         },
