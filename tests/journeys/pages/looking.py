@@ -70,8 +70,8 @@ def resize(page, width):
     page.wait_for_function(RESIZED, arg=width)
 
 
-def faults_of(page, wanted, *, schemes):
-    """Opened once; the window and the colours change around it."""
+def faults_of(page, wanted, *, schemes, words=True):
+    """Opened once; the window and the colours change around it. Without `words` its language is not looked at."""
     page.said.clear()
     page.evaluate("localStorage.clear()") if page.url.startswith("http") else None
     page.set_viewport_size({"width": 1280, "height": 900})
@@ -86,7 +86,7 @@ def faults_of(page, wanted, *, schemes):
         return [f"axe, {look}: {line}" for line in page.evaluate(JUDGE, [only])]
 
     found = judged(EVERYTHING, 1280)
-    left = page.evaluate(LEFTOVERS, {"names": names(), "allowed": ALLOWED})
+    left = page.evaluate(LEFTOVERS, {"names": names(), "allowed": ALLOWED}) if words else []
     found += [f"left in the other language: {text}" for text in left]
     resize(page, 320)
     if (width := page.evaluate("document.documentElement.scrollWidth")) > 320:

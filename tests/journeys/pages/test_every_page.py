@@ -8,7 +8,9 @@ name contains one of these words; the default lane at one of each kind.
 import os
 
 import pytest
+from django.conf import settings
 
+from matchmaker.core.languages import site_languages
 from tests.journeys.pages.looking import faults_of
 from tests.journeys.pages.site_map import ROLES
 from tests.web.test_templates import OWN
@@ -31,7 +33,15 @@ ELSEWHERE = {
 }
 
 
-def faults_in(shown, language, wanted, *, schemes):
+# Those on which a supplier spends her time, for the languages that are not looked at page by page.
+KEY_PAGES = {
+    "home", "products-searched", "product", "demand", "join", "sign-up", "supplier-home", "supplier-matches",
+    "supplier-product-new", "enquiry",
+}  # fmt: skip
+OTHERS = [language.code for language in site_languages() if language.code not in settings.STAFF_LANGUAGES]
+
+
+def faults_in(shown, language, wanted, *, schemes, words=True):
     found = []
     for role in ROLES:
         rows = [row for row in wanted if row.role == role]
@@ -39,7 +49,10 @@ def faults_in(shown, language, wanted, *, schemes):
             continue
         page = shown.browser(role, language=language)
         for row in rows:
-            found += [f"{row.path} ({role}, {language}): {line}" for line in faults_of(page, row, schemes=schemes)]
+            found += [
+                f"{row.path} ({role}, {language}): {line}"
+                for line in faults_of(page, row, schemes=schemes, words=words)
+            ]
         page.context.close()
     return found
 
@@ -64,6 +77,16 @@ def test_every_page_answers_fits_a_phone_and_passes_axe(shown, language):
     if "ONLY" not in os.environ:
         html = {name for name in OWN if name.endswith(".html") and not name.startswith("notifications/")}
         faults += [f"{name} was on no page" for name in sorted(html - shown.met - set(ELSEWHERE))]
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.pages
+@pytest.mark.parametrize("language", OTHERS)
+def test_key_pages_fit_a_phone_and_pass_axe_in_every_language(shown, language):
+    """Their words are looked at by tests/journeys/pages/test_readable.py."""
+    wanted = [page for page in shown.site.pages if page.name in KEY_PAGES]
+    assert {page.name for page in wanted} == KEY_PAGES
+    faults = faults_in(shown, language, wanted, schemes=["light"], words=False)
     assert not faults, "\n".join(faults)
 
 
