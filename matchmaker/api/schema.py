@@ -55,6 +55,8 @@ TAGS = {
     "participations": "Registrations for events, with the people who come and when they cannot meet.",
     "meeting-requests": "One company asks another for a meeting.",
     "meetings": "Meetings of two companies at an event.",
+    "plans": "Plans of an event, drafts and the published one, with their meetings, for the campaign's team.",
+    "interpreters": "Interpreters of an event with their timetables, for the campaign's team.",
     "papers": "Papers of companies, for the campaign's team.",
     "report": "Figures of a campaign or an event, for the campaign's team.",
     "notifications": "What the caller was told.",

@@ -158,7 +158,7 @@ def test_a_product_has_certificates_files_and_pictures(program):
     file = own.call("products.files_create", product.uid, body=sheet)
     assert [row.uid for row in own.call("products.files_list", product.uid).results] == [file.uid]
     own.call("products.files_file_retrieve", product.uid, file.uid)
-    assert own.call("products.duty_retrieve", product.uid).hs_code == product.hs_code_id
+    assert own.call("products.duty_retrieve", product.uid).hs_code == product.hs_code
     image = own.call("products.pictures_create", product.uid, body=own.form("PictureInRequest", image=picture()))
     change = own.model("PatchedPictureChangeRequest", {"alt": "Rice in a bowl"})
     assert own.call("products.pictures_partial_update", product.uid, image.sha256, body=change).alt == "Rice in a bowl"

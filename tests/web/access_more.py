@@ -262,7 +262,7 @@ class FullWorld(World):
         self.readiness_step = ReadinessAnswer.objects.create(
             product=self.draft, question="has:GB7718-2025", answer=True, number="Mstep"
         )
-        texts = {"name": "Mlabel"}
+        texts = {"name": "Mpackage"}  # the label of an open product is public
         LabelVersion.objects.create(
             product=self.offer, number=1, texts=texts, is_public=True, digest=digest("", 1, texts)
         )
