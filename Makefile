@@ -42,6 +42,7 @@ test-attacks: setup-dev ## attacks against a site in production settings, on Pos
 
 test-pages: setup-dev ## every page in its languages, widths and schemes, and twelve journeys by keyboard alone, in Chromium
 	@CHROMIUM=$$(bin/browser) $(PYTHON_ENV)/python -m pytest -n 2 --dist loadgroup tests/journeys/pages
+	@CHROMIUM=$$(bin/browser) $(PYTHON_ENV)/python -m pytest -m pages --ignore tests/journeys/pages tests/journeys
 
 matrix: setup-dev ## every route as every kind of person: who may open it, what it shows, what it changes
 	@ACCESS_ROLES=all $(PYTHON_ENV)/python -m pytest -s tests/web/test_access_generated.py tests/web/test_access_matrix.py

@@ -39,7 +39,7 @@ class Person:
 
     def __init__(self, browser, address, language="en", width=1280):
         self.address, self.language = address, site_code(language)
-        locale = {"en": "en-GB", "zh": "zh-CN", "fr": "fr-FR"}[language]
+        locale = {"en": "en-GB", "zh": "zh-CN", "fr": "fr-FR", "th": "th-TH"}[language]
         self.context = browser.new_context(locale=locale, viewport={"width": width, "height": 900}, base_url=address)
         self.context.add_cookies([{"name": settings.LANGUAGE_COOKIE_NAME, "value": self.language, "url": address}])
         self.context.set_default_timeout(60_000)  # a busy machine takes long for its first page
