@@ -11,11 +11,18 @@ const bytesOf = (text) => {
   const plain = atob(text.replace(/-/g, "+").replace(/_/g, "/").padEnd(Math.ceil(text.length / 4) * 4, "="));
   return Uint8Array.from(plain, (char) => char.charCodeAt(0));
 };
+// A worker that is not active yet has no subscription.
+const activation = (registration) => new Promise((resolve) => {
+  const worker = registration.installing || registration.waiting;
+  if (registration.active || !worker) { resolve(); return; }
+  worker.addEventListener("statechange", () => { if (worker.state === "activated") resolve(); });
+});
 const subscribe = async () => {
   const { pushForm, pushKey, pushWorker } = pushButton.dataset;
   if (await Notification.requestPermission() !== "granted") return say("denied");
   const registration = await navigator.serviceWorker.register(pushWorker);
   await registration.update();
+  await activation(registration);
   const key = { userVisibleOnly: true, applicationServerKey: bytesOf(pushKey) };
   // A browser that was subscribed with another key refuses: the old subscription ends first.
   const before = await registration.pushManager.getSubscription();
