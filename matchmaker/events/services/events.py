@@ -85,7 +85,9 @@ def _problems_with_meetings(before: Event, event: Event) -> dict[str, Any]:
     booked = Meeting.objects.of(event).active()
     problems = {}
     if before.kind != event.kind and event.participations.registered().exists():
-        problems["kind"] = _("Companies are registered already, so this cannot be changed. Make a new event of this kind.")
+        problems["kind"] = _(
+            "Companies are registered already, so this cannot be changed. Make a new event of this kind."
+        )
     highest = booked.aggregate(highest=Max("table"))["highest"]
     if highest is None:
         return problems
