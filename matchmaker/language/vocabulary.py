@@ -22,6 +22,7 @@ from matchmaker.language.stop_words import stop_words
 from matchmaker.language.text import clean, simplify, words
 
 LANGUAGES = ("en", "zh", "fr", "es", "de", "pt", "it", "ru", "ar", "tr", "ja", "ko", "id", "th", "vi")
+NAMES_SOUGHT = ("en", "zh")  # in these, names of goods are looked for, whatever the language of a query
 FOLDER = Path(__file__).resolve().parents[2] / "data" / "vocabulary"
 PATH, SHOP_NAMES, WORDS, GENERAL = (
     FOLDER / name for name in ("goods.csv", "shop_names.csv", "words.csv", "general.csv")

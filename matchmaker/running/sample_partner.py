@@ -4,9 +4,10 @@ from matchmaker.accounts.models import User
 from matchmaker.campaigns.models import Campaign, Partner
 from matchmaker.campaigns.services import partners
 from matchmaker.companies.models import Company
+from matchmaker.core import reference
+from matchmaker.core.multilingual_texts import texts_of
 
 VOUCHED = 3  # of its companies; for the others it has not given its word yet
-PROVINCE, CITY = {"深圳", "佛山"}, {"广州"}  # where the buyers of the trading group and of the one below it are
 
 
 def bring_companies(campaign: Campaign, organiser: User, person: User) -> Partner:
@@ -31,19 +32,23 @@ def bring_companies(campaign: Campaign, organiser: User, person: User) -> Partne
 
 
 def gather_buyers(campaign: Campaign, organiser: User, person: User) -> None:
-    """The delegation of Guangdong with one of Guangzhou below it; one person sits at both desks."""
+    """The delegation of Guangdong with one of Guangzhou below it; one person sits at both desks.
+
+    Each takes the buyers of its cities (`data/sample/trading_groups.csv`).
+    """
     above = None
-    for name, quota, cities in (
-        ({"en": "Guangdong trading group", "zh-hans": "广东交易团"}, 40, PROVINCE),
-        ({"en": "Guangzhou", "zh-hans": "广州分团"}, 15, CITY),
-    ):
-        group = partners.save_partner(
-            by=organiser, campaign=campaign, kind=Partner.Kind.GROUP, parent=above, name=name, quota=quota
-        )
+    for row in reference.read_csv("sample/trading_groups.csv"):
+        values = {"name": texts_of(row, "name"), "quota": int(row["quota"])}
+        group = partners.save_partner(by=organiser, campaign=campaign, kind=Partner.Kind.GROUP, parent=above, **values)
         partners.give_seat(by=organiser, partner=group, email=person.email)
         partners.take_seats(by=person)
         code = partners.make_code(by=person, partner=group, label="Buyers of the delegation", quota=10, days=90)
-        for company in Company.objects.buyers().filter(campaigns=campaign, city__in=cities).distinct().order_by("pk"):
+        for company in (
+            Company.objects.buyers()
+            .filter(campaigns=campaign, city__in=row["cities"].split("|"))
+            .distinct()
+            .order_by("pk")
+        ):
             by = company.members.order_by("memberships__id")[0]
             partners.use_code(by=by, company=company, text=code.code)
         above = group

@@ -93,6 +93,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "deals": ("messaging.DealStep", "messaging.FollowUp"),
     "events": (
         "events.Event",
+        "events.EventBrand",
         "events.Hall",
         "events.EventParticipation",
         "events.EventInvitation",
@@ -118,6 +119,7 @@ LEFT_OUT: dict[str, tuple[str, ...]] = {
     ),
     "mails and other deliveries, and how this site sends them": (
         "notifications.Suppression",
+        "notifications.ChannelAddress",
         "notifications.Notice",
         "notifications.Digest",
         "notifications.Delivery",

@@ -234,7 +234,10 @@ class TestCertificates:
         (told,) = api.get(at("certificate", product)).json()["results"]
         assert told == {
             **self.SAID,
+            "figure": "",
+            "trait": "",
             "seen_on": None,
+            "confirmed_by": "",
             "paper": {"uid": str(row.uid), "state": "quarantined", "refusal": ""},
         }
         documents = api.get(reverse("api_company_documents", args=[product.company.uid]), kind="certificate").json()

@@ -223,6 +223,15 @@ def test_the_api_gives_what_is_stated_and_where_the_files_are(admin, product):
     row = services.add_product_file(by=admin, product=product, kind="data", file=paper("s.pdf"))
     said = ProductOut(product).data
     assert [dict(one) for one in said["certificate_details"]] == [
-        {"code": "HACCP", "number": "TH-77", "issuer": "TÜV", "valid_until": "2027-06-30", "seen_on": None}
+        {
+            "code": "HACCP",
+            "number": "TH-77",
+            "issuer": "TÜV",
+            "valid_until": "2027-06-30",
+            "figure": "",
+            "trait": "",
+            "seen_on": None,
+            "confirmed_by": "",
+        }
     ]
     assert said["files"][0]["url"].endswith(f"/products/{product.uid}/files/{row.uid}/")

@@ -57,7 +57,7 @@ def test_uploads_are_answered_with_a_sentence_and_save_nothing(client, product, 
         assert (answer.status_code, answer["Retry-After"]) == (503, "60")
         page = answer.content.decode()
         assert "The store of files of this site does not answer" in page
-        assert "data-unsaved" in page  # what was typed is there when she goes back
+        assert "form_done" not in answer.cookies  # the browser keeps what was typed
     assert (product.images.count(), ProductFile.objects.count()) == (0, 0)
 
 

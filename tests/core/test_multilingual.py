@@ -122,7 +122,7 @@ def test_rows_are_sorted_and_found_in_the_readers_language():
 def test_the_same_partner_twice_is_refused_in_a_sentence():
     row, _person = factories.partner(name={"en": "Chamber"})
     again = Partner(campaign=row.campaign, name={"en": "chamber"})
-    with pytest.raises(ValidationError, match="partner_named_once"):
+    with pytest.raises(ValidationError, match="Another one has this name already"):
         again.full_clean()
 
 

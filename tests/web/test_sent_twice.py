@@ -237,7 +237,7 @@ def test_only_those_are_left_out_that_carry_no_mark_or_look_themselves():
         if getattr(pattern.callback, "csrf_exempt", False) and not path.startswith("api/")
     }
     uploads = {"company_documents", "import_new", "supplier_product_certificate", "supplier_product_file_add"}
-    uploads |= {"supplier_product_image_add", "reading_start"}
+    uploads |= {"supplier_product_image_add", "supplier_step_show", "reading_start"}
     with_a_mail_service = {"anymail"}  # its route is there only then
     assert exempt - with_a_mail_service == {*uploads, "gate_scans", "unsubscribe", "invitation_refuse"}
 

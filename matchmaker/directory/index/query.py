@@ -13,7 +13,7 @@ from matchmaker.language.glossary import gloss
 from matchmaker.language.reading import concepts
 from matchmaker.language.spoken import folded, words_that_sound
 from matchmaker.language.text import clean, detect, pinyin, simplify
-from matchmaker.language.vocabulary import load_goods
+from matchmaker.language.vocabulary import NAMES_SOUGHT, load_goods
 
 LONGEST_QUERY = 200  # characters that are read; more is no search any more
 MOST_WORDS = 40
@@ -93,7 +93,7 @@ def _goods(text: str, language: str) -> NamedGoods:
         language, spoken = "id", concepts(text, "id")
     listed = list(dict.fromkeys(concept for several in spoken for concept in several[:MOST_CONCEPTS]))
     names: dict[str, list[str]] = {}
-    for lang in ("en", "zh"):
+    for lang in NAMES_SOUGHT:
         of_lang = [goods.names(one, lang)[:1] for one in listed if lang != language and goods.is_translated(one)]
         names[lang] = [name for found in of_lang for name in found]
     words = tuple(tuple(word for name in listed for word in words_of(name, lang)) for lang, listed in names.items())

@@ -17,6 +17,8 @@ from django.utils.translation import gettext_lazy
 from matchmaker.core import reference
 from matchmaker.core.multilingual_forms import MultilingualFormField
 from matchmaker.imports.models import Reading
+from matchmaker.market_access import sentences
+from matchmaker.market_access.regimes import Coverage
 from matchmaker.web.access.decorators import staff
 from matchmaker.web.forms import fields
 from matchmaker.web.forms.readings import start_context
@@ -111,6 +113,21 @@ def gallery(language: str) -> dict:
         "empty_form": SampleForm(prefix="new"),
         "wrong_form": SampleForm({"bad-name": "", "bad-price": "abc", "bad-origin": "TH"}, prefix="bad"),
         "page": Paginator(range(487), 25).page(7),
+        "regimes": [
+            {
+                "name": title,
+                "coverage": coverage.value,
+                "coverage_label": sentences.coverage(coverage),
+                "reason": detail,
+                "source_url": "#regimes",
+                "legal_basis": source,
+            }
+            for (title, detail, source), coverage in zip(words["readiness"], Coverage, strict=False)
+        ],
+        "label_versions": [
+            {"version": {"number": number, "made_at": now, "digest": "0" * 64}, "changed": words["reasons"][:1]}
+            for number in (2, 1)
+        ],
         "steps": [
             {"label": label, "state": state, "url": "#steps" if state == "done" else ""}
             for label, state in zip(words["steps"], ("done", "done", "current", "todo"), strict=True)

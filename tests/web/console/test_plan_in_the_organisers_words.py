@@ -32,7 +32,17 @@ def test_lunch_stays_free_and_the_days_and_the_host_are_the_organisers_choice(cl
     assert fields["lunch_from"].initial == dt.time(12)
     assert [value for value, _label in fields["days"].choices] == [day.isoformat() for day in event.days]
     main = [field.name for field in shown.context["form"].main()]
-    assert main == ["most", "floor", "host", "lunch_from", "lunch_until", "most_loss", "days", "given"]
+    assert main == [
+        "most",
+        "floor",
+        "host",
+        "lunch_from",
+        "lunch_until",
+        "most_loss",
+        "days",
+        "expects_no_shows",
+        "given",
+    ]
     asked = {
         **PLAN,
         "seconds": "1",

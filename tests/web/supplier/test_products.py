@@ -76,7 +76,7 @@ def test_new_product_is_saved_as_a_draft_with_all_it_says(client, company):
 def test_only_a_name_is_needed_for_a_draft(client, company):
     bare = {"texts-TOTAL_FORMS": "1", "texts-INITIAL_FORMS": "0", "texts-0-language": "th", "texts-0-name": "ข้าว"}
     client.post(new(), bare)
-    assert Product.objects.get().name == "ข้าว"
+    assert Product.objects.get().texts.get().name == "ข้าว"
 
 
 def test_save_and_publish_shows_it_and_rings_the_bell(client, company, django_capture_on_commit_callbacks):
