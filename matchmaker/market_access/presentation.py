@@ -136,6 +136,7 @@ class DutyBox:
     vat: str  # an empty string where it is not loaded
     consumption: str
     sources: tuple[str, ...]
+    source_names: tuple[str, ...]  # as they stand in the sentences of `sources`
     regimes: tuple[RegimeLine, ...]
     disclaimer: str
 
@@ -224,6 +225,7 @@ def duty_box(
         vat=sentences.tax(answer.vat),
         consumption=sentences.tax(answer.consumption),
         sources=tuple(sentences.about_source(source) for source in answer.sources),
+        source_names=tuple(source.name for source in answer.sources),
         regimes=tuple(_regime(one, answer) for one in answer.regimes),
         disclaimer=sentences.disclaimer(),
     )

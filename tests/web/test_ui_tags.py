@@ -198,3 +198,8 @@ def test_a_long_word_is_searched_for_addresses_in_a_fifth_of_a_second(text):
         shown("{{ text|address }}", text=text)
         took.append(time.process_time() - began)
     assert min(took) <= 0.2
+
+
+def test_names_in_a_sentence_are_marked_with_their_language_and_stay_text():
+    marked = ui.marking("税率来源：China tariff <b>2026</b>（自 2026年）。", ["China tariff <b>2026</b>"])
+    assert marked == ('税率来源：<cite lang="en" dir="auto">China tariff &lt;b&gt;2026&lt;/b&gt;</cite>（自 2026年）。')

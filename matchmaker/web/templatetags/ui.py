@@ -18,7 +18,7 @@ from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.template.defaultfilters import stringfilter
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
@@ -27,6 +27,7 @@ from matchmaker.core.clocks import zone_name
 from matchmaker.core.formats import current_locale, money, number, percent
 from matchmaker.core.languages import base_of, current, find, is_rtl, site_code, tag_of
 from matchmaker.core.multilingual_forms import MultilingualInput
+from matchmaker.language.text import detect
 from matchmaker.translation.services import Readable, Source, read
 from matchmaker.web.templatetags import joined
 
@@ -90,6 +91,16 @@ def in_its_language(text: str, language: str) -> str:
     if not text or base_of(language) == base_of(current()):
         return text
     return format_html('<span lang="{}" dir="{}">{}</span>', tag_of(site_code(language)), direction(language), text)
+
+
+@register.filter
+def marking(sentence: str, names: Iterable[str]) -> SafeString:
+    """A sentence in which each of the names is marked with the language it is written in."""
+    marked = escape(sentence)
+    for name in names:
+        cite = format_html('<cite lang="{}" dir="auto">{}</cite>', tag_of(site_code(detect(name))), name)
+        marked = SafeString(marked.replace(escape(name), cite))  # both are escaped
+    return marked
 
 
 # -- pictures ---------------------------------------------------------------------------------------------------------
