@@ -180,7 +180,7 @@ def test_an_organiser_adds_a_group_under_another_and_reads_the_tree(tree, client
     answer = client.post(new, {**said, "parent": str(group.uid)})
     assert answer.status_code == 422
     page = client.get(reverse("console_partner", args=[tree.province.uid])).text
-    assert "The 4 below it are closed, too." in page
+    assert "The 4 below it will be closed, too." in page
 
 
 def test_a_code_of_a_group_leads_to_the_buyers_way(tree, client):

@@ -12,6 +12,7 @@ from django.core.cache import cache
 from django.db import transaction
 from django.urls import reverse
 
+from matchmaker.campaigns.models import Answer
 from matchmaker.directory import array_backend, index_service
 from matchmaker.directory.search_backend import search_backend
 from matchmaker.events.models import Event
@@ -59,7 +60,6 @@ def take_away(w: FullWorld) -> None:
         w.registration,
         w.letter,
         w.block,
-        w.question,
         w.other_part,
         w.third,
         w.notice,
@@ -68,6 +68,7 @@ def take_away(w: FullWorld) -> None:
     ]
     for row in hidden:
         type(row)._base_manager.filter(pk=row.pk).delete()
+    Answer.objects.filter(question=w.question).delete()  # the question is asked of every company, the answer is hidden
     Event.objects.filter(pk=w.plan.pk).delete()
 
 
