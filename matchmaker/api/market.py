@@ -78,7 +78,7 @@ class ProductDuty(Resource):
     )
     def retrieve(self, request, uid):
         product = self.get_object()
-        asked = DutyDay(data=request.query_params)
-        asked.is_valid(raise_exception=True)
-        day = asked.validated_data.get("on") or timezone.localdate()
+        query = DutyDay(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        day = query.validated_data.get("on") or timezone.localdate()
         return Response(DutyOut(duty_box(product, day)).data)

@@ -1,4 +1,4 @@
-"""What a published plan keeps free stays free, whoever books later; and nobody meets while away."""
+"""Times that a published plan leaves free stay free for later bookings; companies do not meet while away."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The report counts days in one time zone, whoever has it counted."""
+"""The report counts days in one time zone, whatever the zone of the reader."""
 
 import datetime as dt
 from zoneinfo import ZoneInfo

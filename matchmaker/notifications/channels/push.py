@@ -38,9 +38,9 @@ class BrowserPush:
             raise ValidationError(sentence, "no_keys") from error
 
     def send(self, address: Any, words: ChatMessage) -> None:
-        said = json.dumps({"text": words.text, "link": words.link, "key": words.key}, ensure_ascii=False).encode()
+        message = json.dumps({"text": words.text, "link": words.link, "key": words.key}, ensure_ascii=False).encode()
         try:
-            body = self._encrypt(address.url, address.keys, said)
+            body = self._encrypt(address.url, address.keys, message)
         except (ValueError, TypeError, KeyError) as error:
             raise Refusal("the browser's keys do not work") from error
         headers = {
@@ -53,11 +53,11 @@ class BrowserPush:
         post(address.url, body, headers)
 
     @staticmethod
-    def _encrypt(url: str, keys: dict[str, str], said: bytes) -> bytes:
+    def _encrypt(url: str, keys: dict[str, str], message: bytes) -> bytes:
         from pywebpush import WebPusher, WebPushException  # an extra
 
         try:
-            return WebPusher({"endpoint": url, "keys": dict(keys)}).encode(said, "aes128gcm")["body"]
+            return WebPusher({"endpoint": url, "keys": dict(keys)}).encode(message, "aes128gcm")["body"]
         except WebPushException as error:
             raise ValueError(str(error)) from error
 
