@@ -113,7 +113,7 @@ def _require_parent(partner: Partner) -> None:
 def close_partner(*, by: User, partner: Partner) -> None:
     """End it and all below it: their desks and codes open nothing any more, and their word counts no longer."""
     require_organiser(by, partner.campaign)
-    for one in Partner.objects.open().within(partner).select_for_update().order_by("pk"):
+    for one in Partner.objects.open().within(partner).select_for_update(of=("self",)).order_by("pk"):
         Partner.objects.filter(pk=one.pk).update(closed_at=timezone.now())
         record(by=by, verb="close_partner", on=one, organisation=partner.campaign)
 

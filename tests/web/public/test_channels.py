@@ -39,7 +39,7 @@ def test_a_robot_is_added_tried_and_removed_and_its_topics_can_be_chosen(client,
     assert ("Feishu" in page, FEISHU in page, "s3cret" in page) == (True, False, False)  # it is not shown again
     assert "Feishu" in client.get(reverse("notice_settings")).text
     test = reverse("notice_channel_test", args=[row.uid])
-    assert "The test message was taken." in client.post(test, follow=True).text
+    assert "The test message was accepted." in client.post(test, follow=True).text
     assert "it answered 19021 sign match fail" in client.post(test, follow=True).text
     client.post(reverse("notice_channel_remove", args=[row.uid]))
     assert ChannelAddress.objects.count() == 0
