@@ -399,8 +399,12 @@ class ReadinessAnswerQuerySet(models.QuerySet):
         return self.filter(shown, question__startswith="has:", answer=True)
 
     def waiting(self, campaign):
-        """Steps of this campaign's companies whose document the team has not seen, the oldest first."""
-        rows = self.steps().filter(product__company__campaigns=campaign, seen_on__isnull=True)
+        """Steps of this campaign's companies whose document the team has not seen, the oldest first.
+
+        A draft is its company's alone: its steps wait until it is published, as its certificates do.
+        """
+        rows = self.steps().exclude(product__status=Product.Status.DRAFT)
+        rows = rows.filter(product__company__campaigns=campaign, seen_on__isnull=True)
         return rows.distinct().order_by("answered_at", "pk")
 
 

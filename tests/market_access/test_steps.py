@@ -108,3 +108,14 @@ def test_supplier_sends_and_team_sees_on_their_pages(client, biscuits, team):
     row.refresh_from_db()
     assert (row.seen_by, row.confirmed_by) == (team, "SAMR")
     assert "L-7" not in client.get(reverse("console_certificates")).content.decode()
+
+
+def test_the_step_of_a_draft_waits_until_it_is_published(biscuits, team):
+    campaign = team.organiser_of.get().campaign
+    biscuits.status = "draft"
+    biscuits.save()
+    step = show(biscuits, number="L-7")
+    assert list(ReadinessAnswer.objects.waiting(campaign)) == []
+    biscuits.status = "published"
+    biscuits.save()
+    assert list(ReadinessAnswer.objects.waiting(campaign)) == [step]
