@@ -1,6 +1,6 @@
 """Plans of an event's meetings and its interpreters, read by the team of its campaign.
 
-Addresses and the keys of timetables and badges are not in it: whoever holds a key gets in.
+Addresses and the keys of timetables and badges are not in it: a key alone is enough to get in.
 """
 
 from django.db.models import Prefetch

@@ -52,8 +52,8 @@ _SEGMENT = re.compile(r"[,;:，；：、/()（）\[\]·•|\n–—]+|\.\s|。|\
 _OF = re.compile(r"\s+(?:de|du|des|del|da|do|dos|das|di|della|dei|of)\s|\s+(?:d|dell|all)['’]", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _FIGURE = re.compile(
-    r"(?:[≤≥<>±~≈]\s*)?\d+(?:[.,]\d+)*(?:\s*[-–x×]\s*\d+(?:[.,]\d+)*)*\s*(?:%|°\s?C|‰|(?:kg|g|mg|t|l|ml|cl|mm|cm|m|km|µm|"
-    r"kw|kwh|w|v|hz|mt|lb|oz|pcs|mah|bar|hp|gsm|pa|mpa)\b)?",
+    r"(?:[≤≥<>±~≈]\s*)?\d+(?:[.,]\d+)*(?:\s*[-–x×]\s*\d+(?:[.,]\d+)*)*\s*"
+    r"(?:%|°\s?C|‰|(?:kg|g|mg|t|l|ml|cl|mm|cm|m|km|µm|kw|kwh|w|v|hz|mt|lb|oz|pcs|mah|bar|hp|gsm|pa|mpa)\b)?",
     re.IGNORECASE,
 )
 

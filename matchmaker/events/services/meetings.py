@@ -125,8 +125,8 @@ def _of_either(meeting: Meeting) -> Q:
 def lock_companies(event: Event, companies: Collection[int] | None = None) -> None:
     """Let others who book for these companies wait; without `companies` for all of the event.
 
-    The unique constraints see a company in one place of a meeting. Among equals it may have either place, so whoever
-    books holds the rows of the companies while she looks for another meeting of theirs.
+    The unique constraints see a company in one place of a meeting. Among equals it may have either place, so a
+    booking locks the rows of the companies while it looks for another meeting of theirs.
     """
     if not event.is_of_equals:
         return

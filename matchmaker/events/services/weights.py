@@ -77,7 +77,7 @@ def worths(
 
 
 def matches_of(event: Event, suppliers: set[int], buyers: set[int]) -> dict[Pair, tuple[float, bool, bool]]:
-    """`best_matches`; among equals of both directions, whoever offers, with the lower key first."""
+    """`best_matches`; among equals in both directions, each pair with the lower key first."""
     if not event.is_of_equals:
         return best_matches(suppliers, buyers)
     companies = suppliers | buyers

@@ -38,7 +38,7 @@ class ObstacleQuerySet(models.QuerySet):
         return self.exclude(state=Obstacle.State.CLOSED)
 
     def waiting(self):
-        """Those the team has to do something about: not taken up, or not settled by the day that was named."""
+        """Those the team has to do something about: not taken up, or not closed by the day that was promised."""
         late = Q(state=Obstacle.State.WORKING, due_on__lt=timezone.localdate())
         return self.filter(Q(state=Obstacle.State.OPEN) | late)
 

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from matchmaker.notifications import outbound
 from matchmaker.notifications.channels.base import ChatMessage, Refusal, post
 
-KEPT = 3 * 86_400  # seconds that the push service keeps a message for a browser that is away
+TIME_TO_LIVE = 3 * 86_400  # seconds that the push service keeps a message for a browser that is away
 
 
 class BrowserPush:
@@ -47,7 +47,7 @@ class BrowserPush:
             **_key().sign({"sub": _contact(), "aud": _origin(address.url)}),
             "Content-Encoding": "aes128gcm",
             "Content-Type": "application/octet-stream",
-            "TTL": str(KEPT),
+            "TTL": str(TIME_TO_LIVE),
             "Urgency": "normal",
         }
         post(address.url, body, headers)
