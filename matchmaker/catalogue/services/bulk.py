@@ -56,9 +56,9 @@ def add_products(*, by: User, products: Sequence[Values], publish: bool, source:
 
 
 def _new_product(values: Values, *, publish: bool) -> Product:
-    product = Product(
-        uid=values["uid"], company_id=values["company_id"], **{name: values[name] for name in PRODUCT_TERMS}
-    )
+    # Rows of an import that waited through an upgrade lack the terms that came with it: those keep their defaults.
+    terms = {name: values[name] for name in PRODUCT_TERMS if name in values}
+    product = Product(uid=values["uid"], company_id=values["company_id"], **terms)
     missing = rules.publishable(has_text=bool(values["texts"]), category=product.category_id, origin=product.origin)
     if publish and not missing:
         product.status, product.published_at = Product.Status.PUBLISHED, timezone.now()
