@@ -3,8 +3,8 @@
 import datetime as dt
 
 import pytest
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
+
+from tests.old_migrations import old_executor
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.migrations]
 BEFORE = [
@@ -55,9 +55,9 @@ NEW = {
 
 
 def migrate(targets):
-    executor = MigrationExecutor(connection)
+    executor = old_executor()
     executor.migrate(targets)
-    return MigrationExecutor(connection).loader.project_state(targets).apps
+    return old_executor().loader.project_state(targets).apps
 
 
 def fill(apps):
@@ -90,14 +90,14 @@ def fill(apps):
 @pytest.fixture
 def _present_tables():
     yield
-    leaves = MigrationExecutor(connection).loader.graph.leaf_nodes()
-    MigrationExecutor(connection).migrate(leaves)
+    leaves = old_executor().loader.graph.leaf_nodes()
+    old_executor().migrate(leaves)
 
 
 @pytest.mark.usefixtures("_present_tables")
 def test_every_value_is_kept_there_and_back():
     fill(migrate(BEFORE))
-    executor = MigrationExecutor(connection)
+    executor = old_executor()
     apps = migrate(executor.loader.graph.leaf_nodes())
     for (label, field), values in NEW.items():
         rows = apps.get_model(label).objects.order_by("pk")

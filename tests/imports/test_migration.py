@@ -4,12 +4,11 @@ import json
 import uuid
 
 import pytest
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 
 from matchmaker.imports.models import Import, ImportRow
 from tests import factories
 from tests.imports.sheets import applied
+from tests.old_migrations import old_executor
 
 UIDS = [uuid.UUID(int=number) for number in (1, 2)]
 NAMES = [
@@ -25,7 +24,7 @@ def test_packed_rows_of_an_older_version_become_rows_and_come_in():
     mill = factories.supplier()
     person = factories.member_of(mill)
     mill_pk, person_pk = mill.pk, person.pk
-    executor = MigrationExecutor(connection)
+    executor = old_executor()
     executor.migrate([("imports", "0007_cells_by_columns")])
     old = executor.loader.project_state([("imports", "0007_cells_by_columns")]).apps
     batch = old.get_model("imports", "Import").objects.create(
@@ -45,7 +44,7 @@ def test_packed_rows_of_an_older_version_become_rows_and_come_in():
         rows=json.dumps([[2, 3], [uid.hex for uid in UIDS], *columns, texts]),
         written=json.dumps([[None], 0, ["Thailand"]]),
     )
-    executor = MigrationExecutor(connection)
+    executor = old_executor()
     executor.migrate(executor.loader.graph.leaf_nodes())
     rows = list(ImportRow.objects.order_by("row_no").values_list("row_no", "raw", "action", "target"))
     assert rows == [(2, ["Rice 1", "Thailand"], "create", UIDS[0]), (3, ["Rice 2", "Thailand"], "create", UIDS[1])]

@@ -19,6 +19,7 @@ from matchmaker.imports.models import Import, ImportRow
 from matchmaker.market_access.models import Registration
 from matchmaker.messaging.models import QuoteEvent
 from matchmaker.notifications.models import Delivery, Notice
+from tests.old_migrations import old_executor
 
 pytestmark = pytest.mark.slow
 # Where each application stood before calendar addresses, sealed chains and enforced keys of notices.
@@ -53,9 +54,8 @@ def upgraded(django_db_blocker):
         try:
             connection.close()
             connection.settings_dict["NAME"] = name
-            executor = MigrationExecutor(connection)
-            executor.migrate(OLDER)
-            _fill(MigrationExecutor(connection).loader.project_state(OLDER).apps)
+            old_executor().migrate(OLDER)
+            _fill(old_executor().loader.project_state(OLDER).apps)
             executor = MigrationExecutor(connection)
             executor.migrate(executor.loader.graph.leaf_nodes())
             yield

@@ -16,6 +16,7 @@ from matchmaker.companies.models import Company
 from matchmaker.events.models import EventParticipation, Meeting
 from matchmaker.matching.models import Match
 from matchmaker.messaging.models import Message, Quote
+from tests.old_migrations import old_executor
 from tests.running.test_upgrade import THEN, _on_server
 
 pytestmark = pytest.mark.slow
@@ -49,8 +50,8 @@ def upgraded(django_db_blocker):
         try:
             connection.close()
             connection.settings_dict["NAME"] = name
-            MigrationExecutor(connection).migrate(RELEASED)
-            _fill(MigrationExecutor(connection).loader.project_state(RELEASED).apps)
+            old_executor().migrate(RELEASED)
+            _fill(old_executor().loader.project_state(RELEASED).apps)
             executor = MigrationExecutor(connection)
             executor.migrate(executor.loader.graph.leaf_nodes())
             yield
