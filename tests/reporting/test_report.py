@@ -2,11 +2,13 @@
 
 import datetime as dt
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from matchmaker.core.clocks import CHINA
 from matchmaker.core.problems import Refused
 from matchmaker.reporting import services
 from matchmaker.reporting.services.facts import Scope
@@ -72,7 +74,7 @@ def test_splits_by_country_event_and_partner(season):
 
 
 def test_trend_counts_new_companies_by_month_and_week(season):
-    today = timezone.localdate()
+    today = timezone.localdate(timezone=ZoneInfo(CHINA))  # the report counts days in Beijing
     month, week = services.build(season.scope), services.build(season.scope, period="week")
     assert month.trend[-1].key == f"{today:%Y-%m}"
     assert sum(row.steps[0] for row in month.trend) == sum(row.steps[0] for row in week.trend) == 7
